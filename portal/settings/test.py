@@ -1,0 +1,23 @@
+"""Settings of the test run. The database and broker addresses come from `./portalctl test`."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from portal.settings.base import *  # noqa: F403
+from portal.settings.base import DATABASES, PASSWORD_HASHERS
+
+DEMO = True
+SECRET_KEY = "test-only"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
+VAR_DIR = Path(tempfile.mkdtemp(prefix="portal-test-"))
+PRIVATE_FILES_ROOT = VAR_DIR / "files"
+SIGNING_DIR = VAR_DIR / "signing"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+AXES_ENABLED = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE", "test_portal")}
