@@ -1,0 +1,136 @@
+"""Papers as PDF: Django fills the template, a child process draws it.
+
+The files are PDF/A-3a (archival, tagged, language Vietnamese) in Tinos from our own folder, the same on every machine.
+The text is composed (NFC) once more before drawing: a single decomposed letter would spoil copying from the whole file.
+"""
+
+import base64
+import logging
+import os
+import threading
+import time
+import unicodedata
+from pathlib import Path
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from portal.common import limited
+
+LOG = logging.getLogger(__name__)
+JOBS_PER_CHILD = 100  # then a fresh one, whatever a library may have leaked
+START_SECONDS = 30
+INSTALL_HINT = "apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+
+class PdfError(Exception):
+    """The PDF could not be made; the text says why. Nothing was stored: asking again is safe."""
+
+
+class PdfTimeout(PdfError):
+    """Drawing took too long and was stopped."""
+
+
+def render_pdf(template, context, *, title, timeout=30, attachments=()):
+    """Fill a Django template and draw it as PDF. `attachments` are (file name, bytes) pairs kept inside the PDF."""
+    html = render_to_string(template, {**context, "title": title})
+    return render_html(html, title=title, timeout=timeout, attachments=attachments)
+
+
+def render_html(html, *, title, timeout=30, attachments=(), variant="pdf/a-3a"):
+    """Draw ready HTML as PDF. Seconds in `timeout` include waiting for the renderer."""
+    header = {
+        "do": "draw",
+        "title": unicodedata.normalize("NFC", title),
+        "variant": variant,
+        "attachments": [{"name": name, "content": base64.b64encode(content).decode()} for name, content in attachments],
+    }
+    answer, pdf = _renderer.ask(header, unicodedata.normalize("NFC", html).encode(), timeout)
+    for line in answer.get("grumbles", ()):
+        LOG.warning("pdf %s: %s", title, line)
+    return pdf
+
+
+def why_no_pdf():
+    """One line that says what is missing and how to get it; empty when PDFs can be made."""
+    try:
+        _renderer.ask({"do": "ping"}, b"", START_SECONDS)
+    except PdfError as error:
+        return f"{error}. {INSTALL_HINT}" if "Pango" in str(error) else str(error)
+    return ""
+
+
+def pdf_available():
+    """Can this machine make PDFs?"""
+    return not why_no_pdf()
+
+
+class Renderer:
+    """The warm child of this process: started at the first PDF, renewed when it is old, late or gone."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._child = None
+        self._jobs = 0
+
+    def ask(self, header, body, timeout):
+        """Give one job to the child. One at a time: the lock is part of the waiting time."""
+        deadline = time.monotonic() + timeout
+        if not self._lock.acquire(timeout=timeout):
+            raise PdfTimeout("the PDF renderer is busy")
+        try:
+            child = self._ready()
+            return limited.ask(child, header, body, timeout=max(deadline - time.monotonic(), 0.1))
+        except limited.ChildRefusal as refusal:
+            raise PdfError(str(refusal)) from refusal
+        except BaseException as error:  # also the time limit of a task: the pipe is out of step now
+            self._drop()
+            if isinstance(error, limited.ChildTimeout):
+                raise PdfTimeout(f"no PDF after {timeout} s") from error
+            if isinstance(error, limited.ChildError):
+                raise PdfError(str(error)) from error
+            raise
+        finally:
+            self._lock.release()
+
+    def _ready(self):
+        if self._child and (self._jobs >= JOBS_PER_CHILD or self._child.poll() is not None):
+            self._drop()
+        if not self._child:
+            self._child = limited.start("portal.common.pdf_child", environment={"FONTCONFIG_FILE": str(_fonts_conf())})
+            self._jobs = 0
+        self._jobs += 1
+        return self._child
+
+    def _drop(self):
+        child, self._child = self._child, None
+        if child:
+            limited.stop(child)
+
+
+def _fonts_conf():
+    """Our own font configuration: only the fonts that come with the portal, so that every machine draws the same."""
+    folder = Path(settings.VAR_DIR) / "fontconfig"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "fonts.conf"
+    text = (
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>'
+        f"<dir>{settings.FONTS_DIR}</dir><cachedir>{folder / 'cache'}</cachedir></fontconfig>\n"
+    )
+    if not path.exists() or path.read_text() != text:
+        fresh = folder / f"fonts.{os.getpid()}.{threading.get_ident()}.conf"
+        fresh.write_text(text)
+        fresh.rename(path)
+    return path
+
+
+_renderer = Renderer()
+
+
+def _forget_parents_child():
+    """After a fork the child of the parent is not ours, and its lock may be held by a thread that did not come along."""
+    global _renderer
+    _renderer = Renderer()
+
+
+os.register_at_fork(after_in_child=_forget_parents_child)

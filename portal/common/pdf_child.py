@@ -1,0 +1,83 @@
+"""The PDF renderer: a child process that turns HTML into archival, tagged PDF. It opens no address but `data:` ones."""
+
+import base64
+import io
+import logging
+
+from portal.common.limited_child import Refused, serve
+
+MEMORY = 1024 * 1024 * 1024
+CPU_SECONDS = 60
+
+
+class Collected(logging.Handler):
+    """Keeps what WeasyPrint grumbles about (a picture it may not open, a rule it does not know) for the parent's log."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.lines = []
+
+    def emit(self, record):
+        """Keep the first twenty lines: they tell enough."""
+        if len(self.lines) < 20:
+            self.lines.append(record.getMessage()[:300])
+
+
+class Renderer:
+    """Loads Pango and WeasyPrint once and draws one document after another."""
+
+    def __init__(self):
+        self.weasyprint = None
+
+    def __call__(self, header, body):
+        """Answer one job: `ping` only loads the libraries, `draw` returns the PDF."""
+        self._load()
+        if header["do"] == "ping":
+            return {}, b""
+        grumbles = Collected()
+        logging.getLogger("weasyprint").addHandler(grumbles)
+        try:
+            return {"grumbles": grumbles.lines}, self._draw(header, body.decode())
+        finally:
+            logging.getLogger("weasyprint").removeHandler(grumbles)
+
+    def _load(self):
+        if self.weasyprint:
+            return
+        try:
+            from portal.launch import pango
+        except ImportError:
+            pango = None
+        try:
+            if pango:
+                pango.preload()
+            import weasyprint
+            from weasyprint.text.fonts import FontConfiguration
+            from weasyprint.urls import URLFetcher
+        except OSError as missing:
+            raise Refused(f"no Pango: {missing}") from missing
+        self.weasyprint = weasyprint
+        self.fonts = FontConfiguration()
+        self.fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
+
+    def _draw(self, header, html):
+        document = self.weasyprint.HTML(string=html, url_fetcher=self.fetcher).render(
+            font_config=self.fonts, pdf_variant=header["variant"]
+        )
+        document.metadata.title = header["title"]
+        document.metadata.lang = "vi"
+        document.metadata.attachments.extend(self._attachment(one) for one in header["attachments"])
+        return document.write_pdf(pdf_variant=header["variant"])
+
+    def _attachment(self, one):
+        return self.weasyprint.Attachment(
+            file_obj=io.BytesIO(base64.b64decode(one["content"])),
+            url_fetcher=self.fetcher,
+            name=one["name"],
+            description=one["name"],
+            relationship="Data",
+        )
+
+
+if __name__ == "__main__":
+    serve(Renderer(), memory=MEMORY, cpu=CPU_SECONDS)
