@@ -1,0 +1,52 @@
+"""Days and hours in the words people use, in local time (Asia/Ho_Chi_Minh), glued so that no line breaks inside them."""
+
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+GLUE = "\N{NO-BREAK SPACE}"
+WEEKDAYS = ["thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật"]
+
+
+def long_day(day, *, year=False):
+    """The weekday and the day, as on a promise: "thứ năm, 27 tháng 8"; with `year`, as in a paper."""
+    day = _local_date(day)
+    if _english():
+        return _glued(date_format(day, "l j F Y" if year else "l j F"))
+    words = f"{WEEKDAYS[day.weekday()]}, {day.day}{GLUE}tháng{GLUE}{day.month}"
+    return f"{words} năm{GLUE}{day.year}" if year else words
+
+
+def full_day(day):
+    """The day in figures with its year, as in forms and registers: "27/8/2026"."""
+    day = _local_date(day)
+    return f"{day.day}/{day.month}/{day.year}"
+
+
+def clock_time(moment_):
+    """The time of day: "9 giờ 41", on the hour "17 giờ"."""
+    local = timezone.localtime(moment_) if isinstance(moment_, datetime) and timezone.is_aware(moment_) else moment_
+    if _english():
+        return f"{local.hour}:{local.minute:02}"
+    return f"{local.hour}{GLUE}giờ" + (f"{GLUE}{local.minute:02}" if local.minute else "")
+
+
+def moment(moment_, *, year=False):
+    """Time and day together: "9 giờ 41, thứ năm, 27 tháng 8"."""
+    return f"{clock_time(moment_)}, {long_day(moment_, year=year)}"
+
+
+def _local_date(day: date | datetime) -> date:
+    if isinstance(day, datetime):
+        return timezone.localtime(day).date() if timezone.is_aware(day) else day.date()
+    return day
+
+
+def _english():
+    return (get_language() or "").startswith("en")
+
+
+def _glued(words):
+    return words.replace(" ", GLUE)

@@ -1,0 +1,287 @@
+"""The tags pages are made of: icons, dates and money in words, form fields, and the components that wrap content.
+
+Plain components are files in templates/ui/, each with its options named in a comment at its top.
+"""
+
+import re
+from typing import NamedTuple
+
+from django import template
+from django.template.loader import render_to_string
+from django.urls import translate_url
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from portal.common import dates, money
+from portal.common.drawings import drawing, qr_code
+
+register = template.Library()
+
+
+class Look(NamedTuple):
+    """How a state looks everywhere: its icon, and its tone (the ending of the CSS class)."""
+
+    icon: str
+    tone: str
+
+
+# The one place that says how a dossier's state looks (the colour never stands without icon and words).
+STATE_LOOKS = {
+    "DRAFT": Look("edit", ""),
+    "SUBMITTED": Look("send", "info"),
+    "ACCEPTED": Look("check", "info"),
+    "NOT_ACCEPTED": Look("x-c", "bad"),
+    "PROCESSING": Look("clock", "info"),
+    "SUPPLEMENT_REQUIRED": Look("alert", "warn"),
+    "PAYMENT_REQUIRED": Look("wallet", "pay"),
+    "WITHDRAWN": Look("back", ""),
+    "STOPPED": Look("x-c", ""),
+    "COMPLETED": Look("check-c", "ok"),
+    "RETURNED": Look("check", "line"),
+}
+UNKNOWN_STATE = Look("info", "")
+
+
+class LevelWords(NamedTuple):
+    """A service level as a citizen reads it: short words for the badge, a sentence for the ladder."""
+
+    number: int
+    dots: str
+    badge: str
+    name: str
+    meaning: str
+
+
+LEVELS = {
+    level.number: level
+    for level in [
+        LevelWords(1, "●○○○", _("Xem thông tin"), _("Chỉ xem."), _("Đọc hướng dẫn trên mạng, mọi việc còn lại làm tại quầy.")),
+        LevelWords(
+            2,
+            "●●○○",
+            _("Điền, in rồi nộp tại quầy"),
+            _("Điền và in."),
+            _("Điền tờ khai trên mạng, in ra rồi mang hoặc gửi bưu điện đến quầy."),
+        ),
+        LevelWords(
+            3,
+            "●●●○",
+            _("Nộp trên mạng"),
+            _("Nộp trên mạng (một phần)."),
+            _("Điền và gửi trên mạng, theo dõi trên mạng. Đến quầy trả phí và lấy kết quả."),
+        ),
+        LevelWords(
+            4,
+            "●●●●",
+            _("Làm hết trên mạng"),
+            _("Làm hết trên mạng (toàn trình)."),
+            _("Nộp, trả phí và nhận kết quả đều trên mạng."),
+        ),
+    ]
+}
+
+SLA_ICONS = {"late": "alert", "today": "clock", "soon": "clock", "ok": "check", "hold": "pause"}
+NOTICE_ICONS = {"info": "info", "ok": "check-c", "warn": "alert", "bad": "alert"}
+
+
+@register.simple_tag
+def icon(name, size=""):
+    """Draw one icon of the sheet. `size` is "", "sm" or "lg"."""
+    return drawing(f"i-{name}", f"ic ic--{size}" if size else "ic") if name else ""
+
+
+@register.simple_tag
+def illustration(name):
+    """Draw one picture of the sheet (photo, login, answer, qr, result, track, help, safe, empty, pay)."""
+    return drawing(f"l-{name}", "ill") if name else ""
+
+
+@register.simple_tag
+def qr(text, label):
+    """Draw the QR code of a text; `label` tells those who cannot see it what it opens."""
+    return qr_code(text, label)
+
+
+@register.simple_tag(takes_context=True)
+def language_url(context, code):
+    """The address of this same page in another language."""
+    request = context.get("request")
+    return translate_url(request.get_full_path(), code) if request else "/"
+
+
+@register.filter
+def state_look(state):
+    """The look of a dossier's state, whatever spelling the state comes in."""
+    return STATE_LOOKS.get(str(state or "").upper(), UNKNOWN_STATE)
+
+
+@register.filter
+def level_words(level):
+    """The words of a service level, given as a number or as a level itself."""
+    return LEVELS.get(int(level or 0))
+
+
+@register.simple_tag
+def all_levels():
+    """The four levels from lowest to highest, for the ladder."""
+    return list(LEVELS.values())
+
+
+@register.filter
+def sla_icon(tone):
+    """The icon of a deadline tag."""
+    return SLA_ICONS.get(tone, "clock")
+
+
+@register.filter
+def notice_icon(tone):
+    """The icon a notice has when the page names none."""
+    return NOTICE_ICONS.get(tone, "info")
+
+
+@register.filter
+def dong(amount):
+    """Money in words people read; an unknown amount stays empty."""
+    return "" if amount in (None, "") else money.dong(amount)
+
+
+@register.filter
+def long_day(day):
+    """Weekday and day: "thứ năm, 27 tháng 8"."""
+    return dates.long_day(day) if day else ""
+
+
+@register.filter
+def full_day(day):
+    """Day in figures with its year: "27/8/2026"."""
+    return dates.full_day(day) if day else ""
+
+
+@register.filter
+def clock_time(moment_):
+    """Time of day: "9 giờ 41"."""
+    return dates.clock_time(moment_) if moment_ else ""
+
+
+@register.filter
+def moment(moment_):
+    """Time and day: "9 giờ 41, thứ năm, 27 tháng 8"."""
+    return dates.moment(moment_) if moment_ else ""
+
+
+@register.filter
+def when(moment_, form):
+    """A date or time in the form named: day, full, clock or moment."""
+    return {"day": long_day, "full": full_day, "clock": clock_time}.get(form, moment)(moment_)
+
+
+@register.filter
+def tel(phone):
+    """The link that rings a number: digits and a leading plus only."""
+    return "tel:" + re.sub(r"[^\d+]", "", str(phone or ""))
+
+
+@register.filter
+def initials(name):
+    """Two letters for the round badge of a person: the last two words of a Vietnamese name."""
+    return "".join(word[0] for word in str(name or "").split()[-2:]).upper()
+
+
+@register.filter
+def glue(words):
+    """Words that must stay on one line."""
+    return str(words or "").replace(" ", dates.GLUE)
+
+
+@register.filter
+def starts(words, beginning):
+    """Does this text begin so?"""
+    return str(words or "").startswith(beginning)
+
+
+@register.filter
+def yesno_is(value, wanted):
+    """ "true" or "false" for aria attributes: is this the value wanted?"""
+    return "true" if value == wanted else "false"
+
+
+@register.filter
+def control(field, css_class=""):
+    """A Django form field's input with the portal's look, tied to its hint and its error for screen readers."""
+    widget = field.field.widget
+    kind = {"select": "select", "selectmultiple": "select", "textarea": "area"}.get(widget_kind(field), "input")
+    described = [f"{field.id_for_label}-{part}" for part, there in (("hint", field.help_text), ("err", field.errors)) if there]
+    attrs = {"class": " ".join(filter(None, [kind, css_class, widget.attrs.get("class", "")]))}
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if field.errors:
+        attrs["aria-invalid"] = "true"
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def widget_kind(field):
+    """What a form field looks like: select, textarea, checkboxinput, radioselect, clearablefileinput …"""
+    return type(field.field.widget).__name__.lower()
+
+
+@register.filter
+def summary_of(form):
+    """The errors of a form as the error summary wants them: the words, and the input they lead to."""
+    errors = [{"text": words, "href": ""} for words in form.non_field_errors()]
+    for field in form:
+        target = field.id_for_label or f"id_{field.html_name}"
+        errors += [{"text": words, "href": f"#{target}"} for words in field.errors]
+    return errors
+
+
+def _component(name, content, **options):
+    return mark_safe(render_to_string(f"ui/{name}.html", {"content": content, **options}))  # noqa: S308 - rendered by a template
+
+
+@register.simple_block_tag
+def notice(content, tone="info", title="", icon="", small=False, level=2, role=""):
+    """A few sentences set apart: info, ok, warn or bad."""
+    return _component("notice", content, tone=tone, title=title, icon=icon, small=small, level=level, role=role)
+
+
+@register.simple_block_tag
+def card(content, title="", tone="", level=2, id=""):
+    """A white sheet; tone: "" or tint, brand, flush."""
+    return _component("card", content, title=title, tone=tone, level=level, id=id)
+
+
+@register.simple_block_tag
+def details(content, summary, open=False, plain=False):
+    """Something folded away until it is asked for."""
+    return _component("details", content, summary=summary, open=open, plain=plain)
+
+
+@register.simple_block_tag
+def result_panel(content, title, tone="ok", icon="check"):
+    """The big answer after something was done: what happened and what comes next. Holds the page's h1."""
+    return _component("result_panel", content, title=title, tone=tone, icon=icon)
+
+
+@register.simple_block_tag
+def paper(content, title="", id=""):
+    """A sheet that prints as one page, always dark on white."""
+    return _component("paper", content, title=title, id=id)
+
+
+@register.simple_block_tag
+def actbar(content, label=""):
+    """The bar of steps at the foot of a clerk's page."""
+    return _component("actbar", content, label=label)
+
+
+@register.simple_block_tag
+def bulk_bar(content, label=""):
+    """What can be done with all rows picked in a list."""
+    return _component("bulk_bar", content, label=label)
+
+
+@register.simple_block_tag
+def fieldset(content, legend, hint="", error="", id="", big=False):
+    """Inputs that answer one question together."""
+    return _component("fieldset", content, legend=legend, hint=hint, error=error, id=id, big=big)

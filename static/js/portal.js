@@ -1,0 +1,87 @@
+// Shortens the way on every page; each page works without it. Kept under 4 kB.
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // An error summary is read out first: give it the focus, and follow its links into the inputs.
+  document.querySelector("[data-focus]")?.focus();
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".errsum a[href^='#']");
+    const target = link && document.getElementById(link.hash.slice(1));
+    if (!target) return;
+    event.preventDefault();
+    target.focus({ preventScroll: true });
+    (target.closest("fieldset, .field") || target).scrollIntoView({ block: "start" });
+  });
+
+  // Text size without losing what was typed: the same cookie the server sets.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-text-size]") || !event.submitter) return;
+    event.preventDefault();
+    const size = event.submitter.value;
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `co-chu=${size}; path=/; max-age=31536000; samesite=lax${secure}`;
+    if (size === "vua") delete document.documentElement.dataset.text;
+    else document.documentElement.dataset.text = size;
+    all("[data-text-size] button").forEach((b) => b.setAttribute("aria-pressed", b.value === size));
+  });
+
+  // A second press on a button that is already sending does nothing; coming back with "Back" frees it.
+  const sending = new WeakSet();
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.target === "_blank") return;
+    if (sending.has(form)) return event.preventDefault();
+    sending.add(form);
+    event.submitter?.setAttribute("aria-busy", "true");
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+
+  // The card of the chosen answer is marked also before the page is sent.
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (!input.closest(".choice")) return;
+    all(".choice input", input.closest("fieldset, form") || document).forEach((other) => {
+      if (other.name === input.name) other.closest(".choice").classList.toggle("choice--on", other.checked);
+    });
+  });
+
+  // Rows picked in a clerk's list: pick all, mark them, say how many.
+  const count = (form) => {
+    const boxes = all("td .pick input", form);
+    const picked = boxes.filter((box) => box.checked);
+    boxes.forEach((box) => box.closest("tr").classList.toggle("sel", box.checked));
+    const line = form.querySelector("[data-picked]");
+    if (line) line.textContent = `${line.dataset.picked} ${picked.length}`;
+    const every = form.querySelector("[data-pick-all]");
+    if (every) every.checked = boxes.length > 0 && picked.length === boxes.length;
+  };
+  document.addEventListener("change", (event) => {
+    if (!event.target.closest(".pick")) return;
+    const form = event.target.form;
+    if (event.target.matches("[data-pick-all]")) {
+      all("td .pick input", form).forEach((box) => { box.checked = event.target.checked; });
+    }
+    count(form);
+  });
+  document.addEventListener("reset", (event) => setTimeout(() => count(event.target)));
+  all("form").filter((form) => form.querySelector("[data-picked]")).forEach(count);
+
+  // Print and copy buttons show themselves only where they can work.
+  all("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  });
+  all("[data-copy]").forEach((button) => {
+    if (!navigator.clipboard) return;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.querySelector("[role=status]").textContent = button.dataset.copied;
+    });
+  });
+  addEventListener("beforeprint", () => all("details:not([open])").forEach((d) => { d.open = true; d.dataset.opened = ""; }));
+  addEventListener("afterprint", () => all("details[data-opened]").forEach((d) => { d.open = false; delete d.dataset.opened; }));
+})();
