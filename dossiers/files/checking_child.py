@@ -1,0 +1,125 @@
+"""Opens one stranger's file inside limits: pictures are drawn anew, PDFs are walked through. Refuses with a code."""
+
+import io
+import warnings
+
+from portal.common.limited_child import Refused, serve
+
+MEMORY = 1536 * 1024 * 1024
+CPU_SECONDS = 25
+LONGEST_SIDE = 2600  # pixels: an A4 page at about 220 dpi
+LARGEST_PNG = 3 * 1024 * 1024
+MOST_OBJECTS = 300_000
+DEEPEST = 60
+ACTIVE = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/RichMediaExecute", "/Rendition", "/Movie", "/Sound"}
+READABLE_ATTACHMENTS = (".json", ".xml", ".txt", ".csv")  # archival papers (PDF/A-3) carry such; they cannot run
+OTHER_FILES = ((b"%PDF-",), (b"PK\x03\x04", b"PK\x05\x06"), (b"<script",), (b"<?php",), (b"<!doctype html",), (b"<html",))
+
+
+def check(header, body):
+    """Answer one job. `kind` says what the name and the first bytes agreed on."""
+    if header["kind"] == "image":
+        return redraw(body, header["megapixels"] * 1_000_000)
+    return walk(body, header["pages"])
+
+
+def redraw(data, most_pixels):
+    """The picture upright, without camera data, at most 2600 pixels long; a photograph as JPEG."""
+    from PIL import Image, ImageOps
+
+    if any(all(mark in data for mark in marks) for marks in OTHER_FILES):
+        raise Refused("polyglot")
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    Image.MAX_IMAGE_PIXELS = most_pixels
+    try:
+        picture = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Refused("too_many_pixels") from None
+    if picture.width * picture.height > most_pixels:
+        raise Refused("too_many_pixels")
+    source = picture.format
+    picture.draft("RGB", (LONGEST_SIDE * 2, LONGEST_SIDE * 2))
+    picture = ImageOps.exif_transpose(picture)
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    return _encoded(_flat(picture), source)
+
+
+def _flat(picture):
+    """On white, in colour or grey: a transparent scan must not come out black."""
+    from PIL import Image
+
+    if picture.mode in ("1", "L", "RGB"):
+        return picture
+    if picture.mode in ("LA", "PA", "RGBA") or "transparency" in picture.info:
+        ground = Image.new("RGBA", picture.size, "white")
+        return Image.alpha_composite(ground, picture.convert("RGBA")).convert("RGB")
+    return picture.convert("RGB")
+
+
+def _encoded(picture, source):
+    out = io.BytesIO()
+    if source == "PNG":
+        picture.save(out, "PNG", optimize=False, compress_level=6)
+        if out.tell() <= LARGEST_PNG:
+            return {"format": "png", "pages": 1}, out.getvalue()
+        out = io.BytesIO()
+    picture.convert("L" if picture.mode in ("1", "L") else "RGB").save(out, "JPEG", quality=85, optimize=True, progressive=True)
+    return {"format": "jpeg", "pages": 1}, out.getvalue()
+
+
+def walk(data, most_pages):
+    """Go through every object of a PDF. It is kept as it is, so anything that acts is refused."""
+    import pikepdf
+
+    end = data.rfind(b"%%EOF")
+    if end < 0:
+        raise Refused("truncated")
+    if data[end + 5 :].strip(b"\r\n\t\0 "):
+        raise Refused("polyglot")
+    try:
+        pdf = pikepdf.open(io.BytesIO(data))
+    except pikepdf.PasswordError:
+        raise Refused("encrypted") from None
+    with pdf:
+        if pdf.is_encrypted:
+            raise Refused("encrypted")
+        if not 1 <= len(pdf.pages) <= most_pages:
+            raise Refused("too_many_pages" if len(pdf.pages) else "unreadable")
+        if len(pdf.objects) > MOST_OBJECTS:
+            raise Refused("unreadable")
+        for thing in pdf.objects:
+            _look(thing, 0)
+        return {"format": "pdf", "pages": len(pdf.pages)}, b""
+
+
+def _look(thing, depth):
+    """Look at one object and what lies directly in it (what it points to is an object of its own)."""
+    import pikepdf
+
+    if depth > DEEPEST:
+        raise Refused("unreadable")
+    if isinstance(thing, (pikepdf.Dictionary, pikepdf.Stream)):
+        _judge(thing)
+        children = [value for __, value in thing.items()]
+    elif isinstance(thing, pikepdf.Array):
+        children = list(thing)
+    else:
+        return
+    for child in children:
+        if isinstance(child, (pikepdf.Dictionary, pikepdf.Array, pikepdf.Stream)) and not child.is_indirect:
+            _look(child, depth + 1)
+
+
+def _judge(thing):
+    if str(thing.get("/S", "")) in ACTIVE or "/JS" in thing or str(thing.get("/Type", "")) == "/RichMedia":
+        raise Refused("active")
+    if "/XFA" in thing:
+        raise Refused("xfa")
+    if "/EF" in thing:
+        name = str(thing.get("/UF", thing.get("/F", ""))).lower()
+        if not name.endswith(READABLE_ATTACHMENTS):
+            raise Refused("embedded")
+
+
+if __name__ == "__main__":
+    serve(check, memory=MEMORY, cpu=CPU_SECONDS)

@@ -1,0 +1,157 @@
+"""An upload is what it says, can do nothing but be read, and every refusal says what to do."""
+
+import io
+import unicodedata
+
+import pikepdf
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from dossiers.files.checking import UploadRefused, check_upload, megabytes, safe_name
+from tests.dossiers.files.makers import pdf, picture
+
+
+def refusal(source, name):
+    with pytest.raises(UploadRefused) as refused:
+        check_upload(source, name)
+    assert str(refused.value).endswith(("gửi.", "lại."))
+    return refused.value
+
+
+def test_a_phone_photo_is_turned_upright_made_smaller_and_loses_its_camera_data():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the phone was held upright
+    exif[0x010F] = "Phone & Co"
+    checked = check_upload(picture(size=(4000, 3000), exif=exif), "ảnh sổ.jpg")
+
+    stored = Image.open(io.BytesIO(checked.content))
+    assert stored.size == (1950, 2600)
+    assert not stored.getexif()
+    assert (checked.name, checked.media_type, checked.pages) == ("ảnh sổ.jpg", "image/jpeg", 1)
+
+
+def test_a_transparent_scan_lands_on_white_paper():
+    checked = check_upload(picture("PNG", mode="RGBA", colour=(0, 0, 0, 0)), "quét.png")
+    assert Image.open(io.BytesIO(checked.content)).getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_a_jpeg_called_png_gets_its_right_name():
+    assert check_upload(picture("JPEG"), "scan.PNG").name == "scan.jpg"
+
+
+def test_a_pdf_is_kept_byte_for_byte():
+    original = pdf(pages=3)
+    checked = check_upload(SimpleUploadedFile("don.pdf", original), "don.pdf")
+    assert checked.content == original
+    assert checked.pages == 3
+
+
+def test_an_empty_file_is_told_so():
+    assert refusal(b"", "a.pdf").code == "empty"
+
+
+def test_a_file_too_large_is_told_its_size_and_the_limit(settings):
+    settings.UPLOAD_MAX_BYTES = 1024 * 1024
+    refused = refusal(b"%PDF-" + b"0" * 1_300_000, "a.pdf")
+    assert str(refused) == "Tệp này lớn 1,2 MB. Mỗi tệp tối đa 1 MB. Chụp lại hoặc giảm cỡ ảnh rồi gửi."
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "code"),
+    [
+        (b"MZ\x90\x00", "virus.exe", "type"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", "type"),
+        (b"PK\x03\x04", "don.docx", "type"),
+        (b"no name at all", "", "type"),
+        (b"just words", "a.pdf", "unreadable"),
+        (b"\x00\x00\x00\x18ftypheic", "IMG_1.HEIC", "heic"),
+        (b"\x00\x00\x00\x18ftypheic", "IMG_1.jpg", "heic"),
+        (pdf(), "a.jpg", "mismatch"),
+        (picture(), "a.pdf", "mismatch"),
+        (picture() + pdf(), "a.jpg", "polyglot"),
+        (picture() + b"PK\x03\x04.....PK\x05\x06", "a.jpg", "polyglot"),
+        (pdf() + b"PK\x03\x04", "a.pdf", "polyglot"),
+        (picture()[:200], "a.jpg", "unreadable"),
+        (pdf()[:300], "a.pdf", "truncated"),
+        (b"%PDF-1.7\nnonsense\n%%EOF", "a.pdf", "unreadable"),
+    ],
+)
+def test_what_is_not_a_readable_paper_is_refused(content, name, code):
+    assert refusal(content, name).code == code
+
+
+def with_javascript(document):
+    document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+
+
+def with_launch_deep_inside(document):
+    document.pages[0].Annots = [
+        pikepdf.Dictionary(Subtype=pikepdf.Name.Link, A=pikepdf.Dictionary(S=pikepdf.Name.Launch, F="cmd.exe"))
+    ]
+
+
+def with_xfa(document):
+    document.Root.AcroForm = pikepdf.Dictionary(XFA=pikepdf.Array([]), Fields=[])
+
+
+def with_attachment(name):
+    def change(document):
+        document.attachments[name] = pikepdf.AttachedFileSpec(document, b"content", filename=name)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (with_javascript, "active"),
+        (with_launch_deep_inside, "active"),
+        (with_xfa, "xfa"),
+        (with_attachment("virus.exe"), "embedded"),
+    ],
+)
+def test_a_pdf_that_could_act_is_refused(change, code):
+    assert refusal(pdf(change=change), "a.pdf").code == code
+
+
+def test_an_archival_paper_with_data_inside_is_taken():
+    assert check_upload(pdf(change=with_attachment("noi-dung.json")), "ket-qua.pdf").pages == 1
+
+
+def test_a_locked_pdf_is_refused():
+    assert refusal(pdf(encryption=pikepdf.Encryption(owner="a", user="b")), "a.pdf").code == "encrypted"
+
+
+def test_a_pdf_of_201_pages_is_refused():
+    assert refusal(pdf(pages=201), "a.pdf").code == "too_many_pages"
+
+
+def test_a_picture_bomb_is_refused_before_it_is_opened():
+    assert refusal(picture("PNG", size=(20000, 20000), mode="1"), "a.png").code == "too_many_pixels"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\Lan\\giấy khai sinh.pdf", "giấy khai sinh.pdf"),
+        ("ảnh\u202egpj.exe", "ảnhgpj.exe"),
+        ("  hộ\t\nkhẩu .jpg", "hộ khẩu.jpg"),
+        ("\x00\x1b[31m.pdf", "[31m.pdf"),
+        (unicodedata.normalize("NFD", "Đơn xin xác nhận.pdf"), "Đơn xin xác nhận.pdf"),
+        ("...", "giấy tờ"),
+        (".pdf", "pdf"),
+        ("a" * 10_000 + ".pdf", "a" * 96 + ".pdf"),
+        ('"; filename=x.exe', '"; filename=x.exe'),
+    ],
+)
+def test_a_hostile_name_becomes_a_plain_one(given, kept):
+    assert safe_name(given) == kept
+
+
+@pytest.mark.parametrize(
+    ("size", "words"), [(100, "1 kB"), (188_000, "184 kB"), (13_000_000, "12,4 MB"), (10 * 1024 * 1024, "10 MB")]
+)
+def test_sizes_are_said_as_people_read_them(size, words):
+    assert megabytes(size) == words
