@@ -1,0 +1,127 @@
+"""Vietnamese text: one spelling for storing, one for searching, one for sorting. Nothing here knows a model."""
+
+import re
+import unicodedata
+
+# Letters that are invisible without being "format" characters: fillers and joiners people paste without knowing.
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\uffa0")
+_DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})  # controls; zero-width and bidi marks; half characters
+
+# ---------------------------------------------------------------- sorting: the order of CLDR "vi"
+_ALPHABET = {letter: chr(65 + n) for n, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
+_TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}  # huyền hỏi ngã sắc nặng
+_MARKED = {
+    ("a", "\u0306"): "ă",
+    ("a", "\u0302"): "â",
+    ("e", "\u0302"): "ê",
+    ("o", "\u0302"): "ô",
+    ("o", "\u031b"): "ơ",
+    ("u", "\u031b"): "ư",
+}
+
+# ---------------------------------------------------------------- syllables, for what Telex typing leaves behind
+_ONSET = re.compile(r"ngh|ch|gh|gi|kh|ng|nh|ph|qu|th|tr|[bcdghklmnpqrstvx]|")
+_RHYME = re.compile(
+    r"(?:a[iouy]?|e[ou]?|i(?:[au]|eu?)?|o(?:a[ioy]?|eo?|i)?|u(?:[aeiu]|ay|o[iu]?|y[aeu]?)?|y(?:eu?)?)(?:ch|ng|nh|[cmnpt])?"
+)
+
+
+def nfc(text: str) -> str:
+    """The composed spelling (NFC): «ế» as one character, however it was typed."""
+    return unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    """Small letters without any accent, đ as d: «Đăng ký» and «dang ky» become equal."""
+    bare = (c for c in unicodedata.normalize("NFD", nfc(text).lower()) if not unicodedata.combining(c))
+    return nfc("".join(bare)).replace("đ", "d")
+
+
+def joined(text: str) -> str:
+    """Folded letters and digits without anything between, for people who type no spaces: «dangkykethon»."""
+    return re.sub(r"[^a-z0-9]", "", fold(text))
+
+
+def clean_text(text: str, *, lines: bool = False) -> str:
+    """What is worth keeping of typed text: NFC, no control, bidi or zero-width characters, single spaces.
+
+    With `lines` the line breaks stay (long answers); without, they count as spaces.
+    """
+    if lines:
+        kept = [clean_text(line) for line in text.splitlines()]
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\n")
+    spaced = " ".join(nfc(text).split())  # before dropping: a tab or a line break is a space, not nothing
+    visible = (c for c in spaced if c not in _INVISIBLE and unicodedata.category(c) not in _DROPPED_CATEGORIES)
+    return " ".join(nfc("".join(visible)).split())
+
+
+def sort_key(text: str) -> str:
+    """Key that sorts as a Vietnamese dictionary does: letters, then tones, then case. Store it with collation "C"."""
+    letters: list[str] = []
+    tones: list[str] = []
+    cases: list[str] = []
+    for char in unicodedata.normalize("NFD", text.strip()):
+        if char in _TONES and tones:
+            tones[-1] = _TONES[char]
+        elif letters and (letters[-1], char) in _MARKED:
+            letters[-1] = _MARKED[letters[-1], char]
+        elif not unicodedata.combining(char):
+            letters.append(char.lower())
+            tones.append("0")
+            cases.append("0" if char == char.lower() else "1")
+    return "\x01".join(["".join(map(_letter_key, letters)), "".join(tones), "".join(cases)])
+
+
+def _letter_key(letter: str) -> str:
+    """One letter of the sort key: Vietnamese letters A–a, digits as they are, separators as a space, others last."""
+    if letter in _ALPHABET:
+        return _ALPHABET[letter]
+    if letter.isdigit():
+        return letter
+    return " " if letter.isspace() or unicodedata.category(letter)[0] in "PZ" else "~" + letter
+
+
+def untelex(text: str) -> str:
+    """Folded text with the leftovers of Telex typing taken out: «ddawng kys» → «dang ky».
+
+    A second reading for search, beside `fold`, never instead of it: a foreign word may look like Telex («bus» → «bu»).
+    """
+    return re.sub(r"[a-z]+", lambda word: _untelex_word(word[0]), fold(text))
+
+
+def _untelex_word(word: str) -> str:
+    if _is_syllable(word):
+        return word
+    for candidate in _telex_readings(word):
+        if _is_syllable(candidate):
+            return candidate
+    return word
+
+
+def _is_syllable(word: str) -> bool:
+    """Could be one Vietnamese syllable without its accents. «gi» and «qu» may give their vowel to the rhyme."""
+    onset = _ONSET.match(word)
+    starts = [onset.end()] if onset else []
+    if word.startswith(("gi", "qu")):
+        starts.append(1)
+    return any(_RHYME.fullmatch(word[start:]) for start in starts)
+
+
+def _telex_readings(word: str) -> list[str]:
+    """The syllables a word may mean when s f r x j are tones, w a hook or a horn, doubled letters a hat."""
+    start = word[0].replace("w", "u") + word[1:]  # «tw», «w»: a lone w is ư
+    head = re.match(r"dd|ngh|[bcdghklmnpqrstvx]+(?=[aeiouyw])|", start)
+    onset = head[0] if head else ""
+    rest = start[len(onset) :]
+    if rest.startswith("w"):
+        rest = "u" + rest[1:]
+    rest = re.sub(r"[sfrxjw]", "", rest)
+    rest = re.sub(r"([aeo])\1", r"\1", rest)
+    onset = "d" if onset == "dd" else onset
+    plain = onset + rest
+    readings = [plain]
+    if onset == "d" and rest.endswith("d"):  # «dangd»: the stroke typed last
+        readings.append(plain[:-1])
+    if rest and rest[-1] in "aeo" and rest[-1] in rest[:-1]:  # «viete»: the hat typed last
+        readings.append(plain[:-1])
+    return readings

@@ -1,0 +1,61 @@
+"""Numbers, amounts and dates in Vietnamese words, as papers and receipts print them beside the figures."""
+
+import datetime as dt
+
+_DIGITS = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"]
+_GROUPS = ["", "nghìn", "triệu", "tỷ"]
+LIMIT = 10**12
+"""Numbers below this can be said: twelve digits, more than any fee."""
+
+
+def number_in_words(number: int) -> str:
+    """«một trăm linh năm nghìn» for 105000. Whole numbers from 0 to twelve digits, else ValueError."""
+    if not 0 <= number < LIMIT:
+        raise ValueError(f"{number} cannot be said in words: only 0 to {LIMIT - 1}")
+    if number == 0:
+        return _DIGITS[0]
+    said: list[str] = []
+    for power in range(len(_GROUPS) - 1, -1, -1):
+        group = number // 1000**power % 1000
+        if group:
+            said += _three_digits(group, after_others=bool(said))
+            said += [_GROUPS[power]] if power else []
+    return " ".join(said)
+
+
+def _three_digits(group: int, *, after_others: bool) -> list[str]:
+    """Words of 1–999. After a higher group the hundreds are always said: «không trăm»."""
+    hundreds, tens, units = group // 100, group // 10 % 10, group % 10
+    said = [_DIGITS[hundreds], "trăm"] if hundreds or after_others else []
+    if tens > 1:
+        said += [_DIGITS[tens], "mươi"]
+    elif tens == 1:
+        said.append("mười")
+    elif units and said:
+        said.append("linh")
+    if units:
+        said.append(_unit_word(units, tens))
+    return said
+
+
+def _unit_word(units: int, tens: int) -> str:
+    """The last digit changes its name after tens: mươi mốt, mươi lăm, mười lăm."""
+    if units == 1 and tens > 1:
+        return "mốt"
+    if units == 5 and tens:
+        return "lăm"
+    return _DIGITS[units]
+
+
+def money_in_words(amount: int) -> str:
+    """«Một trăm nghìn đồng» for 100000 (whole đồng)."""
+    words = number_in_words(amount)
+    return f"{words[0].upper()}{words[1:]} đồng"
+
+
+def date_in_words(iso: str) -> str:
+    """«Ngày mùng hai tháng chín năm …» for an ISO date; ValueError when there is no such day."""
+    day = dt.date.fromisoformat(iso)
+    said_day = ("mùng " if day.day <= 10 else "") + number_in_words(day.day)
+    month = "tư" if day.month == 4 else number_in_words(day.month)  # the fourth month has its own word
+    return f"Ngày {said_day} tháng {month} năm {number_in_words(day.year)}"

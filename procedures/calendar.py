@@ -1,0 +1,341 @@
+"""Terms: when something is due, and the days counted one by one. The door to working days and office hours too.
+
+Pure functions. Moments are aware and come back on the clocks of Việt Nam; days are local days. The rules are those of
+NĐ 61/2018 Đ.18–19 as `data/dossier_workflow.json` (`clock.rules`) reads them; docs/rules.md tells them in half a page.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.common.clock import LOCAL, local
+from procedures.workdays import FARTHEST, ONE_DAY, CalendarError, OfficeHours, Pause, WorkCalendar, whole_minute, work_off
+
+__all__ = [
+    "CUTOFF",
+    "LOCAL",
+    "RECEPTION_SLA",
+    "CalendarError",
+    "Day",
+    "DayKind",
+    "Due",
+    "OfficeHours",
+    "Pause",
+    "Term",
+    "WorkCalendar",
+    "add_months",
+    "due",
+    "reception_due",
+    "step_due",
+]
+
+CUTOFF = dt.time(15)
+"""Accepted later than this counts as accepted on the next working day; exactly 15:00 is in time (NĐ 61/2018 Đ.18)."""
+
+RECEPTION_SLA: Mapping[str, Mapping[str, Any]] = {
+    "direct": {"value": 1, "unit": "hour"},
+    "postal": {"value": 1, "unit": "working_day"},
+    "online": {"value": 8, "unit": "hour"},
+}
+"""How soon a desk answers (NĐ 216/2026 Đ.23, used for all): the same as `defaults.reception_sla` of the workflow."""
+
+_CHANNELS = {"counter": "direct", "post": "postal"}  # the dossier's words for two channels of the procedure
+
+
+# ---------------------------------------------------------------- terms
+
+
+@dataclass(frozen=True)
+class Term:
+    """A processing time. `unit`: hour, working_day, day, month. Rules `schedule` and `none` have no due time."""
+
+    value: int | None
+    unit: str | None
+    rule: str | None = None
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        if self.rule not in (None, "same_day_before_15:00", "schedule", "none"):
+            raise ValueError(f"unknown rule of a term: {self.rule}")
+        if self.has_due and (self.unit not in ("hour", "working_day", "day", "month") or self.value is None or self.value < 0):
+            raise ValueError(f"a term needs a value and a unit: {self.value} {self.unit}")
+
+    @classmethod
+    def from_data(cls, processing: Mapping[str, Any], case: str | None = None) -> "Term":
+        """From a channel's `processing`. `case` "extended" or "shorter" takes that total term where one is stated."""
+        other = processing.get(case) if case else None
+        text = re.sub(r"\s*\[[^\]]*\]", "", processing.get("text") or "")  # certainty marks are not for readers
+        if other and other.get("value") is not None:
+            return cls(other["value"], other["unit"], None, text)
+        return cls(processing["value"], processing["unit"], processing.get("rule"), text)
+
+    @property
+    def has_due(self) -> bool:
+        return self.rule not in ("schedule", "none")
+
+    @property
+    def words(self) -> str:
+        """«3 ngày làm việc», or why there is no due time, in the reader's language."""
+        if not self.has_due:
+            return self.text or (_("Theo đợt hằng năm") if self.rule == "schedule" else _("Không quy định thời hạn"))
+        if self.rule == "same_day_before_15:00":
+            return _("Trong ngày; nhận sau 15 giờ thì ngày làm việc tiếp theo")
+        n = self.value or 0
+        return {
+            "hour": ngettext("%(n)d giờ làm việc", "%(n)d giờ làm việc", n),
+            "working_day": ngettext("%(n)d ngày làm việc", "%(n)d ngày làm việc", n),
+            "day": ngettext("%(n)d ngày", "%(n)d ngày", n),
+            "month": ngettext("%(n)d tháng", "%(n)d tháng", n),
+        }[self.unit or ""] % {"n": n}
+
+
+class DayKind(StrEnum):
+    """Why a day was counted or not."""
+
+    LATE = "late"  # received on it, but after 15:00
+    START = "start"  # the start day is not counted
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    PAUSED = "paused"
+    COUNTED = "counted"
+    MOVED = "moved"  # the last counted day was off, this is the working day it moved to
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the counting, for «vì sao là ngày này». `number`: 1, 2, 3…; `minutes`: worked on it, hour terms only."""
+
+    date: dt.date
+    kind: DayKind
+    unit: str
+    number: int | None = None
+    minutes: int | None = None
+    name: str = ""
+    is_due: bool = False
+
+    @property
+    def counted(self) -> bool:
+        return self.kind in (DayKind.COUNTED, DayKind.MOVED)
+
+    @property
+    def why(self) -> str:
+        """One short sentence in the reader's language."""
+        match self.kind:
+            case DayKind.LATE:
+                return _("Nhận sau 15 giờ, coi như nhận vào ngày làm việc tiếp theo")
+            case DayKind.START:
+                return _("Ngày bắt đầu, không tính")
+            case DayKind.WEEKEND:
+                return _("Thứ bảy, không tính") if self.date.weekday() == 5 else _("Chủ nhật, không tính")
+            case DayKind.HOLIDAY:
+                return _("Ngày nghỉ (%(name)s), không tính") % {"name": self.name} if self.name else _("Ngày nghỉ, không tính")
+            case DayKind.PAUSED:
+                return _("Tạm dừng (%(why)s), không tính") % {"why": self.name} if self.name else _("Tạm dừng, không tính")
+            case DayKind.MOVED:
+                return _("Hạn rơi vào ngày nghỉ nên chuyển sang ngày làm việc này")
+        return self._counted_words()
+
+    def _counted_words(self) -> str:
+        if self.minutes is not None:
+            hours, minutes = divmod(self.minutes, 60)
+            words = _("Tính %(hours)d giờ %(minutes)02d phút làm việc") if minutes else _("Tính %(hours)d giờ làm việc")
+        elif self.unit == "day":
+            words, hours, minutes = _("Ngày thứ %(number)d"), 0, 0
+        else:
+            words, hours, minutes = _("Ngày làm việc thứ %(number)d"), 0, 0
+        words %= {"hours": hours, "minutes": minutes, "number": self.number}
+        return f"{words} ({self.name})" if self.name else words
+
+
+@dataclass(frozen=True)
+class Due:
+    """When it is due (None when the term has no due time), whether a calendar may still move it, and the days counted."""
+
+    at: dt.datetime | None
+    provisional: bool
+    days: tuple[Day, ...]
+    term: Term
+    start: dt.date | None = None
+
+
+# ---------------------------------------------------------------- counting
+
+
+def due(
+    calendar: WorkCalendar,
+    hours: OfficeHours,
+    start: dt.datetime,
+    term: Term,
+    *,
+    cutoff: dt.time | None = CUTOFF,
+    paused: Sequence[Pause] = (),
+) -> Due:
+    """When a term that starts at `start` (aware) ends, every day explained.
+
+    The start day is not counted; a term of days ends at closing time. With a `cutoff`, a start after it or on a day off
+    counts as the next working day. A day counts when the clock is running at closing time, so a pause that ends before
+    closing takes nothing and one over a night takes that day; hours lose exactly the paused minutes.
+    """
+    if not term.has_due:
+        return Due(None, False, (), term)
+    moment = whole_minute(start)
+    skipped = _skipped_before_start(calendar, moment, term, cutoff)
+    first = calendar.next_working_day(moment.date()) if skipped else moment.date()
+    count = _Count(calendar, hours, term, tuple(paused))
+    if term.unit == "hour" and term.rule is None:
+        days, at = count.hours_from(hours.open_of(first) if skipped else moment)
+    else:
+        days = count.same_day(first) if term.rule else count.days_from(first)
+        at = hours.close_of(days[-1].date)
+    days[-1] = replace(days[-1], is_due=True)
+    provisional = not calendar.is_settled(moment.date(), at.date())
+    return Due(at, provisional, (*skipped, *days), term, first)
+
+
+def _skipped_before_start(calendar: WorkCalendar, moment: dt.datetime, term: Term, cutoff: dt.time | None) -> list[Day]:
+    """The days that pass before the start day: received too late, or on a day off. Empty: it starts on the day itself."""
+    if cutoff is None:
+        return []
+    day, unit = moment.date(), term.unit or ""
+    if not calendar.is_working(day):
+        skipped = [_day_off(calendar, day, unit)]
+    elif moment.time() > cutoff:
+        skipped = [Day(day, DayKind.LATE, unit)]
+    else:
+        return []
+    until = calendar.next_working_day(day)
+    return skipped + [_day_off(calendar, day + n * ONE_DAY, unit) for n in range(1, (until - day).days)]
+
+
+def _day_off(calendar: WorkCalendar, day: dt.date, unit: str) -> Day:
+    kind = DayKind.HOLIDAY if day in calendar.off else DayKind.WEEKEND
+    return Day(day, kind, unit, name=calendar.name_of(day))
+
+
+@dataclass(frozen=True)
+class _Count:
+    """One counting: the same calendar, hours, term and pauses for every day it looks at."""
+
+    calendar: WorkCalendar
+    hours: OfficeHours
+    term: Term
+    paused: tuple[Pause, ...]
+
+    @property
+    def unit(self) -> str:
+        return self.term.unit or ""
+
+    def days_from(self, first: dt.date) -> list[Day]:
+        """The start day, then day after day until the term is full; calendar days and months then move off days off."""
+        days = [Day(first, DayKind.START, self.unit)]
+        wanted = self._calendar_days(first) if self.unit in ("day", "month") else self.term.value or 0
+        number = 0
+        while number < wanted:
+            days.append(self._look_at(days[-1].date + ONE_DAY, number + 1))
+            number += days[-1].counted
+            self._still_near(days)
+        if self.unit in ("day", "month"):
+            days += self._moved_on(days[-1].date)
+        return days
+
+    def same_day(self, first: dt.date) -> list[Day]:
+        """Due on the start day itself, or on the first later one at whose closing time the clock is running."""
+        days = [self._look_at(first, 1)]
+        while not days[-1].counted:
+            days.append(self._look_at(days[-1].date + ONE_DAY, 1))
+            self._still_near(days)
+        return days
+
+    def hours_from(self, moment: dt.datetime) -> tuple[list[Day], dt.datetime]:
+        """Working minutes, day by day."""
+        days, reached = [], moment
+        minutes = (self.term.value or 0) * 60
+        for day, worked, reached in work_off(self.hours, self.calendar, moment, minutes, self.paused):  # noqa: B007
+            days.append(self._hours_of(day, worked))
+        return days, reached
+
+    def _calendar_days(self, first: dt.date) -> int:
+        """Length of the term in calendar days; a month ends on the same day of the month, or on its last day."""
+        value = self.term.value or 0
+        return (add_months(first, value) - first).days if self.unit == "month" else value
+
+    def _look_at(self, day: dt.date, number: int) -> Day:
+        pause = self._pause_at_close(day)
+        if pause and (self.unit != "working_day" or self.calendar.is_working(day)):
+            return Day(day, DayKind.PAUSED, self.unit, name=pause.why)
+        if self.unit == "working_day" and not self.calendar.is_working(day):
+            return _day_off(self.calendar, day, self.unit)
+        unit = "day" if self.unit == "month" else self.unit
+        return Day(day, DayKind.COUNTED, unit, number=number, name=self.calendar.name_of(day))
+
+    def _moved_on(self, day: dt.date) -> list[Day]:
+        """From a last day that is off to the first working day on which the clock runs."""
+        days: list[Day] = []
+        while not self.calendar.is_working(day) or (days and self._pause_at_close(day)):
+            day += ONE_DAY
+            if not self.calendar.is_working(day):
+                days.append(_day_off(self.calendar, day, self.unit))
+            elif pause := self._pause_at_close(day):
+                days.append(Day(day, DayKind.PAUSED, self.unit, name=pause.why))
+            else:
+                days.append(Day(day, DayKind.MOVED, self.unit))
+            self._still_near(days)
+        return days
+
+    def _hours_of(self, day: dt.date, minutes: int) -> Day:
+        if minutes:
+            return Day(day, DayKind.COUNTED, self.unit, minutes=minutes, name=self.calendar.name_of(day))
+        if not self.calendar.is_working(day):
+            return _day_off(self.calendar, day, self.unit)
+        pause = self._pause_on(day)
+        return Day(day, DayKind.PAUSED, self.unit, name=pause.why) if pause else Day(day, DayKind.START, self.unit)
+
+    def _pause_at_close(self, day: dt.date) -> Pause | None:
+        closing = self.hours.close_of(day)
+        return next((pause for pause in self.paused if pause.started_at <= closing < pause.ended_at), None)
+
+    def _pause_on(self, day: dt.date) -> Pause | None:
+        return next((p for p in self.paused if local(p.started_at).date() <= day <= local(p.ended_at).date()), None)
+
+    def _still_near(self, days: list[Day]) -> None:
+        if len(days) > FARTHEST:
+            raise CalendarError(f"{self.term.value} {self.unit} from {days[0].date} are never reached")
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """The same day of a later month, or its last day when it has no such day (31 January + 1 = 28 February)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (dt.date(year + (month == 11), (month + 1) % 12 + 1, 1) - ONE_DAY).day
+    return dt.date(year, month + 1, min(day.day, last))
+
+
+def reception_due(
+    calendar: WorkCalendar,
+    hours: OfficeHours,
+    channel: str,
+    submitted_at: dt.datetime,
+    sla: Mapping[str, Mapping[str, Any]] = RECEPTION_SLA,
+) -> Due:
+    """By when the desk has to answer a dossier handed in now. The 15:00 rule is about acceptance, so it is not used here."""
+    row = sla[_CHANNELS.get(channel, channel)]
+    return due(calendar, hours, submitted_at, Term(row["value"], row["unit"]), cutoff=None)
+
+
+def step_due(
+    calendar: WorkCalendar,
+    hours: OfficeHours,
+    opened_at: dt.datetime,
+    working_hours: float,
+    *,
+    paused: Sequence[Pause] = (),
+    not_after: dt.datetime | None = None,
+) -> dt.datetime:
+    """By when one processing step should be done: its working hours from the moment it was opened, never after the whole."""
+    at = hours.add_minutes(calendar, opened_at, round(working_hours * 60), paused)
+    return min(at, local(not_after)) if not_after else at
