@@ -1,0 +1,120 @@
+"""One process under the launcher, which never outlives it."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+LOG_KEPT = 5 * 1024 * 1024  # bytes: a longer log is set aside at the next start
+
+
+@dataclass
+class Child:
+    """What to run, where its words go, and how it is asked to leave."""
+
+    name: str
+    command: Sequence[str | Path]
+    environment: Mapping[str, str]
+    folder: Path
+    log: Path
+    leave: Sequence[tuple[signal.Signals, float]] = ((signal.SIGTERM, 10),)  # signal, seconds of patience; then it is killed
+    on_orphaned: signal.Signals = signal.SIGTERM  # sent by the kernel when the launcher dies without a word
+    user: tuple[int, int] | None = None  # user and group id, when root must not run it
+    process: subprocess.Popen | None = field(default=None, repr=False)
+
+    def start(self) -> int:
+        """Start the process in a session of its own, so that Ctrl-C reaches the launcher only. Returns its pid."""
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [str(part) for part in self.command],
+                env=dict(self.environment),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                # Runs after the change of user, which would wipe the parent-death signal.
+                preexec_fn=_tie_to(os.getpid(), self.on_orphaned),
+                **({"user": self.user[0], "group": self.user[1], "extra_groups": []} if self.user else {}),
+            )
+        return self.process.pid
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        return None if self.process is None else self.process.poll()
+
+    def signal(self, number: signal.Signals) -> None:
+        if self.running:
+            self.process.send_signal(number)
+
+    def kill_group(self) -> None:
+        """End whatever is left of the process's own session group."""
+        if self.process is not None:
+            try:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                return
+
+    def last_words(self, lines: int = 12) -> str:
+        """The end of its log, to show when it failed."""
+        try:
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        except OSError:
+            return ""
+
+
+def _tie_to(parent: int, number: signal.Signals) -> Callable[[], None]:
+    prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
+
+    def tie() -> None:
+        if prctl is not None:
+            prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+            if os.getppid() != parent:  # it died between fork and here
+                os._exit(1)
+
+    return tie
+
+
+def stop(children: Sequence[Child], *, hurry: Callable[[], bool] = lambda: False) -> None:
+    """Ask all to leave, each in its own way; kill those that will not. `hurry` answers whether somebody lost patience."""
+    started = time.monotonic()
+    asked: dict[str, int] = {}
+    while any(child.running for child in children):
+        waited = time.monotonic() - started
+        for child in children:
+            step = _steps_due(child, waited)
+            if hurry() or step > len(child.leave):
+                child.kill_group()
+            elif asked.get(child.name, 0) < step:
+                child.signal(child.leave[step - 1][0])
+                asked[child.name] = step
+        time.sleep(0.05)
+    for child in children:
+        child.kill_group()
+
+
+def _steps_due(child: Child, waited: float) -> int:
+    """How many of the ways to ask are due after `waited` seconds; one more than there are means: kill."""
+    due, at = 0, 0.0
+    for _number, patience in child.leave:
+        if waited >= at:
+            due += 1
+        at += patience
+    return due + 1 if waited >= at else due
+
+
+def set_aside_long_log(log: Path) -> None:
+    """Keep one older log, so that var/log cannot grow for ever."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LOG_KEPT:
+        log.replace(log.with_suffix(".log.1"))

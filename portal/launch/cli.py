@@ -1,0 +1,97 @@
+"""The words after `./portalctl`."""
+
+import argparse
+import shutil
+import sys
+
+from . import console, needs, places
+from .missing import Missing
+from .places import Places
+
+EPILOG = """\
+biến môi trường:
+  PORT            cổng của trang web (mặc định 8000)
+  DATABASE_URL    dùng máy chủ PostgreSQL này, không chạy bản đi kèm
+  DATABASE_OWNER_URL  địa chỉ của vai chủ, chỉ dùng để tạo bảng (mặc định như DATABASE_URL)
+  REDIS_URL       dùng máy chủ Redis này, không chạy bản đi kèm
+  PORTAL_VAR      nơi giữ dữ liệu (mặc định var/)
+"""
+
+
+def main(words: list[str]) -> int:
+    """Do what was asked; the exit code is 0 when it went well, 1 when not, 2 when something is missing."""
+    console.be_readable()
+    asked, rest = _parser().parse_known_args(words)
+    if rest and asked.verb != "test":
+        _parser().error(f"không hiểu: {' '.join(rest)}")
+    try:
+        return _do(asked, rest)
+    except Missing as missing:
+        console.warn(f"\n  {missing}")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="portalctl",
+        description="Cổng dịch vụ công: chạy thử, kiểm tra, dọn.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="run | test | check | clean")
+    verbs.add_parser("run", help="dựng mọi thứ cần thiết rồi chạy cổng với dữ liệu thử")
+    verbs.add_parser("test", help="chạy mọi phép kiểm; thêm tham số của pytest để chỉ chạy các phép thử đó")
+    verbs.add_parser("check", help="chỉ kiểm định dạng, kiểu, tầng, tệp di trú và cấu hình")
+    clean = verbs.add_parser("clean", help="xóa var/ cùng mọi dữ liệu trong đó, sau khi hỏi")
+    clean.add_argument("--yes", action="store_true", help="xóa luôn, không hỏi")
+    return parser
+
+
+def _do(asked: argparse.Namespace, rest: list[str]) -> int:
+    here = Places.of()
+    if asked.verb == "clean":
+        return clean(here, consented=asked.yes)
+    if asked.verb == "run":
+        from .run import run
+
+        return run(here, needs.chosen_port())
+    from .prove import prove
+
+    return prove(here, rest, only_static=asked.verb == "check")
+
+
+def clean(here: Places, *, consented: bool) -> int:
+    """Remove all data of this checkout, and only with consent."""
+    from .lock import refuse_while_running
+
+    folders = [folder for folder in (here.var, _outside(here)) if folder.exists()]
+    if not folders:
+        console.say("  Không có gì để dọn.")
+        return 0
+    refuse_while_running(here)
+    named = " và ".join(map(str, folders))
+    if not consented and not _agrees(f"  Xóa {named}: mất mọi hồ sơ, giấy tờ và khóa ký trong đó. Gõ «xóa» để đồng ý: "):
+        console.say("  Giữ nguyên.")
+        return 1
+    for folder in folders:
+        shutil.rmtree(folder)
+    console.say(f"  Đã xóa {named}.")
+    return 0
+
+
+def _outside(here: Places) -> places.Path:
+    from .postgres import outside_home
+
+    return outside_home(here)
+
+
+def _agrees(question: str) -> bool:
+    if not sys.stdin.isatty():
+        console.say(question + "\n  Không có ai để hỏi. Muốn xóa thật: ./portalctl clean --yes")
+        return False
+    try:
+        return input(question).strip().casefold() in {"xóa", "xoá", "xoa"}
+    except EOFError:
+        return False

@@ -1,0 +1,81 @@
+"""Waits for the launcher's end and, when it came without a word (kill -9), ends whatever the launcher had started.
+
+A script of its own: `python -I keeper.py PIPE TOKEN`. Lines "pid start-time" come down the pipe, "done" takes the duty
+off. The kernel has already told the direct children to leave (see child.py); this is for those who did not, and for their
+grandchildren, which carry PORTAL_RUN=TOKEN in their environment.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+
+PATIENCE = 8.0  # seconds from the launcher's death until the rest is killed
+
+
+def watch(pipe: int, token: str) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    leaders: dict[int, str] = {}
+    with os.fdopen(pipe) as lines:
+        for line in lines:
+            if line.strip() == "done":
+                return
+            pid, _, started = line.strip().partition(" ")
+            leaders[int(pid)] = started
+    end_all(leaders, token)
+
+
+def end_all(leaders: dict[int, str], token: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if not any(True for _ in _left(leaders, token)):
+            return
+        time.sleep(0.2)
+    for _ in range(10):
+        left = list(_left(leaders, token))
+        for pid in left:
+            _kill(pid, group=pid in leaders)
+        if not left:
+            return
+        time.sleep(0.1)
+
+
+def _left(leaders: dict[int, str], token: str) -> Iterator[int]:
+    for pid, started in leaders.items():
+        if started and start_time(pid) == started:
+            yield pid
+    mark = f"PORTAL_RUN={token}".encode()
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if os.path.isdir("/proc/self") else ():
+        if pid != os.getpid() and mark in _environment(pid):
+            yield pid
+
+
+def _environment(pid: int) -> list[bytes]:
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as environment:
+            return environment.read().split(b"\0")
+    except OSError:
+        return []
+
+
+def start_time(pid: int) -> str:
+    """When a process began, in the kernel's ticks: with the pid it names one process for ever. Empty when it is gone."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            after_name = stat.read().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if after_name[0] == "Z" else after_name[19]
+
+
+def _kill(pid: int, *, group: bool) -> None:
+    try:
+        (os.killpg if group else os.kill)(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+if __name__ == "__main__":
+    watch(int(sys.argv[1]), sys.argv[2])

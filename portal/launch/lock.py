@@ -1,0 +1,79 @@
+"""One running portal per data folder."""
+
+import fcntl
+import json
+import os
+import time
+from pathlib import Path
+
+from .missing import Missing
+from .places import Places
+
+LEAVING = 20.0  # seconds given to a run that is on its way out
+
+
+class RunLock:
+    """Held by the launcher, and after its sudden death by its keeper, until the last process has gone."""
+
+    def __init__(self, path: Path, *, address: str) -> None:
+        self.path = path
+        self.address = address
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.file = open(path, "a+")  # noqa: SIM115 - held for the launcher's whole life
+
+    def take(self) -> None:
+        """Take the lock; waits for a run that is leaving, refuses while one is alive. Raises Missing."""
+        deadline = time.monotonic() + LEAVING
+        while not self._try():
+            if (other := holder(self.path)) is not None:
+                raise Missing(f"Cổng này đang chạy ở {other['address']} (tiến trình {other['pid']})", f"kill {other['pid']}")
+            if time.monotonic() > deadline:
+                raise Missing("Lần chạy trước chưa dừng hẳn", f"fuser -v {self.path}")
+            time.sleep(0.2)
+        self.file.truncate(0)
+        self.file.write(json.dumps({"pid": os.getpid(), "address": self.address}))
+        self.file.flush()
+
+    def _try(self) -> bool:
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def release(self) -> None:
+        self.file.truncate(0)
+        self.file.close()
+
+
+def holder(path: Path) -> dict | None:
+    """The launcher that wrote the lock file, if it is still alive."""
+    try:
+        other = json.loads(path.read_text())
+        os.kill(other["pid"], 0)
+    except PermissionError:
+        return other
+    except (OSError, ValueError, KeyError):
+        return None
+    return other
+
+
+def run_lock(places: Places) -> Path:
+    return places.var / "run.lock"
+
+
+def test_lock(places: Places) -> Path:
+    return places.var / "test" / "run.lock"
+
+
+def refuse_while_running(places: Places) -> None:
+    """Raise Missing while a portal or a test run uses the data folder."""
+    for path in (run_lock(places), test_lock(places)):
+        if path.exists():
+            lock = open(path, "a+")  # noqa: SIM115
+            with lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as held:
+                    other = holder(path) or {"pid": "?"}
+                    raise Missing("Đang chạy, chưa dọn được", f"kill {other['pid']}") from held

@@ -1,0 +1,13 @@
+"""What to say when something is not there: one line, and the command that brings it."""
+
+
+class Missing(Exception):
+    """Something the portal needs is not there."""
+
+    def __init__(self, what: str, command: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.command = command
+
+    def __str__(self) -> str:
+        return f"{self.what}. Chạy: {self.command}" if self.command else f"{self.what}."

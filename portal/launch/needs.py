@@ -1,0 +1,117 @@
+"""Looks, before anything is started, for what a machine may lack."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from .missing import Missing
+from .places import Places
+
+GIGABYTE = 1024**3
+DISK_FOR_SETUP = 1.5 * GIGABYTE  # environment and its cache 1.0, database and papers 0.3, and room to breathe
+DISK_TO_RUN = 0.2 * GIGABYTE
+
+
+def check(places: Places, *, port: int | None = None, installing: bool = True) -> None:
+    """Raise one error that names everything lacking, a line each."""
+    lacking = list(_lacking(places, port, installing))
+    if len(lacking) == 1:
+        raise lacking[0]
+    if lacking:
+        raise Missing("\n  ".join(["Máy này còn thiếu:", *map(str, lacking)]).rstrip("."))
+
+
+def _lacking(places: Places, port: int | None, installing: bool) -> Iterator[Missing]:
+    if not os.access(places.root, os.W_OK):
+        yield Missing(f"Không ghi được vào thư mục {places.root}", f"sudo chown -R {os.geteuid()} {places.root}")
+    yield from _disk(places, DISK_FOR_SETUP if installing else DISK_TO_RUN)
+    if installing and not can_install():
+        yield Missing("Python này không có pip", "apt-get install -y python3-pip")
+    if not known_user():
+        yield Missing(f"Mã người dùng {os.geteuid()} không có trong /etc/passwd, PostgreSQL không chạy được", "useradd -m portal")
+    if port is not None and not port_is_free(port):
+        yield Missing(f"Cổng {port} đang có chương trình khác dùng", f"PORT={free_port(port + 1)} ./portalctl run")
+
+
+def _disk(places: Places, wanted: float) -> Iterator[Missing]:
+    for folder in dict.fromkeys([places.root, _existing(places.var)]):
+        free = shutil.disk_usage(folder).free
+        if free < wanted:
+            yield Missing(
+                f"Ổ đĩa chứa {folder} còn {free / GIGABYTE:.1f} GB, cần {wanted / GIGABYTE:.1f} GB",
+                f"df -h {folder}",
+            )
+
+
+def _existing(folder: Path) -> Path:
+    while not folder.exists():
+        folder = folder.parent
+    return folder
+
+
+def can_install() -> bool:
+    """Whether this Python can fetch packages: by pip, by a venv that brings pip, or by uv."""
+    return has_pip() or has_venv() or shutil.which("uv") is not None
+
+
+def has_pip() -> bool:
+    if find_spec("pip") is None:
+        return False
+    asked = subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False)
+    return asked.returncode == 0
+
+
+def has_venv() -> bool:
+    """Debian takes ensurepip out of python3: then `python3 -m venv` fails half way."""
+    return find_spec("venv") is not None and find_spec("ensurepip") is not None
+
+
+def known_user() -> bool:
+    if os.geteuid() == 0:
+        return service_account() is not None
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return False
+    return True
+
+
+def service_account() -> pwd.struct_passwd | None:
+    """The unprivileged user that PostgreSQL runs as when the launcher is root: PostgreSQL itself refuses root."""
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    return None
+
+
+def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError as refused:
+            raise Missing(f"Cổng {port} chỉ người quản trị mới mở được", "PORT=8000 ./portalctl run") from refused
+        except OSError:
+            return False
+    return True
+
+
+def free_port(start: int) -> int:
+    """The first free port from `start` on, to suggest instead of one that is taken."""
+    return next((port for port in range(start, min(start + 50, 65536)) if port_is_free(port)), start)
+
+
+def chosen_port() -> int:
+    """The port of the web server: PORT from the environment, else 8000."""
+    asked = os.environ.get("PORT", "8000")
+    if not asked.isdigit() or not 0 < int(asked) < 65536:
+        raise Missing(f"PORT={asked} không phải số cổng (1 đến 65535)", "PORT=8000 ./portalctl run")
+    return int(asked)

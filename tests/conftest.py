@@ -1,0 +1,76 @@
+"""What every test may use. What a test needs of the machine is a marker: without it the test is skipped, loudly.
+
+REQUIRE_BROWSER=1, REQUIRE_PDF=1 and REQUIRE_SERVICES=1 turn those skips into failures: `.ci/run` sets all three.
+"""
+
+import os
+import shutil
+
+import pytest
+
+from portal.launch import pango
+
+# Playwright's synchronous interface keeps an event loop running in the test's thread, which Django takes for async code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run",
+                  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                  "--disable-extensions"]  # fmt: skip
+
+
+def chromium():
+    """The path of a Chromium on this machine, or None. Tests never download one."""
+    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+def lack_of_browser():
+    return "" if chromium() else "no Chromium here. Run: apt-get install -y chromium"
+
+
+def lack_of_pdf():
+    return "" if pango.preload() else f"no Pango here. Run: {pango.HOW_TO_GET}"
+
+
+def lack_of_services():
+    return "" if os.environ.get("REDIS_URL") else "no broker: REDIS_URL is not set. Run: ./portalctl test"
+
+
+NEEDS = {
+    "browser": (lack_of_browser, "REQUIRE_BROWSER"),
+    "needs_pdf": (lack_of_pdf, "REQUIRE_PDF"),
+    "services": (lack_of_services, "REQUIRE_SERVICES"),
+}
+
+
+def pytest_runtest_setup(item):
+    for marker, (lack, switch) in NEEDS.items():
+        if item.get_closest_marker(marker) and (reason := lack()):
+            (pytest.fail if os.environ.get(switch) == "1" else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for the session. Tests that use it carry the marker `browser`."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        yield chrome
+        chrome.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Call it for a page of its own, with its own cookies: `open_page(width=360)`. Closed when the test ends."""
+    contexts = []
+
+    def open_page(width=360, height=800, **options):
+        context = browser.new_context(locale="vi-VN", viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
