@@ -1,0 +1,137 @@
+"""The portal's own pages: what is shown when something went wrong, and how it says that it is well."""
+
+import logging
+import secrets
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from portal.celery import app as celery_app
+from portal.common.pdf import pdf_available
+
+log = logging.getLogger(__name__)
+BROKER_WAIT = 0.3  # seconds
+NEEDED = ("database", "migrations", "files")  # without these no request can be answered; the rest only slows
+
+
+def bad_request(request, exception=None):
+    """400: the browser sent something that cannot be read."""
+    return answer(request, "400.html", 400, _("Máy không đọc được yêu cầu này."))
+
+
+def permission_denied(request, exception=None):
+    """403: the page exists and this person may see it, but not do this here."""
+    return answer(request, "403.html", 403, _("Tài khoản này không được làm việc đó."))
+
+
+def not_found(request, exception=None):
+    """404: no such page, or none that this person may see; the two look the same on purpose."""
+    return answer(request, "404.html", 404, _("Không có trang này."))
+
+
+def csrf_failure(request, reason=""):
+    """403: the form lay open too long or came from another site."""
+    return answer(request, "csrf_failure.html", 403, _("Trang để lâu quá. Mở lại trang rồi gửi lại."))
+
+
+def server_error(request):
+    """500, with a code to read out on the phone. Asks neither database nor session: they may be what broke."""
+    code = f"L-{secrets.token_hex(2).upper()}"
+    log.error("error page shown", extra={"code": code, "path": request.path})
+    if wants_json(request):
+        return JsonResponse({"detail": _("Máy chủ đang bận."), "code": code}, status=500)
+    frame = {
+        "code": code,
+        "hotline": settings.HOTLINE,
+        "province_name": settings.PROVINCE_NAME,
+        "text_size": getattr(request, "text_size", "vua"),
+        "theme": getattr(request, "theme", "sang"),
+    }
+    return HttpResponse(render_to_string("500.html", frame), status=500)
+
+
+def answer(request, template, status, sentence):
+    """An error page for people, one sentence for programs."""
+    if wants_json(request):
+        return JsonResponse({"detail": sentence}, status=status)
+    return render(request, template, status=status)
+
+
+def wants_json(request):
+    return request.path.startswith("/api/")
+
+
+@never_cache
+@login_not_required
+@transaction.non_atomic_requests
+def health_live(request):
+    """Is this process answering at all?"""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+@login_not_required
+@transaction.non_atomic_requests
+def health_ready(request):
+    """Can this process do its work? 503 when what every request needs is away; a broker away only slows."""
+    checks = {
+        "database": database_answers(),
+        "migrations": migrations_applied(),
+        "files": files_writable(),
+        "broker": broker_answers(),
+        "pdf": pdf_available(),
+    }
+    ready = all(checks[name] for name in NEEDED)
+    return JsonResponse({"ready": ready, **checks}, status=200 if ready else 503)
+
+
+def database_answers():
+    """True when the database answers a question."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return True
+    except DatabaseError:
+        connection.close()
+        return False
+
+
+def migrations_applied():
+    """True when every migration of this release is in the database."""
+    try:
+        executor = MigrationExecutor(connection)
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        connection.close()
+        return False
+
+
+def files_writable():
+    """True when a private file can be written and removed again."""
+    probe = settings.PRIVATE_FILES_ROOT / f".health-{secrets.token_hex(4)}"
+    try:
+        probe.parent.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"ok")
+        probe.unlink()
+        return True
+    except OSError:
+        return False
+
+
+def broker_answers():
+    """True when the broker answers at once."""
+    limits = {"socket_connect_timeout": BROKER_WAIT, "socket_timeout": BROKER_WAIT, "retry_on_timeout": False}
+    try:
+        with celery_app.connection_for_write(transport_options={**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **limits}) as broker:
+            broker.channel().client.ping()
+        return True
+    except Exception as error:  # each transport raises its own classes
+        log.warning("broker away", extra={"error": str(error)})
+        return False
