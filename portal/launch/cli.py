@@ -4,7 +4,7 @@ import argparse
 import shutil
 import sys
 
-from . import console, needs, places
+from . import console, needs
 from .missing import Missing
 from .places import Places
 
@@ -65,8 +65,10 @@ def _do(asked: argparse.Namespace, rest: list[str]) -> int:
 def clean(here: Places, *, consented: bool) -> int:
     """Remove all data of this checkout, and only with consent."""
     from .lock import refuse_while_running
+    from .postgres import outside_home
 
-    folders = [folder for folder in (here.var, _outside(here)) if folder.exists()]
+    outside = [outside_home(here), outside_home(here.for_tests())]
+    folders = [folder for folder in (here.var, *outside) if folder.exists()]
     if not folders:
         console.say("  Không có gì để dọn.")
         return 0
@@ -79,12 +81,6 @@ def clean(here: Places, *, consented: bool) -> int:
         shutil.rmtree(folder)
     console.say(f"  Đã xóa {named}.")
     return 0
-
-
-def _outside(here: Places) -> places.Path:
-    from .postgres import outside_home
-
-    return outside_home(here)
 
 
 def _agrees(question: str) -> bool:

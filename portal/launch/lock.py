@@ -62,13 +62,9 @@ def run_lock(places: Places) -> Path:
     return places.var / "run.lock"
 
 
-def test_lock(places: Places) -> Path:
-    return places.var / "test" / "run.lock"
-
-
 def refuse_while_running(places: Places) -> None:
     """Raise Missing while a portal or a test run uses the data folder."""
-    for path in (run_lock(places), test_lock(places)):
+    for path in (run_lock(places), run_lock(places.for_tests())):
         if path.exists():
             lock = open(path, "a+")  # noqa: SIM115
             with lock:

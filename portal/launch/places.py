@@ -24,6 +24,10 @@ class Places:
     def of(cls, root: Path = ROOT) -> "Places":
         return cls(root=root, var=Path(os.environ.get("PORTAL_VAR") or root / "var").resolve())
 
+    def for_tests(self) -> "Places":
+        """The same checkout with data to be thrown away."""
+        return Places(root=self.root, var=self.var / "test")
+
     @property
     def venv(self) -> Path:
         return self.root / ".venv"

@@ -74,12 +74,12 @@ def _major(folder: Path) -> int:
 class Postgres:
     """One cluster under `var`. As root everything of it belongs to an unprivileged user and nothing else changes hands."""
 
-    def __init__(self, places: Places, folder: Path, settings: Mapping[str, str] = SETTINGS) -> None:
+    def __init__(self, places: Places, settings: Mapping[str, str] = SETTINGS) -> None:
         self.places = places
         self.account = needs.service_account() if os.geteuid() == 0 else None
         self.uid = self.account.pw_uid if self.account else os.geteuid()
         self.binaries = find_binaries(places)
-        self.home = self._home(folder / f"pg{self.binaries.major}")
+        self.home = self._home(places.var / f"pg{self.binaries.major}")
         self.settings = settings
 
     @property

@@ -42,7 +42,7 @@ def _bring_up(places: Places, supervisor: Supervisor, port: int, address: str, *
         with step("Cài các gói Python theo tệp khóa"):
             environment.make(places, environment.RUN)
     bring_pango(places)
-    with_services = services.start(places, supervisor, places.var)
+    with_services = services.start(places, supervisor)
     variables = supervisor.environment(_variables(places, with_services, address))
     _prepare(places, supervisor, with_services, variables)
     web, worker, relay = _children(places, variables, port)

@@ -4,7 +4,6 @@ import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from .child import Child
 from .console import step
@@ -30,11 +29,11 @@ class Services:
         self.variables = {"DATABASE_URL": self.application, "REDIS_URL": self.broker}
 
 
-def start(places: Places, supervisor: Supervisor, folder: Path, settings: Mapping[str, str] = SETTINGS) -> Services:
+def start(places: Places, supervisor: Supervisor, settings: Mapping[str, str] = SETTINGS) -> Services:
     """Start what the environment does not name, and make sure that what it names answers."""
     given, broker = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
-    postgres = None if given else Postgres(places, folder, settings)
-    valkey = None if broker else Valkey(places, folder / "valkey", durable=settings is SETTINGS)
+    postgres = None if given else Postgres(places, settings)
+    valkey = None if broker else Valkey(places, durable=settings is SETTINGS)
     embedded = [server for server in (postgres, valkey) if server]
     if embedded:
         with step("PostgreSQL và Valkey đi kèm"):

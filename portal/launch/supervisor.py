@@ -79,14 +79,20 @@ class Supervisor:
 
     def step(self, child: Child) -> None:
         """Run one process to its end. Raises Missing with its last words when it fails."""
+        if self.run_to_end(child) != 0:
+            raise Missing(f"Bước «{child.name}» hỏng:\n{child.last_words(20)}\n", f"less {child.log}")
+
+    def run_to_end(self, child: Child, *, hear: Callable[[], None] = lambda: None) -> int:
+        """Run one process and return its exit code; `hear` is called while it runs and once after."""
         set_aside_long_log(child.log)
         self._floors.append([child])
         self._launch(child)
         while child.running:
+            hear()
             time.sleep(0.03)
+        hear()
         self._floors.pop()
-        if child.exit_code != 0:
-            raise Missing(f"Bước «{child.name}» hỏng:\n{child.last_words(20)}\n", f"less {child.log}")
+        return child.exit_code
 
     def watch(self, *, pause: float = 0.25) -> None:
         """Start again whatever crashes, until asked to stop (by StopAsked)."""

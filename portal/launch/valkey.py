@@ -16,9 +16,9 @@ from .places import Places, socket_folder
 class Valkey:
     """One broker with its data in `folder`."""
 
-    def __init__(self, places: Places, folder: Path, *, durable: bool = True) -> None:
+    def __init__(self, places: Places, *, durable: bool = True) -> None:
         self.places = places
-        self.folder = folder
+        self.folder = places.var / "valkey"
         self.durable = durable
         self.program = find_program(places)
 

@@ -1,0 +1,186 @@
+"""`./portalctl test` and `./portalctl check`: everything that must hold before a change is taken in.
+
+Speaks English, like the tools it calls: what people who use the portal read is Vietnamese, this is for developers.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import environment, needs, pango, services
+from .child import Child
+from .console import say, warn
+from .lock import RunLock, run_lock
+from .places import Places
+from .postgres import THROWAWAY, outside_home
+from .run import bring_pango, translations
+from .supervisor import StopAsked, Supervisor
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+GET_BROWSER = "apt-get install -y --no-install-recommends chromium"
+# Only the shape counts: `check --deploy` looks at the settings, never at these servers.
+LIKE_PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "portal.settings.production",
+    "SECRET_KEY": "for-the-deploy-check-only-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "portal.example",
+    "DATABASE_URL": "postgresql:///portal",
+    "REDIS_URL": "redis://localhost/0",
+}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One step: a short name, what to run, and what it needs in its environment."""
+
+    name: str
+    command: list[str | Path]
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one step ended."""
+
+    name: str
+    passed: bool
+    seconds: float
+
+
+def prove(places: Places, pytest_words: list[str], *, only_static: bool) -> int:
+    """Run the static checks and the tests (or the tests asked for alone). Returns 0 when all hold."""
+    needs.check(places, installing=not environment.is_current(places, environment.DEV))
+    throwaway = places.for_tests()
+    lock = RunLock(run_lock(throwaway), address="./portalctl test")
+    lock.take()
+    outcomes: list[Outcome] = []
+    closing = ""
+    try:
+        with Supervisor(kept_open=[lock.file.fileno()]) as supervisor:
+            environment.make(places, environment.DEV)
+            go = _runner(places, throwaway, supervisor, outcomes)
+            if not pytest_words:
+                for proof in static_proofs(places):
+                    go(proof)
+            if not only_static:
+                closing = _tests(places, throwaway, supervisor, pytest_words, go)
+    except StopAsked:
+        return 130
+    finally:
+        lock.release()
+    _summary(outcomes)
+    if closing:
+        say(closing)
+    return 0 if all(outcome.passed for outcome in outcomes) else 1
+
+
+def static_proofs(places: Places) -> list[Proof]:
+    """Format, lint, types, layers, migrations, production settings: nothing here needs a server."""
+    manage = [places.python, "-W", "ignore", places.root / "manage.py"]
+    offline = {"DJANGO_SETTINGS_MODULE": "portal.settings.test"}
+    tool = _tool(places)
+    return [
+        Proof("ruff format", [tool("ruff"), "format", "--check", "."], {}),
+        Proof("ruff check", [tool("ruff"), "check", "."], {}),
+        Proof("djlint format", [tool("djlint"), "templates", "--check", "--quiet"], {}),
+        Proof("djlint lint", [tool("djlint"), "templates", "--lint", "--quiet"], {}),
+        Proof("mypy", [tool("mypy")], {}),
+        Proof("import layers", [tool("lint-imports")], {}),
+        Proof("migrations complete", [*manage, "makemigrations", "--check", "--dry-run"], offline),
+        Proof("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], LIKE_PRODUCTION),
+    ]
+
+
+def _tool(places: Places) -> Callable[[str], Path]:
+    return lambda name: places.venv / "bin" / name
+
+
+def _tests(
+    places: Places,
+    throwaway: Places,
+    supervisor: Supervisor,
+    words: list[str],
+    go: Callable[[Proof], Outcome],
+) -> str:
+    """Start a database and a broker of our own, run pytest, and return its closing line."""
+    bring_browser()
+    bring_pango(places)
+    _forget_last_time(throwaway)
+    servers = services.start(throwaway, supervisor, THROWAWAY)
+    go(Proof("translations", translations(places), {}))
+    colour = ["--color=yes"] if sys.stdout.isatty() else []
+    go(
+        Proof(
+            "pytest",
+            [places.python, "-m", "pytest", *colour, *(words or ["-n", "2", "--create-db"])],
+            {
+                "DATABASE_URL": servers.superuser,
+                "REDIS_URL": servers.broker,
+                "DJANGO_SETTINGS_MODULE": "portal.settings.test",
+                "PYTHONUNBUFFERED": "1",
+            },
+        )
+    )
+    return _closing_line(throwaway)
+
+
+def _forget_last_time(throwaway: Places) -> None:
+    """A test cluster that a killed run left behind is worth nothing."""
+    for old in (*throwaway.var.glob("pg*"), throwaway.var / "valkey", outside_home(throwaway)):
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def bring_browser() -> None:
+    """Debian's Chromium where we may install it; elsewhere say loudly that the browser tests will be skipped."""
+    if any(shutil.which(name) for name in (os.environ.get("CHROMIUM") or "", *BROWSERS) if name):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        say(f"No Chromium yet. Running: {GET_BROWSER}")
+        quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL, "check": False}
+        subprocess.run(["apt-get", "update", "-qq"], **quiet)
+        subprocess.run([*GET_BROWSER.split(), "-qq"], **quiet)
+    if not any(map(shutil.which, BROWSERS)):
+        warn(f"\n  *** NO CHROMIUM: THE BROWSER TESTS WILL BE SKIPPED. To run them: {GET_BROWSER} ***\n")
+
+
+def _runner(places: Places, throwaway: Places, supervisor: Supervisor, outcomes: list[Outcome]) -> Callable[[Proof], Outcome]:
+    def go(proof: Proof) -> Outcome:
+        say(f"── {proof.name}")
+        log = throwaway.logs / f"{proof.name.replace(' ', '-')}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_bytes(b"")
+        variables = supervisor.environment({**os.environ, "LC_ALL": os.environ.get("LC_ALL", "C.UTF-8"), **proof.variables})
+        started = time.monotonic()
+        child = Child(proof.name, proof.command, variables, places.root, log)
+        with open(log, "rb") as words:
+            code = supervisor.run_to_end(child, hear=lambda: _echo(words.read()))
+        outcomes.append(Outcome(proof.name, code == 0, time.monotonic() - started))
+        return outcomes[-1]
+
+    return go
+
+
+def _echo(words: bytes) -> None:
+    if words:
+        sys.stdout.buffer.write(words)
+        sys.stdout.buffer.flush()
+
+
+def _closing_line(throwaway: Places) -> str:
+    lines = (throwaway.logs / "pytest.log").read_text(errors="replace").splitlines()
+    return next((line for line in reversed(lines) if line.strip()), "")
+
+
+def _summary(outcomes: list[Outcome]) -> None:
+    say()
+    for outcome in outcomes:
+        say(f"  {outcome.name:<22} {'passed' if outcome.passed else 'FAILED':<8} {outcome.seconds:6.1f} s")
+    if failed := [outcome.name for outcome in outcomes if not outcome.passed]:
+        say(f"  Failed: {', '.join(failed)}. Logs: var/test/log/")
+    if not pango.preload():
+        warn(f"  PDF tests were skipped. To run them: {pango.HOW_TO_GET}")
+    say()
