@@ -24,7 +24,7 @@ ACCEPT = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"  # for `<in
 
 
 class UploadRefused(Exception):
-    """The file is not taken. The text is for the person who sent it: what is wrong and what to do. `code` is for tests and logs."""
+    """The file is not taken. The text tells its sender what is wrong and what to do; `code` is for tests and logs."""
 
     def __init__(self, code, sentence):
         super().__init__(sentence)

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 from django.conf import settings
 
@@ -50,10 +51,8 @@ def start(module, *, environment=None):
 
 def stop(child):
     """Kill the child and all it started, and take its exit code so that no zombie stays."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     child.wait()
     for stream in (child.stdin, child.stdout):
         stream.close()

@@ -7,6 +7,7 @@ import struct
 import sys
 import threading
 import time
+from contextlib import suppress
 
 LENGTHS = struct.Struct(">II")
 IDLE_SECONDS = 600
@@ -66,10 +67,8 @@ def _reply(replies, header, body):
 def _limit(kind, most):
     hard = resource.getrlimit(kind)[1]
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    try:
+    with suppress(ValueError, OSError):  # some systems know no such limit; the parent's time limit still holds
         resource.setrlimit(kind, (most, hard))
-    except (ValueError, OSError):
-        pass  # some systems know no such limit; the time limit of the parent still holds
 
 
 def _allow_cpu(seconds):

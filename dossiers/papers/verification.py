@@ -1,0 +1,53 @@
+"""Is this file a paper as it was signed? Asked by anybody, with files of anybody."""
+
+import datetime as dt
+from dataclasses import dataclass, fields
+
+from django.conf import settings
+
+from dossiers.papers.certificates import trust_roots
+from portal.common import limited
+
+SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the signature says. `reason` is "" when all is well, else one of: not_a_pdf, unsigned, broken, changed (a byte differs),
+    added_to (something was added after signing), stranger (not an agency we trust), too_large, unreadable."""
+
+    signed: bool = False
+    intact: bool = False
+    trusted: bool = False
+    covers_whole_file: bool = False
+    signer: str = ""
+    agency: str = ""  # code of the agency in the certificate
+    signed_at: dt.datetime | None = None
+    valid_until: dt.datetime | None = None
+    trial: bool = False
+    reason: str = ""
+
+    @property
+    def good(self):
+        """Signed by an agency we trust, and not a byte changed or added since."""
+        return self.signed and self.intact and self.trusted and self.covers_whole_file
+
+    @classmethod
+    def of(cls, said):
+        """From the dict of `verification_child.examine`."""
+        known = {field.name for field in fields(cls)}
+        times = {name: dt.datetime.fromisoformat(said[name]) for name in ("signed_at", "valid_until") if said.get(name)}
+        return cls(**{name: value for name, value in said.items() if name in known and value is not None} | times)
+
+
+def check_pdf(data):
+    """Read the signature of a PDF in a child process with limits. Whatever the file is, the answer is a verdict."""
+    if len(data) > settings.UPLOAD_MAX_BYTES:
+        return Verdict(reason="too_large")
+    if not data.startswith(b"%PDF-"):
+        return Verdict(reason="not_a_pdf")
+    try:
+        said, _ = limited.ask_once("dossiers.papers.verification_child", {"roots": trust_roots()}, data, timeout=SECONDS)
+    except limited.ChildError:
+        return Verdict(reason="unreadable")
+    return Verdict.of(said)

@@ -1,0 +1,92 @@
+"""Reads the signature of one PDF. Runs inside limits for files of strangers, and in the worker right after signing."""
+
+import io
+from binascii import hexlify
+
+from portal.common.limited_child import serve
+
+MEMORY = 1024 * 1024 * 1024
+CPU_SECONDS = 20
+MOST_SIGNATURES = 20
+
+
+def answer(header, body):
+    """Answer one job: the roots come in the header, the PDF is the body."""
+    return examine(body, header["roots"]), b""
+
+
+def examine(data, roots):
+    """What can be said about the signature of a PDF, as a dict of the fields of `verification.Verdict`."""
+    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    try:
+        signatures = PdfFileReader(io.BytesIO(data)).embedded_regular_signatures
+    except (PdfError, ValueError, KeyError, TypeError, RecursionError):
+        return {"reason": "not_a_pdf"}
+    if not signatures:
+        return {"reason": "unsigned"}
+    found = [_one(data, signature, roots) for signature in signatures[:MOST_SIGNATURES]]
+    return next((one for one in found if one["trusted"]), found[0])
+
+
+def _one(data, signature, roots):
+    from pyhanko.keys import load_certs_from_pemder_data
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
+    from pyhanko_certvalidator import ValidationContext
+
+    said = {"signed": True, "intact": False, "trusted": False, "covers_whole_file": False}
+    trusted = list(load_certs_from_pemder_data(roots.encode())) if roots else []
+    context = ValidationContext(trust_roots=trusted, allow_fetching=False, revocation_mode="soft-fail")
+    try:
+        status = validate_pdf_signature(signature, context)
+    except Exception as error:  # noqa: BLE001 - a broken signature may break the reader anywhere: it is a bad signature
+        return {**said, "reason": "broken", "detail": f"{type(error).__name__}: {error}"[:200]}
+    said["intact"] = bool(status.intact and status.valid and _container_is_exact(data, signature))
+    said["trusted"] = bool(status.trusted)
+    said["covers_whole_file"] = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
+    return {**said, **_who(status), "reason": _reason(said)}
+
+
+def _who(status):
+    names = status.signing_cert.subject.native
+    return {
+        "signer": _text(names.get("organization_name") or names.get("common_name")),
+        "agency": _text(names.get("serial_number")),
+        "trial": "THỬ NGHIỆM" in _text(names.get("organizational_unit_name")),
+        "valid_until": status.signing_cert.not_valid_after.isoformat(),
+        "signed_at": status.signer_reported_dt.isoformat() if status.signer_reported_dt else None,
+    }
+
+
+def _text(value):
+    return " ".join(value) if isinstance(value, list) else str(value or "")
+
+
+def _reason(said):
+    if not said["intact"]:
+        return "changed"
+    if not said["covers_whole_file"]:
+        return "added_to"
+    return "" if said["trusted"] else "stranger"
+
+
+def _container_is_exact(data, signature):
+    """The signature cannot cover the place it stands in. So that place must hold the signature, zeros, and not a bit else."""
+    start, end = signature.byte_range[1], signature.byte_range[2]
+    content = bytes(signature.pkcs7_content)
+    length = _der_length(content)
+    exact = b"<" + hexlify(content[:length]).upper() + b"0" * (end - start - 2 - 2 * length) + b">"
+    return signature.byte_range[0] == 0 and data[start:end] == exact
+
+
+def _der_length(content):
+    from asn1crypto import parser
+
+    _, _, _, header, inside, trailer = parser.parse(content, strict=False)
+    return len(header) + len(inside) + len(trailer)
+
+
+if __name__ == "__main__":
+    serve(answer, memory=MEMORY, cpu=CPU_SECONDS)
