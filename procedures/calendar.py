@@ -125,7 +125,7 @@ class Day:
 
     @property
     def why(self) -> str:
-        """One short sentence in the reader's language."""
+        """A few words in the reader's language."""
         match self.kind:
             case DayKind.LATE:
                 return _("Nhận sau 15 giờ, coi như nhận vào ngày làm việc tiếp theo")
@@ -134,23 +134,23 @@ class Day:
             case DayKind.WEEKEND:
                 return _("Thứ bảy, không tính") if self.date.weekday() == 5 else _("Chủ nhật, không tính")
             case DayKind.HOLIDAY:
-                return _("Ngày nghỉ (%(name)s), không tính") % {"name": self.name} if self.name else _("Ngày nghỉ, không tính")
+                return _("Nghỉ: %(name)s") % {"name": self.name} if self.name else _("Ngày nghỉ, không tính")
             case DayKind.PAUSED:
-                return _("Tạm dừng (%(why)s), không tính") % {"why": self.name} if self.name else _("Tạm dừng, không tính")
+                return _("Tạm dừng: %(why)s") % {"why": self.name} if self.name else _("Tạm dừng, không tính")
             case DayKind.MOVED:
                 return _("Hạn rơi vào ngày nghỉ nên chuyển sang ngày làm việc này")
-        return self._counted_words()
+        return f"{self._counted_words()}: {self.name}" if self.name else self._counted_words()
 
     def _counted_words(self) -> str:
-        if self.minutes is not None:
-            hours, minutes = divmod(self.minutes, 60)
-            words = _("Tính %(hours)d giờ %(minutes)02d phút làm việc") if minutes else _("Tính %(hours)d giờ làm việc")
-        elif self.unit == "day":
-            words, hours, minutes = _("Ngày thứ %(number)d"), 0, 0
-        else:
-            words, hours, minutes = _("Ngày làm việc thứ %(number)d"), 0, 0
-        words %= {"hours": hours, "minutes": minutes, "number": self.number}
-        return f"{words} ({self.name})" if self.name else words
+        if self.minutes is None:
+            words = _("Ngày thứ %(number)d") if self.unit == "day" else _("Ngày làm việc thứ %(number)d")
+            return words % {"number": self.number}
+        hours, minutes = divmod(self.minutes, 60)
+        if not minutes:
+            return _("Tính %(hours)d giờ làm việc") % {"hours": hours}
+        if not hours:
+            return _("Tính %(minutes)d phút làm việc") % {"minutes": minutes}
+        return _("Tính %(hours)d giờ %(minutes)02d phút làm việc") % {"hours": hours, "minutes": minutes}
 
 
 @dataclass(frozen=True)

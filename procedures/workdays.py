@@ -157,6 +157,11 @@ class OfficeHours:
     def closes(self) -> dt.time:
         return self.weekday[-1][1]
 
+    @property
+    def minutes_a_day(self) -> int:
+        """Working minutes of a full day: 450 with the default hours."""
+        return sum(60 * (b.hour - a.hour) + b.minute - a.minute for a, b in self.weekday)
+
     def open_of(self, day: dt.date) -> dt.datetime:
         """Opening time on a working day."""
         return dt.datetime.combine(day, self.opens, LOCAL)

@@ -1,0 +1,250 @@
+"""The clock of one dossier: its present due time after pauses and restarts, lateness, and the view of QĐ 766.
+
+Pure functions over the intervals a dossier keeps. The law restarts a term after a supplement (NĐ 61/2018 Đ.19 k4); the
+indicators of QĐ 766 only subtract the waiting. Both are read from the same rows, so neither can drift from the other.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+
+from portal.common import dates
+from portal.common.clock import local
+from procedures.calendar import Day, Due, OfficeHours, Pause, Term, WorkCalendar, due
+
+WAITS = frozenset({"supplement", "payment", "applicant", "withdrawal", "outage"})
+"""Kinds of interval in which the agency is not working on the dossier: they lengthen the term."""
+
+_NOTHING = dt.timedelta(0)
+
+
+class IntervalLike(Protocol):
+    """A row of the dossier's clock, or `Interval`."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def started_at(self) -> dt.datetime: ...
+    @property
+    def ended_at(self) -> dt.datetime | None: ...
+    @property
+    def restart(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A stretch of one kind (reception, running, or one of WAITS). `restart`: the term begins anew when it ends."""
+
+    kind: str
+    started_at: dt.datetime
+    ended_at: dt.datetime | None = None
+    restart: bool = False
+
+
+@dataclass(frozen=True)
+class Extension:
+    """The one apology the law allows: a new time promised to the citizen (NĐ 61/2018 Đ.19 k9)."""
+
+    granted_at: dt.datetime
+    to: dt.datetime
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the clock stands: the present due time and all that explains it."""
+
+    due: Due
+    accepted_at: dt.datetime
+    started_at: dt.datetime
+    pauses: tuple[Pause, ...] = ()
+    waiting: str = ""
+    extension: Extension | None = None
+
+    @property
+    def at(self) -> dt.datetime | None:
+        return self.due.at
+
+    @property
+    def provisional(self) -> bool:
+        return self.due.provisional
+
+    @property
+    def days(self) -> tuple[Day, ...]:
+        return self.due.days
+
+    @property
+    def restarted(self) -> bool:
+        return self.started_at != self.accepted_at
+
+    @property
+    def reasons(self) -> list[str]:
+        """«Vì sao là ngày này», sentence by sentence, before the days themselves."""
+        said = [_("Nhận đủ hồ sơ lúc %(moment)s.") % {"moment": dates.moment(self.accepted_at)}]
+        if self.restarted:
+            said.append(_("Nộp bổ sung lúc %(moment)s: thời hạn tính lại từ đầu.") % {"moment": dates.moment(self.started_at)})
+        said.append(_("Thời hạn: %(term)s.") % {"term": self.due.term.words})
+        said += [_pause_sentence(pause) for pause in self.pauses]
+        if self.extension:
+            said.append(_("Cơ quan đã xin lỗi và hẹn lại vào %(moment)s.") % {"moment": dates.moment(self.extension.to)})
+        if self.provisional:
+            said.append(_("Lịch nghỉ chưa công bố đủ nên đây là ngày tạm tính. Có lịch, ngày hẹn được tính lại và báo ngay."))
+        return said
+
+
+def _pause_sentence(pause: Pause) -> str:
+    said = _("Tạm dừng từ %(start)s đến %(end)s: %(why)s.")
+    return said % {"start": dates.moment(pause.started_at), "end": dates.moment(pause.ended_at), "why": pause.why}
+
+
+def wait_words(kind: str) -> str:
+    """What the dossier waits for, in the reader's language."""
+    return {
+        "supplement": _("chờ bổ sung"),
+        "payment": _("chờ trả phí"),
+        "applicant": _("chờ người nộp xác nhận"),
+        "withdrawal": _("chờ xử lý yêu cầu rút"),
+        "outage": _("sự cố hệ thống"),
+    }[kind]
+
+
+# ---------------------------------------------------------------- the present promise
+
+
+def current_due(
+    calendar: WorkCalendar,
+    hours: OfficeHours,
+    *,
+    accepted_at: dt.datetime,
+    term: Term,
+    intervals: Sequence[IntervalLike] = (),
+    extension: Extension | None = None,
+    now: dt.datetime | None = None,
+) -> Standing:
+    """The due time as it stands. An open wait counts as lasting until `now`, or not at all when no `now` is given.
+
+    A restarting supplement answered after acceptance begins the term anew, by the 15:00 rule. Every other wait takes out
+    the days at whose closing time the clock stood still, or, in a term of hours, its working minutes.
+    """
+    started_at = _counted_from(accepted_at, intervals)
+    pauses = _pauses(intervals, started_at, now)
+    counted = due(calendar, hours, started_at, term, paused=pauses)
+    if extension and counted.at and extension.granted_at >= started_at:
+        promised = _extended(calendar, hours, counted, extension, pauses)
+    else:  # a supplement answered later began the term anew: the extension belonged to the old one
+        promised, extension = counted, None
+    return Standing(promised, accepted_at, started_at, tuple(pauses), _open_wait(intervals), extension)
+
+
+def _counted_from(accepted_at: dt.datetime, intervals: Iterable[IntervalLike]) -> dt.datetime:
+    """Acceptance, or the last moment after it at which the term began anew."""
+    anew = [
+        moment
+        for interval in intervals
+        if interval.restart and (moment := interval.ended_at if interval.kind in WAITS else interval.started_at)
+    ]
+    return max([accepted_at, *anew])
+
+
+def _pauses(intervals: Iterable[IntervalLike], since: dt.datetime, now: dt.datetime | None) -> list[Pause]:
+    """The waits that reach past `since`, oldest first."""
+    waits = [(i.started_at, i.ended_at or now, wait_words(i.kind)) for i in intervals if i.kind in WAITS]
+    pauses = [Pause(max(start, since), end, why) for start, end, why in waits if end and end > max(start, since)]
+    return sorted(pauses, key=lambda pause: pause.started_at)
+
+
+def _open_wait(intervals: Iterable[IntervalLike]) -> str:
+    return next((i.kind for i in intervals if i.kind in WAITS and i.ended_at is None), "")
+
+
+def _extended(calendar: WorkCalendar, hours: OfficeHours, counted: Due, extension: Extension, pauses: Sequence[Pause]) -> Due:
+    """The date promised with the apology, moved on by the waits after it; never earlier than what was counted."""
+    granted, to = local(extension.granted_at), local(extension.to)
+    left = Term(calendar.working_days_between(granted.date(), to.date()), "working_day")
+    later = [Pause(max(p.started_at, granted), p.ended_at, p.why) for p in pauses if p.ended_at > granted]
+    moved = due(calendar, hours, granted, left, cutoff=None, paused=later)
+    assert moved.at and counted.at  # a term of days always ends
+    at = moved.at if later and moved.at > to else to
+    if at <= counted.at:
+        return counted
+    return Due(at, moved.provisional, moved.days, counted.term, counted.start)
+
+
+# ---------------------------------------------------------------- late or not
+
+
+def lateness(now: dt.datetime, due_at: dt.datetime | None) -> dt.timedelta:
+    """How long after the due time it is; nothing when in time or without one."""
+    return max(now - due_at, _NOTHING) if due_at else _NOTHING
+
+
+def is_late(now: dt.datetime, due_at: dt.datetime | None) -> bool:
+    """The due moment itself is still in time."""
+    return lateness(now, due_at) > _NOTHING
+
+
+def days_left(calendar: WorkCalendar, now: dt.datetime, due_at: dt.datetime | None) -> int | None:
+    """Working days left, 0 on the last day. Late: −1, −2 …, and −1 already in the first late hour. None without a due time."""
+    if due_at is None:
+        return None
+    today, last = local(now).date(), local(due_at).date()
+    if is_late(now, due_at):
+        return -max(1, calendar.working_days_between(last, today))
+    return calendar.working_days_between(today, last)
+
+
+# ---------------------------------------------------------------- QĐ 766
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """How QĐ 766 sees a finished dossier: waiting subtracted, the term never restarted, asked more than once is late."""
+
+    due_at: dt.datetime | None
+    on_time: bool
+    minutes: int
+    minutes_a_day: int
+    supplements: int
+
+    @property
+    def days(self) -> float:
+        """Working time in days of this agency."""
+        return self.minutes / self.minutes_a_day
+
+
+def worked_minutes(
+    calendar: WorkCalendar,
+    hours: OfficeHours,
+    *,
+    accepted_at: dt.datetime,
+    ended_at: dt.datetime,
+    intervals: Sequence[IntervalLike] = (),
+) -> int:
+    """Working minutes from acceptance to the end without the waits."""
+    return hours.minutes_between(calendar, accepted_at, ended_at, _pauses(intervals, accepted_at, ended_at))
+
+
+def indicator(
+    calendar: WorkCalendar,
+    hours: OfficeHours,
+    *,
+    accepted_at: dt.datetime,
+    term: Term,
+    ended_at: dt.datetime,
+    intervals: Sequence[IntervalLike] = (),
+) -> Indicator:
+    """The second reading of the same intervals, for the public indicators (QĐ 766/QĐ-TTg 2022, 2.1 and 2.2).
+
+    `ended_at` is the end of processing or, for an unfinished dossier, the end of the period.
+    """
+    due_at = due(calendar, hours, accepted_at, term, paused=_pauses(intervals, accepted_at, ended_at)).at
+    asked = sum(interval.kind == "supplement" for interval in intervals)
+    return Indicator(
+        due_at=due_at,
+        on_time=asked <= 1 and not is_late(ended_at, due_at),
+        minutes=worked_minutes(calendar, hours, accepted_at=accepted_at, ended_at=ended_at, intervals=intervals),
+        minutes_a_day=hours.minutes_a_day,
+        supplements=asked,
+    )

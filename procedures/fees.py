@@ -1,0 +1,274 @@
+"""What a filing costs: from the fee lines of a version to amounts in whole đồng, ready to be frozen on the dossier.
+
+Pure functions following the six steps of data/README.md. Nothing here stores or asks; `submit` freezes the result.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from procedures.eforms.conditions import fields_named, holds
+
+Line = Mapping[str, Any]
+"""One item of a procedure's `fee_lines`."""
+
+Quantity = int | float | Sequence[int | float]
+"""How many; a list when there are several documents or table rows, each bounded on its own."""
+
+CLAIM = "person.priority_group"
+"""The answer that claims a reduction: provisional until the clerk has seen the evidence."""
+
+
+class FeeRuleError(ValueError):
+    """The version's fee lines contradict each other: two main amounts hold for the same answers."""
+
+
+@dataclass(frozen=True)
+class FeeLine:
+    """One amount due. Prices and `amount` in đồng; None = set later (by the province or an officer)."""
+
+    key: str
+    label: str
+    kind: str  # phi, le_phi, gia_dich_vu
+    role: str  # base, alternative, extra
+    unit: str
+    full_price: int | None
+    unit_price: int | None  # after the lowest reduction
+    quantity: int
+    amount: int | None  # caps taken off
+    legal_ref: str
+    refundable_on: tuple[str, ...]
+    certainty: str
+    reduced_by: str = ""  # key of the discount or exemption that set the price
+    reduced_label: str = ""
+    reduced_role: str = ""
+    provisional: bool = False  # the reduction is claimed: the clerk confirms or refuses it at acceptance
+
+    @property
+    def set_later(self) -> bool:
+        return self.amount is None
+
+
+@dataclass(frozen=True)
+class Fees:
+    """All that is due. `total` is None when an amount is set later or the answers do not yet say which line applies."""
+
+    total: int | None
+    lines: tuple[FeeLine, ...]
+    undecided: bool = False
+
+    @property
+    def provisional(self) -> bool:
+        """A reduction is claimed and not yet confirmed. It never blocks filing."""
+        return any(line.provisional for line in self.lines)
+
+    @property
+    def is_free(self) -> bool:
+        return self.total == 0
+
+    @property
+    def fee_class(self) -> str:
+        """What the printed forms ask: `mien` (exempt), `giam` (reduced) when claimed by a priority group, else `thuong`."""
+        claimed = {line.reduced_role for line in self.lines if line.provisional}
+        return "mien" if "exemption" in claimed else "giam" if "discount" in claimed else "thuong"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The lines as JSON, to be frozen."""
+        return [{**asdict(line), "refundable_on": list(line.refundable_on)} for line in self.lines]
+
+
+def compute(
+    lines: Iterable[Line],
+    *,
+    context: Mapping[str, Any],
+    day: dt.date,
+    quantities: Mapping[str, Quantity] | None = None,
+    chosen: Collection[str] = (),
+    local: Mapping[str, int] | None = None,
+) -> Fees:
+    """The fee lines due for these answers on that day.
+
+    `context` holds `channel` and every answer a condition may name; `quantities` the numbers by field or question (see
+    `quantities_from`); `chosen` the optional extras taken; `local` the amounts of the place by line key.
+    """
+    in_force = [line for line in lines if _in_effect(line, day) and _applies(line, context, day)]
+    due = _due_lines(in_force, chosen)
+    counted = {line["key"]: _count(line, quantities or {}) for line in due}
+    reductions = [line for line in in_force if line["role"] in ("discount", "exemption")]
+    priced = [_price(line, sum(counted[line["key"]]), reductions, local or {}) for line in due]
+    taken_off = _over_the_caps(due, counted, {line.key: line.unit_price for line in priced})
+    charged = tuple(_charge(line, taken_off.get(line.key, 0)) for line in priced)
+    undecided = not any(line.role in ("base", "alternative") for line in charged)
+    known = [line.amount for line in charged if line.amount is not None]
+    total = sum(known) if len(known) == len(charged) and not undecided else None
+    return Fees(total, charged, undecided)
+
+
+# ---------------------------------------------------------------- step 1: what applies
+
+
+def _in_effect(line: Line, day: dt.date) -> bool:
+    return bool((line["effective_from"] or "0000") <= day.isoformat() <= (line["effective_to"] or "9999"))
+
+
+def _applies(line: Line, context: Mapping[str, Any], day: dt.date) -> bool:
+    return line["channel"] in ("any", context.get("channel")) and bool(holds(line["when"], context, day))
+
+
+# ---------------------------------------------------------------- step 2: the main line and the extras
+
+
+def _due_lines(in_force: Sequence[Line], chosen: Collection[str]) -> list[Line]:
+    main = [line for line in in_force if line["role"] in ("base", "alternative")]
+    if len(main) > 1:
+        raise FeeRuleError("more than one main amount: " + ", ".join(line["key"] for line in main))
+    extras = [line for line in in_force if line["role"] == "extra" and (line["mandatory"] or line["key"] in chosen)]
+    return [line for line in in_force if line in main or line in extras]
+
+
+# ---------------------------------------------------------------- step 3: how many
+
+
+def _count(line: Line, quantities: Mapping[str, Quantity]) -> list[int]:
+    """How many of it, one number a document or row: each cut to `max`, less `minus`, never below nothing."""
+    rule = line["quantity"]
+    if not rule:
+        return [1]
+    given = quantities.get(rule.get("field") or rule.get("ask"), 1)
+    each = [int(n) for n in given] if isinstance(given, Sequence) else [int(given)]
+    return [max(0, min(n, rule.get("max", n)) - rule.get("minus", 0)) for n in each]
+
+
+def quantities_from(lines: Iterable[Line], answers: Mapping[str, Any]) -> dict[str, Quantity]:
+    """The numbers the lines multiply by, read from answers: a number, a table's rows, or one number per row of a column.
+
+    Questions (`ask`) are looked up by their own text. What is not answered is left out and counts as 1.
+    """
+    found: dict[str, Quantity] = {}
+    for rule in (line["quantity"] for line in lines if line["quantity"]):
+        key = rule.get("field") or rule["ask"]
+        name, _dot, column = key.partition(".") if "field" in rule else (key, "", "")
+        value = answers.get(name)
+        if column and isinstance(value, list):
+            found[key] = [row.get(column) or 0 for row in value]
+        elif isinstance(value, list):
+            found[key] = len(value)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            found[key] = value
+    return found
+
+
+# ---------------------------------------------------------------- steps 4 and 6: the price of one
+
+
+def _price(line: Line, quantity: int, reductions: Iterable[Line], local: Mapping[str, int]) -> FeeLine:
+    full = line["amount"] if line["amount"] is not None else local.get(line["key"])
+    priced = FeeLine(
+        key=line["key"],
+        label=line["label"],
+        kind=line["kind"],
+        role=line["role"],
+        unit=line["unit"],
+        full_price=full,
+        unit_price=full,
+        quantity=quantity,
+        amount=None,
+        legal_ref=line["legal_ref"] or "",
+        refundable_on=tuple(line["refundable_on"]),
+        certainty=line["certainty"],
+    )
+    for reduction in reductions:  # the lowest price wins; the first of equals, so that a sure one is not made provisional
+        price = reduction["amount"]
+        if line["key"] in reduction["applies_to"] and (priced.unit_price is None or price < priced.unit_price):
+            priced = replace(
+                priced,
+                unit_price=price,
+                reduced_by=reduction["key"],
+                reduced_label=reduction["label"],
+                reduced_role=reduction["role"],
+                provisional=CLAIM in fields_named(reduction["when"]),
+            )
+    return priced
+
+
+# ---------------------------------------------------------------- step 5: caps
+
+
+def _over_the_caps(due: Sequence[Line], counted: Mapping[str, Sequence[int]], prices: Mapping[str, int | None]) -> dict[str, int]:
+    """Đồng to take off each line so that no document costs more than its cap, the companions' amounts first."""
+    off: dict[str, int] = {}
+    for line in due:
+        if not line["cap"]:
+            continue
+        together = [key for key in (line["key"], *line["cap"]["with"]) if key in counted and prices[key] is not None]
+        for document in range(max(len(counted[key]) for key in together) if together else 0):
+            amounts = {key: _of_document(counted[key], document) * (prices[key] or 0) for key in together}
+            excess = max(0, sum(amounts.values()) - line["cap"]["amount"])
+            for key in reversed(together):
+                share = min(excess, amounts[key])
+                off[key] = off.get(key, 0) + share
+                excess -= share
+    return off
+
+
+def _of_document(counted: Sequence[int], document: int) -> int:
+    return counted[document] if document < len(counted) else 0
+
+
+def _charge(line: FeeLine, off: int) -> FeeLine:
+    return line if line.unit_price is None else replace(line, amount=line.unit_price * line.quantity - off)
+
+
+# ---------------------------------------------------------------- before anybody has answered
+
+
+@dataclass(frozen=True)
+class PriceRange:
+    """What the main amounts and mandatory extras may come to, in đồng. `highest` None = not bounded by what is known."""
+
+    lowest: int
+    highest: int | None
+
+    @property
+    def is_free(self) -> bool:
+        """Nothing is ever due."""
+        return self.highest == 0
+
+    @property
+    def is_fixed(self) -> bool:
+        return self.lowest == self.highest
+
+
+def price_range(
+    lines: Iterable[Line], *, day: dt.date, channel: str = "online", local: Mapping[str, int] | None = None
+) -> PriceRange:
+    """Lowest and highest amount for one filing of one piece, whatever the answers; for the result row and the level.
+
+    A line that multiplies by an answer has no upper bound unless it costs nothing. Optional extras are not counted;
+    unconditional reductions are, claimed ones only lower the lowest.
+    """
+    usable = [line for line in lines if _in_effect(line, day) and line["channel"] in ("any", channel)]
+    main = [line for line in usable if line["role"] in ("base", "alternative")]
+    extras = [line for line in usable if line["role"] == "extra" and line["mandatory"]]
+    reductions = [line for line in usable if line["role"] in ("discount", "exemption")]
+    sure = [line for line in reductions if line["when"] is None]
+
+    def price(line: Line, lowered_by: Iterable[Line]) -> int | None:
+        return _price(line, 1, lowered_by, local or {}).unit_price
+
+    def highest(line: Line) -> int | None:
+        full = price(line, sure)
+        return None if full and line["quantity"] else full
+
+    low = min((price(line, reductions) or 0 for line in main), default=0)
+    low += sum(price(line, reductions) or 0 for line in extras if line["when"] is None and not line["quantity"])
+    high = _unless_open(max, [highest(line) for line in main]) if main else None
+    extra = _unless_open(sum, [highest(line) for line in extras])
+    return PriceRange(low, None if high is None or extra is None else high + extra)
+
+
+def _unless_open(add_up: Callable[[list[int]], int], amounts: Sequence[int | None]) -> int | None:
+    """`max` or `sum` of the amounts, or None when one of them is not known."""
+    known = [amount for amount in amounts if amount is not None]
+    return add_up(known) if len(known) == len(amounts) else None

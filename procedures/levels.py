@@ -1,0 +1,350 @@
+"""Service levels 1–4: what each allows, and which one is really offered at a place, with what is missing for the next.
+
+Levels gate, they are not labels: pages, API, jobs and badges ask the properties here, and nothing else compares the number.
+The national base declares a level (NĐ 43/2011 Đ.3, since NĐ 224/2026 only «toàn trình» and «một phần»); the portal offers the
+highest one, up to that, whose needs the version and the offering meet.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from procedures.fees import price_range
+
+DELIVERY_WITHOUT_VISIT = frozenset({"account", "post"})
+
+
+class ServiceLevel(Enum):
+    """What the portal does for a procedure. Ask the properties, never the number."""
+
+    INFORMATION = 1
+    PRINT_AND_BRING = 2
+    SUBMIT_ONLINE = 3
+    FULLY_ONLINE = 4
+
+    @property
+    def number(self) -> int:
+        return self.value
+
+    # -- what it allows
+
+    @property
+    def shows_information(self) -> bool:
+        """The full guide: every section a citizen must see."""
+        return True
+
+    @property
+    def offers_blank_forms(self) -> bool:
+        return self.value >= 2
+
+    @property
+    def offers_print_and_export(self) -> bool:
+        """Fill in here, print or export, then bring or post it."""
+        return self.value >= 2
+
+    @property
+    def offers_submission(self) -> bool:
+        return self.value >= 3
+
+    @property
+    def offers_tracking(self) -> bool:
+        return self.value >= 3
+
+    @property
+    def offers_online_payment(self) -> bool:
+        return self.value >= 4
+
+    @property
+    def offers_online_result(self) -> bool:
+        """The result comes to the account or by post: no visit."""
+        return self.value >= 4
+
+    # -- what people read
+
+    @property
+    def dots(self) -> str:
+        """For the badge, beside words: «●●●○»."""
+        return "●" * self.value + "○" * (4 - self.value)
+
+    @property
+    def label(self) -> str:
+        return _("Mức %(level)d") % {"level": self.value}
+
+    @property
+    def plain(self) -> str:
+        """The badge's few plain words."""
+        return _PLAIN[self.value][0]
+
+    @property
+    def meaning(self) -> str:
+        """One sentence that says what a citizen can do."""
+        return _PLAIN[self.value][1]
+
+    @property
+    def scope(self) -> str:
+        """The law's own word since 2022, as in the data: thong_tin, mot_phan, toan_trinh."""
+        return ("thong_tin", "thong_tin", "mot_phan", "toan_trinh")[self.value - 1]
+
+    @property
+    def scope_label(self) -> str:
+        return {
+            "thong_tin": pgettext("mức cung cấp", "thông tin"),
+            "mot_phan": pgettext("mức cung cấp", "một phần"),
+            "toan_trinh": pgettext("mức cung cấp", "toàn trình"),
+        }[self.scope]
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.plain}"
+
+
+_PLAIN = {
+    1: (gettext_lazy("Chỉ xem"), gettext_lazy("Xem hướng dẫn ở đây. Hồ sơ nộp tại nơi giải quyết.")),
+    2: (gettext_lazy("Tải mẫu"), gettext_lazy("Điền tờ khai ở đây, in ra rồi mang đến hoặc gửi bưu điện.")),
+    3: (gettext_lazy("Nộp trên mạng"), gettext_lazy("Nộp và theo dõi trên mạng. Trả phí và nhận kết quả tại nơi giải quyết.")),
+    4: (gettext_lazy("Làm hết trên mạng"), gettext_lazy("Không phải đến trụ sở lần nào.")),
+}
+
+
+# ---------------------------------------------------------------- what is known of a place
+
+
+class OfferingLike(Protocol):
+    """What the level needs to know of an offering (a database row, or `OfferingFacts`)."""
+
+    @property
+    def filing(self) -> str: ...
+    @property
+    def received_at_id(self) -> object: ...
+    @property
+    def duty(self) -> Collection[Any]: ...
+    @property
+    def processing_steps(self) -> Collection[Any]: ...
+    @property
+    def delivery_ways(self) -> Collection[str]: ...
+    @property
+    def gateway_terminal(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class OfferingFacts:
+    """An offering that is not (yet) a row: previews, imports, tests."""
+
+    filing: str = "here"
+    received_at_id: object = None
+    duty: Collection[Any] = ()
+    processing_steps: Collection[Any] = ()
+    delivery_ways: Collection[str] = ()
+    gateway_terminal: str | None = ""
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something missing for a level, in a plain sentence."""
+
+    level: ServiceLevel
+    key: str
+    sentence: str
+
+
+# ---------------------------------------------------------------- the gate
+
+
+@dataclass(frozen=True)
+class OfferedLevel:
+    """The level offered, what the base declares, and every need not met up to level 4."""
+
+    level: ServiceLevel
+    declared: ServiceLevel
+    needs: tuple[Need, ...]
+    reason: str = ""
+
+    @classmethod
+    def compute(
+        cls,
+        document: Mapping[str, Any],
+        declared_level: int,
+        offering: OfferingLike | None = None,
+        *,
+        day: dt.date,
+        payments_open: bool,
+        local: Mapping[str, int] | None = None,
+        set_later: Collection[str] = (),
+    ) -> "OfferedLevel":
+        """The level of a version at a place on a day.
+
+        `document`: the version's; `offering`: None while no place is chosen; `local`: amounts of the place by fee line;
+        `set_later`: fee lines an officer sets after acceptance; `payments_open`: whether the portal takes money yet.
+        """
+        declared = ServiceLevel(declared_level)
+        needs = [
+            *_needs_of_information(document["procedure"]),
+            *_needs_of_form(document["procedure"]),
+            *_needs_of_submission(document["procedure"], offering),
+            *_needs_of_full_service(document["procedure"], offering, day, payments_open, local or {}, set_later),
+            *_needs_of_base(document["procedure"], declared),
+        ]
+        reached = min([4, *(max(1, need.level.number - 1) for need in needs)])
+        level = ServiceLevel(reached)
+        reason = _why_partly(document["procedure"], needs) if level is ServiceLevel.SUBMIT_ONLINE else ""
+        return cls(level, declared, tuple(sorted(needs, key=lambda need: need.level.number)), reason)
+
+    @classmethod
+    def best(cls, levels: Iterable["OfferedLevel"]) -> "OfferedLevel":
+        """The highest of several places, for a result row before a place is chosen. Needs at least one."""
+        return max(levels, key=lambda offered: offered.level.number)
+
+    @property
+    def missing(self) -> tuple[Need, ...]:
+        """What is missing for the next level: the lowest one with a need."""
+        return tuple(need for need in self.needs if need.level is self.needs[0].level)
+
+    @property
+    def complete(self) -> bool:
+        """Are all sections there that a citizen must see? If not, even level 1 is not met and it should not be published."""
+        return not any(need.level is ServiceLevel.INFORMATION for need in self.needs)
+
+    # -- the same questions as a level answers, so that callers need not reach through
+
+    @property
+    def shows_information(self) -> bool:
+        return self.level.shows_information
+
+    @property
+    def offers_blank_forms(self) -> bool:
+        return self.level.offers_blank_forms
+
+    @property
+    def offers_print_and_export(self) -> bool:
+        return self.level.offers_print_and_export
+
+    @property
+    def offers_submission(self) -> bool:
+        return self.level.offers_submission
+
+    @property
+    def offers_tracking(self) -> bool:
+        return self.level.offers_tracking
+
+    @property
+    def offers_online_payment(self) -> bool:
+        return self.level.offers_online_payment
+
+    @property
+    def offers_online_result(self) -> bool:
+        return self.level.offers_online_result
+
+
+# ---------------------------------------------------------------- needs, level by level
+
+_SECTIONS = {
+    "code": gettext_lazy("mã thủ tục"),
+    "decision": gettext_lazy("số quyết định"),
+    "name": gettext_lazy("tên thủ tục"),
+    "agency_levels": gettext_lazy("cấp thực hiện"),
+    "procedure_type": gettext_lazy("loại thủ tục"),
+    "field": gettext_lazy("lĩnh vực"),
+    "steps": gettext_lazy("trình tự thực hiện"),
+    "channels": gettext_lazy("cách thức và thời hạn"),
+    "fee_lines": gettext_lazy("phí, lệ phí"),
+    "document_groups": gettext_lazy("thành phần hồ sơ"),
+    "audience": gettext_lazy("đối tượng thực hiện"),
+    "executing_agencies": gettext_lazy("cơ quan thực hiện"),
+    "competent_agencies": gettext_lazy("cơ quan có thẩm quyền"),
+    "receiving_address": gettext_lazy("địa chỉ tiếp nhận"),
+    "authorised_agencies": gettext_lazy("cơ quan được ủy quyền"),
+    "coordinating_agencies": gettext_lazy("cơ quan phối hợp"),
+    "results": gettext_lazy("kết quả thực hiện"),
+    "legal_basis": gettext_lazy("căn cứ pháp lý"),
+    "conditions": gettext_lazy("yêu cầu, điều kiện"),
+    "keywords": gettext_lazy("từ khóa"),
+    "description": gettext_lazy("mô tả"),
+}
+"""Sections a citizen must see (NĐ 63/2010 Đ.8 and the pages of the national base). «Không» in `empty_sections` is a value."""
+
+
+def missing_sections(procedure: Mapping[str, Any]) -> tuple[str, ...]:
+    """Keys of the sections that are neither filled nor declared empty."""
+    declared_empty = {row["section"] for row in procedure.get("empty_sections", ()) if row.get("show")}
+    return tuple(key for key in _SECTIONS if not procedure.get(key) and key not in declared_empty)
+
+
+def _needs_of_information(procedure: Mapping[str, Any]) -> Iterable[Need]:
+    for key in missing_sections(procedure):
+        sentence = _("Hướng dẫn còn thiếu mục: %(section)s.") % {"section": _SECTIONS[key]}
+        yield Need(ServiceLevel.INFORMATION, f"section:{key}", sentence)
+
+
+def _needs_of_form(procedure: Mapping[str, Any]) -> Iterable[Need]:
+    if not procedure["form_key"]:
+        yield Need(ServiceLevel.PRINT_AND_BRING, "form", _("Thủ tục chưa có tờ khai để điền trên mạng."))
+
+
+def _needs_of_submission(procedure: Mapping[str, Any], offering: OfferingLike | None) -> Iterable[Need]:
+    level = ServiceLevel.SUBMIT_ONLINE
+    if not any(row["channel"] == "online" for row in procedure["channels"]):
+        yield Need(level, "channel", _("Thủ tục không nhận hồ sơ gửi qua mạng."))
+    if offering is None:
+        yield Need(level, "place", _("Chọn tỉnh và xã, phường để biết nơi đó có nhận trên mạng không."))
+        return
+    if offering.filing != "here":
+        yield Need(level, "elsewhere", _("Hồ sơ này nộp ở cổng của cơ quan khác, chưa nộp được ở đây."))
+        return
+    if not offering.received_at_id:
+        yield Need(level, "desk", _("Cơ quan chưa nêu nơi tiếp nhận hồ sơ."))
+    if not offering.duty:
+        yield Need(level, "duty", _("Cơ quan chưa cử người trực hồ sơ trên mạng."))
+    if not offering.processing_steps:
+        yield Need(level, "steps", _("Cơ quan chưa khai các bước xử lý và thời gian từng bước."))
+
+
+def _needs_of_full_service(
+    procedure: Mapping[str, Any],
+    offering: OfferingLike | None,
+    day: dt.date,
+    payments_open: bool,
+    local: Mapping[str, int],
+    set_later: Collection[str],
+) -> Iterable[Need]:
+    """A fee that can be computed (0 counts), a terminal if something may be due, and a delivery way without a visit."""
+    if offering is None:
+        return
+    level = ServiceLevel.FULLY_ONLINE
+    if _unknown_amounts(procedure, local, set_later):
+        yield Need(level, "fee", _("Tỉnh chưa công bố mức thu nên chưa tính được phí."))
+    if not price_range(procedure["fee_lines"], day=day, local=local).is_free:
+        if not offering.gateway_terminal:
+            yield Need(level, "terminal", _("Cơ quan chưa có điểm thu phí trên mạng."))
+        if not payments_open:
+            yield Need(level, "payments", _("Cổng chưa mở trả phí trên mạng. Phí trả tại nơi giải quyết."))
+    if not DELIVERY_WITHOUT_VISIT.intersection(offering.delivery_ways):
+        yield Need(level, "delivery", _("Kết quả chỉ trả tại nơi giải quyết, chưa gửi được về tận nơi."))
+
+
+def _unknown_amounts(procedure: Mapping[str, Any], local: Mapping[str, int], set_later: Collection[str]) -> list[str]:
+    """Fee lines which must be paid and whose amount nobody has set."""
+    lines = (line for line in procedure["fee_lines"] if line["mandatory"] and line["amount"] is None)
+    return [line["key"] for line in lines if line["key"] not in local and line["key"] not in set_later]
+
+
+def _needs_of_base(procedure: Mapping[str, Any], declared: ServiceLevel) -> Iterable[Need]:
+    """The national base does not declare the next level: its published reason, where it gives one."""
+    if declared is ServiceLevel.FULLY_ONLINE:
+        return
+    partial = procedure.get("partial_reason")
+    if partial:
+        sentence = f"{partial['text']}."
+    else:
+        sentence = _("Cơ sở dữ liệu quốc gia công bố thủ tục này ở mức %(level)d.") % {"level": declared.number}
+    yield Need(ServiceLevel(declared.number + 1), "declared", sentence)
+
+
+def _why_partly(procedure: Mapping[str, Any], needs: Iterable[Need]) -> str:
+    """«Một phần» is shown with its reason (NĐ 224/2026 Đ.14): the published one, else what keeps it from level 4 here."""
+    if procedure.get("partial_reason"):
+        return f"{procedure['partial_reason']['text']}."
+    return next((need.sentence for need in needs if need.level is ServiceLevel.FULLY_ONLINE), "")
