@@ -30,7 +30,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "axes",
     "csp",
-    "portal",
+    "portal.apps.PortalConfig",
     "accounts",
     "accounts.messages",
     "procedures",

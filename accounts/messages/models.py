@@ -1,0 +1,68 @@
+"""Messages: one per event, recipient and channel, written in the transaction that made the event, sent after it."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.common.due import DueRow, DueState
+
+
+class Channel(models.TextChoices):
+    INBOX = "inbox", _("hộp tin trên cổng")
+    EMAIL = "email", _("thư điện tử")
+
+
+class Message(DueRow):
+    """A text to one person. The inbox row is there at once; an email is sent by the worker, retried for hours, never doubled."""
+
+    key = models.CharField(_("sự kiện"), max_length=60, help_text="ví dụ event:123")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("người nhận"), on_delete=models.PROTECT, related_name="inbox"
+    )
+    channel = models.CharField(_("kênh"), max_length=8, choices=Channel.choices)
+    subject = models.CharField(_("tiêu đề"), max_length=200)
+    body = models.TextField(_("nội dung"))
+    link = models.CharField(_("đường dẫn"), max_length=200, blank=True)
+    read_at = models.DateTimeField(_("đọc lúc"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("tin nhắn")
+        verbose_name_plural = _("tin nhắn")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "recipient", "channel"], name="one_message_an_event_recipient_and_channel")
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], condition=models.Q(due_state="waiting"), name="messages_that_are_due"),
+            models.Index(fields=["recipient", "channel", "-created_at"]),
+        ]
+
+    def __str__(self):
+        return self.subject
+
+    def do(self):
+        """Send the email. The message id is the row's, so that a server that saw it twice can tell."""
+        EmailMessage(
+            subject=self.subject,
+            body=f"{self.body}\n\n{settings.SITE_URL}{self.link}\n" if self.link else self.body,
+            to=[self.recipient.email],
+            headers={"Message-ID": f"<message-{self.pk}@{settings.DEFAULT_FROM_EMAIL.partition('@')[2]}>"},
+        ).send()
+
+    def retry_delay(self):
+        """A mail server that is down is asked again after one minute, then every five."""
+        return dt.timedelta(minutes=1 if self.tries <= 1 else 5)
+
+
+def tell(key, recipients, *, subject, body, link=""):
+    """Write the messages of one event: inbox always, email where there is an address. Safe to call again with the same key."""
+    rows = []
+    for user in {user.pk: user for user in recipients if user and user.is_active}.values():
+        text = {"key": key, "recipient": user, "subject": subject[:200], "body": body, "link": link}
+        rows.append(Message(channel=Channel.INBOX, due_state=DueState.DONE, **text))
+        if user.email:
+            rows.append(Message(channel=Channel.EMAIL, **text))
+    Message.objects.bulk_create(rows, ignore_conflicts=True)

@@ -1,0 +1,21 @@
+from accounts.models.access import AccessLog, note_access
+from accounts.models.bodies import Agency, Membership, OfficeHours
+from accounts.models.people import Basis, Gender, Mandate, Organisation, Person, User
+from accounts.models.territory import COMMUNE_KINDS, PROVINCE_KINDS, AdministrativeUnit
+
+__all__ = [
+    "COMMUNE_KINDS",
+    "PROVINCE_KINDS",
+    "AccessLog",
+    "AdministrativeUnit",
+    "Agency",
+    "Basis",
+    "Gender",
+    "Mandate",
+    "Membership",
+    "OfficeHours",
+    "Organisation",
+    "Person",
+    "User",
+    "note_access",
+]

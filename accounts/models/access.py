@@ -1,0 +1,39 @@
+"""Who looked at whose data. Separate from the history of a dossier; kept for the person concerned and for inspectors."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.common import clock
+
+
+class AccessLog(models.Model):
+    """One look at, or download of, personal data. `target` names the thing, for example «dossier:123» or «paper:45»."""
+
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("ai"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    action = models.CharField(_("làm gì"), max_length=20)
+    target = models.CharField(_("xem gì"), max_length=60, db_index=True)
+    person = models.ForeignKey(
+        "accounts.Person", verbose_name=_("dữ liệu của"), null=True, on_delete=models.PROTECT, related_name="access_log"
+    )
+    organisation = models.ForeignKey("accounts.Organisation", null=True, on_delete=models.PROTECT, related_name="access_log")
+    page = models.CharField(_("từ trang"), max_length=200)
+    at = models.DateTimeField(_("lúc"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("lượt xem dữ liệu")
+        verbose_name_plural = _("lượt xem dữ liệu")
+        indexes = [models.Index(fields=["person", "-at"]), models.Index(fields=["actor", "-at"])]
+
+    def __str__(self):
+        return f"{self.actor_id} {self.action} {self.target}"
+
+
+def note_access(request, action, target, *, person=None, organisation=None):
+    """Write down that this request showed or handed out somebody's data."""
+    actor = request.user if request.user.is_authenticated else None
+    AccessLog.objects.create(
+        actor=actor, action=action, target=target, person=person, organisation=organisation, page=request.path[:200]
+    )

@@ -1,0 +1,181 @@
+"""Subjects (persons, organisations), logins, and who may act for whom."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from portal.common import clock
+from portal.common.vietnamese import sort_key
+
+
+class Gender(models.TextChoices):
+    MALE = "male", _("Nam")
+    FEMALE = "female", _("Nữ")
+
+
+class Subject(models.Model):
+    """What a person and an organisation share as subject (chủ hồ sơ). They may have no account."""
+
+    phone = models.CharField(_("điện thoại"), max_length=16, blank=True)
+    email = models.EmailField(_("thư điện tử"), blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Person(Subject):
+    """A natural person. Addresses are {"province", "commune", "detail"} with codes of territory."""
+
+    full_name = models.CharField(_("họ và tên"), max_length=100)
+    sort_key = models.CharField(max_length=400, editable=False, db_collation="C")
+    birth_date = models.DateField(_("ngày sinh"), null=True, blank=True)
+    gender = models.CharField(_("giới tính"), max_length=6, choices=Gender.choices, blank=True)
+    id_number = models.CharField(_("số định danh cá nhân"), max_length=20, null=True, blank=True, unique=True)
+    id_type = models.CharField(_("loại giấy tờ"), max_length=20, blank=True)
+    id_issue_date = models.DateField(_("ngày cấp"), null=True, blank=True)
+    id_issue_place = models.CharField(_("nơi cấp"), max_length=150, blank=True)
+    nationality = models.CharField(_("quốc tịch"), max_length=2, default="VN")
+    birth_province = models.CharField(_("tỉnh nơi sinh"), max_length=20, blank=True)
+    permanent_address = models.JSONField(_("nơi thường trú"), null=True, blank=True)
+    temporary_address = models.JSONField(_("nơi tạm trú"), null=True, blank=True)
+    current_address = models.JSONField(_("nơi ở hiện tại"), null=True, blank=True)
+    social_insurance_no = models.CharField(_("mã số bảo hiểm xã hội"), max_length=15, blank=True)
+    identity_level = models.PositiveSmallIntegerField(_("mức định danh"), default=0)
+
+    class Meta:
+        verbose_name = _("người")
+        verbose_name_plural = _("người")
+        constraints = [models.CheckConstraint(condition=Q(identity_level__lte=2), name="identity_level_is_0_1_or_2")]
+
+    def __str__(self):
+        return self.full_name
+
+    def save(self, *args, **kwargs):
+        self.sort_key = sort_key(self.full_name)
+        super().save(*args, **kwargs)
+
+
+class Organisation(Subject):
+    """An organisation, with the person who stands for it in law."""
+
+    name = models.CharField(_("tên"), max_length=250)
+    sort_key = models.CharField(max_length=800, editable=False, db_collation="C")
+    tax_code = models.CharField(_("mã số thuế"), max_length=14, unique=True)
+    address = models.JSONField(_("địa chỉ trụ sở"), null=True, blank=True)
+    representative = models.ForeignKey(
+        Person, verbose_name=_("người đại diện theo pháp luật"), null=True, blank=True, on_delete=models.PROTECT
+    )
+
+    class Meta:
+        verbose_name = _("tổ chức")
+        verbose_name_plural = _("tổ chức")
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.sort_key = sort_key(self.name)
+        super().save(*args, **kwargs)
+
+
+class User(AbstractUser):
+    """A login. Of a citizen it points to the person; staff act through their memberships."""
+
+    first_name = None
+    last_name = None
+    full_name = models.CharField(_("họ và tên"), max_length=100)
+    phone = models.CharField(_("điện thoại"), max_length=16, blank=True)
+    person = models.OneToOneField(
+        Person, verbose_name=_("là người"), null=True, blank=True, on_delete=models.PROTECT, related_name="user"
+    )
+
+    REQUIRED_FIELDS = ["email", "full_name"]
+
+    class Meta:
+        verbose_name = _("tài khoản")
+        verbose_name_plural = _("tài khoản")
+
+    def __str__(self):
+        return self.full_name or self.username
+
+    def get_full_name(self):
+        return self.full_name
+
+    def get_short_name(self):
+        return self.full_name
+
+    @cached_property
+    def roles(self):
+        """{(role, agency id)} in force now. Read once a request: the user object itself lives one request."""
+        return set(self.memberships.current().values_list("role", "agency_id"))
+
+    def has_role(self, role, agency_id):
+        """Does this person hold the role at that agency today?"""
+        return self.is_active and (str(role), agency_id) in self.roles
+
+    def agencies_with(self, *roles):
+        """Ids of the agencies where this person holds one of the roles today."""
+        wanted = {str(role) for role in roles or Role.values}
+        return {agency for role, agency in self.roles if role in wanted}
+
+    @property
+    def is_staff_member(self):
+        """True for people who work at a desk or an office (not the same as Django's admin flag)."""
+        return bool(self.roles)
+
+
+class Basis(models.TextChoices):
+    PARENT = "parent", _("cha, mẹ của con chưa thành niên")
+    GUARDIAN = "guardian", _("người giám hộ")
+    LEGAL_REPRESENTATIVE = "legal_representative", _("người đại diện theo pháp luật")
+    WRITTEN_AUTHORITY = "written_authority", _("được ủy quyền bằng văn bản")
+    HELPER = "helper", _("người giúp, có sự đồng ý")
+
+
+class MandateQuerySet(models.QuerySet):
+    def current(self):
+        """Mandates in force today, not revoked. Checked at each action, not only at the start."""
+        today = clock.today()
+        return self.filter(revoked_at=None, valid_from__lte=today).filter(Q(valid_to=None) | Q(valid_to__gte=today))
+
+
+class Mandate(models.Model):
+    """Who may act for which subject, on what basis, for which procedures and actions, from when to when."""
+
+    agent = models.ForeignKey(User, verbose_name=_("người làm thay"), on_delete=models.PROTECT, related_name="mandates")
+    person = models.ForeignKey(
+        Person, verbose_name=_("thay cho người"), null=True, blank=True, on_delete=models.PROTECT, related_name="mandates"
+    )
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("thay cho tổ chức"), null=True, blank=True, on_delete=models.PROTECT, related_name="mandates"
+    )
+    basis = models.CharField(_("căn cứ"), max_length=24, choices=Basis.choices)
+    procedures = models.JSONField(_("thủ tục"), default=list, blank=True, help_text=_("mã thủ tục; trống là mọi thủ tục"))
+    actions = models.JSONField(_("việc được làm"), default=list, blank=True)
+    valid_from = models.DateField(_("từ ngày"), default=clock.today)
+    valid_to = models.DateField(_("đến ngày"), null=True, blank=True)
+    evidence_key = models.CharField(_("tệp chứng minh"), max_length=80, blank=True)
+    evidence_sha256 = models.CharField(max_length=64, blank=True)
+    verified_by = models.ForeignKey(
+        User, verbose_name=_("người kiểm tra"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    revoked_at = models.DateTimeField(_("thu hồi lúc"), null=True, blank=True)
+
+    objects = MandateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ủy quyền, đại diện")
+        verbose_name_plural = _("ủy quyền, đại diện")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person=None, organisation__isnull=False) | Q(person__isnull=False, organisation=None),
+                name="a_mandate_is_for_one_person_or_one_organisation",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.agent} → {self.person or self.organisation}"

@@ -1,0 +1,29 @@
+"""The parts people play. Staff roles are held at an agency (`Membership`); jobs act under their own name."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    RECEIVING_CLERK = "receiving_clerk", _("cán bộ tiếp nhận")
+    OFFICER = "officer", _("chuyên viên")
+    SIGNER = "signer", _("lãnh đạo ký")
+    HEAD = "head", _("trưởng bộ phận một cửa")
+    DEPUTY = "deputy", _("phó bộ phận một cửa")
+    ACCOUNTANT = "accountant", _("kế toán")
+    HOTLINE = "hotline", _("tổng đài")
+    AGENCY_ADMIN = "agency_admin", _("quản trị cơ quan")
+    CATALOGUE_ADMIN = "catalogue_admin", _("quản trị thủ tục")
+    INSPECTOR = "inspector", _("thanh tra")
+
+
+@dataclass(frozen=True)
+class SystemActor:
+    """A named job that moves dossiers. Each step lists the jobs it admits; no actor is an error, never a pass."""
+
+    job: str
+
+    def __str__(self):
+        return self.job

@@ -1,0 +1,4 @@
+"""Addresses of accounts pages."""
+
+app_name = "accounts"
+urlpatterns = []

@@ -1,0 +1,3 @@
+"""Dossiers under /api/v1/."""
+
+urlpatterns = []

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DossiersConfig(AppConfig):
+    name = "dossiers"
+    verbose_name = _("Hồ sơ")
+
+    def ready(self):
+        from dossiers.models.grants import grant_after_migrate
+
+        grant_after_migrate.connect(self)

@@ -1,0 +1,4 @@
+"""Addresses of desk pages."""
+
+app_name = "desk"
+urlpatterns = []

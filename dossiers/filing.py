@@ -1,0 +1,172 @@
+"""What a draft still needs before it can be filed: answers, papers, place; and what it would cost."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from dossiers.models import DeliveryWay
+from portal.common import clock
+from procedures import fees as fee_rules
+from procedures.eforms import DatabaseSources, Form, holds, validate
+from procedures.offered import local_amounts, offered_at
+
+DELIVERY_WORD = {DeliveryWay.ACCOUNT: "electronic", DeliveryWay.COUNTER: "counter", DeliveryWay.POST: "post"}
+
+
+def form_of(dossier, sources=None):
+    """The e-form of the pinned version, None where the version has none."""
+    document = dossier.version.document["form"]
+    return Form(document, sources=sources or DatabaseSources()) if document else None
+
+
+def known_answers(dossier, form):
+    """The answers with what the portal itself knows (the form's bound fields)."""
+    bound = form.bound_answers(
+        agency=dossier.offering.received_at.code if dossier.offering_id and dossier.offering.received_at else "",
+        procedure=dossier.version.procedure.code,
+        audience="organisation" if dossier.organisation_id else "person",
+        delivery=DELIVERY_WORD.get(dossier.delivery_way, ""),
+        delivery_address=dossier.delivery_address,
+        copies=dossier.asked.get("copies"),
+        fee_class=fee_class(dossier),
+    )
+    return {**dossier.answers, **bound}
+
+
+def filing_day(dossier):
+    """The local day the rules look at: the day of filing, today for a draft."""
+    return clock.local(dossier.submitted_at).date() if dossier.submitted_at else clock.today()
+
+
+def fee_class(dossier):
+    """«thuong», «giam» or «mien», from the group the person claims to belong to."""
+    group = dossier.asked.get("priority_group")
+    roles = {
+        line["role"]
+        for line in dossier.version.facts["fee_lines"]
+        if group and line["role"] in ("discount", "exemption") and group in ((line["when"] or {}).get("value") or [])
+    }
+    return "mien" if "exemption" in roles else "giam" if "discount" in roles else "thuong"
+
+
+def context(dossier, form=None):
+    """Everything a condition of the procedure may name: answers, ask.<key>, case, audience, channel, person.*"""
+    form = form or form_of(dossier)
+    day = filing_day(dossier)
+    person = dossier.person or (dossier.submitter.person if dossier.submitter else None)
+    born = person.birth_date if person else None
+    return {
+        **(form.kept(known_answers(dossier, form), day) if form else {}),
+        **{f"ask.{key}": value for key, value in dossier.asked.items()},
+        "case": dossier.asked.get("case"),
+        "audience": "organisation" if dossier.organisation_id else "citizen",
+        "channel": dossier.channel,
+        "person.age": day.year - born.year - ((day.month, day.day) < (born.month, born.day)) if born else None,
+        "person.priority_group": dossier.asked.get("priority_group"),
+    }
+
+
+def storable_answers(dossier):
+    """The answers as they are filed: hidden ones left out."""
+    form = form_of(dossier)
+    return form.storable(known_answers(dossier, form), filing_day(dossier)) if form else {}
+
+
+def form_errors(dossier, form=None):
+    """{field key: error code} of the whole form, with «ask.<key>» and «delivery» for what the portal asks itself."""
+    form = form or form_of(dossier)
+    errors = validate(form, known_answers(dossier, form), filing_day(dossier)) if form else {}
+    for question in dossier.version.facts["questions"]:
+        if dossier.asked.get(question["key"]) in (None, ""):
+            errors[f"ask.{question['key']}"] = "required"
+    if dossier.offering_id and dossier.offering.delivery_ways and dossier.delivery_way not in dossier.offering.delivery_ways:
+        errors["delivery"] = "required"
+    return errors
+
+
+@dataclass
+class DocumentAsk:
+    """One paper the answers call for: its row of the version, whether it must come, and the files sent so far."""
+
+    item: dict
+    group: str
+    files: list = field(default_factory=list)
+
+    @property
+    def key(self):
+        return self.item["key"]
+
+    @property
+    def name(self):
+        return self.item["name"]
+
+    @property
+    def replaced_by_data(self):
+        """Name of the database that makes the paper unnecessary, or empty."""
+        return self.item["replaced_by_data"] or ""
+
+    @property
+    def required(self):
+        return bool(self.item["required"]) and not self.replaced_by_data and not self.item["presented_only"]
+
+    @property
+    def missing(self):
+        return self.required and not self.files
+
+
+def asked_documents(dossier, *, files=None, form=None):
+    """The papers to send with this dossier (not those made by the e-form, nor data, nor notes), with their files."""
+    known = context(dossier, form)
+    day = filing_day(dossier)
+    if files is None:
+        files = list(dossier.attachments.current()) if dossier.pk else []
+    asks = []
+    for group in dossier.version.facts["document_groups"]:
+        if not holds(group["when"], known, day):
+            continue
+        for item in group["documents"]:
+            made_by_form = item["kind"] == "form" and item["form_key"]
+            if item["kind"] in ("paper", "form") and not made_by_form and holds(item["when"], known, day):
+                asks.append(DocumentAsk(item, group["title"], [f for f in files if f.item_key == item["key"]]))
+    return asks
+
+
+def missing_documents(dossier):
+    """The papers that must come and have no file yet. Papers brought to a counter are not asked as files."""
+    return [ask for ask in asked_documents(dossier) if ask.missing] if dossier.channel == "online" else []
+
+
+def offered_level(dossier):
+    """The level offered where the dossier goes."""
+    return offered_at(dossier.version, dossier.offering)
+
+
+def fees(dossier):
+    """The fee computed now, in whole đồng (`procedures.fees.Fees`)."""
+    lines = dossier.version.facts["fee_lines"]
+    known = context(dossier)
+    return fee_rules.compute(
+        lines,
+        context=known,
+        day=filing_day(dossier),
+        quantities=fee_rules.quantities_from(lines, known),
+        local=local_amounts(dossier.version.procedure, dossier.offering.province_code) if dossier.offering_id else {},
+    )
+
+
+def fee_is_due_on_submit(dossier):
+    """A fee that must be paid before the desk looks: level 4, payment on submit, a positive sum, nothing claimed."""
+    if dossier.version.facts["payment_timing"] != "on_submit" or not offered_level(dossier).offers_online_payment:
+        return False
+    due = fees(dossier)
+    return not due.provisional and bool(due.total)
+
+
+def address_text(address, sources=None):
+    """{"province", "commune", "detail"} in words, for people and papers; empty for no address."""
+    if not address:
+        return ""
+    sources = sources or DatabaseSources()
+    parts = [address.get("detail", "")]
+    parts += [sources.label(name, address[name]) for name in ("commune", "province") if address.get(name)]
+    return ", ".join(part for part in parts if part) or _("Không rõ")

@@ -1,0 +1,45 @@
+from dossiers.models.dossier import (
+    CoSubject,
+    DeliveryStatus,
+    DeliveryWay,
+    Dossier,
+    DossierCounter,
+    FilingChannel,
+    PaymentStatus,
+    new_secret,
+)
+from dossiers.models.history import GENESIS, Event, EventText
+from dossiers.models.work import (
+    ClockInterval,
+    Decision,
+    FeeLine,
+    FeeObligation,
+    FollowUp,
+    StepRun,
+    StepState,
+    SupplementItem,
+    SupplementRequest,
+)
+
+__all__ = [
+    "GENESIS",
+    "ClockInterval",
+    "CoSubject",
+    "Decision",
+    "DeliveryStatus",
+    "DeliveryWay",
+    "Dossier",
+    "DossierCounter",
+    "Event",
+    "EventText",
+    "FeeLine",
+    "FeeObligation",
+    "FilingChannel",
+    "FollowUp",
+    "PaymentStatus",
+    "StepRun",
+    "StepState",
+    "SupplementItem",
+    "SupplementRequest",
+    "new_secret",
+]

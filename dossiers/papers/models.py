@@ -1,0 +1,77 @@
+"""Issued papers: every numbered paper the portal makes, as a row and a file."""
+
+import secrets
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from dossiers.models import Decision, Dossier, Event
+from portal.common import clock
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that looks like something else on paper
+
+
+def new_verification_code():
+    """Sixteen letters of 32 (80 random bits) that a stranger may type in from paper."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(16))
+
+
+class PaperKind(models.TextChoices):
+    ACKNOWLEDGEMENT = "acknowledgement", _("Xác nhận đã nộp hồ sơ")
+    APPLICATION_FORM = "application_form", _("Đơn, tờ khai đã điền")
+    RECEIPT_SLIP = "receipt_slip", _("Giấy tiếp nhận hồ sơ và hẹn trả kết quả")
+    SUPPLEMENT_REQUEST = "supplement_request", _("Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ")
+    SUPPLEMENT_NOTE = "supplement_note", _("Ghi nhận bổ sung")
+    REFUSAL_OF_RECEIPT = "refusal_of_receipt", _("Phiếu từ chối tiếp nhận giải quyết hồ sơ")
+    APOLOGY = "apology", _("Văn bản xin lỗi và đề nghị gia hạn")
+    STOP_NOTICE = "stop_notice", _("Thông báo dừng giải quyết hồ sơ")
+    CONTROL_SHEET = "control_sheet", _("Phiếu kiểm soát quá trình giải quyết hồ sơ")
+    REGISTER = "register", _("Sổ theo dõi hồ sơ")
+    PAYMENT_NOTICE = "payment_notice", _("Thông báo nộp phí, lệ phí")
+    WITHDRAWAL_REQUEST = "withdrawal_request", _("Đề nghị rút hồ sơ")
+    CONSULTATION = "consultation", _("Văn bản lấy ý kiến")
+    RESULT = "result", _("Kết quả giải quyết")
+    REFUSAL_OF_SUBSTANCE = "refusal_of_substance", _("Thông báo không giải quyết")
+
+
+class IssuedPaper(models.Model):
+    """One paper. It is never edited: a wrong one is replaced or revoked, and its code says so for ever."""
+
+    class State(models.TextChoices):
+        VALID = "valid", _("còn giá trị")
+        REPLACED = "replaced", _("đã được thay thế")
+        REVOKED = "revoked", _("đã bị thu hồi")
+
+    dossier = models.ForeignKey(Dossier, verbose_name=_("hồ sơ"), on_delete=models.PROTECT, related_name="papers")
+    event = models.ForeignKey(Event, verbose_name=_("sự kiện"), on_delete=models.PROTECT, related_name="papers")
+    decision = models.OneToOneField(
+        Decision, verbose_name=_("quyết định"), null=True, blank=True, on_delete=models.PROTECT, related_name="paper"
+    )
+    kind = models.CharField(_("loại giấy"), max_length=24, choices=PaperKind.choices)
+    number = models.CharField(_("số"), max_length=60)
+    verification_code = models.CharField(_("mã kiểm tra"), max_length=20, unique=True, default=new_verification_code)
+    storage_key = models.CharField(max_length=80, unique=True)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveIntegerField(_("dung lượng (byte)"))
+    signed_by = models.CharField(_("chứng thư ký"), max_length=200, blank=True)
+    signed_at = models.DateTimeField(_("ký lúc"), null=True, blank=True)
+    state = models.CharField(_("giá trị"), max_length=8, choices=State.choices, default=State.VALID)
+    replaced_by = models.ForeignKey(
+        "self", verbose_name=_("thay bằng"), null=True, blank=True, on_delete=models.PROTECT, related_name="replaces"
+    )
+    state_reason = models.TextField(_("lý do thay, thu hồi"), blank=True)
+    published_at = models.DateTimeField(_("đưa vào tài khoản lúc"), null=True, blank=True)
+    issued_at = models.DateTimeField(_("cấp lúc"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("giấy do cổng cấp")
+        verbose_name_plural = _("giấy do cổng cấp")
+        ordering = ["issued_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["event", "kind"], name="one_paper_an_event_and_kind")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.number}"
+
+    @property
+    def is_result(self):
+        return self.kind in (PaperKind.RESULT, PaperKind.REFUSAL_OF_SUBSTANCE)

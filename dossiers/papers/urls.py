@@ -1,0 +1,4 @@
+"""Addresses of issued papers."""
+
+app_name = "papers"
+urlpatterns = []

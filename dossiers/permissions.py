@@ -1,0 +1,132 @@
+"""May this person? Predicates over a dossier and a user, named by the role they stand for; and who may see what.
+
+A predicate given to a transition line is the one that pages ask, too. Nothing here imports a model.
+"""
+
+from django.db.models import Q
+
+from accounts.roles import Role
+from dossiers.states import DossierState
+
+CITIZEN = "submitter"
+READING_ROLES = [
+    Role.RECEIVING_CLERK, Role.OFFICER, Role.SIGNER, Role.HEAD, Role.DEPUTY, Role.ACCOUNTANT, Role.INSPECTOR,
+]  # fmt: skip
+PAPER_ROLES = [role for role in READING_ROLES if role is not Role.INSPECTOR]
+
+
+def named(*roles):
+    """Marks a predicate with the roles it stands for, in the words of the workflow file."""
+
+    def mark(predicate):
+        predicate.roles = frozenset(roles)
+        return predicate
+
+    return mark
+
+
+@named(CITIZEN)
+def is_submitter(dossier, user):
+    """The one who files: the submitter, the subject in person, or somebody with a mandate in force for the subject."""
+    if not user.is_active:
+        return False
+    if dossier.submitter_id == user.pk or (dossier.person_id and dossier.person_id == user.person_id):
+        return True
+    return bool(dossier.person_id or dossier.organisation_id) and any(
+        not mandate.procedures or dossier.version.procedure.code in mandate.procedures
+        for mandate in user.mandates.current().filter(person=dossier.person_id, organisation=dossier.organisation_id)
+    )
+
+
+@named("receiving_clerk")
+def is_receiving_clerk(dossier, user):
+    return user.has_role(Role.RECEIVING_CLERK, dossier.received_at_id)
+
+
+@named("officer")
+def is_officer(dossier, user):
+    """An officer of the body that decides, or of a body whose step is open."""
+    return user.has_role(Role.OFFICER, dossier.lead_agency_id) or any(
+        run.role == Role.OFFICER and user.has_role(Role.OFFICER, run.agency_id) for run in dossier.open_steps
+    )
+
+
+@named("signer")
+def is_signer(dossier, user):
+    return user.has_role(Role.SIGNER, dossier.lead_agency_id)
+
+
+@named("head")
+def is_head(dossier, user):
+    """Head or deputy of the desk or of the body that decides."""
+    return any(
+        user.has_role(role, agency)
+        for role in (Role.HEAD, Role.DEPUTY)
+        for agency in (dossier.received_at_id, dossier.lead_agency_id)
+    )
+
+
+@named("officer", "receiving_clerk", "head")
+def holds_the_step(dossier, user):
+    """Has the role of an open step at the agency of that step (and the head may act for an absent officer)."""
+    return is_head(dossier, user) or any(user.has_role(run.role, run.agency_id) for run in dossier.open_steps)
+
+
+@named("post")
+def is_post(dossier, user):
+    """The postal service's own logins come with the postal port: nobody has them yet."""
+    return False
+
+
+def any_of(*predicates):
+    """One predicate out of several, standing for all their roles."""
+
+    @named(*(role for predicate in predicates for role in predicate.roles))
+    def may(dossier, user):
+        return any(predicate(dossier, user) for predicate in predicates)
+
+    return may
+
+
+@named()
+def nobody(dossier, user):
+    """Only named jobs may take this step."""
+    return False
+
+
+def sees_papers(dossier, user):
+    """May open files: the citizen's side, and staff who work on it. An inspector reads without the papers."""
+    if is_submitter(dossier, user):
+        return True
+    agencies = {dossier.received_at_id, dossier.lead_agency_id, *(run.agency_id for run in dossier.step_runs.all())}
+    return dossier.state != DossierState.DRAFT and bool(agencies & user.agencies_with(*PAPER_ROLES))
+
+
+def visible_dossiers(dossiers, user):
+    """The dossiers of this queryset that the user may see; what is left out answers 404 everywhere.
+
+    A confidential dossier is seen by its submitter and by staff who hold it, nobody else. Administrators see none by right.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return dossiers.none()
+    own = Q(submitter=user)
+    if user.person_id:
+        own |= Q(person=user.person_id) & ~Q(state=DossierState.DRAFT)
+    mandates = list(user.mandates.current())
+    for mandate in mandates:
+        side = Q(person=mandate.person_id) if mandate.person_id else Q(organisation=mandate.organisation_id)
+        if mandate.procedures:
+            side &= Q(version__procedure__code__in=mandate.procedures)
+        own |= side & ~Q(state=DossierState.DRAFT)
+    agencies = user.agencies_with(*READING_ROLES)
+    if not agencies:
+        return dossiers.filter(own)
+    at_work = Q(received_at__in=agencies) | Q(lead_agency__in=agencies) | Q(pk__in=_with_a_step_at(agencies))
+    at_work &= ~Q(state=DossierState.DRAFT) & (Q(confidential=False) | Q(holder=user))
+    return dossiers.filter(own | at_work)
+
+
+def _with_a_step_at(agencies):
+    from dossiers.models import StepRun
+
+    return StepRun.objects.filter(agency__in=agencies).values("dossier")

@@ -1,0 +1,38 @@
+"""The states a dossier may be in: the draft and the ten official ones, with their national numbers."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DossierState(models.TextChoices):
+    """Where the dossier is. Labels are what a citizen reads; `number` is the code of the national sync."""
+
+    DRAFT = "DRAFT", _("Bản nháp, chưa nộp")
+    SUBMITTED = "SUBMITTED", _("Chờ tiếp nhận")
+    ACCEPTED = "ACCEPTED", _("Đã tiếp nhận")
+    NOT_ACCEPTED = "NOT_ACCEPTED", _("Không được tiếp nhận")
+    PROCESSING = "PROCESSING", _("Đang xử lý")
+    SUPPLEMENT_REQUIRED = "SUPPLEMENT_REQUIRED", _("Cần bổ sung giấy tờ")
+    PAYMENT_REQUIRED = "PAYMENT_REQUIRED", _("Cần trả phí")
+    WITHDRAWN = "WITHDRAWN", _("Đã xin rút")
+    STOPPED = "STOPPED", _("Đã dừng xử lý")
+    COMPLETED = "COMPLETED", _("Đã có kết quả")
+    RETURNED = "RETURNED", _("Đã trả kết quả")
+
+    @property
+    def number(self):
+        """Number in the official list, None for the draft (which is never synchronised)."""
+        return None if self is DossierState.DRAFT else list(DossierState).index(self)
+
+    @property
+    def is_final(self):
+        return self in FINAL
+
+    @property
+    def waits_for_citizen(self):
+        return self in WAITS_FOR_CITIZEN
+
+
+FINAL = {DossierState.NOT_ACCEPTED, DossierState.STOPPED, DossierState.RETURNED}
+WAITS_FOR_CITIZEN = {DossierState.DRAFT, DossierState.SUPPLEMENT_REQUIRED, DossierState.PAYMENT_REQUIRED}
+ALIVE = [state for state in DossierState if state not in FINAL and state is not DossierState.DRAFT]

@@ -1,0 +1,4 @@
+"""Addresses of dossiers pages."""
+
+app_name = "dossiers"
+urlpatterns = []

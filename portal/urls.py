@@ -1,0 +1,33 @@
+"""Every address of the portal. Pages speak Vietnamese; the same under /en/ in English. Doors for machines have no language."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from portal import gallery, views
+
+urlpatterns = [
+    path("health/live", views.health_live, name="health_live"),
+    path("health/ready", views.health_ready, name="health_ready"),
+    path("api/v1/", include("procedures.api.urls")),
+    path("api/v1/", include("dossiers.api.urls")),
+]
+
+pages = [
+    path("", include("procedures.urls")),
+    path("", include("accounts.urls")),
+    path("", include("dossiers.urls")),
+    path("can-bo/", include("dossiers.desk_urls")),
+    path("", include("dossiers.papers.urls")),
+    path("quan-tri/", admin.site.urls),
+]
+if getattr(settings, "DEMO", False):
+    pages.append(path("kho-thanh-phan/", gallery.gallery, name="gallery"))
+
+urlpatterns += i18n_patterns(*pages, prefix_default_language=False)
+
+handler400 = "portal.views.bad_request"
+handler403 = "portal.views.permission_denied"
+handler404 = "portal.views.not_found"
+handler500 = "portal.views.server_error"

@@ -1,0 +1,3 @@
+"""The catalogue under /api/v1/."""
+
+urlpatterns = []

@@ -1,0 +1,193 @@
+"""The catalogue: procedures, their published versions, sectors and life events."""
+
+import hashlib
+import json
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from portal.common import clock
+from portal.common.vietnamese import fold
+
+
+class Sector(models.Model):
+    """Lĩnh vực, with the code of the national base, for example G15-TP07."""
+
+    code = models.CharField(_("mã"), max_length=20, unique=True)
+    name = models.CharField(_("tên"), max_length=200)
+
+    class Meta:
+        verbose_name = _("lĩnh vực")
+        verbose_name_plural = _("lĩnh vực")
+
+    def __str__(self):
+        return self.name
+
+
+class Procedure(models.Model):
+    """A procedure of the national base. `listed` ones are an entry of the index only: facts and a link, no filing."""
+
+    code = models.CharField(_("mã"), max_length=12, unique=True)
+    name = models.TextField(_("tên"))
+    short_name = models.CharField(_("tên thường gọi"), max_length=200, blank=True)
+    sector = models.ForeignKey(Sector, verbose_name=_("lĩnh vực"), null=True, on_delete=models.PROTECT)
+    promulgator = models.CharField(_("cơ quan công bố"), max_length=200, blank=True)
+    declared_level = models.PositiveSmallIntegerField(_("mức theo cơ sở dữ liệu quốc gia"))
+    listed = models.BooleanField(_("chỉ có trong danh mục"), default=True)
+    facts = models.JSONField(_("số liệu của danh mục"), default=dict, blank=True)
+    search_exact = models.TextField(editable=False, help_text="chữ thường, có dấu")
+    search_folded = models.TextField(editable=False, help_text="không dấu")
+    search_joined = models.TextField(editable=False, help_text="không dấu, viết liền")
+    rank = models.IntegerField(_("ưu tiên khi tìm"), default=0)
+    current = models.ForeignKey(
+        "ProcedureVersion",
+        verbose_name=_("phiên bản đang dùng"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = _("thủ tục")
+        verbose_name_plural = _("thủ tục")
+        ordering = ["code"]
+        indexes = [
+            GinIndex(fields=["search_folded"], opclasses=["gin_trgm_ops"], name="procedures_by_folded_words"),
+            GinIndex(fields=["search_exact"], opclasses=["gin_trgm_ops"], name="procedures_by_exact_words"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(declared_level__gte=1, declared_level__lte=4), name="declared_level_is_1_to_4"),
+            models.CheckConstraint(condition=Q(listed=True) | Q(current__isnull=False), name="a_full_procedure_has_a_version"),
+        ]
+
+    def __str__(self):
+        return self.short_name or self.name
+
+    @property
+    def slug(self):
+        """Readable tail of the page's address: words without marks."""
+        return slugify(fold(self.short_name or self.name))[:80] or "thu-tuc"
+
+
+class VersionState(models.TextChoices):
+    DRAFT = "draft", _("bản thảo")
+    PUBLISHED = "published", _("đang dùng")
+    RETIRED = "retired", _("hết dùng")
+
+
+class ProcedureVersion(models.Model):
+    """One numbered version: a validated JSON document, immutable once published (a database trigger refuses changes).
+
+    `document` = {"procedure": …, "form": expanded form or null, "code_lists": …, "defaults": …}. A dossier keeps the
+    version it was filed under for ever.
+    """
+
+    procedure = models.ForeignKey(Procedure, verbose_name=_("thủ tục"), on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("số"))
+    state = models.CharField(_("tình trạng"), max_length=9, choices=VersionState.choices, default=VersionState.DRAFT)
+    effective_from = models.DateField(_("có hiệu lực từ"), null=True, blank=True)
+    effective_to = models.DateField(_("có hiệu lực đến"), null=True, blank=True)
+    document = models.JSONField(_("nội dung"))
+    sha256 = models.CharField(max_length=64, editable=False)
+    declared_level = models.PositiveSmallIntegerField(_("mức theo cơ sở dữ liệu quốc gia"))
+    form_key = models.CharField(_("biểu mẫu"), max_length=60, blank=True)
+    grammar = models.PositiveSmallIntegerField(_("ngữ pháp biểu mẫu"), default=1)
+    published_at = models.DateTimeField(_("công bố lúc"), null=True, blank=True)
+    published_by = models.ForeignKey(
+        User, verbose_name=_("người công bố"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("phiên bản thủ tục")
+        verbose_name_plural = _("phiên bản thủ tục")
+        constraints = [
+            models.UniqueConstraint(fields=["procedure", "number"], name="one_version_a_number"),
+            models.UniqueConstraint(
+                fields=["procedure"], condition=Q(state="published"), name="one_published_version_a_procedure"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(published_at__isnull=False, effective_from__isnull=False),
+                name="a_published_version_has_dates",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.procedure.code} · {self.number}"
+
+    def save(self, *args, **kwargs):
+        self.sha256 = hash_of(self.document)
+        super().save(*args, **kwargs)
+
+    @property
+    def facts(self):
+        """The procedure's part of the document (fields: data/README.md)."""
+        return self.document["procedure"]
+
+    @property
+    def name(self):
+        return self.facts["name"]
+
+    @property
+    def short_name(self):
+        return self.facts.get("short_name") or self.name
+
+    def in_effect(self, day=None):
+        """May it be filed under on that day (local date)?"""
+        day = day or clock.today()
+        return (
+            self.state == VersionState.PUBLISHED
+            and self.effective_from <= day
+            and (self.effective_to is None or day <= self.effective_to)
+        )
+
+    @cached_property
+    def channels(self):
+        """{"online" | "direct" | "postal": row of the document}."""
+        return {row["channel"]: row for row in self.facts["channels"]}
+
+
+def hash_of(document):
+    """SHA-256 of a JSON document in one fixed spelling (sorted keys, no spaces, UTF-8)."""
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class LifeEvent(models.Model):
+    """A life event of the national portal («Có con nhỏ») under which procedures are grouped."""
+
+    code = models.CharField(_("mã"), max_length=60, unique=True)
+    slug = models.SlugField(_("đường dẫn"), max_length=80, unique=True)
+    name = models.CharField(_("tên"), max_length=120)
+    audience = models.CharField(_("dành cho"), max_length=12)
+    order = models.PositiveSmallIntegerField(_("thứ tự"))
+    certainty = models.CharField(_("độ chắc chắn"), max_length=80, blank=True)
+    procedures = models.ManyToManyField(Procedure, through="LifeEventEntry", related_name="life_events")
+
+    class Meta:
+        verbose_name = _("sự kiện trong đời")
+        verbose_name_plural = _("sự kiện trong đời")
+        ordering = ["audience", "order"]
+
+    def __str__(self):
+        return self.name
+
+
+class LifeEventEntry(models.Model):
+    """A procedure under a life event, with the subgroup the national base puts it in (empty for our own mapping)."""
+
+    event = models.ForeignKey(LifeEvent, on_delete=models.CASCADE, related_name="entries")
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE)
+    subgroup = models.CharField(_("nhóm nhỏ"), max_length=200, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("thủ tục của sự kiện")
+        verbose_name_plural = _("thủ tục của sự kiện")
+        ordering = ["order", "pk"]
+        constraints = [models.UniqueConstraint(fields=["event", "procedure", "subgroup"], name="a_procedure_once_in_a_subgroup")]

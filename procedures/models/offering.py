@@ -1,0 +1,130 @@
+"""What differs by place: who takes a procedure in, who decides, steps, hours, people on duty, local amounts, holidays."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agency
+from portal.common import clock
+from procedures.calendar import WorkCalendar
+from procedures.models.catalogue import Procedure
+
+
+class Filing(models.TextChoices):
+    HERE = "here", _("nộp trên cổng này")
+    ELSEWHERE = "elsewhere", _("nộp ở nơi khác")
+
+
+class OfferingQuerySet(models.QuerySet):
+    def current(self):
+        """Offerings in force today."""
+        today = clock.today()
+        return self.filter(Q(valid_from=None) | Q(valid_from__lte=today)).filter(Q(valid_to=None) | Q(valid_to__gte=today))
+
+
+class Offering(models.Model):
+    """One procedure at one body. `processing_steps`: [{key, name, role, agency (code), kind, hours, parallel_group}].
+
+    `duty`: {"main" | "deputy" | "head": {"login", "name"}}; `delivery_ways`: account, counter, post.
+    """
+
+    procedure = models.ForeignKey(Procedure, verbose_name=_("thủ tục"), on_delete=models.PROTECT, related_name="offerings")
+    agency = models.ForeignKey(Agency, verbose_name=_("cơ quan"), on_delete=models.PROTECT, related_name="+")
+    received_at = models.ForeignKey(
+        Agency, verbose_name=_("nơi tiếp nhận"), null=True, on_delete=models.PROTECT, related_name="received_offerings"
+    )
+    lead_agency = models.ForeignKey(
+        Agency, verbose_name=_("cơ quan giải quyết"), on_delete=models.PROTECT, related_name="led_offerings"
+    )
+    filing = models.CharField(_("cách nộp"), max_length=9, choices=Filing.choices, default=Filing.HERE)
+    province_code = models.CharField(_("mã tỉnh"), max_length=10, db_index=True, help_text="mã cơ quan cấp 1, ví dụ H18")
+    unit_code = models.CharField(_("địa bàn"), max_length=20, blank=True, help_text="mã đơn vị hành chính của cơ quan")
+    delivery_ways = models.JSONField(_("cách trả kết quả"), default=list)
+    electronic_result = models.BooleanField(_("kết quả điện tử"), default=False)
+    no_result = models.BooleanField(_("không có kết quả phải trả"), default=False)
+    processing_steps = models.JSONField(_("các bước xử lý"), default=list)
+    duty = models.JSONField(_("người trực"), default=dict)
+    gateway_terminal = models.CharField(_("mã điểm thu"), max_length=20, blank=True)
+    valid_from = models.DateField(_("từ ngày"), null=True, blank=True)
+    valid_to = models.DateField(_("đến ngày"), null=True, blank=True)
+    certainty = models.CharField(_("độ chắc chắn"), max_length=40, blank=True)
+
+    objects = OfferingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("nơi cung cấp thủ tục")
+        verbose_name_plural = _("nơi cung cấp thủ tục")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["procedure", "agency", "valid_from"], name="one_offering_a_body_and_start", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(filing="elsewhere") | Q(received_at__isnull=False), name="an_offering_filed_here_has_a_desk"
+            ),
+        ]
+        indexes = [models.Index(fields=["procedure", "province_code", "unit_code"])]
+
+    def __str__(self):
+        return f"{self.procedure.code}@{self.agency.code}"
+
+
+class LocalFee(models.Model):
+    """An amount set by the province for a fee line whose national amount is null. Whole đồng."""
+
+    province_code = models.CharField(_("mã tỉnh"), max_length=10)
+    procedure = models.ForeignKey(Procedure, verbose_name=_("thủ tục"), on_delete=models.PROTECT, related_name="local_fees")
+    fee_line_key = models.CharField(_("khoản"), max_length=60)
+    amount = models.PositiveBigIntegerField(_("số tiền (đồng)"))
+    certainty = models.CharField(_("độ chắc chắn"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("mức thu của tỉnh")
+        verbose_name_plural = _("mức thu của tỉnh")
+        constraints = [
+            models.UniqueConstraint(fields=["province_code", "procedure", "fee_line_key"], name="one_local_fee_a_line")
+        ]
+
+
+class Holiday(models.Model):
+    """A day off, or a Saturday worked instead. A year with no row is not loaded: due dates in it are provisional."""
+
+    class Kind(models.TextChoices):
+        STATUTORY = "statutory", _("nghỉ lễ")
+        COMPENSATORY = "compensatory", _("nghỉ bù")
+        SWAP_DAY_OFF = "swap_day_off", _("nghỉ hoán đổi")
+        SWAP_WORKING_DAY = "swap_working_day", _("làm bù")
+
+    date = models.DateField(_("ngày"), unique=True)
+    name = models.CharField(_("tên"), max_length=120)
+    kind = models.CharField(_("loại"), max_length=16, choices=Kind.choices)
+    certainty = models.CharField(_("độ chắc chắn"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("ngày nghỉ, ngày làm bù")
+        verbose_name_plural = _("ngày nghỉ, ngày làm bù")
+        ordering = ["date"]
+
+    def __str__(self):
+        return f"{self.date:%d/%m/%Y} {self.name}"
+
+
+class UndecidedHoliday(models.Model):
+    """Days off that are expected but not decided (Tết of next year): due dates that touch them are provisional."""
+
+    first_on = models.DateField(_("từ ngày"))
+    last_on = models.DateField(_("đến ngày"))
+    name = models.CharField(_("tên"), max_length=120)
+
+    class Meta:
+        verbose_name = _("kỳ nghỉ chưa chốt")
+        verbose_name_plural = _("kỳ nghỉ chưa chốt")
+        ordering = ["first_on"]
+
+    def __str__(self):
+        return self.name
+
+
+def working_calendar():
+    """The calendar of working days as the officials keep it now (two small queries)."""
+    spans = UndecidedHoliday.objects.values_list("first_on", "last_on", "name")
+    return WorkCalendar.from_rows(Holiday.objects.all(), undecided=list(spans))

@@ -1,0 +1,4 @@
+"""Addresses of procedures pages."""
+
+app_name = "procedures"
+urlpatterns = []
