@@ -1,8 +1,8 @@
 """Waits for the launcher's end and, when it came without a word (kill -9), ends whatever the launcher had started.
 
-A script of its own: `python -I keeper.py PIPE TOKEN`. Lines "pid start-time" come down the pipe, "done" takes the duty
-off. The kernel has already told the direct children to leave (see child.py); this is for those who did not, and for their
-grandchildren, which carry PORTAL_RUN=TOKEN in their environment.
+A script of its own: `python -I keeper.py PIPE TOKEN SECONDS`. Lines "pid start-time" come down the pipe, "done" takes
+the duty off. The kernel has already told the direct children to leave (see child.py); this is for those who did not, and
+for their grandchildren, which carry PORTAL_RUN=TOKEN in their environment.
 """
 
 import os
@@ -11,10 +11,8 @@ import sys
 import time
 from collections.abc import Iterator
 
-PATIENCE = 8.0  # seconds from the launcher's death until the rest is killed
 
-
-def watch(pipe: int, token: str) -> None:
+def watch(pipe: int, token: str, patience: float) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     leaders: dict[int, str] = {}
@@ -24,11 +22,12 @@ def watch(pipe: int, token: str) -> None:
                 return
             pid, _, started = line.strip().partition(" ")
             leaders[int(pid)] = started
-    end_all(leaders, token)
+    end_all(leaders, token, patience)
 
 
-def end_all(leaders: dict[int, str], token: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+def end_all(leaders: dict[int, str], token: str, patience: float) -> None:
+    """Wait `patience` seconds for all to leave, then kill the rest."""
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if not any(True for _ in _left(leaders, token)):
             return
@@ -78,4 +77,4 @@ def _kill(pid: int, *, group: bool) -> None:
 
 
 if __name__ == "__main__":
-    watch(int(sys.argv[1]), sys.argv[2])
+    watch(int(sys.argv[1]), sys.argv[2], float(sys.argv[3]))

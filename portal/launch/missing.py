@@ -10,4 +10,7 @@ class Missing(Exception):
         self.command = command
 
     def __str__(self) -> str:
-        return f"{self.what}. Chạy: {self.command}" if self.command else f"{self.what}."
+        if not self.command:
+            return f"{self.what}."
+        between = "\n  " if "\n" in self.what else ". "
+        return f"{self.what}{between}Chạy: {self.command}"

@@ -34,7 +34,7 @@ SETTINGS = {
     "log_line_prefix": "%m [%p] %q%u@%d ",
 }
 # The test cluster is thrown away: what a power cut would cost does not matter there.
-THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "120"}
+THROWAWAY = {**SETTINGS, "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "120"}
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def _prepare(places: Places, supervisor: Supervisor, with_services: services.Ser
         return
     as_owner = {**variables, "DATABASE_URL": with_services.owner}
     for title, command, env in (
-        ("Bản dịch", translations(places), variables),
+        *([("Bản dịch", translations(places), variables)] if catalogues(places) else []),
         ("Bảng dữ liệu", _manage(places, "migrate", "--noinput", "-v0"), as_owner),
         ("Danh mục thủ tục", _manage(places, "load_data"), variables),
         ("Khóa ký thử nghiệm", _manage(places, "ensure_signing_keys"), variables),
@@ -115,8 +115,13 @@ def fingerprint(root: Path) -> str:
 
 def _still_there(places: Places) -> bool:
     return all((places.var / made).exists() for made in ("static/staticfiles.json", "signing")) and all(
-        catalogue.with_suffix(".mo").exists() for catalogue in places.root.glob("locale/*/LC_MESSAGES/*.po")
+        catalogue.with_suffix(".mo").exists() for catalogue in catalogues(places)
     )
+
+
+def catalogues(places: Places) -> list[Path]:
+    """The translations that people write; what is made of them is not kept in the repository."""
+    return sorted(places.root.glob("locale/*/LC_MESSAGES/*.po"))
 
 
 def translations(places: Places) -> list[str | Path]:

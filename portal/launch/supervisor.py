@@ -26,9 +26,10 @@ class StopAsked(BaseException):
 class Supervisor:
     """Use as a context: leaving it, for whatever reason, stops every process in the reverse order of starting."""
 
-    def __init__(self, *, kept_open: Sequence[int] = ()) -> None:
+    def __init__(self, *, kept_open: Sequence[int] = (), patience: float = 8.0) -> None:
         self.token = secrets.token_hex(8)
         self._kept_open = kept_open  # the run lock: held until the keeper, too, has gone
+        self._patience = patience  # seconds the keeper gives to what outlives the launcher
         self._floors: list[list[Child]] = []
         self._pauses: dict[str, float] = {}
         self._started_at: dict[str, float] = {}
@@ -74,13 +75,13 @@ class Supervisor:
                     time.sleep(0.3)
                     self._launch(child)
                 elif not child.running or time.monotonic() > deadline:
-                    raise Missing(f"{child.name} không khởi động được:\n{child.last_words()}\n", f"less {child.log}")
+                    raise Missing(f"{child.name} không khởi động được:\n{child.last_words()}", f"less {child.log}")
             time.sleep(0.05)
 
     def step(self, child: Child) -> None:
         """Run one process to its end. Raises Missing with its last words when it fails."""
         if self.run_to_end(child) != 0:
-            raise Missing(f"Bước «{child.name}» hỏng:\n{child.last_words(20)}\n", f"less {child.log}")
+            raise Missing(f"Bước «{child.name}» hỏng:\n{child.last_words(20)}", f"less {child.log}")
 
     def run_to_end(self, child: Child, *, hear: Callable[[], None] = lambda: None) -> int:
         """Run one process and return its exit code; `hear` is called while it runs and once after."""
@@ -147,7 +148,7 @@ class Supervisor:
     def _start_keeper(self) -> int:
         theirs, ours = os.pipe()
         subprocess.Popen(
-            [sys.executable, "-I", str(Path(keeper.__file__)), str(theirs), self.token],
+            [sys.executable, "-I", str(Path(keeper.__file__)), str(theirs), self.token, str(self._patience)],
             pass_fds=[theirs, *self._kept_open],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

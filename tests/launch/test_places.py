@@ -1,0 +1,53 @@
+"""Folders: sockets with short paths, nobody else's folders, one portal per data folder."""
+
+import os
+
+import pytest
+
+from portal.launch.lock import RunLock, run_lock
+from portal.launch.missing import Missing
+from portal.launch.places import SOCKET_PATH_LIMIT, own_folder, socket_folder
+from portal.launch.run import fingerprint
+
+
+def test_a_socket_whose_path_would_be_too_long_lies_in_a_short_folder(tmp_path):
+    deep = tmp_path.joinpath(*["a folder with a long name"] * 5)
+    folder = socket_folder(deep, ".s.PGSQL.5432.lock", os.geteuid())
+    try:
+        assert len(str(folder / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_LIMIT
+        assert folder == socket_folder(deep, ".s.PGSQL.5432.lock", os.geteuid()), "the same at every start"
+        assert folder.stat().st_mode & 0o077 == 0
+    finally:
+        folder.rmdir()
+
+
+def test_a_short_path_stays_with_the_data(tmp_path):
+    assert socket_folder(tmp_path / "s", "x", os.geteuid()) == tmp_path / "s"
+
+
+def test_a_folder_that_leads_elsewhere_is_refused(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Missing):
+        own_folder(tmp_path / "link", os.geteuid())
+
+
+def test_a_second_portal_is_told_where_the_first_one_runs(places):
+    first = RunLock(run_lock(places), address="http://127.0.0.1:8000")
+    first.take()
+    with pytest.raises(Missing, match="127.0.0.1:8000"):
+        RunLock(run_lock(places), address="http://127.0.0.1:8001").take()
+    first.release()
+    RunLock(run_lock(places), address="http://127.0.0.1:8001").take()
+
+
+def test_set_up_is_done_again_when_the_catalogue_or_the_code_changes(places):
+    (places.root / "data").mkdir()
+    (places.root / "procedures").mkdir()
+    (places.root / "data" / "procedures.json").write_text("[]")
+    before = fingerprint(places.root)
+    assert fingerprint(places.root) == before
+    (places.root / "data" / "procedures.json").write_text("[1]")
+    changed = fingerprint(places.root)
+    (places.root / "procedures" / "fees.py").write_text("")
+    assert len({before, changed, fingerprint(places.root)}) == 3
