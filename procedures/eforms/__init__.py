@@ -1,0 +1,58 @@
+"""Forms as data: one definition makes the citizen's pages, the clerk's view and the printed application form."""
+
+from procedures.eforms.conditions import fields_named, holds, is_empty
+from procedures.eforms.display import (
+    AnswerRow,
+    AnswerSection,
+    AnswerTable,
+    address_text,
+    answer_sections,
+    date_text,
+    display_value,
+)
+from procedures.eforms.expansion import expand, expanded_form
+from procedures.eforms.form import Field, Form, Page, Section, UnknownPage
+from procedures.eforms.messages import error_text, error_texts
+from procedures.eforms.prefill import Prefilled, prefill
+from procedures.eforms.printing import print_context
+from procedures.eforms.reading import PageInput, open_row_from, read_page
+from procedures.eforms.showing import BoundPage
+from procedures.eforms.sources import DatabaseSources, Option, Sources, StaticSources
+from procedures.eforms.validation import first_unfinished_page, page_errors, pages_with_errors, validate
+
+__all__ = [
+    "AnswerRow",
+    "AnswerSection",
+    "AnswerTable",
+    "BoundPage",
+    "DatabaseSources",
+    "Field",
+    "Form",
+    "Option",
+    "Page",
+    "PageInput",
+    "Prefilled",
+    "Section",
+    "Sources",
+    "StaticSources",
+    "UnknownPage",
+    "address_text",
+    "answer_sections",
+    "date_text",
+    "display_value",
+    "error_text",
+    "error_texts",
+    "expand",
+    "expanded_form",
+    "fields_named",
+    "first_unfinished_page",
+    "holds",
+    "is_empty",
+    "open_row_from",
+    "page_errors",
+    "pages_with_errors",
+    "prefill",
+    "print_context",
+    "read_page",
+    "validate",
+]

@@ -1,0 +1,320 @@
+"""A form as a version keeps it: its pages in order, which of them these answers open, and what counts as answered."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from procedures.eforms.computing import computed_value
+from procedures.eforms.conditions import fields_named, holds, is_empty
+from procedures.eforms.dates import Calendar, Weekdays
+from procedures.eforms.sources import Option, Sources, StaticSources
+
+GRAMMARS = {1}  # every grammar ever published must stay readable
+
+
+class UnknownPage(LookupError):
+    """The form has no such page, or these answers do not open it."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A question of the form, or a column of one of its tables."""
+
+    spec: Mapping[str, Any] = field(repr=False)
+    key: str
+    type: str
+    page: "Page | None" = field(default=None, repr=False, compare=False)
+
+    @property
+    def label(self) -> str:
+        return self.spec["label"]
+
+    @property
+    def help(self) -> str:
+        return self.spec.get("help", "")
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        """Bounds of the value: max_length, min, max, min_date, max_date, format."""
+        return self.spec.get("validation", {})
+
+    @property
+    def required(self) -> bool:
+        return bool(self.spec.get("required"))
+
+    @property
+    def sensitive(self) -> bool:
+        """Sensitive personal data (Law 91/2025): masked in lists, search and logs."""
+        return self.spec.get("privacy") == "sensitive"
+
+    @property
+    def is_question(self) -> bool:
+        return self.type != "note"
+
+    @property
+    def computed(self) -> Mapping[str, Any] | None:
+        return self.spec.get("computed")
+
+    @property
+    def partial(self) -> bool:
+        return bool(self.spec.get("partial"))
+
+    @property
+    def multiple(self) -> bool:
+        return bool(self.spec.get("multiple"))
+
+    @cached_property
+    def columns(self) -> tuple["Field", ...]:
+        return tuple(Field(spec, spec["key"], spec["type"], self.page) for spec in self.spec.get("columns", []))
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """One step of the wizard."""
+
+    key: str
+    title: str
+    question: str
+    section: "Section" = field(repr=False)
+    index: int
+    fields: tuple[Field, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """A heading of the printed form."""
+
+    key: str
+    title: str
+    pages: list[Page] = field(default_factory=list, repr=False)
+
+
+class Form:
+    """`document` is the "form" of a published version; `sources` give the options the form does not list itself."""
+
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        *,
+        sources: Sources | None = None,
+        calendar: Calendar | None = None,
+        fee_of: Callable[[Mapping[str, Any]], int | None] | None = None,
+    ):
+        if document.get("grammar", 1) not in GRAMMARS:
+            raise ValueError(f"unknown grammar {document['grammar']} of form {document['key']}")
+        self.document = document
+        self.calendar = calendar or Weekdays()
+        self._fee_of = fee_of
+        self._outside = sources or StaticSources()
+        self.sections = _sections(document)
+        self.pages = [page for section in self.sections for page in section.pages]
+        self.fields = {field.key: field for page in self.pages for field in page.fields}
+        self.bound_fields = document.get("bound_fields", [])
+
+    # words of the form ------------------------------------------------------------------------------------------
+    @property
+    def key(self) -> str:
+        return self.document["key"]
+
+    @property
+    def name(self) -> str:
+        return self.document["name"]
+
+    @property
+    def code(self) -> str:
+        return self.document.get("form_code") or ""
+
+    @property
+    def legal_ref(self) -> str:
+        return self.document.get("legal_ref") or ""
+
+    @property
+    def declaration(self) -> str:
+        return self.document.get("declaration") or ""
+
+    @property
+    def signature(self) -> str:
+        return self.document.get("signature") or "none"
+
+    @property
+    def note(self) -> str:
+        return self.document.get("note") or ""
+
+    @property
+    def attachments(self) -> list[Mapping[str, Any]]:
+        return self.document.get("attachments") or []
+
+    @property
+    def checks(self) -> list[Mapping[str, Any]]:
+        return self.document.get("checks") or []
+
+    # options ----------------------------------------------------------------------------------------------------
+    def options(self, question: Field) -> list[Option]:
+        """What can be chosen today."""
+        listed = self._listed(question)
+        return self._outside.options(question.spec["source"]) if listed is None else listed
+
+    def source_options(self, name: str, parent: str | None = None) -> list[Option]:
+        return self._outside.options(name, parent)
+
+    def can_choose(self, question: Field, value: str) -> bool:
+        listed = self._listed(question)
+        if listed is None:
+            return self._outside.can_choose(question.spec["source"], value)
+        return any(option.value == value for option in listed)
+
+    def option_label(self, question: Field, value: Any) -> str:
+        """The words of the pinned version, also for what can no longer be chosen."""
+        listed = self._listed(question)
+        if listed is None:
+            return self._outside.label(question.spec["source"], value)
+        return next((option.label for option in listed if option.value == value), "")
+
+    def find(self, source: str, code: str) -> Option | None:
+        return self._outside.find(source, code)
+
+    def _listed(self, question: Field) -> list[Option] | None:
+        """Options that stand in the version itself; None when they come from outside."""
+        rows = question.spec.get("options")
+        if rows is None:
+            rows = self.document.get("sources", {}).get(question.spec.get("source"), {}).get("options")
+        return None if rows is None else [Option(row["value"], row["label"]) for row in rows]
+
+    # answers ----------------------------------------------------------------------------------------------------
+    def bound_answers(
+        self,
+        *,
+        agency: str = "",
+        procedure: str = "",
+        audience: str = "person",
+        delivery: str = "",
+        delivery_address: Any = None,
+        copies: int | None = None,
+        fee_class: str = "",
+    ) -> dict[str, Any]:
+        """What the form prints but the portal asks elsewhere, under the form's own keys. Codes, not names."""
+        given = {
+            "agency": agency,
+            "procedure": procedure,
+            "audience": audience,
+            "delivery": delivery,
+            "delivery_address": delivery_address,
+            "copies": copies,
+            "fee_class": fee_class,
+        }
+        answers = {}
+        for bound in self.bound_fields:
+            value = given[bound["binds_to"]]
+            answers[bound["key"]] = bound["map"].get(value) if bound.get("map") else value
+        return {key: value for key, value in answers.items() if not is_empty(value)}
+
+    def walk(self, known: Mapping[str, Any], today: dt.date) -> tuple[list[Field], dict[str, Any]]:
+        """(questions asked, answers that count). A hidden answer is dropped before later conditions look at it."""
+        kept = {bound["key"]: known.get(bound["key"]) for bound in self.bound_fields}
+        asked = []
+        for question in self.fields.values():
+            if question.is_question and holds(question.spec.get("show_if"), kept, today):
+                asked.append(question)
+                kept[question.key] = known.get(question.key)
+        return asked, kept
+
+    def kept(self, known: Mapping[str, Any], today: dt.date) -> dict[str, Any]:
+        """The answers that count: hidden ones and blank rows dropped, computed ones made by us whatever was sent."""
+        asked, kept = self.walk(known, today)
+        for question in asked:
+            if question.type == "table" and isinstance(kept[question.key], list):
+                kept[question.key] = [
+                    self.computed_row(question, row) for row in kept[question.key] if not is_blank_row(question, row)
+                ]
+        for question in asked:
+            if question.computed:
+                kept[question.key] = self._computed(question, kept)
+        return kept
+
+    def completed(self, known: Mapping[str, Any], today: dt.date) -> dict[str, Any]:
+        """All answers, hidden ones too, with blank rows dropped and computed values made."""
+        return {**known, **{key: value for key, value in self.kept(known, today).items() if key in known or not is_empty(value)}}
+
+    def storable(self, known: Mapping[str, Any], today: dt.date) -> dict[str, Any]:
+        """What submit freezes on the dossier: answers that count, without empty ones and without the bound ones."""
+        bound = {field["key"] for field in self.bound_fields}
+        return {key: value for key, value in self.kept(known, today).items() if key not in bound and not is_empty(value)}
+
+    def _computed(self, question: Field, answers: Mapping[str, Any], row: Mapping[str, Any] | None = None) -> Any:
+        spec = question.computed or {}
+        if spec["op"] == "fee":
+            return self._fee_of(answers) if self._fee_of else None
+        return computed_value(spec, answers, row)
+
+    def computed_row(self, table: Field, row: Any) -> Any:
+        """A row with its computed cells made; whatever was sent for them is replaced."""
+        if not isinstance(row, dict) or not any(column.computed for column in table.columns):
+            return row
+        typed = {column.key for column in table.columns if not column.computed}
+        made = {column.key: self._computed(column, {}, row) for column in table.columns if column.computed}
+        others = {key: value for key, value in row.items() if key in typed or key not in made}
+        return {**others, **{key: value for key, value in made.items() if value is not None}}
+
+    # pages ------------------------------------------------------------------------------------------------------
+    def page(self, key: str) -> Page:
+        for page in self.pages:
+            if page.key == key:
+                return page
+        raise UnknownPage(key)
+
+    def visible_pages(self, known: Mapping[str, Any], today: dt.date) -> list[Page]:
+        """The pages these answers open, in order."""
+        asked = {question.page.index for question in self.walk(known, today)[0] if question.page}
+        return [page for page in self.pages if page.index in asked]
+
+    def shown_fields(self, page: Page, known: Mapping[str, Any], today: dt.date) -> list[Field]:
+        """What this page shows, notes included."""
+        asked, kept = self.walk(known, today)
+        keys = {question.key for question in asked}
+        return [
+            shown
+            for shown in page.fields
+            if shown.key in keys or (not shown.is_question and holds(shown.spec.get("show_if"), kept, today))
+        ]
+
+    def position(self, page: Page, known: Mapping[str, Any], today: dt.date) -> tuple[int, int]:
+        """(n, m) for “Bước n trên m”. Pages these answers skip are not counted."""
+        indexes = [visible.index for visible in self.visible_pages(known, today)]
+        if page.index not in indexes:
+            raise UnknownPage(page.key)
+        return indexes.index(page.index) + 1, len(indexes)
+
+    def next_page(self, page: Page, known: Mapping[str, Any], today: dt.date) -> Page | None:
+        return next((later for later in self.visible_pages(known, today) if later.index > page.index), None)
+
+    def previous_page(self, page: Page, known: Mapping[str, Any], today: dt.date) -> Page | None:
+        return next((earlier for earlier in reversed(self.visible_pages(known, today)) if earlier.index < page.index), None)
+
+    def conditions_on(self, key: str) -> Iterator[Field]:
+        """The fields that may appear or vanish when this answer changes."""
+        return (later for later in self.fields.values() if key in fields_named(later.spec.get("show_if")))
+
+
+def is_blank_row(table: Field, row: Any) -> bool:
+    """Nobody wrote anything in this row: what stands there by default or is computed does not count."""
+    if not isinstance(row, dict):
+        return False
+    silent = {column.key: column.spec.get("default") for column in table.columns if column.computed or "default" in column.spec}
+    computed = {column.key for column in table.columns if column.computed}
+    return all(is_empty(value) or key in computed or (key in silent and value == silent[key]) for key, value in row.items())
+
+
+def _sections(document: Mapping[str, Any]) -> list[Section]:
+    sections, index = [], 0
+    for section_spec in document["sections"]:
+        section = Section(section_spec["key"], section_spec["title"])
+        for spec in section_spec["pages"]:
+            page = Page(spec["key"], spec["title"], spec["question"], section, index)
+            questions = tuple(Field(field_spec, field_spec["key"], field_spec["type"], page) for field_spec in spec["fields"])
+            object.__setattr__(page, "fields", questions)
+            section.pages.append(page)
+            index += 1
+        sections.append(section)
+    return sections

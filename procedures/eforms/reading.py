@@ -1,0 +1,194 @@
+"""What a page sends, read into answers. Nothing is refused here: what cannot be read is kept as typed and named by validation."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.http import QueryDict
+
+from procedures.eforms.form import Field, Form, Page, is_blank_row
+from procedures.eforms.values import WAYS, clean_line, clean_lines, normalise, number_from
+
+YES, NO = "co", "khong"
+DATE_PARTS = ("day", "month", "year")
+ADDRESS_PARTS = ("province", "commune", "detail", "country")
+MOST_ROWS = 1000  # of one table, whatever the form allows: a guard, not a rule
+_ROW_BUTTON = re.compile(r"([a-z][a-z0-9_]*)-([0-9]{1,3})")
+
+
+@dataclass
+class PageInput:
+    """The answers one POST brings, and the words exactly as typed for showing the page again."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    raw: Mapping[str, Any] = field(default_factory=dict)  # input name → text; the QueryDict itself
+    row_button: bool = False  # a row was added, opened or taken out: save and show the page again, without errors
+    open_row: tuple[str, int] | None = None  # the row to show open
+
+    @property
+    def focus(self) -> str:
+        """The id to jump to, "" for the top of the page."""
+        return f"f-{self.open_row[0]}-{self.open_row[1]}" if self.open_row else ""
+
+    @property
+    def query(self) -> str:
+        """For the address of a redirect: which row is open."""
+        return f"dong={self.open_row[0]}-{self.open_row[1]}" if self.open_row else ""
+
+
+def read_page(
+    form: Form, page: Page, post: QueryDict, known: Mapping[str, Any], today: dt.date, *, autosave: bool = False
+) -> PageInput:
+    """Read a page's POST. Only what this page shows is read; every field read is in `values`, None when left empty.
+
+    With `autosave` blank rows stay where they are, so that the page still open in the browser keeps counting the same.
+    """
+    entered = PageInput(raw=post)
+    pressed = None if autosave else _pressed(post)
+    for question in form.shown_fields(page, known, today):
+        if not question.is_question or question.computed:
+            continue
+        if question.type == "table":
+            rows = _open_rows(form, question, post, known.get(question.key))
+            button = pressed if pressed and pressed.table == question.key else None
+            entered.values[question.key], opened = _arranged(question, rows, button, keep_blank=autosave)
+            if button:
+                entered.row_button, entered.open_row = True, opened
+        else:
+            entered.values[question.key] = read_value(form, question, post, question.key)
+    return entered
+
+
+def open_row_from(query: str) -> tuple[str, int] | None:
+    """The row named by `?dong=` in an address."""
+    found = _ROW_BUTTON.fullmatch(query)
+    return (found[1], int(found[2])) if found else None
+
+
+# one value ------------------------------------------------------------------------------------------------------------
+def read_value(form: Form, question: Field, post: QueryDict, name: str) -> Any:
+    """One answer from the inputs that carry this name."""
+    match question.type:
+        case "date":
+            return read_date(post, name, question.partial)
+        case "date_range":
+            parts = {part: read_date(post, f"{name}-{part}", False) for part in ("from", "to")}
+            return {part: value or "" for part, value in parts.items()} if any(parts.values()) else None
+        case "choice" if question.multiple:
+            return [clean_line(value) for value in dict.fromkeys(post.getlist(name)) if value][:MOST_ROWS] or None
+        case "yes_no":
+            text = _text(post, name)
+            return {YES: True, NO: False}.get(text, text or None)
+        case "address":
+            return _read_address(form, post, name)
+        case "consent":
+            return _read_consent(question, post, name)
+    return _read_text(form, question, post.get(name, ""))
+
+
+def _text(post: QueryDict, name: str) -> str:
+    return clean_line(post.get(name, ""))
+
+
+def _read_text(form: Form, question: Field, text: str) -> Any:
+    text = clean_lines(text) if question.type == "textarea" else clean_line(text)
+    if not text:
+        return None
+    if question.type in ("number", "money"):
+        number = number_from(text, decimals=question.spec.get("decimals", 0))
+        return text if number is None else number
+    fmt = question.rules.get("format")
+    return normalise(text, form.document["formats"][fmt]["normalise"]) if fmt else text
+
+
+def read_date(post: QueryDict, name: str, partial: bool) -> str | None:
+    """Three inputs as "YYYY-MM-DD", with `partial` also "YYYY-MM" or "YYYY"; "31/2/90" as typed when it is no date."""
+    day, month, year = (_text(post, f"{name}-{part}").replace("/", " ").strip() for part in DATE_PARTS)
+    if not (day or month or year):
+        return None
+    if _figures(year, 4) and len(year) == 4:
+        if _figures(day, 2) and _figures(month, 2):
+            return f"{year}-{month:0>2}-{day:0>2}"
+        if partial and not day and _figures(month, 2):
+            return f"{year}-{month:0>2}"
+        if partial and not day and not month:
+            return year
+    return f"{day}/{month}/{year}"
+
+
+def _figures(text: str, most: int) -> bool:
+    return 0 < len(text) <= most and text.isascii() and text.isdigit()
+
+
+def _read_address(form: Form, post: QueryDict, name: str) -> dict[str, str] | None:
+    parts = {part: _text(post, f"{name}-{part}") for part in ADDRESS_PARTS}
+    country = parts.pop("country")
+    if country and country != "VN":
+        return {"country": country, "detail": parts["detail"]} if parts["detail"] else {"country": country}
+    if parts["commune"] and not parts["province"]:
+        found = form.find("commune", parts["commune"])  # choosing the commune alone says the province too
+        parts["province"] = found.parent if found else ""
+    return {part: text for part, text in parts.items() if text} or None
+
+
+def _read_consent(question: Field, post: QueryDict, name: str) -> Any:
+    if not question.spec.get("third_party"):
+        return True if _text(post, name) else None
+    agreed, way = bool(_text(post, f"{name}-agreed")), _text(post, f"{name}-way")
+    person = {"name": _text(post, f"{name}-name"), "id_number": re.sub(r"[\s.]", "", _text(post, f"{name}-id_number"))}
+    if not agreed and not way and not any(person.values()):
+        return None
+    given = {part: text for part, text in person.items() if text}
+    return {"agreed": agreed, **given, **({"way": way} if way in WAYS else {})}
+
+
+# tables ---------------------------------------------------------------------------------------------------------------
+class RowButton(NamedTuple):
+    """A submit button of a table: `add_row=key`, `edit_row=key-i`, `remove_row=key-i`."""
+
+    action: str
+    table: str
+    index: int
+
+
+def _pressed(post: QueryDict) -> RowButton | None:
+    for action in ("add_row", "edit_row", "remove_row"):
+        if name := post.get(action, ""):
+            table, index = open_row_from(name) or (name, -1)
+            return RowButton(action, table, index)
+    return None
+
+
+def _open_rows(form: Form, table: Field, post: QueryDict, stored: Any) -> dict[int, dict[str, Any]]:
+    """Rows by the number the page showed. Those that stood open replace the stored ones; closed ones stay as stored."""
+    rows = {index: row for index, row in enumerate(stored) if isinstance(row, dict)} if isinstance(stored, list) else {}
+    for text in post.getlist(f"{table.key}-open")[: MOST_ROWS + 1]:
+        if _figures(text, 3):
+            rows[int(text)] = _read_row(form, table, post, f"{table.key}-{int(text)}")
+    return rows
+
+
+def _read_row(form: Form, table: Field, post: QueryDict, name: str) -> dict[str, Any]:
+    cells = {
+        column.key: read_value(form, column, post, f"{name}-{column.key}") for column in table.columns if not column.computed
+    }
+    return {key: value for key, value in cells.items() if value is not None}
+
+
+def _arranged(
+    table: Field, rows: dict[int, dict[str, Any]], button: RowButton | None, *, keep_blank: bool
+) -> tuple[list[dict[str, Any]] | None, tuple[str, int] | None]:
+    """(rows to keep, row to show open) after the button that was pressed."""
+    action, index = (button.action, button.index) if button else ("", -1)
+    if action == "remove_row":
+        rows.pop(index, None)
+    numbers = [number for number in sorted(rows) if keep_blank or not is_blank_row(table, rows[number])]
+    kept = [rows[number] for number in numbers]
+    if action == "add_row":
+        if len(kept) < table.spec["max_rows"]:
+            kept.append({})
+        return kept, (table.key, len(kept) - 1)
+    opened = (table.key, numbers.index(index)) if action == "edit_row" and index in numbers else None
+    return kept or None, opened

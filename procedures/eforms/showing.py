@@ -1,0 +1,96 @@
+"""A page as its template shows it: the answers known so far, or what was just typed and what is wrong with it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from procedures.eforms.form import Form, Page
+from procedures.eforms.inputs import BoundField
+from procedures.eforms.messages import error_texts
+from procedures.eforms.reading import PageInput
+from procedures.eforms.tables import BoundTable
+
+MOST_ERRORS = 20  # lines of the error summary
+TOP = "noi-dung"
+
+
+class BoundPage:
+    """`errors` are codes; `origins` say where prefilled answers come from; `open_row` is the row a table shows open."""
+
+    def __init__(
+        self,
+        form: Form,
+        page: Page,
+        known: Mapping[str, Any],
+        today: dt.date,
+        *,
+        entered: PageInput | None = None,
+        errors: Mapping[str, str] | None = None,
+        origins: Mapping[str, str] | None = None,
+        open_row: tuple[str, int] | None = None,
+    ):
+        self.form, self.page, self.today = form, page, today
+        self.answers = {**known, **(entered.values if entered else {})}
+        self.raw: Any = entered.raw if entered and not entered.row_button else {}  # after a row button the page has changed
+        self.origins = origins or {}
+        self.open_row = (entered.open_row if entered else None) or open_row
+        self._texts = error_texts(form, errors or {}, self.answers, today)
+        self.position, self.total = form.position(page, self.answers, today)
+
+    @property
+    def question(self) -> str:
+        return self.page.question
+
+    @property
+    def title(self) -> str:
+        return self.page.title
+
+    @cached_property
+    def fields(self) -> list[BoundField]:
+        shown = self.form.shown_fields(self.page, self.answers, self.today)
+        return [
+            (BoundTable if question.type == "table" else BoundField)(
+                self, question, question.key, self.answers.get(question.key), self.error(question.key)
+            )
+            for question in shown
+        ]
+
+    @property
+    def has_table(self) -> bool:
+        return any(isinstance(shown, BoundTable) for shown in self.fields)
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self._texts)
+
+    @property
+    def error_count(self) -> int:
+        return len(self._texts)
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """(id of the input to mend, sentence) for the summary."""
+        return [(self.target(key), text) for key, text in list(self._texts.items())[:MOST_ERRORS]]
+
+    @property
+    def more_errors(self) -> int:
+        return max(0, len(self._texts) - MOST_ERRORS)
+
+    def error(self, key: str) -> str:
+        return self._texts.get(key, "")
+
+    def target(self, key: str) -> str:
+        """The id an error key leads to: the first input of its field."""
+        name, bracket, rest = key.partition("[")
+        shown = next((shown for shown in self.fields if shown.field.key == name), None)
+        if shown is None:
+            return TOP
+        if bracket and isinstance(shown, BoundTable):
+            index, _, column = rest.partition("].")
+            return shown.cell_target(int(index), column)
+        return shown.first_id
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        return self.form.kept(self.answers, self.today)

@@ -1,0 +1,209 @@
+"""One answer at a time: how its text is brought into order, and what is wrong with it."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from portal.common.vietnamese import clean_text
+from procedures.eforms.dates import bound_date, parse_date
+from procedures.eforms.form import Field, Form
+
+LONGEST_TEXT = 20_000  # characters kept of one input, far above any max_length: the error shows what was typed
+LONGEST_NUMBER = 30  # digits
+LONGEST_ADDRESS = 200
+LONGEST_CONSENT_NAME = 1000  # several people may be named
+TEXT_TYPES = {"text", "textarea", "phone", "email", "id_number"}
+WAYS = ("vneid", "paper")  # how a third party confirms
+
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+){1,5}")
+
+
+# text ---------------------------------------------------------------------------------------------------------------
+def clean_lines(text: str) -> str:
+    """A text of several lines: composed, without control characters, without space at the ends of lines."""
+    return clean_text(text[:LONGEST_TEXT], lines=True)
+
+
+def clean_line(text: str) -> str:
+    """A text of one line: composed, without control characters, single spaces."""
+    return clean_text(text[:LONGEST_TEXT])
+
+
+def normalise(text: str, steps: Iterable[str]) -> str:
+    """Apply the steps a named format asks for, in order."""
+    for step in steps:
+        match step:
+            case "nfc":
+                text = unicodedata.normalize("NFC", text)
+            case "trim":
+                text = text.strip()
+            case "collapse_spaces":
+                text = re.sub(r"\s+", " ", text)
+            case "remove_spaces":
+                text = re.sub(r"\s+", "", text)
+            case "remove_dots":
+                text = text.replace(".", "")
+            case "remove_hyphens":
+                text = text.replace("-", "")
+            case "upper":
+                text = text.upper()
+    return text
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)
+
+
+def fits_format(form: Form, name: str, text: str) -> bool:
+    fmt = form.document["formats"][name]
+    return _pattern(fmt["pattern"]).fullmatch(normalise(text, fmt["normalise"])) is not None
+
+
+# checking -----------------------------------------------------------------------------------------------------------
+def value_error(form: Form, question: Field, value: Any, today: dt.date) -> str | None:
+    """The code of what is wrong with one answer that is not empty; None when it is fine."""
+    match question.type:
+        case kind if kind in TEXT_TYPES:
+            return _text_error(form, question, value)
+        case "number" | "money":
+            return _number_error(question, value, today)
+        case "date" | "date_range":
+            return _date_error(form, question, value, today)
+        case "choice":
+            return _choice_error(form, question, value)
+        case "yes_no":
+            return None if isinstance(value, bool) else "type"
+        case "address":
+            return "address" if address_fault(form, value) else None
+        case "consent":
+            return _consent_error(question, value)
+    return None
+
+
+def _text_error(form: Form, question: Field, value: Any) -> str | None:
+    if not isinstance(value, str):
+        return "type"
+    if len(value) > question.rules.get("max_length", LONGEST_TEXT):
+        return "max_length"
+    if "format" in question.rules and not fits_format(form, question.rules["format"], value):
+        return "format"
+    if question.type == "email" and not _EMAIL.fullmatch(value):
+        return "email"
+    return None
+
+
+def _number_error(question: Field, value: Any, today: dt.date) -> str | None:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or (question.type == "money" and not isinstance(value, int))
+    ):
+        return "not_a_number"
+    if value != value or value in (float("inf"), float("-inf")):
+        return "not_a_number"
+    if round(value, question.spec.get("decimals", 0)) != value:
+        return "decimals"
+    rules = question.rules
+    if "min" in rules and value < rules["min"]:
+        return "min"
+    top = today.year if rules.get("max") == "this_year" else rules.get("max")
+    if top is not None and value > top:
+        return "max"
+    return None
+
+
+def _date_error(form: Form, question: Field, value: Any, today: dt.date) -> str | None:
+    try:
+        if question.type == "date":
+            first = last = parse_date(value, partial=question.partial)
+        else:
+            first, last = parse_date(value["from"]), parse_date(value["to"])
+    except (ValueError, TypeError, KeyError):
+        return "not_a_date"
+    if last < first:
+        return "range"
+    rules = question.rules
+    if "min_date" in rules and first < bound_date(rules["min_date"], today, form.calendar):
+        return "min_date"
+    if "max_date" in rules and last > bound_date(rules["max_date"], today, form.calendar):
+        return "max_date"
+    return None
+
+
+def _choice_error(form: Form, question: Field, value: Any) -> str | None:
+    chosen = value if question.multiple else [value]
+    if not isinstance(chosen, list) or len(set(map(str, chosen))) != len(chosen):
+        return "option"
+    if all(isinstance(option, str) and form.can_choose(question, option) for option in chosen):
+        return None
+    return "option"
+
+
+def address_fault(form: Form, value: Any) -> str | None:
+    """What is wrong with an address: "detail", "too_long", "unit", "no_communes", "mismatch"; None when it is fine."""
+    if not isinstance(value, dict):
+        return "unit"
+    detail = value.get("detail")
+    if not detail or not isinstance(detail, str):
+        return "detail"
+    if len(detail) > LONGEST_ADDRESS:
+        return "too_long"
+    country = value.get("country", "VN")
+    if country != "VN":
+        return None if form.find("country", country) else "unit"
+    province, commune = value.get("province"), value.get("commune")
+    if isinstance(province, str) and province and not form.source_options("commune", province) and not commune:
+        return "no_communes"
+    if not province or not commune:
+        return "unit"
+    found = form.find("commune", commune)
+    return None if found and found.parent == province else "mismatch"
+
+
+def _consent_error(question: Field, value: Any) -> str | None:
+    if not question.spec.get("third_party"):
+        return None if value is True else "consent"
+    if not isinstance(value, dict) or value.get("agreed") is not True or value.get("way") not in WAYS:
+        return "consent"
+    name = value.get("name")
+    return None if isinstance(name, str) and name and len(name) <= LONGEST_CONSENT_NAME else "consent"
+
+
+# numbers as people write them -----------------------------------------------------------------------------------------
+_UNIT = re.compile(r"(đồng|đ|vnđ|vnd)\.?$", re.IGNORECASE)
+_GROUPED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
+_GROUPED_ENGLISH = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+_DECIMAL = re.compile(r"([0-9]+)[.,]([0-9]+)")
+
+
+def number_from(text: str, *, decimals: int = 0) -> int | float | None:
+    """The number a text stands for: "1.500.000", "1500000 đồng", "12,5". None when it is none, or far too long."""
+    text = re.sub(r"\s+", "", _UNIT.sub("", clean_line(text)))
+    sign, digits = (-1, text[1:]) if text[:1] in ("-", "−") else (1, text)
+    if len(digits) > LONGEST_NUMBER:
+        return None
+    whole, _, rest = digits.partition(",")
+    if _GROUPED.fullmatch(whole) and (not rest or _is_digits(rest)) and not digits.endswith(","):
+        digits = whole.replace(".", "") + ("." + rest if rest else "")
+    elif _GROUPED_ENGLISH.fullmatch(digits) and (decimals == 0 or digits.count(",") > 1):
+        digits = digits.replace(",", "")
+    elif decimal := _DECIMAL.fullmatch(digits):
+        digits = f"{decimal[1]}.{decimal[2]}"
+    elif not _is_digits(digits):
+        return None
+    number = float(digits) if "." in digits else int(digits)
+    return sign * (int(number) if isinstance(number, float) and number.is_integer() else number)
+
+
+def _is_digits(text: str) -> bool:
+    return bool(text) and text.isascii() and text.isdigit()
+
+
+def number_text(value: Any) -> str:
+    """1234567.5 as "1.234.567,5"."""
+    whole, _, rest = f"{value:,}".partition(".")
+    return whole.replace(",", ".") + ("," + rest if rest and rest != "0" else "")
