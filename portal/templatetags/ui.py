@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django import template
 from django.template.loader import render_to_string
 from django.urls import translate_url
+from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -140,6 +141,12 @@ def notice_icon(tone):
 
 
 @register.filter
+def message_tone(level_tag):
+    """The tone of a Django message: success is ok, error is bad."""
+    return {"success": "ok", "warning": "warn", "error": "bad"}.get(level_tag, "info")
+
+
+@register.filter
 def dong(amount):
     """Money in words people read; an unknown amount stays empty."""
     return "" if amount in (None, "") else money.dong(amount)
@@ -194,6 +201,12 @@ def glue(words):
 
 
 @register.filter
+def as_lines(lines):
+    """A list of texts, each on its own line."""
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+
+
+@register.filter
 def starts(words, beginning):
     """Does this text begin so?"""
     return str(words or "").startswith(beginning)
@@ -206,12 +219,12 @@ def yesno_is(value, wanted):
 
 
 @register.filter
-def control(field, css_class=""):
+def control(field, width=""):
     """A Django form field's input with the portal's look, tied to its hint and its error for screen readers."""
     widget = field.field.widget
     kind = {"select": "select", "selectmultiple": "select", "textarea": "area"}.get(widget_kind(field), "input")
     described = [f"{field.id_for_label}-{part}" for part, there in (("hint", field.help_text), ("err", field.errors)) if there]
-    attrs = {"class": " ".join(filter(None, [kind, css_class, widget.attrs.get("class", "")]))}
+    attrs = {"class": " ".join(filter(None, [kind, f"input--{width}" if width else "", widget.attrs.get("class", "")]))}
     if described:
         attrs["aria-describedby"] = " ".join(described)
     if field.errors:
