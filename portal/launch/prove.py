@@ -61,7 +61,9 @@ def prove(places: Places, pytest_words: list[str], *, only_static: bool) -> int:
     closing = ""
     try:
         with Supervisor(kept_open=[lock.file.fileno()]) as supervisor:
-            environment.make(places, environment.DEV)
+            if not environment.is_current(places, environment.DEV):
+                say("── installing the locked packages")
+                environment.make(places, environment.DEV)
             go = _runner(places, throwaway, supervisor, outcomes)
             if not pytest_words:
                 for proof in static_proofs(places):
@@ -71,6 +73,7 @@ def prove(places: Places, pytest_words: list[str], *, only_static: bool) -> int:
     except StopAsked:
         return 130
     finally:
+        _forget_servers(throwaway)
         lock.release()
     _summary(outcomes)
     if closing:
@@ -109,7 +112,7 @@ def _tests(
     """Start a database and a broker of our own, run pytest, and return its closing line."""
     bring_browser()
     bring_pango(places)
-    _forget_last_time(throwaway)
+    _forget_servers(throwaway)
     servers = services.start(throwaway, supervisor, THROWAWAY)
     if catalogues(places):
         go(Proof("translations", translations(places), {}))
@@ -129,8 +132,8 @@ def _tests(
     return _closing_line(throwaway)
 
 
-def _forget_last_time(throwaway: Places) -> None:
-    """A test cluster that a killed run left behind is worth nothing."""
+def _forget_servers(throwaway: Places) -> None:
+    """Remove the test cluster, also one that a killed run left behind; the logs stay."""
     for old in (*throwaway.var.glob("pg*"), throwaway.var / "valkey", outside_home(throwaway)):
         shutil.rmtree(old, ignore_errors=True)
 
