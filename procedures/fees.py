@@ -178,7 +178,7 @@ def _price(line: Line, quantity: int, reductions: Iterable[Line], local: Mapping
         refundable_on=tuple(line["refundable_on"]),
         certainty=line["certainty"],
     )
-    for reduction in reductions:  # the lowest price wins; the first of equals, so that a sure one is not made provisional
+    for reduction in sorted(reductions, key=_is_claim):  # the lowest wins; of equals the sure one, which needs no evidence
         price = reduction["amount"]
         if line["key"] in reduction["applies_to"] and (priced.unit_price is None or price < priced.unit_price):
             priced = replace(
@@ -187,9 +187,13 @@ def _price(line: Line, quantity: int, reductions: Iterable[Line], local: Mapping
                 reduced_by=reduction["key"],
                 reduced_label=reduction["label"],
                 reduced_role=reduction["role"],
-                provisional=CLAIM in fields_named(reduction["when"]),
+                provisional=_is_claim(reduction),
             )
     return priced
+
+
+def _is_claim(reduction: Line) -> bool:
+    return CLAIM in fields_named(reduction["when"])
 
 
 # ---------------------------------------------------------------- step 5: caps

@@ -90,7 +90,7 @@ def untelex(text: str) -> str:
 
 
 def _untelex_word(word: str) -> str:
-    if _is_syllable(word):
+    if _is_syllable(word) or word[0] in "fjz":  # a tone cannot come first
         return word
     for candidate in _telex_readings(word):
         if _is_syllable(candidate):
