@@ -6,13 +6,17 @@ from django.utils.translation import gettext as _
 from accounts.messages.models import tell as write
 from accounts.models import User
 from accounts.roles import Role
+from dossiers.states import DossierState
 from portal.common.dates import moment
 
 
 def tell(step, event):
     """Write the messages of this event, one a recipient and channel, in the transaction of the step."""
     dossier = step.dossier
-    for role in step.line.custom["tells"]:
+    roles = step.line.custom["tells"]
+    if step.name == "submit" and dossier.state == DossierState.PAYMENT_REQUIRED:
+        roles = ["submitter"]  # the desk is told once the money has come
+    for role in roles:
         recipients = RECIPIENTS[role](dossier, step)
         if role == "submitter":
             subject, body = citizen_words(step, dossier)

@@ -58,7 +58,9 @@ class DossierTransitions:
     @line(
         S.DRAFT, GET_STATE(lambda dossier: _after_submit(dossier), states=[S.SUBMITTED, S.PAYMENT_REQUIRED]),
         permission=may.is_submitter,
-        conditions=[guards.form_valid, guards.required_documents_present, guards.version_in_effect, guards.offered_for_submission],
+        conditions=[
+            guards.form_valid, guards.required_documents_present, guards.version_in_effect, guards.offered_for_submission,
+        ],
         effects=["tidy_answers", "copy_subject", "freeze_fees", "wait_for_payment", "number_the_dossier"],
         paper="acknowledgement", clock="reception_starts", tells=["submitter", "receiving_clerk"], sentence=_("Đã nộp hồ sơ"),
     )  # fmt: skip
@@ -177,7 +179,8 @@ class DossierTransitions:
         """Pass the dossier on to those who process it."""
 
     @line(
-        S.ACCEPTED, S.RETURNED, permission=may.is_receiving_clerk, conditions=[guards.is_only_a_notification, guards.nothing_owed],
+        S.ACCEPTED, S.RETURNED, permission=may.is_receiving_clerk,
+        conditions=[guards.is_only_a_notification, guards.nothing_owed],
         clock="end", tells=["submitter"], sentence=_("Đã ghi nhận thông báo"),
     )  # fmt: skip
     def note_received(self):
@@ -209,7 +212,8 @@ class DossierTransitions:
         """Ask another body for its opinion, with a deadline. The common clock goes on."""
 
     @line(
-        S.PROCESSING, S.PROCESSING, permission=may.is_officer, conditions=[guards.step_kind_applicant_confirm], needs=["question"],
+        S.PROCESSING, S.PROCESSING, permission=may.is_officer,
+        conditions=[guards.step_kind_applicant_confirm], needs=["question"],
         effects=["ask_the_applicant"], clock="pause", interval="applicant", tells=["submitter"],
         sentence=_("Chờ người nộp xác nhận"),
     )  # fmt: skip
@@ -242,7 +246,8 @@ class DossierTransitions:
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_head,
         conditions=[guards.not_decided, guards.not_extended, guards.one_working_day_before_due], needs=["reason", "new_date"],
-        effects=["promise_new_date"], paper="apology", clock="new_due", tells=["submitter"], sentence=_("Xin lỗi, hẹn lại ngày trả"),
+        effects=["promise_new_date"], paper="apology", clock="new_due", tells=["submitter"],
+        sentence=_("Xin lỗi, hẹn lại ngày trả"),
     )  # fmt: skip
     def extend(self):
         """Once, in time, with an apology, a reason and a new date. The first promise is kept for the record."""
@@ -251,7 +256,8 @@ class DossierTransitions:
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_signer,
         conditions=[guards.not_decided, guards.steps_done, guards.nothing_owed_before_result], needs=["content_frozen"],
-        effects=["freeze_decision", "close_open_steps", "owe_issue"], clock="end", tells=["officer"], sentence=_("Lãnh đạo đã duyệt"),
+        effects=["freeze_decision", "close_open_steps", "owe_issue"], clock="end", tells=["officer"],
+        sentence=_("Lãnh đạo đã duyệt"),
     )  # fmt: skip
     def approve(self):
         """Decide and freeze the content. The clock ends; the result is issued once its file is signed and stored."""
@@ -319,8 +325,8 @@ class DossierTransitions:
 
     @line(
         [S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED], S.STOPPED, permission=may.is_head,
-        conditions=[guards.not_decided], needs=["reason", "legal_ground"], paper="stop_notice", clock="close", tells=["submitter"],
-        sentence=_("Dừng giải quyết hồ sơ"),
+        conditions=[guards.not_decided], needs=["reason", "legal_ground"], paper="stop_notice", clock="close",
+        tells=["submitter"], sentence=_("Dừng giải quyết hồ sơ"),
     )  # fmt: skip
     def stop(self):
         """Stop for a legal ground."""

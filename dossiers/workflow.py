@@ -1,4 +1,4 @@
-"""The one door. Page, API, admin, command and job all move a dossier through `advance`, so a rule written once holds everywhere."""
+"""The one door. Page, API, admin, command and job all move a dossier through `advance`: a rule written once holds everywhere."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -74,3 +74,6 @@ def open_page(browser):
     yield open_page
     for context in contexts:
         context.close()
+
+
+from tests.fixtures import desk, run_followups, signing_keys  # noqa: E402, F401

@@ -3,9 +3,9 @@
 import django.db.models.deletion
 import django_fsm
 import dossiers.models.dossier
+import dossiers.models.history
 import dossiers.transitions
 import portal.common.clock
-import secrets
 from django.conf import settings
 from django.db import migrations, models
 
@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
             name='EventText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('salt', models.CharField(default=secrets.token_hex, max_length=32)),
+                ('salt', models.CharField(default=dossiers.models.history.new_salt, max_length=32)),
                 ('actor_name', models.CharField(blank=True, max_length=120, verbose_name='tên người làm')),
                 ('note', models.TextField(blank=True, verbose_name='ghi chú')),
                 ('details', models.JSONField(blank=True, default=dict, verbose_name='chi tiết')),

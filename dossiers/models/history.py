@@ -53,11 +53,16 @@ class Event(models.Model):
         return hashlib.sha256(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
+def new_salt():
+    """128 random bits, so that nobody can guess an erased text from its digest."""
+    return secrets.token_hex(16)
+
+
 class EventText(models.Model):
     """Words and details of an event, kept apart with their salt: erasable by law without breaking the chain."""
 
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="text")
-    salt = models.CharField(max_length=32, default=secrets.token_hex)
+    salt = models.CharField(max_length=32, default=new_salt)
     actor_name = models.CharField(_("tên người làm"), max_length=120, blank=True)
     note = models.TextField(_("ghi chú"), blank=True)
     details = models.JSONField(_("chi tiết"), default=dict, blank=True)

@@ -196,7 +196,7 @@ class FeeLine(models.Model):
 
 
 class FollowUp(DueRow):
-    """What is owed after an event: a paper, the signing of a result, its delivery. Once an event and kind, however often asked."""
+    """What is owed after an event: a paper, the signing of a result, its delivery. Once an event and kind."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="followups")
     kind = models.CharField(_("việc"), max_length=30)

@@ -1,0 +1,88 @@
+"""The history: chained, append-only for trigger and role, provable, and erasable in its words only."""
+
+import pytest
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+
+from dossiers import history, workflow
+from dossiers.models import Event, EventText
+
+
+@pytest.fixture
+def dossier(desk):
+    return workflow.advance(desk.submitted(), "accept", actor=desk.clerk, note="Đủ giấy tờ.")
+
+
+def refused(statement, *args):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, args)
+    return True
+
+
+def test_the_trigger_refuses_update_delete_and_truncate(dossier):
+    assert refused("UPDATE dossiers_event SET step = 'x'")
+    assert refused("DELETE FROM dossiers_event")
+    assert refused("TRUNCATE dossiers_event CASCADE")
+    assert Event.objects.count() == 2
+
+
+def test_the_application_role_may_read_and_append_and_no_more(dossier):
+    role = settings.DATABASE_APP_ROLE
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+        if not cursor.fetchone():
+            cursor.execute(f"CREATE ROLE {role}")
+    from dossiers.models import grants
+
+    grants._grant("default")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_table_privilege(%s, 'dossiers_event', p) FROM unnest(%s) p",
+            [role, ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"]],
+        )
+        assert [row[0] for row in cursor.fetchall()] == [True, True, False, False, False]
+        cursor.execute(
+            "SELECT has_table_privilege(%s, 'dossiers_dossier', 'UPDATE'), has_schema_privilege(%s, 'public', 'CREATE')",
+            [role, role],
+        )
+        assert cursor.fetchone() == (True, False)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {role}")
+        assert refused("UPDATE dossiers_event SET step = 'x'")
+        cursor.execute("SELECT count(*) FROM dossiers_event")
+        assert cursor.fetchone() == (2,)
+        cursor.execute("RESET ROLE")
+
+
+def change_past_the_trigger(statement):
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(statement)
+        cursor.execute("SET session_replication_role = DEFAULT")
+
+
+def test_a_changed_event_is_found(dossier):
+    assert history.problems(dossier) == []
+    change_past_the_trigger("UPDATE dossiers_event SET at = at - interval '1 day' WHERE sequence = 1")
+    assert any("was changed" in problem for problem in history.problems(dossier))
+
+
+def test_a_removed_event_is_found(dossier):
+    EventText.objects.filter(event__sequence=1).delete()
+    change_past_the_trigger("DELETE FROM dossiers_followup; DELETE FROM dossiers_event WHERE sequence = 1")
+    assert history.problems(dossier)
+
+
+def test_changed_words_are_found_but_erased_words_leave_the_chain_whole(dossier):
+    text = EventText.objects.get(event__step="accept")
+    EventText.objects.filter(pk=text.pk).update(note="Thiếu giấy tờ.")
+    assert any("words were changed" in problem for problem in history.problems(dossier))
+    text.delete()
+    assert history.problems(dossier) == []
+
+
+def test_the_state_may_not_leave_its_history_behind(dossier):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE dossiers_dossier SET state = 'PROCESSING'")
+    dossier.refresh_from_db()
+    assert any("its history ends in" in problem for problem in history.problems(dossier))

@@ -1,0 +1,287 @@
+"""The whole way of a dossier through the one door, without pages."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from accounts.messages.models import Message
+from accounts.roles import SystemActor
+from dossiers import guards, history, workflow
+from dossiers.models import ClockInterval, Dossier, FollowUp, StepState
+from dossiers.states import DossierState
+from portal.common import clock
+from tests import factories, world
+
+TUESDAY = dt.datetime(2026, 8, 25, 9, 30, tzinfo=clock.LOCAL)
+
+
+def test_filing_gives_a_code_and_owes_the_acknowledgement(desk):
+    with clock.at(TUESDAY):
+        dossier = desk.submitted()
+
+    assert dossier.state == DossierState.SUBMITTED
+    assert dossier.code == "H18.X004.CA-260825-0001"
+    assert dossier.subject_name == "Nguyễn Hoàng Phượng Vỹ" and dossier.subject_address.startswith("Số 5, tổ dân phố 3")
+    assert dossier.reception_due_at == dt.datetime(2026, 8, 26, 10, tzinfo=clock.LOCAL)  # 8 working hours of 7½ a day
+    assert FollowUp.objects.get().kind == "paper:acknowledgement"
+    assert not history.problems(dossier)
+
+
+def test_filing_twice_is_filing_once(desk):
+    draft = desk.draft()
+    first = workflow.submit(draft, actor=draft.submitter)
+    again = workflow.submit(draft, actor=draft.submitter)
+
+    assert first.code == again.code and again.events.count() == 1
+
+
+def test_nobody_else_files_or_learns_of_a_draft(desk):
+    draft = desk.draft()
+    stranger = factories.citizen()
+
+    with pytest.raises(PermissionDenied):
+        workflow.submit(draft, actor=stranger)
+    with pytest.raises(PermissionDenied):
+        workflow.submit(draft, actor=None)
+    assert not Dossier.objects.visible_to(stranger) and not Dossier.objects.visible_to(desk.clerk)
+
+
+def test_an_unfinished_form_is_not_filed(desk):
+    draft = desk.draft(answers={**factories.ANSWERS, "ap_full_name": "Nguyễn Văn 2"})
+
+    with pytest.raises(workflow.StepNotPossible) as refused:
+        workflow.submit(draft, actor=draft.submitter)
+    assert "Tờ khai" in refused.value.sentence()
+    draft.refresh_from_db()
+    assert draft.state == DossierState.DRAFT and draft.code is None
+
+
+def test_accepting_starts_the_clock_and_tells_the_submitter(desk):
+    with clock.at(TUESDAY):
+        dossier = workflow.advance(desk.submitted(), "accept", actor=desk.clerk)
+
+    assert dossier.due_at == dossier.first_promised_due_at == dt.datetime(2026, 8, 26, 17, tzinfo=clock.LOCAL)
+    assert [run.kind for run in dossier.step_runs.all()] == ["review", "sign"]
+    inbox = Message.objects.filter(recipient=dossier.submitter, channel="inbox", subject__startswith="Đã tiếp nhận")
+    assert "17\u00a0giờ" in inbox.get().body
+    assert dossier.intervals.get(ended_at=None).kind == "running"
+
+
+def test_acceptance_after_three_in_the_afternoon_counts_from_the_next_working_day(desk):
+    with clock.at(TUESDAY.replace(hour=15, minute=1)):
+        dossier = desk.accepted()
+
+    assert dossier.due_at == dt.datetime(2026, 8, 27, 17, tzinfo=clock.LOCAL)
+
+
+def test_the_office_works_through_the_steps_and_the_signer_decides(desk):
+    dossier = desk.processing()
+    assert dossier.waiting_on == "officer" and dossier.step_due_at
+
+    with pytest.raises(workflow.StepNotPossible):
+        workflow.advance(dossier, "approve", actor=desk.signer, content=factories.CONTENT)
+    dossier = workflow.advance(dossier, "hand_over", actor=desk.officer)
+    assert dossier.waiting_on == "signer"
+    with pytest.raises(PermissionDenied):
+        workflow.advance(dossier, "approve", actor=desk.officer, content=factories.CONTENT)
+    with pytest.raises(guards.DetailsMissing):
+        workflow.advance(dossier, "approve", actor=desk.signer)
+    dossier = workflow.advance(dossier, "approve", actor=desk.signer, content=factories.CONTENT)
+
+    assert dossier.state == DossierState.PROCESSING and dossier.decided_at
+    assert dossier.decisions.get().content["code"] == dossier.code
+    assert not dossier.intervals.filter(ended_at=None).exists()
+
+
+@pytest.mark.needs_pdf
+def test_an_approved_dossier_is_issued_and_delivered_by_the_jobs(desk, run_followups, mailoutbox, signing_keys):
+    dossier = desk.approved(delivery_way="account")
+    run_followups()
+    dossier.refresh_from_db()
+
+    assert dossier.state == DossierState.RETURNED
+    paper = dossier.decisions.get().paper
+    assert paper.signed_at and paper.published_at and paper.is_result
+    assert {p.kind for p in dossier.papers.all()} >= {
+        "acknowledgement",
+        "application_form",
+        "receipt_slip",
+        "control_sheet",
+        "result",
+    }
+    assert any("Kết quả đã sẵn sàng" in mail.subject for mail in mailoutbox)
+    assert not history.problems(dossier)
+    assert run_followups() == 0
+
+
+@pytest.mark.needs_pdf
+def test_a_counter_result_waits_for_the_signature_of_who_takes_it(desk, run_followups, signing_keys):
+    dossier = desk.approved(delivery_way="counter")
+    run_followups()
+    dossier.refresh_from_db()
+    assert dossier.state == DossierState.COMPLETED
+
+    with pytest.raises(guards.DetailsMissing):
+        workflow.advance(dossier, "deliver", actor=desk.clerk)
+    dossier = workflow.advance(dossier, "deliver", actor=desk.clerk, signed_for_by="Nguyễn Hoàng Phượng Vỹ")
+    assert dossier.state == DossierState.RETURNED
+
+
+def test_refusing_receipt_needs_a_reason_and_ends_the_matter(desk):
+    dossier = desk.submitted()
+
+    with pytest.raises(guards.DetailsMissing):
+        workflow.advance(dossier, "refuse_receipt", actor=desk.clerk, note="  ")
+    dossier = workflow.advance(dossier, "refuse_receipt", actor=desk.clerk, note="Hồ sơ thuộc thẩm quyền của xã khác.")
+
+    assert dossier.state == DossierState.NOT_ACCEPTED and dossier.closed_at
+    assert (
+        "thẩm quyền" in Message.objects.get(recipient=dossier.submitter, channel="inbox", subject__startswith="Không được").body
+    )
+
+
+def test_a_supplement_after_acceptance_restarts_the_clock_and_keeps_the_first_promise(desk):
+    with clock.at(TUESDAY):
+        dossier = desk.processing()
+        promised = dossier.due_at
+        items = [{"target": "field", "key": "request_detail", "label": "Nội dung đề nghị", "reason": "Ghi rõ nơi cần nộp giấy."}]
+        dossier = workflow.advance(dossier, "ask_supplement", actor=desk.officer, items=items)
+    assert dossier.came_from == "PROCESSING"
+    assert clock.local(dossier.supplement_due_at).date() == dt.date(2026, 9, 8)  # seven working days over Quốc khánh
+
+    with clock.at(TUESDAY + dt.timedelta(days=2)):
+        with pytest.raises(workflow.StepNotPossible):
+            workflow.advance(dossier, "resubmit", actor=dossier.submitter)
+        request = dossier.supplements.get()
+        request.edits = {"answers": {"request_detail": "Xin xác nhận để vay vốn ở ngân hàng."}}
+        request.save()
+        dossier = workflow.advance(dossier, "resubmit", actor=dossier.submitter)
+
+    assert dossier.state == DossierState.PROCESSING and dossier.came_from == ""
+    assert dossier.answers["request_detail"].endswith("ngân hàng.")
+    assert dossier.first_promised_due_at == promised < dossier.due_at == dt.datetime(2026, 8, 28, 17, tzinfo=clock.LOCAL)
+    assert [i.kind for i in dossier.intervals.all()] == ["reception", "running", "supplement", "running"]
+
+
+def test_a_second_supplement_needs_the_head(desk):
+    dossier = desk.asked_for_supplement()
+    request = dossier.supplements.get()
+    request.edits = {"answers": {"request_detail": "Để vay vốn."}}
+    request.save()
+    dossier = workflow.advance(dossier, "resubmit", actor=dossier.submitter)
+    items = [{"target": "field", "key": "ap_phone", "label": "Điện thoại", "reason": "Số này gọi không được."}]
+
+    with pytest.raises(guards.DetailsMissing):
+        workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items)
+    with pytest.raises(guards.DetailsMissing):
+        workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items, approved_by=desk.officer)
+    dossier = workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items, approved_by=desk.head)
+    assert dossier.supplement_count == 2
+
+
+def test_withdrawing_before_acceptance_is_immediate_and_leaves_both_events(desk):
+    dossier = desk.submitted()
+    dossier = workflow.withdraw(dossier, actor=dossier.submitter)
+
+    assert dossier.state == DossierState.STOPPED
+    assert [event.step for event in dossier.events.all()] == ["submit", "withdraw", "confirm_withdrawal"]
+    assert not history.problems(dossier)
+
+
+def test_withdrawing_after_acceptance_waits_for_the_desk(desk):
+    dossier = workflow.withdraw(desk.processing(), actor=Dossier.objects.get().submitter)
+    assert dossier.state == DossierState.WITHDRAWN and dossier.came_from_withdrawn == "PROCESSING"
+
+    with pytest.raises(guards.DetailsMissing):
+        workflow.advance(dossier, "refuse_withdrawal", actor=desk.clerk)
+    dossier = workflow.advance(dossier, "refuse_withdrawal", actor=desk.clerk, note="Kết quả đã trình ký.")
+    assert dossier.state == DossierState.PROCESSING and dossier.intervals.get(ended_at=None).kind == "running"
+
+
+def test_a_withdrawal_out_of_a_supplement_remembers_both_places(desk):
+    dossier = desk.asked_for_supplement()
+    dossier = workflow.advance(dossier, "withdraw", actor=dossier.submitter)
+    assert (dossier.came_from_withdrawn, dossier.came_from) == ("SUPPLEMENT_REQUIRED", "SUBMITTED")
+    dossier = workflow.advance(dossier, "refuse_withdrawal", actor=desk.head, note="Đã quá thời điểm được rút.")
+    assert (dossier.state, dossier.came_from) == ("SUPPLEMENT_REQUIRED", "SUBMITTED")
+
+
+def test_going_back_a_step_runs_it_again(desk):
+    dossier = desk.to_sign()
+    review = dossier.step_runs.get(kind="review")
+    dossier = workflow.advance(dossier, "return_step", actor=desk.signer, note="Xem lại nội dung xác nhận.", back_to=review)
+
+    assert [(r.round, r.kind, r.state) for r in dossier.step_runs.all()] == [
+        (1, "review", StepState.DONE), (1, "sign", StepState.RETURNED),
+        (2, "review", StepState.OPEN), (2, "sign", StepState.WAITING),
+    ]  # fmt: skip
+    dossier = workflow.advance(dossier, "hand_over", actor=desk.officer)
+    assert dossier.open_steps[0].kind == "sign"
+
+
+def test_a_consultation_holds_back_the_signature_until_it_is_answered(desk):
+    dossier = desk.processing()
+    other = factories.user(officer="H18.X005.CA")
+    dossier = workflow.advance(
+        dossier,
+        "consult",
+        actor=desk.officer,
+        question="Có từng cư trú ở xã bạn không?",
+        hours=4,
+        agency=world.agency("H18.X005.CA"),
+    )
+    assert Dossier.objects.visible_to(other).get() == dossier
+    dossier = workflow.advance(dossier, "hand_over", actor=desk.officer)
+    assert [run.kind for run in dossier.open_steps] == ["consult"]
+    dossier = workflow.advance(dossier, "hand_over", actor=other, note="Chưa từng cư trú.")
+    assert [run.kind for run in dossier.open_steps] == ["sign"]
+    assert dossier.step_runs.get(kind="consult").answer == "Chưa từng cư trú."
+
+
+def test_an_extension_is_given_once_and_in_time(desk):
+    world.place("68.X123")
+    monday = dt.datetime(2026, 11, 16, 9, tzinfo=clock.LOCAL)
+    with clock.at(monday):
+        dossier = desk.processing(code="1.004194", answers=world.sample_answers("ct01"), asked={"case": "ca_nhan"})
+    later = dossier.due_at + dt.timedelta(days=1)
+    too_late = dossier.due_at
+
+    with clock.at(too_late), pytest.raises(workflow.StepNotPossible):
+        workflow.advance(dossier, "extend", actor=desk.head, note="Chờ tra cứu thêm.", new_due_at=later)
+    with clock.at(monday):
+        first = dossier.due_at
+        dossier = workflow.advance(dossier, "extend", actor=desk.head, note="Chờ tra cứu thêm.", new_due_at=later)
+        assert (dossier.due_at, dossier.first_promised_due_at) == (later, first)
+        with pytest.raises(workflow.StepNotPossible):
+            workflow.advance(dossier, "extend", actor=desk.head, note="Lại chậm nữa.", new_due_at=later + dt.timedelta(days=1))
+
+
+def test_stopping_needs_the_head_a_reason_and_a_legal_ground(desk):
+    dossier = desk.processing()
+    with pytest.raises(PermissionDenied):
+        workflow.advance(dossier, "stop", actor=desk.clerk, note="Theo yêu cầu của tòa án.", legal_ground="x")
+    with pytest.raises(guards.DetailsMissing):
+        workflow.advance(dossier, "stop", actor=desk.head, note="Theo yêu cầu của tòa án.")
+    dossier = workflow.advance(
+        dossier, "stop", actor=desk.head, note="Theo yêu cầu của tòa án.", legal_ground="Quyết định 12/QĐ-TA"
+    )
+    assert dossier.state == DossierState.STOPPED and not ClockInterval.objects.filter(dossier=dossier, ended_at=None).exists()
+
+
+def test_a_job_is_admitted_only_where_it_is_named(desk):
+    dossier = desk.processing()
+    with pytest.raises(PermissionDenied):
+        workflow.advance(dossier, "hand_over", actor=SystemActor("issue"))
+    with pytest.raises(PermissionDenied):
+        workflow.advance(dossier, "stop", actor=SystemActor("supplement_deadline"), note="Tự dừng.", legal_ground="không")
+
+
+def test_ending_a_membership_ends_the_right_at_the_next_request(desk):
+    dossier = desk.submitted()
+    desk.clerk.memberships.update(valid_to=clock.today() - dt.timedelta(days=1))
+    clerk = factories.fresh(desk.clerk)
+
+    assert not Dossier.objects.visible_to(clerk)
+    with pytest.raises(PermissionDenied):
+        workflow.advance(dossier, "accept", actor=clerk)

@@ -1,0 +1,157 @@
+"""People and dossiers for tests. Dossiers are brought to their state through the real door, never by setting it."""
+
+import itertools
+
+from accounts.models import Membership, Person, User
+from accounts.roles import Role
+from dossiers import workflow
+from dossiers.files.models import Attachment
+from dossiers.models import Dossier, StepState
+from portal.common import clock
+from tests import world
+
+_numbers = itertools.count(1)
+PASSWORD = "Mat-khau-thu-2026"
+RESIDENCE = "1.010041"  # flagship 1: free, level 4, one body
+ANSWERS = {
+    "ap_full_name": "Nguyễn Hoàng Phượng Vỹ",
+    "ap_birth_date": "1990-03-27",
+    "ap_gender": "nu",
+    "ap_id_number": "011999000001",
+    "ap_phone": "0900000012",
+    "ap_email": "phuongvy@example.vn",
+    "head_full_name": "Nguyễn Hoàng Phượng Vỹ",
+    "head_id_number": "011999000001",
+    "head_relation": "chu_ho",
+    "request_detail": "Xin xác nhận nơi cư trú để làm hồ sơ vay vốn.",
+    "accommodation": "so_huu",
+    "with_members": False,
+}
+
+
+def person(**facts):
+    """A person of Điện Biên Phủ, with everything a form asks about oneself."""
+    n = next(_numbers)
+    defaults = {
+        "full_name": "Nguyễn Hoàng Phượng Vỹ",
+        "birth_date": "1990-03-27",
+        "gender": "female",
+        "id_number": f"011999{n:06d}",
+        "id_type": "can_cuoc",
+        "id_issue_date": "2022-05-04",
+        "id_issue_place": "Bộ Công an",
+        "phone": "+84900000012",
+        "email": f"cong-dan-{n}@example.vn",
+        "current_address": {"province": "11", "commune": "11.X004", "detail": "Số 5, tổ dân phố 3"},
+        "permanent_address": {"province": "11", "commune": "11.X004", "detail": "Số 5, tổ dân phố 3"},
+        "identity_level": 2,
+    }
+    made = Person.objects.create(**{**defaults, **facts})
+    made.refresh_from_db()
+    return made
+
+
+def citizen(**facts):
+    """A login of a person. `person_facts` describe the person."""
+    human = person(**facts.pop("person_facts", {}))
+    return user(full_name=human.full_name, email=human.email, person=human, **facts)
+
+
+def user(password=PASSWORD, **facts):
+    """A login. Staff: `user(receiving_clerk="H18.X004.CA")`, one keyword a role; several agencies as a list."""
+    roles = {role: facts.pop(role.value) for role in Role if role.value in facts}
+    n = next(_numbers)
+    made = User.objects.create_user(
+        **{"username": f"nguoi{n}", "full_name": f"Người Thử {n}", "email": f"nguoi-{n}@example.vn", **facts}, password=password
+    )
+    for role, codes in roles.items():
+        for code in [codes] if isinstance(codes, str) else codes:
+            Membership.objects.create(user=made, agency=world.agency(code), role=role, valid_from="2025-07-01")
+    return fresh(made)
+
+
+def fresh(user):
+    """The same user as a new request would see it."""
+    return User.objects.get(pk=user.pk)
+
+
+class Desk:
+    """The four people of one body that receives and decides by itself, and the way a dossier goes there."""
+
+    def __init__(self, received_at="H18.X004.CA", lead=None):
+        self.received_at, self.lead = received_at, lead or received_at
+        self.clerk = user(full_name="Lò Thị Hoa", receiving_clerk=received_at)
+        self.officer = user(full_name="Quàng Văn Nam", officer=self.lead)
+        self.signer = user(full_name="Cà Thị Ước", signer=self.lead)
+        self.head = user(full_name="Trần Minh Đạt", head=[received_at] if received_at == self.lead else [received_at, self.lead])
+
+    def draft(self, submitter=None, code=RESIDENCE, answers=None, **facts):
+        """A draft that is ready to be filed."""
+        submitter = submitter or citizen()
+        offered = world.offering(code, self.received_at, self.lead)
+        way = offered.delivery_ways[0] if offered.delivery_ways else ""
+        return Dossier.objects.create(
+            **{
+                "version": offered.procedure.current,
+                "offering": offered,
+                "submitter": submitter,
+                "answers": ANSWERS if answers is None else answers,
+                "delivery_way": way,
+                **facts,
+            }
+        )
+
+    def submitted(self, **facts):
+        draft = self.draft(**facts)
+        return workflow.submit(draft, actor=draft.submitter)
+
+    def accepted(self, **facts):
+        return workflow.advance(self.submitted(**facts), "accept", actor=self.clerk)
+
+    def processing(self, **facts):
+        return workflow.advance(self.accepted(**facts), "transfer", actor=self.clerk)
+
+    def to_sign(self, **facts):
+        """All steps done but the signature."""
+        dossier = self.processing(**facts)
+        while any(run.kind != "sign" for run in dossier.step_runs.filter(state=StepState.OPEN)):
+            dossier = workflow.advance(dossier, "hand_over", actor=self.officer)
+        return dossier
+
+    def approved(self, **facts):
+        return workflow.advance(self.to_sign(**facts), "approve", actor=self.signer, content=CONTENT)
+
+    def asked_for_supplement(self, **facts):
+        items = [{"target": "field", "key": "request_detail", "label": "Nội dung đề nghị", "reason": "Ghi rõ nơi cần nộp giấy."}]
+        return workflow.advance(self.submitted(**facts), "ask_supplement", actor=self.clerk, items=items)
+
+
+CONTENT = {
+    "title": "Xác nhận thông tin về cư trú",
+    "lines": [
+        {"label": "Họ và tên", "text": "Nguyễn Hoàng Phượng Vỹ"},
+        {"label": "Nơi thường trú", "text": "Số 5, tổ dân phố 3"},
+    ],
+    "conclusion": "Thông tin trên đúng với dữ liệu cư trú.",
+}
+
+
+def attachment(dossier, item_key, **facts):
+    """A row of an uploaded file (the bytes are stored, too)."""
+    from dossiers.files import storage
+
+    stored = storage.store(b"%PDF-1.4 giay to thu")
+    return Attachment.objects.create(
+        **{
+            "dossier": dossier,
+            "item_key": item_key,
+            "name": "giay-to.pdf",
+            "content_type": "application/pdf",
+            "size": stored.size,
+            "sha256": stored.sha256,
+            "storage_key": stored.storage_key,
+            "uploaded_by": dossier.submitter,
+            "uploaded_at": clock.now(),
+            **facts,
+        }
+    )
