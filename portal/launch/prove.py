@@ -18,7 +18,8 @@ from .console import say, warn
 from .lock import RunLock, run_lock
 from .places import Places
 from .postgres import THROWAWAY, outside_home
-from .run import bring_pango, catalogues, translations
+from .preparation import manage, translations
+from .run import bring_pango
 from .supervisor import StopAsked, Supervisor
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -83,18 +84,18 @@ def prove(places: Places, pytest_words: list[str], *, only_static: bool) -> int:
 
 def static_proofs(places: Places) -> list[Proof]:
     """Format, lint, types, layers, migrations, production settings: nothing here needs a server."""
-    manage = [places.python, "-W", "ignore", places.root / "manage.py"]
-    offline = {"DJANGO_SETTINGS_MODULE": "portal.settings.test"}
+    # The history of migrations is not compared with a database here: there is none.
+    offline = {"DJANGO_SETTINGS_MODULE": "portal.settings.test", "PYTHONWARNINGS": "ignore::RuntimeWarning"}
     tool = _tool(places)
     return [
         Proof("ruff format", [tool("ruff"), "format", "--check", "."], {}),
         Proof("ruff check", [tool("ruff"), "check", "."], {}),
-        Proof("djlint format", [tool("djlint"), "templates", "--check", "--quiet"], {}),
+        Proof("djlint format", [tool("djlint"), "templates", "--check"], {}),
         Proof("djlint lint", [tool("djlint"), "templates", "--lint", "--quiet"], {}),
         Proof("mypy", [tool("mypy")], {}),
         Proof("import layers", [tool("lint-imports")], {}),
-        Proof("migrations complete", [*manage, "makemigrations", "--check", "--dry-run"], offline),
-        Proof("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], LIKE_PRODUCTION),
+        Proof("migrations complete", manage(places, "makemigrations", "--check", "--dry-run"), offline),
+        Proof("check --deploy", manage(places, "check", "--deploy", "--fail-level", "WARNING"), LIKE_PRODUCTION),
     ]
 
 
@@ -114,7 +115,7 @@ def _tests(
     bring_pango(places)
     _forget_servers(throwaway)
     servers = services.start(throwaway, supervisor, THROWAWAY)
-    if catalogues(places):
+    if any(places.root.glob("locale/*/LC_MESSAGES/*.po")):
         go(Proof("translations", translations(places), {}))
     colour = ["--color=yes"] if sys.stdout.isatty() else []
     go(

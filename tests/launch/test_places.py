@@ -7,7 +7,6 @@ import pytest
 from portal.launch.lock import RunLock, run_lock
 from portal.launch.missing import Missing
 from portal.launch.places import SOCKET_PATH_LIMIT, own_folder, socket_folder
-from portal.launch.run import fingerprint
 
 
 def test_a_socket_whose_path_would_be_too_long_lies_in_a_short_folder(tmp_path):
@@ -39,15 +38,3 @@ def test_a_second_portal_is_told_where_the_first_one_runs(places):
         RunLock(run_lock(places), address="http://127.0.0.1:8001").take()
     first.release()
     RunLock(run_lock(places), address="http://127.0.0.1:8001").take()
-
-
-def test_set_up_is_done_again_when_the_catalogue_or_the_code_changes(places):
-    (places.root / "data").mkdir()
-    (places.root / "procedures").mkdir()
-    (places.root / "data" / "procedures.json").write_text("[]")
-    before = fingerprint(places.root)
-    assert fingerprint(places.root) == before
-    (places.root / "data" / "procedures.json").write_text("[1]")
-    changed = fingerprint(places.root)
-    (places.root / "procedures" / "fees.py").write_text("")
-    assert len({before, changed, fingerprint(places.root)}) == 3
