@@ -9,7 +9,8 @@ from django.http import Http404
 from django.shortcuts import render
 
 from portal.common.clock import LOCAL
-from portal.templatetags.ui import LEVELS, STATE_LOOKS
+from portal.templatetags.ui import STATE_LOOKS
+from procedures.levels import ServiceLevel
 
 MOMENT = dt.datetime(2026, 8, 27, 9, 41, tzinfo=LOCAL)
 STATE_WORDS = [
@@ -49,7 +50,7 @@ def samples():
     return {
         "moment": MOMENT,
         "states": states,
-        "levels": list(LEVELS),
+        "levels": list(ServiceLevel),
         "sample_form": SampleForm({"phone": "0912 345 678", "id_number": "07916100120", "province": "11", "channel": "email"}),
         "crumbs": [{"label": "Trang đầu", "href": "/"}, {"label": "Cưới hỏi", "href": "#cuoi"}, {"label": "Kho thành phần"}],
         "facts": FACTS,

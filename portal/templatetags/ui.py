@@ -11,7 +11,6 @@ from django.template.loader import render_to_string
 from django.urls import translate_url
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext_lazy as _
 
 from portal.common import dates, money
 from portal.common.drawings import drawing, qr_code
@@ -42,44 +41,6 @@ STATE_LOOKS = {
 }
 UNKNOWN_STATE = Look("info", "")
 
-
-class LevelWords(NamedTuple):
-    """A service level as a citizen reads it: short words for the badge, a sentence for the ladder."""
-
-    number: int
-    dots: str
-    badge: str
-    name: str
-    meaning: str
-
-
-LEVELS = {
-    level.number: level
-    for level in [
-        LevelWords(1, "●○○○", _("Xem thông tin"), _("Chỉ xem."), _("Đọc hướng dẫn trên mạng, mọi việc còn lại làm tại quầy.")),
-        LevelWords(
-            2,
-            "●●○○",
-            _("Điền, in rồi nộp tại quầy"),
-            _("Điền và in."),
-            _("Điền tờ khai trên mạng, in ra rồi mang hoặc gửi bưu điện đến quầy."),
-        ),
-        LevelWords(
-            3,
-            "●●●○",
-            _("Nộp trên mạng"),
-            _("Nộp trên mạng (một phần)."),
-            _("Điền và gửi trên mạng, theo dõi trên mạng. Đến quầy trả phí và lấy kết quả."),
-        ),
-        LevelWords(
-            4,
-            "●●●●",
-            _("Làm hết trên mạng"),
-            _("Làm hết trên mạng (toàn trình)."),
-            _("Nộp, trả phí và nhận kết quả đều trên mạng."),
-        ),
-    ]
-}
 
 SLA_ICONS = {"late": "alert", "today": "clock", "soon": "clock", "ok": "check", "hold": "pause"}
 NOTICE_ICONS = {"info": "info", "ok": "check-c", "warn": "alert", "bad": "alert"}
@@ -114,18 +75,6 @@ def language_url(context, code):
 def state_look(state):
     """The look of a dossier's state, whatever spelling the state comes in."""
     return STATE_LOOKS.get(str(state or "").upper(), UNKNOWN_STATE)
-
-
-@register.filter
-def level_words(level):
-    """The words of a service level, given as a number or as a level itself."""
-    return LEVELS.get(int(level or 0))
-
-
-@register.simple_tag
-def all_levels():
-    """The four levels from lowest to highest, for the ladder."""
-    return list(LEVELS.values())
 
 
 @register.filter

@@ -1,4 +1,4 @@
-// Shortens the way on every page; each page works without it. Kept under 4 kB.
+// Shortens the way; every page works without it.
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -14,7 +14,7 @@
     (target.closest("fieldset, .field") || target).scrollIntoView({ block: "start" });
   });
 
-  // Text size without losing what was typed: the same cookie the server sets.
+  // Text size without losing what was typed.
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-text-size]") || !event.submitter) return;
     event.preventDefault();
@@ -26,7 +26,7 @@
     all("[data-text-size] button").forEach((b) => b.setAttribute("aria-pressed", b.value === size));
   });
 
-  // A second press on a button that is already sending does nothing; coming back with "Back" frees it.
+  // A second press while sending does nothing.
   const sending = new WeakSet();
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -69,7 +69,7 @@
   document.addEventListener("reset", (event) => setTimeout(() => count(event.target)));
   all("form").filter((form) => form.querySelector("[data-picked]")).forEach(count);
 
-  // Print and copy buttons show themselves only where they can work.
+  // Print and copy buttons show where they work.
   all("[data-print]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => print());

@@ -1,0 +1,43 @@
+"""Text size and dark pages: chosen with a plain link, kept in a cookie, without an account."""
+
+import pytest
+
+from portal.appearance import AppearanceMiddleware
+
+pytestmark = pytest.mark.django_db
+PAGE = "/kho-thanh-phan/"
+
+
+def test_a_choice_is_kept_and_the_address_is_clean_again(client):
+    answer = client.get(PAGE, {"co-chu": "rat-to", "trang": "2"})
+    assert answer.status_code == 302 and answer["Location"] == f"{PAGE}?trang=2"
+    assert client.cookies["co-chu"].value == "rat-to"
+    assert 'data-text="rat-to"' in client.get(PAGE).content.decode()
+
+
+def test_dark_pages_are_off_until_chosen(client):
+    assert "data-theme" not in client.get(PAGE).content.decode()
+    client.get(PAGE, {"giao-dien": "toi"})
+    assert 'data-theme="toi"' in client.get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize("value", ["", "khổng lồ", '"><script>'])
+def test_a_size_there_is_not_is_ignored(client, value):
+    answer = client.get(PAGE, {"co-chu": value})
+    assert answer.status_code == 302 and "co-chu" not in client.cookies
+    client.cookies["co-chu"] = "huge"
+    assert 'data-text="' not in client.get(PAGE).content.decode()
+
+
+def test_the_choice_leads_to_no_stranger(rf):
+    request = rf.get("/", {"co-chu": "to"})
+    request.path = "//doc.example/"
+    assert AppearanceMiddleware(lambda request: None)(request)["Location"] == "/%2Fdoc.example/"
+
+
+def test_pages_differ_by_cookie_and_say_so(client):
+    assert "Cookie" in client.get(PAGE)["Vary"]
+
+
+def test_sending_a_form_is_no_choice_of_appearance(client):
+    assert client.post(PAGE + "?co-chu=to").status_code != 302

@@ -1,0 +1,60 @@
+"""What a first visit costs on a phone: page, style, script and two fonts, as sent. The limit is 60 kB (DESIGN)."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+
+pytestmark = pytest.mark.django_db
+
+LIMIT = 60_000  # bytes on the wire, fonts included
+STYLE_LIMIT = 13_000
+SCRIPT_LIMIT = 4_096  # bytes of each module, as written
+FONTS = ["fonts/be-vietnam-pro-vi-400.woff2", "fonts/be-vietnam-pro-vi-600.woff2"]
+PAGES = ["/kho-thanh-phan/"]
+
+
+def sent(content):
+    return len(gzip.compress(content, 6))
+
+
+def weight(page):
+    """Bytes of a page with everything it asks for at once."""
+    asked = set(re.findall(rf'(?:src|href)="{settings.STATIC_URL}([^"]+\.(?:css|js))"', page))
+    files = [Path(finders.find(name)).read_bytes() for name in asked]
+    return sent(page.encode()) + sum(map(sent, files)) + sum(Path(finders.find(name)).stat().st_size for name in FONTS)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_first_visit_stays_under_the_limit(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert weight(answer.content.decode()) < LIMIT
+
+
+def test_the_style_sheet_of_citizens_is_small():
+    assert sent((settings.BASE_DIR / "static/css/portal.css").read_bytes()) < STYLE_LIMIT
+
+
+@pytest.mark.parametrize("module", sorted((settings.BASE_DIR / "static/js").glob("*.js")), ids=lambda path: path.name)
+def test_each_module_is_small(module):
+    assert module.stat().st_size <= SCRIPT_LIMIT
+
+
+def test_pages_travel_compressed_and_papers_do_not(client):
+    assert client.get(PAGES[0], headers={"Accept-Encoding": "gzip"})["Content-Encoding"] == "gzip"
+
+
+def test_our_own_files_are_compressed_once_when_collected(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "portal.compression.OwnFilesCompressed"}}
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+    style = next(tmp_path.glob("css/portal.*.css"))
+    assert Path(f"{style}.gz").exists()
+    assert re.search(r"url\(\"?\.\./fonts/be-vietnam-pro-vi-400\.\w+\.woff2", style.read_text())
+    assert not list(tmp_path.glob("admin/**/*.gz"))
