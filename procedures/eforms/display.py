@@ -32,6 +32,10 @@ class AnswerTable:
         """Rows of (column, words)."""
         return [list(zip(self.columns, row, strict=True)) for row in self.rows]
 
+    @property
+    def total_cells(self) -> list[tuple[Field, str]]:
+        return list(zip(self.columns, self.totals, strict=True)) if self.totals else []
+
 
 @dataclass(frozen=True)
 class AnswerRow:
@@ -44,6 +48,11 @@ class AnswerRow:
     sensitive: bool = False
     origin: str = ""
     table: AnswerTable | None = None
+
+    @property
+    def from_account(self) -> bool:
+        """Filled in from what the portal knew, and left as it was."""
+        return bool(self.origin) and self.origin != "default"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A form as a version keeps it: its pages in order, which of them these answers open, and what counts as answered."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +12,7 @@ from procedures.eforms.conditions import fields_named, holds, is_empty
 from procedures.eforms.dates import Calendar, Weekdays
 from procedures.eforms.sources import Option, Sources, StaticSources
 
+_REMARK = re.compile(r"\s*[\[(][^\])]*(?:knowledge|seen|chưa xem)[^\])]*[\])]")
 GRAMMARS = {1}  # every grammar ever published must stay readable
 
 
@@ -52,6 +54,15 @@ class Field:
     @property
     def is_question(self) -> bool:
         return self.type != "note"
+
+    @property
+    def width(self) -> int | None:
+        """Percent of the printed table that a column takes; None = a share of the rest."""
+        return self.spec.get("width")
+
+    @property
+    def is_number(self) -> bool:
+        return self.type in ("number", "money")
 
     @property
     def computed(self) -> Mapping[str, Any] | None:
@@ -128,7 +139,8 @@ class Form:
 
     @property
     def legal_ref(self) -> str:
-        return self.document.get("legal_ref") or ""
+        """Where the form stands in the law; remarks of the compiler on how sure that is are left out."""
+        return _REMARK.sub("", self.document.get("legal_ref") or "")
 
     @property
     def declaration(self) -> str:

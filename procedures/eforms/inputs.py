@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from procedures.eforms.showing import BoundPage
 
 FEW_OPTIONS = 7  # a choice that does not say how it is shown is radio up to here
-GROUPS = {"date", "date_range", "address", "radio", "checkboxes", "third_party", "consent", "table"}  # inputs under one legend
 NUMERIC_FORMATS = {"cccd", "social_insurance_no", "vsic_4", "nice_class", "year"}
 AUTOCOMPLETE = {"profile.full_name": "name", "profile.phone": "tel", "profile.email": "email"}
 
@@ -27,8 +26,7 @@ AUTOCOMPLETE = {"profile.full_name": "name", "profile.phone": "tel", "profile.em
 class ShownOption:
     value: str
     label: str
-    chosen: bool
-    id: str
+    checked: bool
     parent: str = ""
 
 
@@ -103,10 +101,6 @@ class BoundField:
         return f"eforms/kinds/{self.kind}.html"
 
     @property
-    def is_group(self) -> bool:
-        return self.kind in GROUPS
-
-    @property
     def optional(self) -> bool:
         """Marked “không bắt buộc”. A rule on the same page may still ask for it, so such a field carries no mark."""
         return not self.field.required and not self.spec.get("required_if") and not self.field.computed
@@ -118,24 +112,25 @@ class BoundField:
         return bool(origin) and origin != "default" and not self.raw
 
     @property
+    def note(self) -> str:
+        """What stands in brackets after the label."""
+        return _("đã điền sẵn, xem lại") if self.prefilled else self.unit
+
+    @property
     def describedby(self) -> str:
-        ids = [f"{self.id}-h"] if self.help else []
-        return " ".join(ids + ([f"{self.id}-e"] if self.error else []))
+        """The ids of hint and error, for what is described by them."""
+        return " ".join([f"{self.id}-hint"] * bool(self.help) + [f"{self.id}-err"] * bool(self.error))
 
     @property
     def first_id(self) -> str:
         """The input an error link jumps to."""
         match self.kind:
-            case "date":
-                return f"{self.id}-day"
             case "date_range":
-                return f"{self.id}-from-day"
+                return f"{self.id}-from"
             case "address":
                 return f"{self.id}-{self._address_target()}"
             case "third_party":
                 return f"{self.id}-agreed"
-            case "radio" | "checkboxes" if self.options:
-                return self.options[0].id
         return self.id
 
     # how it is typed --------------------------------------------------------------------------------------------
@@ -160,8 +155,8 @@ class BoundField:
         """Size class: short inputs for short answers."""
         longest = self.field.rules.get("max_length", 999)
         if self.field.type in ("number", "money", "phone", "id_number") or longest <= 20:
-            return "input--w10"
-        return "input--w20" if longest <= 60 else ""
+            return "w10"
+        return "w20" if longest <= 60 else ""
 
     @property
     def unit(self) -> str:
@@ -189,23 +184,37 @@ class BoundField:
         return "" if is_empty(value) else str(value)
 
     @cached_property
-    def date(self) -> list[Part]:
-        return self._date_parts(self.name, self.stored)
+    def date(self) -> dict[str, str]:
+        return self._date_texts(self.name, self.stored)
 
     @cached_property
-    def dates(self) -> list[tuple[str, str, list[Part]]]:
-        """The two dates of a range: id, legend, inputs."""
+    def range(self) -> list[dict[str, Any]]:
+        """The two dates of a range: name, id, legend, texts."""
         stored = self.stored if isinstance(self.stored, dict) else {}
-        legends = (("from", _("Từ ngày")), ("to", _("Đến ngày")))
-        return [(f"{self.id}-{end}", legend, self._date_parts(f"{self.name}-{end}", stored.get(end))) for end, legend in legends]
+        return [
+            {
+                "name": f"{self.name}-{end}",
+                "id": f"{self.id}-{end}",
+                "legend": legend,
+                "date": self._date_texts(f"{self.name}-{end}", stored.get(end)),
+            }
+            for end, legend in (("from", _("Từ ngày")), ("to", _("Đến ngày")))
+        ]
 
-    def _date_parts(self, name: str, stored: Any) -> list[Part]:
+    def _date_texts(self, name: str, stored: Any) -> dict[str, str]:
+        """What stands in the three inputs."""
         text = stored if isinstance(stored, str) else ""
         pieces = text.split("/") if "/" in text else text.split("-")[::-1] if text else []
         pieces = [""] * (3 - len(pieces)) + pieces[:3]
-        labels = {"day": _("Ngày"), "month": _("Tháng"), "year": _("Năm")}
-        parts = zip(DATE_PARTS, pieces, strict=True)
-        return [Part(f"{name}-{part}", labels[part], self.typed(f"{name}-{part}", piece)) for part, piece in parts]
+        return {part: self.typed(f"{name}-{part}", piece) for part, piece in zip(DATE_PARTS, pieces, strict=True)}
+
+    @property
+    def wrong_parts(self) -> str:
+        """Which of the three inputs of a date are wrong, "ngay thang nam"; empty when we cannot tell."""
+        if not self.error or self.kind != "date":
+            return ""
+        missing = [part for part, text in self.date.items() if not text]
+        return " ".join(missing) if missing and len(missing) < 3 and not self.field.partial else ""
 
     # choices ----------------------------------------------------------------------------------------------------
     @cached_property
@@ -217,7 +226,17 @@ class BoundField:
     @cached_property
     def options(self) -> list[ShownOption]:
         chosen = self._chosen()
-        return [ShownOption(o.value, o.label, o.value in chosen, f"{self.id}-{o.value}") for o in self._listed]
+        return [ShownOption(option.value, option.label, option.value in chosen) for option in self._listed]
+
+    @property
+    def chosen(self) -> str:
+        """The one value chosen, for a list box."""
+        return next((option.value for option in self.options if option.checked), "")
+
+    @property
+    def columns(self) -> int:
+        """Two or three short answers stand beside each other."""
+        return 2 if len(self.options) <= 3 and all(len(option.label) <= 8 for option in self.options) else 1
 
     def _chosen(self) -> list[Any]:
         if self.raw:
@@ -285,7 +304,7 @@ class BoundField:
 
 
 def shown(options: list[Option], part: Part) -> list[ShownOption]:
-    return [ShownOption(o.value, o.label, o.value == part.value, f"{part.id}-{o.value}", o.parent) for o in options]
+    return [ShownOption(option.value, option.label, option.value == part.value, option.parent) for option in options]
 
 
 def _by_province(provinces: list[Option], communes: list[ShownOption]) -> list[OptionGroup]:

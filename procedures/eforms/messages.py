@@ -33,6 +33,12 @@ def error_text(form: Form, key: str, code: str, known: Mapping[str, Any], today:
     return _filled(text, form, question, today)
 
 
+def summary_text(key: str, text: str) -> str:
+    """The sentence as the error summary says it: a cell's names its row."""
+    cell = _CELL.fullmatch(key)
+    return _("Dòng %(row)d: %(text)s") % {"row": int(cell[2]) + 1, "text": text} if cell else text
+
+
 def question_at(form: Form, key: str) -> Field | None:
     """The field or column an error key points to."""
     cell = _CELL.fullmatch(key)

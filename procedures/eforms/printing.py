@@ -1,15 +1,20 @@
 """The application form on paper: every question of the form, hidden ones as an empty line, in the official frame."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from procedures.eforms.display import AnswerTable, answer_table, display_value
 from procedures.eforms.form import Field, Form, Section
 from procedures.eforms.sources import Option
 
+MANY_COLUMNS = 6
+SMALL_TABLE = 6  # rows kept together on one page
 BLANK_ROWS = 4  # empty lines of a table nobody filled in
+NUMERALS = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
+DOTS = "." * 60
 FEW_OPTIONS = 8  # a blank form prints a choice with boxes up to here
 
 
@@ -28,16 +33,21 @@ class PrintedLine:
     note: bool = False
 
     @property
-    def widths(self) -> list[int | None]:
-        return [column.spec.get("width") for column in self.table.columns] if self.table else []
-
-    @property
     def blank_rows(self) -> range:
         return range(0 if not self.table or self.table.rows else BLANK_ROWS)
+
+    @property
+    def table_class(self) -> str:
+        """Short tables are kept on one page, tables of many columns are set smaller."""
+        if not self.table:
+            return ""
+        small = ["small-table"] if len(self.table.rows) <= SMALL_TABLE else []
+        return " ".join(small + (["wide-table"] if len(self.table.columns) > MANY_COLUMNS else []))
 
 
 @dataclass(frozen=True)
 class PrintedSection:
+    numeral: str
     title: str
     lines: list[PrintedLine]
 
@@ -59,33 +69,59 @@ def print_context(
     filed_on: dt.date | None = None,
     code: str = "",
     portrait: str = "",
+    online: str = "",
     blank: bool = False,
 ) -> dict[str, Any]:
     """What "eforms/print.html" shows. `known` includes the bound answers; `portrait` is a data: address of a picture.
 
+    `online` is the sentence that stands instead of a signature by hand ("Đã xác nhận trên cổng lúc …").
     `blank` prints the empty form to fill in by hand: every line dotted, choices with boxes to tick.
     """
     asked, kept = (list(form.fields.values()), {}) if blank else (form.walk(known, today)[0], form.kept(known, today))
     shown = {question.key for question in asked}
-    numbers = iter(range(1, len(form.fields) + len(form.bound_fields) + 1))
+    numbers = count(1)
+    agencies = [bound for bound in form.bound_fields if bound["binds_to"] == "agency"]
     return {
         "form": form,
-        "agency_name": agency_name
-        or next((form.find("agency", kept[b["key"]]) for b in _bound(form, "agency") if kept.get(b["key"])), ""),
+        "form_no": _form_no(form),
+        "agency_name": agency_name or next((_agency_name(form, kept.get(bound["key"])) for bound in agencies), ""),
+        "to_agency": bool(agencies),
+        "dots": DOTS,
         "bound": [_bound_line(form, bound, kept, next(numbers)) for bound in form.bound_fields if bound["binds_to"] != "agency"],
-        "sections": [_printed_section(form, section, kept, shown, numbers, blank) for section in form.sections],
+        "sections": [
+            PrintedSection(NUMERALS[index], section.title, _printed_lines(form, section, kept, shown, numbers, blank))
+            for index, section in enumerate(form.sections)
+        ],
+        "widths": sorted({column.width for question in form.fields.values() for column in question.columns if column.width}),
         "signers": _signers(form, kept, applicant_name),
-        "place": place,
-        "filed_on": filed_on,
+        "place_and_day": _place_and_day(place, filed_on),
+        "online": online,
         "code": code,
+        "foot": f"Mã hồ sơ {code}" if code else "",
         "portrait": portrait,
         "has_portrait": any(paper.get("print_at") == "form_head" for paper in form.attachments),
         "blank": blank,
     }
 
 
-def _bound(form: Form, binds_to: str) -> list[Mapping[str, Any]]:
-    return [bound for bound in form.bound_fields if bound["binds_to"] == binds_to]
+def _form_no(form: Form) -> list[str]:
+    """The lines at the top right: the form's number, unless the law's words name it already."""
+    named = not form.code or form.code in form.legal_ref
+    number = form.code if " " in form.code else f"Mẫu {form.code}"
+    return [line for line in ("" if named else number, form.legal_ref) if line]
+
+
+def _agency_name(form: Form, code: Any) -> str:
+    found = form.find("agency", code) if code else None
+    return found.label if found else ""
+
+
+def _place_and_day(place: str, day: dt.date | None) -> str:
+    """“Đà Lạt, ngày 03 tháng 02 năm 2026”: days below ten and January, February with a nought, as papers are dated."""
+    if day is None:
+        return f"{place or DOTS[:14]}, ngày ...... tháng ...... năm ........"
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    return (f"{place}, ngày" if place else "Ngày") + f" {day.day:02} tháng {month} năm {day.year}"
 
 
 def _bound_line(form: Form, bound: Mapping[str, Any], kept: Mapping[str, Any], number: int) -> PrintedLine:
@@ -101,19 +137,19 @@ def _bound_line(form: Form, bound: Mapping[str, Any], kept: Mapping[str, Any], n
     return PrintedLine(number, bound["label"], text, options if not text else [])
 
 
-def _printed_section(
-    form: Form, section: Section, kept: Mapping[str, Any], shown: set[str], numbers: Any, blank: bool
-) -> PrintedSection:
+def _printed_lines(
+    form: Form, section: Section, kept: Mapping[str, Any], shown: set[str], numbers: Iterator[int], blank: bool
+) -> list[PrintedLine]:
+    """Every question of the section, numbered on; a hidden one as an empty line. Notes stand only where they apply."""
     lines = []
     for page in section.pages:
         for question in page.fields:
             if question.is_question:
-                lines.append(
-                    _printed_line(form, question, kept.get(question.key) if question.key in shown else None, next(numbers), blank)
-                )
-            elif question.key in shown or blank:
+                value = kept.get(question.key) if question.key in shown else None
+                lines.append(_printed_line(form, question, value, next(numbers), blank))
+            elif blank:
                 lines.append(PrintedLine(0, question.label, note=True))
-    return PrintedSection(section.title, lines)
+    return lines
 
 
 def _printed_line(form: Form, question: Field, value: Any, number: int, blank: bool) -> PrintedLine:

@@ -12,7 +12,7 @@ from procedures.eforms.form import Field, Form, Page, is_blank_row
 from procedures.eforms.values import WAYS, clean_line, clean_lines, normalise, number_from
 
 YES, NO = "co", "khong"
-DATE_PARTS = ("day", "month", "year")
+DATE_PARTS = ("ngay", "thang", "nam")  # as templates/ui/date.html names its inputs
 ADDRESS_PARTS = ("province", "commune", "detail", "country")
 MOST_ROWS = 1000  # of one table, whatever the form allows: a guard, not a rule
 _ROW_BUTTON = re.compile(r"([a-z][a-z0-9_]*)-([0-9]{1,3})")

@@ -7,7 +7,7 @@ from typing import Any
 
 from procedures.eforms.form import Form, Page
 from procedures.eforms.inputs import BoundField
-from procedures.eforms.messages import error_texts
+from procedures.eforms.messages import error_texts, summary_text
 from procedures.eforms.reading import PageInput
 from procedures.eforms.tables import BoundTable
 
@@ -69,13 +69,15 @@ class BoundPage:
         return len(self._texts)
 
     @property
-    def errors(self) -> list[tuple[str, str]]:
-        """(id of the input to mend, sentence) for the summary."""
-        return [(self.target(key), text) for key, text in list(self._texts.items())[:MOST_ERRORS]]
+    def errors(self) -> list[dict[str, str]]:
+        """Sentences with the input to mend, for the summary; of very many the first ones."""
+        first = list(self._texts.items())[:MOST_ERRORS]
+        return [{"text": summary_text(key, text), "href": f"#{self.target(key)}"} for key, text in first]
 
     @property
-    def more_errors(self) -> int:
-        return max(0, len(self._texts) - MOST_ERRORS)
+    def is_one_choice(self) -> bool:
+        """Only one question of a few answers: the page's question is then its legend."""
+        return len(self.fields) == 1 and self.fields[0].kind in ("radio", "checkboxes")
 
     def error(self, key: str) -> str:
         return self._texts.get(key, "")
