@@ -322,6 +322,12 @@ def apply_supplement(step):
     supplements.apply(step)
 
 
+@before
+def record_legal_ground(step):
+    """The notice of stopping prints it."""
+    step.recorded["legal_ground"] = step.details["legal_ground"]
+
+
 # ---------------------------------------------------------------- decisions and papers
 @after
 def freeze_decision(step, event):

@@ -47,6 +47,17 @@ def line(
     return transition("state", source=source, target=target, conditions=list(conditions), permission=permission, custom=custom)
 
 
+def stays(states, **what):
+    """Edges that leave the dossier in the state it is in: one for each of these states."""
+
+    def decorate(method):
+        for state in states:
+            method = line(state, state, **what)(method)
+        return method
+
+    return decorate
+
+
 def _after_submit(dossier):
     return S.PAYMENT_REQUIRED if guards.blocks_on_submit(dossier) else S.SUBMITTED
 
@@ -113,6 +124,14 @@ class DossierTransitions:
     def charge(self):
         """Ask for a fee that blocks the next step."""
         self.came_from = self.state
+
+    @stays(
+        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING, S.COMPLETED], permission=may.is_receiving_clerk,
+        conditions=[guards.amount_positive], needs=["amount_received"], effects=["settle_obligation"], tells=["submitter"],
+        sentence=_("Đã thu phí tại quầy"),
+    )  # fmt: skip
+    def collect(self):
+        """Take the fee at the counter of a dossier that does not wait for it (level 3, or due on the result)."""
 
     # ------------------------------------------------------------ the desk
     @line(
@@ -228,16 +247,8 @@ class DossierTransitions:
     def confirm(self):
         """The applicant confirms or names a mistake."""
 
-    @line(
-        [S.SUBMITTED], S.SUBMITTED, permission=may.is_head, needs=["assignee_has_role"], effects=["set_holder"],
-        tells=["officer"], sentence=_("Đã giao người giữ hồ sơ"),
-    )  # fmt: skip
-    @line(
-        [S.ACCEPTED], S.ACCEPTED, permission=may.is_head, needs=["assignee_has_role"], effects=["set_holder"],
-        tells=["officer"], sentence=_("Đã giao người giữ hồ sơ"),
-    )  # fmt: skip
-    @line(
-        [S.PROCESSING], S.PROCESSING, permission=may.is_head, needs=["assignee_has_role"], effects=["set_holder"],
+    @stays(
+        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING], permission=may.is_head, needs=["assignee_has_role"], effects=["set_holder"],
         tells=["officer"], sentence=_("Đã giao người giữ hồ sơ"),
     )  # fmt: skip
     def assign(self):
@@ -325,19 +336,15 @@ class DossierTransitions:
 
     @line(
         [S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED], S.STOPPED, permission=may.is_head,
-        conditions=[guards.not_decided], needs=["reason", "legal_ground"], paper="stop_notice", clock="close",
+        conditions=[guards.not_decided], needs=["reason", "legal_ground"], effects=["record_legal_ground"], paper="stop_notice", clock="close",
         tells=["submitter"], sentence=_("Dừng giải quyết hồ sơ"),
     )  # fmt: skip
     def stop(self):
         """Stop for a legal ground."""
         self._close()
 
-    @line(
-        S.COMPLETED, S.COMPLETED, permission=may.is_signer, needs=["reason", "new_decision"], effects=["correct_the_paper"],
-        tells=["submitter"], sentence=_("Đã sửa kết quả bằng giấy mới"),
-    )  # fmt: skip
-    @line(
-        S.RETURNED, S.RETURNED, permission=may.is_signer, needs=["reason", "new_decision"], effects=["correct_the_paper"],
+    @stays(
+        [S.COMPLETED, S.RETURNED], permission=may.is_signer, needs=["reason", "new_decision"], effects=["correct_the_paper"],
         tells=["submitter"], sentence=_("Đã sửa kết quả bằng giấy mới"),
     )  # fmt: skip
     def correct_result(self):

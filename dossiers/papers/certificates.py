@@ -87,7 +87,9 @@ def trust_roots():
 def _issue_for(agency, key_path, certificate_path):
     ca_key, ca_certificate = _ca_key(), _root_folder() / "development-ca.crt"
     if not ca_key.exists() or not ca_certificate.exists():
-        raise SigningKeyMissing(f"chưa có khóa ký của {agency.code}, cũng chưa có CA thử nghiệm: chạy manage.py ensure_signing_keys")
+        raise SigningKeyMissing(
+            f"chưa có khóa ký của {agency.code}, cũng chưa có CA thử nghiệm: chạy manage.py ensure_signing_keys"
+        )
     with _locked():
         if certificate_path.exists():
             return
@@ -116,9 +118,7 @@ def _name(organisation, code):
 def _issue(name, private, issuer, issuer_key, life):
     """A certificate for signing documents, or, without an issuer, a self-signed authority."""
     authority, now = issuer is None, clock.now()
-    usage = dict.fromkeys(
-        ("key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False
-    )
+    usage = dict.fromkeys(("key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False)
     builder = (
         x509.CertificateBuilder(name if authority else issuer.subject, name, private.public_key(), x509.random_serial_number())
         .not_valid_before(now - BEFORE)
@@ -126,7 +126,11 @@ def _issue(name, private, issuer, issuer_key, life):
         .add_extension(x509.BasicConstraints(ca=authority, path_length=0 if authority else None), critical=True)
         .add_extension(
             x509.KeyUsage(
-                digital_signature=not authority, content_commitment=not authority, key_cert_sign=authority, crl_sign=authority, **usage
+                digital_signature=not authority,
+                content_commitment=not authority,
+                key_cert_sign=authority,
+                crl_sign=authority,
+                **usage,
             ),
             critical=True,
         )
@@ -156,9 +160,7 @@ def _pem(certificate):
 
 
 def _key_pem(private):
-    return private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    return private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
 
 def _write(path, content, mode):

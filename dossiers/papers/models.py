@@ -3,10 +3,14 @@
 import secrets
 
 from django.db import models
+from django.urls import reverse
+from django.utils import translation
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.models import Decision, Dossier, Event
 from portal.common import clock
+from portal.common.vietnamese import fold
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that looks like something else on paper
 
@@ -71,6 +75,15 @@ class IssuedPaper(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.number}"
+
+    def get_absolute_url(self):
+        return reverse("papers:download", args=[self.pk, self.file_name.removesuffix(".pdf")])
+
+    @property
+    def file_name(self):
+        """Name of the file for those who download it: no marks, no blanks, so that every machine keeps it."""
+        with translation.override("vi"):
+            return f"{slugify(fold(self.get_kind_display()))}-{self.dossier.code}.pdf"
 
     @property
     def is_result(self):

@@ -70,8 +70,7 @@ def sign_decision(decision, pdf):
     inside = frozen.read_attachment(pdf)
     if inside is None or inside.get("decision") != decision.pk or frozen.content_hash(inside["content"]) != decision.content_hash:
         raise SigningRefused(f"tệp PDF không mang nội dung của quyết định {decision.pk}")
-    signer = decision.content.get("signer_name", "")
-    return sign_pdf(pdf, agency=decision.agency, reason=REASON, stamp_lines=[f"Người ký: {signer}"] if signer else [])
+    return sign_pdf(pdf, agency=decision.agency, reason=REASON, stamp_lines=[f"Người ký: {decision.signer}"])
 
 
 def sign_pdf(pdf, *, agency, reason, stamp_lines=(), signed_at=None):
@@ -122,7 +121,11 @@ def _signed(pdf, identity, reason, signed_at, stamp_file):
     try:
         out = PdfSigner(
             signers.PdfSignatureMetadata(
-                field_name="CoQuan", md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, reason=reason, location="Việt Nam"
+                field_name="CoQuan",
+                md_algorithm="sha256",
+                subfilter=fields.SigSeedSubFilter.PADES,
+                reason=reason,
+                location="Việt Nam",
             ),
             signer=signer,
             stamp_style=StaticStampStyle.from_pdf_file(stamp_file, border_width=0),

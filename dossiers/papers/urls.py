@@ -1,4 +1,12 @@
-"""Addresses of issued papers."""
+"""Addresses of issued papers. Those of `kiem-tra` are printed as QR codes: they must never move."""
+
+from django.urls import path
+
+from dossiers.papers import views
 
 app_name = "papers"
-urlpatterns = []
+urlpatterns = [
+    path("kiem-tra/", views.verify, name="verify"),
+    path("kiem-tra/<str:code>/", views.verify_code, name="verify_code"),
+    path("giay/<int:pk>/<str:name>.pdf", views.download, name="download"),
+]

@@ -13,8 +13,11 @@ SECONDS = 20
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the signature says. `reason` is "" when all is well, else one of: not_a_pdf, unsigned, broken, changed (a byte differs),
-    added_to (something was added after signing), stranger (not an agency we trust), too_large, unreadable."""
+    """What the signature says.
+
+    `reason` is "" when all is well, else one of: not_a_pdf, unsigned, broken, changed (a byte differs), added_to (something
+    was added after signing), stranger (not an agency we trust), too_large, unreadable.
+    """
 
     signed: bool = False
     intact: bool = False

@@ -11,5 +11,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         if not settings.DEMO:
-            raise CommandError(f"A real portal signs with certificates of the government's authority: put them in {settings.SIGNING_DIR}.")
+            raise CommandError(
+                f"A real portal signs with certificates of the government's authority: put them in {settings.SIGNING_DIR}."
+            )
         self.stdout.write(f"{ensure_development_ca()}")

@@ -1,0 +1,56 @@
+"""What each paper prints, as ready text. One function a kind; templates in `templates/papers/` hold the words around it.
+
+A paper shows its dossier as it was at its event, also when it is made later (the broker was down, a worker was killed).
+"""
+
+from django.utils import translation
+
+from dossiers.papers import wording
+from dossiers.papers.contexts import desk, office
+from dossiers.papers.contexts.register import register_context
+from dossiers.papers.contexts.shared import BUILDERS, person_of, submitter_of, tracking_address, verify_address
+from dossiers.papers.models import PaperKind
+from dossiers.papers.wording import moment_in_words as said
+from portal.common.qr import qr_data_uri
+
+__all__ = ["context", "desk", "office", "register_context", "tracking_address", "verify_address"]
+
+LETTERS_OF_THE_LEADING_BODY = {
+    PaperKind.APOLOGY, PaperKind.CONSULTATION, PaperKind.CONTROL_SHEET, PaperKind.RESULT, PaperKind.REFUSAL_OF_SUBSTANCE,
+}  # fmt: skip
+
+
+def context(kind, dossier, event, *, number, verification_code):
+    """Everything the template of this kind needs, as a plain dict. Always in Vietnamese, whoever asked."""
+    with translation.override("vi"):
+        common = _common(PaperKind(kind), dossier, event, number, verification_code)
+        return common | BUILDERS[PaperKind(kind)](dossier, event)
+
+
+def _common(kind, dossier, event, number, verification_code):
+    body = dossier.lead_agency if kind in LETTERS_OF_THE_LEADING_BODY else dossier.received_at
+    title = str(kind.label)
+    return {
+        "title": f"{title} {dossier.code}",
+        "letterhead": wording.letterhead(body, event.at, number),
+        "foot": f"{title} · hồ sơ {dossier.code}",
+        "verification_code": wording.grouped(verification_code),
+        "verify_address": verify_address(),
+        "verify_qr": qr_data_uri(verify_address(verification_code)),
+        "tracking_qr": qr_data_uri(tracking_address(dossier)),
+        "dossier_code": dossier.code,
+        "procedure": {"name": dossier.version.name, "code": dossier.version.procedure.code},
+        "person": person_of(dossier),
+        "received_by": wording.full_name(dossier.received_at.name),
+        "contact": wording.contact(dossier.received_at),
+        "submitted_at": said(dossier.submitted_at),
+        "accepted_at": said(dossier.accepted_at),
+        "submitter_name": submitter_of(dossier),
+        "submitter_mark": f"(đã xác nhận trên cổng lúc {wording.short_moment(dossier.submitted_at)})",
+        "clerk_name": event.text.actor_name,
+        "clerk_mark": f"(đã xác nhận trên cổng lúc {wording.short_moment(event.at)})",
+        "event_hash": event.hash,
+        "reason": event.text.note,
+        "legal_basis": event.text.details.get("legal_ground", ""),
+        "recipients": ["Như trên"],
+    }

@@ -1,0 +1,197 @@
+"""Papers of the desk: what was filed, taken in, asked for, refused, stopped."""
+
+from dossiers import filing
+from dossiers.models import DeliveryWay, SupplementItem
+from dossiers.papers import wording
+from dossiers.papers.contexts.shared import (
+    builds,
+    clock_note,
+    fee_rows,
+    files_at,
+    money_note,
+    sign,
+    submitter_of,
+)
+from dossiers.papers.models import PaperKind
+from dossiers.papers.wording import moment_in_words as said
+from dossiers.states import DossierState
+from portal.common.words import money_in_words
+from procedures.calendar import Term
+from procedures.eforms import print_context
+
+
+@builds(PaperKind.ACKNOWLEDGEMENT)
+def acknowledgement(dossier, event):
+    fees, total = fee_rows(dossier)
+    return {
+        "channel": str(dossier.get_channel_display()),
+        "papers": [
+            {"name": name, "copy": "bản điện tử", "file": file.name, "hash_prefix": file.sha256[:16]}
+            for name, file in files_at(dossier, event.at)
+        ],
+        "fees": fees,
+        "fee_total": total,
+    }
+
+
+@builds(PaperKind.APPLICATION_FORM)
+def application_form(dossier, event):
+    form = filing.form_of(dossier)
+    return print_context(
+        form,
+        filing.known_answers(dossier, form),
+        filing.filing_day(dossier),
+        agency_name=wording.full_name(dossier.received_at.name),
+        applicant_name=submitter_of(dossier),
+        place=dossier.received_at.unit.short_name if dossier.received_at.unit_id else "",
+        filed_on=filing.filing_day(dossier),
+        code=dossier.code,
+    ) | {"title": f"{form.name} {dossier.code}"}
+
+
+@builds(PaperKind.RECEIPT_SLIP)
+def receipt_slip(dossier, event):
+    _, total = fee_rows(dossier)
+    due = dossier.first_promised_due_at
+    return {
+        "papers": _papers_received(dossier, event),
+        "sets": 1,
+        "term": Term.from_data(dossier.term).words if dossier.term else "theo quy định của thủ tục",
+        "due_at": said(due) or "theo lịch của cơ quan giải quyết, sẽ báo sau",
+        "due_note": "ngày tạm tính vì lịch nghỉ chưa công bố đủ; có lịch sẽ báo lại"
+        if dossier.due_is_provisional and due
+        else "",
+        "result_place": _result_place(dossier),
+        "fee_total": total,
+        "register_book": dossier.submitted_at.year,
+        "register_no": dossier.code.rsplit("-", 1)[-1],
+    }
+
+
+def _papers_received(dossier, event):
+    """One row a paper: the form made on the portal first, then each document with the number of its files."""
+    form = filing.form_of(dossier)
+    counts = {}
+    for name, _file in files_at(dossier, event.at):
+        counts[name] = counts.get(name, 0) + 1
+    rows = [{"name": f"{form.name} (điền trên cổng)", "electronic": 1}] if form else []
+    return rows + [{"name": name, "electronic": count} for name, count in counts.items()]
+
+
+def _result_place(dossier):
+    way = str(dossier.get_delivery_way_display())
+    if dossier.delivery_way == DeliveryWay.COUNTER:
+        return f"{way}: {dossier.received_at.desk_name or dossier.received_at.name}"
+    if dossier.delivery_way == DeliveryWay.POST:
+        return f"{way}: {filing.address_text(dossier.delivery_address)}"
+    return way or "chưa chọn"
+
+
+@builds(PaperKind.SUPPLEMENT_REQUEST)
+def supplement_request(dossier, event):
+    request = event.supplement
+    return {
+        "second_time": request.number > 1,
+        "items": [{"name": item.label, "copy": _asked_as(item), "reason": item.reason} for item in request.items.order_by("pk")],
+        "note": event.text.note,
+        "supplement_due_at": said(request.due_at),
+        "clock_note": clock_note(dossier, "Thời hạn giải quyết được tính lại từ đầu khi nhận đủ phần bổ sung."),
+    }
+
+
+def _asked_as(item):
+    return "bản chụp hoặc tệp điện tử" if item.target == SupplementItem.Target.DOCUMENT else "sửa ngay trên tờ khai"
+
+
+@builds(PaperKind.SUPPLEMENT_NOTE)
+def supplement_note(dossier, event):
+    request = dossier.supplements.filter(sent_at__lte=event.at).order_by("number").last()
+    files = {}
+    for file in dossier.attachments.filter(uploaded_at__lte=event.at).order_by("pk"):
+        if file.uploaded_at >= request.event.at:
+            files.setdefault(file.item_key, []).append(file.name)
+    return {
+        "sent_at": said(event.at),
+        "items": [
+            {"name": item.label, "sent": "; ".join(files.get(item.key, [])) or "đã sửa trên tờ khai"}
+            for item in request.items.order_by("pk")
+        ],
+        "clock_note": clock_note(dossier, f"Thời hạn giải quyết tính lại từ đầu. Hẹn trả mới: {said(dossier.due_at)}."),
+    }
+
+
+@builds(PaperKind.REFUSAL_OF_RECEIPT)
+def refusal_of_receipt(dossier, event):
+    return {"money_note": money_note(dossier, "refused")}
+
+
+@builds(PaperKind.PAYMENT_NOTICE)
+def payment_notice(dossier, event):
+    fees, total = fee_rows(dossier)
+    owed = dossier.obligation.total
+    desk = dossier.received_at
+    return {
+        "fees": fees,
+        "fee_total": total,
+        "fee_total_in_words": money_in_words(owed) if owed is not None else "xác định sau",
+        "payment_due_at": said(dossier.payment_due_at),
+        "how_to_pay": f"Nộp tại {desk.desk_name or desk.name}{', ' + desk.desk_address if desk.desk_address else ''}.",
+        "clock_note": clock_note(dossier, "Trong lúc chờ nộp, thời hạn giải quyết tạm dừng, không bị tính."),
+    }
+
+
+@builds(PaperKind.WITHDRAWAL_REQUEST)
+def withdrawal_request(dossier, event):
+    return {
+        "submitter_name": event.text.actor_name or submitter_of(dossier),
+        "submitter_mark": f"(đã xác nhận trên cổng lúc {wording.short_moment(event.at)})",
+    }
+
+
+@builds(PaperKind.STOP_NOTICE)
+def stop_notice(dossier, event):
+    ground, reason, occasion = STOPS[event.step](event)
+    return {
+        "stage": str(DossierState(_stage(dossier, event)).label),
+        "ground": ground,
+        "reason": reason,
+        "stopped_at": said(event.at),
+        "money_note": money_note(dossier, occasion),
+        "papers_note": "bản điện tử giữ trong tài khoản của ông bà, có thể dùng lại; giấy tờ gốc (nếu có) đã được trả lại.",
+        "sign": sign(SIGNS[event.step], event),
+    }
+
+
+STOPS = {
+    "payment_timeout": lambda event: (
+        "Thời hạn nộp phí, lệ phí đã báo và đã nhắc",
+        "Đã hết thời hạn nộp phí, lệ phí mà cổng chưa nhận được tiền.",
+        "stopped",
+    ),
+    "supplement_timeout": lambda event: (
+        "Thời hạn bổ sung hồ sơ đã báo và đã nhắc",
+        "Đã hết thời hạn bổ sung mà cổng chưa nhận được phần được yêu cầu.",
+        "stopped",
+    ),
+    "confirm_withdrawal": lambda event: (
+        "Người nộp đề nghị rút hồ sơ",
+        event.text.note or "Theo đề nghị rút hồ sơ của người nộp.",
+        "withdrawn",
+    ),
+    "stop": lambda event: (event.text.details.get("legal_ground", "") or event.text.actor_name, event.text.note, "stopped"),
+}
+
+
+SIGNS = {
+    "payment_timeout": "Cổng dịch vụ công",
+    "supplement_timeout": "Cổng dịch vụ công",
+    "confirm_withdrawal": "Người tiếp nhận hồ sơ",
+    "stop": "Trưởng bộ phận",
+}
+
+
+def _stage(dossier, event):
+    """Where the dossier was before it began to end: a withdrawal hides it for one step."""
+    if event.source != DossierState.WITHDRAWN:
+        return event.source
+    return dossier.events.filter(step="withdraw", sequence__lt=event.sequence).order_by("sequence").last().source

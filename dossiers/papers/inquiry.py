@@ -1,0 +1,84 @@
+"""What the portal answers when somebody asks about a paper: by its code, or by the file itself.
+
+The register comes first: a file whose hash we know is ours to the last byte. Only then is its signature looked at.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from dossiers.papers.models import ALPHABET, IssuedPaper
+from dossiers.papers.verification import Verdict, check_pdf
+from portal.common.identity import mask_name
+
+CODE_LENGTH = 16
+
+
+class Outcome(TextChoices):
+    """What is known about the paper; the label is the sentence people read first."""
+
+    VALID = "valid", _("Giấy thật, còn giá trị")
+    REPLACED = "replaced", _("Giấy này đã được thay bằng giấy khác")
+    REVOKED = "revoked", _("Giấy này đã bị thu hồi, không còn giá trị")
+    CHANGED = "changed", _("Tệp này đã bị sửa sau khi ký, không dùng được")
+    NOT_IN_REGISTER = "not_in_register", _("Chữ ký đúng, nhưng giấy không có trong sổ của cổng này")
+    UNKNOWN = "unknown", _("Không phải giấy do cổng này cấp")
+    NO_SUCH_CODE = "no_such_code", _("Không có giấy nào mang mã này")
+    NOT_A_PDF = "not_a_pdf", _("Tệp này không phải tệp PDF")
+    TOO_LARGE = "too_large", _("Tệp này lớn quá, không phải giấy do cổng này cấp")
+
+    @property
+    def tone(self):
+        return {"valid": "ok", "replaced": "warn", "not_in_register": "warn", "not_a_pdf": "info", "no_such_code": "info"}.get(
+            self.value, "bad"
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The outcome, the row of the register when there is one, and what the signature says when a file was given."""
+
+    outcome: Outcome
+    paper: IssuedPaper | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def holder(self):
+        """Whose paper it is, masked: enough to compare with the paper in hand, too little to learn a name from."""
+        dossier = self.paper.dossier
+        if dossier.confidential:
+            return _("được giữ kín")
+        return dossier.subject_name if dossier.organisation_id else mask_name(dossier.subject_name)
+
+    @property
+    def agency(self):
+        """The body that issued it."""
+        return self.paper.decision.agency if self.paper.decision_id else self.paper.dossier.received_at
+
+
+def about_code(code):
+    """Answer for a code typed from paper, with or without its hyphens."""
+    code = "".join(char for char in code.upper() if char in ALPHABET)
+    paper = _papers().filter(verification_code=code).first() if len(code) == CODE_LENGTH else None
+    return Answer(Outcome(paper.state), paper) if paper else Answer(Outcome.NO_SUCH_CODE)
+
+
+def about_file(data):
+    """Answer for a file somebody holds. The file is looked at and forgotten."""
+    paper = _papers().filter(sha256=hashlib.sha256(data).hexdigest()).first()
+    verdict = check_pdf(data)
+    if paper:
+        return Answer(Outcome(paper.state), paper, verdict)
+    if verdict.reason in (Outcome.NOT_A_PDF, Outcome.TOO_LARGE):
+        return Answer(Outcome(verdict.reason))
+    if verdict.good:
+        return Answer(Outcome.NOT_IN_REGISTER, verdict=verdict)
+    if verdict.signed and verdict.reason in ("changed", "broken", "added_to"):
+        return Answer(Outcome.CHANGED, verdict=verdict)
+    return Answer(Outcome.UNKNOWN, verdict=verdict)
+
+
+def _papers():
+    return IssuedPaper.objects.select_related("dossier__received_at", "dossier__version", "decision__agency", "replaced_by")

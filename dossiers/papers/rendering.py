@@ -1,0 +1,23 @@
+"""Papers of a dossier as PDF: which template a kind has, and the frozen content that travels inside a result."""
+
+from django.utils import translation
+
+from dossiers.papers import frozen
+from dossiers.papers.models import PaperKind
+from portal.common.pdf import render_pdf
+
+TEMPLATES = {PaperKind.APPLICATION_FORM: "eforms/print.html"}
+SECONDS = 40
+
+
+def render_paper(kind, context, *, decision=None):
+    """Draw a paper of this kind; a result carries the frozen content of its decision inside. Raises PdfError."""
+    kind = PaperKind(kind)
+    with translation.override("vi"):
+        return render_pdf(
+            TEMPLATES.get(kind, f"papers/{kind.value}.html"),
+            context,
+            title=context["title"],
+            timeout=SECONDS,
+            attachments=[frozen.attachment(decision)] if decision else [],
+        )

@@ -1,0 +1,93 @@
+"""Papers seen from outside: anybody may check one, those concerned may download theirs."""
+
+import threading
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.models import note_access
+from dossiers.files.checking import megabytes
+from dossiers.files.serving import file_response
+from dossiers.files.storage import StoredFileMissing
+from dossiers.models import Dossier
+from dossiers.papers import inquiry
+from dossiers.papers.models import IssuedPaper
+from dossiers.permissions import is_submitter, sees_papers
+from portal.common import clock
+
+AT_ONCE = threading.BoundedSemaphore(2)  # checks of files in one web process; more wait outside
+FILE_FIELD, CODE_FIELD = "tep", "ma"
+
+
+@login_not_required
+@csrf_exempt  # asks only, changes nothing, knows nobody: so the page needs no cookie and can be cached
+@require_http_methods(["GET", "HEAD", "POST"])
+@transaction.non_atomic_requests
+def verify(request):
+    """Ask by code or by file. Works without scripts and without an account; the file is not kept."""
+    code = request.POST.get(CODE_FIELD, "") or request.GET.get(CODE_FIELD, "")
+    if code.strip():
+        return redirect("papers:verify_code", code=_typed(code))
+    if request.method != "POST":
+        return _page(request)
+    file = request.FILES.get(FILE_FIELD)
+    if file is None:
+        return _page(request, error=_("Chọn tệp PDF, hoặc gõ mã ghi trên giấy."), status=400)
+    if file.size > settings.UPLOAD_MAX_BYTES:
+        return _answer(request, inquiry.Answer(inquiry.Outcome.TOO_LARGE))
+    if not AT_ONCE.acquire(timeout=5):
+        return _page(request, error=_("Đang có nhiều người kiểm tra cùng lúc. Chờ một phút rồi gửi lại."), status=503)
+    try:
+        return _answer(request, inquiry.about_file(file.read()))
+    finally:
+        AT_ONCE.release()
+
+
+@login_not_required
+@require_GET
+@never_cache
+def verify_code(request, code):
+    """What the QR code of a paper opens: is there such a paper, and does it still count?"""
+    answer = inquiry.about_code(code)
+    return _answer(request, answer, status=200 if answer.paper else 404)
+
+
+@require_GET
+@never_cache
+def download(request, pk, name):
+    """A paper, for those who may see the dossier and its files; everybody else learns nothing (404)."""
+    paper = get_object_or_404(IssuedPaper.objects.select_related("dossier"), pk=pk)
+    dossier = get_object_or_404(Dossier.objects.visible_to(request.user), pk=paper.dossier_id)
+    citizen = is_submitter(dossier, request.user)
+    if not sees_papers(dossier, request.user) or (paper.is_result and citizen and paper.published_at is None):
+        raise Http404
+    try:
+        response = file_response(paper.storage_key, paper.file_name, "application/pdf", inline="xem" in request.GET)
+    except StoredFileMissing as missing:
+        raise Http404 from missing
+    note_access(request, "download", f"paper:{paper.pk}", person=dossier.person, organisation=dossier.organisation)
+    if paper.is_result and citizen:
+        Dossier.objects.filter(pk=dossier.pk, opened_at=None).update(opened_at=clock.now())
+    return response
+
+
+def _page(request, error="", status=200):
+    limit = megabytes(settings.UPLOAD_MAX_BYTES)
+    return render(request, "papers/verify.html", {"error": error, "limit": limit}, status=status)
+
+
+def _answer(request, answer, status=200):
+    return render(
+        request, "papers/verify_answer.html", {"answer": answer, "limit": megabytes(settings.UPLOAD_MAX_BYTES)}, status=status
+    )
+
+
+def _typed(code):
+    return "".join(char for char in code.upper() if char.isalnum())[:40] or "X"

@@ -1,0 +1,65 @@
+"""How official papers say days, hours, bodies and money (Decree 30/2020). Always Vietnamese."""
+
+from portal.common import clock
+from portal.common.money import dong
+
+FULL_NAMES = {"UBND": "Ủy ban nhân dân", "HĐND": "Hội đồng nhân dân", "PVHCC": "Phục vụ hành chính công"}
+HEADS = {"ubnd": "Chủ tịch", "cong_an": "Trưởng Công an", "so": "Giám đốc", "tt": "Giám đốc", "truong": "Hiệu trưởng"}
+
+
+def day_in_words(moment):
+    """«ngày 05 tháng 02 năm 2026»: days under 10 and the first two months get a zero, so that nothing can be put before."""
+    day = clock.local(moment)
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02} tháng {month} năm {day.year}"
+
+
+def moment_in_words(moment):
+    """«10 giờ 08 phút, ngày 24 tháng 8 năm 2026», local time; empty for no moment."""
+    if moment is None:
+        return ""
+    at = clock.local(moment)
+    return f"{at.hour} giờ {at.minute:02} phút, {day_in_words(moment)}"
+
+
+def short_moment(moment):
+    """«10:08 24/08/2026» for narrow table cells; empty for no moment."""
+    return f"{clock.local(moment):%H:%M %d/%m/%Y}" if moment else ""
+
+
+def full_name(name):
+    """The name of a body without abbreviations: UBND becomes Ủy ban nhân dân."""
+    return " ".join(FULL_NAMES.get(word, word) for word in name.split(" "))
+
+
+def letterhead(agency, moment, number=""):
+    """The head of a paper of this body. A people's committee stands alone; others stand under the body above them."""
+    above = agency.parent if agency.parent_id and not agency.kind.startswith("ubnd") else None
+    return {
+        "parent": full_name(above.name) if above else "",
+        "agency": full_name(agency.name),
+        "number": number,
+        "place": agency.unit.short_name if agency.unit_id else "",
+        "day_in_words": day_in_words(moment),
+    }
+
+
+def head_of(agency):
+    """The title under which the leader of a body signs."""
+    return next((title for kind, title in HEADS.items() if agency.kind.startswith(kind)), "Thủ trưởng cơ quan")
+
+
+def contact(agency):
+    """Where to ask: the desk and its phone."""
+    parts = [agency.desk_name or agency.name, f"điện thoại {agency.desk_phone}" if agency.desk_phone else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def amount(dong_amount):
+    """An amount, or that it is set later."""
+    return "xác định sau" if dong_amount is None else dong(dong_amount)
+
+
+def grouped(code):
+    """A verification code in groups of four, as people read it out: ABCD-EFGH-JKLM-NPQR."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
