@@ -118,12 +118,22 @@ def visible_dossiers(dossiers, user):
         if mandate.procedures:
             side &= Q(version__procedure__code__in=mandate.procedures)
         own |= side & ~Q(state=DossierState.DRAFT)
-    agencies = user.agencies_with(*READING_ROLES)
-    if not agencies:
+    agencies = user.agencies_with(*PAPER_ROLES)
+    below = _bodies_inspected_by(user)
+    if not agencies and not below:
         return dossiers.filter(own)
     at_work = Q(received_at__in=agencies) | Q(lead_agency__in=agencies) | Q(pk__in=_with_a_step_at(agencies))
+    for code in below:
+        at_work |= Q(received_at__code=code) | Q(received_at__code__startswith=f"{code}.")
     at_work &= ~Q(state=DossierState.DRAFT) & (Q(confidential=False) | Q(holder=user))
     return dossiers.filter(own | at_work)
+
+
+def _bodies_inspected_by(user):
+    """Codes of the bodies an inspector reads, each with all bodies below it (H18 stands for the whole province)."""
+    if not user.agencies_with(Role.INSPECTOR):
+        return []
+    return list(user.memberships.current().filter(role=Role.INSPECTOR).values_list("agency__code", flat=True))
 
 
 def _with_a_step_at(agencies):

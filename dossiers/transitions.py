@@ -248,7 +248,8 @@ class DossierTransitions:
         """The applicant confirms or names a mistake."""
 
     @stays(
-        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING], permission=may.is_head, needs=["assignee_has_role"], effects=["set_holder"],
+        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING], permission=may.is_head, needs=["assignee_has_role"],
+        effects=["set_holder"],
         tells=["officer"], sentence=_("Đã giao người giữ hồ sơ"),
     )  # fmt: skip
     def assign(self):
@@ -336,8 +337,8 @@ class DossierTransitions:
 
     @line(
         [S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED], S.STOPPED, permission=may.is_head,
-        conditions=[guards.not_decided], needs=["reason", "legal_ground"], effects=["record_legal_ground"], paper="stop_notice", clock="close",
-        tells=["submitter"], sentence=_("Dừng giải quyết hồ sơ"),
+        conditions=[guards.not_decided], needs=["reason", "legal_ground"], effects=["record_legal_ground"],
+        paper="stop_notice", clock="close", tells=["submitter"], sentence=_("Dừng giải quyết hồ sơ"),
     )  # fmt: skip
     def stop(self):
         """Stop for a legal ground."""

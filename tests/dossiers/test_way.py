@@ -285,3 +285,54 @@ def test_ending_a_membership_ends_the_right_at_the_next_request(desk):
     assert not Dossier.objects.visible_to(clerk)
     with pytest.raises(PermissionDenied):
         workflow.advance(dossier, "accept", actor=clerk)
+
+
+def test_cash_is_taken_at_the_counter_of_a_dossier_that_does_not_wait_for_it(desk):
+    from procedures.models import LocalFee
+
+    world.place("68.X123")
+    desk = factories.Desk("H18.X004.HC", lead="H18.X004")
+    LocalFee.objects.create(
+        province_code="H18", procedure=world.procedure("1.004873"), fee_line_key="le_phi_ho_tich", amount=15_000
+    )
+    dossier = desk.submitted(code="1.004873", answers=world.sample_answers("to_khai_xntthn"), asked={"xin_cap_lai": "khong"})
+    assert dossier.state == DossierState.SUBMITTED  # at level 3 a fee never blocks reception
+    assert dossier.obligation.total == 15_000 and dossier.obligation.lines.get().legal_ref is not None
+
+    with pytest.raises(guards.DetailsMissing):
+        workflow.advance(dossier, "collect", actor=desk.clerk, amount=10_000)
+    dossier = workflow.advance(dossier, "collect", actor=desk.clerk, amount=15_000)
+    assert dossier.obligation.is_settled and dossier.payment_status == "paid" and dossier.state == DossierState.SUBMITTED
+    with pytest.raises(workflow.StepNotPossible):
+        workflow.advance(dossier, "collect", actor=desk.clerk, amount=15_000)
+
+
+def test_an_officer_charges_and_the_desk_takes_the_money(desk):
+    world.place("68.X123")
+    dossier = desk.accepted(code="1.004194", answers=world.sample_answers("ct01"), asked={"case": "ca_nhan"})
+    dossier = workflow.advance(dossier, "charge", actor=desk.officer)
+    assert (dossier.state, dossier.came_from, dossier.waiting_on) == ("PAYMENT_REQUIRED", "ACCEPTED", "submitter")
+    assert dossier.payment_due_at and dossier.intervals.get(ended_at=None).kind == "payment"
+
+    dossier = workflow.advance(dossier, "paid", actor=desk.clerk, amount=dossier.obligation.total)
+    assert (dossier.state, dossier.came_from) == ("ACCEPTED", "") and dossier.intervals.get(ended_at=None).kind == "running"
+
+
+def test_an_inspector_reads_the_whole_province_but_no_papers(desk):
+    from dossiers.permissions import sees_papers
+
+    dossier = desk.submitted()
+    inspector = factories.user(inspector="H18")
+    elsewhere = factories.user(inspector="H18.Z01")
+
+    assert Dossier.objects.visible_to(inspector).get() == dossier and not Dossier.objects.visible_to(elsewhere)
+    assert not sees_papers(dossier, inspector) and sees_papers(dossier, desk.clerk)
+    assert workflow.steps_for(inspector, dossier) == []
+
+
+def test_a_confidential_dossier_is_seen_by_its_holder_only(desk):
+    dossier = desk.submitted(confidential=True)
+    assert not Dossier.objects.visible_to(desk.clerk)
+    Dossier.objects.filter(pk=dossier.pk).update(holder=desk.clerk)
+    assert Dossier.objects.visible_to(desk.clerk).get() == dossier
+    assert Dossier.objects.visible_to(dossier.submitter).get() == dossier

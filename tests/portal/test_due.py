@@ -1,0 +1,73 @@
+"""Work that is owed: found again until done, by one at a time, with the failure written on the row."""
+
+import datetime as dt
+
+import pytest
+
+from accounts.messages.models import Message, tell
+from portal.common import clock, due
+from portal.management.commands import relay
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def email():
+    user = factories.user()
+    tell("event:1", [user], subject="Đã nộp", body="Giữ mã hồ sơ.", link="/ho-so/x/")
+    return Message.objects.get(channel="email")
+
+
+def test_an_owed_row_is_done_once(email, mailoutbox):
+    assert due.do(Message, email.pk) and not due.do(Message, email.pk)
+    assert len(mailoutbox) == 1 and mailoutbox[0].extra_headers["Message-ID"] == f"<message-{email.pk}@dvc.example.vn>"
+
+
+def test_telling_twice_is_telling_once(email):
+    tell("event:1", [email.recipient], subject="Đã nộp", body="Giữ mã hồ sơ.")
+    assert Message.objects.count() == 2
+
+
+def test_a_failure_is_written_on_the_row_and_tried_again_later(email, monkeypatch, mailoutbox):
+    monkeypatch.setattr(Message, "do", lambda self: (_ for _ in ()).throw(ConnectionRefusedError("thư không đi")))
+    with pytest.raises(ConnectionRefusedError):
+        due.do(Message, email.pk)
+    email.refresh_from_db()
+    assert email.tries == 1 and "thư không đi" in email.last_error and email.next_at > clock.now()
+    monkeypatch.undo()
+    assert due.lease(Message) == []
+    Message.objects.update(next_at=clock.now())
+    assert due.lease(Message) == [email.pk]
+    assert due.do(Message, email.pk) and len(mailoutbox) == 1
+
+
+def test_what_fails_for_half_a_day_waits_for_a_person_and_can_be_sent_again(email, monkeypatch, mailoutbox):
+    monkeypatch.setattr(Message, "do", lambda self: (_ for _ in ()).throw(OSError("không gửi được")))
+    with clock.at(clock.now() + due.DEAD_AFTER + dt.timedelta(minutes=1)), pytest.raises(OSError):
+        due.do(Message, email.pk)
+    email.refresh_from_db()
+    assert email.due_state == due.DueState.DEAD
+    monkeypatch.undo()
+    email.resend()
+    assert due.lease(Message) == [email.pk] and due.do(Message, email.pk)
+
+
+def test_a_leased_row_is_not_handed_out_again_until_the_lease_ends(email):
+    assert due.lease(Message) == [email.pk]
+    assert due.lease(Message) == []
+    due.release(Message, [email.pk])
+    assert due.lease(Message) == [email.pk]
+
+
+def test_a_broker_that_is_down_leaves_the_rows_due(email, monkeypatch):
+    sent = []
+
+    def no_broker(*args, **kwargs):
+        raise ConnectionError("broker away")
+
+    monkeypatch.setattr(relay.do_due, "apply_async", no_broker)
+    assert relay.hand_out() is False
+    monkeypatch.setattr(relay.do_due, "apply_async", lambda args, **kwargs: sent.append(args))
+    assert relay.hand_out() is True
+    assert sent == [("messaging.Message", email.pk)]
