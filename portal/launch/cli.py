@@ -67,7 +67,7 @@ def clean(here: Places, *, consented: bool) -> int:
     from .lock import refuse_while_running
     from .postgres import outside_home
 
-    outside = [outside_home(here), outside_home(here.for_tests())]
+    outside = [home for place in (here, here.for_tests()) for home in (outside_home(place), outside_home(place, old=True))]
     folders = [folder for folder in (here.var, *outside) if folder.exists()]
     if not folders:
         console.say("  Không có gì để dọn.")

@@ -177,9 +177,19 @@ class Postgres:
             self._bring_binaries(wanted.parent)
             return own_folder(wanted, self.uid)
         outside = outside_home(self.places)
+        self._belongs_to_var(outside)
         own_folder(outside, os.geteuid(), mode=0o755)
         self._bring_binaries(outside)
         return own_folder(outside / wanted.name, self.uid)
+
+    def _belongs_to_var(self, outside: Path) -> None:
+        """Who removed var/ by hand starts afresh: rows without their files and keys would be half a portal."""
+        mark = self.places.var / "cluster-lies-in"
+        if outside.exists() and not mark.exists():
+            old = outside_home(self.places, old=True)
+            shutil.rmtree(old, ignore_errors=True)
+            outside.rename(old)
+        mark.write_text(f"{outside}\n")
 
     def _bring_binaries(self, folder: Path) -> None:
         """Copy the programs to where the server's user can run them; nobody's folders are opened up for it."""
@@ -232,9 +242,9 @@ class Postgres:
         return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": home}
 
 
-def outside_home(places: Places) -> Path:
+def outside_home(places: Places, *, old: bool = False) -> Path:
     """Root's cluster when the project lies where the server's user may not go; outlives a reboot."""
-    return Path("/var/tmp") / f"portal-{short_id(places.var)}"
+    return Path("/var/tmp") / f"portal-{short_id(places.var)}{'-old' if old else ''}"
 
 
 _IF_NO_ROLE = (

@@ -20,11 +20,12 @@ WEB_READY_WITHIN = 60.0  # seconds
 def run(places: Places, port: int) -> int:
     """Set up what is not there yet, serve until asked to stop. Returns the exit code."""
     installing = not environment.is_current(places, environment.RUN)
-    needs.check(places, port=port, installing=installing)
+    needs.check(places, installing=installing)
     address = f"http://127.0.0.1:{port}"
     lock = RunLock(run_lock(places), address=address)
-    lock.take()
+    lock.take()  # before the port is looked at: a portal that runs already is named as such, not as "another program"
     try:
+        needs.check(places, port=port, installing=False)
         with Supervisor(kept_open=[lock.file.fileno()]) as supervisor:
             _bring_up(places, supervisor, port, address, installing=installing)
             supervisor.watch()
