@@ -77,3 +77,27 @@ def test_nothing_in_a_page_needs_what_the_policy_forbids(open_page, live_server)
         page.goto(live_server.url + ground)
     assert refused == []
     assert page.locator("[style], [onclick]").count() == 0
+
+
+def test_keys_walk_and_pick_the_list_and_can_be_switched_off(open_page, live_server):
+    page = open_page(width=1280)
+    page.goto(live_server.url + GROUNDS[1])
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.closest('tr').classList.contains('cur')")
+    page.keyboard.press("x")
+    assert page.inner_text("[data-picked]") == "Đã chọn 2"
+
+    page.keyboard.press("?")
+    page.click("[data-keys] button")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("x")
+    assert page.inner_text("[data-picked]") == "Đã chọn 2"
+
+
+def test_keys_are_silent_while_somebody_types(open_page, live_server):
+    page = open_page(width=1280)
+    page.goto(live_server.url + GROUNDS[1])
+    page.locator("#nhan").press_sequentially("jxk?")
+    assert page.input_value("#nhan") == "jxk?"
+    assert page.inner_text("[data-picked]") == "Đã chọn 1"
