@@ -1,0 +1,46 @@
+"""Brings the files of data/ into the database: territory, bodies, calendar, procedures, places, life events.
+
+`load_all()` is what `manage.py load_data` does; `load_sample()` brings a small part, for tests and for trying things out.
+Both may run again at any time: what is the same stays untouched, what changed becomes a new version, dossiers keep theirs.
+"""
+
+from django.db import transaction
+
+from procedures.loading import bodies, calendar, index, life_events, places, publishing, territory
+from procedures.loading.folder import DataFolder, DataRefused
+
+__all__ = ["DataFolder", "DataRefused", "load_all", "load_sample"]
+
+
+@transaction.atomic
+def load_all(folder=None):
+    """Everything there is. Returns {what: rows there are now}. Raises DataRefused when a file is not as agreed."""
+    folder = folder or DataFolder()
+    folder.check()
+    return _load(folder, codes=None, provinces=None, with_index=True)
+
+
+@transaction.atomic
+def load_sample(codes=(), provinces=("H18",), folder=None):
+    """These procedures, offered in these provinces, with all territory, bodies and holidays; without the national index."""
+    return _load(folder or DataFolder(), codes=set(codes), provinces=set(provinces), with_index=False)
+
+
+def _load(folder, *, codes, provinces, with_index):
+    units = territory.load(folder)
+    agencies = bodies.load(folder, units)
+    holidays = calendar.load(folder)
+    chosen = [row for row in folder.procedures() if codes is None or row["code"] in codes]
+    entries = index.load(folder, chosen, everything=with_index)
+    publishing.publish(folder, chosen, entries)
+    offerings = places.load(folder, entries, agencies, units, codes=codes, provinces=provinces)
+    events = life_events.load(folder, entries)
+    return {
+        "units": len(units),
+        "agencies": len(agencies),
+        "holidays": holidays,
+        "procedures": len(entries),
+        "published": len(chosen),
+        "offerings": offerings,
+        "life_events": events,
+    }

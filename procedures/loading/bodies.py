@@ -1,0 +1,49 @@
+"""Bodies, their desks and reception hours."""
+
+from accounts.models import Agency, OfficeHours
+from procedures.loading.rows import BATCH, bring, day, fitting
+
+
+def load(folder, units):
+    """Returns {code: Agency}. Parents and successors come in a second pass, when every body has its id."""
+    document = folder.read("agencies.json")
+    hours = bring(OfficeHours, "key", {key: _hours(row) for key, row in document["reception_hours"].items()})
+    rows = {row["code"]: row for row in document["agencies"]}
+    agencies = bring(Agency, "code", {code: _values(row, units, hours) for code, row in rows.items()})
+    moved = [agency for code, agency in agencies.items() if _relate(agency, rows[code], agencies)]
+    Agency.objects.bulk_update(moved, ["parent", "successor"], batch_size=BATCH)
+    return agencies
+
+
+def _hours(row):
+    return {
+        "intervals": {days: row[days] for days in ("mon_fri", "sat")},
+        "note": row.get("note", ""),
+        "certainty": row["certainty"],
+    }
+
+
+def _values(row, units, hours):
+    desk = row["desk"] or {}
+    return {
+        "code_certainty": fitting(Agency, "code_certainty", row["code_certainty"]),
+        "name": row["name"],
+        "kind": row["kind"],
+        "sub_kind": row.get("sub_kind") or "",
+        "unit_id": units[row["unit"]].pk if row["unit"] else None,
+        "valid_from": day(row["valid_from"]),
+        "valid_to": day(row["valid_to"]),
+        "desk_name": desk.get("name", ""),
+        "desk_address": desk.get("address", ""),
+        "desk_phone": desk.get("phone", ""),
+        "hours_id": hours[desk["hours"]].pk if desk.get("hours") else None,
+        "demo": row["demo"],
+    }
+
+
+def _relate(agency, row, agencies):
+    """Set parent and successor; True when one of them changed."""
+    before = (agency.parent_id, agency.successor_id)
+    agency.parent = agencies.get(row["parent"])
+    agency.successor = agencies.get(row.get("successor"))
+    return before != (agency.parent_id, agency.successor_id)

@@ -1,0 +1,113 @@
+"""The data folder: reads its files, refuses what is not as agreed, and knows when something changed."""
+
+import csv
+import hashlib
+import json
+import unicodedata
+from itertools import islice
+from pathlib import Path
+
+import jsonschema
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+SCHEMAS = {
+    "procedures.json": "procedures",
+    "agencies.json": "agencies",
+    "offerings_demo.json": "offerings",
+    "forms.json": "forms",
+}
+OTHERS = ("forms_new_links.json", "holidays.json", "life_events.json", "procedures_index.csv")
+SHOWN_ERRORS = 5
+# What is made of the files also depends on this code: when it changes, the catalogue is made again.
+CODE = (
+    *sorted(Path(__file__).parent.glob("*.py")),
+    Path(__file__).parents[1] / "search_text.py",
+    Path(__file__).parents[1] / "eforms" / "expansion.py",
+)
+
+
+class DataRefused(Exception):
+    """A data file is missing, unreadable or not as its schema says. The text names the file and the place."""
+
+
+class DataFolder:
+    """One folder with the files data/README.md describes. Every file is read once."""
+
+    def __init__(self, root=None):
+        self.root = Path(root or settings.DATA_DIR)
+        self._texts: dict[str, str] = {}
+        self._parsed: dict[str, dict] = {}
+
+    def read(self, name):
+        """The parsed JSON of a file."""
+        if name not in self._parsed:
+            self._parsed[name] = json.loads(self.text(name))
+        return self._parsed[name]
+
+    def text(self, name):
+        """The text of a file, in NFC."""
+        if name not in self._texts:
+            self._texts[name] = self._open(name)
+        return self._texts[name]
+
+    def _open(self, name):
+        try:
+            text = (self.root / name).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as problem:
+            raise DataRefused(_("Không đọc được tệp %(name)s: %(why)s") % {"name": name, "why": problem}) from problem
+        if not unicodedata.is_normalized("NFC", text):
+            raise DataRefused(_("Tệp %(name)s không viết theo NFC.") % {"name": name})
+        return text
+
+    def check(self):
+        """Hold every file that has a schema against it."""
+        for name, schema in SCHEMAS.items():
+            rules = json.loads((self.root / "schema" / f"{schema}.schema.json").read_text("utf-8"))
+            problems = jsonschema.Draft202012Validator(rules).iter_errors(self.read(name))
+            told = [
+                f"{'/'.join(map(str, error.absolute_path))}: {error.message[:160]}" for error in islice(problems, SHOWN_ERRORS)
+            ]
+            if told:
+                raise DataRefused(_("Tệp %(name)s sai: %(errors)s") % {"name": name, "errors": "; ".join(told)})
+
+    def fingerprint(self):
+        """One hash over all files and the code that reads them."""
+        whole = hashlib.sha256()
+        for name in (*SCHEMAS, *OTHERS):
+            whole.update(hashlib.sha256(self.text(name).encode()).digest())
+        for path in CODE:
+            whole.update(hashlib.sha256(path.read_bytes()).digest())
+        return whole.hexdigest()
+
+    # -- the parts of the files, by what they are
+
+    def procedures(self):
+        """The curated procedures, each with the form the later links give it (a form item is never asked as an upload)."""
+        links = {link["procedure"]: link for link in self.read("forms_new_links.json")["links"]}
+        return [_with_form(row, links.get(row["code"])) for row in self.read("procedures.json")["procedures"]]
+
+    def index_rows(self):
+        """The rows of the national index as dicts of texts."""
+        return list(csv.DictReader(self.text("procedures_index.csv").splitlines()))
+
+    def amounts_set_later(self, code):
+        """Fee lines of a procedure whose amount an officer or the post sets after filing."""
+        return [row["fee_line_key"] for row in self.read("offerings_demo.json")["amount_set_later"] if row["procedure"] == code]
+
+
+def _with_form(row, link):
+    if not link:
+        return row
+    linked = {document["key"] for document in link["documents"]}
+    groups = [
+        {
+            **group,
+            "documents": [
+                {**document, "form_key": link["form_key"]} if document["key"] in linked else document
+                for document in group["documents"]
+            ],
+        }
+        for group in row["document_groups"]
+    ]
+    return {**row, "form_key": link["form_key"], "document_groups": groups}

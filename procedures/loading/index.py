@@ -1,0 +1,84 @@
+"""The national index: a catalogue entry for each of its 5,473 procedures, with the facts the base states."""
+
+import re
+
+from portal.common.vietnamese import clean_text
+from procedures.loading.rows import bring
+from procedures.models import Procedure, Sector
+from procedures.search_text import search_columns
+
+SECTOR_CODE = re.compile(r"[A-Z0-9.-]{1,20}")
+FLAGS = ("local_only", "commune", "province", "central", "other_agency", "vertical", "full_process", "non_territorial")
+CHANNELS = ("online", "direct", "postal")
+NUMBERS = ("fee_min", "fee_max", "cases", "documents")
+LISTS = ("audience", "life_event_subgroups", "results")
+
+
+def load(folder, curated, *, everything):
+    """Returns {code: Procedure}. Without `everything` only the curated ones get an entry (no facts of the index then)."""
+    known = {row["code"]: row for row in curated}
+    rows = {row["code"]: row for row in folder.index_rows()} if everything else {}
+    sectors = _sectors(list(rows.values()), curated)
+    wanted = {code: _values(row, known.get(code), sectors) for code, row in rows.items()}
+    for code in known.keys() - rows.keys():
+        wanted[code] = _values(None, known[code], sectors)
+    return bring(Procedure, "code", wanted)
+
+
+def _sectors(rows, curated):
+    """{code: Sector}. Where the base wrote a name in the place of the code there is none: the facts keep the name."""
+    names = {row["field_code"]: row["field"] for row in rows if SECTOR_CODE.fullmatch(row["field_code"])}
+    names |= {row["field"]["code"]: row["field"]["name"] for row in curated}
+    return bring(Sector, "code", {code: {"name": name} for code, name in names.items()})
+
+
+def _values(row, curated, sectors):
+    """Columns of one entry. The curated file knows the names better; the index knows the bare facts."""
+    facts = facts_of(row) if row else {}
+    name = curated["name"] if curated else row["name"]
+    sector = sectors.get(curated["field"]["code"] if curated else row["field_code"])
+    return {
+        "name": name,
+        "short_name": curated["short_name"] if curated else "",
+        "sector_id": sector.pk if sector else None,
+        "promulgator": curated["promulgated_by"]["name"] if curated else row["promulgator"],
+        "declared_level": curated["declared_level"] if curated else int(row["derived_level"]),
+        "facts": facts,
+        **search_columns(row["code"] if row else curated["code"], name, curated, facts),
+    }
+
+
+def facts_of(row):
+    """The CSV's texts as JSON values. Raw fees stay raw: 0 often means that the province decides (data/README.md)."""
+    return {
+        "field": row["field"],
+        **{name: row[name] == "1" for name in FLAGS},
+        "channels": [{"channel": name, "times": _times(row[f"time_{name}"])} for name in CHANNELS if row[name] == "1"],
+        **{name: _number(row[name]) for name in NUMBERS},
+        **{name: [part for part in row[name].split("|") if part] for name in LISTS},
+        "has_template": row["has_template"] == "1",
+        "decision": {"number": row["decision"], "date": row["decision_date"] or None},
+        "updated": row["updated"] or None,
+    }
+
+
+def _times(text):
+    """«3 working_day|5 day» as rows of {value, unit}, or {text} where the base has words instead of a number."""
+    rows = []
+    for part in text.split("|"):
+        value, _, unit = part.rpartition(" ")
+        number = _number(value)
+        if number is not None:
+            rows.append({"value": number, "unit": unit})
+        elif value.strip(" -"):
+            rows.append({"text": clean_text(value)})
+    return rows
+
+
+def _number(text):
+    """A number of the base, or None."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return int(number) if number.is_integer() else number

@@ -1,0 +1,42 @@
+"""The 11 + 11 life events of the national portal, and which procedures stand under each."""
+
+from django.utils.text import slugify
+
+from portal.common.vietnamese import fold
+from procedures.loading.rows import bring
+from procedures.models import LifeEvent, LifeEventEntry
+
+AUDIENCES = {"CITIZEN": "citizen", "BUSINESS": "business"}
+
+
+def load(folder, entries):
+    """Returns how many events there are. Procedures the catalogue does not have are left out."""
+    groups = folder.read("life_events.json")["groups"]
+    events = bring(LifeEvent, "code", {group["code"]: _values(group) for group in groups})
+    wanted = [entry for group in groups for entry in _entries(group, events[group["code"]], entries)]
+    LifeEventEntry.objects.exclude(event__in=events.values(), procedure__in=entries.values()).delete()
+    LifeEventEntry.objects.bulk_create(
+        wanted, update_conflicts=True, unique_fields=["event", "procedure", "subgroup"], update_fields=["order"]
+    )
+    return len(events)
+
+
+def _values(group):
+    return {
+        "slug": slugify(fold(group["name"])),
+        "name": group["name"],
+        "audience": AUDIENCES[group["audience"]],
+        "order": group["order"],
+        "certainty": group["certainty"],
+    }
+
+
+def _entries(group, event, procedures):
+    """Our own choice first (no subgroup), then the base's subgroups in their order."""
+    listed = [("", code) for code in group["sample_procedures"]]
+    listed += [(part["name"], code) for part in group["subgroups"] for code in part["procedures"]]
+    known = [(subgroup, code) for subgroup, code in dict.fromkeys(listed) if code in procedures]
+    return [
+        LifeEventEntry(event=event, procedure=procedures[code], subgroup=subgroup, order=order)
+        for order, (subgroup, code) in enumerate(known)
+    ]

@@ -1,0 +1,151 @@
+"""Who offers what where: the rules of offerings_demo.json expanded to one row for each body, and the provinces' amounts.
+
+All invented for the demo. A row that people have made their own (no longer marked «demo») is never written over.
+"""
+
+import datetime as dt
+import hashlib
+from collections import defaultdict
+
+from portal.common import clock
+from procedures.loading.rows import BATCH, set_values
+from procedures.models import Filing, LocalFee, Offering
+
+MARK = "demo"
+
+
+def load(folder, entries, agencies, units, *, codes, provinces):
+    """Returns how many offerings the rules give. `codes`, `provinces`: only these (None: all)."""
+    document = folder.read("offerings_demo.json")
+    rules = [rule for rule in document["rules"] if codes is None or rule["procedure"] in codes]
+    wanted = {}
+    bodies = Bodies(agencies.values(), {unit.pk: unit.code for unit in units.values()})
+    for rule in rules:
+        for agency in bodies.offering(rule):
+            if provinces is None or rule["filing"] == Filing.ELSEWHERE or agency.province_code in provinces:
+                wanted[entries[rule["procedure"]].pk, agency.pk] = _values(rule, agency, bodies, document)
+    _bring_offerings(wanted, [entries[rule["procedure"]] for rule in rules])
+    _bring_local_fees(document, entries, codes, provinces)
+    return len(wanted)
+
+
+class Bodies:
+    """Finds bodies by code, kind and place, as the rules name them. Names identify nobody."""
+
+    def __init__(self, agencies, unit_codes):
+        today = clock.today()
+        self.by_code, self.by_kind, self.unit_codes = {}, defaultdict(list), unit_codes
+        for agency in agencies:
+            if (agency.valid_from or today) <= today <= (agency.valid_to or today):
+                self.by_code[agency.code] = agency
+                for kind in {agency.kind, agency.sub_kind} - {""}:
+                    self.by_kind[kind].append(agency)
+        self.by_place = {
+            (kind, place): [agency for agency in found if place_of(agency) == place]
+            for kind, found in self.by_kind.items()
+            for place_of in (lambda agency: agency.unit_id, lambda agency: agency.province_code)
+            for place in {place_of(agency) for agency in found}
+        }
+
+    def unit_of(self, agency):
+        """Code of the territory of a body, or ""."""
+        return self.unit_codes.get(agency.unit_id, "")
+
+    def offering(self, rule):
+        """The bodies a rule speaks of."""
+        if rule["filing"] == Filing.ELSEWHERE:
+            return [self.by_code[rule["lead_agency"]]]
+        to = rule["applies_to"]
+        return [
+            agency
+            for agency in self.by_kind[to["agency_kind"]]
+            if agency.province_code in to["province"] and (not to["unit"] or self.unit_of(agency) in to["unit"])
+        ]
+
+    def resolve(self, reference, agency):
+        """«self», «kind:…» (same territory, else same province) or a code. None when nobody or more than one fits."""
+        if reference == "self":
+            return agency
+        if not reference.startswith("kind:"):
+            return self.by_code.get(reference)
+        kind = reference.removeprefix("kind:")
+        found = self.by_place.get((kind, agency.unit_id)) or self.by_place.get((kind, agency.province_code), [])
+        return found[0] if len(found) == 1 else None
+
+
+def _values(rule, agency, bodies, document):
+    values = {
+        "filing": rule["filing"],
+        "province_code": agency.province_code,
+        "unit_code": bodies.unit_of(agency),
+        "delivery_ways": rule["delivery_ways"],
+        "electronic_result": rule["electronic_result"],
+        "no_result": rule.get("no_result", False),
+        "certainty": rule["certainty"],
+        "valid_from": None,
+    }
+    if rule["filing"] == Filing.ELSEWHERE:
+        nowhere = {"received_at_id": None, "processing_steps": [], "duty": {}, "gateway_terminal": "", "valid_to": None}
+        return {**values, **nowhere, "lead_agency_id": agency.pk}
+    lead, received = bodies.resolve(rule["lead_agency"], agency), bodies.resolve(rule["received_at"], agency)
+    terminals = document["gateway_terminals"][agency.province_code]
+    return {
+        **values,
+        "received_at_id": received.pk,
+        "lead_agency_id": lead.pk,
+        "processing_steps": [_step(step, agency, lead, received, bodies) for step in rule["processing_steps"]],
+        "duty": {post: _person(login.format(received=received.code), document) for post, login in rule["duty"].items()},
+        "gateway_terminal": terminals[rule["gateway_terminal"]] if rule["gateway_terminal"] else "",
+        "valid_to": None,
+    }
+
+
+def _step(step, agency, lead, received, bodies):
+    body = {"lead": lead, "received": received}.get(step["agency"]) or bodies.resolve(step["agency"], agency)
+    return {**step, "agency": body.code if body else None}
+
+
+def _person(login, document):
+    return {"login": login.lower(), "name": person_name(login, document["name_rule"])}
+
+
+def person_name(login, rule):
+    """The made-up name of the person behind a login of the demo («H18.X004.CA.tn1»): always the same, nobody real."""
+    number = int(hashlib.sha256(login.encode()).hexdigest(), 16)
+    parts = ((rule["ho"], 1), (rule["dem"], 97), (rule["ten"], 9973))
+    return " ".join(names[number // divisor % len(names)] for names, divisor in parts)
+
+
+def _bring_offerings(wanted, procedures):
+    """New rows are made, rows still marked as demo follow the files, rows no rule gives any more end yesterday."""
+    there = {(row.procedure_id, row.agency_id): row for row in Offering.objects.filter(procedure__in=procedures)}
+    new = [Offering(procedure_id=p, agency_id=a, **values) for (p, a), values in wanted.items() if (p, a) not in there]
+    ours = {key: row for key, row in there.items() if row.certainty == MARK}
+    changed = [row for key, row in ours.items() if key in wanted and set_values(row, wanted[key])]
+    ended = [row for key, row in ours.items() if key not in wanted and row.valid_to is None]
+    for row in ended:
+        row.valid_to = clock.today() - dt.timedelta(days=1)
+    Offering.objects.bulk_create(new, batch_size=BATCH)
+    if changed or ended:
+        fields = [Offering._meta.get_field(name).name for name in next(iter(wanted.values()))]
+        Offering.objects.bulk_update([*changed, *ended], fields, batch_size=BATCH)
+
+
+def _bring_local_fees(document, entries, codes, provinces):
+    fees = [
+        LocalFee(
+            province_code=row["province"],
+            procedure=entries[row["procedure"]],
+            fee_line_key=row["fee_line_key"],
+            amount=row["amount"],
+            certainty=row["certainty"],
+        )
+        for row in document["local_fees"]
+        if (codes is None or row["procedure"] in codes) and (provinces is None or row["province"] in provinces)
+    ]
+    LocalFee.objects.bulk_create(
+        fees,
+        update_conflicts=True,
+        unique_fields=["province_code", "procedure", "fee_line_key"],
+        update_fields=["amount", "certainty"],
+    )

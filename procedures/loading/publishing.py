@@ -1,0 +1,68 @@
+"""Publishes the curated procedures: one immutable version each, and a new number when the files say something else."""
+
+import datetime as dt
+
+from portal.common import clock
+from procedures.eforms import expanded_form
+from procedures.loading.rows import day
+from procedures.models import Procedure, ProcedureVersion, VersionState, hash_of
+
+FIRST_DAY = dt.date(2025, 7, 1)  # the two levels of government, which all these procedures presuppose
+
+
+def publish(folder, curated, entries):
+    """Give every curated procedure its current version. Dossiers keep the version they were filed under."""
+    current = {
+        version.procedure_id: version
+        for version in ProcedureVersion.objects.filter(
+            state=VersionState.PUBLISHED, procedure__in=[entries[row["code"]] for row in curated]
+        ).defer("document")
+    }
+    fresh = []
+    for row in curated:
+        entry, document = entries[row["code"]], document_of(folder, row)
+        before = current.get(entry.pk)
+        if before is None or before.sha256 != hash_of(document):
+            fresh.append(_new_version(entry, document, before))
+    _retire([current[version.procedure_id] for version in fresh if version.procedure_id in current])
+    ProcedureVersion.objects.bulk_create(fresh)
+    published = {version.procedure_id: version for version in fresh}
+    for entry in (entries[row["code"]] for row in curated):
+        entry.current = published.get(entry.pk) or current[entry.pk]
+        entry.listed = False
+    Procedure.objects.bulk_update([entries[row["code"]] for row in curated], ["current", "listed"])
+
+
+def document_of(folder, row):
+    """What a version holds: the procedure, its expanded form, and the lists and terms it counts on."""
+    meta = folder.read("procedures.json")["meta"]
+    return {
+        "procedure": row,
+        "form": expanded_form(row["form_key"], folder.read("forms.json")) if row["form_key"] else None,
+        "code_lists": meta["code_lists"],
+        "defaults": meta["defaults"],
+        "amount_set_later": folder.amounts_set_later(row["code"]),
+    }
+
+
+def _new_version(entry, document, before):
+    facts = document["procedure"]
+    return ProcedureVersion(
+        procedure=entry,
+        number=before.number + 1 if before else 1,
+        state=VersionState.PUBLISHED,
+        effective_from=clock.today() if before else min(day(facts["decision"]["date"]) or FIRST_DAY, FIRST_DAY),
+        document=document,
+        sha256=hash_of(document),
+        declared_level=facts["declared_level"],
+        form_key=facts["form_key"] or "",
+        grammar=document["form"]["grammar"] if document["form"] else 1,
+        published_at=clock.now(),
+    )
+
+
+def _retire(versions):
+    for version in versions:
+        version.state = VersionState.RETIRED
+        version.effective_to = max(version.effective_from, clock.today() - dt.timedelta(days=1))
+    ProcedureVersion.objects.bulk_update(versions, ["state", "effective_to"])

@@ -1,0 +1,32 @@
+"""Provinces and communes, found by their names of today and of before the mergers of 2025."""
+
+from accounts.models import AdministrativeUnit
+from portal.common.vietnamese import fold, sort_key
+from procedures.loading.rows import bring, day
+
+SEARCH_TEXT_LENGTH = 500
+
+
+def load(folder):
+    """Returns {code: AdministrativeUnit}. Provinces first: communes point to them."""
+    rows = folder.read("agencies.json")["administrative_units"]
+    provinces = bring(AdministrativeUnit, "code", {row["code"]: _values(row) for row in rows if not row["parent"]})
+    communes = {row["code"]: _values(row, provinces[row["parent"]].pk) for row in rows if row["parent"]}
+    return provinces | bring(AdministrativeUnit, "code", communes)
+
+
+def _values(row, parent_id=None):
+    names = " | ".join(fold(name) for name in [row["name"], *row["merged_from"]])
+    return {
+        "kind": row["kind"],
+        "name": row["name"],
+        "short_name": row["short"],
+        "sort_key": sort_key(row["short"]),
+        "search_text": names[:SEARCH_TEXT_LENGTH],
+        "parent_id": parent_id,
+        "valid_from": day(row["valid_from"]),
+        "valid_to": day(row["valid_to"]),
+        "merged_from": row["merged_from"],
+        "agency_code": row.get("agency_code") or "",
+        "certainty": row["code_certainty"],
+    }
