@@ -1,0 +1,70 @@
+"""Gather every text marked for translation into locale/*/LC_MESSAGES/django.po. Babel does it: gettext is not everywhere."""
+
+import io
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils.translation.template import templatize
+
+ROOMS = ["portal", "accounts", "procedures", "dossiers", "templates"]
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+
+
+class Command(BaseCommand):
+    help = "Gathers the texts to translate. What is translated stays; what is no longer used goes."
+
+    def handle(self, *args, **options):
+        template = gather(settings.BASE_DIR)
+        for path in sorted((settings.BASE_DIR / "locale").glob("*/LC_MESSAGES/django.po")):
+            language = path.parts[-3]
+            if language == settings.LANGUAGE_CODE:
+                continue  # only rewords Django's own texts, and is written by hand
+            catalog = updated(path, template, language)
+            waiting = sum(1 for message in catalog if message.id and not message.string)
+            self.stdout.write(f"{language}: {len(catalog)} texts, {waiting} not translated yet")
+
+
+def gather(root):
+    """The texts of all code and templates, with the file each comes from."""
+    template = Catalog(charset="utf-8")
+    for room in ROOMS:
+        for path in sorted((root / room).rglob("*")):
+            if path.suffix in (".py", ".html", ".txt") and "migrations" not in path.parts:
+                for text, context in texts_of(path):
+                    template.add(text, context=context, locations=[(str(path.relative_to(root)), 0)])
+    return template
+
+
+def texts_of(path: Path):
+    """(text or (singular, plural), context) of one file."""
+    source = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        marked = templatize(source, origin=str(path))
+        source = "\n".join(line.strip() for line in marked.splitlines())  # written for xgettext, which minds no indentation
+    for _line, text, _comments, context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
+        yield text, context
+
+
+def updated(path, template, language):
+    """Bring one catalogue up to date in place. No guessing: a changed text is a text to translate."""
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=language, domain="django")
+    catalog.update(template, no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    with path.open("wb") as file:
+        write_po(file, catalog, width=130, omit_header=False, sort_output=True, include_lineno=False, ignore_obsolete=True)
+    return catalog
