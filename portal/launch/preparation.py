@@ -44,7 +44,13 @@ def steps(places: Places) -> list[Step]:
             ("dossiers/papers/*.py", "data/agencies.json"),
             (places.var / "signing",),
         ),
-        Step("Người và hồ sơ thử", manage(places, "seed_demo"), ("**/seed_demo.py", "**/demo/**/*.py", "data/**/*")),
+        Step("Người và hồ sơ thử", manage(places, "seed_demo"), ("dossiers/demo/*.py", "data/**/*")),
+        Step(
+            "Bảng người thử",
+            manage(places, "show_demo_people", "--json", str(demo_people(places))),
+            ("dossiers/demo/people.py", "**/show_demo_people.py"),
+            (demo_people(places),),
+        ),
         Step(
             "Tệp giao diện",
             manage(places, "collectstatic", "--noinput", "-v0"),
@@ -68,6 +74,11 @@ def prepare(places: Places, supervisor: Supervisor, servers: Services, variables
         done[due.title] = now
         if servers.postgres:
             servers.postgres.remember(done)
+
+
+def demo_people(places: Places) -> Path:
+    """Where the demo people are written down for the launcher's greeting."""
+    return places.var / "demo_people.json"
 
 
 def fingerprint(root: Path, sources: Iterable[str]) -> str:

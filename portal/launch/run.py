@@ -48,7 +48,7 @@ def _bring_up(places: Places, supervisor: Supervisor, port: int, address: str, *
     web, worker, relay = _children(places, variables, port)
     with step("Trang web, bộ xử lý việc và bộ chuyển việc"):
         supervisor.start([web, worker, relay], ready=lambda: answers(f"{address}/health/live"), seconds=WEB_READY_WITHIN)
-    say(welcome.text(places, address, servers))
+    say(welcome.text(places, address))
 
 
 def bring_pango(places: Places) -> None:

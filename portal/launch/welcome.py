@@ -3,7 +3,7 @@
 import json
 
 from .places import Places
-from .services import Services
+from .preparation import demo_people
 
 TO_TRY = """\
   Thử một vòng:
@@ -13,20 +13,20 @@ TO_TRY = """\
     4. Trở lại bằng congdan1, tải kết quả đã ký; bất cứ ai kiểm tra được tờ ấy ở {address}/kiem-tra/."""
 
 
-def text(places: Places, address: str, services: Services) -> str:
-    """The whole greeting. The people come from the file that seed_demo leaves in var/."""
+def text(places: Places, address: str) -> str:
+    """The whole greeting."""
+    known = _written_down(places)
     lines = ["", f"  Cổng dịch vụ công đang chạy: {address}/", ""]
-    people = demo_people(places)
-    if people:
-        lines += [f"  Người dùng thử (mật khẩu chung: {people[0]['password']}):"]
-        lines += [f"    {person['username']:<14} {person['name']:<26} {person['role']}" for person in people] + [""]
+    if known:
+        lines += [f"  Người dùng thử (mật khẩu chung: {known['password']}):"]
+        lines += [f"    {person['login']:<12} {person['name']:<24} {person['part']}" for person in known["people"]] + [""]
     lines += [TO_TRY.format(address=address), ""]
     lines += [f"  Dữ liệu và nhật ký: {places.var}/   Dừng: Ctrl-C", ""]
     return "\n".join(lines)
 
 
-def demo_people(places: Places) -> list[dict]:
+def _written_down(places: Places) -> dict:
     try:
-        return json.loads((places.var / "demo_people.json").read_text())
+        return json.loads(demo_people(places).read_text())
     except (OSError, ValueError):
-        return []
+        return {}
