@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from accounts.roles import Role
-from dossiers import filing, supplements
+from dossiers import filing, guards, supplements
 from dossiers.codes import next_code
 from dossiers.models import (
     Decision,
@@ -362,7 +362,9 @@ def owe_issue(step, event):
 
 @after
 def owe_delivery(step, event):
-    if step.dossier.delivery_way == "account":
+    """A result for the account is published by a job, as soon as it is there and nothing is owed."""
+    dossier = step.dossier
+    if dossier.state == DossierState.COMPLETED and dossier.delivery_way == "account" and guards.nothing_owed(dossier):
         FollowUp.objects.create(event=event, kind="deliver", next_at=step.now)
 
 

@@ -127,8 +127,8 @@ class DossierTransitions:
 
     @stays(
         [S.SUBMITTED, S.ACCEPTED, S.PROCESSING, S.COMPLETED], permission=may.is_receiving_clerk,
-        conditions=[guards.amount_positive], needs=["amount_received"], effects=["settle_obligation"], tells=["submitter"],
-        sentence=_("Đã thu phí tại quầy"),
+        conditions=[guards.amount_positive], needs=["amount_received"],
+        effects=["settle_obligation", "owe_delivery"], tells=["submitter"], sentence=_("Đã thu phí tại quầy"),
     )  # fmt: skip
     def collect(self):
         """Take the fee at the counter of a dossier that does not wait for it (level 3, or due on the result)."""

@@ -116,7 +116,11 @@ def _set_for_later(model, pk, error):
         if clock.now() - row.created_at > DEAD_AFTER:
             row.due_state = DueState.DEAD
         row.save(update_fields=["tries", "last_error", "next_at", "leased_until", "due_state"])
-    log.warning("owed work failed", extra={"kind": model._meta.label, "row": pk, "tries": row.tries, "error": row.last_error})
+    log.warning(
+        "owed work failed",
+        exc_info=error,
+        extra={"kind": model._meta.label, "row": pk, "tries": row.tries, "error": row.last_error},
+    )
 
 
 def do(model, pk):

@@ -1,6 +1,7 @@
 """Structured logs: one JSON object a line, times in UTC, no personal numbers."""
 
 import re
+import time
 
 from pythonjsonlogger.json import JsonFormatter as BaseFormatter
 
@@ -12,6 +13,8 @@ class JsonFormatter(BaseFormatter):
 
     def __init__(self, *args, **kwargs):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", *args, json_ensure_ascii=False, **kwargs)
+
+    converter = staticmethod(time.gmtime)
 
     def format(self, record):
         return PERSONAL_NUMBER.sub("«số»", super().format(record))

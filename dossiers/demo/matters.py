@@ -1,0 +1,279 @@
+"""Some forty demo dossiers in every state, brought there by the real door with a moved clock. Their papers are owed, and
+made by the worker after the start."""
+
+import copy
+import datetime as dt
+import io
+import json
+
+from django.conf import settings
+from django.db import transaction
+from PIL import Image, ImageDraw, ImageFont
+
+from accounts.models import Agency, User
+from dossiers import filing, workflow
+from dossiers.demo.people import RESIDENCE_DESK
+from dossiers.files import storage
+from dossiers.files.models import Attachment
+from dossiers.models import Dossier, StepState
+from portal.common import clock
+from procedures.models import Offering, Procedure, working_calendar
+
+RESIDENCE, STAY, CIVIL, CRIMINAL = "1.010041", "1.004194", "1.004873", "3.000333"
+LEAD = {RESIDENCE: "H18.X004.CA", STAY: "H18.X004.CA", CIVIL: "H18.X004", CRIMINAL: "H18.Z01"}
+
+# who, procedure, how many working days ago it was filed, and the script of its way
+MATTERS = [
+    ("congdan1", RESIDENCE, 9, "accept transfer work approve"),
+    ("congdan1", CIVIL, 4, "accept transfer"),
+    ("congdan1", STAY, 2, "accept charge"),
+    ("congdan1", RESIDENCE, 1, "ask"),
+    ("congdan1", RESIDENCE, 0, ""),
+    ("congdan1", CRIMINAL, 12, "refuse"),
+    ("congdan1", STAY, 0, "draft"),
+    ("congdan1", CIVIL, 0, "unfinished"),
+    ("congdan2", CRIMINAL, 3, "accept transfer"),
+    ("congdan2", CRIMINAL, 14, "accept collect transfer work approve-counter"),
+    ("congdan2", CRIMINAL, 0, "draft"),
+    ("nguoidan1", RESIDENCE, 0, ""),
+    ("nguoidan2", RESIDENCE, 0, ""),
+    ("nguoidan3", CIVIL, 1, ""),
+    ("nguoidan4", CRIMINAL, 2, ""),
+    ("nguoidan5", STAY, 1, ""),
+    ("nguoidan6", CIVIL, 0, ""),
+    ("nguoidan7", RESIDENCE, 0, "accept"),
+    ("nguoidan8", CIVIL, 1, "accept"),
+    ("nguoidan9", CRIMINAL, 2, "accept"),
+    ("nguoidan10", RESIDENCE, 3, "accept transfer"),
+    ("nguoidan1", CIVIL, 2, "accept transfer"),
+    ("nguoidan2", CIVIL, 3, "accept transfer work"),
+    ("nguoidan3", RESIDENCE, 1, "accept transfer work"),
+    ("nguoidan4", CRIMINAL, 6, "accept transfer consult"),
+    ("nguoidan5", CRIMINAL, 5, "accept transfer extend"),
+    ("nguoidan6", RESIDENCE, 2, "accept transfer work back"),
+    ("nguoidan7", RESIDENCE, 3, "accept transfer ask"),
+    ("nguoidan8", CRIMINAL, 4, "accept ask"),
+    ("nguoidan9", CIVIL, 3, "ask answer accept transfer"),
+    ("nguoidan10", STAY, 2, "accept charge"),
+    ("nguoidan1", STAY, 4, "accept charge pay transfer"),
+    ("nguoidan2", CRIMINAL, 3, "accept transfer withdraw"),
+    ("nguoidan3", CIVIL, 2, "accept withdraw"),
+    ("nguoidan4", RESIDENCE, 5, "withdraw"),
+    ("nguoidan5", CIVIL, 8, "accept transfer stop"),
+    ("nguoidan6", CRIMINAL, 7, "refuse"),
+    ("nguoidan7", RESIDENCE, 6, "accept transfer work approve"),
+    ("nguoidan8", RESIDENCE, 4, "accept transfer work approve-counter"),
+    ("nguoidan9", CIVIL, 5, "accept collect transfer work approve-counter"),
+    ("nguoidan10", CRIMINAL, 13, "accept collect transfer work reject"),
+    ("nguoidan1", RESIDENCE, 8, "accept transfer work approve"),
+    ("nguoidan2", RESIDENCE, 10, "accept transfer work approve-counter"),
+]
+
+
+class Script:
+    """Plays the way of one demo dossier. Each step takes place some working time after the one before, never later than now."""
+
+    def __init__(self, users):
+        self.users = users
+        self.calendar = working_calendar()
+        self.now = clock.now()
+
+    @transaction.atomic
+    def play(self, login, code, days_ago, way):
+        self.moment = min(self.start(days_ago), self.now - dt.timedelta(minutes=20))
+        with clock.at(self.moment):
+            self.dossier = self.draft(self.users[login], code, finished=way != "unfinished", counter="counter" in way)
+            if way in ("draft", "unfinished"):
+                return
+            self.dossier = workflow.submit(self.dossier, actor=self.users[login])
+        for word in way.split():
+            self.moment = min(self.moment + dt.timedelta(minutes=95), self.now)
+            if word.startswith(("approve", "reject")):
+                self.moment = max(self.moment, self.now - dt.timedelta(hours=2))
+            with clock.at(self.moment):
+                getattr(self, word.partition("-")[0])()
+
+    def start(self, days_ago):
+        """Half past eight, so many working days before today."""
+        day = clock.today()
+        while days_ago or not self.calendar.is_working(day):
+            day -= dt.timedelta(days=1)
+            days_ago -= self.calendar.is_working(day) and days_ago > 0
+        return dt.datetime.combine(day, dt.time(8, 30), clock.LOCAL)
+
+    def draft(self, user, code, *, finished, counter):
+        procedure = Procedure.objects.select_related("current").get(code=code)
+        offering = Offering.objects.get(procedure=procedure, lead_agency__code=LEAD[code])
+        ways = offering.delivery_ways
+        dossier = Dossier.objects.create(
+            version=procedure.current,
+            offering=offering,
+            submitter=user,
+            answers=answers_for(user.person, procedure.current.form_key, finished=finished),
+            asked={q["key"]: "ca_nhan" if q["key"] == "case" else "khong" for q in procedure.current.facts["questions"]},
+            delivery_way="account" if "account" in ways and not counter else "counter",
+            created_at=self.moment - dt.timedelta(minutes=25),
+            updated_at=self.moment,
+        )
+        if finished:
+            for ask in filing.asked_documents(dossier):
+                if ask.required:
+                    attach(dossier, ask)
+        return dossier
+
+    def do(self, step, login, **details):
+        actor = User.objects.get(username=login)  # afresh, as a new request would
+        self.dossier = workflow.advance(self.dossier, step, actor=actor, **details)
+
+    def accept(self):
+        self.do("accept", "motcua1", note="Hồ sơ đầy đủ.")
+
+    def transfer(self):
+        self.do("transfer", "motcua1")
+
+    def work(self):
+        while True:
+            open_runs = list(self.dossier.step_runs.filter(state=StepState.OPEN))
+            if all(run.kind == "sign" for run in open_runs):
+                return
+            login = {"officer": "chuyenvien1", "head": "quanly1"}[open_runs[0].role]
+            self.do("hand_over", login, note="Đã kiểm tra, đúng với dữ liệu.")
+
+    def approve(self):
+        self.do("approve", "lanhdao1", content=content_of(self.dossier))
+
+    def reject(self):
+        content = {**content_of(self.dossier), "conclusion": "Không đủ điều kiện cấp."}
+        self.do("refuse_substance", "lanhdao1", note="Thông tin khai không khớp với hồ sơ lưu trữ.", content=content)
+
+    def ask(self):
+        form = filing.form_of(self.dossier)
+        field = next(form.fields[key] for key in ("request_detail", "purpose", "req_phone") if key in form.fields)
+        item = {
+            "target": "field",
+            "key": field.key,
+            "label": field.label,
+            "reason": "Chỗ này ghi chưa rõ. Xin ghi rõ nơi cần nộp giấy để cơ quan xác nhận đúng nội dung.",
+        }
+        self.do("ask_supplement", "motcua1", items=[item])
+
+    def answer(self):
+        request = self.dossier.supplements.last()
+        key = request.items.get().key
+        request.edits = {"answers": {key: self.dossier.answers[key]}}
+        request.save(update_fields=["edits"])
+        self.dossier = workflow.advance(self.dossier, "resubmit", actor=self.dossier.submitter)
+
+    def charge(self):
+        self.do("charge", "chuyenvien1")
+
+    def pay(self):
+        self.do("paid", "motcua1", amount=self.dossier.obligation.total)
+
+    def collect(self):
+        self.do("collect", "motcua1", amount=self.dossier.obligation.total)
+
+    def refuse(self):
+        self.do(
+            "refuse_receipt", "motcua1", note="Thông tin khai không đúng với dữ liệu dân cư. Xin kiểm tra lại và nộp hồ sơ mới."
+        )
+
+    def consult(self):
+        question = "Đề nghị cho biết người khai có từng cư trú tại địa bàn không."
+        self.do("consult", "chuyenvien1", question=question, hours=8, agency=Agency.objects.get(code=RESIDENCE_DESK))
+
+    def back(self):
+        review = self.dossier.step_runs.filter(kind="review").first()
+        self.do("return_step", "lanhdao1", note="Bổ sung căn cứ vào phần nhận xét.", back_to=review)
+
+    def extend(self):
+        later = self.calendar.add_working_days(clock.local(self.dossier.due_at).date(), 2)
+        new = dt.datetime.combine(later, dt.time(17), clock.LOCAL)
+        self.do("extend", "quanly1", note="Phải chờ cơ quan lưu trữ trả lời.", new_due_at=new)
+
+    def withdraw(self):
+        self.dossier = workflow.withdraw(self.dossier, actor=self.dossier.submitter, note="Không còn cần giấy này nữa.")
+
+    def stop(self):
+        note = "Người nộp đã được cấp giấy này ở nơi khác."
+        self.do("stop", "quanly1", note=note, legal_ground="Trùng hồ sơ đã giải quyết")
+
+
+def answers_for(person, form_key, *, finished):
+    """The sample answers of the form, with this person in place of the sample's."""
+    sample = json.loads((settings.DATA_DIR / "samples" / f"{form_key}.json").read_text("utf-8"))
+    answers = copy.deepcopy(sample["answers"])
+    mine = {
+        "full_name": person.full_name,
+        "birth_date": str(person.birth_date),
+        "id_number": person.id_number,
+        "gender": "nam" if person.gender == "male" else "nu",
+        "phone": "0" + person.phone[3:],
+        "email": person.email,
+        "residence": person.current_address,
+    }
+    for prefix in ("ap", "req", "subject"):
+        for name, value in mine.items():
+            if f"{prefix}_{name}" in answers:
+                answers[f"{prefix}_{name}"] = value
+    for key in ("permanent_address", "temporary_address", "new_address"):
+        if key in answers:
+            answers[key] = person.current_address
+    if "stay_until" in answers:
+        answers["stay_until"] = str(clock.today() + dt.timedelta(days=365))
+    if form_key == "ct01":
+        answers |= {
+            "with_members": False,
+            "head_full_name": person.full_name,
+            "head_id_number": person.id_number,
+            "head_relation": "chu_ho",
+            "accommodation": "so_huu",
+            "request_detail": "Xin giấy để làm hồ sơ vay vốn ở ngân hàng.",
+        }
+        for key in ("members", "head_consent", "owner_consent"):
+            answers.pop(key, None)
+    return answers if finished else dict(list(answers.items())[:4])
+
+
+def content_of(dossier):
+    """What the signer approves, in plain lines."""
+    lines = [
+        {"label": "Họ, chữ đệm và tên", "text": dossier.subject_name},
+        {"label": "Số định danh cá nhân", "text": dossier.subject_id_number},
+        {"label": "Nơi cư trú", "text": dossier.subject_address},
+    ]
+    title = next(row["name"] for row in dossier.version.facts["results"])
+    return {"title": title, "lines": lines, "conclusion": "Thông tin trên đúng với dữ liệu đang quản lý (dữ liệu thử)."}
+
+
+def attach(dossier, ask):
+    """A picture of a made-up paper that says so."""
+    picture = Image.new("RGB", (900, 640), "#fbf7ea")
+    draw = ImageDraw.Draw(picture)
+    font = ImageFont.truetype(settings.FONTS_DIR / "Tinos-Regular.ttf", 34)
+    draw.rectangle((20, 20, 880, 620), outline="#8a1c1f", width=4)
+    draw.multiline_text(
+        (60, 80), f"GIẤY TỜ MINH HỌA\n(dữ liệu thử)\n\n{ask.name[:44]}\n\n{dossier.submitter.full_name}", "#222", font, spacing=14
+    )
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=80)
+    stored = storage.store(buffer.getvalue())
+    Attachment.objects.create(
+        dossier=dossier,
+        item_key=ask.key,
+        name="giay-to-minh-hoa.jpg",
+        content_type="image/jpeg",
+        size=stored.size,
+        sha256=stored.sha256,
+        storage_key=stored.storage_key,
+        uploaded_by=dossier.submitter,
+        uploaded_at=clock.now(),
+    )
+
+
+def make_matters(users):
+    """All demo dossiers. Returns how many."""
+    script = Script(users)
+    for matter in MATTERS:
+        script.play(*matter)
+    return len(MATTERS)

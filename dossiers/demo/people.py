@@ -1,0 +1,83 @@
+"""Demo people: made up, with a published password, and never in production. Staff at the bodies the tour needs."""
+
+import datetime as dt
+
+from accounts.models import Agency, Membership, Person, User
+from accounts.roles import Role
+from portal.checks import DEMO_PASSWORD
+
+RESIDENCE_DESK, CRIMINAL_DESK, CIVIL_DESK = "H18.X004.CA", "H18.Y14", "H18.X004.HC"
+DESKS = [RESIDENCE_DESK, CRIMINAL_DESK, CIVIL_DESK]
+DECIDING = [RESIDENCE_DESK, "H18.Z01", "H18.X004"]
+
+# login, name, {role: bodies}
+STAFF = [
+    ("motcua1", "Lò Thị Hoa", {Role.RECEIVING_CLERK: DESKS}),
+    ("chuyenvien1", "Quàng Văn Nam", {Role.OFFICER: DECIDING}),
+    ("lanhdao1", "Cà Thị Ước", {Role.SIGNER: DECIDING}),
+    ("quanly1", "Trần Minh Đạt", {Role.HEAD: [*DESKS, "H18.Z01", "H18.X004"]}),
+    ("quantri1", "Phạm Ngọc Quỳnh", {Role.CATALOGUE_ADMIN: ["H18.Y14"]}),
+    ("thanhtra1", "Vàng Đức Sơn", {Role.INSPECTOR: ["H18"]}),
+]
+
+HOME = {"province": "11", "commune": "11.X004", "detail": "Số 12, tổ dân phố 7"}
+FAR = {"province": "68", "commune": "68.X001", "detail": "Số 3, đường Trần Phú"}
+CITIZENS = [
+    ("congdan1", "Nguyễn Hoàng Phượng Vỹ", "1990-03-27", "female", "011999000101", HOME),
+    ("congdan2", "K' Brết Ngữ Uyển", "1985-11-02", "male", "068999000102", FAR),
+]
+# people of the queue: they have a login that nobody can use
+CROWD = [
+    ("Lò Văn Thướng", "male"), ("Quàng Thị Ánh Nguyệt", "female"), ("Trần Đỗ Khương Duệ", "male"), ("Vàng A Súa", "male"),
+    ("Nguyễn Thị Kiều Oanh", "female"), ("H'Hương Niê Kđăm", "female"), ("Đặng Quốc Ỷ", "male"), ("Cà Thị Ưởng", "female"),
+    ("Phạm Khuê Tĩnh", "male"), ("Bùi Thị Ngọc Diễm Quỳnh Trân", "female"),
+]  # fmt: skip
+
+
+def make_people():
+    """The demo logins and the crowd. Safe to run again. Returns {login: User}."""
+    users = {login: _citizen(login, *facts) for login, *facts in CITIZENS}
+    for login, name, roles in STAFF:
+        users[login] = _login(login, name)
+        for role, codes in roles.items():
+            for agency in Agency.objects.filter(code__in=codes):
+                Membership.objects.get_or_create(
+                    user=users[login], agency=agency, role=role, defaults={"valid_from": "2025-07-01"}
+                )
+    for number, (name, gender) in enumerate(CROWD):
+        login = f"nguoidan{number + 1}"
+        users[login] = _citizen(
+            login, name, f"19{60 + 4 * number}-05-1{number % 9}", gender, f"011999000{201 + number}", HOME, usable=False
+        )
+    return users
+
+
+def _login(login, name, *, person=None, usable=True):
+    user, made = User.objects.get_or_create(
+        username=login, defaults={"full_name": name, "email": f"{login}@example.vn", "person": person}
+    )
+    if made:
+        user.set_password(DEMO_PASSWORD) if usable else user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
+
+
+def _citizen(login, name, born, gender, number, address, usable=True):
+    person, _made = Person.objects.get_or_create(
+        id_number=number,
+        defaults={
+            "full_name": name,
+            "birth_date": dt.date.fromisoformat(born),
+            "gender": gender,
+            "id_type": "can_cuoc",
+            "id_issue_date": dt.date(2022, 5, 4),
+            "id_issue_place": "Bộ Công an",
+            "birth_province": address["province"],
+            "phone": "+849000" + number[-5:],
+            "email": f"{login}@example.vn",
+            "permanent_address": address,
+            "current_address": address,
+            "identity_level": 2,
+        },
+    )
+    return _login(login, name, person=person, usable=usable)

@@ -1,0 +1,19 @@
+"""Demo people and dossiers, once. Refused wherever DEMO is not set."""
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from dossiers.demo.matters import make_matters
+from dossiers.demo.people import make_people
+from dossiers.models import Dossier
+
+
+class Command(BaseCommand):
+    help = "Makes the demo people (password in the README) and some forty dossiers in every state."
+
+    def handle(self, *args, **options):
+        if not getattr(settings, "DEMO", False):
+            raise CommandError("Demo people are refused here: DEMO is not set (production settings never set it).")
+        users = make_people()
+        made = 0 if Dossier.objects.exists() else make_matters(users)
+        self.stdout.write(f"{len(users)} people, {made} dossiers made")
