@@ -72,6 +72,14 @@ class AnswerSection:
     def rows(self) -> list[AnswerRow]:
         return [row for page in self.pages for row in page.rows]
 
+    @property
+    def lines(self) -> list[AnswerRow]:
+        return [row for row in self.rows if row.table is None]
+
+    @property
+    def tables(self) -> list[AnswerRow]:
+        return [row for row in self.rows if row.table is not None]
+
 
 def answer_sections(
     form: Form,

@@ -12,7 +12,7 @@ from procedures.eforms.conditions import is_empty
 from procedures.eforms.form import Field
 from procedures.eforms.reading import ADDRESS_PARTS, DATE_PARTS, NO, YES
 from procedures.eforms.sources import Option
-from procedures.eforms.values import number_text
+from procedures.eforms.values import LONGEST_ADDRESS, number_text
 
 if TYPE_CHECKING:
     from procedures.eforms.showing import BoundPage
@@ -270,6 +270,20 @@ class BoundField:
     @property
     def is_abroad(self) -> bool:
         return self.address["country"].value not in ("", "VN")
+
+    @property
+    def wrong_province(self) -> bool:
+        return bool(self.error) and not self.is_abroad and not self.address["province"].value
+
+    @property
+    def wrong_commune(self) -> bool:
+        """Without one, or with one that does not fit: whatever else is wrong shows at the words."""
+        parts = self.address
+        return bool(self.error) and not self.is_abroad and (not parts["commune"].value or bool(parts["detail"].value))
+
+    @property
+    def wrong_detail(self) -> bool:
+        return bool(self.error) and (not self.address["detail"].value or len(self.address["detail"].value) > LONGEST_ADDRESS)
 
     def _address_target(self) -> str:
         """The part to mend: the first empty one."""
