@@ -118,15 +118,19 @@ def visible_dossiers(dossiers, user):
         if mandate.procedures:
             side &= Q(version__procedure__code__in=mandate.procedures)
         own |= side & ~Q(state=DossierState.DRAFT)
+    return dossiers.filter(own | at_work(user))
+
+
+def at_work(user):
+    """Condition: filed dossiers of the bodies where this person works or inspects, the rest of `visible_dossiers` being own."""
     agencies = user.agencies_with(*PAPER_ROLES)
     below = _bodies_inspected_by(user)
     if not agencies and not below:
-        return dossiers.filter(own)
-    at_work = Q(received_at__in=agencies) | Q(lead_agency__in=agencies) | Q(pk__in=_with_a_step_at(agencies))
+        return Q(pk__in=())
+    here = Q(received_at__in=agencies) | Q(lead_agency__in=agencies) | Q(pk__in=_with_a_step_at(agencies))
     for code in below:
-        at_work |= Q(received_at__code=code) | Q(received_at__code__startswith=f"{code}.")
-    at_work &= ~Q(state=DossierState.DRAFT) & (Q(confidential=False) | Q(holder=user))
-    return dossiers.filter(own | at_work)
+        here |= Q(received_at__code=code) | Q(received_at__code__startswith=f"{code}.")
+    return here & ~Q(state=DossierState.DRAFT) & (Q(confidential=False) | Q(holder=user))
 
 
 def _bodies_inspected_by(user):
