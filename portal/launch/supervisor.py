@@ -54,6 +54,8 @@ class Supervisor:
         finally:
             self._tell_keeper("done")
             os.close(self._pipe)
+            with suppress(subprocess.TimeoutExpired):
+                self._keeper.wait(timeout=2)
 
     def environment(self, variables: Mapping[str, str]) -> dict[str, str]:
         """The given variables with the mark by which the keeper knows this run's processes."""
@@ -147,7 +149,7 @@ class Supervisor:
 
     def _start_keeper(self) -> int:
         theirs, ours = os.pipe()
-        subprocess.Popen(
+        self._keeper = subprocess.Popen(
             [sys.executable, "-I", str(Path(keeper.__file__)), str(theirs), self.token, str(self._patience)],
             pass_fds=[theirs, *self._kept_open],
             stdin=subprocess.DEVNULL,
