@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -71,6 +72,11 @@ class AnswerSection:
     @property
     def rows(self) -> list[AnswerRow]:
         return [row for page in self.pages for row in page.rows]
+
+    @property
+    def blocks(self) -> list[list[AnswerRow]]:
+        """Lines that follow each other together, each table alone: how the review page lays them out."""
+        return [list(rows) for _is_table, rows in groupby(self.rows, key=lambda row: row.key if row.table else "")]
 
     @property
     def lines(self) -> list[AnswerRow]:
