@@ -163,10 +163,10 @@ def _extended(calendar: WorkCalendar, hours: OfficeHours, counted: Due, extensio
     """The date promised with the apology, moved on by the waits after it; never earlier than what was counted."""
     granted, to = local(extension.granted_at), local(extension.to)
     left = Term(calendar.working_days_between(granted.date(), to.date()), "working_day")
-    later = [Pause(max(p.started_at, granted), p.ended_at, p.why) for p in pauses if p.ended_at > granted]
+    later = [Pause(max(p.started_at, granted), p.ended_at, p.why) for p in pauses]  # those over by then take nothing
     moved = due(calendar, hours, granted, left, cutoff=None, paused=later)
     assert moved.at and counted.at  # a term of days always ends
-    at = moved.at if later and moved.at > to else to
+    at = moved.at if moved.at.date() > to.date() else to
     if at <= counted.at:
         return counted
     return Due(at, moved.provisional, moved.days, counted.term, counted.start)

@@ -156,6 +156,13 @@ def test_an_extension_is_the_new_promise_and_later_pauses_move_it_too():
     assert standing(wait("payment", "2026-11-10T10:00", "2026-11-11T09:00"), extension=extension).at == at("2026-11-18T17:00")
 
 
+def test_an_extension_to_an_hour_keeps_its_hour_unless_a_later_wait_moves_the_day():
+    extension = Extension(at("2026-11-11T10:00"), at("2026-11-18T10:00"))
+    assert standing(wait("payment", "2026-11-10T10:00", "2026-11-11T09:00"), extension=extension).at == at("2026-11-18T10:00")
+    assert standing(wait("payment", "2026-11-12T08:00", "2026-11-12T09:00"), extension=extension).at == at("2026-11-18T10:00")
+    assert standing(wait("payment", "2026-11-12T08:00", "2026-11-13T09:00"), extension=extension).at == at("2026-11-19T17:00")
+
+
 def test_an_extension_never_makes_the_promise_earlier_and_ends_with_a_restart():
     assert standing(extension=Extension(at("2026-11-11T10:00"), at("2026-11-11T17:00"))).at == at("2026-11-12T17:00")
     asked = wait("supplement", "2026-11-12T09:00", "2026-11-13T10:00", restart=True)

@@ -240,6 +240,7 @@ def test_a_desk_is_shut_at_noon_on_sundays_and_holidays_and_open_on_a_swapped_sa
     assert not HOURS.receives_at(CALENDAR, at("2026-11-23T17:00"))  # the closing minute is shut
     assert not POLICE.receives_at(CALENDAR, at("2026-11-22T09:00"))
     assert not POLICE.receives_at(CALENDAR, at("2026-11-24T09:00"))
+    assert not POLICE.receives_at(CALENDAR, at("2027-05-01T09:00"))  # a holiday on a Saturday
     assert HOURS.receives_at(CALENDAR, at("2026-08-22T16:00"))
 
 
@@ -344,6 +345,7 @@ def test_a_count_that_reaches_a_year_not_loaded_is_provisional():
 def test_a_count_across_a_holiday_not_yet_decided_is_provisional():
     assert not due(CALENDAR, HOURS, at("2027-01-25T10:00"), days_of(5)).provisional
     assert due(CALENDAR, HOURS, at("2027-01-25T10:00"), days_of(8)).provisional  # reaches 4 February 2027: Tết is undecided
+    assert due(CALENDAR, HOURS, at("2027-01-25T10:00"), days_of(20)).provisional  # … and beyond it
     assert not due(CALENDAR, HOURS, at("2027-03-01T10:00"), days_of(8)).provisional
 
 

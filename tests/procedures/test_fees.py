@@ -264,6 +264,7 @@ def test_quantities_are_cut_to_max_then_lessened_and_never_negative():
     for n, expected in ((0, 0), (1, 10), (2, 20), (3, 21), (12, 30)):
         assert total(first, further, quantities={"n": n}) == expected
     assert total(first, further) == 10  # not answered counts as one
+    assert total(line("both", 10, quantity={"ask": "n", "max": 5, "minus": 2}), quantities={"n": 9}) == 30  # cut first
     assert total(first, further, quantities={"n": [1, 5]}) == 10 + 20 + 3  # two documents, each cut on its own
 
 

@@ -130,6 +130,7 @@ def test_while_the_portal_takes_no_money_a_paid_procedure_is_partly_online_and_s
     assert level.level is ServiceLevel.SUBMIT_ONLINE and keys(level) == ["payments"]
     assert level.reason == "Cổng chưa mở trả phí trên mạng. Phí trả tại nơi giải quyết."
     assert offered(PAID, payments_open=True).level is ServiceLevel.FULLY_ONLINE
+    assert keys(offered("3.000347", payments_open=False)) == ["payments"]  # one price for everybody
 
 
 def test_without_its_form_a_procedure_only_informs():
