@@ -41,9 +41,10 @@ def _one(data, signature, roots):
     context = ValidationContext(trust_roots=trusted, allow_fetching=False, revocation_mode="soft-fail")
     try:
         status = validate_pdf_signature(signature, context)
+        exact = _container_is_exact(data, signature)
     except Exception as error:  # noqa: BLE001 - a broken signature may break the reader anywhere: it is a bad signature
         return {**said, "reason": "broken", "detail": f"{type(error).__name__}: {error}"[:200]}
-    said["intact"] = bool(status.intact and status.valid and _container_is_exact(data, signature))
+    said["intact"] = bool(status.intact and status.valid and exact)
     said["trusted"] = bool(status.trusted)
     said["covers_whole_file"] = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
     return {**said, **_who(status), "reason": _reason(said)}
@@ -75,17 +76,28 @@ def _reason(said):
 def _container_is_exact(data, signature):
     """The signature cannot cover the place it stands in. So that place must hold the signature, zeros, and not a bit else."""
     start, end = signature.byte_range[1], signature.byte_range[2]
-    content = bytes(signature.pkcs7_content)
-    length = _der_length(content)
-    exact = b"<" + hexlify(content[:length]).upper() + b"0" * (end - start - 2 - 2 * length) + b">"
+    content = _respelled(signature)
+    exact = b"<" + hexlify(content).upper() + b"0" * (end - start - 2 - 2 * len(content)) + b">"
     return signature.byte_range[0] == 0 and data[start:end] == exact
 
 
-def _der_length(content):
-    from asn1crypto import parser
+def _respelled(signature):
+    """The container written anew from what the signature does cover: what stands around it must not differ either."""
+    from asn1crypto import cms
 
-    _, _, _, header, inside, trailer = parser.parse(content, strict=False)
-    return len(header) + len(inside) + len(trailer)
+    signer, certificate = signature.signer_info, signature.signer_cert
+    sid = cms.IssuerAndSerialNumber({"issuer": certificate.issuer, "serial_number": certificate.serial_number})
+    kept = ("digest_algorithm", "signed_attrs", "signature_algorithm", "signature", "unsigned_attrs")
+    signer_info = {"version": "v1", "sid": cms.SignerIdentifier("issuer_and_serial_number", sid)}
+    signer_info |= {name: signer[name] for name in kept if signer[name]}
+    signed_data = {
+        "version": "v1",
+        "digest_algorithms": [signer["digest_algorithm"]],
+        "encap_content_info": {"content_type": "data"},
+        "certificates": signature.signed_data["certificates"],
+        "signer_infos": [cms.SignerInfo(signer_info)],
+    }
+    return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed_data)}).dump()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from django.utils import translation
 
 from dossiers.papers import wording
+from dossiers.papers.contexts.shared import person_of
 
 
 def register_context(desk, dossiers, period, moment):
@@ -18,12 +19,13 @@ def register_context(desk, dossiers, period, moment):
 
 
 def _register_row(dossier):
+    person = person_of(dossier)
     return {
         "code": dossier.code,
         "procedure": dossier.version.short_name,
         "sets": 1,
         "name": dossier.subject_name,
-        "contact": ", ".join(part for part in (dossier.subject_address, dossier.subject_phone) if part),
+        "contact": ", ".join(part for part in (person["address"], person["phone"]) if part),
         "lead_agency": dossier.lead_agency.name if dossier.lead_agency_id else "",
         "received": wording.short_moment(dossier.accepted_at or dossier.submitted_at),
         "due": wording.short_moment(dossier.due_at),

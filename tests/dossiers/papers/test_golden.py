@@ -1,0 +1,71 @@
+"""Papers stay readable whatever people are called and however they type."""
+
+import unicodedata
+
+import pytest
+
+from dossiers.papers.models import PaperKind
+from dossiers.papers.rendering import render_paper
+from tests.dossiers.papers.reading import text_of
+
+pytestmark = pytest.mark.needs_pdf
+
+LONG_NAME = "Công Tằng Tôn Nữ Nguyễn Phước Hoàng Phượng Uyển Thảo Quỳnh Ngự Bình Hương Giang Ế Ữ Ặ Ợ Ẫ"
+STACKED = "ắ ằ ẳ ẵ ặ ấ ầ ẩ ẫ ậ ế ề ể ễ ệ ố ồ ổ ỗ ộ ớ ờ ở ỡ ợ ứ ừ ử ữ ự ỳ ý ỷ ỹ ỵ đ Đ ₫"
+
+
+def facts(**changed):
+    """What a receipt slip or an acknowledgement needs, in the shape `contexts` makes."""
+    return {
+        "title": "Giấy thử",
+        "letterhead": {
+            "parent": "", "agency": "Ủy ban nhân dân phường Điện Biên Phủ", "number": "1/TN", "place": "Điện Biên Phủ",
+            "day_in_words": "ngày 05 tháng 02 năm 2026",
+        },
+        "foot": "Giấy thử",
+        "dossier_code": "H18.X004-260205-0001",
+        "person": {"name": LONG_NAME, "address": "", "phone": "", "email": "", "submitter": ""},
+        "procedure": {"name": "Xác nhận thông tin về cư trú", "code": "1.010041"},
+        "papers": [],
+        **changed,
+    }  # fmt: skip
+
+
+def test_a_long_name_with_stacked_marks_is_printed_whole():
+    assert LONG_NAME in text_of(render_paper(PaperKind.RECEIPT_SLIP, facts()))
+
+
+def test_every_letter_of_the_language_comes_out_as_it_went_in():
+    person = {"name": STACKED, "address": "", "phone": "", "email": "", "submitter": ""}
+    assert STACKED in text_of(render_paper(PaperKind.RECEIPT_SLIP, facts(person=person)))
+
+
+def test_decomposed_text_comes_out_composed():
+    typed = unicodedata.normalize("NFD", "Đặng Hoàng Phượng Vỹ, tổ dân phố Ế")
+    person = {"name": typed, "address": typed, "phone": "", "email": "", "submitter": ""}
+    text = text_of(render_paper(PaperKind.ACKNOWLEDGEMENT, facts(person=person)))
+    assert text.count("Đặng Hoàng Phượng Vỹ, tổ dân phố Ế") == 2
+
+
+def test_empty_fields_say_that_they_are_empty():
+    text = text_of(render_paper(PaperKind.ACKNOWLEDGEMENT, facts()))
+    assert "Địa chỉ: (không ghi)" in text
+    assert "Giấy tờ đã nộp: chỉ có tờ khai điện tử." in text
+
+
+def test_two_hundred_papers_are_all_listed():
+    papers = [{"name": f"Giấy tờ thứ {n} của hồ sơ", "electronic": 1} for n in range(1, 201)]
+    text = text_of(render_paper(PaperKind.RECEIPT_SLIP, facts(papers=papers)))
+    assert all(f"Giấy tờ thứ {n} của hồ sơ" in text for n in (1, 100, 200))
+    assert "Bản điện tử" in text
+
+
+def test_ten_thousand_letters_without_a_blank_do_not_break_the_page():
+    person = {"name": "Ư" * 10_000, "address": "", "phone": "", "email": "", "submitter": ""}
+    text = text_of(render_paper(PaperKind.RECEIPT_SLIP, facts(person=person)))
+    assert text.replace(" ", "").count("Ư") >= 10_000
+
+
+def test_markup_in_a_name_is_only_letters():
+    person = {"name": "<script>alert(1)</script><img src=x>", "address": "", "phone": "", "email": "", "submitter": ""}
+    assert "<script>alert(1)</script><img src=x>" in text_of(render_paper(PaperKind.RECEIPT_SLIP, facts(person=person)))

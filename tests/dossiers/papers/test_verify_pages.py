@@ -1,0 +1,135 @@
+"""Anybody asks about a paper by code or by file, without an account; those concerned download theirs, others learn nothing."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts.models import AccessLog
+from dossiers import workflow
+from dossiers.files import storage
+from dossiers.papers.models import IssuedPaper
+from tests import factories
+
+pytestmark = [pytest.mark.needs_pdf, pytest.mark.django_db]
+
+
+@pytest.fixture
+def result(desk, run_followups):
+    """A signed result in the account of its citizen."""
+    desk.approved()
+    run_followups()
+    return IssuedPaper.objects.get(kind="result")
+
+
+def drop(client, content, name="giay.pdf"):
+    return client.post(reverse("papers:verify"), {"tep": SimpleUploadedFile(name, content, "application/pdf")})
+
+
+def test_the_page_needs_no_account_and_leaves_no_cookie(client, db):
+    response = client.get(reverse("papers:verify"))
+    assert response.status_code == 200
+    assert not response.cookies
+
+
+def test_a_genuine_file_is_recognised_with_its_holder_masked(client, result):
+    page = drop(client, storage.read_stored(result.storage_key)).content.decode()
+    assert "Giấy thật, còn giá trị" in page
+    assert "CHỨNG THƯ THỬ NGHIỆM" in page
+    assert "Công an phường Điện Biên Phủ" in page
+    assert "Phượng" not in page
+
+
+def test_one_changed_byte_is_refused(client, result):
+    content = bytearray(storage.read_stored(result.storage_key))
+    content[len(content) // 3] ^= 1
+    page = drop(client, bytes(content)).content.decode()
+    assert "Giấy thật" not in page
+    assert "đã bị sửa" in page or "Không phải giấy do cổng này cấp" in page
+
+
+def test_a_strange_file_is_not_ours(client, db):
+    assert "Tệp này không phải tệp PDF" in drop(client, b"\xff\xd8\xff photo", "anh.jpg").content.decode()
+    assert "không phải" in drop(client, b"%PDF-1.7 nonsense").content.decode()
+
+
+def test_a_file_too_large_or_missing_has_a_plain_answer(client, settings, db):
+    settings.UPLOAD_MAX_BYTES = 1000
+    assert "lớn quá" in drop(client, b"%PDF-" + b"0" * 2000).content.decode()
+    response = client.post(reverse("papers:verify"))
+    assert response.status_code == 400
+    assert "Chọn tệp PDF" in response.content.decode()
+
+
+@pytest.mark.parametrize("spelling", [str, str.lower, lambda code: f"{code[:4]}-{code[4:8]} {code[8:]}"])
+def test_the_code_is_found_however_it_is_typed(client, result, spelling):
+    response = client.get(reverse("papers:verify"), {"ma": spelling(result.verification_code)}, follow=True)
+    assert response.status_code == 200
+    assert "Giấy thật, còn giá trị" in response.content.decode()
+
+
+@pytest.mark.parametrize("code", ["ABCD", "X" * 16, "Z" * 300, "../../x", "%00", "ế"])
+def test_an_unknown_code_is_told_so(client, db, code):
+    response = client.get(reverse("papers:verify"), {"ma": code}, follow=True)
+    assert response.status_code == 404
+    assert "Không có giấy nào mang mã này" in response.content.decode()
+
+
+def test_a_revoked_result_says_so_and_why(client, desk, result):
+    workflow.advance(result.dossier, "correct_result", actor=desk.signer, action="revoke", note="Cấp nhầm người.")
+    for page in (
+        drop(client, storage.read_stored(result.storage_key)),
+        client.get(reverse("papers:verify_code", args=[result.verification_code])),
+    ):
+        assert "đã bị thu hồi" in page.content.decode()
+        assert "Cấp nhầm người." in page.content.decode()
+
+
+def test_a_replaced_result_points_to_the_new_one(client, desk, result, run_followups):
+    workflow.advance(
+        result.dossier,
+        "correct_result",
+        actor=desk.signer,
+        action="replace",
+        note="Sai số nhà.",
+        content={**factories.CONTENT, "conclusion": "Đúng."},
+    )
+    run_followups()
+    new = IssuedPaper.objects.filter(kind="result", state="valid").get()
+    page = drop(client, storage.read_stored(result.storage_key)).content.decode()
+    assert "đã được thay bằng giấy khác" in page
+    assert new.number in page
+
+
+def test_a_confidential_holder_is_not_even_hinted_at(client, result):
+    type(result.dossier).objects.filter(pk=result.dossier_id).update(confidential=True)
+    page = client.get(reverse("papers:verify_code", args=[result.verification_code])).content.decode()
+    assert "được giữ kín" in page
+    assert "cư trú" not in page
+
+
+def test_the_citizen_downloads_the_result_and_the_opening_is_noted(client, result):
+    dossier = result.dossier
+    client.force_login(dossier.submitter)
+    response = client.get(result.get_absolute_url())
+    assert b"".join(response.streaming_content) == storage.read_stored(result.storage_key)
+    assert response["Content-Disposition"] == f'attachment; filename="ket-qua-giai-quyet-{dossier.code}.pdf"'
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response["Content-Security-Policy"]
+    assert "no-store" in response["Cache-Control"]
+    assert AccessLog.objects.get(target=f"paper:{result.pk}").person == dossier.person
+    dossier.refresh_from_db()
+    assert dossier.opened_at
+
+
+def test_others_get_404_and_leave_no_trace(client, result):
+    assert client.get(result.get_absolute_url()).status_code == 302
+    for stranger in (factories.citizen(), factories.user(receiving_clerk="H36.X001.CA"), factories.user(inspector="H18.X004.CA")):
+        client.force_login(stranger)
+        assert client.get(result.get_absolute_url()).status_code == 404
+    assert not AccessLog.objects.filter(target=f"paper:{result.pk}").exists()
+
+
+def test_a_result_waiting_at_the_counter_is_not_in_the_account(client, result):
+    IssuedPaper.objects.filter(pk=result.pk).update(published_at=None)
+    client.force_login(result.dossier.submitter)
+    assert client.get(result.get_absolute_url()).status_code == 404
