@@ -22,10 +22,21 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+# Without dates and names: a catalogue changes when a text does, not when the command is run.
+HEADER = """msgid ""
+msgstr ""
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""
 
 
 class Command(BaseCommand):
     help = "Gathers the texts to translate. What is translated stays; what is no longer used goes."
+    requires_system_checks = []
 
     def handle(self, *args, **options):
         template = gather(settings.BASE_DIR)
@@ -66,5 +77,6 @@ def updated(path, template, language):
     catalog.update(template, no_fuzzy_matching=True)
     catalog.obsolete.clear()
     with path.open("wb") as file:
-        write_po(file, catalog, width=130, omit_header=False, sort_output=True, include_lineno=False, ignore_obsolete=True)
+        file.write(HEADER.format(language=language).encode())
+        write_po(file, catalog, width=130, omit_header=True, sort_output=True, include_lineno=False, ignore_obsolete=True)
     return catalog

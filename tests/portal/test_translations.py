@@ -1,0 +1,49 @@
+"""The English catalogue: complete where citizens read, and every placeholder of the Vietnamese text kept."""
+
+import re
+
+import pytest
+from babel.messages.pofile import read_po
+from django.conf import settings
+
+from portal.management.commands.collect_messages import gather
+
+CATALOGUES = sorted((settings.BASE_DIR / "locale").glob("*/LC_MESSAGES/django.po"))
+ENGLISH = settings.BASE_DIR / "locale/en/LC_MESSAGES/django.po"
+CITIZENS = re.compile(
+    r"templates/(?!papers/(?!verify)|desk|email|gallery)|.*/(states|levels|calendar)\.py|procedures/eforms/messages\.py"
+)
+PLACEHOLDER = re.compile(r"%\(\w+\)\w|\{\w+\}|</?\w+")
+
+
+def read(path):
+    with path.open("rb") as file:
+        return [message for message in read_po(file) if message.id]
+
+
+def forms(text):
+    return list(text) if isinstance(text, (tuple, list)) else [text]
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+def test_a_translation_asks_for_nothing_its_text_does_not_give(path):
+    for message in read(path):
+        for translated in filter(None, forms(message.string)):
+            assert set(PLACEHOLDER.findall(translated)) <= set(PLACEHOLDER.findall(" ".join(forms(message.id)))), message.id
+
+
+def test_english_loses_nothing_of_the_text():
+    for message in read(ENGLISH):
+        for translated in filter(None, forms(message.string)):
+            assert set(PLACEHOLDER.findall(forms(message.id)[0])) <= set(PLACEHOLDER.findall(translated)), message.id
+
+
+def test_every_text_on_a_citizens_page_has_its_english():
+    english = {(message.context, forms(message.id)[0]): message.string for message in read(ENGLISH)}
+    asked = [
+        message
+        for message in gather(settings.BASE_DIR)
+        if message.id and any(CITIZENS.match(file) for file, _ in message.locations)
+    ]
+    missing = [message.id for message in asked if not all(forms(english.get((message.context, forms(message.id)[0])) or ""))]
+    assert missing == [], "run `manage.py collect_messages` and translate locale/en/LC_MESSAGES/django.po"
