@@ -1,5 +1,6 @@
 """The portal's own pages: what is shown when something went wrong, and how it says that it is well."""
 
+import datetime as dt
 import logging
 import secrets
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models.functions import Now
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -15,9 +17,11 @@ from django.views.decorators.cache import never_cache
 
 from portal.celery import app as celery_app
 from portal.common.pdf import pdf_available
+from portal.models import Heartbeat
 
 log = logging.getLogger(__name__)
 BROKER_WAIT = 0.3  # seconds
+RELAY_SILENCE = dt.timedelta(minutes=3)
 NEEDED = ("database", "migrations", "files")  # without these no request can be answered; the rest only slows
 
 
@@ -80,12 +84,13 @@ def health_live(request):
 @login_not_required
 @transaction.non_atomic_requests
 def health_ready(request):
-    """Can this process do its work? 503 when what every request needs is away; a broker away only slows."""
+    """Can this process do its work? 503 when what every request needs is away; a broker or relay away only slows."""
     checks = {
         "database": database_answers(),
         "migrations": migrations_applied(),
         "files": files_writable(),
         "broker": broker_answers(),
+        "relay": relay_beats(),
         "pdf": pdf_available(),
     }
     ready = all(checks[name] for name in NEEDED)
@@ -122,6 +127,15 @@ def files_writable():
         probe.unlink()
         return True
     except OSError:
+        return False
+
+
+def relay_beats():
+    """True when the relay, which hands out what is owed, was last seen less than three minutes ago (it beats every minute)."""
+    try:
+        return Heartbeat.objects.filter(name="relay", at__gt=Now() - RELAY_SILENCE).exists()
+    except DatabaseError:
+        connection.close()
         return False
 
 

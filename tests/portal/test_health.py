@@ -1,9 +1,13 @@
 """The portal says whether it is alive and whether it can work; a broker that is away only slows it."""
 
+import datetime as dt
+
 import pytest
 from django.db import OperationalError
 
 from portal import views
+from portal.common import clock
+from portal.models import Heartbeat
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +26,16 @@ def test_alive_needs_nothing_but_the_process(client, monkeypatch):
 
 def test_ready_when_database_migrations_and_files_are_there(client, monkeypatch):
     monkeypatch.setattr(views, "broker_answers", lambda: True)
+    Heartbeat.beat("relay")
     answer = client.get("/health/ready")
     assert answer.status_code == 200
-    assert answer.json() == {"ready": True, "database": True, "migrations": True, "files": True, "broker": True, "pdf": True}
+    assert set(answer.json()) == {"ready", "database", "migrations", "files", "broker", "relay", "pdf"}
+    assert all(answer.json().values())
+
+
+def test_a_relay_that_fell_silent_is_seen(client):
+    Heartbeat.objects.create(name="relay", at=clock.now() - dt.timedelta(minutes=5))
+    assert client.get("/health/ready").json()["relay"] is False
 
 
 def test_a_broker_that_is_away_does_not_take_the_portal_down(client, settings):
