@@ -3,18 +3,20 @@
 import datetime as dt
 
 _DIGITS = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"]
-_GROUPS = ["", "nghìn", "triệu", "tỷ"]
-LIMIT = 10**12
-"""Numbers below this can be said: twelve digits, more than any fee."""
+_GROUPS = ["", "nghìn", "triệu"]
+_BILLION = 10**9
+LIMIT = 10**18
+"""Numbers below this can be said: eighteen digits, more than any capital a form may name."""
 
 
 def number_in_words(number: int) -> str:
-    """«một trăm linh năm nghìn» for 105000. Whole numbers from 0 to twelve digits, else ValueError."""
+    """«một trăm linh năm nghìn» for 105000. Whole numbers from 0 to eighteen digits, else ValueError."""
     if not 0 <= number < LIMIT:
         raise ValueError(f"{number} cannot be said in words: only 0 to {LIMIT - 1}")
     if number == 0:
         return _DIGITS[0]
-    said: list[str] = []
+    billions = number // _BILLION
+    said = [number_in_words(billions), "tỷ"] if billions else []
     for power in range(len(_GROUPS) - 1, -1, -1):
         group = number // 1000**power % 1000
         if group:
