@@ -50,8 +50,8 @@ def make_result(decision):
     signed = signing.sign_decision(decision, rendering.render_paper(kind, context, decision=decision))
     stored = storage.store(signed.content)
     return IssuedPaper.objects.create(
-        dossier=decision.dossier, event=decision.event, decision=decision, kind=kind, number=decision.number, verification_code=code,
-        storage_key=stored.storage_key, sha256=stored.sha256, size=stored.size,
+        dossier=decision.dossier, event=decision.event, decision=decision, kind=kind, number=decision.number,
+        verification_code=code, storage_key=stored.storage_key, sha256=stored.sha256, size=stored.size,
         signed_by=signed.signer_name, signed_at=signed.signed_at, issued_at=clock.now(),
     )  # fmt: skip
 

@@ -17,13 +17,12 @@ def answer(header, body):
 
 def examine(data, roots):
     """What can be said about the signature of a PDF, as a dict of the fields of `verification.Verdict`."""
-    from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     try:
         signatures = PdfFileReader(io.BytesIO(data)).embedded_regular_signatures
-    except (PdfError, ValueError, KeyError, TypeError, RecursionError):
-        return {"reason": "not_a_pdf"}
+    except Exception as error:  # noqa: BLE001 - a damaged or hostile file may break the reader anywhere
+        return {"reason": "unreadable", "detail": f"{type(error).__name__}: {error}"[:200]}
     if not signatures:
         return {"reason": "unsigned"}
     found = [_one(data, signature, roots) for signature in signatures[:MOST_SIGNATURES]]
