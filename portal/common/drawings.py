@@ -1,12 +1,10 @@
-"""Icons, illustrations and QR codes as inline SVG: a page carries only the drawings it shows, in no extra request."""
+"""Icons and illustrations as inline SVG: a page carries only the drawings it shows, in no extra request."""
 
-import io
 import re
 from functools import cache
 
-import segno
 from django.conf import settings
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 SHEET = "static/img/icons.svg"
@@ -27,14 +25,3 @@ def drawing(symbol, css_class):
     box, shapes = symbols()[symbol]
     opening = format_html('<svg class="{}" viewBox="{}" aria-hidden="true" focusable="false">', css_class, box)
     return opening + mark_safe(f"{shapes}</svg>")  # noqa: S308 - our own sheet
-
-
-def qr_code(text, label):
-    """A QR code of `text` with its quiet zone, announced to screen readers as `label`."""
-    out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(
-        out, kind="svg", xmldecl=False, svgns=False, svgclass=None, lineclass=None, omitsize=True, border=4
-    )
-    svg = out.getvalue().decode().strip()
-    named = f'<svg role="img" aria-label="{conditional_escape(label)}" shape-rendering="crispEdges"'
-    return mark_safe(svg.replace("<svg", named, 1))  # noqa: S308 - segno writes figures only, the label is escaped

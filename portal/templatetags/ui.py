@@ -13,7 +13,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
 from portal.common import dates, money
-from portal.common.drawings import drawing, qr_code
+from portal.common.drawings import drawing
+from portal.common.qr import qr_svg
 
 register = template.Library()
 
@@ -41,7 +42,6 @@ STATE_LOOKS = {
 }
 UNKNOWN_STATE = Look("info", "")
 
-
 SLA_ICONS = {"late": "alert", "today": "clock", "soon": "clock", "ok": "check", "hold": "pause"}
 NOTICE_ICONS = {"info": "info", "ok": "check-c", "warn": "alert", "bad": "alert"}
 
@@ -61,7 +61,7 @@ def illustration(name):
 @register.simple_tag
 def qr(text, label):
     """Draw the QR code of a text; `label` tells those who cannot see it what it opens."""
-    return qr_code(text, label)
+    return qr_svg(text, label)
 
 
 @register.simple_tag(takes_context=True)
