@@ -198,7 +198,7 @@ def summary_of(form):
 
 
 def _component(name, content, **options):
-    return mark_safe(render_to_string(f"ui/{name}.html", {"content": content, **options}))  # noqa: S308 - rendered by a template
+    return mark_safe(render_to_string(f"ui/{name}.html", {"content": content, **options}))  # rendered by a template
 
 
 @register.simple_block_tag
