@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.papers.contexts import verify_address
 from dossiers.papers.models import ALPHABET, IssuedPaper
 from dossiers.papers.verification import Verdict, check_pdf
+from portal.common.dates import moment
 from portal.common.identity import mask_name
 
 CODE_LENGTH = 16
@@ -43,6 +45,26 @@ class Answer:
     outcome: Outcome
     paper: IssuedPaper | None = None
     verdict: Verdict | None = None
+
+    @property
+    def headline(self):
+        """The sentence people read first. A code alone proves only that such a paper exists: anybody can print a code."""
+        if self.outcome is Outcome.VALID and self.verdict is None:
+            return _("Có giấy mang mã này, còn giá trị")
+        return self.outcome.label
+
+    @property
+    def issued(self):
+        return moment(self.paper.issued_at, year=True)
+
+    @property
+    def signed(self):
+        return moment(self.verdict.signed_at, year=True) if self.verdict.signed_at else ""
+
+    @property
+    def address(self):
+        """What the QR code of the paper opens."""
+        return verify_address(self.paper.verification_code)
 
     @property
     def holder(self):

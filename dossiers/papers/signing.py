@@ -7,6 +7,7 @@ the follow-up tries again.
 import hashlib
 import io
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,8 +81,8 @@ def sign_pdf(pdf, *, agency, reason, stamp_lines=(), signed_at=None):
     with tempfile.NamedTemporaryFile(suffix=".pdf") as stamp:
         stamp.write(_stamp(agency, signed_at, stamp_lines, identity.trial))
         stamp.flush()
-        content = _signed(pdf, identity, reason, signed_at, stamp.name)
-    verdict = Verdict.of(examine(content, trust_roots()))
+        content, said = _apart(_signed_and_read_back, pdf, identity, reason, signed_at, stamp.name)
+    verdict = Verdict.of(said)
     if not verdict.good:
         raise SigningFailed(f"chữ ký vừa tạo cho {agency.code} không đúng: {verdict.reason}")
     return SignedPdf(content, hashlib.sha256(content).hexdigest(), signed_at, verdict.signer)
@@ -98,6 +99,17 @@ def _stamp(agency, signed_at, lines, trial):
     with translation.override("vi"):
         html = render_to_string("papers/stamp.html", facts)
     return render_html(html, title="Chữ ký số", variant=None)
+
+
+def _apart(function, *arguments):
+    """Run in a thread of its own: pyHanko starts an event loop, which cannot be done where one is running already."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(function, *arguments).result()
+
+
+def _signed_and_read_back(pdf, identity, reason, signed_at, stamp_file):
+    content = _signed(pdf, identity, reason, signed_at, stamp_file)
+    return content, examine(content, trust_roots())
 
 
 def _signed(pdf, identity, reason, signed_at, stamp_file):
