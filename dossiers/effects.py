@@ -248,7 +248,7 @@ def set_holder(step):
 @before
 def promise_new_date(step):
     step.recorded |= {"old": step.dossier.due_at.isoformat(), "new": step.details["new_due_at"].isoformat()}
-    step.dossier.due_at = step.details["new_due_at"]
+    step.dossier.due_at = step.dossier.extended_to = step.details["new_due_at"]
 
 
 @before

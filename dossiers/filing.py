@@ -149,7 +149,7 @@ def fees(dossier):
         lines,
         context=known,
         day=filing_day(dossier),
-        quantities=fee_rules.quantities_from(lines, known),
+        quantities={**fee_rules.quantities_from(lines, known), **dossier.asked.get("quantities", {})},
         local=local_amounts(dossier.version.procedure, dossier.offering.province_code) if dossier.offering_id else {},
     )
 

@@ -109,16 +109,20 @@ def visible_dossiers(dossiers, user):
     """
     if not user.is_authenticated or not user.is_active:
         return dossiers.none()
+    return dossiers.filter(own_matters(user) | at_work(user))
+
+
+def own_matters(user):
+    """Condition: filed by this person, about them, or for a subject they have a mandate for. The citizen's side."""
     own = Q(submitter=user)
     if user.person_id:
         own |= Q(person=user.person_id) & ~Q(state=DossierState.DRAFT)
-    mandates = list(user.mandates.current())
-    for mandate in mandates:
+    for mandate in user.mandates.current():
         side = Q(person=mandate.person_id) if mandate.person_id else Q(organisation=mandate.organisation_id)
         if mandate.procedures:
             side &= Q(version__procedure__code__in=mandate.procedures)
         own |= side & ~Q(state=DossierState.DRAFT)
-    return dossiers.filter(own | at_work(user))
+    return own
 
 
 def at_work(user):

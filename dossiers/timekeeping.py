@@ -90,7 +90,7 @@ class Timekeeper:
             self._close_open(step.now)
             self._start_reception(step.now)
         else:
-            self.dossier.intervals.filter(ended_at=None).update(ended_at=step.now, restart=True)
+            self.dossier.intervals.filter(ended_at=None).exclude(kind=Kind.OUTAGE).update(ended_at=step.now, restart=True)
             self._open(Kind.RUNNING, step.now)
             self._promise()
 
@@ -132,7 +132,7 @@ class Timekeeper:
             accepted_at=dossier.accepted_at,
             term=Term.from_data(dossier.term),
             intervals=[rules.Interval(i.kind, i.started_at, i.ended_at, i.restart) for i in dossier.intervals.all()],
-            extension=rules.Extension(dossier.extended_at, dossier.due_at) if dossier.extended_at else None,
+            extension=rules.Extension(dossier.extended_at, dossier.extended_to) if dossier.extended_at else None,
             now=now,
         )
 
@@ -147,6 +147,6 @@ class Timekeeper:
         return due(self.calendar, self.hours, moment, Term(term["value"], term["unit"]), cutoff=None).at
 
 
-def days_left(dossier):
-    """Working days until the promise; 0 today, negative when late, None without a promise."""
-    return rules.days_left(working_calendar(), clock.now(), dossier.due_at)
+def days_left(dossier, calendar=None):
+    """Working days until the promise; 0 today, negative when late, None without a promise. Lists pass their calendar."""
+    return rules.days_left(calendar or working_calendar(), clock.now(), dossier.due_at)

@@ -1,4 +1,35 @@
-"""Addresses of dossiers pages."""
+"""Addresses of dossiers pages for citizens and passers-by. Staff have their own under /can-bo/."""
+
+from django.urls import include, path
+
+from dossiers.views import citizen, opening, public, review, supplement, wizard
 
 app_name = "dossiers"
-urlpatterns = []
+
+filing = [
+    path("bat-dau/<str:code>/", opening.start, name="start"),
+    path("<int:pk>/", wizard.resume, name="resume"),
+    path("<int:pk>/ban-moi/", review.renew, name="renew"),
+    path("<int:pk>/to-khai.pdf", review.filled_form, name="filled_form"),
+    path("<int:pk>/<slug:key>/", wizard.step, name="step"),
+    path("<int:pk>/<slug:key>/tu-luu/", wizard.autosave, name="autosave"),
+]
+own = [
+    path("", citizen.dashboard, name="dashboard"),
+    path("nhap/<int:pk>/xoa/", citizen.discard, name="discard"),
+    path("<str:code>/", citizen.detail, name="detail"),
+    path("<str:code>/da-nop/", citizen.submitted, name="submitted"),
+    path("<str:code>/giay-hen/", citizen.slip, name="slip"),
+    path("<str:code>/ket-qua/", citizen.result, name="result"),
+    path("<str:code>/rut/", citizen.withdraw, name="withdraw"),
+    path("<str:code>/xac-nhan/", citizen.confirm, name="confirm"),
+    path("<str:code>/bo-sung/", supplement.edit, name="supplement"),
+    path("<str:code>/bo-sung/xem-lai/", supplement.review, name="supplement_review"),
+]
+urlpatterns = [
+    path("thu-tuc/<str:code>/to-khai.pdf", opening.blank_form, name="blank_form"),
+    path("nop/", include(filing)),
+    path("ho-so/", include(own)),
+    path("tra-cuu/", public.track, name="track"),
+    path("tra-cuu/<str:secret>/", public.track_link, name="track_link"),
+]

@@ -148,6 +148,7 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
     due_is_provisional = models.BooleanField(_("ngày hẹn tạm tính"), default=False)
     term = models.JSONField(_("thời hạn giải quyết"), default=dict, blank=True)
     extended_at = models.DateTimeField(_("xin lỗi, gia hạn lúc"), null=True, blank=True)
+    extended_to = models.DateTimeField(_("gia hạn tới"), null=True, blank=True)
     supplement_count = models.PositiveSmallIntegerField(_("số lần yêu cầu bổ sung"), default=0)
     supplement_due_at = models.DateTimeField(_("bổ sung trước"), null=True, blank=True)
     payment_due_at = models.DateTimeField(_("trả phí trước"), null=True, blank=True)

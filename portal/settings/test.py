@@ -10,7 +10,9 @@ from portal.settings.base import DATABASES, PASSWORD_HASHERS
 DEMO = True
 SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
-VAR_DIR = Path(tempfile.mkdtemp(prefix="portal-test-"))
+# One folder for the whole run: workers that a test starts as processes find the same files.
+os.environ.setdefault("PORTAL_TEST_VAR", tempfile.mkdtemp(prefix="portal-test-"))
+VAR_DIR = Path(os.environ["PORTAL_TEST_VAR"])
 PRIVATE_FILES_ROOT = VAR_DIR / "files"
 SIGNING_DIR = VAR_DIR / "signing"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
