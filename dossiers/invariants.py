@@ -1,0 +1,50 @@
+"""What must be true of everything filed, whatever died in between. Read by `manage.py check_invariants` and by fault tests."""
+
+import hashlib
+
+from accounts.messages.models import Message
+from dossiers import history
+from dossiers.files import storage
+from dossiers.files.models import Attachment
+from dossiers.models import Dossier, FollowUp
+from dossiers.papers.models import IssuedPaper
+from dossiers.states import DossierState
+
+
+def broken():
+    """Yield one sentence for each thing that is wrong. Work that is still owed is not wrong."""
+    for dossier in Dossier.objects.exclude(state=DossierState.DRAFT).order_by("pk").iterator(chunk_size=200):
+        yield from history.problems(dossier)
+        yield from _papers_and_messages(dossier)
+    for model in (Attachment, IssuedPaper):
+        for row in model.objects.order_by("pk").iterator(chunk_size=200):
+            yield from _file(model, row)
+
+
+def _papers_and_messages(dossier):
+    filed = dossier.events.filter(step="submit").first()
+    if filed is None:
+        yield f"{dossier.code}: was never filed"
+        return
+    owed = FollowUp.objects.filter(event=filed, kind="paper:acknowledgement").exclude(due_state="done").exists()
+    if not owed and not dossier.papers.filter(kind="acknowledgement").exists():
+        yield f"{dossier.code}: has no acknowledgement, and none is owed"
+    if dossier.submitter_id and not Message.objects.filter(key=f"event:{filed.pk}", recipient=dossier.submitter_id).exists():
+        yield f"{dossier.code}: the submitter was not told of the filing"
+    if dossier.state in (DossierState.COMPLETED, DossierState.RETURNED) and dossier.decisions.exists():
+        if not all(hasattr(decision, "paper") for decision in dossier.decisions.all()):
+            yield f"{dossier.code}: has a result without its paper"
+
+
+def _file(model, row):
+    name = f"{model._meta.verbose_name} {row.pk}"
+    digest = hashlib.sha256()
+    try:
+        with storage.open_stored(row.storage_key) as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        yield f"{name}: its file cannot be read ({error.__class__.__name__})"
+        return
+    if digest.hexdigest() != row.sha256:
+        yield f"{name}: its file was changed"

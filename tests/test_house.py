@@ -1,0 +1,117 @@
+"""Small checks that read the project itself."""
+
+import ast
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import get_resolver
+
+ROOT = Path(settings.BASE_DIR)
+APPS = ["portal", "accounts", "procedures", "dossiers"]
+OUR_URLS = re.compile(r"^(?!quan-tri/|api/v1/)")
+# What anybody may open without signing in. Everything else asks for a login.
+PUBLIC = {
+    "home", "health_live", "health_ready", "gallery", "text_size", "theme",
+    "procedures:search", "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
+    "accounts:login", "dossiers:track", "dossiers:track_token", "papers:verify", "papers:verify_code",
+}  # fmt: skip
+
+
+def python_files():
+    return [p for app in APPS for p in (ROOT / app).rglob("*.py") if "migrations" not in p.parts]
+
+
+def names_of(patterns, namespace=""):
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from names_of(pattern.url_patterns, inner)
+        else:
+            yield f"{namespace}{pattern.name}", pattern.callback
+
+
+def test_nothing_but_the_transitions_writes_a_state():
+    """`.state =` on a dossier, or `update(state=…)`, would walk round the door."""
+    for path in python_files():
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("update", "bulk_update"):
+                assert not any(k.arg == "state" for k in node.keywords) or "dossier" not in ast.unparse(node).lower(), path
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            for target in targets:
+                assert "dossier.state" not in ast.unparse(target).split("=")[0], path
+
+
+def test_no_page_is_open_without_a_login_unless_it_is_on_the_list():
+    for name, view in names_of(get_resolver().url_patterns):
+        if name.startswith(("admin:", "api:", "schema")) or name.split(":")[-1] in ("None",):
+            continue
+        open_to_all = not getattr(view, "login_required", True)
+        if open_to_all:
+            assert name in PUBLIC | OPEN_BY_SECRET | OPEN_DATA, f"{name} is open without a login"
+
+
+# Opened by an unguessable secret, or with a draft of one's own session (level 2 needs no account).
+OPEN_BY_SECRET = {
+    "dossiers:start", "dossiers:page", "dossiers:autosave", "dossiers:questions", "dossiers:documents", "dossiers:delivery",
+    "dossiers:review", "dossiers:blank_form", "dossiers:print_draft", "dossiers:discard",
+}  # fmt: skip
+OPEN_DATA = {"procedure_list", "procedure_detail"}
+
+
+def test_every_state_has_a_look():
+    from dossiers.states import DossierState
+    from portal.templatetags.ui import STATE_LOOKS
+
+    assert set(STATE_LOOKS) >= {str(state) for state in DossierState}
+
+
+def templates():
+    return [p for p in (ROOT / "templates").rglob("*") if p.is_file()]
+
+
+def test_no_template_is_unused():
+    """A template is used when its name stands in another template or in Python (or is one Django looks for by itself)."""
+    by_django = {"400.html", "403.html", "404.html", "500.html", "csrf_failure.html"}
+    words = "\n".join(p.read_text("utf-8") for p in [*python_files(), *templates(), *(ROOT / "tests").rglob("*.py")])
+    for path in templates():
+        name = str(path.relative_to(ROOT / "templates"))
+        kind = path.stem
+        named = (
+            name in words
+            or f'"{path.parent.name}/"' in words
+            or "%s/{" % path.parent.name in words
+            or '"papers/%s.html"' in words
+        )
+        assert name in by_django or named or f'"{kind}"' in words, name
+
+
+def text_files():
+    for pattern in ("**/*.py", "templates/**/*", "static/**/*.css", "static/**/*.js", "docs/**/*.md", "*.md", "data/*.json"):
+        for path in ROOT.glob(pattern):
+            if path.is_file() and not {".venv", ".tools", "var"} & set(path.relative_to(ROOT).parts):
+                yield path
+
+
+@pytest.mark.parametrize("word", [r"\.\./shared", "/work/", "pypi" + r"\.org", r"deb\.debian"])
+def test_the_project_stands_alone(word):
+    """No path of one machine, no registry's host, no folder beside the project."""
+    found = [p for p in text_files() if p != Path(__file__) and re.search(word, p.read_text("utf-8"))]
+    assert not found
+
+
+def test_all_texts_are_written_in_composed_letters():
+    for path in text_files():
+        text = path.read_text("utf-8")
+        if "tests" not in path.parts and path.name not in ("vietnamese.py", "check_forms.py"):
+            assert text == unicodedata.normalize("NFC", text), path
+
+
+def test_citizens_are_never_called_ban():
+    """«Bạn» is not how a clerk speaks to a citizen."""
+    for path in templates():
+        text = re.sub(r"{%.*?%}|{{.*?}}", lambda m: m.group(0), path.read_text("utf-8"))
+        assert not re.search(r"\b[Bb]ạn\b", text.replace("xã bạn", "")), path
