@@ -31,9 +31,9 @@ def _papers_and_messages(dossier):
         yield f"{dossier.code}: has no acknowledgement, and none is owed"
     if dossier.submitter_id and not Message.objects.filter(key=f"event:{filed.pk}", recipient=dossier.submitter_id).exists():
         yield f"{dossier.code}: the submitter was not told of the filing"
-    if dossier.state in (DossierState.COMPLETED, DossierState.RETURNED) and dossier.decisions.exists():
-        if not all(hasattr(decision, "paper") for decision in dossier.decisions.all()):
-            yield f"{dossier.code}: has a result without its paper"
+    has_result = dossier.state in (DossierState.COMPLETED, DossierState.RETURNED)
+    if has_result and not all(hasattr(decision, "paper") for decision in dossier.decisions.all()):
+        yield f"{dossier.code}: has a result without its paper"
 
 
 def _file(model, row):
@@ -43,7 +43,7 @@ def _file(model, row):
         with storage.open_stored(row.storage_key) as file:
             while block := file.read(1 << 20):
                 digest.update(block)
-    except OSError as error:
+    except (OSError, storage.StoredFileMissing) as error:
         yield f"{name}: its file cannot be read ({error.__class__.__name__})"
         return
     if digest.hexdigest() != row.sha256:
