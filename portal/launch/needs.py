@@ -28,8 +28,10 @@ def check(places: Places, *, port: int | None = None, installing: bool = True) -
 
 
 def _lacking(places: Places, port: int | None, installing: bool) -> Iterator[Missing]:
-    if not os.access(places.root, os.W_OK):
-        yield Missing(f"Không ghi được vào thư mục {places.root}", f"sudo chown -R {os.geteuid()} {places.root}")
+    for folder in (places.root, places.venv, places.tools, places.var, places.logs):
+        if folder.exists() and not os.access(folder, os.W_OK):  # as when root was here first
+            yield Missing(f"Không ghi được vào thư mục {folder}", f"sudo chown -R {os.geteuid()} {folder}")
+            break
     yield from _disk(places, DISK_FOR_SETUP if installing else DISK_TO_RUN)
     if installing and not can_install():
         yield Missing("Python này không có pip", "apt-get install -y python3-pip")

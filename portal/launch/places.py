@@ -63,7 +63,7 @@ def own_folder(path: Path, owner: int, mode: int = 0o700) -> Path:
     path.mkdir(mode=mode, parents=True, exist_ok=True)
     there = path.lstat()
     if not stat.S_ISDIR(there.st_mode) or there.st_uid not in (owner, os.geteuid()):
-        raise Missing(f"Thư mục {path} thuộc về người dùng khác", f"ls -ld {path}")
+        raise Missing(f"Thư mục {path} thuộc về người dùng khác", f"sudo chown -R {owner} {path}")
     if there.st_uid != owner:
         os.chown(path, owner, -1)
     path.chmod(mode)

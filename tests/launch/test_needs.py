@@ -59,3 +59,10 @@ def test_several_lacks_are_told_together_a_line_each(places, monkeypatch, taken_
     with pytest.raises(Missing) as told:
         needs.check(places, port=taken_port, installing=True)
     assert len(str(told.value).splitlines()) == 3
+
+
+def test_a_folder_that_root_left_behind_is_named_with_the_command_that_mends_it(places, monkeypatch):
+    places.logs.mkdir(parents=True)
+    monkeypatch.setattr(needs.os, "access", lambda path, mode: path != places.logs)
+    with pytest.raises(Missing, match=r"chown -R \d+ .*log"):
+        needs.check(places, installing=False)
