@@ -3,8 +3,6 @@
 from django.conf import settings
 from django.core.checks import Error, Tags, register
 
-DEMO_PASSWORD = "Demo-2026!"  # only ever accepted where DEMO is set
-
 
 @register(Tags.security, deploy=True)
 def nothing_of_the_demo(app_configs, **kwargs):

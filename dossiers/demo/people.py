@@ -4,7 +4,7 @@ import datetime as dt
 
 from accounts.models import Agency, Membership, Person, User
 from accounts.roles import Role
-from portal.checks import DEMO_PASSWORD
+from accounts.authentication import DEMO_PASSWORD
 
 RESIDENCE_DESK, CRIMINAL_DESK, CIVIL_DESK = "H18.X004.CA", "H18.Y14", "H18.X004.HC"
 DESKS = [RESIDENCE_DESK, CRIMINAL_DESK, CIVIL_DESK]
