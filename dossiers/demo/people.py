@@ -2,9 +2,9 @@
 
 import datetime as dt
 
+from accounts.authentication import DEMO_PASSWORD
 from accounts.models import Agency, Membership, Person, User
 from accounts.roles import Role
-from accounts.authentication import DEMO_PASSWORD
 
 RESIDENCE_DESK, CRIMINAL_DESK, CIVIL_DESK = "H18.X004.CA", "H18.Y14", "H18.X004.HC"
 DESKS = [RESIDENCE_DESK, CRIMINAL_DESK, CIVIL_DESK]

@@ -6,9 +6,9 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.authentication import DEMO_PASSWORD
 from accounts.models import AdministrativeUnit, User
 from dossiers.demo.people import CITIZENS, STAFF
-from portal.checks import DEMO_PASSWORD
 
 
 class Command(BaseCommand):
