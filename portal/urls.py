@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal import gallery, views
+from procedures.views import home
 
 urlpatterns = [
     path("health/live", views.health_live, name="health_live"),
@@ -15,11 +16,13 @@ urlpatterns = [
 ]
 
 pages = [
+    path("", home, name="home"),
     path("", include("procedures.urls")),
     path("", include("accounts.urls")),
     path("", include("dossiers.urls")),
     path("can-bo/", include("dossiers.desk_urls")),
     path("", include("dossiers.papers.urls")),
+    path("", include("dossiers.files.urls")),
     path("quan-tri/", admin.site.urls),
 ]
 if getattr(settings, "DEMO", False):

@@ -1,4 +1,14 @@
-"""Addresses of procedures pages."""
+"""Addresses of the catalogue's pages. A procedure is found by its code; the words after it are for people."""
+
+from django.urls import path
+
+from procedures import views
 
 app_name = "procedures"
-urlpatterns = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("thu-tuc/", views.search_page, name="search"),
+    path("thu-tuc/<str:code>/", views.procedure, name="procedure_by_code"),
+    path("thu-tuc/<str:code>/<slug:slug>/", views.procedure, name="procedure"),
+    path("su-kien/<slug:slug>/", views.life_event, name="life_event"),
+]

@@ -22,7 +22,7 @@ SHOWN_ERRORS = 5
 # What is made of the files also depends on this code: when it changes, the catalogue is made again.
 CODE = (
     *sorted(Path(__file__).parent.glob("*.py")),
-    Path(__file__).parents[1] / "search_text.py",
+    Path(__file__).parents[1] / "search" / "text.py",
     Path(__file__).parents[1] / "eforms" / "expansion.py",
 )
 

@@ -5,7 +5,7 @@ import re
 from portal.common.vietnamese import clean_text
 from procedures.loading.rows import bring
 from procedures.models import Procedure, Sector
-from procedures.search_text import search_columns
+from procedures.search.text import search_columns
 
 SECTOR_CODE = re.compile(r"[A-Z0-9.-]{1,20}")
 FLAGS = ("local_only", "commune", "province", "central", "other_agency", "vertical", "full_process", "non_territorial")
@@ -15,13 +15,14 @@ LISTS = ("audience", "life_event_subgroups", "results")
 
 
 def load(folder, curated, *, everything):
-    """Returns {code: Procedure}. Without `everything` only the curated ones get an entry (no facts of the index then)."""
+    """Returns {code: Procedure}. Without `everything` only the curated ones get an entry (and of the facts only the audience)."""
     known = {row["code"]: row for row in curated}
+    form_codes = {form["key"]: form["form_code"] for form in folder.read("forms.json")["forms"]}
     rows = {row["code"]: row for row in folder.index_rows()} if everything else {}
     sectors = _sectors(list(rows.values()), curated)
-    wanted = {code: _values(row, known.get(code), sectors) for code, row in rows.items()}
+    wanted = {code: _values(row, known.get(code), sectors, form_codes) for code, row in rows.items()}
     for code in known.keys() - rows.keys():
-        wanted[code] = _values(None, known[code], sectors)
+        wanted[code] = _values(None, known[code], sectors, form_codes)
     return bring(Procedure, "code", wanted)
 
 
@@ -32,9 +33,10 @@ def _sectors(rows, curated):
     return bring(Sector, "code", {code: {"name": name} for code, name in names.items()})
 
 
-def _values(row, curated, sectors):
+def _values(row, curated, sectors, form_codes):
     """Columns of one entry. The curated file knows the names better; the index knows the bare facts."""
-    facts = facts_of(row) if row else {}
+    facts = facts_of(row) if row else {"audience": curated["audience"]}
+    code = (curated or row)["code"]
     name = curated["name"] if curated else row["name"]
     sector = sectors.get(curated["field"]["code"] if curated else row["field_code"])
     return {
@@ -44,7 +46,7 @@ def _values(row, curated, sectors):
         "promulgator": curated["promulgated_by"]["name"] if curated else row["promulgator"],
         "declared_level": curated["declared_level"] if curated else int(row["derived_level"]),
         "facts": facts,
-        **search_columns(row["code"] if row else curated["code"], name, curated, facts),
+        **search_columns(code, name, curated, facts, form_codes.get(curated["form_key"]) if curated else None),
     }
 
 

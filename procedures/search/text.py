@@ -1,36 +1,48 @@
 """What the search reads of a procedure: its names, one a line, with accents, without, and written together."""
 
+import re
 import unicodedata
 
 from portal.common.vietnamese import fold, joined
 
-CURATED, COMMUNE, CITIZEN, LOCAL = 100, 20, 10, -30
+FORM_CODE = re.compile(r"[A-ZĐ]{2,}\d{2,}")
+CURATED, COMMUNE, CITIZEN, LOCAL, LATER = 100, 20, 10, -30, -12
+# Procedures that presuppose another one: whoever only names the thing means the first of them.
+LATER_STEPS = ("chấm dứt", "tạm ngừng", "thay đổi", "sửa đổi", "thu hồi", "cấp lại", "gia hạn", "hủy", "cấp đổi", "điều chỉnh")
 
 
-def search_columns(code, name, curated=None, facts=None):
+def search_columns(code, name, curated=None, facts=None, form_code=None):
     """{search_exact, search_folded, search_joined, rank} of a catalogue entry.
 
     Line 1 is the official name, line 2 the everyday name (may be empty), then other names, last the codes people type.
-    `curated`: the procedure's part of a version; `facts`: the row of the national index.
+    `curated`: the procedure's part of a version; `facts`: the row of the national index; `form_code`: «CT01».
     """
     curated = curated or {}
-    lines = [name, curated.get("short_name", ""), *curated.get("aliases", []), code]
+    lines = [name, curated.get("short_name", ""), *curated.get("aliases", []), *_form_names(form_code), code]
     lines = [" ".join(unicodedata.normalize("NFC", line).lower().split()) for line in lines]
     return {
         "search_exact": "\n".join(lines),
         "search_folded": "\n".join(fold(line) for line in lines),
         "search_joined": "\n".join(joined(line) for line in lines),
-        "rank": rank(curated, facts or {}),
+        "rank": rank(name, curated, facts or {}),
     }
 
 
-def rank(curated, facts):
+def rank(name, curated, facts):
     """What stands first among equals: what can be filed here, at the commune, by citizens, and not one province's own."""
     levels = curated.get("agency_levels", [])
     audience = curated.get("audience") or facts.get("audience", [])
+    said = f"{name} {curated.get('short_name', '')}".lower()
     return (
         CURATED * bool(curated)
         + COMMUNE * ("commune" in levels or bool(facts.get("commune")))
         + CITIZEN * ("citizen" in audience)
         + LOCAL * bool(facts.get("local_only"))
+        + LATER * any(step in said for step in LATER_STEPS)
     )
+
+
+def _form_names(form_code):
+    """What people call the form, if its code is one of its own («CT01»): «Mẫu số 01» is the name of a hundred forms."""
+    found = FORM_CODE.search(form_code or "")
+    return [f"tờ khai {found[0]}"] if found else []

@@ -1,0 +1,208 @@
+"""A procedure in a list: name, level, who, how long, how much. Any number of them in three queries."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.conf import settings
+from django.db.models import Case, IntegerField, Q, When
+from django.db.models.fields.json import KeyTransform
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from portal.common import clock
+from portal.common.money import dong
+from procedures.calendar import Term
+from procedures.fees import price_range
+from procedures.levels import OfferedLevel, ServiceLevel
+from procedures.models import LocalFee, Offering, Procedure, ProcedureVersion
+
+BUSINESS = frozenset({"enterprise", "cooperative", "organisation", "foreign_organisation"})
+CITIZENS = frozenset({"citizen", "foreigner", "overseas_vietnamese"})
+
+
+@dataclass(frozen=True)
+class Price:
+    """What one filing costs before anybody has answered, in đồng. `highest` None: not known, or it grows with the number."""
+
+    lowest: int
+    highest: int | None
+
+    @property
+    def is_free(self):
+        return self.highest == 0
+
+    @property
+    def words(self):
+        if self.is_free:
+            return _("Không mất phí")
+        if self.highest is None:
+            return _("Từ %(amount)s") % {"amount": dong(self.lowest)} if self.lowest else _("Tùy nơi, tùy trường hợp")
+        if self.lowest == self.highest:
+            return dong(self.lowest)
+        if not self.lowest:
+            return _("Nhiều nhất %(amount)s") % {"amount": dong(self.highest)}
+        return _("%(low)s đến %(high)s") % {"low": dong(self.lowest), "high": dong(self.highest)}
+
+
+class Card:
+    """One row. `facts`: the procedure's part of its version, None for an entry of the index only."""
+
+    def __init__(self, procedure, facts=None, offered=None, price=None):
+        self.procedure, self.facts, self.offered, self.price = procedure, facts, offered, price
+
+    @property
+    def listed(self):
+        return self.facts is None
+
+    @property
+    def level(self):
+        """The highest level offered anywhere; of the index only information, whatever the base declares."""
+        return self.offered.level if self.offered else ServiceLevel.INFORMATION
+
+    @property
+    def declared(self):
+        return ServiceLevel(self.procedure.declared_level)
+
+    @property
+    def title(self):
+        return self.procedure.short_name or self.procedure.name
+
+    @property
+    def official_name(self):
+        """The official name when the title is another."""
+        return self.procedure.name if self.procedure.short_name and self.procedure.short_name != self.procedure.name else ""
+
+    @property
+    def offers_submission(self):
+        return bool(self.offered and self.offered.offers_submission)
+
+    @property
+    def is_free(self):
+        """Free whatever the answers, and known to be."""
+        return bool(self.price and self.price.is_free)
+
+    @cached_property
+    def time(self):
+        """How long it takes, online where that is possible."""
+        return term_of(self.facts["channels"]).words if self.facts else ""
+
+    @cached_property
+    def agency_levels(self):
+        return level_words(self.facts["agency_levels"] if self.facts else levels_of(self.procedure.facts))
+
+
+def cards(procedures):
+    """[Card] for procedures, in their order. Three queries, however many there are."""
+    procedures = list(procedures)
+    full = [procedure for procedure in procedures if not procedure.listed]
+    documents = _documents(full)
+    places = _places(full)
+    amounts = _local_amounts(full)
+    return [_card(procedure, documents, places[procedure.pk], amounts[procedure.pk]) for procedure in procedures]
+
+
+def by_codes(codes):
+    """Procedures in the order of their codes, with their sector. One query."""
+    found = {row.code: row for row in Procedure.objects.filter(code__in=codes).select_related("sector")}
+    return [found[code] for code in codes if code in found]
+
+
+def _card(procedure, documents, places, amounts):
+    if procedure.pk not in documents:
+        return Card(procedure)
+    facts, set_later = documents[procedure.pk]
+    day = clock.today()
+    levels = [
+        OfferedLevel.compute(
+            {"procedure": facts},
+            procedure.declared_level,
+            place,
+            day=day,
+            local=amounts.get(place.province_code, {}) if place else {},
+            set_later=set_later,
+            payments_open=settings.PAYMENTS_OPEN,
+        )
+        for place in places or [None]
+    ]
+    return Card(procedure, facts, OfferedLevel.best(levels), price_over_places(facts, amounts, day))
+
+
+def price_over_places(facts, amounts, day):
+    """From the lowest anywhere to the highest anywhere. `amounts`: {province: {fee line: đồng}}."""
+    channels = {row["channel"] for row in facts["channels"]}
+    channel = "online" if "online" in channels else "direct"
+    ranges = [price_range(facts["fee_lines"], day=day, channel=channel, local=local) for local in amounts.values() or [{}]]
+    highest = [one.highest for one in ranges]
+    return Price(min(one.lowest for one in ranges), None if None in highest else max(highest))
+
+
+def _documents(procedures):
+    """{procedure id: (its part of the document, fee lines set later)}: the forms are not read."""
+    rows = ProcedureVersion.objects.filter(pk__in=[procedure.current_id for procedure in procedures])
+    parts = rows.values_list("procedure_id", KeyTransform("procedure", "document"), KeyTransform("amount_set_later", "document"))
+    return {procedure: (facts, later or ()) for procedure, facts, later in parts}
+
+
+def _places(procedures):
+    """{procedure id: [offering]}: for each province the one with the most in place, enough to tell the best level."""
+    ready = Case(
+        When(Q(duty={}) | Q(processing_steps=[]) | Q(received_at=None), then=2),
+        When(gateway_terminal="", then=1),
+        default=0,
+        output_field=IntegerField(),
+    )
+    best = (
+        Offering.objects.current()
+        .filter(procedure__in=procedures)
+        .order_by("procedure_id", "province_code", ready, "pk")
+        .distinct("procedure_id", "province_code")
+        .values("pk")
+    )
+    found = defaultdict(list)
+    for offering in Offering.objects.filter(pk__in=best):
+        found[offering.procedure_id].append(offering)
+    return found
+
+
+def _local_amounts(procedures):
+    """{procedure id: {province: {fee line: đồng}}}."""
+    rows = (
+        LocalFee.objects.filter(procedure__in=procedures)
+        .order_by("procedure_id")
+        .values_list("procedure_id", "province_code", "fee_line_key", "amount")
+    )
+    found = defaultdict(dict)
+    for procedure, lines in groupby(rows, key=lambda row: row[0]):
+        for _procedure, province, line, amount in lines:
+            found[procedure].setdefault(province, {})[line] = amount
+    return found
+
+
+# ---------------------------------------------------------------- words
+
+
+def term_of(channels):
+    """The processing time people ask for first: online, else at the counter."""
+    by_channel = {row["channel"]: row for row in channels}
+    row = by_channel.get("online") or by_channel.get("direct") or channels[0]
+    return Term.from_data(row["processing"])
+
+
+def levels_of(facts):
+    """Levels of government in the flags of the index, as the curated file names them."""
+    names = {"commune": "commune", "province": "province", "central": "central", "other_agency": "other"}
+    return [name for flag, name in names.items() if facts.get(flag)]
+
+
+def level_words(levels):
+    """«Cấp xã, cấp tỉnh»."""
+    words = {
+        "commune": pgettext("cấp thực hiện", "cấp xã"),
+        "province": pgettext("cấp thực hiện", "cấp tỉnh"),
+        "central": pgettext("cấp thực hiện", "cấp trung ương"),
+        "other": pgettext("cấp thực hiện", "cơ quan khác"),
+    }
+    said = ", ".join(words[level] for level in words if level in levels)
+    return said[:1].upper() + said[1:]

@@ -1,0 +1,228 @@
+"""The guide of one procedure, ready for its page: every section the law wants shown, in the words of its version."""
+
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.common import clock
+from procedures.calendar import Term
+from procedures.cards import Price, level_words, price_over_places, term_of
+from procedures.fees import price_range
+from procedures.models.catalogue import ProcedureVersion
+from procedures.wording import CHANNELS, FEE_KINDS, Wording, audience_words, copies, day_words, plain, price, term_note
+
+NOTHING = gettext_lazy("Không")
+GROUP_WORDS = {
+    "all": gettext_lazy("Ai cũng cần"),
+    "one_of": gettext_lazy("Chỉ khi là trường hợp này"),
+    "addon": gettext_lazy("Cần thêm trong trường hợp này"),
+}
+
+
+class Guide:
+    """Reads one version for one place (or none). `amounts`: {province: {fee line: đồng}}; no queries here."""
+
+    def __init__(self, version: ProcedureVersion, *, amounts, province_code="", blank_forms=False):
+        self.version, self.facts = version, version.facts
+        self.amounts, self.local = amounts, amounts.get(province_code, {}) if province_code else {}
+        self.has_place, self.blank_forms = bool(province_code), blank_forms
+        self.words = Wording(version.document)
+        self.shown_empty = {row["section"]: row["show"] for row in self.facts["empty_sections"]}
+
+    # -- the plain top
+
+    @cached_property
+    def price(self):
+        """What it costs here, or from the cheapest to the dearest place."""
+        if not self.has_place:
+            return price_over_places(self.facts, self.amounts, clock.today())
+        channel = "online" if "online" in self.version.channels else "direct"
+        found = price_range(self.facts["fee_lines"], day=clock.today(), channel=channel, local=self.local)
+        return Price(found.lowest, found.highest)
+
+    @cached_property
+    def top(self):
+        """The four facts people come for."""
+        exempt = next((line for line in self.fee_lines if line["role"] == "exemption"), None)
+        executing = [body["name"] for body in self.facts["executing_agencies"]]
+        result = self.facts["results"][0]["name"] if self.facts["results"] else _("Không có giấy tờ trả lại")
+        return [
+            {
+                "icon": "clock",
+                "label": _("Có kết quả sau"),
+                "value": term_of(self.facts["channels"]).words,
+                "note": self._other_terms,
+            },
+            {"icon": "money", "label": _("Phí, lệ phí"), "value": self.price.words, "note": exempt["label"] if exempt else ""},
+            {
+                "icon": "desk",
+                "label": _("Nơi giải quyết"),
+                "value": level_words(self.facts["agency_levels"]),
+                "note": executing[0],
+            },
+            {"icon": "doc", "label": _("Kết quả"), "value": result, "note": ""},
+        ]
+
+    @property
+    def _other_terms(self):
+        """Said when the counter or the post takes another time than online."""
+        terms = {row["channel"]: Term.from_data(row["processing"]).words for row in self.facts["channels"]}
+        first = term_of(self.facts["channels"]).words
+        others = {CHANNELS[channel].lower(): words for channel, words in terms.items() if words != first}
+        return "; ".join(f"{channel}: {words}" for channel, words in others.items())
+
+    # -- what the law wants shown, in its order
+
+    @cached_property
+    def identity(self):
+        """The short rows before the long sections: code, decision, names, level, type, sector."""
+        decision = self.facts["decision"]
+        number = _("%(number)s ngày %(day)s") % {"number": decision["number"], "day": day_words(decision["date"])}
+        return [
+            self._row(_("Mã thủ tục"), self.facts["code"]),
+            self._row(_("Số quyết định"), number if decision["date"] else decision["number"]),
+            self._row(_("Tên thủ tục"), self.facts["name"]),
+            self._row(_("Cấp thực hiện"), level_words(self.facts["agency_levels"])),
+            self._row(_("Loại thủ tục"), "", "procedure_type"),
+            self._row(_("Lĩnh vực"), self.facts["field"]["name"]),
+        ]
+
+    @cached_property
+    def people_and_bodies(self):
+        """The rows after the documents: who, which bodies, where."""
+        executing = [body["name"] for body in self.facts["executing_agencies"]]
+        competent = [body["name"] for body in self.facts["competent_agencies"]] or executing
+        return [
+            self._row(_("Đối tượng thực hiện"), audience_words(self.facts["audience"])),
+            self._row(_("Cơ quan thực hiện"), executing),
+            self._row(_("Cơ quan có thẩm quyền"), competent),
+            self._row(_("Địa chỉ tiếp nhận"), _("Xem ở mục “Nộp ở đâu”: chọn tỉnh và xã để biết địa chỉ.")),
+            self._row(_("Cơ quan được ủy quyền"), "", "authorised_agencies"),
+            self._row(_("Cơ quan phối hợp"), "", "coordinating_agencies"),
+        ]
+
+    @cached_property
+    def results(self):
+        return [row["name"] for row in self.facts["results"]]
+
+    @cached_property
+    def conditions(self):
+        return [plain(text) for text in self.facts["conditions"]]
+
+    @cached_property
+    def end(self):
+        """The last short rows: keywords and description."""
+        return [
+            self._row(_("Từ khóa"), ", ".join(self.facts["aliases"])),
+            self._row(_("Mô tả"), [plain(text) for text in self.facts["notes"]], "description"),
+        ]
+
+    def _row(self, term, said, section=""):
+        """A row of the page. What the source is silent about says so: «Không» is a value."""
+        said = said or self.shown_empty.get(section) or str(NOTHING)
+        return {"term": term, "lines": said} if isinstance(said, list) else {"term": term, "value": said}
+
+    @cached_property
+    def steps(self):
+        return [plain(text) for text in self.facts["steps"]]
+
+    @cached_property
+    def channels(self):
+        """How it may be filed, and how long each way takes."""
+        return [
+            {
+                "name": CHANNELS[row["channel"]],
+                "term": Term.from_data(row["processing"]).words,
+                "note": term_note(row["processing"]) or plain(row["processing"].get("note")),
+            }
+            for row in self.facts["channels"]
+        ]
+
+    @cached_property
+    def fee_lines(self):
+        """Lines in force today: what has run out is no longer shown."""
+        today = clock.today().isoformat()
+        return [
+            line
+            for line in self.facts["fee_lines"]
+            if (line["effective_from"] or "0000") <= today <= (line["effective_to"] or "9999")
+        ]
+
+    @cached_property
+    def fees(self):
+        return [
+            {
+                "label": plain(line["label"]),
+                "kind": FEE_KINDS.get(line["kind"], ""),
+                "price": self._price(line),
+                "when": self._when(line),
+                "legal_ref": line["legal_ref"] or "",
+                "until": day_words(line["effective_to"]),
+                "optional": line["role"] == "extra" and not line["mandatory"],
+                "local": line["amount"] is None and line["key"] in self.local,
+            }
+            for line in self.fee_lines
+        ]
+
+    def _price(self, line):
+        if line["key"] in self.version.document["amount_set_later"]:
+            return _("Cơ quan tính khi giải quyết")
+        said = price(line, self.local)
+        return _("còn %(price)s") % {"price": said} if line["role"] == "discount" else said
+
+    def _when(self, line):
+        channel = {"field": "channel", "op": "eq", "value": line["channel"]} if line["channel"] != "any" else None
+        said = [self.words.condition(channel), self.words.condition(line["when"])]
+        return "; ".join(text[:1].upper() + text[1:] for text in said if text)
+
+    @cached_property
+    def fees_elsewhere(self):
+        """Amounts that never arise here (missions abroad), in their own currency."""
+        rows = self.facts.get("fees_elsewhere") or []
+        return [
+            {"label": row["label"], "price": f"{row['amount']} {row['currency']}", "legal_ref": row["legal_ref"]} for row in rows
+        ]
+
+    @cached_property
+    def groups(self):
+        """The papers, case by case."""
+        return [
+            {
+                "title": plain(group["title"]),
+                "mode": GROUP_WORDS[group["mode"]],
+                "when": self.words.condition(group["when"]) if group["mode"] != "all" else "",
+                "documents": [self._document(document) for document in group["documents"]],
+            }
+            for group in self.facts["document_groups"]
+        ]
+
+    def _document(self, document):
+        """One paper with everything that may spare somebody a walk."""
+        made_here = document["kind"] == "form" and document["form_key"]
+        when = document.get("condition_text") or self.words.condition(document["when"])
+        notes = [
+            copies(document) if document["kind"] in ("paper", "form") else "",
+            _("Chỉ khi: %(when)s") % {"when": when} if when else "",
+            _("Chỉ xuất trình, không phải nộp") if document["presented_only"] else "",
+            _("Không phải nộp nếu đã có trong %(base)s") % {"base": document["replaced_by_data"]}
+            if document["replaced_by_data"]
+            else "",
+            _("Phải mang bản chính: %(why)s") % {"why": document["original_must_be_shown"]}
+            if document["original_must_be_shown"]
+            else "",
+            _("Không bắt buộc") if document["kind"] == "paper" and not document["required"] and not when else "",
+            _("Điền ngay trên trang này, không phải tải lên") if made_here and self.blank_forms else "",
+        ]
+        return {
+            "name": plain(document["name"]),
+            "kind": self._mark(document, bool(when)),
+            "notes": [note for note in notes if note],
+            "blank": reverse("dossiers:blank_form", args=[self.facts["code"]]) if made_here and self.blank_forms else "",
+        }
+
+    @staticmethod
+    def _mark(document, conditional):
+        if document["kind"] in ("data", "note") or document["replaced_by_data"]:
+            return "ok" if document["kind"] != "note" else "if"
+        return "if" if conditional or not document["required"] else "todo"

@@ -1,0 +1,123 @@
+"""Where a procedure is filed: province and commune chosen, desk found. Units are told apart by code, never by name."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from accounts.models import AdministrativeUnit
+from procedures.models import Filing, Offering
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the two list boxes hold, what was chosen, and the offerings that fit. `error`: why nothing fits."""
+
+    provinces: list
+    communes: list  # [(province, [unit])]
+    province: AdministrativeUnit | None
+    commune: AdministrativeUnit | None
+    offerings: list
+    elsewhere: Offering | None = None
+    error: str = ""
+
+    @property
+    def asks_commune(self):
+        """Is it offered by bodies of communes? If not, the province is enough."""
+        return bool(self.communes)
+
+    @property
+    def possible(self):
+        """Can it be filed with any body the portal knows?"""
+        return bool(self.provinces)
+
+    @property
+    def made(self):
+        return bool(self.offerings)
+
+
+def choose(procedure, *, province="", commune="", offering=""):
+    """Read a choice made by address: codes of territory (`province`, `commune`) or the number of an offering. Four queries."""
+    rows = list(
+        procedure.offerings.current().order_by("unit_code", "pk").values_list("pk", "filing", "province_code", "unit_code")
+    )
+    here = [row for row in rows if row[1] == Filing.HERE]
+    elsewhere = next((pk for pk, filing, *_rest in rows if filing == Filing.ELSEWHERE), None)
+    units = _units(here)
+    province, commune, wanted, error = _read(here, units, province, commune, offering)
+    found = _whole([*wanted, *([elsewhere] if elsewhere else [])])
+    return Choice(
+        provinces=[unit for unit in units.values() if unit.is_province],
+        communes=_by_province(here, units),
+        province=province,
+        commune=commune,
+        offerings=[found[pk] for pk in wanted if pk in found],
+        elsewhere=found.get(elsewhere),
+        error=error,
+    )
+
+
+def _units(rows):
+    """{code: unit} of the provinces and communes where it is offered, in dictionary order."""
+    provinces = {province for _pk, _filing, province, _unit in rows}
+    communes = {unit for *_rest, unit in rows}
+    found = AdministrativeUnit.objects.filter(code__in=communes) | AdministrativeUnit.objects.filter(
+        agency_code__in=provinces, parent=None
+    )
+    return {unit.code: unit for unit in found}
+
+
+def _read(rows, units, province, commune, offering):
+    """(province, commune, numbers of the offerings that fit, error)."""
+    if offering.isdecimal():
+        row = next((row for row in rows if row[0] == int(offering)), None)
+        if row is None:
+            return None, None, [], _("Nơi này không còn nhận thủ tục này. Chọn lại nơi nộp.")
+        place = units.get(row[3])
+        within = next((unit for unit in units.values() if unit.is_province and unit.agency_code == row[2]), None)
+        return within, place if place and not place.is_province else None, [row[0]], ""
+    chosen, place = units.get(province), units.get(commune)
+    chosen = chosen if chosen and chosen.is_province else None
+    if place and not place.is_province:
+        within = next((unit for unit in units.values() if unit.pk == place.parent_id), None)
+        if chosen and within != chosen:
+            error = _("%(commune)s không thuộc %(province)s. Chọn lại một trong hai.")
+            return chosen, None, [], error % {"commune": place.name, "province": chosen.name}
+        return within, place, [row[0] for row in rows if row[3] == place.code], ""
+    if chosen and not any(not units[row[3]].is_province for row in rows if row[3] in units and row[2] == chosen.agency_code):
+        return chosen, None, [row[0] for row in rows if row[2] == chosen.agency_code], ""
+    return chosen, None, [], _("Chọn xã, phường hoặc đặc khu.") if chosen else ""
+
+
+def _by_province(rows, units):
+    """Communes where it is offered, under their province."""
+    offered = {row[3] for row in rows}
+    communes = [unit for unit in units.values() if not unit.is_province and unit.code in offered]
+    provinces = [unit for unit in units.values() if unit.is_province]
+    grouped = [(province, [unit for unit in communes if unit.parent_id == province.pk]) for province in provinces]
+    return [(province, inside) for province, inside in grouped if inside]
+
+
+def _whole(numbers):
+    """{number: offering} with all a page shows of it."""
+    rows = Offering.objects.filter(pk__in=numbers).select_related(
+        "received_at__hours", "received_at__unit", "lead_agency", "agency"
+    )
+    return {row.pk: row for row in rows}
+
+
+def desk_hours(hours):
+    """Reception hours as lines: «Thứ hai đến thứ sáu: 7 giờ 30 – 11 giờ 30, 13 giờ 30 – 17 giờ»."""
+    if hours is None:
+        return []
+    titles = {"mon_fri": _("Thứ hai đến thứ sáu"), "sat": _("Thứ bảy")}
+    lines = [(title, hours.intervals.get(days) or []) for days, title in titles.items()]
+    return [
+        f"{title}: {', '.join(f'{_clock(start)} – {_clock(end)}' for start, end in spans)}" for title, spans in lines if spans
+    ]
+
+
+def _clock(text):
+    """«07:30» as people say it."""
+    hour, minute = text.split(":")
+    spoken = _("%(hour)d giờ %(minute)s") % {"hour": int(hour), "minute": "" if minute == "00" else minute}
+    return spoken.strip().replace(" ", "\u00a0")

@@ -1,0 +1,217 @@
+"""The search itself: an index in memory over all names of the catalogue. Pure: no database, built in well under a second.
+
+Two steps. Rare words weigh more (inverse frequency); the procedures that hold most of the question's weight are looked at
+line by line: how much of the question a name covers, whether the words stand together, how much of the name that is.
+Below `ENOUGH` a procedure is not an answer, so that a question about the weather finds nothing.
+"""
+
+import math
+from collections import Counter, defaultdict
+from typing import NamedTuple
+
+from procedures.search.reading import Word, corrected, is_filler, known_words, likeness, read_words, readings, without_places
+
+ENOUGH, ENOUGH_LISTED = 0.58, 0.66  # an entry of the bare index must fit better: its long names hold every word once
+INSIDE, BESIDE, SHARE = 0.57, 0.23, 0.20  # the question is in the name, in its order, and is much of the name
+MERCY, LEAST = 0.03, 0.47  # a long question holds words no name has
+MOST_WEIGHT = 6.0
+LOOKED_AT = 120
+RANK_WEIGHT = 0.0009
+CURATED_RANK = 50
+FILLER_WEIGHT = 0.12
+SLIP, SOUND = 0.72, 0.6
+SOUNDS = (
+    ("gi", "d"),
+    ("gi", "r"),
+    ("d", "r"),
+    ("s", "x"),
+    ("ch", "tr"),
+    ("l", "n"),
+    ("k", "c"),
+    ("ngh", "ng"),
+    ("gh", "g"),
+    ("qu", "q"),
+)
+ENDINGS = (("ng", "n"), ("c", "t"), ("nh", "n"), ("y", "i"))
+
+
+class Entry(NamedTuple):
+    """A procedure as the search knows it: `text` is `search_exact` (one name a line), `rank` decides among equals."""
+
+    code: str
+    text: str
+    rank: int
+
+
+class Found(NamedTuple):
+    code: str
+    score: float
+
+
+class Line(NamedTuple):
+    words: tuple[Word, ...]
+    places: dict[str, list[int]]
+    weight: float
+
+
+class SearchIndex:
+    """Answers `search(text)` with the codes of procedures, best first."""
+
+    def __init__(self, entries):
+        self.entries = list(entries)
+        self.by_code = {entry.code: number for number, entry in enumerate(self.entries)}
+        texts = [[line for line in (read_words(text) for text in entry.text.split("\n")) if line] for entry in self.entries]
+        self.postings = defaultdict(list)
+        self.pairs = Counter()
+        for number, lines in enumerate(texts):
+            for bare in {word.bare for line in lines for word in line}:
+                self.postings[bare].append(number)
+            self.pairs.update({(a.bare, b.bare) for line in lines for a, b in zip(line, line[1:], strict=False)})
+        self.pairs = {pair: 1 + math.log(count) for pair, count in self.pairs.items()}
+        self.vocabulary = set(self.postings) | known_words()
+        self.lines = [[self._line(line) for line in lines] for lines in texts]
+
+    def _line(self, words):
+        places = defaultdict(list)
+        for at, word in enumerate(words):
+            places[word.bare].append(at)
+        return Line(tuple(words), dict(places), sum(self.weight(word) for word in words))
+
+    def weight(self, word):
+        """How much a word tells: rare ones more, words of asking little, words nobody uses most of all."""
+        frequency = len(self.postings.get(word.bare, ()))
+        rarity = min(MOST_WEIGHT, math.log(1 + len(self.entries) / frequency)) if frequency else MOST_WEIGHT
+        return rarity * FILLER_WEIGHT if is_filler(word) else rarity
+
+    # -- asking
+
+    def search(self, text):
+        """[Found], best first. Empty when nothing is close enough."""
+        if text in self.by_code:
+            return [Found(text, 1.0)]
+        words = read_words(text)[:16]
+        if not words:
+            return []
+        words = corrected(words, self.vocabulary, self.pairs)
+        best = {}
+        for reading in readings(without_places(words)):
+            for number, score in self._answers(reading):
+                best[number] = max(best.get(number, 0), score * reading.weight)
+        found = [Found(self.entries[number].code, score) for number, score in best.items()]
+        return sorted(found, key=lambda one: (-one.score, one.code))
+
+    def _answers(self, reading):
+        """(number, score) of every entry that is close enough to this reading."""
+        words, weights = reading.words, [weight for part in reading.parts for weight in self._weights(part)]
+        total = sum(weights)
+        meant = [self._meant(word) for word in words]
+        mercy = MERCY * max(0, sum(not is_filler(word) for part in reading.parts for word in part.typed) - 3)
+        for number in self._candidates(weights, meant):
+            quality = self._quality(number, words, weights, meant, total)
+            rank = self.entries[number].rank
+            if quality >= max(LEAST, (ENOUGH if rank >= CURATED_RANK else ENOUGH_LISTED) - mercy):
+                yield number, quality + rank * RANK_WEIGHT
+
+    def _weights(self, part):
+        """Weights of the part's words; a phrase put for another weighs what the typed one does."""
+        weights = [self.weight(word) for word in part.words]
+        if part.words == part.typed:
+            return weights
+        scale = sum(self.weight(word) for word in part.typed) / sum(weights)
+        return [weight * scale for weight in weights]
+
+    def _candidates(self, weights, meant):
+        """Numbers of the entries that hold most of the question's weight, at most LOOKED_AT."""
+        held = defaultdict(float)
+        for weight, options in zip(weights, meant, strict=True):
+            per_entry = {}
+            for bare, likely in sorted(options.items(), key=lambda option: option[1]):
+                for number in self.postings.get(bare, ()):
+                    per_entry[number] = likely
+            for number, likely in per_entry.items():
+                held[number] += weight * likely
+        enough = LEAST * 0.7 * sum(weights)
+        kept = [(value + self.entries[number].rank * 0.01, number) for number, value in held.items() if value >= enough]
+        return [number for _, number in sorted(kept, reverse=True)[:LOOKED_AT]]
+
+    def _meant(self, word):
+        """{bare word of the catalogue: how likely it was meant} for a typed word."""
+        options = {word.bare: 1.0}
+        spellings = _spellings(word.bare)
+        if word.bare not in self.vocabulary and len(word.bare) > 2:
+            options |= {near: SLIP for near in _one_slip(word.bare) if near in self.postings}
+        for other, likely in spellings.items():
+            if other in self.postings:
+                options[other] = max(likely, options.get(other, 0))
+        return options
+
+    def _quality(self, number, words, weights, meant, total):
+        """0–1: the best line, or all lines together at a small discount."""
+        covered, stood, best = [0.0] * len(words), [0.0] * len(words), 0.0
+        for line in self.lines[number]:
+            matches = [_match(word, options, line) for word, options in zip(words, meant, strict=True)]
+            cover = [max(match.values(), default=0.0) for match in matches]
+            if not any(cover):
+                continue
+            together = _together(matches, cover)
+            best = max(best, _value(cover, together, weights, total) + SHARE * self._share(line, matches))
+            covered, stood = list(map(max, covered, cover)), list(map(max, stood, together))
+        return max(best, 0.95 * _value(covered, stood, weights, total))
+
+    def _share(self, line, matches):
+        """How much of the name the question covers, 0–1."""
+        places = {place for match in matches for place in match}
+        return sum(self.weight(line.words[place]) for place in places) / line.weight if line.weight else 0.0
+
+
+def _value(cover, together, weights, total):
+    inside = sum(value * weight for value, weight in zip(cover, weights, strict=True)) / total
+    beside = sum(value * weight for value, weight in zip(together, weights, strict=True)) / total
+    return INSIDE * inside + BESIDE * beside
+
+
+def _match(word, options, line):
+    """{place in the line: how well the typed word matches there}."""
+    found = {}
+    for bare, likely in options.items():
+        for place in line.places.get(bare, ()):
+            found[place] = likely * (likeness(word, line.words[place]) if bare == word.bare else 1.0)
+    return found
+
+
+def _together(matches, cover):
+    """For each typed word, how well it stands beside its neighbour as in the name. One word alone stands well."""
+    if len(matches) == 1:
+        return cover
+    near = [0.0] * len(matches)
+    for left in range(len(matches) - 1):
+        for place, value in matches[left].items():
+            other = matches[left + 1].get(place + 1)
+            if other:
+                both = min(value, other)
+                near[left], near[left + 1] = max(near[left], both), max(near[left + 1], both)
+    return near
+
+
+def _spellings(bare):
+    """Other spellings of the same sound: ký/kí, giấy/dấy, xổ/sổ, trợ/chợ … {spelling: how likely}."""
+    found = {}
+    for one, other in ENDINGS:
+        for a, b in ((one, other), (other, one)):
+            if bare.endswith(a):
+                found[bare.removesuffix(a) + b] = 0.95 if {a, b} == {"y", "i"} else SOUND
+    for one, other in SOUNDS:
+        for a, b in ((one, other), (other, one)):
+            if bare.startswith(a):
+                found[b + bare.removeprefix(a)] = SOUND
+    return found
+
+
+def _one_slip(word):
+    """Every string one slip away: a letter missing, doubled, wrong, or two exchanged."""
+    letters = "abcdeghiklmnopqrstuvxy"
+    parts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    yield from (head + tail[1:] for head, tail in parts if tail)
+    yield from (head + tail[1] + tail[0] + tail[2:] for head, tail in parts if len(tail) > 1)
+    yield from (head + letter + tail[1:] for head, tail in parts if tail for letter in letters)
+    yield from (head + letter + tail for head, tail in parts for letter in letters)

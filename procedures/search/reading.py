@@ -1,0 +1,205 @@
+"""Reads what somebody typed: words with and without accents, everyday phrases put into the law's words, slips of the hand."""
+
+import functools
+import re
+import unicodedata
+from typing import NamedTuple
+
+from portal.common.vietnamese import clean_text, fold, untelex
+from procedures.search.words import FILLERS, PLACES, SYNONYMS
+
+MAX_LENGTH = 160
+MAX_WORDS = 16
+MAX_READINGS = 8
+_WORD = re.compile(r"[^\W_]+")
+_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+_STROKE = "\u0335"
+
+
+class Word(NamedTuple):
+    """A word without accents, and the accents apart: where in the word the tone stands does not matter (hoà, hòa)."""
+
+    bare: str
+    hats: str
+    tone: str
+
+    @property
+    def accented(self):
+        return bool(self.hats or self.tone)
+
+
+class Part(NamedTuple):
+    """Words to look for, and the typed words they stand for: together they weigh what was typed."""
+
+    words: tuple[Word, ...]
+    typed: tuple[Word, ...]
+
+
+class Reading(NamedTuple):
+    """One way to understand the question. `weight`: how far it is from what was typed (1 = as typed)."""
+
+    parts: tuple[Part, ...]
+    weight: float
+
+    @property
+    def words(self):
+        return [word for part in self.parts for word in part.words]
+
+
+@functools.lru_cache(maxsize=20_000)
+def read_word(text):
+    """A small-letter word as it is compared."""
+    marks = [c for c in unicodedata.normalize("NFD", text) if unicodedata.combining(c)]
+    hats = sorted(c for c in marks if c not in _TONES) + [_STROKE] * text.count("đ")
+    return Word(fold(text), "".join(hats), "".join(c for c in marks if c in _TONES))
+
+
+def read_words(text):
+    """The words of a text, in order."""
+    return [read_word(word) for word in _WORD.findall(clean_text(text).lower())]
+
+
+def likeness(typed, stored):
+    """How well the accents of two words with the same letters agree, 0–1. Leaving accents out costs next to nothing."""
+    if typed == stored:
+        return 1.0
+    if not typed.accented:
+        return 0.97
+    if typed.hats == stored.hats or not typed.hats:
+        return 0.82  # only the tone differs or hats were left out
+    return 0.5
+
+
+def _phrases(text):
+    return [tuple(read_words(phrase)) for phrase in re.split(r"[,\n]", text) if phrase.strip()]
+
+
+@functools.cache
+def synonyms():
+    """{first bare word: [(everyday phrase, official words)]}, longest phrases first."""
+    found = {}
+    for line in SYNONYMS.strip().splitlines():
+        everyday, _, official = line.partition(">")
+        for phrase in _phrases(everyday):
+            found.setdefault(phrase[0].bare, []).append((phrase, tuple(read_words(official))))
+    for phrases in found.values():
+        phrases.sort(key=lambda pair: -len(pair[0]))
+    return found
+
+
+@functools.cache
+def fillers():
+    """Bare forms (for people who type no accents) and full forms of words that say little."""
+    words = read_words(FILLERS)
+    return frozenset(words)
+
+
+@functools.cache
+def places():
+    return sorted(_phrases(PLACES), key=len, reverse=True)
+
+
+def known_words():
+    """Bare words of the synonym list: they are no typing slips, though the catalogue may not have them."""
+    return {word.bare for pairs in synonyms().values() for phrase, official in pairs for word in (*phrase, *official)}
+
+
+def same(typed, phrase):
+    """Do these words mean the phrase? Accents may be left out (all, the tones, or the hats), but not be others."""
+    return len(typed) == len(phrase) and all(map(_agrees, typed, phrase))
+
+
+def _agrees(typed, word):
+    if typed.bare != word.bare:
+        return False
+    return typed.hats in ("", word.hats) and typed.tone in ("", word.tone)
+
+
+def is_filler(word):
+    """Does the word say how somebody asks, not what for? A bare number does not say much either."""
+    if word.bare.isdigit() and len(word.bare) < 4:
+        return True
+    return word in fillers() or (not word.accented and any(word.bare == filler.bare for filler in fillers()))
+
+
+def without_places(words):
+    """The words less the names of provinces and towns, unless nothing else is left."""
+    kept = list(words)
+    for phrase in places():
+        for start in range(len(kept) - len(phrase), -1, -1):
+            if same(kept[start : start + len(phrase)], phrase):
+                kept[start : start + len(phrase)] = []
+    return kept or list(words)
+
+
+def readings(words):
+    """What was typed, then the same with everyday phrases in the law's words: one at a time, and all together."""
+    replaced = sorted(_replacements(words))
+    found = {_parts(words, []): 1.0}
+    for one in replaced:
+        found.setdefault(_parts(words, [one]), 0.96)
+    together = []
+    for one in replaced:
+        if not together or one[0] >= together[-1][1]:
+            together.append(one)
+    found.setdefault(_parts(words, together), 0.94)
+    return [Reading(parts, weight) for parts, weight in list(found.items())[:MAX_READINGS]]
+
+
+def _parts(words, replaced):
+    parts, at = [], 0
+    for start, end, official in replaced:
+        parts += [Part((word,), (word,)) for word in words[at:start]]
+        parts.append(Part(official, tuple(words[start:end])))
+        at = end
+    return (*parts, *(Part((word,), (word,)) for word in words[at:]))
+
+
+def _replacements(words):
+    """(start, end, official words) for every everyday phrase in the words; of two at one place only the longest."""
+    for start, word in enumerate(words):
+        for phrase, official in synonyms().get(word.bare, ()):
+            end = start + len(phrase)
+            if same(words[start:end], phrase):
+                yield start, end, official
+                break
+
+
+def corrected(words, vocabulary, pairs):
+    """The words as the catalogue could have meant them: Telex and VNI leftovers taken out, words written together split."""
+    right = []
+    for word in words:
+        if word.bare in vocabulary or word.bare.isdigit():
+            right.append(word)
+            continue
+        plain = _plain(word.bare)
+        if plain in vocabulary:
+            right.append(read_word(plain))
+        else:
+            right += [
+                read_word(part) for part in split(word.bare, vocabulary, pairs) or split(plain, vocabulary, pairs) or [plain]
+            ]
+    return right
+
+
+def _plain(bare):
+    """Without what Telex («ddawng») or VNI («d9a8ng») leaves behind."""
+    if re.search(r"[a-z]\d", bare) and not re.fullmatch(r"[a-z]{1,3}\d{1,4}", bare):
+        bare = re.sub(r"\d", "", bare)
+    return untelex(bare)
+
+
+def split(run, vocabulary, pairs):
+    """«dangkykethon» as known words: the division whose neighbours stand together most often in the catalogue."""
+    if not 5 <= len(run) <= 60 or not run.isascii():
+        return None
+    best = {0: (0.0, [])}  # end of the part divided so far: (value, words)
+    for end in range(2, len(run) + 1):
+        for start in range(max(0, end - 7), end - 1):
+            if start in best and run[start:end] in vocabulary:
+                value, words = best[start]
+                gain = pairs.get((words[-1], run[start:end]), 0) if words else 1
+                candidate = (value + (gain if gain else -3), [*words, run[start:end]])
+                if end not in best or candidate[0] - len(candidate[1]) > best[end][0] - len(best[end][1]):
+                    best[end] = candidate
+    return best.get(len(run), (0, None))[1]

@@ -1,0 +1,300 @@
+"""Public pages of the catalogue: home, search, procedure, life event. No person in them, so anybody may keep a copy."""
+
+import hashlib
+from functools import wraps
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from portal.common import clock
+from portal.common.vietnamese import clean_text
+from procedures import search
+from procedures.cards import BUSINESS, CITIZENS, Card, by_codes, cards, level_words, levels_of
+from procedures.guide import Guide
+from procedures.levels import OfferedLevel, ServiceLevel
+from procedures.models import LifeEvent, LifeEventEntry, LocalFee, Offering, Procedure
+from procedures.offered import offered_at
+from procedures.places import choose, desk_hours
+from procedures.search.reading import MAX_LENGTH
+from procedures.wording import CHANNELS, audience_words, day_words
+
+PAGE = 20
+QUICK = ["1.001193", "1.004194", "1.010041", "3.000348", "1.004873", "1.001612"]
+EVENT_LOOKS = {
+    "COCONNHO": ("baby", "gold"),
+    "HOCTAP": ("school", "gold"),
+    "VIECLAM": ("work", "jade"),
+    "CUTRUVAGIAYTOTUYTHAN": ("home", ""),
+    "HONNHANVAGIADINH": ("rings", "red"),
+    "DIENLUCNHAODATDAI": ("land", "jade"),
+    "SUCKHOEVAYTE": ("health", "red"),
+    "PHUONGTIENVANGUOILAI": ("car", ""),
+    "HUUTRI": ("user", "jade"),
+    "NGUOITHANQUADOI": ("lotus", "jade"),
+    "GIAIQUYETKHIEUKIEN": ("horn", ""),
+    "KHOISUKINHDOANH": ("shop", "gold"),
+    "LAODONGVABAOHIEMXAHOI": ("users", "jade"),
+    "TAICHINHDOANHNGHIEP": ("money", ""),
+    "DIENLUCDATDAIXAYDUNG": ("land", "jade"),
+    "THUONGMAIQUANGCAO": ("chart", "red"),
+    "SOHUUTRITUEDANGKYTAISAN": ("stamp", "gold"),
+}
+
+
+def public_page(view):
+    """Anybody may see it and, without a session, keep it for a minute; an ETag saves sending what has not changed."""
+
+    @login_not_required
+    @require_safe
+    @wraps(view)
+    def answer(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        if response.status_code == 200:
+            anonymous = settings.SESSION_COOKIE_NAME not in request.COOKIES
+            response["Cache-Control"] = "public, max-age=60" if anonymous else "private, no-cache"
+            response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+            patch_vary_headers(response, ["Cookie"])
+        return get_conditional_response(request, etag=response.get("ETag"), response=response) or response
+
+    return answer
+
+
+# ---------------------------------------------------------------- home
+
+
+@public_page
+def home(request):
+    """Search, what most people need, life events, and the way to one's own dossier."""
+    events = list(LifeEvent.objects.annotate(size=Count("entries__procedure", distinct=True)))
+    names = _names_of_events()
+    for event in events:
+        event.icon, event.tone = EVENT_LOOKS.get(event.code, ("folder", ""))
+        event.text = ", ".join(names.get(event.pk, []))
+    return render(
+        request,
+        "procedures/home.html",
+        {
+            "quick": [procedure for procedure in by_codes(QUICK) if not procedure.listed],
+            "citizen_events": [event for event in events if event.audience == "citizen"],
+            "business_events": [event for event in events if event.audience == "business"],
+            "total": Procedure.objects.count(),
+            "full": Procedure.objects.filter(listed=False).count(),
+        },
+    )
+
+
+def _names_of_events():
+    """{event id: everyday names of its first three procedures}. One query."""
+    found = {}
+    rows = LifeEventEntry.objects.filter(procedure__listed=False).order_by("event_id", "subgroup", "order")
+    for event, name in rows.values_list("event_id", "procedure__short_name"):
+        names = found.setdefault(event, [])
+        if len(names) < 3 and name not in names:
+            names.append(name)
+    return found
+
+
+# ---------------------------------------------------------------- search
+
+
+@public_page
+def search_page(request):
+    """What was asked for, or the whole catalogue; narrowed by level, price and audience."""
+    asked = clean_text(request.GET.get("tu-khoa", ""))[:MAX_LENGTH]
+    filters = Filters(request.GET)
+    codes = search.find(asked) if asked else search.everything()
+    rows = filters.apply(codes)
+    number = _page_number(request.GET.get("trang", ""), len(rows))
+    shown = rows[(number - 1) * PAGE : number * PAGE]
+    found = shown if shown and isinstance(shown[0], Card) else cards(by_codes(shown))
+    return render(
+        request,
+        "procedures/search.html",
+        {
+            "asked": asked,
+            "filters": filters,
+            "rows": found,
+            "count": len(rows),
+            "narrowed_to_nothing": bool(codes) and not rows,
+            "pages": _pages(request, number, len(rows)),
+            "first": (number - 1) * PAGE + 1,
+            "last": (number - 1) * PAGE + len(found),
+        },
+    )
+
+
+class Filters:
+    """The three ways to narrow a list. Level and price are known of procedures with a version only."""
+
+    def __init__(self, asked):
+        self.online = asked.get("muc") == "nop-tren-mang"
+        self.free = asked.get("phi") == "0"
+        self.audience = asked.get("doi-tuong") if asked.get("doi-tuong") in ("nguoi-dan", "doanh-nghiep") else ""
+
+    @property
+    def any(self):
+        return self.online or self.free or bool(self.audience)
+
+    def apply(self, codes):
+        """The codes that fit; cards already made when level or price was asked for."""
+        if self.audience:
+            wanted, audiences = (CITIZENS if self.audience == "nguoi-dan" else BUSINESS), search.catalogue().audiences
+            codes = [code for code in codes if wanted.intersection(audiences[code])]
+        if not (self.online or self.free):
+            return codes
+        listed = search.catalogue().listed
+        made = cards(by_codes([code for code in codes if not listed[code]]))
+        return [card for card in made if (not self.online or card.offers_submission) and (not self.free or card.is_free)]
+
+
+def _page_number(text, rows):
+    """The page asked for, within what there is."""
+    last = max(1, -(-rows // PAGE))
+    return min(max(1, int(text)), last) if text.isdecimal() and len(text) < 6 else 1
+
+
+def _pages(request, number, rows):
+    """Addresses of the page before and after."""
+
+    def address(page):
+        kept = {key: value for key, value in request.GET.items() if key != "trang" and value}
+        return "?" + urlencode({**kept, **({"trang": page} if page > 1 else {})})
+
+    return {
+        "previous": address(number - 1) if number > 1 else "",
+        "next": address(number + 1) if number * PAGE < rows else "",
+    }
+
+
+# ---------------------------------------------------------------- one procedure
+
+
+@public_page
+def procedure(request, code, slug=""):
+    """The guide of a procedure, and where to file it."""
+    found = get_object_or_404(Procedure.objects.select_related("current", "sector"), code=code)
+    if slug != found.slug:
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        return redirect(reverse("procedures:procedure", args=[code, found.slug]) + query, permanent=False)
+    if found.listed:
+        return render(request, "procedures/listed.html", {"procedure": found, **_facts_of_index(found)})
+    return render(request, "procedures/procedure.html", _guide_context(request, found))
+
+
+def _guide_context(request, found):
+    version = found.current
+    version.procedure = found
+    asked = {
+        "province": request.GET.get("tinh", ""),
+        "commune": request.GET.get("xa", ""),
+        "offering": request.GET.get("noi", ""),
+    }
+    choice = choose(found, **asked)
+    amounts = _amounts(found)
+    places = [Place(version, offering, amounts) for offering in choice.offerings]
+    offered = OfferedLevel.best([place.offered for place in places]) if places else _best_anywhere(version, choice, amounts)
+    province_code = choice.offerings[0].province_code if choice.offerings else ""
+    event = found.life_events.order_by("entries__subgroup", "pk").first()
+    return {
+        "procedure": found,
+        "version": version,
+        "guide": Guide(version, amounts=amounts, province_code=province_code, blank_forms=offered.offers_blank_forms),
+        "choice": choice,
+        "places": places,
+        "offered": offered,
+        "missing": [need.sentence for need in offered.missing if need.key != "place"] if offered.needs else [],
+        "levels": list(ServiceLevel),
+        "event": event,
+        "in_effect": version.in_effect(),
+    }
+
+
+class Place:
+    """One body that takes the procedure in, as the page shows it."""
+
+    def __init__(self, version, offering, amounts):
+        self.offering = offering
+        self.offered = offered_at(version, offering, local=amounts.get(offering.province_code, {}))
+        self.desk = offering.received_at or offering.agency
+        self.hours = desk_hours(self.desk.hours)
+        self.people = [offering.duty[post]["name"] for post in ("main", "deputy") if post in offering.duty]
+        self.decides = offering.lead_agency if offering.lead_agency != self.desk else None
+        self.demo = offering.certainty == "demo" or self.desk.demo
+
+
+def _amounts(found):
+    """{province: {fee line: đồng}} set locally for this procedure."""
+    amounts = {}
+    for province, line, amount in LocalFee.objects.filter(procedure=found).values_list("province_code", "fee_line_key", "amount"):
+        amounts.setdefault(province, {})[line] = amount
+    return amounts
+
+
+def _best_anywhere(version, choice, amounts):
+    """The level before a place is chosen: the best of one offering in each province."""
+    samples = (
+        Offering.objects.current().filter(procedure=version.procedure).order_by("province_code", "pk").distinct("province_code")
+    )
+    return OfferedLevel.best(
+        [offered_at(version, offering, local=amounts.get(offering.province_code, {})) for offering in samples]
+        or [offered_at(version, None, local={})]
+    )
+
+
+def _facts_of_index(found):
+    """What the national index says of a procedure that is only listed here."""
+    facts = found.facts
+    times = [
+        {"name": CHANNELS[row["channel"]], "term": "; ".join(filter(None, map(_time_words, row["times"])))}
+        for row in facts.get("channels", [])
+    ]
+    decision = facts.get("decision") or {}
+    return {
+        "facts": facts,
+        "declared": ServiceLevel(found.declared_level),
+        "levels_words": level_words(levels_of(facts)),
+        "audience": audience_words(facts.get("audience", [])),
+        "times": times,
+        "decision": decision.get("number", ""),
+        "decision_day": day_words(decision.get("date")),
+        "updated": day_words(facts.get("updated")),
+    }
+
+
+def _time_words(row):
+    """A time of the index in words. Where the base gives no usable number, nothing is better than a wrong one."""
+    if "text" in row:
+        return row["text"] if len(row["text"]) <= 160 else _("theo từng trường hợp")
+    words = {
+        "working_day": _("%(n)s ngày làm việc"),
+        "day": _("%(n)s ngày"),
+        "hour": _("%(n)s giờ"),
+        "month": _("%(n)s tháng"),
+    }
+    return words[row["unit"]] % {"n": str(row["value"]).replace(".", ",")} if row["unit"] in words and row["value"] else ""
+
+
+# ---------------------------------------------------------------- life event
+
+
+@public_page
+def life_event(request, slug):
+    """The procedures of a life event: those the portal knows well first, then the base's own groups."""
+    event = get_object_or_404(LifeEvent, slug=slug)
+    event.icon, event.tone = EVENT_LOOKS.get(event.code, ("folder", ""))
+    entries = list(event.entries.filter(Q(procedure__listed=False) | ~Q(subgroup="")).select_related("procedure__sector"))
+    made = {card.procedure.pk: card for card in cards({entry.procedure_id: entry.procedure for entry in entries}.values())}
+    own = list({entry.procedure_id: made[entry.procedure_id] for entry in entries if not entry.procedure.listed}.values())
+    groups = {}
+    for entry in entries:
+        if entry.subgroup and entry.procedure.listed:
+            groups.setdefault(entry.subgroup, []).append(made[entry.procedure_id])
+    context = {"event": event, "own": own, "groups": [{"title": title, "rows": rows} for title, rows in groups.items()]}
+    return render(request, "procedures/life_event.html", {**context, "today": clock.today()})

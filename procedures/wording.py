@@ -1,0 +1,154 @@
+"""Rules of a version in words a citizen reads: conditions, amounts, numbers of copies, audience, channels."""
+
+import datetime as dt
+import re
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from portal.common import dates
+from portal.common.money import dong
+from procedures.calendar import Term
+
+AUDIENCE = {
+    "citizen": gettext_lazy("công dân Việt Nam"),
+    "foreigner": gettext_lazy("người nước ngoài"),
+    "overseas_vietnamese": gettext_lazy("người Việt Nam định cư ở nước ngoài"),
+    "enterprise": gettext_lazy("doanh nghiệp"),
+    "cooperative": gettext_lazy("hợp tác xã"),
+    "organisation": gettext_lazy("tổ chức"),
+    "foreign_organisation": gettext_lazy("tổ chức nước ngoài"),
+    "public_employee": gettext_lazy("cán bộ, công chức, viên chức"),
+    "party_organisation": gettext_lazy("tổ chức đảng"),
+    "party_member": gettext_lazy("đảng viên"),
+    "soldier": gettext_lazy("quân nhân"),
+}
+CHANNELS = {
+    "online": gettext_lazy("Trên mạng"),
+    "direct": gettext_lazy("Tại quầy"),
+    "postal": gettext_lazy("Qua bưu điện"),
+}
+UNITS = {
+    "ban": gettext_lazy("một bản"),
+    "nguoi": gettext_lazy("một người"),
+    "trang": gettext_lazy("một trang"),
+    "nhom": gettext_lazy("một nhóm"),
+    "san_pham": gettext_lazy("một sản phẩm"),
+    "phong": gettext_lazy("một phòng"),
+    "di_chuc": gettext_lazy("một di chúc"),
+    "giao_dich": gettext_lazy("một giao dịch"),
+    "truong_hop": gettext_lazy("một trường hợp"),
+}
+FEE_KINDS = {"phi": gettext_lazy("phí"), "le_phi": gettext_lazy("lệ phí"), "gia_dich_vu": gettext_lazy("giá dịch vụ")}
+_MARK = re.compile(r"\s*\[(?:knowledge|derived|seen|demo)[^\]]*\]")
+
+
+def plain(text):
+    """A text of the data without its certainty marks, which are not for readers."""
+    return _MARK.sub("", text or "")
+
+
+def audience_words(kinds):
+    """«Công dân Việt Nam, tổ chức». Kinds the list does not know are shown as the base writes them."""
+    said = ", ".join(str(AUDIENCE.get(kind, kind)) for kind in kinds)
+    return said[:1].upper() + said[1:]
+
+
+class Wording:
+    """Says the conditions of one version's document in words."""
+
+    def __init__(self, document):
+        self.questions = {question["key"]: question for question in document["procedure"]["questions"]}
+        self.groups = {row["key"]: row["label"] for row in document["code_lists"]["priority_groups"]}
+        self.fields = {}
+        for section in (document["form"] or {}).get("sections", []):
+            for page in section["pages"]:
+                self.fields |= {field["key"]: field for field in page["fields"] if "key" in field}
+
+    def condition(self, rule):
+        """«Đã từng được cấp giấy xác nhận này: có». Empty for a rule that always holds."""
+        if not rule:
+            return ""
+        for way, between in (("all", _(" và ")), ("any", _(" hoặc "))):
+            if way in rule:
+                return between.join(filter(None, map(self.condition, rule[way])))
+        values = rule.get("value")
+        return self._leaf(rule["field"], rule["op"], values if isinstance(values, list) else [values])
+
+    def _leaf(self, name, op, values):
+        if name == "person.priority_group":
+            return _or(self.groups.get(value, value) for value in values)
+        if name == "person.age":
+            return _("người dưới %(n)s tuổi") % {"n": values[0]} if op == "lt" else _("người trên %(n)s tuổi") % {"n": values[0]}
+        if name == "audience":
+            return _or(str(AUDIENCE.get(value, value)) for value in values)
+        if name == "channel":
+            return _("nộp %(how)s") % {"how": _or(str(CHANNELS.get(value, value)).lower() for value in values)}
+        label, options = self._asked(name)
+        if op in ("lt", "gt"):
+            words = _("%(what)s dưới %(n)s") if op == "lt" else _("%(what)s trên %(n)s")
+            return words % {"what": label, "n": values[0]}
+        if op == "not_empty":
+            return _("có %(what)s") % {"what": label}
+        said = _or(options.get(value, str(value)) for value in values)
+        if op == "ne":
+            return _("%(what)s: không phải “%(value)s”") % {"what": label, "value": said}
+        return said if name == "case" else f"{label}: {said}"
+
+    def _asked(self, name):
+        """(label, {value: words}) of a question or a form field."""
+        yes_no = {True: _("có"), False: _("không"), "co": _("có"), "khong": _("không")}
+        question = self.questions.get(name.removeprefix("ask."))
+        if question:
+            options = {option["key"]: option["label"] for option in question.get("options", [])}
+            return question["text"].rstrip("?").strip(), options or yes_no
+        field = self.fields.get(name, {})
+        options = {option["value"]: option["label"] for option in field.get("options", [])}
+        return field.get("label", name), options or yes_no
+
+
+def _or(words):
+    return pgettext("liệt kê", " hoặc ").join(str(word) for word in words)
+
+
+def copies(document):
+    """How many of a paper: «1 bản chính, 2 bản sao»."""
+    said = []
+    if document["originals"]:
+        said.append(_("%(n)d bản chính") % {"n": document["originals"]})
+    if document["copies"]:
+        said.append(_("%(n)d bản sao") % {"n": document["copies"]})
+    return ", ".join(said)
+
+
+def price(line, local=None):
+    """What a fee line costs, with its unit. `local`: amounts of the place by line key."""
+    amount = line["amount"] if line["amount"] is not None else (local or {}).get(line["key"])
+    if line["role"] == "exemption":
+        return _("Không mất tiền")
+    if amount is None:
+        return _("Do tỉnh quy định")
+    said = dong(amount)
+    if line["unit"] in UNITS:
+        said = _("%(amount)s cho %(unit)s") % {"amount": said, "unit": UNITS[line["unit"]]}
+    return said
+
+
+def term_note(processing):
+    """When it takes longer or shorter, in one sentence; empty when it never does."""
+    said = []
+    for case, words in (("extended", _("Trường hợp khó: %(term)s")), ("shorter", _("Trường hợp dễ: %(term)s"))):
+        other = processing.get(case)
+        if other:
+            value = _term(other["value"], other["unit"]) if other["value"] is not None else ""
+            said.append(words % {"term": ", ".join(filter(None, [value, plain(other["reason"])]))})
+    return ". ".join(said)
+
+
+def _term(value, unit):
+    return Term(value, unit).words
+
+
+def day_words(iso):
+    """A date of the document in figures, or an empty text."""
+    return dates.full_day(dt.date.fromisoformat(iso)) if iso else ""
