@@ -12,7 +12,7 @@ from procedures.eforms.display import (
 )
 from procedures.eforms.expansion import expand, expanded_form
 from procedures.eforms.form import Field, Form, Page, Section, UnknownPage
-from procedures.eforms.messages import error_text, error_texts
+from procedures.eforms.messages import error_text, error_texts, summary_text
 from procedures.eforms.prefill import Prefilled, prefill
 from procedures.eforms.printing import print_context
 from procedures.eforms.reading import PageInput, open_row_from, read_page
@@ -54,5 +54,6 @@ __all__ = [
     "prefill",
     "print_context",
     "read_page",
+    "summary_text",
     "validate",
 ]

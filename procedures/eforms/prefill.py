@@ -46,9 +46,12 @@ def prefill(
         if question.page is None or question.page.index not in wanted or question.key in known or question.computed:
             continue
         kept = form.walk(seen, today)[1]
-        if question.key not in kept or not holds(question.spec.get("prefill", {}).get("when"), kept, today):
+        if question.key not in kept:
             continue
-        value, origin = _first_found(form, question, sources, lookups or {}, kept)
+        is_for_them = holds(question.spec.get("prefill", {}).get("when"), kept, today)
+        value, origin = _first_found(form, question, sources, lookups or {}, kept) if is_for_them else (None, "")
+        if is_empty(value) and "default" in question.spec:
+            value, origin = question.spec["default"], "default"
         if not is_empty(value):
             filled.values[question.key], filled.origins[question.key] = value, origin
     return filled
@@ -57,7 +60,7 @@ def prefill(
 def _first_found(
     form: Form, question: Field, sources: Mapping[str, Any], lookups: Mapping[str, Lookup], answers: Mapping[str, Any]
 ) -> tuple[Any, str]:
-    """(value, origin) of the first place that knows something; the default of the form comes last."""
+    """(value, origin) of the first place that knows something."""
     rule = question.spec.get("prefill", {})
     for path in rule.get("from", []):
         if path.startswith("lookup:"):
@@ -67,8 +70,7 @@ def _first_found(
         value = _fitted(form, question, rule, value)
         if not is_empty(value):
             return value, path
-    default = question.spec.get("default")
-    return (None, "") if default is None else (default, "default")
+    return None, ""
 
 
 def _looked_up(lookup: Lookup | None, take: str, profile: Mapping[str, Any], answers: Mapping[str, Any]) -> Any:

@@ -40,7 +40,9 @@ def test_a_bad_sample_has_exactly_the_expected_errors(sample):
 
 def values_for(sample):
     """Values somebody could put anywhere: empty, of a wrong kind, too long, other options, dates near the bounds."""
-    wrong = st.sampled_from([None, "", [], "x", "Nguyễn Văn 2", "x" * 1200, 0, -1, 3.5, 10**13, True, False, "2026-02-30", "1988", "2015-06"])
+    wrong = st.sampled_from(
+        [None, "", [], "x", "Nguyễn Văn 2", "x" * 1200, 0, -1, 3.5, 10**13, True, False, "2026-02-30", "1988", "2015-06"]
+    )
     days = st.dates(dt.date(1920, 1, 1), dt.date(2031, 1, 1)).map(str)
     options = [o["value"] for f in sample.form.fields.values() for o in f.spec.get("options", [])] or ["khac"]
     return st.one_of(wrong, days, st.sampled_from(options))
@@ -65,7 +67,12 @@ def test_spoiled_samples_have_the_findings_of_the_reference(data):
 
 def spoil(data, sample, known, key):
     question = sample.form.fields[key]
-    if question.type == "table" and isinstance(known.get(key), list) and known[key] and all(isinstance(row, dict) for row in known[key]):
+    if (
+        question.type == "table"
+        and isinstance(known.get(key), list)
+        and known[key]
+        and all(isinstance(row, dict) for row in known[key])
+    ):
         row = data.draw(st.sampled_from(known[key]))
         row[data.draw(st.sampled_from([column.key for column in question.columns]))] = data.draw(values_for(sample))
     elif question.type in ("address", "date_range") and isinstance(known.get(key), dict):
@@ -120,7 +127,25 @@ def test_conditions_read_any_context_name():
 
 @pytest.mark.parametrize("key", FORM_KEYS)
 def test_any_json_is_checked_without_falling_over(key):
-    junk = [None, "", "x", 5, 1.5, True, [], [1], [[]], ["x", "x"], {}, {"a": 1}, [{}], [{"a": []}], {"detail": 5}, {"from": 1}, float("nan")]
+    junk = [
+        None,
+        "",
+        "x",
+        5,
+        1.5,
+        True,
+        [],
+        [1],
+        [[]],
+        ["x", "x"],
+        {},
+        {"a": 1},
+        [{}],
+        [{"a": []}],
+        {"detail": 5},
+        {"from": 1},
+        float("nan"),
+    ]
     form = FORMS[key]
     for value in junk:
         found = validate(form, {name: copy.deepcopy(value) for name in form.fields}, TODAY)
