@@ -1,0 +1,115 @@
+"""Logging in and out, the account with who looked at its data, and the inbox."""
+
+import re
+
+from django.contrib.auth.views import LoginView
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.forms import LoginForm
+from accounts.messages.models import Channel, Message
+from accounts.models import AccessLog, AdministrativeUnit
+from portal.common import clock
+from portal.common.dates import full_day
+from portal.common.identity import phone_for_display
+
+LOOKS_SHOWN = 30
+MESSAGES_A_PAGE = 20
+DONE = {"view": gettext_lazy("xem"), "download": gettext_lazy("tải về")}
+SEEN = {"dossier": gettext_lazy("hồ sơ"), "paper": gettext_lazy("giấy do cổng cấp"), "file": gettext_lazy("giấy tờ gửi kèm")}
+
+
+class Login(LoginView):
+    """Local accounts. `next` is followed only within this site; the wizard and everything filled in wait meanwhile."""
+
+    template_name = "accounts/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+
+@never_cache
+def after_login(request):
+    """Staff go to their queue, citizens to their dossiers."""
+    return redirect("desk:queue" if request.user.is_staff_member else "dossiers:dashboard")
+
+
+@never_cache
+@require_safe
+def account(request):
+    """Who I am (from the population data, not edited here), and who looked at my data."""
+    person = request.user.person
+    looks = []
+    if person:
+        looks = (
+            AccessLog.objects.filter(person=person)
+            .exclude(actor=request.user)
+            .select_related("actor")
+            .prefetch_related("actor__memberships__agency")
+            .order_by("-at", "-pk")[:LOOKS_SHOWN]
+        )
+    return render(
+        request, "accounts/account.html", {"person": person, "facts": _facts(person), "looks": [_look(row) for row in looks]}
+    )
+
+
+@never_cache
+@require_safe
+def inbox(request):
+    """Messages, newest first; `truoc` is the number of the last one of the page before."""
+    mine = Message.objects.filter(recipient=request.user, channel=Channel.INBOX).order_by("-pk")
+    before = request.GET.get("truoc", "")
+    page = list((mine.filter(pk__lt=int(before)) if before.isdecimal() else mine)[: MESSAGES_A_PAGE + 1])
+    more = f"?truoc={page[MESSAGES_A_PAGE - 1].pk}" if len(page) > MESSAGES_A_PAGE else ""
+    return render(request, "accounts/inbox.html", {"rows": page[:MESSAGES_A_PAGE], "more": more, "first": not before})
+
+
+@never_cache
+@require_safe
+def message(request, pk):
+    """One message; opening it counts as reading it."""
+    row = get_object_or_404(Message, pk=pk, recipient=request.user, channel=Channel.INBOX)
+    if row.read_at is None:
+        row.read_at = clock.now()
+        row.save(update_fields=["read_at"])
+    return render(request, "accounts/message.html", {"row": row})
+
+
+def _facts(person):
+    """The rows of the profile; what is empty is not shown."""
+    if person is None:
+        return []
+    rows = [
+        (_("Họ và tên"), person.full_name),
+        (_("Ngày sinh"), full_day(person.birth_date) if person.birth_date else ""),
+        (_("Giới tính"), person.get_gender_display()),
+        (_("Số định danh cá nhân"), person.id_number),
+        (_("Nơi thường trú"), _address(person.permanent_address)),
+        (_("Nơi ở hiện tại"), _address(person.current_address)),
+        (_("Điện thoại"), phone_for_display(person.phone) if person.phone else ""),
+        (_("Thư điện tử"), person.email),
+    ]
+    return [{"term": term, "value": value} for term, value in rows if value]
+
+
+def _address(address):
+    if not address:
+        return ""
+    codes = [address.get(part) for part in ("commune", "province") if address.get(part)]
+    names = dict(AdministrativeUnit.objects.filter(code__in=codes).values_list("code", "name"))
+    return ", ".join(filter(None, [address.get("detail", ""), *(names.get(code, "") for code in codes)]))
+
+
+def _look(row):
+    """One look at my data, in words: who (with their body), what, when."""
+    agencies = {m.agency.name for m in row.actor.memberships.all()} if row.actor else set()
+    code = re.search(r"/ho-so/([^/]+)/", row.page)
+    return {
+        "who": row.actor.full_name if row.actor else _("Không rõ ai"),
+        "agency": ", ".join(sorted(agencies)),
+        "what": f"{DONE.get(row.action, row.action)} {SEEN.get(row.target.partition(':')[0], _('dữ liệu'))}",
+        "code": code[1] if code else "",
+        "at": row.at,
+    }

@@ -1,0 +1,57 @@
+"""How dossiers look to machines, and what they may send."""
+
+from rest_framework import serializers
+
+from dossiers.models import Dossier, Event
+
+
+class EventSerializer(serializers.ModelSerializer):
+    """One step taken: no names and no notes, those stay on the pages."""
+
+    class Meta:
+        model = Event
+        fields = ["sequence", "step", "source", "target", "at"]
+
+
+class DossierSerializer(serializers.ModelSerializer):
+    """A dossier in a list."""
+
+    procedure = serializers.CharField(source="version.procedure.code", read_only=True)
+    procedure_name = serializers.CharField(source="version.procedure.__str__", read_only=True)
+    state_number = serializers.IntegerField(source="status.number", read_only=True)
+    state_label = serializers.CharField(source="get_state_display", read_only=True)
+    received_at = serializers.CharField(source="received_at.code", read_only=True)
+
+    class Meta:
+        model = Dossier
+        fields = [
+            "code", "procedure", "procedure_name", "state", "state_number", "state_label", "channel", "received_at", "waiting_on",
+            "submitted_at", "accepted_at", "due_at", "first_promised_due_at", "supplement_due_at", "decided_at", "completed_at",
+            "returned_at", "closed_at", "payment_status", "delivery_way",
+        ]  # fmt: skip
+
+
+class DossierDetailSerializer(DossierSerializer):
+    """One dossier with its history."""
+
+    events = EventSerializer(many=True, read_only=True)
+
+    class Meta(DossierSerializer.Meta):
+        fields = [*DossierSerializer.Meta.fields, "events"]
+
+
+class WithdrawSerializer(serializers.Serializer):
+    """Why the dossier is taken back; nobody has to say."""
+
+    note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+
+
+class SubmitSerializer(serializers.Serializer):
+    """The declaration must be made: it stands for the signature."""
+
+    declared = serializers.BooleanField()
+
+    def validate_declared(self, value):
+        if not value:
+            raise serializers.ValidationError("declared must be true")
+        return value

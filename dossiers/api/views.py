@@ -1,0 +1,99 @@
+"""The same door for machines: 404 what one may not see, 403 what one may not do, 409 what is not possible now, 400 what lacks."""
+
+from contextlib import suppress
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import generics, status
+from rest_framework.pagination import CursorPagination
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from dossiers import drafts, workflow
+from dossiers.api.serializers import DossierDetailSerializer, DossierSerializer, SubmitSerializer, WithdrawSerializer
+from dossiers.guards import DetailsMissing
+from dossiers.models import Dossier
+from dossiers.states import DossierState
+from portal.common import clock
+
+REFUSALS = {
+    400: OpenApiResponse(description="Something that must come with the step is missing."),
+    403: OpenApiResponse(description="Not yours to do."),
+    404: OpenApiResponse(description="No such dossier, or none that you may see."),
+    409: OpenApiResponse(description="Not possible in the present state."),
+}
+
+
+def visible_filed(user):
+    """Filed dossiers this user may see, with what their lists show."""
+    rows = Dossier.objects.visible_to(user).exclude(state=DossierState.DRAFT)
+    return rows.select_related("version__procedure", "received_at").defer("version__document", "answers", "asked")
+
+
+class NewestFirst(CursorPagination):
+    """By keyset on the number of the row, which grows with time."""
+
+    page_size = 50
+    ordering = "-pk"
+
+
+class DossierList(generics.ListAPIView):
+    """The dossiers this account may see."""
+
+    serializer_class = DossierSerializer
+    pagination_class = NewestFirst
+
+    def get_queryset(self):
+        return visible_filed(self.request.user)
+
+
+class DossierDetail(generics.RetrieveAPIView):
+    """One dossier with its history."""
+
+    serializer_class = DossierDetailSerializer
+    lookup_field = "code"
+
+    def get_queryset(self):
+        return visible_filed(self.request.user).prefetch_related("events")
+
+
+class StepView(APIView):
+    """A step through the door, with its refusals as statuses."""
+
+    def handle_exception(self, exc):
+        if isinstance(exc, workflow.StepNotPossible):
+            return Response({"detail": exc.sentence()}, status=status.HTTP_409_CONFLICT)
+        if isinstance(exc, DetailsMissing):
+            return Response({exc.field: [str(exc)]}, status=status.HTTP_400_BAD_REQUEST)
+        if isinstance(exc, PermissionDenied):
+            return Response({"detail": "not yours to do"}, status=status.HTTP_403_FORBIDDEN)
+        return super().handle_exception(exc)
+
+    def answer(self, dossier):
+        return Response(DossierDetailSerializer(visible_filed(self.request.user).get(pk=dossier.pk)).data)
+
+
+class Withdraw(StepView):
+    """Take the dossier back: at once before acceptance, afterwards the desk decides."""
+
+    @extend_schema(request=WithdrawSerializer, responses={200: DossierDetailSerializer, **REFUSALS})
+    def post(self, request, code):
+        dossier = get_object_or_404(visible_filed(request.user), code=code)
+        sent = WithdrawSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        return self.answer(workflow.withdraw(dossier, actor=request.user, note=sent.validated_data.get("note", "")))
+
+
+class Submit(StepView):
+    """File a draft. Asked twice it answers the same dossier."""
+
+    @extend_schema(request=SubmitSerializer, responses={200: DossierDetailSerializer, **REFUSALS})
+    def post(self, request, pk):
+        draft = get_object_or_404(Dossier.objects.visible_to(request.user).select_related("version__procedure"), pk=pk)
+        sent = SubmitSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        if draft.state == DossierState.DRAFT and draft.submitter_id == request.user.pk:
+            with suppress(drafts.NoLongerADraft):  # filed by a twin of this request: the door answers with that dossier
+                drafts.save(draft, declared_at=clock.now())
+        return self.answer(workflow.submit(draft, actor=request.user))

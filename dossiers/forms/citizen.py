@@ -1,0 +1,52 @@
+"""What a citizen types about a dossier that is filed: why it is taken back, what is answered to the office."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.common.vietnamese import clean_text
+
+LONGEST = 2000
+
+
+class WithdrawalForm(forms.Form):
+    """A reason helps the desk, but nobody has to give one."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Vì sao rút?"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": gettext_lazy("Viết ngắn lại, nhiều nhất 2.000 chữ cái.")},
+    )
+
+    def clean_note(self):
+        return clean_text(self.cleaned_data["note"], lines=True)
+
+
+class ConfirmationForm(forms.Form):
+    """Agree, or name the mistake."""
+
+    AGREE, WRONG = "dung", "sai"
+
+    choice = forms.ChoiceField(
+        label=gettext_lazy("Nội dung trên đã đúng chưa?"),
+        choices=[(AGREE, gettext_lazy("Đúng, làm tiếp")), (WRONG, gettext_lazy("Có chỗ chưa đúng"))],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Chỗ nào chưa đúng?"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("choice") == self.WRONG and not clean_text(cleaned.get("note", ""), lines=True):
+            self.add_error("note", _("Ghi rõ chỗ nào chưa đúng."))
+        return cleaned
+
+    @property
+    def answer(self):
+        """The words kept with the step."""
+        note = clean_text(self.cleaned_data["note"], lines=True)
+        agreed = self.cleaned_data["choice"] == self.AGREE
+        return _("Đúng, đồng ý.") + (f" {note}" if note else "") if agreed else _("Chưa đúng: %s") % note
