@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django import template
 from django.template.loader import render_to_string
 from django.urls import translate_url
+from django.utils.formats import number_format
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
@@ -99,6 +100,12 @@ def message_tone(level_tag):
 def dong(amount):
     """Money in words people read; an unknown amount stays empty."""
     return "" if amount in (None, "") else money.dong(amount)
+
+
+@register.filter
+def grouped(number):
+    """A large count as people write it: 5.473 (in English 5,473)."""
+    return number_format(number, use_l10n=True, force_grouping=True)
 
 
 @register.filter

@@ -127,3 +127,7 @@ def test_no_errors_no_summary():
 
 def test_free_is_said_in_words():
     assert "Không mất phí" in draw('{% include "ui/total.html" with total=0 only %}')
+
+
+def test_large_counts_are_grouped():
+    assert draw("{{ n|grouped }}", n=5473) == "5.473"
