@@ -7,7 +7,7 @@ from dossiers.papers.models import PaperKind
 from portal.common.pdf import render_pdf
 
 TEMPLATES = {PaperKind.APPLICATION_FORM: "eforms/print.html"}
-SECONDS = 40
+SECONDS = 50  # a register of hundreds of rows on a busy machine; the task's own limit is 60
 
 
 def render_paper(kind, context, *, decision=None):

@@ -23,6 +23,7 @@ from dossiers.permissions import is_submitter, sees_papers
 from portal.common import clock
 
 AT_ONCE = threading.BoundedSemaphore(2)  # checks of files in one web process; more wait outside
+ROOM_FOR_THE_FORM = 1024 * 1024  # bytes of a request beside its file
 FILE_FIELD, CODE_FIELD = "tep", "ma"
 
 
@@ -32,6 +33,8 @@ FILE_FIELD, CODE_FIELD = "tep", "ma"
 @transaction.non_atomic_requests
 def verify(request):
     """Ask by code or by file. Works without scripts and without an account; the file is not kept."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.UPLOAD_MAX_BYTES + ROOM_FOR_THE_FORM:
+        return _answer(request, inquiry.Answer(inquiry.Outcome.TOO_LARGE))  # unread: nobody fills our disk from here
     code = request.POST.get(CODE_FIELD, "") or request.GET.get(CODE_FIELD, "")
     if code.strip():
         return redirect("papers:verify_code", code=_typed(code))

@@ -1,6 +1,7 @@
 """How official papers say days, hours, bodies and money (Decree 30/2020). Always Vietnamese."""
 
 from portal.common import clock
+from portal.common.identity import phone_for_display
 from portal.common.money import dong
 
 FULL_NAMES = {"UBND": "Ủy ban nhân dân", "HĐND": "Hội đồng nhân dân", "PVHCC": "Phục vụ hành chính công"}
@@ -51,7 +52,7 @@ def head_of(agency):
 
 def contact(agency):
     """Where to ask: the desk and its phone."""
-    parts = [agency.desk_name or agency.name, f"điện thoại {agency.desk_phone}" if agency.desk_phone else ""]
+    parts = [agency.desk_name or agency.name, f"điện thoại {phone_for_display(agency.desk_phone)}" if agency.desk_phone else ""]
     return ", ".join(part for part in parts if part)
 
 

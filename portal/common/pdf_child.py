@@ -3,11 +3,31 @@
 import base64
 import io
 import logging
+import re
 
 from portal.common.limited_child import Refused, serve
 
 MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS = 60
+
+
+ENDLESS = re.compile(r"\S{65,}")  # longer than a SHA-256 in hex, which must stay copyable
+PIECE = 24
+ZERO_WIDTH_SPACE = "\u200b"
+
+
+def _cut_endless_words(root):
+    """Allow a line break inside words of thousands of letters: laying them out letter by letter would take minutes."""
+    for element in root.iter():
+        if element.tag in ("style", "title", "script"):
+            continue
+        element.text = element.text and ENDLESS.sub(_in_pieces, element.text)
+        element.tail = element.tail and ENDLESS.sub(_in_pieces, element.tail)
+
+
+def _in_pieces(match):
+    word = match[0]
+    return ZERO_WIDTH_SPACE.join(word[i : i + PIECE] for i in range(0, len(word), PIECE))
 
 
 class Collected(logging.Handler):
@@ -61,9 +81,9 @@ class Renderer:
         self.fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
 
     def _draw(self, header, html):
-        document = self.weasyprint.HTML(string=html, url_fetcher=self.fetcher).render(
-            font_config=self.fonts, pdf_variant=header["variant"]
-        )
+        page = self.weasyprint.HTML(string=html, url_fetcher=self.fetcher)
+        _cut_endless_words(page.etree_element)
+        document = page.render(font_config=self.fonts, pdf_variant=header["variant"])
         document.metadata.title = header["title"]
         document.metadata.lang = "vi"
         document.metadata.attachments.extend(self._attachment(one) for one in header["attachments"])

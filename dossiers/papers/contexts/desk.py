@@ -26,8 +26,7 @@ def acknowledgement(dossier, event):
     return {
         "channel": str(dossier.get_channel_display()),
         "papers": [
-            {"name": name, "copy": "bản điện tử", "file": file.name, "hash_prefix": file.sha256[:16]}
-            for name, file in files_at(dossier, event.at)
+            {"name": name, "file": file.name, "hash_prefix": file.sha256[:16]} for name, file in files_at(dossier, event.at)
         ],
         "fees": fees,
         "fee_total": total,

@@ -1,20 +1,21 @@
 """Every step that owes a paper gets it, with what a reader must find on it."""
 
 import datetime as dt
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from accounts.roles import SystemActor
-from dossiers import workflow
+from dossiers import filing, workflow
 from dossiers.files import storage
 from dossiers.models import StepRun
-from dossiers.papers.contexts import register_context
+from dossiers.papers.contexts import context, register_context
 from dossiers.papers.models import IssuedPaper, PaperKind
 from dossiers.papers.rendering import render_paper
 from portal.common import clock
-from tests import world
+from tests import factories, world
 from tests.dossiers.papers.reading import text_of
 
 pytestmark = [pytest.mark.needs_pdf, pytest.mark.django_db]
@@ -179,10 +180,45 @@ def test_a_refusal_in_substance_is_a_signed_paper_too(desk, run_followups):
     assert IssuedPaper.objects.get(kind="refusal_of_substance").signed_at
 
 
+def sample_here(form):
+    """The sample answers of a form, moved to the province these tests know."""
+    answers = json.dumps(world.sample_answers(form)).replace("68.X123", "11.X004").replace('"68"', '"11"')
+    return json.loads(answers)
+
+
+def test_a_notice_of_fees_says_how_much_where_and_until_when(desk):
+    office = factories.Desk("H18.Y14", lead="H18.Z01")
+    dossier = office.submitted(code="3.000333", answers=sample_here("lltp_01"), channel="direct")
+    event = dossier.events.get(step="submit")
+    dossier.payment_due_at = dt.datetime(2026, 12, 2, 10, 0, tzinfo=dt.UTC)
+    pdf = render_paper("payment_notice", context("payment_notice", dossier, event, number="1/NP", verification_code="A" * 16))
+    show("payment_notice", pdf)
+    text = text_of(pdf)
+    assert "200.000 đồng" in text
+    assert "Hai trăm nghìn đồng" in text
+    assert "17 giờ 00 phút, ngày 02 tháng 12 năm 2026" in text
+    assert "Trung tâm Phục vụ hành chính công tỉnh Điện Biên" in text
+
+
+def test_papers_of_a_dossier_with_files_list_them_with_their_hashes(desk, run_followups):
+    office = factories.Desk("H18.X004.HC", lead="H18.X004")
+    draft = office.draft(code="1.004873", answers=sample_here("to_khai_xntthn"), asked={"xin_cap_lai": False}, channel="direct")
+    item = next(ask for ask in filing.asked_documents(draft))
+    file = factories.attachment(draft, item.key, name="quyet-dinh-ly-hon.pdf")
+    dossier = workflow.submit(draft, actor=draft.submitter)
+    run_followups()
+    text = read(dossier, "acknowledgement")
+    assert "quyet-dinh-ly-hon.pdf" in text
+    assert file.sha256[:16] in text
+    assert "xác định sau" in text
+    slip = context("receipt_slip", dossier, dossier.events.get(), number="1/TN", verification_code="A" * 16)
+    assert slip["papers"][1] == {"name": item.name, "electronic": 1}
+
+
 def test_the_register_holds_two_hundred_rows_on_pages_with_heads(desk):
     dossier = desk.accepted()
-    context = register_context(dossier.received_at, [dossier] * 200, "từ 01/8/2026 đến 31/8/2026", clock.now())
-    pdf = render_paper(PaperKind.REGISTER, context)
+    rows = register_context(dossier.received_at, [dossier] * 200, "từ 01/8/2026 đến 31/8/2026", clock.now())
+    pdf = render_paper(PaperKind.REGISTER, rows)
     show(PaperKind.REGISTER, pdf)
     text = text_of(pdf)
     assert text.count("Nguyễn Hoàng Phượng Vỹ") == 200

@@ -54,7 +54,8 @@ def test_a_strange_file_is_not_ours(client, db):
 
 def test_a_file_too_large_or_missing_has_a_plain_answer(client, settings, db):
     settings.UPLOAD_MAX_BYTES = 1000
-    assert "lớn quá" in drop(client, b"%PDF-" + b"0" * 2000).content.decode()
+    for size in (2000, 2 * 1024 * 1024):
+        assert "lớn quá" in drop(client, b"%PDF-" + b"0" * size).content.decode()
     response = client.post(reverse("papers:verify"))
     assert response.status_code == 400
     assert "Chọn tệp PDF" in response.content.decode()
