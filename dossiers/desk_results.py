@@ -15,13 +15,23 @@ from procedures.eforms import DatabaseSources, answer_sections
 
 MOST_LINES = 60
 SPARE_LINES = 2  # empty ones to add something of one's own
-# Which lines a result prints: keys of the form, or an address of the person. Others print all that was answered.
+# Which lines a result prints, by key of the form or address of the person, with the words of the official paper.
+# Procedures that are not named here print everything that was answered.
 LINES = {
-    "1.010041": [
-        "ap_full_name", "ap_birth_date", "ap_gender", "ap_id_number", "permanent_address", "temporary_address",
-        "current_address", "head_full_name", "head_id_number", "head_relation", "request_detail",
-    ],
-}  # fmt: skip
+    "1.010041": {
+        "ap_full_name": "Họ, chữ đệm và tên",
+        "ap_birth_date": "Ngày, tháng, năm sinh",
+        "ap_gender": "Giới tính",
+        "ap_id_number": "Số định danh cá nhân",
+        "permanent_address": "Nơi thường trú",
+        "temporary_address": "Nơi tạm trú",
+        "current_address": "Nơi ở hiện tại",
+        "head_full_name": "Họ, chữ đệm và tên chủ hộ",
+        "head_id_number": "Số định danh cá nhân của chủ hộ",
+        "head_relation": "Quan hệ với chủ hộ",
+        "request_detail": "Nội dung đề nghị xác nhận",
+    },
+}
 CONCLUSIONS = {"1.010041": "Các thông tin trên đúng với Cơ sở dữ liệu về cư trú tại thời điểm xác nhận."}
 ADDRESSES = {"permanent_address": "Nơi thường trú", "temporary_address": "Nơi tạm trú", "current_address": "Nơi ở hiện tại"}
 
@@ -33,7 +43,9 @@ def first_wording(dossier):
     title = facts["results"][0]["name"] if facts.get("results") else dossier.version.name
     rows = _answered(dossier)
     wanted = LINES.get(code)
-    lines = [rows[key] for key in wanted if key in rows] if wanted else [row for key, row in rows.items() if key not in ADDRESSES]
+    lines = [row for key, row in rows.items() if key not in ADDRESSES]
+    if wanted:
+        lines = [{"label": label, "text": rows[key]["text"]} for key, label in wanted.items() if key in rows]
     return {
         "title": re.sub(r"\s*\([^)]*\)$", "", title),
         "lines": [line for line in lines if line["text"]][:MOST_LINES],

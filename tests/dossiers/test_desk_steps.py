@@ -1,0 +1,360 @@
+"""Every step has its page; the page goes through the door, says who was quicker, and keeps what was typed."""
+
+import datetime as dt
+import re
+import threading
+
+import pytest
+from django.db import connection, connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import AccessLog, Membership
+from dossiers import workflow
+from dossiers.models import Dossier, FollowUp
+from dossiers.states import DossierState
+from dossiers.views.desk_actions import STEP_PAGES, staff_may_ever_take
+from portal.common import clock
+from portal.common.due import DueState
+from tests import factories, world
+
+WEDNESDAY = dt.datetime(2026, 11, 25, 9, 0, tzinfo=clock.LOCAL)
+
+
+def lines(name):
+    found = (getattr(Dossier, name)._django_fsm.get_transition(state) for state in DossierState)
+    return [line for line in found if line]
+
+
+def page(name, dossier):
+    return reverse("desk:step", args=[dossier.code, STEP_PAGES[name].slug])
+
+
+def take(user, dossier, name, **data):
+    """Open the page of a step and send it, as a person would."""
+    client = Client()
+    client.force_login(factories.fresh(user))
+    shown = client.get(page(name, dossier))
+    assert shown.status_code == 200, shown
+    return client.post(page(name, dossier), {"seen": shown.context["seen"], **data})
+
+
+def now(dossier):
+    return Dossier.objects.get(pk=dossier.pk)
+
+
+def said(response):
+    """The messages of an answer, in one text."""
+    from django.contrib.messages import get_messages
+
+    return " ".join(str(message) for message in get_messages(response.wsgi_request))
+
+
+# ---------------------------------------------------------------- the table
+def test_every_step_that_staff_may_take_has_a_page_and_no_page_is_for_nobody():
+    by_staff = {name for name in workflow.step_names() if any(staff_may_ever_take(line) for line in lines(name))}
+    assert set(STEP_PAGES) == by_staff
+    slugs = [step.slug for step in STEP_PAGES.values()]
+    assert len(set(slugs)) == len(slugs)
+    assert all(slug.isascii() and slug == slug.lower() for slug in slugs)
+
+
+def test_a_step_that_must_give_a_reason_asks_for_one(desk):
+    for name, step in STEP_PAGES.items():
+        if any("reason" in line.custom["needs"] for line in lines(name)):
+            assert step.form.base_fields["note"].required, name
+
+
+# ---------------------------------------------------------------- the way, page by page
+def test_a_dossier_goes_its_whole_way_through_the_pages(desk, run_followups, signing_keys):
+    with clock.at(WEDNESDAY):
+        dossier = desk.submitted()
+        answer = take(desk.clerk, dossier, "accept", note="Đủ giấy tờ.")
+        assert answer.url == reverse("desk:dossier", args=[dossier.code])
+        take(desk.clerk, dossier, "transfer")
+        take(desk.officer, dossier, "hand_over", note="Đã tra cứu.")
+        form = client_of(desk.signer).get(page("approve", dossier)).context["form"]
+        words = {"title": form.wording["title"], "conclusion": form.wording["conclusion"]}
+        lines = {"ten": [line["label"] for line in form.lines], "loi": [line["text"] for line in form.lines]}
+        take(desk.signer, dossier, "approve", **words, **lines)
+
+    decision = now(dossier).decisions.get()
+    printed = {line["label"]: line["text"] for line in decision.content["lines"]}
+    assert printed["Họ, chữ đệm và tên"] == "Nguyễn Hoàng Phượng Vỹ"
+    assert printed["Ngày, tháng, năm sinh"] == "27/3/1990"
+    assert printed["Nơi thường trú"].startswith("Số 5, tổ dân phố 3")
+    assert [event.step for event in dossier.events.all()] == ["submit", "accept", "transfer", "hand_over", "approve"]
+
+
+def client_of(user):
+    client = Client()
+    client.force_login(factories.fresh(user))
+    return client
+
+
+def test_looking_at_the_print_decides_nothing(desk):
+    dossier = desk.to_sign()
+    answer = take(desk.signer, dossier, "approve", title="Giấy xác nhận", ten=["Tên"], loi=["Ánh"], conclusion="", xem="1")
+    assert answer.status_code == 200 and "Giấy xác nhận" in answer.content.decode()
+    assert now(dossier).decided_at is None
+
+
+def test_an_empty_result_is_not_signed(desk):
+    dossier = desk.to_sign()
+    answer = take(desk.signer, dossier, "approve", title="Giấy", ten=["Tên"], loi=["  "], conclusion="")
+    assert answer.status_code == 422 and now(dossier).decided_at is None
+    assert re.search(r"<title>\s*Có lỗi:", answer.content.decode())
+
+
+def test_a_refusal_without_a_reason_keeps_the_page_and_says_what_is_missing(desk):
+    dossier = desk.submitted()
+    answer = take(desk.clerk, dossier, "refuse_receipt", note=" ")
+    assert answer.status_code == 422 and now(dossier).state == DossierState.SUBMITTED
+    answer = take(desk.clerk, dossier, "refuse_receipt", note="Hồ sơ thuộc Công an phường khác.")
+    assert answer.status_code == 302 and now(dossier).state == DossierState.NOT_ACCEPTED
+
+
+def test_ten_kilobytes_of_reason_and_hidden_characters_do_no_harm(desk):
+    dossier = desk.submitted()
+    assert take(desk.clerk, dossier, "refuse_receipt", note="a" * 10_000).status_code == 422
+    take(desk.clerk, dossier, "refuse_receipt", note="Sai thẩm quyền\u202e, nộp lại\u0000 nơi khác\u200b.")
+    assert now(dossier).events.last().text.note == "Sai thẩm quyền, nộp lại nơi khác."
+
+
+# ---------------------------------------------------------------- supplements
+def test_a_supplement_names_each_thing_with_its_reason(desk):
+    dossier = desk.submitted()
+    answer = take(desk.clerk, dossier, "ask_supplement", chon=["field:request_detail"], **{"ly-do:field:request_detail": ""})
+    assert answer.status_code == 422 and "Ghi lý do" in answer.content.decode()
+
+    reasons = {"ly-do:field:request_detail": "Ghi rõ nơi nhận giấy.", "ly-do:field:head_relation": "không chọn nên bỏ"}
+    take(desk.clerk, dossier, "ask_supplement", chon=["field:request_detail", "field:there_is_no_such"], **reasons)
+
+    request = now(dossier).supplements.get()
+    assert [(item.key, item.reason) for item in request.items.all()] == [("request_detail", "Ghi rõ nơi nhận giấy.")]
+
+
+def test_asking_a_second_time_is_the_heads_own_act(desk):
+    with clock.at(WEDNESDAY):
+        dossier = desk.accepted()
+    with clock.at(WEDNESDAY + dt.timedelta(days=7)):
+        shown = client_of(desk.clerk).get(page("ask_supplement", dossier))
+        assert "trưởng bộ phận duyệt" in shown.content.decode() and 'type="submit">' not in button_of(shown)
+        asked = {"chon": ["field:request_detail"], "ly-do:field:request_detail": "Ghi rõ nơi nhận giấy."}
+        assert take(desk.clerk, dossier, "ask_supplement", **asked).status_code == 422
+        assert now(dossier).state == DossierState.ACCEPTED
+
+        Membership.objects.create(user=desk.head, agency=dossier.received_at, role="receiving_clerk", valid_from="2025-07-01")
+        take(desk.head, dossier, "ask_supplement", **asked)
+        assert now(dossier).supplements.get().approved_by == desk.head
+
+
+def button_of(response):
+    """The form of the page from its last field on: where the buttons stand."""
+    return response.content.decode().rpartition("</fieldset>")[2].partition("</form>")[0]
+
+
+# ---------------------------------------------------------------- the rarer steps
+def test_a_new_promise_ends_when_the_office_closes(desk):
+    with clock.at(WEDNESDAY):
+        dossier = desk.processing()
+    with clock.at(WEDNESDAY.replace(hour=9)):
+        wrong = {"moi-ngay": "31", "moi-thang": "2", "moi-nam": "2026", "note": "Cần xác minh thêm."}
+        assert "ngày có thật" in take(desk.head, dossier, "extend", **wrong).content.decode()
+        sunday = wrong | {"moi-ngay": "29", "moi-thang": "11"}
+        assert "cơ quan nghỉ" in take(desk.head, dossier, "extend", **sunday).content.decode()
+        take(desk.head, dossier, "extend", **wrong | {"moi-ngay": "4", "moi-thang": "12"})
+    assert now(dossier).due_at == dt.datetime(2026, 12, 4, 17, tzinfo=clock.LOCAL)
+
+
+def test_a_step_goes_back_to_one_that_was_done(desk):
+    dossier = desk.to_sign()
+    done = dossier.step_runs.get(state="done")
+    take(desk.signer, dossier, "return_step", back_to=done.pk, note="Ghi lại địa chỉ.")
+    assert now(dossier).waiting_on == "officer"
+
+
+def test_another_body_is_asked_and_answers(desk):
+    dossier = desk.processing()
+    other = factories.user(officer="H18.X005.CA")
+    take(desk.officer, dossier, "consult", agency=world.agency("H18.X005.CA").pk, question="Ông A có tạm trú không?", hours="8")
+    assert "Ông A có tạm trú không?" in client_of(other).get(page("hand_over", dossier)).content.decode()
+    take(other, dossier, "hand_over", note="Không có.")
+    assert now(dossier).step_runs.get(key="consult").answer == "Không có."
+
+
+def test_the_head_gives_a_dossier_to_somebody_of_the_step(desk):
+    dossier = desk.processing()
+    assert take(desk.head, dossier, "assign", holder=desk.clerk.pk).status_code == 422  # no officer
+    take(desk.head, dossier, "assign", holder=desk.officer.pk)
+    assert now(dossier).holder == desk.officer
+
+
+def test_a_withdrawal_is_confirmed_or_refused(desk):
+    first, second = desk.processing(), desk.processing()
+    for dossier in (first, second):
+        workflow.withdraw(dossier, actor=dossier.submitter)
+    assert take(desk.clerk, first, "confirm_withdrawal").status_code == 422
+    take(desk.clerk, first, "confirm_withdrawal", originals_returned="on")
+    take(desk.head, second, "refuse_withdrawal", note="Đã có kết quả tra cứu.")
+    assert (now(first).state, now(second).state) == (DossierState.STOPPED, DossierState.PROCESSING)
+
+
+def test_a_matter_is_stopped_with_its_legal_ground(desk):
+    dossier = desk.processing()
+    assert take(desk.head, dossier, "stop", note="Có đơn tố cáo.", legal_ground="").status_code == 422
+    take(desk.head, dossier, "stop", note="Có đơn tố cáo.", legal_ground="Khoản 2 Điều 21")
+    assert now(dossier).state == DossierState.STOPPED
+
+
+def test_a_refusal_in_substance_prints_reason_and_ground(desk):
+    dossier = desk.to_sign()
+    take(desk.signer, dossier, "refuse_substance", note="Không có đăng ký cư trú.", legal_ground="Điều 17 Luật Cư trú")
+    content = now(dossier).decisions.get().content
+    assert content["reason"] == "Không có đăng ký cư trú." and content["legal_ground"] == "Điều 17 Luật Cư trú"
+
+
+# ---------------------------------------------------------------- who, and who was quicker
+@pytest.mark.parametrize("name", sorted(STEP_PAGES))
+def test_nobody_outside_the_body_finds_any_step(desk, name):
+    dossier = desk.submitted()
+    for stranger in (factories.citizen(), dossier.submitter, factories.user(receiving_clerk="H18.X005.CA")):
+        assert client_of(stranger).get(page(name, dossier)).status_code == 404
+
+
+def test_a_step_of_somebody_elses_is_refused_and_not_offered(desk):
+    dossier = desk.to_sign()
+    client = client_of(desk.officer)
+    assert client.get(page("approve", dossier)).status_code == 403
+    assert client.post(page("approve", dossier), {"seen": "4", "title": "x", "ten": ["a"], "loi": ["b"]}).status_code == 403
+    assert STEP_PAGES["approve"].slug not in client.get(reverse("desk:dossier", args=[dossier.code])).content.decode()
+    assert client.get(reverse("desk:step", args=[dossier.code, "khong-co"])).status_code == 404
+
+
+def test_the_second_clerk_reads_who_was_quicker(desk):
+    dossier = desk.submitted()
+    colleague = factories.user(full_name="Vàng A Súa", receiving_clerk=desk.received_at)
+    late = client_of(colleague)
+    seen = late.get(page("accept", dossier)).context["seen"]
+    take(desk.clerk, dossier, "accept")
+
+    answer = late.post(page("accept", dossier), {"seen": seen})
+
+    assert answer.url == reverse("desk:dossier", args=[dossier.code])
+    assert "Lò Thị Hoa" in said(answer) and "tiếp nhận" in said(answer)
+    assert dossier.events.filter(step="accept").count() == 1
+
+
+def test_a_double_click_hands_over_one_step_not_two(desk):
+    dossier = desk.processing()
+    client = client_of(desk.head)
+    seen = client.get(page("hand_over", dossier)).context["seen"]
+    for _click in range(2):
+        client.post(page("hand_over", dossier), {"seen": seen})
+    assert dossier.events.filter(step="hand_over").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clerks_at_once_take_it_in_once(desk):
+    dossier = desk.submitted()
+    clerks = [desk.clerk, factories.user(receiving_clerk=desk.received_at)]
+    clients = [client_of(clerk) for clerk in clerks]
+    seen = [client.get(page("accept", dossier)).context["seen"] for client in clients]
+    barrier, answers = threading.Barrier(2), []
+
+    def press(client, seen):
+        barrier.wait()
+        answers.append(client.post(page("accept", dossier), {"seen": seen}).status_code)
+        connections.close_all()
+
+    threads = [threading.Thread(target=press, args=pair) for pair in zip(clients, seen, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert answers == [302, 302]
+    assert dossier.events.filter(step="accept").count() == 1
+
+
+# ---------------------------------------------------------------- several at once
+def test_several_dossiers_are_passed_on_together_after_a_second_look(desk):
+    ready, not_ready = [desk.accepted(), desk.accepted()], desk.submitted()
+    client = client_of(desk.clerk)
+    picked = {"hs": [d.code for d in [*ready, not_ready]], "buoc": "transfer"}
+
+    shown = client.post(reverse("desk:together"), picked)
+
+    assert [item["dossier"].code for item in shown.context["ready"]] == [d.code for d in ready]
+    assert shown.context["left_out"] == [not_ready]
+    assert now(ready[0]).state == DossierState.ACCEPTED
+    seen = {f"seen-{item['dossier'].code}": item["seen"] for item in shown.context["ready"]}
+    client.post(reverse("desk:together"), {**picked, **seen, "dong-y": "1"})
+    assert {now(d).state for d in ready} == {DossierState.PROCESSING}
+
+
+def test_the_head_gives_several_dossiers_to_one_person(desk):
+    dossiers = [desk.processing(), desk.processing()]
+    client = client_of(desk.head)
+    picked = {"hs": [d.code for d in dossiers], "buoc": "assign"}
+    shown = client.post(reverse("desk:together"), picked)
+    seen = {f"seen-{item['dossier'].code}": item["seen"] for item in shown.context["ready"]}
+    client.post(reverse("desk:together"), {**picked, **seen, "dong-y": "1", "nguoi": desk.officer.pk})
+    assert {now(d).holder for d in dossiers} == {desk.officer}
+
+
+def test_no_other_step_can_be_taken_for_several(desk):
+    dossier = desk.to_sign()
+    answer = client_of(desk.signer).post(reverse("desk:together"), {"hs": [dossier.code], "buoc": "approve", "dong-y": "1"})
+    assert answer.status_code == 404 and now(dossier).decided_at is None
+
+
+# ---------------------------------------------------------------- the dossier's page
+def test_each_opening_is_written_down_and_costs_a_fixed_number_of_queries(desk):
+    dossier = desk.processing()
+    client = client_of(desk.officer)
+    address = reverse("desk:dossier", args=[dossier.code])
+    client.get(address)
+    with CaptureQueriesContext(connection) as few:
+        assert client.get(address).status_code == 200
+    for _n in range(5):
+        dossier = workflow.advance(dossier, "assign", actor=desk.head, holder=desk.officer)
+        factories.attachment(dossier, "1.1")
+    with CaptureQueriesContext(connection) as many:
+        client.get(address)
+    assert len(many) <= len(few) <= 50
+    log = AccessLog.objects.filter(actor=desk.officer, target=f"dossier:{dossier.pk}", action="view")
+    assert log.count() == 3 and log.first().person == dossier.person
+
+
+def test_an_inspector_reads_without_papers(desk):
+    dossier = desk.processing()
+    factories.attachment(dossier, "1.1")
+    response = client_of(factories.user(inspector="H18")).get(reverse("desk:dossier", args=[dossier.code]))
+    page = response.content.decode()
+    assert response.context["sheets"] == [] and "<iframe" not in page
+    assert dossier.subject_id_number not in page and dossier.subject_phone not in page
+    assert not response.context["main_steps"] and not response.context["other_steps"]
+
+
+def test_failed_work_is_visible_and_can_be_asked_for_again(desk):
+    dossier = desk.approved()
+    row = FollowUp.objects.get(event__dossier=dossier, kind="issue")
+    FollowUp.objects.filter(pk=row.pk).update(tries=7, due_state=DueState.DEAD, last_error="SigningKeyMissing: no key")
+    address = reverse("desk:again", args=[dossier.code, "viec", row.pk])
+
+    assert "Ký và cấp kết quả" in client_of(desk.clerk).get(reverse("desk:dossier", args=[dossier.code])).content.decode()
+    assert client_of(desk.officer).post(address).status_code == 403
+    assert client_of(factories.user(receiving_clerk="H18.X005.CA")).post(address).status_code == 404
+    client_of(desk.clerk).post(address)
+
+    row.refresh_from_db()
+    assert row.due_state == DueState.WAITING
+
+
+def test_work_of_another_dossier_cannot_be_asked_for_here(desk):
+    mine, other = desk.approved(), desk.approved()
+    row = FollowUp.objects.get(event__dossier=other, kind="issue")
+    assert client_of(desk.clerk).post(reverse("desk:again", args=[mine.code, "viec", row.pk])).status_code == 404
+    assert client_of(desk.clerk).post(reverse("desk:again", args=[mine.code, "khac", row.pk])).status_code == 404
