@@ -6,7 +6,7 @@ from dossiers.files.checking import safe_name
 from dossiers.files.storage import open_stored
 
 SANDBOX = "default-src 'none'; sandbox"
-# Chrome's own PDF viewer does not start inside a sandbox; it needs its own styles, and nothing of ours.
+# The PDF viewer of older Chromes does not start inside a sandbox; it needs its own styles, and nothing of ours.
 SHOWN_PDF = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 SHOWN_PICTURE = "default-src 'none'; img-src 'self'; sandbox; frame-ancestors 'self'"
 
