@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class PortalConfig(AppConfig):
@@ -6,3 +7,9 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         from portal import checks  # noqa: F401  (registers the deployment checks)
+
+
+class AdministrationConfig(AdminConfig):
+    """Django's admin with our own site: system administrators only, and one login."""
+
+    default_site = "portal.administration.Administration"

@@ -41,7 +41,7 @@ class Message(DueRow):
         ]
 
     def __str__(self):
-        return self.subject
+        return f"{self.key} · {self.channel}"
 
     def do(self):
         """Send the email. The message id is the row's, so that a server that saw it twice can tell."""

@@ -18,8 +18,8 @@ ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",")
 SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "portal.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -102,7 +102,21 @@ AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_ENABLE_ADMIN = False  # names and addresses of people who log in are not for browsing
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
+
+UNFOLD = {
+    "SITE_TITLE": _("Quản trị hệ thống"),
+    "SITE_HEADER": _("Quản trị hệ thống"),
+    "SITE_URL": "/can-bo/",
+    "SHOW_BACK_BUTTON": True,
+    "COLORS": {
+        "primary": {
+            "50": "#eef3fa", "100": "#d9e5f4", "200": "#b5cbe8", "300": "#86a9d6", "400": "#5583be", "500": "#34639f",
+            "600": "#1c4379", "700": "#183a69", "800": "#143360", "900": "#10284b", "950": "#0a1a33",
+        }
+    },
+}  # fmt: skip
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Tiếng Việt")), ("en", _("Tiếng Anh"))]

@@ -1,0 +1,121 @@
+"""Bodies, territory, office hours and the logins of staff. No person's data: persons, organisations and mandates stay out."""
+
+import datetime as dt
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from accounts.models import AdministrativeUnit, Agency, Membership, OfficeHours, User
+
+admin.site.unregister(Group)  # rights come from memberships, never from Django's groups
+
+
+class ReadOnly:
+    """Shown, never changed here: the rows come from elsewhere (data files, workers)."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class NeverDeleted:
+    """A body or a rule that was once in force is ended by its date, never removed."""
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Agency)
+class AgencyAdmin(NeverDeleted, ModelAdmin):
+    list_display = ["code", "name", "kind", "desk_phone", "valid_to"]
+    list_filter = ["kind", "demo"]
+    search_fields = ["code", "name"]
+    autocomplete_fields = ["unit", "parent", "successor"]
+
+
+@admin.register(AdministrativeUnit)
+class AdministrativeUnitAdmin(ReadOnly, ModelAdmin):
+    list_display = ["code", "name", "kind", "parent", "valid_from", "valid_to"]
+    list_filter = ["kind"]
+    list_select_related = ["parent"]
+    search_fields = ["code", "name", "search_text"]
+
+
+class OfficeHoursForm(forms.ModelForm):
+    """Hours the clock can count with: {"mon_fri": [["07:30", "11:30"], …], "sat": […]}, in order and apart."""
+
+    class Meta:
+        model = OfficeHours
+        fields = ["key", "intervals", "note", "certainty"]
+
+    def clean_intervals(self):
+        intervals = self.cleaned_data["intervals"]
+        try:
+            days = {
+                name: [dt.time.fromisoformat(edge) for pair in intervals[name] for edge in pair] for name in ("mon_fri", "sat")
+            }
+            pairs = all(len(pair) == 2 for name in days for pair in intervals[name])
+        except (KeyError, TypeError, ValueError):
+            raise forms.ValidationError(_('Ghi theo mẫu {"mon_fri": [["07:30", "11:30"]], "sat": []}.')) from None
+        if not pairs or not days["mon_fri"] or any(edges != sorted(set(edges)) for edges in days.values()):
+            raise forms.ValidationError(_("Các khung giờ phải nối tiếp nhau và không trùng."))
+        return intervals
+
+
+@admin.register(OfficeHours)
+class OfficeHoursAdmin(NeverDeleted, ModelAdmin):
+    form = OfficeHoursForm
+    list_display = ["key", "note", "certainty"]
+
+
+class MembershipInline(TabularInline):
+    """The roles of one login. A role ends by its date: what was done under it stays explained."""
+
+    model = Membership
+    autocomplete_fields = ["agency"]
+    extra = 0
+    can_delete = False
+
+
+@admin.register(User)
+class StaffAdmin(NeverDeleted, UserAdmin, ModelAdmin):
+    """Logins of staff. Citizens' logins are not listed: nobody here resets their passwords or reads their contacts."""
+
+    form, add_form, change_password_form = UserChangeForm, UserCreationForm, AdminPasswordChangeForm
+    list_display = ["username", "full_name", "is_active", "is_superuser", "last_login"]
+    list_filter = ["is_active", "is_superuser"]
+    search_fields = ["username", "full_name"]
+    ordering = ["username"]
+    filter_horizontal = []
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["username", "password", "full_name", "email"]}),
+        (_("Quyền vào hệ thống"), {"fields": ["is_active", "is_superuser"]}),
+        (_("Thời điểm"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["username", "full_name", "email", "password1", "password2"]})]
+    inlines = [MembershipInline]
+
+    def get_queryset(self, request):
+        staff = Q(person=None) | Q(pk__in=Membership.objects.values("user"))
+        return super().get_queryset(request).filter(staff)
+
+
+@admin.register(Membership)
+class MembershipAdmin(NeverDeleted, ModelAdmin):
+    list_display = ["user", "role", "agency", "valid_from", "valid_to"]
+    list_filter = ["role"]
+    list_select_related = ["user", "agency"]
+    search_fields = ["user__username", "agency__code", "agency__name"]
+    autocomplete_fields = ["user", "agency"]

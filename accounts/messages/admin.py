@@ -1,0 +1,42 @@
+"""Messages as work: which were sent, which failed, and asking for them again. Never what they say, nor to whom."""
+
+from django.contrib import admin, messages
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+from accounts.admin import ReadOnly
+from accounts.messages.models import Message
+from portal.common.due import DueState
+
+
+class DueRowAdmin(ReadOnly, ModelAdmin):
+    """Rows that are owed: how they stand, and «làm lại» for those that are not done."""
+
+    list_filter = ["due_state"]
+    actions = ["ask_again"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+
+    @admin.display(description=_("loại lỗi"))
+    def fault(self, row):
+        """The kind of the last error only: its text may hold an address."""
+        return row.last_error.partition(":")[0][:60]
+
+    @admin.action(description=_("Làm lại, gửi lại"), permissions=["view"])
+    def ask_again(self, request, rows):
+        owed = rows.exclude(due_state=DueState.DONE)
+        for row in owed:
+            row.resend()
+        messages.success(request, _("Đã yêu cầu làm lại %(n)d việc.") % {"n": len(owed)})
+
+
+@admin.register(Message)
+class MessageAdmin(DueRowAdmin):
+    list_display = ["key", "channel", "due_state", "tries", "fault", "next_at", "done_at"]
+    list_filter = ["channel", "due_state"]
+    fields = ["key", "channel", "due_state", "tries", "fault", "created_at", "next_at", "done_at"]
+    readonly_fields = fields
+    search_fields = ["key"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("subject", "body", "link")

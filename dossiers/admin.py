@@ -1,0 +1,22 @@
+"""Work that is owed after steps. Dossiers, their files, papers and history are not here: a system administrator sees none
+by right, and nothing moves a dossier but `dossiers.workflow`."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.messages.admin import DueRowAdmin
+from dossiers.models import FollowUp
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(DueRowAdmin):
+    list_display = ["code", "kind", "due_state", "tries", "fault", "next_at", "done_at"]
+    list_filter = ["due_state", "kind"]
+    fields = ["code", "kind", "due_state", "tries", "fault", "created_at", "next_at", "done_at"]
+    readonly_fields = fields
+    list_select_related = ["event__dossier"]
+    search_fields = ["event__dossier__code"]
+
+    @admin.display(description=_("mã hồ sơ"))
+    def code(self, row):
+        return row.event.dossier.code

@@ -1,0 +1,111 @@
+"""The catalogue and the calendar. Published versions are law for what was filed under them: they are read, never changed."""
+
+from django.contrib import admin
+from unfold.admin import ModelAdmin, TabularInline
+
+from accounts.admin import NeverDeleted, ReadOnly
+from procedures.models import (
+    Holiday,
+    LifeEvent,
+    LifeEventEntry,
+    LocalFee,
+    Offering,
+    Procedure,
+    ProcedureVersion,
+    Sector,
+    UndecidedHoliday,
+    VersionState,
+)
+
+
+@admin.register(Sector)
+class SectorAdmin(NeverDeleted, ModelAdmin):
+    list_display = ["code", "name"]
+    search_fields = ["code", "name"]
+
+
+@admin.register(Procedure)
+class ProcedureAdmin(ReadOnly, ModelAdmin):
+    """Read here; changed by loading data, which keeps the search words in step."""
+
+    list_display = ["code", "short_name", "sector", "declared_level", "listed"]
+    list_filter = ["listed", "declared_level"]
+    list_select_related = ["sector"]
+    search_fields = ["code", "name", "search_folded"]
+    fields = ["code", "name", "short_name", "sector", "promulgator", "declared_level", "listed", "facts", "current"]
+
+
+@admin.register(ProcedureVersion)
+class ProcedureVersionAdmin(NeverDeleted, ModelAdmin):
+    """A draft's document may be edited; once published the row is shut, here and by the database."""
+
+    list_display = ["procedure", "number", "state", "effective_from", "effective_to", "declared_level"]
+    list_filter = ["state"]
+    list_select_related = ["procedure"]
+    search_fields = ["procedure__code", "procedure__name"]
+    fields = [
+        "procedure",
+        "number",
+        "state",
+        "effective_from",
+        "effective_to",
+        "declared_level",
+        "form_key",
+        "sha256",
+        "document",
+    ]
+    readonly_fields = ["procedure", "number", "state", "sha256"]
+
+    def get_queryset(self, request):
+        versions = super().get_queryset(request)
+        return versions if request.resolver_match.url_name.endswith("_change") else versions.defer("document", "procedure__facts")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return obj is not None and obj.state == VersionState.DRAFT and super().has_change_permission(request, obj)
+
+
+@admin.register(Offering)
+class OfferingAdmin(NeverDeleted, ModelAdmin):
+    list_display = ["procedure", "agency", "received_at", "filing", "valid_from", "valid_to"]
+    list_filter = ["filing", "province_code"]
+    list_select_related = ["procedure", "agency", "received_at"]
+    search_fields = ["procedure__code", "procedure__name", "agency__code", "agency__name"]
+    autocomplete_fields = ["procedure", "agency", "received_at", "lead_agency"]
+    show_full_result_count = False
+
+
+@admin.register(LocalFee)
+class LocalFeeAdmin(ModelAdmin):
+    list_display = ["procedure", "province_code", "fee_line_key", "amount", "certainty"]
+    list_filter = ["province_code"]
+    list_select_related = ["procedure"]
+    search_fields = ["procedure__code"]
+    autocomplete_fields = ["procedure"]
+
+
+@admin.register(Holiday)
+class HolidayAdmin(ModelAdmin):
+    list_display = ["date", "name", "kind", "certainty"]
+    list_filter = ["kind"]
+    date_hierarchy = "date"
+
+
+@admin.register(UndecidedHoliday)
+class UndecidedHolidayAdmin(ModelAdmin):
+    list_display = ["name", "first_on", "last_on"]
+
+
+class LifeEventEntryInline(TabularInline):
+    model = LifeEventEntry
+    autocomplete_fields = ["procedure"]
+    extra = 0
+
+
+@admin.register(LifeEvent)
+class LifeEventAdmin(ModelAdmin):
+    list_display = ["name", "audience", "order", "slug"]
+    list_filter = ["audience"]
+    inlines = [LifeEventEntryInline]

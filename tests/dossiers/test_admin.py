@@ -1,0 +1,124 @@
+"""The system administrators' site: for them alone, without people's data, and no way round the door."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from accounts.messages.models import Message
+from accounts.models import Person, User
+from dossiers.models import Dossier, FollowUp
+from portal.common.due import DueState
+from procedures.models import ProcedureVersion
+from tests import factories
+
+SHOWN = {
+    "Agency", "AdministrativeUnit", "OfficeHours", "User", "Membership", "Message", "Sector", "Procedure", "ProcedureVersion",
+    "Offering", "LocalFee", "LifeEvent", "Holiday", "UndecidedHoliday", "FollowUp",
+}  # fmt: skip
+
+
+@pytest.fixture
+def system(client, db):
+    """A client logged in as a system administrator."""
+    client.force_login(User.objects.create_superuser("he-thong", full_name="Quản Trị", password=factories.PASSWORD))
+    return client
+
+
+def listing(model):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+def editing(row):
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def test_only_these_models_are_there_and_no_dossier_person_file_paper_or_history():
+    assert {model.__name__ for model in admin.site._registry} == SHOWN
+    assert not any(model in admin.site._registry for model in (Dossier, Person))
+
+
+def test_nobody_else_finds_the_site(client, desk):
+    address = reverse("admin:index")
+    assert client.get(address, follow=True).redirect_chain[-1][0] == f"{reverse('accounts:login')}?next=%2Fquan-tri%2F"
+    for person in (factories.citizen(), desk.head, factories.user(catalogue_admin="H18"), factories.user(is_staff=True)):
+        client.force_login(person)
+        answers = {client.get(place, follow=True).status_code for place in (address, listing(User), reverse("admin:login"))}
+        assert answers == {404}
+
+
+def test_every_page_of_the_site_opens(system, desk):
+    desk.submitted()
+    assert system.get(reverse("admin:index")).status_code == 200
+    for model, its_admin in admin.site._registry.items():
+        assert system.get(listing(model)).status_code == 200, model
+        row = its_admin.get_queryset(system.get(listing(model)).wsgi_request).first()
+        if row:
+            assert system.get(editing(row)).status_code == 200, model
+
+
+def test_a_dossier_cannot_be_reached_or_moved(system, desk):
+    dossier = desk.submitted()
+    for action in ("", "add/", f"{dossier.pk}/change/", f"{dossier.pk}/delete/"):
+        assert system.post(f"/quan-tri/dossiers/dossier/{action}", {"state": "ACCEPTED"}).status_code == 404
+    followup = FollowUp.objects.filter(event__dossier=dossier).first()
+    assert system.post(editing(followup), {"due_state": "done"}).status_code == 403
+    assert Dossier.objects.get(pk=dossier.pk).state == "SUBMITTED"
+
+
+def test_a_system_administrator_sees_no_dossier_by_right(system, desk):
+    dossier = desk.submitted()
+    assert system.get(reverse("desk:queue")).status_code == 404
+    assert system.get(reverse("desk:dossier", args=[dossier.code])).status_code == 404
+
+
+def test_a_published_version_is_shut(system, desk):
+    desk.submitted()
+    version = ProcedureVersion.objects.get()
+    assert system.get(editing(version)).status_code == 200
+    assert system.post(editing(version), {"document": "{}", "declared_level": 1}).status_code == 403
+    assert ProcedureVersion.objects.get().sha256 == version.sha256
+
+
+def test_citizens_logins_are_not_there(system, desk):
+    citizen = factories.citizen(person_facts={"full_name": "Quàng Thị Ánh Nguyệt"})
+    page = system.get(listing(User)).content.decode()
+    assert desk.clerk.username in page and citizen.username not in page
+    password = reverse("admin:auth_user_password_change", args=[citizen.pk])
+    assert system.get(editing(citizen), follow=True).request["PATH_INFO"] == reverse("admin:index")
+    assert system.post(password, {"password1": "x" * 12, "password2": "x" * 12}).status_code in (404, 302)
+    citizen.refresh_from_db()
+    assert citizen.check_password(factories.PASSWORD)
+
+
+def test_messages_are_shown_as_work_without_words_or_names(system, desk):
+    dossier = desk.submitted()
+    message = Message.objects.filter(channel="email", recipient=dossier.submitter).first()
+    Message.objects.filter(pk=message.pk).update(
+        due_state=DueState.DEAD, tries=9, last_error=f"SMTPRecipientsRefused: {message.recipient.email}"
+    )
+    for address in (listing(Message), editing(message)):
+        page = system.get(address).content.decode()
+        assert "SMTPRecipientsRefused" in page
+        assert not any(
+            words in page for words in (message.subject, message.body, message.recipient.email, str(message.recipient))
+        )
+
+    system.post(listing(Message), {"action": "ask_again", "_selected_action": [message.pk]})
+
+    message.refresh_from_db()
+    assert message.due_state == DueState.WAITING
+
+
+def test_hours_that_the_clock_cannot_count_are_refused(system, desk):
+    hours = desk.submitted().received_at.hours
+    for wrong in ("{}", '{"mon_fri": [["17:00", "07:30"]], "sat": []}', '{"mon_fri": [["07:30"]], "sat": []}', '{"mon_fri": 3}'):
+        answer = system.post(editing(hours), {"key": hours.key, "intervals": wrong})
+        assert answer.status_code == 200
+    hours.refresh_from_db()
+    assert hours.intervals["mon_fri"]
+
+
+def test_the_policy_is_loosened_on_these_pages_only(system, desk):
+    assert "unsafe-eval" in system.get(reverse("admin:index"))["Content-Security-Policy"]
+    system.force_login(desk.clerk)
+    assert "unsafe" not in system.get(reverse("desk:queue"))["Content-Security-Policy"]
