@@ -32,8 +32,10 @@ class Login(LoginView):
 
 @never_cache
 def after_login(request):
-    """Staff go to their queue, citizens to their dossiers."""
-    return redirect("desk:queue" if request.user.is_staff_member else "dossiers:dashboard")
+    """Staff go to their queue, system administrators to their site, citizens to their dossiers."""
+    if request.user.is_staff_member:
+        return redirect("desk:queue")
+    return redirect("admin:index" if request.user.is_superuser else "dossiers:dashboard")
 
 
 @never_cache
