@@ -1,6 +1,7 @@
 """What people are told after a step: short, no personal numbers, the one thing to do, and a link."""
 
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.messages.models import tell as write
@@ -10,8 +11,12 @@ from dossiers.states import DossierState
 from portal.common.dates import moment
 
 
+@translation.override("vi")
 def tell(step, event):
-    """Write the messages of this event, one a recipient and channel, in the transaction of the step."""
+    """Write the messages of this event, one a recipient and channel, in the transaction of the step.
+
+    In Vietnamese whatever language the one who took the step reads: they are for somebody else.
+    """
     dossier = step.dossier
     roles = step.line.custom["tells"]
     if step.name == "submit" and dossier.state == DossierState.PAYMENT_REQUIRED:
@@ -27,6 +32,7 @@ def tell(step, event):
         write(f"event:{event.pk}", recipients, subject=subject, body=body, link=link)
 
 
+@translation.override("vi")
 def remind(dossier, due_at, deed):
     """Remind the citizen once of a deadline: `deed` says what to do («gửi bổ sung»)."""
     text = _("Hồ sơ %(code)s đang chờ: %(deed)s trước %(when)s. Quá hạn, hồ sơ sẽ dừng.") % {

@@ -1,9 +1,12 @@
 """Reading everything once more, declaring, handing in; and what comes instead: printing, or a new version."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -27,10 +30,9 @@ def review(request, filing):
     if _errors(filing):
         return _page(request, filing)
     try:
-        drafts.save(filing.draft, declared_at=clock.now())
+        with suppress(drafts.NoLongerADraft):  # filed by a twin of this press: the door answers with that dossier
+            drafts.save(filing.draft, declared_at=clock.now())
         dossier = workflow.submit(filing.draft, actor=request.user)
-    except drafts.NoLongerADraft:
-        return redirect("dossiers:resume", filing.draft.pk)
     except workflow.StepNotPossible as impossible:
         messages.error(request, impossible.sentence())
         return redirect(filing.url(REVIEW))
@@ -79,9 +81,10 @@ def filled_form(request, filing):
 
 
 def form_pdf(request, form, context, *, back):
-    """The PDF, or a page that says what to do when this machine cannot make one now."""
+    """The PDF, always in Vietnamese as the forms are, or a page that says what to do when this machine cannot make one now."""
     try:
-        content = render_pdf("eforms/print.html", context, title=form.name)
+        with translation.override("vi"):
+            content = render_pdf("eforms/print.html", context, title=form.name)
     except PdfError:
         return render(request, "dossiers/no_pdf.html", {"form_name": form.name, "back": back}, status=503)
     response = HttpResponse(content, content_type="application/pdf")
@@ -178,12 +181,12 @@ def _fee_line(line):
 
 def _fee_note(filing, fees):
     """When and where to pay."""
+    if fees.provisional:
+        return _("Số tiền tạm tính: cán bộ xem giấy tờ rồi xác nhận miễn, giảm.")
     if fees.is_free:
         return ""
     if fees.total is None:
         return _("Cơ quan tính số tiền sau khi xem hồ sơ, rồi báo. Chưa phải trả gì bây giờ.")
-    if fees.provisional:
-        return _("Số tiền tạm tính: cán bộ xem giấy tờ rồi xác nhận miễn, giảm.")
     if filing.level.offers_online_payment:
         return _("Trả trên mạng ở bước sau.")
     return _("Trả tại quầy. Không phải trả trước khi nộp.")

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from django.utils import translation
+
 from procedures.eforms.display import AnswerTable, answer_table, display_value
 from procedures.eforms.form import Field, Form, Section
 from procedures.eforms.sources import Option
@@ -58,6 +60,7 @@ class Signer:
     name: str = ""
 
 
+@translation.override("vi")  # a form is a Vietnamese document whatever the page speaks
 def print_context(
     form: Form,
     known: Mapping[str, Any],
