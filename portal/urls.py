@@ -3,7 +3,10 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
 
 from portal import gallery, views
 from procedures.views import home
@@ -11,6 +14,7 @@ from procedures.views import home
 urlpatterns = [
     path("health/live", views.health_live, name="health_live"),
     path("health/ready", views.health_ready, name="health_ready"),
+    path("api/v1/schema/", login_not_required(SpectacularAPIView.as_view(permission_classes=[AllowAny])), name="schema"),
     path("api/v1/", include("procedures.api.urls")),
     path("api/v1/", include("dossiers.api.urls")),
 ]

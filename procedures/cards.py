@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from portal.common import clock
 from portal.common.money import dong
+from portal.common.vietnamese import fold
 from procedures.calendar import Term
 from procedures.fees import price_range
 from procedures.levels import OfferedLevel, ServiceLevel
@@ -38,7 +39,7 @@ class Price:
         if self.is_free:
             return _("Không mất phí")
         if self.highest is None:
-            return _("Từ %(amount)s") % {"amount": dong(self.lowest)} if self.lowest else _("Tùy nơi, tùy trường hợp")
+            return _("Từ %(amount)s") % {"amount": dong(self.lowest)} if self.lowest else _("Tùy trường hợp")
         if self.lowest == self.highest:
             return dong(self.lowest)
         if not self.lowest:
@@ -71,8 +72,8 @@ class Card:
 
     @property
     def official_name(self):
-        """The official name when the title is another."""
-        return self.procedure.name if self.procedure.short_name and self.procedure.short_name != self.procedure.name else ""
+        """The official name when it says more than the title."""
+        return says_more(self.procedure.name, self.title)
 
     @property
     def offers_submission(self):
@@ -181,6 +182,12 @@ def _local_amounts(procedures):
 
 
 # ---------------------------------------------------------------- words
+
+
+def says_more(official, everyday):
+    """The official name, or nothing when it is the everyday one with «Thủ tục» before it."""
+    bare = fold(official).removeprefix("thu tuc").strip(" .")
+    return "" if bare in fold(everyday) or bare.removeprefix("cap ") in fold(everyday) else official
 
 
 def term_of(channels):

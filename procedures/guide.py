@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.common import clock
+from portal.common.money import dong
 from procedures.calendar import Term
-from procedures.cards import Price, level_words, price_over_places, term_of
+from procedures.cards import Price, level_words, price_over_places, says_more, term_of
 from procedures.fees import price_range
 from procedures.models.catalogue import ProcedureVersion
 from procedures.wording import CHANNELS, FEE_KINDS, Wording, audience_words, copies, day_words, plain, price, term_note
@@ -42,6 +43,11 @@ class Guide:
         return Price(found.lowest, found.highest)
 
     @cached_property
+    def official_name(self):
+        """The official name when it says more than the everyday one."""
+        return says_more(self.version.name, self.version.short_name)
+
+    @cached_property
     def top(self):
         """The four facts people come for."""
         exempt = next((line for line in self.fee_lines if line["role"] == "exemption"), None)
@@ -54,7 +60,12 @@ class Guide:
                 "value": term_of(self.facts["channels"]).words,
                 "note": self._other_terms,
             },
-            {"icon": "money", "label": _("Phí, lệ phí"), "value": self.price.words, "note": exempt["label"] if exempt else ""},
+            {
+                "icon": "money",
+                "label": _("Phí, lệ phí"),
+                "value": self.price.words.replace("\u00a0", " "),
+                "note": exempt["label"] if exempt else "",
+            },
             {
                 "icon": "desk",
                 "label": _("Nơi giải quyết"),
@@ -160,7 +171,7 @@ class Guide:
                 "legal_ref": line["legal_ref"] or "",
                 "until": day_words(line["effective_to"]),
                 "optional": line["role"] == "extra" and not line["mandatory"],
-                "local": line["amount"] is None and line["key"] in self.local,
+                "local": line["amount"] is None and any(line["key"] in local for local in self.amounts.values()),
             }
             for line in self.fee_lines
         ]
@@ -168,6 +179,9 @@ class Guide:
     def _price(self, line):
         if line["key"] in self.version.document["amount_set_later"]:
             return _("Cơ quan tính khi giải quyết")
+        amounts = [local[line["key"]] for local in self.amounts.values() if line["key"] in local]
+        if line["amount"] is None and not self.has_place and amounts:
+            return _("Do tỉnh quy định, từ %(low)s đến %(high)s") % {"low": dong(min(amounts)), "high": dong(max(amounts))}
         said = price(line, self.local)
         return _("còn %(price)s") % {"price": said} if line["role"] == "discount" else said
 

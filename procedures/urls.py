@@ -8,7 +8,7 @@ app_name = "procedures"
 urlpatterns = [
     path("", views.home, name="home"),
     path("thu-tuc/", views.search_page, name="search"),
-    path("thu-tuc/<str:code>/", views.procedure, name="procedure_by_code"),
+    path("thu-tuc/<str:code>/", views.procedure, name="procedure_short"),
     path("thu-tuc/<str:code>/<slug:slug>/", views.procedure, name="procedure"),
     path("su-kien/<slug:slug>/", views.life_event, name="life_event"),
 ]

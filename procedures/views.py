@@ -1,31 +1,24 @@
 """Public pages of the catalogue: home, search, procedure, life event. No person in them, so anybody may keep a copy."""
 
-import hashlib
-from functools import wraps
-
-from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from portal.common import clock
 from portal.common.vietnamese import clean_text
 from procedures import search
-from procedures.cards import BUSINESS, CITIZENS, Card, by_codes, cards, level_words, levels_of
+from procedures.cards import by_codes, cards, level_words, levels_of
 from procedures.guide import Guide
 from procedures.levels import OfferedLevel, ServiceLevel
+from procedures.listing import Filters, Listing
 from procedures.models import LifeEvent, LifeEventEntry, LocalFee, Offering, Procedure
 from procedures.offered import offered_at
 from procedures.places import choose, desk_hours
+from procedures.public import public_page
 from procedures.search.reading import MAX_LENGTH
 from procedures.wording import CHANNELS, audience_words, day_words
 
-PAGE = 20
 QUICK = ["1.001193", "1.004194", "1.010041", "3.000348", "1.004873", "1.001612"]
 EVENT_LOOKS = {
     "COCONNHO": ("baby", "gold"),
@@ -48,24 +41,6 @@ EVENT_LOOKS = {
 }
 
 
-def public_page(view):
-    """Anybody may see it and, without a session, keep it for a minute; an ETag saves sending what has not changed."""
-
-    @login_not_required
-    @require_safe
-    @wraps(view)
-    def answer(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
-        if response.status_code == 200:
-            anonymous = settings.SESSION_COOKIE_NAME not in request.COOKIES
-            response["Cache-Control"] = "public, max-age=60" if anonymous else "private, no-cache"
-            response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-            patch_vary_headers(response, ["Cookie"])
-        return get_conditional_response(request, etag=response.get("ETag"), response=response) or response
-
-    return answer
-
-
 # ---------------------------------------------------------------- home
 
 
@@ -84,8 +59,8 @@ def home(request):
             "quick": [procedure for procedure in by_codes(QUICK) if not procedure.listed],
             "citizen_events": [event for event in events if event.audience == "citizen"],
             "business_events": [event for event in events if event.audience == "business"],
+            "without": [event.name for event in events if not event.size],
             "total": Procedure.objects.count(),
-            "full": Procedure.objects.filter(listed=False).count(),
         },
     )
 
@@ -110,67 +85,13 @@ def search_page(request):
     asked = clean_text(request.GET.get("tu-khoa", ""))[:MAX_LENGTH]
     filters = Filters(request.GET)
     codes = search.find(asked) if asked else search.everything()
-    rows = filters.apply(codes)
-    number = _page_number(request.GET.get("trang", ""), len(rows))
-    shown = rows[(number - 1) * PAGE : number * PAGE]
-    found = shown if shown and isinstance(shown[0], Card) else cards(by_codes(shown))
+    listing = Listing(filters.apply(codes), request.GET)
+    narrowed = bool(codes) and not listing.count
     return render(
         request,
         "procedures/search.html",
-        {
-            "asked": asked,
-            "filters": filters,
-            "rows": found,
-            "count": len(rows),
-            "narrowed_to_nothing": bool(codes) and not rows,
-            "pages": _pages(request, number, len(rows)),
-            "first": (number - 1) * PAGE + 1,
-            "last": (number - 1) * PAGE + len(found),
-        },
+        {"asked": asked, "filters": filters, "listing": listing, "narrowed_to_nothing": narrowed},
     )
-
-
-class Filters:
-    """The three ways to narrow a list. Level and price are known of procedures with a version only."""
-
-    def __init__(self, asked):
-        self.online = asked.get("muc") == "nop-tren-mang"
-        self.free = asked.get("phi") == "0"
-        self.audience = asked.get("doi-tuong") if asked.get("doi-tuong") in ("nguoi-dan", "doanh-nghiep") else ""
-
-    @property
-    def any(self):
-        return self.online or self.free or bool(self.audience)
-
-    def apply(self, codes):
-        """The codes that fit; cards already made when level or price was asked for."""
-        if self.audience:
-            wanted, audiences = (CITIZENS if self.audience == "nguoi-dan" else BUSINESS), search.catalogue().audiences
-            codes = [code for code in codes if wanted.intersection(audiences[code])]
-        if not (self.online or self.free):
-            return codes
-        listed = search.catalogue().listed
-        made = cards(by_codes([code for code in codes if not listed[code]]))
-        return [card for card in made if (not self.online or card.offers_submission) and (not self.free or card.is_free)]
-
-
-def _page_number(text, rows):
-    """The page asked for, within what there is."""
-    last = max(1, -(-rows // PAGE))
-    return min(max(1, int(text)), last) if text.isdecimal() and len(text) < 6 else 1
-
-
-def _pages(request, number, rows):
-    """Addresses of the page before and after."""
-
-    def address(page):
-        kept = {key: value for key, value in request.GET.items() if key != "trang" and value}
-        return "?" + urlencode({**kept, **({"trang": page} if page > 1 else {})})
-
-    return {
-        "previous": address(number - 1) if number > 1 else "",
-        "next": address(number + 1) if number * PAGE < rows else "",
-    }
 
 
 # ---------------------------------------------------------------- one procedure
@@ -209,11 +130,18 @@ def _guide_context(request, found):
         "choice": choice,
         "places": places,
         "offered": offered,
-        "missing": [need.sentence for need in offered.missing if need.key != "place"] if offered.needs else [],
+        "missing": _missing(offered),
         "levels": list(ServiceLevel),
         "event": event,
         "in_effect": version.in_effect(),
     }
+
+
+def _missing(offered):
+    """Why it is not offered at the next level, beyond the reason that stands above already."""
+    if not offered.needs:
+        return []
+    return [need.sentence for need in offered.missing if need.key != "place" and need.sentence != offered.reason]
 
 
 class Place:

@@ -64,6 +64,7 @@ class Wording:
         for section in (document["form"] or {}).get("sections", []):
             for page in section["pages"]:
                 self.fields |= {field["key"]: field for field in page["fields"] if "key" in field}
+        self.fields |= {field["key"]: field for field in (document["form"] or {}).get("bound_fields", [])}
 
     def condition(self, rule):
         """«Đã từng được cấp giấy xác nhận này: có». Empty for a rule that always holds."""
@@ -77,7 +78,7 @@ class Wording:
 
     def _leaf(self, name, op, values):
         if name == "person.priority_group":
-            return _or(self.groups.get(value, value) for value in values)
+            return _or(_small(self.groups.get(value, value)) for value in values)
         if name == "person.age":
             return _("người dưới %(n)s tuổi") % {"n": values[0]} if op == "lt" else _("người trên %(n)s tuổi") % {"n": values[0]}
         if name == "audience":
@@ -103,8 +104,14 @@ class Wording:
             options = {option["key"]: option["label"] for option in question.get("options", [])}
             return question["text"].rstrip("?").strip(), options or yes_no
         field = self.fields.get(name, {})
+        if field.get("binds_to") == "fee_class":
+            return _("mức thu"), {"thuong": _("thường"), "giam": _("được giảm"), "mien": _("được miễn")}
         options = {option["value"]: option["label"] for option in field.get("options", [])}
         return field.get("label", name), options or yes_no
+
+
+def _small(words):
+    return words[:1].lower() + words[1:]
 
 
 def _or(words):
@@ -128,6 +135,8 @@ def price(line, local=None):
         return _("Không mất tiền")
     if amount is None:
         return _("Do tỉnh quy định")
+    if amount == 0:
+        return _("Không mất tiền")
     said = dong(amount)
     if line["unit"] in UNITS:
         said = _("%(amount)s cho %(unit)s") % {"amount": said, "unit": UNITS[line["unit"]]}

@@ -15,7 +15,7 @@ OUR_URLS = re.compile(r"^(?!quan-tri/|api/v1/)")
 # What anybody may open without signing in. Everything else asks for a login.
 PUBLIC = {
     "home", "health_live", "health_ready", "gallery", "text_size", "theme",
-    "procedures:search", "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
+    "procedures:home", "procedures:search", "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
     "accounts:login", "dossiers:track", "dossiers:track_token", "papers:verify", "papers:verify_code",
 }  # fmt: skip
 

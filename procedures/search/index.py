@@ -14,6 +14,7 @@ from procedures.search.reading import Word, corrected, is_filler, known_words, l
 ENOUGH, ENOUGH_LISTED = 0.58, 0.66  # an entry of the bare index must fit better: its long names hold every word once
 INSIDE, BESIDE, SHARE = 0.57, 0.23, 0.20  # the question is in the name, in its order, and is much of the name
 MERCY, LEAST = 0.03, 0.47  # a long question holds words no name has
+KEPT = 0.68  # of the best answer's score: what is much further from the question only distracts
 MOST_WEIGHT = 6.0
 LOOKED_AT = 120
 RANK_WEIGHT = 0.0009
@@ -97,7 +98,8 @@ class SearchIndex:
         for reading in readings(without_places(words)):
             for number, score in self._answers(reading):
                 best[number] = max(best.get(number, 0), score * reading.weight)
-        found = [Found(self.entries[number].code, score) for number, score in best.items()]
+        close = KEPT * max(best.values(), default=0)
+        found = [Found(self.entries[number].code, score) for number, score in best.items() if score >= close]
         return sorted(found, key=lambda one: (-one.score, one.code))
 
     def _answers(self, reading):

@@ -78,7 +78,9 @@ def _phrases(text):
 def synonyms():
     """{first bare word: [(everyday phrase, official words)]}, longest phrases first."""
     found = {}
-    for line in SYNONYMS.strip().splitlines():
+    for line in SYNONYMS.splitlines():
+        if line.startswith("#") or not line.strip():
+            continue
         everyday, _, official = line.partition(">")
         for phrase in _phrases(everyday):
             found.setdefault(phrase[0].bare, []).append((phrase, tuple(read_words(official))))
@@ -112,7 +114,7 @@ def same(typed, phrase):
 def _agrees(typed, word):
     if typed.bare != word.bare:
         return False
-    return typed.hats in ("", word.hats) and typed.tone in ("", word.tone)
+    return typed.hats in word.hats and typed.tone in ("", word.tone)  # one of two hats may be missing, too
 
 
 def is_filler(word):
@@ -184,7 +186,7 @@ def corrected(words, vocabulary, pairs):
 
 def _plain(bare):
     """Without what Telex («ddawng») or VNI («d9a8ng») leaves behind."""
-    if re.search(r"[a-z]\d", bare) and not re.fullmatch(r"[a-z]{1,3}\d{1,4}", bare):
+    if re.search(r"[a-z]\d", bare) and not re.fullmatch(r"[a-z]{1,4}\d{2,4}", bare):
         bare = re.sub(r"\d", "", bare)
     return untelex(bare)
 

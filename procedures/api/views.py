@@ -1,0 +1,97 @@
+"""GET /api/v1/procedures/ and /api/v1/procedures/<code>/: open to everybody, cacheable, read only."""
+
+from urllib.parse import urlencode
+
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.common.vietnamese import clean_text
+from procedures import search
+from procedures.api.serializers import ProcedureDetail, ProcedurePage, ProcedureRow
+from procedures.cards import by_codes, cards
+from procedures.models import Procedure
+from procedures.public import public_page
+from procedures.search.reading import MAX_LENGTH
+
+MOST, USUAL = 50, 20
+ANYTHING = {"type": "object", "additionalProperties": True}
+WRONG = OpenApiResponse(ANYTHING, "sai ở tham số nào")
+UNKNOWN = OpenApiResponse(ANYTHING, "không có mã này")
+
+
+class Open(APIView):
+    """No login, no session: everybody reads the same."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+
+@method_decorator(public_page, name="dispatch")
+class Procedures(Open):
+    @extend_schema(
+        operation_id="list_procedures",
+        summary="Tìm thủ tục, hoặc đọc lần lượt cả danh mục",
+        parameters=[
+            OpenApiParameter("q", str, description=f"điều cần tìm, có dấu hay không dấu, tối đa {MAX_LENGTH} ký tự"),
+            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}),
+            OpenApiParameter("after", str, description="mã cuối cùng của trang trước"),
+        ],
+        responses={200: ProcedurePage, 400: WRONG},
+    )
+    def get(self, request):
+        """Best first; without `q` all procedures, what can be filed here first."""
+        asked, limit, after = clean_text(request.GET.get("q", "")), _limit(request.GET), request.GET.get("after", "")
+        if len(asked) > MAX_LENGTH:
+            raise ValidationError({"q": _("Dài quá %(n)d ký tự.") % {"n": MAX_LENGTH}})
+        codes = search.find(asked) if asked else search.everything()
+        start = _start(codes, after)
+        shown = codes[start : start + limit]
+        rows = ProcedureRow(cards(by_codes(shown)), many=True, context={"request": request}).data
+        return Response({"count": len(codes), "next": self._next(request, codes, start + limit, shown), "results": rows})
+
+    @staticmethod
+    def _next(request, codes, end, shown):
+        if end >= len(codes):
+            return None
+        return request.build_absolute_uri(f"{request.path}?{urlencode({**request.GET.dict(), 'after': shown[-1]})}")
+
+
+@method_decorator(public_page, name="dispatch")
+class OneProcedure(Open):
+    @extend_schema(
+        operation_id="read_procedure",
+        summary="Một thủ tục, với mọi điều phiên bản đang dùng quy định",
+        responses={
+            200: ProcedureDetail,
+            404: UNKNOWN,
+        },
+    )
+    def get(self, request, code):
+        """The procedure's part of its published version; of an entry of the index its facts."""
+        found = Procedure.objects.select_related("sector", "current").defer("current__document").filter(code=code).first()
+        if found is None:
+            raise NotFound(_("Không có thủ tục mã %(code)s.") % {"code": code})
+        return Response(ProcedureDetail(cards([found])[0], context={"request": request}).data)
+
+
+def _limit(asked):
+    """How many rows a page holds, 1 to MOST."""
+    text = asked.get("limit", str(USUAL))
+    if not (text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= MOST):
+        raise ValidationError({"limit": _("Cần một số từ 1 đến %(most)d.") % {"most": MOST}})
+    return int(text)
+
+
+def _start(codes, after):
+    """The place behind the last code of the page before."""
+    if not after:
+        return 0
+    try:
+        return codes.index(after) + 1
+    except ValueError:
+        raise ValidationError({"after": _("Không có mã này trong danh sách.")}) from None

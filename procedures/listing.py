@@ -1,0 +1,61 @@
+"""A list of procedures: what narrows it, and which part of it one page shows."""
+
+from django.utils.http import urlencode
+
+from procedures import search
+from procedures.cards import BUSINESS, CITIZENS, Card, by_codes, cards
+
+PAGE = 20
+
+
+class Filters:
+    """The three ways to narrow a list. Level and price are known of procedures with a version only."""
+
+    def __init__(self, asked):
+        self.online = asked.get("muc") == "nop-tren-mang"
+        self.free = asked.get("phi") == "0"
+        self.audience = asked.get("doi-tuong") if asked.get("doi-tuong") in ("nguoi-dan", "doanh-nghiep") else ""
+
+    @property
+    def any(self):
+        return self.online or self.free or bool(self.audience)
+
+    def apply(self, codes):
+        """The codes that fit; cards already made when level or price was asked for."""
+        if self.audience:
+            wanted, audiences = (CITIZENS if self.audience == "nguoi-dan" else BUSINESS), search.catalogue().audiences
+            codes = [code for code in codes if wanted.intersection(audiences[code])]
+        if not (self.online or self.free):
+            return codes
+        listed = search.catalogue().listed
+        made = cards(by_codes([code for code in codes if not listed[code]]))
+        return [card for card in made if (not self.online or card.offers_submission) and (not self.free or card.is_free)]
+
+
+class Listing:
+    """One page of a list. `rows` are codes, or cards where a filter has made them already."""
+
+    def __init__(self, rows, asked):
+        self.asked, self.count = asked, len(rows)
+        self.number = self._number(asked.get("trang", ""))
+        shown = rows[(self.number - 1) * PAGE : self.number * PAGE]
+        self.cards = shown if shown and isinstance(shown[0], Card) else cards(by_codes(shown))
+        self.first = (self.number - 1) * PAGE + 1
+        self.last = self.first + len(self.cards) - 1
+
+    def _number(self, text):
+        """The page asked for, within what there is."""
+        last = max(1, -(-self.count // PAGE))
+        return min(max(1, int(text)), last) if text.isdecimal() and len(text) < 6 else 1
+
+    @property
+    def previous(self):
+        return self._address(self.number - 1) if self.number > 1 else ""
+
+    @property
+    def next(self):
+        return self._address(self.number + 1) if self.number * PAGE < self.count else ""
+
+    def _address(self, page):
+        kept = {key: value for key, value in self.asked.items() if key != "trang" and value}
+        return "?" + urlencode({**kept, **({"trang": page} if page > 1 else {})})

@@ -1,0 +1,29 @@
+"""What anybody may see and keep: pages and answers of the API that hold no person."""
+
+import hashlib
+from functools import wraps
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.views.decorators.http import require_safe
+
+
+def public_page(view):
+    """Anybody may see it and, without a session, keep it for a minute; an ETag saves sending what has not changed."""
+
+    @login_not_required
+    @require_safe
+    @wraps(view)
+    def answer(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        if not getattr(response, "is_rendered", True):
+            response.render()
+        if response.status_code == 200:
+            anonymous = settings.SESSION_COOKIE_NAME not in request.COOKIES
+            response["Cache-Control"] = "public, max-age=60" if anonymous else "private, no-cache"
+            response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+            patch_vary_headers(response, ["Cookie"])
+        return get_conditional_response(request, etag=response.get("ETag"), response=response) or response
+
+    return answer
