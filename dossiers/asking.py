@@ -20,8 +20,8 @@ _REMARK = re.compile(r"\s*:\s*(?:knowledge|seen|derived|demo)\b")
 def portal_form(draft, sources=None):
     """The portal's own questions for this draft; a form without pages when there is nothing to ask."""
     pages = [
-        _page("cau-hoi", _("Trường hợp"), _("Trả lời thêm vài câu"), _case_questions(draft)),
-        _page("so-luong", _("Số lượng và diện miễn giảm"), _("Số lượng và diện miễn, giảm"), _amount_questions(draft)),
+        _page("cau-hoi", _("Trường hợp"), "", _case_questions(draft)),
+        _page("so-luong", _("Số lượng, miễn giảm"), "", _amount_questions(draft)),
         _page("cach-nhan", _("Cách nhận kết quả"), _("Nhận kết quả bằng cách nào?"), _delivery_questions(draft)),
         _page("noi-nhan", _("Nơi nhận"), _("Gửi kết quả đến địa chỉ nào?"), _address_questions(draft)),
     ]
@@ -77,6 +77,8 @@ def way_words(way, offering):
 
 # ---------------------------------------------------------------- the questions
 def _page(key, title, question, fields):
+    """A page; one that asks a single thing is headed by it."""
+    question = question or (fields[0]["label"] if len(fields) == 1 else _("Trả lời thêm vài câu"))
     return {"key": key, "title": title, "question": question, "fields": fields}
 
 

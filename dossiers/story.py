@@ -85,7 +85,10 @@ def _now_and_later(dossier):
                 "icon": "sign" if run.kind == "sign" else "",
             }
         )
-    last = _("Chậm nhất %s") % long_day(clock.local(dossier.due_at).date()) if dossier.due_at else ""
+    last = ""
+    if dossier.due_at:
+        late = dossier.due_at < clock.now()
+        last = (_("Đã quá ngày hẹn %s") if late else _("Chậm nhất %s")) % long_day(clock.local(dossier.due_at).date())
     items.append({"state": "later", "title": _("Có kết quả"), "text": last, "icon": "doc"})
     return items
 
@@ -147,7 +150,7 @@ def countdown(dossier):
         found |= {"number": left, "words": ngettext("ngày làm việc nữa", "ngày làm việc nữa", left)}
     standing = keeper.standing(now=clock.now())
     counted = [day for day in standing.days if day.counted]
-    if counted and left >= 0 and not standing.waiting and counted[0].number:
+    if counted and 0 <= left <= len(counted) and not standing.waiting and counted[0].number:
         gone = max(0, len(counted) - left)
         found["done_percent"] = round(100 * gone / len(counted))
         found["bar_label"] = _("Đã qua %(gone)d trên %(all)d ngày làm việc") % {"gone": gone, "all": len(counted)}
@@ -171,6 +174,20 @@ def moved_promise(dossier):
     if dossier.extended_at:
         return _("Lúc đầu hẹn %(first)s. Cơ quan đã xin lỗi và hẹn lại %(now)s.") % dates
     return _("Lúc đầu hẹn %(first)s. Vì có lúc phải chờ bổ sung hoặc xác nhận, ngày hẹn nay là %(now)s.") % dates
+
+
+def ending(dossier):
+    """How it ended without a result, with the office's words; None while it goes on or when there is a result."""
+    titles = {S.NOT_ACCEPTED: _("Hồ sơ không được tiếp nhận"), S.STOPPED: _("Hồ sơ đã dừng")}
+    if dossier.state not in titles:
+        return None
+    last = dossier.events.select_related("text").order_by("-sequence").first()
+    words = last.text.note if last.step in TOLD and hasattr(last, "text") else ""
+    return {
+        "tone": "bad" if dossier.state == S.NOT_ACCEPTED else "info",
+        "title": titles[dossier.state],
+        "text": _("Lý do: “%s”") % words if words else f"{workflow.line_of(last.step, last.source).custom['sentence']}.",
+    }
 
 
 def public_milestones(dossier):

@@ -114,6 +114,7 @@ def detail(request, code):
             "days": story.countdown(dossier),
             "why": story.why_this_date(dossier),
             "moved": story.moved_promise(dossier),
+            "ending": story.ending(dossier),
             "papers": papers,
             "papers_due": _papers_due(dossier),
             "files": files_by_paper(dossier) if sees_papers(dossier, user) else [],

@@ -249,11 +249,13 @@ def _changes(answering):
     rows = []
     for item in answering.items:
         if item.target == SupplementItem.Target.FIELD:
+            same = answering.dossier.answers.get(item.key) == edited.get(item.key)
             rows.append(
                 {
                     "label": item.label,
                     "old": answering.words(item.key, answering.dossier.answers),
                     "new": answering.words(item.key, edited),
+                    "same": same,
                 }
             )
         else:

@@ -1,0 +1,100 @@
+"""«Hồ sơ của tôi»: what must be done stands on top, every state is counted, and thirty cost as much as three."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from dossiers import overview, workflow
+from dossiers.models import Dossier
+from dossiers.states import DossierState
+from tests import factories
+from tests.dossiers.pages import browse, title, words
+
+
+@pytest.fixture
+def citizen(desk):
+    return factories.citizen()
+
+
+def test_every_state_has_its_tile_also_with_none(desk, citizen):
+    desk.submitted(submitter=citizen)
+    page = browse(citizen).get("/ho-so/").content.decode()
+    for state in DossierState:
+        assert f"?trang-thai={state.number or 0}#danh-sach" in page, state
+
+
+def test_an_empty_account_leads_to_the_procedures(citizen):
+    text = words(browse(citizen).get("/ho-so/"))
+    assert "Việc cần làm ngay (0)" in text and "Chưa có hồ sơ nào" in text
+
+
+def test_what_waits_for_the_citizen_stands_on_top_most_urgent_first(desk, citizen):
+    desk.draft(submitter=citizen)
+    dossier = desk.asked_for_supplement(submitter=citizen)
+    page = browse(citizen).get("/ho-so/")
+    text = words(page)
+
+    assert title(page).startswith("2 việc cần làm")
+    assert "Việc cần làm ngay (2)" in text
+    assert text.index("Ghi rõ nơi cần nộp giấy.") < text.index("Làm tiếp: Xác nhận thông tin về cư trú")
+    assert "ngày làm việc, đến hết" in text
+    assert f'href="/ho-so/{dossier.code}/bo-sung/"' in page.content.decode()
+
+
+@pytest.mark.needs_pdf
+def test_a_result_not_opened_yet_is_something_to_do(desk, citizen, run_followups, signing_keys):
+    dossier = desk.approved(submitter=citizen)
+    run_followups()
+    client = browse(citizen)
+    assert "Mở kết quả: Xác nhận thông tin về cư trú" in words(client.get("/ho-so/"))
+    client.get(f"/ho-so/{dossier.code}/ket-qua/")
+    assert "Mở kết quả" not in words(client.get("/ho-so/"))
+
+
+def test_a_tile_leads_to_the_dossiers_of_its_state(desk, citizen):
+    refused = workflow.advance(
+        desk.submitted(submitter=citizen), "refuse_receipt", actor=desk.clerk, note="Nơi ở thuộc phường khác."
+    )
+    waiting = desk.submitted(submitter=citizen)
+    text = words(browse(citizen).get("/ho-so/?trang-thai=3"))
+    assert refused.code in text and waiting.code not in text
+    assert "Xem tất cả trạng thái" in text
+    assert browse(citizen).get("/ho-so/?trang-thai=abc&truoc=x_y").status_code == 200
+
+
+def test_the_list_goes_on_by_keyset_without_a_gap_or_a_double(desk, citizen, monkeypatch):
+    monkeypatch.setattr(overview, "A_PAGE", 2)
+    filed = {desk.submitted(submitter=citizen).code for _ in range(5)}
+    client, seen, address = browse(citizen), [], "/ho-so/"
+    for _ in range(3):
+        rows, more = overview.page(citizen, before=address.partition("truoc=")[2].partition("#")[0])
+        seen += [row["code"] for row in rows]
+        assert client.get(address).status_code == 200
+        address = f"/ho-so/{more}"
+    assert sorted(seen) == sorted(filed) and more == ""
+
+
+def test_the_number_of_queries_does_not_grow_with_the_dossiers(desk, citizen):
+    client = browse(citizen)
+
+    def queries():
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            assert client.get("/ho-so/").status_code == 200
+        return len(caught)
+
+    for _ in range(3):
+        desk.asked_for_supplement(submitter=citizen)
+    few = queries()
+    for _ in range(13):
+        desk.asked_for_supplement(submitter=citizen)
+        desk.draft(submitter=citizen)
+    assert Dossier.objects.filter(submitter=citizen).count() > 28
+    assert queries() == few
+
+
+def test_only_ones_own_matters_are_counted_also_for_staff(desk, citizen):
+    desk.submitted()
+    assert sum(overview.counts(desk.clerk).values()) == 0
+    assert sum(overview.counts(citizen).values()) == 0

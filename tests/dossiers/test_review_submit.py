@@ -1,0 +1,121 @@
+"""The review and handing in: everything once more, the price with its law, the declaration; one dossier however often sent."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from dossiers import drafts
+from dossiers.models import Dossier
+from procedures.models import Offering
+from tests import factories, world
+from tests.dossiers.pages import browse, step_url, title, words
+
+TEMPORARY = "1.004194"  # temporary residence: a fee
+
+
+@pytest.fixture
+def draft(desk):
+    return desk.draft()
+
+
+@pytest.fixture
+def client(draft):
+    return browse(draft.submitter)
+
+
+def test_everything_is_read_back_with_a_way_to_change_it(draft, client):
+    page = client.get(step_url(draft, "xem-lai"))
+    text = words(page)
+    assert "Nguyễn Hoàng Phượng Vỹ" in text and "27 tháng 3 năm 1990" in text
+    assert "Không mất phí" in text and "1 ngày làm việc" in text
+    assert "Bộ phận tiếp dân" in text
+    assert f"{step_url(draft, 'chu_ho')}?ve=xem-lai" in page.content.decode()
+
+
+def test_a_fee_is_shown_with_its_law_and_that_it_is_paid_at_the_counter(desk):
+    asked = {"case": "ca_nhan", "priority_group": ""}
+    draft = desk.draft(code=TEMPORARY, answers=world.sample_answers("ct01"), asked=asked)
+    text = words(browse(draft.submitter).get(step_url(draft, "xem-lai")))
+    assert "7.000 đồng" in text and "75/2022/TT-BTC" in text
+    assert "Trả tại quầy" in text
+
+
+def test_a_claimed_exemption_is_provisional(desk):
+    asked = {"case": "ca_nhan", "priority_group": "ho_ngheo"}
+    draft = desk.draft(code=TEMPORARY, answers=world.sample_answers("ct01"), asked=asked)
+    assert "tạm tính" in words(browse(draft.submitter).get(step_url(draft, "xem-lai")))
+
+
+def test_without_the_declaration_nothing_is_handed_in(draft, client):
+    page = client.post(step_url(draft, "xem-lai"))
+    assert title(page).startswith("Có lỗi:") and "Đánh dấu vào lời cam đoan" in words(page)
+    assert Dossier.objects.get().state == "DRAFT"
+
+
+def test_handing_in_gives_the_code_and_remembers_the_declaration(draft, client, run_followups):
+    answer = client.post(step_url(draft, "xem-lai"), {"cam-doan": "1"}, follow=True)
+
+    dossier = Dossier.objects.get()
+    assert dossier.state == "SUBMITTED" and dossier.declared_at and dossier.submitted_at
+    assert dossier.code in words(answer) and "Đang tạo giấy" in words(answer)
+
+
+@pytest.mark.needs_pdf
+def test_the_acknowledgement_appears_once_it_is_made(desk, run_followups):
+    dossier = desk.submitted()
+    run_followups()
+    page = browse(dossier.submitter).get(f"/ho-so/{dossier.code}/da-nop/")
+    assert "Tải giấy xác nhận (PDF)" in words(page) and "Tờ khai đã nộp (PDF)" in words(page)
+
+
+def test_a_second_press_shows_the_same_acknowledgement(draft, client):
+    first = client.post(step_url(draft, "xem-lai"), {"cam-doan": "1"})
+    second = client.post(step_url(draft, "xem-lai"), {"cam-doan": "1"})
+    assert first.url == second.url
+    assert Dossier.objects.get().events.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_presses_at_once_make_one_dossier(desk):
+    draft = desk.draft()
+    answers, start = [], threading.Barrier(20)
+
+    def press(client):
+        start.wait()
+        answers.append(client.post(step_url(draft, "xem-lai"), {"cam-doan": "1"}).headers.get("Location"))
+        connection.close()
+
+    threads = [threading.Thread(target=press, args=[browse(draft.submitter)]) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    dossier = Dossier.objects.get()
+    assert set(answers) == {f"/ho-so/{dossier.code}/da-nop/"} and len(answers) == 20
+    assert dossier.events.count() == 1
+
+
+def test_what_is_wrong_leads_to_its_page(desk):
+    draft = desk.draft(answers={**factories.ANSWERS, "request_detail": "", "ap_id_number": "abc"})
+    client = browse(draft.submitter)
+    page = client.post(step_url(draft, "xem-lai"), {"cam-doan": "1"})
+    assert "Có 2 chỗ cần sửa" in words(page)
+    assert f'href="{step_url(draft, "noi_dung_va_cho_o")}?ve=xem-lai"' in page.content.decode()
+    assert Dossier.objects.get().state == "DRAFT"
+
+
+def test_a_place_that_closed_meanwhile_is_said_in_a_sentence(draft, client):
+    Offering.objects.update(filing="elsewhere")
+    page = client.get(step_url(draft, "xem-lai"))
+    assert page.status_code == 302, "nothing to hand in any more: the form can be printed"
+    assert page.url == step_url(draft, "in-to-khai")
+
+
+def test_a_draft_that_was_filed_shows_its_dossier(draft, client):
+    client.post(step_url(draft, "xem-lai"), {"cam-doan": "1"})
+    dossier = Dossier.objects.get()
+    for key in ("nguoi_de_nghi", "giay-to", "xem-lai"):
+        assert client.get(step_url(draft, key)).url == f"/ho-so/{dossier.code}/da-nop/"
+    with pytest.raises(drafts.NoLongerADraft):
+        drafts.save(draft, answers={"ap_full_name": "Người khác"})
