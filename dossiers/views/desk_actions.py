@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from dossiers import desk_forms as forms
+from dossiers import workflow
 from dossiers.desk_asking import SupplementForm
 from dossiers.desk_results import CorrectForm, DecisionForm, RefusalForm
 from dossiers.permissions import CITIZEN
@@ -140,3 +142,15 @@ def bulk_steps(user):
     """(name, StepPage) of the steps this person may take for several dossiers together."""
     roles = {role for role, _agency in user.roles}
     return [(name, STEP_PAGES[name]) for name, admitted in AT_ONCE.items() if roles & admitted]
+
+
+def held_back(user, dossier):
+    """(StepPage, sentence) of a step that waits for this person but lacks something: said, so that nobody has to guess."""
+    for name in ("accept", "approve", "deliver"):
+        try:
+            workflow.admit(user, dossier, workflow.line_of(name, dossier.state))
+            workflow.possible(dossier, name)
+        except workflow.StepNotPossible as lacking:
+            yield STEP_PAGES[name], lacking.reason
+        except (KeyError, PermissionDenied):
+            continue

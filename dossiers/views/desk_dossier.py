@@ -22,7 +22,7 @@ from dossiers.models import FollowUp
 from dossiers.papers.models import PaperKind
 from dossiers.timekeeping import Timekeeper
 from dossiers.views.desk import find, for_staff
-from dossiers.views.desk_actions import offered
+from dossiers.views.desk_actions import held_back, offered
 from portal.common import clock
 from portal.common.dates import moment
 from portal.common.due import DueState
@@ -69,6 +69,7 @@ def dossier(request, code):
         "may_send_again": may_send_again(matter, request.user),
         "main_steps": [step for step in steps if step[1].main],
         "other_steps": [step for step in steps if not step[1].main],
+        "held_back": [] if matter.decided_at and matter.state == "PROCESSING" else list(held_back(request.user, matter)),
         "next_code": queues.next_for(request.user, after=matter),
     }
     return render(request, "desk/dossier.html", context)

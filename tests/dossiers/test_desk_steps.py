@@ -17,6 +17,7 @@ from dossiers.states import DossierState
 from dossiers.views.desk_actions import STEP_PAGES, staff_may_ever_take
 from portal.common import clock
 from portal.common.due import DueState
+from procedures.models import LocalFee
 from tests import factories, world
 
 WEDNESDAY = dt.datetime(2026, 11, 25, 9, 0, tzinfo=clock.LOCAL)
@@ -213,6 +214,79 @@ def test_a_refusal_in_substance_prints_reason_and_ground(desk):
     take(desk.signer, dossier, "refuse_substance", note="Không có đăng ký cư trú.", legal_ground="Điều 17 Luật Cư trú")
     content = now(dossier).decisions.get().content
     assert content["reason"] == "Không có đăng ký cư trú." and content["legal_ground"] == "Điều 17 Luật Cư trú"
+
+
+@pytest.fixture
+def counter(desk):
+    """A desk that offers a procedure of level 3: 15.000 đồng, paid at the counter."""
+    world.place("68.X123")
+    LocalFee.objects.create(
+        province_code="H18", procedure=world.procedure("1.004873"), fee_line_key="le_phi_ho_tich", amount=15_000
+    )
+    return factories.Desk("H18.X004.HC", lead="H18.X004")
+
+
+def test_cash_at_the_counter_must_be_the_sum_owed(counter):
+    single = {"answers": world.sample_answers("to_khai_xntthn"), "asked": {"xin_cap_lai": "khong"}}
+    dossier = counter.submitted(code="1.004873", **single)
+    assert take(counter.clerk, dossier, "collect", amount="mười nghìn").status_code == 422
+    assert "bằng số phải trả" in take(counter.clerk, dossier, "collect", amount="10.000").content.decode()
+    take(counter.clerk, dossier, "collect", amount="15.000 đồng")
+    assert now(dossier).payment_status == "paid"
+
+
+def test_a_fee_that_blocks_is_asked_for_then_paid_or_waived(desk):
+    world.place("68.X123")
+    stay = {"code": "1.004194", "answers": world.sample_answers("ct01"), "asked": {"case": "ca_nhan"}}
+    dossiers = [desk.accepted(**stay), desk.accepted(**stay)]
+    for dossier in dossiers:
+        take(desk.officer, dossier, "charge")
+        assert now(dossier).state == DossierState.PAYMENT_REQUIRED
+
+    take(desk.clerk, dossiers[0], "paid", amount=str(dossiers[0].obligation.total))
+    take(desk.clerk, dossiers[1], "waive", evidence="Giấy chứng nhận hộ nghèo số 12", note="Thuộc hộ nghèo.")
+
+    assert [now(d).state for d in dossiers] == [DossierState.ACCEPTED] * 2
+    assert [now(d).payment_status for d in dossiers] == ["paid", "waived"]
+
+
+def test_the_applicant_is_asked_to_confirm(desk):
+    dossier = desk.processing()
+    dossier.step_runs.filter(state="open").update(kind="applicant_confirm")
+    take(desk.officer, dossier, "ask_confirmation", question="Tên trên bản nháp đúng chưa?")
+    assert now(dossier).waiting_on == "submitter"
+
+
+def test_a_mere_notification_ends_at_the_desk(desk):
+    dossier = desk.accepted()
+    dossier.offering.no_result = True
+    dossier.offering.save()
+    take(desk.clerk, dossier, "note_received")
+    assert now(dossier).state == DossierState.RETURNED
+
+
+@pytest.mark.needs_pdf
+def test_a_result_is_signed_for_at_the_counter_and_corrected_by_a_new_one(desk, run_followups, signing_keys):
+    dossier = desk.approved(delivery_way="counter")
+    run_followups()
+    assert take(desk.clerk, dossier, "deliver", signed_for_by="").status_code == 422
+    take(desk.clerk, dossier, "deliver", signed_for_by="Nguyễn Hoàng Phượng Vỹ")
+    assert now(dossier).state == DossierState.RETURNED
+
+    content = {"title": "Xác nhận thông tin về cư trú", "ten": ["Họ và tên"], "loi": ["Nguyễn Hoàng Phượng Vĩ"], "conclusion": ""}
+    take(desk.signer, dossier, "correct_result", action="replace", note="Sai tên trên giấy.", **content)
+    run_followups()
+    old, new = dossier.papers.filter(kind="result")
+    assert (old.state, new.state, old.replaced_by) == ("replaced", "valid", new)
+    take(desk.signer, dossier, "correct_result", action="revoke", note="Cấp nhầm người.", **content)
+    new.refresh_from_db()
+    assert new.state == "revoked"
+
+
+def test_the_page_says_what_keeps_a_step_from_being_taken(desk):
+    dossier = desk.processing()
+    page = client_of(desk.signer).get(reverse("desk:dossier", args=[dossier.code])).content.decode()
+    assert "Chưa làm được bước «Duyệt và ký»" in page and "Các bước trước chưa xong." in page
 
 
 # ---------------------------------------------------------------- who, and who was quicker
