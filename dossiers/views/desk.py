@@ -149,10 +149,11 @@ def _holder(dossier, user):
         return _("Người nộp"), ""
     if dossier.holder_id == user.pk:
         return _("Tôi"), ""
-    role = dict(Role.choices).get(dossier.waiting_on, "")
+    at_office = dossier.state == "PROCESSING"  # at the desk the state says whose turn it is
+    role = dict(Role.choices).get(dossier.waiting_on, "") if at_office else ""
     if dossier.holder:
         return str(dossier.holder), role
-    return (_("Chưa giao"), role) if role else ("–", "")
+    return (_("Chưa giao"), role) if dossier.waiting_on else ("–", "")
 
 
 def _stamp(moment):

@@ -46,6 +46,7 @@ def dossier(request, code):
     sees_papers = permissions.sees_papers(matter, request.user)
     keeper = Timekeeper(matter)
     steps = offered(workflow.steps_for(request.user, matter))
+    aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and matter.delivery_way == "account")]
     runs = list(matter.step_runs.select_related("agency", "holder", "done_by"))
     sheets = _sheets(matter) if sees_papers else []
     context = {
@@ -67,8 +68,8 @@ def dossier(request, code):
         "owed": _owed(matter),
         "unsent": _unsent(matter),
         "may_send_again": may_send_again(matter, request.user),
-        "main_steps": [step for step in steps if step[1].main],
-        "other_steps": [step for step in steps if not step[1].main],
+        "main_steps": [step for step in steps if step not in aside],
+        "other_steps": aside,
         "held_back": [] if matter.decided_at and matter.state == "PROCESSING" else list(held_back(request.user, matter)),
         "next_code": queues.next_for(request.user, after=matter),
     }
