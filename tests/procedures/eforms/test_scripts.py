@@ -1,0 +1,139 @@
+"""The small modules of a wizard page in a real browser: communes narrowed, drafts saved, words kept when the network is away."""
+
+import datetime as dt
+
+import pytest
+from django.conf import settings
+
+from procedures.eforms import BoundPage
+from tests.procedures.eforms.browser import shown
+from tests.procedures.eforms.conftest import FORMS
+
+pytestmark = pytest.mark.browser
+TODAY = dt.date(2026, 11, 25)
+SITE = "http://trang.test"
+FRAME = """<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>Thử</title>
+<link rel="stylesheet" href="/static/css/portal.css"></head>
+<body><main id="noi-dung"><p class="saved" role="status" data-saved></p>
+<form method="post" action="/tiep" data-autosave="/luu" data-draft="7-{page}">
+<input type="hidden" name="csrfmiddlewaretoken" value="abc"><input type="hidden" name="revision" value="1">
+{fields}<button>Lưu và đi tiếp</button></form></main>
+<script src="/static/js/eform.js" defer></script><script src="/static/js/autosave.js" defer></script>
+<script src="/static/js/restore.js" defer></script></body></html>"""
+
+
+class Site:
+    """Serves one wizard page and takes its saves; `answer` is what the next save gets, None = the network is away."""
+
+    def __init__(self, page, wizard_page):
+        self.html = FRAME.format(page=wizard_page.key, fields=shown(BoundPage(FORMS["ct01"], wizard_page, KNOWN, TODAY)))
+        self.saves, self.sent, self.answer = [], [], (200, {"saved_at_text": "9 giờ 41", "revision": "2"})
+        page.route("**/*", self._reply)
+
+    def _reply(self, route, request):
+        path = request.url.removeprefix(SITE)
+        if path.startswith("/static/"):
+            route.fulfill(path=settings.BASE_DIR / path.lstrip("/"))
+        elif path == "/luu":
+            self.saves.append(request.post_data)
+            status, body = self.answer or (0, None)
+            route.fulfill(status=status, json=body) if status else route.abort()
+        elif request.method == "POST":
+            self.sent.append(request.post_data)
+            route.fulfill(content_type="text/html", body="<!doctype html><meta charset=utf-8><title>Xong</title>")
+        else:
+            route.fulfill(content_type="text/html", body=self.html)
+
+
+KNOWN = {"request_kind": "tam_tru", "head_relation": "chu_ho"}
+
+
+@pytest.fixture
+def visit(open_page):
+    def visit(key):
+        page = open_page()
+        site = Site(page, FORMS["ct01"].page(key))
+        page.goto(SITE + "/")
+        return page, site
+
+    return visit
+
+
+def test_communes_are_narrowed_to_the_province(visit):
+    page, _site = visit("noi_dang_ky")
+    commune = page.locator("[data-commune]")
+
+    assert commune.locator("option").count() == 248
+    page.select_option("[data-province]", label="Tỉnh Điện Biên")
+    assert commune.locator("option").count() == 46
+    page.select_option("[data-province]", label="Thành phố Hà Nội")
+    assert commune.locator("option").all_inner_texts() == ["Chưa có danh sách xã của nơi này"]
+    page.select_option("[data-province]", value="")
+    commune.select_option("68.X123")
+    assert page.input_value("[data-province]") == "68"
+
+
+def test_typing_saves_itself_and_says_when(visit):
+    page, site = visit("lien_he")
+
+    page.fill("#f-ap_phone", "0900000012")
+    page.get_by_text("Máy đã tự lưu lúc 9 giờ 41").wait_for()
+
+    assert len(site.saves) == 1
+    assert "ap_phone=0900000012" in site.saves[0] and "csrfmiddlewaretoken=abc" in site.saves[0] and "revision=1" in site.saves[0]
+    assert page.input_value("[name=revision]") == "2"
+
+
+def test_words_stay_on_the_device_while_the_network_is_away(visit):
+    page, site = visit("lien_he")
+    site.answer = None
+
+    page.fill("#f-ap_phone", "0900000012")
+    page.get_by_text("Mất mạng: chữ đang gõ vẫn ở máy này").wait_for()
+    page.reload()
+    page.get_by_role("button", name="Dùng lại chữ đó").click()
+    assert page.input_value("#f-ap_phone") == "0900000012"
+
+    site.answer = (200, {"saved_at_text": "9 giờ 50", "revision": "2"})
+    page.fill("#f-ap_email", "hoa@example.vn")
+    page.get_by_text("Máy đã tự lưu lúc 9 giờ 50").wait_for()
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_a_copy_can_be_dropped(visit):
+    page, site = visit("lien_he")
+    page.evaluate('localStorage.setItem(\'ban-nhap:7-lien_he\', \'[["ap_phone","09"],["ap_email",""]]\')')
+    page.reload()
+
+    page.get_by_role("button", name="Bỏ đi").click()
+
+    assert page.input_value("#f-ap_phone") == "" and page.evaluate("localStorage.length") == 0
+
+
+def test_another_device_stops_the_saving(visit):
+    page, site = visit("lien_he")
+    site.answer = (409, {"url": "/nop/7/lien_he/"})
+
+    page.fill("#f-ap_phone", "0900000012")
+    link = page.get_by_role("link", name="Xem bản mới")
+    link.wait_for()
+
+    assert link.get_attribute("href") == "/nop/7/lien_he/"
+    assert "Máy khác vừa sửa" in page.locator("[data-saved]").inner_text()
+
+
+def test_sending_waits_for_a_save_under_way_and_carries_the_new_revision(visit):
+    page, site = visit("lien_he")
+
+    page.fill("#f-ap_phone", "0900000012")
+    with page.expect_request("**/luu"):
+        pass
+    page.get_by_role("button", name="Lưu và đi tiếp").click()
+    page.wait_for_url("**/tiep")
+
+    assert len(site.sent) == 1 and "revision=2" in site.sent[0]
+
+
+def test_each_module_is_small():
+    for name in ("eform", "autosave", "restore"):
+        assert (settings.BASE_DIR / f"static/js/{name}.js").stat().st_size <= 4096
