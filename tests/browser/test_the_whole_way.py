@@ -1,0 +1,236 @@
+"""A whole way in a real browser by four people and a stranger, with a real broker, relay and worker behind the pages."""
+
+import re
+
+import pytest
+
+from accounts.messages.models import Message
+from dossiers import history, invariants
+from dossiers.models import Dossier
+from procedures.loading import load_sample
+from tests import factories
+from tests.browser_support import axe, sideways
+from tests.processes import Processes, wait_for
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.browser,
+    pytest.mark.services,
+    pytest.mark.needs_pdf,
+    pytest.mark.timeout(300),
+]
+BODY = "H18.X004.CA"
+
+
+@pytest.fixture
+def portal(live_server, settings, monkeypatch, signing_keys):
+    """The portal with the residence procedures of Điện Biên, and its processes running."""
+    settings.SITE_URL = live_server.url
+    monkeypatch.setenv("SITE_URL", live_server.url)
+    load_sample(codes=["1.010041", "1.004194", "2.000635"])
+    processes = Processes()
+    processes.broker()
+    processes.relay()
+    processes.worker()
+    yield live_server.url
+    processes.stop_all()
+
+
+def log_in(page, portal, user):
+    page.goto(f"{portal}/dang-nhap/")
+    page.get_by_label("Tên đăng nhập").fill(user.username)
+    page.get_by_label("Mật khẩu", exact=True).fill(factories.PASSWORD)
+    page.locator("main").get_by_role("button", name="Đăng nhập").click()
+    page.wait_for_url(re.compile(r"/(ho-so|can-bo)/$"))
+
+
+def looks_right(page):
+    """What every page of the way must keep: nothing for axe to find, nothing to scroll sideways."""
+    assert axe(page) == [] and sideways(page) == 0, page.url
+
+
+def forward(page):
+    page.get_by_role("button", name="Lưu và đi tiếp").last.click()
+
+
+def test_from_everyday_words_to_a_signed_result_that_a_stranger_verifies(portal, open_page, tmp_path, mailoutbox):
+    citizen = factories.citizen()
+    clerk = factories.user(full_name="Lò Thị Hoa", receiving_clerk=BODY)
+    officer = factories.user(full_name="Quàng Văn Nam", officer=BODY)
+    signer = factories.user(full_name="Cà Thị Ước", signer=BODY)
+
+    # the citizen, on a phone
+    page = open_page(width=360)
+    log_in(page, portal, citizen)
+    page.goto(portal)
+    page.get_by_label("Gõ việc cần làm").fill("xin xac nhan ho khau")
+    page.get_by_role("button", name="Tìm").click()
+    page.get_by_role("link", name="Xác nhận thông tin về cư trú").first.click()
+    page.get_by_label("Tỉnh, thành phố").select_option(label="Tỉnh Điện Biên")
+    page.get_by_label("Xã, phường, đặc khu").select_option(label="Phường Điện Biên Phủ")
+    page.get_by_role("button", name="Xem nơi nộp").click()
+    page.get_by_role("link", name="Bắt đầu nộp hồ sơ").click()
+    page.get_by_role("button", name="Bắt đầu điền").click()
+
+    assert page.get_by_label("Họ, chữ đệm, tên").input_value() == citizen.full_name  # given once, not asked again
+    looks_right(page)
+    forward(page)
+    forward(page)
+    page.locator("[name=head_full_name]").fill("Nguyễn Văn 2")  # nonsense first
+    page.locator("[name=head_id_number]").fill("06899900000")
+    forward(page)
+    assert page.title().startswith("Có lỗi:") and page.get_by_role("alert").is_visible()
+    assert page.locator("[name=head_full_name]").input_value() == "Nguyễn Văn 2"
+    looks_right(page)
+    page.locator("[name=head_full_name]").fill(citizen.full_name)
+    page.locator("[name=head_id_number]").fill("011999000001")
+    page.locator("[name=head_relation]").select_option(label="Chủ hộ")
+    forward(page)
+    page.locator("[name=request_detail]").fill("Xin xác nhận nơi ở để vay vốn ở ngân hàng.")
+    page.get_by_label("Sở hữu của mình").check()
+    forward(page)
+    page.get_by_label("Không", exact=True).check()
+    forward(page)
+    page.get_by_label(re.compile("Nhận trên cổng này")).check()
+    forward(page)
+    page.locator("input[type=file]").first.set_input_files(a_photo(tmp_path))
+    page.get_by_text("Trang 1").first.wait_for()  # sent at once
+    looks_right(page)
+    forward(page)
+    looks_right(page)
+    page.locator("[name=cam-doan]").check()
+    page.get_by_role("button", name="Ký và nộp hồ sơ").dblclick()
+    page.wait_for_url(re.compile("da-nop"))
+    dossier = Dossier.objects.exclude(code=None).get()
+    assert dossier.code in page.locator("main").inner_text().replace("\u00a0", "").replace(" ", "")
+    wait_for(lambda: dossier.papers.filter(kind="acknowledgement").exists())
+    page.reload()
+    looks_right(page)
+    assert page.request.get(portal + page.get_by_role("link", name="Tải giấy xác nhận").get_attribute("href")).ok
+
+    # the clerk accepts and transfers
+    desk = open_page(width=1280, height=900)
+    log_in(desk, portal, clerk)
+    looks_right(desk)
+    desk.locator(f"a[href*='{dossier.code}']").first.click()
+    looks_right(desk)
+    step(desk, "Tiếp nhận")
+    dossier.refresh_from_db()
+    assert dossier.state == "ACCEPTED" and dossier.due_at
+    desk.goto(f"{portal}/can-bo/ho-so/{dossier.code}/")
+    step(desk, "Chuyển xử lý")
+    wait_for(lambda: dossier.papers.filter(kind="receipt_slip").exists())
+
+    # the officer finishes the step
+    office = open_page(width=1280, height=900)
+    log_in(office, portal, officer)
+    office.goto(f"{portal}/can-bo/ho-so/{dossier.code}/")
+    step(office, "Xong bước, chuyển tiếp")
+
+    # the signer approves, and the system issues and delivers
+    leader = open_page(width=1280, height=900)
+    log_in(leader, portal, signer)
+    leader.goto(f"{portal}/can-bo/ho-so/{dossier.code}/")
+    looks_right(leader)
+    step(leader, "Duyệt và ký")
+    wait_for(lambda: Dossier.objects.filter(pk=dossier.pk, state="RETURNED").exists(), 90)
+
+    # the citizen is told, opens, downloads
+    assert Message.objects.filter(recipient=citizen, channel="inbox", subject__startswith="Kết quả đã sẵn sàng").exists()
+    page.goto(f"{portal}/ho-so/{dossier.code}/")
+    assert "Quàng Văn Nam" in page.content() or "chuyên viên" in page.content()
+    looks_right(page)
+    page.goto(f"{portal}/ho-so/{dossier.code}/ket-qua/")
+    looks_right(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile(r"Tải giấy")).click()
+    result = tmp_path / "ket-qua.pdf"
+    download.value.save_as(result)
+    dossier.refresh_from_db()
+    assert dossier.opened_at
+
+    # a stranger verifies it by the page of its QR code and by dropping the file; a changed byte is refused
+    stranger = open_page(width=360)
+    paper = dossier.papers.get(kind="result")
+    stranger.goto(f"{portal}/kiem-tra/{paper.verification_code}/")
+    assert citizen.full_name not in stranger.content()
+    looks_right(stranger)
+    assert "Giấy thật" in drop(stranger, portal, result)
+    changed = bytearray(result.read_bytes())
+    changed[len(changed) // 2] ^= 1
+    (tmp_path / "sua.pdf").write_bytes(changed)
+    assert "Giấy thật" not in drop(stranger, portal, tmp_path / "sua.pdf")
+    looks_right(stranger)
+
+    assert history.problems(dossier) == [] and list(invariants.broken()) == []
+
+
+def test_refusal_supplement_withdrawal_and_tracking(portal, open_page):
+    desk_people = factories.Desk(BODY)
+    citizen = factories.citizen()
+    page, desk = open_page(width=360), open_page(width=1280, height=900)
+    log_in(page, portal, citizen)
+    log_in(desk, portal, desk_people.clerk)
+
+    refused = desk_people.submitted(submitter=citizen)
+    desk.goto(f"{portal}/can-bo/ho-so/{refused.code}/tu-choi/")
+    desk.locator("main").get_by_role("button", name="Không tiếp nhận").click()
+    assert desk.title().startswith("Có lỗi:")  # no refusal without a reason
+    desk.locator("[name=note]").fill("Nơi ở thuộc địa bàn xã khác, xin nộp ở Công an xã đó.")
+    desk.locator("main").get_by_role("button", name="Không tiếp nhận").click()
+    page.goto(f"{portal}/ho-so/{refused.code}/")
+    assert "Nơi ở thuộc địa bàn xã khác" in page.locator("main").inner_text()
+
+    asked = desk_people.submitted(submitter=citizen)
+    desk.goto(f"{portal}/can-bo/ho-so/{asked.code}/yeu-cau-bo-sung/")
+    choice = desk.locator("input[type=checkbox][value*='request_detail'], input[type=checkbox][name*='request_detail']").first
+    choice.check()
+    desk.locator("textarea:visible").first.fill("Ghi rõ nộp giấy cho ai để xác nhận đúng nội dung.")
+    looks_right(desk)
+    desk.locator("main").get_by_role("button", name="Yêu cầu bổ sung").click()
+    wait_for(lambda: Dossier.objects.filter(pk=asked.pk, state="SUPPLEMENT_REQUIRED").exists(), 10)
+    page.goto(f"{portal}/ho-so/{asked.code}/bo-sung/")
+    assert page.locator("[name=ap_full_name]").count() == 0  # everything else is locked
+    looks_right(page)
+    page.locator("[name=request_detail]").fill("Xin xác nhận nơi ở để vay vốn ở Ngân hàng Chính sách.")
+    page.locator("main form button.btn--go").last.click()
+    page.locator("main form button.btn--go").last.click()
+    wait_for(lambda: Dossier.objects.filter(pk=asked.pk, state="SUBMITTED").exists(), 10)
+
+    withdrawn = desk_people.submitted(submitter=citizen)
+    page.goto(f"{portal}/ho-so/{withdrawn.code}/rut/")
+    looks_right(page)
+    page.locator("main form button[type=submit], main form button.btn").first.click()
+    wait_for(lambda: Dossier.objects.filter(pk=withdrawn.pk, state="STOPPED").exists(), 10)
+
+    stranger = open_page(width=360)
+    stranger.goto(f"{portal}/tra-cuu/")
+    looks_right(stranger)
+    stranger.goto(f"{portal}/tra-cuu/{asked.secret}/")
+    text = stranger.locator("main").inner_text()
+    assert "Chờ tiếp nhận" in text and citizen.full_name not in text
+
+
+def a_photo(folder):
+    from PIL import Image
+
+    path = folder / "anh-giay.jpg"
+    Image.new("RGB", (900, 1200), "#eee").save(path)
+    return path
+
+
+def step(page, verb):
+    """Press the button of a step on the dossier's page and confirm it on the next."""
+    page.get_by_role("link", name=re.compile(rf"^\s*{verb}")).first.click()
+    looks_right(page)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_load_state()
+
+
+def drop(page, portal, path):
+    """Give a file to the verification page and read its answer."""
+    page.goto(f"{portal}/kiem-tra/")
+    page.locator("input[type=file]").set_input_files(path)
+    page.get_by_role("button", name="Kiểm tra tệp").click()
+    page.wait_for_load_state()
+    return page.locator("main").inner_text()
