@@ -204,53 +204,53 @@ def summary_of(form):
     return errors
 
 
-def _component(name, content, **options):
-    return mark_safe(render_to_string(f"ui/{name}.html", {"content": content, **options}))  # rendered by a template
+def _component(template_name, content, **options):
+    return mark_safe(render_to_string(template_name, {"content": content, **options}))  # rendered by a template
 
 
 @register.simple_block_tag
 def notice(content, tone="info", title="", icon="", small=False, level=2, role=""):
     """A few sentences set apart: info, ok, warn or bad."""
-    return _component("notice", content, tone=tone, title=title, icon=icon, small=small, level=level, role=role)
+    return _component("ui/notice.html", content, tone=tone, title=title, icon=icon, small=small, level=level, role=role)
 
 
 @register.simple_block_tag
 def card(content, title="", tone="", level=2, id=""):
     """A white sheet; tone: "" or tint, brand, flush."""
-    return _component("card", content, title=title, tone=tone, level=level, id=id)
+    return _component("ui/card.html", content, title=title, tone=tone, level=level, id=id)
 
 
 @register.simple_block_tag
 def details(content, summary, open=False, plain=False):
     """Something folded away until it is asked for."""
-    return _component("details", content, summary=summary, open=open, plain=plain)
+    return _component("ui/details.html", content, summary=summary, open=open, plain=plain)
 
 
 @register.simple_block_tag
 def result_panel(content, title, tone="ok", icon="check"):
     """The big answer after something was done: what happened and what comes next. Holds the page's h1."""
-    return _component("result_panel", content, title=title, tone=tone, icon=icon)
+    return _component("ui/result_panel.html", content, title=title, tone=tone, icon=icon)
 
 
 @register.simple_block_tag
 def paper(content, title="", id=""):
     """A sheet that prints as one page, always dark on white."""
-    return _component("paper", content, title=title, id=id)
+    return _component("ui/paper.html", content, title=title, id=id)
 
 
 @register.simple_block_tag
 def actbar(content, label=""):
     """The bar of steps at the foot of a clerk's page."""
-    return _component("actbar", content, label=label)
+    return _component("ui/actbar.html", content, label=label)
 
 
 @register.simple_block_tag
 def bulk_bar(content, label=""):
     """What can be done with all rows picked in a list."""
-    return _component("bulk_bar", content, label=label)
+    return _component("ui/bulk_bar.html", content, label=label)
 
 
 @register.simple_block_tag
 def fieldset(content, legend, hint="", error="", id="", big=False):
     """Inputs that answer one question together."""
-    return _component("fieldset", content, legend=legend, hint=hint, error=error, id=id, big=big)
+    return _component("ui/fieldset.html", content, legend=legend, hint=hint, error=error, id=id, big=big)

@@ -32,7 +32,7 @@ def test_a_level_is_said_in_words_beside_its_dots_and_the_ladder_marks_it():
     level = ServiceLevel.SUBMIT_ONLINE
     badge = draw('{% include "ui/level_badge.html" with level=level only %}', level=level)
     ladder = draw('{% include "ui/ladder.html" with level=level levels=levels only %}', level=level, levels=list(ServiceLevel))
-    assert "Mức 3" in badge and "Nộp trên mạng" in badge
+    assert "Mức\N{NO-BREAK SPACE}3" in badge and "Nộp trên mạng" in badge
     assert ladder.count("aria-current") == 1 and ladder.count("<li") == 4
 
 
