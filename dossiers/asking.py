@@ -88,7 +88,16 @@ def _questions(draft):
 
 def _choice(key, label, options, **more):
     rows = [{"value": value, "label": str(label)} for value, label in options]
-    return {"key": key, "label": label, "type": "choice", "display": "radio", "required": True, "options": rows, **more}
+    return {
+        "key": key,
+        "label": label,
+        "type": "choice",
+        "display": "radio",
+        "required": True,
+        "options": rows,
+        "messages": {"required": _("Chọn câu trả lời cho mục “%s”.") % label},
+        **more,
+    }
 
 
 def _case_questions(draft):

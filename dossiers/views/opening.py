@@ -45,7 +45,7 @@ def start(request, code):
             "level": level,
             "in_effect": version.in_effect(),
             "facts": _facts(version, offering, level),
-            "needs": _needs(version),
+            "needs": _needs(version, level),
             "draft": drafts.newest(user, procedure) if user.is_authenticated else None,
             "subjects": _subjects(user, procedure) if level.offers_submission else [],
             "nobody": user.is_authenticated and user.person_id is None and level.offers_submission,
@@ -133,7 +133,7 @@ def _home(user, procedure, wanted):
     """Where the person lives, to be chosen already: {"province": agency code, "place": offering number}."""
     address = (user.person.current_address or user.person.permanent_address) if user.is_authenticated and user.person_id else None
     if not address:
-        return {}
+        return {"province": "", "place": ""}
     unit = AdministrativeUnit.objects.filter(code=address.get("province", "")).first()
     near = _offerings(procedure).filter(unit_code__in=[address.get("commune", ""), address.get("province", "")])
     found = near.filter(province_code=wanted).first() if wanted else None
@@ -174,9 +174,10 @@ def price_words(prices):
     return _("Từ %(least)s đến %(most)s") % {"least": dong(prices.lowest), "most": dong(prices.highest)}
 
 
-def _needs(version):
+def _needs(version, level):
     """What to have at hand: papers for everybody, papers only in some cases, and what nobody has to bring."""
     rows = {"todo": [], "if": [], "ok": []}
+    how = _("Chụp ảnh hoặc tệp PDF") if level.offers_submission else _("Mang bản giấy đến quầy")
     for group in version.facts["document_groups"]:
         for item in group["documents"]:
             if item["kind"] not in ("paper", "form") or (item["kind"] == "form" and item["form_key"]):
@@ -184,7 +185,7 @@ def _needs(version):
             if item["replaced_by_data"]:
                 rows["ok"].append({"kind": "ok", "title": item["name"], "note": _("Đã có trong %s") % item["replaced_by_data"]})
             elif item["required"] and not item["when"] and not group["when"]:
-                rows["todo"].append({"kind": "todo", "title": item["name"], "note": _("Chụp ảnh hoặc tệp PDF")})
+                rows["todo"].append({"kind": "todo", "title": item["name"], "note": how})
             else:
                 note = item.get("condition_text") or (group["title"] if group["when"] else _("Gửi nếu có"))
                 rows["if"].append({"kind": "if", "title": item["name"], "note": note})

@@ -181,6 +181,8 @@ def _fee_line(line):
 
 def _fee_note(filing, fees):
     """When and where to pay."""
+    if fees.undecided:
+        return _("Trả lời hết các câu hỏi để biết số tiền.")
     if fees.provisional:
         return _("Số tiền tạm tính: cán bộ xem giấy tờ rồi xác nhận miễn, giảm.")
     if fees.is_free:
