@@ -15,6 +15,7 @@ from .places import Places
 
 GIGABYTE = 1024**3
 DISK_FOR_SETUP = 1.5 * GIGABYTE  # environment and its cache 1.0, database and papers 0.3, and room to breathe
+SHARED_MEMORY = Path("/dev/shm")
 DISK_TO_RUN = 0.2 * GIGABYTE
 
 
@@ -37,6 +38,8 @@ def _lacking(places: Places, port: int | None, installing: bool) -> Iterator[Mis
         yield Missing("Python này không có pip", "apt-get install -y python3-pip")
     if not known_user():
         yield Missing(f"Mã người dùng {os.geteuid()} không có trong /etc/passwd, PostgreSQL không chạy được", "useradd -m portal")
+    if SHARED_MEMORY.is_dir() and not os.access(SHARED_MEMORY, os.W_OK):  # the workers' semaphores live there
+        yield Missing(f"Không ghi được vào {SHARED_MEMORY}", f"sudo mount -t tmpfs -o mode=1777 tmpfs {SHARED_MEMORY}")
     if port is not None and not port_is_free(port):
         yield Missing(f"Cổng {port} đang có chương trình khác dùng", f"PORT={free_port(port + 1)} ./portalctl run")
 

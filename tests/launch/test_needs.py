@@ -66,3 +66,11 @@ def test_a_folder_that_root_left_behind_is_named_with_the_command_that_mends_it(
     monkeypatch.setattr(needs.os, "access", lambda path, mode: path != places.logs)
     with pytest.raises(Missing, match=r"chown -R \d+ .*log"):
         needs.check(places, installing=False)
+
+
+def test_shared_memory_that_is_closed_is_found_before_the_workers_stumble_on_it(places, monkeypatch, tmp_path):
+    monkeypatch.setattr(needs, "SHARED_MEMORY", tmp_path)
+    monkeypatch.setattr(needs.os, "access", lambda path, mode: path != tmp_path)
+    places = type(places)(root=tmp_path / "requirements", var=places.var)
+    with pytest.raises(Missing, match="mount -t tmpfs"):
+        needs.check(places, installing=False)
