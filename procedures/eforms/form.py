@@ -9,7 +9,7 @@ from typing import Any
 
 from procedures.eforms.computing import computed_value
 from procedures.eforms.conditions import fields_named, holds, is_empty
-from procedures.eforms.dates import Calendar, Weekdays
+from procedures.eforms.dates import Calendar
 from procedures.eforms.sources import Option, Sources, StaticSources
 
 _REMARK = re.compile(r"\s*[\[(][^\])]*(?:knowledge|seen|chưa xem)[^\])]*[\])]")
@@ -116,13 +116,18 @@ class Form:
         if document.get("grammar", 1) not in GRAMMARS:
             raise ValueError(f"unknown grammar {document['grammar']} of form {document['key']}")
         self.document = document
-        self.calendar = calendar or Weekdays()
-        self._fee_of = fee_of
         self._outside = sources or StaticSources()
+        self._calendar = calendar
+        self._fee_of = fee_of
         self.sections = _sections(document)
         self.pages = [page for section in self.sections for page in section.pages]
         self.fields = {field.key: field for page in self.pages for field in page.fields}
         self.bound_fields = document.get("bound_fields", [])
+
+    @property
+    def calendar(self) -> Calendar:
+        """Counts working days: the calendar given, else that of the sources."""
+        return self._calendar or self._outside.calendar
 
     # words of the form ------------------------------------------------------------------------------------------
     @property

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple, Protocol
 
 from babel import Locale
@@ -10,6 +10,8 @@ from babel import Locale
 from accounts.models import COMMUNE_KINDS, PROVINCE_KINDS, AdministrativeUnit, Agency
 from portal.common import clock
 from portal.common.vietnamese import sort_key
+from procedures.eforms.dates import Calendar, Weekdays
+from procedures.models import working_calendar
 
 # CLDR also names regions that are no countries: unions, test regions, unknown.
 NOT_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
@@ -33,6 +35,11 @@ class Sources(Protocol):
     def can_choose(self, name: str, code: str) -> bool: ...
 
     def label(self, name: str, code: str) -> str: ...
+
+    @property
+    def calendar(self) -> Calendar:
+        """What counts the working days of a rule such as "+3wd"."""
+        ...
 
 
 class StaticSources:
@@ -69,6 +76,10 @@ class StaticSources:
         found = self.find(name, code)
         return found.label if found else ""
 
+    @property
+    def calendar(self) -> Calendar:
+        return Weekdays()
+
     def _rows(self, name: str) -> list[Option]:
         """What can be chosen today."""
         return self._current.get(name, [])
@@ -91,6 +102,11 @@ class DatabaseSources(StaticSources):
         if name not in self._choosable:
             self._choosable[name] = {option.value for option in self._rows(name)}
         return isinstance(code, str) and code in self._choosable[name]
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working days of this portal, read when a rule first counts them."""
+        return working_calendar()
 
     def _rows(self, name: str) -> list[Option]:
         return [option for option, current in self._load(name) if current]

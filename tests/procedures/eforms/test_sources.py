@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 
 from accounts.models import AdministrativeUnit, Agency
-from procedures.eforms import DatabaseSources, Option, StaticSources
+from procedures.eforms import DatabaseSources, Form, Option, StaticSources
+from procedures.models import Holiday
+from tests.procedures.eforms.conftest import FORMS
 
 
 def test_countries_have_vietnamese_names_our_own_first():
@@ -50,3 +52,12 @@ def test_what_was_abolished_keeps_its_name_but_is_not_offered(territory):
     assert sources.label("commune", "68.X2") == "Xã Cũ"
     assert not sources.can_choose("commune", "68.X2")
     assert Option("68.X2", "Xã Cũ", "68") not in sources.options("commune")
+
+
+def test_working_days_are_those_of_the_portal(db, django_assert_num_queries):
+    Holiday.objects.create(date=dt.date(2026, 11, 26), name="Nghỉ thử", kind=Holiday.Kind.STATUTORY)
+    form = Form(FORMS["tam_ngung_hkd"].document, sources=DatabaseSources())
+
+    with django_assert_num_queries(2):
+        assert form.calendar.add_working_days(dt.date(2026, 11, 25), 1) == dt.date(2026, 11, 27)
+        assert form.calendar.add_working_days(dt.date(2026, 11, 25), 2) == dt.date(2026, 11, 30)
