@@ -54,6 +54,24 @@ class StepForm(forms.Form):
         return [self[name] for name in self.fields if name != "note"] + [self["note"]]
 
 
+class AcceptForm(StepForm):
+    """Taking a dossier in. Where a reduction of the fee is claimed, the clerk decides it here."""
+
+    exemption = forms.ChoiceField(
+        label=_("Diện miễn, giảm phí người nộp khai"),
+        choices=[("confirm", _("Công nhận, đã xem giấy tờ hoặc dữ liệu")), ("refuse", _("Không công nhận, thu đủ phí"))],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if not guards.claims_exemption(self.dossier):
+            del self.fields["exemption"]
+
+    def details(self):
+        return {"exemption": self.cleaned_data.get("exemption")}
+
+
 class ReasonForm(StepForm):
     """A step that says no must say why."""
 

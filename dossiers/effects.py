@@ -79,18 +79,40 @@ def freeze_fees(step):
     """The lines computed now are the ones owed, in whole đồng, whatever becomes of the catalogue."""
     dossier = step.dossier
     fees = filing.fees(dossier)
-    if fees.is_free:
+    if fees.is_free and not fees.provisional:
         dossier.payment_status = PaymentStatus.NONE
         return
     provisional = fees.provisional or fees.total is None
     dossier.payment_status = PaymentStatus.PROVISIONAL if provisional else PaymentStatus.DUE
-    obligation = FeeObligation.objects.create(
-        dossier=dossier, total=fees.total, status=dossier.payment_status, timing=dossier.version.facts["payment_timing"]
-    )
+    obligation = FeeObligation(dossier=dossier, status=dossier.payment_status, timing=dossier.version.facts["payment_timing"])
+    _write_lines(obligation, fees)
+
+
+def _write_lines(obligation, fees):
+    obligation.total = fees.total
+    obligation.save()
+    obligation.lines.all().delete()
     names = {f.name for f in FeeLine._meta.fields}
     FeeLine.objects.bulk_create(
         FeeLine(obligation=obligation, **{key: value for key, value in row.items() if key in names}) for row in fees.rows()
     )
+
+
+@before
+def decide_exemption(step):
+    """The clerk confirms the claimed group, or refuses it: then the fee is counted anew without it."""
+    dossier = step.dossier
+    if not guards.claims_exemption(dossier):
+        return
+    obligation, group = dossier.obligation, dossier.asked["priority_group"]
+    step.recorded["exemption"] = {"group": group, "decided": step.details["exemption"]}
+    if step.details["exemption"] == "refuse":
+        dossier.asked = {**dossier.asked, "priority_group": None, "refused_priority_group": group}
+        _write_lines(obligation, filing.fees(dossier))
+    obligation.status = FeeObligation.Status.DUE if obligation.total else FeeObligation.Status.WAIVED
+    obligation.settled_at = None if obligation.total else step.now
+    obligation.save(update_fields=["status", "settled_at"])
+    dossier.payment_status = PaymentStatus.DUE if obligation.total else PaymentStatus.WAIVED
 
 
 @before

@@ -57,9 +57,10 @@ def obligation_settled(dossier):
     return hasattr(dossier, "obligation") and dossier.obligation.is_settled
 
 
-@says(_("Chưa xác nhận diện được miễn, giảm."))
-def exemption_decided(dossier):
-    return not hasattr(dossier, "obligation") or dossier.obligation.status != "provisional"
+def claims_exemption(dossier):
+    """Has the citizen claimed a reduction that no clerk has confirmed or refused yet?"""
+    claimed = bool(dossier.asked.get("priority_group"))
+    return claimed and hasattr(dossier, "obligation") and dossier.obligation.status == "provisional"
 
 
 @says(_("Chưa hết hạn trả phí."))
@@ -300,6 +301,12 @@ def new_decision(step):
         raise DetailsMissing("action", _("Chọn thay thế hoặc thu hồi giấy đã cấp."))
     if step.details["action"] == "replace" and not step.details.get("content"):
         raise DetailsMissing("content", _("Ghi nội dung của giấy thay thế."))
+
+
+@needed
+def exemption_decided(step):
+    if claims_exemption(step.dossier) and step.details.get("exemption") not in ("confirm", "refuse"):
+        raise DetailsMissing("exemption", _("Chọn: công nhận hay không công nhận diện miễn, giảm phí mà người nộp khai."))
 
 
 @needed

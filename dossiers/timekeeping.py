@@ -4,10 +4,10 @@ The rules of counting are pure functions (`procedures.calendar`, `dossiers.clock
 """
 
 from dossiers import clock as rules
-from dossiers.models import ClockInterval
+from dossiers.models import ClockInterval, StepState
 from dossiers.states import DossierState
 from portal.common import clock
-from procedures.calendar import OfficeHours, Term, reception_due, step_due
+from procedures.calendar import OfficeHours, Pause, Term, reception_due, step_due
 from procedures.models import working_calendar
 
 Kind = ClockInterval.Kind
@@ -122,6 +122,17 @@ class Timekeeper:
         self.dossier.due_is_provisional = standing.provisional
         if self.dossier.first_promised_due_at is None:
             self.dossier.first_promised_due_at = standing.at
+        self._move_open_steps()
+
+    def _move_open_steps(self):
+        """A wait lengthens the steps that were open while it lasted."""
+        waits = [Pause(i.started_at, i.ended_at) for i in self.dossier.intervals.all() if i.kind in rules.WAITS and i.ended_at]
+        for run in self.dossier.step_runs.filter(state=StepState.OPEN):
+            since = [pause for pause in waits if pause.ended_at > run.opened_at]
+            run.due_at = step_due(
+                self.calendar, self.hours, run.opened_at, run.hours, paused=since, not_after=self.dossier.due_at
+            )
+            run.save(update_fields=["due_at"])
 
     def standing(self, now=None):
         """How the promise is counted, day by day, for «vì sao là ngày này»."""

@@ -136,8 +136,8 @@ class DossierTransitions:
     # ------------------------------------------------------------ the desk
     @line(
         S.SUBMITTED, S.ACCEPTED, permission=may.is_receiving_clerk,
-        conditions=[guards.required_documents_present, guards.exemption_decided],
-        effects=["copy_steps", "flag_digitisation"], paper="receipt_slip", clock="start",
+        conditions=[guards.required_documents_present], needs=["exemption_decided"],
+        effects=["decide_exemption", "copy_steps", "flag_digitisation"], paper="receipt_slip", clock="start",
         tells=["submitter", "officer"], sentence=_("Đã tiếp nhận hồ sơ"),
     )  # fmt: skip
     def accept(self):

@@ -15,10 +15,12 @@ STAFF = [
     ("motcua1", "Lò Thị Hoa", {Role.RECEIVING_CLERK: DESKS}),
     ("chuyenvien1", "Quàng Văn Nam", {Role.OFFICER: DECIDING}),
     ("lanhdao1", "Cà Thị Ước", {Role.SIGNER: DECIDING}),
-    ("quanly1", "Trần Minh Đạt", {Role.HEAD: [*DESKS, "H18.Z01", "H18.X004"]}),
+    ("quanly1", "Trần Minh Đạt", {Role.HEAD: [*DESKS, "H18.Z01", "H18.X004"], Role.RECEIVING_CLERK: DESKS}),
     ("quantri1", "Phạm Ngọc Quỳnh", {Role.CATALOGUE_ADMIN: ["H18.Y14"]}),
     ("thanhtra1", "Vàng Đức Sơn", {Role.INSPECTOR: ["H18"]}),
 ]
+
+ADMINISTRATOR = ("hethong1", "Bùi Hải Yến")  # sees no dossier and no person by right
 
 HOME = {"province": "11", "commune": "11.X004", "detail": "Số 12, tổ dân phố 7"}
 FAR = {"province": "68", "commune": "68.X001", "detail": "Số 3, đường Trần Phú"}
@@ -44,6 +46,8 @@ def make_people():
                 Membership.objects.get_or_create(
                     user=users[login], agency=agency, role=role, defaults={"valid_from": "2025-07-01"}
                 )
+    users[ADMINISTRATOR[0]] = _login(*ADMINISTRATOR)
+    User.objects.filter(username=ADMINISTRATOR[0]).update(is_staff=True, is_superuser=True)
     for number, (name, gender) in enumerate(CROWD):
         login = f"nguoidan{number + 1}"
         users[login] = _citizen(

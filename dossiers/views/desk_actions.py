@@ -31,7 +31,7 @@ class StepPage(NamedTuple):
 
 STEP_PAGES = {
     "accept": StepPage(
-        "tiep-nhan", forms.StepForm, _("Tiếp nhận"),
+        "tiep-nhan", forms.AcceptForm, _("Tiếp nhận"),
         _("Nhận hồ sơ vào giải quyết. Đồng hồ bắt đầu chạy và người nộp nhận giấy hẹn."), main=True, key="d",
     ),
     "transfer": StepPage(

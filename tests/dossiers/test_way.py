@@ -336,3 +336,31 @@ def test_a_confidential_dossier_is_seen_by_its_holder_only(desk):
     Dossier.objects.filter(pk=dossier.pk).update(holder=desk.clerk)
     assert Dossier.objects.visible_to(desk.clerk).get() == dossier
     assert Dossier.objects.visible_to(dossier.submitter).get() == dossier
+
+
+@pytest.mark.parametrize(("decision", "total", "status"), [("confirm", 0, "waived"), ("refuse", 7_000, "due")])
+def test_a_claimed_exemption_never_blocks_filing_and_is_decided_at_acceptance(desk, decision, total, status):
+    world.place("68.X123")
+    asked = {"case": "ca_nhan", "priority_group": "ho_ngheo"}
+    dossier = desk.submitted(code="1.004194", answers=world.sample_answers("ct01"), asked=asked)
+    assert (dossier.payment_status, dossier.obligation.total) == ("provisional", 0)
+
+    with pytest.raises(guards.DetailsMissing):
+        workflow.advance(dossier, "accept", actor=desk.clerk)
+    dossier = workflow.advance(dossier, "accept", actor=desk.clerk, exemption=decision)
+    assert (dossier.payment_status, dossier.obligation.total, dossier.obligation.status) == (status, total, status)
+    assert dossier.events.last().text.details["exemption"] == {"group": "ho_ngheo", "decided": decision}
+
+
+def test_an_open_step_is_lengthened_by_the_wait(desk):
+    with clock.at(TUESDAY):
+        dossier = desk.processing()
+        before = dossier.step_due_at
+        items = [{"target": "field", "key": "request_detail", "label": "Nội dung", "reason": "Ghi rõ nơi cần nộp."}]
+        dossier = workflow.advance(dossier, "ask_supplement", actor=desk.officer, items=items)
+    with clock.at(TUESDAY + dt.timedelta(days=2)):
+        request = dossier.supplements.get()
+        request.edits = {"answers": {"request_detail": "Để vay vốn."}}
+        request.save()
+        dossier = workflow.advance(dossier, "resubmit", actor=dossier.submitter)
+    assert dossier.step_due_at == before + dt.timedelta(days=2)
