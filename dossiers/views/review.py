@@ -65,7 +65,7 @@ def print_and_bring(request, filing):
         PRINT,
         open_pages=_errors(filing),
         to_bring=[ask for ask in asks if not ask.replaced_by_data],
-        desk=filing.draft.offering.received_at if filing.draft.offering_id else None,
+        desk=(filing.draft.offering.received_at or filing.draft.offering.lead_agency) if filing.draft.offering_id else None,
     )
     return render(request, "dossiers/print.html", context)
 

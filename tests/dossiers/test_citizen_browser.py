@@ -1,0 +1,128 @@
+"""A citizen's pages in a real Chromium: axe finds nothing, nothing scrolls sideways, the way can be walked without scripts."""
+
+import pytest
+
+from accounts.models import Mandate
+from dossiers import workflow
+from dossiers.models import Dossier
+from tests import factories
+from tests.browser_support import axe, prefer, sideways
+from tests.dossiers.files.makers import picture
+from tests.dossiers.pages import browse, step_url
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def citizen(desk):
+    return factories.citizen()
+
+
+@pytest.fixture
+def logged_in(open_page, live_server, citizen):
+    """Call it for a page of a browser where the citizen is logged in already."""
+
+    def logged_in(**options):
+        page = open_page(**options)
+        session = browse(citizen).cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        return page
+
+    return logged_in
+
+
+@pytest.fixture
+def paths(desk, citizen):
+    """One of each page, in the states that change it."""
+    Mandate.objects.create(agent=citizen, person=factories.person(full_name="Lường Thị Ổn"), basis="parent")
+    draft = desk.draft(submitter=citizen, answers={**factories.ANSWERS, "with_members": True, "request_detail": ""})
+    factories.attachment(draft, "khac")
+    filed, working = desk.submitted(submitter=citizen), desk.processing(submitter=citizen)
+    asked = desk.asked_for_supplement(submitter=citizen)
+    refused = workflow.advance(
+        desk.submitted(submitter=citizen), "refuse_receipt", actor=desk.clerk, note="Nơi ở thuộc phường khác."
+    )
+    message = citizen.inbox.filter(channel="inbox").first()
+    steps = ["nguoi_de_nghi", "danh_sach_thanh_vien", "noi_dung_va_cho_o", "cach-nhan", "giay-to", "xem-lai"]
+    return [
+        *["/ho-so/", "/ho-so/?trang-thai=3", "/tai-khoan/", "/tin-nhan/", f"/tin-nhan/{message.pk}/", "/tra-cuu/"],
+        *[f"/nop/bat-dau/{factories.RESIDENCE}/", f"/ho-so/nhap/{draft.pk}/xoa/", f"/tra-cuu/{working.secret}/"],
+        *[step_url(draft, key) for key in steps],
+        step_url(draft, "noi_dung_va_cho_o") + "?ve=xem-lai",
+        *[f"/ho-so/{dossier.code}/" for dossier in (filed, working, asked, refused)],
+        *[f"/ho-so/{filed.code}/da-nop/", f"/ho-so/{working.code}/giay-hen/", f"/ho-so/{filed.code}/rut/"],
+        f"/ho-so/{asked.code}/bo-sung/",
+    ]
+
+
+@pytest.mark.parametrize(("width", "look"), [(360, {"co_chu": "rat-to", "giao_dien": "toi"}), (1280, {})])
+def test_axe_finds_nothing(logged_in, live_server, paths, width, look):
+    page = logged_in(width=width)
+    prefer(page, live_server.url, **look)
+    for path in paths:
+        page.goto(live_server.url + path)
+        page.evaluate("document.querySelectorAll('main details').forEach(box => box.open = true)")
+        assert axe(page) == [], path
+
+
+def test_nothing_scrolls_sideways_on_the_narrowest_phone_with_the_largest_text(logged_in, live_server, paths):
+    page = logged_in(width=320)
+    prefer(page, live_server.url, co_chu="rat-to")
+    for path in paths:
+        page.goto(live_server.url + path)
+        page.evaluate("document.querySelectorAll('main details').forEach(box => box.open = true)")
+        assert sideways(page) == 0, path
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_dossier_is_filled_in_and_handed_in(logged_in, live_server, desk, citizen, tmp_path, scripts):
+    draft = desk.draft(submitter=citizen, answers={}, delivery_way="")
+    photo = tmp_path / "ý kiến.jpg"
+    photo.write_bytes(picture())
+    page = logged_in(java_script_enabled=scripts)
+    page.goto(f"{live_server.url}/nop/{draft.pk}/")
+    go_on = "main button.btn--go"
+    page.click(go_on)  # who asks: filled in from the account
+    page.click(go_on)  # how to reach them: filled in, too
+    page.fill("[name=head_full_name]", "Nguyễn Hoàng Phượng Vỹ")
+    page.fill("[name=head_id_number]", citizen.person.id_number)
+    page.select_option("[name=head_relation]", "chu_ho")
+    page.click(go_on)
+    page.click(go_on)  # nothing typed: it comes back
+    assert page.title().startswith("Có lỗi:") and page.is_visible(".errsum")
+    page.fill("[name=request_detail]", "Xin xác nhận nơi cư trú để vay vốn.")
+    page.check("[name=accommodation][value=so_huu]")
+    page.click(go_on)
+    page.check("[name=with_members][value=khong]")
+    page.click(go_on)
+    page.check("[name=delivery_way][value=account]")
+    page.click(go_on)
+    page.set_input_files("#f-khac", str(photo))
+    if not scripts:
+        page.click("button[name=gui][value=khac]")
+    page.wait_for_selector(".thumbs")
+    page.click(go_on)
+    page.check("#cam-doan")
+    page.click(go_on)
+
+    dossier = Dossier.objects.get()
+    assert dossier.state == "SUBMITTED"
+    assert page.url == f"{live_server.url}/ho-so/{dossier.code}/da-nop/"
+    assert dossier.code in page.inner_text(".result-panel")
+
+
+def test_typing_saves_itself_and_a_second_device_is_noticed(logged_in, live_server, desk, citizen):
+    draft = desk.draft(submitter=citizen, answers={})
+    one, two = logged_in(), logged_in()
+    for page in (one, two):
+        page.goto(live_server.url + step_url(draft, "chu_ho"))
+    one.fill("[name=head_full_name]", "Lò Văn Một")
+    one.wait_for_selector("text=Máy đã tự lưu lúc")
+    draft.refresh_from_db()
+    assert draft.answers["head_full_name"] == "Lò Văn Một"
+
+    two.fill("[name=head_full_name]", "Lò Văn Hai")
+    two.wait_for_selector("text=Máy khác vừa sửa.")
+    two.click("main button.btn--go")
+    assert "Máy khác vừa sửa bản nháp này" in two.inner_text("main")
+    assert two.input_value("[name=head_full_name]") == "Lò Văn Hai", "what was typed is not lost"
