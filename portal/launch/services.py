@@ -73,5 +73,6 @@ def _ask_the_given(places: Places, services: Services, *, database: bool, broker
                 [places.python, "-c", code], env={**os.environ, "ASKED": address}, capture_output=True, text=True, check=False
             )
             if run.returncode:
-                said = (run.stderr.strip().splitlines() or ["không trả lời"])[-1]
+                lines = run.stderr.strip().splitlines() or ["không trả lời"]
+                said = next((line for line in lines if "Error: " in line), lines[-1]).strip()
                 raise Missing(f"Không nối được tới máy chủ trong {name} ({said})", f"unset {name}")
