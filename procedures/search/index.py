@@ -9,8 +9,22 @@ import math
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
-from procedures.search.reading import Word, corrected, is_filler, known_words, likeness, read_words, readings, without_places
+from procedures.search.reading import (
+    MAX_WORDS,
+    Word,
+    corrected,
+    is_filler,
+    known_words,
+    likeness,
+    one_slip,
+    read_word,
+    read_words,
+    readings,
+    split,
+    without_places,
+)
 
+ENOUGH_WITH_SLIP = 0.66
 ENOUGH, ENOUGH_LISTED = 0.58, 0.66  # an entry of the bare index must fit better: its long names hold every word once
 INSIDE, BESIDE, SHARE = 0.57, 0.23, 0.20  # the question is in the name, in its order, and is much of the name
 MERCY, LEAST = 0.03, 0.47  # a long question holds words no name has
@@ -70,6 +84,7 @@ class SearchIndex:
             self.pairs.update({(a.bare, b.bare) for line in lines for a, b in zip(line, line[1:], strict=False)})
         self.pairs = {pair: 1 + math.log(count) for pair, count in self.pairs.items()}
         self.vocabulary = set(self.postings) | known_words()
+        self.written = {word for lines in texts for line in lines for word in line}
         self.lines = [[self._line(line) for line in lines] for lines in texts]
 
     def _line(self, words):
@@ -87,31 +102,61 @@ class SearchIndex:
     # -- asking
 
     def search(self, text):
-        """[Found], best first. Empty when nothing is close enough."""
+        """[Found], best first. Empty when nothing is close enough, even with slips of the hand in every word."""
         if text in self.by_code:
             return [Found(text, 1.0)]
-        words = read_words(text)[:16]
-        if not words:
+        typed = read_words(text)[:MAX_WORDS]
+        if not typed:
             return []
-        words = corrected(words, self.vocabulary, self.pairs)
-        best = {}
-        for reading in readings(without_places(words)):
-            for number, score in self._answers(reading):
-                best[number] = max(best.get(number, 0), score * reading.weight)
+        words = without_places(corrected(typed, self.vocabulary, self.pairs))
+        best = self._best(words)
+        if not best and (spaced := self._spaced_anew(typed)):
+            best = self._best(without_places(spaced))
+        if not best:
+            best = self._best_with_one_slip(words)
         close = KEPT * max(best.values(), default=0)
         found = [Found(self.entries[number].code, score) for number, score in best.items() if score >= close]
         return sorted(found, key=lambda one: (-one.score, one.code))
 
-    def _answers(self, reading):
+    def _best(self, words, slipped=None, enough=None):
+        """{number: score} over all readings of these words."""
+        best = {}
+        for reading in readings(words):
+            for number, score in self._answers(reading, slipped, enough):
+                best[number] = max(best.get(number, 0), score * reading.weight)
+        return best
+
+    def _best_with_one_slip(self, words):
+        """When a slip made another word of the right one («giấy oc thân»): each word in turn may have been one slip away.
+
+        Only for questions of some length, and never a word that the catalogue writes with the same accents.
+        """
+        best = {}
+        told = [word for word in words if not is_filler(word)]
+        if not 3 <= len(told) <= 8:
+            return best
+        for word in told:
+            if not (word.accented and word in self.written):
+                for number, score in self._best(words, slipped=word, enough=ENOUGH_WITH_SLIP).items():
+                    best[number] = max(best.get(number, 0), score)
+        return {number: score for number, score in best.items() if self.entries[number].rank >= CURATED_RANK}
+
+    def _spaced_anew(self, words):
+        """«kha isinh» as «khai sinh»: all letters together, divided by what stands together in the catalogue."""
+        run = "".join(word.bare for word in words)
+        parts = split(run, self.vocabulary, self.pairs)
+        return [read_word(part) for part in parts or () if parts != [word.bare for word in words]]
+
+    def _answers(self, reading, slipped, enough):
         """(number, score) of every entry that is close enough to this reading."""
         words, weights = reading.words, [weight for part in reading.parts for weight in self._weights(part)]
         total = sum(weights)
-        meant = [self._meant(word) for word in words]
+        meant = [self._meant(word, word == slipped) for word in words]
         mercy = MERCY * max(0, sum(not is_filler(word) for part in reading.parts for word in part.typed) - 3)
         for number in self._candidates(weights, meant):
-            quality = self._quality(number, words, weights, meant, total)
             rank = self.entries[number].rank
-            if quality >= max(LEAST, (ENOUGH if rank >= CURATED_RANK else ENOUGH_LISTED) - mercy):
+            quality = self._quality(number, words, weights, meant, total)
+            if quality >= (enough or max(LEAST, (ENOUGH if rank >= CURATED_RANK else ENOUGH_LISTED) - mercy)):
                 yield number, quality + rank * RANK_WEIGHT
 
     def _weights(self, part):
@@ -136,12 +181,12 @@ class SearchIndex:
         kept = [(value + self.entries[number].rank * 0.01, number) for number, value in held.items() if value >= enough]
         return [number for _, number in sorted(kept, reverse=True)[:LOOKED_AT]]
 
-    def _meant(self, word):
+    def _meant(self, word, slipped=False):
         """{bare word of the catalogue: how likely it was meant} for a typed word."""
         options = {word.bare: 1.0}
         spellings = _spellings(word.bare)
-        if word.bare not in self.vocabulary and len(word.bare) > 2:
-            options |= {near: SLIP for near in _one_slip(word.bare) if near in self.postings}
+        if word.bare not in self.vocabulary or slipped:
+            options = {near: SLIP for near in one_slip(word.bare) if near in self.postings} | options
         for other, likely in spellings.items():
             if other in self.postings:
                 options[other] = max(likely, options.get(other, 0))
@@ -207,13 +252,3 @@ def _spellings(bare):
             if bare.startswith(a):
                 found[b + bare.removeprefix(a)] = SOUND
     return found
-
-
-def _one_slip(word):
-    """Every string one slip away: a letter missing, doubled, wrong, or two exchanged."""
-    letters = "abcdeghiklmnopqrstuvxy"
-    parts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
-    yield from (head + tail[1:] for head, tail in parts if tail)
-    yield from (head + tail[1] + tail[0] + tail[2:] for head, tail in parts if len(tail) > 1)
-    yield from (head + letter + tail[1:] for head, tail in parts if tail for letter in letters)
-    yield from (head + letter + tail for head, tail in parts for letter in letters)

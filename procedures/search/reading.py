@@ -14,6 +14,7 @@ MAX_READINGS = 8
 _WORD = re.compile(r"[^\W_]+")
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _STROKE = "\u0335"
+LETTERS = "abcdeghiklmnopqrstuvxy"
 
 
 class Word(NamedTuple):
@@ -168,20 +169,31 @@ def _replacements(words):
 
 
 def corrected(words, vocabulary, pairs):
-    """The words as the catalogue could have meant them: Telex and VNI leftovers taken out, words written together split."""
+    """The words as the catalogue could have meant them: Telex and VNI leftovers taken out, words written together split.
+
+    A word one slip away from a known one stays: the index finds what it may have been.
+    """
     right = []
     for word in words:
         if word.bare in vocabulary or word.bare.isdigit():
             right.append(word)
             continue
         plain = _plain(word.bare)
-        if plain in vocabulary:
+        if plain in vocabulary or not vocabulary.isdisjoint(one_slip(plain)):
             right.append(read_word(plain))
         else:
-            right += [
-                read_word(part) for part in split(word.bare, vocabulary, pairs) or split(plain, vocabulary, pairs) or [plain]
-            ]
+            parts = split(word.bare, vocabulary, pairs) or split(plain, vocabulary, pairs) or [plain]
+            right += [read_word(part) for part in parts]
     return right
+
+
+def one_slip(word):
+    """Every string one slip away: a letter missing, doubled, wrong, or two exchanged."""
+    parts = [(word[:at], word[at:]) for at in range(len(word) + 1)] if 2 < len(word) < 9 else []
+    yield from (head + tail[1:] for head, tail in parts if tail)
+    yield from (head + tail[1] + tail[0] + tail[2:] for head, tail in parts if len(tail) > 1)
+    yield from (head + letter + tail[1:] for head, tail in parts if tail for letter in LETTERS)
+    yield from (head + letter + tail for head, tail in parts for letter in LETTERS)
 
 
 def _plain(bare):
@@ -196,12 +208,16 @@ def split(run, vocabulary, pairs):
     if not 5 <= len(run) <= 60 or not run.isascii():
         return None
     best = {0: (0.0, [])}  # end of the part divided so far: (value, words)
-    for end in range(2, len(run) + 1):
-        for start in range(max(0, end - 7), end - 1):
-            if start in best and run[start:end] in vocabulary:
-                value, words = best[start]
-                gain = pairs.get((words[-1], run[start:end]), 0) if words else 1
-                candidate = (value + (gain if gain else -3), [*words, run[start:end]])
-                if end not in best or candidate[0] - len(candidate[1]) > best[end][0] - len(best[end][1]):
-                    best[end] = candidate
+    for end in range(1, len(run) + 1):
+        for start in range(max(0, end - 7), end):
+            part = run[start:end]
+            if start not in best or part not in vocabulary:
+                continue
+            value, words = best[start]
+            gain = pairs.get((words[-1], part), 0) if words else 1
+            if len(part) == 1 and not gain:
+                continue
+            candidate = (value + (gain or -3), [*words, part])
+            if end not in best or candidate[0] - len(candidate[1]) > best[end][0] - len(best[end][1]):
+                best[end] = candidate
     return best.get(len(run), (0, None))[1]

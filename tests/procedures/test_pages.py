@@ -16,6 +16,7 @@ from procedures.models import LifeEvent, Offering, Procedure
 from procedures.search.text import search_columns
 from procedures.wording import Wording, plain, price
 from tests import reference, world
+from tests.portal.test_weight import LIMIT, weight
 
 pytestmark = pytest.mark.django_db
 RESIDENCE, RECORD, MARITAL, POOR, COPY, BRAND = "1.010041", "3.000333", "1.004873", "1.011606", "2.000815", "1.015002"
@@ -97,6 +98,12 @@ def _queries(client, path):
     return len([query for query in queries if "SAVEPOINT" not in query["sql"]])
 
 
+def test_a_first_visit_to_any_page_is_light(client):
+    load_sample(codes=list(reference.procedures()), provinces=["H18", "H36", "H50"])
+    for path in ("/", "/thu-tuc/", "/su-kien/cu-tru-va-giay-to-tuy-than/", _path(RESIDENCE), _path("1.008498"), _path("1.013855")):
+        assert weight(client.get(path).content.decode()) < LIMIT, path
+
+
 # ---------------------------------------------------------------- home and search
 
 
@@ -163,10 +170,12 @@ def test_the_address_leads_to_the_right_words(client, catalogue):
 
 
 SECTIONS = [
-    "Mã thủ tục", "Số quyết định", "Tên thủ tục", "Cấp thực hiện", "Loại thủ tục", "Lĩnh vực",
-    "Trình tự thực hiện", "Cách nộp và thời hạn", "Phí, lệ phí", "Thành phần hồ sơ", "Đối tượng thực hiện", "Cơ quan thực hiện",
-    "Cơ quan có thẩm quyền", "Địa chỉ tiếp nhận", "Cơ quan được ủy quyền", "Cơ quan phối hợp", "Kết quả thực hiện", "Căn cứ pháp lý",
-    "Yêu cầu, điều kiện", "Từ khóa", "Mô tả",
+    "Mã thủ tục", "Số quyết định", "Tên thủ tục", "Cấp thực hiện",
+    "Loại thủ tục", "Lĩnh vực", "Trình tự thực hiện", "Cách nộp và thời hạn",
+    "Phí, lệ phí", "Thành phần hồ sơ", "Đối tượng thực hiện", "Cơ quan thực hiện",
+    "Cơ quan có thẩm quyền", "Địa chỉ tiếp nhận", "Cơ quan được ủy quyền", "Cơ quan phối hợp",
+    "Kết quả thực hiện", "Căn cứ pháp lý", "Yêu cầu, điều kiện", "Từ khóa",
+    "Mô tả",
 ]  # fmt: skip
 
 
