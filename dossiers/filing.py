@@ -16,7 +16,9 @@ DELIVERY_WORD = {DeliveryWay.ACCOUNT: "electronic", DeliveryWay.COUNTER: "counte
 def form_of(dossier, sources=None):
     """The e-form of the pinned version, None where the version has none."""
     document = dossier.version.document["form"]
-    return Form(document, sources=sources or DatabaseSources()) if document else None
+    if not document:
+        return None
+    return Form(document, sources=sources or DatabaseSources(), fee_of=lambda answers: _fees_for(dossier, answers).total)
 
 
 def known_answers(dossier, form):
@@ -52,11 +54,15 @@ def fee_class(dossier):
 def context(dossier, form=None):
     """Everything a condition of the procedure may name: answers, ask.<key>, case, audience, channel, person.*"""
     form = form or form_of(dossier)
+    return {**(form.kept(known_answers(dossier, form), filing_day(dossier)) if form else {}), **_circumstances(dossier)}
+
+
+def _circumstances(dossier):
+    """What a condition may name besides the form's answers."""
     day = filing_day(dossier)
     person = dossier.person or (dossier.submitter.person if dossier.submitter else None)
     born = person.birth_date if person else None
     return {
-        **(form.kept(known_answers(dossier, form), day) if form else {}),
         **{f"ask.{key}": value for key, value in dossier.asked.items()},
         "case": dossier.asked.get("case"),
         "audience": "organisation" if dossier.organisation_id else "citizen",
@@ -75,7 +81,8 @@ def storable_answers(dossier):
 def form_errors(dossier, form=None):
     """{field key: error code} of the whole form, with «ask.<key>» and «delivery» for what the portal asks itself."""
     form = form or form_of(dossier)
-    errors = validate(form, known_answers(dossier, form), filing_day(dossier)) if form else {}
+    day = filing_day(dossier)
+    errors = validate(form, form.completed(known_answers(dossier, form), day), day) if form else {}
     for question in dossier.version.facts["questions"]:
         if dossier.asked.get(question["key"]) in (None, ""):
             errors[f"ask.{question['key']}"] = "required"
@@ -143,8 +150,13 @@ def offered_level(dossier):
 
 def fees(dossier):
     """The fee computed now, in whole đồng (`procedures.fees.Fees`)."""
+    return _fees_for(dossier, context(dossier))
+
+
+def _fees_for(dossier, answers):
+    """The fee for these answers: a form may show it while it is filled in."""
     lines = dossier.version.facts["fee_lines"]
-    known = context(dossier)
+    known = {**answers, **_circumstances(dossier)}
     return fee_rules.compute(
         lines,
         context=known,

@@ -57,7 +57,8 @@ def errors_of(dossier, request):
     answers = dossier.answers
     try:
         dossier.answers = edited_answers(dossier, request)
-        errors = validate(form, filing.known_answers(dossier, form), filing.filing_day(dossier))
+        day = filing.filing_day(dossier)
+        errors = validate(form, form.completed(filing.known_answers(dossier, form), day), day)
     finally:
         dossier.answers = answers
     return {key.partition("[")[0]: code for key, code in errors.items()}

@@ -262,7 +262,8 @@ class Form:
     def _computed(self, question: Field, answers: Mapping[str, Any], row: Mapping[str, Any] | None = None) -> Any:
         spec = question.computed or {}
         if spec["op"] == "fee":
-            return self._fee_of(answers) if self._fee_of else None
+            inputs = [answers.get(key) for key in spec["of"]]
+            return self._fee_of(answers) if self._fee_of and not any(map(is_empty, inputs)) else None
         return computed_value(spec, answers, row)
 
     def computed_row(self, table: Field, row: Any) -> Any:

@@ -143,3 +143,11 @@ def test_a_table_of_200_rows_stays_light():
 
     assert html.count('name="edit_row"') == 200
     assert len(html.encode()) < 120_000
+
+
+def test_a_fee_is_asked_of_the_portals_rules_once_its_inputs_are_there():
+    mark = next(sample for sample in VALID if sample.form.key == "to_khai_nhan_hieu")
+    form = Form(mark.form.document, fee_of=lambda answers: 745000 * len(answers["classes"]))
+
+    assert form.kept(mark.known, mark.today)["fee_estimate"] == 745000 * len(mark.answers["classes"])
+    assert form.kept({**mark.known, "classes": None}, mark.today)["fee_estimate"] is None
