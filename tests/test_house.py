@@ -56,6 +56,7 @@ def test_no_page_is_open_without_a_login_unless_it_is_on_the_list():
     assert {name for name, view in views if not getattr(view, "login_required", True)} == PUBLIC | BY_SECRET | MACHINES
 
 
+@pytest.mark.django_db
 def test_machines_are_told_that_they_must_log_in(client):
     assert client.get("/api/v1/dossiers/").status_code in (401, 403)
 
