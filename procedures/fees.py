@@ -151,12 +151,17 @@ def quantities_from(lines: Iterable[Line], answers: Mapping[str, Any]) -> dict[s
         name, _dot, column = key.partition(".") if "field" in rule else (key, "", "")
         value = answers.get(name)
         if column and isinstance(value, list):
-            found[key] = [row.get(column) or 0 for row in value]
+            found[key] = [_number(row.get(column)) for row in value if isinstance(row, Mapping)]
         elif isinstance(value, list):
             found[key] = len(value)
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             found[key] = value
     return found
+
+
+def _number(value: Any) -> float:
+    """A draft may hold words where a number belongs (they are named when the page is checked): they count as nothing."""
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else 0
 
 
 # ---------------------------------------------------------------- steps 4 and 6: the price of one
