@@ -8,9 +8,12 @@ from dossiers.models import Dossier, Event
 class EventSerializer(serializers.ModelSerializer):
     """One step taken: no names and no notes, those stay on the pages."""
 
+    from_state = serializers.CharField(source="source", read_only=True)
+    to_state = serializers.CharField(source="target", read_only=True)
+
     class Meta:
         model = Event
-        fields = ["sequence", "step", "source", "target", "at"]
+        fields = ["sequence", "step", "from_state", "to_state", "at"]
 
 
 class DossierSerializer(serializers.ModelSerializer):

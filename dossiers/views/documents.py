@@ -1,6 +1,7 @@
 """Papers to send along: asked for by the answers, taken in one by one, looked at and taken out again."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,13 +30,14 @@ def documents(request, filing):
         return _page(request, filing, refused=refused)
     if "gui" in request.POST:
         return redirect(filing.url(DOCUMENTS) + _anchor(request.POST["gui"]))
+    if "luu-va-thoat" in request.POST:
+        messages.success(request, _("Đã lưu bản nháp. Lúc nào mở lại cũng làm tiếp được từ chỗ đang dở."))
+        return redirect("dossiers:dashboard")
     missing = rules.missing_documents(filing.draft)
     if missing:
         return _page(
             request, filing, missing={ask.key: _("Gửi ít nhất một tệp: %(paper)s") % {"paper": ask.name} for ask in missing}
         )
-    if "luu-va-thoat" in request.POST:
-        return redirect("dossiers:dashboard")
     return redirect(filing.url(filing.after(DOCUMENTS).key))
 
 
@@ -93,13 +95,14 @@ def _page(request, filing, refused=None, missing=None):
     )
 
 
+def already_in(database):
+    """«Đã có trong cơ sở dữ liệu …»: the abbreviation of the data is spelt out."""
+    return _("Đã có trong %s") % database.replace("CSDL", _("cơ sở dữ liệu"))
+
+
 def unneeded(filing, asks):
     """Papers nobody has to send: data replace them, or the form is filled in here."""
-    rows = [
-        {"kind": "ok", "title": ask.name, "note": _("Đã có trong %(database)s") % {"database": ask.replaced_by_data}}
-        for ask in asks
-        if ask.replaced_by_data
-    ]
+    rows = [{"kind": "ok", "title": ask.name, "note": already_in(ask.replaced_by_data)} for ask in asks if ask.replaced_by_data]
     if filing.form:
         rows.append({"kind": "ok", "title": filing.form.name, "note": _("Máy tự điền đúng mẫu từ các câu trả lời")})
     return rows

@@ -129,11 +129,10 @@ class Filing:
         return self.stops[-1]
 
     def _is_open(self, stop):
-        questions = [question for question in stop.page.fields if question.is_question]
+        questions = [question for question in stop.page.fields if question.is_question and not question.computed]
         keys = {key.partition("[")[0] for key in stop.part.errors}
-        return any(question.key in keys for question in questions) or not any(
-            question.key in stop.part.known for question in questions
-        )
+        wrong = any(question.key in keys for question in questions)
+        return wrong or bool(questions) and not any(question.key in stop.part.known for question in questions)
 
     def progress(self, key):
         """What ui/progress.html shows."""

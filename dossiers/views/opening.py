@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import AdministrativeUnit
 from dossiers import drafts
+from dossiers.views.documents import already_in
 from dossiers.views.review import form_pdf
 from portal.common import clock
 from portal.common.money import dong
@@ -183,7 +184,7 @@ def _needs(version, level):
             if item["kind"] not in ("paper", "form") or (item["kind"] == "form" and item["form_key"]):
                 continue
             if item["replaced_by_data"]:
-                rows["ok"].append({"kind": "ok", "title": item["name"], "note": _("Đã có trong %s") % item["replaced_by_data"]})
+                rows["ok"].append({"kind": "ok", "title": item["name"], "note": already_in(item["replaced_by_data"])})
             elif item["required"] and not item["when"] and not group["when"]:
                 rows["todo"].append({"kind": "todo", "title": item["name"], "note": how})
             else:

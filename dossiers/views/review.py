@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -74,6 +74,8 @@ def print_and_bring(request, filing):
 def filled_form(request, filing):
     """The application form as filled in so far, as PDF, made while one waits."""
     draft = filing.draft
+    if filing.form is None:
+        raise Http404
     known = rules.known_answers(draft, filing.form)
     agency = draft.offering.lead_agency.name if draft.offering_id else ""
     context = print_context(filing.form, known, filing.today, agency_name=agency, applicant_name=_applicant(draft))

@@ -35,7 +35,7 @@ def test_only_what_the_answers_call_for_is_asked_with_its_limits_beside(draft, c
 
 def test_what_data_replace_is_said_so(draft, client):
     text = words(client.get(step_url(draft, "giay-to")))
-    assert "Giấy không phải gửi" in text and "Đã có trong CSDL quốc gia về dân cư" in text
+    assert "Giấy không phải gửi" in text and "Đã có trong cơ sở dữ liệu quốc gia về dân cư" in text
     assert "Máy tự điền đúng mẫu" in text
 
 
