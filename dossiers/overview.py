@@ -15,7 +15,8 @@ from portal.common.dates import long_day, moment
 from procedures.models import working_calendar
 
 A_PAGE = 20
-MOST_TO_DO = 30
+MOST_TO_DO, MOST_DRAFTS = 30, 3
+URGENCY = [S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED, S.PROCESSING, S.RETURNED]
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 FIRST = [S.DRAFT, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED, S.PROCESSING, S.COMPLETED, S.NOT_ACCEPTED]
 HEAVY = ["version__document", "answers", "asked"]  # not needed in a list, and large
@@ -108,23 +109,22 @@ def address(dossier):
 
 # ---------------------------------------------------------------- what to do now
 def to_do(user):
-    """What waits for the citizen, most urgent first, for ui/todo.html."""
+    """What waits for the citizen, most urgent first, for ui/todo.html; of many drafts only those touched last."""
     waiting = (
-        Q(state__in=[S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED, S.DRAFT])
+        Q(state__in=[S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED])
         | Q(state=S.PROCESSING, waiting_on="submitter")
         | Q(state=S.RETURNED, delivery_way=DeliveryWay.ACCOUNT, opened_at=None)
     )
     requests = Prefetch(
         "supplements", SupplementRequest.objects.filter(sent_at=None).prefetch_related("items"), to_attr="open_requests"
     )
-    rows = (
-        own(user).filter(waiting).exclude(offering=None, state=S.RETURNED)
-        .select_related("version__procedure", "offering", "obligation").defer(*HEAVY).prefetch_related(requests)
-        .order_by("-updated_at", "-pk")[:MOST_TO_DO]
-    )  # fmt: skip
+    mine = own(user).select_related("version__procedure").defer(*HEAVY).order_by("-updated_at", "-pk")
+    rows = sorted(
+        mine.filter(waiting).prefetch_related(requests)[:MOST_TO_DO], key=lambda row: (URGENCY.index(row.state), _deadline(row))
+    )
+    drafts = mine.filter(state=S.DRAFT)[:MOST_DRAFTS]
     calendar = working_calendar()
-    order = {S.SUPPLEMENT_REQUIRED: 0, S.PAYMENT_REQUIRED: 1, S.PROCESSING: 2, S.RETURNED: 3, S.DRAFT: 4}
-    return [ITEMS[row.state](row, calendar) for row in sorted(rows, key=lambda row: (order[row.state], _deadline(row)))]
+    return [ITEMS[row.state](row, calendar) for row in [*rows, *drafts]]
 
 
 def _deadline(row):

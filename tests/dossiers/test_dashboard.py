@@ -41,6 +41,15 @@ def test_what_waits_for_the_citizen_stands_on_top_most_urgent_first(desk, citize
     assert f'href="/ho-so/{dossier.code}/bo-sung/"' in page.content.decode()
 
 
+def test_many_drafts_do_not_push_away_what_is_urgent(desk, citizen, monkeypatch):
+    monkeypatch.setattr(overview, "MOST_TO_DO", 2)
+    desk.asked_for_supplement(submitter=citizen)
+    for _ in range(5):
+        desk.draft(submitter=citizen)
+    states = [item["state"] for item in overview.to_do(citizen)]
+    assert states == ["SUPPLEMENT_REQUIRED", "DRAFT", "DRAFT", "DRAFT"]
+
+
 @pytest.mark.needs_pdf
 def test_a_result_not_opened_yet_is_something_to_do(desk, citizen, run_followups, signing_keys):
     dossier = desk.approved(submitter=citizen)
