@@ -11,8 +11,9 @@ from procedures.eforms.display import (
     display_value,
 )
 from procedures.eforms.expansion import expand, expanded_form
-from procedures.eforms.form import Field, Form, Page, Section, UnknownPage
+from procedures.eforms.form import Form, UnknownPage
 from procedures.eforms.messages import error_text, error_texts, summary_text
+from procedures.eforms.parts import Field, Page, Section
 from procedures.eforms.prefill import Prefilled, prefill
 from procedures.eforms.printing import print_context
 from procedures.eforms.reading import PageInput, open_row_from, read_page

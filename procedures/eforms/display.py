@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from procedures.eforms.conditions import is_empty
-from procedures.eforms.form import Field, Form, Page
+from procedures.eforms.form import Form
+from procedures.eforms.parts import Field, Page
 from procedures.eforms.values import number_text
 
 GLUE = "\N{NO-BREAK SPACE}"

@@ -2,14 +2,13 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from procedures.eforms.computing import computed_value
-from procedures.eforms.conditions import fields_named, holds, is_empty
+from procedures.eforms.conditions import holds, is_empty
 from procedures.eforms.dates import Calendar
+from procedures.eforms.parts import Field, Page, Section, is_blank_row
 from procedures.eforms.sources import Option, Sources, StaticSources
 
 _REMARK = re.compile(r"\s*[\[(][^\])]*(?:knowledge|seen|chưa xem)[^\])]*[\])]")
@@ -18,88 +17,6 @@ GRAMMARS = {1}  # every grammar ever published must stay readable
 
 class UnknownPage(LookupError):
     """The form has no such page, or these answers do not open it."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """A question of the form, or a column of one of its tables."""
-
-    spec: Mapping[str, Any] = field(repr=False)
-    key: str
-    type: str
-    page: "Page | None" = field(default=None, repr=False, compare=False)
-
-    @property
-    def label(self) -> str:
-        return self.spec["label"]
-
-    @property
-    def help(self) -> str:
-        return self.spec.get("help", "")
-
-    @property
-    def rules(self) -> Mapping[str, Any]:
-        """Bounds of the value: max_length, min, max, min_date, max_date, format."""
-        return self.spec.get("validation", {})
-
-    @property
-    def required(self) -> bool:
-        return bool(self.spec.get("required"))
-
-    @property
-    def sensitive(self) -> bool:
-        """Sensitive personal data (Law 91/2025): masked in lists, search and logs."""
-        return self.spec.get("privacy") == "sensitive"
-
-    @property
-    def is_question(self) -> bool:
-        return self.type != "note"
-
-    @property
-    def width(self) -> int | None:
-        """Percent of the printed table that a column takes; None = a share of the rest."""
-        return self.spec.get("width")
-
-    @property
-    def is_number(self) -> bool:
-        return self.type in ("number", "money")
-
-    @property
-    def computed(self) -> Mapping[str, Any] | None:
-        return self.spec.get("computed")
-
-    @property
-    def partial(self) -> bool:
-        return bool(self.spec.get("partial"))
-
-    @property
-    def multiple(self) -> bool:
-        return bool(self.spec.get("multiple"))
-
-    @cached_property
-    def columns(self) -> tuple["Field", ...]:
-        return tuple(Field(spec, spec["key"], spec["type"], self.page) for spec in self.spec.get("columns", []))
-
-
-@dataclass(frozen=True, eq=False)
-class Page:
-    """One step of the wizard."""
-
-    key: str
-    title: str
-    question: str
-    section: "Section" = field(repr=False)
-    index: int
-    fields: tuple[Field, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, eq=False)
-class Section:
-    """A heading of the printed form."""
-
-    key: str
-    title: str
-    pages: list[Page] = field(default_factory=list, repr=False)
 
 
 class Form:
@@ -309,19 +226,6 @@ class Form:
 
     def previous_page(self, page: Page, known: Mapping[str, Any], today: dt.date) -> Page | None:
         return next((earlier for earlier in reversed(self.visible_pages(known, today)) if earlier.index < page.index), None)
-
-    def conditions_on(self, key: str) -> Iterator[Field]:
-        """The fields that may appear or vanish when this answer changes."""
-        return (later for later in self.fields.values() if key in fields_named(later.spec.get("show_if")))
-
-
-def is_blank_row(table: Field, row: Any) -> bool:
-    """Nobody wrote anything in this row: what stands there by default or is computed does not count."""
-    if not isinstance(row, dict):
-        return False
-    silent = {column.key: column.spec.get("default") for column in table.columns if column.computed or "default" in column.spec}
-    computed = {column.key for column in table.columns if column.computed}
-    return all(is_empty(value) or key in computed or (key in silent and value == silent[key]) for key, value in row.items())
 
 
 def _sections(document: Mapping[str, Any]) -> list[Section]:

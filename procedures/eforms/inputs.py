@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from procedures.eforms.conditions import is_empty
-from procedures.eforms.form import Field
+from procedures.eforms.parts import Field
 from procedures.eforms.reading import ADDRESS_PARTS, DATE_PARTS, NO, YES
 from procedures.eforms.sources import Option
 from procedures.eforms.values import LONGEST_ADDRESS, number_text

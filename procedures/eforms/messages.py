@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from procedures.eforms.dates import bound_date
 from procedures.eforms.display import date_text
-from procedures.eforms.form import Field, Form
+from procedures.eforms.form import Form
+from procedures.eforms.parts import Field
 from procedures.eforms.validation import target_of
 from procedures.eforms.values import LONGEST_ADDRESS, LONGEST_CONSENT_NAME, address_fault, normalise, number_text
 

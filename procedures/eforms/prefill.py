@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from procedures.eforms.conditions import holds, is_empty
-from procedures.eforms.form import Field, Form, Page
+from procedures.eforms.form import Form
+from procedures.eforms.parts import Field, Page
 
 Lookup = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
 

@@ -9,7 +9,8 @@ from typing import Any
 from django.utils import translation
 
 from procedures.eforms.display import AnswerTable, answer_table, display_value
-from procedures.eforms.form import Field, Form, Section
+from procedures.eforms.form import Form
+from procedures.eforms.parts import Field, Section
 from procedures.eforms.sources import Option
 
 MANY_COLUMNS = 6

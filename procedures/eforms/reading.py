@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
-from procedures.eforms.form import Field, Form, Page, is_blank_row
+from procedures.eforms.form import Form
+from procedures.eforms.parts import Field, Page, is_blank_row
 from procedures.eforms.values import WAYS, clean_line, clean_lines, normalise, number_from
 
 YES, NO = "co", "khong"

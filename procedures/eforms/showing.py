@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from procedures.eforms.form import Form, Page
+from procedures.eforms.form import Form
 from procedures.eforms.inputs import BoundField
 from procedures.eforms.messages import error_texts, summary_text
+from procedures.eforms.parts import Page
 from procedures.eforms.reading import PageInput
 from procedures.eforms.tables import BoundTable
 

@@ -5,8 +5,8 @@ from functools import cached_property
 from typing import Any
 
 from procedures.eforms.display import answer_table, table_totals
-from procedures.eforms.form import Field
 from procedures.eforms.inputs import BoundField
+from procedures.eforms.parts import Field
 
 ALL_OPEN = 5  # a table of up to this many rows shows them all open
 MOST_OPEN = 10  # rows with errors opened at once

@@ -8,7 +8,8 @@ from typing import Any
 from procedures.eforms.computing import computed_value, values_of
 from procedures.eforms.conditions import holds, is_empty
 from procedures.eforms.dates import full_years, parse_date
-from procedures.eforms.form import Field, Form, Page
+from procedures.eforms.form import Form
+from procedures.eforms.parts import Field, Page
 from procedures.eforms.values import value_error
 
 Answers = Mapping[str, Any]

@@ -9,7 +9,8 @@ from typing import Any
 
 from portal.common.vietnamese import clean_text
 from procedures.eforms.dates import bound_date, parse_date
-from procedures.eforms.form import Field, Form
+from procedures.eforms.form import Form
+from procedures.eforms.parts import Field
 
 LONGEST_TEXT = 20_000  # characters kept of one input, far above any max_length: the error shows what was typed
 LONGEST_NUMBER = 30  # digits
