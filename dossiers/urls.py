@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
+import portal.common.addresses  # noqa: F401 - brings the «code» converter
 from dossiers.views import citizen, opening, public, review, supplement, wizard
 
 app_name = "dossiers"
 
 filing = [
-    path("bat-dau/<str:code>/", opening.start, name="start"),
+    path("bat-dau/<code:code>/", opening.start, name="start"),
     path("<int:pk>/", wizard.resume, name="resume"),
     path("<int:pk>/ban-moi/", review.renew, name="renew"),
     path("<int:pk>/to-khai.pdf", review.filled_form, name="filled_form"),
@@ -17,19 +18,19 @@ filing = [
 own = [
     path("", citizen.dashboard, name="dashboard"),
     path("nhap/<int:pk>/xoa/", citizen.discard, name="discard"),
-    path("<str:code>/", citizen.detail, name="detail"),
-    path("<str:code>/da-nop/", citizen.submitted, name="submitted"),
-    path("<str:code>/giay-hen/", citizen.slip, name="slip"),
-    path("<str:code>/ket-qua/", citizen.result, name="result"),
-    path("<str:code>/rut/", citizen.withdraw, name="withdraw"),
-    path("<str:code>/xac-nhan/", citizen.confirm, name="confirm"),
-    path("<str:code>/bo-sung/", supplement.edit, name="supplement"),
-    path("<str:code>/bo-sung/xem-lai/", supplement.review, name="supplement_review"),
+    path("<code:code>/", citizen.detail, name="detail"),
+    path("<code:code>/da-nop/", citizen.submitted, name="submitted"),
+    path("<code:code>/giay-hen/", citizen.slip, name="slip"),
+    path("<code:code>/ket-qua/", citizen.result, name="result"),
+    path("<code:code>/rut/", citizen.withdraw, name="withdraw"),
+    path("<code:code>/xac-nhan/", citizen.confirm, name="confirm"),
+    path("<code:code>/bo-sung/", supplement.edit, name="supplement"),
+    path("<code:code>/bo-sung/xem-lai/", supplement.review, name="supplement_review"),
 ]
 urlpatterns = [
-    path("thu-tuc/<str:code>/to-khai.pdf", opening.blank_form, name="blank_form"),
+    path("thu-tuc/<code:code>/to-khai.pdf", opening.blank_form, name="blank_form"),
     path("nop/", include(filing)),
     path("ho-so/", include(own)),
     path("tra-cuu/", public.track, name="track"),
-    path("tra-cuu/<str:secret>/", public.track_link, name="track_link"),
+    path("tra-cuu/<code:secret>/", public.track_link, name="track_link"),
 ]

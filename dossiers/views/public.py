@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from dossiers.models import Dossier
 from dossiers.story import public_milestones
 from portal.common import clock
+from portal.common.vietnamese import clean_text
 
 LONGEST = 60
 
@@ -74,4 +75,4 @@ def _tracked(request, dossier):
 
 
 def _typed(text):
-    return "".join(text.split())[:LONGEST]
+    return "".join(clean_text(text).split())[:LONGEST]

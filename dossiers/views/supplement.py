@@ -15,11 +15,13 @@ from dossiers import filing as rules
 from dossiers import supplements, workflow
 from dossiers.files.checking import ACCEPT, megabytes
 from dossiers.files.receiving import MOST_FILES, receive, take_out
+from dossiers.forms.citizen import LONGEST
 from dossiers.models import SupplementItem, SupplementRequest
 from dossiers.overview import until
 from dossiers.permissions import is_submitter
 from dossiers.views.citizen import own_dossier
 from dossiers.views.documents import input_id, tiles
+from portal.common.vietnamese import clean_text
 from procedures.eforms import (
     BoundPage,
     DatabaseSources,
@@ -226,7 +228,7 @@ def review(request, code):
     if open_items:
         return redirect(reverse("dossiers:supplement", args=[dossier.code]) + "?sua=1")
     if request.method == "POST":
-        note = request.POST.get("nhan", "")[:2000]
+        note = clean_text(request.POST.get("nhan", ""), lines=True)[:LONGEST]
         try:
             workflow.advance(dossier, "resubmit", actor=request.user, note=note)
         except workflow.StepNotPossible as impossible:
