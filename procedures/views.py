@@ -131,6 +131,7 @@ def _guide_context(request, found):
         "places": places,
         "offered": offered,
         "missing": _missing(offered),
+        "reason_is_made_up": _is_made_up(version.facts.get("partial_reason"), offered.reason),
         "levels": list(ServiceLevel),
         "event": event,
         "in_effect": version.in_effect(),
@@ -142,6 +143,11 @@ def _missing(offered):
     if not offered.needs:
         return []
     return [need.sentence for need in offered.missing if need.key != "place" and need.sentence != offered.reason]
+
+
+def _is_made_up(published, reason):
+    """Is the reason shown one that was invented for the demo?"""
+    return bool(published) and published.get("certainty") == "demo" and reason.startswith(published["text"])
 
 
 class Place:

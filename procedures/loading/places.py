@@ -34,18 +34,18 @@ class Bodies:
 
     def __init__(self, agencies, unit_codes):
         today = clock.today()
-        self.by_code, self.by_kind, self.unit_codes = {}, defaultdict(list), unit_codes
+        self.by_code, self.unit_codes = {}, unit_codes
+        self.by_kind, self.by_place = defaultdict(list), defaultdict(list)
         for agency in agencies:
             if (agency.valid_from or today) <= today <= (agency.valid_to or today):
-                self.by_code[agency.code] = agency
-                for kind in {agency.kind, agency.sub_kind} - {""}:
-                    self.by_kind[kind].append(agency)
-        self.by_place = {
-            (kind, place): [agency for agency in found if place_of(agency) == place]
-            for kind, found in self.by_kind.items()
-            for place_of in (lambda agency: agency.unit_id, lambda agency: agency.province_code)
-            for place in {place_of(agency) for agency in found}
-        }
+                self._add(agency)
+
+    def _add(self, agency):
+        self.by_code[agency.code] = agency
+        for kind in {agency.kind, agency.sub_kind} - {""}:
+            self.by_kind[kind].append(agency)
+            self.by_place[kind, agency.unit_id].append(agency)
+            self.by_place[kind, agency.province_code].append(agency)
 
     def unit_of(self, agency):
         """Code of the territory of a body, or ""."""
