@@ -1,6 +1,8 @@
 """Settings of the test run. The database and broker addresses come from `./portalctl test`."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -10,9 +12,11 @@ from portal.settings.base import DATABASES, PASSWORD_HASHERS
 DEMO = True
 SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
-# One folder for the whole run: workers that a test starts as processes find the same files.
-os.environ.setdefault("PORTAL_TEST_VAR", tempfile.mkdtemp(prefix="portal-test-"))
-VAR_DIR = Path(os.environ["PORTAL_TEST_VAR"])
+# One folder for the whole run, one below it for each test worker: processes that a test starts find the same files.
+if "PORTAL_TEST_VAR" not in os.environ:
+    os.environ["PORTAL_TEST_VAR"] = tempfile.mkdtemp(prefix="portal-test-")
+    atexit.register(shutil.rmtree, os.environ["PORTAL_TEST_VAR"], ignore_errors=True)
+VAR_DIR = Path(os.environ["PORTAL_TEST_VAR"]) / os.environ.get("PYTEST_XDIST_WORKER", "alone")
 PRIVATE_FILES_ROOT = VAR_DIR / "files"
 SIGNING_DIR = VAR_DIR / "signing"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
