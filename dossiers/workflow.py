@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.roles import SystemActor
-from dossiers import effects, followups, guards, history
+from dossiers import effects, followups, guards, history, waiting
 from dossiers.models import Dossier
 from dossiers.states import DossierState
 from dossiers.timekeeping import Timekeeper
@@ -138,7 +138,7 @@ def advance(dossier: Any, name: str, *, actor: Any, note: str = "", **details: A
     getattr(dossier, name)()
     effects.before_event(step)
     Timekeeper(dossier).apply(found.custom["clock"], step, found.custom["interval"])
-    effects.refresh_waiting(step)
+    waiting.refresh_waiting(step)
     dossier.updated_at = step.now
     dossier.save()
     event = history.append(step, source=source, target=dossier.state)

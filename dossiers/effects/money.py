@@ -1,0 +1,76 @@
+"""What is owed and what was taken at the counter. Attempts, refunds and receipts come with the payments. Whole đồng."""
+
+from dossiers import filing, guards
+from dossiers.effects.registry import before
+from dossiers.models import FeeLine, FeeObligation, PaymentStatus
+from dossiers.states import DossierState
+from dossiers.timekeeping import Timekeeper
+
+
+@before
+def freeze_fees(step):
+    """The lines computed now are the ones owed, in whole đồng, whatever becomes of the catalogue."""
+    dossier = step.dossier
+    fees = filing.fees(dossier)
+    if fees.is_free and not fees.provisional:
+        dossier.payment_status = PaymentStatus.NONE
+        return
+    provisional = fees.provisional or fees.total is None
+    dossier.payment_status = PaymentStatus.PROVISIONAL if provisional else PaymentStatus.DUE
+    obligation = FeeObligation(dossier=dossier, status=dossier.payment_status, timing=dossier.version.facts["payment_timing"])
+    _write_lines(obligation, fees)
+
+
+def _write_lines(obligation, fees):
+    obligation.total = fees.total
+    obligation.save()
+    obligation.lines.all().delete()
+    names = {f.name for f in FeeLine._meta.fields}
+    FeeLine.objects.bulk_create(
+        FeeLine(obligation=obligation, **{key: value for key, value in row.items() if key in names}) for row in fees.rows()
+    )
+
+
+@before
+def decide_exemption(step):
+    """The clerk confirms the claimed group, or refuses it: then the fee is counted anew without it."""
+    dossier = step.dossier
+    if not guards.claims_exemption(dossier):
+        return
+    obligation, group = dossier.obligation, dossier.asked["priority_group"]
+    step.recorded["exemption"] = {"group": group, "decided": step.details["exemption"]}
+    if step.details["exemption"] == "refuse":
+        dossier.asked = {**dossier.asked, "priority_group": None, "refused_priority_group": group}
+        _write_lines(obligation, filing.fees(dossier))
+    obligation.status = FeeObligation.Status.DUE if obligation.total else FeeObligation.Status.WAIVED
+    obligation.settled_at = None if obligation.total else step.now
+    obligation.save(update_fields=["status", "settled_at"])
+    dossier.payment_status = PaymentStatus.DUE if obligation.total else PaymentStatus.WAIVED
+
+
+@before
+def wait_for_payment(step):
+    dossier = step.dossier
+    if dossier.state == DossierState.PAYMENT_REQUIRED:
+        term = dossier.version.facts["payment_deadline"] or dossier.version.document["defaults"]["payment_deadline"]
+        dossier.payment_due_at = Timekeeper(dossier).working_deadline(step.now, term)
+        dossier.reminded_at = None
+
+
+@before
+def settle_obligation(step):
+    obligation = step.dossier.obligation
+    if not step.job:
+        obligation.status, obligation.settled_at = FeeObligation.Status.PAID_AT_COUNTER, step.now
+        obligation.save(update_fields=["status", "settled_at"])
+        step.recorded["amount"] = step.details["amount"]
+    step.dossier.payment_status = PaymentStatus.PAID
+
+
+@before
+def waive_obligation(step):
+    obligation = step.dossier.obligation
+    obligation.status, obligation.settled_at = FeeObligation.Status.WAIVED, step.now
+    obligation.save(update_fields=["status", "settled_at"])
+    step.dossier.payment_status = PaymentStatus.WAIVED
+    step.recorded["evidence"] = step.details["evidence"]
