@@ -2,10 +2,10 @@
 (() => {
   "use strict";
   document.querySelectorAll("form[data-upload] input[type=file]").forEach((input) => {
-    input.addEventListener("change", () => {
-      if (!input.files.length) return;
-      const button = input.parentElement.querySelector("button[name=gui]");
-      input.form.requestSubmit(button);
-    });
+    const send = () => {
+      if (input.files.length) input.form.requestSubmit(input.parentElement.querySelector("button[name=gui]"));
+    };
+    input.addEventListener("change", send);
+    send(); // chosen before this script was there
   });
 })();
