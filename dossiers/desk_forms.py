@@ -242,7 +242,7 @@ class CashForm(StepForm):
 
     def clean_amount(self):
         digits = re.sub(r"[\s.,\u00a0]|đồng", "", self.cleaned_data["amount"])
-        if not digits.isdigit():
+        if not (digits.isascii() and digits.isdigit()):  # «²» is a digit, too, but no number
             raise forms.ValidationError(_("Ghi số tiền bằng số, ví dụ 15.000."))
         return int(digits)
 

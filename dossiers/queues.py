@@ -191,9 +191,9 @@ def _key(dossier, column):
 
 def _read_key(text):
     at, _underscore, pk = text.rpartition("_")
-    try:
-        return (dt.datetime.fromisoformat(at) if at else None, int(pk)) if pk else None
-    except ValueError:
+    try:  # a time of the year 1 or 9999 may have no place in UTC
+        return (dt.datetime.fromisoformat(at).astimezone(dt.UTC) if at else None, int(pk)) if pk else None
+    except (ValueError, OverflowError):
         return None
 
 

@@ -13,6 +13,7 @@ from dossiers.desk_forms import people_for
 from dossiers.models import Dossier
 from dossiers.views.desk import for_staff
 from dossiers.views.desk_actions import STEP_PAGES, bulk_steps
+from portal.common.vietnamese import clean_text
 
 MOST = queues.PAGE
 
@@ -21,7 +22,8 @@ MOST = queues.PAGE
 @for_staff
 def together(request):
     """First press shows what will happen to which dossiers; the second does it, each in a transaction of its own."""
-    codes, name = request.POST.getlist("hs")[:MOST], request.POST.get("buoc", "")
+    codes = [clean_text(code) for code in request.POST.getlist("hs")[:MOST]]
+    name = request.POST.get("buoc", "")
     if name not in dict(bulk_steps(request.user)):
         if request.method == "POST":
             raise Http404

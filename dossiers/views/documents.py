@@ -21,7 +21,7 @@ def documents(request, filing):
     if request.method != "POST":
         return _page(request, filing)
     if "xoa" in request.POST:
-        file = filing.draft.attachments.filter(pk=_number(request.POST["xoa"]), staged_in=None).first()
+        file = filing.draft.attachments.filter(pk=number_in(request.POST["xoa"]), staged_in=None).first()
         if file:
             take_out(file)
         return redirect(filing.url(DOCUMENTS) + _anchor(file.item_key if file else ""))
@@ -155,5 +155,6 @@ def _anchor(key):
     return f"#g-{input_id(key)}" if key else ""
 
 
-def _number(text):
-    return int(text) if text.isdecimal() else None
+def number_in(text):
+    """The number of a row that a button names; None for anything that can be none."""
+    return int(text) if text.isdecimal() and len(text) < 20 else None

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import AdministrativeUnit
 from dossiers import drafts
-from dossiers.views.documents import already_in
+from dossiers.views.documents import already_in, number_in
 from dossiers.views.review import form_pdf
 from portal.common import clock
 from portal.common.money import dong
@@ -91,9 +91,9 @@ def _offerings(procedure):
 
 def _chosen_offering(request, procedure):
     """The place named in the address; where there is only one, that one."""
-    number = request.POST.get("noi", "") or request.GET.get("noi", "")
-    if number.isdecimal():
-        return get_object_or_404(_offerings(procedure), pk=int(number))
+    number = number_in(request.POST.get("noi", "") or request.GET.get("noi", ""))
+    if number is not None:
+        return get_object_or_404(_offerings(procedure), pk=number)
     few = list(_offerings(procedure)[:2])
     return few[0] if len(few) == 1 else None
 

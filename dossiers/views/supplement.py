@@ -20,7 +20,7 @@ from dossiers.models import SupplementItem, SupplementRequest
 from dossiers.overview import until
 from dossiers.permissions import is_submitter
 from dossiers.views.citizen import own_dossier
-from dossiers.views.documents import input_id, tiles
+from dossiers.views.documents import input_id, number_in, tiles
 from portal.common.vietnamese import clean_text
 from procedures.eforms import (
     BoundPage,
@@ -133,8 +133,7 @@ def _save(request, answering):
     dossier, row = answering.dossier, answering.row
     here = reverse("dossiers:supplement", args=[dossier.code])
     if "xoa" in request.POST:
-        number = request.POST["xoa"]
-        file = row.staged.filter(pk=int(number)).first() if number.isdecimal() else None
+        file = row.staged.filter(pk=number_in(request.POST["xoa"])).first()
         if file:
             take_out(file)
     entered = _keep_answers(request, answering)

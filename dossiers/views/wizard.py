@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dossiers import drafts
-from dossiers.views.documents import documents
+from dossiers.views.documents import documents, number_in
 from dossiers.views.filing import BACK_TO_REVIEW, DOCUMENTS, PRINT, REVIEW, on_draft
 from dossiers.views.review import print_and_bring, review
 from portal.common.dates import clock_time
@@ -105,5 +105,4 @@ def _origins(filing, stop):
 
 def _revision(request):
     """The revision the page was opened with; None (no check) when it does not say."""
-    sent = request.POST.get("revision", "")
-    return int(sent) if sent.isdecimal() else None
+    return number_in(request.POST.get("revision", ""))
