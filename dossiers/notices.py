@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.messages.models import tell as write
 from accounts.models import User
 from accounts.roles import Role
+from dossiers.permissions import is_submitter
 from dossiers.states import DossierState
 from portal.common.dates import moment
 
@@ -50,7 +51,9 @@ def remind(dossier, due_at, deed):
 
 
 def _submitter(dossier, step):
-    people = [dossier.submitter]
+    """Who filed (under a mandate only while it is in force), and whose matter it is."""
+    filed = dossier.submitter and is_submitter(dossier, dossier.submitter)
+    people = [dossier.submitter] if filed else []
     if dossier.person_id and hasattr(dossier.person, "user"):
         people.append(dossier.person.user)
     return people

@@ -27,10 +27,14 @@ def named(*roles):
 
 @named(CITIZEN)
 def is_submitter(dossier, user):
-    """The one who files: the submitter, the subject in person, or somebody with a mandate in force for the subject."""
+    """The one who files: the submitter, the subject in person, or somebody with a mandate in force for the subject.
+
+    Who filed under a mandate is that somebody: once it is revoked or over, the dossier is no longer theirs.
+    """
     if not user.is_active:
         return False
-    if dossier.submitter_id == user.pk or (dossier.person_id and dossier.person_id == user.person_id):
+    filed_for_oneself = dossier.mandate_id is None and dossier.submitter_id == user.pk
+    if filed_for_oneself or (dossier.person_id and dossier.person_id == user.person_id):
         return True
     return bool(dossier.person_id or dossier.organisation_id) and any(
         not mandate.procedures or dossier.version.procedure.code in mandate.procedures
@@ -45,9 +49,10 @@ def is_receiving_clerk(dossier, user):
 
 @named("officer")
 def is_officer(dossier, user):
-    """An officer of the body that decides, or of a body whose step is open."""
+    """An officer of the body that decides, or of a body whose step is open. A body that is only consulted answers, no more."""
     return user.has_role(Role.OFFICER, dossier.lead_agency_id) or any(
-        run.role == Role.OFFICER and user.has_role(Role.OFFICER, run.agency_id) for run in dossier.open_steps
+        run.role == Role.OFFICER and run.kind != "consult" and user.has_role(Role.OFFICER, run.agency_id)
+        for run in dossier.open_steps
     )
 
 
@@ -114,14 +119,14 @@ def visible_dossiers(dossiers, user):
 
 def own_matters(user):
     """Condition: filed by this person, about them, or for a subject they have a mandate for. The citizen's side."""
-    own = Q(submitter=user)
+    own = Q(submitter=user, mandate=None)
     if user.person_id:
         own |= Q(person=user.person_id) & ~Q(state=DossierState.DRAFT)
     for mandate in user.mandates.current():
         side = Q(person=mandate.person_id) if mandate.person_id else Q(organisation=mandate.organisation_id)
         if mandate.procedures:
             side &= Q(version__procedure__code__in=mandate.procedures)
-        own |= side & ~Q(state=DossierState.DRAFT)
+        own |= side & (~Q(state=DossierState.DRAFT) | Q(submitter=user))
     return own
 
 

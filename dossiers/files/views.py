@@ -13,6 +13,7 @@ from dossiers.files.serving import file_response
 from dossiers.files.storage import StoredFileMissing
 from dossiers.models import Dossier
 from dossiers.permissions import is_submitter, sees_papers
+from dossiers.states import DossierState
 
 
 @login_not_required  # a draft begun without an account belongs to its session
@@ -43,7 +44,9 @@ def _is_mine(request, dossier):
     user = request.user
     if not user.is_authenticated or not user.is_active:
         return False
-    return dossier.submitter_id == user.pk or bool(dossier.person_id and dossier.person_id == user.person_id)
+    if dossier.mandate_id is None and dossier.submitter_id == user.pk:
+        return True
+    return bool(dossier.person_id and dossier.person_id == user.person_id) and dossier.state != DossierState.DRAFT
 
 
 def _may_see(user, attachment):

@@ -38,6 +38,10 @@ class PaperKind(models.TextChoices):
     REFUSAL_OF_SUBSTANCE = "refusal_of_substance", _("Thông báo không giải quyết")
 
 
+# Made for those who work on a dossier: they name who held it when, and what was asked of whom.
+OFFICE_PAPERS = frozenset({PaperKind.CONTROL_SHEET, PaperKind.REGISTER, PaperKind.CONSULTATION})
+
+
 class IssuedPaper(models.Model):
     """One paper. It is never edited: a wrong one is replaced or revoked, and its code says so for ever."""
 
@@ -88,3 +92,8 @@ class IssuedPaper(models.Model):
     @property
     def is_result(self):
         return self.kind in (PaperKind.RESULT, PaperKind.REFUSAL_OF_SUBSTANCE)
+
+    @property
+    def is_for_citizens(self):
+        """May the citizen's side have it? A result only once it is published; what the office makes for itself never."""
+        return self.kind not in OFFICE_PAPERS and not (self.is_result and self.published_at is None)

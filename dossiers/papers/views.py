@@ -69,7 +69,7 @@ def download(request, pk, name):
     paper = get_object_or_404(IssuedPaper.objects.select_related("dossier"), pk=pk)
     dossier = get_object_or_404(Dossier.objects.visible_to(request.user), pk=paper.dossier_id)
     citizen = is_submitter(dossier, request.user)
-    if not sees_papers(dossier, request.user) or (paper.is_result and citizen and paper.published_at is None):
+    if not sees_papers(dossier, request.user) or (citizen and not paper.is_for_citizens):
         raise Http404
     try:
         response = file_response(paper.storage_key, paper.file_name, "application/pdf", inline="xem" in request.GET)

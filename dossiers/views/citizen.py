@@ -16,7 +16,7 @@ from dossiers.files.checking import megabytes
 from dossiers.forms.citizen import ConfirmationForm, WithdrawalForm
 from dossiers.models import Dossier, FollowUp
 from dossiers.papers.contexts import tracking_address, verify_address
-from dossiers.papers.models import IssuedPaper, PaperKind
+from dossiers.papers.models import OFFICE_PAPERS, IssuedPaper, PaperKind
 from dossiers.permissions import is_submitter, sees_papers
 from dossiers.states import DossierState
 from dossiers.views.documents import files_by_paper
@@ -133,14 +133,7 @@ def detail(request, code):
 def papers_of(dossier, mine):
     """The issued papers this person may have, newest first; a result only once it is published (staff see it at once)."""
     papers = dossier.papers.order_by("-issued_at", "-pk")
-    return [
-        paper
-        for paper in papers
-        if not (mine and paper.is_result and paper.published_at is None) and paper.kind not in OFFICE_PAPERS
-    ]
-
-
-OFFICE_PAPERS = {PaperKind.CONTROL_SHEET, PaperKind.REGISTER, PaperKind.CONSULTATION}
+    return [paper for paper in papers if paper.is_for_citizens or (paper.is_result and not mine)]
 
 
 def _papers_due(dossier):
