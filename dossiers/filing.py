@@ -88,6 +88,8 @@ def form_errors(dossier, form=None):
             errors[f"ask.{question['key']}"] = "required"
     if dossier.offering_id and dossier.offering.delivery_ways and dossier.delivery_way not in dossier.offering.delivery_ways:
         errors["delivery"] = "required"
+    if dossier.delivery_way == DeliveryWay.POST and not dossier.delivery_address:
+        errors["delivery_address"] = "required"
     return errors
 
 
@@ -161,9 +163,14 @@ def _fees_for(dossier, answers):
         lines,
         context=known,
         day=filing_day(dossier),
-        quantities={**fee_rules.quantities_from(lines, known), **dossier.asked.get("quantities", {})},
+        quantities={**fee_rules.quantities_from(lines, known), **_numbers_asked(dossier)},
         local=local_amounts(dossier.version.procedure, dossier.offering.province_code) if dossier.offering_id else {},
     )
+
+
+def _numbers_asked(dossier):
+    """How many, as answered. A draft may hold a word or nothing there: that counts as not answered yet."""
+    return {text: number for text, number in dossier.asked.get("quantities", {}).items() if isinstance(number, (int, float))}
 
 
 def fee_is_due_on_submit(dossier):

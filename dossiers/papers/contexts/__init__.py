@@ -38,6 +38,7 @@ def _common(kind, dossier, event, number, verification_code):
         "verify_address": verify_address(),
         "verify_qr": qr_data_uri(verify_address(verification_code)),
         "tracking_qr": qr_data_uri(tracking_address(dossier)),
+        "tracking_secret": " ".join(dossier.secret[at : at + 5] for at in range(0, len(dossier.secret), 5)),
         "dossier_code": dossier.code,
         "procedure": {"name": dossier.version.name, "code": dossier.version.procedure.code},
         "person": person_of(dossier),
