@@ -19,6 +19,11 @@ class Role(models.TextChoices):
     INSPECTOR = "inspector", _("thanh tra")
 
 
+WORK_ON_DOSSIERS = [
+    Role.RECEIVING_CLERK, Role.OFFICER, Role.SIGNER, Role.HEAD, Role.DEPUTY, Role.ACCOUNTANT, Role.INSPECTOR,
+]  # fmt: skip
+
+
 @dataclass(frozen=True)
 class SystemActor:
     """A named job that moves dossiers. Each step lists the jobs it admits; no actor is an error, never a pass."""

@@ -32,9 +32,11 @@ class Login(LoginView):
 
 @never_cache
 def after_login(request):
-    """Staff go to their queue, system administrators to their site, citizens to their dossiers."""
-    if request.user.is_staff_member:
+    """Who works on dossiers goes to the queue, other staff to the catalogue, administrators to their site, citizens to theirs."""
+    if request.user.works_on_dossiers:
         return redirect("desk:queue")
+    if request.user.roles:
+        return redirect("procedures:search")
     return redirect("admin:index" if request.user.is_superuser else "dossiers:dashboard")
 
 

@@ -5,14 +5,11 @@ A predicate given to a transition line is the one that pages ask, too. Nothing h
 
 from django.db.models import Q
 
-from accounts.roles import Role
+from accounts.roles import WORK_ON_DOSSIERS, Role
 from dossiers.states import DossierState
 
 CITIZEN = "submitter"
-READING_ROLES = [
-    Role.RECEIVING_CLERK, Role.OFFICER, Role.SIGNER, Role.HEAD, Role.DEPUTY, Role.ACCOUNTANT, Role.INSPECTOR,
-]  # fmt: skip
-PAPER_ROLES = [role for role in READING_ROLES if role is not Role.INSPECTOR]
+PAPER_ROLES = [role for role in WORK_ON_DOSSIERS if role is not Role.INSPECTOR]
 
 
 def named(*roles):

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
+from accounts.roles import WORK_ON_DOSSIERS, Role
 from portal.common import clock
 from portal.common.vietnamese import sort_key
 
@@ -123,9 +123,9 @@ class User(AbstractUser):
         return {agency for role, agency in self.roles if role in wanted}
 
     @property
-    def is_staff_member(self):
-        """True for people who work at a desk or an office (not the same as Django's admin flag)."""
-        return bool(self.roles)
+    def works_on_dossiers(self):
+        """True for people who take in, process, sign, watch or inspect (not the same as Django's admin flag)."""
+        return bool(self.agencies_with(*WORK_ON_DOSSIERS))
 
 
 class Basis(models.TextChoices):

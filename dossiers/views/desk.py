@@ -25,7 +25,7 @@ def for_staff(view):
     @never_cache
     @wraps(view)
     def guarded(request, *args, **kwargs):
-        if not request.user.is_staff_member:
+        if not request.user.works_on_dossiers:
             raise Http404
         return view(request, *args, **kwargs)
 

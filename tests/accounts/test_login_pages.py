@@ -59,3 +59,9 @@ def test_logging_out_takes_a_post():
 def test_pages_about_oneself_need_a_login():
     for address in ("/tai-khoan/", "/tin-nhan/", "/tin-nhan/1/", "/ho-so/"):
         assert browse().get(address).url.startswith("/dang-nhap/?next=")
+
+
+def test_staff_who_do_not_work_on_dossiers_are_sent_to_the_catalogue(browse, db):
+    visitor = browse(factories.user(catalogue_admin="H18.Y14"))
+    assert visitor.get("/sau-dang-nhap/").url == "/thu-tuc/"
+    assert visitor.get("/can-bo/").status_code == 404
