@@ -61,7 +61,7 @@ def test_pages_about_oneself_need_a_login():
         assert browse().get(address).url.startswith("/dang-nhap/?next=")
 
 
-def test_staff_who_do_not_work_on_dossiers_are_sent_to_the_catalogue(browse, db):
+def test_staff_who_do_not_work_on_dossiers_are_sent_to_the_catalogue():
     visitor = browse(factories.user(catalogue_admin="H18.Y14"))
     assert visitor.get("/sau-dang-nhap/").url == "/thu-tuc/"
     assert visitor.get("/can-bo/").status_code == 404
