@@ -2,6 +2,7 @@
 
 import io
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pikepdf
@@ -48,12 +49,19 @@ def test_a_signed_decision_verifies_and_names_agency_and_time(signed):
     assert verdict.signed_at == signed.signed_at
 
 
+def judged(data):
+    """The verdict, reached in a thread of its own: a browser test before this one may have left an event loop running here."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return Verdict.of(thread.submit(examine, bytes(data), roots()).result())
+
+
 def test_one_changed_byte_anywhere_is_refused(signed):
     data = bytearray(signed.content)
+    assert judged(data).good
     for place in range(0, len(data), len(data) // 97):
         changed = data.copy()
         changed[place] ^= 1
-        assert not Verdict.of(examine(bytes(changed), roots())).good, place
+        assert not judged(changed).good, place
 
 
 def test_a_letter_changed_where_the_signature_itself_stands_is_refused(signed):
@@ -61,9 +69,9 @@ def test_a_letter_changed_where_the_signature_itself_stands_is_refused(signed):
     start = data.index(b"/Contents <") + len(b"/Contents <")
     end = data.index(b">", start)
     small = data[:start] + data[start:end].lower() + data[end:]
-    assert small != data and not Verdict.of(examine(small, roots())).good
+    assert small != data and judged(data).good and not judged(small).good
     last_zero = data[: end - 1] + b"1" + data[end:]
-    assert not Verdict.of(examine(last_zero, roots())).good
+    assert not judged(last_zero).good
 
 
 def test_something_added_after_signing_is_refused(signed, tmp_path):
