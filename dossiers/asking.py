@@ -53,8 +53,10 @@ def stored(draft, values):
     asked, columns = {}, {}
     texts = _quantity_texts(draft)
     for key, value in values.items():
-        if key in ("delivery_way", "delivery_address"):
-            columns[key] = value or ("" if key == "delivery_way" else None)
+        if key == "delivery_way":  # the column holds a way and nothing else, whatever was sent
+            columns[key] = value if value in DeliveryWay.values else ""
+        elif key == "delivery_address":
+            columns[key] = value or None
         elif key == "priority_group":
             asked[key] = "" if value == NOBODY else value
         elif key.startswith("quantity_"):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from dossiers.models import DeliveryWay
+from dossiers.choices import DeliveryWay
 from portal.common import clock
 from procedures import fees as fee_rules
 from procedures.eforms import DatabaseSources, Form, holds, validate
