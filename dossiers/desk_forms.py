@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency, Membership, User
 from accounts.roles import Role
-from dossiers import guards
+from dossiers import guards, needs
 from dossiers.models import StepState
 from dossiers.timekeeping import Timekeeper
 from portal.common import clock
@@ -265,7 +265,7 @@ def why_head_must_approve(dossier, line):
     for need in ("first_time_or_head_approved", "within_3_working_days_or_head_approved"):
         if need in line.custom["needs"]:
             try:
-                guards.NEEDS[need](bare)
-            except guards.DetailsMissing as lack:
+                needs.NEEDS[need](bare)
+            except needs.DetailsMissing as lack:
                 return str(lack)
     return ""

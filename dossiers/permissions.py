@@ -3,6 +3,7 @@
 A predicate given to a transition line is the one that pages ask, too. Nothing here imports a model.
 """
 
+from django.apps import apps
 from django.db.models import Q
 
 from accounts.roles import WORK_ON_DOSSIERS, Role
@@ -147,6 +148,4 @@ def _bodies_inspected_by(user):
 
 
 def _with_a_step_at(agencies):
-    from dossiers.models import StepRun
-
-    return StepRun.objects.filter(agency__in=agencies).values("dossier")
+    return apps.get_model("dossiers", "StepRun").objects.filter(agency__in=agencies).values("dossier")

@@ -1,26 +1,9 @@
 """A supplement round trip: what was asked, what the citizen has changed so far (kept apart), and its application."""
 
 from dossiers import filing
-from dossiers.models import SupplementItem, SupplementRequest
+from dossiers.choices import SupplementTarget as Target
 from portal.common import clock
 from procedures.eforms import validate
-
-Target = SupplementItem.Target
-
-
-def open_request(step, event):
-    """Write the request and its items. Each item names a field of the form or a document, with a reason."""
-    request = SupplementRequest.objects.create(
-        dossier=step.dossier,
-        event=event,
-        number=step.dossier.supplement_count,
-        due_at=step.dossier.supplement_due_at,
-        approved_by=step.details.get("approved_by"),
-    )
-    SupplementItem.objects.bulk_create(
-        SupplementItem(request=request, **{key: item[key] for key in ("target", "key", "label", "reason")})
-        for item in step.details["items"]
-    )
 
 
 def open_request_of(dossier):

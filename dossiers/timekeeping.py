@@ -7,7 +7,7 @@ from dossiers import clock as rules
 from dossiers.models import ClockInterval, StepState
 from dossiers.states import DossierState
 from portal.common import clock
-from procedures.calendar import OfficeHours, Pause, Term, reception_due, step_due
+from procedures.calendar import OfficeHours, Pause, Term, due, reception_due, step_due
 from procedures.models import working_calendar
 
 Kind = ClockInterval.Kind
@@ -153,8 +153,6 @@ class Timekeeper:
 
     def working_deadline(self, moment, term):
         """When a citizen's term ends: {"value", "unit"} counted in working days or calendar days from `moment`."""
-        from procedures.calendar import due
-
         return due(self.calendar, self.hours, moment, Term(term["value"], term["unit"]), cutoff=None).at
 
 

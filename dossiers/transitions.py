@@ -3,7 +3,7 @@
 These lines are the only source: tests, the auditors' print and the documentation read them by introspection. A method
 sets its own fields and nothing else; `dossiers.workflow.advance` saves, writes the event and everything owed.
 
-custom: jobs (names admitted) · needs (what must come with the step, `guards.NEEDS`) · effects (`effects.EFFECTS`) ·
+custom: jobs (names admitted) · needs (what must come with the step, `needs.NEEDS`) · effects (`dossiers.effects`) ·
 paper (a `PaperKind`) · clock, interval (`timekeeping`) · tells (roles) · sentence (for the timeline).
 """
 

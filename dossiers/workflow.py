@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.roles import SystemActor
-from dossiers import effects, followups, guards, history, waiting
+from dossiers import effects, history, needs, owed, waiting
 from dossiers.models import Dossier
 from dossiers.states import DossierState
 from dossiers.timekeeping import Timekeeper
@@ -122,7 +122,7 @@ def advance(dossier: Any, name: str, *, actor: Any, note: str = "", **details: A
     """Take one step and write down all it owes. `actor` is a user or a `SystemActor`; each line says which it admits.
 
     Returns the dossier afresh: the one passed in is stale. Raises StepNotPossible, PermissionDenied,
-    guards.DetailsMissing; then nothing has happened.
+    needs.DetailsMissing; then nothing has happened.
     """
     dossier = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure").get(pk=dossier.pk)
     try:
@@ -133,7 +133,7 @@ def advance(dossier: Any, name: str, *, actor: Any, note: str = "", **details: A
     possible(dossier, name)
     step = Step(dossier, name, actor, note.strip(), details, clock.now(), found)
     for need in found.custom["needs"]:
-        guards.NEEDS[need](step)
+        needs.NEEDS[need](step)
     source = dossier.state
     getattr(dossier, name)()
     effects.before_event(step)
@@ -143,7 +143,7 @@ def advance(dossier: Any, name: str, *, actor: Any, note: str = "", **details: A
     dossier.save()
     event = history.append(step, source=source, target=dossier.state)
     effects.after_event(step, event)
-    followups.owe(step, event)
+    owed.owe(step, event)
     return dossier
 
 

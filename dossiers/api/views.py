@@ -12,8 +12,8 @@ from rest_framework.views import APIView
 
 from dossiers import drafts, workflow
 from dossiers.api.serializers import DossierDetailSerializer, DossierSerializer, SubmitSerializer, WithdrawSerializer
-from dossiers.guards import DetailsMissing
 from dossiers.models import Dossier
+from dossiers.needs import DetailsMissing
 from dossiers.states import DossierState
 from portal.common import clock
 

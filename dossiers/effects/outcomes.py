@@ -2,7 +2,7 @@
 
 from dossiers import guards, supplements
 from dossiers.effects.registry import after, before
-from dossiers.models import Decision, FollowUp
+from dossiers.models import Decision, FollowUp, SupplementItem, SupplementRequest
 from dossiers.states import DossierState
 from dossiers.timekeeping import Timekeeper
 
@@ -17,7 +17,18 @@ def set_supplement_term(step):
 
 @after
 def open_supplement(step, event):
-    supplements.open_request(step, event)
+    """Write the request and its items. Each item names a field of the form or a document, with a reason."""
+    request = SupplementRequest.objects.create(
+        dossier=step.dossier,
+        event=event,
+        number=step.dossier.supplement_count,
+        due_at=step.dossier.supplement_due_at,
+        approved_by=step.details.get("approved_by"),
+    )
+    SupplementItem.objects.bulk_create(
+        SupplementItem(request=request, **{key: item[key] for key in ("target", "key", "label", "reason")})
+        for item in step.details["items"]
+    )
 
 
 @before

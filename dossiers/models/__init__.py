@@ -1,13 +1,5 @@
-from dossiers.models.dossier import (
-    CoSubject,
-    DeliveryStatus,
-    DeliveryWay,
-    Dossier,
-    DossierCounter,
-    FilingChannel,
-    PaymentStatus,
-    new_secret,
-)
+from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus, StepState
+from dossiers.models.dossier import CoSubject, Dossier, DossierCounter, new_secret
 from dossiers.models.history import GENESIS, Event, EventText
 from dossiers.models.work import (
     ClockInterval,
@@ -16,7 +8,6 @@ from dossiers.models.work import (
     FeeObligation,
     FollowUp,
     StepRun,
-    StepState,
     SupplementItem,
     SupplementRequest,
 )

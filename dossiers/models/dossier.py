@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin
 
 from accounts.models import Agency, Mandate, Organisation, Person
+from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus
 from dossiers.permissions import visible_dossiers
 from dossiers.states import ALIVE, DossierState
 from dossiers.transitions import DossierTransitions
@@ -16,34 +17,6 @@ from portal.common import clock
 from procedures.models import Offering, ProcedureVersion
 
 S = DossierState
-
-
-class FilingChannel(models.TextChoices):
-    """How it came in; `number` is KenhThucHien of the national sync."""
-
-    ONLINE = "online", _("trên mạng")
-    COUNTER = "direct", _("tại quầy")
-    POST = "postal", _("qua bưu chính")
-
-
-class DeliveryWay(models.TextChoices):
-    ACCOUNT = "account", _("nhận trên cổng này")
-    COUNTER = "counter", _("nhận tại quầy")
-    POST = "post", _("nhận qua bưu chính")
-
-
-class PaymentStatus(models.TextChoices):
-    NONE = "none", _("không phải trả")
-    PROVISIONAL = "provisional", _("tạm tính")
-    DUE = "due", _("phải trả")
-    PAID = "paid", _("đã trả")
-    WAIVED = "waived", _("được miễn")
-
-
-class DeliveryStatus(models.TextChoices):
-    NONE = "", _("chưa có kết quả")
-    READY = "ready", _("chờ trả")
-    DELIVERED = "delivered", _("đã trả")
 
 
 def new_secret():

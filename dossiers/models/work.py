@@ -7,17 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
 from accounts.roles import Role
+from dossiers.choices import StepState, SupplementTarget
 from dossiers.models.dossier import Dossier
 from dossiers.models.history import Event
 from portal.common import clock
 from portal.common.due import DueRow
-
-
-class StepState(models.TextChoices):
-    WAITING = "waiting", _("chưa tới")
-    OPEN = "open", _("đang làm")
-    DONE = "done", _("xong")
-    RETURNED = "returned", _("bị trả lại")
 
 
 class StepRun(models.Model):
@@ -111,9 +105,7 @@ class SupplementRequest(models.Model):
 class SupplementItem(models.Model):
     """One thing asked for: a field of the form or a document, with the clerk's words. `key` names it in the version."""
 
-    class Target(models.TextChoices):
-        FIELD = "field", _("câu trả lời")
-        DOCUMENT = "document", _("giấy tờ")
+    Target = SupplementTarget
 
     request = models.ForeignKey(SupplementRequest, on_delete=models.CASCADE, related_name="items")
     target = models.CharField(_("loại"), max_length=8, choices=Target.choices)

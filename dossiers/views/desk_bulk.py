@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from dossiers import guards, queues, workflow
+from dossiers import needs, queues, workflow
 from dossiers.desk_forms import people_for
 from dossiers.models import Dossier
 from dossiers.views.desk import for_staff
@@ -68,7 +68,7 @@ def _take(request, dossiers, name, details):
                 workflow.advance(locked, name, actor=request.user, **details)
         except workflow.StepNotPossible as moved:
             messages.error(request, f"{dossier.code}: {moved.sentence()}")
-        except (guards.DetailsMissing, PermissionDenied) as lack:
+        except (needs.DetailsMissing, PermissionDenied) as lack:
             messages.error(request, f"{dossier.code}: {lack}")
         else:
             done.append(dossier.code)

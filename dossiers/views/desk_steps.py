@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from dossiers import guards, queues, workflow
+from dossiers import needs, queues, workflow
 from dossiers.models import Dossier
 from dossiers.papers.models import PaperKind
 from dossiers.timekeeping import Timekeeper
@@ -58,7 +58,7 @@ def _taken(request, dossier, name, form):
         moved = workflow.advance(dossier, name, actor=request.user, note=form.cleaned_data.get("note", ""), **form.details())
     except workflow.StepNotPossible as elsewhere:
         messages.error(request, elsewhere.sentence())
-    except guards.DetailsMissing as lack:
+    except needs.DetailsMissing as lack:
         form.add_error(lack.field if lack.field in form.fields else None, str(lack))
         return None
     else:

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.messages.models import Message
 from accounts.roles import SystemActor
-from dossiers import guards, history, workflow
+from dossiers import history, needs, workflow
 from dossiers.models import ClockInterval, Dossier, FollowUp, StepState
 from dossiers.states import DossierState
 from portal.common import clock
@@ -85,7 +85,7 @@ def test_the_office_works_through_the_steps_and_the_signer_decides(desk):
     assert dossier.waiting_on == "signer"
     with pytest.raises(PermissionDenied):
         workflow.advance(dossier, "approve", actor=desk.officer, content=factories.CONTENT)
-    with pytest.raises(guards.DetailsMissing):
+    with pytest.raises(needs.DetailsMissing):
         workflow.advance(dossier, "approve", actor=desk.signer)
     dossier = workflow.advance(dossier, "approve", actor=desk.signer, content=factories.CONTENT)
 
@@ -122,7 +122,7 @@ def test_a_counter_result_waits_for_the_signature_of_who_takes_it(desk, run_foll
     dossier.refresh_from_db()
     assert dossier.state == DossierState.COMPLETED
 
-    with pytest.raises(guards.DetailsMissing):
+    with pytest.raises(needs.DetailsMissing):
         workflow.advance(dossier, "deliver", actor=desk.clerk)
     dossier = workflow.advance(dossier, "deliver", actor=desk.clerk, signed_for_by="Nguyễn Hoàng Phượng Vỹ")
     assert dossier.state == DossierState.RETURNED
@@ -131,7 +131,7 @@ def test_a_counter_result_waits_for_the_signature_of_who_takes_it(desk, run_foll
 def test_refusing_receipt_needs_a_reason_and_ends_the_matter(desk):
     dossier = desk.submitted()
 
-    with pytest.raises(guards.DetailsMissing):
+    with pytest.raises(needs.DetailsMissing):
         workflow.advance(dossier, "refuse_receipt", actor=desk.clerk, note="  ")
     dossier = workflow.advance(dossier, "refuse_receipt", actor=desk.clerk, note="Hồ sơ thuộc thẩm quyền của xã khác.")
 
@@ -172,9 +172,9 @@ def test_a_second_supplement_needs_the_head(desk):
     dossier = workflow.advance(dossier, "resubmit", actor=dossier.submitter)
     items = [{"target": "field", "key": "ap_phone", "label": "Điện thoại", "reason": "Số này gọi không được."}]
 
-    with pytest.raises(guards.DetailsMissing):
+    with pytest.raises(needs.DetailsMissing):
         workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items)
-    with pytest.raises(guards.DetailsMissing):
+    with pytest.raises(needs.DetailsMissing):
         workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items, approved_by=desk.officer)
     dossier = workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items, approved_by=desk.head)
     assert dossier.supplement_count == 2
@@ -193,7 +193,7 @@ def test_withdrawing_after_acceptance_waits_for_the_desk(desk):
     dossier = workflow.withdraw(desk.processing(), actor=Dossier.objects.get().submitter)
     assert dossier.state == DossierState.WITHDRAWN and dossier.came_from_withdrawn == "PROCESSING"
 
-    with pytest.raises(guards.DetailsMissing):
+    with pytest.raises(needs.DetailsMissing):
         workflow.advance(dossier, "refuse_withdrawal", actor=desk.clerk)
     dossier = workflow.advance(dossier, "refuse_withdrawal", actor=desk.clerk, note="Kết quả đã trình ký.")
     assert dossier.state == DossierState.PROCESSING and dossier.intervals.get(ended_at=None).kind == "running"
@@ -261,7 +261,7 @@ def test_stopping_needs_the_head_a_reason_and_a_legal_ground(desk):
     dossier = desk.processing()
     with pytest.raises(PermissionDenied):
         workflow.advance(dossier, "stop", actor=desk.clerk, note="Theo yêu cầu của tòa án.", legal_ground="x")
-    with pytest.raises(guards.DetailsMissing):
+    with pytest.raises(needs.DetailsMissing):
         workflow.advance(dossier, "stop", actor=desk.head, note="Theo yêu cầu của tòa án.")
     dossier = workflow.advance(
         dossier, "stop", actor=desk.head, note="Theo yêu cầu của tòa án.", legal_ground="Quyết định 12/QĐ-TA"
@@ -299,7 +299,7 @@ def test_cash_is_taken_at_the_counter_of_a_dossier_that_does_not_wait_for_it(des
     assert dossier.state == DossierState.SUBMITTED  # at level 3 a fee never blocks reception
     assert dossier.obligation.total == 15_000 and dossier.obligation.lines.get().legal_ref is not None
 
-    with pytest.raises(guards.DetailsMissing):
+    with pytest.raises(needs.DetailsMissing):
         workflow.advance(dossier, "collect", actor=desk.clerk, amount=10_000)
     dossier = workflow.advance(dossier, "collect", actor=desk.clerk, amount=15_000)
     assert dossier.obligation.is_settled and dossier.payment_status == "paid" and dossier.state == DossierState.SUBMITTED
@@ -345,7 +345,7 @@ def test_a_claimed_exemption_never_blocks_filing_and_is_decided_at_acceptance(de
     dossier = desk.submitted(code="1.004194", answers=world.sample_answers("ct01"), asked=asked)
     assert (dossier.payment_status, dossier.obligation.total) == ("provisional", 0)
 
-    with pytest.raises(guards.DetailsMissing):
+    with pytest.raises(needs.DetailsMissing):
         workflow.advance(dossier, "accept", actor=desk.clerk)
     dossier = workflow.advance(dossier, "accept", actor=desk.clerk, exemption=decision)
     assert (dossier.payment_status, dossier.obligation.total, dossier.obligation.status) == (status, total, status)

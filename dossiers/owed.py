@@ -1,0 +1,14 @@
+"""What a step owes: follow-up rows and messages, written in its own transaction. `dossiers.followups` does them."""
+
+from dossiers import notices
+from dossiers.models import FollowUp
+from portal.common import due
+
+
+def owe(step, event):
+    """Write the follow-ups and messages of this step, and wake the relay after commit."""
+    paper = step.line.custom["paper"]
+    if paper:
+        FollowUp.objects.create(event=event, kind=f"paper:{paper}", next_at=step.now)
+    notices.tell(step, event)
+    due.poke()
