@@ -17,6 +17,7 @@ from portal.common import clock
 log = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(seconds=30)
+MOST_OUT = 100  # rows of one kind handed out and not done: a long backlog waits here, not twice over in the broker
 CHANNEL = "portal_due"
 DEAD_AFTER = dt.timedelta(hours=12)
 
@@ -73,14 +74,15 @@ def _notify():
 
 
 @transaction.atomic
-def lease(model, limit=100):
+def lease(model):
     """Ids of rows due now which no other relay holds; they are ours until the lease ends (database time)."""
+    waiting = model.objects.filter(due_state=DueState.WAITING)
+    free = MOST_OUT - waiting.filter(leased_until__gte=Now()).count()
     ids = list(
-        model.objects.select_for_update(skip_locked=True)
-        .filter(due_state=DueState.WAITING, next_at__lte=Now())
-        .filter(models.Q(leased_until=None) | models.Q(leased_until__lt=Now()))
+        waiting.select_for_update(skip_locked=True)
+        .filter(models.Q(leased_until=None) | models.Q(leased_until__lt=Now()), next_at__lte=Now())
         .order_by("next_at")
-        .values_list("pk", flat=True)[:limit]
+        .values_list("pk", flat=True)[: max(0, free)]
     )
     model.objects.filter(pk__in=ids).update(leased_until=Now() + LEASE)
     return ids

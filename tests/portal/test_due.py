@@ -60,6 +60,15 @@ def test_a_leased_row_is_not_handed_out_again_until_the_lease_ends(email):
     assert due.lease(Message) == [email.pk]
 
 
+def test_a_backlog_waits_in_the_database_and_not_in_the_broker(monkeypatch):
+    monkeypatch.setattr(due, "MOST_OUT", 3)
+    tell("event:2", [factories.user() for _ in range(5)], subject="Đã nộp", body="Giữ mã hồ sơ.")
+    first = due.lease(Message)
+    assert len(first) == 3 and due.lease(Message) == []
+    Message.objects.filter(pk=first[0]).update(due_state=due.DueState.DONE)
+    assert len(due.lease(Message)) == 1
+
+
 def test_a_broker_that_is_down_leaves_the_rows_due(email, monkeypatch):
     sent = []
 
