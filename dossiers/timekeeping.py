@@ -151,6 +151,10 @@ class Timekeeper:
         """When a step of so many working hours should be done; never after the promise of the whole."""
         return step_due(self.calendar, self.hours, opened_at, hours, not_after=self.dossier.due_at)
 
+    def after(self, moment, hours):
+        """The moment so many working hours later, whatever was promised."""
+        return step_due(self.calendar, self.hours, moment, hours)
+
     def working_deadline(self, moment, term):
         """When a citizen's term ends: {"value", "unit"} counted in working days or calendar days from `moment`."""
         return due(self.calendar, self.hours, moment, Term(term["value"], term["unit"]), cutoff=None).at

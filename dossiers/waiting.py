@@ -2,6 +2,9 @@
 
 from accounts.roles import Role
 from dossiers.states import DossierState
+from dossiers.timekeeping import Timekeeper
+
+HOURS_TO_DELIVER = 8  # working hours from the result to the hand-over (demo: the offerings' own «deliver» step)
 
 
 def refresh_waiting(step):
@@ -22,6 +25,9 @@ def refresh_waiting(step):
         dossier.waiting_on, dossier.holder, dossier.step_due_at = Role.SIGNER, None, dossier.due_at
     else:
         dossier.waiting_on, dossier.holder_agency = Role.RECEIVING_CLERK, dossier.received_at
-        dossier.step_due_at = dossier.reception_due_at if state is DossierState.SUBMITTED else dossier.due_at
+        if state is DossierState.COMPLETED:
+            dossier.step_due_at = Timekeeper(dossier).after(dossier.completed_at, HOURS_TO_DELIVER)
+        else:
+            dossier.step_due_at = dossier.reception_due_at if state is DossierState.SUBMITTED else dossier.due_at
         if step.name != "assign":
             dossier.holder = None
