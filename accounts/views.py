@@ -3,6 +3,7 @@
 import re
 
 from django.contrib.auth.views import LoginView
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -63,11 +64,13 @@ def account(request):
 @require_safe
 def inbox(request):
     """Messages, newest first; `truoc` is the number of the last one of the page before."""
-    mine = Message.objects.filter(recipient=request.user, channel=Channel.INBOX).order_by("-pk")
+    mine = Message.objects.filter(recipient=request.user, channel=Channel.INBOX).order_by("-created_at", "-pk")
     before = request.GET.get("truoc", "")
-    page = list((mine.filter(pk__lt=int(before)) if before.isdecimal() else mine)[: MESSAGES_A_PAGE + 1])
+    last = mine.filter(pk=int(before)).first() if before.isdecimal() and len(before) < 19 else None
+    older = Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk) if last else Q()
+    page = list(mine.filter(older)[: MESSAGES_A_PAGE + 1])
     more = f"?truoc={page[MESSAGES_A_PAGE - 1].pk}" if len(page) > MESSAGES_A_PAGE else ""
-    return render(request, "accounts/inbox.html", {"rows": page[:MESSAGES_A_PAGE], "more": more, "first": not before})
+    return render(request, "accounts/inbox.html", {"rows": page[:MESSAGES_A_PAGE], "more": more, "first": last is None})
 
 
 @never_cache

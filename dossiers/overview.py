@@ -92,7 +92,8 @@ def _row(dossier):
         if not dossier.status.is_final and dossier.holder_agency:
             meta.append(_("Đang ở: %s") % dossier.holder_agency.name)
         if dossier.due_at and not dossier.decided_at and not dossier.status.is_final:
-            meta.append(_("Hẹn trả %s") % long_day(clock.local(dossier.due_at).date()))
+            promise = _("Trễ hẹn, đã hẹn %s") if dossier.due_at < clock.now() else _("Hẹn trả %s")
+            meta.append(promise % long_day(clock.local(dossier.due_at).date()))
         elif dossier.status.is_final:
             meta.append(_("Xong %s") % long_day(clock.local(dossier.closed_at).date()))
         else:
@@ -142,9 +143,10 @@ def _item(row, *, title, text, href, action, icon, deadline="", tone=""):
 def _supplement(row, calendar):
     request = row.open_requests[-1] if row.open_requests else None
     items = list(request.items.all()) if request else []
-    words = (
-        items[0].label if len(items) == 1 else ngettext("Bổ sung %(n)d mục", "Bổ sung %(n)d mục", len(items)) % {"n": len(items)}
-    )
+    if len(items) == 1:
+        words = _("Bổ sung: %s") % items[0].label
+    else:
+        words = ngettext("Bổ sung %(n)d mục", "Bổ sung %(n)d mục", len(items)) % {"n": len(items)}
     reason = _("cán bộ ghi: “%s”") % items[0].reason if items else ""
     return _item(
         row, title=words, text=f"{row.version.procedure} · {reason}", deadline=until(row.supplement_due_at, calendar),

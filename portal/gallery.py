@@ -114,7 +114,7 @@ WIZARD = [
     {"label": "Thông tin", "href": "#thong-tin", "done": True},
     {"label": "Giấy tờ", "current": True},
     {"label": "Xem lại"},
-    {"label": "Nhận giấy biên nhận"},
+    {"label": "Nhận giấy xác nhận"},
 ]
 ANSWERS = [
     {"value": "chua", "label": "Chưa kết hôn lần nào"},

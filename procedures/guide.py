@@ -171,6 +171,7 @@ class Guide:
                 "legal_ref": line["legal_ref"] or "",
                 "until": day_words(line["effective_to"]),
                 "optional": line["role"] == "extra" and not line["mandatory"],
+                "free": line["amount"] == 0 or line["role"] == "exemption",
                 "local": line["amount"] is None and any(line["key"] in local for local in self.amounts.values()),
             }
             for line in self.fee_lines

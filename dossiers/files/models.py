@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from dossiers.models import Dossier, SupplementRequest
 from portal.common import clock
 
+OTHER_PAPERS = "khac"  # item key of papers nobody asked for, which people may send all the same
+
 
 class AttachmentQuerySet(models.QuerySet):
     def current(self):

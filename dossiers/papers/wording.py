@@ -1,6 +1,7 @@
 """How official papers say days, hours, bodies and money (Decree 30/2020). Always Vietnamese."""
 
 from portal.common import clock
+from portal.common.dates import GLUE
 from portal.common.identity import phone_for_display
 from portal.common.money import dong
 
@@ -12,7 +13,7 @@ def day_in_words(moment):
     """«ngày 05 tháng 02 năm 2026»: days under 10 and the first two months get a zero, so that nothing can be put before."""
     day = clock.local(moment)
     month = f"{day.month:02}" if day.month < 3 else str(day.month)
-    return f"ngày {day.day:02} tháng {month} năm {day.year}"
+    return GLUE.join(["ngày", f"{day.day:02}", "tháng", month, "năm", str(day.year)])
 
 
 def moment_in_words(moment):
@@ -20,7 +21,7 @@ def moment_in_words(moment):
     if moment is None:
         return ""
     at = clock.local(moment)
-    return f"{at.hour} giờ {at.minute:02} phút, {day_in_words(moment)}"
+    return f"{at.hour}{GLUE}giờ{GLUE}{at.minute:02}{GLUE}phút, {day_in_words(moment)}"
 
 
 def short_moment(moment):

@@ -17,6 +17,7 @@ from dossiers.forms.citizen import ConfirmationForm, WithdrawalForm
 from dossiers.models import Dossier, FollowUp
 from dossiers.papers.contexts import tracking_address, verify_address
 from dossiers.papers.models import OFFICE_PAPERS, IssuedPaper, PaperKind
+from dossiers.papers.wording import grouped as in_fours
 from dossiers.permissions import is_submitter, sees_papers
 from dossiers.states import DossierState
 from dossiers.views.documents import files_by_paper
@@ -220,6 +221,7 @@ def result(request, code):
             "size": megabytes(paper.size),
             "older": [other for other in papers if other.pk != paper.pk],
             "verify": verify_address(paper.verification_code),
+            "check_code": in_fours(paper.verification_code),
             "early": _early(dossier),
         },
     )

@@ -18,6 +18,7 @@ from accounts.models import note_access
 from accounts.roles import Role
 from dossiers import filing, permissions, queues, workflow
 from dossiers.files.checking import megabytes
+from dossiers.files.models import OTHER_PAPERS
 from dossiers.models import FollowUp
 from dossiers.papers.models import PaperKind
 from dossiers.timekeeping import Timekeeper
@@ -103,7 +104,7 @@ class Sheet:
 
 def _sheets(matter):
     """Files first, in the order of the documents they belong to; then the papers of the portal, newest first."""
-    names = {ask.key: ask.name for ask in filing.asked_documents(matter)}
+    names = {ask.key: ask.name for ask in filing.asked_documents(matter)} | {OTHER_PAPERS: _("Giấy tờ khác")}
     sheets = [
         Sheet(
             f"tep-{file.pk}",

@@ -9,11 +9,10 @@ from django.utils.translation import ngettext
 
 from dossiers import filing as rules
 from dossiers.files.checking import ACCEPT, megabytes
+from dossiers.files.models import OTHER_PAPERS
 from dossiers.files.receiving import MOST_FILES, receive, take_out
 from dossiers.views.filing import DOCUMENTS
 from portal.common.dates import moment
-
-OTHER_PAPERS = "khac"  # item key of papers nobody asked for, which people may send all the same
 
 
 def documents(request, filing):

@@ -33,7 +33,8 @@ def track(request):
     found = _filed().filter(code=code).first() if not errors else None
     matches = hmac.compare_digest((found.secret if found else "x" * 25).encode(), secret.encode())
     if not errors and not (found and matches):
-        errors.append({"field": "ma", "text": _("Không có hồ sơ nào khớp hai mã này. Xem lại từng chữ trên giấy biên nhận.")})
+        unknown = _("Không có hồ sơ nào khớp hai mã này. Xem lại từng chữ trên giấy xác nhận hoặc giấy hẹn.")
+        errors.append({"field": "ma", "text": unknown})
     if errors:
         words = {error["field"]: error["text"] for error in errors}
         context = {

@@ -5,6 +5,8 @@
 
   // An error summary is read out first: give it the focus, and follow its links into the inputs.
   document.querySelector("[data-focus]")?.focus();
+  // This page answered a sent form. Coming Back to it asks for it anew, instead of the browser's "resend the form?".
+  if (document.querySelector(".errsum")) history.replaceState(history.state, "", location.href);
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".errsum a[href^='#']");
     const target = link && document.getElementById(link.hash.slice(1));

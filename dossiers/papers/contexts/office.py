@@ -6,6 +6,7 @@ from dossiers.papers import wording
 from dossiers.papers.contexts.shared import builds, money_note, sign
 from dossiers.papers.models import PaperKind
 from dossiers.papers.wording import moment_in_words as said
+from portal.common.dates import GLUE
 
 OPENING = "Xét đề nghị của {subject} tại hồ sơ mã {code}, {agency} xác nhận:"
 
@@ -61,7 +62,7 @@ def consultation(dossier, event):
 def apology(dossier, event):
     old, new = (dt.datetime.fromisoformat(event.text.details[key]) for key in ("old", "new"))
     return {
-        "accepted_on": wording.day_in_words(dossier.accepted_at).removeprefix("ngày "),
+        "accepted_on": wording.day_in_words(dossier.accepted_at).removeprefix(f"ngày{GLUE}"),
         "old_due_at": said(old),
         "new_due_at": said(new),
         "sign": sign("Trưởng bộ phận", event),

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from dossiers import filing
+from dossiers.files.models import OTHER_PAPERS
 from dossiers.papers import wording
 from portal.common.identity import phone_for_display
 
@@ -46,7 +47,7 @@ def submitter_of(dossier):
 
 def files_at(dossier, moment):
     """The files that counted at that moment, with the names of the papers they are."""
-    names = {ask.key: ask.name for ask in filing.asked_documents(dossier, files=[])}
+    names = {ask.key: ask.name for ask in filing.asked_documents(dossier, files=[])} | {OTHER_PAPERS: "Giấy tờ khác"}
     files = dossier.attachments.filter(Q(replaced_at=None) | Q(replaced_at__gt=moment), uploaded_at__lte=moment, staged_in=None)
     return [(names.get(file.item_key, file.item_key), file) for file in files]
 
