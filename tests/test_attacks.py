@@ -150,10 +150,11 @@ def test_a_draft_without_an_account_belongs_to_its_session_alone(desk):
         assert browse(user).post(f"/api/v1/drafts/{draft.pk}/submit/", {"declared": True}, **JSON).status_code in (403, 404)
 
 
-def test_an_inspector_finds_no_papers_and_moves_nothing(desk):
+@pytest.mark.parametrize("body", ["H18", "H18.X004.CA"])
+def test_an_inspector_finds_no_papers_and_moves_nothing(desk, body):
     dossier = desk.submitted()
     issued, file = paper(dossier), factories.attachment(dossier, "khac")
-    inspector = browse(factories.user(inspector="H18"))
+    inspector = browse(factories.user(inspector=body))
     page = inspector.get(f"/can-bo/ho-so/{dossier.code}/")
     assert page.status_code == 200 and dossier.answers["ap_id_number"] not in page.content.decode()
     assert inspector.get(f"/giay/{issued.pk}/x.pdf").status_code == inspector.get(f"/giay-to/{file.pk}/").status_code == 404

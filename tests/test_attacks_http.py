@@ -107,6 +107,14 @@ def test_odd_requests_are_turned_away_plainly(send, address, headers, status):
     assert not answer[1].get("Location", "").startswith("//")
 
 
+def test_a_request_larger_than_all_our_papers_is_not_even_received(send, settings):
+    """Nobody fills the disk: what is announced as too large is turned away before it is read, with or without an account."""
+    settings.REQUEST_MAX_BYTES = 1000
+    file = b'--x\r\nContent-Disposition: form-data; name="tep"; filename="a.pdf"\r\n\r\n' + b"x" * 2000 + b"\r\n--x--\r\n"
+    for address in ("/dang-nhap/", "/tra-cuu/", "/ho-so/"):
+        assert send("POST", address, file, {"Content-Type": "multipart/form-data; boundary=x"})[0] in (400, 413), address
+
+
 def test_a_form_larger_than_any_of_ours_is_not_read(desk, send):
     draft = desk.draft()
     body = f"csrfmiddlewaretoken={TOKEN}&ap_full_name=" + "x" * (3 * 1024 * 1024)
