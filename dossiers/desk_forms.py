@@ -44,6 +44,12 @@ class StepForm(forms.Form):
         self.dossier, self.user = dossier, user
         super().__init__(*args, **options)
 
+    def full_clean(self):
+        for field in self.fields.values():  # as late as this: a form may rename its fields when it is made
+            words = _("Chọn ở mục “%s”.") if isinstance(field, forms.ChoiceField) else _("Điền mục “%s”.")
+            field.error_messages["required"] = words % field.label
+        super().full_clean()
+
     def details(self):
         """What the door is given beside the note."""
         return {}
@@ -106,14 +112,19 @@ class HandOverForm(StepForm):
             self.fields["note"].help_text = self.question
 
 
+def earlier_steps(dossier):
+    """The finished steps before those open now, the last round of each: where a dossier can be sent back to."""
+    here = max((run.position for run in dossier.open_steps), default=0)
+    done = dossier.step_runs.filter(state=StepState.DONE, question="", position__lt=here).select_related("agency")
+    return list({run.position: run for run in done.order_by("round")}.values())
+
+
 class ReturnForm(ReasonForm):
     back_to = forms.TypedChoiceField(label=_("Làm lại từ bước"), widget=forms.RadioSelect, empty_value=None)
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        here = max((run.position for run in self.dossier.open_steps), default=0)
-        done = self.dossier.step_runs.filter(state=StepState.DONE, question="", position__lt=here).select_related("agency")
-        self.earlier = {str(run.pk): run for run in {run.position: run for run in done.order_by("round")}.values()}
+        self.earlier = {str(run.pk): run for run in earlier_steps(self.dossier)}
         self.fields["back_to"].choices = [(pk, f"{run.name} – {run.agency}") for pk, run in self.earlier.items()]
         self.fields["note"].help_text = _("Viết cho người làm lại hiểu: chỗ nào, vì sao, làm gì.")
 

@@ -135,7 +135,8 @@ def staff_may_ever_take(line):
 
 def offered(names):
     """(name, StepPage) of these steps in the order of the table: what goes on first, what ends a matter last."""
-    return [(name, page) for name, page in STEP_PAGES.items() if name in names]
+    wanted = set(names)
+    return [(name, page) for name, page in STEP_PAGES.items() if name in wanted]
 
 
 def bulk_steps(user):

@@ -17,6 +17,7 @@ from accounts.messages.models import Message
 from accounts.models import note_access
 from accounts.roles import Role
 from dossiers import filing, permissions, queues, workflow
+from dossiers.desk_forms import earlier_steps
 from dossiers.files.checking import megabytes
 from dossiers.files.models import OTHER_PAPERS
 from dossiers.models import FollowUp
@@ -46,7 +47,8 @@ def dossier(request, code):
     note_access(request, "view", f"dossier:{matter.pk}", person=matter.person, organisation=matter.organisation)
     sees_papers = permissions.sees_papers(matter, request.user)
     keeper = Timekeeper(matter)
-    steps = offered(workflow.steps_for(request.user, matter))
+    possible = workflow.steps_for(request.user, matter)
+    steps = offered(name for name in possible if name != "return_step" or earlier_steps(matter))  # the first has none before
     aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and matter.delivery_way == "account")]
     runs = list(matter.step_runs.select_related("agency", "holder", "done_by"))
     sheets = _sheets(matter) if sees_papers else []
