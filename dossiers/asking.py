@@ -8,7 +8,8 @@ import re
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dossiers.models import DeliveryWay
+from dossiers import filing
+from dossiers.choices import DeliveryWay
 from procedures.eforms import Form, fields_named
 
 YES_NO = [("co", gettext_lazy("Có")), ("khong", gettext_lazy("Không"))]
@@ -158,14 +159,12 @@ def _priority_groups(draft):
 
 
 def _delivery_questions(draft):
-    offering = draft.offering
-    if offering is None or not offering.delivery_ways:
-        return []
-    return [_choice("delivery_way", _("Cách nhận kết quả"), [(way, way_words(way, offering)) for way in offering.delivery_ways])]
+    ways = [(way, way_words(way, draft.offering)) for way in filing.delivery_ways(draft)]
+    return [_choice("delivery_way", _("Cách nhận kết quả"), ways)] if ways else []
 
 
 def _address_questions(draft):
-    if draft.offering is None or DeliveryWay.POST not in draft.offering.delivery_ways:
+    if DeliveryWay.POST not in filing.delivery_ways(draft):
         return []
     by_post = {"field": "delivery_way", "op": "eq", "value": str(DeliveryWay.POST)}
     return [{"key": "delivery_address", "label": _("Địa chỉ nhận"), "type": "address", "required": True, "show_if": by_post}]

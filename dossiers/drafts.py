@@ -32,8 +32,9 @@ def start(version, *, offering=None, user=None, session=None, mandate=None):
         draft.person, draft.organisation = mandate.person, mandate.organisation
     elif user:
         draft.person = user.person
-    if offering and len(offering.delivery_ways) == 1:
-        draft.delivery_way = offering.delivery_ways[0]
+    ways = filing.delivery_ways(draft)
+    if len(ways) == 1:
+        draft.delivery_way = ways[0]
     draft.save()
     if user is None:
         session[SESSION_KEY] = [*session.get(SESSION_KEY, []), draft.pk][-MOST_IN_A_SESSION:]

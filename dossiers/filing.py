@@ -86,7 +86,8 @@ def form_errors(dossier, form=None):
     for question in dossier.version.facts["questions"]:
         if dossier.asked.get(question["key"]) in (None, ""):
             errors[f"ask.{question['key']}"] = "required"
-    if dossier.offering_id and dossier.offering.delivery_ways and dossier.delivery_way not in dossier.offering.delivery_ways:
+    ways = delivery_ways(dossier)
+    if ways and dossier.delivery_way not in ways:
         errors["delivery"] = "required"
     if dossier.delivery_way == DeliveryWay.POST and not dossier.delivery_address:
         errors["delivery_address"] = "required"
@@ -148,6 +149,11 @@ def missing_documents(dossier):
 def offered_level(dossier):
     """The level offered where the dossier goes."""
     return offered_at(dossier.version, dossier.offering)
+
+
+def delivery_ways(dossier):
+    """The ways of getting the result that may be chosen: those of the place, as far as its level allows them."""
+    return offered_level(dossier).ways_allowed(dossier.offering.delivery_ways) if dossier.offering_id else []
 
 
 def fees(dossier):

@@ -64,6 +64,12 @@ class ServiceLevel(Enum):
         """The result comes to the account or by post: no visit."""
         return self.value >= 4
 
+    def ways_allowed(self, ways: Iterable[str]) -> list[str]:
+        """Of an office's ways to hand over a result those this level allows: below full service only those with a visit."""
+        every = list(ways)
+        at_the_office = [way for way in every if way not in DELIVERY_WITHOUT_VISIT]
+        return every if self.offers_online_result else at_the_office or every
+
     # -- what people read
 
     @property
@@ -237,6 +243,9 @@ class OfferedLevel:
     @property
     def offers_online_result(self) -> bool:
         return self.level.offers_online_result
+
+    def ways_allowed(self, ways: Iterable[str]) -> list[str]:
+        return self.level.ways_allowed(ways)
 
 
 # ---------------------------------------------------------------- needs, level by level

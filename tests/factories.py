@@ -8,6 +8,7 @@ from dossiers import workflow
 from dossiers.files.models import Attachment
 from dossiers.models import Dossier, StepState
 from portal.common import clock
+from procedures.offered import offered_at
 from tests import world
 
 _numbers = itertools.count(1)
@@ -89,14 +90,14 @@ class Desk:
         """A draft that is ready to be filed."""
         submitter = submitter or citizen()
         offered = world.offering(code, self.received_at, self.lead)
-        way = offered.delivery_ways[0] if offered.delivery_ways else ""
+        ways = offered_at(offered.procedure.current, offered).ways_allowed(offered.delivery_ways)
         return Dossier.objects.create(
             **{
                 "version": offered.procedure.current,
                 "offering": offered,
                 "submitter": submitter,
                 "answers": ANSWERS if answers is None else answers,
-                "delivery_way": way,
+                "delivery_way": ways[0] if ways else "",
                 **facts,
             }
         )

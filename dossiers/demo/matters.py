@@ -18,6 +18,7 @@ from dossiers.files.models import Attachment
 from dossiers.models import Dossier, StepState
 from portal.common import clock
 from procedures.models import Offering, Procedure, working_calendar
+from procedures.offered import offered_at
 
 RESIDENCE, STAY, CIVIL, CRIMINAL = "1.010041", "1.004194", "1.004873", "3.000333"
 LEAD = {RESIDENCE: "H18.X004.CA", STAY: "H18.X004.CA", CIVIL: "H18.X004", CRIMINAL: "H18.Z01"}
@@ -104,7 +105,7 @@ class Script:
     def draft(self, user, code, *, finished, counter):
         procedure = Procedure.objects.select_related("current").get(code=code)
         offering = Offering.objects.get(procedure=procedure, lead_agency__code=LEAD[code])
-        ways = offering.delivery_ways
+        ways = offered_at(procedure.current, offering).ways_allowed(offering.delivery_ways)
         dossier = Dossier.objects.create(
             version=procedure.current,
             offering=offering,

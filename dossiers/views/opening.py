@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import AdministrativeUnit
 from dossiers import drafts
+from dossiers.choices import DeliveryWay
 from dossiers.views.documents import already_in, number_in
 from dossiers.views.review import form_pdf
 from portal.common import clock
@@ -149,9 +150,6 @@ def _facts(version, offering, level):
         channel=channel["channel"] if channel else "online",
     )  # fmt: skip
     desk = offering.received_at or offering.agency
-    result = _("Nhận trên cổng này") if level.offers_online_result and "account" in offering.delivery_ways else _("Nhận tại quầy")
-    if offering.no_result:
-        result = _("Không có giấy trả lại")
     return [
         {
             "icon": "clock",
@@ -160,8 +158,17 @@ def _facts(version, offering, level):
         },
         {"icon": "money", "label": _("Phí, lệ phí"), "value": price_words(prices)},
         {"icon": "desk", "label": _("Nơi nhận hồ sơ"), "value": desk.desk_name or desk.name},
-        {"icon": "doc", "label": _("Kết quả"), "value": result},
+        {"icon": "doc", "label": _("Kết quả"), "value": _how_to_get(offering, level)},
     ]
+
+
+def _how_to_get(offering, level):
+    ways = level.ways_allowed(offering.delivery_ways)
+    if offering.no_result:
+        return _("Không có giấy trả lại")
+    if DeliveryWay.ACCOUNT in ways:
+        return _("Nhận trên cổng này")
+    return _("Nhận tại quầy hoặc qua bưu điện") if DeliveryWay.POST in ways else _("Nhận tại quầy")
 
 
 def price_words(prices):

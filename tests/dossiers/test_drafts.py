@@ -6,7 +6,7 @@ from accounts.models import Mandate, Organisation
 from dossiers import drafts, workflow
 from dossiers.files.storage import stored_path
 from dossiers.models import Dossier
-from procedures.models import Offering, ProcedureVersion
+from procedures.models import ProcedureVersion
 from tests import factories, world
 from tests.dossiers.pages import browse, step_url, words
 
@@ -92,13 +92,6 @@ def test_a_login_without_a_person_cannot_file(offered):
     assert "chưa gắn với thông tin của một người" in words(staff.get(START))
     staff.post(START, {"noi": offered.pk})
     assert not Dossier.objects.exists()
-
-
-def test_where_only_information_is_offered_no_draft_can_begin(offered):
-    Offering.objects.update(duty={}, processing_steps=[])
-    world.procedure(factories.RESIDENCE)
-    page = browse(factories.citizen()).get(START)
-    assert "Làm hết trên mạng" not in words(page)
 
 
 # ---------------------------------------------------------------- print and bring: no account

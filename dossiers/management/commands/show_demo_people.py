@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.authentication import DEMO_PASSWORD
 from accounts.models import AdministrativeUnit, User
-from dossiers.demo.people import CITIZENS, STAFF
+from dossiers.demo.people import ADMINISTRATOR, CITIZENS, STAFF
 
 
 class Command(BaseCommand):
@@ -31,12 +31,14 @@ class Command(BaseCommand):
 
 def demo_people():
     """The people with a usable password, in the order of the tour."""
-    for login, *_facts in [*CITIZENS, *STAFF]:
+    for login, *_facts in [*CITIZENS, *STAFF, ADMINISTRATOR]:
         user = User.objects.select_related("person").get(username=login)
         yield {"login": login, "name": user.full_name, "part": _part(user)}
 
 
 def _part(user):
+    if user.is_superuser:
+        return "quản trị hệ thống"
     if user.person:
         province = AdministrativeUnit.objects.filter(code=user.person.permanent_address.get("province")).first()
         return f"công dân, {province.name}" if province else "công dân"

@@ -1,0 +1,64 @@
+"""The demo: people at the bodies of the tour, and some forty dossiers in every state, made through the real door."""
+
+import re
+
+import pytest
+from django.core.management import call_command
+
+from accounts.authentication import DEMO_PASSWORD
+from accounts.models import User
+from accounts.roles import Role
+from dossiers import history
+from dossiers.demo.matters import CIVIL, CRIMINAL, MATTERS, RESIDENCE, STAY
+from dossiers.models import Dossier, FollowUp
+from dossiers.papers.models import IssuedPaper
+from dossiers.states import DossierState
+from portal.common import due
+from portal.launch.places import ROOT
+from procedures.loading import load_sample
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def seeded():
+    load_sample(codes=[RESIDENCE, STAY, CIVIL, CRIMINAL])
+    call_command("seed_demo", verbosity=0)
+
+
+def test_forty_dossiers_stand_in_every_state_with_their_history_and_their_papers_still_owed(seeded):
+    assert Dossier.objects.count() == len(MATTERS) >= 40
+    states = set(Dossier.objects.values_list("state", flat=True))
+    # results are issued by the worker: until it has run, those decided still stand in PROCESSING
+    assert states == set(DossierState) - {DossierState.COMPLETED, DossierState.RETURNED}
+    assert Dossier.objects.filter(state=DossierState.PROCESSING, decided_at__isnull=False).count() >= 5
+    assert not IssuedPaper.objects.exists() and FollowUp.objects.filter(kind="paper:acknowledgement").count() >= 35
+    assert [problem for dossier in Dossier.objects.exclude(code=None) for problem in history.problems(dossier)] == []
+
+
+def test_the_people_of_the_readme_can_log_in_and_stand_where_the_tour_needs_them(seeded, client):
+    named = re.findall(r"^\| `(\w+)` \|", (ROOT / "README.md").read_text("utf-8"), re.M)
+    assert {"congdan1", "congdan2", "motcua1", "chuyenvien1", "lanhdao1", "quanly1", "quantri1", "thanhtra1"} <= set(named)
+    for login in named:
+        assert client.login(username=login, password=DEMO_PASSWORD), login
+    for code in (RESIDENCE, CRIMINAL, CIVIL):
+        dossier = Dossier.objects.filter(version__procedure__code=code).exclude(code=None).first()
+        for login, role, agency in [
+            ("motcua1", Role.RECEIVING_CLERK, dossier.received_at), ("chuyenvien1", Role.OFFICER, dossier.lead_agency),
+            ("lanhdao1", Role.SIGNER, dossier.lead_agency), ("quanly1", Role.HEAD, dossier.received_at),
+        ]:  # fmt: skip
+            assert User.objects.get(username=login).has_role(role, agency.pk), (login, code)
+
+
+@pytest.mark.needs_pdf
+def test_once_the_worker_has_issued_the_results_all_states_are_there(seeded, signing_keys):
+    for kind in ("issue", "deliver"):
+        for work in FollowUp.objects.filter(kind=kind).order_by("pk"):
+            due.do(FollowUp, work.pk)
+    assert set(Dossier.objects.values_list("state", flat=True)) == set(DossierState)
+
+
+def test_seeding_again_makes_nothing_twice(seeded):
+    before = Dossier.objects.count(), User.objects.count()
+    call_command("seed_demo", verbosity=0)
+    assert (Dossier.objects.count(), User.objects.count()) == before

@@ -1,0 +1,85 @@
+"""A level is a gate: at each of the four the doors it opens are open, and the others are shut, also to who knows the address."""
+
+import re
+
+import pytest
+
+from dossiers import workflow
+from dossiers.models import Dossier
+from tests import factories, world
+from tests.dossiers.pages import browse, step_url, words
+
+COUNTER = ("H18.X004.HC", "H18.X004")
+INFORMATION, POOR, MARITAL, CRIMINAL = "2.000815", "1.011606", "1.004873", "3.000333"
+PLACES = {
+    INFORMATION: COUNTER, POOR: COUNTER, MARITAL: COUNTER,
+    CRIMINAL: ("H18.Y14", "H18.Z01"), factories.RESIDENCE: ("H18.X004.CA", None),
+}  # fmt: skip
+
+
+@pytest.fixture
+def begun(desk):
+    """Call it for (client, draft) of a citizen who pressed the button of the start page; draft None where none began."""
+
+    def begun(code, user=None):
+        offered = world.offering(code, *PLACES[code])
+        client = browse(user or factories.citizen())
+        client.post(f"/nop/bat-dau/{code}/", {"noi": offered.pk})
+        return client, Dossier.objects.filter(version__procedure__code=code).first()
+
+    return begun
+
+
+@pytest.mark.parametrize(
+    ("code", "badge", "blank_forms", "begins"),
+    [
+        (INFORMATION, "Mức 1", False, False), (POOR, "Mức 2", True, True),
+        (MARITAL, "Mức 3", True, True), (CRIMINAL, "Mức 3", True, True), (factories.RESIDENCE, "Mức 4", True, True),
+    ],
+)  # fmt: skip
+def test_the_start_offers_what_the_level_allows(begun, code, badge, blank_forms, begins):
+    client, draft = begun(code)
+    said = words(client.get(f"/nop/bat-dau/{code}/"))
+    assert badge in said and ("Tải tờ khai trống" in said) == blank_forms and bool(draft) == begins
+    if not blank_forms:
+        assert client.get(f"/thu-tuc/{code}/to-khai.pdf").status_code == 404
+
+
+def test_at_level_two_nothing_is_handed_in_by_page_api_or_door(begun):
+    citizen = factories.citizen()
+    client, draft = begun(POOR, citizen)
+    assert client.get(step_url(draft, "giay-to")).url == client.get(step_url(draft, "xem-lai")).url
+    draft.answers = world.sample_answers("giay_de_nghi_ho_ngheo")
+    draft.save()
+    client.post(step_url(draft, "xem-lai"), {"cam-doan": "1"})
+    sent = client.post(f"/api/v1/drafts/{draft.pk}/submit/", {"declared": True}, content_type="application/json")
+    assert sent.status_code == 409
+    with pytest.raises(workflow.StepNotPossible):
+        workflow.submit(draft, actor=citizen)
+    assert Dossier.objects.get(pk=draft.pk).state == "DRAFT"
+
+
+@pytest.mark.parametrize(
+    ("code", "ways"),
+    [(MARITAL, {"counter"}), (CRIMINAL, {"counter"}), (factories.RESIDENCE, {"account", "counter", "post"})],
+)
+def test_a_result_without_a_visit_is_offered_at_level_four_only(begun, code, ways):
+    client, draft = begun(code)
+    page = client.get(step_url(draft, "cach-nhan")).content.decode()
+    assert set(re.findall(r'name="delivery_way"\s+value="(\w+)"', page)) == ways
+
+
+@pytest.mark.parametrize("way", ["account", "post"])
+def test_a_way_the_level_does_not_allow_is_refused_whoever_sends_it(desk, way):
+    office = factories.Desk(*PLACES[CRIMINAL])
+    draft = office.draft(code=CRIMINAL, answers=world.sample_answers("lltp_01"), delivery_way=way)
+    answer = browse(draft.submitter).post(step_url(draft, "cach-nhan"), {"delivery_way": way})
+    assert answer.status_code == 200 and "Có lỗi" in answer.content.decode()
+    with pytest.raises(workflow.StepNotPossible):
+        workflow.submit(draft, actor=draft.submitter)
+
+
+def test_paying_online_is_promised_by_nobody_while_it_is_shut(begun):
+    client, draft = begun(CRIMINAL)
+    said = words(client.get(step_url(draft, "xem-lai")))
+    assert "Trả tại quầy" in said and "Trả trên mạng" not in said
