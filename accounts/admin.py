@@ -87,6 +87,13 @@ class MembershipInline(TabularInline):
     extra = 0
     can_delete = False
 
+    def has_add_permission(self, request, obj=None):
+        """Nobody gives a role to themselves: an administrator sees no dossier by right."""
+        return obj != request.user and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return obj != request.user and super().has_change_permission(request, obj)
+
 
 @admin.register(User)
 class StaffAdmin(NeverDeleted, UserAdmin, ModelAdmin):
@@ -119,3 +126,9 @@ class MembershipAdmin(NeverDeleted, ModelAdmin):
     list_select_related = ["user", "agency"]
     search_fields = ["user__username", "agency__code", "agency__name"]
     autocomplete_fields = ["user", "agency"]
+
+    def formfield_for_foreignkey(self, db_field, request, **options):
+        """Nobody gives a role to themselves."""
+        if db_field.name == "user":
+            options["queryset"] = User.objects.exclude(pk=request.user.pk)
+        return super().formfield_for_foreignkey(db_field, request, **options)

@@ -3,6 +3,8 @@
 A predicate given to a transition line is the one that pages ask, too. Nothing here imports a model.
 """
 
+from functools import wraps
+
 from django.apps import apps
 from django.db.models import Q
 
@@ -23,6 +25,24 @@ def named(*roles):
     return mark
 
 
+def official(*roles):
+    """Marks a predicate of staff: it holds for the roles it names, and for nobody in a matter of their own."""
+
+    def mark(predicate):
+        @wraps(predicate)
+        def may(dossier, user):
+            return not is_own_matter(dossier, user) and predicate(dossier, user)
+
+        return named(*roles)(may)
+
+    return mark
+
+
+def is_own_matter(dossier, user):
+    """Did this person file it, or is it about them?"""
+    return dossier.submitter_id == user.pk or bool(dossier.person_id and dossier.person_id == user.person_id)
+
+
 @named(CITIZEN)
 def is_submitter(dossier, user):
     """The one who files: the submitter, the subject in person, or somebody with a mandate in force for the subject.
@@ -40,12 +60,12 @@ def is_submitter(dossier, user):
     )
 
 
-@named("receiving_clerk")
+@official("receiving_clerk")
 def is_receiving_clerk(dossier, user):
     return user.has_role(Role.RECEIVING_CLERK, dossier.received_at_id)
 
 
-@named("officer")
+@official("officer")
 def is_officer(dossier, user):
     """An officer of the body that decides, or of a body whose step is open. A body that is only consulted answers, no more."""
     return user.has_role(Role.OFFICER, dossier.lead_agency_id) or any(
@@ -54,12 +74,12 @@ def is_officer(dossier, user):
     )
 
 
-@named("signer")
+@official("signer")
 def is_signer(dossier, user):
     return user.has_role(Role.SIGNER, dossier.lead_agency_id)
 
 
-@named("head")
+@official("head")
 def is_head(dossier, user):
     """Head or deputy of the desk or of the body that decides."""
     return any(
@@ -69,7 +89,7 @@ def is_head(dossier, user):
     )
 
 
-@named("officer", "receiving_clerk", "head")
+@official("officer", "receiving_clerk", "head")
 def holds_the_step(dossier, user):
     """Has the role of an open step at the agency of that step (and the head may act for an absent officer)."""
     return is_head(dossier, user) or any(user.has_role(run.role, run.agency_id) for run in dossier.open_steps)

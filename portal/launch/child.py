@@ -30,7 +30,7 @@ class Child:
 
     def start(self) -> int:
         """Start the process in a session of its own, so that Ctrl-C reaches the launcher only. Returns its pid."""
-        with open(self.log, "ab") as log:
+        with open(os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as log:
             self.process = subprocess.Popen(
                 [str(part) for part in self.command],
                 env=dict(self.environment),
@@ -39,6 +39,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                umask=0o077,  # what it writes (mail, papers, logs) is nobody else's on this machine
                 # Runs after the change of user, which would wipe the parent-death signal.
                 preexec_fn=_tie_to(os.getpid(), self.on_orphaned),
                 **({"user": self.user[0], "group": self.user[1], "extra_groups": []} if self.user else {}),

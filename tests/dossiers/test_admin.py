@@ -122,3 +122,17 @@ def test_the_policy_is_loosened_on_these_pages_only(system, desk):
     assert "unsafe-eval" in system.get(reverse("admin:index"))["Content-Security-Policy"]
     system.force_login(desk.clerk)
     assert "unsafe" not in system.get(reverse("desk:queue"))["Content-Security-Policy"]
+
+
+def test_an_administrator_gives_no_role_to_themselves(system, desk):
+    me = User.objects.get(username="he-thong")
+    agency = desk.clerk.memberships.get().agency
+    facts = {"user": me.pk, "agency": agency.pk, "role": "head", "valid_from": "2026-01-01", "valid_to": ""}
+    assert system.post(reverse("admin:accounts_membership_add"), facts).status_code == 200  # the form comes back with an error
+    own_page = system.get(editing(me)).content.decode()
+    assert "memberships-0-role" not in own_page and "memberships-__prefix__-role" not in own_page
+    assert not me.memberships.exists()
+
+    facts["user"] = desk.officer.pk
+    assert system.post(reverse("admin:accounts_membership_add"), facts).status_code == 302
+    assert desk.officer.memberships.filter(role="head").exists()

@@ -364,3 +364,13 @@ def test_an_open_step_is_lengthened_by_the_wait(desk):
         request.save()
         dossier = workflow.advance(dossier, "resubmit", actor=dossier.submitter)
     assert dossier.step_due_at == before + dt.timedelta(days=2)
+
+
+def test_nobody_takes_an_official_step_in_a_matter_of_their_own(desk):
+    both = factories.citizen(receiving_clerk="H18.X004.CA", officer="H18.X004.CA", signer="H18.X004.CA", head="H18.X004.CA")
+    dossier = desk.submitted(submitter=both)
+
+    with pytest.raises(PermissionDenied):
+        workflow.advance(dossier, "accept", actor=both)
+    assert workflow.steps_for(both, dossier) == ["withdraw"]
+    assert workflow.advance(dossier, "accept", actor=desk.clerk).state == DossierState.ACCEPTED
