@@ -1,50 +1,23 @@
 """A procedure in a list: name, level, who, how long, how much. Any number of them in three queries."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from itertools import groupby
 
 from django.conf import settings
 from django.db.models import Case, IntegerField, Q, When
 from django.db.models.fields.json import KeyTransform
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal.common import clock
-from portal.common.money import dong
 from portal.common.vietnamese import fold
 from procedures.calendar import Term
-from procedures.fees import price_range
+from procedures.fees import PriceRange, price_range
 from procedures.levels import OfferedLevel, ServiceLevel
 from procedures.models import LocalFee, Offering, Procedure, ProcedureVersion
 
 BUSINESS = frozenset({"enterprise", "cooperative", "organisation", "foreign_organisation"})
 CITIZENS = frozenset({"citizen", "foreigner", "overseas_vietnamese"})
-
-
-@dataclass(frozen=True)
-class Price:
-    """What one filing costs before anybody has answered, in đồng. `highest` None: not known, or it grows with the number."""
-
-    lowest: int
-    highest: int | None
-
-    @property
-    def is_free(self):
-        return self.highest == 0
-
-    @property
-    def words(self):
-        if self.is_free:
-            return _("Không mất phí")
-        if self.highest is None:
-            return _("Từ %(amount)s") % {"amount": dong(self.lowest)} if self.lowest else _("Tùy trường hợp")
-        if self.lowest == self.highest:
-            return dong(self.lowest)
-        if not self.lowest:
-            return _("Nhiều nhất %(amount)s") % {"amount": dong(self.highest)}
-        return _("%(low)s đến %(high)s") % {"low": dong(self.lowest), "high": dong(self.highest)}
 
 
 class Card:
@@ -136,7 +109,7 @@ def price_over_places(facts, amounts, day):
     channel = "online" if "online" in channels else "direct"
     ranges = [price_range(facts["fee_lines"], day=day, channel=channel, local=local) for local in amounts.values() or [{}]]
     highest = [one.highest for one in ranges]
-    return Price(min(one.lowest for one in ranges), None if None in highest else max(highest))
+    return PriceRange(min(one.lowest for one in ranges), None if None in highest else max(highest))
 
 
 def _documents(procedures):

@@ -8,6 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from portal.common.money import dong
 from procedures.eforms.conditions import fields_named, holds
 
 Line = Mapping[str, Any]
@@ -247,6 +250,19 @@ class PriceRange:
     @property
     def is_fixed(self) -> bool:
         return self.lowest == self.highest
+
+    @property
+    def words(self) -> str:
+        """«Không mất phí», one amount, at most, or from … to."""
+        if self.is_free:
+            return _("Không mất phí")
+        if self.highest is None:
+            return _("Từ %(amount)s") % {"amount": dong(self.lowest)} if self.lowest else _("Tùy trường hợp")
+        if self.is_fixed:
+            return dong(self.lowest)
+        if not self.lowest:
+            return _("Nhiều nhất %(amount)s") % {"amount": dong(self.highest)}
+        return _("%(low)s đến %(high)s") % {"low": dong(self.lowest), "high": dong(self.highest)}
 
 
 def price_range(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from portal.common import clock
 from portal.common.money import dong
 from procedures.calendar import Term
-from procedures.cards import Price, level_words, price_over_places, says_more, term_of
+from procedures.cards import level_words, price_over_places, says_more, term_of
 from procedures.fees import price_range
 from procedures.models.catalogue import ProcedureVersion
 from procedures.wording import CHANNELS, FEE_KINDS, Wording, audience_words, copies, day_words, plain, price, term_note
@@ -39,8 +39,7 @@ class Guide:
         if not self.has_place:
             return price_over_places(self.facts, self.amounts, clock.today())
         channel = "online" if "online" in self.version.channels else "direct"
-        found = price_range(self.facts["fee_lines"], day=clock.today(), channel=channel, local=self.local)
-        return Price(found.lowest, found.highest)
+        return price_range(self.facts["fee_lines"], day=clock.today(), channel=channel, local=self.local)
 
     @cached_property
     def official_name(self):

@@ -15,7 +15,6 @@ from dossiers.choices import DeliveryWay
 from dossiers.views.documents import already_in, number_in
 from dossiers.views.review import form_pdf
 from portal.common import clock
-from portal.common.money import dong
 from portal.common.vietnamese import sort_key
 from procedures.calendar import Term
 from procedures.eforms import DatabaseSources, Form, print_context
@@ -156,7 +155,7 @@ def _facts(version, offering, level):
             "label": _("Thời gian"),
             "value": Term.from_data(channel["processing"]).words if channel else _("Không rõ"),
         },
-        {"icon": "money", "label": _("Phí, lệ phí"), "value": price_words(prices)},
+        {"icon": "money", "label": _("Phí, lệ phí"), "value": prices.words},
         {"icon": "desk", "label": _("Nơi nhận hồ sơ"), "value": desk.desk_name or desk.name},
         {"icon": "doc", "label": _("Kết quả"), "value": _how_to_get(offering, level)},
     ]
@@ -169,17 +168,6 @@ def _how_to_get(offering, level):
     if DeliveryWay.ACCOUNT in ways:
         return _("Nhận trên cổng này")
     return _("Nhận tại quầy hoặc qua bưu điện") if DeliveryWay.POST in ways else _("Nhận tại quầy")
-
-
-def price_words(prices):
-    """«Không mất phí», one price, or from – to."""
-    if prices.is_free:
-        return _("Không mất phí")
-    if prices.highest is None:
-        return _("Từ %(least)s") % {"least": dong(prices.lowest)} if prices.lowest else _("Cơ quan tính sau khi xem hồ sơ")
-    if prices.lowest == prices.highest:
-        return dong(prices.lowest)
-    return _("Từ %(least)s đến %(most)s") % {"least": dong(prices.lowest), "most": dong(prices.highest)}
 
 
 def _needs(version, level):

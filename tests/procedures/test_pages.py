@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.common import clock
-from procedures.cards import Price, cards, says_more
+from procedures.cards import cards, says_more
+from procedures.fees import PriceRange
 from procedures.loading import load_sample
 from procedures.models import LifeEvent, Offering, Procedure
 from procedures.search.text import search_columns
@@ -284,7 +285,7 @@ def test_conditions_are_said_in_the_words_of_questions_and_forms(catalogue):
 
 
 def test_prices_are_said_as_people_say_them():
-    said = lambda *range_: Price(*range_).words.replace("\u00a0", " ")  # noqa: E731
+    said = lambda *range_: PriceRange(*range_).words.replace("\u00a0", " ")  # noqa: E731
     assert [said(0, 0), said(5000, 5000), said(0, 8000), said(5000, 8000), said(2000, None)] == [
         "Không mất phí", "5.000 đồng", "Nhiều nhất 8.000 đồng", "5.000 đồng đến 8.000 đồng", "Từ 2.000 đồng",
     ]  # fmt: skip
