@@ -132,8 +132,8 @@ def _since(dossier):
 
 
 def countdown(dossier):
-    """How long still, for ui/days.html; None when nothing was promised or it is over."""
-    if dossier.due_at is None or dossier.status.is_final or dossier.decided_at:
+    """How long still, for ui/days.html; None when nothing was promised, it is over, or no day counts now."""
+    if dossier.due_at is None or dossier.status.is_final or dossier.decided_at or dossier.waiting_on == "submitter":
         return None
     keeper = Timekeeper(dossier)
     due_day = clock.local(dossier.due_at)
