@@ -1,4 +1,4 @@
-"""Checks of a deployment: nothing of the demo, no guessable key, and the history guarded by its own role."""
+"""Checks of a deployment, beside Django's own: nothing of the demo."""
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register

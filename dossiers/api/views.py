@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from dossiers import drafts, workflow
 from dossiers.api.serializers import DossierDetailSerializer, DossierSerializer, SubmitSerializer, WithdrawSerializer
+from dossiers.looks import note_look
 from dossiers.models import Dossier
 from dossiers.needs import DetailsMissing
 from dossiers.states import DossierState
@@ -55,7 +56,12 @@ class DossierDetail(generics.RetrieveAPIView):
     lookup_field = "code"
 
     def get_queryset(self):
-        return visible_filed(self.request.user).prefetch_related("events")
+        return visible_filed(self.request.user).select_related("person", "organisation").prefetch_related("events")
+
+    def get_object(self):
+        found = super().get_object()
+        note_look(self.request, found)
+        return found
 
 
 class StepView(APIView):

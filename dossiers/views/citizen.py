@@ -10,10 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.messages.models import Channel, Message
-from accounts.models import note_access
 from dossiers import drafts, overview, story, workflow
 from dossiers.files.checking import megabytes
 from dossiers.forms.citizen import ConfirmationForm, WithdrawalForm
+from dossiers.looks import note_look
 from dossiers.models import Dossier, FollowUp
 from dossiers.papers.contexts import tracking_address, verify_address
 from dossiers.papers.models import OFFICE_PAPERS, IssuedPaper, PaperKind
@@ -86,9 +86,7 @@ def own_dossier(request, code):
         "organisation",
     )
     dossier = get_object_or_404(rows, code=code)
-    concerned = dossier.submitter_id == request.user.pk or (dossier.person_id and dossier.person_id == request.user.person_id)
-    if not concerned:
-        note_access(request, "view", f"dossier:{dossier.pk}", person=dossier.person, organisation=dossier.organisation)
+    note_look(request, dossier)
     return dossier
 
 

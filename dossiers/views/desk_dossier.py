@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.messages.models import Message
-from accounts.models import note_access
 from accounts.roles import Role
 from dossiers import filing, permissions, queues, workflow
 from dossiers.desk_forms import earlier_steps
 from dossiers.files.checking import megabytes
 from dossiers.files.models import OTHER_PAPERS
+from dossiers.looks import note_look
 from dossiers.models import FollowUp
 from dossiers.papers.models import PaperKind
 from dossiers.timekeeping import Timekeeper
@@ -44,7 +44,7 @@ WORK_WORDS = {
 def dossier(request, code):
     """Everything the desk knows of one dossier. Each opening is written down."""
     matter = find(request, code)
-    note_access(request, "view", f"dossier:{matter.pk}", person=matter.person, organisation=matter.organisation)
+    note_look(request, matter)
     sees_papers = permissions.sees_papers(matter, request.user)
     keeper = Timekeeper(matter)
     possible = workflow.steps_for(request.user, matter)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dossiers import needs, queues, workflow
+from dossiers.looks import note_look
 from dossiers.models import Dossier
 from dossiers.papers.models import PaperKind
 from dossiers.timekeeping import Timekeeper
@@ -69,6 +70,7 @@ def _taken(request, dossier, name, form):
 
 def _page(request, dossier, name, line, form):
     page = STEP_PAGES[name]
+    note_look(request, dossier)
     return render(
         request,
         "desk/step.html",

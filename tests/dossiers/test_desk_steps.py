@@ -400,6 +400,8 @@ def test_each_opening_is_written_down_and_costs_a_fixed_number_of_queries(desk):
     assert len(many) <= len(few) <= 50
     log = AccessLog.objects.filter(actor=desk.officer, target=f"dossier:{dossier.pk}", action="view")
     assert log.count() == 3 and log.first().person == dossier.person
+    client.get(reverse("desk:step", args=[dossier.code, STEP_PAGES["hand_over"].slug]))
+    assert log.count() == 4  # the page of a step shows the dossier, too
 
 
 def test_an_inspector_reads_without_papers(desk):

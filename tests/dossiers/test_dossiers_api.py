@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.models import AccessLog
 from tests import factories
 from tests.dossiers.pages import browse
 
@@ -25,6 +26,14 @@ def test_one_dossier_tells_its_steps_without_names(dossier):
     answer = browse(dossier.submitter).get(f"/api/v1/dossiers/{dossier.code}/")
     assert [event["step"] for event in answer.json()["events"]] == ["submit"]
     assert dossier.subject_name not in answer.content.decode()
+
+
+def test_a_look_by_staff_is_written_down_and_ones_own_is_not(desk, dossier):
+    for user in (dossier.submitter, desk.clerk):
+        browse(user).get(f"/api/v1/dossiers/{dossier.code}/")
+    look = AccessLog.objects.get()
+    assert (look.actor, look.person, look.target) == (desk.clerk, dossier.person, f"dossier:{dossier.pk}")
+    assert look.page.startswith("/api/")
 
 
 def test_without_a_login_nothing_is_told(dossier):

@@ -1,0 +1,36 @@
+"""Logs are for machines: one JSON object a line, with what was said beside the sentence, and no personal number."""
+
+import json
+import logging
+
+import pytest
+from django.conf import settings
+
+from portal.common.logs import JsonFormatter
+
+
+def line(message, *args, **extra):
+    record = logging.LogRecord("dossiers", logging.WARNING, "x.py", 1, message, args, None)
+    record.created = 0
+    record.__dict__.update(extra)
+    return JsonFormatter().format(record)
+
+
+def test_a_line_is_one_object_with_time_in_utc_level_source_and_facts():
+    written = line("đã hẹn %s\nlần hai", "9 giờ", dossier="H18.X004-261125-0001")
+    assert "\n" not in written
+    found = json.loads(written)
+    assert found["asctime"].startswith("1970-01-01 00:00:00") and found["levelname"] == "WARNING" and found["name"] == "dossiers"
+    assert found["message"] == "đã hẹn 9 giờ\nlần hai" and found["dossier"] == "H18.X004-261125-0001"
+
+
+@pytest.mark.parametrize("extra", [{}, {"number": "011999000001"}])
+def test_a_personal_number_is_hidden_wherever_it_stands_and_what_is_longer_is_not(extra):
+    found = line("số 011999000001, giấy 012345678, tệp 0123456789012", **extra)
+    assert "011999000001" not in found and "012345678," not in found and "0123456789012" in found
+
+
+def test_every_process_writes_its_log_this_way():
+    assert settings.LOGGING["root"]["handlers"] == ["console"]
+    assert settings.LOGGING["formatters"][settings.LOGGING["handlers"]["console"]["formatter"]]["()"].endswith("JsonFormatter")
+    assert settings.CELERY_WORKER_HIJACK_ROOT_LOGGER is False
