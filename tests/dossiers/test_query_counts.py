@@ -1,0 +1,60 @@
+"""A page asks the database as often for many rows as for few: counted on everything of a citizen that grows with time."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import AccessLog
+from dossiers import workflow
+from dossiers.files.storage import store
+from dossiers.papers.models import IssuedPaper
+from tests import factories
+from tests.dossiers.pages import browse, step_url
+
+pytestmark = pytest.mark.django_db
+
+
+def asked(client, address):
+    """How many queries the second opening takes (the first may note a result as opened, fill a cache, …)."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200, address
+    return len(queries)
+
+
+def grow(desk, dossier, draft):
+    """Steps, files, papers, messages, looks by others, and dossiers beside these two."""
+    for number in range(6):
+        dossier = workflow.advance(dossier, "assign", actor=desk.head, holder=desk.officer)
+        stored = store(b"%PDF-1.7 giay")
+        IssuedPaper.objects.create(
+            dossier=dossier, event=dossier.events.last(), kind="receipt_slip", number=str(number), size=stored.size,
+            storage_key=stored.storage_key, sha256=stored.sha256,
+        )  # fmt: skip
+        for matter in (dossier, draft):
+            factories.attachment(matter, "khac")
+        desk.submitted(submitter=dossier.submitter)
+        AccessLog.objects.create(actor=desk.clerk, action="view", target=f"dossier:{dossier.pk}", person=dossier.person)
+
+
+def test_a_citizens_pages_ask_as_often_for_many_rows_as_for_few(desk):
+    citizen = factories.citizen()
+    dossier, draft = desk.processing(submitter=citizen), desk.draft(submitter=citizen)
+    desk.submitted(submitter=citizen)
+    for matter in (dossier, draft):
+        factories.attachment(matter, "khac")
+    AccessLog.objects.create(actor=desk.clerk, action="view", target=f"dossier:{dossier.pk}", person=dossier.person)
+    own = f"/ho-so/{dossier.code}/"
+    addresses = [
+        own, f"{own}da-nop/", f"{own}giay-hen/", f"{own}rut/", "/ho-so/", "/tin-nhan/", "/tai-khoan/", "/tra-cuu/" + dossier.secret + "/",
+        "/api/v1/dossiers/", f"/api/v1/dossiers/{dossier.code}/",
+        *(step_url(draft, key) for key in ("nguoi_de_nghi", "cach-nhan", "giay-to", "xem-lai")),
+    ]  # fmt: skip
+    client = browse(citizen)
+    few = {address: asked(client, address) for address in addresses}
+
+    grow(desk, dossier, draft)
+
+    many = {address: asked(client, address) for address in addresses}
+    assert {address: (few[address], many[address]) for address in addresses if many[address] > few[address]} == {}
+    assert max(many.values()) <= 45
