@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=35, unique=True, verbose_name='mã định danh')),
-                ('code_certainty', models.CharField(blank=True, max_length=40, verbose_name='độ chắc chắn của mã')),
+                ('code_certainty', models.CharField(blank=True, max_length=120, verbose_name='độ chắc chắn của mã')),
                 ('name', models.CharField(max_length=200, verbose_name='tên')),
                 ('kind', models.CharField(db_index=True, max_length=40, verbose_name='loại')),
                 ('sub_kind', models.CharField(blank=True, max_length=40, verbose_name='loại nhỏ')),

@@ -14,7 +14,7 @@ class Agency(models.Model):
     """A body that receives, decides or cooperates. Identified by code, with the time it exists."""
 
     code = models.CharField(_("mã định danh"), max_length=35, unique=True)
-    code_certainty = models.CharField(_("độ chắc chắn của mã"), max_length=40, blank=True)
+    code_certainty = models.CharField(_("độ chắc chắn của mã"), max_length=120, blank=True)
     name = models.CharField(_("tên"), max_length=200)
     kind = models.CharField(_("loại"), max_length=40, db_index=True)
     sub_kind = models.CharField(_("loại nhỏ"), max_length=40, blank=True)

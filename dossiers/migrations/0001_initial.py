@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ('due_is_provisional', models.BooleanField(default=False, verbose_name='ngày hẹn tạm tính')),
                 ('term', models.JSONField(blank=True, default=dict, verbose_name='thời hạn giải quyết')),
                 ('extended_at', models.DateTimeField(blank=True, null=True, verbose_name='xin lỗi, gia hạn lúc')),
+                ('extended_to', models.DateTimeField(blank=True, null=True, verbose_name='gia hạn tới')),
                 ('supplement_count', models.PositiveSmallIntegerField(default=0, verbose_name='số lần yêu cầu bổ sung')),
                 ('supplement_due_at', models.DateTimeField(blank=True, null=True, verbose_name='bổ sung trước')),
                 ('payment_due_at', models.DateTimeField(blank=True, null=True, verbose_name='trả phí trước')),

@@ -1,7 +1,7 @@
 """Bodies, their desks and reception hours."""
 
 from accounts.models import Agency, OfficeHours
-from procedures.loading.rows import BATCH, bring, day, fitting
+from procedures.loading.rows import BATCH, bring, day
 
 
 def load(folder, units):
@@ -26,7 +26,7 @@ def _hours(row):
 def _values(row, units, hours):
     desk = row["desk"] or {}
     return {
-        "code_certainty": fitting(Agency, "code_certainty", row["code_certainty"]),
+        "code_certainty": row["code_certainty"],
         "name": row["name"],
         "kind": row["kind"],
         "sub_kind": row.get("sub_kind") or "",

@@ -31,8 +31,3 @@ def set_values(row, values):
 def day(text):
     """A date of the files, or None."""
     return dt.date.fromisoformat(text) if text else None
-
-
-def fitting(model, name, text):
-    """The text as far as the column holds it: remarks of the files, never names."""
-    return text[: model._meta.get_field(name).max_length]
