@@ -10,6 +10,7 @@ from django.http import Http404
 from django.shortcuts import redirect, resolve_url
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 # The admin's own widgets (Alpine) evaluate expressions and its theme writes a style element. Only these pages are loosened;
@@ -19,6 +20,8 @@ LOOSENED = {"script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE]}
 
 class Administration(UnfoldAdminSite):
     """One login for the whole portal; for everybody but system administrators this site does not exist."""
+
+    index_title = _("Việc của quản trị hệ thống")
 
     def has_permission(self, request):
         return request.user.is_active and request.user.is_superuser
