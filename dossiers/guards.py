@@ -43,11 +43,6 @@ def offered_for_submission(dossier):
     return filing.offered_level(dossier).offers_submission
 
 
-@says(_("Chưa trả đủ phí."))
-def obligation_settled(dossier):
-    return hasattr(dossier, "obligation") and dossier.obligation.is_settled
-
-
 def claims_exemption(dossier):
     """Has the citizen claimed a reduction that no clerk has confirmed or refused yet?"""
     claimed = bool(dossier.asked.get("priority_group"))

@@ -159,21 +159,6 @@ def mask_name(name: str) -> str:
     return " ".join(word[0] + "*" * max(1, min(3, len(word) - 1)) for word in name.split())
 
 
-def mask_number(number: str, *, keep: int = 3) -> str:
-    """All but the last `keep` characters hidden: «*********123». A short number is hidden whole."""
-    shown = keep if len(number) > 2 * keep else 0
-    return "*" * (len(number) - shown) + number[len(number) - shown :]
-
-
-def mask_phone(text: str) -> str:
-    """«0*** *** 678»: the last three digits only, in the usual groups."""
-    number = to_e164(text)
-    if number is None:
-        return mask_number(text)
-    return _GLUE.join(["0***", "***", number[-3:]])
-
-
-def mask_email(address: str) -> str:
-    """«h***@example.vn»: the provider stays readable, the person does not."""
-    local, at, domain = address.partition("@")
-    return f"{local[:1]}***{at}{domain}" if at else mask_number(address)
+def mask_number(number: str) -> str:
+    """The last three figures only: «••• ••• ••• 204». A short number is hidden whole."""
+    return "••• ••• ••• " + number[-3:] if len(number) > 6 else "••••••"

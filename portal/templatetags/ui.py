@@ -3,7 +3,6 @@
 Plain components are files in templates/ui/, each with its options named in a comment at its top.
 """
 
-import re
 from typing import NamedTuple
 
 from django import template
@@ -15,6 +14,7 @@ from django.utils.safestring import mark_safe
 
 from portal.common import dates, money
 from portal.common.drawings import drawing
+from portal.common.identity import phone_uri
 from portal.common.qr import qr_svg
 
 register = template.Library()
@@ -140,8 +140,8 @@ def when(moment_, form):
 
 @register.filter
 def tel(phone):
-    """The link that rings a number: digits and a leading plus only."""
-    return "tel:" + re.sub(r"[^\d+]", "", str(phone or ""))
+    """The link that rings a number."""
+    return phone_uri(str(phone or ""))
 
 
 @register.filter

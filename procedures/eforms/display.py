@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from portal.common.identity import mask_number
 from procedures.eforms.conditions import is_empty
 from procedures.eforms.form import Form
 from procedures.eforms.parts import Field, Page
@@ -182,11 +183,6 @@ def _amount(question: Field, value: int | float) -> str:
         unit = ""  # the label of the column says it
     year = question.rules.get("max") == "this_year"
     return str(value) if year else number_text(value) + (GLUE + unit if unit else "")
-
-
-def mask_number(value: str) -> str:
-    """An identity number with its last three figures only: “••• ••• ••• 204”."""
-    return "••• ••• ••• " + value[-3:] if len(value) > 6 else MASK
 
 
 def date_text(value: Any, *, words: bool = False) -> str:

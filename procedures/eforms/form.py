@@ -221,12 +221,6 @@ class Form:
             raise UnknownPage(page.key)
         return indexes.index(page.index) + 1, len(indexes)
 
-    def next_page(self, page: Page, known: Mapping[str, Any], today: dt.date) -> Page | None:
-        return next((later for later in self.visible_pages(known, today) if later.index > page.index), None)
-
-    def previous_page(self, page: Page, known: Mapping[str, Any], today: dt.date) -> Page | None:
-        return next((earlier for earlier in reversed(self.visible_pages(known, today)) if earlier.index < page.index), None)
-
 
 def _sections(document: Mapping[str, Any]) -> list[Section]:
     sections, index = [], 0

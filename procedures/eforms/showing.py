@@ -66,10 +66,6 @@ class BoundPage:
         return bool(self._texts)
 
     @property
-    def error_count(self) -> int:
-        return len(self._texts)
-
-    @property
     def errors(self) -> list[dict[str, str]]:
         """Sentences with the input to mend, for the summary; of very many the first ones."""
         first = list(self._texts.items())[:MOST_ERRORS]

@@ -14,10 +14,8 @@ from portal.common.identity import (
     is_made_up,
     is_personal_number,
     is_tax_code,
-    mask_email,
     mask_name,
     mask_number,
-    mask_phone,
     phone_for_display,
     phone_uri,
     to_e164,
@@ -191,11 +189,8 @@ def test_names_are_hidden_word_by_word():
 
 
 def test_numbers_show_only_their_end_and_short_ones_nothing():
-    assert mask_number("001999000123") == "*********123"
-    assert mask_number("123456") == "******" and mask_number("1234567") == "****567"
-    assert mask_phone("+84912345678") == "0***\u00a0***\u00a0678"
-    assert mask_phone("19001234") == "*****234"
-    assert mask_email("hoa.nguyen@example.vn") == "h***@example.vn" and mask_email("hoa") == "***"
+    assert mask_number("001999000123") == "••• ••• ••• 123"
+    assert mask_number("123456") == mask_number("1") == "••••••"
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=30))

@@ -60,9 +60,6 @@ def test_skipped_pages_are_not_counted(ct01):
 
     assert ct01.form.position(first, ct01.known, ct01.today) == (1, 10)
     assert ct01.form.position(first, certificate, ct01.today) == (1, 5)
-    assert ct01.form.next_page(ct01.form.page("chu_ho"), certificate, ct01.today).key == "noi_dung_va_cho_o"
-    assert ct01.form.previous_page(ct01.form.page("noi_dung_va_cho_o"), certificate, ct01.today).key == "chu_ho"
-    assert ct01.form.next_page(ct01.form.page("co_nguoi_cung_thay_doi"), certificate, ct01.today) is None
 
 
 def test_a_page_the_answers_do_not_open_has_no_place(ct01):
