@@ -39,11 +39,17 @@ def letterhead(agency, moment, number=""):
     above = agency.parent if agency.parent_id and not agency.kind.startswith("ubnd") else None
     return {
         "parent": full_name(above.name) if above else "",
-        "agency": full_name(agency.name),
+        "agency": _never_alone(full_name(agency.name)),
         "number": number,
         "place": agency.unit.short_name if agency.unit_id else "",
         "day_in_words": day_in_words(moment),
     }
+
+
+def _never_alone(name):
+    """The last three words of a long name stay together, so that no line holds a single one."""
+    words = name.split()
+    return " ".join([*words[:-3], "\u00a0".join(words[-3:])]) if len(words) > 4 else name
 
 
 def head_of(agency):

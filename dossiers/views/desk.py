@@ -153,7 +153,7 @@ def _holder(dossier, user):
     role = dict(Role.choices).get(dossier.waiting_on, "") if at_office else ""
     if dossier.holder:
         return str(dossier.holder), role
-    return (_("Chưa giao"), role) if dossier.waiting_on else ("–", "")
+    return (_("Chưa giao").replace(" ", "\u00a0"), role) if dossier.waiting_on else ("–", "")
 
 
 def _stamp(moment):
