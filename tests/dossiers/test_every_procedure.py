@@ -1,0 +1,83 @@
+"""Every procedure that is offered online can really be filed, taken in and decided, with the sample answers of its form."""
+
+import datetime as dt
+
+import pytest
+
+from dossiers import asking, filing, guards, workflow
+from dossiers.models import Dossier
+from portal.common import clock
+from procedures.loading import load_sample
+from procedures.models import Procedure
+from procedures.offered import offered_at
+from tests import factories, reference
+from tests.dossiers.pages import browse, step_url
+
+pytestmark = pytest.mark.django_db
+
+
+def place_of(procedure):
+    """The first place where it can be handed in online, or None."""
+    places = procedure.offerings.current().select_related("received_at", "lead_agency")
+    return next((place for place in places if offered_at(procedure.current, place).offers_submission), None)
+
+
+def answered(version, offering, citizen, answers):
+    """A draft with these answers, the first option of whatever the portal asks itself, and a file for each paper it needs."""
+    draft = Dossier.objects.create(version=version, offering=offering, submitter=citizen, person=citizen.person, answers=answers)
+    questions = [question for page in asking.portal_form(draft).pages for question in page.fields]
+    said = {question.key: 1 if question.type == "number" else question.spec["options"][0]["value"]
+            for question in questions if question.type in ("number", "choice")}  # fmt: skip
+    said |= {"delivery_address": citizen.person.current_address}
+    if "priority_group" in said:
+        said["priority_group"] = asking.NOBODY
+    draft.asked, columns = asking.stored(draft, said)
+    for name, value in columns.items():
+        setattr(draft, name, value)
+    draft.save()
+    for paper in filing.asked_documents(draft):
+        if paper.required:
+            factories.attachment(draft, paper.key)
+    return draft
+
+
+def decided(dossier, clerk):
+    """Brought through the steps of its offering to the signature; what is only a notification ends at the desk."""
+    if dossier.offering.no_result:
+        return workflow.advance(dossier, "note_received", actor=clerk)
+    dossier = workflow.advance(dossier, "transfer", actor=clerk)
+    while not all(run.kind == "sign" for run in dossier.open_steps):
+        run = next(run for run in dossier.open_steps if run.kind != "sign")
+        dossier = workflow.advance(dossier, "hand_over", actor=factories.user(**{run.role: run.agency.code}))
+    if not guards.nothing_owed_before_result(dossier):
+        dossier = workflow.advance(dossier, "collect", actor=clerk, amount=dossier.obligation.total)
+    signer = factories.user(signer=dossier.lead_agency.code)
+    return workflow.advance(dossier, "approve", actor=signer, content={"title": "Giấy", "lines": [], "conclusion": "Đúng."})
+
+
+def test_every_form_is_shown_page_by_page_handed_in_taken_in_and_decided():
+    load_sample(codes=list(reference.procedures()))
+    filed, forms = [], set()
+    for procedure in Procedure.objects.filter(listed=False).select_related("current").order_by("code"):
+        place, form_key = place_of(procedure), procedure.current.form_key
+        if place is None:
+            continue
+        sample = reference.load(f"samples/{form_key}.json")
+        with clock.at(dt.datetime.combine(dt.date.fromisoformat(sample["as_of"]), dt.time(9), clock.LOCAL)):
+            citizen = factories.citizen()
+            draft = answered(procedure.current, place, citizen, sample["answers"])
+            client = browse(citizen)
+            for page in filing.form_of(draft).visible_pages(filing.known_answers(draft, filing.form_of(draft)), clock.today()):
+                assert client.get(step_url(draft, page.key)).status_code == 200, (procedure.code, page.key)
+            answer = client.post(step_url(draft, "xem-lai"), {"cam-doan": "1"})
+            assert answer.status_code == 302, (procedure.code, answer.context and answer.context["errors"])
+            dossier = Dossier.objects.get(pk=draft.pk)
+            assert dossier.code and answer.url == f"/ho-so/{dossier.code}/da-nop/"
+            clerk = factories.user(receiving_clerk=place.received_at.code)
+            assert browse(clerk).get(f"/can-bo/ho-so/{dossier.code}/").status_code == 200, procedure.code
+            dossier = workflow.advance(dossier, "accept", actor=clerk)
+            assert dossier.due_at or dossier.term.get("rule"), procedure.code
+            assert decided(dossier, clerk).decided_at, procedure.code
+        filed.append(procedure.code)
+        forms.add(form_key)
+    assert len(filed) == 35 and len(forms) == 27
