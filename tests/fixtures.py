@@ -1,8 +1,11 @@
 """Fixtures of the portal's own world. `tests/conftest.py` brings them to every test."""
 
 import pytest
+from django.conf import settings
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from dossiers.models import grants
 from portal.common import due
 from tests import factories, world
 
@@ -48,3 +51,15 @@ def signing_keys():
     from dossiers.papers.signing import ensure_development_ca
 
     return ensure_development_ca()
+
+
+@pytest.fixture
+def application_role(db):
+    """Name of the role the portal serves as, with today's grants (made here when the server of the tests has none)."""
+    role = settings.DATABASE_APP_ROLE
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+        if not cursor.fetchone():
+            cursor.execute(f"CREATE ROLE {role}")
+    grants._grant("default")
+    return role

@@ -1,28 +1,21 @@
 """The portal serves as the role that owns nothing: a dossier's whole way, and everything owed, needs no more rights than that."""
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 
 from dossiers import history, workflow
-from dossiers.models import grants
 from tests.dossiers.pages import browse, step_url
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def as_application(desk):
-    """The rest of the test speaks to the database as the application role (made here when the server has none)."""
-    role = settings.DATABASE_APP_ROLE
+def as_application(desk, application_role):
+    """The rest of the test speaks to the database as the application role."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
-        if not cursor.fetchone():
-            cursor.execute(f"CREATE ROLE {role}")
-        grants._grant("default")
-        cursor.execute(f"SET ROLE {role}")
-    yield role
+        cursor.execute(f"SET ROLE {application_role}")
+    yield application_role
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
 

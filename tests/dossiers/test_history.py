@@ -1,7 +1,6 @@
 """The history: chained, append-only for trigger and role, provable, and erasable in its words only."""
 
 import pytest
-from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from dossiers import history, workflow
@@ -26,15 +25,8 @@ def test_the_trigger_refuses_update_delete_and_truncate(dossier):
     assert Event.objects.count() == 2
 
 
-def test_the_application_role_may_read_and_append_and_no_more(dossier):
-    role = settings.DATABASE_APP_ROLE
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
-        if not cursor.fetchone():
-            cursor.execute(f"CREATE ROLE {role}")
-    from dossiers.models import grants
-
-    grants._grant("default")
+def test_the_application_role_may_read_and_append_and_no_more(dossier, application_role):
+    role = application_role
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT has_table_privilege(%s, 'dossiers_event', p) FROM unnest(%s) p",
