@@ -3,11 +3,13 @@
 import datetime as dt
 import logging
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from accounts.roles import SystemActor
 from dossiers import notices, workflow
 from dossiers.models import Dossier, StepRun
+from dossiers.needs import DetailsMissing
 from dossiers.states import DossierState
 from portal.common import clock
 from procedures.models import working_calendar
@@ -63,3 +65,5 @@ def _take(dossier, step, actor):
         workflow.advance(dossier, step, actor=actor)
     except workflow.StepNotPossible as moved:
         log.info("deadline met in the meantime", extra={"dossier": dossier.code, "why": str(moved)})
+    except (DetailsMissing, PermissionDenied):
+        log.exception("deadline step refused", extra={"dossier": dossier.code})

@@ -4,7 +4,12 @@ from django.conf import settings
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-APPEND_ONLY = ["dossiers_event"]
+# What is written once. The words of an event may be deleted, for erasure by law, but never changed.
+REVOKED = {
+    "dossiers_event": "UPDATE, DELETE, TRUNCATE",
+    "dossiers_eventtext": "UPDATE, TRUNCATE",
+    "accounts_accesslog": "UPDATE, DELETE, TRUNCATE",
+}
 
 
 class grant_after_migrate:
@@ -26,7 +31,7 @@ def _grant(using, **kwargs):
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
-        for table in APPEND_ONLY:
+        for table, rights in REVOKED.items():
             if table in tables:
-                cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}")
+                cursor.execute(f"REVOKE {rights} ON {table} FROM {role}")
         cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}")

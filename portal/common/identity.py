@@ -1,25 +1,6 @@
-"""Numbers that name people: personal number, tax code, phone. What they must look like, and how they are shown or hidden.
+"""Phones, names and numbers of people: how they are read, shown, and hidden from strangers."""
 
-The personal number is never a secret and has no check digit (NĐ 137/2015 Đ.13, TT 07/2016 Đ.7), so most checks only warn.
-"""
-
-import datetime as dt
 import re
-from dataclasses import dataclass
-
-from django.utils.translation import gettext as _
-
-# Codes of the place of birth registration on personal numbers. They did not change when provinces merged in 2025.
-# fmt: off
-PLACE_CODES = frozenset({
-    1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33,
-    34, 35, 36, 37, 38, 40, 42, 44, 45, 46, 48, 49, 51, 52, 54, 56, 58, 60, 62, 64, 66,
-    67, 68, 70, 72, 74, 75, 77, 79, 80, 82, 83, 84, 86, 87, 89, 91, 92, 93, 94, 95, 96,
-})
-# fmt: on
-_FIRST_COUNTRY_CODE = 101  # births registered abroad carry a country code instead of a place
-
-_TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 
 _MOBILE = re.compile(r"(?:3[2-9]|5[0-9]|7[06-9]|8[0-9]|9[0-9])[0-9]{7}")
 _LANDLINE = re.compile(r"2[0-9]{9}")
@@ -31,91 +12,6 @@ _OLD_PREFIXES = {
     **{"186": "56", "188": "58", "199": "59"},
 }
 _GLUE = "\u00a0"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something wrong or odd about a number. `hard` refuses it; otherwise people are only asked to look again."""
-
-    code: str
-    message: str
-    hard: bool
-
-
-# ---------------------------------------------------------------- personal number
-
-
-def is_personal_number(text: str) -> bool:
-    """Twelve ASCII digits. (`str.isdigit` would also take «²» and Arabic digits.)"""
-    return re.fullmatch(r"[0-9]{12}", text) is not None
-
-
-def is_made_up(number: str) -> bool:
-    """Numbers with 999 at places 4–6 belong to nobody: demo and tests use only these."""
-    return is_personal_number(number) and number[3:6] == "999"
-
-
-def birth_year(number: str) -> int:
-    """Year written into a personal number: digit 4 gives century and sex, digits 5–6 the year."""
-    return 1900 + 100 * (int(number[3]) // 2) + int(number[4:6])
-
-
-def check_personal_number(
-    number: str, *, today: dt.date, born: dt.date | None = None, sex: str = "", made_up_allowed: bool = False
-) -> list[Finding]:
-    """What is wrong with a personal number, worst first; an empty list is fine. `sex` is "male", "female" or "" (not known).
-
-    A made-up number (999 at places 4–6) says the year 2399: it is refused unless `made_up_allowed`.
-    """
-    shape = _shape_of_number(number)
-    if shape:
-        return [shape]
-    if is_made_up(number):
-        return [] if made_up_allowed else [_future_year()]
-    if birth_year(number) > today.year:
-        return [_future_year()]
-    return [*_place_doubts(number), *_birth_doubts(number, born, sex)]
-
-
-def _shape_of_number(number: str) -> Finding | None:
-    if re.search(r"[^0-9]", number):
-        return Finding("digits", _("Số căn cước chỉ gồm các chữ số từ 0 đến 9."), hard=True)
-    if len(number) != 12:
-        return Finding("length", _("Số căn cước có 12 số, mới nhập %(count)d số.") % {"count": len(number)}, hard=True)
-    return None
-
-
-def _future_year() -> Finding:
-    return Finding("future", _("Số căn cước này ghi năm sinh chưa tới. Xem lại từ số thứ tư đến số thứ sáu."), hard=True)
-
-
-def _place_doubts(number: str) -> list[Finding]:
-    place = int(number[:3])
-    if place in PLACE_CODES or place >= _FIRST_COUNTRY_CODE:
-        return []
-    return [Finding("place", _("Ba số đầu không phải mã tỉnh nào. Xem lại số căn cước."), hard=False)]
-
-
-def _birth_doubts(number: str, born: dt.date | None, sex: str) -> list[Finding]:
-    """Year and sex may honestly differ (the law lets them be corrected), so these only ask to look again."""
-    doubts = []
-    if born and born.year != birth_year(number):
-        doubts.append(Finding("birth_year", _("Năm sinh không khớp với số căn cước. Xem lại cả hai."), hard=False))
-    if sex and sex != ("male", "female")[int(number[3]) % 2]:
-        doubts.append(Finding("sex", _("Giới tính không khớp với số căn cước. Xem lại cả hai."), hard=False))
-    return doubts
-
-
-# ---------------------------------------------------------------- tax code
-
-
-def is_tax_code(text: str) -> bool:
-    """A tax code (MST) of an organisation: ten digits with a check digit, perhaps `-NNN` for a branch (001–999)."""
-    match = re.fullmatch(r"([0-9]{9})([0-9])(?:-([0-9]{3}))?", text)
-    if not match or match[3] == "000":
-        return False
-    total = sum(weight * int(digit) for weight, digit in zip(_TAX_WEIGHTS, match[1], strict=True))
-    return 10 - total % 11 == int(match[2])  # remainder 0 would need the digit 10: such codes are never issued
 
 
 # ---------------------------------------------------------------- phone

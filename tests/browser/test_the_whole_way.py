@@ -53,7 +53,7 @@ def forward(page):
     page.get_by_role("button", name="Lưu và đi tiếp").last.click()
 
 
-def test_from_everyday_words_to_a_signed_result_that_a_stranger_verifies(portal, open_page, tmp_path, mailoutbox):
+def test_from_everyday_words_to_a_signed_result_that_a_stranger_verifies(portal, open_page, tmp_path):
     citizen = factories.citizen()
     clerk = factories.user(full_name="Lò Thị Hoa", receiving_clerk=BODY)
     officer = factories.user(full_name="Quàng Văn Nam", officer=BODY)
@@ -206,6 +206,11 @@ def test_refusal_supplement_withdrawal_and_tracking(portal, open_page):
     stranger = open_page(width=360)
     stranger.goto(f"{portal}/tra-cuu/")
     looks_right(stranger)
+    stranger.locator("[name=ma]").fill(asked.code)
+    stranger.locator("[name=ma-rieng]").fill(asked.secret.upper())
+    stranger.locator("main form button").first.click()
+    stranger.wait_for_load_state()
+    assert "Chờ tiếp nhận" in stranger.locator("main").inner_text()
     stranger.goto(f"{portal}/tra-cuu/{asked.secret}/")
     text = stranger.locator("main").inner_text()
     assert "Chờ tiếp nhận" in text and citizen.full_name not in text

@@ -1,19 +1,10 @@
-"""Personal numbers, tax codes, phones: what is refused, what is only doubted, and how they are shown or hidden."""
-
-import datetime as dt
+"""Phones, names and numbers: how they are read, shown and hidden."""
 
 import pytest
-from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.common.identity import (
-    PLACE_CODES,
-    birth_year,
-    check_personal_number,
-    is_made_up,
-    is_personal_number,
-    is_tax_code,
     mask_name,
     mask_number,
     phone_for_display,
@@ -21,107 +12,6 @@ from portal.common.identity import (
     to_e164,
 )
 from tests import reference
-
-TODAY = dt.date(2026, 11, 25)
-
-
-def findings(number, **known):
-    return [(found.code, found.hard) for found in check_personal_number(number, today=TODAY, **known)]
-
-
-# ---------------------------------------------------------------- personal number
-
-
-def test_a_number_that_agrees_with_the_birth_date_and_sex_is_fine():
-    assert findings("001187000001", born=dt.date(1987, 5, 2), sex="female") == []
-    assert findings("011087000001", born=dt.date(1987, 5, 2), sex="male") == []
-    assert findings("096205000001", born=dt.date(2005, 1, 1), sex="male") == []
-
-
-@pytest.mark.parametrize(
-    ("number", "code"),
-    [
-        ("06818700001", "length"),
-        ("0681870000011", "length"),
-        ("", "length"),
-        ("068187 00001", "digits"),
-        ("٠٦٨١٨٧٠٠٠٠٠١", "digits"),  # Arabic digits: str.isdigit would take them
-        ("06818700000²", "digits"),
-        ("001287000001", "future"),  # 2087
-        ("001227000001", "future"),  # 2027: next year
-        ("068999000001", "future"),  # made up
-    ],
-)
-def test_what_is_refused(number, code):
-    assert findings(number) == [(code, True)]
-    assert is_personal_number(number) == (code == "future")
-
-
-def test_the_current_year_is_not_the_future():
-    assert findings("001226000001") == []
-    assert birth_year("001226000001") == 2026 and birth_year("001187000001") == 1987 and birth_year("001999000001") == 2399
-
-
-@pytest.mark.parametrize(
-    ("number", "known", "code"),
-    [
-        ("003187000001", {}, "place"),
-        ("000187000001", {}, "place"),
-        ("097187000001", {}, "place"),
-        ("001187000001", {"born": dt.date(1988, 5, 2)}, "birth_year"),
-        ("001087000001", {"born": dt.date(2087, 5, 2)}, "birth_year"),
-        ("001187000001", {"sex": "male"}, "sex"),
-        ("001087000001", {"sex": "female"}, "sex"),
-    ],
-)
-def test_what_is_only_doubted(number, known, code):
-    assert findings(number, **known) == [(code, False)]
-
-
-def test_a_birth_registered_abroad_carries_a_country_code():
-    assert findings("132187000001") == []
-
-
-def test_there_are_63_places_and_the_mergers_of_2025_changed_none():
-    assert len(PLACE_CODES) == 63 and {1, 11, 44, 45, 60, 67, 68, 79, 96} <= PLACE_CODES
-
-
-def test_made_up_numbers_pass_only_where_they_are_allowed():
-    assert is_made_up("068999000001") and not is_made_up("068199900001")
-    assert findings("068999000001", made_up_allowed=True, born=dt.date(1980, 1, 1), sex="male") == []
-    assert findings("068999000001", made_up_allowed=False) == [("future", True)]
-
-
-def test_a_refusal_says_what_is_wrong_in_plain_words():
-    with translation.override("vi"):
-        (found,) = check_personal_number("06818700001", today=TODAY)
-    assert found.message == "Số căn cước có 12 số, mới nhập 11 số."
-
-
-# ---------------------------------------------------------------- tax code
-
-
-@pytest.mark.parametrize(
-    ("code", "valid"),
-    [
-        ("0100047516", True),
-        ("0100047516-001", True),
-        ("0100047516-000", False),
-        ("0100047517", False),
-        ("100047516", False),
-        ("0100047516001", False),
-        ("٠١٠٠٠٤٧٥١٦", False),
-        ("0100047516-1", False),
-    ],
-)
-def test_tax_codes_have_a_check_digit(code, valid):
-    assert is_tax_code(code) == valid
-
-
-def test_no_serial_has_two_valid_check_digits_and_some_have_none():
-    valid = [sum(is_tax_code(f"{serial:09d}{digit}") for digit in range(10)) for serial in range(1000)]
-    assert max(valid) == 1 and valid.count(0) == 91
-
 
 # ---------------------------------------------------------------- phone
 
