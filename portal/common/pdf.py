@@ -7,6 +7,7 @@ The text is composed (NFC) once more before drawing: a single decomposed letter 
 import base64
 import logging
 import os
+import re
 import threading
 import time
 import unicodedata
@@ -45,10 +46,18 @@ def render_html(html, *, title, timeout=30, attachments=(), variant="pdf/a-3a"):
         "variant": variant,
         "attachments": [{"name": name, "content": base64.b64encode(content).decode()} for name, content in attachments],
     }
-    answer, pdf = _renderer.ask(header, unicodedata.normalize("NFC", html).encode(), timeout)
+    answer, pdf = _renderer.ask(header, _tidy(html).encode(), timeout)
     for line in answer.get("grumbles", ()):
         LOG.warning("pdf %s: %s", title, line)
     return pdf
+
+
+# A space before the end of an inline box that just fits its line makes WeasyPrint break after its first word instead.
+_LAST_SPACE = re.compile(r"\s+(?=</(?:dd|dt|p|li|td|th)>)")
+
+
+def _tidy(html):
+    return _LAST_SPACE.sub("", unicodedata.normalize("NFC", html))
 
 
 def why_no_pdf():

@@ -7,6 +7,7 @@ import time
 
 import pikepdf
 import pytest
+from pdfminer.high_level import extract_text
 
 from portal.common import limited, pdf
 
@@ -115,3 +116,12 @@ def test_a_machine_without_pango_is_told_in_one_line(renderer, monkeypatch):
     monkeypatch.setattr(limited, "ask", no_pango)
     assert "apt-get install" in pdf.why_no_pdf()
     assert not pdf.pdf_available()
+
+
+def test_a_text_that_just_fits_its_line_is_not_broken_after_its_first_word():
+    name = "Trung tâm Phục vụ hành chính công tỉnh Điện Biên"
+    lines = "".join(
+        f'<div style="width:{width}mm"><dt>Nơi tiếp nhận: </dt>\n<dd>\n  {name}\n </dd></div>' for width in range(120, 145)
+    )
+    html = HTML % f"<style>dt,dd{{display:inline;margin:0}} dd{{font-weight:bold}}</style><dl>{lines}</dl>"
+    assert "Trung\n" not in extract_text(io.BytesIO(pdf.render_html(html, title="x")))
