@@ -100,6 +100,7 @@ def holder(dossier):
         return None
     if dossier.waiting_on == "submitter" and not dossier.holder_id:
         return {
+            "icon": "user",
             "over": _("Đang chờ"),
             "name": _("Người nộp hồ sơ"),
             "role": _("Cần hỏi gì, gọi %s") % (desk.desk_name or desk.name),
@@ -110,6 +111,7 @@ def holder(dossier):
     if dossier.holder_id:
         return {"over": "", "name": dossier.holder.full_name, "role": agency.name, "phone": phone, "since": since}
     return {
+        "icon": "desk",
         "over": "",
         "name": agency.desk_name if agency == desk and agency.desk_name else agency.name,
         "role": _role(dossier),
