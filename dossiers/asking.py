@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from dossiers import filing
 from dossiers.choices import DeliveryWay
+from portal.common.money import dong
 from procedures.eforms import Form, fields_named
 
 YES_NO = [("co", gettext_lazy("Có")), ("khong", gettext_lazy("Không"))]
@@ -40,7 +41,7 @@ def portal_form(draft, sources=None):
 def portal_answers(draft):
     """What has been answered of them so far, under the keys of `portal_form`."""
     asked = draft.asked
-    answers = {key: value for key, value in asked.items() if key in ("case", "copies")}
+    answers = {key: value for key, value in asked.items() if key in ("case", "copies", "extras")}
     answers |= {f"ask_{q['key']}": asked[q["key"]] for q in _questions(draft) if q["key"] in asked and q["key"] != "case"}
     answers |= {f"quantity_{n}": asked.get("quantities", {}).get(text) for n, text in enumerate(_quantity_texts(draft))}
     if "priority_group" in asked:
@@ -60,6 +61,8 @@ def stored(draft, values):
             columns[key] = value or None
         elif key == "priority_group":
             asked[key] = "" if value == NOBODY else value
+        elif key == "extras":
+            asked[key] = value or []
         elif key.startswith("quantity_"):
             asked["quantities"] = {**draft.asked.get("quantities", {}), **asked.get("quantities", {})}
             asked["quantities"][texts[int(key.removeprefix("quantity_"))]] = value
@@ -120,7 +123,10 @@ def _amount_questions(draft):
         extra = any((line["quantity"] or {}).get("field") == copies["key"] and line["role"] == "extra" for line in lines)
         fields.append(_number("copies", copies["label"], 0 if extra else 1))
     for n, text in enumerate(_quantity_texts(draft)):
-        fields.append(_number(f"quantity_{n}", text, 1, show_if=_shown_for(lines, text)))
+        fields.append(_number(f"quantity_{n}", text, _least(lines, text), show_if=_shown_for(lines, text)))
+    extras = [line for line in filing.optional_extras(draft) if not line["quantity"]]
+    if extras:
+        fields.append(_several("extras", _("Chọn thêm nếu cần"), [(line["key"], _with_price(line)) for line in extras]))
     groups = _priority_groups(draft)
     if groups:
         help_ = _("Thuộc diện nào thì chọn diện đó; cán bộ xem giấy tờ rồi mới miễn, giảm.")
@@ -131,7 +137,26 @@ def _amount_questions(draft):
 
 def _number(key, label, least, **more):
     rules = {"min": least, "max": MOST_COPIES if key == "copies" else 10_000}
-    return {"key": key, "label": label, "type": "number", "required": True, "default": max(least, 1), "validation": rules, **more}
+    default = max(least, 1) if key == "copies" else least
+    return {"key": key, "label": label, "type": "number", "required": True, "default": default, "validation": rules, **more}
+
+
+def _several(key, label, options):
+    """Boxes of which any number may be ticked, also none."""
+    return _choice(key, label, options) | {"display": "checkboxes", "multiple": True, "required": False}
+
+
+def _with_price(line):
+    """The price of every option is said, also when it is not known yet."""
+    amount = line["amount"]
+    said = _("cơ quan báo giá sau") if amount is None else dong(amount) if amount else _("không mất thêm tiền")
+    return f"{line['label']}: {said}"
+
+
+def _least(lines, text):
+    """Where only things one may do without are counted, none is an answer."""
+    counted = [line for line in lines if (line["quantity"] or {}).get("ask") == text]
+    return 0 if all(line["role"] == "extra" and not line["mandatory"] for line in counted) else 1
 
 
 def _quantity_texts(draft):
@@ -150,11 +175,7 @@ def _shown_for(lines, text):
 
 def _priority_groups(draft):
     """(key, words) of the groups some fee line reduces the price for."""
-    named = set()
-    for line in draft.version.facts["fee_lines"]:
-        if line["when"] and line["when"].get("field") == "person.priority_group":
-            value = line["when"]["value"]
-            named |= set(value if isinstance(value, list) else [value])
+    named = set().union(*(filing.groups_named(line["when"]) for line in draft.version.facts["fee_lines"]))
     return [(row["key"], row["label"]) for row in draft.version.document["code_lists"]["priority_groups"] if row["key"] in named]
 
 

@@ -175,7 +175,7 @@ def carry_over(draft):
     if row.state != DossierState.DRAFT:
         raise NoLongerADraft
     row.version = row.version.procedure.current
-    keys = {question["key"] for question in row.version.facts["questions"]} | {"copies", "priority_group", "quantities"}
+    keys = {question["key"] for question in row.version.facts["questions"]} | {"copies", "extras", "priority_group", "quantities"}
     row.answers, row.declared_at = found.answers, None
     row.asked = {key: value for key, value in row.asked.items() if key in keys}
     row.revision, row.updated_at = row.revision + 1, clock.now()

@@ -46,9 +46,20 @@ def fee_class(dossier):
     roles = {
         line["role"]
         for line in dossier.version.facts["fee_lines"]
-        if group and line["role"] in ("discount", "exemption") and group in ((line["when"] or {}).get("value") or [])
+        if group and line["role"] in ("discount", "exemption") and group in groups_named(line["when"])
     }
     return "mien" if "exemption" in roles else "giam" if "discount" in roles else "thuong"
+
+
+def groups_named(condition):
+    """The priority groups a fee line's condition names, wherever they stand in it."""
+    if not condition:
+        return set()
+    if "field" not in condition:
+        return set().union(*map(groups_named, condition.get("all") or condition.get("any") or []))
+    value = condition.get("value")
+    named = value if isinstance(value, list) else [value]
+    return set(named) if condition["field"] == fee_rules.CLAIM and value is not None else set()
 
 
 def context(dossier, form=None):
@@ -163,15 +174,39 @@ def fees(dossier):
 
 def _fees_for(dossier, answers):
     """The fee for these answers: a form may show it while it is filled in."""
-    lines = dossier.version.facts["fee_lines"]
+    lines, day = dossier.version.facts["fee_lines"], filing_day(dossier)
     known = {**answers, **_circumstances(dossier)}
     return fee_rules.compute(
         lines,
         context=known,
-        day=filing_day(dossier),
+        day=day,
         quantities={**fee_rules.quantities_from(lines, known), **_numbers_asked(dossier)},
-        local=local_amounts(dossier.version.procedure, dossier.offering.province_code) if dossier.offering_id else {},
+        chosen=extras_chosen(dossier),
+        local=local_amounts(dossier.version.procedure, dossier.offering.province_code, day) if dossier.offering_id else {},
     )
+
+
+def optional_extras(dossier):
+    """The fee lines a person may choose to add, of the channel the dossier takes."""
+    lines = dossier.version.facts["fee_lines"]
+    return [
+        line for line in lines
+        if line["role"] == "extra" and not line["mandatory"] and line["channel"] in ("any", dossier.channel)
+    ]  # fmt: skip
+
+
+def extras_chosen(dossier):
+    """Keys of the optional extras taken: ticked, or asked for by a number above nothing («số bản sao muốn nhận»)."""
+    numbers, ticked = _numbers_asked(dossier), dossier.asked.get("extras") or []
+    counted = [line["key"] for line in optional_extras(dossier) if line["quantity"] and _wanted(line, numbers, dossier.answers)]
+    return {*ticked, *counted}
+
+
+def _wanted(line, numbers, answers):
+    """Is more than nothing of it asked for?"""
+    rule = line["quantity"]
+    number = numbers.get(rule["ask"]) if "ask" in rule else answers.get(rule["field"])
+    return isinstance(number, (int, float)) and number > 0
 
 
 def _numbers_asked(dossier):

@@ -61,8 +61,8 @@ def reminded(dossier):
 
 @says(_("Đang có một lần trả tiền chờ ngân hàng trả lời."))
 def no_open_attempt(dossier):
-    """Attempts come with the payments; until then there is none."""
-    return True
+    """The gateway is asked before anybody is stopped for not paying: an attempt that may still have taken money is open."""
+    return not dossier.obligation.attempt_open
 
 
 @says(_("Chưa hết hạn bổ sung."))

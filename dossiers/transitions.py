@@ -126,12 +126,13 @@ class DossierTransitions:
         self.came_from = self.state
 
     @stays(
-        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING, S.COMPLETED], permission=may.is_receiving_clerk,
+        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT_REQUIRED, S.WITHDRAWN, S.COMPLETED],
+        permission=may.is_receiving_clerk, jobs=["payment"],
         conditions=[guards.amount_positive], needs=["amount_received"],
-        effects=["settle_obligation", "owe_delivery"], tells=["submitter"], sentence=_("Đã thu phí tại quầy"),
+        effects=["settle_obligation", "owe_delivery"], tells=["submitter"], sentence=_("Đã thu phí"),
     )  # fmt: skip
     def collect(self):
-        """Take the fee at the counter of a dossier that does not wait for it (level 3, or due on the result)."""
+        """Take the fee of a dossier that does not wait for it: at the counter (level 3), due on the result, or paid early."""
 
     # ------------------------------------------------------------ the desk
     @line(

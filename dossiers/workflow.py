@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.roles import SystemActor
-from dossiers import effects, history, needs, owed, waiting
+from dossiers import effects, history, needs, owed, signals, waiting
 from dossiers.models import Dossier
 from dossiers.states import DossierState
 from dossiers.timekeeping import Timekeeper
@@ -144,6 +144,7 @@ def advance(dossier: Any, name: str, *, actor: Any, note: str = "", **details: A
     event = history.append(step, source=source, target=dossier.state)
     effects.after_event(step, event)
     owed.owe(step, event)
+    signals.step_taken.send(Dossier, step=step, event=event)
     return dossier
 
 

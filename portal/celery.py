@@ -8,4 +8,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["portal", "accounts", "accounts.messages", "procedures", "dossiers"])
+app.autodiscover_tasks(["portal", "accounts", "accounts.messages", "procedures", "dossiers", "payments"])

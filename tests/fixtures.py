@@ -7,7 +7,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 
 from dossiers.models import grants
 from portal.common import due
-from tests import factories, world
+from tests import factories, money, world
 
 _sql_flush = DatabaseOperations.sql_flush
 
@@ -26,6 +26,13 @@ def desk(db):
     """The four people of the police of phường Điện Biên Phủ, with calendar and the free flagship on offer."""
     world.holidays()
     return factories.Desk()
+
+
+@pytest.fixture
+def money_desk(db):
+    """Everybody who has to do with a fee: clerk, officer, signer, head, two accountants; and the calendar."""
+    world.holidays()
+    return money.MoneyDesk()
 
 
 @pytest.fixture

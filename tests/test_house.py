@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import get_resolver
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ["portal", "accounts", "procedures", "dossiers"]
+APPS = ["portal", "accounts", "procedures", "dossiers", "payments"]
 # What anybody may open without signing in. Everything else asks for a login.
 PUBLIC = {
     "home", "procedures:home", "procedures:search", "procedures:procedure", "procedures:procedure_short", "procedures:life_event",

@@ -6,6 +6,7 @@ import json
 from django.conf import settings
 
 from accounts.models import AdministrativeUnit, Agency, OfficeHours
+from payments.models import CollectionPoint
 from portal.common import clock
 from portal.common.vietnamese import fold, sort_key
 from procedures.eforms import expanded_form
@@ -115,6 +116,7 @@ def offering(code, received_at, lead=None):
         for s in rule["processing_steps"]
     ]
     terminal = document("offerings_demo.json")["gateway_terminals"][lead.province_code].get(rule["gateway_terminal"], "")
+    collection_point(terminal)
     return Offering.objects.create(
         procedure=entry,
         agency=lead,
@@ -129,6 +131,14 @@ def offering(code, received_at, lead=None):
         duty={"main": {"login": f"{desk.code}.tn1".lower(), "name": "Lò Thị Hoa"}},
         gateway_terminal=terminal,
     )
+
+
+def collection_point(code):
+    """The terminal and account of the data, so that fees can be paid."""
+    for row in document("collection_points_demo.json")["points"]:
+        if row["code"] == code:
+            facts = {name: value for name, value in row.items() if name not in ("code", "certainty")}
+            return CollectionPoint.objects.get_or_create(code=code, defaults={**facts, "demo": True})[0]
 
 
 def holidays():

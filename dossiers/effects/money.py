@@ -1,4 +1,4 @@
-"""What is owed and what was taken at the counter. Attempts, refunds and receipts come with the payments. Whole đồng."""
+"""What is owed, waived, and when it is settled, in whole đồng. Attempts, refunds and receipts are kept by `payments`."""
 
 from dossiers import filing, guards
 from dossiers.effects.registry import before
@@ -59,12 +59,14 @@ def wait_for_payment(step):
 
 @before
 def settle_obligation(step):
+    """All of it was paid: the clerk took the amount, or the job of the payments brings the attempt that did."""
     obligation = step.dossier.obligation
-    if not step.job:
-        obligation.status, obligation.settled_at = FeeObligation.Status.PAID_AT_COUNTER, step.now
-        obligation.save(update_fields=["status", "settled_at"])
-        step.recorded["amount"] = step.details["amount"]
+    obligation.status = FeeObligation.Status.PAID if step.job else FeeObligation.Status.PAID_AT_COUNTER
+    obligation.settled_at, obligation.settled_amount = step.now, obligation.total
+    obligation.save(update_fields=["status", "settled_at", "settled_amount"])
     step.dossier.payment_status = PaymentStatus.PAID
+    step.dossier.paid_online = bool(step.job)
+    step.recorded["amount"] = obligation.total
 
 
 @before

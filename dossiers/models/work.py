@@ -142,7 +142,8 @@ class Decision(models.Model):
 
 
 class FeeObligation(models.Model):
-    """What a dossier owes, frozen at submit. Attempts, refunds and receipts come with the payments. Whole đồng."""
+    """What a dossier owes, frozen at submit, in whole đồng. `payments` keeps the attempts, refunds and receipts, and writes
+    here, under the lock of the dossier, what is kept of the money now and whether somebody is paying."""
 
     class Status(models.TextChoices):
         PROVISIONAL = "provisional", _("tạm tính")
@@ -150,6 +151,8 @@ class FeeObligation(models.Model):
         PAID = "paid", _("đã trả")
         PAID_AT_COUNTER = "paid_at_counter", _("đã trả tại quầy")
         WAIVED = "waived", _("được miễn")
+        PART_REFUNDED = "part_refunded", _("đã hoàn một phần")
+        REFUNDED = "refunded", _("đã hoàn lại")
 
     dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="obligation")
     total = models.PositiveBigIntegerField(_("tổng (đồng)"), null=True, help_text=_("trống: xác định sau"))
@@ -157,14 +160,33 @@ class FeeObligation(models.Model):
     timing = models.CharField(_("trả khi nào"), max_length=20)
     frozen_at = models.DateTimeField(_("chốt lúc"), default=clock.now)
     settled_at = models.DateTimeField(_("trả xong lúc"), null=True, blank=True)
+    settled_amount = models.PositiveBigIntegerField(_("đang giữ (đồng)"), default=0)
+    attempt_open = models.BooleanField(_("đang có một lần trả chưa xong"), default=False)
 
     class Meta:
         verbose_name = _("khoản phải trả")
         verbose_name_plural = _("khoản phải trả")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(settled_amount=0) | Q(settled_amount__lte=models.F("total")), name="no_more_is_kept_than_was_owed"
+            )
+        ]
 
     @property
     def is_settled(self):
-        return self.status in (self.Status.PAID, self.Status.PAID_AT_COUNTER, self.Status.WAIVED)
+        """Is there nothing left to pay? (Money given back is not asked for again.)"""
+        return self.status not in (self.Status.PROVISIONAL, self.Status.DUE)
+
+    @property
+    def is_paid(self):
+        """Did money come, at the counter or otherwise?"""
+        return self.is_settled and self.status != self.Status.WAIVED
+
+    def lines_refundable_on(self, occasion):
+        """The lines given back when the dossier is refused, withdrawn or stopped. An agency that stops it gives back
+        what it would give back on refusing it."""
+        words = {occasion, "refused"} if occasion == "stopped" else {occasion}
+        return [line for line in self.lines.all() if words & set(line.refundable_on)]
 
 
 class FeeLine(models.Model):

@@ -36,6 +36,7 @@ class PaperKind(models.TextChoices):
     CONSULTATION = "consultation", _("Văn bản lấy ý kiến")
     RESULT = "result", _("Kết quả giải quyết")
     REFUSAL_OF_SUBSTANCE = "refusal_of_substance", _("Thông báo không giải quyết")
+    E_RECEIPT = "e_receipt", _("Biên lai điện tử thu phí, lệ phí")
 
 
 # Made for those who work on a dossier: they name who held it when, and what was asked of whom.
@@ -75,7 +76,12 @@ class IssuedPaper(models.Model):
         verbose_name = _("giấy do cổng cấp")
         verbose_name_plural = _("giấy do cổng cấp")
         ordering = ["issued_at", "pk"]
-        constraints = [models.UniqueConstraint(fields=["event", "kind"], name="one_paper_an_event_and_kind")]
+        constraints = [
+            # A receipt may be replaced without another event: `payments` sees to it that there is one a number.
+            models.UniqueConstraint(
+                fields=["event", "kind"], condition=~models.Q(kind=PaperKind.E_RECEIPT), name="one_paper_an_event_and_kind"
+            )
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.number}"

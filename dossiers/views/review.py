@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from dossiers import drafts, workflow
+from dossiers import drafts, fee_words, workflow
 from dossiers import filing as rules
 from dossiers.views.documents import OTHER_PAPERS, files_in_words, unneeded
 from dossiers.views.filing import BACK_TO_REVIEW, DOCUMENTS, PRINT, REVIEW, on_draft
@@ -135,15 +135,12 @@ def _page(request, filing, undeclared=False):
         for part in filing.parts
         if part.pages
     ]
-    fees = rules.fees(draft)
     context = filing.context(
         REVIEW,
         parts=parts,
         papers=_papers(filing, asks, files),
         declaration=filing.form.declaration if filing.form else "",
-        fees=fees,
-        fee_lines=[_fee_line(line) for line in fees.lines],
-        fee_note=_fee_note(filing, fees),
+        money=_money(filing, rules.fees(draft)),
         term=Term.from_data(draft.version.channels[draft.channel]["processing"])
         if draft.channel in draft.version.channels
         else None,
@@ -169,28 +166,15 @@ def _papers(filing, asks, files):
     return rows
 
 
-def _fee_line(line):
-    """A fee line in words: how many times, by which legal basis, and why it costs less."""
-    notes = []
-    if line.quantity not in (None, 1):
-        notes.append(_("%(count)s lần") % {"count": line.quantity})
-    if line.reduced_label:
-        notes.append(line.reduced_label)
-    if line.legal_ref:
-        notes.append(_("theo %(law)s") % {"law": line.legal_ref})
-    return {"label": line.label, "amount": line.amount, "note": " · ".join(notes)}
-
-
-def _fee_note(filing, fees):
-    """When and where to pay."""
-    if fees.undecided:
-        return _("Trả lời hết các câu hỏi để biết số tiền.")
-    if fees.provisional:
-        return _("Số tiền tạm tính: cán bộ xem giấy tờ rồi xác nhận miễn, giảm.")
-    if fees.is_free:
-        return ""
-    if fees.total is None:
-        return _("Cơ quan tính số tiền sau khi xem hồ sơ, rồi báo. Chưa phải trả gì bây giờ.")
-    if filing.level.offers_online_payment:
-        return _("Trả trên mạng ở bước sau.")
-    return _("Trả tại quầy. Không phải trả trước khi nộp.")
+def _money(filing, fees):
+    """What the summary says about money: lines in words, the sum, when and how to pay."""
+    draft, online = filing.draft, filing.level.offers_online_payment
+    desk = draft.offering.received_at or draft.offering.lead_agency
+    to_pay = bool(fees.total) or fees.total is None
+    return {
+        "lines": fee_words.lines_before(draft, fees) if fees.lines else [],
+        "total": fees.total,
+        "is_free": fees.is_free and not fees.provisional,
+        "when": fee_words.when_before_filing(draft, fees, online=online),
+        "how": fee_words.how_to_pay(online=online, place=desk.desk_name or desk.name) if to_pay and not fees.undecided else "",
+    }

@@ -11,7 +11,7 @@ from .places import Places
 from .services import Services
 from .supervisor import Supervisor
 
-CODE = ("portal", "accounts", "procedures", "dossiers")
+CODE = ("portal", "accounts", "procedures", "dossiers", "payments")
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ def steps(places: Places) -> list[Step]:
             as_owner=True,
         ),
         Step("Danh mục thủ tục", manage(places, "load_data"), ("data/**/*", "procedures/**/*.py", "accounts/models/*.py")),
+        Step(
+            "Điểm thu phí",
+            manage(places, "load_collection_points"),
+            ("data/collection_points_demo.json", "data/offerings_demo.json", "payments/management/commands/*.py"),
+        ),
         Step(
             "Khóa ký thử nghiệm",
             manage(places, "ensure_signing_keys"),

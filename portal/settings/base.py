@@ -1,7 +1,9 @@
 """Settings shared by every way of running the portal. Secrets and addresses come from the environment."""
 
+import json
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -37,6 +39,7 @@ INSTALLED_APPS = [
     "dossiers",
     "dossiers.files",
     "dossiers.papers",
+    "payments",
 ]
 
 MIDDLEWARE = [
@@ -153,6 +156,26 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# Money. `docs/payments.md` says what each of these does.
+PAYMENTS_OPEN = True  # off: no page offers paying online, a fee is paid at the counter, level 4 with a fee becomes level 3
+VNPAY_PAY_URL = os.environ.get("VNPAY_PAY_URL", "http://127.0.0.1:8001/paymentv2/vpcpay.html")
+VNPAY_API_URL = os.environ.get("VNPAY_API_URL", "http://127.0.0.1:8001/merchant_webapi/api/transaction")
+VNPAY_SECRETS = json.loads(os.environ.get("VNPAY_SECRETS", "{}"))  # {terminal code: secret}
+BANK_STATEMENT_URL = os.environ.get("BANK_STATEMENT_URL", "")  # empty: statements come as files only
+SETTLEMENT_URL = os.environ.get("SETTLEMENT_URL", "")  # with {terminal} and {day}; empty: settlement files are handed in
+PAYMENT_TIMES = {  # seconds
+    "window": 15 * 60,  # vnp_ExpireDate
+    "transfer_window": 48 * 3600,  # how long a VietQR code may be used
+    "link_window": 3 * 24 * 3600,  # how long a link for somebody else works
+    "ask_after_expiry": 120,  # the gateway's word on an attempt nobody told us about
+    "ask_after_return": 15,  # the payer is back, the gateway's own message is not
+    "quiet_after_94": 300,  # the gateway asked us to be quiet about this terminal
+    "ask_again": [60, 120, 300, 600, 1800],
+    "refund_query_after": 120,
+    **json.loads(os.environ.get("PAYMENT_TIMES", "{}")),
+}
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -161,7 +184,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, "{0.scheme}://{0.netloc}".format(urlsplit(VNPAY_PAY_URL))],  # a form may lead to the gateway
         "frame-src": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -212,5 +235,3 @@ LOGGING = {
 
 HOTLINE = "1900 0000"  # demo: no such number
 PROVINCE_NAME = os.environ.get("PROVINCE_NAME", "Tỉnh Điện Biên")
-# Online payment comes with the gateway: until it is open no page offers it, and a fee is paid at the counter.
-PAYMENTS_OPEN = False

@@ -7,9 +7,12 @@ import tempfile
 from pathlib import Path
 
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import DATABASES, PASSWORD_HASHERS
+from portal.settings.base import DATABASES, INSTALLED_APPS, PASSWORD_HASHERS
+from portal.settings.mock import MOCK_SECRETS
 
 DEMO = True
+INSTALLED_APPS = [*INSTALLED_APPS, "payments.mock_gateway"]
+VNPAY_SECRETS = MOCK_SECRETS
 SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 # One folder for the whole run, one below it for each test worker: processes that a test starts find the same files.

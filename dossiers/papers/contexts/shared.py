@@ -65,9 +65,9 @@ def fee_rows(dossier):
 def money_note(dossier, occasion):
     """What becomes of money already paid. `occasion`: refused, stopped or withdrawn, as in the lines' `refundable_on`."""
     obligation = getattr(dossier, "obligation", None)
-    if obligation is None or obligation.status not in (obligation.Status.PAID, obligation.Status.PAID_AT_COUNTER):
+    if obligation is None or not obligation.is_paid:
         return "Ông bà chưa nộp khoản nào và không phải nộp khoản nào cho hồ sơ này."
-    back = [line.label for line in obligation.lines.all() if occasion in line.refundable_on]
+    back = [line.label for line in obligation.lines_refundable_on(occasion)]
     if not back:
         return "Khoản đã nộp không được hoàn theo quy định của thủ tục này."
     return f"Khoản đã nộp được hoàn lại: {'; '.join(back)}."

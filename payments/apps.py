@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PaymentsConfig(AppConfig):
+    name = "payments"
+    verbose_name = _("Phí, lệ phí")
+
+    def ready(self):
+        from dossiers.models import grants
+        from dossiers.signals import step_taken
+        from payments import hearing
+        from payments.models import APPEND_ONLY
+
+        grants.REVOKED |= dict.fromkeys(APPEND_ONLY, "UPDATE, DELETE, TRUNCATE")
+        step_taken.connect(hearing.hear, dispatch_uid="payments.hearing")

@@ -1,0 +1,103 @@
+"""Begin an attempt, or give one up. Everything that touches money locks in one order: dossier → obligation → attempt."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from dossiers.models import Dossier, FeeObligation
+from payments.models import OPEN_ATTEMPT, AttemptState, GatewayQuestion, PaymentAttempt, Way
+from payments.payable import payable
+from payments.references import new_reference
+from portal.common import clock, due
+
+STALE = dt.timedelta(seconds=60)  # with less time left than this a code is not handed out again
+
+
+class NotPayable(Exception):
+    """Nothing may be paid here now; `str()` says why in plain words."""
+
+
+class UnknownReference(LookupError):
+    """No attempt of ours has this reference."""
+
+
+def lock_dossier(pk):
+    """(dossier, obligation or None), both locked, in this order."""
+    dossier = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure").get(pk=pk)
+    obligation = FeeObligation.objects.select_for_update(of=("self",)).filter(dossier=dossier).first()
+    if obligation:
+        obligation.dossier = dossier
+        dossier.obligation = obligation
+    return dossier, obligation
+
+
+def lock_for_payment(reference):
+    """(dossier, obligation, attempt), locked in the order of the house. Raises UnknownReference."""
+    found = PaymentAttempt.objects.filter(reference=reference).values_list("pk", "obligation__dossier").first()
+    if found is None:
+        raise UnknownReference(reference)
+    dossier, obligation = lock_dossier(found[1])
+    attempt = PaymentAttempt.objects.select_for_update(of=("self",)).select_related("point", "collector").get(pk=found[0])
+    attempt.obligation = obligation
+    return dossier, obligation, attempt
+
+
+@transaction.atomic
+def open_attempt(dossier, way, *, bank_choice="", actor=None, link=None):
+    """Begin to pay. The same way again gives the attempt that is open already (a double click); another way gives that one
+    up, and the gateway is still asked what became of it. Raises NotPayable."""
+    dossier, obligation = lock_dossier(dossier.pk)
+    offer = payable(dossier)
+    if offer is None or way not in offer.ways:
+        raise NotPayable(_("Bây giờ không có khoản nào phải trả theo cách này."))
+    before = obligation.attempts.select_for_update().filter(state__in=OPEN_ATTEMPT).first()
+    if before:
+        before.obligation = obligation
+        if before.state == AttemptState.REVIEW:
+            raise NotPayable(_("Lần trả trước đang được kiểm tra. Đừng trả thêm lần nữa."))
+        if _still_good(before, way, bank_choice, offer.amount):
+            return before
+        before.move(AttemptState.CANCELLED, cause="payer_chose_another_way", actor=actor)
+    return _begin(obligation, offer, way, bank_choice=bank_choice, opened_by=actor, link=link)
+
+
+def _still_good(attempt, way, bank_choice, amount):
+    asked = (attempt.way, attempt.bank_choice, attempt.amount)
+    return asked == (way, bank_choice, amount) and attempt.expires_at > clock.now() + STALE
+
+
+def _begin(obligation, offer, way, **facts):
+    window = settings.PAYMENT_TIMES["window" if way == Way.VNPAY else "transfer_window"]
+    now = clock.now().replace(microsecond=0)
+    attempt = new_attempt(
+        obligation=obligation, way=way, amount=offer.amount, collector=offer.collector, point=offer.point,
+        created_at=now, expires_at=now + dt.timedelta(seconds=window), **facts,
+    )  # fmt: skip
+    attempt.move(AttemptState.SENT, cause="handed_out", actor=facts["opened_by"])
+    if way == Way.VNPAY:
+        ask_at = attempt.expires_at + dt.timedelta(seconds=settings.PAYMENT_TIMES["ask_after_expiry"])
+        GatewayQuestion.objects.create(attempt=attempt, cause=GatewayQuestion.Cause.EXPIRED, next_at=ask_at)
+        due.poke()
+    return attempt
+
+
+def new_attempt(**facts):
+    """A row with a reference nobody has. (Three random signs a second: a clash is rare, and tried again.)"""
+    for _try in range(20):
+        try:
+            with transaction.atomic():
+                return PaymentAttempt.objects.create(reference=new_reference(facts["created_at"]), **facts)
+        except IntegrityError as error:
+            if "reference" not in str(error):
+                raise
+    raise RuntimeError("no free reference in twenty tries")
+
+
+def cancel_open(obligation, *, cause, actor=None, job=""):
+    """Give up whatever is open of a locked obligation: it was settled otherwise, or its dossier is closed. An attempt under
+    review stays: somebody is looking at it."""
+    for attempt in obligation.attempts.select_for_update().filter(state__in=(AttemptState.CREATED, AttemptState.SENT)):
+        attempt.obligation = obligation
+        attempt.move(AttemptState.CANCELLED, cause=cause, actor=actor, job=job)

@@ -1,0 +1,67 @@
+"""What payments do when a dossier moves, inside the transaction of the step: cash at the counter becomes an attempt and a
+receipt; a dossier that closes gives up open attempts and has refundable money proposed for return."""
+
+from dossiers.models import FeeObligation
+from payments import ledger, receipts, refunds
+from payments.attempts import cancel_open, new_attempt
+from payments.graph import AttemptState
+from payments.models import RefundReason, Way
+
+CLOSINGS = {
+    "refuse_receipt": RefundReason.REFUSED,
+    "refuse_substance": RefundReason.REFUSED,
+    "confirm_withdrawal": RefundReason.WITHDRAWN,
+    "stop": RefundReason.STOPPED,
+    "supplement_timeout": RefundReason.STOPPED,
+    "payment_timeout": RefundReason.STOPPED,
+}
+
+
+def hear(sender, step, event, **kwargs):
+    """Receiver of `dossiers.signals.step_taken`. The dossier is locked by the step."""
+    if step.name in ("paid", "collect"):
+        obligation = _locked_obligation(step.dossier)
+        attempt = step.details.get("attempt") or _cash(obligation, step)
+        receipts.issue(attempt, event)
+    elif step.name == "waive":
+        cancel_open(_locked_obligation(step.dossier), cause="settled_otherwise", actor=step.user, job=step.job)
+    elif step.name in CLOSINGS:
+        _close(step)
+
+
+def _locked_obligation(dossier):
+    obligation = FeeObligation.objects.select_for_update(of=("self",)).filter(dossier=dossier).first()
+    if obligation:
+        obligation.dossier = dossier
+        dossier.obligation = obligation
+    return obligation
+
+
+def _cash(obligation, step):
+    """The clerk took cash: an attempt that is paid at once. Whatever was open elsewhere is given up, and still watched."""
+    cancel_open(obligation, cause="settled_otherwise", actor=step.user)
+    attempt = new_attempt(
+        obligation=obligation, way=Way.COUNTER, amount=obligation.total, collector=step.dossier.lead_agency,
+        opened_by=step.user, created_at=step.now.replace(microsecond=0), resolved_at=step.now,
+    )  # fmt: skip
+    attempt.settles = True
+    attempt.move(AttemptState.PAID, cause="counter", actor=step.user)
+    ledger.received(attempt)
+    return attempt
+
+
+def _close(step):
+    obligation = _locked_obligation(step.dossier)
+    if obligation is None:
+        return
+    cancel_open(obligation, cause="dossier_closed", actor=step.user, job=step.job)
+    settling = obligation.attempts.filter(settles=True).first()
+    if settling:
+        propose_for_closing(settling, obligation, CLOSINGS[step.name])
+
+
+def propose_for_closing(attempt, obligation, reason):
+    """Propose to give back what the lines say goes back on this occasion; nothing when none does."""
+    back = sum(line.amount or 0 for line in obligation.lines_refundable_on(reason))
+    amount = min(back, refunds.left(attempt))
+    return refunds.propose(attempt, reason, amount=amount) if amount else None

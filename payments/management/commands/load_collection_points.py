@@ -1,0 +1,40 @@
+"""Load the demo's collection points (terminals, accounts) and collecting bodies. Safe to run again."""
+
+import json
+import zlib
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from accounts.models import Agency
+from payments.models import CollectingBody, CollectionPoint
+from procedures.models import Offering
+
+
+class Command(BaseCommand):
+    help = "Loads data/collection_points_demo.json. A point or body that somebody made their own (demo off) is left alone."
+
+    @transaction.atomic
+    def handle(self, *args, **options):
+        document = json.loads((settings.DATA_DIR / "collection_points_demo.json").read_text("utf-8"))
+        for row in document["points"]:
+            facts = {name: value for name, value in row.items() if name not in ("code", "certainty")}
+            if not CollectionPoint.objects.filter(code=row["code"], demo=False).exists():
+                CollectionPoint.objects.update_or_create(code=row["code"], defaults={**facts, "demo": True})
+        symbols = document["receipts"]
+        bodies = Agency.objects.filter(pk__in=Offering.objects.exclude(gateway_terminal="").values("lead_agency"))
+        for agency in bodies.filter(collecting=None):
+            CollectingBody.objects.create(
+                agency=agency,
+                tax_code=demo_tax_code(agency.code),
+                template_symbol=symbols["template_symbol"],
+                series_symbol=symbols["series_symbol"],
+                demo=True,
+            )
+        self.stdout.write(f"{CollectionPoint.objects.count()} points, {CollectingBody.objects.count()} bodies")
+
+
+def demo_tax_code(agency_code):
+    """Ten digits that look like a tax code and belong to nobody: 00 is no province's number."""
+    return f"00{zlib.crc32(agency_code.encode()) % 10**8:08d}"

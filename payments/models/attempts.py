@@ -1,0 +1,171 @@
+"""Attempts to pay one obligation, each with every move it made."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agency
+from dossiers.models import FeeObligation
+from dossiers.models.dossier import new_secret
+from payments.graph import ATTEMPT_EDGES, OPEN_ATTEMPT, AttemptState, check_move
+from payments.models.events import GatewayEvent
+from payments.models.points import CollectionPoint
+from portal.common import clock
+
+
+class Way(models.TextChoices):
+    VNPAY = "vnpay", _("qua cổng thanh toán")
+    TRANSFER = "transfer", _("chuyển khoản VietQR")
+    COUNTER = "counter", _("tiền mặt tại quầy")
+
+
+class BankChoice(models.TextChoices):
+    """What the payer already chose on our page (vnp_BankCode); empty: chosen at the gateway."""
+
+    ANY = "", _("chọn ở cổng thanh toán")
+    QR = "VNPAYQR", _("ứng dụng ngân hàng")
+    DOMESTIC = "VNBANK", _("thẻ ATM, tài khoản ngân hàng")
+    INTERNATIONAL = "INTCARD", _("thẻ quốc tế")
+
+
+class PayLink(models.Model):
+    """A link by which somebody else pays, without a login: it shows the sum and the code, nothing of the person."""
+
+    obligation = models.ForeignKey(FeeObligation, on_delete=models.PROTECT, related_name="pay_links")
+    token = models.CharField(max_length=32, unique=True, default=new_secret)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("tạo lúc"), default=clock.now)
+    expires_at = models.DateTimeField(_("dùng được tới"))
+    revoked_at = models.DateTimeField(_("đã thôi dùng lúc"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("đường dẫn nhờ trả")
+        verbose_name_plural = _("đường dẫn nhờ trả")
+
+    @property
+    def usable(self):
+        return self.revoked_at is None and self.expires_at > clock.now()
+
+
+class PaymentAttempt(models.Model):
+    """One try to pay. The amount is frozen; `state` moves only along `payments.graph`, by `move`, under the lock of
+    `payments.attempts.lock_for_payment`. Whole đồng, times in UTC."""
+
+    obligation = models.ForeignKey(
+        FeeObligation, verbose_name=_("khoản phải trả"), on_delete=models.PROTECT, related_name="attempts"
+    )
+    reference = models.CharField(_("mã lần trả"), max_length=20, unique=True)
+    way = models.CharField(_("cách trả"), max_length=8, choices=Way.choices)
+    bank_choice = models.CharField(_("đã chọn"), max_length=8, choices=BankChoice.choices, blank=True)
+    amount = models.PositiveBigIntegerField(_("số tiền (đồng)"))
+    collector = models.ForeignKey(Agency, verbose_name=_("cơ quan thu"), on_delete=models.PROTECT, related_name="+")
+    point = models.ForeignKey(
+        CollectionPoint, verbose_name=_("điểm thu"), null=True, blank=True, on_delete=models.PROTECT, related_name="attempts"
+    )
+    state = models.CharField(_("tình trạng"), max_length=10, choices=AttemptState.choices, default=AttemptState.CREATED)
+    code = models.CharField(_("mã của cổng thanh toán"), max_length=8, blank=True)
+    settles = models.BooleanField(_("trả xong khoản phí"), default=False)
+    transaction_no = models.CharField(_("mã giao dịch"), max_length=40, blank=True)
+    bank_code = models.CharField(_("ngân hàng của người trả"), max_length=20, blank=True)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("người trả"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    link = models.ForeignKey(
+        PayLink, verbose_name=_("trả giúp qua"), null=True, blank=True, on_delete=models.PROTECT, related_name="attempts"
+    )
+    created_at = models.DateTimeField(_("bắt đầu lúc"))  # whole seconds: the gateway knows it as vnp_CreateDate
+    expires_at = models.DateTimeField(_("trả được tới"), null=True, blank=True)
+    paid_at = models.DateTimeField(_("nhận tiền lúc"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("khép lúc"), null=True, blank=True)
+    resolved_at = models.DateTimeField(_("biết chắc lúc"), null=True, blank=True)  # until then the gateway is asked again
+
+    class Meta:
+        verbose_name = _("lần trả tiền")
+        verbose_name_plural = _("lần trả tiền")
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["obligation"], condition=Q(state__in=OPEN_ATTEMPT), name="one_open_attempt_an_obligation"
+            ),
+            models.UniqueConstraint(fields=["obligation"], condition=Q(settles=True), name="one_attempt_settles_an_obligation"),
+            models.CheckConstraint(condition=Q(settles=False) | Q(state=AttemptState.PAID), name="only_paid_money_settles"),
+            models.CheckConstraint(
+                condition=Q(state=AttemptState.PAID, paid_at__isnull=False) | (~Q(state=AttemptState.PAID) & Q(paid_at=None)),
+                name="a_paid_attempt_knows_when",
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="nobody_pays_nothing"),
+            models.CheckConstraint(condition=Q(way=Way.COUNTER) | Q(point__isnull=False), name="money_goes_to_a_point"),
+        ]
+        indexes = [
+            models.Index(fields=["collector", "paid_at"], condition=Q(state="paid"), name="money_taken_by_a_body"),
+            models.Index(fields=["point", "paid_at"], condition=Q(state="paid"), name="money_taken_at_a_point"),
+        ]
+
+    def __str__(self):
+        return self.reference
+
+    @property
+    def dossier(self):
+        return self.obligation.dossier
+
+    @property
+    def is_open(self):
+        return self.state in OPEN_ATTEMPT
+
+    @property
+    def money_taken(self):
+        """Was money taken? «yes», «no» or «checking», as far as we know for sure."""
+        if self.state == AttemptState.PAID:
+            return "yes"
+        if self.state in (AttemptState.CREATED,) or self.resolved_at or self.way == Way.COUNTER:
+            return "checking" if self.state == AttemptState.REVIEW else "no"
+        if self.way == Way.TRANSFER and self.state != AttemptState.SENT:
+            return "no"
+        return "checking"
+
+    def move(self, target, *, cause, event=None, actor=None, job="", note=""):
+        """Take one edge of the graph and write down its cause. The caller holds the locks. Raises IllegalMove."""
+        check_move(ATTEMPT_EDGES, self.state, target, cause)
+        source, now = self.state, clock.now()
+        self.state = target
+        self.paid_at = (self.paid_at or now) if target == AttemptState.PAID else None
+        self.ended_at = None if target in OPEN_ATTEMPT else now
+        self.save()
+        AttemptMove.objects.create(
+            attempt=self, source=source, target=target, cause=cause, event=event, actor=actor, job=job, note=note, at=now
+        )
+        still_open = target in OPEN_ATTEMPT
+        if self.obligation.attempt_open != still_open:
+            self.obligation.attempt_open = still_open or self.obligation.attempts.filter(state__in=OPEN_ATTEMPT).exists()
+            self.obligation.save(update_fields=["attempt_open"])
+
+
+class Move(models.Model):
+    """One edge taken: from where to where, why, on whose word. Append-only."""
+
+    cause = models.CharField(_("vì"), max_length=30)
+    event = models.ForeignKey(
+        GatewayEvent, verbose_name=_("bằng chứng"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("người làm"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    job = models.CharField(_("việc tự động"), max_length=40, blank=True)
+    note = models.CharField(_("ghi chú"), max_length=500, blank=True)
+    at = models.DateTimeField(_("lúc"), default=clock.now)
+
+    class Meta:
+        abstract = True
+
+
+class AttemptMove(Move):
+    attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="moves")
+    source = models.CharField(_("từ"), max_length=10, choices=AttemptState.choices)
+    target = models.CharField(_("đến"), max_length=10, choices=AttemptState.choices)
+
+    class Meta:
+        verbose_name = _("bước của lần trả")
+        verbose_name_plural = _("bước của lần trả")
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=~Q(source=F("target")), name="an_attempt_moves_somewhere")]

@@ -1,0 +1,63 @@
+"""What gateway and banks said, word for word. Append-only, the bad ones too: they decide nothing, but they are seen."""
+
+from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
+from django.utils.translation import gettext_lazy as _
+
+from payments.models.points import CollectionPoint
+from portal.common import clock
+
+MOST_RAW = 4000  # characters kept of one event
+
+
+class EventKind(models.TextChoices):
+    IPN = "ipn", _("cổng thanh toán báo (IPN)")
+    RETURN = "return", _("người trả quay về")
+    QUERYDR = "querydr", _("trả lời câu hỏi (querydr)")
+    REFUND = "refund", _("trả lời yêu cầu hoàn")
+    STATEMENT = "statement", _("sao kê ngân hàng")
+    SETTLEMENT = "settlement", _("tệp đối soát")
+
+
+class Verdict(models.TextChoices):
+    VALID = "valid", _("đúng")
+    DUPLICATE = "duplicate", _("đúng, đã biết")
+    BAD_SIGNATURE = "bad_signature", _("sai chữ ký")
+    FOREIGN_TERMINAL = "foreign_terminal", _("điểm thu lạ")
+    UNKNOWN_REFERENCE = "unknown_ref", _("không có lần trả này")
+    WRONG_AMOUNT = "wrong_amount", _("sai số tiền")
+    MALFORMED = "malformed", _("không đọc được")
+    NO_ANSWER = "no_answer", _("không trả lời")
+    ERROR = "error", _("lỗi bên mình")
+
+
+class GatewayEvent(models.Model):
+    """One word heard. `raw` is what came, cut at MOST_RAW; `answer` what we said back (RspCode). `verdict` never changes."""
+
+    kind = models.CharField(_("loại"), max_length=10, choices=EventKind.choices)
+    attempt = models.ForeignKey(
+        "payments.PaymentAttempt", verbose_name=_("lần trả"), null=True, on_delete=models.PROTECT, related_name="events"
+    )
+    refund = models.ForeignKey(
+        "payments.Refund", verbose_name=_("lần hoàn"), null=True, on_delete=models.PROTECT, related_name="events"
+    )
+    point = models.ForeignKey(
+        CollectionPoint, verbose_name=_("điểm thu"), null=True, on_delete=models.PROTECT, related_name="events"
+    )
+    raw = models.TextField(_("nguyên văn"), max_length=MOST_RAW)
+    verdict = models.CharField(_("kết luận"), max_length=16, choices=Verdict.choices)
+    answer = models.CharField(_("đã đáp"), max_length=8, blank=True)
+    received_at = models.DateTimeField(_("lúc"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("lời của cổng thanh toán")
+        verbose_name_plural = _("lời của cổng thanh toán")
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["kind", "received_at"], condition=~models.Q(verdict="valid"), name="bad_events_of_a_minute"),
+        ]
+        constraints = [models.CheckConstraint(condition=LessThanOrEqual(Length("raw"), MOST_RAW), name="events_are_capped")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} · {self.get_verdict_display()}"

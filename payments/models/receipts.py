@@ -1,0 +1,80 @@
+"""Electronic receipts (Decree 254/2026, articles 23–24): one series a body and year, numbered in order without gaps."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dossiers.models import Event
+from dossiers.papers.models import IssuedPaper
+from payments.models.attempts import PaymentAttempt
+from payments.models.points import CollectingBody
+from portal.common import clock
+from portal.common.due import DueRow
+
+HIGHEST_NUMBER = 99_999_999  # eight digits
+
+
+class ReceiptCounter(models.Model):
+    """The last number given by a body in a year. Locked until the receipt's own transaction ends: hence no gaps."""
+
+    body = models.ForeignKey(CollectingBody, on_delete=models.PROTECT)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["body", "year"], name="one_receipt_counter_a_body_and_year"),
+            models.CheckConstraint(condition=Q(last__lte=HIGHEST_NUMBER), name="receipt_numbers_have_eight_digits"),
+        ]
+
+
+class EReceipt(DueRow):
+    """A receipt for money that settled a fee. Its facts are frozen here; the signed PDF is owed, and made by the worker.
+
+    A wrong one is replaced or cancelled, visibly; its number is never used again.
+    """
+
+    class State(models.TextChoices):
+        VALID = "valid", _("còn giá trị")
+        REPLACED = "replaced", _("đã được thay thế")
+        CANCELLED = "cancelled", _("đã hủy")
+
+    attempt = models.ForeignKey(PaymentAttempt, verbose_name=_("lần trả"), on_delete=models.PROTECT, related_name="receipts")
+    event = models.ForeignKey(Event, verbose_name=_("sự kiện"), on_delete=models.PROTECT, related_name="+")
+    body = models.ForeignKey(CollectingBody, verbose_name=_("cơ quan thu"), on_delete=models.PROTECT, related_name="receipts")
+    year = models.PositiveSmallIntegerField(_("năm"))
+    number = models.PositiveIntegerField(_("số"))
+    template_symbol = models.CharField(_("ký hiệu mẫu"), max_length=20)
+    series_symbol = models.CharField(_("ký hiệu"), max_length=20)
+    payer_name = models.CharField(_("người nộp tiền"), max_length=250)
+    amount = models.PositiveBigIntegerField(_("số tiền (đồng)"))
+    lines = models.JSONField(_("các khoản"), default=list)  # [{label, kind, quantity, amount, legal_ref}]
+    issued_at = models.DateTimeField(_("lập lúc"), default=clock.now)
+    state = models.CharField(_("giá trị"), max_length=9, choices=State.choices, default=State.VALID)
+    state_reason = models.CharField(_("lý do"), max_length=500, blank=True)
+    state_at = models.DateTimeField(_("hủy, thay lúc"), null=True, blank=True)
+    replaces = models.OneToOneField(
+        "self", verbose_name=_("thay cho"), null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
+    paper = models.OneToOneField(
+        IssuedPaper, verbose_name=_("giấy"), null=True, blank=True, on_delete=models.PROTECT, related_name="e_receipt"
+    )
+
+    class Meta:
+        verbose_name = _("biên lai điện tử")
+        verbose_name_plural = _("biên lai điện tử")
+        ordering = ["body", "year", "number"]
+        indexes = [models.Index(fields=["next_at"], condition=Q(due_state="waiting"), name="receipts_that_are_due")]
+        constraints = [
+            models.UniqueConstraint(fields=["body", "year", "number"], name="one_receipt_a_number"),
+            models.UniqueConstraint(fields=["attempt"], condition=Q(state="valid"), name="one_valid_receipt_an_attempt"),
+            models.CheckConstraint(condition=Q(number__gte=1, number__lte=HIGHEST_NUMBER), name="a_receipt_has_a_number"),
+        ]
+
+    def __str__(self):
+        return f"{self.series_symbol} {self.number:07d}"
+
+    def do(self):
+        from payments import receipts
+
+        receipts.make_paper(self)

@@ -1,0 +1,126 @@
+"""Money given back: proposed by one (or by the portal itself), approved by another, then sent or paid out by hand."""
+
+import secrets
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from dossiers.models import FeeObligation
+from payments import ledger
+from payments.attempts import lock_for_payment
+from payments.graph import DEAD_REFUND, AttemptState, RefundState
+from payments.models import Refund, RefundCall, RefundWay, Way
+from payments.permissions import is_accountant_of
+from portal.common import clock, due
+
+
+class NotRefundable(Exception):
+    """This cannot be given back; `str()` says why in plain words."""
+
+
+@transaction.atomic
+def propose(attempt, reason, *, amount=None, actor=None, note=""):
+    """Propose to give back `amount` đồng (default: all that is left). One open proposal an attempt: a second is the first."""
+    dossier, _obligation, attempt = lock_for_payment(attempt.reference)
+    if actor and not is_accountant_of(attempt, actor):
+        raise PermissionDenied("only an accountant of the collecting body proposes a refund")
+    there = attempt.refunds.exclude(state__in=[*DEAD_REFUND, RefundState.DONE]).first()
+    if there:
+        return there
+    amount = left(attempt) if amount is None else amount
+    if attempt.state != AttemptState.PAID or not 0 < amount <= left(attempt):
+        raise NotRefundable(_("Không còn khoản nào như vậy để hoàn."))
+    way = RefundWay.GATEWAY if attempt.way == Way.VNPAY else RefundWay.BY_HAND
+    return Refund.objects.create(
+        attempt=attempt, amount=amount, reason=reason, note=note, way=way, requested_by=actor,
+        request_id=f"F{clock.local(clock.now()):%y%m%d%H%M%S}{secrets.token_hex(4).upper()}", requested_at=clock.now(),
+    )  # fmt: skip
+
+
+def left(attempt):
+    """What of this attempt's money may still be given back, in đồng."""
+    gone = attempt.refunds.exclude(state__in=DEAD_REFUND).aggregate(total=Sum("amount"))["total"] or 0
+    return attempt.amount - gone if attempt.state == AttemptState.PAID else 0
+
+
+@transaction.atomic
+def approve(refund, actor, *, note=""):
+    """The second person says yes: from now on the money is owed back, and the call to the gateway is owed as a row."""
+    refund, obligation = _locked(refund)
+    _second_person(refund, actor)
+    refund.approved_by = actor
+    refund.move(RefundState.APPROVED, cause="person", actor=actor, note=note)
+    _take_from_the_fee(refund, obligation)
+    if refund.way == RefundWay.GATEWAY:
+        RefundCall.objects.create(refund=refund, kind=RefundCall.Kind.SEND)
+        due.poke()
+    return refund
+
+
+def _take_from_the_fee(refund, obligation):
+    from payments import receipts
+
+    part = ledger.give_back(refund)
+    if not part:
+        return
+    status = FeeObligation.Status
+    obligation.settled_amount -= part
+    obligation.status = status.PART_REFUNDED if obligation.settled_amount else status.REFUNDED
+    obligation.save(update_fields=["settled_amount", "status"])
+    receipts.after_refund(refund.attempt, obligation.settled_amount, refund)
+
+
+@transaction.atomic
+def decline(refund, actor, *, note):
+    """The second person says no, and why. Money that was paid twice stays owed back: somebody must propose it again."""
+    refund, _obligation = _locked(refund)
+    _second_person(refund, actor)
+    refund.move(RefundState.DECLINED, cause="person", actor=actor, note=note)
+    return refund
+
+
+def _second_person(refund, actor):
+    if not is_accountant_of(refund.attempt, actor):
+        raise PermissionDenied("only an accountant of the collecting body decides on a refund")
+    if refund.requested_by_id == actor.pk:
+        raise PermissionDenied("whoever proposed a refund does not approve it")
+
+
+@transaction.atomic
+def paid_out(refund, actor, *, document):
+    """The accountant has transferred the money or handed it out; `document` is the number of the slip."""
+    refund, _obligation = _locked(refund)
+    if not is_accountant_of(refund.attempt, actor):
+        raise PermissionDenied("only an accountant of the collecting body pays out a refund")
+    refund.transaction_no = document[:40]
+    _done(refund, cause="by_hand", actor=actor)
+    return refund
+
+
+@transaction.atomic
+def record(refund, target, *, cause, proof=None, code="", transaction_no=""):
+    """What the gateway says of a refund that was sent. A second word of the same changes nothing. Returns the refund."""
+    refund, _obligation = _locked(refund)
+    if refund.state == target or refund.state in (RefundState.DONE, RefundState.REFUSED):
+        return refund
+    refund.code, refund.transaction_no = code or refund.code, transaction_no or refund.transaction_no
+    if target == RefundState.DONE:
+        _done(refund, cause=cause, event=proof)
+    else:
+        refund.move(target, cause=cause, event=proof, job="payment")
+    return refund
+
+
+def _done(refund, *, cause, event=None, actor=None):
+    refund.move(RefundState.DONE, cause=cause, event=event, actor=actor, job="" if actor else "payment")
+    ledger.gave_back(refund)
+
+
+def _locked(refund):
+    """(refund, obligation), with everything locked in the order of the house."""
+    _dossier, obligation, attempt = lock_for_payment(refund.attempt.reference)
+    locked = Refund.objects.select_for_update(of=("self",)).get(pk=refund.pk)
+    locked.attempt = attempt
+    return locked, obligation

@@ -1,0 +1,84 @@
+"""The only place where money becomes paid. Heard of twice, it is counted once; heard of late, it is not lost."""
+
+import logging
+
+from django.db import transaction
+
+from accounts.roles import SystemActor
+from dossiers import workflow
+from dossiers.states import DossierState
+from payments import ledger, refunds
+from payments.attempts import cancel_open, lock_for_payment
+from payments.graph import AttemptState
+from payments.models import RefundReason
+from payments.payable import is_due
+from portal.common import clock
+
+log = logging.getLogger(__name__)
+PAYMENT_JOB = SystemActor("payment")
+# Money for a dossier that asks to be withdrawn still settles its fee: what goes back is decided with the withdrawal.
+SETTLING_STATES = {DossierState.WITHDRAWN}
+
+
+@transaction.atomic
+def settle(reference, proof=None, *, cause, actor=None, note="", **facts):
+    """Record that the money came. `proof` is the stored, verified event that says so; `facts`: transaction_no, bank_code,
+    code. Idempotent. Raises UnknownReference, IllegalMove."""
+    dossier, obligation, attempt = lock_for_payment(reference)
+    if attempt.state == AttemptState.PAID:
+        return attempt
+    for name, value in facts.items():
+        setattr(attempt, name, value)
+    attempt.resolved_at = attempt.resolved_at or clock.now()
+    attempt.move(AttemptState.PAID, cause=cause, event=proof, actor=actor, job="" if actor else PAYMENT_JOB.job, note=note)
+    if _wanted(dossier, obligation, attempt):
+        _settle_obligation(dossier, obligation, attempt)
+    else:
+        ledger.received(attempt)
+        refunds.propose(attempt, _why_not_wanted(obligation, dossier))
+    return attempt
+
+
+def _wanted(dossier, obligation, attempt):
+    waiting = is_due(dossier, obligation) or (
+        dossier.state in SETTLING_STATES and obligation.status == obligation.Status.DUE and bool(obligation.total)
+    )
+    return waiting and obligation.total == attempt.amount
+
+
+def _settle_obligation(dossier, obligation, attempt):
+    attempt.settles = True
+    attempt.save(update_fields=["settles"])
+    ledger.received(attempt)
+    cancel_open(obligation, cause="settled_otherwise", job=PAYMENT_JOB.job)
+    step = "paid" if dossier.state == DossierState.PAYMENT_REQUIRED else "collect"
+    workflow.advance(dossier, step, actor=PAYMENT_JOB, attempt=attempt)
+
+
+def _why_not_wanted(obligation, dossier):
+    """Why money that came cannot be kept: the fee is settled already, or the dossier has ended."""
+    if obligation.is_settled:
+        return RefundReason.PAID_TWICE
+    if not DossierState(dossier.state).is_final:
+        return RefundReason.OTHER
+    return RefundReason.STOPPED if dossier.state == DossierState.STOPPED else RefundReason.REFUSED
+
+
+@transaction.atomic
+def note(reference, target, *, cause, proof=None, code="", final=True, actor=None, words=""):
+    """Record what the gateway (or a person) says of money that did not come, or is doubtful. Returns the attempt.
+
+    A paid attempt stays paid, and one that ended stays as it ended: then only the gateway's last word is kept.
+    """
+    _dossier, _obligation, attempt = lock_for_payment(reference)
+    if attempt.state == AttemptState.PAID:
+        return attempt
+    attempt.code = code or attempt.code
+    if final and target != AttemptState.REVIEW:
+        attempt.resolved_at = attempt.resolved_at or clock.now()
+    moves = attempt.is_open or target == AttemptState.REVIEW
+    if moves and attempt.state != target:
+        attempt.move(target, cause=cause, event=proof, actor=actor, job="" if actor else PAYMENT_JOB.job, note=words)
+    else:
+        attempt.save(update_fields=["code", "resolved_at"])
+    return attempt

@@ -1,0 +1,46 @@
+"""Dossiers that owe money, for tests: the criminal record (3.000333, 200.000 đồng on submission, level 4) and its people."""
+
+from dossiers import filing, workflow
+from payments.attempts import open_attempt
+from payments.models import Way
+from tests import factories, world
+
+CRIMINAL, FEE = "3.000333", 200_000
+RECEIVES, DECIDES = "H18.Y14", "H18.Z01"
+HOME = {"province": "11", "commune": "11.X004", "detail": "Số 12, tổ dân phố 7"}
+
+
+class MoneyDesk(factories.Desk):
+    """The desk that takes criminal record matters in, the body that decides them, and two accountants of that body."""
+
+    def __init__(self):
+        super().__init__(RECEIVES, DECIDES)
+        self.accountant = factories.user(full_name="Lường Thị Kế", accountant=DECIDES)
+        self.second_accountant = factories.user(full_name="Đỗ Quang Toán", accountant=DECIDES)
+
+    def draft(self, submitter=None, code=CRIMINAL, answers=None, **facts):
+        """A draft of the criminal record, complete with its papers."""
+        if code != CRIMINAL:
+            return super().draft(submitter, code, answers, **facts)
+        draft = super().draft(submitter, code, criminal_answers() if answers is None else answers, **facts)
+        for ask in filing.asked_documents(draft):
+            if ask.required:
+                factories.attachment(draft, ask.key)
+        return draft
+
+    def waiting(self, submitter=None, **facts):
+        """Filed, standing in PAYMENT_REQUIRED."""
+        draft = self.draft(submitter, **facts)
+        return workflow.submit(draft, actor=draft.submitter)
+
+    def paying(self, way=Way.VNPAY, dossier=None, **facts):
+        """An open attempt of a dossier that waits for its fee."""
+        dossier = dossier or self.waiting()
+        return open_attempt(dossier, way, actor=dossier.submitter, **facts)
+
+
+def criminal_answers():
+    """The sample answers, at home in the little world of the tests."""
+    answers = world.sample_answers(world.procedure(CRIMINAL).current.form_key)
+    world.place(HOME["commune"])
+    return answers | {"permanent_address": HOME, "temporary_address": HOME, "birth_place": HOME["province"]}
