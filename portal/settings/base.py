@@ -162,6 +162,7 @@ PAYMENTS_OPEN = True  # off: no page offers paying online, a fee is paid at the 
 VNPAY_PAY_URL = os.environ.get("VNPAY_PAY_URL", "http://127.0.0.1:8001/paymentv2/vpcpay.html")
 VNPAY_API_URL = os.environ.get("VNPAY_API_URL", "http://127.0.0.1:8001/merchant_webapi/api/transaction")
 VNPAY_SECRETS = json.loads(os.environ.get("VNPAY_SECRETS", "{}"))  # {terminal code: secret}
+SERVER_IP = os.environ.get("SERVER_IP", "127.0.0.1")  # ours, as the gateway wants to be told
 BANK_STATEMENT_URL = os.environ.get("BANK_STATEMENT_URL", "")  # empty: statements come as files only
 SETTLEMENT_URL = os.environ.get("SETTLEMENT_URL", "")  # with {terminal} and {day}; empty: settlement files are handed in
 PAYMENT_TIMES = {  # seconds

@@ -1,0 +1,1 @@
+"""The ways money reaches us: one room a provider, behind one port."""

@@ -1,0 +1,50 @@
+"""The small formats of VNPAY's wire: times, amounts, codes. Figures are ASCII figures only."""
+
+import datetime as dt
+import re
+
+from portal.common import clock
+
+VERSION = "2.1.0"
+PAID = "00"
+PAYMENT = "01"  # vnp_TransactionType: 01 payment, 02 refund of all, 03 refund of a part
+_AMOUNT = re.compile(r"[0-9]{1,12}")
+_CODE = re.compile(r"[0-9]{2}")
+_REFERENCE = re.compile(r"[A-Z0-9]{1,100}")
+_TERMINAL = re.compile(r"[A-Z0-9]{8}")
+_PLAIN = re.compile(r"[A-Za-z0-9 .:,_-]{0,64}")
+
+
+def moment(at: dt.datetime) -> str:
+    """yyyyMMddHHmmss on the clocks of Việt Nam (GMT+7), whatever the zone of the server."""
+    return clock.local(at).strftime("%Y%m%d%H%M%S")
+
+
+def hundredths(amount: int) -> str:
+    """Whole đồng as the gateway writes them: times one hundred, no separators, at most twelve figures."""
+    if not 0 < amount < 10**10:
+        raise ValueError("the gateway takes 1 to 9 999 999 999 đồng")
+    return str(amount * 100)
+
+
+def read_amount(text: str) -> int | None:
+    """Hundredths of a đồng, or None when this is not an amount."""
+    return int(text) if _AMOUNT.fullmatch(text) else None
+
+
+def read_code(text: str) -> str:
+    """A code of two figures, or nothing."""
+    return text if _CODE.fullmatch(text) else ""
+
+
+def read_reference(text: str) -> str:
+    return text if _REFERENCE.fullmatch(text) else ""
+
+
+def read_terminal(text: str) -> str:
+    return text if _TERMINAL.fullmatch(text) else ""
+
+
+def read_plain(text: str) -> str:
+    """A short word of the gateway's (bank, transaction number, date), or nothing when it is none."""
+    return text if _PLAIN.fullmatch(text) else ""
