@@ -2,13 +2,16 @@
 
 import datetime as dt
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.utils.translation import gettext as _
+from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import SystemActor
 from dossiers import notices, workflow
-from dossiers.models import Dossier, StepRun
+from dossiers.models import ClockInterval, Dossier, StepRun
 from dossiers.needs import DetailsMissing
 from dossiers.states import DossierState
 from portal.common import clock
@@ -16,40 +19,114 @@ from procedures.models import working_calendar
 
 log = logging.getLogger(__name__)
 NOTICE_DAYS = 2  # working days before a deadline at which the citizen is reminded
-GRACE = dt.timedelta(days=1)  # between the reminder and the stop, however late the reminder came
+MORNING = dt.time(8)  # a reminder reaches people when offices are open
+GRACE = dt.timedelta(days=1)  # between the last reminder and the stop, however late the reminder came
+
+
+# ---------------------------------------------------------------- when to remind
+def shortly_before(calendar, since, due):
+    """Two working days before the deadline."""
+    day, left = _day(due), NOTICE_DAYS
+    while left:
+        day -= dt.timedelta(days=1)
+        left -= calendar.is_working(day)
+    return [_morning(day)]
+
+
+def again_and_again(calendar, since, due):
+    """At half of the term, two working days before the deadline, and on its last day: each day once."""
+    days = calendar.working_days_between(_day(since), _day(due))
+    half = calendar.add_working_days(_day(since), max(1, days // 2))
+    return sorted({_morning(half), *shortly_before(calendar, since, due), _morning(_day(due))})
+
+
+def _day(moment):
+    return clock.local(moment).date()
+
+
+def _morning(day):
+    return dt.datetime.combine(day, MORNING, clock.LOCAL)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One thing waited for from a citizen: where, until when, what happens when nobody does it, and when to remind."""
+
+    state: str
+    interval: str
+    column: str
+    step: str
+    actor: SystemActor
+    deed: str
+    reminders: Callable
+    grace: dt.timedelta = dt.timedelta()  # after the deadline
+
+    def waiting(self):
+        """The dossiers that wait for it, with the moment they began to. Who is paying right now is left alone."""
+        since = ClockInterval.objects.filter(dossier=OuterRef("pk"), kind=self.interval, ended_at=None).values("started_at")
+        rows = Dossier.objects.filter(state=self.state, **{f"{self.column}__isnull": False})
+        return rows.exclude(obligation__attempt_open=True).annotate(since=Subquery(since[:1]))
+
+    def due(self, dossier):
+        return getattr(dossier, self.column)
+
+
 WAITS = [
-    (
+    Wait(
         DossierState.SUPPLEMENT_REQUIRED,
+        ClockInterval.Kind.SUPPLEMENT,
         "supplement_due_at",
         "supplement_timeout",
         SystemActor("supplement_deadline"),
         _("gửi phần bổ sung"),
+        shortly_before,
     ),
-    (DossierState.PAYMENT_REQUIRED, "payment_due_at", "payment_timeout", SystemActor("payment_deadline"), _("trả phí")),
+    Wait(
+        DossierState.PAYMENT_REQUIRED,
+        ClockInterval.Kind.PAYMENT,
+        "payment_due_at",
+        "payment_timeout",
+        SystemActor("payment_deadline"),
+        _("trả phí"),
+        again_and_again,
+        grace=GRACE,
+    ),
 ]
 
 
 def run():
     """Everything that is due now. One dossier that fails does not keep the others waiting."""
-    for state, column, step, actor, deed in WAITS:
-        remind(state, column, deed)
-        stop(state, column, step, actor)
+    for wait in WAITS:
+        remind(wait)
+        stop(wait)
     close_confirmations()
 
 
-def remind(state, column, deed):
-    """Tell those whose deadline is near, once for each wait."""
-    horizon = dt.datetime.combine(working_calendar().add_working_days(clock.today(), NOTICE_DAYS), dt.time.max, clock.LOCAL)
-    for dossier in Dossier.objects.filter(state=state, reminded_at=None, **{f"{column}__lte": horizon}):
-        notices.remind(dossier, getattr(dossier, column), deed)
-        Dossier.objects.filter(pk=dossier.pk, state=state, reminded_at=None).update(reminded_at=clock.now())
+# ---------------------------------------------------------------- remind
+def remind(wait):
+    """Tell those for whom a moment to remind has come since they were last told: each moment once, the latest only."""
+    calendar, now = working_calendar(), clock.now()
+    rows = wait.waiting().filter(Q(reminded_at=None) | Q(reminded_at__lt=_morning(clock.today())))
+    for dossier in rows.defer("answers", "asked"):
+        come = [moment for moment in wait.reminders(calendar, dossier.since or now, wait.due(dossier)) if moment <= now]
+        if come and (dossier.reminded_at is None or dossier.reminded_at < come[-1]):
+            _tell(wait, dossier, come[-1], now)
 
 
-def stop(state, column, step, actor):
-    """Stop those who were reminded at least a day ago and are past their deadline."""
+def _tell(wait, dossier, turn, now):
+    stops_at = max(wait.due(dossier) + wait.grace, now + GRACE)
+    notices.remind(dossier, wait.due(dossier), str(wait.deed), turn=turn, stops_at=stops_at)
+    seen = Dossier.objects.filter(pk=dossier.pk, state=wait.state, reminded_at=dossier.reminded_at)
+    seen.update(reminded_at=now)
+
+
+# ---------------------------------------------------------------- stop
+def stop(wait):
+    """Stop those who were reminded at least a day ago and are past their deadline and its grace."""
     now = clock.now()
-    for dossier in Dossier.objects.filter(state=state, reminded_at__lte=now - GRACE, **{f"{column}__lte": now}):
-        _take(dossier, step, actor)
+    late = wait.waiting().filter(reminded_at__lte=now - GRACE, **{f"{wait.column}__lte": now - wait.grace})
+    for dossier in late:
+        _take(dossier, wait.step, wait.actor)
 
 
 def close_confirmations():

@@ -7,9 +7,12 @@ from django.utils.translation import gettext as _
 from accounts.messages.models import tell as write
 from accounts.models import User
 from accounts.roles import Role
+from dossiers import fee_words
 from dossiers.permissions import is_submitter
 from dossiers.states import DossierState
+from portal.common import clock
 from portal.common.dates import moment
+from portal.common.money import dong
 
 
 @translation.override("vi")
@@ -26,27 +29,34 @@ def tell(step, event):
         recipients = RECIPIENTS[role](dossier, step)
         if role == "submitter":
             subject, body = citizen_words(step, dossier)
-            link = reverse("dossiers:detail", args=[dossier.code])
+            link = _link(dossier)
         else:
             subject, body = staff_words(step, dossier)
             link = reverse("desk:dossier", args=[dossier.code])
         write(f"event:{event.pk}", recipients, subject=subject, body=body, link=link)
 
 
+def _link(dossier):
+    """Where a message leads: to the page to pay on while that is what the dossier waits for, else to the dossier."""
+    waits = dossier.state == DossierState.PAYMENT_REQUIRED
+    return waits and fee_words.pay_address(dossier) or reverse("dossiers:detail", args=[dossier.code])
+
+
 @translation.override("vi")
-def remind(dossier, due_at, deed):
-    """Remind the citizen once of a deadline: `deed` says what to do («gửi bổ sung»)."""
-    text = _("Hồ sơ %(code)s đang chờ: %(deed)s trước %(when)s. Quá hạn, hồ sơ sẽ dừng.") % {
-        "code": dossier.code,
-        "deed": deed,
-        "when": moment(due_at),
-    }
+def remind(dossier, due_at, deed, *, turn, stops_at):
+    """Remind the citizen of a deadline: `deed` says what to do («gửi bổ sung»); once for each `turn`, which names the moment
+    it fell due. Once the deadline is over it says when the dossier stops."""
+    facts = {"code": dossier.code, "deed": deed, "when": moment(due_at), "stops": moment(stops_at)}
+    if due_at > clock.now():
+        text = _("Hồ sơ %(code)s đang chờ: %(deed)s trước %(when)s. Quá hạn, hồ sơ sẽ dừng.")
+    else:
+        text = _("Hồ sơ %(code)s đã quá hạn %(deed)s. Làm ngay: %(stops)s hồ sơ sẽ dừng.")
     write(
-        f"remind:{dossier.pk}:{due_at:%Y%m%d%H%M}",
+        f"remind:{dossier.pk}:{turn:%Y%m%d%H%M}",
         _submitter(dossier, None),
         subject=_("Nhắc: còn việc cần làm ngay"),
-        body=text,
-        link=reverse("dossiers:detail", args=[dossier.code]),
+        body=text % facts,
+        link=_link(dossier),
     )
 
 
@@ -100,7 +110,7 @@ def citizen_words(step, dossier):
         else "",
         "desk": dossier.received_at.desk_name or dossier.received_at.name,
         "phone": dossier.received_at.desk_phone,
-        "old": "",
+        "sum": dong(dossier.obligation.total) if hasattr(dossier, "obligation") and dossier.obligation.total else "",
     }
     subject, body = _words(step, dossier)
     body += "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s.")
@@ -108,18 +118,28 @@ def citizen_words(step, dossier):
 
 
 def _words(step, dossier):
+    if step.name == "submit" and dossier.state == DossierState.PAYMENT_REQUIRED:
+        return _("Đã nộp, cần trả phí: %(name)s"), _(
+            "Trả phí %(sum)s trước %(until)s để cơ quan bắt đầu. Giữ mã %(code)s để theo dõi."
+        )
     if step.name == "submit":
         return _("Đã nộp: %(name)s"), _("Cơ quan đã nhận được hồ sơ và sẽ kiểm tra. Giữ mã %(code)s để theo dõi.")
     if step.name == "accept":
         if dossier.due_at:
-            return _("Đã tiếp nhận: %(name)s"), _("Hồ sơ đủ giấy tờ. Hẹn trả kết quả %(due)s.")
-        return _("Đã tiếp nhận: %(name)s"), _("Hồ sơ đủ giấy tờ. Thủ tục này không có ngày hẹn cố định.")
+            body = _("Hồ sơ đủ giấy tờ. Hẹn trả kết quả %(due)s.")
+        else:
+            body = _("Hồ sơ đủ giấy tờ. Thủ tục này không có ngày hẹn cố định.")
+        return _("Đã tiếp nhận: %(name)s"), body + _decided_exemption(step)
     if step.name == "refuse_receipt":
         return _("Không được tiếp nhận: %(name)s"), _("Lý do: %(reason)s")
     if step.name == "ask_supplement":
         return _("Cần bổ sung: %(name)s"), _("Mở hồ sơ để xem chỗ cần bổ sung. Gửi lại trước %(until)s.")
     if step.name == "charge":
-        return _("Cần trả phí: %(name)s"), _("Trả phí tại quầy trước %(until)s để cơ quan làm tiếp.")
+        if fee_words.pay_address(dossier):
+            return _("Cần trả phí: %(name)s"), _("Trả phí %(sum)s trước %(until)s để cơ quan làm tiếp.")
+        return _("Cần trả phí: %(name)s"), _("Trả phí %(sum)s tại quầy trước %(until)s để cơ quan làm tiếp.")
+    if step.name in ("paid", "collect"):
+        return _("Đã trả phí: %(name)s"), _("Cơ quan đã nhận được %(sum)s.")
     if step.name == "extend":
         return _("Xin lỗi, hẹn lại: %(name)s"), _("Cơ quan xin lỗi vì chậm. Ngày hẹn mới: %(due)s. Lý do: %(reason)s")
     if step.name == "ask_confirmation":
@@ -140,6 +160,16 @@ def _words(step, dossier):
         return _("Đã dừng xử lý: %(name)s"), _("Lý do: %(reason)s")
     sentence = str(step.line.custom["sentence"]).replace("%", "%%")
     return sentence + ": %(name)s", _("Mở hồ sơ để xem chi tiết.")
+
+
+def _decided_exemption(step):
+    """What the clerk decided on a claimed reduction of the fee; nothing where none was claimed."""
+    decided = step.recorded.get("exemption", {}).get("decided")
+    if decided == "refuse":
+        return " " + _("Không đủ giấy để miễn, giảm phí: phí phải trả là %(sum)s.")
+    if decided == "confirm":
+        return " " + (_("Đã giảm phí: còn phải trả %(sum)s.") if step.dossier.obligation.total else _("Được miễn phí."))
+    return ""
 
 
 def staff_words(step, dossier):

@@ -7,11 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from dossiers import fee_words, filing
 from dossiers.models import DeliveryWay, Dossier, SupplementRequest
 from dossiers.permissions import own_matters
 from dossiers.states import DossierState as S
 from portal.common import clock
 from portal.common.dates import long_day, moment
+from portal.common.money import dong
 from procedures.models import working_calendar
 
 A_PAGE = 20
@@ -119,13 +121,23 @@ def to_do(user):
     requests = Prefetch(
         "supplements", SupplementRequest.objects.filter(sent_at=None).prefetch_related("items"), to_attr="open_requests"
     )
-    mine = own(user).select_related("version__procedure").defer(*HEAVY).order_by("-updated_at", "-pk")
+    mine = own(user).select_related("version__procedure", "offering", "obligation").defer(*HEAVY).order_by("-updated_at", "-pk")
     rows = sorted(
         mine.filter(waiting).prefetch_related(requests)[:MOST_TO_DO], key=lambda row: (URGENCY.index(row.state), _deadline(row))
     )
+    _mark_payable_online(rows)
     drafts = mine.filter(state=S.DRAFT)[:MOST_DRAFTS]
     calendar = working_calendar()
     return [ITEMS[row.state](row, calendar) for row in [*rows, *drafts]]
+
+
+def _mark_payable_online(rows):
+    """Ask the level once for each procedure and place, however many dossiers wait there."""
+    waiting = [row for row in rows if row.state == S.PAYMENT_REQUIRED]
+    places = {(row.version_id, row.offering_id): row for row in waiting}
+    online = {place: filing.offered_level(row).offers_online_payment for place, row in places.items()}
+    for row in waiting:
+        row.payable_online = online[row.version_id, row.offering_id]
 
 
 def _deadline(row):
@@ -155,10 +167,18 @@ def _supplement(row, calendar):
 
 
 def _payment(row, calendar):
-    text = _("%s · trả tại quầy, chưa trả thì hồ sơ chưa đi tiếp.") % row.version.procedure
+    obligation = row.obligation
+    online = fee_words.pay_address(row, offered=row.payable_online)
+    if obligation.attempt_open:
+        text = _("%s · đang có một lần trả chưa xong, mở để xem tiền đã trừ chưa.")
+    elif online:
+        text = _("%s · chưa trả thì hồ sơ chưa đi tiếp.")
+    else:
+        text = _("%s · trả tại quầy, chưa trả thì hồ sơ chưa đi tiếp.")
     return _item(
-        row, title=_("Trả phí"), text=text, deadline=until(row.payment_due_at, calendar),
-        href=reverse("dossiers:detail", args=[row.code]), action=_("Xem cách trả"), icon="wallet", tone="pay",
+        row, title=_("Trả phí %s") % dong(obligation.total), text=text % row.version.procedure,
+        deadline=until(row.payment_due_at, calendar), href=online or reverse("dossiers:detail", args=[row.code]),
+        action=_("Trả phí") if online else _("Xem cách trả"), icon="wallet", tone="pay",
     )  # fmt: skip
 
 

@@ -218,10 +218,14 @@ def next_things(dossier):
         DeliveryWay.POST: _("Bưu điện mang kết quả đến nhà."),
     }.get(dossier.delivery_way, "")
     reception = _("Chậm nhất %s.") % moment(dossier.reception_due_at) if dossier.reception_due_at else ""
+    waits = dossier.state == S.PAYMENT_REQUIRED
+    until = _("Trước %s.") % moment(dossier.payment_due_at) if dossier.payment_due_at else ""
+    paying = {"state": "now", "title": _("Trả phí"), "text": until, "icon": "wallet"}
     return [
         {"state": "done", "title": _("Đã nộp hồ sơ"), "text": moment(dossier.submitted_at)},
+        *([paying] if waits else []),
         {
-            "state": "now",
+            "state": "later" if waits else "now",
             "title": _("Cán bộ kiểm tra hồ sơ"),
             "text": reception,
             "lines": [_("Thiếu gì sẽ báo rõ từng chỗ, một lần cho đủ.")],

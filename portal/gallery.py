@@ -65,7 +65,15 @@ def samples():
         "answers": ANSWERS,
         "files": FILES,
         "summary": SUMMARY,
-        "fees": [{"label": "Phí cấp giấy", "amount": 15000}, {"label": "Bản giấy gửi đến nhà", "amount": 25000}],
+        "fees": [
+            {
+                "label": "Phí cấp giấy",
+                "amount": 15000,
+                "notes": ["5.000\u00a0đồng × 3\u00a0bản", "Căn cứ: 281/2016/TT-BTC.", "Được hoàn nếu rút hồ sơ."],
+                "mark": "dữ liệu thử",
+            },
+            {"label": "Bản giấy gửi đến nhà", "amount": 25000, "notes": ["Không hoàn lại."]},
+        ],
         "todos": TODOS,
         "tiles": [
             {"state": state, "label": label, "count": n % 4, "href": f"#{state}"} for n, (state, label) in enumerate(states)

@@ -79,7 +79,7 @@ class OfferingAdmin(NeverDeleted, ModelAdmin):
 
 @admin.register(LocalFee)
 class LocalFeeAdmin(ModelAdmin):
-    list_display = ["procedure", "province_code", "fee_line_key", "amount", "certainty"]
+    list_display = ["procedure", "province_code", "fee_line_key", "amount", "effective_from", "effective_to", "certainty"]
     list_filter = ["province_code"]
     list_select_related = ["procedure"]
     search_fields = ["procedure__code"]

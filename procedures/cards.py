@@ -1,7 +1,6 @@
 """A procedure in a list: name, level, who, how long, how much. Any number of them in three queries."""
 
 from collections import defaultdict
-from itertools import groupby
 
 from django.conf import settings
 from django.db.models import Case, IntegerField, Q, When
@@ -143,14 +142,13 @@ def _places(procedures):
 def _local_amounts(procedures):
     """{procedure id: {province: {fee line: đồng}}}."""
     rows = (
-        LocalFee.objects.filter(procedure__in=procedures)
-        .order_by("procedure_id")
+        LocalFee.objects.in_force(clock.today())
+        .filter(procedure__in=procedures)
         .values_list("procedure_id", "province_code", "fee_line_key", "amount")
     )
     found = defaultdict(dict)
-    for procedure, lines in groupby(rows, key=lambda row: row[0]):
-        for _procedure, province, line, amount in lines:
-            found[procedure].setdefault(province, {})[line] = amount
+    for procedure, province, line, amount in rows:
+        found[procedure].setdefault(province, {})[line] = amount
     return found
 
 

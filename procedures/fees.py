@@ -23,6 +23,18 @@ CLAIM = "person.priority_group"
 """The answer that claims a reduction: provisional until the clerk has seen the evidence."""
 
 
+class LocalAmount(int):
+    """An amount of the place in đồng that knows the resolution which set it and how sure the source is («demo»)."""
+
+    legal_ref: str
+    certainty: str
+
+    def __new__(cls, amount: int, legal_ref: str = "", certainty: str = "") -> "LocalAmount":
+        made = super().__new__(cls, amount)
+        made.legal_ref, made.certainty = legal_ref, certainty
+        return made
+
+
 class FeeRuleError(ValueError):
     """The version's fee lines contradict each other: two main amounts hold for the same answers."""
 
@@ -46,7 +58,9 @@ class FeeLine:
     reduced_by: str = ""  # key of the discount or exemption that set the price
     reduced_label: str = ""
     reduced_role: str = ""
+    reduced_ref: str = ""  # legal basis of the reduction
     provisional: bool = False  # the reduction is claimed: the clerk confirms or refuses it at acceptance
+    local: bool = False  # the province set the price
 
     @property
     def set_later(self) -> bool:
@@ -93,7 +107,8 @@ def compute(
     """The fee lines due for these answers on that day.
 
     `context` holds `channel` and every answer a condition may name; `quantities` the numbers by field or question (see
-    `quantities_from`); `chosen` the optional extras taken; `local` the amounts of the place by line key.
+    `quantities_from`); `chosen` the optional extras taken; `local` the amounts of the place by line key (a `LocalAmount`
+    brings its legal basis along).
     """
     in_force = [line for line in lines if _in_effect(line, day) and _applies(line, context, day)]
     due = _due_lines(in_force, chosen)
@@ -171,7 +186,7 @@ def _number(value: Any) -> float:
 
 
 def _price(line: Line, quantity: int, reductions: Iterable[Line], local: Mapping[str, int]) -> FeeLine:
-    full = line["amount"] if line["amount"] is not None else local.get(line["key"])
+    full, legal_ref, certainty = _full_price(line, local.get(line["key"]))
     priced = FeeLine(
         key=line["key"],
         label=line["label"],
@@ -182,9 +197,10 @@ def _price(line: Line, quantity: int, reductions: Iterable[Line], local: Mapping
         unit_price=full,
         quantity=quantity,
         amount=None,
-        legal_ref=line["legal_ref"] or "",
+        legal_ref=legal_ref,
         refundable_on=tuple(line["refundable_on"]),
-        certainty=line["certainty"],
+        certainty=certainty,
+        local=line["amount"] is None and full is not None,
     )
     for reduction in sorted(reductions, key=_is_claim):  # the lowest wins; of equals the sure one, which needs no evidence
         price = reduction["amount"]
@@ -195,9 +211,19 @@ def _price(line: Line, quantity: int, reductions: Iterable[Line], local: Mapping
                 reduced_by=reduction["key"],
                 reduced_label=reduction["label"],
                 reduced_role=reduction["role"],
+                reduced_ref=reduction["legal_ref"] or "",
                 provisional=_is_claim(reduction),
             )
     return priced
+
+
+def _full_price(line: Line, local: int | None) -> tuple[int | None, str, str]:
+    """(đồng or None, legal basis, certainty): the national amount, else the one of the place with its own basis."""
+    basis, certainty = line["legal_ref"] or "", line["certainty"]
+    if line["amount"] is not None or local is None:
+        return line["amount"], basis, certainty
+    own = getattr(local, "legal_ref", "")
+    return int(local), "; ".join(filter(None, [basis, own])), getattr(local, "certainty", "") or certainty
 
 
 def _is_claim(reduction: Line) -> bool:

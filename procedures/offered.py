@@ -3,14 +3,15 @@
 from django.conf import settings
 
 from portal.common import clock
+from procedures.fees import LocalAmount
 from procedures.levels import OfferedLevel
 from procedures.models.offering import LocalFee
 
 
-def local_amounts(procedure, province_code):
-    """{fee line key: đồng} set by the province for this procedure."""
-    rows = LocalFee.objects.filter(procedure=procedure, province_code=province_code)
-    return dict(rows.values_list("fee_line_key", "amount"))
+def local_amounts(procedure, province_code, day=None):
+    """{fee line key: đồng with its legal basis} set by the province for this procedure, as of a day (None: today)."""
+    rows = LocalFee.objects.in_force(day or clock.today()).filter(procedure=procedure, province_code=province_code)
+    return {key: LocalAmount(*facts) for key, *facts in rows.values_list("fee_line_key", "amount", "legal_ref", "certainty")}
 
 
 def offered_at(version, offering=None, *, local=None):

@@ -166,7 +166,8 @@ class Place:
 def _amounts(found):
     """{province: {fee line: đồng}} set locally for this procedure."""
     amounts = {}
-    for province, line, amount in LocalFee.objects.filter(procedure=found).values_list("province_code", "fee_line_key", "amount"):
+    rows = LocalFee.objects.in_force(clock.today()).filter(procedure=found)
+    for province, line, amount in rows.values_list("province_code", "fee_line_key", "amount"):
         amounts.setdefault(province, {})[line] = amount
     return amounts
 

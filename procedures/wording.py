@@ -39,6 +39,18 @@ UNITS = {
     "giao_dich": gettext_lazy("một giao dịch"),
     "truong_hop": gettext_lazy("một trường hợp"),
 }
+UNITS_COUNTED = {
+    "ban": gettext_lazy("bản"),
+    "nguoi": gettext_lazy("người"),
+    "trang": gettext_lazy("trang"),
+    "nhom": gettext_lazy("nhóm"),
+    "san_pham": gettext_lazy("sản phẩm"),
+    "phong": gettext_lazy("phòng"),
+    "di_chuc": gettext_lazy("di chúc"),
+    "giao_dich": gettext_lazy("giao dịch"),
+    "truong_hop": gettext_lazy("trường hợp"),
+}
+"""After a number: «3 bản»."""
 FEE_KINDS = {"phi": gettext_lazy("phí"), "le_phi": gettext_lazy("lệ phí"), "gia_dich_vu": gettext_lazy("giá dịch vụ")}
 _MARK = re.compile(r"\s*\[(?:knowledge|derived|seen|demo)[^\]]*\]")
 

@@ -5,12 +5,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.messages.models import Channel, Message
-from dossiers import drafts, overview, story, workflow
+from dossiers import drafts, fee_words, overview, story, workflow
 from dossiers.files.checking import megabytes
 from dossiers.forms.citizen import ConfirmationForm, WithdrawalForm
 from dossiers.looks import note_look
@@ -84,6 +85,7 @@ def own_dossier(request, code):
         "submitter__person",
         "person",
         "organisation",
+        "obligation",
     )
     dossier = get_object_or_404(rows, code=code)
     note_look(request, dossier)
@@ -99,8 +101,8 @@ def detail(request, code):
     steps = set(workflow.steps_for(user, dossier))
     mine = is_submitter(dossier, user)
     asked = next((run for run in dossier.open_steps if run.kind == "applicant_confirm" and run.question), None)
-    link = reverse("dossiers:detail", args=[dossier.code])
     papers = papers_of(dossier, mine)
+    obligation = getattr(dossier, "obligation", None)
     return render(
         request,
         "dossiers/detail.html",
@@ -117,11 +119,13 @@ def detail(request, code):
             "papers": papers,
             "papers_due": _papers_due(dossier),
             "files": files_by_paper(dossier) if sees_papers(dossier, user) else [],
-            "letters": Message.objects.filter(recipient=user, channel=Channel.INBOX, link=link).order_by("-pk")[:MESSAGES_SHOWN],
+            "letters": _letters(dossier, user),
             "steps": steps,
             "question": asked.question if asked and "confirm" in steps else "",
             "confirmation": ConfirmationForm(),
-            "obligation": getattr(dossier, "obligation", None),
+            "obligation": obligation,
+            "fee_lines": fee_words.lines_frozen(dossier) if obligation else [],
+            "money": fee_words.notice(dossier, may_pay=mine),
             "request_open": dossier.state == DossierState.SUPPLEMENT_REQUIRED and mine,
             "has_result": any(paper.is_result for paper in papers),
             "has_slip": dossier.accepted_at is not None,
@@ -133,6 +137,14 @@ def papers_of(dossier, mine):
     """The issued papers this person may have, newest first; a result only once it is published (staff see it at once)."""
     papers = dossier.papers.order_by("-issued_at", "-pk")
     return [paper for paper in papers if paper.is_for_citizens or (paper.is_result and not mine)]
+
+
+@translation.override("vi")
+def _letters(dossier, user):
+    """The last messages about this dossier, also those which lead to a page below its own. Links are kept without a language."""
+    link = reverse("dossiers:detail", args=[dossier.code])
+    found = Message.objects.filter(recipient=user, channel=Channel.INBOX, link__startswith=link)
+    return list(found.order_by("-pk")[:MESSAGES_SHOWN])
 
 
 def _papers_due(dossier):
@@ -162,7 +174,7 @@ def submitted(request, code):
             "next_things": story.next_things(dossier),
             "tracking": tracking_address(dossier),
             "secret_groups": grouped(dossier.secret),
-            "obligation": getattr(dossier, "obligation", None),
+            "money": fee_words.notice(dossier, may_pay=is_submitter(dossier, request.user)),
         },
     )
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.messages.models import Message
 from accounts.roles import Role
-from dossiers import filing, permissions, queues, workflow
+from dossiers import fee_words, filing, permissions, queues, workflow
 from dossiers.desk_forms import earlier_steps
 from dossiers.files.checking import megabytes
 from dossiers.files.models import OTHER_PAPERS
@@ -65,7 +65,7 @@ def dossier(request, code):
         "clock": _clock(matter, keeper),
         "runs": runs,
         "holder": _holder(matter),
-        "obligation": getattr(matter, "obligation", None),
+        **_money(matter),
         "supplements": matter.supplements.select_related("approved_by").prefetch_related("items"),
         "decisions": matter.decisions.select_related("signer"),
         "owed": _owed(matter),
@@ -77,6 +77,13 @@ def dossier(request, code):
         "next_code": queues.next_for(request.user, after=matter),
     }
     return render(request, "desk/dossier.html", context)
+
+
+def _money(matter):
+    """What is owed, line by line, and the group the applicant claims to belong to."""
+    obligation = getattr(matter, "obligation", None)
+    lines = fee_words.lines_frozen(matter) if obligation else []
+    return {"obligation": obligation, "fee_lines": lines, "claimed": fee_words.claimed_group(matter)}
 
 
 def _sections(matter, masked):

@@ -174,7 +174,7 @@ def _money(filing, fees):
     return {
         "lines": fee_words.lines_before(draft, fees) if fees.lines else [],
         "total": fees.total,
-        "is_free": fees.is_free and not fees.provisional,
+        "undecided": fees.undecided,
         "when": fee_words.when_before_filing(draft, fees, online=online),
         "how": fee_words.how_to_pay(online=online, place=desk.desk_name or desk.name) if to_pay and not fees.undecided else "",
     }

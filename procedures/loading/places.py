@@ -138,6 +138,9 @@ def _bring_local_fees(document, entries, codes, provinces):
             procedure=entries[row["procedure"]],
             fee_line_key=row["fee_line_key"],
             amount=row["amount"],
+            effective_from=row["effective_from"],
+            effective_to=row["effective_to"],
+            legal_ref="" if row["legal_ref"] == MARK else row["legal_ref"],
             certainty=row["certainty"],
         )
         for row in document["local_fees"]
@@ -146,6 +149,6 @@ def _bring_local_fees(document, entries, codes, provinces):
     LocalFee.objects.bulk_create(
         fees,
         update_conflicts=True,
-        unique_fields=["province_code", "procedure", "fee_line_key"],
-        update_fields=["amount", "certainty"],
+        unique_fields=["province_code", "procedure", "fee_line_key", "effective_from"],
+        update_fields=["amount", "effective_to", "legal_ref", "certainty"],
     )

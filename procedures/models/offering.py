@@ -68,20 +68,39 @@ class Offering(models.Model):
         return f"{self.procedure.code}@{self.agency.code}"
 
 
+class LocalFeeQuerySet(models.QuerySet):
+    """Amounts of the provinces."""
+
+    def in_force(self, day):
+        """Those that hold on this day; of two for one line the one decided later comes last."""
+        begun = models.Q(effective_from=None) | models.Q(effective_from__lte=day)
+        not_over = models.Q(effective_to=None) | models.Q(effective_to__gte=day)
+        return self.filter(begun, not_over).order_by(models.F("effective_from").asc(nulls_first=True), "pk")
+
+
 class LocalFee(models.Model):
-    """An amount set by the province for a fee line whose national amount is null. Whole đồng."""
+    """An amount set by the province for a fee line whose national amount is null. Whole đồng, from one day to another."""
 
     province_code = models.CharField(_("mã tỉnh"), max_length=10)
     procedure = models.ForeignKey(Procedure, verbose_name=_("thủ tục"), on_delete=models.PROTECT, related_name="local_fees")
     fee_line_key = models.CharField(_("khoản"), max_length=60)
     amount = models.PositiveBigIntegerField(_("số tiền (đồng)"))
+    effective_from = models.DateField(_("có hiệu lực từ"), null=True, blank=True)
+    effective_to = models.DateField(_("đến hết ngày"), null=True, blank=True)
+    legal_ref = models.CharField(_("nghị quyết"), max_length=60, blank=True)
     certainty = models.CharField(_("độ chắc chắn"), max_length=40, blank=True)
+
+    objects = LocalFeeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mức thu của tỉnh")
         verbose_name_plural = _("mức thu của tỉnh")
         constraints = [
-            models.UniqueConstraint(fields=["province_code", "procedure", "fee_line_key"], name="one_local_fee_a_line")
+            models.UniqueConstraint(
+                fields=["province_code", "procedure", "fee_line_key", "effective_from"],
+                name="one_local_fee_a_line_and_day",
+                nulls_distinct=False,
+            )
         ]
 
 
