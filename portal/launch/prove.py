@@ -31,6 +31,9 @@ LIKE_PRODUCTION = {
     "ALLOWED_HOSTS": "portal.example",
     "DATABASE_URL": "postgresql:///portal",
     "REDIS_URL": "redis://localhost/0",
+    "VNPAY_PAY_URL": "https://pay.gateway.example/paymentv2/vpcpay.html",
+    "VNPAY_API_URL": "https://pay.gateway.example/merchant_webapi/api/transaction",
+    "VNPAY_SECRETS": '{"TERMINAL": "for-the-deploy-check-only"}',
 }
 
 

@@ -1,8 +1,36 @@
 """The published secrets of the mock gateway: for demo and tests, refused by production."""
 
+import ipaddress
+from urllib.parse import urlsplit
+
 MOCK_SECRET_BEGINS = "DVC-MOCK-SECRET"
 _TERMINALS = [f"DM{province}{kind}" for province in ("H18", "H36", "H50") for kind in ("TIN", "XAA", "CAN")]
 MOCK_SECRETS = {
     "DVCTEST1": f"{MOCK_SECRET_BEGINS}-KHONG-DUNG-THAT-0001",  # the terminal of the published test vectors
     **{code: f"{MOCK_SECRET_BEGINS}-KHONG-DUNG-THAT-{code}" for code in _TERMINALS},
 }
+
+
+def signs_of_the_mock(secrets, addresses):
+    """Sentences for what would let play money pay a real fee: a published or empty secret, a gateway on this machine."""
+    found = [
+        f"VNPAY_SECRETS: the secret of {terminal} is empty or the published one of the mock gateway."
+        for terminal, secret in secrets.items()
+        if not secret or secret.startswith(MOCK_SECRET_BEGINS)
+    ]
+    return found + [f"{name}: {why}" for name, address in addresses.items() if (why := _why_no_gateway(address))]
+
+
+def _why_no_gateway(address):
+    """Why no real gateway can stand at this address, or nothing."""
+    parts = urlsplit(address)
+    host = (parts.hostname or "").rstrip(".")
+    if not host:
+        return "no address of a gateway."
+    if parts.scheme != "https":
+        return "a gateway is spoken to over https only."
+    try:
+        here = not ipaddress.ip_address(host).is_global
+    except ValueError:
+        here = "." not in host or host.endswith((".localhost", ".local", ".internal", ".test", ".invalid"))
+    return "this is the mock gateway, or a machine of our own." if here or "mock" in host else ""

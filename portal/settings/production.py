@@ -1,8 +1,14 @@
 """Production: everything secret or local comes from the environment, and nothing of the demo may run."""
 
+import json
 import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
 
 from portal.settings.base import *  # noqa: F403
+from portal.settings.base import VNPAY_SECRETS
+from portal.settings.mock import signs_of_the_mock
 
 DEMO = False
 SECRET_KEY = os.environ["SECRET_KEY"]
@@ -18,3 +24,11 @@ CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrftoken"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+
+# The gateway: no default, so that nobody forgets it. Secrets may lie in a file only the portal can read.
+VNPAY_PAY_URL = os.environ.get("VNPAY_PAY_URL", "")
+VNPAY_API_URL = os.environ.get("VNPAY_API_URL", "")
+if "VNPAY_SECRETS_FILE" in os.environ:
+    VNPAY_SECRETS = json.loads(Path(os.environ["VNPAY_SECRETS_FILE"]).read_text("utf-8"))
+if _found := signs_of_the_mock(VNPAY_SECRETS, {"VNPAY_PAY_URL": VNPAY_PAY_URL, "VNPAY_API_URL": VNPAY_API_URL}):
+    raise ImproperlyConfigured(" ".join(_found))

@@ -32,5 +32,7 @@ def test_production_settings_do_not_know_the_demo(monkeypatch):
     import importlib
 
     monkeypatch.setenv("SECRET_KEY", "x" * 60)
+    monkeypatch.setenv("VNPAY_PAY_URL", "https://pay.gateway.example/paymentv2/vpcpay.html")
+    monkeypatch.setenv("VNPAY_API_URL", "https://pay.gateway.example/merchant_webapi/api/transaction")
     production = importlib.import_module("portal.settings.production")
     assert production.DEMO is False

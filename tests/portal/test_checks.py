@@ -1,0 +1,81 @@
+"""Production refuses whatever would let play money pay a real fee: at its start, and when a deployment is checked."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings as portal_settings
+from django.core.checks import run_checks
+
+from portal import checks
+from portal.launch.prove import LIKE_PRODUCTION
+from portal.settings.mock import MOCK_SECRETS, signs_of_the_mock
+
+REAL = {"VNPAY_PAY_URL": "https://pay.vnpay.example/paymentv2/vpcpay.html"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "http://pay.vnpay.example/p",
+        "https://127.0.0.1:8001/p",
+        "https://127.8.8.8/p",
+        "https://[::1]/p",
+        "https://0.0.0.0/p",
+        "https://10.0.0.5/p",
+        "https://192.168.1.9/p",
+        "https://[::ffff:127.0.0.1]/p",
+        "https://localhost/p",
+        "https://localhost./p",
+        "https://cong.localhost/p",
+        "https://gateway/p",
+        "https://vnpay-mock.example/p",
+        "//pay.vnpay.example/p",
+    ],
+)
+def test_no_real_gateway_stands_there(address):
+    assert signs_of_the_mock({"T": "x" * 32}, {"VNPAY_PAY_URL": address})
+    assert not signs_of_the_mock({"T": "x" * 32}, REAL)
+
+
+@pytest.mark.parametrize("secret", ["", *sorted(MOCK_SECRETS.values())[:2], "DVC-MOCK-SECRET-khac"])
+def test_a_published_or_empty_secret_is_refused(secret):
+    assert len(signs_of_the_mock({"T": secret, "U": "x" * 32}, REAL)) == 1
+
+
+def test_the_check_of_a_deployment_finds_the_mock(settings):
+    assert {error.id for error in checks.nothing_of_the_mock_gateway(None)} == {"portal.E002", "portal.E003"}
+    assert "portal.E002" in {error.id for error in run_checks(include_deployment_checks=True)}
+    settings.VNPAY_PAY_URL = settings.VNPAY_API_URL = "https://sandbox.vnpay.example/p"
+    settings.VNPAY_SECRETS = {"TERMINAL": "x" * 32}
+    settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "payments.mock_gateway"]
+    assert checks.nothing_of_the_mock_gateway(None) == []
+    assert [warning.id for warning in checks.no_gateway_for_trying_out(None)] == ["portal.W001"]
+
+
+def start(**changed):
+    """Import the production settings in a process of their own."""
+    variables = {"PATH": os.environ["PATH"], **LIKE_PRODUCTION, **changed}
+    told = subprocess.run(
+        [sys.executable, "-c", "import portal.settings.production as p; print(sorted(p.VNPAY_SECRETS))"],
+        env=variables, cwd=portal_settings.BASE_DIR, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    return told.stdout.strip() or told.stderr.strip().splitlines()[-1]
+
+
+def test_production_starts_with_a_real_gateway_and_not_with_the_mock(tmp_path):
+    assert start() == "['TERMINAL']"
+    assert "VNPAY_SECRETS: the secret of DVCTEST1" in start(VNPAY_SECRETS=json.dumps(MOCK_SECRETS))
+    assert "VNPAY_API_URL" in start(VNPAY_API_URL="http://127.0.0.1:8001/merchant_webapi/api/transaction")
+    assert "VNPAY_PAY_URL: no address" in start(VNPAY_PAY_URL="")
+
+
+def test_secrets_may_lie_in_a_file(tmp_path):
+    kept = tmp_path / "secrets.json"
+    kept.write_text('{"CUATEP01": "bi-mat-that"}')
+    assert start(VNPAY_SECRETS_FILE=str(kept)) == "['CUATEP01']"
+    kept.write_text(json.dumps(MOCK_SECRETS))
+    assert "published" in start(VNPAY_SECRETS_FILE=str(kept))
