@@ -1,0 +1,56 @@
+"""What every answer of the gateway carries, and the switches that make the wire slow or broken."""
+
+import re
+from functools import wraps
+from urllib.parse import urlsplit
+
+from django.http import HttpResponse
+
+from . import faults
+
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'{origin}; base-uri 'none'; frame-ancestors 'none'"
+
+
+def guard(get_response):
+    """Middleware: nothing is kept, framed or loaded from elsewhere. Texts that no database takes are turned away."""
+
+    def answer(request):
+        odd = "\0" in request.path
+        response = HttpResponse("Bad request", status=400, content_type="text/plain") if odd else get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY.format(origin=""))
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return answer
+
+
+def let_forms_reach(response, address):
+    """A form of this page may end at this address: browsers stop a redirect the policy does not name."""
+    parts = urlsplit(address)
+    response.headers["Content-Security-Policy"] = POLICY.format(origin=f" {parts.scheme}://{parts.netloc}")
+    return response
+
+
+def may_fail(*names, reference_of):
+    """A door of the wire that the switches `names` can make slow or let answer 500, before or after its work."""
+
+    def decorate(view):
+        @wraps(view)
+        def door(request, *args, **kwargs):
+            found = faults.caught(names, as_reference(reference_of(request, *args, **kwargs)))
+            for name in names:
+                if name.startswith("slow") and name in found:
+                    faults.wait(found[name])
+            broken = next((found[name] for name in names if name.startswith("http_500") and name in found), None)
+            response = None if broken == "before" else view(request, *args, **kwargs)
+            return HttpResponse("Internal Server Error", status=500, content_type="text/plain") if broken else response
+
+        return door
+
+    return decorate
+
+
+def as_reference(text):
+    """The text when it can be a reference, else nothing."""
+    return text if isinstance(text, str) and re.fullmatch(r"[A-Za-z0-9]{1,100}", text) else ""

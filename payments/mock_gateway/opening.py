@@ -1,0 +1,136 @@
+"""A request to pay, checked as strictly as a gateway does: a transaction, or a number why not."""
+
+import ipaddress
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+from django.db import IntegrityError, transaction
+
+from . import banks, clock, faults, signatures
+from .conf import setting
+from .models import State, Transaction
+
+LONGEST_QUERY = 6000  # bytes
+ALNUM = r"[A-Za-z0-9]"
+FORMATS = {
+    "vnp_Version": r"2\.1\.0",
+    "vnp_Command": r"pay",
+    "vnp_TmnCode": rf"{ALNUM}{{8}}",
+    "vnp_Amount": r"[1-9][0-9]{2,11}",
+    "vnp_CreateDate": r"[0-9]{14}",
+    "vnp_ExpireDate": r"[0-9]{14}",
+    "vnp_CurrCode": r"VND",
+    "vnp_IpAddr": r"[0-9A-Fa-f:.]{2,45}",
+    "vnp_Locale": r"vn|en",
+    "vnp_OrderInfo": r"[A-Za-z0-9 .:,_-]{1,255}",
+    "vnp_OrderType": r"[A-Za-z0-9_-]{1,100}",
+    "vnp_ReturnUrl": r"https?://[!-~]{3,247}",
+    "vnp_TxnRef": rf"{ALNUM}{{1,100}}",
+}
+BANK_CODE = rf"{ALNUM}{{3,20}}"
+
+
+class Refused(Exception):
+    """The request is not taken in. `code` is what the gateway shows; `known` the transaction that already has this reference."""
+
+    def __init__(self, code, why="", known=None):
+        super().__init__(f"{code}: {why}")
+        self.code, self.why, self.known = code, why, known
+
+
+def read_query(raw):
+    """The fields of a raw query string. Repeated names, broken bytes and endless texts are refused."""
+    try:
+        pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=80) if len(raw) <= LONGEST_QUERY else None
+    except ValueError:
+        pairs = None
+    if pairs is None:
+        raise Refused("03", "unreadable")
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise Refused("03", "repeated parameter")
+    return fields
+
+
+def open_transaction(raw_query):
+    """Take in a request to pay. The very same request, while still open, finds its transaction again."""
+    fields = read_query(raw_query)
+    terminal = check_sender(fields)
+    check_fields(fields)
+    return _keep(terminal, fields)
+
+
+def check_sender(fields):
+    """Terminal known and active, signature right: in that order."""
+    terminal = fields.get("vnp_TmnCode", "")
+    secret = setting("TERMINALS").get(terminal)
+    if not secret:
+        raise Refused("02", "no such terminal")
+    if not signatures.is_right(secret, signatures.form_text(fields), fields.get("vnp_SecureHash", "")):
+        raise Refused("97", "signature")
+    if faults.caught(["terminal_locked"], _reference(fields)):
+        raise Refused("04", "locked")
+    return terminal
+
+
+def _reference(fields):
+    return fields["vnp_TxnRef"] if re.fullmatch(FORMATS["vnp_TxnRef"], fields.get("vnp_TxnRef", "")) else ""
+
+
+def check_fields(fields):
+    """Every required parameter is there and well formed."""
+    for name, pattern in FORMATS.items():
+        if not re.fullmatch(pattern, fields.get(name, "")):
+            raise Refused("03", name)
+    bank = fields.get("vnp_BankCode", "")
+    if bank and not (re.fullmatch(BANK_CODE, bank) and banks.is_known(bank)):
+        raise Refused("03", "vnp_BankCode")
+    if int(fields["vnp_Amount"]) % 100:
+        raise Refused("03", "vnp_Amount")
+    created, expires = (clock.read_stamp(fields[name]) for name in ("vnp_CreateDate", "vnp_ExpireDate"))
+    if not created or not expires or expires <= created:
+        raise Refused("03", "dates")
+    _check_addresses(fields)
+
+
+def _check_addresses(fields):
+    try:
+        ipaddress.ip_address(fields["vnp_IpAddr"])
+        parts = urlsplit(fields["vnp_ReturnUrl"])
+        good = bool(parts.hostname) and not parts.username and not parts.fragment and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if not good or "\\" in fields["vnp_ReturnUrl"]:
+        raise Refused("03", "address")
+
+
+def _keep(terminal, fields):
+    reference = fields["vnp_TxnRef"]
+    known = Transaction.objects.filter(terminal=terminal, reference=reference).first()
+    if known:
+        return _again(known, fields)
+    try:
+        with transaction.atomic():
+            return Transaction.objects.create(
+                terminal=terminal,
+                reference=reference,
+                amount=int(fields["vnp_Amount"]) // 100,
+                bank_choice=fields.get("vnp_BankCode", ""),
+                order_info=fields["vnp_OrderInfo"],
+                return_url=fields["vnp_ReturnUrl"],
+                locale=fields["vnp_Locale"],
+                request_hash=fields["vnp_SecureHash"].lower(),
+                create_date=fields["vnp_CreateDate"],
+                created_at=faults.gateway_time(),
+                expires_at=clock.read_stamp(fields["vnp_ExpireDate"]),
+            )
+    except IntegrityError:  # asked twice at the same moment
+        return _again(Transaction.objects.get(terminal=terminal, reference=reference), fields)
+
+
+def _again(known, fields):
+    """The same request while nobody has paid goes on where it was; anything else is a duplicate."""
+    same = known.request_hash == fields["vnp_SecureHash"].lower() and known.state == State.OPEN
+    if not same or faults.caught(["strict_duplicate"], known.reference):
+        raise Refused("01", "duplicate", known)
+    return known

@@ -1,0 +1,63 @@
+"""How messages are signed: HMAC-SHA512 over sorted form fields (pay, IPN, return) or values joined with | (querydr, refund).
+
+Written for the gateway alone: the portal has its own, so that a mistake in one shows in the other.
+"""
+
+import hashlib
+import hmac
+from urllib.parse import quote_plus
+
+UNSIGNED = frozenset({"vnp_SecureHash", "vnp_SecureHashType"})
+
+QUERY_FIELDS = ["RequestId", "Version", "Command", "TmnCode", "TxnRef", "TransactionDate", "CreateDate", "IpAddr", "OrderInfo"]
+REFUND_FIELDS = [
+    "RequestId",
+    "Version",
+    "Command",
+    "TmnCode",
+    "TransactionType",
+    "TxnRef",
+    "Amount",
+    "TransactionNo",
+    "TransactionDate",
+    "CreateBy",
+    "CreateDate",
+    "IpAddr",
+    "OrderInfo",
+]
+REFUND_ANSWER_FIELDS = [
+    "ResponseId",
+    "Command",
+    "ResponseCode",
+    "Message",
+    "TmnCode",
+    "TxnRef",
+    "Amount",
+    "BankCode",
+    "PayDate",
+    "TransactionNo",
+    "TransactionType",
+    "TransactionStatus",
+    "OrderInfo",
+]
+QUERY_ANSWER_FIELDS = [*REFUND_ANSWER_FIELDS, "PromotionCode", "PromotionAmount"]
+
+
+def form_text(fields):
+    """The text that is signed: vnp_ fields with a value, in byte order, form-encoded."""
+    signed = {name: value for name, value in fields.items() if name.startswith("vnp_") and name not in UNSIGNED and value != ""}
+    return "&".join(f"{name}={quote_plus(signed[name])}" for name in sorted(signed, key=str.encode))
+
+
+def pipe_text(fields, names):
+    """The values named, joined with |. What is absent counts as empty."""
+    return "|".join(str(fields.get(f"vnp_{name}", "")) for name in names)
+
+
+def hmac_hex(secret, text):
+    return hmac.new(secret.encode(), text.encode(), hashlib.sha512).hexdigest()
+
+
+def is_right(secret, text, given):
+    """Whether `given` is the signature of this text; letters may be large or small. Takes the same time for every answer."""
+    return hmac.compare_digest(hmac_hex(secret, text).encode(), str(given).lower().encode("utf-8", "replace"))

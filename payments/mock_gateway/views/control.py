@@ -1,0 +1,241 @@
+"""The control API: what a test or a harness does in place of a payer, a bank or a clerk of the gateway. JSON in, JSON out."""
+
+import json
+from functools import wraps
+from urllib.parse import urlsplit
+
+from django.http import Http404, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from .. import answers, bank, banks, clock, faults, ipn, opening, paying, refunding
+from ..codes import OUTCOMES
+from ..conf import setting
+from ..guard import as_reference
+from ..models import ApiRequest, Credit, IpnCall, Notice, QueryWindow, Refund, State, Switch, Transaction
+
+ORDERS = {
+    "": {},
+    "return_first": {"return_before_ipn": True},
+    "ipn_first": {"ipn_before_return": True},
+    "return_only": {"return_only": True},
+    "ipn_only": {"ipn_only": True},
+}
+
+
+class BadCall(Exception):
+    """The call makes no sense; the text says why."""
+
+    def __init__(self, why, status=400):
+        super().__init__(why)
+        self.status = status
+
+
+def control(*methods):
+    """A door of the control API: shut unless settings say otherwise, JSON always, never a 500 for nonsense."""
+
+    def decorate(view):
+        @csrf_exempt
+        @wraps(view)
+        def door(request):
+            if not setting("CONTROL"):
+                raise Http404
+            if request.method not in methods:
+                return JsonResponse({"error": "method not allowed"}, status=405)
+            try:
+                return JsonResponse(view(request, _body(request)) if request.method != "GET" else view(request, request.GET))
+            except BadCall as bad:
+                return JsonResponse({"error": str(bad)}, status=bad.status)
+            except faults.BadSwitch as bad:
+                return JsonResponse({"error": str(bad)}, status=400)
+
+        return door
+
+    return decorate
+
+
+def _body(request):
+    try:
+        asked = json.loads(request.body or b"{}")
+        json.dumps(asked, ensure_ascii=False).encode()  # lone halves of characters
+    except (ValueError, RecursionError) as error:
+        raise BadCall("not JSON") from error
+    if not isinstance(asked, dict) or "\\u0000" in json.dumps(asked):
+        raise BadCall("not a JSON object of plain texts")
+    return asked
+
+
+def _find(asked):
+    rows = Transaction.objects.filter(reference=as_reference(asked.get("reference")))
+    row = rows.order_by("-id").first()
+    if row is None:
+        raise BadCall("no such transaction", 404)
+    return row
+
+
+@control("GET", "PUT")
+def switches(request, asked):
+    """GET: what stands. PUT {"drop_ipn": true, "slow": {"value": 2, "times": 3, "reference": "P…"}}: turn on; false: off."""
+    if request.method == "PUT":
+        for name, wanted in asked.items():
+            options = wanted if isinstance(wanted, dict) else {"value": wanted}
+            if "reference" in options and not as_reference(options["reference"]):
+                raise BadCall("reference is not one")
+            faults.put(name, options.get("value"), times=options.get("times"), reference=options.get("reference", ""))
+    rows = Switch.objects.order_by("name", "reference")
+    standing = [{"name": r.name, "value": r.value, "times": r.times_left, "reference": r.reference} for r in rows]
+    return {"faults": standing, "known": {fault.name: fault.says for fault in faults.FAULTS.values()}}
+
+
+@control("POST")
+def reset(request, asked):
+    """Turn every switch off and forget the query windows; with {"everything": true} forget all rows too."""
+    kinds = [Switch, QueryWindow]
+    if asked.get("everything") is True:
+        kinds += [ApiRequest, IpnCall, Notice, Refund, Transaction, Credit]
+    for kind in kinds:
+        kind.objects.all().delete()
+    return {"ok": True}
+
+
+@control("GET")
+def transactions(request, asked):
+    """The newest transactions (1000 at most), or those with one reference, each with its refunds and what was told."""
+    rows = Transaction.objects.order_by("-id").prefetch_related("refunds", "notices")
+    if "reference" in asked:
+        rows = rows.filter(reference=as_reference(asked["reference"]))
+    return {"transactions": [described(row) for row in rows[:1000]]}
+
+
+def described(row):
+    """One transaction as JSON. `charged`: the payer's money is gone; `status`: what querydr would say."""
+    return {
+        **{name: getattr(row, name) for name in DESCRIBED},
+        "created_at": row.created_at.isoformat(),
+        "expires_at": row.expires_at.isoformat(),
+        "return_url": answers.return_url(row) if row.state == State.ENDED else "",
+        "refunds": [
+            {"request_id": r.request_id, "type": r.kind, "amount": r.amount, "status": refunding.status_at(r)}
+            for r in row.refunds.all()
+        ],
+        "notices": [
+            {"calls": n.calls_made, "waiting": n.next_at is not None, "ended_because": n.ended_because} for n in row.notices.all()
+        ],
+    }
+
+
+DESCRIBED = [
+    "terminal",
+    "reference",
+    "token",
+    "amount",
+    "bank_choice",
+    "state",
+    "response_code",
+    "status",
+    "said_code",
+    "said_status",
+    "charged",
+    "transaction_no",
+    "bank_code",
+    "pay_date",
+    "create_date",
+    "faults",
+]
+
+
+@control("POST")
+def pay(request, asked):
+    """Act as the payer: {"reference" or "pay_url", "outcome", "bank", "order", "faults"}. Answers the signed return address."""
+    outcome, order = asked.get("outcome", "success"), asked.get("order", "")
+    if not isinstance(outcome, str) or outcome not in OUTCOMES:
+        raise BadCall(f"outcome must be one of {', '.join(OUTCOMES)}")
+    if not isinstance(order, str) or order not in ORDERS:
+        raise BadCall(f"order must be one of {', '.join(filter(None, ORDERS))}")
+    row = _open(asked["pay_url"]) if asked.get("pay_url") else _find(asked)
+    chosen = str(asked.get("bank") or row.bank_choice or "NCB")
+    if not banks.is_known(chosen):
+        raise BadCall("no such bank")
+    bank_code, card_type = banks.PAID_WITH.get(chosen, (chosen, "ATM"))
+    own = asked.get("faults") or {}
+    if not isinstance(own, dict):
+        raise BadCall("faults must be an object")
+    own = {name: faults.checked(name, value) for name, value in own.items()} | ORDERS[order]
+    try:
+        row = paying.end(row, outcome, bank=bank_code, card_type=card_type, own_faults=own)
+    except paying.AlreadyEnded as ended:
+        return {"already_ended": True, **_paid(ended.transaction)}
+    return {"already_ended": False, **_paid(row)}
+
+
+def _open(pay_url):
+    try:
+        return opening.open_transaction(urlsplit(str(pay_url)).query)
+    except opening.Refused as refused:
+        raise BadCall(f"refused with code {refused.code}", 409) from refused
+    except ValueError as error:
+        raise BadCall("pay_url is not an address") from error
+
+
+def _paid(row):
+    """What a payer's browser would be sent to: nothing while the bank works, or when it can not come back."""
+    described_row = described(row)
+    if "ipn_only" in row.faults:
+        described_row["return_url"] = ""
+    return described_row
+
+
+@control("POST")
+def resolve(request, asked):
+    """Decide an unclear transaction (04, 07, 00 with 02): {"reference", "status": "00" or "02"}; the merchant is told."""
+    if asked.get("status") not in ("00", "02"):
+        raise BadCall("status must be 00 or 02")
+    row = _find(asked)
+    if row.state != State.ENDED:
+        raise BadCall("not ended yet", 409)
+    return described(paying.resolve(row, asked["status"]))
+
+
+@control("POST")
+def resend(request, asked):
+    """Send the IPN of one transaction anew, as the gateway's staff can."""
+    row = _find(asked)
+    if row.state != State.ENDED:
+        raise BadCall("not ended yet", 409)
+    Notice.objects.create(transaction=row, next_at=clock.now())
+    ipn.wake()
+    return described(row)
+
+
+@control("POST")
+def tick(request, asked):
+    """Complete and send what is due now; with {"force": true} also what would wait, with "reference" for that one only."""
+    row = _find(asked) if asked.get("reference") else None
+    force = asked.get("force") is True
+    ripened = paying.ripen(force_reference=row.reference if row and force else "")
+    sent = ipn.send_due(transaction_id=row.pk if row else None, force=force)
+    return {"completed": ripened, "sent": sent, "waiting": Notice.objects.filter(next_at__isnull=False).count()}
+
+
+@control("GET")
+def ipn_log(request, asked):
+    """Calls to the merchant with their answers, newest first: ?reference= for one transaction."""
+    calls = IpnCall.objects.select_related("notice__transaction").order_by("-id")
+    if "reference" in asked:
+        calls = calls.filter(notice__transaction__reference=as_reference(asked["reference"]))
+    return {"calls": [called(call) for call in calls[:1000]]}
+
+
+def called(call):
+    names = ["number", "copy", "outcome", "http_status", "rsp_code", "answer", "milliseconds", "query"]
+    facts = {name: getattr(call, name) for name in names}
+    return {"reference": call.notice.transaction.reference, "sent_at": call.sent_at.isoformat(), **facts}
+
+
+@control("POST")
+def transfer(request, asked):
+    """Money comes into an account: {"account", "amount", "content"}."""
+    try:
+        credit = bank.receive(asked.get("account"), asked.get("amount"), asked.get("content", ""))
+    except bank.BadTransfer as bad:
+        raise BadCall(str(bad)) from bad
+    return bank.as_json(credit)

@@ -1,0 +1,112 @@
+"""The panel: every switch in plain words, recent transactions, calls to the merchant."""
+
+from functools import wraps
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from .. import clock, faults, ipn, paying
+from ..codes import RESPONSE_CODES, TRANSACTION_STATUSES
+from ..conf import setting
+from ..models import IpnCall, Notice, State, Switch, Transaction
+
+WORDS = {"charged": "đã trừ tiền", "failed": "chưa trừ tiền", "before": "chưa làm gì", "after": "đã làm xong", "missing": "không ký",
+         "wrong": "ký sai"}  # fmt: skip
+
+
+def when_open(view):
+    """Only where the gateway may be played with."""
+
+    @wraps(view)
+    def door(request, **kwargs):
+        if not setting("CONTROL"):
+            raise Http404
+        return view(request, **kwargs)
+
+    return door
+
+
+@when_open
+def panel(request, error=""):
+    standing = {switch.name: switch for switch in Switch.objects.filter(reference="")}
+    switches = [
+        {"fault": fault, "words": [(word, WORDS.get(word, word)) for word in fault.words], "standing": standing.get(fault.name)}
+        for fault in faults.FAULTS.values()
+    ]
+    recent = Transaction.objects.order_by("-id").prefetch_related("notices", "refunds")[:20]
+    calls = IpnCall.objects.select_related("notice__transaction").order_by("-id")[:30]
+    facts = {"switches": switches, "recent": recent, "calls": calls, "error": error, "on": len(standing)}
+    facts |= {"codes": RESPONSE_CODES, "statuses": TRANSACTION_STATUSES, "single": Switch.objects.exclude(reference="")}
+    return render(request, "mock_gateway/panel.html", facts, status=400 if error else 200)
+
+
+@require_POST
+@when_open
+def switch(request):
+    """Turn one switch on or off."""
+    name = request.POST.get("name", "")
+    try:
+        faults.put(name, _value(name, request.POST), times=_number(request.POST.get("times", "")))
+    except faults.BadSwitch:
+        fault = faults.FAULTS.get(name)
+        return panel(request, error=f"Không bật được: {fault.says}. Xem lại con số." if fault else "Không có công tắc này.")
+    return redirect("panel")
+
+
+def _value(name, posted):
+    if "off" in posted:
+        return None
+    fault, text = faults.FAULTS.get(name), posted.get("value", "").strip()
+    if fault is None or fault.kind == "flag" or (fault.kind in ("calls", "words") and not text):
+        return True
+    return text if fault.kind == "words" else _number(text, name)
+
+
+def _number(text, name=""):
+    """A whole number typed by a person; nothing when left empty."""
+    text = text.strip()
+    if not text and not name:
+        return None
+    if not (text.removeprefix("-").isascii() and text.removeprefix("-").isdigit() and len(text) < 9):
+        raise faults.BadSwitch(name)
+    return int(text)
+
+
+@require_POST
+@when_open
+def all_off(request):
+    Switch.objects.all().delete()
+    return redirect("panel")
+
+
+@require_POST
+@when_open
+def again(request, token):
+    """Send the IPN of one transaction anew."""
+    row = _ended(token)
+    Notice.objects.create(transaction=row, next_at=clock.now())
+    ipn.wake()
+    return redirect("panel")
+
+
+@require_POST
+@when_open
+def decide(request, token):
+    """Decide an unclear transaction: paid, or the payer has the money back."""
+    status = request.POST.get("status")
+    if status in ("00", "02"):
+        paying.resolve(_ended(token), status)
+    return redirect("panel")
+
+
+def _ended(token):
+    row = Transaction.objects.filter(token=token, state=State.ENDED).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def front(request):
+    """What this is, for somebody who came to its address by chance."""
+    return render(request, "mock_gateway/front.html", {"open": setting("CONTROL")})

@@ -1,0 +1,156 @@
+"""The payer's pages: choose a way, pay in the bank's app, with a card or by QR, or cancel. No script is needed."""
+
+from functools import wraps
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from .. import answers, banks, cards, paying, qr
+from ..guard import let_forms_reach, may_fail
+from ..models import State, Transaction
+
+
+def for_payer(view):
+    """A page of an open transaction. Whoever comes when it is over is shown how it ended."""
+
+    def reference_of(request, token, **kwargs):
+        return Transaction.objects.filter(token=token).values_list("reference", flat=True).first() or ""
+
+    @wraps(view)
+    def door(request, token, **kwargs):
+        row = paying.expire_if_late(_find(token))
+        return view(request, row, **kwargs) if row.state == State.OPEN else redirect("ended", token=token)
+
+    return may_fail("slow", reference_of=reference_of)(door)
+
+
+def _find(token):
+    row = Transaction.objects.filter(token=token).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def page(request, name, row, **facts):
+    """Show a page; its forms may end at the merchant's, and nowhere else."""
+    response = render(request, f"mock_gateway/{name}.html", {"row": row, **facts})
+    return let_forms_reach(response, row.return_url)
+
+
+def end(row, outcome, **facts):
+    """End it and send the payer back to the merchant, or to the page that says why not."""
+    try:
+        row = paying.end(row, outcome, **facts)
+    except paying.AlreadyEnded as ended:
+        row = ended.transaction
+    if row.state == State.ENDED and "ipn_only" not in row.faults:
+        return redirect(answers.return_url(row))
+    return redirect("ended", token=row.token)
+
+
+CHOSEN = {"VNPAYQR": "qr", "VNBANK": "banks", "INTCARD": "international"}
+
+
+@for_payer
+def start(request, row):
+    """Where a payer arrives: the way the merchant asked for, else the choice."""
+    if row.bank_choice in CHOSEN:
+        return redirect(CHOSEN[row.bank_choice], token=row.token)
+    if row.bank_choice in banks.BANKS:
+        return redirect("card", token=row.token, bank=row.bank_choice)
+    return redirect("choose", token=row.token)
+
+
+@for_payer
+def choose(request, row):
+    return page(request, "choose", row)
+
+
+@for_payer
+def apps(request, row):
+    return page(request, "banks", row, banks=banks.BANKS, to="app", title="Chọn ứng dụng ngân hàng")
+
+
+@for_payer
+def app(request, row, bank):
+    """The bank's app on this phone: confirm, or try how it goes wrong."""
+    if bank not in banks.BANKS:
+        raise Http404
+    if request.method == "POST":
+        outcome = request.POST.get("outcome", "success")
+        if outcome in cards.APP_OUTCOMES:
+            scanned = request.POST.get("by") == "qr"
+            return end(row, outcome, bank=bank, card_type="QRCODE" if scanned else "ATM")
+    by_qr = request.GET.get("qua") == "qr"
+    return page(request, "app", row, bank=bank, bank_name=banks.BANKS[bank], outcomes=cards.APP_OUTCOMES, by_qr=by_qr)
+
+
+@for_payer
+def qr_code(request, row):
+    """A QR code for another phone, and a button for this one."""
+    address = request.build_absolute_uri(f"../ung-dung/{cards.QR_BANK}/?qua=qr")
+    picture = qr.svg(address, f"Mã QR trả {row.amount} đồng")
+    return page(request, "qr", row, picture=picture, bank=cards.QR_BANK)
+
+
+@for_payer
+def bank_list(request, row):
+    return page(request, "banks", row, banks=banks.BANKS, to="card", title="Chọn ngân hàng của thẻ")
+
+
+@for_payer
+def card(request, row, bank):
+    """A domestic card: number, name, date of issue."""
+    if bank not in banks.BANKS:
+        raise Http404
+    form = cards.DomesticCard(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _after_card(row, form, bank)
+    return page(request, "card", row, form=form, cards=banks.DOMESTIC_CARDS, bank_name=banks.BANKS[bank])
+
+
+@for_payer
+def international(request, row):
+    """An international card: number, date of expiry, CVV."""
+    form = cards.InternationalCard(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _after_card(row, form, form.card.kind)
+    return page(request, "card", row, form=form, cards=banks.INTERNATIONAL_CARDS, bank_name="Thẻ quốc tế")
+
+
+def _after_card(row, form, bank):
+    """A good card is asked for its OTP first; of its number only the last four digits are kept, until then."""
+    if form.card.outcome != "success" or not form.card.asks_otp:
+        return end(row, form.card.outcome, bank=bank, card_type=form.card.kind)
+    Transaction.objects.filter(pk=row.pk, state=State.OPEN).update(
+        card={"bank": bank, "kind": form.card.kind, "last": form.card.number[-4:]}
+    )
+    return redirect("otp", token=row.token)
+
+
+@for_payer
+def otp(request, row):
+    """The one-time password the bank would send to the phone."""
+    if not row.card:
+        return redirect("choose", token=row.token)
+    form = cards.Otp(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        right = form.cleaned_data["otp"] == banks.OTP
+        return end(row, "success" if right else "wrong_otp", bank=row.card["bank"], card_type=row.card["kind"])
+    return page(request, "otp", row, form=form)
+
+
+@require_POST
+@for_payer
+def cancel(request, row):
+    return end(row, "cancel")
+
+
+def ended(request, token):
+    """It is over, or the bank still works on it: what happened, and the way back to the merchant."""
+    row = paying.expire_if_late(_find(token))
+    if row.state == State.OPEN:
+        return redirect("choose", token=token)
+    back = answers.return_url(row) if row.state == State.ENDED and "ipn_only" not in row.faults else ""
+    return page(request, "ended", row, back=back)

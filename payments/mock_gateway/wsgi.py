@@ -1,0 +1,14 @@
+"""The gateway as one process: `gunicorn payments.mock_gateway.wsgi`. Its threads also send the IPNs."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "payments.mock_gateway.settings")
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+application = get_wsgi_application()
+
+from payments.mock_gateway import sender  # noqa: E402
+from payments.mock_gateway.conf import setting  # noqa: E402
+
+sender.start(setting("IPN_THREADS"))
