@@ -11,34 +11,12 @@ UNSIGNED = frozenset({"vnp_SecureHash", "vnp_SecureHashType"})
 
 QUERY_FIELDS = ["RequestId", "Version", "Command", "TmnCode", "TxnRef", "TransactionDate", "CreateDate", "IpAddr", "OrderInfo"]
 REFUND_FIELDS = [
-    "RequestId",
-    "Version",
-    "Command",
-    "TmnCode",
-    "TransactionType",
-    "TxnRef",
-    "Amount",
-    "TransactionNo",
-    "TransactionDate",
-    "CreateBy",
-    "CreateDate",
-    "IpAddr",
-    "OrderInfo",
+    *("RequestId", "Version", "Command", "TmnCode", "TransactionType", "TxnRef", "Amount", "TransactionNo"),
+    *("TransactionDate", "CreateBy", "CreateDate", "IpAddr", "OrderInfo"),
 ]
 REFUND_ANSWER_FIELDS = [
-    "ResponseId",
-    "Command",
-    "ResponseCode",
-    "Message",
-    "TmnCode",
-    "TxnRef",
-    "Amount",
-    "BankCode",
-    "PayDate",
-    "TransactionNo",
-    "TransactionType",
-    "TransactionStatus",
-    "OrderInfo",
+    *("ResponseId", "Command", "ResponseCode", "Message", "TmnCode", "TxnRef", "Amount", "BankCode", "PayDate"),
+    *("TransactionNo", "TransactionType", "TransactionStatus", "OrderInfo"),
 ]
 QUERY_ANSWER_FIELDS = [*REFUND_ANSWER_FIELDS, "PromotionCode", "PromotionAmount"]
 

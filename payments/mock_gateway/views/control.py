@@ -124,22 +124,8 @@ def described(row):
 
 
 DESCRIBED = [
-    "terminal",
-    "reference",
-    "token",
-    "amount",
-    "bank_choice",
-    "state",
-    "response_code",
-    "status",
-    "said_code",
-    "said_status",
-    "charged",
-    "transaction_no",
-    "bank_code",
-    "pay_date",
-    "create_date",
-    "faults",
+    *("terminal", "reference", "token", "amount", "bank_choice", "state", "response_code", "status", "said_code", "said_status"),
+    *("charged", "transaction_no", "bank_code", "pay_date", "create_date", "faults"),
 ]
 
 

@@ -11,8 +11,11 @@ from ..codes import RESPONSE_CODES, TRANSACTION_STATUSES
 from ..conf import setting
 from ..models import IpnCall, Notice, State, Switch, Transaction
 
-WORDS = {"charged": "đã trừ tiền", "failed": "chưa trừ tiền", "before": "chưa làm gì", "after": "đã làm xong", "missing": "không ký",
-         "wrong": "ký sai"}  # fmt: skip
+WORDS = {
+    **{"charged": "đã trừ tiền", "failed": "chưa trừ tiền"},
+    **{"before": "chưa làm gì", "after": "đã làm xong rồi mới lỗi"},
+    **{"missing": "không ký", "wrong": "ký sai"},
+}
 
 
 def when_open(view):
