@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from .. import answers, banks, cards, paying, qr
+from ..codes import RESPONSE_CODES
 from ..guard import let_forms_reach, may_fail
 from ..models import State, Transaction
 
@@ -153,4 +154,19 @@ def ended(request, token):
     if row.state == State.OPEN:
         return redirect("choose", token=token)
     back = answers.return_url(row) if row.state == State.ENDED and "ipn_only" not in row.faults else ""
-    return page(request, "ended", row, back=back)
+    title, words, tone = how_it_ended(row)
+    facts = {"title": title, "words": words, "tone": tone, "back": back}
+    return page(request, "ended", row, code=row.said_code, code_words=RESPONSE_CODES.get(row.said_code, ""), **facts)
+
+
+def how_it_ended(row):
+    """Title, a sentence, and the tone of the page: "", warn or bad."""
+    if row.state == State.PENDING:
+        return "Ngân hàng đang xử lý", "Chưa biết kết quả. Xin đừng trả lần nữa; người bán sẽ được báo khi xong.", "warn"
+    if (row.said_code, row.said_status) == ("00", "00"):
+        return "Đã trả xong", "Ngân hàng giả lập đã ghi nhận. Không có đồng nào bị trừ thật.", ""
+    if row.charged or row.said_code == "00":
+        return "Đang kiểm tra", "Ngân hàng có thể đã trừ tiền (giả). Xin đừng trả lần nữa, người bán sẽ kiểm tra.", "warn"
+    if row.said_code == "24":
+        return "Đã hủy", "Chưa trừ đồng nào.", "warn"
+    return RESPONSE_CODES[row.said_code], "Chưa trừ đồng nào. Về trang của người bán để trả lại.", "bad"
