@@ -28,6 +28,27 @@ class Outcome:
     doubt: str = ""
     final: bool = True
 
+    @property
+    def headline(self) -> Any:
+        """For a page's title."""
+        if self.money == CHECKING:
+            return _("Đang hỏi ngân hàng")
+        return _("Đã nhận tiền") if self.money == YES else _("Chưa trả được")
+
+    @property
+    def money_word(self) -> Any:
+        """The answer to «đã trừ tiền?»."""
+        return {YES: _("có"), NO: _("không"), CHECKING: _("đang kiểm tra")}[self.money]
+
+    @property
+    def tone(self) -> str:
+        """The look of a notice."""
+        return {YES: "ok", NO: "warn", CHECKING: "info"}[self.money]
+
+    @property
+    def icon(self) -> str:
+        return {YES: "check", NO: "x", CHECKING: "clock"}[self.money]
+
 
 OTHER_WAY = _("Chọn cách trả khác, hoặc trả lại sau.")
 WAIT = _("Đừng trả lần nữa. Có kết quả, cổng nhắn tin ngay.")
@@ -143,7 +164,8 @@ def _of_state(attempt: Any) -> Outcome:
         return TRANSFER_AWAITED if is_transfer else UNFINISHED
     response, _slash, status = attempt.code.partition("/")
     if state == A.REVIEW:
-        return of_pay(response, status) if of_pay(response, status).doubt else STATUSES.get(status, UNCLEAR)
+        doubtful = (of_pay(response, status), STATUSES.get(status, UNCLEAR), UNCLEAR)
+        return next(outcome for outcome in doubtful if outcome.doubt)
     told = RESPONSES.get(response) if response != "00" else STATUSES.get(status)
     if told and told.state == state:
         return told

@@ -27,6 +27,7 @@ pages = [
     path("can-bo/", include("dossiers.desk_urls")),
     path("", include("dossiers.papers.urls")),
     path("", include("dossiers.files.urls")),
+    path("", include("payments.urls")),
     path("quan-tri/", admin.site.urls),
 ]
 if getattr(settings, "DEMO", False):

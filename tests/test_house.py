@@ -15,7 +15,7 @@ APPS = ["portal", "accounts", "procedures", "dossiers", "payments"]
 PUBLIC = {
     "home", "procedures:home", "procedures:search", "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
     "accounts:login", "admin:login", "dossiers:blank_form", "dossiers:track", "papers:verify", "papers:verify_code", "gallery",
-    "health_live", "health_ready", "schema", "procedure_list", "procedure_detail",
+    "health_live", "health_ready", "schema", "procedure_list", "procedure_detail", "payments:ipn", "payments:return",
 }  # fmt: skip
 # Opened by an unguessable secret, or by the session that began the draft (a form to print needs no account).
 BY_SECRET = {

@@ -1,0 +1,32 @@
+"""What the gateway would say of an attempt, and how it says it: for tests of its two doors."""
+
+from django.test import Client
+
+from payments.gateways.vnpay import wire
+from tests.payments.vnpay import wire_words as words
+
+IPN, RETURN = "/thanh-toan/vnpay/ipn", "/thanh-toan/ket-qua"
+
+
+def said_of(attempt, secret=None, **changed):
+    """The signed query string about this attempt: paid, unless changed."""
+    facts = {
+        "Amount": str(attempt.amount * 100),
+        "TmnCode": attempt.point.code,
+        "TxnRef": attempt.reference,
+        "PayDate": wire.moment(attempt.created_at),
+        "OrderInfo": "Le phi ho so",
+    }
+    return words.pay_query(secret=secret or attempt.point.secret, **{**facts, **changed})
+
+
+def cancelled(attempt):
+    """The payer gave up at the gateway."""
+    return said_of(attempt, ResponseCode="24", TransactionStatus="02", TransactionNo="0")
+
+
+def call(query, client=None):
+    """The gateway calls; what it hears."""
+    answer = (client or Client()).get(f"{IPN}?{query}")
+    assert answer.status_code == 200 and answer["Content-Type"] == "application/json", answer
+    return answer.json()["RspCode"]

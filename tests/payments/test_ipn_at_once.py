@@ -1,0 +1,66 @@
+"""The gateway and the payer at the same moment, on many threads: one settlement, one receipt, sane answers."""
+
+from collections import Counter
+
+import pytest
+from django.test import Client
+
+from payments.models import AttemptMove, AttemptState, EReceipt, GatewayEvent, LedgerEntry, PaymentAttempt, Refund
+from tests.dossiers.test_at_once import at_once
+from tests.payments.notices import RETURN, call, cancelled, said_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def settled_once(attempt):
+    assert EReceipt.objects.filter(attempt=attempt).count() == 1
+    assert LedgerEntry.objects.filter(attempt=attempt).count() == 2
+    assert AttemptMove.objects.filter(attempt=attempt, target=AttemptState.PAID).count() == 1
+    dossier = PaymentAttempt.objects.get(pk=attempt.pk).obligation.dossier
+    assert [event.step for event in dossier.events.all()].count("paid") == 1
+    return True
+
+
+def test_fifty_equal_calls_at_once_are_one_settlement(money_desk):
+    attempt = money_desk.paying()
+    query = said_of(attempt)
+    answers = Counter(at_once([lambda: call(query)] * 50))
+    assert answers == {"00": 1, "02": 49}
+    assert settled_once(attempt)
+    assert GatewayEvent.objects.filter(attempt=attempt, verdict="valid").count() == 1
+
+
+def test_call_and_return_racing_settle_once_and_ask_no_more_than_once(money_desk):
+    attempt = money_desk.paying()
+    query = said_of(attempt)
+    answers = at_once([lambda: call(query), lambda: Client().get(f"{RETURN}?{query}").status_code] * 8)
+    assert Counter(answers) == {"00": 1, "02": 7, 200: 8}
+    assert settled_once(attempt)
+    assert attempt.questions.filter(due_state="waiting").count() <= 1
+
+
+def test_paid_and_given_up_at_once_end_paid(money_desk):
+    attempt = money_desk.paying()
+    yes, no = said_of(attempt), cancelled(attempt)
+    answers = at_once([lambda: call(yes), lambda: call(no)] * 5)
+    assert set(answers) == {"00", "02"}
+    attempt.refresh_from_db()
+    assert attempt.settles and settled_once(attempt)
+
+
+def test_two_attempts_of_one_fee_paid_at_once_keep_one_and_give_one_back(money_desk):
+    dossier = money_desk.waiting()
+    first, second = money_desk.paying(dossier=dossier), money_desk.paying(dossier=dossier, bank_choice="VNPAYQR")
+    queries = [said_of(first), said_of(second)]
+    answers = at_once([lambda q=q: call(q) for q in queries * 4])
+    assert Counter(answers) == {"00": 2, "02": 6}
+    paid = PaymentAttempt.objects.filter(state=AttemptState.PAID)
+    assert sorted(attempt.settles for attempt in paid) == [False, True]
+    assert Refund.objects.get().attempt == paid.get(settles=False) and EReceipt.objects.count() == 1
+
+
+def test_forgeries_beside_the_truth_hinder_it_not(money_desk):
+    attempt = money_desk.paying()
+    forged, true = said_of(attempt, secret="doan-mo"), said_of(attempt)
+    answers = at_once([lambda: call(forged)] * 19 + [lambda: call(true)])
+    assert Counter(answers) == {"97": 19, "00": 1} and settled_once(attempt)
