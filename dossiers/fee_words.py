@@ -37,7 +37,7 @@ class Why:
 
 # ---------------------------------------------------------------- the lines
 def lines_before(draft, fees):
-    """[{label, amount, notes, mark}] of what is computed for a draft, for ui/total.html."""
+    """[{label, quantity, amount, notes, mark}] of what is computed for a draft, for ui/total.html."""
     group = claimed_group(draft)
     plainly_free = fees.is_free and not any(line.reduced_by for line in fees.lines)
     return [] if plainly_free else [_line(line, _why(line, group)) for line in fees.lines]
@@ -82,6 +82,7 @@ def _line(line, why):
     notes = [_sum(line, why), _reduction(line, why), _cap(line), _basis(line, why), _given_back(line)]
     return {
         "label": line.label,
+        "quantity": line.quantity,
         "amount": line.amount,
         "notes": [note for note in notes if note],
         "mark": _("dữ liệu thử") if line.certainty.startswith(DEMO) else "",

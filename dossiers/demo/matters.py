@@ -23,49 +23,54 @@ from procedures.offered import offered_at
 RESIDENCE, STAY, CIVIL, CRIMINAL = "1.010041", "1.004194", "1.004873", "3.000333"
 LEAD = {RESIDENCE: "H18.X004.CA", STAY: "H18.X004.CA", CIVIL: "H18.X004", CRIMINAL: "H18.Z01"}
 
-# who, procedure, how many working days ago it was filed, and the script of its way
+# Who, procedure, how many working days ago it was filed, and the script of its way. A criminal record waits for its fee from
+# the first moment: «pay» is the cash at the counter, without it the citizen finds it under what to do now, and whoever claims
+# an exemption («claim») pays nothing until the clerk has decided.
 MATTERS = [
     ("congdan1", RESIDENCE, 9, "accept transfer work approve"),
     ("congdan1", CIVIL, 4, "accept transfer"),
     ("congdan1", STAY, 2, "accept charge"),
     ("congdan1", RESIDENCE, 1, "ask"),
     ("congdan1", RESIDENCE, 0, ""),
-    ("congdan1", CRIMINAL, 12, "refuse"),
+    ("congdan1", CRIMINAL, 12, "pay refuse"),
+    ("congdan1", CRIMINAL, 1, ""),
     ("congdan1", STAY, 0, "draft"),
     ("congdan1", CIVIL, 0, "unfinished"),
-    ("congdan2", CRIMINAL, 3, "accept transfer"),
-    ("congdan2", CRIMINAL, 14, "accept collect transfer work approve-counter"),
+    ("congdan2", CRIMINAL, 3, "pay accept transfer"),
+    ("congdan2", CRIMINAL, 14, "pay accept transfer work approve-counter"),
+    ("congdan2", CRIMINAL, 0, ""),
     ("congdan2", CRIMINAL, 0, "draft"),
     ("nguoidan1", RESIDENCE, 0, ""),
     ("nguoidan2", RESIDENCE, 0, ""),
     ("nguoidan3", CIVIL, 1, ""),
-    ("nguoidan4", CRIMINAL, 2, ""),
+    ("nguoidan4", CRIMINAL, 2, "pay"),
     ("nguoidan5", STAY, 1, ""),
     ("nguoidan6", CIVIL, 0, ""),
     ("nguoidan7", RESIDENCE, 0, "accept"),
     ("nguoidan8", CIVIL, 1, "accept"),
-    ("nguoidan9", CRIMINAL, 2, "accept"),
+    ("nguoidan9", CRIMINAL, 2, "pay accept"),
+    ("nguoidan3", CRIMINAL, 1, "claim"),
     ("nguoidan10", RESIDENCE, 3, "accept transfer"),
     ("nguoidan1", CIVIL, 2, "accept transfer"),
     ("nguoidan2", CIVIL, 3, "accept transfer work"),
     ("nguoidan3", RESIDENCE, 1, "accept transfer work"),
-    ("nguoidan4", CRIMINAL, 6, "accept transfer consult"),
-    ("nguoidan5", CRIMINAL, 5, "accept transfer extend"),
+    ("nguoidan4", CRIMINAL, 6, "pay accept transfer consult"),
+    ("nguoidan5", CRIMINAL, 5, "pay accept transfer extend"),
     ("nguoidan6", RESIDENCE, 2, "accept transfer work back"),
     ("nguoidan7", RESIDENCE, 3, "accept transfer ask"),
-    ("nguoidan8", CRIMINAL, 4, "accept ask"),
+    ("nguoidan8", CRIMINAL, 4, "pay accept ask"),
     ("nguoidan9", CIVIL, 3, "ask answer accept transfer"),
     ("nguoidan10", STAY, 2, "accept charge"),
     ("nguoidan1", STAY, 4, "accept charge pay transfer"),
-    ("nguoidan2", CRIMINAL, 3, "accept transfer withdraw"),
+    ("nguoidan2", CRIMINAL, 3, "pay accept transfer withdraw"),
     ("nguoidan3", CIVIL, 2, "accept withdraw"),
     ("nguoidan4", RESIDENCE, 5, "withdraw"),
     ("nguoidan5", CIVIL, 8, "accept transfer stop"),
-    ("nguoidan6", CRIMINAL, 7, "refuse"),
+    ("nguoidan6", CRIMINAL, 7, "pay refuse"),
     ("nguoidan7", RESIDENCE, 6, "accept transfer work approve"),
     ("nguoidan8", RESIDENCE, 4, "accept transfer work approve-counter"),
     ("nguoidan9", CIVIL, 5, "accept collect transfer work approve-counter"),
-    ("nguoidan10", CRIMINAL, 13, "accept collect transfer work reject"),
+    ("nguoidan10", CRIMINAL, 13, "pay accept transfer work reject"),
     ("nguoidan1", RESIDENCE, 8, "accept transfer work approve"),
     ("nguoidan2", RESIDENCE, 10, "accept transfer work approve-counter"),
 ]
@@ -83,11 +88,11 @@ class Script:
     def play(self, login, code, days_ago, way):
         self.moment = min(self.start(days_ago), self.now - dt.timedelta(minutes=20))
         with clock.at(self.moment):
-            self.dossier = self.draft(self.users[login], code, finished=way != "unfinished", counter="counter" in way)
+            self.dossier = self.draft(self.users[login], code, way)
             if way in ("draft", "unfinished"):
                 return
             self.dossier = workflow.submit(self.dossier, actor=self.users[login])
-        for word in way.split():
+        for word in way.replace("claim", "").split():
             self.moment = min(self.moment + dt.timedelta(minutes=95), self.now)
             if word.startswith(("approve", "reject")):
                 self.moment = max(self.moment, self.now - dt.timedelta(hours=2))
@@ -102,7 +107,8 @@ class Script:
             days_ago -= self.calendar.is_working(day) and days_ago > 0
         return dt.datetime.combine(day, dt.time(8, 30), clock.LOCAL)
 
-    def draft(self, user, code, *, finished, counter):
+    def draft(self, user, code, way):
+        finished, counter = way != "unfinished", "counter" in way
         procedure = Procedure.objects.select_related("current").get(code=code)
         offering = Offering.objects.get(procedure=procedure, lead_agency__code=LEAD[code])
         ways = offered_at(procedure.current, offering).ways_allowed(offering.delivery_ways)
@@ -111,7 +117,7 @@ class Script:
             offering=offering,
             submitter=user,
             answers=answers_for(user.person, procedure.current.form_key, finished=finished),
-            asked={q["key"]: "ca_nhan" if q["key"] == "case" else "khong" for q in procedure.current.facts["questions"]},
+            asked=asked_for(procedure.current, "ho_ngheo" if "claim" in way else ""),
             delivery_way="account" if "account" in ways and not counter else "counter",
             created_at=self.moment - dt.timedelta(minutes=25),
             updated_at=self.moment,
@@ -198,6 +204,12 @@ class Script:
     def stop(self):
         note = "Người nộp đã được cấp giấy này ở nơi khác."
         self.do("stop", "quanly1", note=note, legal_ground="Trùng hồ sơ đã giải quyết")
+
+
+def asked_for(version, group):
+    """Answers to what the portal itself asks: alone, nothing special; `group` claims a reduction of the fee."""
+    answers = {question["key"]: "ca_nhan" if question["key"] == "case" else "khong" for question in version.facts["questions"]}
+    return {**answers, "priority_group": group}
 
 
 def answers_for(person, form_key, *, finished):

@@ -34,7 +34,7 @@ def begun(desk):
     ("code", "badge", "blank_forms", "begins"),
     [
         (INFORMATION, "Mức 1", False, False), (POOR, "Mức 2", True, True),
-        (MARITAL, "Mức 3", True, True), (CRIMINAL, "Mức 3", True, True), (factories.RESIDENCE, "Mức 4", True, True),
+        (MARITAL, "Mức 3", True, True), (CRIMINAL, "Mức 4", True, True), (factories.RESIDENCE, "Mức 4", True, True),
     ],
 )  # fmt: skip
 def test_the_start_offers_what_the_level_allows(begun, code, badge, blank_forms, begins):
@@ -61,8 +61,11 @@ def test_at_level_two_nothing_is_handed_in_by_page_api_or_door(begun):
 
 @pytest.mark.parametrize(
     ("code", "ways"),
-    [(MARITAL, {"counter"}), (CRIMINAL, {"counter"}), (factories.RESIDENCE, {"account", "counter", "post"})],
-)
+    [
+        (MARITAL, {"counter"}), (CRIMINAL, {"account", "counter", "post"}),
+        (factories.RESIDENCE, {"account", "counter", "post"}),
+    ],
+)  # fmt: skip
 def test_a_result_without_a_visit_is_offered_at_level_four_only(begun, code, ways):
     client, draft = begun(code)
     page = client.get(step_url(draft, "cach-nhan")).content.decode()
@@ -71,15 +74,32 @@ def test_a_result_without_a_visit_is_offered_at_level_four_only(begun, code, way
 
 @pytest.mark.parametrize("way", ["account", "post"])
 def test_a_way_the_level_does_not_allow_is_refused_whoever_sends_it(desk, way):
-    office = factories.Desk(*PLACES[CRIMINAL])
-    draft = office.draft(code=CRIMINAL, answers=world.sample_answers("lltp_01"), delivery_way=way)
+    office = factories.Desk(*PLACES[MARITAL])
+    asked = {"xin_cap_lai": "khong", "priority_group": ""}
+    draft = office.draft(code=MARITAL, answers=world.sample_answers("to_khai_xntthn"), asked=asked, delivery_way=way)
     answer = browse(draft.submitter).post(step_url(draft, "cach-nhan"), {"delivery_way": way})
     assert answer.status_code == 200 and "Có lỗi" in answer.content.decode()
     with pytest.raises(workflow.StepNotPossible):
         workflow.submit(draft, actor=draft.submitter)
 
 
-def test_paying_online_is_promised_by_nobody_while_it_is_shut(begun):
+def test_paying_online_is_promised_where_it_is_open_and_by_nobody_while_it_is_shut(begun, settings):
     client, draft = begun(CRIMINAL)
     said = words(client.get(step_url(draft, "xem-lai")))
+    assert "Trả ngay sau khi nộp, chậm nhất 5 ngày làm việc" in said and "Trả trên mạng" in said
+
+    settings.PAYMENTS_OPEN = False
+    said = words(client.get(step_url(draft, "xem-lai")))
     assert "Trả tại quầy" in said and "Trả trên mạng" not in said
+    assert "Mức 3" in words(client.get(f"/nop/bat-dau/{CRIMINAL}/"))
+
+
+def test_a_fee_at_the_counter_never_keeps_a_dossier_waiting_at_level_three(money_desk, settings):
+    settings.PAYMENTS_OPEN = False
+    dossier = money_desk.waiting(delivery_way="counter")
+    assert (dossier.state, dossier.obligation.status) == ("SUBMITTED", "due")
+
+
+def test_at_level_four_the_fee_due_on_submission_is_waited_for(money_desk):
+    dossier = money_desk.waiting()
+    assert (dossier.state, dossier.came_from, dossier.obligation.status) == ("PAYMENT_REQUIRED", "SUBMITTED", "due")

@@ -33,18 +33,28 @@ def test_everything_is_read_back_with_a_way_to_change_it(draft, client):
     assert f"{step_url(draft, 'chu_ho')}?ve=xem-lai" in page.content.decode()
 
 
-def test_a_fee_is_shown_with_its_law_and_that_it_is_paid_at_the_counter(desk):
+def test_a_fee_is_shown_with_its_law_when_and_how_to_pay_it_and_whether_it_comes_back(desk):
     asked = {"case": "ca_nhan", "priority_group": ""}
     draft = desk.draft(code=TEMPORARY, answers=world.sample_answers("ct01"), asked=asked)
     text = words(browse(draft.submitter).get(step_url(draft, "xem-lai")))
-    assert "7.000 đồng" in text and "75/2022/TT-BTC" in text
-    assert "Trả tại quầy" in text
+    assert "7.000 đồng" in text and "Căn cứ: 75/2022/TT-BTC." in text and "Không hoàn lại." in text
+    assert "Trả sau khi hồ sơ được tiếp nhận." in text and "Trả trên mạng bằng mã QR" in text
+    assert "thanh toán" not in text.lower()
+
+
+def test_a_fee_for_several_people_shows_its_multiplication(desk):
+    asked = {"case": "danh_sach", "priority_group": "", "quantities": {"Số người trong danh sách": 5}}
+    draft = desk.draft(code=TEMPORARY, answers=world.sample_answers("ct01"), asked=asked)
+    text = words(browse(draft.submitter).get(step_url(draft, "xem-lai")))
+    assert "5.000 đồng × 5 người" in text and "25.000 đồng" in text
 
 
 def test_a_claimed_exemption_is_provisional(desk):
     asked = {"case": "ca_nhan", "priority_group": "ho_ngheo"}
     draft = desk.draft(code=TEMPORARY, answers=world.sample_answers("ct01"), asked=asked)
-    assert "tạm tính" in words(browse(draft.submitter).get(step_url(draft, "xem-lai")))
+    text = words(browse(draft.submitter).get(step_url(draft, "xem-lai")))
+    assert "Tạm tính theo diện “Hộ nghèo”: cán bộ sẽ xem giấy chứng minh rồi xác nhận." in text
+    assert "Không đủ giấy thì thu 7.000 đồng." in text and "Chưa phải trả gì bây giờ." in text
 
 
 def test_without_the_declaration_nothing_is_handed_in(draft, client):

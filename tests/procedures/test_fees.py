@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procedures.fees import FeeRuleError, compute, price_range, quantities_from
+from procedures.fees import FeeRuleError, LocalAmount, compute, price_range, quantities_from
 from tests import reference
 
 TODAY = dt.date(2026, 11, 25)
@@ -48,55 +48,104 @@ def total(*lines, quantities=None, context=None, **options):
 # ---------------------------------------------------------------- worked out by hand
 
 GROUP = "person.priority_group"
+PEOPLE = "Số người trong danh sách"
+COUNTER = {"channel": "direct"}
+
+
+def copies(n, *, local=None, **answers):
+    """(answers, options) of a form that asks for n copies."""
+    return {"copy_count": n, **answers}, {"quantities": {"copy_count": n}, "local": local}
 
 
 @pytest.mark.parametrize(
     ("code", "expected", "context", "options"),
     [
-        # the golden sums of data/check.py
-        ("3.000333", 200_000, {}, {}),
-        ("3.000333", 100_000, {GROUP: "sinh_vien"}, {}),
-        ("3.000333", 0, {GROUP: "ho_ngheo"}, {}),
-        ("1.004194", 7_000, {"case": "ca_nhan"}, {}),
-        ("1.004194", 15_000, {"case": "ca_nhan"}, {"channel": "direct"}),
-        ("1.014063", 25_000, {}, {}),
-        ("1.014063", 50_000, {}, {"day": dt.date(2027, 1, 4)}),
-        ("3.000347", 135_000, {}, {}),
-        ("3.000347", 115_000, {}, {"day": dt.date(2025, 6, 2)}),
-        ("2.000815", 5_000, {}, {"channel": "direct", "quantities": {PAGES: 3}}),
-        ("2.000815", 200_000, {}, {"channel": "direct", "quantities": {PAGES: 900}}),
-        ("1.001029", 6_000_000, {}, {"quantities": {ROOMS: 9}}),
-        ("3.000346", 255_000, {"case": "mo_to"}, {}),
+        # one main amount
+        ("1.010041", 0, {}, {}),  # nothing is charged for confirming a residence
+        ("3.000333", 200_000, {}, {}),  # 200.000 for the record
+        ("3.000347", 135_000, {}, {}),  # 135.000, the online cut ended on 31 December 2025
+        ("2.001583", 100_000, {}, {}),  # online: 100.000 to publish; the fee of the counter is not due
+        ("2.001583", 150_000, {}, COUNTER),  # counter: 100.000 + 50.000
+        # one of several (alternative), by an answer, by channel
+        ("1.004194", 7_000, {"case": "ca_nhan"}, {}),  # alone, online
+        ("1.004194", 15_000, {"case": "ca_nhan"}, COUNTER),  # alone, at the counter
+        ("1.004194", 7_000, {"case": "luc_luong_vu_trang"}, {}),  # the same line names two cases
+        ("1.004222", 10_000, {}, {}),  # permanent residence online
+        ("1.004222", 20_000, {}, COUNTER),  # … at the counter
+        ("1.005160", 100_000, {"work_type": "am_nhac"}, {}),  # a piece of music
+        ("1.005160", 400_000, {"work_type": "my_thuat"}, {}),  # a work of art
+        ("1.005160", 600_000, {"work_type": "may_tinh"}, {}),  # a program
+        ("1.001456", 200_000, {"request": "lan_dau"}, {}),  # a passport that is neither damaged nor lost
+        ("1.001456", 400_000, {"request": "mat"}, {}),  # a lost one
+        ("1.013855", 500_000, {"case": "an_uong_tu_200"}, {}),  # a kitchen for 200 and more
+        # extras: always added, added by an answer, chosen
+        ("3.000346", 255_000, {"case": "mo_to"}, {}),  # 135.000 + theory 60.000 + practice 60.000
+        ("3.000346", 765_000, {"case": "o_to"}, {}),  # 135.000 + 100.000 + 350.000 + 80.000 + 100.000
+        ("1.001022", 15_000, {}, {"local": {"le_phi_ho_tich": 15_000}}),  # copies not chosen
+        # 15.000 + 3 × 8.000
+        ("1.001022", 39_000, {}, {"local": {"le_phi_ho_tich": 15_000}, "chosen": ["ban_sao"], "quantities": {COPIES: 3}}),
+        # how many: a field of the form
+        ("1.001193", 24_000, *copies(3, birth_type="dung_han")),  # in time: 0 + 3 × 8.000
+        ("1.001193", 0, *copies(0, birth_type="dung_han")),  # no copies
+        ("2.000635", 40_000, *copies(5)),  # 5 × 8.000
+        ("2.000635", 8_000, {}, {}),  # not answered yet: one
+        # how many: a question of the portal
+        ("1.004194", 25_000, {"case": "danh_sach"}, {"quantities": {PEOPLE: 5}}),  # 5 × 5.000
+        ("1.004194", 50_000, {"case": "danh_sach"}, {"quantities": {PEOPLE: 5}, **COUNTER}),  # 5 × 10.000
+        # how many: rows of a table, and a number in each row of it
+        # six items are in the price
+        ("1.015002", 75_000 + 120_000 + 550_000, {"priority": False}, {"quantities": {"classes": 1, "classes.item_count": [6]}}),
+        # 75.000 + 120.000 + 2 × 550.000 + (9 − 6) × 120.000 + 0
         ("1.015002", 1_655_000, {"priority": False}, {"quantities": {"classes": 2, "classes.item_count": [9, 4]}}),
-        ("1.001193", 24_000, {"birth_type": "dung_han", "copy_count": 3}, {"quantities": {"copy_count": 3}}),
-        ("1.001193", 0, {"birth_type": "dung_han", "copy_count": 0}, {"quantities": {"copy_count": 0}}),
-        ("1.004873", None, {}, {}),
-        ("1.004873", 15_000, {}, {"local": {"le_phi_ho_tich": 15_000}}),
-        ("1.004873", 0, {GROUP: "ho_ngheo"}, {}),
-        ("2.001583", 100_000, {}, {}),
-        ("2.001583", 150_000, {}, {"channel": "direct"}),
-        # more of the same kind
-        ("1.010041", 0, {}, {}),  # the free flagship
+        # 75.000 + 120.000 + 1.100.000 + (4 + 2) × 120.000 + 600.000
+        ("1.015002", 2_615_000, {"priority": True}, {"quantities": {"classes": 2, "classes.item_count": [10, 8]}}),
+        # max, minus, cap with its companion
+        ("2.000815", 2_000, {}, {"quantities": {PAGES: 1}, **COUNTER}),  # 1 × 2.000
+        ("2.000815", 4_000, {}, {"quantities": {PAGES: 2}, **COUNTER}),  # 2 × 2.000
+        ("2.000815", 5_000, {}, {"quantities": {PAGES: 3}, **COUNTER}),  # 2 × 2.000 + 1 × 1.000
+        ("2.000815", 199_000, {}, {"quantities": {PAGES: 197}, **COUNTER}),  # 4.000 + 195.000
+        ("2.000815", 200_000, {}, {"quantities": {PAGES: 198}, **COUNTER}),  # 4.000 + 196.000: the cap exactly
+        ("2.000815", 200_000, {}, {"quantities": {PAGES: 199}, **COUNTER}),  # 201.000, cut to 200.000
+        ("2.000815", 200_000, {}, {"quantities": {PAGES: 900}, **COUNTER}),
+        ("2.000815", 205_000, {}, {"quantities": {PAGES: [900, 3]}, **COUNTER}),  # 200.000 + 5.000: each document has its own cap
+        ("2.000815", 0, {}, {"quantities": {PAGES: 0}, **COUNTER}),
+        ("1.001029", 5_000_000, {}, {"quantities": {ROOMS: 5}}),  # 5 × 1.000.000
+        ("1.001029", 6_000_000, {}, {"quantities": {ROOMS: 9}}),  # 9.000.000, cut to 6.000.000
+        # discounts and exemptions, claimed
+        ("3.000333", 100_000, {GROUP: "sinh_vien"}, {}),  # students: 100.000
+        ("3.000333", 100_000, {GROUP: "than_nhan_liet_si"}, {}),
+        ("3.000333", 0, {GROUP: "ho_ngheo"}, {}),  # the poor: nothing
         ("3.000333", 200_000, {GROUP: "dan_toc_thieu_so_xa_dbkk"}, {}),  # a group no line names
-        ("1.014063", 25_000, {}, {"day": dt.date(2026, 12, 31)}),  # the last day of the half price
+        ("1.004194", 0, {"case": "danh_sach", GROUP: "tre_em"}, {"quantities": {PEOPLE: 5}}),  # 5 × 0
+        # 0 + 3 × 8.000: the copies are not exempt
+        ("1.001022", 24_000, {GROUP: "ho_ngheo"},
+         {"local": {"le_phi_ho_tich": 15_000}, "chosen": ["ban_sao"], "quantities": {COPIES: 3}}),
+        # … unconditional, and only for a time
+        ("1.014063", 25_000, {}, {}),  # half of 50.000 until the end of 2026
+        ("1.014063", 25_000, {}, {"day": dt.date(2026, 12, 31)}),  # its last day
         ("1.014063", 50_000, {}, {"day": dt.date(2027, 1, 1)}),
-        ("1.014063", 50_000, {}, {"day": dt.date(2025, 6, 30)}),
+        ("1.014063", 25_000, {}, {"day": dt.date(2025, 7, 1)}),  # its first day
+        ("1.014063", 50_000, {}, {"day": dt.date(2025, 6, 30)}),  # the day before
+        ("1.014064", 35_000, {}, {}),  # half of 70.000
+        # … by channel and time together
         ("3.000347", 115_000, {}, {"day": dt.date(2025, 12, 31)}),  # the last day of the online price
         ("3.000347", 135_000, {}, {"day": dt.date(2026, 1, 1)}),
-        ("3.000347", 135_000, {}, {"day": dt.date(2025, 6, 2), "channel": "direct"}),
-        ("2.000815", 2_000, {}, {"channel": "direct", "quantities": {PAGES: 1}}),
-        ("2.000815", 4_000, {}, {"channel": "direct", "quantities": {PAGES: 2}}),
-        ("2.000815", 199_000, {}, {"channel": "direct", "quantities": {PAGES: 197}}),
-        ("2.000815", 200_000, {}, {"channel": "direct", "quantities": {PAGES: 198}}),  # the cap is reached
-        ("2.000815", 200_000, {}, {"channel": "direct", "quantities": {PAGES: 199}}),
-        ("2.000815", 205_000, {}, {"channel": "direct", "quantities": {PAGES: [900, 3]}}),  # two documents: each has its own cap
-        ("2.000815", 0, {}, {"channel": "direct", "quantities": {PAGES: 0}}),
-        ("1.015002", 75_000 + 120_000 + 550_000, {"priority": False}, {"quantities": {"classes": 1, "classes.item_count": [6]}}),
+        ("3.000347", 135_000, {}, {"day": dt.date(2025, 6, 2), **COUNTER}),
+        ("1.001456", 200_000, {"request": "lan_dau"}, {"day": dt.date(2024, 1, 1)}),  # 160.000 ended with 2023
+        ("1.001456", 160_000, {"request": "lan_dau"}, {"day": dt.date(2023, 12, 31)}),
+        # amounts of the province, of the officer
+        ("1.004873", None, {}, {}),  # nobody has set it
+        ("1.004873", 15_000, {}, {"local": {"le_phi_ho_tich": 15_000}}),  # Điện Biên
+        ("1.004873", 8_000, {}, {"local": {"le_phi_ho_tich": 8_000}}),  # Quảng Trị
+        ("1.004873", 0, {GROUP: "ho_ngheo"}, {}),  # exempt from whatever it will be
         ("1.004873", 0, {GROUP: "nguoi_co_cong"}, {"local": {"le_phi_ho_tich": 15_000}}),
-        ("1.004873", 15_000, {GROUP: "sinh_vien"}, {"local": {"le_phi_ho_tich": 15_000}}),
-        ("1.001612", 100_000, {}, {"local": {line["key"]: 100_000 for line in lines_of("1.001612") if line["amount"] is None}}),
+        ("1.004873", 15_000, {GROUP: "sinh_vien"}, {"local": {"le_phi_ho_tich": 15_000}}),  # students are not
+        ("1.001193", 32_000, *copies(3, birth_type="qua_han", local={"qua_han": 8_000})),  # late: 8.000 + 3 × 8.000
+        ("1.001612", 100_000, {}, {"local": {"le_phi_hkd": 100_000}}),
+        ("1.012575", 150_000, {}, {"local": {"le_phi_dang_ky_xe": 150_000}}),
+        ("1.002338", None, {}, {}),  # the officer sets it at the inspection
     ],
-)
+)  # fmt: skip
 def test_sums_worked_out_by_hand(code, expected, context, options):
     assert fees(code, context, **options).total == expected
 
@@ -190,7 +239,9 @@ def test_a_frozen_line_says_all_that_a_receipt_needs():
             "reduced_by": "giam",
             "reduced_label": "Sinh viên, người có công, thân nhân liệt sĩ",
             "reduced_role": "discount",
+            "reduced_ref": "244/2016/TT-BTC",
             "provisional": True,
+            "local": False,
         }
     ]
 
@@ -279,6 +330,32 @@ def test_a_cap_larger_than_its_companions_also_cuts_the_line_itself():
     capped = line("main", 900, cap={"amount": 500, "per": "ban", "with": ["x"]})
     result = compute([capped, line("x", 300, "extra")], context={"channel": "online"}, day=TODAY)
     assert [item.amount for item in result.lines] == [500, 0] and result.total == 500
+
+
+def test_an_amount_of_the_place_brings_its_own_basis_and_certainty():
+    resolution = LocalAmount(15_000, "12/2026/NQ-HĐND", "demo")
+    due = fees("1.004873", local={"le_phi_ho_tich": resolution})
+    (only,) = due.lines
+    assert due.total == 15_000 and only.local
+    assert (only.legal_ref, only.certainty) == ("85/2019/TT-BTC; 12/2026/NQ-HĐND", "demo")
+    national = fees("3.000333", local={"phi_lltp": resolution}).lines[0]  # a national amount is not touched by the place
+    assert (national.amount, national.local, national.legal_ref) == (200_000, False, "244/2016/TT-BTC")
+
+
+def test_a_reduction_for_an_audience_and_one_for_a_channel_are_for_nobody_else():
+    firm = line("firm", 400, "discount", applies_to=["main"], when={"field": "audience", "op": "eq", "value": "organisation"})
+    online = line("online", 700, "discount", applies_to=["main"], channel="online")
+    main = line("main", 1_000)
+    assert total(main, firm, online, context={"audience": "organisation"}) == 400
+    assert total(main, firm, online, context={"audience": "citizen"}) == 700
+    assert total(main, firm, online, context={"audience": "citizen", "channel": "direct"}) == 1_000
+
+
+def test_a_reduction_applies_to_each_piece_and_before_the_cap():
+    many = line("main", 1_000, quantity={"ask": "n"}, cap={"amount": 2_000, "per": "ban", "with": []})
+    half = line("half", 500, "discount", applies_to=["main"])
+    assert total(many, half, quantities={"n": 3}) == 1_500
+    assert total(many, half, quantities={"n": 9}) == 2_000  # 4.500, cut to 2.000
 
 
 def test_two_main_lines_for_the_same_answers_are_an_error_not_a_double_charge():

@@ -1,6 +1,6 @@
 """Papers of the desk: what was filed, taken in, asked for, refused, stopped."""
 
-from dossiers import filing
+from dossiers import fee_words, filing
 from dossiers.models import DeliveryWay, SupplementItem
 from dossiers.papers import wording
 from dossiers.papers.contexts.shared import (
@@ -30,7 +30,27 @@ def acknowledgement(dossier, event):
         ],
         "fees": fees,
         "fee_total": total,
+        "fee_note": _when_to_pay(dossier) if fees else "",
     }
+
+
+def _when_to_pay(dossier):
+    """What the acknowledgement says about paying: until when, or that an officer says the amount first."""
+    money = fee_words.notice(dossier)
+    if money is None:
+        return ""
+    if money.asked:
+        return f"Nộp phí trước {money.until} để cơ quan bắt đầu xem hồ sơ. {_where_to_pay(dossier)}"
+    return money.when
+
+
+def _where_to_pay(dossier):
+    """By which ways a fee is paid: on the portal where that is offered, always at the counter."""
+    desk = dossier.received_at
+    place = f"tại {desk.desk_name or desk.name}{', ' + desk.desk_address if desk.desk_address else ''}"
+    if fee_words.pay_address(dossier):
+        return f"Nộp trên cổng: mở hồ sơ, bấm “Trả phí”; hoặc nộp tiền mặt {place}."
+    return f"Nộp {place}."
 
 
 @builds(PaperKind.APPLICATION_FORM)
@@ -128,13 +148,12 @@ def refusal_of_receipt(dossier, event):
 def payment_notice(dossier, event):
     fees, total = fee_rows(dossier)
     owed = dossier.obligation.total
-    desk = dossier.received_at
     return {
         "fees": fees,
         "fee_total": total,
         "fee_total_in_words": money_in_words(owed) if owed is not None else "xác định sau",
         "payment_due_at": said(dossier.payment_due_at),
-        "how_to_pay": f"Nộp tại {desk.desk_name or desk.name}{', ' + desk.desk_address if desk.desk_address else ''}.",
+        "how_to_pay": _where_to_pay(dossier),
         "clock_note": clock_note(dossier, "Trong lúc chờ nộp, thời hạn giải quyết tạm dừng, không bị tính."),
     }
 

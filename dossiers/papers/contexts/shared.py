@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
-from dossiers import filing
+from dossiers import fee_words, filing
 from dossiers.files.models import OTHER_PAPERS
 from dossiers.papers import wording
 from portal.common.identity import phone_for_display
@@ -53,13 +53,19 @@ def files_at(dossier, moment):
 
 
 def fee_rows(dossier):
+    """(rows, total in words) of what was frozen: each row with its arithmetic, reduction, legal basis and refund."""
     if not hasattr(dossier, "obligation"):
         return [], ""
-    obligation = dossier.obligation
     rows = [
-        {"name": line.label, "quantity": line.quantity, "amount": wording.amount(line.amount)} for line in obligation.lines.all()
+        {
+            "name": line["label"],
+            "quantity": line["quantity"],
+            "amount": wording.amount(line["amount"]),
+            "notes": " ".join(note if note.endswith(".") else f"{note}." for note in line["notes"]),
+        }
+        for line in fee_words.lines_frozen(dossier)
     ]
-    return rows, wording.amount(obligation.total)
+    return rows, wording.amount(dossier.obligation.total)
 
 
 def money_note(dossier, occasion):
