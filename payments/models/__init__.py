@@ -10,7 +10,8 @@ from payments.models.questions import GatewayQuestion
 from payments.models.receipts import EReceipt, ReceiptCounter
 from payments.models.reconciliation import Difference, SettlementRun
 from payments.models.refunds import Refund, RefundCall, RefundMove, RefundReason, RefundWay
-from payments.models.transfers import BankCredit
+from payments.models.settlement_work import SettlementFetch, SettlementProof
+from payments.models.transfers import BankCredit, StatementReading
 
 APPEND_ONLY = ["payments_gatewayevent", "payments_attemptmove", "payments_refundmove", "payments_ledgerentry"]
 
@@ -19,5 +20,5 @@ __all__ = [
     "Account", "AttemptMove", "AttemptState", "BankChoice", "BankCredit", "CollectingBody", "CollectionPoint", "Difference",
     "EReceipt", "EventKind", "GatewayEvent", "GatewayQuestion", "IllegalMove", "LedgerEntry", "NoSecret", "PayLink",
     "PaymentAttempt", "PaymentComplaint", "ReceiptCounter", "Refund", "RefundCall", "RefundMove", "RefundReason", "RefundState",
-    "RefundWay", "SettlementRun", "Verdict", "Way",
+    "RefundWay", "SettlementFetch", "SettlementProof", "SettlementRun", "StatementReading", "Verdict", "Way",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Electronic receipts (Decree 254/2026, articles 23–24): one series a body and year, numbered in order without gaps."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +32,7 @@ class ReceiptCounter(models.Model):
 class EReceipt(DueRow):
     """A receipt for money that settled a fee. Its facts are frozen here; the signed PDF is owed, and made by the worker.
 
-    A wrong one is replaced or cancelled, visibly; its number is never used again.
+    A wrong one is replaced or cancelled, visibly; its number is never used again. PostgreSQL refuses any other change.
     """
 
     class State(models.TextChoices):
@@ -46,6 +47,10 @@ class EReceipt(DueRow):
     number = models.PositiveIntegerField(_("số"))
     template_symbol = models.CharField(_("ký hiệu mẫu"), max_length=20)
     series_symbol = models.CharField(_("ký hiệu"), max_length=20)
+    collector_name = models.CharField(_("tên cơ quan thu"), max_length=250)
+    tax_code = models.CharField(_("mã số thuế của cơ quan thu"), max_length=14, blank=True)
+    treasury_account = models.CharField(_("tài khoản nhận tiền"), max_length=250, blank=True)
+    demo = models.BooleanField(_("biên lai thử"), default=False)
     payer_name = models.CharField(_("người nộp tiền"), max_length=250)
     amount = models.PositiveBigIntegerField(_("số tiền (đồng)"))
     lines = models.JSONField(_("các khoản"), default=list)  # [{label, kind, quantity, amount, legal_ref}]
@@ -53,6 +58,9 @@ class EReceipt(DueRow):
     state = models.CharField(_("giá trị"), max_length=9, choices=State.choices, default=State.VALID)
     state_reason = models.CharField(_("lý do"), max_length=500, blank=True)
     state_at = models.DateTimeField(_("hủy, thay lúc"), null=True, blank=True)
+    state_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("người hủy, thay"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     replaces = models.OneToOneField(
         "self", verbose_name=_("thay cho"), null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
     )
@@ -69,6 +77,11 @@ class EReceipt(DueRow):
             models.UniqueConstraint(fields=["body", "year", "number"], name="one_receipt_a_number"),
             models.UniqueConstraint(fields=["attempt"], condition=Q(state="valid"), name="one_valid_receipt_an_attempt"),
             models.CheckConstraint(condition=Q(number__gte=1, number__lte=HIGHEST_NUMBER), name="a_receipt_has_a_number"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="a_receipt_is_for_money"),
+            models.CheckConstraint(
+                condition=Q(state="valid", state_at=None) | (~Q(state="valid") & Q(state_at__isnull=False) & ~Q(state_reason="")),
+                name="a_receipt_that_ended_says_why",
+            ),
         ]
 
     def __str__(self):

@@ -1,24 +1,51 @@
-"""Money seen on the account of a collection point: matched by reference, or waiting for a person."""
+"""Money seen on the account of a collection point: matched by its reference, or waiting for a person."""
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from payments.models.attempts import PaymentAttempt
+from payments.models.events import GatewayEvent
 from payments.models.points import CollectionPoint
 from portal.common import clock
+from portal.common.due import DueRow
 
 
-class BankCredit(models.Model):
-    """One credit of a bank statement, whole đồng. `bank_ref` is the bank's own number: read twice, kept once."""
+class StatementReading(DueRow):
+    """That the account of this point is to be looked at, again and again: one row a point. `cursor` is the bank's number from
+    which on credits are asked for; what was credited in the last minutes is read again, since banks write out of order."""
+
+    point = models.OneToOneField(
+        CollectionPoint, verbose_name=_("điểm thu"), on_delete=models.PROTECT, related_name="statement_reading"
+    )
+    cursor = models.CharField(_("đã đọc tới"), max_length=60, blank=True)
+    read_at = models.DateTimeField(_("đọc được lần cuối lúc"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("việc đọc sao kê")
+        verbose_name_plural = _("việc đọc sao kê")
+        indexes = [models.Index(fields=["next_at"], condition=Q(due_state="waiting"), name="statements_that_are_due")]
+
+    def do(self):
+        from payments import statements
+
+        statements.poll(self)
+
+
+class BankCredit(DueRow):
+    """One credit of a bank statement, whole đồng. `bank_ref` is the bank's own number: read twice, kept once. Being looked at
+    is owed, and done by a worker, each credit in a transaction of its own."""
 
     class State(models.TextChoices):
+        NEW = "new", _("chưa xem")
         MATCHED = "matched", _("đã khớp")
         UNMATCHED = "unmatched", _("không rõ của ai")
         UNDER = "under", _("chuyển thiếu")
         OVER = "over", _("chuyển thừa")
         LATE = "late", _("khoản phí không chờ tiền này nữa")
         ASSIGNED = "assigned", _("kế toán đã gán cho một khoản phí")
+        RETURNING = "returning", _("chờ người thứ hai duyệt trả lại")
         RETURNED = "returned", _("đã trả lại người chuyển")
 
     WAITING = (State.UNMATCHED, State.UNDER, State.OVER, State.LATE)
@@ -27,12 +54,19 @@ class BankCredit(models.Model):
     bank_ref = models.CharField(_("số của ngân hàng"), max_length=60)
     amount = models.PositiveBigIntegerField(_("số tiền (đồng)"))
     content = models.CharField(_("nội dung chuyển"), max_length=500, blank=True)
+    event = models.ForeignKey(
+        GatewayEvent, verbose_name=_("dòng sao kê"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     received_at = models.DateTimeField(_("tiền về lúc"))
     read_at = models.DateTimeField(_("đọc lúc"), default=clock.now)
-    state = models.CharField(_("tình trạng"), max_length=9, choices=State.choices)
+    state = models.CharField(_("tình trạng"), max_length=9, choices=State.choices, default=State.NEW)
     attempt = models.ForeignKey(
         PaymentAttempt, verbose_name=_("lần trả"), null=True, blank=True, on_delete=models.PROTECT, related_name="credits"
     )
+    return_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("người đề nghị trả lại"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+",
+    )  # fmt: skip
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("người xử lý"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -43,10 +77,35 @@ class BankCredit(models.Model):
         verbose_name = _("khoản tiền về")
         verbose_name_plural = _("khoản tiền về")
         ordering = ["-received_at", "-pk"]
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(due_state="waiting"), name="credits_nobody_looked_at"),
+            models.Index(
+                fields=["point", "received_at"], condition=Q(state__in=["unmatched", "under", "over", "late", "returning"]),
+                name="credits_that_wait_for_a_person",
+            ),
+        ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(fields=["point", "bank_ref"], name="a_credit_is_read_once"),
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="a_credit_brings_money"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="a_credit_brings_money"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["matched", "assigned"]) | Q(attempt__isnull=False), name="a_counted_credit_has_an_attempt"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="returned")
+                | (Q(return_asked_by__isnull=False, resolved_by__isnull=False) & ~Q(resolved_by=F("return_asked_by"))),
+                name="a_credit_goes_back_by_two_people",
+            ),
         ]
 
     def __str__(self):
         return f"{self.bank_ref} · {self.amount}"
+
+    @property
+    def waits(self):
+        """Does a person have to say what this money is?"""
+        return self.state in self.WAITING
+
+    def do(self):
+        from payments import transfers
+
+        transfers.look_at(self)
