@@ -9,6 +9,7 @@ from collections import Counter
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import translation
 
 from payments import asking, outcomes, settling
 from payments.attempts import UnknownReference, lock_for_payment
@@ -39,7 +40,8 @@ _not_kept = Counter()
 def hear_ipn(raw):
     """Take one IPN (its query string). Returns the RspCode to answer, when everything it caused is committed."""
     try:
-        return _hear_ipn(raw)
+        with translation.override(settings.LANGUAGE_CODE):  # what a payment writes down is in the portal's first language
+            return _hear_ipn(raw)
     except Exception:
         log.exception("an IPN could not be taken")
         _keep_quietly(EventKind.IPN, raw, Verdict.ERROR, answer=FAILED)

@@ -21,7 +21,7 @@ class Outcome:
     """`state` None: nothing new (unfinished, busy). `money` taken: yes, no, checking. `doubt` is the cause of a review.
     `final`: the gateway will not change its mind, so it need not be asked again."""
 
-    state: A | None
+    state: AttemptState | None
     money: str
     sentence: Any
     next_step: Any
@@ -188,7 +188,7 @@ REFUND_CODES = {
 }
 
 
-def of_refund(code: str, status: str) -> R:
+def of_refund(code: str, status: str) -> RefundState:
     """Where a refund stands by a signed answer: `code` of the call, `status` of the transaction. Not sure is UNKNOWN."""
     if code == "00":
         return _REFUND_STATUSES.get(status, R.UNKNOWN)

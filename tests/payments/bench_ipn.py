@@ -1,0 +1,158 @@
+"""How fast is the gateway's door beside a view that does nothing? Real HTTP, real PostgreSQL, one run, printed as ratios.
+
+By hand: `python -m tests.payments.bench_ipn [how many attempts]`, with DATABASE_URL naming a server where a database may be made.
+"""
+
+import http.client
+import json
+import os
+import socket
+import statistics
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+CALLERS = 8  # at once, each with its own connection
+WARM_UP = 40
+
+
+@dataclass(frozen=True)
+class Run:
+    """One round of calls: how many a second, and how long half of them and nearly all of them took (milliseconds)."""
+
+    name: str
+    a_second: float
+    median: float
+    p95: float
+    answers: dict
+
+
+def main(count=300):
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.test")
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    from tests.processes import Processes
+
+    name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    processes = Processes()
+    try:
+        print(f"{name}: {count} attempts are being opened …", flush=True)
+        attempts = _attempts(count + WARM_UP)
+        port = _serve(processes)
+        runs = _rounds(port, attempts)
+        _print(runs)
+        _prove(attempts)
+    finally:
+        processes.stop_all()
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def _attempts(count):
+    from tests import world
+    from tests.money import MoneyDesk
+
+    world.holidays()
+    desk = MoneyDesk()
+    return [desk.paying() for _ in range(count)]
+
+
+def _serve(processes):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    processes.start(
+        *(sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"),
+        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--keep-alive", "30", "--no-control-socket"),
+    )
+    from tests.processes import wait_for
+
+    wait_for(lambda: _answers(port))
+    return port
+
+
+def _answers(port):
+    try:
+        return _get(http.client.HTTPConnection("127.0.0.1", port, timeout=2), "/health/live")[0] == 200
+    except OSError:
+        return False
+
+
+def _get(connection, path):
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    return answer.status, answer.read()
+
+
+def _rounds(port, attempts):
+    from tests.payments.notices import IPN, said_of
+
+    def calls(query_of):
+        return [f"{IPN}?{query_of(attempt)}" for attempt in attempts[WARM_UP:]]
+
+    def forged(attempt):
+        return said_of(attempt, secret="doan-mo")
+
+    _round("", port, [f"{IPN}?{said_of(attempt)}" for attempt in attempts[:WARM_UP]])
+    bare = ["/health/live"] * len(attempts[WARM_UP:])
+    _round("", port, bare[:WARM_UP])
+    return [
+        _round("bare view", port, bare),
+        _round("IPN that is forged", port, calls(forged)),
+        _round("IPN that settles", port, calls(said_of)),
+        _round("IPN that comes again", port, calls(said_of)),
+        _round("bare view, after", port, bare),
+    ]
+
+
+def _round(name, port, paths):
+    times, answers, waiting, lock = [], {}, list(reversed(paths)), threading.Lock()
+
+    def caller():
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        while True:
+            with lock:
+                if not waiting:
+                    return
+                path = waiting.pop()
+            began = time.perf_counter()
+            status, body = _get(connection, path)
+            took = time.perf_counter() - began
+            with lock:
+                times.append(took * 1000)
+                key = json.loads(body)["RspCode"] if body.startswith(b"{") else str(status)
+                answers[key] = answers.get(key, 0) + 1
+
+    threads = [threading.Thread(target=caller) for _ in range(CALLERS)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    whole = time.perf_counter() - began
+    times.sort()
+    return Run(name, len(times) / whole, statistics.median(times), times[int(len(times) * 0.95) - 1], answers)
+
+
+def _print(runs):
+    bare = runs[0]
+    print(f"{'':24}{'per second':>12}{'median ms':>12}{'p95 ms':>10}{'rate / bare':>13}{'p95 / bare':>12}  answers")
+    for run in runs:
+        rate, slow = run.a_second / bare.a_second, run.p95 / bare.p95
+        print(f"{run.name:24}{run.a_second:12.0f}{run.median:12.1f}{run.p95:10.1f}{rate:13.2f}{slow:12.1f}  {run.answers}")
+
+
+def _prove(attempts):
+    """Fast and wrong is not fast."""
+    from payments.models import AttemptState, EReceipt, GatewayEvent, PaymentAttempt
+
+    paid = PaymentAttempt.objects.filter(state=AttemptState.PAID, settles=True).count()
+    assert paid == EReceipt.objects.count() == GatewayEvent.objects.filter(verdict="valid").count() == len(attempts)
+    print(f"{paid} attempts, each settled once, each with one receipt")
+
+
+if __name__ == "__main__":
+    main(*(int(word) for word in sys.argv[1:2]))
