@@ -1,4 +1,7 @@
-"""Numbers, amounts and dates in Vietnamese words, as papers and receipts print them beside the figures."""
+"""Numbers, amounts and dates in Vietnamese words, as papers and receipts print them beside the figures.
+
+One reading for all papers, the northern one of school and bank: linh (not lẻ), nghìn (not ngàn), tỷ; after «mươi» mốt, tư, lăm.
+"""
 
 import datetime as dt
 
@@ -41,12 +44,10 @@ def _three_digits(group: int, *, after_others: bool) -> list[str]:
 
 
 def _unit_word(units: int, tens: int) -> str:
-    """The last digit changes its name after tens: mươi mốt, mươi lăm, mười lăm."""
-    if units == 1 and tens > 1:
-        return "mốt"
-    if units == 5 and tens:
-        return "lăm"
-    return _DIGITS[units]
+    """The last digit changes its name after tens: mươi mốt, mươi tư, mươi lăm, mười lăm (but mười một, mười bốn, linh năm)."""
+    if tens > 1 and units in (1, 4):
+        return "mốt" if units == 1 else "tư"
+    return "lăm" if units == 5 and tens else _DIGITS[units]
 
 
 def money_in_words(amount: int) -> str:
