@@ -4,6 +4,7 @@ A switch stands for every transaction or for one reference, always or so many ti
 every call, a number n is the first n calls.
 """
 
+import re
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -98,16 +99,22 @@ def put(name, value, *, times=None, reference=""):
     Switch.objects.update_or_create(name=name, reference=reference, defaults={"value": value, "times_left": times})
 
 
-def standing(name, reference=""):
+def as_reference(text):
+    """The text when it can be a reference, else nothing."""
+    return text if isinstance(text, str) and re.fullmatch(r"[A-Za-z0-9]{1,100}", text) else ""
+
+
+def standing(name):
     """The value of a switch, without using one of its times."""
-    found = Switch.objects.filter(Q(reference="") | Q(reference=reference), name=name).order_by("-reference").first()
+    found = Switch.objects.filter(reference="", name=name).first()
     return found.value if found else None
 
 
 @transaction.atomic
 def caught(names, reference=""):
     """The switches among `names` that catch this one, as {name: value}. Each uses one of its times."""
-    rows = Switch.objects.select_for_update().filter(Q(reference="") | Q(reference=reference), name__in=names)
+    mine = Q(reference="") | Q(reference=as_reference(reference))
+    rows = Switch.objects.select_for_update().filter(mine, name__in=names)
     found = {}
     for row in rows.order_by("reference", "id"):  # the one for a single reference comes last and wins
         found[row.name] = row.value

@@ -137,6 +137,6 @@ def _rsp_code(response):
     """RspCode of a proper answer (HTTP 200, a JSON object), else nothing."""
     try:
         said = json.loads(response.text) if response.status_code == 200 else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(said.get("RspCode", "")).replace("\0", "")[:8] if isinstance(said, dict) else ""

@@ -68,13 +68,9 @@ def check_sender(fields):
         raise Refused("02", "no such terminal")
     if not signatures.is_right(secret, signatures.form_text(fields), fields.get("vnp_SecureHash", "")):
         raise Refused("97", "signature")
-    if faults.caught(["terminal_locked"], _reference(fields)):
+    if faults.caught(["terminal_locked"], fields.get("vnp_TxnRef")):
         raise Refused("04", "locked")
     return terminal
-
-
-def _reference(fields):
-    return fields["vnp_TxnRef"] if re.fullmatch(FORMATS["vnp_TxnRef"], fields.get("vnp_TxnRef", "")) else ""
 
 
 def check_fields(fields):

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from .. import answers, bank, banks, clock, faults, ipn, opening, paying, refunding
 from ..codes import OUTCOMES
 from ..conf import setting
-from ..guard import as_reference
+from ..faults import as_reference
 from ..models import ApiRequest, Credit, IpnCall, Notice, QueryWindow, Refund, State, Switch, Transaction
 
 ORDERS = {
