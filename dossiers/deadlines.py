@@ -34,10 +34,12 @@ def shortly_before(calendar, since, due):
 
 
 def again_and_again(calendar, since, due):
-    """At half of the term, two working days before the deadline, and on its last day: each day once."""
+    """At half of the term, two working days before the deadline and on its last day; no two on days that follow each other."""
     days = calendar.working_days_between(_day(since), _day(due))
-    half = calendar.add_working_days(_day(since), max(1, days // 2))
-    return sorted({_morning(half), *shortly_before(calendar, since, due), _morning(_day(due))})
+    half = _morning(calendar.add_working_days(_day(since), max(1, days // 2)))
+    before = shortly_before(calendar, since, due)
+    with_half = [half] if calendar.add_working_days(_day(half), 1) < _day(before[0]) else []
+    return [*with_half, *before, _morning(_day(due))]
 
 
 def _day(moment):
@@ -69,6 +71,11 @@ class Wait:
 
     def due(self, dossier):
         return getattr(dossier, self.column)
+
+    def moments(self, calendar, dossier):
+        """When to remind of it; at once where the term is too short for anything later."""
+        since = dossier.since or dossier.updated_at
+        return [at for at in self.reminders(calendar, since, self.due(dossier)) if at > since] or [since]
 
 
 WAITS = [
@@ -108,7 +115,7 @@ def remind(wait):
     calendar, now = working_calendar(), clock.now()
     rows = wait.waiting().filter(Q(reminded_at=None) | Q(reminded_at__lt=_morning(clock.today())))
     for dossier in rows.defer("answers", "asked"):
-        come = [moment for moment in wait.reminders(calendar, dossier.since or now, wait.due(dossier)) if moment <= now]
+        come = [moment for moment in wait.moments(calendar, dossier) if moment <= now]
         if come and (dossier.reminded_at is None or dossier.reminded_at < come[-1]):
             _tell(wait, dossier, come[-1], now)
 
