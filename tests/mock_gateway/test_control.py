@@ -95,8 +95,9 @@ def test_the_control_api_opens_an_address_to_pay(gateway):
 
 @pytest.mark.parametrize(
     "asked",
-    [{}, {"reference": "P0"}, {"reference": ["x"]}, {"reference": "\x00"}, {"outcome": "luck"}, {"outcome": []}, {"order": {}}, {"bank": "X"},
-     {"faults": [1]}, {"faults": {"x": 1}}, {"pay_url": 7}, {"pay_url": "http://[x"}, {"reference": "P1", "faults": {"slow": "x"}}],
+    [{}, {"reference": "P0"}, {"reference": ["x"]}, {"reference": "\x00"}, {"outcome": "luck"}, {"outcome": []}, {"order": {}},
+     {"bank": "X"}, {"faults": [1]}, {"faults": {"x": 1}}, {"pay_url": 7}, {"pay_url": "http://[x"},
+     {"reference": "P1", "faults": {"slow": "x"}}],
 )  # fmt: skip
 def test_nonsense_at_the_control_api_is_answered(gateway, asked):
     for name in ("pay", "resolve", "resend"):

@@ -1,0 +1,66 @@
+"""The gateway as the process it is: it answers, sends by itself, and forgets nothing when it is killed."""
+
+import pytest
+
+from tests.mock_gateway import shop
+from tests.mock_gateway.conftest import Merchant
+from tests.mock_gateway.process import Gateway
+from tests.processes import Processes, wait_for
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def listening():
+    merchant = Merchant()
+    yield merchant
+    merchant.close()
+
+
+@pytest.fixture
+def gateway(listening):
+    processes = Processes()
+    yield Gateway(processes, ipn_url=listening.address, interval=0.2, query_window=60).start()
+    processes.stop_all()
+
+
+def opened(gateway, **changes):
+    reference = shop.wanted()["vnp_TxnRef"]
+    page = gateway.arrive(gateway.address + shop.pay_url(TxnRef=reference, **changes))
+    assert page.status_code == 200 and "150.000" in page.text
+    return reference
+
+
+def test_it_takes_a_payment_and_tells_the_merchant_by_itself(gateway, listening):
+    reference = opened(gateway)
+    listening.says = [(500, ""), (200, '{"RspCode": "99"}'), shop.OK]
+
+    paid = gateway.pay(reference, bank="VIETCOMBANK")
+    wait_for(lambda: len(gateway.ipn_log(reference)) == 3, 20)
+
+    assert paid["return_url"].startswith(shop.RETURN_URL) and gateway.transaction(reference)["charged"]
+    assert [call["rsp_code"] for call in gateway.ipn_log(reference)] == ["", "99", "00"]
+    assert shop.told(listening.heard[-1])["vnp_BankCode"] == "VIETCOMBANK"
+    assert gateway.client.get("/static/mock_gateway/gateway.css").status_code == 200
+
+
+def test_killed_in_the_middle_of_a_call_it_calls_again(gateway, listening):
+    reference = opened(gateway)
+    listening.slow = 3
+    gateway.pay(reference)
+    wait_for(lambda: listening.heard, 20)
+    gateway.kill()  # the merchant is still thinking
+
+    listening.slow = 0
+    gateway.start()
+    wait_for(lambda: gateway.transaction(reference)["notices"][0]["ended_because"] == "answered", 20)
+
+    assert len(listening.heard) == 2 and listening.heard[0] == listening.heard[1]
+
+
+def test_the_payers_page_sets_no_cookie_the_portal_could_mistake(gateway):
+    reference = opened(gateway)
+    page = gateway.client.get(f"/giao-dich/{gateway.transaction(reference)['token']}/chon/")
+
+    assert set(page.cookies) == {"gateway_csrf"}
+    assert page.headers["x-frame-options"] == "DENY" and "script" not in page.text
