@@ -5,6 +5,7 @@ The register comes first: a file whose hash we know is ours to the last byte. On
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from portal.common.dates import moment
 from portal.common.identity import mask_name
 
 CODE_LENGTH = 16
+TELLERS = {}  # PaperKind -> function(paper) that returns what only a floor above knows of it, as `Told`
 
 
 class Outcome(TextChoices):
@@ -39,6 +41,27 @@ class Outcome(TextChoices):
 
 
 @dataclass(frozen=True)
+class Told:
+    """What strangers may hear of a paper beside the register. Empty: as for every paper."""
+
+    holder: str = ""  # the name on it, not masked yet
+    rows: tuple = ()  # (label, text) to compare with the paper in hand
+    headline: str = ""
+    advice: str = ""
+    value: str = ""  # the word for its state
+
+
+def tells(kind):
+    """Register who knows more of the papers of this kind."""
+
+    def register(function):
+        TELLERS[kind] = function
+        return function
+
+    return register
+
+
+@dataclass(frozen=True)
 class Answer:
     """The outcome, the row of the register when there is one, and what the signature says when a file was given."""
 
@@ -51,7 +74,13 @@ class Answer:
         """The sentence people read first. A code alone proves only that such a paper exists: anybody can print a code."""
         if self.outcome is Outcome.VALID and self.verdict is None:
             return _("Có giấy mang mã này, còn giá trị")
-        return self.outcome.label
+        return self.told.headline or self.outcome.label
+
+    @cached_property
+    def told(self):
+        """What a floor above knows of this very paper."""
+        tell = TELLERS.get(self.paper.kind) if self.paper else None
+        return tell(self.paper) if tell else Told()
 
     @property
     def issued(self):
@@ -72,12 +101,13 @@ class Answer:
         dossier = self.paper.dossier
         if dossier.confidential:
             return _("được giữ kín")
-        return dossier.subject_name if dossier.organisation_id else mask_name(dossier.subject_name)
+        name = self.told.holder or dossier.subject_name
+        return name if dossier.organisation_id else mask_name(name)
 
     @property
-    def agency(self):
-        """The body that issued it."""
-        return self.paper.decision.agency if self.paper.decision_id else self.paper.dossier.received_at
+    def value(self):
+        """The word for its state."""
+        return self.told.value or self.paper.get_state_display()
 
 
 def about_code(code):
@@ -103,4 +133,6 @@ def about_file(data):
 
 
 def _papers():
-    return IssuedPaper.objects.select_related("dossier__received_at", "dossier__version", "decision__agency", "replaced_by")
+    return IssuedPaper.objects.select_related(
+        "dossier__received_at", "dossier__lead_agency", "dossier__version", "decision__agency", "replaced_by"
+    )

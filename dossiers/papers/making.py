@@ -32,11 +32,7 @@ def _make(event, kind):
     code = new_verification_code()
     number = f"{event.pk}/{INITIALS[PaperKind(kind)]}"
     content = rendering.render_paper(kind, contexts.context(kind, event.dossier, event, number=number, verification_code=code))
-    stored = storage.store(content)
-    return IssuedPaper.objects.create(
-        dossier=event.dossier, event=event, kind=kind, number=number, verification_code=code,
-        storage_key=stored.storage_key, sha256=stored.sha256, size=stored.size, issued_at=clock.now(),
-    )  # fmt: skip
+    return _keep(content, event, kind=kind, number=number, verification_code=code)
 
 
 def make_result(decision):
@@ -48,11 +44,32 @@ def make_result(decision):
     code = new_verification_code()
     context = contexts.context(kind, decision.dossier, decision.event, number=decision.number, verification_code=code)
     signed = signing.sign_decision(decision, rendering.render_paper(kind, context, decision=decision))
-    stored = storage.store(signed.content)
+    return _keep(
+        signed.content, decision.event, decision=decision, kind=kind, number=decision.number, verification_code=code,
+        signed_by=signed.signer_name, signed_at=signed.signed_at,
+    )  # fmt: skip
+
+
+def make_signed(kind, event, facts, *, number, agency, reason, stamp_lines=()):
+    """A paper of a floor above: its facts are handed over, the agency signs, and it is in the account at once.
+
+    Once a call: whoever calls knows whether there is one already.
+    """
+    code = new_verification_code()
+    context = contexts.frame(kind, event.dossier, event, number=number, verification_code=code) | facts
+    signed = signing.sign_pdf(rendering.render_paper(kind, context), agency=agency, reason=reason, stamp_lines=stamp_lines)
+    return _keep(
+        signed.content, event, kind=kind, number=number, verification_code=code, signed_by=signed.signer_name,
+        signed_at=signed.signed_at, published_at=clock.now(),
+    )  # fmt: skip
+
+
+def _keep(content, event, **facts):
+    """The file first, then its row: a file without a row is found and swept, a row without a file would be a lie."""
+    stored = storage.store(content)
     return IssuedPaper.objects.create(
-        dossier=decision.dossier, event=decision.event, decision=decision, kind=kind, number=decision.number,
-        verification_code=code, storage_key=stored.storage_key, sha256=stored.sha256, size=stored.size,
-        signed_by=signed.signer_name, signed_at=signed.signed_at, issued_at=clock.now(),
+        dossier=event.dossier, event=event, storage_key=stored.storage_key, sha256=stored.sha256, size=stored.size,
+        issued_at=clock.now(), **facts,
     )  # fmt: skip
 
 

@@ -41,6 +41,13 @@ class PaperKind(models.TextChoices):
 
 # Made for those who work on a dossier: they name who held it when, and what was asked of whom.
 OFFICE_PAPERS = frozenset({PaperKind.CONTROL_SHEET, PaperKind.REGISTER, PaperKind.CONSULTATION})
+# Issued by the body that decides (and collects); all others by the desk that receives.
+OF_THE_LEADING_BODY = frozenset(
+    {
+        PaperKind.APOLOGY, PaperKind.CONSULTATION, PaperKind.CONTROL_SHEET, PaperKind.RESULT, PaperKind.REFUSAL_OF_SUBSTANCE,
+        PaperKind.E_RECEIPT,
+    }
+)  # fmt: skip
 
 
 class IssuedPaper(models.Model):
@@ -94,6 +101,13 @@ class IssuedPaper(models.Model):
         """Name of the file for those who download it: no marks, no blanks, so that every machine keeps it."""
         with translation.override("vi"):
             return f"{slugify(fold(self.get_kind_display()))}-{self.dossier.code}.pdf"
+
+    @property
+    def issuer(self):
+        """The body whose paper it is."""
+        if self.decision_id:
+            return self.decision.agency
+        return self.dossier.lead_agency if self.kind in OF_THE_LEADING_BODY else self.dossier.received_at
 
     @property
     def is_result(self):

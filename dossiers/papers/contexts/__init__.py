@@ -9,26 +9,27 @@ from dossiers.papers import wording
 from dossiers.papers.contexts import desk, office
 from dossiers.papers.contexts.register import register_context
 from dossiers.papers.contexts.shared import BUILDERS, person_of, submitter_of, tracking_address, verify_address
-from dossiers.papers.models import PaperKind
+from dossiers.papers.models import OF_THE_LEADING_BODY, PaperKind
 from dossiers.papers.wording import moment_in_words as said
 from portal.common.qr import qr_data_uri
 
-__all__ = ["context", "desk", "office", "register_context", "tracking_address", "verify_address"]
-
-LETTERS_OF_THE_LEADING_BODY = {
-    PaperKind.APOLOGY, PaperKind.CONSULTATION, PaperKind.CONTROL_SHEET, PaperKind.RESULT, PaperKind.REFUSAL_OF_SUBSTANCE,
-}  # fmt: skip
+__all__ = ["context", "desk", "frame", "office", "register_context", "tracking_address", "verify_address"]
 
 
 def context(kind, dossier, event, *, number, verification_code):
     """Everything the template of this kind needs, as a plain dict. Always in Vietnamese, whoever asked."""
     with translation.override("vi"):
-        common = _common(PaperKind(kind), dossier, event, number, verification_code)
-        return common | BUILDERS[PaperKind(kind)](dossier, event)
+        return _frame(PaperKind(kind), dossier, event, number, verification_code) | BUILDERS[PaperKind(kind)](dossier, event)
 
 
-def _common(kind, dossier, event, number, verification_code):
-    body = dossier.lead_agency if kind in LETTERS_OF_THE_LEADING_BODY else dossier.received_at
+def frame(kind, dossier, event, *, number, verification_code):
+    """What all papers share; the rest is handed over by a floor above, which knows what we do not (see `making.make_signed`)."""
+    with translation.override("vi"):
+        return _frame(PaperKind(kind), dossier, event, number, verification_code)
+
+
+def _frame(kind, dossier, event, number, verification_code):
+    body = dossier.lead_agency if kind in OF_THE_LEADING_BODY else dossier.received_at
     title = str(kind.label)
     return {
         "title": f"{title} {dossier.code}",
