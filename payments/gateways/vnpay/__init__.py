@@ -35,8 +35,9 @@ def return_url(language: str) -> str:
         return settings.SITE_URL + reverse("payments:return")
 
 
-def query(attempt: Any) -> QueryAnswer:
-    """Ask what became of an attempt. Raises `NoAnswer`: then we know what we knew before."""
+def query(attempt: Any, *, patience: float | None = None) -> QueryAnswer:
+    """Ask what became of an attempt, for at most `patience` seconds (default: the client's). Raises `NoAnswer`: then we know
+    what we knew before."""
     point, now = attempt.point, clock.now()
     question = requests.Question(
         request_id=f"Q{now:%y%m%d%H%M%S}{randomness.token_hex(6).upper()}",
@@ -46,7 +47,7 @@ def query(attempt: Any) -> QueryAnswer:
         asked_at=now,
         ip=settings.SERVER_IP,
     )
-    raw = client.post(settings.VNPAY_API_URL, requests.query(question, point.secret))
+    raw = client.post(settings.VNPAY_API_URL, requests.query(question, point.secret), patience=patience)
     return answers.read_query_answer(raw, terminal=point.code, secret=point.secret)
 
 

@@ -85,11 +85,14 @@ def _decoded(text: str) -> str:
     return decoded
 
 
-def safe_text(text: str, longest: int = 255) -> str:
-    """Words as the gateway takes them: letters without accents, figures, space and `. : , _ -`; the rest becomes a space."""
+def safe_text(text: str, longest: int = 255, *, between: str = " .:,_-") -> str:
+    """Words as the gateway takes them: letters without accents, figures and what may stand `between` them; any other sign
+    becomes a space, or nothing where no space may stand."""
     plain = text.replace("đ", "d").replace("Đ", "D")  # NFD does not split it
     plain = "".join(char for char in unicodedata.normalize("NFD", plain) if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[^A-Za-z0-9 .:,_-]", " ", plain).split())[:longest].strip()
+    space = " " if " " in between else ""
+    kept = (char if char.isascii() and (char.isalnum() or char in between) else space for char in plain)
+    return space.join("".join(kept).split())[:longest].strip()
 
 
 def safe_ip(address: str | None, otherwise: str) -> str:

@@ -11,16 +11,17 @@ import httpx
 from payments.gateways.base import NoAnswer, NotSent
 
 log = logging.getLogger(__name__)
-TIMES = httpx.Timeout(connect=3, read=10, write=5, pool=3)  # seconds
+CONNECT, READ, WRITE = 3, 10, 5  # seconds
 PATIENCE = 15  # seconds for the whole answer: one letter every nine seconds is no answer
 LARGEST = 32 * 1024  # bytes; an answer has about one thousand
 
 
-def post(url: str, values: Mapping[str, str]) -> bytes:
-    """What the gateway answered, unread. Raises `NotSent` when nobody was reached, `NoAnswer` for any other failure."""
+def post(url: str, values: Mapping[str, str], *, patience: float | None = None) -> bytes:
+    """What the gateway answered, unread, within `patience` seconds (default: PATIENCE). Raises `NotSent` when nobody was
+    reached, `NoAnswer` for any other failure."""
     began = time.monotonic()
     try:
-        raw = _exchange(url, values, began)
+        raw = _exchange(url, values, began, patience or PATIENCE)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
         _note(values, began, type(error).__name__)
         raise NotSent("the gateway cannot be reached") from error
@@ -34,10 +35,11 @@ def post(url: str, values: Mapping[str, str]) -> bytes:
     return raw
 
 
-def _exchange(url: str, values: Mapping[str, str], began: float) -> bytes:
+def _exchange(url: str, values: Mapping[str, str], began: float, patience: float) -> bytes:
+    times = httpx.Timeout(connect=min(patience, CONNECT), read=min(patience, READ), write=WRITE, pool=CONNECT)
     plain = {"Accept-Encoding": "identity"}  # a small packed answer could unpack to a huge one
     with (
-        httpx.Client(timeout=TIMES, follow_redirects=False, trust_env=not is_here(url), headers=plain) as client,
+        httpx.Client(timeout=times, follow_redirects=False, trust_env=not is_here(url), headers=plain) as client,
         client.stream("POST", url, json=dict(values)) as response,
     ):
         raw = b""
@@ -45,7 +47,7 @@ def _exchange(url: str, values: Mapping[str, str], began: float) -> bytes:
             raw += piece
             if len(raw) > LARGEST:
                 raise NoAnswer("an answer too long to be one")
-            if time.monotonic() - began > PATIENCE:
+            if time.monotonic() - began > patience:
                 raise NoAnswer("an answer too slow to be one")
         if response.status_code != 200:
             raise NoAnswer(f"HTTP {response.status_code}", raw=raw.decode("utf-8", "replace").replace("\0", "\ufffd"))

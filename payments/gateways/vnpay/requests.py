@@ -105,7 +105,7 @@ def refund(order: GiveBack, secret: str) -> dict[str, str]:
         "vnp_Amount": wire.hundredths(order.amount),
         "vnp_TransactionNo": order.transaction_no or "0",
         "vnp_TransactionDate": wire.moment(order.paid_for_at),
-        "vnp_CreateBy": _known(canonical.safe_text(order.by, 245)),
+        "vnp_CreateBy": _known(canonical.safe_text(order.by, 245, between="")),
         "vnp_CreateDate": wire.moment(order.sent_at),
         "vnp_IpAddr": order.ip,
         "vnp_OrderInfo": _known(canonical.safe_text(order.order_info)),
