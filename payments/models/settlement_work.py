@@ -25,7 +25,13 @@ class SettlementFetch(DueRow):
     def do(self):
         from payments import reconciliation
 
-        reconciliation.fetch(self)
+        self.stays_owed = reconciliation.is_to_be_fetched(self)
+
+    def afterwards(self):
+        from payments import reconciliation
+
+        if self.stays_owed:
+            reconciliation.fetch(self)
 
 
 class SettlementProof(DueRow):

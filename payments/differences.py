@@ -1,0 +1,96 @@
+"""What the gateway's books and ours do not agree on: opened once, owned by somebody, closed with an explanation."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.roles import Role
+from dossiers.permissions import is_own_matter
+from payments import owners
+from payments.models import CollectionPoint, Difference
+from payments.permissions import bodies_of
+from portal.common import clock
+
+
+def open_difference(point, day, kind, reference, *, ours=None, theirs=None, attempt=None, run=None):
+    """Note a difference, once: what is open already, or was explained with the same sums before, is not opened again.
+    Returns it, or None. Amounts in whole đồng."""
+    same = Difference.objects.filter(point=point, day=day, kind=kind, reference=reference)
+    if same.filter(Q(closed_at=None) | Q(our_amount=ours, their_amount=theirs)).exists():
+        return None
+    dossier = attempt.obligation.dossier if attempt else None
+    bodies = [attempt.collector_id] if attempt else owners.bodies_at(point)
+    try:
+        with transaction.atomic():
+            return Difference.objects.create(
+                run=run, point=point, collector=attempt.collector if attempt else None, day=day, kind=kind, reference=reference,
+                attempt=attempt, our_amount=ours, their_amount=theirs, owner=owners.least_busy(bodies, dossier),
+                opened_at=clock.now(),
+            )  # fmt: skip
+    except IntegrityError:
+        return None  # somebody else opened it in this very moment
+
+
+def agree(point, reference, kinds, words):
+    """The books agree on this now: what was open about it closes by itself. Returns how many did."""
+    found = Difference.objects.filter(point=point, reference=reference, kind__in=kinds, closed_at=None)
+    return found.update(closed_at=clock.now(), resolution=words)
+
+
+def visible_to(user):
+    """The differences of the bodies whose books this person keeps; of money nobody knows, those of their points."""
+    bodies = bodies_of(user).values("pk")
+    return Difference.objects.filter(Q(collector__in=bodies) | Q(collector=None, point__in=points_of(user)))
+
+
+def points_of(user):
+    """The points at which the bodies of this accountant collect."""
+    from procedures.models import Offering
+
+    codes = Offering.objects.filter(lead_agency__in=bodies_of(user).values("pk")).exclude(gateway_terminal="")
+    return CollectionPoint.objects.filter(code__in=codes.values("gateway_terminal"))
+
+
+@transaction.atomic
+def hand_over(difference, user, to):
+    """Take it (to oneself) or hand it to a colleague of the same books."""
+    difference = _open(difference, user)
+    if not may_own(difference, to):
+        raise PermissionDenied("only an accountant of the same books takes a difference over")
+    difference.owner = to
+    difference.save(update_fields=["owner"])
+    return difference
+
+
+@transaction.atomic
+def close(difference, user, words):
+    """It is explained: `words` say what became of it."""
+    difference = _open(difference, user)
+    difference.closed_at, difference.closed_by, difference.resolution = clock.now(), user, words
+    difference.save(update_fields=["closed_at", "closed_by", "resolution"])
+    return difference
+
+
+def may_own(difference, user):
+    """Keeps the books it belongs to, and it is no matter of their own."""
+    if difference.attempt and is_own_matter(difference.attempt.obligation.dossier, user):
+        return False
+    return any(user.has_role(Role.ACCOUNTANT, body) for body in bodies_of_difference(difference))
+
+
+def bodies_of_difference(difference):
+    return [difference.collector_id] if difference.collector_id else list(owners.bodies_at(difference.point))
+
+
+class AlreadyClosed(Exception):
+    """Somebody explained it meanwhile; `str()` says who and when."""
+
+
+def _open(difference, user):
+    locked = Difference.objects.select_for_update(of=("self",)).get(pk=difference.pk)
+    if not may_own(locked, user):
+        raise PermissionDenied("only an accountant of the same books decides on a difference")
+    if locked.closed_at:
+        raise AlreadyClosed(_("%(who)s đã khép chỗ chênh lệch này.") % {"who": locked.closed_by or _("Máy")})
+    return locked
