@@ -52,11 +52,11 @@ def open_attempt(dossier, way, *, bank_choice="", actor=None, link=None):
     offer = payable(dossier)
     if offer is None or way not in offer.ways:
         raise NotPayable(_("Bây giờ không có khoản nào phải trả theo cách này."))
-    before = obligation.attempts.select_for_update().filter(state__in=OPEN_ATTEMPT).first()
-    if before:
+    there = list(obligation.attempts.select_for_update().filter(state__in=OPEN_ATTEMPT))
+    if any(attempt.state == AttemptState.REVIEW for attempt in there):
+        raise NotPayable(_("Lần trả trước đang được kiểm tra. Đừng trả thêm lần nữa."))
+    for before in there:
         before.obligation = obligation
-        if before.state == AttemptState.REVIEW:
-            raise NotPayable(_("Lần trả trước đang được kiểm tra. Đừng trả thêm lần nữa."))
         if _still_good(before, way, bank_choice, offer.amount):
             return before
         before.move(AttemptState.CANCELLED, cause="payer_chose_another_way", actor=actor)
@@ -95,9 +95,10 @@ def new_attempt(**facts):
     raise RuntimeError("no free reference in twenty tries")
 
 
-def cancel_open(obligation, *, cause, actor=None, job=""):
-    """Give up whatever is open of a locked obligation: it was settled otherwise, or its dossier is closed. An attempt under
-    review stays: somebody is looking at it."""
-    for attempt in obligation.attempts.select_for_update().filter(state__in=(AttemptState.CREATED, AttemptState.SENT)):
+def cancel_open(obligation, *, cause, actor=None, job="", but=None):
+    """Give up whatever is open of a locked obligation, `but` one: it was settled otherwise, or its dossier is closed. An
+    attempt under review stays: somebody is looking at it."""
+    rows = obligation.attempts.select_for_update().filter(state=AttemptState.SENT).exclude(pk=but.pk if but else None)
+    for attempt in rows:
         attempt.obligation = obligation
         attempt.move(AttemptState.CANCELLED, cause=cause, actor=actor, job=job)

@@ -31,6 +31,7 @@ class RefundState(models.TextChoices):
 A, R = AttemptState, RefundState
 
 OPEN_ATTEMPT = (A.CREATED, A.SENT, A.REVIEW)
+BEING_PAID = (A.CREATED, A.SENT)  # one an obligation; any number may be looked at afterwards
 OPEN_REFUND = (R.REQUESTED, R.APPROVED, R.SENT, R.PROCESSING, R.UNKNOWN)
 DEAD_REFUND = (R.DECLINED, R.REFUSED)
 
@@ -70,6 +71,7 @@ ATTEMPT_EDGES = {
         "payer_chose_another_way": _("người trả chọn cách khác"),
         "settled_otherwise": _("khoản phí đã được trả bằng cách khác"),
         "dossier_closed": _("hồ sơ đã khép, không phải trả nữa"),
+        "another_in_doubt": _("một lần trả khác có thể đã trừ tiền, đang được kiểm tra"),
     },
     (A.SENT, A.EXPIRED): {
         "ipn": _("cổng thanh toán báo quá giờ"),

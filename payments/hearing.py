@@ -1,7 +1,10 @@
 """What payments do when a dossier moves, inside the transaction of the step: cash at the counter becomes an attempt and a
 receipt; a dossier that closes gives up open attempts and has refundable money proposed for return."""
 
+from accounts.roles import SystemActor
+from dossiers import workflow
 from dossiers.models import FeeObligation
+from dossiers.states import DossierState
 from payments import ledger, receipts, refunds
 from payments.attempts import cancel_open, new_attempt
 from payments.graph import AttemptState
@@ -19,12 +22,16 @@ CLOSINGS = {
 
 def hear(sender, step, event, **kwargs):
     """Receiver of `dossiers.signals.step_taken`. The dossier is locked by the step."""
+    if step.details.get("settled_before"):
+        return  # the receipt of this money was made when it came
     if step.name in ("paid", "collect"):
         obligation = _locked_obligation(step.dossier)
         attempt = step.details.get("attempt") or _cash(obligation, step)
         receipts.issue(attempt, event)
     elif step.name == "waive":
         cancel_open(_locked_obligation(step.dossier), cause="settled_otherwise", actor=step.user, job=step.job)
+    elif step.name == "refuse_withdrawal" and step.dossier.state == DossierState.PAYMENT_REQUIRED:
+        _go_on(step)
     elif step.name in CLOSINGS:
         _close(step)
 
@@ -48,6 +55,16 @@ def _cash(obligation, step):
     attempt.move(AttemptState.PAID, cause="counter", actor=step.user)
     ledger.received(attempt)
     return attempt
+
+
+def _go_on(step):
+    """It waits for its fee again, and the fee came while the withdrawal was being looked at: nothing keeps it waiting. The
+    caller's dossier stands where the row does."""
+    obligation = _locked_obligation(step.dossier)
+    attempt = obligation.attempts.filter(settles=True).first() if obligation and obligation.is_paid else None
+    if attempt:
+        after = workflow.advance(step.dossier, "paid", actor=SystemActor("payment"), attempt=attempt, settled_before=True)
+        step.dossier.__dict__.update(after.__dict__)
 
 
 def _close(step):

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
 from dossiers.models import FeeObligation
 from dossiers.states import DossierState
 from payments import balance
-from payments.graph import ATTEMPT_EDGES, OPEN_ATTEMPT, REFUND_EDGES, AttemptState, RefundState
+from payments.graph import ATTEMPT_EDGES, BEING_PAID, OPEN_ATTEMPT, REFUND_EDGES, AttemptState, RefundState
 from payments.models import (
     AttemptMove,
     EReceipt,
@@ -78,11 +78,11 @@ def _fits(status, settled, total):
 
 # ------------------------------------------------------------ attempts
 def open_attempts_are_known_to_the_dossier():
-    """`attempt_open` is true exactly while an attempt is open, and there is never more than one."""
+    """`attempt_open` is true exactly while an attempt is open, and never is more than one being paid."""
     is_open = PaymentAttempt.objects.filter(obligation=OuterRef("pk"), state__in=OPEN_ATTEMPT)
     for obligation in FeeObligation.objects.alias(real=Exists(is_open)).exclude(attempt_open=F("real")):
         yield f"obligation {obligation.pk}: says attempt_open={obligation.attempt_open}, and that is not so"
-    many = PaymentAttempt.objects.filter(state__in=OPEN_ATTEMPT).order_by().values("obligation").annotate(n=Count("pk"))
+    many = PaymentAttempt.objects.filter(state__in=BEING_PAID).order_by().values("obligation").annotate(n=Count("pk"))
     for row in many.filter(n__gt=1):
         yield f"obligation {row['obligation']}: has {row['n']} open attempts"
 

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from dossiers.models import FeeObligation
-from payments import ledger
+from payments import ledger, told
 from payments.attempts import lock_for_payment
 from payments.graph import DEAD_REFUND, AttemptState, RefundState
 from payments.models import Refund, RefundCall, RefundWay, Way
@@ -33,10 +33,12 @@ def propose(attempt, reason, *, amount=None, actor=None, note=""):
     if attempt.state != AttemptState.PAID or not 0 < amount <= left(attempt):
         raise NotRefundable(_("Không còn khoản nào như vậy để hoàn."))
     way = RefundWay.GATEWAY if attempt.way == Way.VNPAY else RefundWay.BY_HAND
-    return Refund.objects.create(
+    refund = Refund.objects.create(
         attempt=attempt, amount=amount, reason=reason, note=note, way=way, requested_by=actor,
         request_id=f"F{clock.local(clock.now()):%y%m%d%H%M%S}{secrets.token_hex(4).upper()}", requested_at=clock.now(),
     )  # fmt: skip
+    told.refund_proposed(refund)
+    return refund
 
 
 def left(attempt):
@@ -56,6 +58,7 @@ def approve(refund, actor, *, note=""):
     if refund.way == RefundWay.GATEWAY:
         RefundCall.objects.create(refund=refund, kind=RefundCall.Kind.SEND)
         due.poke()
+    told.refund_approved(refund)
     return refund
 
 
@@ -78,6 +81,7 @@ def decline(refund, actor, *, note):
     refund, _obligation = _locked(refund)
     _second_person(refund, actor)
     refund.move(RefundState.DECLINED, cause="person", actor=actor, note=note)
+    told.refund_declined(refund)
     return refund
 
 
@@ -101,21 +105,33 @@ def paid_out(refund, actor, *, document):
 
 @transaction.atomic
 def record(refund, target, *, cause, proof=None, code="", transaction_no=""):
-    """What the gateway says of a refund that was sent. A second word of the same changes nothing. Returns the refund."""
+    """What the gateway says of a refund that was sent. A second word of the same moves nothing, nor does a doubt (UNKNOWN)
+    about what it said it is working on. `target` None: only the code is new. Returns the refund."""
     refund, _obligation = _locked(refund)
-    if refund.state == target or refund.state in (RefundState.DONE, RefundState.REFUSED):
+    if refund.state in (RefundState.DONE, RefundState.REFUSED):
         return refund
     refund.code, refund.transaction_no = code or refund.code, transaction_no or refund.transaction_no
-    if target == RefundState.DONE:
+    is_doubt = target == RefundState.UNKNOWN and refund.state == RefundState.PROCESSING
+    if target is None or refund.state == target or is_doubt:
+        refund.save(update_fields=["code", "transaction_no"])
+    elif target == RefundState.DONE:
         _done(refund, cause=cause, event=proof)
     else:
         refund.move(target, cause=cause, event=proof, job="payment")
+        if target == RefundState.REFUSED:
+            told.refund_refused(refund)
     return refund
 
 
 def _done(refund, *, cause, event=None, actor=None):
     refund.move(RefundState.DONE, cause=cause, event=event, actor=actor, job="" if actor else "payment")
     ledger.gave_back(refund)
+    told.refund_done(refund)
+
+
+def lock(refund):
+    """The refund, locked in the order of the house. The caller moves it."""
+    return _locked(refund)[0]
 
 
 def _locked(refund):

@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.roles import SystemActor
 from dossiers import workflow
 from dossiers.states import DossierState
-from payments import ledger, refunds
+from payments import ledger, refunds, told
 from payments.attempts import cancel_open, lock_for_payment
 from payments.graph import AttemptState
 from payments.models import RefundReason
@@ -27,6 +27,7 @@ def settle(reference, proof=None, *, cause, actor=None, note="", **facts):
     dossier, obligation, attempt = lock_for_payment(reference)
     if attempt.state == AttemptState.PAID:
         return attempt
+    came_late = attempt.ended_at is not None
     for name, value in facts.items():
         setattr(attempt, name, value)
     attempt.resolved_at = attempt.resolved_at or clock.now()
@@ -35,8 +36,15 @@ def settle(reference, proof=None, *, cause, actor=None, note="", **facts):
         _settle_obligation(dossier, obligation, attempt)
     else:
         ledger.received(attempt)
-        refunds.propose(attempt, _why_not_wanted(obligation, dossier))
+        told.comes_back(refunds.propose(attempt, _why_not_wanted(obligation, dossier)), came_late=came_late)
+    _answer_complaints(attempt)
     return attempt
+
+
+def _answer_complaints(attempt):
+    from payments import complaints
+
+    complaints.answer_by_the_gateway(attempt)
 
 
 def _wanted(dossier, obligation, attempt):
@@ -56,10 +64,10 @@ def _settle_obligation(dossier, obligation, attempt):
 
 
 def _why_not_wanted(obligation, dossier):
-    """Why money that came cannot be kept: the fee is settled already, or the dossier has ended."""
-    if obligation.is_settled:
+    """Why money that came cannot be kept: the fee is settled already, or nothing is asked for, or the dossier has ended."""
+    if obligation.is_paid:
         return RefundReason.PAID_TWICE
-    if not DossierState(dossier.state).is_final:
+    if obligation.is_settled or not DossierState(dossier.state).is_final:  # waived, or another sum is asked for by now
         return RefundReason.OTHER
     return RefundReason.STOPPED if dossier.state == DossierState.STOPPED else RefundReason.REFUSED
 
@@ -68,17 +76,27 @@ def _why_not_wanted(obligation, dossier):
 def note(reference, target, *, cause, proof=None, code="", final=True, actor=None, words=""):
     """Record what the gateway (or a person) says of money that did not come, or is doubtful. Returns the attempt.
 
-    A paid attempt stays paid, and one that ended stays as it ended: then only the gateway's last word is kept.
+    A paid attempt stays paid, and one that ended stays as it ended: then only the gateway's last word is kept. Money in
+    doubt stops whatever else is being paid for the same fee: nobody is asked to pay while it may have been taken.
     """
-    _dossier, _obligation, attempt = lock_for_payment(reference)
+    _dossier, obligation, attempt = lock_for_payment(reference)
     if attempt.state == AttemptState.PAID:
         return attempt
+    was_known = attempt.resolved_at is not None
     attempt.code = code or attempt.code
-    if final and target != AttemptState.REVIEW:
+    in_doubt = target == AttemptState.REVIEW
+    if in_doubt:
+        attempt.resolved_at = None
+        cancel_open(obligation, cause="another_in_doubt", job=PAYMENT_JOB.job, but=attempt)
+    elif final:
         attempt.resolved_at = attempt.resolved_at or clock.now()
-    moves = attempt.is_open or target == AttemptState.REVIEW
-    if moves and attempt.state != target:
+    if (attempt.is_open or in_doubt) and attempt.state != target:
         attempt.move(target, cause=cause, event=proof, actor=actor, job="" if actor else PAYMENT_JOB.job, note=words)
+        if in_doubt:
+            told.in_doubt(attempt)
     else:
         attempt.save(update_fields=["code", "resolved_at"])
+    if attempt.resolved_at and not was_known:
+        told.not_paid(attempt)
+        _answer_complaints(attempt)
     return attempt

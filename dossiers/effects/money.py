@@ -59,14 +59,17 @@ def wait_for_payment(step):
 
 @before
 def settle_obligation(step):
-    """All of it was paid: the clerk took the amount, or the job of the payments brings the attempt that did."""
+    """All of it was paid: the clerk took the amount, or the job of the payments brings the attempt that did. What was settled
+    before (while a withdrawal was being looked at) stays as it was written then."""
     obligation = step.dossier.obligation
+    step.recorded["amount"] = obligation.total
+    if step.details.get("settled_before"):
+        return
     obligation.status = FeeObligation.Status.PAID if step.job else FeeObligation.Status.PAID_AT_COUNTER
     obligation.settled_at, obligation.settled_amount = step.now, obligation.total
     obligation.save(update_fields=["status", "settled_at", "settled_amount"])
     step.dossier.payment_status = PaymentStatus.PAID
     step.dossier.paid_online = bool(step.job)
-    step.recorded["amount"] = obligation.total
 
 
 @before

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency
 from dossiers.models import FeeObligation
 from dossiers.models.dossier import new_secret
-from payments.graph import ATTEMPT_EDGES, OPEN_ATTEMPT, AttemptState, check_move
+from payments.graph import ATTEMPT_EDGES, BEING_PAID, OPEN_ATTEMPT, AttemptState, check_move
 from payments.models.events import GatewayEvent
 from payments.models.points import CollectionPoint
 from portal.common import clock
@@ -86,7 +86,7 @@ class PaymentAttempt(models.Model):
         ordering = ["created_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["obligation"], condition=Q(state__in=OPEN_ATTEMPT), name="one_open_attempt_an_obligation"
+                fields=["obligation"], condition=Q(state__in=BEING_PAID), name="one_open_attempt_an_obligation"
             ),
             models.UniqueConstraint(fields=["obligation"], condition=Q(settles=True), name="one_attempt_settles_an_obligation"),
             models.CheckConstraint(condition=Q(settles=False) | Q(state=AttemptState.PAID), name="only_paid_money_settles"),

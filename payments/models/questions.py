@@ -29,7 +29,15 @@ class GatewayQuestion(DueRow):
             models.UniqueConstraint(fields=["attempt"], condition=Q(due_state="waiting"), name="one_question_waits_an_attempt")
         ]
 
+    turn = None  # the right to ask, when `do` got it
+
     def do(self):
         from payments import asking
 
         asking.ask(self)
+
+    def afterwards(self):
+        from payments import asking
+
+        if self.turn:
+            asking.serve(self.turn)

@@ -117,7 +117,15 @@ class RefundCall(DueRow):
         verbose_name_plural = _("việc hoàn tiền phải làm")
         indexes = [models.Index(fields=["next_at"], condition=Q(due_state="waiting"), name="refund_calls_that_are_due")]
 
+    turn = None  # the right to ask about the terminal, when `do` got it
+    is_sending = False  # `do` has written that the order goes out: now it must
+
     def do(self):
         from payments import refund_calls
 
         refund_calls.do(self)
+
+    def afterwards(self):
+        from payments import refund_calls
+
+        refund_calls.speak(self)

@@ -39,12 +39,17 @@ class DueRow(models.Model):
     created_at = models.DateTimeField(_("ghi lúc"), default=clock.now, editable=False)
     done_at = models.DateTimeField(_("xong lúc"), null=True, blank=True)
 
+    stays_owed = False  # set by `do` when the row is not done yet, and waits on as `do` left it: no failure
+
     class Meta:
         abstract = True
 
     def do(self):
         """Do what is owed, in the caller's transaction. Must be safe to run again after a crash."""
         raise NotImplementedError(f"{type(self).__name__} does not say how it is done")
+
+    def afterwards(self):
+        """What `do` left for after its commit, when no lock is held: to speak with a machine that is not ours."""
 
     def retry_delay(self):
         """How long to wait after a failure: 5 s, 10 s, 20 s … at most ten minutes."""
@@ -100,7 +105,7 @@ def claimed(model, pk):
         with transaction.atomic():
             row = model.objects.select_for_update(skip_locked=True).filter(pk=pk, due_state=DueState.WAITING).first()
             yield row
-            if row:
+            if row and not row.stays_owed:
                 row.due_state, row.done_at, row.last_error = DueState.DONE, clock.now(), ""
                 row.save(update_fields=["due_state", "done_at", "last_error"])
     except Exception as error:
@@ -126,8 +131,18 @@ def _set_for_later(model, pk, error):
 
 
 def do(model, pk):
-    """Do one owed row. Answers True when it is done now, False when there was nothing to do."""
+    """Do one owed row. Answers True when it is done now, False when there was nothing to do or it waits on."""
     with claimed(model, pk) as row:
         if row:
             row.do()
-    return bool(row)
+    if row:
+        _afterwards(row)
+    return bool(row) and not row.stays_owed
+
+
+def _afterwards(row):
+    try:
+        row.afterwards()
+    except Exception:
+        log.exception("owed work failed after its commit", extra={"kind": row._meta.label, "row": row.pk})
+        raise

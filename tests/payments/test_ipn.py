@@ -18,7 +18,7 @@ from tests.payments.notices import IPN, call, cancelled, said_of
 from tests.payments.vnpay import wire_words as words
 
 pytestmark = pytest.mark.django_db
-QUERIES_OF_A_SETTLEMENT = 50  # locks, a step of the dossier with its history and messages, ledger, receipt
+QUERIES_OF_A_SETTLEMENT = 52  # locks, a step of the dossier with its history and messages, ledger, receipt
 QUERIES_OF_A_REPETITION = 9  # begin, patience, the four of the locks, how many already, the row, end
 QUERIES_OF_A_FORGERY = 2  # how many lately, the row
 

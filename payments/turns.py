@@ -1,0 +1,67 @@
+"""One question at a time to a terminal, and silence where the gateway asked for it. All of it by the clock of the database."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import connection
+
+from payments.models import CollectionPoint
+
+LEASE = 45  # seconds: longer than the longest answer; whoever dies with the turn keeps the others waiting no longer
+
+_FREE = "(busy_until IS NULL OR busy_until < statement_timestamp())"
+_HEARS = "(quiet_until IS NULL OR quiet_until < statement_timestamp())"
+_TAKE = (
+    "UPDATE payments_collectionpoint SET busy_until = statement_timestamp() + make_interval(secs => %s) "
+    "WHERE id = %s AND {condition} RETURNING busy_until"
+)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The right to ask about this terminal until that moment. The moment also tells one turn from another."""
+
+    point_id: int
+    until: dt.datetime
+
+
+def take(point_id):
+    """The turn of a terminal, or None: somebody else asks there now, or the gateway wants to be left alone."""
+    return _update(f"{_FREE} AND {_HEARS}", point_id)
+
+
+def renew(turn):
+    """The same turn for one more question, or None when it ended, or the gateway has just asked for silence."""
+    return _update(f"busy_until = %s AND {_HEARS}", turn.point_id, turn.until)
+
+
+def _update(condition, point_id, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE.format(condition=condition), [LEASE, point_id, *values])
+        row = cursor.fetchone()
+    return Turn(point_id, row[0]) if row else None
+
+
+def give_back(turn):
+    """The next one may ask at once. Harmless when the turn has ended already."""
+    CollectionPoint.objects.filter(pk=turn.point_id, busy_until=turn.until).update(busy_until=None)
+
+
+def be_quiet(point_id, seconds):
+    """The gateway said «too soon» (94): nobody asks about this terminal for so long. Never shortens a silence."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE payments_collectionpoint SET quiet_until = "
+            "GREATEST(quiet_until, statement_timestamp() + make_interval(secs => %s)) WHERE id = %s",
+            [seconds, point_id],
+        )
+
+
+def quiet_until(point_id):
+    """Until when the gateway wants to be left alone about this terminal, or None when it does not now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT quiet_until FROM payments_collectionpoint WHERE id = %s AND quiet_until >= statement_timestamp()", [point_id]
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
