@@ -21,8 +21,9 @@ class NotRefundable(Exception):
 
 
 @transaction.atomic
-def propose(attempt, reason, *, amount=None, actor=None, note=""):
-    """Propose to give back `amount` đồng (default: all that is left). One open proposal an attempt: a second is the first."""
+def propose(attempt, reason, *, amount=None, actor=None, note="", way=None):
+    """Propose to give back `amount` đồng (default: all that is left). One open proposal an attempt: a second is the first.
+    `way`: only for money of the gateway, which may also go back by hand when the bank refuses."""
     dossier, _obligation, attempt = lock_for_payment(attempt.reference)
     if actor and not is_accountant_of(attempt, actor):
         raise PermissionDenied("only an accountant of the collecting body proposes a refund")
@@ -32,7 +33,7 @@ def propose(attempt, reason, *, amount=None, actor=None, note=""):
     amount = left(attempt) if amount is None else amount
     if attempt.state != AttemptState.PAID or not 0 < amount <= left(attempt):
         raise NotRefundable(_("Không còn khoản nào như vậy để hoàn."))
-    way = RefundWay.GATEWAY if attempt.way == Way.VNPAY else RefundWay.BY_HAND
+    way = (way or RefundWay.GATEWAY) if attempt.way == Way.VNPAY else RefundWay.BY_HAND
     refund = Refund.objects.create(
         attempt=attempt, amount=amount, reason=reason, note=note, way=way, requested_by=actor,
         request_id=f"F{clock.local(clock.now()):%y%m%d%H%M%S}{secrets.token_hex(4).upper()}", requested_at=clock.now(),
