@@ -7,7 +7,7 @@ WAYS = {"VNPAYQR": "Quét mã QR", "VNBANK": "Thẻ hoặc tài khoản trong n�
 # What stands in the answer when only the way was chosen: bank code, card type.
 PAID_WITH = {"VNPAYQR": ("NCB", "QRCODE"), "VNBANK": ("NCB", "ATM"), "INTCARD": ("VISA", "VISA")}
 BANKS = {
-    "NCB": "NCB – Ngân hàng Quốc Dân",
+    "NCB": "NCB",
     "VIETCOMBANK": "Vietcombank",
     "VIETINBANK": "VietinBank",
     "BIDV": "BIDV",

@@ -26,8 +26,9 @@ class PayerForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["required"] = f"Nhập {field.label[:1].lower()}{field.label[1:]}."
         for name, field in self.fields.items():
-            field.error_messages["required"] = f"Nhập {field.label.lower()}."
             described = f"{name}-hint {name}-error" if name in self.errors else f"{name}-hint"
             field.widget.attrs |= {"id": name, "aria-describedby": described}
             if name in self.errors:

@@ -8,6 +8,7 @@ from django.utils.crypto import get_random_string
 from . import clock, faults, ipn
 from .codes import OUTCOMES
 from .models import State, Transaction
+from .switchboard import PAYMENT_FAULTS
 
 CHARGES = ("success", "suspected", "reversed")
 
@@ -26,7 +27,7 @@ def end(paid, outcome, *, bank="", card_type="", own_faults=None):
         row = Transaction.objects.select_for_update().get(pk=paid.pk)
         if row.state != State.OPEN:
             raise AlreadyEnded(row)
-        row.faults = faults.caught(faults.PAYMENT_FAULTS, row.reference) | (own_faults or {})
+        row.faults = faults.caught(PAYMENT_FAULTS, row.reference) | (own_faults or {})
         row.card, row.bank_code, row.card_type = {}, bank, card_type
         late = row.faults.get("success_after_expiry")
         if late and outcome == "success":

@@ -4,18 +4,18 @@ import json
 
 import pytest
 
-from payments.mock_gateway import faults
 from payments.mock_gateway.codes import OUTCOMES
 from payments.mock_gateway.models import Switch, Transaction
+from payments.mock_gateway.switchboard import FAULTS
 from tests.mock_gateway import shop
 
 pytestmark = pytest.mark.django_db
 GOOD = {"flag": True, "number": 3, "calls": 2}
 
 
-@pytest.mark.parametrize("name", faults.FAULTS)
+@pytest.mark.parametrize("name", FAULTS)
 def test_every_switch_can_be_turned_on_and_off(gateway, name):
-    fault = faults.FAULTS[name]
+    fault = FAULTS[name]
     for value in fault.words or [GOOD[fault.kind]]:
         answer = gateway.control("faults", **{name: value})
         assert answer["faults"] == [{"name": name, "value": value, "times": None, "reference": ""}]
@@ -23,9 +23,9 @@ def test_every_switch_can_be_turned_on_and_off(gateway, name):
     assert gateway.control("faults", **{name: False})["faults"] == []
 
 
-@pytest.mark.parametrize("name", faults.FAULTS)
+@pytest.mark.parametrize("name", FAULTS)
 def test_every_switch_stands_on_the_panel_with_a_line_that_explains_it(gateway, name):
-    fault = faults.FAULTS[name]
+    fault = FAULTS[name]
     assert fault.says in gateway.get("/bang-dieu-khien/").content.decode().replace("&quot;", '"')
     posted = {"name": name, "value": (fault.words or [""])[-1] if fault.kind != "number" else "3", "times": ""}
 

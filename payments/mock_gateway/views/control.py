@@ -12,6 +12,7 @@ from ..codes import OUTCOMES
 from ..conf import setting
 from ..faults import as_reference
 from ..models import ApiRequest, Credit, IpnCall, Notice, QueryWindow, Refund, State, Switch, Transaction
+from ..switchboard import FAULTS
 
 ORDERS = {
     "": {},
@@ -83,7 +84,7 @@ def switches(request, asked):
             faults.put(name, options.get("value"), times=options.get("times"), reference=options.get("reference", ""))
     rows = Switch.objects.order_by("name", "reference")
     standing = [{"name": r.name, "value": r.value, "times": r.times_left, "reference": r.reference} for r in rows]
-    return {"faults": standing, "known": {fault.name: fault.says for fault in faults.FAULTS.values()}}
+    return {"faults": standing, "known": {fault.name: fault.says for fault in FAULTS.values()}}
 
 
 @control("POST")

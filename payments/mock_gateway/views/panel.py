@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from .. import clock, faults, ipn, paying
 from ..conf import setting
 from ..models import IpnCall, Notice, State, Switch, Transaction
+from ..switchboard import FAULTS, GROUPS
 
 WORDS = {
     **{"charged": "đã trừ tiền", "failed": "chưa trừ tiền"},
@@ -32,15 +33,25 @@ def when_open(view):
 @when_open
 def panel(request, error=""):
     standing = {switch.name: switch for switch in Switch.objects.filter(reference="")}
-    switches = [
-        {"fault": fault, "words": [(word, WORDS.get(word, word)) for word in fault.words], "standing": standing.get(fault.name)}
-        for fault in faults.FAULTS.values()
-    ]
-    recent = Transaction.objects.order_by("-id").prefetch_related("notices", "refunds")[:20]
-    calls = IpnCall.objects.select_related("notice__transaction").order_by("-id")[:30]
-    facts = {"switches": switches, "recent": recent, "calls": calls, "error": error, "on": len(standing)}
-    facts["single"] = Switch.objects.exclude(reference="")[:50]
+    facts = {
+        "groups": {title: [_shown(fault, standing) for fault in group] for title, group in GROUPS.items()},
+        "on": len(standing),
+        "single": Switch.objects.exclude(reference="")[:50],
+        "recent": Transaction.objects.order_by("-id").prefetch_related("notices", "refunds")[:12],
+        "calls": IpnCall.objects.select_related("notice__transaction").order_by("-id")[:15],
+        "terminals": sorted(set(Transaction.objects.order_by("-id").values_list("terminal", flat=True)[:200])),
+        "today": clock.local_day(clock.now()).strftime("%Y%m%d"),
+        "error": error,
+    }
     return render(request, "mock_gateway/panel.html", facts, status=400 if error else 200)
+
+
+def _shown(fault, standing):
+    return {
+        "fault": fault,
+        "words": [(word, WORDS.get(word, word)) for word in fault.words],
+        "standing": standing.get(fault.name),
+    }
 
 
 @require_POST
@@ -51,7 +62,7 @@ def switch(request):
     try:
         faults.put(name, _value(name, request.POST), times=_number(request.POST.get("times", "")))
     except faults.BadSwitch:
-        fault = faults.FAULTS.get(name)
+        fault = FAULTS.get(name)
         return panel(request, error=f"Không bật được: {fault.says}. Xem lại con số." if fault else "Không có công tắc này.")
     return redirect("panel")
 
@@ -59,7 +70,7 @@ def switch(request):
 def _value(name, posted):
     if "off" in posted:
         return None
-    fault, text = faults.FAULTS.get(name), posted.get("value", "").strip()
+    fault, text = FAULTS.get(name), posted.get("value", "").strip()
     if fault is None or fault.kind == "flag" or (fault.kind in ("calls", "words") and not text):
         return True
     return text if fault.kind == "words" else _number(text, name)

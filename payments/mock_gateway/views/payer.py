@@ -108,7 +108,7 @@ def card(request, row, bank):
     form = cards.DomesticCard(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _after_card(row, form, bank)
-    return page(request, "card", row, form=form, cards=banks.DOMESTIC_CARDS, bank_name=banks.BANKS[bank])
+    return page(request, "card", row, form=form, cards=banks.DOMESTIC_CARDS, title=f"Thẻ {banks.BANKS[bank]}")
 
 
 @for_payer
@@ -117,7 +117,7 @@ def international(request, row):
     form = cards.InternationalCard(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _after_card(row, form, form.card.kind)
-    return page(request, "card", row, form=form, cards=banks.INTERNATIONAL_CARDS, bank_name="Thẻ quốc tế")
+    return page(request, "card", row, form=form, cards=banks.INTERNATIONAL_CARDS, title="Thẻ quốc tế")
 
 
 def _after_card(row, form, bank):

@@ -1,0 +1,76 @@
+"""The gateway's pages in a real Chromium: axe finds nothing, nothing scrolls sideways, and one pays without scripts."""
+
+import pytest
+
+from tests.browser_support import axe, sideways
+from tests.mock_gateway import shop
+from tests.mock_gateway.conftest import Merchant
+from tests.mock_gateway.process import Gateway
+from tests.processes import Processes
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PATHS = ["chon/", "ung-dung/", "ung-dung/MBBANK/", "qr/", "the/", "the/NCB/", "the-quoc-te/"]
+
+
+@pytest.fixture
+def listening():
+    merchant = Merchant()
+    yield merchant
+    merchant.close()
+
+
+@pytest.fixture
+def gateway(listening):
+    processes = Processes()
+    yield Gateway(processes, ipn_url=listening.address).start()
+    processes.stop_all()
+
+
+def address(gateway, merchant, **changes):
+    return gateway.address + shop.pay_url(ReturnUrl=f"{merchant.address}?kenh=vnpay", **changes)
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_axe_finds_nothing(gateway, listening, open_page, width):
+    page = open_page(width=width)
+    page.goto(address(gateway, listening, TxnRef="P1"))
+    payer = page.url.removesuffix("chon/")
+    gateway.control("pay", pay_url=address(gateway, listening, TxnRef="P2"), outcome="suspected")
+    gateway.control("transfer", account="0011001234567", amount=150000, content="DVC P1")
+    gateway.faults(drop_ipn=1, slow={"value": 1, "reference": "P9"})
+    over = f"{gateway.address}/giao-dich/{gateway.transaction('P2')['token']}/xong/"
+    others = [f"{gateway.address}{path}" for path in ("/", "/bank/", "/bang-dieu-khien/", "/paymentv2/vpcpay.html", "/nope")]
+
+    for url in [*[payer + path for path in PATHS], over, *others]:
+        page.goto(url)
+        assert "không trừ tiền thật" in page.inner_text("body"), url
+        assert axe(page) == [] and sideways(page) == 0, url
+    page.goto(payer + "the/NCB/")
+    page.click("text=Trả 150.000")
+    assert page.locator(".error").count() == 3 and axe(page) == []
+
+
+def test_a_card_pays_without_scripts_and_the_browser_reaches_the_merchant(gateway, listening, open_page):
+    page = open_page(java_script_enabled=False)
+    page.goto(address(gateway, listening, TxnRef="P1"))
+    page.click("text=Thẻ trong nước")
+    page.click("text=NCB")
+    page.fill("#number", "9704198526191432198")
+    page.fill("#holder", "NGUYEN VAN A")
+    page.fill("#issued", "07/15")
+    page.click("text=Trả 150.000")
+    page.fill("#otp", "123456")
+    page.click("text=Xác nhận trả")
+
+    assert page.url.startswith(listening.address)  # the policy lets the form end there
+    assert shop.told(page.url.partition("kenh=vnpay&")[2])["vnp_ResponseCode"] == "00"
+    assert gateway.transaction("P1")["charged"]
+
+
+def test_a_payer_cancels(gateway, listening, open_page):
+    page = open_page()
+    page.goto(address(gateway, listening, TxnRef="P1", BankCode="VNPAYQR"))
+    page.click("text=Chọn cách trả khác")
+    page.click("text=Hủy, không trả nữa")
+
+    assert "vnp_ResponseCode=24" in page.url and not gateway.transaction("P1")["charged"]
