@@ -3,8 +3,11 @@
 from collections import Counter
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
+from payments import notices
+from payments.attempts import lock_for_payment
 from payments.models import AttemptMove, AttemptState, EReceipt, GatewayEvent, LedgerEntry, PaymentAttempt, Refund
 from tests.dossiers.test_at_once import at_once
 from tests.payments.notices import RETURN, call, cancelled, said_of
@@ -64,3 +67,14 @@ def test_forgeries_beside_the_truth_hinder_it_not(money_desk):
     forged, true = said_of(attempt, secret="doan-mo"), said_of(attempt)
     answers = at_once([lambda: call(forged)] * 19 + [lambda: call(true)])
     assert Counter(answers) == {"97": 19, "00": 1} and settled_once(attempt)
+
+
+def test_a_call_does_not_wait_for_ever_for_somebody_who_holds_the_dossier(money_desk, monkeypatch):
+    """The gateway calls again in five minutes; a server full of waiting calls would keep everybody out."""
+    monkeypatch.setattr(notices, "LOCK_WAIT", "300ms")
+    attempt = money_desk.paying()
+    query = said_of(attempt)
+    with transaction.atomic():
+        lock_for_payment(attempt.reference)
+        assert at_once([lambda: call(query)]) == ["99"]
+    assert call(query) == "00" and settled_once(attempt)
