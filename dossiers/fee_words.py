@@ -5,22 +5,15 @@ from dataclasses import dataclass, replace
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from dossiers import filing
 from dossiers.models import FeeObligation
 from dossiers.states import DossierState
 from portal.common.dates import moment
 from portal.common.money import dong
-from procedures.calendar import Term
-from procedures.wording import UNITS_COUNTED
+from procedures.wording import UNITS_COUNTED, given_back, made_up_refund, when_to_pay
 
 DEMO = "demo"
-REFUNDED_WHEN = {
-    "refused": gettext_lazy("hồ sơ không được giải quyết"),
-    "withdrawn": gettext_lazy("rút hồ sơ"),
-    "stopped": gettext_lazy("hồ sơ bị dừng"),
-}
 
 
 @dataclass(frozen=True)
@@ -48,11 +41,23 @@ def lines_frozen(dossier):
     read from the version the dossier was filed under, which never changes."""
     computed = {line.key: line for line in filing.fees(dossier).lines}
     group = claimed_group(dossier)
-    undecided = dossier.obligation.status == FeeObligation.Status.PROVISIONAL
+    undecided = is_open(dossier)
     return [
         _line(line, _why_frozen(line, computed.get(line.key), group, undecided))
         for line in dossier.obligation.lines.order_by("pk")
     ]
+
+
+def note_on_refunds(dossier, lines):
+    """A sentence where the rules on giving these amounts back were invented for the demo; else nothing."""
+    if not any(line["amount"] != 0 for line in lines) or not any(map(made_up_refund, dossier.version.facts["fee_lines"])):
+        return ""
+    return _("Trường hợp nào được hoàn lại là dữ liệu thử, chưa phải quy định.")
+
+
+def is_open(dossier):
+    """Has nobody decided yet on the reduction that is claimed, or on an amount set later?"""
+    return hasattr(dossier, "obligation") and dossier.obligation.status == FeeObligation.Status.PROVISIONAL
 
 
 def claimed_group(dossier):
@@ -79,7 +84,13 @@ def _why_frozen(frozen, computed, group, undecided):
 
 
 def _line(line, why):
-    notes = [_sum(line, why), _reduction(line, why), _cap(line), _basis(line, why), _given_back(line)]
+    notes = [
+        _sum(line, why),
+        _reduction(line, why),
+        _cap(line),
+        _basis(line, why),
+        given_back(line.refundable_on) if line.amount != 0 else "",
+    ]
     return {
         "label": line.label,
         "quantity": line.quantity,
@@ -126,16 +137,6 @@ def _basis(line, why):
     return " ".join(filter(None, [local, said]))
 
 
-def _given_back(line):
-    """When the money comes back. Nothing is said of a line that costs nothing."""
-    if line.amount == 0:
-        return ""
-    occasions = [str(REFUNDED_WHEN[key]) for key in line.refundable_on if key in REFUNDED_WHEN]
-    if not occasions:
-        return _("Không hoàn lại.")
-    return _("Được hoàn nếu %(when)s.") % {"when": _(" hoặc ").join(occasions)}
-
-
 # ---------------------------------------------------------------- when and how
 def when_before_filing(draft, fees, *, online):
     """One or two sentences for the review page. `online`: may it be paid on the portal?"""
@@ -147,21 +148,7 @@ def when_before_filing(draft, fees, *, online):
         return _("Chưa phải trả gì bây giờ. Cán bộ sẽ xem giấy chứng minh rồi báo số tiền phải trả.")
     if fees.is_free:
         return ""
-    if not online:
-        return _("Trả tại quầy. Không phải trả trước khi nộp, hồ sơ vẫn được xem ngay.")
-    return when_due(draft.version)
-
-
-def when_due(version):
-    """When the fee of this version has to be paid where paying on the portal is offered, from its payment timing."""
-    row = version.facts["payment_deadline"] or version.document["defaults"]["payment_deadline"]
-    sentence = {
-        "on_submit": _("Trả ngay sau khi nộp, chậm nhất %(term)s. Trả xong, cơ quan mới bắt đầu xem hồ sơ."),
-        "after_acceptance": _("Trả sau khi hồ sơ được tiếp nhận. Đến lúc đó cơ quan sẽ nhắn."),
-        "before_result": _("Trả trước khi có kết quả. Đến lúc đó cơ quan sẽ nhắn."),
-        "on_result": _("Trả khi nhận kết quả."),
-    }.get(version.facts["payment_timing"], "")
-    return sentence % {"term": Term(row["value"], row["unit"]).words}
+    return when_to_pay(draft.version, online=online)
 
 
 def how_to_pay(*, online, place):
@@ -209,7 +196,7 @@ def _when_owed(obligation, *, too_early, online):
     """When a fee has to be paid that the dossier does not wait for."""
     if obligation.total is None:
         return _("Cơ quan tính số tiền sau khi xem hồ sơ, rồi báo. Chưa phải trả gì bây giờ.")
-    if obligation.status == FeeObligation.Status.PROVISIONAL:
+    if is_open(obligation.dossier):
         return _("Số tiền tạm tính. Cán bộ sẽ xem giấy chứng minh rồi báo số tiền phải trả.")
     if too_early:
         return _("Trả sau khi hồ sơ được tiếp nhận. Đến lúc đó cơ quan sẽ nhắn.")

@@ -11,7 +11,20 @@ from procedures.calendar import Term
 from procedures.cards import level_words, price_over_places, says_more, term_of
 from procedures.fees import price_range
 from procedures.models.catalogue import ProcedureVersion
-from procedures.wording import CHANNELS, FEE_KINDS, Wording, audience_words, copies, day_words, plain, price, term_note
+from procedures.wording import (
+    CHANNELS,
+    FEE_KINDS,
+    Wording,
+    audience_words,
+    copies,
+    day_words,
+    given_back,
+    made_up_refund,
+    plain,
+    price,
+    term_note,
+    when_to_pay,
+)
 
 NOTHING = gettext_lazy("Không")
 GROUP_WORDS = {
@@ -24,8 +37,9 @@ GROUP_WORDS = {
 class Guide:
     """Reads one version for one place (or none). `amounts`: {province: {fee line: đồng}}; no queries here."""
 
-    def __init__(self, version: ProcedureVersion, *, amounts, province_code="", blank_forms=False):
+    def __init__(self, version: ProcedureVersion, *, amounts, province_code="", blank_forms=False, pays_online=False):
         self.version, self.facts = version, version.facts
+        self.pays_online = pays_online
         self.amounts, self.local = amounts, amounts.get(province_code, {}) if province_code else {}
         self.has_place, self.blank_forms = bool(province_code), blank_forms
         self.words = Wording(version.document)
@@ -171,10 +185,27 @@ class Guide:
                 "until": day_words(line["effective_to"]),
                 "optional": line["role"] == "extra" and not line["mandatory"],
                 "free": line["amount"] == 0 or line["role"] == "exemption",
+                "given_back": self._given_back(line),
                 "local": line["amount"] is None and any(line["key"] in local for local in self.amounts.values()),
             }
             for line in self.fee_lines
         ]
+
+    @cached_property
+    def when_to_pay(self):
+        """When and where the fee is paid; nothing where none is ever due."""
+        return "" if self.price.is_free else when_to_pay(self.version, online=self.pays_online)
+
+    @cached_property
+    def refunds_are_made_up(self):
+        """Is any rule on giving money back invented for the demo?"""
+        return any(self._given_back(line) and made_up_refund(line) for line in self.fee_lines)
+
+    @staticmethod
+    def _given_back(line):
+        """Only of what is charged: a reduction has nothing to give back."""
+        charged = line["role"] in ("base", "alternative", "extra") and line["amount"] != 0
+        return given_back(line["refundable_on"]) if charged else ""
 
     def _price(self, line):
         if line["key"] in self.version.document["amount_set_later"]:

@@ -126,7 +126,13 @@ def _guide_context(request, found):
     return {
         "procedure": found,
         "version": version,
-        "guide": Guide(version, amounts=amounts, province_code=province_code, blank_forms=offered.offers_blank_forms),
+        "guide": Guide(
+            version,
+            amounts=amounts,
+            province_code=province_code,
+            blank_forms=offered.offers_blank_forms,
+            pays_online=offered.offers_online_payment,
+        ),
         "choice": choice,
         "places": places,
         "offered": offered,

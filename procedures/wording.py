@@ -51,6 +51,11 @@ UNITS_COUNTED = {
     "truong_hop": gettext_lazy("trường hợp"),
 }
 """After a number: «3 bản»."""
+REFUNDED_WHEN = {
+    "refused": gettext_lazy("hồ sơ không được giải quyết"),
+    "withdrawn": gettext_lazy("rút hồ sơ"),
+    "stopped": gettext_lazy("hồ sơ bị dừng"),
+}
 FEE_KINDS = {"phi": gettext_lazy("phí"), "le_phi": gettext_lazy("lệ phí"), "gia_dich_vu": gettext_lazy("giá dịch vụ")}
 _MARK = re.compile(r"\s*\[(?:knowledge|derived|seen|demo)[^\]]*\]")
 
@@ -153,6 +158,36 @@ def price(line, local=None):
     if line["unit"] in UNITS:
         said = _("%(amount)s cho %(unit)s") % {"amount": said, "unit": UNITS[line["unit"]]}
     return said
+
+
+def given_back(occasions):
+    """When an amount comes back. `occasions`: the line's `refundable_on`."""
+    said = [str(REFUNDED_WHEN[key]) for key in occasions if key in REFUNDED_WHEN]
+    if not said:
+        return _("Không hoàn lại.")
+    return _("Được hoàn nếu %(when)s.") % {"when": _or(said)}
+
+
+def made_up_refund(line):
+    """Was the rule on giving back this amount invented for the demo?"""
+    return (line.get("refund_certainty") or "").startswith("demo")
+
+
+def when_to_pay(version, *, online):
+    """When the fee of this version has to be paid. `online`: may it be paid on the portal? Empty where nothing is charged."""
+    timing = version.facts["payment_timing"]
+    if timing == "none":
+        return ""
+    if not online:
+        return _("Trả tại quầy. Không phải trả trước khi nộp, hồ sơ vẫn được xem ngay.")
+    row = version.facts["payment_deadline"] or version.document["defaults"]["payment_deadline"]
+    sentence = {
+        "on_submit": _("Trả ngay sau khi nộp, chậm nhất %(term)s. Trả xong, cơ quan mới bắt đầu xem hồ sơ."),
+        "after_acceptance": _("Trả sau khi hồ sơ được tiếp nhận. Đến lúc đó cơ quan sẽ nhắn."),
+        "before_result": _("Trả trước khi có kết quả. Đến lúc đó cơ quan sẽ nhắn."),
+        "on_result": _("Trả khi nhận kết quả."),
+    }[timing]
+    return sentence % {"term": Term(row["value"], row["unit"]).words}
 
 
 def term_note(processing):

@@ -103,6 +103,7 @@ def detail(request, code):
     asked = next((run for run in dossier.open_steps if run.kind == "applicant_confirm" and run.question), None)
     papers = papers_of(dossier, mine)
     obligation = getattr(dossier, "obligation", None)
+    fee_lines = fee_words.lines_frozen(dossier) if obligation else []
     return render(
         request,
         "dossiers/detail.html",
@@ -124,7 +125,9 @@ def detail(request, code):
             "question": asked.question if asked and "confirm" in steps else "",
             "confirmation": ConfirmationForm(),
             "obligation": obligation,
-            "fee_lines": fee_words.lines_frozen(dossier) if obligation else [],
+            "fee_lines": fee_lines,
+            "fee_note": fee_words.note_on_refunds(dossier, fee_lines),
+            "fee_is_open": fee_words.is_open(dossier),
             "money": fee_words.notice(dossier, may_pay=mine),
             "request_open": dossier.state == DossierState.SUPPLEMENT_REQUIRED and mine,
             "has_result": any(paper.is_result for paper in papers),

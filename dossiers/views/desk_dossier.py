@@ -83,7 +83,12 @@ def _money(matter):
     """What is owed, line by line, and the group the applicant claims to belong to."""
     obligation = getattr(matter, "obligation", None)
     lines = fee_words.lines_frozen(matter) if obligation else []
-    return {"obligation": obligation, "fee_lines": lines, "claimed": fee_words.claimed_group(matter)}
+    return {
+        "obligation": obligation,
+        "fee_lines": lines,
+        "fee_is_open": fee_words.is_open(matter),
+        "claimed": fee_words.claimed_group(matter),
+    }
 
 
 def _sections(matter, masked):

@@ -171,10 +171,13 @@ def _money(filing, fees):
     draft, online = filing.draft, filing.level.offers_online_payment
     desk = draft.offering.received_at or draft.offering.lead_agency
     to_pay = bool(fees.total) or fees.total is None
+    lines = fee_words.lines_before(draft, fees)
     return {
-        "lines": fee_words.lines_before(draft, fees) if fees.lines else [],
+        "lines": lines,
+        "note": fee_words.note_on_refunds(draft, lines),
         "total": fees.total,
         "undecided": fees.undecided,
+        "provisional": fees.provisional,
         "when": fee_words.when_before_filing(draft, fees, online=online),
         "how": fee_words.how_to_pay(online=online, place=desk.desk_name or desk.name) if to_pay and not fees.undecided else "",
     }

@@ -129,5 +129,10 @@ def test_free_is_said_in_words():
     assert "Không mất phí" in draw('{% include "ui/total.html" with total=0 only %}')
 
 
+def test_a_sum_that_is_not_sure_yet_is_not_called_free():
+    said = draw('{% include "ui/total.html" with total=0 provisional=True only %}')
+    assert "Tạm tính" in said and "0\xa0đồng" in said and "Không mất phí" not in said
+
+
 def test_large_counts_are_grouped():
     assert draw("{{ n|grouped }}", n=5473) == "5.473"
