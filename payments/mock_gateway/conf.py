@@ -14,7 +14,7 @@ DEFAULTS = {
     "IPN_INTERVAL": 300.0,  # seconds between two calls
     "IPN_CALLS": 10,  # in all
     "IPN_TIMEOUT": 10.0,  # seconds
-    "IPN_THREADS": 2,  # senders in one process; 0: this process sends nothing
+    "IPN_THREADS": 4,  # senders in one process; 0: this process sends nothing
     "QUERY_WINDOW": 300.0,  # seconds in which a terminal may ask once
     "REFUND_STEP": 20.0,  # seconds from 05 to 06, and from 06 to 00
     "HEAD_START": 3.0,  # seconds the browser is given when it must come back before the IPN

@@ -29,7 +29,7 @@ FORMATS = {
         "TransactionType": r"0[23]",
         "Amount": r"[1-9][0-9]{2,11}",
         "TransactionNo": r"[0-9]{0,15}",
-        "CreateBy": r"[A-Za-z0-9._@-]{1,245}",
+        "CreateBy": r"[A-Za-z0-9 .:,_@-]{1,245}",
     },
 }
 SIGNED = {"querydr": signatures.QUERY_FIELDS, "refund": signatures.REFUND_FIELDS}
@@ -79,7 +79,7 @@ def _text(value):
 
 
 def check(asked, command):
-    """Terminal, format, signature, in that order; then the request number is used up."""
+    """Terminal, format, signature, in that order."""
     if command not in FORMATS:
         raise Declined("03")
     secret = setting("TERMINALS").get(asked.get("vnp_TmnCode", ""))
@@ -94,10 +94,10 @@ def check(asked, command):
     text = signatures.pipe_text(asked, SIGNED[command])
     if not signatures.is_right(secret, text, asked.get("vnp_SecureHash", "")):
         raise Declined("97")
-    _use_number(asked)
 
 
 def _use_number(asked):
+    """A request number is good once a day. That of a refund which was not taken in may come again."""
     try:
         with transaction.atomic():
             ApiRequest.objects.create(
@@ -118,6 +118,7 @@ def find(asked):
 
 
 def _query(asked):
+    _use_number(asked)
     if faults.caught(["querydr_94"], asked["vnp_TxnRef"]):
         raise Declined("94")
     with transaction.atomic():
@@ -140,7 +141,9 @@ def _in_its_window(asked):
     return row
 
 
+@transaction.atomic
 def _refund(asked):
+    _use_number(asked)
     refund = refunding.take_in(find(asked), asked)
     return {"ResponseCode": "00", "Message": "Refund Success", **refunding.told(refund)}
 

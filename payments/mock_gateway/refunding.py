@@ -20,6 +20,8 @@ def take_in(row, asked):
         row = Transaction.objects.select_for_update().get(pk=row.pk)
         if not row.is_paid or (number not in ("", "0") and number != row.transaction_no):
             raise Declined("95")
+        if row.refunds.filter(request_id=asked["vnp_RequestId"]).exists():  # on whatever day
+            raise Declined("94")
         earlier = [refund for refund in row.refunds.all() if status_at(refund) != "09"]
         if any(status_at(refund) != "00" for refund in earlier):
             raise Declined("94", "A refund of this transaction is being processed")

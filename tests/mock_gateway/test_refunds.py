@@ -78,6 +78,24 @@ def test_a_second_refund_waits_for_the_first(often):
     assert Refund.objects.count() == 1
 
 
+def test_a_refund_taken_in_is_never_taken_in_again_under_its_number(often):
+    row = paid(often)
+    part = {"TransactionType": "03", "Amount": "100", "RequestId": "F1"}
+    with clock.at(shop.MORNING):
+        assert often.refund(row, **part)["vnp_ResponseCode"] == "00"
+    with clock.at(shop.MORNING + timedelta(days=3)):
+        assert often.refund(row, **part)["vnp_ResponseCode"] == "94"
+
+
+def test_a_refund_not_taken_in_may_come_again_under_its_number(often):
+    row = paid(often)
+    with clock.at(shop.MORNING):
+        often.refund(row, TransactionType="03", Amount="100")
+        assert often.refund(row, RequestId="F1", TransactionType="03", Amount="100")["vnp_ResponseCode"] == "94"  # one on its way
+    with clock.at(shop.MORNING + timedelta(minutes=1)):
+        assert often.refund(row, RequestId="F1", TransactionType="03", Amount="100")["vnp_ResponseCode"] == "00"
+
+
 def test_a_refused_refund_may_be_asked_for_again(often):
     row = paid(often)
     often.control("faults", refund_path={"value": "05-09", "times": 1})
