@@ -12,6 +12,7 @@ from dossiers import fee_words, notices
 from payments import outcomes, owners
 from payments.graph import BEING_PAID, AttemptState
 from payments.models import RefundReason, RefundWay, Way
+from payments.payable import is_due
 from portal.common import clock
 from portal.common.dates import moment
 from portal.common.money import dong
@@ -28,7 +29,7 @@ def not_paid(attempt):
     obligation = attempt.obligation
     dossier = obligation.dossier
     own_doing = attempt.state == AttemptState.CANCELLED and not attempt.link_id
-    if own_doing or not fee_words.pay_address(dossier) or obligation.attempts.filter(state__in=BEING_PAID).exists():
+    if own_doing or not is_due(dossier, obligation) or obligation.attempts.filter(state__in=BEING_PAID).exists():
         return
     until = _(" Trả trước %(when)s.") % {"when": moment(dossier.payment_due_at)} if dossier.payment_due_at else ""
     if attempt.way == Way.TRANSFER:
@@ -115,6 +116,27 @@ def refund_refused(refund):
         f"refund:{refund.pk}:refused", refund.attempt, _("Ngân hàng từ chối hoàn %(sum)s"),
         _("Lần trả %(reference)s. Tiền vẫn phải trả lại: đề nghị hoàn cách khác."), amount=refund.amount,
     )  # fmt: skip
+
+
+# ------------------------------------------------------------ money by transfer
+
+
+@in_vietnamese
+def transfer_waits(credit):
+    """Money came that settles nothing by itself: the citizen learns that it is here and safe, accountants that it waits."""
+    sums = {"amount": credit.amount}
+    if credit.attempt_id:
+        _citizen(
+            f"credit:{credit.pk}", credit.attempt, _("Đã nhận %(sum)s, đang xem: %(name)s"),
+            _("Số tiền chuyển khoản khác số phải trả. Tiền vẫn an toàn, đừng chuyển thêm. Kế toán xem rồi gán hoặc trả lại."), **sums,
+        )  # fmt: skip
+    people = owners.accountants_of(owners.bodies_at(credit.point))
+    subject = _("Tiền chuyển khoản cần xem: %(sum)s") % {"sum": dong(credit.amount)}
+    body = _("Tài khoản %(account)s, %(when)s: %(state)s. Nội dung: %(content)s") % {
+        "account": credit.point.account_number, "when": moment(credit.received_at), "state": credit.get_state_display(),
+        "content": credit.content[:200],
+    }  # fmt: skip
+    tell(f"money:credit:{credit.pk}:wait", people, subject=subject, body=body, link=reverse("desk:queue"))
 
 
 # ------------------------------------------------------------ tickets

@@ -1,0 +1,81 @@
+"""A gateway that says what a test wants, at the place of the wire: `gateway.says(...)`, and what it was asked in `.asked`."""
+
+import json
+
+import httpx
+
+from payments.gateways.base import NoAnswer
+from payments.gateways.vnpay import client
+from payments.gateways.vnpay.answers import QueryAnswer, RefundAnswer
+from tests.payments.vnpay import wire_words
+
+
+def answered(kind, attempt, code="00", status="00", *, amount=None, type="01", number="14226112", reference=None):
+    """One verified answer about an attempt. `amount` in đồng."""
+    return kind(
+        code=code,
+        message="",
+        terminal=attempt.point.code,
+        reference=attempt.reference if reference is None else reference,
+        hundredths=(attempt.amount if amount is None else amount) * 100,
+        bank_code="NCB",
+        pay_date="20261121083211",
+        transaction_no=number,
+        transaction_type=type,
+        status=status,
+        raw=f'{{"vnp_ResponseCode": "{code}", "vnp_TransactionStatus": "{status}"}}',
+    )
+
+
+class Gateway:
+    """Stands where `payments.gateways.vnpay` stands. Each answer is a dict for `answered`, an exception, or a callable."""
+
+    def __init__(self):
+        self.asked, self.sent = [], []
+        self._queries, self._refunds = [], []
+        self.otherwise = {"status": "01"}
+
+    def says(self, *answers):
+        """To the next questions, in this order; after that, what it said last."""
+        self._queries = list(answers)
+
+    def takes(self, *answers):
+        """The same for orders to send money back."""
+        self._refunds = list(answers)
+
+    def query(self, attempt, **patience):
+        self.asked.append(attempt.reference)
+        return self._answer(QueryAnswer, attempt, self._queries, attempt)
+
+    def refund(self, refund, *, by):
+        self.sent.append((refund.request_id, by))
+        return self._answer(RefundAnswer, refund.attempt, self._refunds, refund)
+
+    def _answer(self, kind, attempt, stock, about):
+        answer = (stock.pop(0) if len(stock) > 1 else stock[0]) if stock else self.otherwise
+        if callable(answer):
+            answer = answer(about)
+        if isinstance(answer, Exception):
+            raise answer
+        return answered(kind, attempt, **answer)
+
+
+PAID, UNFINISHED, UNKNOWN, TOO_SOON = {}, {"status": "01"}, {"code": "91", "status": ""}, {"code": "94", "status": ""}
+SILENCE = NoAnswer("no answer: ReadTimeout")
+
+
+def over_the_wire(monkeypatch, respond):
+    """The real client, with `respond(values) -> httpx.Response` at the other end of the wire. Returns what was sent."""
+    heard = []
+    real = httpx.Client
+
+    def answer(request):
+        heard.append(json.loads(request.content))
+        found = respond(heard[-1])
+        return httpx.Response(found.status_code, stream=httpx.ByteStream(found.content))
+
+    monkeypatch.setattr(client.httpx, "Client", lambda **options: real(**options, transport=httpx.MockTransport(answer)))
+    return heard
+
+
+__all__ = ["PAID", "SILENCE", "TOO_SOON", "UNFINISHED", "UNKNOWN", "Gateway", "answered", "over_the_wire", "wire_words"]
