@@ -41,6 +41,7 @@ def merchant(settings, gateway):
 class Merchant:
     def __init__(self):
         self.heard, self.says, self.slow = [], [shop.OK], 0
+        self.listening = self.most_at_once = 0
         self.lock, self.server = threading.Lock(), None
         merchant = self
 
@@ -61,9 +62,13 @@ class Merchant:
     def answer(self, query):
         with self.lock:
             self.heard.append(query)
+            self.listening += 1
+            self.most_at_once = max(self.most_at_once, self.listening)
             says = self.says.pop(0) if len(self.says) > 1 else self.says[0]
         if self.slow:
             threading.Event().wait(self.slow)
+        with self.lock:
+            self.listening -= 1
         return says
 
     def close(self):

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from payments.mock_gateway.models import Notice, Refund, Transaction
+from payments.mock_gateway.models import Notice, QueryWindow, Refund, Transaction
 from tests.mock_gateway import shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,6 +47,7 @@ def test_the_same_request_many_times_is_one_transaction(gateway):
 
 def test_many_questions_one_answer(gateway):
     row = gateway.pay(gateway.opened()["reference"])
+    QueryWindow.objects.create(terminal=shop.TERMINAL)
     codes = at_once(lambda n: shop.GatewayClient().query(row)["vnp_ResponseCode"])
 
     assert sorted(codes) == ["00"] + ["94"] * (MANY - 1)

@@ -1,9 +1,10 @@
 """Telling the merchant: the real policy, and each way it can go wrong."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from payments.mock_gateway import clock, ipn, sender
 from payments.mock_gateway.models import IpnCall, Notice
@@ -214,21 +215,34 @@ def test_a_wrong_amount_is_signed_well(gateway, merchant):
     assert shop.told(row["return_url"].partition("kenh=vnpay&")[2])["vnp_Amount"] == "15000000"
 
 
+def together(act, number):
+    """Call it in so many threads, each with a connection of its own; the answers."""
+
+    def one(_):
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(one, range(number)))
+
+
 def test_two_senders_do_not_make_the_same_call(gateway, merchant, transactional_db):
     merchant.slow = 0.2
     paid(gateway)
-
-    def send():
-        from django.db import connection
-
-        sender.work()
-        connection.close()
-
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    [thread.start() for thread in threads]
-    [thread.join(20) for thread in threads]
+    together(sender.work, 4)
 
     assert len(merchant.heard) == 1
+
+
+def test_a_slow_merchant_does_not_hold_up_the_other_senders(gateway, merchant, transactional_db):
+    merchant.slow = 0.3
+    due = {paid(gateway)["reference"], paid(gateway)["reference"]}
+
+    assert together(lambda: ipn.send_one(clock.now()), 2) == [True, True]
+    assert {shop.told(query)["vnp_TxnRef"] for query in merchant.heard} == due
+    assert merchant.most_at_once == 2
 
 
 def test_a_sender_outlives_a_failure(gateway, monkeypatch, caplog):

@@ -31,7 +31,8 @@ def test_a_good_request_opens_the_payers_page(gateway):
         *[{name: None} for name in (
             "Amount", "Command", "CreateDate", "CurrCode", "ExpireDate", "IpAddr", "Locale", "OrderInfo", "OrderType",
             "ReturnUrl", "TxnRef", "Version")],
-        {"Amount": "0"}, {"Amount": "-100"}, {"Amount": "15000050"}, {"Amount": "1e7"}, {"Amount": "١٥٠٠٠٠٠٠"}, {"Amount": "²00"},
+        {"Amount": "0"}, {"Amount": "-100"}, {"Amount": "15000050"}, {"Amount": "1e7"}, {"Amount": "١٥٠٠٠٠٠٠"},
+        {"Amount": "1٥٠٠٠٠٠٠"},
         {"Amount": "015000000"}, {"Amount": "9" * 13}, {"Amount": "150000,00"}, {"Amount": "15000000\n"},
         {"CurrCode": "USD"}, {"Version": "2.0.0"}, {"Command": "token"}, {"Locale": "fr"}, {"IpAddr": "999.1.1.1"},
         {"IpAddr": "::g"},
