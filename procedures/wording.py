@@ -4,7 +4,7 @@ import datetime as dt
 import re
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from portal.common import dates
 from portal.common.money import dong
@@ -40,15 +40,15 @@ UNITS = {
     "truong_hop": gettext_lazy("một trường hợp"),
 }
 UNITS_COUNTED = {
-    "ban": gettext_lazy("bản"),
-    "nguoi": gettext_lazy("người"),
-    "trang": gettext_lazy("trang"),
-    "nhom": gettext_lazy("nhóm"),
-    "san_pham": gettext_lazy("sản phẩm"),
-    "phong": gettext_lazy("phòng"),
-    "di_chuc": gettext_lazy("di chúc"),
-    "giao_dich": gettext_lazy("giao dịch"),
-    "truong_hop": gettext_lazy("trường hợp"),
+    "ban": pgettext_lazy("sau con số", "bản"),
+    "nguoi": pgettext_lazy("sau con số", "người"),
+    "trang": pgettext_lazy("sau con số", "trang"),
+    "nhom": pgettext_lazy("sau con số", "nhóm"),
+    "san_pham": pgettext_lazy("sau con số", "sản phẩm"),
+    "phong": pgettext_lazy("sau con số", "phòng"),
+    "di_chuc": pgettext_lazy("sau con số", "di chúc"),
+    "giao_dich": pgettext_lazy("sau con số", "giao dịch"),
+    "truong_hop": pgettext_lazy("sau con số", "trường hợp"),
 }
 """After a number: «3 bản»."""
 REFUNDED_WHEN = {

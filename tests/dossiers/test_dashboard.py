@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from dossiers import overview, workflow
 from dossiers.models import Dossier
 from dossiers.states import DossierState
-from tests import factories
+from tests import factories, world
 from tests.dossiers.pages import browse, title, words
 
 
@@ -107,3 +107,35 @@ def test_only_ones_own_matters_are_counted_also_for_staff(desk, citizen):
     desk.submitted()
     assert sum(overview.counts(desk.clerk).values()) == 0
     assert sum(overview.counts(citizen).values()) == 0
+
+
+def test_a_fee_that_is_waited_for_stands_on_top_with_its_sum_and_a_button_to_pay(money_desk):
+    dossier = money_desk.waiting()
+    page = browse(dossier.submitter).get("/ho-so/")
+    text = words(page)
+    assert "Việc cần làm ngay (1)" in text and "Trả phí 200.000 đồng" in text and "ngày làm việc, đến hết" in text
+    assert f'href="/ho-so/{dossier.code}/tra-phi/"' in page.content.decode()
+    assert overview.counts(dossier.submitter)["PAYMENT_REQUIRED"] == 1
+
+
+def test_a_fee_of_level_three_leads_to_how_to_pay_at_the_counter(desk):
+    world.place("68.X123")
+    office = factories.Desk("H18.X004.CA")
+    asked = {"case": "ca_nhan", "priority_group": ""}
+    dossier = office.accepted(code="1.002755", answers=world.sample_answers("ct01"), asked=asked)  # declared at level 3
+    workflow.advance(dossier, "charge", actor=office.officer)
+    (item,) = overview.to_do(dossier.submitter)
+    assert item["href"] == f"/ho-so/{dossier.code}/" and "trả tại quầy" in item["text"]
+
+
+def test_many_fees_of_one_place_cost_no_more_queries_than_one(money_desk):
+    citizen = factories.citizen()
+    money_desk.waiting(citizen)
+    client = browse(citizen)
+    with CaptureQueriesContext(connection) as few:
+        client.get("/ho-so/")
+    for _ in range(4):
+        money_desk.waiting(citizen)
+    with CaptureQueriesContext(connection) as many:
+        client.get("/ho-so/")
+    assert len(many) == len(few)

@@ -174,6 +174,38 @@ def test_the_desk_sees_the_lines_with_their_basis(money_desk):
     assert "Phí cung cấp thông tin LLTP" in text and "Căn cứ: 244/2016/TT-BTC." in text and "Trả trước" in text
 
 
+# ---------------------------------------------------------------- what people are told
+def told(user):
+    return Message.objects.filter(recipient=user, channel="inbox").order_by("pk")
+
+
+def test_who_filed_is_told_to_pay_with_the_sum_the_deadline_and_the_way_there(money_desk):
+    dossier = money_desk.waiting()
+    letter = told(dossier.submitter).get()
+    assert letter.subject.startswith("Đã nộp, cần trả phí:")
+    assert "Trả phí 200.000\xa0đồng trước" in letter.body and "để cơ quan bắt đầu" in letter.body
+    assert letter.link == f"/ho-so/{dossier.code}/tra-phi/"
+    assert not told(money_desk.clerk).exists()  # the desk is told once the money has come
+
+    workflow.advance(dossier, "paid", actor=money_desk.clerk, amount=200_000)
+    receipt = told(dossier.submitter).last()
+    assert "Cơ quan đã nhận được 200.000\xa0đồng." in receipt.body and receipt.link == f"/ho-so/{dossier.code}/"
+    assert told(money_desk.clerk).exists()
+
+
+def test_a_fee_asked_for_later_leads_to_paying_at_level_four_and_to_the_counter_at_level_three(desk):
+    dossier = workflow.advance(stay(desk), "accept", actor=desk.clerk)
+    workflow.advance(dossier, "charge", actor=desk.officer)
+    letter = told(dossier.submitter).last()
+    assert letter.link == f"/ho-so/{dossier.code}/tra-phi/" and "tại quầy" not in letter.body and "7.000" in letter.body
+
+    asked = {"case": "ca_nhan", "priority_group": ""}
+    dossier = desk.accepted(code="1.002755", answers=world.sample_answers("ct01"), asked=asked)
+    workflow.advance(dossier, "charge", actor=desk.officer)
+    letter = told(dossier.submitter).last()
+    assert letter.link == f"/ho-so/{dossier.code}/" and "7.000\xa0đồng tại quầy" in letter.body
+
+
 # ---------------------------------------------------------------- extras one may choose
 @pytest.fixture
 def with_extras(desk):

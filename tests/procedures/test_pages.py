@@ -241,6 +241,19 @@ def test_fees_of_the_province_are_shown_once_the_place_is_known(client, catalogu
     assert f"{due:,}".replace(",", ".") + " đồng mức của tỉnh, dữ liệu thử" in here
 
 
+def test_the_guide_says_when_a_fee_is_paid_and_whether_it_comes_back(client, catalogue, settings):
+    at_home = {"tinh": "H18"}
+    said = text_of(page(client, RECORD, **at_home))
+    assert "Trả ngay sau khi nộp, chậm nhất 5 ngày làm việc." in said
+    assert "Được hoàn nếu hồ sơ không được giải quyết hoặc rút hồ sơ." in said
+    assert "Trường hợp nào được hoàn lại là dữ liệu thử" in said
+
+    settings.PAYMENTS_OPEN = False
+    assert "Trả tại quầy. Không phải trả trước khi nộp" in text_of(page(client, RECORD, **at_home))
+    free = text_of(page(client, RESIDENCE))
+    assert "Trả khi nào?" not in free and "hoàn lại" not in free
+
+
 def test_fees_that_have_run_out_are_not_shown(client):
     load_sample(codes=["3.000347"])
     assert "115.000 đồng" not in text_of(page(client, "3.000347")) and clock.today().year >= 2026
