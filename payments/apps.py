@@ -9,7 +9,7 @@ class PaymentsConfig(AppConfig):
     def ready(self):
         from dossiers.models import grants
         from dossiers.signals import step_taken
-        from payments import hearing
+        from payments import hearing, receipt_paper  # noqa: F401 - tells /kiem-tra/ what a receipt is
         from payments.models import APPEND_ONLY
 
         grants.REVOKED |= dict.fromkeys(APPEND_ONLY, "UPDATE, DELETE, TRUNCATE")

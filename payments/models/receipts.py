@@ -59,7 +59,12 @@ class EReceipt(DueRow):
     state_reason = models.CharField(_("lý do"), max_length=500, blank=True)
     state_at = models.DateTimeField(_("hủy, thay lúc"), null=True, blank=True)
     state_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("người hủy, thay"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("người hủy, thay"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     replaces = models.OneToOneField(
         "self", verbose_name=_("thay cho"), null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
