@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from dossiers.models import Dossier, FeeObligation
-from payments.models import OPEN_ATTEMPT, AttemptState, GatewayQuestion, PaymentAttempt, Way
+from payments.graph import ATTEMPT_EDGES, check_move
+from payments.models import OPEN_ATTEMPT, AttemptMove, AttemptState, GatewayQuestion, PaymentAttempt, Way
 from payments.payable import payable
 from payments.references import new_reference
 from portal.common import clock, due
@@ -93,6 +94,21 @@ def new_attempt(**facts):
             if "reference" not in str(error):
                 raise
     raise RuntimeError("no free reference in twenty tries")
+
+
+def already_paid(*, cause, actor=None, job="", event=None, note="", **facts):
+    """An attempt for money that is in hand already, nobody having begun one: born paid, so that it never takes the place of
+    one that is open or under review. The caller holds the locks, and books it."""
+    check_move(ATTEMPT_EDGES, AttemptState.CREATED, AttemptState.PAID, cause)
+    now = clock.now()
+    attempt = new_attempt(
+        state=AttemptState.PAID, created_at=now.replace(microsecond=0), paid_at=now, ended_at=now, resolved_at=now, **facts
+    )
+    AttemptMove.objects.create(
+        attempt=attempt, source=AttemptState.CREATED, target=AttemptState.PAID, cause=cause, event=event, actor=actor, job=job,
+        note=note, at=now,
+    )  # fmt: skip
+    return attempt
 
 
 def cancel_open(obligation, *, cause, actor=None, job="", but=None):

@@ -61,7 +61,11 @@ _NOT_PAID = {
 
 ATTEMPT_EDGES = {
     (A.CREATED, A.SENT): {"handed_out": _("đưa người trả tới nơi trả tiền")},
-    (A.CREATED, A.PAID): {"counter": _("cán bộ thu tiền mặt tại quầy")},
+    (A.CREATED, A.PAID): {
+        "counter": _("cán bộ thu tiền mặt tại quầy"),
+        "statement": _("tiền về lần nữa với mã của một lần đã trả"),
+        "person": _("kế toán gán tiền về cho khoản phí"),
+    },
     (A.CREATED, A.CANCELLED): {"payer_chose_another_way": _("người trả chọn cách khác")},
     (A.SENT, A.PAID): _PROOFS,
     (A.SENT, A.FAILED): _NOT_PAID,

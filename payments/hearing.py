@@ -6,8 +6,7 @@ from dossiers import workflow
 from dossiers.models import FeeObligation
 from dossiers.states import DossierState
 from payments import ledger, receipts, refunds
-from payments.attempts import cancel_open, new_attempt
-from payments.graph import AttemptState
+from payments.attempts import already_paid, cancel_open
 from payments.models import RefundReason, Way
 
 CLOSINGS = {
@@ -47,12 +46,10 @@ def _locked_obligation(dossier):
 def _cash(obligation, step):
     """The clerk took cash: an attempt that is paid at once. Whatever was open elsewhere is given up, and still watched."""
     cancel_open(obligation, cause="settled_otherwise", actor=step.user)
-    attempt = new_attempt(
-        obligation=obligation, way=Way.COUNTER, amount=obligation.total, collector=step.dossier.lead_agency,
-        opened_by=step.user, created_at=step.now.replace(microsecond=0), resolved_at=step.now,
+    attempt = already_paid(
+        cause="counter", actor=step.user, obligation=obligation, way=Way.COUNTER, amount=obligation.total,
+        collector=step.dossier.lead_agency, opened_by=step.user, settles=True,
     )  # fmt: skip
-    attempt.settles = True
-    attempt.move(AttemptState.PAID, cause="counter", actor=step.user)
     ledger.received(attempt)
     return attempt
 

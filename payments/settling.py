@@ -32,12 +32,20 @@ def settle(reference, proof=None, *, cause, actor=None, note="", **facts):
         setattr(attempt, name, value)
     attempt.resolved_at = attempt.resolved_at or clock.now()
     attempt.move(AttemptState.PAID, cause=cause, event=proof, actor=actor, job="" if actor else PAYMENT_JOB.job, note=note)
+    count(dossier, obligation, attempt, came_late=came_late)
+    _answer_complaints(attempt)
+    return attempt
+
+
+def count(dossier, obligation, attempt, *, reason="", asked_by=None, came_late=False):
+    """Count the money of a paid attempt, once: it settles the fee where that waits for just this sum; else it is owed back, and
+    a refund is proposed (`reason` and `asked_by` when a person knows them). The caller holds the locks."""
     if _wanted(dossier, obligation, attempt):
         _settle_obligation(dossier, obligation, attempt)
     else:
         ledger.received(attempt)
-        told.comes_back(refunds.propose(attempt, _why_not_wanted(obligation, dossier)), came_late=came_late)
-    _answer_complaints(attempt)
+        refund = refunds.propose(attempt, reason or _why_not_wanted(obligation, dossier), actor=asked_by)
+        told.comes_back(refund, came_late=came_late)
     return attempt
 
 
@@ -47,11 +55,15 @@ def _answer_complaints(attempt):
     complaints.answer_by_the_gateway(attempt)
 
 
-def _wanted(dossier, obligation, attempt):
-    waiting = is_due(dossier, obligation) or (
+def waits_for_money(dossier, obligation):
+    """Would money that comes now settle this fee?"""
+    return is_due(dossier, obligation) or (
         dossier.state in SETTLING_STATES and obligation.status == obligation.Status.DUE and bool(obligation.total)
     )
-    return waiting and obligation.total == attempt.amount
+
+
+def _wanted(dossier, obligation, attempt):
+    return waits_for_money(dossier, obligation) and obligation.total == attempt.amount
 
 
 def _settle_obligation(dossier, obligation, attempt):

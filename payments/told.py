@@ -124,11 +124,11 @@ def refund_refused(refund):
 @in_vietnamese
 def transfer_waits(credit):
     """Money came that settles nothing by itself: the citizen learns that it is here and safe, accountants that it waits."""
-    sums = {"amount": credit.amount}
     if credit.attempt_id:
         _citizen(
             f"credit:{credit.pk}", credit.attempt, _("Đã nhận %(sum)s, đang xem: %(name)s"),
-            _("Số tiền chuyển khoản khác số phải trả. Tiền vẫn an toàn, đừng chuyển thêm. Kế toán xem rồi gán hoặc trả lại."), **sums,
+            _("Số tiền chuyển khác số phải trả. Tiền vẫn an toàn, đừng chuyển thêm. Kế toán xem rồi gán hoặc trả lại."),
+            amount=credit.amount,
         )  # fmt: skip
     people = owners.accountants_of(owners.bodies_at(credit.point))
     subject = _("Tiền chuyển khoản cần xem: %(sum)s") % {"sum": dong(credit.amount)}

@@ -29,7 +29,7 @@ def desk(db):
 
 
 @pytest.fixture
-def money_desk(db):
+def money_desk(db, signing_keys):
     """Everybody who has to do with a fee: clerk, officer, signer, head, two accountants; and the calendar."""
     world.holidays()
     return money.MoneyDesk()

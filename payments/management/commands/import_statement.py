@@ -1,0 +1,29 @@
+"""Read a statement file of one account by hand: where a bank gives no address to ask."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from payments import statements
+from payments.models import CollectionPoint
+from payments.statement_files import UnreadableStatement
+
+
+class Command(BaseCommand):
+    help = "Reads a bank statement (CSV, UTF-8 or UTF-16) of a collection point. The same file again adds nothing."
+
+    def add_arguments(self, parser):
+        parser.add_argument("point", help="code of the collection point, for example DMH18CAN")
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args, **options):
+        point = CollectionPoint.objects.filter(code=options["point"]).first()
+        if point is None:
+            raise CommandError(f"Không có điểm thu {options['point']}.")
+        try:
+            read = statements.read_file(point, options["file"].read_bytes())
+        except OSError as error:
+            raise CommandError(f"Không mở được tệp: {error.strerror}.") from error
+        except UnreadableStatement as why:
+            raise CommandError(str(why)) from why
+        self.stdout.write(f"{read.new} khoản mới, {read.known} khoản đã biết, {read.skipped} dòng không phải tiền vào.")
