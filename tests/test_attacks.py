@@ -56,15 +56,18 @@ def paper(dossier, kind=PaperKind.ACKNOWLEDGEMENT, **facts):
 # ---------------------------------------------------------------- somebody else's
 PAGES = ["detail", "submitted", "slip", "result", "withdraw", "confirm", "supplement", "supplement_review"]
 DRAFT_PAGES = ["resume", "renew", "filled_form", "step", "autosave", "discard"]
+PAYING = ["pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"]
 DOORS = {
     **{f"dossiers:{name}": "filed" for name in PAGES},
     **{f"dossiers:{name}": "draft" for name in DRAFT_PAGES},
+    **{f"payments:{name}": "filed" for name in PAYING},
     **{"desk:dossier": "filed", "desk:again": "filed", "desk:step": "filed", "papers:download": "paper", "files:view": "file"},
     **{"api_dossier": "filed", "api_withdraw": "filed", "api_submit": "draft", "accounts:message": "message"},
 }
 NOT_ONE_PERSONS = {  # addresses with something in them that is nobody's in particular, or is itself the key
     "dossiers:start", "dossiers:blank_form", "dossiers:track_link", "papers:verify_code", "procedure_detail",
     "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
+    "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
 }  # fmt: skip
 
 
@@ -84,6 +87,7 @@ def addresses(dossier, draft):
     code, file, own = dossier.code, factories.attachment(dossier, "khac"), factories.attachment(draft, "khac")
     issued, message = paper(dossier), dossier.submitter.inbox.filter(channel="inbox").first()
     tails = ["", "da-nop/", "giay-hen/", "ket-qua/", "rut/", "xac-nhan/", "bo-sung/", "bo-sung/xem-lai/"]
+    paying = ["", "chua-xong/", "chuyen-khoan/", "qr.png", "tinh-trang/", "da-tra/", "nho-tra/"]
     steps = ["", "ban-moi/", "to-khai.pdf", "xem-lai/", "giay-to/", "nguoi_de_nghi/", "nguoi_de_nghi/tu-luu/"]
     event = dossier.events.first()
     return [
@@ -94,6 +98,7 @@ def addresses(dossier, draft):
         f"/giay/{issued.pk}/x.pdf", f"/giay/{issued.pk}/x.pdf?xem", f"/giay-to/{file.pk}/", f"/giay-to/{own.pk}/?tai",
         f"/api/v1/dossiers/{code}/", f"/api/v1/dossiers/{code}/withdraw/", f"/api/v1/drafts/{draft.pk}/submit/",
         f"/tin-nhan/{message.pk}/",
+        *(f"/ho-so/{code}/tra-phi/{tail}" for tail in paying),
     ]  # fmt: skip
 
 

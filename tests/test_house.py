@@ -20,7 +20,7 @@ PUBLIC = {
 # Opened by an unguessable secret, or by the session that began the draft (a form to print needs no account).
 BY_SECRET = {
     "dossiers:track_link", "dossiers:start", "dossiers:resume", "dossiers:renew", "dossiers:filled_form", "dossiers:step",
-    "dossiers:autosave", "files:view",
+    "dossiers:autosave", "files:view", "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
 }  # fmt: skip
 # Answer 401 themselves instead of sending a machine to the login page.
 MACHINES = {"api_dossiers", "api_dossier", "api_withdraw", "api_submit"}

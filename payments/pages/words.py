@@ -1,0 +1,69 @@
+"""Small things that every page of paying says the same way."""
+
+import hashlib
+
+from django.utils.translation import gettext as _
+
+from dossiers.models import FeeObligation
+from payments.models import AttemptState, Way
+from payments.outcomes import CHECKING
+from procedures.places import desk_hours
+
+_GROUPS = (3, 4, 4, 2, 4)  # P26 1121 0830 00 A7K2: year, day, time, seconds, the random rest with its check character
+
+
+def spoken(reference):
+    """A reference in groups, to be read out on the telephone."""
+    groups, rest = [], reference
+    for size in _GROUPS:
+        groups.append(rest[:size])
+        rest = rest[size:]
+    return " ".join(filter(None, [*groups, rest]))
+
+
+def money_word(money, part=False):
+    """The answer to «Đã trừ tiền?»; `part`: some came, not all of it."""
+    if money == CHECKING:
+        return _("đang kiểm tra")
+    if money == "yes":
+        return _("có, một phần") if part else _("có")
+    return _("không")
+
+
+def counter(dossier):
+    """Where cash is taken, with its hours: {name, address, phone, hours}."""
+    desk = dossier.received_at
+    return {
+        "name": desk.desk_name or desk.name, "address": desk.desk_address, "phone": desk.desk_phone,
+        "hours": desk_hours(desk.hours),
+    }  # fmt: skip
+
+
+def fingerprint(obligation, attempts):
+    """A short word that changes as soon as anything of this payment does: pages that wait ask whether it is still the same."""
+    facts = [obligation.status, obligation.settled_amount]
+    for attempt in attempts:
+        facts += [attempt.pk, attempt.state, attempt.code, attempt.resolved_at is None]
+        facts += [refund.state for refund in attempt.refunds.all()] + [credit.state for credit in attempt.credits.all()]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+def attempts_of(obligation):
+    """Every attempt, oldest first, with all a page says of it: as many queries for thirty as for one."""
+    rows = obligation.attempts.select_related("collector", "point", "link")
+    return list(rows.prefetch_related("refunds", "credits", "moves").order_by("created_at", "pk"))
+
+
+def is_settled(obligation):
+    """Did money settle it, whether or not it was given back since?"""
+    return obligation.is_settled and obligation.status != FeeObligation.Status.WAIVED
+
+
+def came_late(attempt):
+    """Was it given up before its money came?"""
+    given_up = (AttemptState.FAILED, AttemptState.CANCELLED, AttemptState.EXPIRED)
+    return any(move.target == AttemptState.PAID and move.source in given_up for move in attempt.moves.all())
+
+
+def is_online(attempt):
+    return attempt.way != Way.COUNTER
