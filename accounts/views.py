@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.forms import LoginForm
 from accounts.messages.models import Channel, Message
 from accounts.models import AccessLog, AdministrativeUnit
+from accounts.roles import Role
 from portal.common import clock
 from portal.common.dates import full_day
 from portal.common.identity import phone_for_display
@@ -33,7 +34,10 @@ class Login(LoginView):
 
 @never_cache
 def after_login(request):
-    """Who works on dossiers goes to the queue, other staff to the catalogue, administrators to their site, citizens to theirs."""
+    """Who works on dossiers goes to the queue, who only keeps books to the accountant's desk, other staff to the catalogue,
+    administrators to their site, citizens to theirs."""
+    if {role for role, _agency in request.user.roles} == {Role.ACCOUNTANT}:
+        return redirect("accounting:front")
     if request.user.works_on_dossiers:
         return redirect("desk:queue")
     if request.user.roles:

@@ -38,10 +38,11 @@ def sums(entries):
     return Sums(paid, -back, -settled, -owed)
 
 
-def owed_back():
-    """(attempt, đồng) for every attempt whose money is to go back and has not gone."""
-    rows = LedgerEntry.objects.filter(account=Account.OWED_BACK).order_by().values("attempt").annotate(sum=Sum("amount"))
-    owed = {row["attempt"]: -row["sum"] for row in rows if row["sum"]}
+def owed_back(attempts=None):
+    """(attempt, đồng) for every attempt (of these) whose money is to go back and has not gone."""
+    entries = LedgerEntry.objects.filter(account=Account.OWED_BACK)
+    entries = entries if attempts is None else entries.filter(attempt__in=attempts.values("pk"))
+    owed = {row["attempt"]: -row["sum"] for row in entries.order_by().values("attempt").annotate(sum=Sum("amount")) if row["sum"]}
     for attempt in PaymentAttempt.objects.filter(pk__in=owed).prefetch_related("refunds"):
         yield attempt, owed[attempt.pk]
 

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
 
 from dossiers.models import FeeObligation
 from dossiers.states import DossierState
-from payments import balance
+from payments import balance, transfers
 from payments.graph import ATTEMPT_EDGES, BEING_PAID, OPEN_ATTEMPT, REFUND_EDGES, AttemptState, RefundState
 from payments.models import (
     AttemptMove,
@@ -174,6 +174,11 @@ def receipt_numbers_have_no_gaps():
             yield f"receipts of body {key[0]}, {key[1]}: the counter says {last}, the last number is {row['high']}"
 
 
+def transfers_are_bank_credits():
+    """What settled as a transfer is what was seen on the accounts, per fee."""
+    yield from transfers.problems()
+
+
 CHECKS = [
     ledger_balances,
     ledger_tells_what_attempts_and_refunds_tell,
@@ -185,4 +190,5 @@ CHECKS = [
     money_owed_back_has_a_refund,
     settling_money_has_its_receipt,
     receipt_numbers_have_no_gaps,
+    transfers_are_bank_credits,
 ]

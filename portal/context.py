@@ -5,6 +5,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.text import capfirst
 
 from accounts.messages.models import Channel, Message
+from accounts.roles import Role
 
 
 def frame(request):
@@ -20,6 +21,7 @@ def frame(request):
         "theme": getattr(request, "theme", "sang"),
         "unread": SimpleLazyObject(lambda: unread_messages(user)),
         "post": SimpleLazyObject(lambda: post_of(user)),
+        "keeps_books": SimpleLazyObject(lambda: keeps_books(user)),
     }
 
 
@@ -28,6 +30,11 @@ def unread_messages(user):
     if user is None or not user.is_authenticated:
         return 0
     return Message.objects.filter(recipient=user, channel=Channel.INBOX, read_at=None).count()
+
+
+def keeps_books(user):
+    """Is this an accountant of some body?"""
+    return bool(user and user.is_authenticated and user.agencies_with(Role.ACCOUNTANT))
 
 
 def post_of(user):

@@ -24,6 +24,7 @@ pages = [
     path("", include("procedures.urls")),
     path("", include("accounts.urls")),
     path("", include("dossiers.urls")),
+    path("can-bo/ke-toan/", include("payments.accounting_urls")),
     path("can-bo/", include("dossiers.desk_urls")),
     path("", include("dossiers.papers.urls")),
     path("", include("dossiers.files.urls")),

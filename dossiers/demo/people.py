@@ -16,6 +16,8 @@ STAFF = [
     ("chuyenvien1", "Quàng Văn Nam", {Role.OFFICER: DECIDING}),
     ("lanhdao1", "Cà Thị Ước", {Role.SIGNER: DECIDING}),
     ("quanly1", "Trần Minh Đạt", {Role.HEAD: [*DESKS, "H18.Z01", "H18.X004"], Role.RECEIVING_CLERK: DESKS}),
+    ("ketoan1", "Lường Thị Kim Ngân", {Role.ACCOUNTANT: DECIDING}),
+    ("ketoan2", "Đỗ Quang Toán", {Role.ACCOUNTANT: DECIDING}),
     ("quantri1", "Phạm Ngọc Quỳnh", {Role.CATALOGUE_ADMIN: ["H18.Y14"]}),
     ("thanhtra1", "Vàng Đức Sơn", {Role.INSPECTOR: ["H18"]}),
 ]

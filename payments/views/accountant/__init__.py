@@ -1,0 +1,1 @@
+"""The accountant's desk: takings, attempts, refunds, reconciliation, stray money and complaints of the bodies they look after."""
