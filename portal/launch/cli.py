@@ -10,19 +10,21 @@ from .places import Places
 
 EPILOG = """\
 biến môi trường:
-  PORT            cổng của trang web (mặc định 8000)
+  PORT            cổng của trang web (mặc định 8000); cổng thanh toán giả lập dùng số kế tiếp
   DATABASE_URL    dùng máy chủ PostgreSQL này, không chạy bản đi kèm
   DATABASE_OWNER_URL  địa chỉ của vai chủ, chỉ dùng để tạo bảng (mặc định như DATABASE_URL)
   REDIS_URL       dùng máy chủ Redis này, không chạy bản đi kèm
+  VNPAY_PAY_URL   dùng cổng thanh toán này (cùng VNPAY_API_URL, VNPAY_SECRETS), không chạy bản giả lập
   PORTAL_VAR      nơi giữ dữ liệu (mặc định var/)
 """
+TAKES_WORDS = ("test", "payment-faults")  # what follows them goes to the program they start
 
 
 def main(words: list[str]) -> int:
     """Do what was asked; the exit code is 0 when it went well, 1 when not, 2 when something is missing."""
     console.be_readable()
     asked, rest = _parser().parse_known_args(words)
-    if rest and asked.verb != "test":
+    if rest and asked.verb not in TAKES_WORDS:
         _parser().error(f"không hiểu: {' '.join(rest)}")
     try:
         return _do(asked, rest)
@@ -40,10 +42,15 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="run | test | check | clean")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="run | test | check | payment-faults | clean")
     verbs.add_parser("run", help="dựng mọi thứ cần thiết rồi chạy cổng với dữ liệu thử")
     verbs.add_parser("test", help="chạy mọi phép kiểm; thêm tham số của pytest để chỉ chạy các phép thử đó")
     verbs.add_parser("check", help="chỉ kiểm định dạng, kiểu, tầng, tệp di trú và cấu hình")
+    verbs.add_parser(
+        "payment-faults",
+        help="trả tiền qua mọi sự cố rồi qua kill -9, in bảng kết quả; --help nói thêm",
+        add_help=False,
+    )
     clean = verbs.add_parser("clean", help="xóa var/ cùng mọi dữ liệu trong đó, sau khi hỏi")
     clean.add_argument("--yes", action="store_true", help="xóa luôn, không hỏi")
     return parser
@@ -57,6 +64,10 @@ def _do(asked: argparse.Namespace, rest: list[str]) -> int:
         from .run import run
 
         return run(here, needs.chosen_port())
+    if asked.verb == "payment-faults":
+        from .faults import faults
+
+        return faults(here, rest)
     from .prove import prove
 
     return prove(here, rest, only_static=asked.verb == "check")
@@ -67,7 +78,7 @@ def clean(here: Places, *, consented: bool) -> int:
     from .lock import refuse_while_running
     from .postgres import outside_home
 
-    outside = [home for place in (here, here.for_tests()) for home in (outside_home(place), outside_home(place, old=True))]
+    outside = [home for place in here.all() for home in (outside_home(place), outside_home(place, old=True))]
     folders = [folder for folder in (here.var, *outside) if folder.exists()]
     if not folders:
         console.say("  Không có gì để dọn.")

@@ -64,7 +64,7 @@ def run_lock(places: Places) -> Path:
 
 def refuse_while_running(places: Places) -> None:
     """Raise Missing while a portal or a test run uses the data folder."""
-    for path in (run_lock(places), run_lock(places.for_tests())):
+    for path in map(run_lock, places.all()):
         if path.exists():
             lock = open(path, "a+")  # noqa: SIM115
             with lock:

@@ -28,6 +28,14 @@ class Places:
         """The same checkout with data to be thrown away."""
         return Places(root=self.root, var=self.var / "test")
 
+    def for_faults(self) -> "Places":
+        """The same for the fault run, so that it may go on beside a test run."""
+        return Places(root=self.root, var=self.var / "faults")
+
+    def all(self) -> tuple["Places", "Places", "Places"]:
+        """These, and those whose data is thrown away."""
+        return self, self.for_tests(), self.for_faults()
+
     @property
     def venv(self) -> Path:
         return self.root / ".venv"

@@ -68,7 +68,7 @@ def prove(places: Places, pytest_words: list[str], *, only_static: bool) -> int:
             if not environment.is_current(places, environment.DEV):
                 say("── installing the locked packages")
                 environment.make(places, environment.DEV)
-            go = _runner(places, throwaway, supervisor, outcomes)
+            go = runner(places, throwaway, supervisor, outcomes)
             if not pytest_words:
                 for proof in static_proofs(places):
                     go(proof)
@@ -77,7 +77,7 @@ def prove(places: Places, pytest_words: list[str], *, only_static: bool) -> int:
     except StopAsked:
         return 130
     finally:
-        _forget_servers(throwaway)
+        forget_servers(throwaway)
         lock.release()
     _summary(outcomes)
     if closing:
@@ -116,7 +116,7 @@ def _tests(
     """Start a database and a broker of our own, run pytest, and return its closing line."""
     bring_browser()
     bring_pango(places)
-    _forget_servers(throwaway)
+    forget_servers(throwaway)
     servers = services.start(throwaway, supervisor, THROWAWAY)
     if any(places.root.glob("locale/*/LC_MESSAGES/*.po")):
         go(Proof("translations", translations(places), {}))
@@ -136,7 +136,7 @@ def _tests(
     return _closing_line(throwaway)
 
 
-def _forget_servers(throwaway: Places) -> None:
+def forget_servers(throwaway: Places) -> None:
     """Remove the test cluster, also one that a killed run left behind; the logs stay."""
     for old in (*throwaway.var.glob("pg*"), throwaway.var / "valkey", outside_home(throwaway)):
         shutil.rmtree(old, ignore_errors=True)
@@ -155,7 +155,7 @@ def bring_browser() -> None:
         warn(f"\n  *** NO CHROMIUM: THE BROWSER TESTS WILL BE SKIPPED. To run them: {GET_BROWSER} ***\n")
 
 
-def _runner(places: Places, throwaway: Places, supervisor: Supervisor, outcomes: list[Outcome]) -> Callable[[Proof], Outcome]:
+def runner(places: Places, throwaway: Places, supervisor: Supervisor, outcomes: list[Outcome]) -> Callable[[Proof], Outcome]:
     def go(proof: Proof) -> Outcome:
         say(f"── {proof.name}")
         log = throwaway.logs / f"{proof.name.replace(' ', '-')}.log"

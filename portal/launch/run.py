@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 
-from . import environment, needs, pango, services, welcome
+from . import environment, gateway, needs, pango, services, welcome
 from .child import Child
 from .console import say, step, warn
 from .lock import RunLock, run_lock
@@ -26,8 +26,9 @@ def run(places: Places, port: int) -> int:
     lock.take()  # before the port is looked at: a portal that runs already is named as such, not as "another program"
     try:
         needs.check(places, port=port, installing=False)
+        beside = gateway.port_beside(port) if gateway.is_ours() else None
         with Supervisor(kept_open=[lock.file.fileno()]) as supervisor:
-            _bring_up(places, supervisor, port, address, installing=installing)
+            _bring_up(places, supervisor, port, beside, installing=installing)
             supervisor.watch()
     except StopAsked:
         say("\n  Đã dừng.")
@@ -36,19 +37,26 @@ def run(places: Places, port: int) -> int:
     return 0
 
 
-def _bring_up(places: Places, supervisor: Supervisor, port: int, address: str, *, installing: bool) -> None:
+def _bring_up(places: Places, supervisor: Supervisor, port: int, beside: int | None, *, installing: bool) -> None:
+    """Set up, start everything, greet. `beside` is the port of the mock gateway; None: there is another gateway."""
     say("  Cổng dịch vụ công đang được dựng …")
     if installing:
         with step("Cài các gói Python theo tệp khóa"):
             environment.make(places, environment.RUN)
     bring_pango(places)
+    address = f"http://127.0.0.1:{port}"
     servers = services.start(places, supervisor)
-    variables = supervisor.environment(_variables(places, servers, address))
+    played = gateway.told_to_the_portal(beside) if beside else {}
+    variables = supervisor.environment({**_variables(places, servers, address), **played})
     prepare(places, supervisor, servers, variables)
-    web, worker, relay = _children(places, variables, port)
-    with step("Trang web, bộ xử lý việc và bộ chuyển việc"):
-        supervisor.start([web, worker, relay], ready=lambda: answers(f"{address}/health/live"), seconds=WEB_READY_WITHIN)
-    say(welcome.text(places, address))
+    children = _children(places, variables, port)
+    addresses = [f"{address}/health/live"]
+    if beside:
+        children.append(gateway.child(places, variables, beside, address))
+        addresses.append(f"http://127.0.0.1:{beside}/song")
+    with step("Trang web, bộ xử lý việc, bộ chuyển việc" + (" và cổng thanh toán giả lập" if beside else "")):
+        supervisor.start(children, ready=lambda: all(map(answers, addresses)), seconds=WEB_READY_WITHIN)
+    say(welcome.text(places, address, beside))
 
 
 def bring_pango(places: Places) -> None:

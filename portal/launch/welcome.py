@@ -11,16 +11,23 @@ TO_TRY = """\
     2. Đăng nhập bằng congdan1, điền, xem lại, nộp: có mã hồ sơ và giấy xác nhận ngay.
     3. Đăng nhập bằng motcua1: tiếp nhận rồi chuyển; chuyenvien1 xử lý; lanhdao1 duyệt.
     4. Trở lại bằng congdan1, tải kết quả đã ký; bất cứ ai kiểm tra được tờ ấy ở {address}/kiem-tra/."""
+TO_PAY = """\
+  Trả phí (cổng thanh toán giả lập, không trừ tiền thật):
+    1. Bằng congdan1, nộp «cấp phiếu lý lịch tư pháp» (3.000333) rồi bấm «Trả phí»: trang trả tiền, biên lai, hồ sơ đi tiếp.
+    2. Làm hỏng cho biết: {gateway}/bang-dieu-khien/ có công tắc cho mọi sự cố; chuyển khoản thì ở {gateway}/bank/.
+    3. Hoàn phí cần hai người: ketoan1 đề nghị, ketoan2 duyệt, ở {address}/can-bo/ke-toan/."""
 
 
-def text(places: Places, address: str) -> str:
-    """The whole greeting."""
+def text(places: Places, address: str, gateway_port: int | None = None) -> str:
+    """The whole greeting. `gateway_port`: where the mock gateway answers, if it runs."""
     known = _written_down(places)
     lines = ["", f"  Cổng dịch vụ công đang chạy: {address}/", ""]
     if known:
         lines += [f"  Người dùng thử (mật khẩu chung: {known['password']}):"]
         lines += [f"    {person['login']:<12} {person['name']:<24} {person['part']}" for person in known["people"]] + [""]
     lines += [TO_TRY.format(address=address), ""]
+    if gateway_port:
+        lines += [TO_PAY.format(address=address, gateway=f"http://127.0.0.1:{gateway_port}"), ""]
     lines += [f"  Dữ liệu và nhật ký: {places.var}/   Dừng: Ctrl-C", ""]
     return "\n".join(lines)
 

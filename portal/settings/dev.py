@@ -1,12 +1,12 @@
 """The embedded portal of `./portalctl run`: real servers, demo people, development keys."""
 
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import INSTALLED_APPS, VAR_DIR
+from portal.settings.base import INSTALLED_APPS, VAR_DIR, VNPAY_SECRETS
 from portal.settings.mock import MOCK_SECRETS
 
 DEMO = True
 INSTALLED_APPS = [*INSTALLED_APPS, "payments.mock_gateway"]  # for its tables only: it runs as a process of its own
-VNPAY_SECRETS = MOCK_SECRETS
+VNPAY_SECRETS = VNPAY_SECRETS or MOCK_SECRETS  # of a terminal of one's own, to try a real gateway's test site
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 

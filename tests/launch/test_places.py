@@ -38,3 +38,8 @@ def test_a_second_portal_is_told_where_the_first_one_runs(places):
         RunLock(run_lock(places), address="http://127.0.0.1:8001").take()
     first.release()
     RunLock(run_lock(places), address="http://127.0.0.1:8001").take()
+
+
+def test_what_is_thrown_away_lies_apart_from_the_data_and_from_each_other(places):
+    folders = [each.var for each in places.all()]
+    assert len(set(folders)) == len(folders) == 3 and all(folder.is_relative_to(places.var) for folder in folders)

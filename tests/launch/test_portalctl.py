@@ -27,7 +27,7 @@ def portalctl(*words, var, **environment):
 
 def test_it_runs_on_the_standard_library_alone(tmp_path):
     said = portalctl("--help", var=tmp_path)
-    assert said.returncode == 0 and "run | test | check | clean" in said.stdout
+    assert said.returncode == 0 and "run | test | check | payment-faults | clean" in said.stdout
 
 
 @pytest.mark.parametrize("module", LAUNCHER, ids=lambda path: path.name)
