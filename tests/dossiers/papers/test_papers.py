@@ -200,6 +200,25 @@ def test_a_notice_of_fees_says_how_much_where_and_until_when(desk):
     assert "Trung tâm Phục vụ hành chính công tỉnh Điện Biên" in text
 
 
+def test_the_acknowledgement_of_a_dossier_that_waits_for_its_fee_says_until_when_and_how_to_pay(money_desk):
+    dossier = money_desk.waiting()
+    event = dossier.events.get(step="submit")
+    pdf = render_paper("acknowledgement", context("acknowledgement", dossier, event, number="1/XN", verification_code="A" * 16))
+    text = " ".join(text_of(pdf).split())
+    assert "200.000 đồng" in text and "Căn cứ: 244/2016/TT-BTC." in text
+    assert "Được hoàn nếu hồ sơ không được giải quyết hoặc rút hồ sơ." in text
+    assert "để cơ quan bắt đầu xem hồ sơ. Nộp trên cổng: mở hồ sơ, bấm “Trả phí”; hoặc nộp tiền mặt tại" in text
+
+
+def test_the_acknowledgement_says_that_a_claimed_reduction_is_not_decided_yet(money_desk):
+    dossier = money_desk.waiting(asked={"priority_group": "sinh_vien"})
+    event = dossier.events.get(step="submit")
+    pdf = render_paper("acknowledgement", context("acknowledgement", dossier, event, number="1/XN", verification_code="A" * 16))
+    text = " ".join(text_of(pdf).split())
+    assert "100.000 đồng" in text and "Tạm tính theo diện “Học sinh, sinh viên”" in text
+    assert "Không đủ giấy thì thu 200.000 đồng." in text and "Số tiền tạm tính." in text
+
+
 def test_papers_of_a_dossier_with_files_list_them_with_their_hashes(desk, run_followups):
     office = factories.Desk("H18.X004.HC", lead="H18.X004")
     draft = office.draft(code="1.004873", answers=sample_here("to_khai_xntthn"), asked={"xin_cap_lai": False}, channel="direct")
