@@ -6,12 +6,12 @@ import time
 from django.db import connection, transaction
 
 from dossiers import deadlines
-from payments import expiry, statements
+from payments import expiry, reconciliation, statements
 from portal.models import Heartbeat
 
 log = logging.getLogger(__name__)
 EVERY = 60.0  # seconds
-JOBS = [deadlines.run, expiry.run, statements.run]
+JOBS = [deadlines.run, expiry.run, statements.run, reconciliation.run]
 LOCK = 7_661_001  # advisory lock: two relays never run the jobs at once
 _last = -EVERY
 
