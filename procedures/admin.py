@@ -78,12 +78,17 @@ class OfferingAdmin(NeverDeleted, ModelAdmin):
 
 
 @admin.register(LocalFee)
-class LocalFeeAdmin(ModelAdmin):
+class LocalFeeAdmin(NeverDeleted, ModelAdmin):
+    """An amount that people have filed under is never rewritten: it ends on a day, and a new row begins."""
+
     list_display = ["procedure", "province_code", "fee_line_key", "amount", "effective_from", "effective_to", "certainty"]
     list_filter = ["province_code"]
     list_select_related = ["procedure"]
     search_fields = ["procedure__code"]
     autocomplete_fields = ["procedure"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [] if obj is None else [field.name for field in obj._meta.fields if field.name not in ("id", "effective_to")]
 
 
 @admin.register(Holiday)

@@ -8,8 +8,8 @@ from accounts.messages.models import Message
 from accounts.models import Person, User
 from dossiers.models import Dossier, FollowUp
 from portal.common.due import DueState
-from procedures.models import ProcedureVersion
-from tests import factories
+from procedures.models import LocalFee, ProcedureVersion
+from tests import factories, world
 
 SHOWN = {
     "Agency", "AdministrativeUnit", "OfficeHours", "User", "Membership", "Message", "Sector", "Procedure", "ProcedureVersion",
@@ -136,3 +136,14 @@ def test_an_administrator_gives_no_role_to_themselves(system, desk):
     facts["user"] = desk.officer.pk
     assert system.post(reverse("admin:accounts_membership_add"), facts).status_code == 302
     assert desk.officer.memberships.filter(role="head").exists()
+
+
+def test_an_amount_of_a_province_ends_and_is_never_rewritten(system, desk):
+    fee = LocalFee.objects.create(
+        province_code="H18", procedure=world.procedure("1.004873"), fee_line_key="le_phi_ho_tich", amount=15_000,
+        effective_from="2026-01-01",
+    )  # fmt: skip
+    system.post(editing(fee), {"amount": "1", "effective_to": "2026-12-31"})
+    fee.refresh_from_db()
+    assert (fee.amount, str(fee.effective_to)) == (15_000, "2026-12-31")
+    assert system.post(f"{editing(fee)[:-7]}delete/", {"post": "yes"}).status_code == 403
