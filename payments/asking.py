@@ -79,11 +79,12 @@ def _a_little_after(moment):
 
 
 def serve(turn):
-    """With the turn, and no lock: ask whatever is due at this terminal, the most urgent first, until nothing is."""
+    """With the turn, and no lock: ask whatever is due at this terminal, each once, the most urgent first."""
     enough = time.monotonic() + MOST_AT_ONCE
-    held = turn
+    held, put = turn, []
     try:
-        while turn and time.monotonic() < enough and (question := _next_due(turn.point_id)):
+        while turn and time.monotonic() < enough and (question := _next_due(turn.point_id, put)):
+            put.append(question.pk)
             _put_safely(question)
             held, turn = turn, turns.renew(turn)
     finally:
@@ -91,11 +92,11 @@ def serve(turn):
         _hand_out_the_rest(held.point_id)
 
 
-def _next_due(point_id):
-    """The most urgent question due at a terminal: complaints, then what was never asked, then the oldest. It is moved
-    forward at once, so that a crash while asking only delays it."""
+def _next_due(point_id, put):
+    """The most urgent question due at a terminal that was not `put` just now: complaints, then what was never asked, then
+    the oldest. It is moved forward at once, so that a crash while asking only delays it."""
     with transaction.atomic():
-        question = due_at(point_id).select_for_update(of=("self",), skip_locked=True).first()
+        question = due_at(point_id).exclude(pk__in=put).select_for_update(of=("self",), skip_locked=True).first()
         if question:
             question.next_at = clock.now() + dt.timedelta(seconds=pause(question.tries_so_far))
             question.leased_until = None

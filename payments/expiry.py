@@ -28,6 +28,7 @@ def run():
     end_transfers()
 
 
+@transaction.atomic
 def ask_the_forgotten():
     """Attempts whose word is not final, past their time, for which no question waits (a crash, a dead row). Returns how many."""
     past = Now() - dt.timedelta(seconds=settings.PAYMENT_TIMES["ask_after_expiry"])
