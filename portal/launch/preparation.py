@@ -50,6 +50,7 @@ def steps(places: Places) -> list[Step]:
             (places.var / "signing",),
         ),
         Step("Người và hồ sơ thử", manage(places, "seed_demo"), ("dossiers/demo/*.py", "data/**/*")),
+        Step("Tiền phí thử", manage(places, "seed_payments_demo"), ("payments/demo.py", "dossiers/demo/*.py")),
         Step(
             "Bảng người thử",
             manage(places, "show_demo_people", "--json", str(demo_people(places))),

@@ -1,0 +1,169 @@
+"""Money of the demo: fees paid, paid twice, given back, stray and differing, brought there by the services with a moved clock.
+
+What the gateway would have to know (an attempt still open) is left out: the mock was not there when it happened.
+"""
+
+import datetime as dt
+
+from accounts.models import User
+from dossiers import workflow
+from dossiers.demo.matters import CRIMINAL, Script
+from payments import complaints, reconciliation, refunds, settling, transfers
+from payments.attempts import open_attempt
+from payments.gateways.vnpay.wire import moment as stamp
+from payments.graph import AttemptState, RefundState
+from payments.models import CollectionPoint, EventKind, GatewayEvent, PaymentAttempt, Refund, RefundReason, Verdict, Way
+from payments.settlement_files import COLUMNS
+from portal.common import clock
+
+# who, how many working days ago, what became of the money
+FATES = [
+    ("nguoidan1", 6, "online"), ("nguoidan2", 6, "cash given_back"), ("nguoidan3", 5, "online"), ("nguoidan4", 5, "transfer"),
+    ("nguoidan5", 4, "twice sent_back"), ("nguoidan6", 4, "online"), ("nguoidan7", 3, "cancelled transfer"),
+    ("nguoidan8", 3, "online part_proposed"), ("nguoidan9", 2, "failed online"), ("nguoidan10", 2, "twice"),
+    ("nguoidan1", 2, "twice declined"), ("nguoidan2", 1, "online"), ("nguoidan3", 1, "online"), ("nguoidan4", 1, "under"),
+    ("nguoidan5", 1, "complains"), ("nguoidan6", 0, "online"), ("nguoidan7", 0, "transfer"),
+]  # fmt: skip
+PAUSE = dt.timedelta(minutes=4)
+AMOUNT_OFF = 1_000  # đồng: what the settlement file of the demo gets wrong
+
+
+class Money:
+    """Plays the fates. Each dossier is a criminal record, which owes its fee on submission."""
+
+    def __init__(self, users):
+        self.users, self.script = users, Script(users)
+        self.one, self.two = (User.objects.get(username=login) for login in ("ketoan1", "ketoan2"))
+        self.number = 0
+
+    def play(self, login, days_ago, fate):
+        self.moment = min(self.script.start(days_ago) + dt.timedelta(hours=1), clock.now() - dt.timedelta(minutes=40))
+        self.dossier = self.at(self._file, self.users[login])
+        for word in fate.split():
+            self.at(getattr(self, word))
+
+    def at(self, take, *args):
+        """Do something a few minutes after what was done before."""
+        self.moment = min(self.moment + PAUSE, self.script.now)
+        with clock.at(self.moment):
+            return take(*args)
+
+    def _file(self, citizen):
+        self.script.moment = self.moment
+        return workflow.submit(self.script.draft(citizen, CRIMINAL, ""), actor=citizen)
+
+    def _begin(self, way):
+        return open_attempt(self.dossier, way, actor=self.dossier.submitter)
+
+    def _say(self, attempt, codes):
+        """What the gateway said of an attempt, as it would have: for the books, not to be checked again."""
+        self.number += 1
+        number = f"{14_000_000 + self.number}"
+        values = f"vnp_Amount={attempt.amount}00&vnp_BankCode=NCB&vnp_PayDate={stamp(clock.now())}&{codes}"
+        raw = f"{values}&vnp_TransactionNo={number}&vnp_TmnCode={attempt.point.code}&vnp_TxnRef={attempt.reference}"
+        event = GatewayEvent.objects.create(
+            kind=EventKind.IPN, attempt=attempt, point=attempt.point, raw=raw, verdict=Verdict.VALID, answer="00",
+            received_at=clock.now(),
+        )  # fmt: skip
+        return event, number
+
+    def _paid(self, attempt):
+        event, number = self._say(attempt, "vnp_ResponseCode=00&vnp_TransactionStatus=00")
+        return settling.settle(attempt.reference, event, cause="ipn", transaction_no=number, bank_code="NCB", code="00/00")
+
+    # ------------------------------------------------------------ fates
+    def online(self):
+        attempt = self._begin(Way.VNPAY)
+        self.attempt = self.at(self._paid, attempt)
+
+    def cash(self):
+        clerk = User.objects.get(username="motcua1")
+        workflow.advance(self.dossier, "paid", actor=clerk, amount=self.dossier.obligation.total)
+        self.attempt = self.dossier.obligation.attempts.get(settles=True)
+
+    def transfer(self):
+        attempt = self._begin(Way.TRANSFER)
+        self.at(self._credit, attempt.point, attempt.amount, f"NGUYEN VAN A {attempt.reference} NOP PHI")
+
+    def _credit(self, point, amount, words):
+        self.number += 1
+        transfers.receive(point, f"FT26{self.number:08d}", amount, words, clock.now())
+
+    def twice(self):
+        late = self._begin(Way.VNPAY)
+        self.at(self.transfer)
+        self.attempt = self.at(self._paid, late)
+
+    def sent_back(self):
+        refund = refunds.approve(self.attempt.refunds.get(), self.one, note="Đúng là trả hai lần.")
+        refunds.record(refund, RefundState.SENT, cause="sending")
+        self.at(lambda: refunds.record(refund, RefundState.DONE, cause="answer", code="00", transaction_no="14900001"))
+
+    def given_back(self):
+        note = "Thu thừa: người nộp thuộc diện giảm phí."
+        facts = {"amount": 100_000, "actor": self.two, "note": note}
+        refund = refunds.propose(self.attempt, RefundReason.OTHER, **facts)
+        self.at(lambda: refunds.approve(refund, self.one))
+        self.at(lambda: refunds.paid_out(refund, self.two, document="PC-0118"))
+
+    def part_proposed(self):
+        facts = {"amount": 100_000, "actor": self.one, "note": "Người nộp là sinh viên, chỉ phải trả một nửa."}
+        refunds.propose(self.attempt, RefundReason.OTHER, **facts)
+
+    def declined(self):
+        refunds.decline(self.attempt.refunds.get(), self.two, note="Chờ ngân hàng xác nhận đã nhận cả hai lần.")
+
+    def cancelled(self):
+        self._ended("24", AttemptState.CANCELLED)
+
+    def failed(self):
+        self._ended("51", AttemptState.FAILED)
+
+    def _ended(self, code, state):
+        attempt = self._begin(Way.VNPAY)
+        event, _number = self.at(self._say, attempt, f"vnp_ResponseCode={code}&vnp_TransactionStatus=02")
+        self.at(lambda: settling.note(attempt.reference, state, cause="ipn", proof=event, code=f"{code}/02"))
+
+    def under(self):
+        attempt = self._begin(Way.TRANSFER)
+        self.at(self._credit, attempt.point, attempt.amount - 50_000, f"{attempt.reference} le phi")
+        self.at(self._credit, attempt.point, 120_000, "CHUYEN TIEN LAM LY LICH TU PHAP")
+
+    def complains(self):
+        attempt = self._begin(Way.TRANSFER)
+        self.at(lambda: complaints.open_ticket(attempt, self.dossier.submitter))
+
+
+def make_money(users):
+    """All of it, then the settlement files of the days before today. Returns how many dossiers."""
+    money = Money(users)
+    for fate in FATES:
+        money.play(*fate)
+    _settle_the_days()
+    return len(FATES)
+
+
+def _settle_the_days():
+    """Read a file for each day since the first payment, made from our own books; the last one with payments is made to differ."""
+    paid = PaymentAttempt.objects.filter(way=Way.VNPAY, state=AttemptState.PAID).order_by("paid_at")
+    days = sorted({clock.local(attempt.paid_at).date() for attempt in paid} - {clock.today()})
+    if not days:
+        return
+    day, morning = days[0], dt.time(7)
+    while day < clock.today():
+        for point in CollectionPoint.objects.filter(pk__in=paid.values("point")):
+            with clock.at(dt.datetime.combine(day + dt.timedelta(days=1), morning, clock.LOCAL)):
+                reconciliation.read_file(point, day, _file_of(point, day, wrong=day == days[-1]))
+        day += dt.timedelta(days=1)
+
+
+def _file_of(point, day, *, wrong):
+    """Our books of that day in the gateway's form. `wrong`: one sum is off, and one payment is there that nobody knows."""
+    came = PaymentAttempt.objects.filter(point=point, way=Way.VNPAY, state=AttemptState.PAID, paid_at__date=day)
+    back = Refund.objects.filter(attempt__point=point, way="gateway", state=RefundState.DONE, done_at__date=day)
+    rows = [[a.reference, a.transaction_no, a.amount, "pay", stamp(a.paid_at), a.bank_code] for a in came.order_by("paid_at")]
+    rows += [[r.attempt.reference, r.transaction_no, r.amount, "refund", stamp(r.done_at), r.attempt.bank_code] for r in back]
+    if wrong:
+        rows[0][2] += AMOUNT_OFF
+        rows.append([f"X{day:%y%m%d}0000000001", "14800001", 50_000, "pay", f"{day:%Y%m%d}101500", "VCB"])
+    return "\r\n".join(",".join(map(str, row)) for row in [COLUMNS, *rows]).encode()
