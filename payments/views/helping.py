@@ -52,8 +52,8 @@ def help_pay(request, link):
 @secret_page
 @require_safe
 def help_transfer(request, link):
-    """Account, sum and words of the transfer this link began."""
-    attempt = open_transfer(link.obligation, link=link)
+    """Account, sum and words of the open transfer."""
+    attempt = _transfer(link)
     if attempt is None:
         return redirect("payments:help_pay", link.token)
     facts = {
@@ -65,11 +65,19 @@ def help_transfer(request, link):
     return render(request, "payments/transfer.html", {**transfer_facts(attempt), **facts})
 
 
+def _transfer(link):
+    """The open transfer, whoever began it: it names nobody, and choosing this way again leads to the same one. A link that is
+    over still shows what was begun through it; one that was taken back shows nothing."""
+    attempt = open_transfer(link.obligation)
+    begun_here = attempt is not None and attempt.link_id == link.pk and link.revoked_at is None
+    return attempt if link.usable or begun_here else None
+
+
 @secret_page
 @require_safe
 def help_qr(request, link):
     """The picture of that transfer's QR code."""
-    attempt = open_transfer(link.obligation, link=link)
+    attempt = _transfer(link)
     if attempt is None:
         raise Http404
     return qr_picture(request, attempt)

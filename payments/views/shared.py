@@ -41,10 +41,11 @@ def start(request, dossier, *, page, transfer, link=None):
     return see_other(gateway or transfer)
 
 
-def open_transfer(obligation, **facts):
-    """The transfer that is open for this obligation, or None."""
-    rows = obligation.attempts.select_related("point") if obligation else []
-    return rows.filter(way=Way.TRANSFER, state=AttemptState.SENT, **facts).first() if obligation else None
+def open_transfer(obligation):
+    """The transfer that is open for this obligation (None: a dossier that owes nothing), or None."""
+    if obligation is None:
+        return None
+    return obligation.attempts.select_related("point").filter(way=Way.TRANSFER, state=AttemptState.SENT).first()
 
 
 def transfer_facts(attempt):
