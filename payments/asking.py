@@ -128,6 +128,8 @@ def after_asking(attempt, cause, heard):
         waiting.update(due_state=due.DueState.DONE, done_at=clock.now(), last_error="")
         return
     again = _when_again(attempt, cause, heard, waiting.values_list("tries_so_far", flat=True).first() or 0)
+    if cause == Cause.COMPLAINT:
+        again["cause"] = cause
     if not waiting.update(**again):
         ask_soon(attempt, cause, seconds=max(0, (again["next_at"] - clock.now()).total_seconds()))
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import Role
 from dossiers.permissions import is_own_matter
-from payments import owners
+from payments import owners, told
 from payments.models import CollectionPoint, Difference
 from payments.permissions import bodies_of
 from portal.common import clock
@@ -23,13 +23,15 @@ def open_difference(point, day, kind, reference, *, ours=None, theirs=None, atte
     bodies = [attempt.collector_id] if attempt else owners.bodies_at(point)
     try:
         with transaction.atomic():
-            return Difference.objects.create(
+            difference = Difference.objects.create(
                 run=run, point=point, collector=attempt.collector if attempt else None, day=day, kind=kind, reference=reference,
                 attempt=attempt, our_amount=ours, their_amount=theirs, owner=owners.least_busy(bodies, dossier),
                 opened_at=clock.now(),
             )  # fmt: skip
     except IntegrityError:
         return None  # somebody else opened it in this very moment
+    told.difference_opened(difference)
+    return difference
 
 
 def agree(point, reference, kinds, words):

@@ -79,7 +79,7 @@ def refund_proposed(refund):
     _accountants(
         f"refund:{refund.pk}:proposed", refund.attempt, _("Cần duyệt: hoàn %(sum)s"),
         _("Lý do: %(reason)s. Lần trả %(reference)s."),
-        but=refund.requested_by, amount=refund.amount, reason=refund.get_reason_display(),
+        link=_refund_link(refund), but=refund.requested_by, amount=refund.amount, reason=refund.get_reason_display(),
     )  # fmt: skip
 
 
@@ -114,7 +114,8 @@ def refund_refused(refund):
     )  # fmt: skip
     _accountants(
         f"refund:{refund.pk}:refused", refund.attempt, _("Ngân hàng từ chối hoàn %(sum)s"),
-        _("Lần trả %(reference)s. Tiền vẫn phải trả lại: đề nghị hoàn cách khác."), amount=refund.amount,
+        _("Lần trả %(reference)s. Tiền vẫn phải trả lại: đề nghị hoàn cách khác."),
+        link=_refund_link(refund), amount=refund.amount,
     )  # fmt: skip
 
 
@@ -147,7 +148,14 @@ def complaint_opened(complaint):
     """To its owner."""
     attempt = complaint.attempt
     subject, body = _("Có người hỏi về tiền: %(code)s"), _("Lần trả %(reference)s, %(sum)s. Tìm xem tiền ở đâu rồi trả lời.")
-    _write(f"complaint:{complaint.pk}", [complaint.owner], attempt, subject, body, _desk_link(attempt))
+    _write(
+        f"complaint:{complaint.pk}",
+        [complaint.owner],
+        attempt,
+        subject,
+        body,
+        reverse("accounting:complaint", args=[complaint.pk]),
+    )
 
 
 @in_vietnamese
@@ -156,6 +164,17 @@ def complaint_answered(complaint):
     _citizen(
         f"complaint:{complaint.pk}:answer", complaint.attempt, _("Trả lời về tiền phí: %(name)s"), "%(answer)s",
         also=[complaint.opened_by], answer=complaint.answer,
+    )  # fmt: skip
+
+
+@in_vietnamese
+def difference_opened(difference):
+    """To its owner: one message a day, however many there are."""
+    tell(
+        f"money:differences:{clock.today():%Y%m%d}", [difference.owner],
+        subject=_("Có chỗ chênh lệch tiền cần xem"),
+        body=_("Sổ của cổng và của bên thanh toán chưa khớp. Mở danh sách để xem từng chỗ."),
+        link=reverse("accounting:differences"),
     )  # fmt: skip
 
 
@@ -177,13 +196,14 @@ def _citizen(key, attempt, subject, body, *, also=(), **facts):
     _write(key, people, attempt, subject, body + "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s."), link, **facts)
 
 
-def _accountants(key, attempt, subject, body, *, but=None, **facts):
+def _accountants(key, attempt, subject, body, *, link="", but=None, **facts):
     people = [person for person in owners.accountants_of([attempt.collector_id]) if person != but]
-    _write(key, people, attempt, subject, body + " " + _("Hồ sơ %(code)s."), _desk_link(attempt), **facts)
+    link = link or reverse("accounting:attempt", args=[attempt.reference])
+    _write(key, people, attempt, subject, body + " " + _("Hồ sơ %(code)s."), link, **facts)
 
 
-def _desk_link(attempt):
-    return reverse("desk:dossier", args=[attempt.obligation.dossier.code])
+def _refund_link(refund):
+    return reverse("accounting:refund", args=[refund.request_id])
 
 
 def _write(key, people, attempt, subject, body, link, *, amount=None, **facts):
