@@ -1,5 +1,6 @@
 """Reading everything once more, declaring, handing in; and what comes instead: printing, or a new version."""
 
+import copy
 from contextlib import suppress
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from dossiers import drafts, fee_words, workflow
 from dossiers import filing as rules
+from dossiers.choices import FilingChannel
 from dossiers.views.documents import OTHER_PAPERS, files_in_words, unneeded
 from dossiers.views.filing import BACK_TO_REVIEW, DOCUMENTS, PRINT, REVIEW, on_draft
 from portal.common import clock
@@ -66,8 +68,25 @@ def print_and_bring(request, filing):
         open_pages=_errors(filing),
         to_bring=[ask for ask in asks if not ask.replaced_by_data],
         desk=(filing.draft.offering.received_at or filing.draft.offering.lead_agency) if filing.draft.offering_id else None,
+        money=_money_at_the_counter(filing.draft),
     )
     return render(request, "dossiers/print.html", context)
+
+
+def _money_at_the_counter(draft):
+    """What it costs to hand in in person what is printed here: the price of the counter, where that is another one."""
+    brought = copy.copy(draft)
+    brought.channel = FilingChannel.COUNTER
+    fees = rules.fees(brought)
+    lines = fee_words.lines_before(brought, fees)
+    return {
+        "lines": lines,
+        "total": fees.total,
+        "provisional": fees.provisional,
+        "note": fee_words.note_on_refunds(brought, lines),
+        "undecided": fees.undecided,
+        "to_pay": bool(fees.total),
+    }
 
 
 @on_draft(renewed=False)

@@ -83,6 +83,16 @@ def test_a_way_the_level_does_not_allow_is_refused_whoever_sends_it(desk, way):
         workflow.submit(draft, actor=draft.submitter)
 
 
+def test_what_is_printed_and_brought_costs_what_the_counter_takes(desk):
+    asked = {"case": "ca_nhan", "priority_group": ""}
+    draft = desk.draft(code="1.004194", answers=world.sample_answers("ct01"), asked=asked)
+    draft.offering.duty = {}  # nobody looks at what comes in online there: level 2
+    draft.offering.save()
+    said = words(browse(draft.submitter).get(step_url(draft, "in-to-khai")))
+    assert "15.000 đồng" in said and "7.000 đồng" not in said and "Trả tại quầy khi nộp hồ sơ." in said
+    assert "Trả trên mạng" not in said
+
+
 def test_paying_online_is_promised_where_it_is_open_and_by_nobody_while_it_is_shut(begun, settings):
     client, draft = begun(CRIMINAL)
     said = words(client.get(step_url(draft, "xem-lai")))
