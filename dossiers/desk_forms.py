@@ -46,7 +46,7 @@ class StepForm(forms.Form):
 
     def full_clean(self):
         for field in self.fields.values():  # as late as this: a form may rename its fields when it is made
-            words = _("Chọn ở mục “%s”.") if isinstance(field, forms.ChoiceField) else _("Điền mục “%s”.")
+            words = _("Chọn ở mục “%s”.") if isinstance(field, forms.ChoiceField | forms.BooleanField) else _("Điền mục “%s”.")
             field.error_messages["required"] = words % field.label
         super().full_clean()
 
@@ -243,6 +243,10 @@ class WithdrawalForm(StepForm):
 
 
 class CashForm(StepForm):
+    """Cash at the counter. While the bank has not answered about a payment online, the clerk must say that it is taken anyway."""
+
+    template = "desk/forms/cash.html"
+    anyway = forms.BooleanField(label=_("Đã hỏi người nộp, vẫn thu tiền mặt"))
     amount = Words(label=_("Số tiền đã thu (đồng)"), max_length=20, help_text="")
 
     def __init__(self, *args, **options):
@@ -250,6 +254,9 @@ class CashForm(StepForm):
         owed = getattr(self.dossier, "obligation", None)
         if owed and owed.total is not None:
             self.fields["amount"].help_text = _("Phải thu %(sum)s.") % {"sum": dong(owed.total)}
+        self.being_paid = bool(owed and owed.attempt_open)
+        if not self.being_paid:
+            del self.fields["anyway"]
 
     def clean_amount(self):
         digits = re.sub(r"[\s.,\u00a0]|đồng", "", self.cleaned_data["amount"])

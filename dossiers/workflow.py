@@ -121,7 +121,8 @@ def steps_for(user: Any, dossier: Any) -> list[str]:
 def advance(dossier: Any, name: str, *, actor: Any, note: str = "", **details: Any) -> Any:
     """Take one step and write down all it owes. `actor` is a user or a `SystemActor`; each line says which it admits.
 
-    Returns the dossier afresh: the one passed in is stale. Raises StepNotPossible, PermissionDenied,
+    Returns the dossier afresh: the one passed in is stale; `heard` on it is what floors above have to say to whoever took the
+    step, in sentences. Raises StepNotPossible, PermissionDenied,
     needs.DetailsMissing; then nothing has happened.
     """
     dossier = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure").get(pk=dossier.pk)
@@ -144,7 +145,8 @@ def advance(dossier: Any, name: str, *, actor: Any, note: str = "", **details: A
     event = history.append(step, source=source, target=dossier.state)
     effects.after_event(step, event)
     owed.owe(step, event)
-    signals.step_taken.send(Dossier, step=step, event=event)
+    answers = signals.step_taken.send(Dossier, step=step, event=event)
+    dossier.heard = [sentence for _receiver, sentence in answers if sentence]
     return dossier
 
 

@@ -1,6 +1,8 @@
 """What payments do when a dossier moves, inside the transaction of the step: cash at the counter becomes an attempt and a
 receipt; a dossier that closes gives up open attempts and has refundable money proposed for return."""
 
+from django.utils.translation import gettext as _
+
 from accounts.roles import SystemActor
 from dossiers import workflow
 from dossiers.models import FeeObligation
@@ -20,19 +22,21 @@ CLOSINGS = {
 
 
 def hear(sender, step, event, **kwargs):
-    """Receiver of `dossiers.signals.step_taken`. The dossier is locked by the step."""
+    """Receiver of `dossiers.signals.step_taken`. The dossier is locked by the step. Answers with the number of the receipt."""
     if step.details.get("settled_before"):
-        return  # the receipt of this money was made when it came
+        return None  # the receipt of this money was made when it came
     if step.name in ("paid", "collect"):
         obligation = _locked_obligation(step.dossier)
         attempt = step.details.get("attempt") or _cash(obligation, step)
-        receipts.issue(attempt, event)
+        receipt = receipts.issue(attempt, event)
+        return _("Biên lai số %(number)s. Tệp có chữ ký số nằm trong giấy tờ của hồ sơ sau ít giây.") % {"number": receipt}
     elif step.name == "waive":
         cancel_open(_locked_obligation(step.dossier), cause="settled_otherwise", actor=step.user, job=step.job)
     elif step.name == "refuse_withdrawal" and step.dossier.state == DossierState.PAYMENT_REQUIRED:
         _go_on(step)
     elif step.name in CLOSINGS:
         _close(step)
+    return None
 
 
 def _locked_obligation(dossier):

@@ -50,8 +50,15 @@ def facts_of(receipt):
             "issued_on": wording.day_in_words(receipt.issued_at),
             "place": receipt.body.agency.unit.short_name if receipt.body.agency.unit_id else "",
             "replaces": _predecessor(receipt),
-            "crowded": len(receipt.lines) > 6,
+            "density": _density(len(receipt.lines)),
         }
+
+
+def _density(lines):
+    """How close the letters stand so that a receipt stays on one page: the class of the template."""
+    if lines == 1:
+        return ""
+    return "close" if lines <= 6 else "crowded"
 
 
 def _line(line):

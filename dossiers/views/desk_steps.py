@@ -65,6 +65,8 @@ def _taken(request, dossier, name, form):
     else:
         done = {"what": workflow.line_of(name, dossier.state).custom["sentence"], "code": moved.code}
         messages.success(request, _("%(what)s: %(code)s.") % done)
+        for sentence in moved.heard:
+            messages.success(request, sentence)
     return redirect("desk:dossier", code=dossier.code)
 
 
