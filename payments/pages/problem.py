@@ -79,7 +79,7 @@ def page(dossier):
     if not online:
         return None
     attempt = subject_of(online)
-    trouble = _trouble(attempt)
+    trouble = told(attempt)
     others = [other for other in online if other.pk != attempt.pk and other.money_taken == CHECKING]
     still_due = payable(dossier) is not None
     unsure = trouble.money == CHECKING and attempt.state != A.REVIEW
@@ -124,7 +124,8 @@ def _has_money_too_much(attempt):
 
 
 # ---------------------------------------------------------------- the cases
-def _trouble(attempt):
+def told(attempt):
+    """What became of one attempt, in words."""
     if credits.waiting(attempt):
         return _odd_sum(attempt)
     if attempt.state == A.PAID:
@@ -201,7 +202,7 @@ def _unknown(attempt):
 def _trying_until(attempt):
     over = attempt.expires_at + dt.timedelta(seconds=settings.PAYMENT_TIMES["ask_after_expiry"])
     if attempt.expires_at > clock.now():
-        words = _("Lần trả này mở đến %(end)s. Sau %(asked)s vẫn chưa có tin thì gọi số dưới đây.")
+        words = _("Lần trả này mở đến %(end)s. Sau %(asked)s vẫn chưa có tin thì gọi, đọc mã của lần trả.")
         return words % {"end": clock_time(attempt.expires_at), "asked": clock_time(over)}
     return _("Lần trả này đã hết giờ lúc %s.") % moment(attempt.expires_at)
 
@@ -226,7 +227,7 @@ def _not_taken(attempt):
 def _call_after():
     """A day to wait for, with its name; after it, calling is right."""
     day = working_calendar().add_working_days(clock.today(), 2)
-    return _("Hết %s vẫn chưa có tin thì gọi số dưới đây và đọc mã.") % long_day(day)
+    return _("Hết %s vẫn chưa có tin thì gọi, đọc mã của lần trả.") % long_day(day)
 
 
 def _next_question(attempt):

@@ -123,7 +123,7 @@ def test_choosing_another_way_gives_the_first_one_up(client, waiting):
 def test_an_open_attempt_is_told_and_may_be_gone_on_with(client, waiting):
     begin(client, waiting, "the-noi-dia")
     page = client.get(address(waiting))
-    assert "Đang trả dở một lần" in words(page) and "bằng thẻ ATM" in words(page) and "Tôi đã trả tiền" in words(page)
+    assert "Đang trả dở một lần" in words(page) and ": thẻ ATM. Lần đó mở đến" in words(page) and "Tôi đã trả tiền" in words(page)
     assert page.content.decode().count('value="the-noi-dia"') == 2  # go on with it, and among the ways
 
 
