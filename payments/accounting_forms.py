@@ -84,6 +84,29 @@ class DocumentForm(DeskForm):
     document = Words(max_length=40, label=_("Số chứng từ"), help_text=_("Số ủy nhiệm chi hoặc phiếu chi."))
 
 
+class ReceiptForm(DeskForm):
+    """How a wrong receipt ends: replaced under the right name, or cancelled. The reason is read by whoever checks it."""
+
+    REPLACE, CANCEL = "replace", "cancel"
+    what = forms.ChoiceField(
+        choices=[(REPLACE, _("Sai tên người nộp: lập biên lai khác thay")), (CANCEL, _("Không được có biên lai này: hủy"))],
+        widget=forms.RadioSelect,
+        label=_("Làm gì"),
+    )
+    payer_name = Words(max_length=250, required=False, label=_("Tên đúng của người nộp"))
+    reason = Words(rows=3, max_length=LONGEST, label=_("Lý do"), help_text=_("Đừng ghi tên ai ở đây: người ngoài đọc được."))
+
+    def __init__(self, *args, receipt, **options):
+        super().__init__(*args, **options)
+        self.receipt = receipt
+        self.fields["payer_name"].initial = receipt.payer_name
+
+    def clean(self):
+        name = self.cleaned_data.get("payer_name", "")
+        if self.cleaned_data.get("what") == self.REPLACE and name in ("", self.receipt.payer_name):
+            self.add_error("payer_name", __("Ghi tên đúng, khác tên trên biên lai cũ."))
+
+
 class HandOverForm(DeskForm):
     """To whom a difference is handed."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.views.accountant import attempts, complaints, credits, front, reconciling, refunds, takings
+from payments.views.accountant import attempts, complaints, credits, front, receipt, reconciling, refunds, takings
 
 app_name = "accounting"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("lan-tra/<str:reference>/", attempts.attempt, name="attempt"),
     path("lan-tra/<str:reference>/ket-luan/", attempts.decide, name="decide"),
     path("lan-tra/<str:reference>/hoan-tien/", attempts.propose, name="propose"),
+    path("lan-tra/<str:reference>/bien-lai/<int:pk>/", receipt.receipt, name="receipt"),
     path("hoan-tien/", refunds.listed, name="refunds"),
     path("hoan-tien/<str:request_id>/", refunds.refund, name="refund"),
     path("hoan-tien/<str:request_id>/<slug:slug>/", refunds.step, name="refund_step"),

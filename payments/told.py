@@ -137,7 +137,7 @@ def transfer_waits(credit):
         "account": credit.point.account_number, "when": moment(credit.received_at), "state": credit.get_state_display(),
         "content": credit.content[:200],
     }  # fmt: skip
-    tell(f"money:credit:{credit.pk}:wait", people, subject=subject, body=body, link=reverse("desk:queue"))
+    tell(f"money:credit:{credit.pk}:wait", people, subject=subject, body=body, link=reverse("accounting:credit", args=[credit.pk]))
 
 
 # ------------------------------------------------------------ tickets

@@ -42,7 +42,7 @@ def _menu(request, counts):
     places = [
         ("front", _("Hôm nay"), None, ["front"]),
         ("takings", _("Tiền thu"), None, ["takings"]),
-        ("attempts", _("Các lần trả"), counts["review"], ["attempts", "attempt", "propose"]),
+        ("attempts", _("Các lần trả"), counts["review"], ["attempts", "attempt", "propose", "receipt"]),
         ("refunds", _("Hoàn tiền"), counts["to_approve"] + counts["to_pay_out"], ["refunds", "refund"]),
         ("reconciliation", _("Đối soát"), None, ["reconciliation"]),
         ("differences", _("Chênh lệch"), counts["differences"], ["differences", "difference"]),
