@@ -1,0 +1,142 @@
+"""Questions and refunds meet the mock gateway, a process of its own: what is lost on the way is found, nothing goes twice."""
+
+import time
+
+import pytest
+
+from payments import invariants, refunds, settling, turns
+from payments.gateways import vnpay
+from payments.models import GatewayQuestion, PaymentAttempt, Refund, RefundCall
+from portal.common import clock, due
+from tests.mock_gateway.process import Gateway
+from tests.processes import Processes
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+WINDOW = 0.6  # seconds in which the gateway answers one question a terminal
+
+
+@pytest.fixture(scope="module")
+def process(django_db_setup):
+    """One gateway for these tests, that calls nobody by itself. What it knows lies in the tables of a test and goes with them."""
+    processes = Processes()
+    yield Gateway(processes, query_window=WINDOW, refund_step=0.5, GATEWAY_IPN_THREADS=0).start()
+    processes.stop_all()
+
+
+@pytest.fixture
+def mock(process, settings):
+    settings.VNPAY_PAY_URL, settings.VNPAY_API_URL = process.pay_url, process.api_url
+    settings.PAYMENT_TIMES = {**settings.PAYMENT_TIMES, "quiet_after_94": WINDOW, "ask_again": [0.2], "refund_query_after": 0.2}
+    return process
+
+
+def at_the_gateway(mock, attempt, outcome="success", **options):
+    """The payer goes there and pays; nobody ever calls us."""
+    mock.pay(attempt.reference, outcome, pay_url=vnpay.pay_url(attempt, ip="203.0.113.7"), **options)
+    return attempt
+
+
+def until(ready, seconds=15):
+    """Do what is due, as relay and workers would, until it is so."""
+    end = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < end, list(PaymentAttempt.objects.values_list("reference", "state", "code"))
+        for model in (GatewayQuestion, RefundCall):
+            for row in model.objects.filter(due_state="waiting", next_at__lte=clock.now()):
+                due.do(model, row.pk)
+        time.sleep(0.1)
+    return True
+
+
+def soon(*attempts):
+    GatewayQuestion.objects.filter(attempt__in=attempts).update(next_at=clock.now())
+
+
+def state(row):
+    return type(row).objects.get(pk=row.pk).state
+
+
+def test_payments_nobody_told_us_of_are_all_found_though_the_gateway_answers_one_at_a_time(mock, money_desk):
+    attempts = [at_the_gateway(mock, money_desk.paying()) for _ in range(4)]
+    soon(*attempts)
+    assert until(lambda: PaymentAttempt.objects.filter(settles=True).count() == 4)
+    heard = [event.raw for attempt in attempts for event in attempt.events.all()]
+    assert any('"94"' in raw for raw in heard)  # it did ask for silence
+    assert list(invariants.broken()) == []
+
+
+@pytest.mark.parametrize("outcome", ["cancel", "insufficient"])
+def test_what_did_not_come_is_known_for_certain(mock, money_desk, outcome):
+    attempt = at_the_gateway(mock, money_desk.paying(), outcome)
+    soon(attempt)
+    assert until(lambda: state(attempt) == "failed") and PaymentAttempt.objects.get(pk=attempt.pk).money_taken == "no"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"querydr_unsigned": {"value": "wrong", "times": 2}},
+        {"http_500_api": {"value": "after", "times": 2}},
+        {"querydr_94": {"value": True, "times": 2}},
+    ],
+)
+def test_bad_answers_move_nothing_and_the_good_one_settles(mock, money_desk, fault):
+    attempt = at_the_gateway(mock, money_desk.paying())
+    mock.faults(**fault)
+    soon(attempt)
+    assert until(lambda: state(attempt) == "paid")
+    assert attempt.events.count() >= 3 and attempt.moves.count() == 2
+
+
+def test_suspicion_is_looked_at_and_ends_when_the_gateway_decides(mock, money_desk):
+    attempt = at_the_gateway(mock, money_desk.paying(), "suspected")
+    soon(attempt)
+    assert until(lambda: state(attempt) == "review")
+    assert turns.take(attempt.point_id) or turns.quiet_until(attempt.point_id)
+
+
+def approved(mock, money_desk):
+    attempt = at_the_gateway(mock, money_desk.paying())
+    settling.settle(attempt.reference, cause="ipn", transaction_no=mock.transaction(attempt.reference)["transaction_no"])
+    return refunds.approve(refunds.propose(attempt, "other", actor=money_desk.accountant), money_desk.second_accountant)
+
+
+@pytest.mark.parametrize(("path", "end"), [("05-06-00", "done"), ("05-06-09", "refused")])
+def test_a_refund_is_followed_to_its_end(mock, money_desk, path, end):
+    mock.faults(refund_path=path)
+    refund = approved(mock, money_desk)
+    assert until(lambda: state(refund) == end)
+    assert len(mock.transaction(refund.attempt.reference)["refunds"]) == 1 and list(invariants.broken()) == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"http_500_api": {"value": "after", "times": 1}},  # it was taken in, we never heard
+        {"http_500_api": {"value": "before", "times": 1}},  # it never was
+        {"refund_unsigned": {"value": "wrong", "times": 1}},
+    ],
+)
+def test_a_refund_whose_answer_was_lost_goes_out_once(mock, money_desk, fault):
+    refund = approved(mock, money_desk)
+    mock.faults(**fault)
+    assert until(lambda: state(refund) == "done")
+    there = mock.transaction(refund.attempt.reference)["refunds"]
+    assert len(there) == 1 and "no_answer" in refund.moves.values_list("cause", flat=True)
+    assert Refund.objects.count() == 1 and list(invariants.broken()) == []
+
+
+def test_while_the_gateway_is_dead_nothing_is_lost(mock, money_desk):
+    refund = approved(mock, money_desk)
+    attempt = at_the_gateway(mock, money_desk.paying())
+    soon(attempt)
+    mock.kill()
+    for _ in range(3):
+        for model in (GatewayQuestion, RefundCall):
+            for row in model.objects.filter(due_state="waiting", next_at__lte=clock.now()):
+                due.do(model, row.pk)
+        time.sleep(0.3)
+    assert (state(refund), state(attempt)) == ("unknown", "sent")
+    mock.start()
+    assert until(lambda: (state(refund), state(attempt)) == ("done", "paid"))
+    assert len(mock.transaction(refund.attempt.reference)["refunds"]) == 1
