@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
 
 from dossiers.models import FeeObligation
 from dossiers.states import DossierState
-from payments import balance, transfers
+from payments import balance, receipts, transfers
 from payments.graph import ATTEMPT_EDGES, BEING_PAID, OPEN_ATTEMPT, REFUND_EDGES, AttemptState, RefundState
 from payments.models import (
     AttemptMove,
@@ -179,6 +179,11 @@ def transfers_are_bank_credits():
     yield from transfers.problems()
 
 
+def receipts_and_their_papers_agree():
+    """The lines of a receipt add up to its amount, and its paper says what has become of it."""
+    yield from receipts.problems()
+
+
 CHECKS = [
     ledger_balances,
     ledger_tells_what_attempts_and_refunds_tell,
@@ -191,4 +196,5 @@ CHECKS = [
     settling_money_has_its_receipt,
     receipt_numbers_have_no_gaps,
     transfers_are_bank_credits,
+    receipts_and_their_papers_agree,
 ]

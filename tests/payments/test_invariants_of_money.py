@@ -8,9 +8,10 @@ from django.db import connection
 
 from dossiers import workflow
 from dossiers.models import Dossier, FeeObligation
-from payments import invariants, refunds, settling
+from payments import invariants, refunds, settling, transfers
 from payments.models import (
     AttemptMove,
+    BankCredit,
     EReceipt,
     LedgerEntry,
     PaymentAttempt,
@@ -35,7 +36,7 @@ def paid_twice(money_desk):
     """A fee paid by transfer, and then once more through the gateway, late."""
     first = money_desk.paying()
     second = money_desk.paying(way="transfer", dossier=first.obligation.dossier)
-    settling.settle(second.reference, cause="statement")
+    transfers.receive(second.point, "FT26325001", FEE, f"DVC {second.reference}", clock.now())
     return settling.settle(first.reference, cause="ipn")
 
 
@@ -239,10 +240,22 @@ def test_a_counter_that_ran_ahead_is_found(paid):
     assert "the counter says 2, the last number is 1" in found()
 
 
+def test_a_transfer_that_no_bank_has_seen_is_found(paid_twice):
+    BankCredit.objects.update(state="unmatched")
+    assert f"fee {paid_twice.obligation_id}: its bank credits and its transfers differ by -200000 đồng" in found()
+
+
+def test_a_receipt_whose_lines_do_not_add_up_is_found(paid, unwatched):
+    unwatched()
+    EReceipt.objects.update(lines=[])
+    assert "its lines do not add up to its amount" in found()
+
+
 def test_every_check_is_broken_above(paid):
     """A new check comes with a test: the names here are the ones `CHECKS` has."""
     assert {check.__name__ for check in invariants.CHECKS} == {
         "ledger_balances", "ledger_tells_what_attempts_and_refunds_tell", "kept_money_is_what_the_ledger_says",
         "open_attempts_are_known_to_the_dossier", "one_attempt_settles", "paid_dossiers_do_not_wait", "moves_are_paths",
         "money_owed_back_has_a_refund", "settling_money_has_its_receipt", "receipt_numbers_have_no_gaps",
+        "transfers_are_bank_credits", "receipts_and_their_papers_agree",
     }  # fmt: skip
