@@ -1,4 +1,4 @@
-"""Addresses of paying. The two of the gateway are told to it once and for all: they never change."""
+"""Addresses of paying. Where the gateway sends payers back to never changes; its own call has no language (portal.urls)."""
 
 from django.urls import path
 
@@ -22,5 +22,4 @@ urlpatterns = [
     path(f"{BY_LINK}qr.png", helping.help_qr, name="help_qr"),
     path(f"{BY_LINK}tinh-trang/", helping.help_status, name="help_status"),
     path("thanh-toan/ket-qua", gateway.come_back, name="return"),
-    path("thanh-toan/vnpay/ipn", gateway.ipn, name="ipn"),
 ]

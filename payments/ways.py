@@ -80,6 +80,11 @@ def choice_of(attempt):
     return _BY_FACTS.get((attempt.way, attempt.bank_choice))
 
 
+def choice_by(way, bank_choice):
+    """The choice of these facts, as machines name it; None when there is no such."""
+    return _BY_FACTS.get((way, bank_choice))
+
+
 def named(attempt):
     """How this attempt pays, in a few words for a list."""
     choice = choice_of(attempt)

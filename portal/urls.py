@@ -8,6 +8,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
+from payments.views.gateway import ipn
 from portal import gallery, views
 from procedures.views import home
 
@@ -17,6 +18,8 @@ urlpatterns = [
     path("api/v1/schema/", login_not_required(SpectacularAPIView.as_view(permission_classes=[AllowAny])), name="schema"),
     path("api/v1/", include("procedures.api.urls")),
     path("api/v1/", include("dossiers.api.urls")),
+    path("api/v1/", include("payments.api.urls")),
+    path("thanh-toan/vnpay/ipn", ipn, name="payment_ipn"),  # told to the gateway once and for all: it never changes
 ]
 
 pages = [

@@ -15,7 +15,7 @@ APPS = ["portal", "accounts", "procedures", "dossiers", "payments"]
 PUBLIC = {
     "home", "procedures:home", "procedures:search", "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
     "accounts:login", "admin:login", "dossiers:blank_form", "dossiers:track", "papers:verify", "papers:verify_code", "gallery",
-    "health_live", "health_ready", "schema", "procedure_list", "procedure_detail", "payments:ipn", "payments:return",
+    "health_live", "health_ready", "schema", "procedure_list", "procedure_detail", "payment_ipn", "payments:return",
 }  # fmt: skip
 # Opened by an unguessable secret, or by the session that began the draft (a form to print needs no account).
 BY_SECRET = {
@@ -23,7 +23,9 @@ BY_SECRET = {
     "dossiers:autosave", "files:view", "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
 }  # fmt: skip
 # Answer 401 themselves instead of sending a machine to the login page.
-MACHINES = {"api_dossiers", "api_dossier", "api_withdraw", "api_submit"}
+MACHINES = {
+    "api_dossiers", "api_dossier", "api_withdraw", "api_submit", "api_payment", "api_payment_attempts", "api_payment_claim",
+}  # fmt: skip
 
 
 def python_files():

@@ -76,9 +76,9 @@ def page(dossier, user):
         lines=fee_words.lines_frozen(dossier) if obligation else [],
         collector=dossier.lead_agency.name,
         until=moment(dossier.payment_due_at) if offer and dossier.payment_due_at else "",
-        later=_later(dossier) if offer else "",
+        later=later(dossier) if offer else "",
         choices=ways.open_now(offer) if offer else [],
-        why_not="" if offer or paid else _why_not(dossier, obligation),
+        why_not="" if offer or paid else why_not(dossier, obligation),
         counter=counter(dossier) if due and obligation.total else None,
         going_on=_going_on(attempts, user),
         asked_about=[_asked(attempt) for attempt in attempts if _is_asked_about(attempt)] if not paid else [],
@@ -95,7 +95,7 @@ def _title(obligation, offer, paid):
     return _("Trả phí %(sum)s") % {"sum": dong(obligation.total)} if offer else _("Trả phí")
 
 
-def _later(dossier):
+def later(dossier):
     """What happens when nobody pays now."""
     if dossier.state == DossierState.PAYMENT_REQUIRED and dossier.payment_due_at:
         words = _(
@@ -106,7 +106,7 @@ def _later(dossier):
     return _("Trả lúc nào cũng được, chậm nhất trước khi nhận kết quả. Hồ sơ vẫn được xem, không chờ tiền.")
 
 
-def _why_not(dossier, obligation):
+def why_not(dossier, obligation):
     """Why there is nothing to pay on the portal."""
     if obligation is None or obligation.total == 0:
         return _("Hồ sơ này không phải trả phí.")
@@ -148,6 +148,13 @@ def _asked(attempt):
 
 
 def _paid(dossier, obligation, attempts):
+    title, text = paid_words(obligation, attempts)
+    back = [found for attempt in attempts if (found := refunds.of_attempt(attempt))]
+    return Paid(title, text, receipts_of(dossier, obligation), back)
+
+
+def paid_words(obligation, attempts):
+    """(title, sentence) of a fee that money settled: how much, when, by whom."""
     attempt = next((attempt for attempt in attempts if attempt.settles), None)
     facts = {"sum": dong(attempt.amount if attempt else obligation.total), "when": moment(obligation.settled_at)}
     gone_back = obligation.status == FeeObligation.Status.REFUNDED
@@ -160,8 +167,7 @@ def _paid(dossier, obligation, attempts):
         text = _("Tiền về muộn, lúc %(when)s, và vẫn được nhận. Không phải trả gì thêm.")
     else:
         text = _("Nhận được lúc %(when)s. Không phải trả gì thêm.")
-    back = [found for attempt in attempts if (found := refunds.of_attempt(attempt))]
-    return Paid(title, text % facts, receipts_of(dossier, obligation), back)
+    return title, text % facts
 
 
 def receipts_of(dossier, obligation):

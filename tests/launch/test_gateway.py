@@ -58,7 +58,7 @@ def test_both_sides_are_told_of_each_other(places, monkeypatch):
 def test_the_paths_are_those_of_portal_and_gateway():
     from django.urls import resolve
 
-    assert resolve(gateway.IPN_PATH).view_name == "payments:ipn"
+    assert resolve(gateway.IPN_PATH).view_name == "payment_ipn"
     wire = "payments.mock_gateway.urls"
     portal = gateway.told_to_the_portal(8141)
     for name, view in (("VNPAY_PAY_URL", "pay"), ("VNPAY_API_URL", "api"), ("BANK_STATEMENT_URL", "statement")):

@@ -1,0 +1,61 @@
+"""The facts of a dossier's payment as `PaymentSerializer` writes them: what the pages of paying say, in the same words."""
+
+from django.utils.translation import gettext as _
+
+from payments import outcomes, ways
+from payments.graph import AttemptState
+from payments.models import EReceipt
+from payments.pages import pay, problem
+from payments.pages.words import attempts_of, is_online, is_settled
+from payments.payable import payable
+from portal.common.money import dong
+
+
+def of(dossier):
+    """Everything about the money of one dossier, for the one who filed it."""
+    obligation = getattr(dossier, "obligation", None)
+    attempts = attempts_of(obligation) if obligation else []
+    offer = payable(dossier) if obligation else None
+    looked_at = any(attempt.state == AttemptState.REVIEW for attempt in attempts)
+    return {
+        "dossier": dossier.code,
+        "status": obligation.status if obligation else "none",
+        "total": obligation.total if obligation else 0,
+        "settled_amount": obligation.settled_amount if obligation else 0,
+        "pay_until": dossier.payment_due_at if offer else None,
+        "collector": dossier.lead_agency,
+        **_said(dossier, obligation, attempts, offer),
+        "lines": obligation.lines.order_by("pk") if obligation else [],
+        "ways": ways.open_now(offer) if offer and not looked_at else [],
+        "attempts": attempts,
+        "receipts": _receipts(obligation) if obligation else [],
+        "refunds": [refund for attempt in attempts for refund in attempt.refunds.all()],
+    }
+
+
+def _said(dossier, obligation, attempts, offer):
+    """Was money taken, what happened, what now: of the attempt that matters; else of the fee itself."""
+    online = [attempt for attempt in attempts if is_online(attempt)]
+    subject = problem.subject_of(online) if online else None
+    told, settled = problem.told(subject) if subject else None, obligation is not None and is_settled(obligation)
+    if told and (not settled or told.money == outcomes.YES or subject.state == AttemptState.REVIEW):
+        return {"money_taken": told.money, "sentence": told.happened, "next_step": " ".join(filter(None, [told.now, told.until]))}
+    if settled:
+        title, text = pay.paid_words(obligation, attempts)
+        return {"money_taken": outcomes.YES, "sentence": f"{title}. {text}", "next_step": ""}
+    if offer:
+        return {
+            "money_taken": None,
+            "sentence": _("Trả phí %(sum)s") % {"sum": dong(obligation.total)},
+            "next_step": pay.later(dossier),
+        }
+    return {"money_taken": None, "sentence": pay.why_not(dossier, obligation), "next_step": ""}
+
+
+def _receipts(obligation):
+    return EReceipt.objects.filter(attempt__obligation=obligation).select_related("paper__dossier").order_by("pk")
+
+
+def attempt_of(obligation, reference):
+    """One attempt afresh, with all that is said of it."""
+    return next(attempt for attempt in attempts_of(obligation) if attempt.reference == reference)
