@@ -30,6 +30,27 @@ def test_a_personal_number_is_hidden_wherever_it_stands_and_what_is_longer_is_no
     assert "011999000001" not in found and "012345678," not in found and "0123456789012" in found
 
 
+OURS = ["P261121083000A7K2", "P2611210830001234", "F261121083000A1B2C3D4", "F26112108300012345678", "Q261121083000A1B2C3D4E5F6"]
+
+
+@pytest.mark.parametrize("number", OURS)
+@pytest.mark.parametrize("sentence", ["%s", "refund %s is SENT", "xong\n%s", "mã=%s,", "“%s”", "(%s)", "a/%s/b"])
+def test_a_payment_can_be_followed_through_the_log(number, sentence):
+    assert number in line(sentence % number) and f'"reference": "{number}"' in line("x", reference=number)
+    assert number in line("%s của 011999000001", number)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["CCCD011999000001", "xong\n011999000001", "xong\t012345678", "số011999000001", "_011999000001_", "P011999000001",
+     "P011999000001A7K", "XP011999000001A7K2", "P011999000001A7K23", "F011999000001A7K2", "f011999000001a1b2c3d4", "T012345678Z",
+     "P261121083000A7K2 011999000001", "P011999000001a7k2", "\u0660011999000001"],
+)  # fmt: skip
+def test_a_personal_number_between_letters_is_hidden_too(said):
+    """Also behind a line break, which a JSON line writes as a letter."""
+    assert "011999000001" not in line(said) and "012345678" not in line(said), line(said)
+
+
 def test_every_process_writes_its_log_this_way():
     assert settings.LOGGING["root"]["handlers"] == ["console"]
     assert settings.LOGGING["formatters"][settings.LOGGING["handlers"]["console"]["formatter"]]["()"].endswith("JsonFormatter")
