@@ -7,8 +7,19 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from dossiers.models import Dossier, FeeObligation
+from payments import outcomes
+from payments.gateways.vnpay import answers
 from payments.graph import ATTEMPT_EDGES, check_move
-from payments.models import OPEN_ATTEMPT, AttemptMove, AttemptState, GatewayQuestion, PaymentAttempt, Way
+from payments.models import (
+    OPEN_ATTEMPT,
+    AttemptMove,
+    AttemptState,
+    EventKind,
+    GatewayQuestion,
+    PaymentAttempt,
+    Verdict,
+    Way,
+)
 from payments.payable import payable
 from payments.references import new_reference
 from portal.common import clock, due
@@ -47,8 +58,8 @@ def lock_for_payment(reference):
 
 @transaction.atomic
 def open_attempt(dossier, way, *, bank_choice="", actor=None, link=None):
-    """Begin to pay. The same way again gives the attempt that is open already (a double click); another way gives that one
-    up, and the gateway is still asked what became of it. Raises NotPayable."""
+    """Begin to pay. The same way again gives the attempt that is open already (a double click), unless its payer came back
+    without paying; another way gives that one up, and the gateway is still asked what became of it. Raises NotPayable."""
     dossier, obligation = lock_dossier(dossier.pk)
     offer = payable(dossier)
     if offer is None or way not in offer.ways:
@@ -58,7 +69,10 @@ def open_attempt(dossier, way, *, bank_choice="", actor=None, link=None):
         raise NotPayable(_("Lần trả trước đang được kiểm tra. Đừng trả thêm lần nữa."))
     for before in there:
         before.obligation = obligation
-        if _still_good(before, way, bank_choice, offer.amount):
+        brought = _brought_back(before)
+        if brought in (outcomes.YES, outcomes.CHECKING):
+            raise NotPayable(_("Đang hỏi ngân hàng về lần trả trước. Chờ một phút rồi xem lại, đừng trả thêm."))
+        if not brought and _still_good(before, way, bank_choice, offer.amount):
             return before
         before.move(AttemptState.CANCELLED, cause="payer_chose_another_way", actor=actor)
     return _begin(obligation, offer, way, bank_choice=bank_choice, opened_by=actor, link=link)
@@ -67,6 +81,19 @@ def open_attempt(dossier, way, *, bank_choice="", actor=None, link=None):
 def _still_good(attempt, way, bank_choice, amount):
     asked = (attempt.way, attempt.bank_choice, attempt.amount)
     return asked == (way, bank_choice, amount) and attempt.expires_at > clock.now() + STALE
+
+
+def _brought_back(attempt):
+    """Was money taken, by what the payer's browser brought back, signed, before the gateway itself told us? "" when it did not
+    come back. It settles nothing; but the gateway takes a reference once, and whoever may have paid is not to pay again."""
+    back = attempt.events.filter(kind=EventKind.RETURN, verdict=Verdict.VALID).order_by("pk").last()
+    if back is None:
+        return ""
+    try:
+        answer = answers.read_pay(back.raw, settings.VNPAY_SECRETS)
+    except (answers.BadSignature, answers.ForeignTerminal):  # the secret was changed since
+        return outcomes.CHECKING
+    return outcomes.of_pay(answer.response_code, answer.status).money
 
 
 def _begin(obligation, offer, way, **facts):
