@@ -74,9 +74,10 @@ def _read(raw):
 def _take(answer, raw):
     """The rest of the checks, in the order the gateway wants its codes, under the locks of the money."""
     try:
-        _dossier, _obligation, attempt = lock_for_payment(answer.reference)
+        held = lock_for_payment(answer.reference)
     except UnknownReference:
-        attempt = None
+        held = (None, None, None)
+    attempt = held[-1]
     verdict, said = _objection(answer, attempt)
     if verdict:
         keep(EventKind.IPN, raw, verdict, answer=said, attempt=attempt if verdict != Verdict.UNKNOWN_REFERENCE else None)
@@ -87,7 +88,7 @@ def _take(answer, raw):
         keep(EventKind.IPN, raw, Verdict.DUPLICATE, answer=ALREADY, attempt=attempt)
         return ALREADY
     event = keep(EventKind.IPN, raw, Verdict.VALID, answer=CONFIRMED, attempt=attempt)
-    _act(attempt, answer, outcome, code, event)
+    _act(held, answer, outcome, code, event)
     return CONFIRMED
 
 
@@ -113,16 +114,17 @@ def _is_known(attempt, outcome, code):
     return True
 
 
-def _act(attempt, answer, outcome, code, event):
+def _act(held, answer, outcome, code, event):
+    attempt = held[-1]
     if outcome.state == AttemptState.PAID:
         facts = {"transaction_no": answer.transaction_no, "bank_code": answer.bank_code[:20], "code": code}
-        settling.settle(attempt.reference, event, cause="ipn", **facts)
+        settling.settle(attempt.reference, event, cause="ipn", held=held, **facts)
         return
     cause = outcome.doubt or "ipn"
     if attempt.is_open and attempt.state != outcome.state and not _may_move(attempt, outcome.state, cause):
         asking.ask_soon(attempt, "again")  # somebody looks at it already: only an answer to our own question may end that
         return
-    settling.note(attempt.reference, outcome.state, cause=cause, proof=event, code=code, final=outcome.final)
+    settling.note(attempt.reference, outcome.state, cause=cause, proof=event, code=code, final=outcome.final, held=held)
     if not outcome.final:
         asking.ask_soon(attempt, "again")
 

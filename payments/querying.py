@@ -69,19 +69,21 @@ def be_quiet(point_id):
 @transaction.atomic
 def _act(attempt, answer, event):
     """Move by the answer, under the locks of the money. Returns the Outcome, which may be that nothing is known yet."""
-    _dossier, _obligation, attempt = lock_for_payment(attempt.reference)
+    held = lock_for_payment(attempt.reference)
+    attempt = held[-1]
     outcome = outcomes.of_query(answer, attempt)
     code = f"{answer.code}/{answer.status}".rstrip("/")
     if outcome.state is None:
         return outcome
     if outcome.state == AttemptState.PAID:
         facts = {"transaction_no": answer.transaction_no, "bank_code": answer.bank_code[:20], "code": code}
-        settling.settle(attempt.reference, event, cause="querydr", **facts)
+        settling.settle(attempt.reference, event, cause="querydr", held=held, **facts)
         return outcome
     final = outcome.final or (outcome.state == AttemptState.EXPIRED and _waited_long_enough(attempt))
     if attempt.state == AttemptState.REVIEW and outcome.state != AttemptState.REVIEW and not final:
         return outcome  # a doubt is not ended by «not finished»
-    settling.note(attempt.reference, outcome.state, cause=outcome.doubt or "querydr", proof=event, code=code, final=final)
+    cause = outcome.doubt or "querydr"
+    settling.note(attempt.reference, outcome.state, cause=cause, proof=event, code=code, final=final, held=held)
     if event.verdict == Verdict.WRONG_AMOUNT and answer.status == "00":
         theirs = None if answer.hundredths is None else answer.hundredths // 100
         differences.open_difference(

@@ -21,10 +21,11 @@ SETTLING_STATES = {DossierState.WITHDRAWN}
 
 
 @transaction.atomic
-def settle(reference, proof=None, *, cause, actor=None, note="", **facts):
+def settle(reference, proof=None, *, cause, actor=None, note="", held=None, **facts):
     """Record that the money came. `proof` is the stored, verified event that says so; `facts`: transaction_no, bank_code,
-    code. Idempotent. Raises UnknownReference, IllegalMove."""
-    dossier, obligation, attempt = lock_for_payment(reference)
+    code. `held`: what `lock_for_payment` gave, when this transaction has the locks already. Idempotent. Raises
+    UnknownReference, IllegalMove."""
+    dossier, obligation, attempt = held or lock_for_payment(reference)
     if attempt.state == AttemptState.PAID:
         return attempt
     came_late = attempt.ended_at is not None
@@ -85,13 +86,14 @@ def _why_not_wanted(obligation, dossier):
 
 
 @transaction.atomic
-def note(reference, target, *, cause, proof=None, code="", final=True, actor=None, words=""):
+def note(reference, target, *, cause, proof=None, code="", final=True, actor=None, words="", held=None):
     """Record what the gateway (or a person) says of money that did not come, or is doubtful. Returns the attempt.
 
     A paid attempt stays paid, and one that ended stays as it ended: then only the gateway's last word is kept. Money in
     doubt stops whatever else is being paid for the same fee: nobody is asked to pay while it may have been taken.
+    `held`: as for `settle`.
     """
-    _dossier, obligation, attempt = lock_for_payment(reference)
+    _dossier, obligation, attempt = held or lock_for_payment(reference)
     if attempt.state == AttemptState.PAID:
         return attempt
     was_known = attempt.resolved_at is not None
