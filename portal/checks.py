@@ -18,6 +18,8 @@ def nothing_of_the_demo(app_configs, **kwargs):
 def nothing_of_the_mock_gateway(app_configs, **kwargs):
     """Production never takes play money for a fee: no published secret, no gateway of our own, none of its tables."""
     addresses = {"VNPAY_PAY_URL": settings.VNPAY_PAY_URL, "VNPAY_API_URL": settings.VNPAY_API_URL}
+    read_from = {"BANK_STATEMENT_URL": settings.BANK_STATEMENT_URL, "SETTLEMENT_URL": settings.SETTLEMENT_URL}
+    addresses |= {name: address for name, address in read_from.items() if address}
     found = [Error(sentence, id="portal.E002") for sentence in signs_of_the_mock(settings.VNPAY_SECRETS, addresses)]
     if "payments.mock_gateway" in settings.INSTALLED_APPS:
         found.append(Error("The mock gateway is installed.", id="portal.E003"))

@@ -30,5 +30,8 @@ VNPAY_PAY_URL = os.environ.get("VNPAY_PAY_URL", "")
 VNPAY_API_URL = os.environ.get("VNPAY_API_URL", "")
 if "VNPAY_SECRETS_FILE" in os.environ:
     VNPAY_SECRETS = json.loads(Path(os.environ["VNPAY_SECRETS_FILE"]).read_text("utf-8"))
-if _found := signs_of_the_mock(VNPAY_SECRETS, {"VNPAY_PAY_URL": VNPAY_PAY_URL, "VNPAY_API_URL": VNPAY_API_URL}):
+_addresses = {"VNPAY_PAY_URL": VNPAY_PAY_URL, "VNPAY_API_URL": VNPAY_API_URL}
+# What a statement or a settlement file says moves money, too. Empty: they are handed in as files.
+_read_from = {name: address for name in ("BANK_STATEMENT_URL", "SETTLEMENT_URL") if (address := os.environ.get(name))}
+if _found := signs_of_the_mock(VNPAY_SECRETS, _addresses | _read_from):
     raise ImproperlyConfigured(" ".join(_found))

@@ -73,6 +73,15 @@ def test_production_starts_with_a_real_gateway_and_not_with_the_mock(tmp_path):
     assert "VNPAY_PAY_URL: no address" in start(VNPAY_PAY_URL="")
 
 
+@pytest.mark.parametrize("name", ["BANK_STATEMENT_URL", "SETTLEMENT_URL"])
+def test_nobody_on_this_machine_says_what_money_came(settings, name):
+    """A statement or a settlement file moves money as surely as the gateway does."""
+    assert start(**{name: ""}) == start(**{name: "https://saoke.example/{terminal}"}) == "['TERMINAL']"
+    assert name in start(**{name: "http://127.0.0.1:8001/bank/statement"})
+    setattr(settings, name, "http://127.0.0.1:8001/bank/statement")
+    assert any(name in error.msg for error in checks.nothing_of_the_mock_gateway(None))
+
+
 def test_secrets_may_lie_in_a_file(tmp_path):
     kept = tmp_path / "secrets.json"
     kept.write_text('{"CUATEP01": "bi-mat-that"}')
