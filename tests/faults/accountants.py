@@ -1,0 +1,44 @@
+"""Two accountants who approve what is proposed, and pay out by hand what the bank refuses to take back."""
+
+import threading
+
+from payments import refunds
+from payments.graph import RefundState
+from payments.models import Refund, RefundWay
+from tests.faults.site import close_connections
+
+
+class Accountants(threading.Thread):
+    """Runs beside the payers until `leave`. Counts what it did; an error is kept, and raised by `leave`."""
+
+    def __init__(self, desk):
+        super().__init__(name="accountants", daemon=True)
+        self.desk, self.approved, self.paid_out, self.error = desk, 0, 0, None
+        self._leaving = threading.Event()
+
+    def run(self):
+        try:
+            while not self._leaving.wait(0.4):
+                self.work()
+        except Exception as error:
+            self.error = error
+        finally:
+            close_connections()
+
+    def leave(self):
+        self._leaving.set()
+        self.join(30)
+        if self.error:
+            raise self.error
+
+    def work(self):
+        """One look over the three lists."""
+        for refund in Refund.objects.filter(state=RefundState.REFUSED).select_related("attempt"):
+            if not refund.attempt.refunds.exclude(state=RefundState.REFUSED).exists():
+                refunds.propose(refund.attempt, refund.reason, actor=self.desk.accountant, way=RefundWay.BY_HAND)
+        for refund in Refund.objects.filter(state=RefundState.REQUESTED).select_related("attempt"):
+            refunds.approve(refund, self.desk.second_accountant)
+            self.approved += 1
+        for refund in Refund.objects.filter(state=RefundState.APPROVED, way=RefundWay.BY_HAND).select_related("attempt"):
+            refunds.paid_out(refund, self.desk.accountant, document=f"CT-{refund.pk}")
+            self.paid_out += 1

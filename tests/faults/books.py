@@ -1,0 +1,107 @@
+"""At the end: the gateway's books beside ours, row by row, the settlement file, every invariant, and that nothing is owed."""
+
+import io
+import time
+
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from payments import reconciliation
+from payments.graph import AttemptState
+from payments.models import CollectionPoint, Difference, PaymentAttempt, Way
+from portal.common import clock, due
+
+PAYMENT_KINDS = [Difference.Kind.MISSING_HERE, Difference.Kind.MISSING_THERE, Difference.Kind.AMOUNT]
+
+
+def wait_until_nothing_is_owed(seconds=240):
+    """Wait until no row of any kind waits to be done. Returns what waits at the end of our patience, in words."""
+    end = time.monotonic() + seconds
+    while owed := _owed():
+        if time.monotonic() > end:
+            return owed
+        time.sleep(1)
+    return []
+
+
+def _owed():
+    rows = {kind._meta.label: kind.objects.exclude(due_state=due.DueState.DONE) for kind in due.kinds()}
+    return [f"{label}: {count} rows still owed {_trouble(found)}" for label, found in rows.items() if (count := found.count())]
+
+
+def _trouble(found):
+    return found.exclude(last_error="").values_list("last_error", flat=True).first() or ""
+
+
+def everything(site):
+    """{reference: transaction} as the gateway has them: asked of its own tables through its own interface, in pieces."""
+    references = PaymentAttempt.objects.filter(way=Way.VNPAY).values_list("reference", flat=True)
+    found = {row["reference"]: row for row in site.gateway.look("transactions")["transactions"]}
+    for reference in references:
+        if reference not in found:  # the interface shows the newest thousand at once
+            found[reference] = site.gateway.transaction(reference)
+    return {reference: row for reference, row in found.items() if row}
+
+
+def compared(books):
+    """One sentence for each row in which the gateway's books and ours differ."""
+    ours = {a.reference: a for a in PaymentAttempt.objects.filter(way=Way.VNPAY)}
+    for reference in sorted(set(books) - set(ours)):
+        yield f"{reference}: at the gateway only"
+    for reference, attempt in sorted(ours.items()):
+        there = books.get(reference)
+        charged = bool(there and there["charged"])
+        if charged != (attempt.state == AttemptState.PAID):
+            yield f"{reference}: charged={charged} at the gateway, {attempt.state} here"
+        elif charged and (theirs := (there["amount"], there["transaction_no"])) != (attempt.amount, attempt.transaction_no):
+            yield f"{reference}: {theirs} there, {(attempt.amount, attempt.transaction_no)} here"
+
+
+def settlement_files(site, days):
+    """Read the honest file of every day; a sentence for each difference it opens about a payment."""
+    for point in CollectionPoint.objects.filter(attempts__isnull=False).distinct():
+        for day in sorted(days):
+            run = reconciliation.read_file(point, day, _file(site, point, day))
+            for difference in Difference.objects.filter(run=run, kind__in=PAYMENT_KINDS):
+                yield f"settlement file of {day}: {difference.kind} {difference.reference}"
+
+
+def lying_settlement_files(site, day):
+    """(name, what is wrong) for each lie of the file: it must open just the difference it deserves."""
+    lies = {
+        "settlement_missing_row": Difference.Kind.MISSING_THERE,
+        "settlement_extra_row": Difference.Kind.MISSING_HERE,
+        "settlement_wrong_amount": Difference.Kind.AMOUNT,
+    }
+    point = CollectionPoint.objects.filter(attempts__state=AttemptState.PAID).first()
+    if point is None:
+        return
+    for lie, kind in lies.items():
+        before = set(Difference.objects.values_list("pk", flat=True))
+        site.gateway.faults(**{lie: 1})
+        reconciliation.read_file(point, day, _file(site, point, day))
+        site.gateway.faults(**{lie: False})
+        opened = Difference.objects.exclude(pk__in=before).filter(kind__in=PAYMENT_KINDS)
+        kinds = list(opened.values_list("kind", flat=True))
+        yield lie, [] if kinds == [kind] else [f"opened {kinds or 'nothing'} instead of {kind}"]
+        reconciliation.read_file(point, day, _file(site, point, day))  # the honest file agrees again
+
+
+def _file(site, point, day):
+    return site.gateway.client.get(f"/doi-soat/{point.code}/{day:%Y%m%d}.csv").raise_for_status().content
+
+
+def invariants():
+    """What `manage.py check_invariants` finds wrong: sentences, none when all is well; and its totals."""
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        call_command("check_invariants", stdout=out, stderr=err)
+    except CommandError as error:
+        return [*err.getvalue().splitlines(), str(error)], ""
+    finally:
+        connection.close()
+    return [], out.getvalue().strip()
+
+
+def today():
+    return clock.today()

@@ -1,0 +1,137 @@
+"""Play one case through to its end: press, arrive, pay, come back or not; then wait until the money is where it belongs."""
+
+import time
+from dataclasses import dataclass
+
+from payments import refunds
+from payments.models import AttemptMove, AttemptState, PaymentAttempt
+from tests.faults.ends import wrong_with
+from tests.faults.payer import ABROAD, ATM, CAME_BACK, Payer, reference_of
+from tests.faults.site import close_connections
+
+PATIENCE = 150  # seconds, the longest window included
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one case ended: what is wrong with it (nothing is right), how long it took, the headings its payer saw."""
+
+    case: object
+    wrong: tuple
+    seconds: float
+    seen: tuple = ()
+
+
+def play(site, desk, case, patience=PATIENCE):
+    """Never raises: what happened is in the outcome."""
+    began, player = time.monotonic(), None
+    try:
+        player = Player(site, desk, case)
+        player.pay()
+        wrong = player.wait(patience)
+    except Exception as error:  # one case must not end the others; its row says so
+        wrong = (f"{type(error).__name__}: {str(error)[:300]}",)
+    finally:
+        close_connections()
+    return Outcome(case, tuple(wrong), time.monotonic() - began, tuple(player.payer.seen) if player else ())
+
+
+class Player:
+    """One payer of one case."""
+
+    def __init__(self, site, desk, case):
+        self.site, self.desk, self.case, self.fault = site, desk, case, case.fault
+        self.payer = Payer(site, desk)
+        self.references = []
+
+    def pay(self):
+        """As the case says: once, in two tabs, or after having given up."""
+        if self.case.times == "cancel then pay":
+            first = self._go(ATM, wire={})
+            self.payer.act(first, "cancel", self.case.order)
+            if self.case.order not in CAME_BACK:
+                self._wait_until_it_is_over(first)
+            self._end(self._go(ATM))
+        elif self.case.times == "twice":
+            tabs = [self._go(ATM), self._go(ABROAD)]
+            for tab in tabs:
+                self._end(tab)
+        else:
+            self._end(self._go(ATM))
+        for reference in self.references:
+            self._later(reference)
+
+    def _go(self, button, wire=None):
+        """Press the button and stand on the gateway's page."""
+        address = self.payer.press(button)
+        reference = reference_of(address)
+        for name, (value, times) in (self.fault.wire if wire is None else wire).items():
+            self.site.gateway.faults(**{name: {"value": value, "times": times, "reference": reference}})
+        page = self.payer.arrive(address)
+        if "strict_duplicate" in self.fault.wire:
+            self.payer.arrive(address, reloads=1)  # loaded again; the first tab still stands open
+        elif page.status_code != 200:
+            raise AssertionError(f"the gateway's page answers {page.status_code}")
+        return address
+
+    def _end(self, address):
+        self.references.append(reference_of(address))
+        self.payer.act(address, "success", self.case.order, self.fault.paying)
+
+    def _later(self, reference):
+        """What comes after the payment: the bank's late success, the word of the gateway's staff, a refund."""
+        if self.fault.late and self.case.order in CAME_BACK:
+            self.payer.come_back(self._wait_for(lambda: self.site.gateway.transaction(reference)["return_url"]))
+        if self.fault.decided:
+            self._wait_for(lambda: self._attempt(reference).state == AttemptState.REVIEW)
+            self.site.gateway.control("resolve", reference=reference, status=self.fault.decided)
+        if self.gives_back:
+            attempt = self._wait_for(lambda: PaymentAttempt.objects.filter(reference=reference, settles=True).first())
+            refunds.propose(attempt, "other", actor=self.desk.accountant, note="thử hoàn")
+
+    @property
+    def gives_back(self):
+        """Of two payments one goes back anyway."""
+        return self.fault.gives_back and self.case.times != "twice"
+
+    def _attempt(self, reference):
+        return PaymentAttempt.objects.get(reference=reference)
+
+    def _wait_until_it_is_over(self, address):
+        """The payer whose browser did not come back looks at the dossier's page until it says that nothing is open."""
+        reference = reference_of(address)
+        self._wait_for(lambda: not self._attempt(reference).is_open)
+
+    def _wait_for(self, true, seconds=110):
+        end = time.monotonic() + seconds
+        while not (value := true()):
+            if time.monotonic() > end:
+                raise AssertionError("what must come next does not come")
+            time.sleep(0.3)
+        return value
+
+    def wait(self, patience):
+        """Wait until nothing is wrong any more; what is still wrong at the end of our patience."""
+        end = time.monotonic() + patience
+        while wrong := list(self.wrong()):
+            if time.monotonic() > end:
+                break
+            time.sleep(0.7)
+        return wrong
+
+    def wrong(self):
+        """What is not yet as the case says it must end."""
+        attempts = PaymentAttempt.objects.filter(obligation__dossier=self.payer.dossier)
+        books = {attempt.reference: self.site.gateway.transaction(attempt.reference) for attempt in attempts}
+        charged = sum(bool(there and there["charged"]) for there in books.values())
+        if charged != self.case.charges:
+            yield f"the gateway charged {charged} instead of {self.case.charges}"
+        yield from wrong_with(self.payer.dossier, books, gives_back=self.gives_back)
+        yield from self._steps(attempts)
+
+    def _steps(self, attempts):
+        if self.fault.bites and not self.fault.bites(self.case, list(attempts)):
+            causes = AttemptMove.objects.filter(attempt__in=attempts).order_by("pk").values_list("target", "cause")
+            yield f"the fault was not met: {', '.join(f'{target} by {cause}' for target, cause in causes)}"
+        if self.fault.refused and attempts.filter(refunds__state="refused").count() != 1:
+            yield "the bank was to refuse one refund"

@@ -1,0 +1,33 @@
+"""The matrix: every case on one site, many at once; what touches the whole gateway in a round of its own."""
+
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import groupby
+
+from tests.faults.accountants import Accountants
+from tests.faults.playing import PATIENCE, play
+
+
+def rounds(cases):
+    """[(switches for the whole gateway, cases)]: those without any come first."""
+    keyed = sorted(cases, key=lambda case: sorted(case.fault.everywhere.items()))
+    grouped = groupby(keyed, key=lambda case: dict(case.fault.everywhere))
+    return sorted(([switches, list(group)] for switches, group in grouped), key=lambda one: len(one[0]))
+
+
+def run(site, desk, cases, *, at_once, told=lambda outcome: None, patience=PATIENCE):
+    """Play all cases. Returns the outcomes in the order of `cases`; `told` hears of each as it ends."""
+    outcomes = {}
+    accountants = Accountants(desk)
+    accountants.start()
+    try:
+        for switches, group in rounds(cases):
+            site.gateway.faults(**switches)
+            with ThreadPoolExecutor(at_once) as pool:
+                for ended in as_completed([pool.submit(play, site, desk, case, patience) for case in group]):
+                    outcome = ended.result()
+                    outcomes[str(outcome.case)] = outcome
+                    told(outcome)
+            site.gateway.faults(**dict.fromkeys(switches, False))
+    finally:
+        accountants.leave()
+    return [outcomes[str(case)] for case in cases]

@@ -1,0 +1,163 @@
+"""Hundreds of payments while web, worker and relay are killed with -9 at random and started again."""
+
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from tests.faults.accountants import Accountants
+from tests.faults.ends import wrong_with
+from tests.faults.payer import ABROAD, APP, ATM, Payer
+from tests.faults.site import close_connections, patiently
+
+# What payers do, and what becomes of the calls about it; by weight.
+DEEDS = {"pays": 62, "gives up, then pays": 12, "has no money, then pays": 8, "pays in two tabs": 12, "walks away": 6}
+LOSSES = {
+    "none": 50, "first two lost": 15, "all lost": 15, "three copies": 8, "late": 6, "no call at all": 6,
+}  # fmt: skip
+SWITCHES = {
+    "none": {}, "first two lost": {"drop_ipn": 2}, "all lost": {"drop_ipn": True}, "three copies": {"duplicate_ipn": 3},
+    "late": {"delay_ipn": 5}, "no call at all": {"return_only": True},
+}  # fmt: skip
+
+
+@dataclass
+class Killer(threading.Thread):
+    """Kills one program, or one process of it, every few seconds, and starts it again a moment later."""
+
+    site: object
+    dice: random.Random
+    kills: dict = field(default_factory=dict)
+    error: object = None
+
+    def __post_init__(self):
+        super().__init__(name="killer", daemon=True)
+        self._leaving = threading.Event()
+
+    def __hash__(self):
+        return id(self)
+
+    def run(self):
+        try:
+            while not self._leaving.wait(self.dice.uniform(1.5, 5)):
+                self._kill_one()
+        except Exception as error:
+            self.error = error
+        finally:
+            close_connections()
+
+    def _kill_one(self):
+        name = self.dice.choices(["web", "worker", "relay"], [5, 5, 2])[0]
+        whole = name == "relay" or self.dice.random() < 0.6
+        if whole:
+            self.site.kill_whole(name)
+            self._leaving.wait(self.dice.uniform(0, 1.5))
+            self.site.run(name)
+        elif not self.site.kill_child(name, self.dice.choice):
+            return
+        what = name if whole else f"a process of the {name}"
+        self.kills[what] = self.kills.get(what, 0) + 1
+
+    def leave(self):
+        """No more kills; everything runs again."""
+        self._leaving.set()
+        self.join(60)
+        for name in ("web", "worker", "relay"):
+            self.site.run(name)
+        if self.error:
+            raise self.error
+
+
+@dataclass
+class Trip:
+    """One payer of the storm: what was done, and what went wrong on the way."""
+
+    deed: str
+    loss: str
+    dossier: object = None
+    trouble: str = ""
+
+
+def storm(site, desk, payments, *, at_once, seed, told=lambda trip: None):
+    """Returns (trips, {what was killed: how often}, how many refunds were approved)."""
+    dice = random.Random(seed)
+    trips = [Trip(_draw(dice, DEEDS), _draw(dice, LOSSES)) for _ in range(payments)]
+    accountants, killer = Accountants(desk), Killer(site, dice)
+    accountants.start()
+    killer.start()
+    try:
+        with ThreadPoolExecutor(at_once) as pool:
+            for trip in pool.map(lambda trip: _travel(site, desk, trip), trips):
+                told(trip)
+    finally:
+        killer.leave()
+        patiently(lambda: site.gateway.client.get(f"{site.address}/health/live"), seconds=90)
+    return trips, killer.kills, accountants
+
+
+def _draw(dice, weights):
+    return dice.choices(list(weights), list(weights.values()))[0]
+
+
+def _travel(site, desk, trip):
+    try:
+        payer = Payer(site, desk)
+        trip.dossier = payer.dossier
+        _do(payer, trip)
+    except Exception as error:
+        trip.trouble = f"{trip.deed}: {type(error).__name__}: {str(error)[:200]}"
+    finally:
+        close_connections()
+    return trip
+
+
+def _do(payer, trip):
+    """What this payer does. Half of the browsers come back, at the moment they are sent."""
+    order = "return_first" if hash(payer.dossier.code) % 2 else ""
+    first = _stand(payer, ATM)
+    if trip.deed == "walks away":
+        return
+    if trip.deed == "pays in two tabs":
+        second = _stand(payer, ABROAD)
+        payer.act(second, "success", order, SWITCHES[trip.loss])
+    elif trip.deed != "pays":
+        outcome = "cancel" if trip.deed == "gives up, then pays" else "insufficient"
+        payer.act(first, outcome, order)
+        time.sleep(0.5)
+        first = _stand(payer, APP)
+    payer.act(first, "success", order, SWITCHES[trip.loss])
+
+
+def _stand(payer, button):
+    address = payer.press(button)
+    page = payer.arrive(address)
+    if page.status_code != 200:
+        raise AssertionError(f"the gateway's page answers {page.status_code}")
+    return address
+
+
+def wrong_after(trips, books):
+    """One sentence for each dossier whose money is not where it belongs, by the gateway's books."""
+    for trip in trips:
+        if trip.dossier is None:
+            continue
+        references = set(trip.dossier.obligation.attempts.values_list("reference", flat=True))
+        mine = {reference: row for reference, row in books.items() if reference in references}
+        for sentence in wrong_with(trip.dossier, mine):
+            yield f"{trip.dossier.code} ({trip.deed}, IPN {trip.loss}): {sentence}"
+
+
+def settle_down(site, accountants, trips, patience=240):
+    """After the last kill: wait until every dossier is right, or say what is still wrong when our patience ends."""
+    from tests.faults import books
+
+    end = time.monotonic() + patience
+    try:
+        while wrong := list(wrong_after(trips, books.everything(site))):
+            if time.monotonic() > end:
+                break
+            time.sleep(3)
+    finally:
+        accountants.leave()
+    return wrong

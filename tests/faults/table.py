@@ -1,0 +1,26 @@
+"""The tables that are printed, and kept in docs/payments.md."""
+
+from tests.faults.cases import ORDERS, TIMES
+
+
+def row(outcome):
+    """One case, one line."""
+    says = "ok" if not outcome.wrong else "; ".join(outcome.wrong)
+    return f"{outcome.case.fault!s:26} {outcome.case.order:13} {outcome.case.times:16} {outcome.seconds:6.1f} s  {says}"
+
+
+def summary(outcomes):
+    """A fault a line: how long it took in each order and number of payments, or that it failed. Markdown."""
+    head = [f"{order.replace('_', ' ')}, {times}" for times in TIMES for order in ORDERS]
+    lines = ["| fault | " + " | ".join(head) + " |", "| --- |" + " ---: |" * len(head)]
+    found = {(outcome.case.fault.name, outcome.case.order, outcome.case.times): outcome for outcome in outcomes}
+    for fault in dict.fromkeys(outcome.case.fault.name for outcome in outcomes):
+        cells = [_cell(found.get((fault, order, times))) for times in TIMES for order in ORDERS]
+        lines.append(f"| {fault} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _cell(outcome):
+    if outcome is None:
+        return ""
+    return f"{outcome.seconds:.0f} s" if not outcome.wrong else "**failed**"
