@@ -11,9 +11,9 @@ from django.utils.translation import pgettext
 from portal.common import clock
 from portal.common.vietnamese import fold
 from procedures.calendar import Term
-from procedures.fees import PriceRange, price_range
 from procedures.levels import OfferedLevel, ServiceLevel
 from procedures.models import LocalFee, Offering, Procedure, ProcedureVersion
+from procedures.prices import PriceRange, price_range
 
 BUSINESS = frozenset({"enterprise", "cooperative", "organisation", "foreign_organisation"})
 CITIZENS = frozenset({"citizen", "foreigner", "overseas_vietnamese"})

@@ -4,13 +4,10 @@ Pure functions following the six steps of data/README.md. Nothing here stores or
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from portal.common.money import dong
 from procedures.eforms.conditions import fields_named, holds
 
 Line = Mapping[str, Any]
@@ -110,11 +107,11 @@ def compute(
     `quantities_from`); `chosen` the optional extras taken; `local` the amounts of the place by line key (a `LocalAmount`
     brings its legal basis along).
     """
-    in_force = [line for line in lines if _in_effect(line, day) and _applies(line, context, day)]
+    in_force = [line for line in lines if in_effect(line, day) and _applies(line, context, day)]
     due = _due_lines(in_force, chosen)
     counted = {line["key"]: _count(line, quantities or {}) for line in due}
     reductions = [line for line in in_force if line["role"] in ("discount", "exemption")]
-    priced = [_price(line, sum(counted[line["key"]]), reductions, local or {}) for line in due]
+    priced = [price_of(line, sum(counted[line["key"]]), reductions, local or {}) for line in due]
     taken_off = _over_the_caps(due, counted, {line.key: line.unit_price for line in priced})
     charged = tuple(_charge(line, taken_off.get(line.key, 0)) for line in priced)
     undecided = not any(line.role in ("base", "alternative") for line in charged)
@@ -126,7 +123,8 @@ def compute(
 # ---------------------------------------------------------------- step 1: what applies
 
 
-def _in_effect(line: Line, day: dt.date) -> bool:
+def in_effect(line: Line, day: dt.date) -> bool:
+    """Is the line in force on this day?"""
     return bool((line["effective_from"] or "0000") <= day.isoformat() <= (line["effective_to"] or "9999"))
 
 
@@ -185,7 +183,8 @@ def _number(value: Any) -> float:
 # ---------------------------------------------------------------- steps 4 and 6: the price of one
 
 
-def _price(line: Line, quantity: int, reductions: Iterable[Line], local: Mapping[str, int]) -> FeeLine:
+def price_of(line: Line, quantity: int, reductions: Iterable[Line], local: Mapping[str, int]) -> FeeLine:
+    """The line with the price of one piece, after the lowest of these reductions; its amount is not multiplied yet."""
     full, legal_ref, certainty = _full_price(line, local.get(line["key"]))
     priced = FeeLine(
         key=line["key"],
@@ -256,70 +255,3 @@ def _of_document(counted: Sequence[int], document: int) -> int:
 
 def _charge(line: FeeLine, off: int) -> FeeLine:
     return line if line.unit_price is None else replace(line, amount=line.unit_price * line.quantity - off)
-
-
-# ---------------------------------------------------------------- before anybody has answered
-
-
-@dataclass(frozen=True)
-class PriceRange:
-    """What the main amounts and mandatory extras may come to, in đồng. `highest` None = not bounded by what is known."""
-
-    lowest: int
-    highest: int | None
-
-    @property
-    def is_free(self) -> bool:
-        """Nothing is ever due."""
-        return self.highest == 0
-
-    @property
-    def is_fixed(self) -> bool:
-        return self.lowest == self.highest
-
-    @property
-    def words(self) -> str:
-        """«Không mất phí», one amount, at most, or from … to."""
-        if self.is_free:
-            return _("Không mất phí")
-        if self.highest is None:
-            return _("Từ %(amount)s") % {"amount": dong(self.lowest)} if self.lowest else _("Tùy trường hợp")
-        if self.is_fixed:
-            return dong(self.lowest)
-        if not self.lowest:
-            return _("Nhiều nhất %(amount)s") % {"amount": dong(self.highest)}
-        return _("%(low)s đến %(high)s") % {"low": dong(self.lowest), "high": dong(self.highest)}
-
-
-def price_range(
-    lines: Iterable[Line], *, day: dt.date, channel: str = "online", local: Mapping[str, int] | None = None
-) -> PriceRange:
-    """Lowest and highest amount for one filing of one piece, whatever the answers; for the result row and the level.
-
-    A line that multiplies by an answer has no upper bound unless it costs nothing. Optional extras are not counted;
-    unconditional reductions are, claimed ones only lower the lowest.
-    """
-    usable = [line for line in lines if _in_effect(line, day) and line["channel"] in ("any", channel)]
-    main = [line for line in usable if line["role"] in ("base", "alternative")]
-    extras = [line for line in usable if line["role"] == "extra" and line["mandatory"]]
-    reductions = [line for line in usable if line["role"] in ("discount", "exemption")]
-    sure = [line for line in reductions if line["when"] is None]
-
-    def price(line: Line, lowered_by: Iterable[Line]) -> int | None:
-        return _price(line, 1, lowered_by, local or {}).unit_price
-
-    def highest(line: Line) -> int | None:
-        full = price(line, sure)
-        return None if full and line["quantity"] else full
-
-    low = min((price(line, reductions) or 0 for line in main), default=0)
-    low += sum(price(line, reductions) or 0 for line in extras if line["when"] is None and not line["quantity"])
-    high = _unless_open(max, [highest(line) for line in main]) if main else None
-    extra = _unless_open(sum, [highest(line) for line in extras])
-    return PriceRange(low, None if high is None or extra is None else high + extra)
-
-
-def _unless_open(add_up: Callable[[list[int]], int], amounts: Sequence[int | None]) -> int | None:
-    """`max` or `sum` of the amounts, or None when one of them is not known."""
-    known = [amount for amount in amounts if amount is not None]
-    return add_up(known) if len(known) == len(amounts) else None

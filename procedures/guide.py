@@ -9,8 +9,8 @@ from portal.common import clock
 from portal.common.money import dong
 from procedures.calendar import Term
 from procedures.cards import level_words, price_over_places, says_more, term_of
-from procedures.fees import price_range
 from procedures.models.catalogue import ProcedureVersion
+from procedures.prices import price_range
 from procedures.wording import (
     CHANNELS,
     FEE_KINDS,

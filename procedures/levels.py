@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from procedures.fees import price_range
+from procedures.prices import price_range
 
 DELIVERY_WITHOUT_VISIT = frozenset({"account", "post"})
 

@@ -18,9 +18,9 @@ from portal.common import clock
 from portal.common.vietnamese import sort_key
 from procedures.calendar import Term
 from procedures.eforms import DatabaseSources, Form, print_context
-from procedures.fees import price_range
 from procedures.models import Offering, Procedure
 from procedures.offered import local_amounts, offered_at
+from procedures.prices import price_range
 
 
 @login_not_required

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procedures.fees import FeeRuleError, LocalAmount, compute, price_range, quantities_from
+from procedures.fees import FeeRuleError, LocalAmount, compute, quantities_from
+from procedures.prices import price_range
 from tests import reference
 
 TODAY = dt.date(2026, 11, 25)

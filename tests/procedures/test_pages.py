@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from portal.common import clock
 from procedures.cards import cards, says_more
-from procedures.fees import PriceRange
 from procedures.loading import load_sample
 from procedures.models import LifeEvent, Offering, Procedure
+from procedures.prices import PriceRange
 from procedures.search.text import search_columns
 from procedures.wording import Wording, plain, price
 from tests import reference, world
