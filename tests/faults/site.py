@@ -22,7 +22,7 @@ TIMES = {  # seconds, for PAYMENT_TIMES
     "ask_again": [1, 2, 3, 5],
     "refund_query_after": 1,
 }
-GATEWAY = {"interval": 1, "query_window": 0.25, "refund_step": 1, "GATEWAY_HEAD_START": 1.5}
+GATEWAY = {"interval": 1, "query_window": 0.05, "refund_step": 1, "GATEWAY_HEAD_START": 1.5}
 
 
 class Site(Processes):
@@ -34,6 +34,9 @@ class Site(Processes):
         self.address = f"http://127.0.0.1:{self.port}"
         self.times = {**TIMES, **(times or {})}
         self.gateway = Gateway(self, ipn_url=f"{self.address}/thanh-toan/vnpay/ipn", **GATEWAY)
+        # A connection that was kept may be closed by the other side in the moment it is used again.
+        fresh = httpx.Limits(max_keepalive_connections=0)
+        self.gateway.client = httpx.Client(base_url=self.gateway.address, timeout=60, trust_env=False, limits=fresh)
         self.running = {}
         self._lock = threading.Lock()  # two starts of the same program would be one too many
 
