@@ -64,6 +64,8 @@ def comes_back(refund, *, came_late=False):
     """Money that cannot be kept has come: its return is proposed by the portal itself."""
     if refund.reason == RefundReason.PAID_TWICE:
         body = _("Khoản phí này đã trả xong từ trước. Cơ quan sẽ trả lại %(sum)s, không phải làm gì.")
+    elif refund.reason == RefundReason.OVERPAID:
+        body = _("Khoản phí đã trả xong, phần chuyển thừa sẽ được trả lại: %(sum)s. Không phải làm gì.")
     elif refund.reason in (RefundReason.STOPPED, RefundReason.REFUSED):
         body = _("Tiền tới sau khi hồ sơ đã dừng. Cơ quan sẽ trả lại %(sum)s, không phải làm gì.")
     elif came_late:
@@ -137,7 +139,9 @@ def transfer_waits(credit):
         "account": credit.point.account_number, "when": moment(credit.received_at), "state": credit.get_state_display(),
         "content": credit.content[:200],
     }  # fmt: skip
-    tell(f"money:credit:{credit.pk}:wait", people, subject=subject, body=body, link=reverse("accounting:credit", args=[credit.pk]))
+    tell(
+        f"money:credit:{credit.pk}:wait", people, subject=subject, body=body, link=reverse("accounting:credit", args=[credit.pk])
+    )
 
 
 # ------------------------------------------------------------ tickets

@@ -201,6 +201,7 @@ def test_what_is_too_much_goes_back_when_a_second_accountant_agrees(money_desk, 
     rest = attempt.obligation.attempts.exclude(pk=attempt.pk).get()
     refund = rest.refunds.get()
     assert (rest.amount, refund.amount, refund.reason, refund.requested_by) == (50_000, 50_000, "overpaid", money_desk.accountant)
+    assert Message.objects.filter(recipient=attempt.dossier.submitter, body__contains="phần chuyển thừa sẽ được trả lại").exists()
     with pytest.raises(PermissionDenied):
         refunds.approve(refund, money_desk.accountant)
     refunds.paid_out(refunds.approve(refund, money_desk.second_accountant), money_desk.second_accountant, document="UNC 12")
