@@ -98,8 +98,9 @@ class Site(Processes):
         return True
 
     def last_words(self, lines=30):
-        """The end of what the portal's processes wrote on their error output."""
-        return "\n".join((self.folder / "log").read_text(errors="replace").splitlines()[-lines:])
+        """The end of what the portal's processes had to say, without what Celery says at every start as root."""
+        said = (self.folder / "log").read_text(errors="replace").splitlines()
+        return "\n".join([line[:1000] for line in said if line.startswith(("{", "[", "Traceback"))][-lines:])
 
 
 def _children(pid):

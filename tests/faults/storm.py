@@ -6,6 +6,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from payments.models import PaymentAttempt
+from tests.faults import books
 from tests.faults.accountants import Accountants
 from tests.faults.ends import wrong_with
 from tests.faults.payer import ABROAD, APP, ATM, Payer
@@ -75,14 +77,15 @@ class Trip:
 
     deed: str
     loss: str
+    comes_back: bool
     dossier: object = None
     trouble: str = ""
 
 
 def storm(site, desk, payments, *, at_once, seed, told=lambda trip: None):
-    """Returns (trips, {what was killed: how often}, how many refunds were approved)."""
+    """Returns (trips, {what was killed: how often}, the accountants, who go on until `settle_down`)."""
     dice = random.Random(seed)
-    trips = [Trip(_draw(dice, DEEDS), _draw(dice, LOSSES)) for _ in range(payments)]
+    trips = [Trip(_draw(dice, DEEDS), _draw(dice, LOSSES), dice.random() < 0.5) for _ in range(payments)]
     accountants, killer = Accountants(desk), Killer(site, dice)
     accountants.start()
     killer.start()
@@ -114,7 +117,7 @@ def _travel(site, desk, trip):
 
 def _do(payer, trip):
     """What this payer does. Half of the browsers come back, at the moment they are sent."""
-    order = "return_first" if hash(payer.dossier.code) % 2 else ""
+    order = "return_first" if trip.comes_back else ""
     first = _stand(payer, ATM)
     if trip.deed == "walks away":
         return
@@ -137,27 +140,31 @@ def _stand(payer, button):
     return address
 
 
-def wrong_after(trips, books):
-    """One sentence for each dossier whose money is not where it belongs, by the gateway's books."""
-    for trip in trips:
-        if trip.dossier is None:
-            continue
-        references = set(trip.dossier.obligation.attempts.values_list("reference", flat=True))
-        mine = {reference: row for reference, row in books.items() if reference in references}
-        for sentence in wrong_with(trip.dossier, mine):
-            yield f"{trip.dossier.code} ({trip.deed}, IPN {trip.loss}): {sentence}"
+def wrong_after(trips, there):
+    """{trip: one sentence for each thing that is not where it belongs, by the gateway's books}; none for those that are right."""
+    found = {}
+    for trip in filter(lambda trip: trip.dossier, trips):
+        references = trip.dossier.obligation.attempts.values_list("reference", flat=True)
+        mine = {reference: there[reference] for reference in references if reference in there}
+        if wrong := list(wrong_with(trip.dossier, mine)):
+            found[id(trip)] = [f"{trip.dossier.code} ({trip.deed}, IPN {trip.loss}): {sentence}" for sentence in wrong]
+    return found
 
 
-def settle_down(site, accountants, trips, patience=240):
+def settle_down(site, accountants, trips, patience=300):
     """After the last kill: wait until every dossier is right, or say what is still wrong when our patience ends."""
-    from tests.faults import books
-
-    end = time.monotonic() + patience
+    end, waiting = time.monotonic() + patience, trips
     try:
-        while wrong := list(wrong_after(trips, books.everything(site))):
-            if time.monotonic() > end:
-                break
-            time.sleep(3)
+        while waiting and time.monotonic() < end:
+            time.sleep(2)
+            wrong = wrong_after(waiting, _books_of(site, waiting))
+            waiting = [trip for trip in waiting if id(trip) in wrong]
     finally:
         accountants.leave()
-    return wrong
+    return [sentence for sentences in wrong_after(trips, _books_of(site, trips)).values() for sentence in sentences]
+
+
+def _books_of(site, trips):
+    dossiers = [trip.dossier.pk for trip in trips if trip.dossier]
+    attempts = PaymentAttempt.objects.filter(obligation__dossier__in=dossiers)
+    return books.everything(site, list(attempts.values_list("reference", flat=True)))
