@@ -1,0 +1,125 @@
+"""The accountant's desk in a real browser: nothing for axe to find, nothing sideways, and money given back without a mouse."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from payments import complaints, reconciliation, refunds, settling
+from payments.models import BankCredit, Difference, Refund, RefundReason, RefundState
+from portal.common import clock
+from tests.browser_support import axe, prefer, sideways
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+HEAD = "TxnRef,TransactionNo,Amount,Type,PayDate,BankCode\r\n"
+
+
+@pytest.fixture
+def sit_down(open_page, live_server):
+    """Call it for a page of somebody who is logged in already."""
+
+    def sit_down(user, width=1280, **options):
+        client = Client()
+        client.force_login(User.objects.get(pk=user.pk))
+        page = open_page(width=width, **options)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        return page
+
+    return sit_down
+
+
+def go(name, *args):
+    return reverse(f"accounting:{name}", args=args)
+
+
+@pytest.fixture
+def addresses(money_desk):
+    """One of each page, with something on it."""
+    unclear = money_desk.paying()
+    settling.note(unclear.reference, "review", cause="suspicion", final=False)
+    late = money_desk.paying()
+    paid = settling.settle(late.reference, cause="ipn")
+    asked = refunds.propose(paid, RefundReason.OTHER, amount=50_000, actor=money_desk.accountant, note="Thu nhầm.")
+    day = clock.today()
+    row = f"X261125000000001,99,50000,pay,{day:%Y%m%d}120000,NCB\r\n"
+    reconciliation.read_file(paid.point, day, (HEAD + row).encode())
+    complaint = complaints.open_ticket(money_desk.paying())
+    credit = BankCredit.objects.create(
+        point=paid.point, bank_ref="FT1", amount=5_000, content="NOP PHI", received_at=clock.now(), state="unmatched",
+        due_state="done",
+    )  # fmt: skip
+    return [
+        go("front"), go("takings"), go("takings") + "?tu=2026-12-01&den=2026-01-01", go("attempts"),
+        go("attempt", paid.reference),
+        go("attempt", unclear.reference), go("refunds"), go("refunds") + "?nhom=xong", go("refund", asked.request_id),
+        go("reconciliation"), go("differences"), go("difference", Difference.objects.first().pk), go("credits"),
+        go("credit", credit.pk), go("complaints"), go("complaint", complaint.pk),
+        go("propose", settling.settle(money_desk.paying().reference, cause="ipn").reference),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "look"), [(360, {"co_chu": "rat-to"}), (1280, {"giao_dien": "toi"}), (1280, {})])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(sit_down, live_server, money_desk, addresses, width, look):
+    for person in (money_desk.accountant, money_desk.second_accountant):
+        page = sit_down(person, width)
+        prefer(page, live_server.url, **look)
+        for address in addresses:
+            page.goto(live_server.url + address)
+            assert axe(page) == [], address
+            assert sideways(page) == 0, address
+
+
+def press(page, label):
+    """Walk to a button by the Tab key, and press Enter."""
+    page.evaluate("document.querySelector('main').focus()")
+    for _press in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent").strip() == label:
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"no way to «{label}» with the keyboard")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_money_is_given_back_by_two_people_without_a_mouse_and_without_scripts(sit_down, live_server, money_desk, scripts):
+    paid = settling.settle(money_desk.paying().reference, cause="ipn")
+    one = sit_down(money_desk.accountant, java_script_enabled=scripts)
+    one.goto(live_server.url + go("propose", paid.reference))
+    one.fill("#id_amount", "50000")
+    one.check("input[value=other]")
+    one.fill("#id_note", "Thu nhầm mức.")
+    if scripts:
+        press(one, "Gửi đề nghị")
+    else:
+        one.click("text=Gửi đề nghị")
+    one.wait_for_url("**/hoan-tien/F*/")
+    refund = Refund.objects.get()
+    assert "Người đề nghị không tự duyệt được" in one.inner_text("main")
+    assert not one.is_visible("text=Duyệt hoàn tiền")
+
+    two = sit_down(money_desk.second_accountant, java_script_enabled=scripts)
+    two.goto(live_server.url + go("front"))
+    two.click("text=hoàn tiền chờ tôi duyệt")
+    two.click(f"text={refund.request_id}")
+    if scripts:
+        press(two, "Duyệt hoàn tiền")
+    else:
+        two.click("text=Duyệt hoàn tiền")
+    two.wait_for_selector("text=Đã duyệt. Tiền bắt đầu được trả lại.")
+    refund.refresh_from_db()
+    assert (refund.state, refund.approved_by) == (RefundState.APPROVED, money_desk.second_accountant)
+
+
+def test_the_takings_are_drilled_down_and_taken_home_as_a_file(sit_down, live_server, money_desk, tmp_path):
+    paid = settling.settle(money_desk.paying().reference, cause="ipn")
+    page = sit_down(money_desk.accountant, 360)
+    page.goto(live_server.url + go("takings"))
+    with page.expect_download() as waiting:
+        page.click("text=Xuất Excel")
+    assert waiting.value.suggested_filename.endswith(".xlsx")
+    assert (waiting.value.path()).read_bytes()[:2] == b"PK"
+    page.click("table tbody th a")
+    page.click(f"text={paid.reference}")
+    assert "Trả xong khoản phí" in page.inner_text("main")
