@@ -11,7 +11,7 @@ from portal.management.commands.collect_messages import gather
 CATALOGUES = sorted((settings.BASE_DIR / "locale").glob("*/LC_MESSAGES/django.po"))
 ENGLISH = settings.BASE_DIR / "locale/en/LC_MESSAGES/django.po"
 CITIZENS = re.compile(
-    r"templates/(?!papers/(?!verify)|desk|email|gallery)|.*/(states|levels|calendar)\.py|procedures/eforms/messages\.py"
+    r"templates/(?!papers/(?!verify)|desk|accounting|email|gallery)|.*/(states|levels|calendar)\.py|procedures/eforms/messages\.py"
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)\w|\{\w+\}|</?\w+")
 
