@@ -242,6 +242,29 @@ class WithdrawalForm(StepForm):
         return {"originals_returned": self.cleaned_data["originals_returned"]}
 
 
+def whole_dong(typed):
+    """«15.000 đồng» as 15000. Raises ValidationError: it must be figures."""
+    digits = re.sub(r"[\s.,\u00a0]|đồng", "", typed)
+    if not (digits.isascii() and digits.isdigit()):  # «²» is a digit, too, but no number
+        raise forms.ValidationError(_("Ghi số tiền bằng số, ví dụ 15.000."))
+    return int(digits)
+
+
+class SetFeeForm(ReasonForm):
+    """One sum for each line that the rules leave to the office, with the ground it is counted on."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["note"].label = _("Căn cứ, cách tính")
+        self.lines = self.dossier.obligation.lines_to_set()
+        for line in self.lines:
+            self.fields[line.key] = Words(label=_("%(line)s (đồng)") % {"line": line.label}, max_length=20)
+            setattr(self, f"clean_{line.key}", lambda key=line.key: whole_dong(self.cleaned_data[key]))
+
+    def details(self):
+        return {"amounts": {line.key: self.cleaned_data[line.key] for line in self.lines}}
+
+
 class CashForm(StepForm):
     """Cash at the counter. While the bank has not answered about a payment online, the clerk must say that it is taken anyway."""
 
@@ -259,10 +282,7 @@ class CashForm(StepForm):
             del self.fields["anyway"]
 
     def clean_amount(self):
-        digits = re.sub(r"[\s.,\u00a0]|đồng", "", self.cleaned_data["amount"])
-        if not (digits.isascii() and digits.isdigit()):  # «²» is a digit, too, but no number
-            raise forms.ValidationError(_("Ghi số tiền bằng số, ví dụ 15.000."))
-        return int(digits)
+        return whole_dong(self.cleaned_data["amount"])
 
     def details(self):
         return {"amount": self.cleaned_data["amount"]}

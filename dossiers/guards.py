@@ -87,13 +87,20 @@ def amount_positive(dossier):
 
 @says(_("Khoản phí này không chặn bước tiếp theo."))
 def payment_blocks_next_step(dossier):
+    """What was due on filing still blocks afterwards: a claim refused at acceptance, a sum set later."""
     timing = dossier.version.facts["payment_timing"]
     wanted = {
-        DossierState.SUBMITTED: "on_submit",
-        DossierState.ACCEPTED: "after_acceptance",
-        DossierState.PROCESSING: "before_result",
+        DossierState.SUBMITTED: ("on_submit",),
+        DossierState.ACCEPTED: ("on_submit", "after_acceptance"),
+        DossierState.PROCESSING: ("on_submit", "after_acceptance", "before_result"),
     }
-    return timing == wanted.get(dossier.state)
+    return timing in wanted.get(dossier.state, ())
+
+
+@says(_("Số phí đã rõ."))
+def amount_not_set(dossier):
+    """Is there a fee whose sum an officer still has to set?"""
+    return hasattr(dossier, "obligation") and dossier.obligation.total is None and not dossier.obligation.is_settled
 
 
 @says(_("Chưa có các bước xử lý."))
@@ -137,7 +144,10 @@ def steps_done(dossier):
 
 @says(_("Còn khoản phí phải trả trước khi có kết quả."))
 def nothing_owed_before_result(dossier):
-    return not hasattr(dossier, "obligation") or dossier.obligation.timing != "before_result" or not amount_positive(dossier)
+    """A sum that nobody has set yet is not nothing."""
+    if not hasattr(dossier, "obligation"):
+        return True
+    return not amount_not_set(dossier) and (dossier.obligation.timing != "before_result" or not amount_positive(dossier))
 
 
 @says(_("Chưa có quyết định."))
@@ -158,7 +168,7 @@ def signed_file_stored(dossier):
 
 @says(_("Người nộp còn khoản phí chưa trả."))
 def nothing_owed(dossier):
-    return not hasattr(dossier, "obligation") or not amount_positive(dossier)
+    return not hasattr(dossier, "obligation") or not (amount_not_set(dossier) or amount_positive(dossier))
 
 
 @says(_("Chỉ hồ sơ chưa được tiếp nhận mới dừng ngay khi rút."))

@@ -11,6 +11,7 @@ from portal.common import clock
 from procedures.models import working_calendar
 
 NEEDS = {}
+HIGHEST_FEE = 99_999_999_999  # đồng: what a gateway's amount (đồng × 100) has room for is a little less than ten times this
 
 
 class DetailsMissing(ValueError):
@@ -138,6 +139,15 @@ def amount_received(step):
         return
     if step.details.get("amount") != step.dossier.obligation.total:
         raise DetailsMissing("amount", _("Số tiền thu phải bằng số phải trả."))
+
+
+@needed
+def amounts_set(step):
+    """{fee line key: whole đồng} for every line that is open, nothing else, nothing below zero."""
+    amounts = step.details.get("amounts") or {}
+    asked = {line.key for line in step.dossier.obligation.lines_to_set()}
+    if set(amounts) != asked or not all(isinstance(sum_, int) and 0 <= sum_ <= HIGHEST_FEE for sum_ in amounts.values()):
+        raise DetailsMissing("amounts", _("Ghi số tiền của từng khoản, bằng đồng."))
 
 
 @needed

@@ -138,6 +138,10 @@ def _words(step, dossier):
         if fee_words.pay_address(dossier):
             return _("Cần trả phí: %(name)s"), _("Trả phí %(sum)s trước %(until)s để cơ quan làm tiếp.")
         return _("Cần trả phí: %(name)s"), _("Trả phí %(sum)s tại quầy trước %(until)s để cơ quan làm tiếp.")
+    if step.name == "set_fee":
+        if not dossier.obligation.total:
+            return _("Không phải trả phí: %(name)s"), _("Cơ quan đã tính: không phải trả khoản nào.")
+        return _("Đã biết số phí: %(name)s"), _("Phải trả %(sum)s. Mở hồ sơ để xem cách trả.")
     if step.name in ("paid", "collect"):
         return _("Đã trả phí: %(name)s"), _("Cơ quan đã nhận được %(sum)s.")
     if step.name == "extend":

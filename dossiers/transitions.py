@@ -134,6 +134,14 @@ class DossierTransitions:
     def collect(self):
         """Take the fee of a dossier that does not wait for it: at the counter (level 3), due on the result, or paid early."""
 
+    @stays(
+        [S.ACCEPTED, S.PROCESSING], permission=may.any_of(may.is_officer, may.is_receiving_clerk),
+        conditions=[guards.amount_not_set], needs=["amounts_set", "reason"],
+        effects=["set_amounts"], tells=["submitter"], sentence=_("Đã tính số phí phải trả"),
+    )  # fmt: skip
+    def set_fee(self):
+        """Say how much it is, where the rules leave the sum to the office. What is set is frozen like the rest."""
+
     # ------------------------------------------------------------ the desk
     @line(
         S.SUBMITTED, S.ACCEPTED, permission=may.is_receiving_clerk,

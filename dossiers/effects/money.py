@@ -42,10 +42,29 @@ def decide_exemption(step):
     if step.details["exemption"] == "refuse":
         dossier.asked = {**dossier.asked, "priority_group": None, "refused_priority_group": group}
         _write_lines(obligation, filing.fees(dossier))
+    _set_status(obligation, step)
+
+
+def _set_status(obligation, step):
+    """Due once the sum is known, waived when it is nothing; with a sum to be set later it stays provisional."""
+    if obligation.total is None:
+        return
     obligation.status = FeeObligation.Status.DUE if obligation.total else FeeObligation.Status.WAIVED
     obligation.settled_at = None if obligation.total else step.now
-    obligation.save(update_fields=["status", "settled_at"])
-    dossier.payment_status = PaymentStatus.DUE if obligation.total else PaymentStatus.WAIVED
+    obligation.save(update_fields=["total", "status", "settled_at"])
+    step.dossier.payment_status = PaymentStatus.DUE if obligation.total else PaymentStatus.WAIVED
+
+
+@before
+def set_amounts(step):
+    """The officer has counted what the rules leave open: each line gets its sum, or one line is made where none applied."""
+    obligation, amounts = step.dossier.obligation, step.details["amounts"]
+    for line in obligation.lines_to_set():
+        line.unit_price, line.amount = None, amounts[line.key]
+        line.save()
+    obligation.total = sum(line.amount for line in obligation.lines.all())
+    step.recorded["amounts"] = amounts
+    _set_status(obligation, step)
 
 
 @before

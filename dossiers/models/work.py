@@ -182,6 +182,13 @@ class FeeObligation(models.Model):
         """Did money come, at the counter or otherwise?"""
         return self.is_settled and self.status != self.Status.WAIVED
 
+    def lines_to_set(self):
+        """The lines whose sum an officer sets; where the rules named no line at all, a new one to be filled in."""
+        lines = list(self.lines.order_by("pk"))
+        if not lines:
+            return [FeeLine(obligation=self, key="set_by_office", label=str(_("Phí, lệ phí do cơ quan tính")), kind="phi")]
+        return [line for line in lines if line.amount is None]
+
     def lines_refundable_on(self, occasion):
         """The lines given back when the dossier is refused, withdrawn or stopped. An agency that stops it gives back
         what it would give back on refusing it."""

@@ -63,6 +63,10 @@ STEP_PAGES = {
         "thu-tai-quay", forms.CashForm, _("Thu phí tại quầy"), _("Ghi nhận tiền thu tại quầy. Hồ sơ vẫn ở bước đang làm."),
         icon="wallet",
     ),
+    "set_fee": StepPage(
+        "tinh-phi", forms.SetFeeForm, _("Ghi số phí"), _("Ghi số tiền của từng khoản mà quy định để cơ quan tính."),
+        icon="wallet",
+    ),
     "charge": StepPage(
         "yeu-cau-phi", forms.StepForm, _("Yêu cầu trả phí"), _("Dừng đồng hồ và báo người nộp trả phí trước khi làm tiếp."),
         icon="wallet",

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.messages.models import Message
 from accounts.models import AccessLog, Membership
 from dossiers import workflow
 from dossiers.models import Dossier, FollowUp
@@ -434,3 +435,20 @@ def test_work_of_another_dossier_cannot_be_asked_for_here(desk):
     row = FollowUp.objects.get(event__dossier=other, kind="issue")
     assert client_of(desk.clerk).post(reverse("desk:again", args=[mine.code, "viec", row.pk])).status_code == 404
     assert client_of(desk.clerk).post(reverse("desk:again", args=[mine.code, "khac", row.pk])).status_code == 404
+
+
+def test_the_office_sets_a_sum_the_rules_leave_open(desk):
+    world.place("68.X123")
+    dossier = desk.accepted(code="1.004194", answers=world.sample_answers("ct01"), asked={"case": "ca_nhan"})
+    line = dossier.obligation.lines.get()
+    dossier.obligation.lines.update(amount=None)
+    type(dossier.obligation).objects.update(total=None, status="provisional")
+    assert take(desk.officer, dossier, "set_fee", note="Theo biểu phí.", **{line.key: "bảy nghìn"}).status_code == 422
+    assert take(desk.officer, dossier, "set_fee", note="", **{line.key: "7.000"}).status_code == 422
+
+    take(desk.officer, dossier, "set_fee", note="Theo biểu phí của tỉnh.", **{line.key: "7.000 đồng"})
+
+    obligation = now(dossier).obligation
+    assert (obligation.total, obligation.status, obligation.lines.get().amount) == (7_000, "due", 7_000)
+    told = Message.objects.filter(recipient=dossier.submitter, channel="inbox").first()
+    assert told.subject.startswith("Đã biết số phí") and "7.000" in told.body

@@ -49,6 +49,9 @@ def decided(dossier, clerk):
     while not all(run.kind == "sign" for run in dossier.open_steps):
         run = next(run for run in dossier.open_steps if run.kind != "sign")
         dossier = workflow.advance(dossier, "hand_over", actor=factories.user(**{run.role: run.agency.code}))
+    if guards.amount_not_set(dossier):
+        amounts = {line.key: 50_000 for line in dossier.obligation.lines_to_set()}
+        dossier = workflow.advance(dossier, "set_fee", actor=clerk, note="Theo quyết định của tỉnh.", amounts=amounts)
     if not guards.nothing_owed_before_result(dossier):
         dossier = workflow.advance(dossier, "collect", actor=clerk, amount=dossier.obligation.total)
     signer = factories.user(signer=dossier.lead_agency.code)

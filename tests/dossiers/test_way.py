@@ -7,10 +7,11 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.messages.models import Message
 from accounts.roles import SystemActor
-from dossiers import history, needs, workflow
+from dossiers import guards, history, needs, workflow
 from dossiers.models import ClockInterval, Dossier, FollowUp, StepState
 from dossiers.states import DossierState
 from portal.common import clock
+from procedures import fees
 from tests import factories, world
 
 TUESDAY = dt.datetime(2026, 8, 25, 9, 30, tzinfo=clock.LOCAL)
@@ -374,3 +375,36 @@ def test_nobody_takes_an_official_step_in_a_matter_of_their_own(desk):
         workflow.advance(dossier, "accept", actor=both)
     assert workflow.steps_for(both, dossier) == ["withdraw"]
     assert workflow.advance(dossier, "accept", actor=desk.clerk).state == DossierState.ACCEPTED
+
+
+def test_a_sum_the_rules_leave_open_is_set_by_the_office_and_nothing_leaves_unpaid_before(desk):
+    world.place("68.X123")
+    dossier = desk.submitted(code="1.004194", answers=world.sample_answers("ct01"), asked={"case": "ca_nhan"})
+    dossier.obligation.lines.update(amount=None)
+    type(dossier.obligation).objects.update(total=None, status="provisional")
+    dossier = workflow.advance(dossier, "accept", actor=desk.clerk)
+    assert not guards.nothing_owed(dossier) and not guards.nothing_owed_before_result(dossier)
+    key = dossier.obligation.lines.get().key
+
+    for amounts in ({}, {key: -1}, {key: "7000"}, {key: 7_000, "khac": 1}):
+        with pytest.raises(needs.DetailsMissing):
+            workflow.advance(dossier, "set_fee", actor=desk.officer, note="Theo biểu phí.", amounts=amounts)
+    dossier = workflow.advance(dossier, "set_fee", actor=desk.officer, note="Theo biểu phí của tỉnh.", amounts={key: 7_000})
+    assert (dossier.obligation.total, dossier.obligation.status, dossier.payment_status) == (7_000, "due", "due")
+    assert guards.payment_blocks_next_step(dossier) and dossier.events.last().text.details["amounts"] == {key: 7_000}
+    with pytest.raises(workflow.StepNotPossible):
+        workflow.advance(dossier, "set_fee", actor=desk.officer, note="Theo biểu phí.", amounts={key: 9_000})
+
+
+def test_a_claim_refused_where_the_sum_is_open_is_not_taken_for_nothing(desk, monkeypatch):
+    world.place("68.X123")
+    dossier = desk.submitted(code="1.004194", answers=world.sample_answers("ct01"), asked={"case": "ca_nhan"})
+    type(dossier.obligation).objects.update(status="provisional")
+    Dossier.objects.filter(pk=dossier.pk).update(asked={**dossier.asked, "priority_group": "ho_ngheo"})
+    open_sum = fees.Fees(None, ())
+    monkeypatch.setattr("dossiers.filing.fees", lambda dossier: open_sum)
+    dossier = workflow.advance(Dossier.objects.get(pk=dossier.pk), "accept", actor=desk.clerk, exemption="refuse")
+    assert (dossier.obligation.total, dossier.obligation.status) == (None, "provisional")
+    assert [line.key for line in dossier.obligation.lines_to_set()] == ["set_by_office"]
+    dossier = workflow.advance(dossier, "set_fee", actor=desk.clerk, note="Không phải trả.", amounts={"set_by_office": 0})
+    assert (dossier.obligation.status, dossier.payment_status) == ("waived", "waived") and guards.nothing_owed(dossier)
