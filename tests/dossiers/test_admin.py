@@ -14,6 +14,8 @@ from tests import factories, world
 SHOWN = {
     "Agency", "AdministrativeUnit", "OfficeHours", "User", "Membership", "Message", "Sector", "Procedure", "ProcedureVersion",
     "Offering", "LocalFee", "LifeEvent", "Holiday", "UndecidedHoliday", "FollowUp",
+    "CollectionPoint", "CollectingBody", "GatewayQuestion", "RefundCall", "SettlementFetch", "SettlementProof",
+    "StatementReading", "BankCredit", "EReceipt",
 }  # fmt: skip
 
 

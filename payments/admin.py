@@ -1,0 +1,119 @@
+"""For system administrators: where money goes, and money work that failed. Read only, but for «làm lại»: no payer is named
+here, no attempt or refund can be opened, and nothing moves money but the services."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+from accounts.admin import ReadOnly
+from accounts.messages.admin import DueRowAdmin
+from payments.models import (
+    BankCredit,
+    CollectingBody,
+    CollectionPoint,
+    EReceipt,
+    GatewayQuestion,
+    RefundCall,
+    SettlementFetch,
+    SettlementProof,
+    StatementReading,
+)
+
+WORK = ["due_state", "tries", "fault", "created_at", "next_at", "done_at"]
+
+
+@admin.register(CollectionPoint)
+class CollectionPointAdmin(ReadOnly, ModelAdmin):
+    list_display = ["code", "name", "bank_name", "account_number", "has_secret", "active", "demo", "quiet_until"]
+    list_filter = ["active", "demo"]
+    fields = list_display
+    readonly_fields = fields
+
+    @admin.display(description=_("có khóa trong môi trường"), boolean=True)
+    def has_secret(self, point):
+        """Is the terminal's key known here? Never which."""
+        return point.takes_gateway
+
+
+@admin.register(CollectingBody)
+class CollectingBodyAdmin(ReadOnly, ModelAdmin):
+    list_display = ["agency", "tax_code", "template_symbol", "series_symbol", "demo"]
+    list_select_related = ["agency"]
+    search_fields = ["agency__code", "agency__name", "tax_code"]
+    fields = list_display
+    readonly_fields = fields
+
+
+class MoneyWorkAdmin(DueRowAdmin):
+    """Owed work about money: how it stands, and what it is about by its number only."""
+
+    about = ()
+
+    def get_list_display(self, request):
+        return [*self.about, *WORK]
+
+    def get_fields(self, request, obj=None):
+        return [*self.about, *WORK]
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.get_fields(request, obj)
+
+
+@admin.register(GatewayQuestion)
+class GatewayQuestionAdmin(MoneyWorkAdmin):
+    about = ["attempt", "cause", "tries_so_far"]
+    list_select_related = ["attempt"]
+
+
+@admin.register(RefundCall)
+class RefundCallAdmin(MoneyWorkAdmin):
+    about = ["refund", "kind"]
+    list_select_related = ["refund"]
+
+
+@admin.register(SettlementFetch)
+class SettlementFetchAdmin(MoneyWorkAdmin):
+    about = ["point", "day"]
+    list_select_related = ["point"]
+
+
+@admin.register(SettlementProof)
+class SettlementProofAdmin(MoneyWorkAdmin):
+    about = ["point", "day"]
+    list_select_related = ["run__point"]
+
+    @admin.display(description=_("điểm thu"))
+    def point(self, proof):
+        return proof.run.point
+
+    @admin.display(description=_("ngày"))
+    def day(self, proof):
+        return proof.run.day
+
+
+@admin.register(StatementReading)
+class StatementReadingAdmin(MoneyWorkAdmin):
+    about = ["point", "read_at"]
+    list_select_related = ["point"]
+
+
+@admin.register(BankCredit)
+class BankCreditAdmin(MoneyWorkAdmin):
+    about = ["bank_ref", "point"]
+    list_select_related = ["point"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("content", "note")
+
+
+@admin.register(EReceipt)
+class EReceiptAdmin(MoneyWorkAdmin):
+    about = ["number_in_words", "body"]
+    list_select_related = ["body__agency"]
+
+    @admin.display(description=_("biên lai"))
+    def number_in_words(self, receipt):
+        return str(receipt)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("payer_name", "lines")
