@@ -52,10 +52,20 @@ class DecisionForm(DeskForm):
     note = Words(rows=3, max_length=LONGEST, label=_("Đã kiểm tra thế nào"), help_text=_("Ví dụ: đã hỏi ngân hàng, số văn bản."))
 
 
+class Dong(forms.IntegerField):
+    """A sum of whole đồng in digits alone: «100.000» could be read as a hundred, so it is asked for again."""
+
+    def to_python(self, value):
+        text = str(value or "").strip()
+        if text and not (text.isascii() and text.isdigit() and len(text) <= 12):
+            raise forms.ValidationError(__("Số tiền chỉ gồm chữ số, viết liền, ví dụ 200000."))
+        return super().to_python(text)
+
+
 class RefundForm(DeskForm):
     """A refund to be proposed."""
 
-    amount = forms.IntegerField(label=_("Số tiền hoàn (đồng)"), min_value=1)
+    amount = Dong(label=_("Số tiền hoàn (đồng)"), min_value=1)
     reason = forms.ChoiceField(choices=RefundReason.choices, widget=forms.RadioSelect, label=_("Lý do"))
     way = forms.ChoiceField(choices=RefundWay.choices, widget=forms.RadioSelect, label=_("Cách hoàn"))
     note = Words(rows=3, max_length=LONGEST, label=_("Giải thích"), help_text=_("Người duyệt đọc chỗ này."))

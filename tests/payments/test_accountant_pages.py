@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -269,7 +270,16 @@ def test_one_proposes_and_another_approves(money_desk, paid):
 
 def test_a_proposal_is_checked_word_by_word(money_desk, paid):
     there = browse(money_desk.accountant)
-    wrong = [("amount", "0"), ("amount", "200001"), ("amount", "²"), ("amount", ""), ("reason", "x"), ("note", " "), ("way", "x")]
+    wrong = [
+        ("amount", "0"),
+        ("amount", "200001"),
+        ("amount", "²"),
+        ("amount", ""),
+        ("amount", "100.000"),
+        ("reason", "x"),
+        ("note", " "),
+        ("way", "x"),
+    ]
     for field, value in wrong:
         assert there.post(go("propose", paid.reference), proposal(**{field: value})).status_code == 422, (field, value)
     assert not Refund.objects.exists()
@@ -350,6 +360,21 @@ def test_stray_money_is_given_to_the_fee_it_is_for(money_desk):
     assert credit.state == BankCredit.State.ASSIGNED and credit.attempt.settles
     late = there.post(go("credit_step", credit.pk, "xin-tra"), {"xin-note": "Trả."}, follow=True)
     assert "đã được xử lý" in words(late)
+
+
+def test_a_statement_is_not_handed_in_by_who_gains_by_it(money_desk):
+    transfer = money_desk.paying(Way.TRANSFER)
+    dossier = transfer.obligation.dossier
+    type(dossier).objects.filter(pk=dossier.pk).update(submitter=money_desk.accountant)
+    text = f"Số tham chiếu,Ngày giao dịch,Số tiền ghi có,Nội dung\nFT9,25/11/2026,200000,{transfer.reference}\n"
+
+    def hand_in(person):
+        file = SimpleUploadedFile("sao-ke.csv", text.encode())
+        return browse(person).post(go("credits"), {"point": transfer.point.pk, "file": file}, follow=True)
+
+    refused = hand_in(money_desk.accountant)
+    assert "Tệp có tiền của chính anh chị" in words(refused) and not BankCredit.objects.exists()
+    assert "1 khoản mới" in words(hand_in(money_desk.second_accountant)) and BankCredit.objects.count() == 1
 
 
 def test_two_people_send_stray_money_back(money_desk):

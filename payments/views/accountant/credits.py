@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from payments import differences, statements, transfers, waiting
+from dossiers.permissions import is_own_matter
+from payments import differences, statement_files, statements, transfers, waiting
 from payments.accounting_forms import AssignForm, NoteForm, StatementForm
-from payments.models import BankCredit
-from payments.settlement_files import LARGEST
-from payments.statement_files import UnreadableStatement
+from payments.models import BankCredit, PaymentAttempt
+from payments.references import find_in
+from payments.statement_files import LARGEST, UnreadableStatement
 from payments.views.accountant.access import age, for_accountants, page, sliced, tone_of
 
 State = BankCredit.State
@@ -48,15 +49,27 @@ def listed(request):
 
 
 def _read(request, form):
-    """Read the statement handed in. False when it cannot be read: the form says why."""
+    """Read the statement handed in. False when it cannot be read, or not by this person: the form says why."""
+    point, content = form.cleaned_data["point"], form.cleaned_data["file"].read(LARGEST + 1)
     try:
-        reading = statements.read_file(form.cleaned_data["point"], form.cleaned_data["file"].read(LARGEST + 1))
+        if _names_own_matter(content, point, request.user):
+            form.add_error("file", _("Tệp có tiền của chính anh chị: nhờ kế toán khác nạp."))
+            return False
+        reading = statements.read_file(point, content)
     except UnreadableStatement as refusal:
         form.add_error("file", str(refusal))
         return False
     facts = {"new": reading.new, "known": reading.known}
     messages.success(request, _("Đã đọc sao kê: %(new)d khoản mới, %(known)d khoản đã biết.") % facts)
     return True
+
+
+def _names_own_matter(content, point, user):
+    """Does a line name an attempt of this person? The word of a file is money: whoever gains by it does not hand it in."""
+    credits = statement_files.read(content, point.account_number).credits
+    named = {reference for credit in credits for reference in find_in(credit.content)}
+    attempts = PaymentAttempt.objects.filter(reference__in=named).select_related("obligation__dossier")
+    return any(is_own_matter(attempt.obligation.dossier, user) for attempt in attempts)
 
 
 def _row(credit):
