@@ -20,6 +20,7 @@ from procedures.models.offering import working_calendar
 
 A = AttemptState
 TONES = {YES: "ok", NO: "warn", CHECKING: "info"}
+JUST_BACK = dt.timedelta(minutes=1)
 ICONS = {YES: "check", NO: "x", CHECKING: "clock"}
 
 
@@ -188,15 +189,22 @@ def _transfer_awaited(attempt):
 
 
 def _unknown(attempt):
-    silent = _last_question(attempt)
+    title, silent = _("Ngân hàng chưa báo đã nhận tiền"), _last_question(attempt)
     if silent and silent.verdict == Verdict.NO_ANSWER:
         happened = _("Cổng thanh toán đang không trả lời. Máy hỏi lần cuối lúc %s và còn hỏi tiếp.") % moment(silent.received_at)
+    elif _just_back(attempt):
+        title, happened = _("Đang chờ ngân hàng báo"), _("Vừa trả xong thì thường có tin trong một phút. Trang này tự chuyển.")
     else:
         happened = str(outcomes.of_attempt(attempt).sentence)
     return Trouble(
-        _("Ngân hàng chưa báo đã nhận tiền"), CHECKING, happened, _("Máy tự hỏi lại ngân hàng. %s") % _next_question(attempt),
-        _trying_until(attempt),
+        title, CHECKING, happened, _("Máy tự hỏi lại ngân hàng. %s") % _next_question(attempt), _trying_until(attempt),
     )  # fmt: skip
+
+
+def _just_back(attempt):
+    """Did the payer come back a moment ago? Then nothing is wrong yet."""
+    lately = clock.now() - JUST_BACK
+    return attempt.events.filter(kind=EventKind.RETURN, verdict=Verdict.VALID, received_at__gt=lately).exists()
 
 
 def _trying_until(attempt):
