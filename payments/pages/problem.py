@@ -80,8 +80,9 @@ def page(dossier):
     if not online:
         return None
     attempt = subject_of(online)
-    trouble = told(attempt)
-    others = [other for other in online if other.pk != attempt.pk and other.money_taken == CHECKING]
+    settled = is_settled(obligation)
+    trouble = told(attempt, settled=settled)
+    others = [other for other in online if other.pk != attempt.pk and _is_in_question(other)]
     still_due = payable(dossier) is not None
     unsure = trouble.money == CHECKING and attempt.state != A.REVIEW
     return ProblemPage(
@@ -97,18 +98,19 @@ def page(dossier):
         others=[{"since": moment(other.created_at), "reference": other.reference} for other in others],
         tries=tries.told(attempts),
         pays_again=still_due and trouble.pay_again,
-        is_settled=is_settled(obligation),
+        is_settled=settled,
         counter=counter(dossier),
         keeps_until=moment(dossier.payment_due_at) if still_due and dossier.payment_due_at else "",
-        polls=trouble.money == CHECKING,
+        polls=trouble.money == CHECKING or bool(others),
         seen=fingerprint(obligation, attempts),
     )
 
 
 def subject_of(attempts):
-    """The attempt to speak of: what a person looks at, what is open, money that has to go back; else the last."""
+    """The attempt to speak of: what a person looks at, what is open, money that has to go back, or may have to; else the last."""
     newest = list(reversed(attempts))
-    for presses in (_is_looked_at, lambda attempt: attempt.is_open, _has_money_too_much):
+    settled = any(attempt.settles for attempt in attempts)
+    for presses in (_is_looked_at, lambda attempt: attempt.is_open, has_money_too_much, lambda a: settled and _is_in_question(a)):
         found = next((attempt for attempt in newest if presses(attempt)), None)
         if found:
             return found
@@ -119,14 +121,19 @@ def _is_looked_at(attempt):
     return attempt.state == A.REVIEW or credits.waiting(attempt) is not None
 
 
-def _has_money_too_much(attempt):
+def has_money_too_much(attempt):
+    """Is it paid, not wanted, and not yet back?"""
     back = refunds.of_attempt(attempt)
     return attempt.state == A.PAID and not attempt.settles and (back is None or back.open)
 
 
+def _is_in_question(attempt):
+    return attempt.money_taken == CHECKING
+
+
 # ---------------------------------------------------------------- the cases
-def told(attempt):
-    """What became of one attempt, in words."""
+def told(attempt, *, settled=False):
+    """What became of one attempt, in words; `settled`: the fee was paid, by this one or another."""
     if credits.waiting(attempt):
         return _odd_sum(attempt)
     if attempt.state == A.PAID:
@@ -135,7 +142,9 @@ def told(attempt):
         return _looked_at(attempt)
     if attempt.is_open:
         return _transfer_awaited(attempt) if attempt.way == Way.TRANSFER else _unknown(attempt)
-    return _asked_about(attempt) if attempt.money_taken == CHECKING else _not_taken(attempt)
+    if not _is_in_question(attempt):
+        return _not_taken(attempt)
+    return _perhaps_twice() if settled else _asked_about(attempt)
 
 
 def _odd_sum(attempt):
@@ -220,6 +229,14 @@ def _asked_about(attempt):
     outcome = outcomes.of_attempt(attempt)
     title = _("Đã bỏ lần trả này, còn đang hỏi ngân hàng") if attempt.state == A.CANCELLED else _("Đang hỏi ngân hàng")
     return Trouble(title, CHECKING, str(outcome.sentence), _("Máy tự hỏi lại ngân hàng. %s") % _next_question(attempt))
+
+
+def _perhaps_twice():
+    """Given up, the fee was paid another way, and now the gateway may have taken money for this one, too."""
+    return Trouble(
+        _("Phí đã trả rồi, còn hỏi về một lần khác"), CHECKING, _("Máy đang hỏi ngân hàng xem lần kia có trừ thêm tiền không."),
+        _("Đừng trả nữa. Có trừ thêm thì tiền đó được trả lại, không phải xin."),
+    )  # fmt: skip
 
 
 def _not_taken(attempt):

@@ -96,9 +96,10 @@ def status(request, code):
     obligation = getattr(dossier, "obligation", None)
     if obligation is None:
         raise Http404
-    settled = is_settled(obligation)
-    go = reverse("payments:pay" if settled else "payments:problem", args=[code])
-    return JsonResponse({"seen": fingerprint(obligation, attempts_of(obligation)), "go": go})
+    attempts = attempts_of(obligation)
+    well = is_settled(obligation) and not any(map(problem_page.has_money_too_much, attempts))
+    go = reverse("payments:pay" if well else "payments:problem", args=[code])
+    return JsonResponse({"seen": fingerprint(obligation, attempts), "go": go})
 
 
 @never_cache

@@ -9,7 +9,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from payments import notices, outcomes
-from payments.graph import AttemptState
 
 
 @never_cache
@@ -38,7 +37,7 @@ def come_back(request):
     if attempt is None:
         response = render(request, "payments/return.html", {"attempt": None})
     elif request.user.is_authenticated and attempt.obligation.dossier.submitter_id == request.user.pk:
-        door = "payments:pay" if attempt.state == AttemptState.PAID else "payments:problem"
+        door = "payments:pay" if attempt.settles else "payments:problem"
         return redirect(door, code=attempt.obligation.dossier.code)
     else:
         response = render(request, "payments/return.html", {"attempt": attempt, "outcome": outcomes.of_attempt(attempt)})

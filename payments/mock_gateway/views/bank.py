@@ -12,8 +12,9 @@ AT_ONCE = 500  # credits in one answer
 
 
 def transfer(request):
-    """Make a transfer as a payer's banking app would: typed in, or read from a VietQR payload."""
-    wanted = {name: request.POST.get(name, "").strip() for name in ("payload", "account", "amount", "content")}
+    """Make a transfer as a payer's banking app would: typed in, read from a VietQR payload, or filled in by the link here."""
+    told = request.POST if request.method == "POST" else request.GET
+    wanted = {name: told.get(name, "").strip() for name in ("payload", "account", "amount", "content")}
     error = ""
     if request.method == "POST":
         try:

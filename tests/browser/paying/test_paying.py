@@ -1,0 +1,151 @@
+"""The whole way with money, in a browser on a phone: the criminal record, 200.000 đồng to be paid on submission."""
+
+import pytest
+
+from dossiers import history
+from dossiers.models import Dossier
+from payments.models import AttemptState, PaymentAttempt
+from tests import factories
+from tests.browser.paying.filing import fill_in
+from tests.browser.paying.pages import (
+    TAKEN,
+    all_is_well,
+    choose,
+    headline,
+    is_logged_in,
+    log_in,
+    looks_right,
+    pay_in_the_app,
+    reads_paid,
+    settled,
+    words,
+)
+from tests.processes import wait_for
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.browser,
+    pytest.mark.services,
+    pytest.mark.needs_pdf,
+    pytest.mark.timeout(300),
+]
+
+
+@pytest.fixture
+def dossier(site):
+    """Filed, and waiting for its fee."""
+    return site.desk.waiting()
+
+
+@pytest.fixture
+def phone(site, open_page, dossier):
+    """The phone of the one who filed it."""
+    return is_logged_in(open_page(), site, dossier.submitter)
+
+
+def test_a_citizen_files_pays_comes_back_and_keeps_the_receipt(site, open_page, tmp_path):
+    citizen, page = factories.citizen(), open_page()
+    log_in(page, site, citizen)
+    page.goto(f"{site.url}/nop/bat-dau/3.000333/")
+    page.get_by_role("button", name="Bắt đầu điền").click()
+    fill_in(page)
+    assert "200.000 đồng" in words(page)  # the price, before anything is signed
+    looks_right(page)
+    page.locator("[name=cam-doan]").check()
+    page.get_by_role("button", name="Ký và nộp hồ sơ").click()
+    page.wait_for_url("**/da-nop/")
+    dossier = Dossier.objects.get(submitter=citizen)
+    assert dossier.state == "PAYMENT_REQUIRED" and "Trả phí" in words(page)
+    looks_right(page)
+
+    page.get_by_role("link", name="Trả phí").first.click()
+    assert headline(page) == "Trả phí 200.000 đồng"
+    looks_right(page)
+    page.get_by_role("button", name="Mở ứng dụng ngân hàng").click()
+    pay_in_the_app(page)
+    reads_paid(page)
+    assert "Không phải trả gì thêm." in words(page)
+
+    settled(dossier)
+    wait_for(lambda: dossier.papers.filter(kind="e_receipt").exists())
+    page.reload()
+    with page.expect_download() as kept:
+        page.get_by_role("link", name="Biên lai điện tử").click()
+    assert kept.value.suggested_filename == f"bien-lai-dien-tu-thu-phi-le-phi-{dossier.code}.pdf"
+    kept.value.save_as(tmp_path / "bien-lai.pdf")
+    assert (tmp_path / "bien-lai.pdf").read_bytes().startswith(b"%PDF-")
+
+    page.goto(f"{site.url}/ho-so/{dossier.code}/")
+    assert "Chờ tiếp nhận" in words(page)
+    looks_right(page)
+    assert history.problems(dossier) == []
+    all_is_well()
+
+
+def test_who_gives_up_at_the_gateway_pays_another_way(site, dossier, phone):
+    choose(phone, site, dossier, "Mở ứng dụng ngân hàng")
+    phone.get_by_role("button", name="Hủy, không trả nữa").click()
+    phone.get_by_text(f"{TAKEN}không").first.wait_for()
+    assert headline(phone) == "Đã bỏ lần trả này" and "Hồ sơ vẫn an toàn" in words(phone)
+    looks_right(phone)
+
+    phone.get_by_role("link", name="Chọn cách trả").click()
+    phone.get_by_role("button", name="Chuyển khoản").click()
+    attempt = PaymentAttempt.objects.get(obligation__dossier=dossier, way="transfer")
+    assert f"DVC {attempt.reference}" in words(phone)
+    looks_right(phone)
+    with phone.expect_popup() as opened:
+        phone.get_by_role("link", name="Mở ngân hàng giả lập").click()
+    bank = opened.value
+    bank.get_by_role("button", name="Chuyển tiền giả").click()
+    bank.get_by_role("status").wait_for()
+    looks_right(bank)
+    site.minute_passes()
+    reads_paid(phone)  # the page of the transfer goes on by itself
+    settled(dossier)
+    assert [row.state for row in dossier.obligation.attempts.order_by("pk")] == [AttemptState.CANCELLED, AttemptState.PAID]
+    all_is_well()
+
+
+def test_somebody_else_pays_by_a_link_without_a_login_and_learns_nothing(site, open_page, dossier, phone):
+    phone.goto(site.of(dossier))
+    phone.get_by_text("Nhờ người thân trả giúp").first.click()
+    phone.get_by_role("button", name="Lấy đường dẫn nhờ trả").click()
+    link = phone.locator("#nho-tra .share a").get_attribute("href")
+    looks_right(phone)
+
+    helper = open_page()
+    helper.goto(link)
+    person = dossier.submitter.person
+    assert headline(helper) == "Trả giúp 200.000 đồng" and dossier.code in words(helper).replace(" ", "")
+    secrets = [person.full_name, person.id_number, person.email, "0900 000 012", "900000012", person.current_address["detail"]]
+    assert [secret for secret in secrets if secret in helper.content()] == []
+    looks_right(helper)
+    helper.get_by_role("button", name="Mở ứng dụng ngân hàng").click()
+    pay_in_the_app(helper)
+    helper.get_by_text(f"{TAKEN}có").wait_for()
+    looks_right(helper)
+    assert person.full_name not in helper.content()
+    helper.goto(link)
+    assert "đã trả" in headline(helper).lower()
+    looks_right(helper)
+
+    settled(dossier)
+    phone.goto(site.of(dossier))
+    reads_paid(phone)
+    assert "Người khác đã trả giúp" in words(phone)
+    all_is_well()
+
+
+def test_without_scripts_everything_goes_on_by_hand(site, open_page, dossier):
+    page = is_logged_in(open_page(java_script_enabled=False), site, dossier.submitter)
+    page.goto(f"{site.url}/ho-so/")
+    page.locator(".todo a.btn").click()
+    page.get_by_role("button", name="Mở ứng dụng ngân hàng").click()
+    pay_in_the_app(page)
+    settled(dossier)
+    page.goto(f"{site.url}/ho-so/{dossier.code}/")
+    assert "Chờ tiếp nhận" in words(page)
+    page.goto(site.of(dossier))
+    reads_paid(page)
+    all_is_well()
