@@ -40,6 +40,11 @@ class Paid:
     receipts: list = field(default_factory=list)
     given_back: list = field(default_factory=list)
 
+    @property
+    def awaits_receipt(self):
+        """Is a file still being made?"""
+        return not self.receipts or any(not receipt["href"] for receipt in self.receipts)
+
 
 @dataclass(frozen=True)
 class PayPage:

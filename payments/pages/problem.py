@@ -26,7 +26,8 @@ ICONS = {YES: "check", NO: "x", CHECKING: "clock"}
 
 @dataclass(frozen=True)
 class Trouble:
-    """What became of one attempt. `money` is yes, no or checking; `until` may be empty; `pay_again`: a second payment is safe."""
+    """What became of one attempt. `money` is yes, no or checking; `until` may be empty; `pay_again`: a second payment is safe;
+    `part`: some came, not all; `goes_back`: it came once too often."""
 
     title: str
     money: str
@@ -35,6 +36,7 @@ class Trouble:
     until: str = ""
     pay_again: bool = False
     part: bool = False
+    goes_back: bool = False
 
     @property
     def money_word(self):
@@ -42,10 +44,14 @@ class Trouble:
 
     @property
     def tone(self):
+        if self.goes_back:
+            return "info"
         return "warn" if self.part else TONES[self.money]
 
     @property
     def icon(self):
+        if self.goes_back:
+            return "back"
         return "alert" if self.part else ICONS[self.money]
 
 
@@ -177,7 +183,8 @@ def _too_much(attempt):
     facts = {"sum": dong(attempt.amount), "when": moment(attempt.paid_at)}
     back = refunds.of_attempt(attempt)
     now = f"{back.title}. {back.text}" if back else _("Kế toán của %s đang làm thủ tục hoàn.") % attempt.collector.name
-    return Trouble(title, YES, happened % facts, now, "" if back and not back.open else _call_after())
+    goes_back = back is None or back.open
+    return Trouble(title, YES, happened % facts, now, _call_after() if goes_back else "", goes_back=goes_back)
 
 
 def _looked_at(attempt):
@@ -200,6 +207,7 @@ def _transfer_awaited(attempt):
 def _unknown(attempt):
     title, silent = _("Ngân hàng chưa báo đã nhận tiền"), _last_question(attempt)
     if silent and silent.verdict == Verdict.NO_ANSWER:
+        title = _("Chưa hỏi được ngân hàng")
         happened = _("Cổng thanh toán đang không trả lời. Máy hỏi lần cuối lúc %s và còn hỏi tiếp.") % moment(silent.received_at)
     elif _just_back(attempt):
         title, happened = _("Đang chờ ngân hàng báo"), _("Vừa trả xong thì thường có tin trong một phút. Trang này tự chuyển.")

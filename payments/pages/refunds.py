@@ -39,9 +39,11 @@ def told(refund, attempt):
 
 
 def _waiting(refund, facts):
+    by_two = _("Việc hoàn tiền cần hai người của %(body)s. Người thứ hai đang xem.")
+    by_itself = _("Cổng đã tự đề nghị. Kế toán của %(body)s đang xem để duyệt.")
     return (
         _("Đang chờ duyệt hoàn %(sum)s") % facts,
-        _("Việc hoàn tiền cần hai người của %(body)s. Người thứ hai đang xem.") % facts,
+        (by_two if refund.requested_by_id else by_itself) % facts,
         "info",
     )
 

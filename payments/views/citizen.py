@@ -116,8 +116,9 @@ def claim(request, code):
     if attempt.state == AttemptState.PAID:
         messages.success(request, _("Đã nhận được tiền của lần trả này rồi."))
     else:
-        complaints.claim(attempt, request.user)
-        messages.success(request, _("Đã ghi nhận. Máy hỏi ngân hàng ngay, và có cán bộ lo việc này."))
+        ticket = complaints.claim(attempt, request.user)
+        answered = _("Đã hỏi ngân hàng. Câu trả lời ở ngay dưới đây.")
+        messages.success(request, _("Đã ghi nhận. Máy còn hỏi ngân hàng, và có cán bộ lo việc này.") if ticket else answered)
     return see_other("payments:problem", code)
 
 

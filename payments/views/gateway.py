@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from payments import notices, outcomes
+from payments.pages.words import spoken
 
 
 @never_cache
@@ -40,6 +41,7 @@ def come_back(request):
         door = "payments:pay" if attempt.settles else "payments:problem"
         return redirect(door, code=attempt.obligation.dossier.code)
     else:
-        response = render(request, "payments/return.html", {"attempt": attempt, "outcome": outcomes.of_attempt(attempt)})
+        facts = {"attempt": attempt, "outcome": outcomes.of_attempt(attempt), "code": spoken(attempt.reference)}
+        response = render(request, "payments/return.html", facts)
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 GLUE = "\N{NO-BREAK SPACE}"
-WEEKDAYS = ["thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật"]
+WEEKDAYS = [f"thứ{GLUE}{name}" for name in ("hai", "ba", "tư", "năm", "sáu", "bảy")] + [f"chủ{GLUE}nhật"]
 
 
 def long_day(day, *, year=False):

@@ -114,7 +114,7 @@ def test_a_reminder_says_what_to_do_until_when_and_leads_to_it(money_desk):
         dossier = money_desk.waiting()
     run_at(dossier.payment_due_at - dt.timedelta(days=1))
     letter = reminders(dossier).get()
-    assert "trả phí trước 17\xa0giờ, thứ hai, 16\xa0tháng\xa011" in letter.body
+    assert "trả phí trước 17\xa0giờ, thứ\xa0hai, 16\xa0tháng\xa011" in letter.body
     assert letter.link == f"/ho-so/{dossier.code}/tra-phi/"
 
 

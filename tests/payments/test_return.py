@@ -8,6 +8,7 @@ from django.test import Client
 
 from dossiers.states import DossierState
 from payments.models import AttemptState, GatewayEvent, GatewayQuestion, LedgerEntry, PaymentAttempt
+from payments.pages.words import spoken
 from portal.common import clock
 from tests import factories
 from tests.dossiers.pages import browse
@@ -36,7 +37,7 @@ def unmoved(attempt):
 def test_coming_back_with_good_news_settles_nothing_but_has_the_gateway_asked(money_desk):
     attempt = money_desk.paying()
     page = text_of(back(said_of(attempt)))
-    assert "đang kiểm tra" in page and "200.000" in page and attempt.reference in page
+    assert "đang kiểm tra" in page and "200.000" in page and spoken(attempt.reference) in page
     assert unmoved(attempt)
     question = GatewayQuestion.objects.get(attempt=attempt)
     assert question.next_at < clock.now() + dt.timedelta(seconds=20)

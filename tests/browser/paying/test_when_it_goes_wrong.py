@@ -64,6 +64,7 @@ def test_who_says_that_the_money_is_gone_is_believed_by_asking_the_bank_at_once(
 
     phone.get_by_role("button", name="Tôi đã trả tiền").first.click()
     phone.get_by_text(f"{TAKEN}có").first.wait_for()
+    assert "Câu trả lời ở ngay dưới đây." in words(phone) and "có cán bộ lo" not in words(phone)
     looks_right(phone)
     phone.get_by_role("link", name="Xem biên lai").click()
     reads_paid(phone)
@@ -128,7 +129,7 @@ def test_a_gateway_that_is_down_is_said_plainly_and_another_way_is_open(site, do
     looks_right(phone)
     phone.get_by_role("button", name="Tôi đã trả tiền").first.click()
     phone.get_by_text("Cổng thanh toán đang không trả lời").first.wait_for()
-    assert f"{TAKEN}đang kiểm tra" in words(phone)
+    assert f"{TAKEN}đang kiểm tra" in words(phone) and "có cán bộ lo việc này" in words(phone)
     looks_right(phone)
 
     phone.get_by_role("link", name="Trả tiếp hoặc đổi cách trả").click()
