@@ -76,4 +76,4 @@ def open_page(browser):
         context.close()
 
 
-from tests.fixtures import application_role, desk, money_desk, run_followups, signing_keys  # noqa: E402, F401
+from tests.fixtures import application_role, desk, in_vietnamese, money_desk, run_followups, signing_keys  # noqa: E402, F401

@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 
 from dossiers.models import grants
 from portal.common import due
@@ -19,6 +20,12 @@ def _flush_past_the_triggers(self, *args, **kwargs):
 
 
 DatabaseOperations.sql_flush = _flush_past_the_triggers
+
+
+@pytest.fixture(autouse=True)
+def in_vietnamese():
+    """Every test begins in the portal's first language, whatever the one before asked for in English."""
+    translation.activate("vi")
 
 
 @pytest.fixture

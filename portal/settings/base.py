@@ -224,7 +224,19 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": [],
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Cổng dịch vụ công", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Cổng dịch vụ công",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "DossierState": "dossiers.states.DossierState.choices",
+        "AttemptState": "payments.graph.AttemptState.choices",
+        "RefundState": "payments.graph.RefundState.choices",
+        "PaymentWay": "payments.models.Way.choices",
+        "RefundWay": "payments.models.RefundWay.choices",
+        "OnlineWay": "payments.api.serializers.ONLINE",
+    },
+}
 
 LOGGING = {
     "version": 1,
