@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils.translation.template import templatize
 
-ROOMS = ["portal", "accounts", "procedures", "dossiers", "templates"]
+ROOMS = ["portal", "accounts", "procedures", "dossiers", "payments", "templates"]
 KEYWORDS = {
     "_": None,
     "gettext": None,
