@@ -150,11 +150,17 @@ def hear_return(raw):
     if verdict in (Verdict.UNKNOWN_REFERENCE, Verdict.FOREIGN_TERMINAL):
         keep(EventKind.RETURN, raw, verdict, attempt=None)
         return None
-    if not attempt.events.filter(kind=EventKind.RETURN, raw=raw).exists():  # a page loaded again says nothing new
+    if _says_something_new(attempt, raw):
         keep(EventKind.RETURN, raw, verdict or Verdict.VALID, attempt=attempt)
-    if attempt.resolved_at is None:
-        asking.ask_soon(attempt, "returned")
+        if attempt.resolved_at is None:
+            asking.ask_soon(attempt, "returned")
     return attempt
+
+
+def _says_something_new(attempt, raw):
+    """Not a page loaded again, nor a good return decorated without end."""
+    said = attempt.events.filter(kind=EventKind.RETURN)
+    return not said.filter(raw=raw[:MOST_RAW]).exists() and said.count() < MOST_OF_ONE
 
 
 # ------------------------------------------------------------ keeping what was heard

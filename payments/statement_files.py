@@ -9,16 +9,18 @@ import io
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from payments.gateways.bank import LARGEST_AMOUNT, Credit
+from payments.gateways.bank import LARGEST_AMOUNT, Credit, is_plausible
 from portal.common import clock
 from portal.common.vietnamese import fold
 
 LARGEST = 5 * 1024 * 1024  # bytes
 MOST_ROWS = 50_000
 FIRST_ROWS = 30  # the headings stand within these; above them banks print name and account
+MOST_COLUMNS, LONGEST_HEADING, LONGEST_AMOUNT = 60, 100, 40  # what is wider or longer is none, and costs no time
 TOLD = 5  # bad lines named in one refusal
 
 # Headings, folded (no marks, small letters), as several banks write them. The first that fits is taken.
@@ -96,7 +98,7 @@ def _rows(text):
     first = text[:4000]
     delimiter = max(",;\t", key=first.count)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), MOST_ROWS + 1))
     except csv.Error:
         raise UnreadableStatement(_("Tệp không đọc được theo dạng CSV.")) from None
     if len(rows) > MOST_ROWS:
@@ -107,7 +109,7 @@ def _rows(text):
 def _headings(rows):
     """(row number, {what: column}) of the first row that names number, moment, money and words."""
     for number, row in enumerate(rows[:FIRST_ROWS]):
-        named = [_heading(cell) for cell in row]
+        named = [_heading(cell[:LONGEST_HEADING]) for cell in row[:MOST_COLUMNS]]
         columns = {
             what: next(named.index(word) for word in words if word in named)
             for what, words in HEADINGS.items()
@@ -153,6 +155,8 @@ _AMOUNT = re.compile(
 
 def amount_of(text):
     """«200.000», «200,000.00», «+200 000 VND» as whole đồng. ValueError for what has parts of a đồng, or could be two sums."""
+    if len(text) > LONGEST_AMOUNT:
+        raise ValueError(_("số tiền %(text)s") % {"text": text[:30]})
     plain = re.sub(r"(?i)\s*(vnd|vnđ|đồng|đ)$", "", text.replace("\u00a0", " ").strip()).lstrip("+").strip()
     read = _AMOUNT.fullmatch(plain)
     digits = re.sub(r"[., ]", "", read["whole"]) if read and (not read["point"] or read["point"] != read["group"]) else ""
@@ -163,15 +167,18 @@ def amount_of(text):
 
 def moment_of(text):
     """A moment as banks write it, local time where they name no zone. ValueError for anything else."""
-    for form in MOMENTS:
-        try:
-            return dt.datetime.strptime(text, form).replace(tzinfo=clock.LOCAL)
-        except ValueError:
-            continue
+    at = next(filter(None, (_read_as(form, text) for form in (*MOMENTS, ""))), None)
+    if at is None or not is_plausible(at):
+        raise ValueError(_("ngày giờ %(text)s") % {"text": text[:30]})
+    return at
+
+
+def _read_as(form, text):
+    """The moment as this form writes it (none: ISO 8601), or None."""
     try:
-        at = dt.datetime.fromisoformat(text)
+        at = dt.datetime.strptime(text, form) if form else dt.datetime.fromisoformat(text)  # noqa: DTZ007 - the zone is added below
     except ValueError:
-        raise ValueError(_("ngày giờ %(text)s") % {"text": text[:30]}) from None
+        return None
     return at if at.tzinfo else at.replace(tzinfo=clock.LOCAL)
 
 

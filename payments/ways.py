@@ -12,7 +12,7 @@ from payments.gateways import vnpay
 from payments.models import BankChoice, PaymentAttempt, Way
 from portal.common import clock
 
-MOST_AN_HOUR = 20  # attempts begun by the submitter's side, and by a link: apart, so that neither stops the other
+MOST_AN_HOUR = 20  # attempts begun by the submitter's side, and by links: apart, so that neither stops the other
 HOUR = dt.timedelta(hours=1)
 
 
@@ -99,6 +99,7 @@ def begin(dossier, choice, *, ip, language, actor=None, link=None):
 
 
 def _not_too_often(dossier, link):
-    begun = PaymentAttempt.objects.filter(obligation__dossier=dossier, link=link, created_at__gt=clock.now() - HOUR)
+    by_links = {"link__isnull": link is None}  # all links together: a new one is no way round
+    begun = PaymentAttempt.objects.filter(obligation__dossier=dossier, created_at__gt=clock.now() - HOUR, **by_links)
     if begun.exclude(way=Way.COUNTER).count() >= MOST_AN_HOUR:
         raise NotPayable(_("Đã bắt đầu trả quá nhiều lần trong một giờ. Chờ một giờ rồi thử lại, hoặc trả tại quầy."))

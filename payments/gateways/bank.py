@@ -20,6 +20,8 @@ TIMES = httpx.Timeout(connect=3, read=10, write=5, pool=3)  # seconds
 PATIENCE = 15  # seconds for one whole answer
 LARGEST = 1024 * 1024  # bytes: 500 credits have about a tenth of that
 LARGEST_AMOUNT = 10**12 - 1
+EARLIEST = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+AHEAD = dt.timedelta(days=2)  # of our clock: a bank's may differ, and the day of value is sometimes tomorrow
 
 
 class UnreadableCredit(ValueError):
@@ -62,7 +64,7 @@ def credit_of(entry, account):
         raise UnreadableCredit("no amount in whole đồng")
     if not isinstance(content, str):
         raise UnreadableCredit("no words")
-    return Credit(ref, amount, content.replace("\0", ""), _moment(entry.get("at")), raw_of(entry))
+    return Credit(ref, amount, _storable(content), _moment(entry.get("at")), raw_of(entry))
 
 
 def ref_of(entry):
@@ -74,7 +76,17 @@ def ref_of(entry):
 
 def raw_of(entry):
     """The entry as a line of evidence, at most 4000 characters."""
-    return json.dumps(entry, ensure_ascii=False).replace("\\u0000", "")[:4000]
+    return _storable(json.dumps(entry, ensure_ascii=False).replace("\\u0000", ""))[:4000]
+
+
+def _storable(text):
+    """Without what no database takes: NUL, and the half of a sign where a bank cut the payer's words."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def is_plausible(at):
+    """Could money have come at this moment? One that no calendar of ours can hold would shut the list for everybody."""
+    return EARLIEST <= at <= clock.now() + AHEAD
 
 
 def _moment(text):
@@ -82,7 +94,10 @@ def _moment(text):
         at = dt.datetime.fromisoformat(text)
     except (TypeError, ValueError):
         raise UnreadableCredit("no moment") from None
-    return at if at.tzinfo else at.replace(tzinfo=clock.LOCAL)
+    at = at if at.tzinfo else at.replace(tzinfo=clock.LOCAL)
+    if not is_plausible(at):
+        raise UnreadableCredit("no moment of these years")
+    return at
 
 
 def _get(query):

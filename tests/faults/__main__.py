@@ -28,7 +28,15 @@ def main(words):
     try:
         return 1 if _all(asked) else 0
     finally:
+        _end_other_sessions(connection)
         connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def _end_other_sessions(connection):
+    """Of the threads that played payers, and of processes that were killed a moment ago."""
+    with connection.cursor() as cursor:
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
 
 
 def _parser():
