@@ -2,7 +2,6 @@
 
 from django.db.models import Q
 
-from dossiers.permissions import is_own_matter
 from payments import balance, differences
 from payments.graph import AttemptState, RefundState
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund, RefundWay
@@ -78,7 +77,3 @@ def _not_own(refunds, user):
     if user.person_id:
         own |= Q(attempt__obligation__dossier__person=user.person_id)
     return refunds.exclude(own)
-
-
-def is_own(attempt, user):
-    return is_own_matter(attempt.obligation.dossier, user)
