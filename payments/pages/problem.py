@@ -210,7 +210,7 @@ def _unknown(attempt):
         title = _("Chưa hỏi được ngân hàng")
         happened = _("Cổng thanh toán đang không trả lời. Máy hỏi lần cuối lúc %s và còn hỏi tiếp.") % moment(silent.received_at)
     elif _just_back(attempt):
-        title, happened = _("Đang chờ ngân hàng báo"), _("Vừa trả xong thì thường có tin trong một phút. Trang này tự chuyển.")
+        title, happened = _("Đang chờ ngân hàng báo"), _("Vừa trả xong thì thường có tin trong một phút.")
     else:
         happened = str(outcomes.of_attempt(attempt).sentence)
     return Trouble(

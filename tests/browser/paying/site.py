@@ -45,7 +45,7 @@ class Site:
 def opened():
     """Everything started, on the database of the tests; everything dead afterwards."""
     server, processes = LiveServer("127.0.0.1"), Processes()
-    gateway = Gateway(processes, ipn_url=f"{server.url}/thanh-toan/vnpay/ipn", query_window=0)
+    gateway = Gateway(processes, ipn_url=f"{server.url}/thanh-toan/vnpay/ipn", query_window=0, GATEWAY_HEAD_START=1)
     addresses = {
         "SITE_URL": server.url,
         "VNPAY_PAY_URL": gateway.pay_url,

@@ -31,18 +31,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def dossier(site):
-    """Filed, and waiting for its fee."""
-    return site.desk.waiting()
-
-
-@pytest.fixture
-def phone(site, open_page, dossier):
-    """The phone of the one who filed it."""
-    return is_logged_in(open_page(), site, dossier.submitter)
-
-
 def test_a_citizen_files_pays_comes_back_and_keeps_the_receipt(site, open_page, tmp_path):
     citizen, page = factories.citizen(), open_page()
     log_in(page, site, citizen)
@@ -137,15 +125,20 @@ def test_somebody_else_pays_by_a_link_without_a_login_and_learns_nothing(site, o
     all_is_well()
 
 
-def test_without_scripts_everything_goes_on_by_hand(site, open_page, dossier):
+def test_without_scripts_everything_goes_on_by_hand(site, open_page, dossier, faults):
+    faults(return_before_ipn=True)
     page = is_logged_in(open_page(java_script_enabled=False), site, dossier.submitter)
     page.goto(f"{site.url}/ho-so/")
     page.locator(".todo a.btn").click()
     page.get_by_role("button", name="Mở ứng dụng ngân hàng").click()
     pay_in_the_app(page)
+    assert f"{TAKEN}đang kiểm tra" in words(page)
+    looks_right(page)
     settled(dossier)
-    page.goto(f"{site.url}/ho-so/{dossier.code}/")
-    assert "Chờ tiếp nhận" in words(page)
-    page.goto(site.of(dossier))
+    page.get_by_role("link", name="Xem lại").click()
+    assert f"{TAKEN}có" in words(page)
+    page.get_by_role("link", name="Xem biên lai").click()
     reads_paid(page)
+    page.get_by_role("link", name="Xem hồ sơ đến đâu").first.click()
+    assert "Chờ tiếp nhận" in words(page)
     all_is_well()

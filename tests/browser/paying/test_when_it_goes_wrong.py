@@ -8,7 +8,6 @@ from tests.browser.paying.pages import (
     TAKEN,
     all_is_well,
     choose,
-    is_logged_in,
     log_in,
     looks_right,
     pay_by_card,
@@ -26,25 +25,6 @@ pytestmark = [
     pytest.mark.needs_pdf,
     pytest.mark.timeout(300),
 ]
-
-
-@pytest.fixture
-def dossier(site):
-    """Filed, and waiting for its fee."""
-    return site.desk.waiting()
-
-
-@pytest.fixture
-def phone(site, open_page, dossier):
-    """The phone of the one who filed it."""
-    return is_logged_in(open_page(), site, dossier.submitter)
-
-
-@pytest.fixture
-def faults(site):
-    """Call it to turn switches of the gateway on; they are off again when the test ends."""
-    yield site.gateway.faults
-    site.gateway.control("reset")
 
 
 @pytest.fixture
