@@ -226,12 +226,14 @@ def _returning(credit, actor):
 
 
 def _locked(credits, actor):
-    """The rows, locked in one order, once the actor may. Raises PermissionDenied."""
+    """The rows, locked in one order, once the actor may. Raises PermissionDenied.
+
+    Locked first and read afterwards: whoever waited for the lock would else see the new row beside an attempt joined before.
+    """
     wanted = {credit.pk for credit in credits}
-    rows = list(
-        BankCredit.objects.select_for_update(of=("self",)).select_related("point", "attempt__obligation__dossier", "event")
-        .filter(pk__in=wanted).order_by("pk")
-    )  # fmt: skip
+    there = BankCredit.objects.filter(pk__in=wanted).order_by("pk")
+    list(there.select_for_update().values_list("pk"))
+    rows = list(there.select_related("point", "attempt__obligation__dossier", "event"))
     if not rows or len(rows) != len(wanted) or not all(may_resolve(row, actor) for row in rows):
         raise PermissionDenied("only an accountant at this account decides on its money")
     return rows

@@ -103,6 +103,7 @@ def test_money_is_given_back_by_two_people_without_a_mouse_and_without_scripts(s
     two.goto(live_server.url + go("front"))
     two.click("text=hoàn tiền chờ tôi duyệt")
     two.click(f"text={refund.request_id}")
+    two.wait_for_url(f"**/{refund.request_id}/")
     if scripts:
         press(two, "Duyệt hoàn tiền")
     else:
