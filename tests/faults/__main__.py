@@ -81,7 +81,7 @@ def _matrix(site, desk, asked):
     began = time.monotonic()
     outcomes = run.run(site, desk, chosen, at_once=asked.at_once, told=lambda one: print(table.row(one), flush=True))
     bad = [outcome for outcome in outcomes if outcome.wrong]
-    print(f"\n{table.summary(outcomes)}\n")
+    print(f"\n{table.summary(outcomes)}\n\n{table.read_on_coming_back(outcomes)}\n")
     print(f"{len(outcomes)} cases, {len(bad)} wrong, {time.monotonic() - began:.0f} s", flush=True)
     return [table.row(outcome) for outcome in bad]
 

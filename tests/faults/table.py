@@ -1,5 +1,7 @@
 """The tables that are printed, and kept in docs/payments.md."""
 
+from collections import Counter
+
 from tests.faults.cases import ORDERS, TIMES
 
 
@@ -18,6 +20,16 @@ def summary(outcomes):
         cells = [_cell(found.get((fault, order, times))) for times in TIMES for order in ORDERS]
         lines.append(f"| {fault} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def read_on_coming_back(outcomes):
+    """The headings of the pages to which browsers came back, most frequent first, for each fault."""
+    read = {}
+    for outcome in outcomes:
+        read.setdefault(outcome.case.fault.name, Counter()).update(outcome.seen)
+    return "\n".join(
+        f"{fault:26} {', '.join(f'«{heading}» {n}' for heading, n in seen.most_common())}" for fault, seen in read.items()
+    )
 
 
 def _cell(outcome):
