@@ -13,6 +13,7 @@ from dossiers.permissions import is_own_matter
 from payments import owners, refunds
 from payments.models import RefundReason, RefundWay, Way
 from payments.permissions import bodies_of
+from payments.takings import FIRST_DAY, LAST_DAY
 from portal.common import clock
 from portal.common.money import dong
 
@@ -60,6 +61,16 @@ class Dong(forms.IntegerField):
         if text and not (text.isascii() and text.isdigit() and len(text) <= 12):
             raise forms.ValidationError(__("Số tiền chỉ gồm chữ số, viết liền, ví dụ 200000."))
         return super().to_python(text)
+
+
+class BookDay(forms.DateField):
+    """A day that our books could hold: the first and the last of the calendar have no day before or after them."""
+
+    def to_python(self, value):
+        day = super().to_python(value)
+        if day and not FIRST_DAY <= day <= LAST_DAY:
+            raise forms.ValidationError(__("Chọn một ngày từ năm 2000 đến năm 2100."))
+        return day
 
 
 class RefundForm(DeskForm):
@@ -132,7 +143,7 @@ class SettlementForm(DeskForm):
     """A settlement file to be read."""
 
     point = forms.ModelChoiceField(queryset=None, label=_("Điểm thu"), empty_label=_("Chọn điểm thu"))
-    day = forms.DateField(label=_("Ngày của tệp"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = BookDay(label=_("Ngày của tệp"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     file = forms.FileField(label=_("Tệp đối soát (.csv)"), help_text=_("Đúng như cổng thanh toán gửi, không sửa."))
 
     def __init__(self, *args, points, **options):

@@ -27,6 +27,7 @@ from portal.common.money import dong
 log = logging.getLogger(__name__)
 State = BankCredit.State
 COUNTED = (State.MATCHED, State.ASSIGNED)
+LONGEST = 500  # characters of a note, and of the payer's words
 
 
 class CannotResolve(Exception):
@@ -39,7 +40,7 @@ def record(point, credit):
     come with another sum, what was said first stands and the contradiction is kept and told."""
     row, new = BankCredit.objects.get_or_create(
         point=point, bank_ref=credit.bank_ref,
-        defaults={"amount": credit.amount, "content": credit.content[:500], "received_at": credit.received_at},
+        defaults={"amount": credit.amount, "content": credit.content[:LONGEST], "received_at": credit.received_at},
     )  # fmt: skip
     if new:
         row.event = _event(point, credit.raw, Verdict.VALID)
@@ -180,7 +181,7 @@ def _settled(rows, dossier, obligation, actor, note):
 def ask_return(credit, actor, *, note):
     """Propose to send money that is for no fee of ours back to who sent it. Another accountant must do it."""
     (row,) = _waiting([credit], actor)
-    row.state, row.return_asked_by, row.note = State.RETURNING, actor, note[:500]
+    row.state, row.return_asked_by, row.note = State.RETURNING, actor, note[:LONGEST]
     row.save(update_fields=["state", "return_asked_by", "note"])
     return row
 
@@ -191,7 +192,7 @@ def returned(credit, actor, *, note):
     row = _returning(credit, actor)
     if row.return_asked_by_id == actor.pk:
         raise PermissionDenied("whoever proposes to send money back does not send it")
-    _resolve(row, State.RETURNED, actor, f"{row.note} · {note}")
+    _resolve(row, State.RETURNED, actor, _with(row.note, note))
     return row
 
 
@@ -200,9 +201,15 @@ def keep(credit, actor, *, note):
     """Do not send it back after all: it waits for a person again, as before."""
     row = _returning(credit, actor)
     attempt = PaymentAttempt.objects.select_related("obligation__dossier").filter(pk=row.attempt_id).first()
-    row.state, row.return_asked_by, row.note = _standing(row, attempt), None, f"{row.note} · {note}"[:500]
+    row.state, row.return_asked_by, row.note = _standing(row, attempt), None, _with(row.note, note)
     row.save(update_fields=["state", "return_asked_by", "note"])
     return row
+
+
+def _with(before, more):
+    """What was written before and what is added, in the room there is: the new words stand whole, they name the proof."""
+    room = LONGEST - len(more) - len(" · ")
+    return f"{before[:room]} · {more}" if room > 0 else more[:LONGEST]
 
 
 def may_resolve(credit, user):
@@ -240,7 +247,7 @@ def _locked(credits, actor):
 
 
 def _resolve(row, state, actor, note, **facts):
-    row.state, row.resolved_by, row.resolved_at, row.note = state, actor, clock.now(), note[:500]
+    row.state, row.resolved_by, row.resolved_at, row.note = state, actor, clock.now(), note[:LONGEST]
     for name, value in facts.items():
         setattr(row, name, value)
     row.save(update_fields=["state", "resolved_by", "resolved_at", "note", "attempt"])

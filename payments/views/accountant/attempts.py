@@ -17,7 +17,7 @@ from payments.accounting_forms import DecisionForm, RefundForm
 from payments.graph import ATTEMPT_EDGES, AttemptState, IllegalMove
 from payments.models import Way
 from payments.permissions import bodies_of, is_accountant_of
-from payments.takings import KINDS, NOT_OURS, Period
+from payments.takings import FIRST_DAY, KINDS, LAST_DAY, NOT_OURS, Period
 from payments.views.accountant.access import age, for_accountants, page, sliced
 
 LOOKS = {
@@ -71,7 +71,7 @@ def _filtered(attempts, asked):
     elif asked["loai"] in KINDS:
         lines = FeeLine.objects.filter(kind=asked["loai"], amount__gt=0)
         attempts = attempts.filter(settles=True, obligation__in=lines.values("obligation"))
-    first, last = _day(asked["tu"]) or dt.date(2000, 1, 1), _day(asked["den"]) or dt.date(9000, 1, 1)
+    first, last = _day(asked["tu"]) or FIRST_DAY, _day(asked["den"]) or LAST_DAY
     since, before = Period(first, last).moments
     paid = Q(paid_at__gte=since, paid_at__lt=before)
     return attempts.filter(paid | Q(paid_at=None, created_at__gte=since, created_at__lt=before))
@@ -79,9 +79,10 @@ def _filtered(attempts, asked):
 
 def _day(text):
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError:
         return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
 def find(request, reference):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from payments import export, takings
+from payments.accounting_forms import BookDay
 from payments.graph import RefundState
 from payments.models import Refund, Way
 from payments.permissions import bodies_of
@@ -23,8 +24,8 @@ LONGEST = 366  # days looked at in one go
 class Asked(forms.Form):
     """What is to be shown. Without a word: this month, day by day."""
 
-    tu = forms.DateField(label=gettext_lazy("Từ ngày"), required=False)
-    den = forms.DateField(label=gettext_lazy("Đến ngày"), required=False)
+    tu = BookDay(label=gettext_lazy("Từ ngày"), required=False)
+    den = BookDay(label=gettext_lazy("Đến ngày"), required=False)
     co_quan = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Cơ quan"), required=False)
     cach = forms.ChoiceField(choices=[("", ""), *Way.choices], label=gettext_lazy("Cách trả"), required=False)
     theo = forms.ChoiceField(choices=[("", ""), *takings.STEPS.items()], label=gettext_lazy("Xem theo"), required=False)
