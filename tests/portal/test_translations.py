@@ -12,6 +12,7 @@ CATALOGUES = sorted((settings.BASE_DIR / "locale").glob("*/LC_MESSAGES/django.po
 ENGLISH = settings.BASE_DIR / "locale/en/LC_MESSAGES/django.po"
 CITIZENS = re.compile(
     r"templates/(?!papers/(?!verify)|desk|accounting|email|gallery)|.*/(states|levels|calendar)\.py|procedures/eforms/messages\.py"
+    r"|payments/(pages/\w+|ways|links|attempts|outcomes|views/(citizen|helping|shared))\.py|(dossiers/fee_words|procedures/wording)\.py"
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)\w|\{\w+\}|</?\w+")
 
