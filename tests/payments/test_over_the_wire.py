@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from payments import invariants, refunds, settling, turns
+from payments import asking, complaints, invariants, refunds, settling, turns
 from payments.gateways import vnpay
-from payments.models import GatewayQuestion, PaymentAttempt, Refund, RefundCall
+from payments.models import CollectionPoint, GatewayQuestion, PaymentAttempt, Refund, RefundCall
 from portal.common import clock, due
 from tests.mock_gateway.process import Gateway
 from tests.processes import Processes
@@ -86,6 +86,21 @@ def test_bad_answers_move_nothing_and_the_good_one_settles(mock, money_desk, fau
     soon(attempt)
     assert until(lambda: state(attempt) == "paid")
     assert attempt.events.count() >= 3 and attempt.moves.count() == 2
+
+
+def test_a_person_on_a_page_waits_only_so_long_for_a_slow_gateway(mock, money_desk, monkeypatch):
+    attempt = at_the_gateway(mock, money_desk.paying())
+    monkeypatch.setattr(asking, "WEB_PATIENCE", 0.5)
+    mock.faults(slow_api=3)
+    began = time.monotonic()
+    ticket = complaints.claim(attempt, attempt.opened_by)
+    assert time.monotonic() - began < 2.5 and ticket.owner and turns.take(attempt.point_id)
+    mock.faults(slow_api=False)
+    CollectionPoint.objects.update(busy_until=None)
+    soon(attempt)
+    assert until(lambda: state(attempt) == "paid")
+    ticket.refresh_from_db()
+    assert "Đã nhận đủ tiền." in ticket.answer
 
 
 def test_suspicion_is_looked_at_and_ends_when_the_gateway_decides(mock, money_desk):
