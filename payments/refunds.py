@@ -4,14 +4,23 @@ import secrets
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from dossiers.models import FeeObligation
 from payments import ledger, told
 from payments.attempts import lock_for_payment
 from payments.graph import DEAD_REFUND, AttemptState, RefundState
-from payments.models import Refund, RefundCall, RefundWay, Way
+from payments.models import (
+    AttemptMove,
+    BankCredit,
+    PaymentAttempt,
+    Refund,
+    RefundCall,
+    RefundWay,
+    SettlementProof,
+    Way,
+)
 from payments.permissions import is_accountant_of
 from portal.common import clock, due
 
@@ -87,10 +96,25 @@ def decline(refund, actor, *, note):
 
 
 def _second_person(refund, actor):
-    if not is_accountant_of(refund.attempt, actor):
-        raise PermissionDenied("only an accountant of the collecting body decides on a refund")
-    if refund.requested_by_id == actor.pk:
-        raise PermissionDenied("whoever proposed a refund does not approve it")
+    if not may_decide(refund, actor):
+        raise PermissionDenied("a refund is decided by an accountant of the collecting body who neither proposed it nor vouched")
+
+
+def may_decide(refund, user):
+    """An accountant of the collecting body, but neither who proposed the refund nor who vouched for its money: what the portal
+    proposes on somebody's word needs another one's eyes, too."""
+    if not is_accountant_of(refund.attempt, user) or refund.requested_by_id == user.pk:
+        return False
+    return not vouched_for_by(user).filter(pk=refund.attempt_id).exists()
+
+
+def vouched_for_by(user):
+    """The attempts whose money is known by this person's word: who took the cash, confirmed it in doubt, or handed in the
+    statement or settlement file that says so."""
+    proofs = SettlementProof.objects.filter(run__read_by=user).values("event__attempt")
+    said = Q(pk__in=AttemptMove.objects.filter(target=AttemptState.PAID, actor=user).values("attempt"))
+    read = Q(pk__in=BankCredit.objects.filter(read_by=user, attempt__isnull=False).values("attempt"))
+    return PaymentAttempt.objects.filter(said | read | Q(pk__in=proofs))
 
 
 @transaction.atomic

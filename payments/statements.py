@@ -79,11 +79,12 @@ def _kept(point, entry, account):
 
 # ---------------------------------------------------------------- from a file
 @transaction.atomic
-def read_file(point, content):
-    """Read a statement file (bytes, CSV) of this account: whole or not at all. Raises statement_files.UnreadableStatement.
+def read_file(point, content, *, reader=None):
+    """Read a statement file (bytes, CSV) of this account, handed in by `reader`: whole or not at all. Raises
+    statement_files.UnreadableStatement.
 
     The same file again, or one that overlaps, adds only what is new.
     """
     found = statement_files.read(content, point.account_number)
-    new = sum(record(point, credit)[1] for credit in found.credits)
+    new = sum(record(point, credit, reader=reader)[1] for credit in found.credits)
     return Reading(new, len(found.credits) - new, found.skipped)

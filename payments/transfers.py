@@ -35,12 +35,14 @@ class CannotResolve(Exception):
 
 
 # ---------------------------------------------------------------- what the bank says
-def record(point, credit):
-    """(row, new?) for a credit of a statement (`gateways.bank.Credit`). The same number again is the same credit; should it
-    come with another sum, what was said first stands and the contradiction is kept and told."""
+def record(point, credit, *, reader=None):
+    """(row, new?) for a credit of a statement (`gateways.bank.Credit`); `reader` handed the statement in. The same number again
+    is the same credit; should it come with another sum, what was said first stands and the contradiction is kept and told."""
     row, new = BankCredit.objects.get_or_create(
         point=point, bank_ref=credit.bank_ref,
-        defaults={"amount": credit.amount, "content": credit.content[:LONGEST], "received_at": credit.received_at},
+        defaults={
+            "amount": credit.amount, "content": credit.content[:LONGEST], "received_at": credit.received_at, "read_by": reader,
+        },
     )  # fmt: skip
     if new:
         row.event = _event(point, credit.raw, Verdict.VALID)

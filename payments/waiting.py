@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from payments import balance, differences
+from payments import balance, differences, refunds
 from payments.graph import AttemptState, RefundState
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund, RefundWay
 from payments.permissions import bodies_of
@@ -34,7 +34,8 @@ CREDITS_WAITING = (*BankCredit.WAITING, BankCredit.State.RETURNING)
 
 def to_approve(user):
     """Refunds that wait for a second person, and this person may be it."""
-    return _not_own(refunds_of(user).filter(state=RefundState.REQUESTED), user).exclude(requested_by=user)
+    asked = _not_own(refunds_of(user).filter(state=RefundState.REQUESTED), user).exclude(requested_by=user)
+    return asked.exclude(attempt__in=refunds.vouched_for_by(user).values("pk"))
 
 
 def to_pay_out(user):
@@ -71,9 +72,9 @@ def counts(user):
     }  # fmt: skip
 
 
-def _not_own(refunds, user):
+def _not_own(rows, user):
     """Without the matters of this person (as `is_own_matter` says, asked of the database)."""
     own = Q(attempt__obligation__dossier__submitter=user)
     if user.person_id:
         own |= Q(attempt__obligation__dossier__person=user.person_id)
-    return refunds.exclude(own)
+    return rows.exclude(own)

@@ -63,6 +63,10 @@ class BankCredit(DueRow):
     attempt = models.ForeignKey(
         PaymentAttempt, verbose_name=_("lần trả"), null=True, blank=True, on_delete=models.PROTECT, related_name="credits"
     )
+    read_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("người nạp sao kê"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+",
+    )  # fmt: skip
     return_asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("người đề nghị trả lại"), null=True, blank=True, on_delete=models.PROTECT,
         related_name="+",

@@ -55,7 +55,7 @@ def _read(request, form):
         if _names_own_matter(content, point, request.user):
             form.add_error("file", _("Tệp có tiền của chính anh chị: nhờ kế toán khác nạp."))
             return False
-        reading = statements.read_file(point, content)
+        reading = statements.read_file(point, content, reader=request.user)
     except UnreadableStatement as refusal:
         form.add_error("file", str(refusal))
         return False

@@ -115,6 +115,7 @@ def _page(request, found, bound=None, *, status=200):
     } | (bound or {})
     own = not is_accountant_of(found.attempt, request.user)
     requested = found.state == RefundState.REQUESTED
+    decides = requested and refunds.may_decide(found, request.user)
     return page(
         request,
         "accounting/refund.html",
@@ -126,9 +127,10 @@ def _page(request, found, bound=None, *, status=200):
             "forms": {name.replace("-", "_"): form for name, form in forms.items()},
             "failed": next(iter(bound.values())) if bound else None,
             "own_matter": own,
-            "own_proposal": requested and not own and found.requested_by_id == request.user.pk,
+            "own_part": requested and not own and not decides,
+            "own_proposal": found.requested_by_id == request.user.pk,
             "others": _who_else(found, request.user) if requested else [],
-            "decides": requested and not own and found.requested_by_id != request.user.pk,
+            "decides": decides,
             "pays_out": found.state == RefundState.APPROVED and found.way == RefundWay.BY_HAND and not own,
             "again": found.state in (RefundState.REFUSED, RefundState.DECLINED) and not own and _may_propose(found.attempt),
         },

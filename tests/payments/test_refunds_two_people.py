@@ -1,0 +1,84 @@
+"""A refund has the eyes of two people, also when the portal proposed it on the word of one of them."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+
+from dossiers import workflow
+from payments import reconciliation, refunds, settling, statements, waiting
+from payments.graph import AttemptState, RefundState
+from payments.models import BankCredit, Refund, SettlementProof
+from payments.settlement_files import COLUMNS
+from portal.common import clock, due
+from tests import factories
+from tests.money import DECIDES, FEE
+
+pytestmark = pytest.mark.django_db
+
+
+def work(model):
+    for row in model.objects.filter(due_state="waiting"):
+        due.do(model, row.pk)
+
+
+def by_statement(desk, me):
+    """A made-up second credit over a reference that was paid: the portal proposes to give it back."""
+    attempt = desk.paying("transfer")
+    for number, reader in (("FT1", None), ("FT9", me)):
+        line = f"{number},{clock.today():%d/%m/%Y},{FEE},{attempt.reference}"
+        text = f"Số tham chiếu,Ngày giao dịch,Ghi có,Nội dung\n{line}\n"
+        statements.read_file(attempt.point, text.encode(), reader=reader)
+        work(BankCredit)
+
+
+def by_settlement_file(desk, me):
+    """A made-up row over a second try at a fee that is paid."""
+    dossier = desk.waiting()
+    second = desk.paying(dossier=dossier)
+    settling.settle(desk.paying("transfer", dossier).reference, cause="statement")
+    day = clock.today()
+    row = f"{second.reference},99001,{FEE},pay,{day:%Y%m%d}120000,NCB"
+    reconciliation.read_file(second.point, day, f"{','.join(COLUMNS)}\n{row}\n".encode(), reader=me)
+    work(SettlementProof)
+
+
+def by_deciding_a_doubt(desk, me):
+    """A doubt decided by a person, over a fee that was paid at the counter in the meantime."""
+    doubtful = desk.paying()
+    settling.note(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    workflow.advance(doubtful.dossier, "paid", actor=desk.clerk, amount=FEE)
+    settling.settle(doubtful.reference, cause="person", actor=me)
+
+
+def by_taking_cash(desk, me):
+    """The clerk who took the cash keeps the books as well."""
+    dossier = desk.waiting()
+    both = factories.fresh(me)
+    both.memberships.create(agency=dossier.received_at, role="receiving_clerk", valid_from=dt.date(2025, 7, 1))
+    dossier = workflow.advance(dossier, "paid", actor=factories.fresh(both), amount=FEE)
+    workflow.withdraw(dossier, actor=dossier.submitter)
+
+
+@pytest.mark.parametrize("vouch", [by_statement, by_settlement_file, by_deciding_a_doubt, by_taking_cash])
+def test_whoever_vouched_for_the_money_does_not_approve_what_the_portal_proposes_of_it(money_desk, vouch):
+    me = factories.user(full_name="Lường Thị Kế", accountant=DECIDES)
+    vouch(money_desk, me)
+    refund, me = Refund.objects.get(), factories.fresh(me)
+    assert refund.requested_by is None and not waiting.to_approve(me).exists()
+
+    for decide in (lambda: refunds.approve(refund, me), lambda: refunds.decline(refund, me, note="Không.")):
+        with pytest.raises(PermissionDenied):
+            decide()
+    browser = Client()
+    browser.force_login(me)
+    address = reverse("accounting:refund", args=[refund.request_id])
+    assert "không tự duyệt hoàn" in browser.get(address).content.decode()
+    assert browser.post(reverse("accounting:refund_step", args=[refund.request_id, "duyet"]), {}).status_code == 403
+    refund.refresh_from_db()
+    assert refund.state == RefundState.REQUESTED
+
+    assert waiting.to_approve(money_desk.second_accountant).get() == refund
+    assert refunds.approve(refund, money_desk.second_accountant).state == RefundState.APPROVED
