@@ -43,6 +43,12 @@ def is_own_matter(dossier, user):
     return dossier.submitter_id == user.pk or bool(dossier.person_id and dossier.person_id == user.person_id)
 
 
+def are_own_matters(user):
+    """The same question as a condition, for lists of dossiers."""
+    own = Q(submitter=user)
+    return own | Q(person=user.person_id) if user.person_id else own
+
+
 @named(CITIZEN)
 def is_submitter(dossier, user):
     """The one who files: the submitter, the subject in person, or somebody with a mandate in force for the subject.

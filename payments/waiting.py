@@ -2,6 +2,8 @@
 
 from django.db.models import Q
 
+from dossiers.models import Dossier
+from dossiers.permissions import are_own_matters
 from payments import balance, differences, refunds
 from payments.graph import AttemptState, RefundState
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund, RefundWay
@@ -73,8 +75,5 @@ def counts(user):
 
 
 def _not_own(rows, user):
-    """Without the matters of this person (as `is_own_matter` says, asked of the database)."""
-    own = Q(attempt__obligation__dossier__submitter=user)
-    if user.person_id:
-        own |= Q(attempt__obligation__dossier__person=user.person_id)
-    return rows.exclude(own)
+    """Without the matters of this person."""
+    return rows.exclude(attempt__obligation__dossier__in=Dossier.objects.filter(are_own_matters(user)))

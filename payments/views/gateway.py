@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from dossiers.permissions import is_submitter
 from payments import notices, outcomes
 from payments.pages.words import spoken
 
@@ -37,7 +38,7 @@ def come_back(request):
     attempt = notices.hear_return(request.META.get("QUERY_STRING", ""))
     if attempt is None:
         response = render(request, "payments/return.html", {"attempt": None})
-    elif request.user.is_authenticated and attempt.obligation.dossier.submitter_id == request.user.pk:
+    elif request.user.is_authenticated and is_submitter(attempt.obligation.dossier, request.user):
         door = "payments:pay" if attempt.settles else "payments:problem"
         return redirect(door, code=attempt.obligation.dossier.code)
     else:
