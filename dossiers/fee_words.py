@@ -178,8 +178,7 @@ def notice(dossier, *, may_pay=True):
     if obligation is None or obligation.is_settled or dossier.status.is_final or dossier.state == DossierState.WITHDRAWN:
         return None
     asked = dossier.state == DossierState.PAYMENT_REQUIRED
-    too_early = obligation.timing == "after_acceptance" and dossier.accepted_at is None
-    href = "" if too_early else pay_address(dossier)
+    too_early, href = obligation.is_too_early, pay_address(dossier)
     desk, due = dossier.received_at, obligation.status == FeeObligation.Status.DUE and not too_early
     return MoneyNotice(
         total=obligation.total,
@@ -209,8 +208,7 @@ def pay_address(dossier, *, offered=None):
     """The page to pay on, or empty where this dossier cannot be paid on the portal now. `offered`: whether its place offers
     that, when the caller knows already."""
     obligation = getattr(dossier, "obligation", None)
-    over = dossier.status.is_final or dossier.state == DossierState.WITHDRAWN
-    if obligation is None or over or obligation.status != FeeObligation.Status.DUE or not obligation.total:
+    if obligation is None or not obligation.may_be_paid:
         return ""
     if offered is None:
         offered = filing.offered_level(dossier).offers_online_payment

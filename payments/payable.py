@@ -4,20 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dossiers import filing
-from dossiers.models import FeeObligation
-from dossiers.states import DossierState
 from payments.models import CollectionPoint, Way
-
-PAYING_STATES = frozenset(
-    {
-        DossierState.PAYMENT_REQUIRED,
-        DossierState.SUBMITTED,
-        DossierState.ACCEPTED,
-        DossierState.PROCESSING,
-        DossierState.SUPPLEMENT_REQUIRED,
-        DossierState.COMPLETED,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -33,21 +20,11 @@ class Payable:
 def payable(dossier):
     """What may be paid online for this dossier now, or None: nothing due, closed, or only at the counter (level 3)."""
     obligation = getattr(dossier, "obligation", None)
-    if not is_due(dossier, obligation) or not filing.offered_level(dossier).offers_online_payment:
+    if obligation is None or not obligation.may_be_paid or not filing.offered_level(dossier).offers_online_payment:
         return None
     point = CollectionPoint.objects.filter(code=dossier.offering.gateway_terminal, active=True).first()
     ways = ways_of(point)
     return Payable(obligation.total, ways, dossier.lead_agency, point) if ways else None
-
-
-def is_due(dossier, obligation):
-    """A fixed sum is owed, nothing is claimed or settled, and the dossier still wants it."""
-    return (
-        obligation is not None
-        and obligation.status == FeeObligation.Status.DUE
-        and bool(obligation.total)
-        and dossier.state in PAYING_STATES
-    )
 
 
 def ways_of(point):

@@ -11,13 +11,10 @@ from payments import ledger, refunds, told
 from payments.attempts import cancel_open, lock_for_payment
 from payments.graph import AttemptState
 from payments.models import RefundReason
-from payments.payable import is_due
 from portal.common import clock
 
 log = logging.getLogger(__name__)
 PAYMENT_JOB = SystemActor("payment")
-# Money for a dossier that asks to be withdrawn still settles its fee: what goes back is decided with the withdrawal.
-SETTLING_STATES = {DossierState.WITHDRAWN}
 
 
 @transaction.atomic
@@ -41,7 +38,7 @@ def settle(reference, proof=None, *, cause, actor=None, note="", held=None, **fa
 def count(dossier, obligation, attempt, *, reason="", asked_by=None, came_late=False):
     """Count the money of a paid attempt, once: it settles the fee where that waits for just this sum; else it is owed back, and
     a refund is proposed (`reason` and `asked_by` when a person knows them). The caller holds the locks."""
-    if _wanted(dossier, obligation, attempt):
+    if _wanted(obligation, attempt):
         _settle_obligation(dossier, obligation, attempt)
     else:
         ledger.received(attempt)
@@ -56,15 +53,8 @@ def _answer_complaints(attempt):
     complaints.answer_by_the_gateway(attempt)
 
 
-def waits_for_money(dossier, obligation):
-    """Would money that comes now settle this fee?"""
-    return is_due(dossier, obligation) or (
-        dossier.state in SETTLING_STATES and obligation.status == obligation.Status.DUE and bool(obligation.total)
-    )
-
-
-def _wanted(dossier, obligation, attempt):
-    return waits_for_money(dossier, obligation) and obligation.total == attempt.amount
+def _wanted(obligation, attempt):
+    return obligation.is_due and obligation.total == attempt.amount
 
 
 def _settle_obligation(dossier, obligation, attempt):

@@ -12,7 +12,6 @@ from dossiers import fee_words, notices
 from payments import outcomes, owners
 from payments.graph import BEING_PAID, AttemptState
 from payments.models import RefundReason, RefundWay, Way
-from payments.payable import is_due
 from portal.common import clock
 from portal.common.dates import moment
 from portal.common.money import dong
@@ -29,7 +28,7 @@ def not_paid(attempt):
     obligation = attempt.obligation
     dossier = obligation.dossier
     own_doing = attempt.state == AttemptState.CANCELLED and not attempt.link_id
-    if own_doing or not is_due(dossier, obligation) or obligation.attempts.filter(state__in=BEING_PAID).exists():
+    if own_doing or not obligation.may_be_paid or obligation.attempts.filter(state__in=BEING_PAID).exists():
         return
     until = _(" Trả trước %(when)s.") % {"when": moment(dossier.payment_due_at)} if dossier.payment_due_at else ""
     if attempt.way == Way.TRANSFER:

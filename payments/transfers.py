@@ -120,7 +120,7 @@ def _standing(credit, attempt):
     """Why this money waits for a person."""
     if attempt is None:
         return State.UNMATCHED
-    if not settling.waits_for_money(attempt.obligation.dossier, attempt.obligation):
+    if not attempt.obligation.is_due:
         return State.LATE
     return State.UNDER if credit.amount < attempt.amount else State.OVER
 
@@ -139,7 +139,7 @@ def assign(credits, dossier, actor, *, note):
         raise PermissionDenied("only an accountant of the collecting body gives money to a fee, and never to an own one")
     _fits(rows, dossier, obligation)
     attempt, left = None, sum(row.amount for row in rows)
-    if settling.waits_for_money(dossier, obligation):
+    if obligation.is_due:
         attempt = _settled(rows, dossier, obligation, actor, note)
         left -= attempt.amount
         dossier, obligation = lock_dossier(dossier.pk)  # as the step left them
@@ -158,7 +158,7 @@ def _fits(rows, dossier, obligation):
         raise CannotResolve(_("Hồ sơ này chưa có khoản phí nào đã chốt. Chốt phí rồi gán, hoặc trả lại người chuyển."))
     if any(row.point.code != dossier.offering.gateway_terminal for row in rows):
         raise CannotResolve(_("Tiền này về tài khoản của điểm thu khác. Trả lại người chuyển."))
-    if not settling.waits_for_money(dossier, obligation):
+    if not obligation.is_due:
         return
     missing = obligation.total - sum(row.amount for row in rows)
     if missing > 0:

@@ -10,6 +10,7 @@ from accounts.roles import Role
 from dossiers.choices import StepState, SupplementTarget
 from dossiers.models.dossier import Dossier
 from dossiers.models.history import Event
+from dossiers.states import ALIVE, DossierState
 from portal.common import clock
 from portal.common.due import DueRow
 
@@ -171,6 +172,21 @@ class FeeObligation(models.Model):
                 condition=Q(settled_amount=0) | Q(settled_amount__lte=models.F("total")), name="no_more_is_kept_than_was_owed"
             )
         ]
+
+    @property
+    def is_due(self):
+        """Is a fixed sum still asked for? Money that comes now settles it, also while a withdrawal is being looked at."""
+        return self.status == self.Status.DUE and bool(self.total) and self.dossier.state in ALIVE
+
+    @property
+    def is_too_early(self):
+        """Is it asked for after acceptance only, and not accepted yet?"""
+        return self.timing == "after_acceptance" and self.dossier.accepted_at is None
+
+    @property
+    def may_be_paid(self):
+        """May somebody begin to pay it now? (Whether the portal takes the money is another question: the level's.)"""
+        return self.is_due and not self.is_too_early and self.dossier.state != DossierState.WITHDRAWN
 
     @property
     def is_settled(self):

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.models import Mandate
 from dossiers import workflow
@@ -21,9 +22,10 @@ from payments.models import (
     Refund,
     Verdict,
 )
+from payments.payable import payable
 from portal.common import clock
 from portal.common.identity import phone_uri
-from tests import factories
+from tests import factories, world
 from tests.dossiers.pages import browse, title, words
 from tests.portal.test_weight import LIMIT, weight
 
@@ -493,3 +495,20 @@ def test_pages_speak_english(money_desk, client, waiting):
         text = words(client.get("/en" + address(waiting, tail)))
         for vietnamese in ("Trả phí", "Chuyển khoản", "ngân hàng", "Đã trừ tiền", "Đang"):
             assert vietnamese not in text, (tail, vietnamese)
+
+
+PAY = {"way": "vnpay", "bank_choice": "VNPAYQR"}
+
+
+def test_what_is_due_after_acceptance_cannot_be_paid_before_it_at_any_door(desk):
+    world.place("68.X123")
+    dossier = desk.submitted(code="1.004194", answers=world.sample_answers("ct01"), asked={"case": "ca_nhan"})
+    client = browse(dossier.submitter)
+    assert dossier.obligation.is_due and dossier.obligation.is_too_early and payable(dossier) is None
+    client.post(address(dossier), {"cach": "ung-dung"})
+    api = client.post(reverse("api_payment_attempts", args=[dossier.code]), PAY, content_type="application/json")
+    assert api.status_code == 409 and not PaymentAttempt.objects.exists()
+
+    dossier = workflow.advance(dossier, "accept", actor=desk.clerk)
+    client.post(address(dossier), {"cach": "ung-dung"})
+    assert PaymentAttempt.objects.get().amount == dossier.obligation.total

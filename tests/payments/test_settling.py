@@ -112,11 +112,13 @@ def stay(desk):
 
 
 class Stay:
-    """A stay being registered: its fee is due, an attempt was begun at once and given up, and the dossier goes on."""
+    """A stay being registered, its fee payable from the day of filing: an attempt was begun at once and given up, and the
+    dossier goes on."""
 
     def __init__(self, desk):
         self.desk = desk
         self.dossier = desk.submitted(code=STAY, answers=world.sample_answers("ct01"), asked={"case": "ca_nhan"})
+        FeeObligation.objects.filter(dossier=self.dossier).update(timing="on_result")
         self.attempt = given_up(attempts.open_attempt(self.dossier, "vnpay", actor=self.dossier.submitter))
         self.accountant = factories.user(accountant=self.desk.lead)
 
