@@ -2,7 +2,7 @@
 
 from dossiers import notices
 from dossiers.models import FollowUp
-from portal.common import due
+from portal.common import outbox
 
 
 def owe(step, event):
@@ -11,4 +11,4 @@ def owe(step, event):
     if paper:
         FollowUp.objects.create(event=event, kind=f"paper:{paper}", next_at=step.now)
     notices.tell(step, event)
-    due.poke()
+    outbox.poke()

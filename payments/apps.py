@@ -9,8 +9,9 @@ class PaymentsConfig(AppConfig):
     def ready(self):
         from dossiers.models import grants
         from dossiers.signals import step_taken
-        from payments import hearing, receipt_paper  # noqa: F401 - tells /kiem-tra/ what a receipt is
+        from payments import receivers
         from payments.models import APPEND_ONLY
+        from payments.receipts import paper  # noqa: F401 - tells /kiem-tra/ what a receipt is
 
         grants.REVOKED |= dict.fromkeys(APPEND_ONLY, "UPDATE, DELETE, TRUNCATE")
-        step_taken.connect(hearing.hear, dispatch_uid="payments.hearing")
+        step_taken.connect(receivers.hear, dispatch_uid="payments.receivers")

@@ -7,10 +7,11 @@ from django.utils import translation
 from accounts.models import Membership, User
 from accounts.roles import Role
 from dossiers.permissions import is_own_matter
-from payments import asking, outcomes, owners, told
-from payments.attempts import lock_for_payment
-from payments.graph import AttemptState
+from payments import assignment, messages, outcomes
+from payments.attempts.lifecycle import lock_for_payment
+from payments.enquiries import schedule
 from payments.models import PaymentComplaint
+from payments.models.states import AttemptState
 from payments.permissions import is_accountant_of
 from portal.common import clock
 
@@ -24,7 +25,7 @@ def claim(attempt, user=None):
     Who says it again after the gateway had denied it gets a person to look.
     """
     denied_before = attempt.resolved_at is not None
-    known = asking.ask_now(attempt, insist=True).attempt
+    known = schedule.ask_now(attempt, insist=True).attempt
     if known.state == AttemptState.PAID or (known.resolved_at and not denied_before):
         return None
     return open_ticket(known, user)
@@ -42,13 +43,13 @@ def open_ticket(attempt, user=None):
     complaint = PaymentComplaint.objects.create(
         attempt=attempt, opened_by=user, opened_at=clock.now(), owner=owner_of(attempt, dossier)
     )
-    told.complaint_opened(complaint)
+    messages.complaint_opened(complaint)
     return complaint
 
 
 def owner_of(attempt, dossier):
     """Who has to answer: the accountant of the collecting body with the fewest on the table; without one, a head."""
-    return owners.least_busy([attempt.collector_id], dossier) or _head(attempt, dossier)
+    return assignment.least_busy([attempt.collector_id], dossier) or _head(attempt, dossier)
 
 
 def _head(attempt, dossier):
@@ -91,4 +92,4 @@ def answer_by_the_gateway(attempt):
 def _close(complaint, text, actor):
     complaint.answer, complaint.closed_at, complaint.closed_by = text.strip()[:LONGEST], clock.now(), actor
     complaint.save(update_fields=["answer", "closed_at", "closed_by"])
-    told.complaint_answered(complaint)
+    messages.complaint_answered(complaint)

@@ -8,12 +8,16 @@ import datetime as dt
 from accounts.models import User
 from dossiers import workflow
 from dossiers.demo.matters import CRIMINAL, Script
-from payments import complaints, reconciliation, refunds, settling, transfers
-from payments.attempts import open_attempt
+from payments import complaints
+from payments.attempts import settlement
+from payments.attempts.lifecycle import open_attempt
 from payments.gateways.vnpay.wire import moment as stamp
-from payments.graph import AttemptState, RefundState
 from payments.models import CollectionPoint, EventKind, GatewayEvent, PaymentAttempt, Refund, RefundReason, Verdict, Way
-from payments.settlement_files import COLUMNS
+from payments.models.states import AttemptState, RefundState
+from payments.reconciliation import runs
+from payments.reconciliation.settlement_files import COLUMNS
+from payments.refunds import approval
+from payments.transfers import matching
 from portal.common import clock
 
 # who, how many working days ago, what became of the money
@@ -69,7 +73,7 @@ class Money:
 
     def _paid(self, attempt):
         event, number = self._say(attempt, "vnp_ResponseCode=00&vnp_TransactionStatus=00")
-        return settling.settle(attempt.reference, event, cause="ipn", transaction_no=number, bank_code="NCB", code="00/00")
+        return settlement.settle(attempt.reference, event, cause="ipn", transaction_no=number, bank_code="NCB", code="00/00")
 
     # ------------------------------------------------------------ fates
     def online(self):
@@ -87,7 +91,7 @@ class Money:
 
     def _credit(self, point, amount, words):
         self.number += 1
-        transfers.receive(point, f"FT26{self.number:08d}", amount, words, clock.now())
+        matching.receive(point, f"FT26{self.number:08d}", amount, words, clock.now())
 
     def twice(self):
         late = self._begin(Way.VNPAY)
@@ -95,23 +99,23 @@ class Money:
         self.attempt = self.at(self._paid, late)
 
     def sent_back(self):
-        refund = refunds.approve(self.attempt.refunds.get(), self.one, note="Đúng là trả hai lần.")
-        refunds.record(refund, RefundState.SENT, cause="sending")
-        self.at(lambda: refunds.record(refund, RefundState.DONE, cause="answer", code="00", transaction_no="14900001"))
+        refund = approval.approve(self.attempt.refunds.get(), self.one, note="Đúng là trả hai lần.")
+        approval.record(refund, RefundState.SENT, cause="sending")
+        self.at(lambda: approval.record(refund, RefundState.DONE, cause="answer", code="00", transaction_no="14900001"))
 
     def given_back(self):
         note = "Thu thừa: người nộp thuộc diện giảm phí."
         facts = {"amount": 100_000, "actor": self.two, "note": note}
-        refund = refunds.propose(self.attempt, RefundReason.OTHER, **facts)
-        self.at(lambda: refunds.approve(refund, self.one))
-        self.at(lambda: refunds.paid_out(refund, self.two, document="PC-0118"))
+        refund = approval.propose(self.attempt, RefundReason.OTHER, **facts)
+        self.at(lambda: approval.approve(refund, self.one))
+        self.at(lambda: approval.paid_out(refund, self.two, document="PC-0118"))
 
     def part_proposed(self):
         facts = {"amount": 100_000, "actor": self.one, "note": "Người nộp là sinh viên, chỉ phải trả một nửa."}
-        refunds.propose(self.attempt, RefundReason.OTHER, **facts)
+        approval.propose(self.attempt, RefundReason.OTHER, **facts)
 
     def declined(self):
-        refunds.decline(self.attempt.refunds.get(), self.two, note="Chờ ngân hàng xác nhận đã nhận cả hai lần.")
+        approval.decline(self.attempt.refunds.get(), self.two, note="Chờ ngân hàng xác nhận đã nhận cả hai lần.")
 
     def cancelled(self):
         self._ended("24", AttemptState.CANCELLED)
@@ -122,7 +126,7 @@ class Money:
     def _ended(self, code, state):
         attempt = self._begin(Way.VNPAY)
         event, _number = self.at(self._say, attempt, f"vnp_ResponseCode={code}&vnp_TransactionStatus=02")
-        self.at(lambda: settling.note(attempt.reference, state, cause="ipn", proof=event, code=f"{code}/02"))
+        self.at(lambda: settlement.note(attempt.reference, state, cause="ipn", proof=event, code=f"{code}/02"))
 
     def under(self):
         attempt = self._begin(Way.TRANSFER)
@@ -153,7 +157,7 @@ def _settle_the_days():
     while day < clock.today():
         for point in CollectionPoint.objects.filter(pk__in=paid.values("point")):
             with clock.at(dt.datetime.combine(day + dt.timedelta(days=1), morning, clock.LOCAL)):
-                reconciliation.read_file(point, day, _file_of(point, day, wrong=day == days[-1]))
+                runs.read_file(point, day, _file_of(point, day, wrong=day == days[-1]))
         day += dt.timedelta(days=1)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import Role
 from dossiers.permissions import is_own_matter
-from payments import owners, told
+from payments import assignment, messages
 from payments.models import CollectionPoint, Difference
 from payments.permissions import bodies_of
 from portal.common import clock
@@ -20,17 +20,17 @@ def open_difference(point, day, kind, reference, *, ours=None, theirs=None, atte
     if same.filter(Q(closed_at=None) | Q(our_amount=ours, their_amount=theirs)).exists():
         return None
     dossier = attempt.obligation.dossier if attempt else None
-    bodies = [attempt.collector_id] if attempt else owners.bodies_at(point)
+    bodies = [attempt.collector_id] if attempt else assignment.bodies_at(point)
     try:
         with transaction.atomic():
             difference = Difference.objects.create(
                 run=run, point=point, collector=attempt.collector if attempt else None, day=day, kind=kind, reference=reference,
-                attempt=attempt, our_amount=ours, their_amount=theirs, owner=owners.least_busy(bodies, dossier),
+                attempt=attempt, our_amount=ours, their_amount=theirs, owner=assignment.least_busy(bodies, dossier),
                 opened_at=clock.now(),
             )  # fmt: skip
     except IntegrityError:
         return None  # somebody else opened it in this very moment
-    told.difference_opened(difference)
+    messages.difference_opened(difference)
     return difference
 
 
@@ -82,7 +82,7 @@ def may_own(difference, user):
 
 
 def bodies_of_difference(difference):
-    return [difference.collector_id] if difference.collector_id else list(owners.bodies_at(difference.point))
+    return [difference.collector_id] if difference.collector_id else list(assignment.bodies_at(difference.point))
 
 
 class AlreadyClosed(Exception):

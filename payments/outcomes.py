@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from payments.graph import AttemptState, RefundState
+from payments.models.states import AttemptState, RefundState
 from portal.common import clock
 
 YES, NO, CHECKING = "yes", "no", "checking"

@@ -6,12 +6,14 @@ import time
 from django.db import connection, transaction
 
 from dossiers import deadlines
-from payments import expiry, reconciliation, statements
+from payments.attempts import expiry
+from payments.reconciliation import runs
+from payments.transfers import statements
 from portal.models import Heartbeat
 
 log = logging.getLogger(__name__)
 EVERY = 60.0  # seconds
-JOBS = [deadlines.run, expiry.run, statements.run, reconciliation.run]
+JOBS = [deadlines.run, expiry.run, statements.run, runs.run]
 LOCK = 7_661_001  # advisory lock: two relays never run the jobs at once
 _last = -EVERY
 

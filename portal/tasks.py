@@ -5,11 +5,11 @@ import contextlib
 from celery import shared_task
 from django.apps import apps
 
-from portal.common import due
+from portal.common import outbox
 
 
 @shared_task(name="portal.do_due")
 def do_due(label, pk):
     """Do the owed row `pk` of the model `label`. A failure is logged and written on the row, which says when to try again."""
     with contextlib.suppress(Exception):
-        due.do(apps.get_model(label), pk)
+        outbox.do(apps.get_model(label), pk)

@@ -8,7 +8,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
-from payments.views.gateway import ipn
+from payments.enquiries.views import ipn
 from portal import gallery, views
 from procedures.views import home
 
@@ -27,11 +27,11 @@ pages = [
     path("", include("procedures.urls")),
     path("", include("accounts.urls")),
     path("", include("dossiers.urls")),
-    path("can-bo/ke-toan/", include("payments.accounting_urls")),
+    path("can-bo/ke-toan/", include("payments.accounting.urls")),
     path("can-bo/", include("dossiers.desk_urls")),
     path("", include("dossiers.papers.urls")),
     path("", include("dossiers.files.urls")),
-    path("", include("payments.urls")),
+    path("", include("payments.citizen.urls")),
     path("quan-tri/", admin.site.urls),
 ]
 if getattr(settings, "DEMO", False):

@@ -7,7 +7,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import translation
 
 from dossiers.models import grants
-from portal.common import due
+from portal.common import outbox
 from tests import factories, money, world
 
 _sql_flush = DatabaseOperations.sql_flush
@@ -49,11 +49,11 @@ def run_followups(db):
     def run():
         done = 0
         for _ in range(10):
-            owed = [(model, pk) for model in due.kinds() for pk in due.lease(model)]
+            owed = [(model, pk) for model in outbox.kinds() for pk in outbox.lease(model)]
             if not owed:
                 return done
             for model, pk in owed:
-                done += due.do(model, pk)
+                done += outbox.do(model, pk)
         raise AssertionError("work goes on being owed")
 
     return run

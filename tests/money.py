@@ -1,7 +1,7 @@
 """Dossiers that owe money, for tests: the criminal record (3.000333, 200.000 đồng on submission, level 4) and its people."""
 
 from dossiers import filing, workflow
-from payments.attempts import open_attempt
+from payments.attempts.lifecycle import open_attempt
 from payments.models import Way
 from tests import factories, world
 

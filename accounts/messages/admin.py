@@ -6,7 +6,7 @@ from unfold.admin import ModelAdmin
 
 from accounts.admin import ReadOnly
 from accounts.messages.models import Message
-from portal.common.due import DueState
+from portal.common.outbox import DueState
 
 
 class DueRowAdmin(ReadOnly, ModelAdmin):

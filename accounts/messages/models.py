@@ -7,7 +7,7 @@ from django.core.mail import EmailMessage
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.common.due import DueRow, DueState
+from portal.common.outbox import DueRow, DueState
 
 
 class Channel(models.TextChoices):

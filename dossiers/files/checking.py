@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from portal.common import limited
+from portal.common import sandbox
 
 LONGEST_NAME = 100
 MOST_PAGES = 200
@@ -47,15 +47,15 @@ def check_upload(source, declared_name):
     data = _bytes_within_limit(source)
     kind = _kind(name, data)
     try:
-        answer, content = limited.ask_once(
+        answer, content = sandbox.ask_once(
             "dossiers.files.checking_child",
             {"kind": kind, "pages": MOST_PAGES, "megapixels": MOST_MEGAPIXELS},
             data,
             timeout=SECONDS,
         )
-    except limited.ChildRefusal as refusal:
+    except sandbox.ChildRefusal as refusal:
         raise refused(str(refusal), kind) from refusal
-    except limited.ChildError as error:
+    except sandbox.ChildError as error:
         raise refused("unreadable", kind) from error
     return Checked(_with_ending(name, answer["format"]), MEDIA_TYPES[answer["format"]], content or data, answer["pages"])
 

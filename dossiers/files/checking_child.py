@@ -3,7 +3,7 @@
 import io
 import warnings
 
-from portal.common.limited_child import Refused, serve
+from portal.common.sandbox_child import Refused, serve
 
 MEMORY = 1536 * 1024 * 1024
 CPU_SECONDS = 25

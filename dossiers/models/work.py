@@ -12,7 +12,7 @@ from dossiers.models.dossier import Dossier
 from dossiers.models.history import Event
 from dossiers.states import ALIVE, DossierState
 from portal.common import clock
-from portal.common.due import DueRow
+from portal.common.outbox import DueRow
 
 
 class StepRun(models.Model):

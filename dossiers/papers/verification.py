@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from django.conf import settings
 
 from dossiers.papers.certificates import trust_roots
-from portal.common import limited
+from portal.common import sandbox
 
 SECONDS = 20
 
@@ -50,7 +50,7 @@ def check_pdf(data):
     if not data.startswith(b"%PDF-"):
         return Verdict(reason="not_a_pdf")
     try:
-        said, _ = limited.ask_once("dossiers.papers.verification_child", {"roots": trust_roots()}, data, timeout=SECONDS)
-    except limited.ChildError:
+        said, _ = sandbox.ask_once("dossiers.papers.verification_child", {"roots": trust_roots()}, data, timeout=SECONDS)
+    except sandbox.ChildError:
         return Verdict(reason="unreadable")
     return Verdict.of(said)

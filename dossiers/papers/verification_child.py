@@ -3,7 +3,7 @@
 import io
 from binascii import hexlify
 
-from portal.common.limited_child import serve
+from portal.common.sandbox_child import serve
 
 MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS = 20

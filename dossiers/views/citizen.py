@@ -23,7 +23,7 @@ from dossiers.permissions import is_submitter, sees_papers
 from dossiers.states import DossierState
 from dossiers.views.documents import files_by_paper
 from portal.common import clock
-from portal.common.due import DueState
+from portal.common.outbox import DueState
 
 MESSAGES_SHOWN = 5
 

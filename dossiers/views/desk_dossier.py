@@ -27,8 +27,8 @@ from dossiers.views.desk import find, for_staff
 from dossiers.views.desk_actions import held_back, offered
 from portal.common import clock
 from portal.common.dates import moment
-from portal.common.due import DueState
 from portal.common.identity import phone_for_display
+from portal.common.outbox import DueState
 from procedures.eforms import answer_sections
 
 may_send_again = permissions.any_of(permissions.is_receiving_clerk, permissions.is_head)

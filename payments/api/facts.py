@@ -2,12 +2,13 @@
 
 from django.utils.translation import gettext as _
 
-from payments import outcomes, ways
-from payments.graph import AttemptState
+from payments import outcomes
+from payments.attempts import ways
+from payments.attempts.payable import payable
+from payments.citizen.pages import pay, problem
+from payments.citizen.pages.words import attempts_of, is_online, is_settled
 from payments.models import EReceipt
-from payments.pages import pay, problem
-from payments.pages.words import attempts_of, is_online, is_settled
-from payments.payable import payable
+from payments.models.states import AttemptState
 from portal.common.money import dong
 
 

@@ -4,11 +4,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from dossiers.models import FeeLine, FeeObligation
-from payments import outcomes, ways
+from payments import outcomes
+from payments.attempts import ways
+from payments.attempts.references import LENGTH
+from payments.citizen.pages import credits, refunds
 from payments.gateways import vietqr
 from payments.models import BankChoice, EReceipt, PaymentAttempt, Refund, Way
-from payments.pages import credits, refunds
-from payments.references import LENGTH
 
 MONEY = [(outcomes.YES, "money was taken"), (outcomes.NO, "no money was taken"), (outcomes.CHECKING, "not known for sure yet")]
 ONLINE = [(Way.VNPAY, "through the gateway"), (Way.TRANSFER, "transfer to the account")]

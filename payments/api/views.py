@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from dossiers.looks import note_look
-from payments import complaints, ways
+from payments import complaints
 from payments.api import facts
 from payments.api.serializers import (
     BeginSerializer,
@@ -20,11 +20,12 @@ from payments.api.serializers import (
     ClaimSerializer,
     PaymentSerializer,
 )
-from payments.attempts import NotPayable, lock_dossier
-from payments.graph import OPEN_ATTEMPT, AttemptState
+from payments.attempts import ways
+from payments.attempts.lifecycle import NotPayable, lock_dossier
+from payments.attempts.references import is_reference
+from payments.citizen.views.pay import own
 from payments.models import Way
-from payments.references import is_reference
-from payments.views.citizen import own
+from payments.models.states import OPEN_ATTEMPT, AttemptState
 
 NOT_THERE = {404: OpenApiResponse(description="No such dossier, or none that is yours: staff find none here either.")}
 BAD = {400: OpenApiResponse(description="Not one of the ways, or something is missing.")}

@@ -1,6 +1,5 @@
 """Money: attempts, refunds, what the gateway said, the ledger, receipts, reconciliation. Obligations lie in `dossiers`."""
 
-from payments.graph import OPEN_ATTEMPT, OPEN_REFUND, AttemptState, IllegalMove, RefundState
 from payments.models.attempts import AttemptMove, BankChoice, PayLink, PaymentAttempt, Way
 from payments.models.complaints import PaymentComplaint
 from payments.models.events import MOST_RAW, EventKind, GatewayEvent, Verdict
@@ -11,6 +10,7 @@ from payments.models.receipts import EReceipt, ReceiptCounter
 from payments.models.reconciliation import Difference, SettlementRun
 from payments.models.refunds import Refund, RefundCall, RefundMove, RefundReason, RefundWay
 from payments.models.settlement_work import SettlementFetch, SettlementProof
+from payments.models.states import OPEN_ATTEMPT, OPEN_REFUND, AttemptState, IllegalMove, RefundState
 from payments.models.transfers import BankCredit, StatementReading
 
 APPEND_ONLY = ["payments_gatewayevent", "payments_attemptmove", "payments_refundmove", "payments_ledgerentry"]

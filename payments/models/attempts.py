@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency
 from dossiers.models import FeeObligation
 from dossiers.models.dossier import new_secret
-from payments.graph import ATTEMPT_EDGES, BEING_PAID, OPEN_ATTEMPT, AttemptState, check_move
 from payments.models.events import GatewayEvent
 from payments.models.points import CollectionPoint
+from payments.models.states import ATTEMPT_EDGES, BEING_PAID, OPEN_ATTEMPT, AttemptState, check_move
 from portal.common import clock
 
 
@@ -49,8 +49,8 @@ class PayLink(models.Model):
 
 
 class PaymentAttempt(models.Model):
-    """One try to pay. The amount is frozen; `state` moves only along `payments.graph`, by `move`, under the lock of
-    `payments.attempts.lock_for_payment`. Whole đồng, times in UTC."""
+    """One try to pay. The amount is frozen; `state` moves only along `payments.models.states`, by `move`, under the lock of
+    `payments.attempts.lifecycle.lock_for_payment`. Whole đồng, times in UTC."""
 
     obligation = models.ForeignKey(
         FeeObligation, verbose_name=_("khoản phải trả"), on_delete=models.PROTECT, related_name="attempts"

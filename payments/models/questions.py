@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from payments.models.attempts import PaymentAttempt
-from portal.common.due import DueRow
+from portal.common.outbox import DueRow
 
 
 class GatewayQuestion(DueRow):
@@ -32,12 +32,12 @@ class GatewayQuestion(DueRow):
     turn = None  # the right to ask, when `do` got it
 
     def do(self):
-        from payments import asking
+        from payments.enquiries import schedule
 
-        asking.ask(self)
+        schedule.ask(self)
 
     def afterwards(self):
-        from payments import asking
+        from payments.enquiries import schedule
 
         if self.turn:
-            asking.serve(self.turn)
+            schedule.serve(self.turn)

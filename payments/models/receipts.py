@@ -10,7 +10,7 @@ from dossiers.papers.models import IssuedPaper
 from payments.models.attempts import PaymentAttempt
 from payments.models.points import CollectingBody
 from portal.common import clock
-from portal.common.due import DueRow
+from portal.common.outbox import DueRow
 
 HIGHEST_NUMBER = 99_999_999  # eight digits
 
@@ -93,6 +93,6 @@ class EReceipt(DueRow):
         return f"{self.series_symbol} {self.number:07d}"
 
     def do(self):
-        from payments import receipts
+        from payments.receipts import numbering
 
-        receipts.make_paper(self)
+        numbering.make_paper(self)

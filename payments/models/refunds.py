@@ -5,10 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from payments.graph import OPEN_REFUND, REFUND_EDGES, RefundState, check_move
 from payments.models.attempts import Move, PaymentAttempt
+from payments.models.states import OPEN_REFUND, REFUND_EDGES, RefundState, check_move
 from portal.common import clock
-from portal.common.due import DueRow
+from portal.common.outbox import DueRow
 
 
 class RefundReason(models.TextChoices):
@@ -121,11 +121,11 @@ class RefundCall(DueRow):
     is_sending = False  # `do` has written that the order goes out: now it must
 
     def do(self):
-        from payments import refund_calls
+        from payments.refunds import gateway_calls
 
-        refund_calls.do(self)
+        gateway_calls.do(self)
 
     def afterwards(self):
-        from payments import refund_calls
+        from payments.refunds import gateway_calls
 
-        refund_calls.speak(self)
+        gateway_calls.speak(self)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from payments.models.events import GatewayEvent
 from payments.models.points import CollectionPoint
 from payments.models.reconciliation import SettlementRun
-from portal.common.due import DueRow
+from portal.common.outbox import DueRow
 
 
 class SettlementFetch(DueRow):
@@ -23,15 +23,15 @@ class SettlementFetch(DueRow):
         indexes = [models.Index(fields=["next_at"], condition=Q(due_state="waiting"), name="settlement_files_that_are_due")]
 
     def do(self):
-        from payments import reconciliation
+        from payments.reconciliation import runs
 
-        self.stays_owed = reconciliation.is_to_be_fetched(self)
+        self.stays_owed = runs.is_to_be_fetched(self)
 
     def afterwards(self):
-        from payments import reconciliation
+        from payments.reconciliation import runs
 
         if self.stays_owed:
-            reconciliation.fetch(self)
+            runs.fetch(self)
 
 
 class SettlementProof(DueRow):
@@ -47,6 +47,6 @@ class SettlementProof(DueRow):
         indexes = [models.Index(fields=["next_at"], condition=Q(due_state="waiting"), name="settlement_proofs_due")]
 
     def do(self):
-        from payments import reconciliation
+        from payments.reconciliation import runs
 
-        reconciliation.believe(self)
+        runs.believe(self)

@@ -9,7 +9,7 @@ from payments.models.attempts import PaymentAttempt
 from payments.models.events import GatewayEvent
 from payments.models.points import CollectionPoint
 from portal.common import clock
-from portal.common.due import DueRow
+from portal.common.outbox import DueRow
 
 
 class StatementReading(DueRow):
@@ -28,7 +28,7 @@ class StatementReading(DueRow):
         indexes = [models.Index(fields=["next_at"], condition=Q(due_state="waiting"), name="statements_that_are_due")]
 
     def do(self):
-        from payments import statements
+        from payments.transfers import statements
 
         statements.poll(self)
 
@@ -110,6 +110,6 @@ class BankCredit(DueRow):
         return self.state in self.WAITING
 
     def do(self):
-        from payments import transfers
+        from payments.transfers import matching
 
-        transfers.look_at(self)
+        matching.look_at(self)

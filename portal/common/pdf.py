@@ -16,7 +16,7 @@ from pathlib import Path
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from portal.common import limited
+from portal.common import sandbox
 
 LOG = logging.getLogger(__name__)
 JOBS_PER_CHILD = 100  # then a fresh one, whatever a library may have leaked
@@ -89,14 +89,14 @@ class Renderer:
             raise PdfTimeout("the PDF renderer is busy")
         try:
             child = self._ready()
-            return limited.ask(child, header, body, timeout=max(deadline - time.monotonic(), 0.1))
-        except limited.ChildRefusal as refusal:
+            return sandbox.ask(child, header, body, timeout=max(deadline - time.monotonic(), 0.1))
+        except sandbox.ChildRefusal as refusal:
             raise PdfError(str(refusal)) from refusal
         except BaseException as error:  # also the time limit of a task: the pipe is out of step now
             self._drop()
-            if isinstance(error, limited.ChildTimeout):
+            if isinstance(error, sandbox.ChildTimeout):
                 raise PdfTimeout(f"no PDF after {timeout} s") from error
-            if isinstance(error, limited.ChildError):
+            if isinstance(error, sandbox.ChildError):
                 raise PdfError(str(error)) from error
             raise
         finally:
@@ -106,7 +106,7 @@ class Renderer:
         if self._child and (self._jobs >= JOBS_PER_CHILD or self._child.poll() is not None):
             self._drop()
         if not self._child:
-            self._child = limited.start("portal.common.pdf_child", environment={"FONTCONFIG_FILE": str(_fonts_conf())})
+            self._child = sandbox.start("portal.common.pdf_child", environment={"FONTCONFIG_FILE": str(_fonts_conf())})
             self._jobs = 0
         self._jobs += 1
         return self._child
@@ -114,7 +114,7 @@ class Renderer:
     def _drop(self):
         child, self._child = self._child, None
         if child:
-            limited.stop(child)
+            sandbox.stop(child)
 
 
 def _fonts_conf():

@@ -5,7 +5,7 @@ import io
 import logging
 import re
 
-from portal.common.limited_child import Refused, serve
+from portal.common.sandbox_child import Refused, serve
 
 MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS = 60

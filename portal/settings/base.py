@@ -230,8 +230,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
         "DossierState": "dossiers.states.DossierState.choices",
-        "AttemptState": "payments.graph.AttemptState.choices",
-        "RefundState": "payments.graph.RefundState.choices",
+        "AttemptState": "payments.models.states.AttemptState.choices",
+        "RefundState": "payments.models.states.RefundState.choices",
         "PaymentWay": "payments.models.Way.choices",
         "RefundWay": "payments.models.RefundWay.choices",
         "OnlineWay": "payments.api.serializers.ONLINE",

@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.messages.models import Message
 from accounts.models import Person, User
 from dossiers.models import Dossier, FollowUp
-from portal.common.due import DueState
+from portal.common.outbox import DueState
 from procedures.models import LocalFee, ProcedureVersion
 from tests import factories, world
 

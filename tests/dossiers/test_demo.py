@@ -13,7 +13,7 @@ from dossiers.demo.matters import CIVIL, CRIMINAL, MATTERS, RESIDENCE, STAY
 from dossiers.models import Dossier, FollowUp
 from dossiers.papers.models import IssuedPaper
 from dossiers.states import DossierState
-from portal.common import due
+from portal.common import outbox
 from portal.launch.places import ROOT
 from procedures.loading import load_sample
 
@@ -54,7 +54,7 @@ def test_the_people_of_the_readme_can_log_in_and_stand_where_the_tour_needs_them
 def test_once_the_worker_has_issued_the_results_all_states_are_there(seeded, signing_keys):
     for kind in ("issue", "deliver"):
         for work in FollowUp.objects.filter(kind=kind).order_by("pk"):
-            due.do(FollowUp, work.pk)
+            outbox.do(FollowUp, work.pk)
     assert set(Dossier.objects.values_list("state", flat=True)) == set(DossierState)
 
 

@@ -17,7 +17,7 @@ from dossiers.models import Dossier, FollowUp
 from dossiers.states import DossierState
 from dossiers.views.desk_actions import STEP_PAGES, staff_may_ever_take
 from portal.common import clock
-from portal.common.due import DueState
+from portal.common.outbox import DueState
 from procedures.models import LocalFee
 from tests import factories, world
 

@@ -12,7 +12,7 @@ from dossiers.models import Dossier, FollowUp
 from dossiers.papers import signing
 from dossiers.papers.models import IssuedPaper
 from portal.celery import app
-from portal.common import due
+from portal.common import outbox
 from tests.processes import Processes, wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services, pytest.mark.needs_pdf, pytest.mark.timeout(240)]
@@ -102,10 +102,10 @@ def test_a_missing_signing_key_is_a_clear_answer_and_nothing_is_lost_or_doubled(
     dossier = desk.approved(delivery_way="account")
     settings.SIGNING_DIR = tmp_path / "nowhere"
     for followup in FollowUp.objects.exclude(kind="issue"):
-        due.do(FollowUp, followup.pk)
+        outbox.do(FollowUp, followup.pk)
     issue = FollowUp.objects.get(kind="issue")
     with pytest.raises(signing.SigningKeyMissing):
-        due.do(FollowUp, issue.pk)
+        outbox.do(FollowUp, issue.pk)
     issue.refresh_from_db()
     assert issue.tries == 1 and "SigningKeyMissing" in issue.last_error
     dossier.refresh_from_db()

@@ -2,9 +2,9 @@
 
 import threading
 
-from payments import refunds
-from payments.graph import RefundState
 from payments.models import Refund, RefundWay
+from payments.models.states import RefundState
+from payments.refunds import approval
 from tests.faults.site import close_connections
 
 
@@ -35,10 +35,10 @@ class Accountants(threading.Thread):
         """One look over the three lists."""
         for refund in Refund.objects.filter(state=RefundState.REFUSED).select_related("attempt"):
             if not refund.attempt.refunds.exclude(state=RefundState.REFUSED).exists():
-                refunds.propose(refund.attempt, refund.reason, actor=self.desk.accountant, way=RefundWay.BY_HAND)
+                approval.propose(refund.attempt, refund.reason, actor=self.desk.accountant, way=RefundWay.BY_HAND)
         for refund in Refund.objects.filter(state=RefundState.REQUESTED).select_related("attempt"):
-            refunds.approve(refund, self.desk.second_accountant)
+            approval.approve(refund, self.desk.second_accountant)
             self.approved += 1
         for refund in Refund.objects.filter(state=RefundState.APPROVED, way=RefundWay.BY_HAND).select_related("attempt"):
-            refunds.paid_out(refund, self.desk.accountant, document=f"CT-{refund.pk}")
+            approval.paid_out(refund, self.desk.accountant, document=f"CT-{refund.pk}")
             self.paid_out += 1

@@ -6,10 +6,10 @@ import time
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from payments import reconciliation
-from payments.graph import AttemptState
 from payments.models import CollectionPoint, Difference, PaymentAttempt, Way
-from portal.common import clock, due
+from payments.models.states import AttemptState
+from payments.reconciliation import runs
+from portal.common import clock, outbox
 
 PAYMENT_KINDS = [Difference.Kind.MISSING_HERE, Difference.Kind.MISSING_THERE, Difference.Kind.AMOUNT]
 
@@ -25,7 +25,7 @@ def wait_until_nothing_is_owed(seconds=240):
 
 
 def _owed():
-    rows = {kind._meta.label: kind.objects.exclude(due_state=due.DueState.DONE) for kind in due.kinds()}
+    rows = {kind._meta.label: kind.objects.exclude(due_state=outbox.DueState.DONE) for kind in outbox.kinds()}
     return [f"{label}: {count} rows still owed {_trouble(found)}" for label, found in rows.items() if (count := found.count())]
 
 
@@ -62,7 +62,7 @@ def settlement_files(site, days):
     """Read the honest file of every day; a sentence for each difference it opens about a payment."""
     for point in CollectionPoint.objects.filter(attempts__isnull=False).distinct():
         for day in sorted(days):
-            run = reconciliation.read_file(point, day, _file(site, point, day))
+            run = runs.read_file(point, day, _file(site, point, day))
             for difference in Difference.objects.filter(run=run, kind__in=PAYMENT_KINDS):
                 yield f"settlement file of {day}: {difference.kind} {difference.reference}"
 
@@ -83,10 +83,10 @@ def lying_settlement_files(site, day):
         lying = _file(site, point, day)
         site.gateway.faults(**{lie: False})
         before = set(Difference.objects.values_list("pk", flat=True))
-        reconciliation.read_file(point, day, lying)
+        runs.read_file(point, day, lying)
         opened = list(Difference.objects.exclude(pk__in=before).values_list("kind", flat=True))
         yield lie, [] if opened == [kind] else [f"opened {opened or 'nothing'} instead of {kind}"]
-        reconciliation.read_file(point, day, honest)  # which agrees again
+        runs.read_file(point, day, honest)  # which agrees again
 
 
 def _rows_to_the_last_payment(file):

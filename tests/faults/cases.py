@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from payments.graph import AttemptState, RefundState
 from payments.models import AttemptMove, EventKind, GatewayEvent, Verdict
+from payments.models.states import AttemptState, RefundState
 
 ORDERS = ("return_first", "ipn_first", "ipn_only", "return_only")
 TIMES = ("once", "twice", "cancel then pay")

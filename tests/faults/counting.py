@@ -4,8 +4,8 @@ from collections import Counter
 
 from django.db.models import Count
 
-from payments.graph import AttemptState
 from payments.models import AttemptMove, EventKind, GatewayEvent, PaymentAttempt, Refund
+from payments.models.states import AttemptState
 
 
 def sentence(trips, kills, under_fire, seconds):

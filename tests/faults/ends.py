@@ -3,9 +3,9 @@
 from django.db.models import Sum
 
 from dossiers.models import Dossier, FeeObligation
-from payments.graph import AttemptState, RefundState
 from payments.models import EReceipt, GatewayQuestion, PaymentAttempt, Refund, RefundCall, RefundWay
-from portal.common.due import DueState
+from payments.models.states import AttemptState, RefundState
+from portal.common.outbox import DueState
 
 S = AttemptState
 NOT_PAID = (S.FAILED, S.CANCELLED, S.EXPIRED)

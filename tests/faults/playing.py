@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from payments import refunds
 from payments.models import OPEN_ATTEMPT, AttemptMove, AttemptState, PaymentAttempt
+from payments.refunds import approval
 from tests.faults.ends import wrong_with
 from tests.faults.payer import ABROAD, ATM, CAME_BACK, Payer, reference_of
 from tests.faults.site import close_connections
@@ -89,7 +89,7 @@ class Player:
             self.site.gateway.control("resolve", reference=reference, status=self.fault.decided)
         if self.gives_back:
             attempt = self._wait_for(lambda: PaymentAttempt.objects.filter(reference=reference, settles=True).first())
-            refunds.propose(attempt, "other", actor=self.desk.accountant, note="thử hoàn")
+            approval.propose(attempt, "other", actor=self.desk.accountant, note="thử hoàn")
 
     @property
     def gives_back(self):

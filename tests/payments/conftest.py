@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from payments import querying, refund_calls
+from payments.enquiries import query
+from payments.refunds import gateway_calls
 from portal.common import clock
 from tests.payments.gateway import Gateway
 
@@ -13,8 +14,8 @@ from tests.payments.gateway import Gateway
 def gateway(monkeypatch):
     """In the place of the real client, for questions and for refunds."""
     there = Gateway()
-    monkeypatch.setattr(querying, "vnpay", there)
-    monkeypatch.setattr(refund_calls, "vnpay", there)
+    monkeypatch.setattr(query, "vnpay", there)
+    monkeypatch.setattr(gateway_calls, "vnpay", there)
     return there
 
 

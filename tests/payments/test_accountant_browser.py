@@ -6,8 +6,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from payments import complaints, reconciliation, refunds, settling
+from payments import complaints
+from payments.attempts import settlement
 from payments.models import BankCredit, Difference, Refund, RefundReason, RefundState
+from payments.reconciliation import runs
+from payments.refunds import approval
 from portal.common import clock
 from tests.browser_support import axe, prefer, sideways
 
@@ -38,13 +41,13 @@ def go(name, *args):
 def addresses(money_desk):
     """One of each page, with something on it."""
     unclear = money_desk.paying()
-    settling.note(unclear.reference, "review", cause="suspicion", final=False)
+    settlement.note(unclear.reference, "review", cause="suspicion", final=False)
     late = money_desk.paying()
-    paid = settling.settle(late.reference, cause="ipn")
-    asked = refunds.propose(paid, RefundReason.OTHER, amount=50_000, actor=money_desk.accountant, note="Thu nhầm.")
+    paid = settlement.settle(late.reference, cause="ipn")
+    asked = approval.propose(paid, RefundReason.OTHER, amount=50_000, actor=money_desk.accountant, note="Thu nhầm.")
     day = clock.today()
     row = f"X261125000000001,99,50000,pay,{day:%Y%m%d}120000,NCB\r\n"
-    reconciliation.read_file(paid.point, day, (HEAD + row).encode())
+    runs.read_file(paid.point, day, (HEAD + row).encode())
     complaint = complaints.open_ticket(money_desk.paying())
     credit = BankCredit.objects.create(
         point=paid.point, bank_ref="FT1", amount=5_000, content="NOP PHI", received_at=clock.now(), state="unmatched",
@@ -56,7 +59,7 @@ def addresses(money_desk):
         go("attempt", unclear.reference), go("refunds"), go("refunds") + "?nhom=xong", go("refund", asked.request_id),
         go("reconciliation"), go("differences"), go("difference", Difference.objects.first().pk), go("credits"),
         go("credit", credit.pk), go("complaints"), go("complaint", complaint.pk),
-        go("propose", settling.settle(money_desk.paying().reference, cause="ipn").reference),
+        go("propose", settlement.settle(money_desk.paying().reference, cause="ipn").reference),
     ]  # fmt: skip
 
 
@@ -84,7 +87,7 @@ def press(page, label):
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_money_is_given_back_by_two_people_without_a_mouse_and_without_scripts(sit_down, live_server, money_desk, scripts):
-    paid = settling.settle(money_desk.paying().reference, cause="ipn")
+    paid = settlement.settle(money_desk.paying().reference, cause="ipn")
     one = sit_down(money_desk.accountant, java_script_enabled=scripts)
     one.goto(live_server.url + go("propose", paid.reference))
     one.fill("#id_amount", "50000")
@@ -114,7 +117,7 @@ def test_money_is_given_back_by_two_people_without_a_mouse_and_without_scripts(s
 
 
 def test_the_takings_are_drilled_down_and_taken_home_as_a_file(sit_down, live_server, money_desk, tmp_path):
-    paid = settling.settle(money_desk.paying().reference, cause="ipn")
+    paid = settlement.settle(money_desk.paying().reference, cause="ipn")
     page = sit_down(money_desk.accountant, 360)
     page.goto(live_server.url + go("takings"))
     with page.expect_download() as waiting:

@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dossiers import workflow
-from payments import attempts, complaints, refunds, settling, takings
+from payments import complaints
+from payments.accounting import revenue
+from payments.attempts import lifecycle, settlement
 from payments.models import (
     AttemptState,
     BankCredit,
@@ -23,6 +25,7 @@ from payments.models import (
     Verdict,
     Way,
 )
+from payments.refunds import approval
 from portal.common import clock
 from tests import factories
 from tests.dossiers.pages import browse, title, words
@@ -40,20 +43,20 @@ def noon():
 
 @pytest.fixture
 def paid(money_desk):
-    return settling.settle(money_desk.paying().reference, cause="ipn")
+    return settlement.settle(money_desk.paying().reference, cause="ipn")
 
 
 def paid_twice(money_desk):
     """The attempt whose money is owed back: paid late, when another had settled the fee."""
     late = money_desk.paying()
     money_desk.paying(way=Way.TRANSFER, dossier=late.obligation.dossier)
-    settling.settle(late.obligation.attempts.get(way=Way.TRANSFER).reference, cause="reconciliation")
-    return settling.settle(late.reference, cause="querydr")
+    settlement.settle(late.obligation.attempts.get(way=Way.TRANSFER).reference, cause="reconciliation")
+    return settlement.settle(late.reference, cause="querydr")
 
 
 def under_review(money_desk):
     attempt = money_desk.paying()
-    return settling.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    return settlement.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
 
 
 def go(name, *args):
@@ -62,7 +65,7 @@ def go(name, *args):
 
 # ---------------------------------------------------------------- who may be here
 def test_for_everybody_but_the_accountants_of_the_body_no_page_is_there(money_desk, paid):
-    refund = refunds.propose(paid, RefundReason.OTHER)
+    refund = approval.propose(paid, RefundReason.OTHER)
     complaint = complaints.open_ticket(money_desk.paying())
     credit = stray(paid.point)
     addresses = [
@@ -96,13 +99,13 @@ def test_the_front_page_counts_what_waits_also_what_is_nothing(money_desk, paid)
     assert "0 hoàn tiền chờ tôi duyệt" in page and "0 lần trả chưa rõ, chờ người xem" in page
     assert "200.000 đồng" in page and "Hôm nay Cân Đã nhận 200.000 đồng − đã hoàn 0 đồng = tiền phí 200.000 đồng" in page
     under_review(money_desk)
-    refunds.propose(paid, RefundReason.OTHER)
+    approval.propose(paid, RefundReason.OTHER)
     page = words(browse(money_desk.accountant).get(go("front")))
     assert "1 hoàn tiền chờ tôi duyệt" in page and "1 lần trả chưa rõ, chờ người xem" in page
 
 
 def test_an_own_proposal_does_not_wait_for_oneself(money_desk, paid):
-    refunds.propose(paid, RefundReason.OTHER, actor=money_desk.accountant)
+    approval.propose(paid, RefundReason.OTHER, actor=money_desk.accountant)
     assert "0 hoàn tiền chờ tôi duyệt" in words(browse(money_desk.accountant).get(go("front")))
     assert "1 hoàn tiền chờ tôi duyệt" in words(browse(money_desk.second_accountant).get(go("front")))
 
@@ -110,21 +113,21 @@ def test_an_own_proposal_does_not_wait_for_oneself(money_desk, paid):
 # ---------------------------------------------------------------- takings
 def test_takings_are_told_per_day_body_way_and_kind_with_refunds_taken_off(money_desk, paid):
     workflow.advance(money_desk.waiting(), "paid", actor=money_desk.clerk, amount=FEE)
-    back = refunds.approve(refunds.propose(paid, RefundReason.OTHER, amount=50_000), money_desk.accountant)
-    refunds.record(back, RefundState.SENT, cause="sending")
+    back = approval.approve(approval.propose(paid, RefundReason.OTHER, amount=50_000), money_desk.accountant)
+    approval.record(back, RefundState.SENT, cause="sending")
     with clock.at(NOON + dt.timedelta(days=1)):
-        refunds.record(back, RefundState.DONE, cause="answer")
+        approval.record(back, RefundState.DONE, cause="answer")
         twice = paid_twice(money_desk)
 
-    period = takings.Period(NOON.date(), NOON.date() + dt.timedelta(days=1))
-    rows = takings.rows([paid.collector_id], period)
+    period = revenue.Period(NOON.date(), NOON.date() + dt.timedelta(days=1))
+    rows = revenue.rows([paid.collector_id], period)
 
     kind = paid.obligation.lines.get(amount__gt=0).kind
     assert [(row.begins.day, row.way, row.kind, row.count, row.received, row.refunded) for row in rows] == [
         (25, "vnpay", kind, 1, FEE, 0), (25, "counter", kind, 1, FEE, 0), (26, "vnpay", kind, 0, 0, 50_000),
         (26, "vnpay", "tra_lai", 1, FEE, 0), (26, "transfer", kind, 1, FEE, 0),
     ]  # fmt: skip
-    assert takings.total_of(rows) == takings.Total(4, 4 * FEE, 50_000)
+    assert revenue.total_of(rows) == revenue.Total(4, 4 * FEE, 50_000)
     page = words(browse(money_desk.accountant).get(go("takings"), {"tu": "2026-11-25", "den": "2026-11-26"}))
     assert "Đã thu 800.000 đồng Đã hoàn 50.000 đồng Còn lại 750.000 đồng Số lần trả 4" in page
     assert "tiền phải trả lại" in page and twice.settles is False
@@ -137,15 +140,15 @@ def test_takings_are_told_per_day_body_way_and_kind_with_refunds_taken_off(money
     [("ngay", "2026-11-25", "2026-11-25"), ("tuan", "2026-11-24", "2026-11-29"), ("thang", "2026-11-24", "2026-11-30")],
 )
 def test_a_period_is_cut_at_the_ends_of_what_was_asked(paid, step, begins, ends):
-    asked = takings.Period(dt.date(2026, 11, 24), dt.date(2026, 12, 5))
-    (row,) = takings.rows([paid.collector_id], asked, step)
+    asked = revenue.Period(dt.date(2026, 11, 24), dt.date(2026, 12, 5))
+    (row,) = revenue.rows([paid.collector_id], asked, step)
     assert (row.begins.isoformat(), row.ends.isoformat()) == (begins, ends)
 
 
 def test_money_of_after_midnight_counts_on_the_day_of_ha_noi(money_desk):
     with clock.at(dt.datetime(2026, 11, 25, 17, 30, tzinfo=dt.UTC)):  # half past midnight, the 26th
-        attempt = settling.settle(money_desk.paying().reference, cause="ipn")
-    (row,) = takings.rows([attempt.collector_id], takings.Period(dt.date(2026, 11, 1), dt.date(2026, 11, 30)))
+        attempt = settlement.settle(money_desk.paying().reference, cause="ipn")
+    (row,) = revenue.rows([attempt.collector_id], revenue.Period(dt.date(2026, 11, 1), dt.date(2026, 11, 30)))
     assert row.begins == dt.date(2026, 11, 26)
 
 
@@ -156,14 +159,14 @@ def test_a_refund_is_taken_first_from_the_lines_it_is_for(money_desk, paid):
     paid.obligation.lines.create(key="b", label="Lệ phí", kind="le_phi", amount=80_000, refundable_on=["refused"], **line)
     first = Refund(attempt=paid, amount=100_000, reason="refused")
     second = Refund(attempt=paid, amount=100_000, reason="other")
-    assert [shares for _refund, shares in takings.share_out([first, second])] == [
+    assert [shares for _refund, shares in revenue.share_out([first, second])] == [
         {"le_phi": 80_000, "phi": 20_000}, {"phi": 100_000},
     ]  # fmt: skip
 
 
 def test_a_row_leads_to_its_payments_and_to_no_other(money_desk, paid):
     cash = workflow.advance(money_desk.waiting(), "paid", actor=money_desk.clerk, amount=FEE)
-    (row,) = takings.rows([paid.collector_id], takings.Period(NOON.date(), NOON.date()), way=Way.VNPAY)
+    (row,) = revenue.rows([paid.collector_id], revenue.Period(NOON.date(), NOON.date()), way=Way.VNPAY)
     there = browse(money_desk.accountant)
     page = there.get(go("takings"), {"tu": "2026-11-25", "den": "2026-11-25"}).content.decode().replace("&amp;", "&")
     address = f"{go('attempts')}?tu=2026-11-25&den=2026-11-25&co_quan={row.body}&cach=vnpay&loai={row.kind}&tinh-trang=paid"
@@ -235,9 +238,9 @@ def test_nobody_decides_about_money_of_their_own(money_desk):
     there = browse(accountant)
     assert "chỉ đọc được" in words(there.get(go("attempt", attempt.reference)))
     assert there.post(go("decide", attempt.reference), {"outcome": "received", "note": "Đã nhận."}).status_code == 403
-    settling.settle(attempt.reference, cause="querydr")
+    settlement.settle(attempt.reference, cause="querydr")
     assert there.get(go("propose", attempt.reference)).status_code == 403
-    refund = refunds.propose(attempt, RefundReason.OTHER)
+    refund = approval.propose(attempt, RefundReason.OTHER)
     assert "0 hoàn tiền chờ tôi duyệt" in words(there.get(go("front")))
     for slug in ("duyet", "khong-duyet"):
         assert there.post(go("refund_step", refund.request_id, slug), {"khong-note": "Không."}).status_code == 403
@@ -316,9 +319,9 @@ def test_money_of_the_counter_goes_back_by_hand_with_a_document(money_desk):
 
 
 def test_what_the_bank_refused_may_go_back_by_hand(money_desk, paid):
-    refund = refunds.approve(refunds.propose(paid, RefundReason.OTHER), money_desk.accountant)
-    refunds.record(refund, RefundState.SENT, cause="sending")
-    refunds.record(refund, RefundState.REFUSED, cause="answer")
+    refund = approval.approve(approval.propose(paid, RefundReason.OTHER), money_desk.accountant)
+    approval.record(refund, RefundState.SENT, cause="sending")
+    approval.record(refund, RefundState.REFUSED, cause="answer")
     there = browse(money_desk.accountant)
     assert "Ngân hàng không hoàn." in words(there.get(go("refund", refund.request_id)))
     there.post(go("propose", paid.reference), proposal(amount="200000", way="by_hand"))
@@ -398,12 +401,12 @@ def test_the_pages_ask_as_often_for_many_rows_as_for_few(money_desk, paid):
 
     def more():
         twice = paid_twice(money_desk)
-        back = refunds.approve(twice.refunds.get(), money_desk.accountant)
-        refunds.record(back, RefundState.SENT, cause="sending")
-        refunds.record(back, RefundState.DONE, cause="answer")
-        refunds.propose(settling.settle(money_desk.paying().reference, cause="ipn"), RefundReason.OTHER)
+        back = approval.approve(twice.refunds.get(), money_desk.accountant)
+        approval.record(back, RefundState.SENT, cause="sending")
+        approval.record(back, RefundState.DONE, cause="answer")
+        approval.propose(settlement.settle(money_desk.paying().reference, cause="ipn"), RefundReason.OTHER)
         complaints.open_ticket(money_desk.paying())
-        refunds.decline(paid_twice(money_desk).refunds.get(), money_desk.accountant, note="Chờ.")
+        approval.decline(paid_twice(money_desk).refunds.get(), money_desk.accountant, note="Chờ.")
         stray(paid.point)
 
     there = browse(money_desk.accountant)
@@ -421,7 +424,7 @@ def test_the_pages_ask_as_often_for_many_rows_as_for_few(money_desk, paid):
 
 
 def test_a_long_list_goes_on_and_is_found_by_any_of_its_numbers(money_desk, paid, monkeypatch):
-    from payments.views.accountant import access
+    from payments.accounting.views import access
 
     monkeypatch.setattr(access, "PAGE", 2)
     others = [money_desk.paying() for _time in range(3)]
@@ -438,7 +441,7 @@ def test_a_long_list_goes_on_and_is_found_by_any_of_its_numbers(money_desk, paid
 
 
 def test_an_open_attempt_is_never_offered_for_refund(money_desk):
-    attempt = attempts.open_attempt(money_desk.waiting(), Way.VNPAY)
+    attempt = lifecycle.open_attempt(money_desk.waiting(), Way.VNPAY)
     there = browse(money_desk.accountant)
     assert "Đề nghị hoàn tiền" not in words(there.get(go("attempt", attempt.reference)))
     assert there.post(go("propose", attempt.reference), proposal(amount="1")).status_code == 422

@@ -9,7 +9,8 @@ from django.db import transaction
 
 from accounts.messages.models import Message
 from dossiers.models import Dossier
-from payments import asking, querying, settling, turns
+from payments.attempts import settlement
+from payments.enquiries import query, schedule, terminal_lease
 from payments.gateways.base import NoAnswer
 from payments.models import (
     CollectionPoint,
@@ -21,7 +22,7 @@ from payments.models import (
     Refund,
     Verdict,
 )
-from portal.common import clock, due
+from portal.common import clock, outbox
 from tests.money import FEE
 from tests.payments.gateway import PAID, SILENCE, TOO_SOON, UNFINISHED, UNKNOWN, over_the_wire, wire_words
 
@@ -35,7 +36,7 @@ def question_of(attempt):
 def work(attempt):
     """What a worker does when the relay hands it the question of this attempt."""
     GatewayQuestion.objects.filter(attempt=attempt, due_state="waiting").update(next_at=clock.now())
-    due.do(GatewayQuestion, question_of(attempt).pk)
+    outbox.do(GatewayQuestion, question_of(attempt).pk)
     return PaymentAttempt.objects.select_related("obligation__dossier", "point").get(pk=attempt.pk)
 
 
@@ -204,7 +205,7 @@ def test_money_after_the_last_word_is_still_not_lost(past, gateway):
     attempt = past(ago=dt.timedelta(hours=3))
     gateway.says(UNFINISHED)
     work(attempt)
-    settled = settling.settle(attempt.reference, cause="ipn")
+    settled = settlement.settle(attempt.reference, cause="ipn")
     assert settled.settles and Dossier.objects.get(pk=attempt.obligation.dossier_id).state == "SUBMITTED"
 
 
@@ -212,19 +213,19 @@ def test_money_after_the_last_word_is_still_not_lost(past, gateway):
 def test_what_is_known_is_not_asked(past, gateway, state):
     attempt = past()
     if state == "paid":
-        settling.settle(attempt.reference, cause="ipn")
+        settlement.settle(attempt.reference, cause="ipn")
     else:
-        settling.note(attempt.reference, "failed", cause="ipn")
-    due.do(GatewayQuestion, GatewayQuestion.objects.get(attempt=attempt).pk)
+        settlement.note(attempt.reference, "failed", cause="ipn")
+    outbox.do(GatewayQuestion, GatewayQuestion.objects.get(attempt=attempt).pk)
     assert gateway.asked == [] and not is_asked_again(attempt)
 
 
 def test_a_returning_payer_brings_the_question_forward_and_never_doubles_it(money_desk, settings):
     attempt = money_desk.paying()
-    asking.ask_soon(attempt, "returned")
-    asking.ask_soon(attempt, "again")
+    schedule.ask_soon(attempt, "returned")
+    schedule.ask_soon(attempt, "again")
     assert in_seconds(question_of(attempt)) <= settings.PAYMENT_TIMES["ask_after_return"]
-    asking.ask_soon(attempt, "complaint", seconds=500)
+    schedule.ask_soon(attempt, "complaint", seconds=500)
     found = question_of(attempt)
     assert (found.cause, in_seconds(found) <= settings.PAYMENT_TIMES["ask_after_return"]) == ("complaint", True)
 
@@ -233,7 +234,7 @@ def test_a_question_that_is_asked_late_does_not_come_too_early(past, gateway):
     attempt = past()
     gateway.says(SILENCE)
     work(attempt)
-    assert due.lease(GatewayQuestion) == []
+    assert outbox.lease(GatewayQuestion) == []
 
 
 # ------------------------------------------------------------ one at a time, and silence after 94
@@ -244,7 +245,7 @@ def test_after_94_the_whole_terminal_is_quiet_and_nobody_is_forgotten(past, gate
     gateway.says(TOO_SOON)
     work(first)
     assert gateway.asked == [first.reference]
-    quiet = turns.quiet_until(first.point_id)
+    quiet = terminal_lease.quiet_until(first.point_id)
     wanted = settings.PAYMENT_TIMES["quiet_after_94"]
     assert wanted - 5 < (quiet - clock.now()).total_seconds() < 1.1 * wanted + 1
     work(second)
@@ -259,13 +260,13 @@ def test_even_an_unsigned_94_is_heard_as_a_wish_for_patience(past, gateway):
     attempt = past()
     gateway.says(NoAnswer("not signed by the gateway", raw="{}", code="94"))
     work(attempt)
-    assert turns.quiet_until(attempt.point_id)
+    assert terminal_lease.quiet_until(attempt.point_id)
 
 
 def test_another_terminal_may_be_asked_meanwhile(past, gateway):
     attempt = past()
     other = CollectionPoint.objects.create(code="DVCTEST1", name="Điểm thu khác")
-    turns.be_quiet(other.pk, 300)
+    terminal_lease.be_quiet(other.pk, 300)
     gateway.says(PAID)
     assert work(attempt).state == "paid"
 
@@ -279,7 +280,7 @@ def test_when_the_silence_is_over_everybody_is_asked_by_one_worker(past, gateway
     CollectionPoint.objects.update(quiet_until=None)
     GatewayQuestion.objects.update(next_at=clock.now())
     gateway.says(PAID)
-    due.do(GatewayQuestion, question_of(attempts[2]).pk)
+    outbox.do(GatewayQuestion, question_of(attempts[2]).pk)
     assert sorted(gateway.asked[1:]) == sorted(attempt.reference for attempt in attempts)
     assert PaymentAttempt.objects.filter(state="paid").count() == 4
 
@@ -287,7 +288,7 @@ def test_when_the_silence_is_over_everybody_is_asked_by_one_worker(past, gateway
 def test_people_who_wait_for_an_answer_go_first_then_who_was_never_asked_then_the_oldest(past, gateway):
     old, tried, complained, young = past(), past(), past(), past()
     GatewayQuestion.objects.filter(attempt=tried).update(tries_so_far=3)
-    asking.ask_soon(complained, "complaint", seconds=0)
+    schedule.ask_soon(complained, "complaint", seconds=0)
     gateway.says(PAID)
     work(young)
     assert gateway.asked == [one.reference for one in (complained, old, young, tried)]
@@ -308,7 +309,7 @@ def test_a_storm_of_94_ends_with_everybody_asked(past, gateway):
     gateway.says(moody)
     for _ in range(12):
         for found in GatewayQuestion.objects.filter(due_state="waiting", next_at__lte=clock.now()):
-            due.do(GatewayQuestion, found.pk)
+            outbox.do(GatewayQuestion, found.pk)
         CollectionPoint.objects.update(quiet_until=None)
         GatewayQuestion.objects.filter(due_state="waiting").update(next_at=clock.now())
         window["open"] = True
@@ -318,34 +319,34 @@ def test_a_storm_of_94_ends_with_everybody_asked(past, gateway):
 
 def test_a_busy_terminal_leaves_the_question_due(past, gateway):
     attempt = past()
-    turn = turns.take(attempt.point_id)
+    turn = terminal_lease.take(attempt.point_id)
     work(attempt)
     assert gateway.asked == [] and question_of(attempt).next_at <= clock.now()
-    turns.give_back(turn)
+    terminal_lease.give_back(turn)
     gateway.says(PAID)
     assert work(attempt).state == "paid"
 
 
 def test_a_turn_belongs_to_one_and_ends_by_itself(money_desk):
     point = money_desk.paying().point_id
-    turn = turns.take(point)
-    assert turn and turns.take(point) is None
-    turns.give_back(turns.Turn(point, turn.until + dt.timedelta(seconds=1)))  # somebody else's
-    assert turns.take(point) is None
+    turn = terminal_lease.take(point)
+    assert turn and terminal_lease.take(point) is None
+    terminal_lease.give_back(terminal_lease.Turn(point, turn.until + dt.timedelta(seconds=1)))  # somebody else's
+    assert terminal_lease.take(point) is None
     CollectionPoint.objects.filter(pk=point).update(busy_until=clock.now() - dt.timedelta(seconds=1))
-    second = turns.take(point)
-    assert second and turns.renew(turn) is None
-    third = turns.renew(second)
+    second = terminal_lease.take(point)
+    assert second and terminal_lease.renew(turn) is None
+    third = terminal_lease.renew(second)
     assert third and third.until >= second.until
-    turns.be_quiet(point, 60)
-    assert turns.renew(third) is None and turns.take(point) is None
+    terminal_lease.be_quiet(point, 60)
+    assert terminal_lease.renew(third) is None and terminal_lease.take(point) is None
 
 
 def test_a_silence_is_never_shortened(money_desk):
     point = money_desk.paying().point_id
-    turns.be_quiet(point, 600)
-    turns.be_quiet(point, 10)
-    assert (turns.quiet_until(point) - clock.now()).total_seconds() > 500
+    terminal_lease.be_quiet(point, 600)
+    terminal_lease.be_quiet(point, 10)
+    assert (terminal_lease.quiet_until(point) - clock.now()).total_seconds() > 500
 
 
 # ------------------------------------------------------------ trouble in the middle
@@ -375,14 +376,14 @@ def test_a_worker_that_dies_while_asking_leaves_the_question_for_later(past, gat
 
 def test_what_was_heard_stays_when_acting_on_it_fails_and_the_next_question_is_not_kept_waiting(past, gateway, monkeypatch):
     broken, whole = past(), past()
-    real = settling.settle
+    real = settlement.settle
 
     def fails(reference, *args, **kwargs):
         if reference == broken.reference:
             raise RuntimeError("mid-way")
         return real(reference, *args, **kwargs)
 
-    monkeypatch.setattr(querying.settling, "settle", fails)
+    monkeypatch.setattr(query.settling, "settle", fails)
     gateway.says(PAID)
     work(whole)
     assert broken.events.get().verdict == "valid" and is_asked_again(broken)
@@ -403,7 +404,7 @@ def test_the_gateway_is_never_asked_inside_a_lock_on_money(past, gateway):
 
     def meanwhile(asked):
         with transaction.atomic():
-            settling.settle(attempt.reference, cause="ipn")
+            settlement.settle(attempt.reference, cause="ipn")
         return PAID
 
     gateway.says(meanwhile)

@@ -7,10 +7,12 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.messages.models import Message
 from accounts.models import Membership
-from payments import asking, complaints, settling, turns
+from payments import complaints
+from payments.attempts import settlement
+from payments.enquiries import schedule, terminal_lease
 from payments.gateways.base import NoAnswer
 from payments.models import GatewayQuestion, PaymentAttempt, PaymentComplaint
-from portal.common import clock, due
+from portal.common import clock, outbox
 from tests import factories
 from tests.dossiers.test_at_once import at_once
 from tests.payments.gateway import PAID, SILENCE, TOO_SOON, UNFINISHED, Gateway
@@ -33,7 +35,7 @@ def told(user, key):
 @pytest.fixture(autouse=True)
 def no_patience(monkeypatch):
     """A person who says it twice in a row is heard twice, in these tests."""
-    monkeypatch.setattr(asking, "JUST_ASKED", 0)
+    monkeypatch.setattr(schedule, "JUST_ASKED", 0)
 
 
 # ------------------------------------------------------------ asked at once
@@ -44,7 +46,7 @@ def test_money_that_came_settles_while_the_person_waits_and_no_ticket_is_opened(
     gateway.says(PAID)
     assert complaints.claim(attempt, attempt.opened_by) is None
     assert fresh(attempt).settles and fresh(attempt).obligation.dossier.state == "SUBMITTED"
-    assert not PaymentComplaint.objects.exists() and turns.take(attempt.point_id)
+    assert not PaymentComplaint.objects.exists() and terminal_lease.take(attempt.point_id)
 
 
 @pytest.mark.parametrize(
@@ -96,21 +98,21 @@ def test_the_gateway_is_given_only_the_patience_of_a_page(money_desk, monkeypatc
 
     monkeypatch.setattr(Gateway, "query", query)
     complaints.claim(money_desk.paying())
-    assert given == {"patience": asking.WEB_PATIENCE} and asking.WEB_PATIENCE <= 6
+    assert given == {"patience": schedule.WEB_PATIENCE} and schedule.WEB_PATIENCE <= 6
 
 
 @pytest.mark.parametrize("how", ["busy", "quiet"])
 def test_a_terminal_that_cannot_be_asked_now_leaves_the_question_due_and_the_ticket_open(money_desk, gateway, how):
     attempt = money_desk.paying()
-    turns.take(attempt.point_id) if how == "busy" else turns.be_quiet(attempt.point_id, 300)
-    known = asking.ask_now(attempt)
+    terminal_lease.take(attempt.point_id) if how == "busy" else terminal_lease.be_quiet(attempt.point_id, 300)
+    known = schedule.ask_now(attempt)
     assert (known.asked, known.attempt.state, gateway.asked) == (False, "sent", [])
     assert known.outcome.money == "checking" and waiting(attempt).cause == "complaint" and waiting(attempt).next_at <= clock.now()
     assert complaints.claim(attempt, attempt.opened_by).closed_at is None
 
 
 def test_an_impatient_person_does_not_make_the_gateway_asked_again_and_again(money_desk, gateway, monkeypatch):
-    monkeypatch.setattr(asking, "JUST_ASKED", 20)
+    monkeypatch.setattr(schedule, "JUST_ASKED", 20)
     attempt = money_desk.paying()
     gateway.says(SILENCE)
     for _ in range(5):
@@ -125,7 +127,7 @@ def test_a_transfer_has_no_gateway_to_ask_and_goes_straight_to_a_person(money_de
 
 
 def test_money_that_has_come_needs_no_ticket(money_desk, gateway):
-    attempt = settling.settle(money_desk.paying().reference, cause="ipn")
+    attempt = settlement.settle(money_desk.paying().reference, cause="ipn")
     assert complaints.claim(attempt) is None and complaints.open_ticket(attempt) is None and gateway.asked == []
 
 
@@ -179,7 +181,7 @@ def test_without_an_accountant_a_head_gets_it_and_without_anybody_it_is_still_th
 
 def work(attempt):
     GatewayQuestion.objects.filter(attempt=attempt, due_state="waiting").update(next_at=clock.now())
-    due.do(GatewayQuestion, waiting(attempt).pk)
+    outbox.do(GatewayQuestion, waiting(attempt).pk)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +195,7 @@ def test_the_last_word_of_the_gateway_answers_the_ticket_and_the_payer_is_told_o
     ticket.refresh_from_db()
     assert ticket.closed_at and ticket.closed_by is None and words in ticket.answer
     assert words in told(ticket.opened_by, f"complaint:{ticket.pk}:answer").get().body
-    settling.settle(ticket.attempt.reference, cause="ipn")
+    settlement.settle(ticket.attempt.reference, cause="ipn")
     assert told(ticket.opened_by, f"complaint:{ticket.pk}:answer").count() == 1
 
 
@@ -208,7 +210,7 @@ def test_a_word_that_is_not_final_leaves_the_ticket_open(claimed, gateway, said)
 
 def test_the_gateways_own_call_answers_the_ticket_too(claimed):
     ticket = claimed()
-    settling.settle(ticket.attempt.reference, cause="ipn")
+    settlement.settle(ticket.attempt.reference, cause="ipn")
     ticket.refresh_from_db()
     assert ticket.closed_at and "Đã nhận đủ tiền." in ticket.answer
 
@@ -218,10 +220,10 @@ def test_a_ticket_opened_in_spite_of_a_final_no_is_closed_by_a_person_or_by_the_
     gateway.says({"status": "02"})
     complaints.claim(attempt)
     ticket = complaints.claim(fresh(attempt), attempt.opened_by)
-    settling.note(attempt.reference, "failed", cause="ipn")
+    settlement.note(attempt.reference, "failed", cause="ipn")
     ticket.refresh_from_db()
     assert ticket.closed_at is None
-    settling.settle(attempt.reference, cause="reconciliation")
+    settlement.settle(attempt.reference, cause="reconciliation")
     ticket.refresh_from_db()
     assert ticket.closed_at
 
@@ -255,5 +257,5 @@ def test_a_claim_makes_the_question_the_most_urgent_of_its_terminal(past, gatewa
     mine.point.__class__.objects.update(quiet_until=None)
     gateway.asked.clear()
     gateway.says(PAID)
-    due.do(GatewayQuestion, waiting(old).pk)
+    outbox.do(GatewayQuestion, waiting(old).pk)
     assert gateway.asked == [mine.reference, old.reference]

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
 
 from dossiers.models import FeeObligation
-from payments import refunds, settling
+from payments.attempts import settlement
 from payments.models import (
     APPEND_ONLY,
     AttemptMove,
@@ -25,6 +25,7 @@ from payments.models import (
     Refund,
     RefundMove,
 )
+from payments.refunds import approval
 from portal.common import clock
 from tests.money import FEE
 
@@ -38,12 +39,12 @@ def attempt(money_desk):
 
 @pytest.fixture
 def paid(attempt):
-    return settling.settle(attempt.reference, cause="ipn")
+    return settlement.settle(attempt.reference, cause="ipn")
 
 
 @pytest.fixture
 def refund(money_desk, paid):
-    return refunds.propose(paid, "other", amount=100_000, actor=money_desk.accountant)
+    return approval.propose(paid, "other", amount=100_000, actor=money_desk.accountant)
 
 
 def refuses(rule, deed):
@@ -236,7 +237,7 @@ def test_codes_of_points_and_tokens_of_links_are_used_once(attempt):
 @pytest.fixture
 def history(refund, money_desk, paid):
     """A row in each of the append-only tables."""
-    refunds.approve(refund, money_desk.second_accountant)
+    approval.approve(refund, money_desk.second_accountant)
     GatewayEvent.objects.create(kind="ipn", attempt=paid, raw="x", verdict="valid")
     return {
         "payments_gatewayevent": GatewayEvent, "payments_attemptmove": AttemptMove,

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from dossiers.demo.matters import CIVIL, CRIMINAL, RESIDENCE, STAY
-from payments import invariants
+from payments.accounting import invariants
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund, SettlementRun
 from procedures.loading import load_sample
 

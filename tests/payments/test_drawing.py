@@ -3,9 +3,9 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from payments import drawing
-from payments.graph import ATTEMPT_EDGES, REFUND_EDGES, AttemptState, RefundState
 from payments.management.commands import draw_payment_graphs
+from payments.models import drawing
+from payments.models.states import ATTEMPT_EDGES, REFUND_EDGES, AttemptState, RefundState
 
 
 def test_the_document_shows_the_graphs_of_today():

@@ -8,10 +8,12 @@ import pytest
 from accounts.messages.models import Message
 from dossiers import deadlines, workflow
 from dossiers.models import Dossier
-from payments import asking, expiry, invariants, settling
+from payments.accounting import invariants
+from payments.attempts import expiry, settlement
+from payments.enquiries import schedule as asking
 from payments.models import BankCredit, GatewayQuestion, PaymentAttempt, Refund
 from portal import schedule
-from portal.common import clock, due
+from portal.common import clock, outbox
 from tests.dossiers.test_at_once import at_once
 from tests.money import FEE
 from tests.payments.gateway import PAID, SILENCE, UNFINISHED, UNKNOWN
@@ -37,7 +39,7 @@ def fresh(attempt):
 def work():
     """All questions that are due, as the workers would do them."""
     for question in GatewayQuestion.objects.filter(due_state="waiting", next_at__lte=clock.now()):
-        due.do(GatewayQuestion, question.pk)
+        outbox.do(GatewayQuestion, question.pk)
 
 
 # ------------------------------------------------------------ the sweeper
@@ -62,7 +64,7 @@ def test_an_attempt_nobody_asks_about_is_asked_about_again(past, gateway, how):
 def test_so_is_one_that_ended_here_while_the_word_of_the_gateway_is_open(past, state):
     attempt = past()
     causes = {"failed": "ipn", "cancelled": "ipn", "expired": "ipn", "review": "suspicion"}
-    settling.note(attempt.reference, state, cause=causes[state], final=False)
+    settlement.note(attempt.reference, state, cause=causes[state], final=False)
     forget(attempt)
     expiry.run()
     assert waiting(attempt).exists()
@@ -70,8 +72,8 @@ def test_so_is_one_that_ended_here_while_the_word_of_the_gateway_is_open(past, s
 
 def test_what_is_known_or_not_over_or_no_matter_of_the_gateway_is_left_alone(past, money_desk):
     paid, denied, young, transfer = past(), past(), money_desk.paying(), past("transfer")
-    settling.settle(paid.reference, cause="ipn")
-    settling.note(denied.reference, "failed", cause="ipn")
+    settlement.settle(paid.reference, cause="ipn")
+    settlement.note(denied.reference, "failed", cause="ipn")
     for attempt in (paid, denied, young, transfer):
         forget(attempt)
     expiry.run()
@@ -99,7 +101,7 @@ def test_two_sweepers_at_once_make_one_question_and_two_workers_ask_it_once(past
     assert at_once([expiry.run] * 4) == [None] * 4
     question = waiting(attempt).get()
     gateway.says(PAID)
-    assert set(at_once([lambda: due.do(GatewayQuestion, question.pk)] * 6)) == {False}
+    assert set(at_once([lambda: outbox.do(GatewayQuestion, question.pk)] * 6)) == {False}
     assert gateway.asked == [attempt.reference] and fresh(attempt).settles
 
 
@@ -117,7 +119,7 @@ def test_many_workers_and_many_questions_of_a_terminal_are_asked_one_at_a_time(p
 
     gateway.says(slow)
     questions = list(GatewayQuestion.objects.values_list("pk", flat=True))
-    at_once([lambda pk=pk: due.do(GatewayQuestion, pk) for pk in questions * 2])
+    at_once([lambda pk=pk: outbox.do(GatewayQuestion, pk) for pk in questions * 2])
     assert most == [1] and sorted(gateway.asked) == sorted(attempt.reference for attempt in attempts)
     assert PaymentAttempt.objects.filter(settles=True).count() == 5
     assert list(invariants.broken()) == []
@@ -129,12 +131,12 @@ def test_the_gateways_own_call_while_we_ask_settles_once_and_nobody_waits_for_th
     attempt = past()
 
     def calls_meanwhile(asked):
-        done = at_once([lambda: settling.settle(attempt.reference, cause="ipn"), lambda: asking.ask_soon(attempt, "again")])
+        done = at_once([lambda: settlement.settle(attempt.reference, cause="ipn"), lambda: asking.ask_soon(attempt, "again")])
         assert not [error for error in done if isinstance(error, Exception)]
         return PAID
 
     gateway.says(calls_meanwhile)
-    due.do(GatewayQuestion, waiting(attempt).get().pk)
+    outbox.do(GatewayQuestion, waiting(attempt).get().pk)
     assert fresh(attempt).moves.filter(target="paid").count() == 1 and not waiting(attempt).exists()
 
 
@@ -155,12 +157,12 @@ def test_a_transfer_in_time_is_left_alone_and_one_that_comes_late_still_counts(p
     expiry.run()
     assert fresh(young).state == "sent"
     BankCredit.objects.create(point=old.point, bank_ref="FT1", amount=FEE, received_at=clock.now(), state="matched", attempt=old)
-    assert settling.settle(old.reference, cause="statement").settles and list(invariants.broken()) == []
+    assert settlement.settle(old.reference, cause="statement").settles and list(invariants.broken()) == []
 
 
 def test_one_transfer_that_cannot_be_ended_does_not_keep_the_others(past, monkeypatch, caplog):
     broken, whole = past("transfer", ago=dt.timedelta(hours=50)), past("transfer", ago=dt.timedelta(hours=49))
-    real = settling.note
+    real = settlement.note
 
     def fails(reference, *args, **kwargs):
         if reference == broken.reference:
@@ -207,7 +209,7 @@ def test_unpaid_is_reminded_and_then_stopped_and_money_that_comes_later_goes_bac
     assert sum(subject.startswith("Nhắc") for subject in subjects(dossier)) >= 2  # moments of one day are one reminder
     assert dossier.events.last().step == "payment_timeout"
 
-    settled = settling.settle(attempt.reference, cause="ipn", transaction_no="14226112")
+    settled = settlement.settle(attempt.reference, cause="ipn", transaction_no="14226112")
     refund = Refund.objects.get()
     assert (settled.settles, refund.reason, refund.amount, refund.state) == (False, "stopped", FEE, "requested")
     assert subjects(dossier)[-1].startswith("Sẽ trả lại 200.000\xa0đồng")
@@ -239,7 +241,7 @@ def test_a_payer_who_gave_up_does_not_hold_the_stop_back(money_desk, gateway):
     long_ago = clock.now() - dt.timedelta(days=40)
     with clock.at(long_ago):
         attempt = money_desk.paying()
-        settling.note(attempt.reference, "cancelled", cause="ipn")
+        settlement.note(attempt.reference, "cancelled", cause="ipn")
     assert live(attempt.obligation.dossier, long_ago + dt.timedelta(days=25)).state == "STOPPED" and gateway.asked == []
 
 

@@ -10,8 +10,10 @@ import pytest
 from django.urls import reverse
 
 from dossiers import workflow
-from payments import export, refunds, settling, takings
+from payments.accounting import export, revenue
+from payments.attempts import settlement
 from payments.models import Refund, RefundReason
+from payments.refunds import approval
 from portal.common import clock
 from tests.dossiers.pages import browse
 
@@ -51,11 +53,11 @@ def test_text_that_looks_like_a_formula_stays_text(text):
 
 def test_no_cell_of_the_takings_is_a_formula_whatever_people_wrote(money_desk):
     with clock.at(NOON):
-        attempt = settling.settle(money_desk.paying().reference, cause="ipn", transaction_no="=1+1", bank_code="@NCB")
-        refund = refunds.propose(attempt, RefundReason.OTHER, amount=50_000, actor=money_desk.accountant, note="-2+3")
-        refund = refunds.approve(refund, money_desk.second_accountant)
-        refunds.record(refund, "sent", cause="sending")
-        refunds.record(refund, "done", cause="answer", transaction_no="+15")
+        attempt = settlement.settle(money_desk.paying().reference, cause="ipn", transaction_no="=1+1", bank_code="@NCB")
+        refund = approval.propose(attempt, RefundReason.OTHER, amount=50_000, actor=money_desk.accountant, note="-2+3")
+        refund = approval.approve(refund, money_desk.second_accountant)
+        approval.record(refund, "sent", cause="sending")
+        approval.record(refund, "done", cause="answer", transaction_no="+15")
         type(attempt.collector).objects.filter(pk=attempt.collector_id).update(name='=HYPERLINK("http://x")')
         answer = browse(money_desk.accountant).get(reverse("accounting:takings_export"))
     assert answer["Content-Type"].endswith("spreadsheetml.sheet")
@@ -70,16 +72,16 @@ def test_no_cell_of_the_takings_is_a_formula_whatever_people_wrote(money_desk):
 
 def test_the_file_has_the_numbers_of_the_page(money_desk):
     with clock.at(NOON):
-        paid = settling.settle(money_desk.paying().reference, cause="ipn")
+        paid = settlement.settle(money_desk.paying().reference, cause="ipn")
         cash = workflow.advance(money_desk.waiting(), "paid", actor=money_desk.clerk, amount=FEE)
-        refund = refunds.approve(refunds.propose(paid, RefundReason.OTHER, amount=50_000), money_desk.accountant)
-        refunds.record(refund, "sent", cause="sending")
-        refunds.record(refund, "done", cause="answer")
+        refund = approval.approve(approval.propose(paid, RefundReason.OTHER, amount=50_000), money_desk.accountant)
+        approval.record(refund, "sent", cause="sending")
+        approval.record(refund, "done", cause="answer")
         there, asked = browse(money_desk.accountant), {"tu": "2026-11-25", "den": "2026-11-25"}
         rows, _xml = sheet(there.get(reverse("accounting:takings_export"), asked).content, 1)
         attempts, _xml = sheet(there.get(reverse("accounting:takings_export"), asked).content, 2)
         gone, _xml = sheet(there.get(reverse("accounting:takings_export"), asked).content, 3)
-        expected = takings.rows([paid.collector_id], takings.Period(NOON.date(), NOON.date()))
+        expected = revenue.rows([paid.collector_id], revenue.Period(NOON.date(), NOON.date()))
         only_cash, _xml = sheet(there.get(reverse("accounting:takings_export"), {**asked, "cach": "counter"}).content, 1)
     assert rows[0] == ["Tiền thu phí, lệ phí từ 25/11/2026 đến 25/11/2026"]
     assert [row[-4:] for row in rows[2:-1]] == [[row.count, row.received, row.refunded, row.net] for row in expected]

@@ -3,10 +3,10 @@
 import pytest
 
 from dossiers.models import Dossier, FeeObligation
-from payments import refunds
-from payments.graph import AttemptState, RefundState
+from payments.attempts.settlement import note, settle
 from payments.models import EReceipt, PaymentAttempt, Refund, RefundCall, Way
-from payments.settling import note, settle
+from payments.models.states import AttemptState, RefundState
+from payments.refunds import approval
 from tests.faults.ends import wrong_with
 
 pytestmark = pytest.mark.django_db
@@ -83,9 +83,9 @@ def test_money_paid_twice_is_right_only_when_it_has_gone_back(money_desk, run_fo
         settle(attempt.reference, cause="ipn")
     books = there(first) | there(second)
     assert "0 of 200000 đồng are back, refunds: requested" in wrong(second, books)
-    refund = refunds.approve(Refund.objects.get(), money_desk.second_accountant)
+    refund = approval.approve(Refund.objects.get(), money_desk.second_accountant)
     refund.move(RefundState.SENT, cause="sending", job="payment")
-    refunds.record(refund, RefundState.DONE, cause="answer")
+    approval.record(refund, RefundState.DONE, cause="answer")
     RefundCall.objects.update(due_state="done")
     run_followups()
     assert "the gateway gave back 0 đồng, we say 200000" in wrong(second, books)

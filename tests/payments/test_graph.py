@@ -4,9 +4,11 @@ import itertools
 
 import pytest
 
-from payments import attempts, graph, refunds, settling
-from payments.graph import ATTEMPT_EDGES, OPEN_ATTEMPT, OPEN_REFUND, REFUND_EDGES, AttemptState, IllegalMove, RefundState
+from payments.attempts import lifecycle, settlement
 from payments.models import AttemptMove, PaymentAttempt, Refund
+from payments.models import states as graph
+from payments.models.states import ATTEMPT_EDGES, OPEN_ATTEMPT, OPEN_REFUND, REFUND_EDGES, AttemptState, IllegalMove, RefundState
+from payments.refunds import approval
 from portal.common import clock
 
 pytestmark = pytest.mark.django_db
@@ -41,8 +43,8 @@ def attempt(money_desk):
 
 @pytest.fixture
 def refund(money_desk, attempt):
-    settling.settle(attempt.reference, cause="ipn")
-    return refunds.approve(refunds.propose(attempt, "other", actor=money_desk.accountant), money_desk.second_accountant)
+    settlement.settle(attempt.reference, cause="ipn")
+    return approval.approve(approval.propose(attempt, "other", actor=money_desk.accountant), money_desk.second_accountant)
 
 
 @pytest.mark.parametrize(("source", "target", "cause"), labelled(ATTEMPT_EDGES))
@@ -126,11 +128,11 @@ def test_every_state_can_be_reached_and_open_means_not_ended():
 
 
 def test_the_doors_refuse_what_the_graph_refuses(attempt):
-    settling.note(attempt.reference, AttemptState.FAILED, cause="ipn")
+    settlement.note(attempt.reference, AttemptState.FAILED, cause="ipn")
     with pytest.raises(IllegalMove):
-        settling.note(attempt.reference, AttemptState.REVIEW, cause="whim")
+        settlement.note(attempt.reference, AttemptState.REVIEW, cause="whim")
     with pytest.raises(IllegalMove):
-        settling.settle(attempt.reference, cause="person")
-    with pytest.raises(attempts.UnknownReference):
-        settling.settle("P261121083000A7K2", cause="ipn")
+        settlement.settle(attempt.reference, cause="person")
+    with pytest.raises(lifecycle.UnknownReference):
+        settlement.settle("P261121083000A7K2", cause="ipn")
     assert PaymentAttempt.objects.get(pk=attempt.pk).state == "failed"

@@ -8,7 +8,8 @@ from django.db import connection
 
 from dossiers import workflow
 from dossiers.models import Dossier, FeeObligation
-from payments import invariants, refunds, settling, transfers
+from payments.accounting import invariants
+from payments.attempts import settlement
 from payments.models import (
     AttemptMove,
     BankCredit,
@@ -19,6 +20,8 @@ from payments.models import (
     Refund,
     RefundReason,
 )
+from payments.refunds import approval
+from payments.transfers import matching
 from portal.common import clock
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +31,7 @@ FEE = 200_000
 @pytest.fixture
 def paid(money_desk):
     """A fee paid through the gateway."""
-    return settling.settle(money_desk.paying().reference, cause="ipn")
+    return settlement.settle(money_desk.paying().reference, cause="ipn")
 
 
 @pytest.fixture
@@ -36,8 +39,8 @@ def paid_twice(money_desk):
     """A fee paid by transfer, and then once more through the gateway, late."""
     first = money_desk.paying()
     second = money_desk.paying(way="transfer", dossier=first.obligation.dossier)
-    transfers.receive(second.point, "FT26325001", FEE, f"DVC {second.reference}", clock.now())
-    return settling.settle(first.reference, cause="ipn")
+    matching.receive(second.point, "FT26325001", FEE, f"DVC {second.reference}", clock.now())
+    return settlement.settle(first.reference, cause="ipn")
 
 
 def found():
@@ -63,15 +66,15 @@ def unwatched(db):
 
 
 def test_money_of_every_fate_is_whole(money_desk, paid, paid_twice):
-    paying_back = refunds.approve(paid_twice.refunds.get(), money_desk.accountant)
-    refunds.record(paying_back, "sent", cause="sending")
-    refunds.record(paying_back, "done", cause="answer")
-    part = refunds.propose(paid, RefundReason.OTHER, amount=50_000, actor=money_desk.accountant, note="Thu nhầm.")
-    refunds.approve(part, money_desk.second_accountant)
-    refunds.record(part, "sent", cause="sending")
-    refunds.record(part, "refused", cause="answer")
-    rest = refunds.propose(paid, RefundReason.OTHER, actor=money_desk.accountant)
-    refunds.approve(rest, money_desk.second_accountant)
+    paying_back = approval.approve(paid_twice.refunds.get(), money_desk.accountant)
+    approval.record(paying_back, "sent", cause="sending")
+    approval.record(paying_back, "done", cause="answer")
+    part = approval.propose(paid, RefundReason.OTHER, amount=50_000, actor=money_desk.accountant, note="Thu nhầm.")
+    approval.approve(part, money_desk.second_accountant)
+    approval.record(part, "sent", cause="sending")
+    approval.record(part, "refused", cause="answer")
+    rest = approval.propose(paid, RefundReason.OTHER, actor=money_desk.accountant)
+    approval.approve(rest, money_desk.second_accountant)
     workflow.advance(money_desk.waiting(), "paid", actor=money_desk.clerk, amount=FEE)
 
     assert list(invariants.broken()) == []

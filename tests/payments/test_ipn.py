@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from dossiers.models import Dossier
 from dossiers.states import DossierState
-from payments import notices as doors
-from payments import settling
+from payments.attempts import settlement as settling
+from payments.enquiries import ipn as doors
 from payments.models import AttemptState, EReceipt, GatewayEvent, GatewayQuestion, LedgerEntry, PaymentAttempt, Refund, Verdict
 from portal.common import clock
 from tests.money import FEE

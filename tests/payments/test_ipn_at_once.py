@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from payments import notices
-from payments.attempts import lock_for_payment
+from payments.attempts.lifecycle import lock_for_payment
+from payments.enquiries import ipn
 from payments.models import AttemptMove, AttemptState, EReceipt, GatewayEvent, LedgerEntry, PaymentAttempt, Refund
 from tests.dossiers.test_at_once import at_once
 from tests.payments.notices import RETURN, call, cancelled, said_of
@@ -71,7 +71,7 @@ def test_forgeries_beside_the_truth_hinder_it_not(money_desk):
 
 def test_a_call_does_not_wait_for_ever_for_somebody_who_holds_the_dossier(money_desk, monkeypatch):
     """The gateway calls again in five minutes; a server full of waiting calls would keep everybody out."""
-    monkeypatch.setattr(notices, "LOCK_WAIT", "300ms")
+    monkeypatch.setattr(ipn, "LOCK_WAIT", "300ms")
     attempt = money_desk.paying()
     query = said_of(attempt)
     with transaction.atomic():

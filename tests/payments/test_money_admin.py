@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from payments import admin as money_admin
-from payments import reconciliation, refunds, settling
+from payments.attempts import settlement
 from payments.models import (
     BankCredit,
     GatewayQuestion,
@@ -19,8 +19,10 @@ from payments.models import (
     SettlementProof,
     StatementReading,
 )
+from payments.reconciliation import runs
+from payments.refunds import approval
 from portal.common import clock
-from portal.common.due import DueState
+from portal.common.outbox import DueState
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,11 +38,11 @@ def system(client):
 @pytest.fixture
 def rows(money_desk):
     """One row of everything that the site shows of money."""
-    paid = settling.settle(money_desk.paying().reference, cause="ipn")
-    refunds.approve(refunds.propose(paid, RefundReason.OTHER, amount=1_000), money_desk.accountant)
+    paid = settlement.settle(money_desk.paying().reference, cause="ipn")
+    approval.approve(approval.propose(paid, RefundReason.OTHER, amount=1_000), money_desk.accountant)
     late, day = money_desk.paying(), clock.today() - dt.timedelta(days=1)
     line = f"{late.reference},1,{late.amount},pay,{day:%Y%m%d}120000,NCB"
-    reconciliation.read_file(paid.point, day, (HEAD + line).encode())
+    runs.read_file(paid.point, day, (HEAD + line).encode())
     SettlementFetch.objects.create(point=paid.point, day=day)
     StatementReading.objects.create(point=paid.point)
     BankCredit.objects.create(point=paid.point, bank_ref="FT9", amount=5, content="NGUYEN VAN A", received_at=clock.now())

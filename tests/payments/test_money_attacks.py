@@ -13,19 +13,12 @@ from django.test import Client
 from django.urls import reverse
 
 from dossiers import workflow
-from payments import (
-    accounting_urls,
-    complaints,
-    differences,
-    links,
-    notices,
-    refunds,
-    settling,
-    transfers,
-)
-from payments import urls as paying_urls
+from payments import complaints, differences
+from payments.accounting import urls
 from payments.api import urls as api_urls
-from payments.graph import AttemptState, RefundState
+from payments.attempts import links, settlement
+from payments.citizen import urls as paying_urls
+from payments.enquiries import ipn
 from payments.models import (
     BankCredit,
     Difference,
@@ -38,6 +31,9 @@ from payments.models import (
     Refund,
     Way,
 )  # fmt: skip
+from payments.models.states import AttemptState, RefundState
+from payments.refunds import approval
+from payments.transfers import matching
 from portal.common import clock
 from tests import factories
 from tests.dossiers.pages import browse, words
@@ -59,7 +55,7 @@ def file(text, name="tep.csv"):
 
 
 def stray(point, amount=FEE, content="khong ro", ref="FT000001"):
-    return transfers.receive(point, ref, amount, content, clock.now())
+    return matching.receive(point, ref, amount, content, clock.now())
 
 
 @pytest.fixture
@@ -68,8 +64,8 @@ def money(money_desk):
 
     class Money:
         desk = money_desk
-        paid = settling.settle(money_desk.paying().reference, cause="ipn")
-        refund = refunds.propose(paid, "other", amount=50_000)
+        paid = settlement.settle(money_desk.paying().reference, cause="ipn")
+        refund = approval.propose(paid, "other", amount=50_000)
         receipt = EReceipt.objects.get()
         doubtful = money_desk.paying()
         complaint = complaints.open_ticket(money_desk.paying())
@@ -80,7 +76,7 @@ def money(money_desk):
         waiting = money_desk.waiting()
         link = links.make(waiting, waiting.submitter)
 
-    settling.note(Money.doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    settlement.note(Money.doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
     return Money
 
 
@@ -97,7 +93,7 @@ def desk_addresses(money):
         "difference_step": [(money.difference.pk, slug) for slug in ("nhan", "chuyen", "xong")],
         "credit_step": [(money.credit.pk, slug) for slug in ("gan", "xin-tra", "da-tra", "giu-lai")],
     }  # fmt: skip
-    assert set(filled) == {pattern.name for pattern in accounting_urls.urlpatterns}, "a new address must be tried here"
+    assert set(filled) == {pattern.name for pattern in urls.urlpatterns}, "a new address must be tried here"
     return [go(name, *args) for name, many in filled.items() for args in many]
 
 
@@ -196,9 +192,9 @@ def own_matter(money_desk):
 def test_an_accountant_moves_nothing_in_a_matter_of_their_own(money_desk):
     dossier, me = own_matter(money_desk), money_desk.accountant
     doubtful = money_desk.paying(dossier=dossier)
-    settling.note(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
-    paid = settling.settle(money_desk.paying(dossier=money_desk.waiting(submitter=me)).reference, cause="ipn")
-    refund, complaint = refunds.propose(paid, "other", amount=1000), complaints.open_ticket(doubtful)
+    settlement.note(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    paid = settlement.settle(money_desk.paying(dossier=money_desk.waiting(submitter=me)).reference, cause="ipn")
+    refund, complaint = approval.propose(paid, "other", amount=1000), complaints.open_ticket(doubtful)
     transfer = money_desk.paying(Way.TRANSFER, dossier=money_desk.waiting(submitter=me))
     credit = stray(transfer.point, 150_000, transfer.reference)
     known = differences.open_difference(
@@ -219,9 +215,9 @@ def test_an_accountant_moves_nothing_in_a_matter_of_their_own(money_desk):
     loose = stray(transfer.point, FEE, "khong ghi gi", ref="FT000002")
     answer = client.post(go("credit_step", loose.pk, "gan"), {**FILLED, "whose": dossier.code})
     assert answer.status_code == 422 and snapshot()[3][-1][1] == BankCredit.State.UNMATCHED
-    refunds.approve(refund, money_desk.second_accountant)
-    by_hand = refunds.propose(settling.settle(transfer.reference, cause="reconciliation"), "other", amount=1000)
-    refunds.approve(by_hand, money_desk.second_accountant)
+    approval.approve(refund, money_desk.second_accountant)
+    by_hand = approval.propose(settlement.settle(transfer.reference, cause="reconciliation"), "other", amount=1000)
+    approval.approve(by_hand, money_desk.second_accountant)
     assert client.post(go("refund_step", by_hand.request_id, "da-chuyen"), FILLED).status_code == 403
 
 
@@ -261,7 +257,7 @@ def test_a_link_that_is_over_begins_nothing_and_shows_no_account(money, end):
     elif end == "renewed":
         links.make(dossier, dossier.submitter)
     elif end == "paid":
-        settling.settle(money.desk.paying(dossier=dossier).reference, cause="ipn")
+        settlement.settle(money.desk.paying(dossier=dossier).reference, cause="ipn")
     else:
         workflow.withdraw(dossier, actor=dossier.submitter)
     before = PaymentAttempt.objects.count()
@@ -273,7 +269,7 @@ def test_a_link_that_is_over_begins_nothing_and_shows_no_account(money, end):
 
 
 def test_new_links_are_no_way_round_the_number_of_tries(money, monkeypatch):
-    monkeypatch.setattr("payments.ways.MOST_AN_HOUR", 3)
+    monkeypatch.setattr("payments.attempts.ways.MOST_AN_HOUR", 3)
     owner, dossier = browse(money.waiting.submitter), money.waiting
     for turn in range(12):
         owner.post(f"/ho-so/{dossier.code}/tra-phi/nho-tra/")
@@ -354,7 +350,7 @@ def test_one_good_return_varied_without_end_neither_fills_the_disk_nor_wears_the
     good = said_of(attempt)
     for number in range(80):
         assert Client().get(f"{RETURN}?{good}&x={number}").status_code == 200
-    assert attempt.events.filter(kind="return").count() <= notices.MOST_OF_ONE
+    assert attempt.events.filter(kind="return").count() <= ipn.MOST_OF_ONE
     GatewayQuestion.objects.filter(attempt=attempt).update(next_at=clock.now() + dt.timedelta(minutes=5))
     Client().get(f"{RETURN}?{good}&x=81")
     assert GatewayQuestion.objects.get(attempt=attempt).next_at > clock.now() + dt.timedelta(minutes=4)
@@ -391,7 +387,7 @@ def test_what_no_form_of_money_has_is_not_read(money):
     assert PayLink.objects.latest("pk").obligation_id == money.waiting.obligation.pk
     accountant = browse(money.desk.accountant)
     facts = {**FORBIDDEN, "amount": "1000", "reason": "other", "way": "gateway", "note": "Thu thừa."}
-    other = settling.settle(money.desk.paying().reference, cause="ipn")
+    other = settlement.settle(money.desk.paying().reference, cause="ipn")
     accountant.post(go("propose", other.reference), facts)
     refund = other.refunds.get()
     assert (refund.amount, refund.state, refund.approved_by) == (1000, RefundState.REQUESTED, None)
@@ -403,6 +399,6 @@ def test_what_no_form_of_money_has_is_not_read(money):
 
 @pytest.mark.parametrize("amount", ["0", "-1", "200001", "1e5", "1.5", "0x10", "²", "9" * 30, "", "\x00", "100.000", "1 000"])
 def test_a_refund_of_another_sum_is_not_proposed(money, amount):
-    other = settling.settle(money.desk.paying().reference, cause="ipn")
+    other = settlement.settle(money.desk.paying().reference, cause="ipn")
     answer = shielded(money.desk.accountant).post(go("propose", other.reference), {**FILLED, "amount": amount})
     assert answer.status_code == 422 and not other.refunds.exists()

@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import reverse
 
-from payments import refunds, settling, transfers
-from payments.graph import AttemptState, RefundState
-from payments.invariants import broken
+from payments.accounting.invariants import broken
+from payments.attempts import settlement
 from payments.models import AttemptMove, BankCredit, LedgerEntry, PayLink, PaymentAttempt, PaymentComplaint, Refund, Way
+from payments.models.states import AttemptState, RefundState
+from payments.refunds import approval
+from payments.transfers import matching
 from portal.common import clock
 from tests.dossiers.pages import browse
 from tests.money import FEE
@@ -72,7 +74,7 @@ def test_i_have_paid_said_at_once_opens_one_ticket_and_asks_one_question(money_d
 
 
 def test_a_refund_pressed_at_once_is_proposed_approved_and_paid_out_once(money_desk, press):
-    attempt = settling.settle(money_desk.paying().reference, cause="ipn")
+    attempt = settlement.settle(money_desk.paying().reference, cause="ipn")
     one, two = money_desk.accountant, money_desk.second_accountant
     facts = {"amount": "50000", "reason": "other", "way": "by_hand", "note": "Thu thừa."}
     press(go("propose", attempt.reference), facts, one)
@@ -82,12 +84,12 @@ def test_a_refund_pressed_at_once_is_proposed_approved_and_paid_out_once(money_d
     press(go("refund_step", refund.request_id, "da-chuyen"), {"document": "UNC 1"}, two)
     refund.refresh_from_db()
     assert (refund.state, refund.approved_by) == (RefundState.DONE, two)
-    assert LedgerEntry.objects.filter(refund=refund).count() == 4 and refunds.left(attempt) == FEE - 50_000 and whole()
+    assert LedgerEntry.objects.filter(refund=refund).count() == 4 and approval.left(attempt) == FEE - 50_000 and whole()
 
 
 def test_two_people_deciding_at_once_on_one_doubt_decide_once(money_desk, press):
     attempt = money_desk.paying()
-    settling.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    settlement.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
     sent = {"outcome": "received", "note": "Đã hỏi ngân hàng."}
     press(go("decide", attempt.reference), sent, money_desk.accountant, money_desk.second_accountant)
     assert AttemptMove.objects.filter(attempt=attempt, target=AttemptState.PAID).count() == 1
@@ -97,7 +99,7 @@ def test_two_people_deciding_at_once_on_one_doubt_decide_once(money_desk, press)
 def test_stray_money_given_out_at_once_is_given_once(money_desk, press):
     first, second = money_desk.waiting(), money_desk.waiting()
     point = money_desk.paying(Way.TRANSFER, dossier=money_desk.waiting()).point
-    credit = transfers.receive(point, "FT1", FEE, "la", clock.now())
+    credit = matching.receive(point, "FT1", FEE, "la", clock.now())
     people = (money_desk.accountant, money_desk.second_accountant)
     for dossier in (first, second):
         press(go("credit_step", credit.pk, "gan"), {"whose": dossier.code, "note": "Đã gọi người nộp."}, *people)

@@ -9,10 +9,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from payments import complaints, differences, refunds, settling, transfers
-from payments.graph import AttemptState, RefundState
+from payments import complaints, differences
+from payments.attempts import settlement
 from payments.models import BankCredit, Difference, GatewayEvent, LedgerEntry, PaymentAttempt, SettlementRun, Way
-from payments.settlement_files import COLUMNS
+from payments.models.states import AttemptState, RefundState
+from payments.reconciliation.settlement_files import COLUMNS
+from payments.refunds import approval
+from payments.transfers import matching
 from portal.common import clock
 from tests.dossiers.pages import browse, words
 from tests.money import FEE
@@ -34,7 +37,7 @@ def file(content, name="tep.csv"):
 
 @pytest.fixture
 def paid(money_desk):
-    return settling.settle(money_desk.paying().reference, cause="ipn")
+    return settlement.settle(money_desk.paying().reference, cause="ipn")
 
 
 @pytest.fixture
@@ -82,11 +85,11 @@ def test_odd_words_in_addresses_of_the_books_are_answered(client, paid):
 @pytest.fixture
 def forms(money_desk, paid):
     """{address: the field of words in it}, each of something that still waits to be acted on."""
-    doubtful = settling.note(money_desk.paying().reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
-    mine = refunds.propose(paid, "other", amount=1000, actor=money_desk.second_accountant, note="Thu thừa.")
-    other = settling.settle(money_desk.paying().reference, cause="ipn")
+    doubtful = settlement.note(money_desk.paying().reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    mine = approval.propose(paid, "other", amount=1000, actor=money_desk.second_accountant, note="Thu thừa.")
+    other = settlement.settle(money_desk.paying().reference, cause="ipn")
     ticket = complaints.open_ticket(money_desk.paying())
-    credit = transfers.receive(paid.point, "FT1", FEE, "la", clock.now())
+    credit = matching.receive(paid.point, "FT1", FEE, "la", clock.now())
     open_ = differences.open_difference(paid.point, clock.today(), Difference.Kind.MISSING_HERE, "P1", theirs=1)
     return {
         go("decide", doubtful.reference): "note", go("refund_step", mine.request_id, "khong-duyet"): "khong-note",
@@ -113,7 +116,7 @@ def test_words_are_kept_composed_and_shown_as_words_on_every_page(client, money_
     """NFD, script, formula, sixty letters: into every text of the accountants, and out again on pages, messages and Excel."""
     for number, said in enumerate([IN_PARTS, SCRIPT, FORMULA, "Ế" * 60, "@SUM(A1)", "-1+1"]):
         second = shielded(money_desk.second_accountant)
-        attempt = settling.settle(money_desk.paying().reference, cause="ipn")
+        attempt = settlement.settle(money_desk.paying().reference, cause="ipn")
         client.post(go("propose", attempt.reference), {"amount": "1000", "reason": "other", "way": "by_hand", "note": said})
         refund = attempt.refunds.get()
         assert refund.note == unicodedata.normalize("NFC", said)
@@ -121,7 +124,7 @@ def test_words_are_kept_composed_and_shown_as_words_on_every_page(client, money_
         second.post(go("refund_step", refund.request_id, "da-chuyen"), {"document": said[:40]})
         refund.refresh_from_db()
         assert refund.state == RefundState.DONE
-        credit = transfers.receive(attempt.point, f"FT{number}", 5000, said, clock.now())
+        credit = matching.receive(attempt.point, f"FT{number}", 5000, said, clock.now())
         client.post(go("credit_step", credit.pk, "xin-tra"), {"xin-note": said})
         pages = [go("refund", refund.request_id), go("refunds") + "?nhom=xong", go("credit", credit.pk), go("credits"),
                  go("attempt", attempt.reference)]  # fmt: skip
@@ -138,13 +141,13 @@ def test_words_are_kept_composed_and_shown_as_words_on_every_page(client, money_
 
 
 def test_the_number_of_the_slip_stands_however_long_the_reason_was(money_desk, paid):
-    credit = transfers.receive(paid.point, "FT1", 5000, "la", clock.now())
-    transfers.ask_return(credit, money_desk.accountant, note="x" * 500)
-    done = transfers.returned(credit, money_desk.second_accountant, note="UNC 2026/0815")
+    credit = matching.receive(paid.point, "FT1", 5000, "la", clock.now())
+    matching.ask_return(credit, money_desk.accountant, note="x" * 500)
+    done = matching.returned(credit, money_desk.second_accountant, note="UNC 2026/0815")
     assert done.note.endswith("UNC 2026/0815") and len(done.note) <= 500
-    other = transfers.receive(paid.point, "FT2", 5000, "la", clock.now())
-    transfers.ask_return(other, money_desk.accountant, note="x" * 500)
-    assert transfers.keep(other, money_desk.accountant, note="Người chuyển đã gọi.").note.endswith("Người chuyển đã gọi.")
+    other = matching.receive(paid.point, "FT2", 5000, "la", clock.now())
+    matching.ask_return(other, money_desk.accountant, note="x" * 500)
+    assert matching.keep(other, money_desk.accountant, note="Người chuyển đã gọi.").note.endswith("Người chuyển đã gọi.")
 
 
 # ---------------------------------------------------------------- odd files
@@ -187,7 +190,7 @@ def test_words_of_a_payer_that_a_bank_cut_in_half_stop_nobody(money_desk):
     entry = {"id": 1, "account": "1", "amount": 1, "content": "\ud83d =1+1 \x00 \u202e", "at": clock.now().isoformat()}
     credit = bank.credit_of(entry, "1")
     point = money_desk.paying().point
-    row, new = transfers.record(point, credit)
+    row, new = matching.record(point, credit)
     assert new and BankCredit.objects.get(pk=row.pk).content.startswith("? =1+1") and GatewayEvent.objects.exists()
     for at in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-23:00", "2026-11-25T00:00:00Z" * 2, "", None, 5):
         with pytest.raises(bank.UnreadableCredit):

@@ -9,7 +9,7 @@ import pytest
 
 from payments import outcomes
 from payments.gateways.vnpay import answers
-from payments.graph import AttemptState, RefundState
+from payments.models.states import AttemptState, RefundState
 from portal.common import clock
 from tests.payments.vnpay import wire_words as words
 

@@ -4,10 +4,14 @@ import time
 
 import pytest
 
-from payments import asking, complaints, invariants, refunds, settling, turns
+from payments import complaints
+from payments.accounting import invariants
+from payments.attempts import settlement
+from payments.enquiries import schedule, terminal_lease
 from payments.gateways import vnpay
 from payments.models import CollectionPoint, GatewayQuestion, PaymentAttempt, Refund, RefundCall
-from portal.common import clock, due
+from payments.refunds import approval
+from portal.common import clock, outbox
 from tests.mock_gateway.process import Gateway
 from tests.processes import Processes
 
@@ -43,7 +47,7 @@ def until(ready, seconds=15):
         assert time.monotonic() < end, list(PaymentAttempt.objects.values_list("reference", "state", "code"))
         for model in (GatewayQuestion, RefundCall):
             for row in model.objects.filter(due_state="waiting", next_at__lte=clock.now()):
-                due.do(model, row.pk)
+                outbox.do(model, row.pk)
         time.sleep(0.1)
     return True
 
@@ -90,11 +94,11 @@ def test_bad_answers_move_nothing_and_the_good_one_settles(mock, money_desk, fau
 
 def test_a_person_on_a_page_waits_only_so_long_for_a_slow_gateway(mock, money_desk, monkeypatch):
     attempt = at_the_gateway(mock, money_desk.paying())
-    monkeypatch.setattr(asking, "WEB_PATIENCE", 0.5)
+    monkeypatch.setattr(schedule, "WEB_PATIENCE", 0.5)
     mock.faults(slow_api=3)
     began = time.monotonic()
     ticket = complaints.claim(attempt, attempt.opened_by)
-    assert time.monotonic() - began < 2.5 and ticket.owner and turns.take(attempt.point_id)
+    assert time.monotonic() - began < 2.5 and ticket.owner and terminal_lease.take(attempt.point_id)
     mock.faults(slow_api=False)
     CollectionPoint.objects.update(busy_until=None)
     soon(attempt)
@@ -107,13 +111,13 @@ def test_suspicion_is_looked_at_and_ends_when_the_gateway_decides(mock, money_de
     attempt = at_the_gateway(mock, money_desk.paying(), "suspected")
     soon(attempt)
     assert until(lambda: state(attempt) == "review")
-    assert turns.take(attempt.point_id) or turns.quiet_until(attempt.point_id)
+    assert terminal_lease.take(attempt.point_id) or terminal_lease.quiet_until(attempt.point_id)
 
 
 def approved(mock, money_desk):
     attempt = at_the_gateway(mock, money_desk.paying())
-    settling.settle(attempt.reference, cause="ipn", transaction_no=mock.transaction(attempt.reference)["transaction_no"])
-    return refunds.approve(refunds.propose(attempt, "other", actor=money_desk.accountant), money_desk.second_accountant)
+    settlement.settle(attempt.reference, cause="ipn", transaction_no=mock.transaction(attempt.reference)["transaction_no"])
+    return approval.approve(approval.propose(attempt, "other", actor=money_desk.accountant), money_desk.second_accountant)
 
 
 @pytest.mark.parametrize(("path", "end"), [("05-06-00", "done"), ("05-06-09", "refused")])
@@ -149,7 +153,7 @@ def test_while_the_gateway_is_dead_nothing_is_lost(mock, money_desk):
     for _ in range(3):
         for model in (GatewayQuestion, RefundCall):
             for row in model.objects.filter(due_state="waiting", next_at__lte=clock.now()):
-                due.do(model, row.pk)
+                outbox.do(model, row.pk)
         time.sleep(0.3)
     assert (state(refund), state(attempt)) == ("unknown", "sent")
     mock.start()

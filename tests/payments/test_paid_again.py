@@ -2,7 +2,7 @@
 
 import pytest
 
-from payments import settling
+from payments.attempts import settlement
 from payments.models import Way
 from tests.dossiers.pages import browse, words
 from tests.payments.notices import RETURN, said_of
@@ -15,7 +15,7 @@ def given_up(money_desk):
     """An attempt that was given up for a transfer, which paid; the gateway's page of the first is open still."""
     attempt = money_desk.paying()
     other = money_desk.paying(Way.TRANSFER, attempt.obligation.dossier)
-    settling.settle(other.reference, cause="statement")
+    settlement.settle(other.reference, cause="statement")
     attempt.refresh_from_db()
     return attempt
 
@@ -31,13 +31,13 @@ def test_while_the_bank_is_asked_the_page_says_that_nothing_is_lost_and_waits(gi
     asked = client.get(f"/ho-so/{dossier.code}/tra-phi/tinh-trang/").json()
     assert asked["go"].endswith("/tra-phi/")
 
-    settling.settle(given_up.reference, cause="querydr")
+    settlement.settle(given_up.reference, cause="querydr")
     told = client.get(f"/ho-so/{dossier.code}/tra-phi/tinh-trang/").json()
     assert told["seen"] != asked["seen"] and told["go"].endswith("/chua-xong/")
     assert "Khoản này đã trả hai lần" in words(client.get(told["go"]))
 
 
 def test_who_comes_back_after_the_gateways_call_is_told_of_the_second_payment(given_up):
-    settling.settle(given_up.reference, cause="ipn")
+    settlement.settle(given_up.reference, cause="ipn")
     client = browse(given_up.obligation.dossier.submitter)
     assert "Khoản này đã trả hai lần" in words(client.get(f"{RETURN}?{said_of(given_up)}", follow=True))

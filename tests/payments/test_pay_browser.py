@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from payments import links, settling
-from payments.graph import AttemptState
+from payments.attempts import links, settlement
 from payments.models import PaymentAttempt
+from payments.models.states import AttemptState
 from tests.browser_support import axe, prefer, sideways
 from tests.dossiers.pages import browse
 from tests.payments.notices import RETURN, said_of
@@ -114,7 +114,7 @@ def test_a_transfer_goes_on_by_itself_when_the_money_is_there(logged_in, live_se
     page.click("button[value=chuyen-khoan]")
     page.wait_for_url("**/chuyen-khoan/")
     assert page.is_visible("[data-poll]") and not page.is_visible("main .qr") and page.is_visible("text=Lưu ảnh mã QR")
-    settling.settle(PaymentAttempt.objects.get().reference, cause="statement")
+    settlement.settle(PaymentAttempt.objects.get().reference, cause="statement")
     page.wait_for_url(address(live_server, waiting))
     assert "Đã trả 200.000" in page.inner_text("h1")
 
@@ -124,7 +124,7 @@ def test_an_unknown_payment_goes_on_to_what_became_of_it(money_desk, logged_in, 
     page = logged_in()
     page.goto(address(live_server, waiting, "chua-xong/"))
     assert "Ngân hàng chưa báo" in page.inner_text("h1")
-    settling.note(attempt.reference, AttemptState.FAILED, cause="ipn", code="51/02")
+    settlement.note(attempt.reference, AttemptState.FAILED, cause="ipn", code="51/02")
     page.wait_for_selector("text=Tài khoản không đủ tiền.")
 
 
@@ -147,7 +147,7 @@ def test_without_scripts_everything_is_there_to_read_and_to_press(money_desk, lo
     page = logged_in(java_script_enabled=False)
     page.goto(address(live_server, waiting, "chuyen-khoan/"))
     assert page.is_visible(f"text=DVC {attempt.reference}") and not page.is_visible("[data-copy]")
-    settling.settle(attempt.reference, cause="statement")
+    settlement.settle(attempt.reference, cause="statement")
     page.click("text=Xem lại")
     assert "Đã trả 200.000" in page.inner_text("h1")
 
@@ -157,7 +157,7 @@ def test_the_way_back_reloads_itself_until_it_is_known(money_desk, open_page, li
     page = open_page()
     page.goto(f"{live_server.url}{RETURN}?{said_of(attempt)}")
     assert "đang kiểm tra" in page.inner_text("main")
-    settling.settle(attempt.reference, cause="ipn")
+    settlement.settle(attempt.reference, cause="ipn")
     page.wait_for_selector("text=Đã nhận đủ tiền.")
 
 
@@ -172,12 +172,12 @@ def paths(money_desk, waiting):
     transfer, paid, twice = (money_desk.waiting(submitter=mine) for _ in range(3))
     unknown = money_desk.paying(dossier=waiting)
     money_desk.paying("transfer", transfer)
-    settling.settle(money_desk.paying(dossier=paid).reference, cause="ipn")
+    settlement.settle(money_desk.paying(dossier=paid).reference, cause="ipn")
     first, second = money_desk.paying(dossier=twice), money_desk.paying("transfer", twice)
-    settling.settle(second.reference, cause="statement")
-    settling.settle(first.reference, cause="ipn")
+    settlement.settle(second.reference, cause="statement")
+    settlement.settle(first.reference, cause="ipn")
     doubtful = money_desk.paying(dossier=money_desk.waiting(submitter=mine))
-    settling.note(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07/00")
+    settlement.note(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07/00")
     gone = links.make(untouched, mine)
     pay, bad = [f"/ho-so/{dossier.code}/tra-phi/" for dossier in (untouched, waiting, transfer, paid, twice)], "chua-xong/"
     links.make(untouched, mine)

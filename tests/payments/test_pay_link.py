@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 
 from dossiers import workflow
-from payments import links, settling, ways
-from payments.attempts import NotPayable
-from payments.graph import AttemptState
+from payments.attempts import links, settlement, ways
+from payments.attempts.lifecycle import NotPayable
 from payments.models import PayLink, PaymentAttempt
+from payments.models.states import AttemptState
 from portal.common import clock
 from tests import factories
 from tests.dossiers.pages import browse, words
@@ -119,7 +119,7 @@ def test_it_tells_nothing_of_the_person_in_any_state(money_desk, waiting, link):
     pages = [opened(link)]
     Client().post(help_address(link), {"cach": "chuyen-khoan"})
     pages += [opened(link), opened(link, "chuyen-khoan/"), opened(link, "tinh-trang/")]
-    settling.settle(PaymentAttempt.objects.get().reference, cause="statement")
+    settlement.settle(PaymentAttempt.objects.get().reference, cause="statement")
     pages += [opened(link), opened(link, "tinh-trang/")]
     with clock.at(clock.now() + dt.timedelta(days=30)):
         pages.append(opened(link))
@@ -186,7 +186,7 @@ def test_a_transfer_begun_through_a_link_is_seen_past_its_end_but_not_when_it_wa
 def test_paid_is_told_to_the_helper_and_to_the_page_of_the_dossier(waiting, link):
     Client().post(help_address(link), {"cach": "ung-dung"})
     before = opened(link, "tinh-trang/").json()
-    settling.settle(PaymentAttempt.objects.get().reference, cause="ipn")
+    settlement.settle(PaymentAttempt.objects.get().reference, cause="ipn")
     assert opened(link, "tinh-trang/").json()["seen"] != before["seen"]
     answer = opened(link)
     assert answer.status_code == 200 and "Khoản này đã trả xong" in words(answer) and "cach" not in answer.content.decode()
@@ -199,7 +199,7 @@ def test_the_helper_reads_how_the_last_try_went_and_may_try_again(waiting, link)
     Client().post(help_address(link), {"cach": "the-noi-dia"})
     attempt = PaymentAttempt.objects.get()
     assert "Đã trừ tiền: đang kiểm tra" in words(opened(link))
-    settling.note(attempt.reference, AttemptState.FAILED, cause="ipn", code="51/02")
+    settlement.note(attempt.reference, AttemptState.FAILED, cause="ipn", code="51/02")
     text = words(opened(link))
     assert "Đã trừ tiền: không" in text and "Tài khoản không đủ tiền." in text and "Mở ứng dụng ngân hàng" in text
     assert attempt.reference[:3] + " " + attempt.reference[3:7] in text
@@ -207,7 +207,7 @@ def test_the_helper_reads_how_the_last_try_went_and_may_try_again(waiting, link)
 
 def test_while_people_look_at_a_payment_nobody_pays_again(money_desk, waiting, link):
     attempt = money_desk.paying(dossier=waiting)
-    settling.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07/00")
+    settlement.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07/00")
     answer = opened(link)
     assert "Đang kiểm tra một lần trả trước" in words(answer) and 'name="cach"' not in answer.content.decode()
     Client().post(help_address(link), {"cach": "ung-dung"})

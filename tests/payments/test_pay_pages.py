@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from accounts.models import Mandate
 from dossiers import workflow
-from payments import bank_apps, refunds, settling, ways
-from payments.graph import AttemptState, RefundState
+from payments.attempts import settlement, ways
+from payments.attempts.payable import payable
 from payments.models import (
     BankCredit,
     EventKind,
@@ -22,7 +22,9 @@ from payments.models import (
     Refund,
     Verdict,
 )
-from payments.payable import payable
+from payments.models.states import AttemptState, RefundState
+from payments.refunds import approval
+from payments.transfers import bank_apps
 from portal.common import clock
 from portal.common.identity import phone_uri
 from tests import factories, world
@@ -174,7 +176,7 @@ def test_where_paying_online_is_closed_the_counter_is_named(client, waiting, set
 # ---------------------------------------------------------------- paid
 def test_once_paid_the_page_is_the_receipt(client, waiting):
     begin(client, waiting)
-    settling.settle(only_attempt(waiting).reference, cause="ipn")
+    settlement.settle(only_attempt(waiting).reference, cause="ipn")
     page = client.get(address(waiting))
     text = words(page)
     assert "Đã trả 200.000 đồng" in text and "Không phải trả gì thêm." in text and "Biên lai điện tử" in text
@@ -184,7 +186,7 @@ def test_once_paid_the_page_is_the_receipt(client, waiting):
 @pytest.mark.needs_pdf
 def test_the_receipt_may_be_taken_home(client, waiting, run_followups, signing_keys):
     begin(client, waiting)
-    settling.settle(only_attempt(waiting).reference, cause="ipn")
+    settlement.settle(only_attempt(waiting).reference, cause="ipn")
     run_followups()
     page = client.get(address(waiting)).content.decode()
     file = page[page.index('href="/giay/') + 6 :].split('"')[0]
@@ -262,30 +264,30 @@ CASES = {
     "just back": (lambda a: heard(a, EventKind.RETURN, Verdict.VALID), "đang kiểm tra", "thường có tin trong một phút"),
     "gateway down": (heard, "đang kiểm tra", "Cổng thanh toán đang không trả lời."),
     "cancelled": (
-        lambda a: settling.note(a.reference, AttemptState.CANCELLED, cause="ipn", code="24/02"),
+        lambda a: settlement.note(a.reference, AttemptState.CANCELLED, cause="ipn", code="24/02"),
         "không", "Lần trả này đã hủy, tiền chưa bị trừ.",
     ),
     "no money on it": (
-        lambda a: settling.note(a.reference, AttemptState.FAILED, cause="ipn", code="51/02"),
+        lambda a: settlement.note(a.reference, AttemptState.FAILED, cause="ipn", code="51/02"),
         "không", "Tài khoản không đủ tiền.",
     ),
     "wrong code": (
-        lambda a: settling.note(a.reference, AttemptState.FAILED, cause="ipn", code="13/02"),
+        lambda a: settlement.note(a.reference, AttemptState.FAILED, cause="ipn", code="13/02"),
         "không", "nhập mã mới nhất ngân hàng gửi",
     ),
     "time over": (
-        lambda a: settling.note(a.reference, AttemptState.EXPIRED, cause="querydr", code="91"),
+        lambda a: settlement.note(a.reference, AttemptState.EXPIRED, cause="querydr", code="91"),
         "không", "Đã hết giờ của lần trả này",
     ),
     "suspected": (
-        lambda a: settling.note(a.reference, AttemptState.REVIEW, cause="suspicion", code="07/00"),
+        lambda a: settlement.note(a.reference, AttemptState.REVIEW, cause="suspicion", code="07/00"),
         "đang kiểm tra", "Cán bộ đang kiểm tra lần trả này",
     ),
     "reversed": (
-        lambda a: settling.note(a.reference, AttemptState.REVIEW, cause="suspicion", code="00/04"),
+        lambda a: settlement.note(a.reference, AttemptState.REVIEW, cause="suspicion", code="00/04"),
         "đang kiểm tra", "Đừng trả thêm lần nữa.",
     ),
-    "paid": (lambda a: settling.settle(a.reference, cause="ipn"), "có", "Không phải trả gì thêm."),
+    "paid": (lambda a: settlement.settle(a.reference, cause="ipn"), "có", "Không phải trả gì thêm."),
     "going back": (lambda a: credit(a, 150_000, "returning"), "có", "Tiền này đang được trả lại."),
     "under": (lambda a: credit(a, 150_000, "under"), "có, một phần", "còn thiếu 50.000 đồng"),
     "over": (lambda a: credit(a, 250_000, "over"), "có", "thừa 50.000 đồng"),
@@ -319,8 +321,8 @@ def test_a_second_payment_is_offered_only_when_it_is_safe(money_desk, client, wa
 
 def test_money_that_came_late_is_still_taken(money_desk, client, waiting):
     attempt = money_desk.paying(dossier=waiting)
-    settling.note(attempt.reference, AttemptState.EXPIRED, cause="querydr", code="91")
-    settling.settle(attempt.reference, cause="querydr")
+    settlement.note(attempt.reference, AttemptState.EXPIRED, cause="querydr", code="91")
+    settlement.settle(attempt.reference, cause="querydr")
     assert "Tiền về muộn" in read(client, waiting, "chua-xong/") and "Tiền về muộn" in read(client, waiting)
 
 
@@ -338,8 +340,8 @@ def paid_twice(money_desk, dossier):
     """Given up at the gateway, paid by transfer, and then the gateway's money came after all: that attempt, its refund."""
     first = money_desk.paying(dossier=dossier)
     second = money_desk.paying("transfer", dossier)
-    settling.settle(second.reference, cause="statement")
-    settling.settle(first.reference, cause="ipn")
+    settlement.settle(second.reference, cause="statement")
+    settlement.settle(first.reference, cause="ipn")
     return first, Refund.objects.get(attempt=first)
 
 
@@ -347,7 +349,7 @@ def bring(refund, state, desk):
     """Lead a refund to this state, by its own edges."""
     if state == RefundState.REQUESTED:
         return
-    refund = refunds.approve(refund, desk.accountant)
+    refund = approval.approve(refund, desk.accountant)
     steps = {RefundState.APPROVED: [], RefundState.DONE: [RefundState.DONE]}.get(state, [state])
     if steps:
         refund.move(RefundState.SENT, cause="sending", job="payment")
@@ -355,7 +357,7 @@ def bring(refund, state, desk):
         if step == RefundState.UNKNOWN:
             refund.move(step, cause="no_answer", job="payment")
         else:
-            refunds.record(refund, step, cause="answer")
+            approval.record(refund, step, cause="answer")
 
 
 @pytest.mark.parametrize("case", REFUNDS)
@@ -400,7 +402,7 @@ def test_nobody_complains_about_anothers_attempt_or_about_cash(money_desk, clien
 
 def test_money_that_is_here_needs_no_complaint(money_desk, client, waiting):
     attempt = money_desk.paying(dossier=waiting)
-    settling.settle(attempt.reference, cause="ipn")
+    settlement.settle(attempt.reference, cause="ipn")
     client.post(address(waiting, "da-tra/"), {"ma": attempt.reference})
     assert not PaymentComplaint.objects.exists() and "Đã nhận được tiền của lần trả này rồi." in read(client, waiting)
 
@@ -411,10 +413,10 @@ def test_a_waiting_page_hears_of_every_change_and_where_to_go(money_desk, client
     page, said = client.get(address(waiting, "chua-xong/")).content.decode(), client.get(address(waiting, "tinh-trang/")).json()
     assert f'data-poll="{address(waiting, "tinh-trang/")}"' in page and f'data-seen="{said["seen"]}"' in page
     assert client.get(address(waiting, "tinh-trang/")).json() == said
-    settling.note(attempt.reference, AttemptState.FAILED, cause="ipn", code="51/02")
+    settlement.note(attempt.reference, AttemptState.FAILED, cause="ipn", code="51/02")
     failed = client.get(address(waiting, "tinh-trang/")).json()
     assert failed["seen"] != said["seen"] and failed["go"] == address(waiting, "chua-xong/")
-    settling.settle(attempt.reference, cause="querydr")
+    settlement.settle(attempt.reference, cause="querydr")
     paid = client.get(address(waiting, "tinh-trang/"))
     assert paid.json()["go"] == address(waiting) and paid.json()["seen"] != failed["seen"]
     assert "no-store" in paid["Cache-Control"]

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from payments.attempts import NotPayable, open_attempt
+from payments.attempts.lifecycle import NotPayable, open_attempt
 from payments.models import AttemptState, PaymentAttempt, Way
 from tests.payments.notices import RETURN, call, cancelled, said_of
 

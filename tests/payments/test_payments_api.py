@@ -10,10 +10,12 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.models import AccessLog, Mandate
 from dossiers import workflow
-from payments import links, refunds, settling, transfers, ways
+from payments.attempts import links, settlement, ways
 from payments.gateways import vietqr
-from payments.graph import AttemptState
 from payments.models import GatewayQuestion, PaymentAttempt, PaymentComplaint, Way
+from payments.models.states import AttemptState
+from payments.refunds import approval
+from payments.transfers import matching
 from portal.common import clock
 from tests import factories
 from tests.dossiers.pages import browse
@@ -81,7 +83,7 @@ def test_an_attempt_on_its_way_says_that_nobody_knows_yet(client, waiting):
 
 
 def test_paid_money_is_told_with_its_receipt_and_the_code_to_check_it(client, waiting, money_desk, run_followups):
-    settling.settle(money_desk.paying(dossier=waiting).reference, cause="ipn")
+    settlement.settle(money_desk.paying(dossier=waiting).reference, cause="ipn")
     before = told(client, waiting)["receipts"][0]
     assert before["state"] == "valid" and (before["verification_code"], before["file"]) == ("", "")
     run_followups()
@@ -102,12 +104,12 @@ def test_cash_at_the_counter_is_told_as_paid(client, waiting, money_desk):
 
 
 def test_money_that_goes_back_is_told_with_where_it_stands(client, waiting, money_desk):
-    attempt = settling.settle(money_desk.paying(dossier=waiting).reference, cause="ipn")
-    refund = refunds.propose(attempt, "other", amount=50_000, actor=money_desk.accountant, note="Thu thừa.")
+    attempt = settlement.settle(money_desk.paying(dossier=waiting).reference, cause="ipn")
+    refund = approval.propose(attempt, "other", amount=50_000, actor=money_desk.accountant, note="Thu thừa.")
     (row,) = told(client, waiting)["refunds"]
     assert (row["number"], row["attempt"], row["amount"]) == (refund.request_id, attempt.reference, 50_000)
     assert row["state"] == "requested" and "Đang chờ duyệt hoàn 50.000" in row["sentence"]
-    refunds.approve(refund, money_desk.second_accountant)
+    approval.approve(refund, money_desk.second_accountant)
     found = told(client, waiting)
     assert (found["status"], found["settled_amount"], found["refunds"][0]["state"]) == ("part_refunded", 150_000, "approved")
     assert [receipt["state"] for receipt in found["receipts"]] == ["replaced", "valid"]
@@ -115,7 +117,7 @@ def test_money_that_goes_back_is_told_with_where_it_stands(client, waiting, mone
 
 def test_a_transfer_of_another_sum_is_told_as_taken_and_looked_at(client, waiting, money_desk):
     attempt = money_desk.paying(Way.TRANSFER, dossier=waiting)
-    transfers.receive(attempt.point, "FT1", 150_000, attempt.reference, clock.now())
+    matching.receive(attempt.point, "FT1", 150_000, attempt.reference, clock.now())
     found = told(client, waiting)
     assert (found["money_taken"], found["attempts"][0]["money_taken"]) == ("yes", "yes")
     assert "còn thiếu 50.000" in found["sentence"] and "Đừng chuyển thêm" in found["next_step"]
@@ -123,7 +125,7 @@ def test_a_transfer_of_another_sum_is_told_as_taken_and_looked_at(client, waitin
 
 def test_while_money_is_in_doubt_no_way_is_open(client, waiting, money_desk):
     attempt = money_desk.paying(dossier=waiting)
-    settling.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    settlement.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
     found = told(client, waiting)
     assert (found["money_taken"], found["ways"]) == ("checking", []) and "Đừng trả thêm" in found["next_step"]
     assert begin(client, waiting).status_code == 409
@@ -140,8 +142,8 @@ def test_a_dossier_that_owes_nothing_says_so(desk):
 def test_nothing_of_other_people_is_told(client, waiting, money_desk):
     link = links.make(waiting, waiting.submitter)
     helped = money_desk.paying(dossier=waiting, link=link)
-    settling.settle(helped.reference, cause="ipn")
-    refunds.propose(helped, "other", actor=money_desk.accountant, note="x")
+    settlement.settle(helped.reference, cause="ipn")
+    approval.propose(helped, "other", actor=money_desk.accountant, note="x")
     answer = client.get(address(waiting)).content.decode()
     assert '"by_link":true' in answer and link.token not in answer
     people = [waiting.submitter.full_name, waiting.subject_name, money_desk.accountant.full_name, waiting.submitter.username]
@@ -217,7 +219,7 @@ def test_more_than_a_form_of_ours_is_not_read(client, waiting, settings):
 
 
 def test_what_may_not_be_paid_now_is_refused_with_the_sentence(client, waiting, money_desk):
-    settling.settle(money_desk.paying(dossier=waiting).reference, cause="ipn")
+    settlement.settle(money_desk.paying(dossier=waiting).reference, cause="ipn")
     answer = begin(client, waiting)
     assert answer.status_code == 409 and answer.json()["detail"] == "Bây giờ không có khoản nào phải trả theo cách này."
 

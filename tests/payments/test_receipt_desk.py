@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from payments.attempts.settlement import settle
 from payments.models import EReceipt
-from payments.settling import settle
 from tests import factories
 from tests.dossiers.pages import words
 

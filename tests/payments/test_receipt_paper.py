@@ -15,10 +15,11 @@ from dossiers.files import storage
 from dossiers.papers.models import IssuedPaper, PaperKind
 from dossiers.papers.rendering import render_paper
 from dossiers.papers.verification import check_pdf
-from payments import receipt_paper, receipts
+from payments.attempts.settlement import settle
 from payments.models import CollectingBody, EReceipt
-from payments.settling import settle
-from portal.common import due
+from payments.receipts import numbering
+from payments.receipts import paper as receipt_paper
+from portal.common import outbox
 from tests import factories, money, world
 from tests.dossiers.papers.reading import text_of
 from tests.dossiers.papers.test_golden import STACKED
@@ -78,7 +79,7 @@ def test_it_prints_every_fact_the_decree_asks_for(receipt, paper):
 
 
 def test_a_real_body_prints_its_tax_code_and_nothing_of_a_trial(money_desk):
-    receipts.body_of(money_desk.waiting().lead_agency)
+    numbering.body_of(money_desk.waiting().lead_agency)
     CollectingBody.objects.update(demo=False, tax_code="0100047516")
     receipt = settle(money_desk.paying().reference, cause="ipn").receipts.get()
     facts = receipt_paper.facts_of(receipt)
@@ -86,7 +87,7 @@ def test_a_real_body_prints_its_tax_code_and_nothing_of_a_trial(money_desk):
 
 
 def test_doing_it_again_makes_no_second_paper(receipt, paper):
-    assert receipts.make_paper(receipt) == paper
+    assert numbering.make_paper(receipt) == paper
     assert IssuedPaper.objects.filter(kind="e_receipt").count() == 1
 
 
@@ -97,15 +98,15 @@ def test_a_worker_that_dies_after_signing_leaves_no_half_receipt(receipt, monkey
     with monkeypatch.context() as broken:
         broken.setattr(IssuedPaper.objects, "create", dies)
         with pytest.raises(MemoryError):
-            due.do(EReceipt, receipt.pk)
+            outbox.do(EReceipt, receipt.pk)
     assert fresh(receipt).paper is None and fresh(receipt).due_state == "waiting"
-    due.do(EReceipt, receipt.pk)
+    outbox.do(EReceipt, receipt.pk)
     assert fresh(receipt).paper.state == "valid"
 
 
 def test_nothing_the_web_process_does_signs():
     """The door that signs stands in one place, behind the owed row."""
-    root = Path(receipts.__file__).parent
+    root = Path(numbering.__file__).parent
     callers = [path.name for path in root.rglob("*.py") if "make_paper(" in path.read_text("utf-8")]
     assert sorted(callers) == ["receipts.py", "receipts.py"]  # the row that owes it, and the function itself
 
@@ -120,7 +121,7 @@ def test_the_worker_lets_whoever_holds_the_dossier_go_first(signing_keys):
 
     def worker():
         try:
-            due.do(EReceipt, receipt.pk)
+            outbox.do(EReceipt, receipt.pk)
         except OperationalError as refused:
             seen.append(str(refused))
         finally:
@@ -133,7 +134,7 @@ def test_the_worker_lets_whoever_holds_the_dossier_go_first(signing_keys):
         thread.join(timeout=20)
         assert not thread.is_alive() and "could not obtain lock" in seen[0]
     assert fresh(receipt).due_state == "waiting"
-    due.do(EReceipt, receipt.pk)
+    outbox.do(EReceipt, receipt.pk)
     assert fresh(receipt).paper_id
 
 
@@ -182,7 +183,7 @@ def test_markup_in_a_name_is_only_letters(receipt):
 
 # ---------------------------------------------------------------- replaced, cancelled
 def test_a_replaced_receipt_names_its_successor_on_every_door(client, receipt, paper, money_desk, run_followups):
-    new = receipts.replace(receipt, money_desk.accountant, payer_name="Nguyễn Văn Bình", reason="Ghi sai tên người nộp.")
+    new = numbering.replace(receipt, money_desk.accountant, payer_name="Nguyễn Văn Bình", reason="Ghi sai tên người nộp.")
     page = ask(client, paper)  # the new paper is not made yet
     assert "đã được thay bằng biên lai khác" in page and str(new) in page and "Ghi sai tên người nộp." in page
     run_followups()
@@ -195,7 +196,7 @@ def test_a_replaced_receipt_names_its_successor_on_every_door(client, receipt, p
 
 
 def test_a_cancelled_receipt_says_why_on_every_door(client, receipt, paper, money_desk):
-    receipts.cancel(receipt, money_desk.accountant, reason="Lập nhầm hai lần.")
+    numbering.cancel(receipt, money_desk.accountant, reason="Lập nhầm hai lần.")
     for page in (ask(client, paper), drop(client, content(paper))):
         assert "đã bị hủy, không còn giá trị" in page and "Lập nhầm hai lần." in page
         assert "đã bị thu hồi" not in page
@@ -203,7 +204,7 @@ def test_a_cancelled_receipt_says_why_on_every_door(client, receipt, paper, mone
 
 
 def test_a_paper_made_after_its_receipt_was_cancelled_is_born_revoked(receipt, money_desk, run_followups):
-    receipts.cancel(receipt, money_desk.accountant, reason="Lập nhầm.")
+    numbering.cancel(receipt, money_desk.accountant, reason="Lập nhầm.")
     run_followups()
     paper = fresh(receipt).paper
     assert (paper.state, paper.state_reason) == ("revoked", "Lập nhầm.")
@@ -211,12 +212,12 @@ def test_a_paper_made_after_its_receipt_was_cancelled_is_born_revoked(receipt, m
 
 
 def test_papers_of_a_pair_made_in_the_other_order_agree_too(receipt, money_desk):
-    new = receipts.replace(receipt, money_desk.accountant, payer_name="Nguyễn Văn Bình", reason="Sai tên.")
-    due.do(EReceipt, new.pk)
-    due.do(EReceipt, receipt.pk)
+    new = numbering.replace(receipt, money_desk.accountant, payer_name="Nguyễn Văn Bình", reason="Sai tên.")
+    outbox.do(EReceipt, new.pk)
+    outbox.do(EReceipt, receipt.pk)
     old = fresh(receipt).paper
     assert (old.state, old.replaced_by) == ("replaced", fresh(new).paper)
-    assert not list(receipts.problems())
+    assert not list(numbering.problems())
 
 
 # ---------------------------------------------------------------- who sees it
@@ -229,7 +230,7 @@ def test_strangers_hear_what_they_can_compare_and_no_name(client, receipt, paper
 
 
 def test_a_replaced_name_is_the_one_that_is_masked(client, receipt, money_desk, run_followups):
-    new = receipts.replace(receipt, money_desk.accountant, payer_name="Quàng Thị Xuân", reason="Sai tên.")
+    new = numbering.replace(receipt, money_desk.accountant, payer_name="Quàng Thị Xuân", reason="Sai tên.")
     run_followups()
     assert "Q*** T** X***" in ask(client, fresh(new).paper)
 

@@ -11,9 +11,11 @@ from django.db.utils import IntegrityError
 
 from dossiers import workflow
 from dossiers.models import FeeLine
-from payments import invariants, receipts, refunds
+from payments.accounting import invariants
+from payments.attempts.settlement import settle
 from payments.models import CollectingBody, EReceipt, ReceiptCounter, RefundReason
-from payments.settling import settle
+from payments.receipts import numbering
+from payments.refunds import approval
 from portal.common import clock
 from tests import factories, money, world
 
@@ -49,9 +51,9 @@ def test_numbers_begin_again_at_midnight_of_the_new_year_in_ha_noi(paid):
 
 def test_each_body_counts_for_itself(paid, money_desk):
     ours = paid()
-    other = receipts.body_of(world.agency("H18.X004"))
+    other = numbering.body_of(world.agency("H18.X004"))
     with transaction.atomic():
-        assert receipts._next_number(other, ours.year) == 1
+        assert numbering._next_number(other, ours.year) == 1
     assert paid().number == ours.number + 1
 
 
@@ -69,7 +71,7 @@ def test_no_number_has_more_than_eight_digits(paid):
     receipt = paid()
     ReceiptCounter.objects.update(last=99_999_999)
     with pytest.raises(IntegrityError, match="eight_digits"), transaction.atomic():
-        receipts._next_number(receipt.body, receipt.year)
+        numbering._next_number(receipt.body, receipt.year)
 
 
 def test_settled_twice_is_receipted_once(money_desk):
@@ -184,7 +186,7 @@ def test_the_database_refuses_to_change_what_a_receipt_says(paid, change):
 
 
 def test_the_database_refuses_to_lose_a_receipt_or_to_end_it_twice(paid, money_desk):
-    receipt = receipts.cancel(paid(), money_desk.accountant, reason="Lập nhầm.")
+    receipt = numbering.cancel(paid(), money_desk.accountant, reason="Lập nhầm.")
     with pytest.raises((InternalError, IntegrityError), match="never deleted"), transaction.atomic():
         EReceipt.objects.filter(pk=receipt.pk).delete()
     with pytest.raises((InternalError, IntegrityError), match="ends once"), transaction.atomic():
@@ -194,7 +196,7 @@ def test_the_database_refuses_to_lose_a_receipt_or_to_end_it_twice(paid, money_d
 # ---------------------------------------------------------------- replaced, cancelled
 def test_a_wrong_name_is_replaced_under_a_new_number_and_the_old_one_says_so(paid, money_desk):
     old = paid()
-    new = receipts.replace(old, money_desk.accountant, payer_name=" Nguyễn Văn Bình ", reason="Ghi sai tên người nộp.")
+    new = numbering.replace(old, money_desk.accountant, payer_name=" Nguyễn Văn Bình ", reason="Ghi sai tên người nộp.")
     old.refresh_from_db()
     assert (new.number, new.payer_name, new.amount, new.lines) == (2, "Nguyễn Văn Bình", old.amount, old.lines)
     assert (old.state, old.state_reason, old.state_by) == ("replaced", "Ghi sai tên người nộp.", money_desk.accountant)
@@ -202,7 +204,7 @@ def test_a_wrong_name_is_replaced_under_a_new_number_and_the_old_one_says_so(pai
 
 
 def test_a_cancelled_receipt_keeps_its_number_and_its_reason(paid, money_desk):
-    receipt = receipts.cancel(paid(), money_desk.accountant, reason="Lập nhầm.")
+    receipt = numbering.cancel(paid(), money_desk.accountant, reason="Lập nhầm.")
     assert (receipt.state, receipt.state_reason) == ("cancelled", "Lập nhầm.")
     assert paid().number == 2
 
@@ -211,30 +213,30 @@ def test_a_cancelled_receipt_keeps_its_number_and_its_reason(paid, money_desk):
 def test_a_receipt_ends_once(paid, money_desk, end):
     receipt = paid()
     if end == "replaced":
-        receipts.replace(receipt, money_desk.accountant, payer_name="Nguyễn Văn Bình", reason="Sai tên.")
+        numbering.replace(receipt, money_desk.accountant, payer_name="Nguyễn Văn Bình", reason="Sai tên.")
     else:
-        receipts.cancel(receipt, money_desk.accountant, reason="Lập nhầm.")
-    with pytest.raises(receipts.ReceiptEnded, match="đã"):
-        receipts.cancel(receipt, money_desk.accountant, reason="Lần nữa.")
+        numbering.cancel(receipt, money_desk.accountant, reason="Lập nhầm.")
+    with pytest.raises(numbering.ReceiptEnded, match="đã"):
+        numbering.cancel(receipt, money_desk.accountant, reason="Lần nữa.")
 
 
 @pytest.mark.parametrize("who", ["clerk", "officer", "signer", "head"])
 def test_only_an_accountant_of_the_body_ends_a_receipt(paid, money_desk, who):
     with pytest.raises(PermissionDenied):
-        receipts.cancel(paid(), getattr(money_desk, who), reason="Lập nhầm.")
+        numbering.cancel(paid(), getattr(money_desk, who), reason="Lập nhầm.")
     with pytest.raises(PermissionDenied):
-        receipts.cancel(paid(), factories.user(accountant="H18.X004"), reason="Lập nhầm.")
+        numbering.cancel(paid(), factories.user(accountant="H18.X004"), reason="Lập nhầm.")
 
 
 def test_nothing_ends_without_a_reason(paid, money_desk):
     with pytest.raises(ValueError, match="reason"):
-        receipts.cancel(paid(), money_desk.accountant, reason="  ")
+        numbering.cancel(paid(), money_desk.accountant, reason="  ")
 
 
 # ---------------------------------------------------------------- money goes back
 def approved(money_desk, receipt, amount):
-    refund = refunds.propose(receipt.attempt, RefundReason.OTHER, amount=amount, actor=money_desk.accountant, note="Thu nhầm.")
-    return refunds.approve(refund, money_desk.second_accountant)
+    refund = approval.propose(receipt.attempt, RefundReason.OTHER, amount=amount, actor=money_desk.accountant, note="Thu nhầm.")
+    return approval.approve(refund, money_desk.second_accountant)
 
 
 def test_all_the_money_going_back_cancels_the_receipt(paid, money_desk):
@@ -250,15 +252,15 @@ def test_part_of_the_money_going_back_replaces_the_receipt_by_one_over_the_rest(
     new = EReceipt.objects.get(replaces=receipt)
     assert new.amount == 150_000 == sum(line["amount"] for line in new.lines)
     assert new.lines[-1]["amount"] == -50_000
-    assert not list(receipts.problems())
+    assert not list(numbering.problems())
 
 
 # ---------------------------------------------------------------- what must be true
 def test_a_lost_paper_is_told(paid):
     receipt = paid()
-    assert not list(receipts.problems())
+    assert not list(numbering.problems())
     EReceipt.objects.filter(pk=receipt.pk).update(due_state="done")
-    assert list(receipts.problems()) == [f"receipt {receipt}: has no paper, and none is owed"]
+    assert list(numbering.problems()) == [f"receipt {receipt}: has no paper, and none is owed"]
 
 
 # ---------------------------------------------------------------- at the counter
@@ -278,11 +280,11 @@ def test_cash_refused_for_a_wrong_sum_leaves_neither_attempt_nor_receipt(money_d
 
 
 def test_cash_is_taken_also_while_an_online_attempt_is_under_review(money_desk):
-    from payments import settling
-    from payments.graph import AttemptState
+    from payments.attempts import settlement
+    from payments.models.states import AttemptState
 
     attempt = money_desk.paying()
-    settling.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07")
+    settlement.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07")
     dossier = workflow.advance(attempt.dossier, "paid", actor=money_desk.clerk, amount=money.FEE)
     assert dossier.obligation.attempts.filter(settles=True).get().way == "counter"
     attempt.refresh_from_db()

@@ -9,7 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 
-from payments import differences, invariants, reconciliation, refunds, settling
+from payments import differences
+from payments.accounting import invariants
+from payments.attempts import settlement
 from payments.models import (
     AttemptState,
     CollectionPoint,
@@ -24,8 +26,10 @@ from payments.models import (
     SettlementRun,
     Verdict,
 )
-from payments.settlement_files import LARGEST, UnreadableFile, read
-from portal.common import clock, due
+from payments.reconciliation import runs
+from payments.reconciliation.settlement_files import LARGEST, UnreadableFile, read
+from payments.refunds import approval
+from portal.common import clock, outbox
 from tests import factories
 from tests.dossiers.pages import browse, words
 
@@ -60,19 +64,19 @@ def paid(money_desk, number="14226112"):
     attempt = money_desk.paying()
     raw = f"vnp_TxnRef={attempt.reference}&vnp_PayDate=20261125120500&vnp_TransactionNo={number}"
     event = GatewayEvent.objects.create(kind=EventKind.IPN, attempt=attempt, raw=raw, verdict=Verdict.VALID)
-    return settling.settle(attempt.reference, event, cause="ipn", transaction_no=number)
+    return settlement.settle(attempt.reference, event, cause="ipn", transaction_no=number)
 
 
 def believe_all():
     """What the worker does with the rows owed."""
     return [
-        due.do(SettlementProof, pk) for pk in SettlementProof.objects.filter(due_state="waiting").values_list("pk", flat=True)
+        outbox.do(SettlementProof, pk) for pk in SettlementProof.objects.filter(due_state="waiting").values_list("pk", flat=True)
     ]
 
 
 def reconcile(*rows, reader=None):
     with clock.at(NEXT_MORNING):
-        run = reconciliation.read_file(point(), DAY, file(*rows), reader=reader)
+        run = runs.read_file(point(), DAY, file(*rows), reader=reader)
         believe_all()
     run.refresh_from_db()
     return run
@@ -94,7 +98,7 @@ def test_books_that_agree_leave_nothing_to_do(money_desk):
 def test_money_we_never_heard_of_is_settled_on_the_word_of_the_file(money_desk, state):
     attempt = money_desk.paying()
     if state != AttemptState.SENT:
-        settling.note(attempt.reference, state, cause="suspicion" if state == AttemptState.REVIEW else "ipn")
+        settlement.note(attempt.reference, state, cause="suspicion" if state == AttemptState.REVIEW else "ipn")
 
     run = reconcile(row(attempt.reference))
 
@@ -109,7 +113,7 @@ def test_money_we_never_heard_of_is_settled_on_the_word_of_the_file(money_desk, 
 def test_money_that_came_after_another_way_succeeded_is_owed_back(money_desk):
     late = money_desk.paying()
     other = money_desk.paying(way="transfer", dossier=late.obligation.dossier)
-    settling.settle(other.reference, cause="reconciliation")
+    settlement.settle(other.reference, cause="reconciliation")
     reconcile(row(late.reference))
     late.refresh_from_db()
     assert late.state == AttemptState.PAID and not late.settles and late.refunds.get().reason == RefundReason.PAID_TWICE
@@ -139,7 +143,7 @@ def test_one_payment_twice_in_the_file_differs(money_desk):
 def test_money_of_another_terminal_is_not_ours(money_desk):
     attempt = money_desk.paying()
     other = CollectionPoint.objects.create(code="DMH18KHC", name="Khác")
-    reconciliation.read_file(other, DAY, file(row(attempt.reference)))
+    runs.read_file(other, DAY, file(row(attempt.reference)))
     assert believe_all() == [] and kinds() == [("missing_here", None, FEE)]
     assert PaymentAttempt.objects.get().state == AttemptState.SENT
 
@@ -151,20 +155,20 @@ def test_a_payment_over_midnight_counts_on_the_gateways_day(money_desk):
     raw = f"vnp_TxnRef={attempt.reference}&vnp_PayDate=20261124235900"
     event = GatewayEvent.objects.create(kind=EventKind.IPN, attempt=attempt, raw=raw, verdict=Verdict.VALID)
     with clock.at(NOON - dt.timedelta(hours=11, minutes=59)):
-        settling.settle(attempt.reference, event, cause="ipn")
+        settlement.settle(attempt.reference, event, cause="ipn")
     reconcile()
     assert kinds() == []
     with clock.at(NEXT_MORNING):
-        reconciliation.read_file(point(), DAY - dt.timedelta(days=1), file())
+        runs.read_file(point(), DAY - dt.timedelta(days=1), file())
     assert kinds() == [("missing_there", FEE, None)]
 
 
 # ---------------------------------------------------------------- refunds
 def going_back(money_desk, state):
     attempt = paid(money_desk)
-    refund = refunds.approve(refunds.propose(attempt, RefundReason.OTHER, amount=50_000), money_desk.accountant)
-    refunds.record(refund, RefundState.SENT, cause="sending")
-    return attempt, refunds.record(refund, state, cause="answer") if state != RefundState.SENT else refund
+    refund = approval.approve(approval.propose(attempt, RefundReason.OTHER, amount=50_000), money_desk.accountant)
+    approval.record(refund, RefundState.SENT, cause="sending")
+    return attempt, approval.record(refund, state, cause="answer") if state != RefundState.SENT else refund
 
 
 def test_a_refund_both_books_have_agrees(money_desk):
@@ -185,12 +189,10 @@ def test_a_refund_under_way_is_done_when_the_file_has_it(money_desk):
 def test_a_refund_still_asked_about_waits_for_its_answer(money_desk):
     attempt, refund = going_back(money_desk, RefundState.SENT)
     with clock.at(NEXT_MORNING):
-        reconciliation.read_file(
-            point(), DAY, file(row(attempt.reference), row(attempt.reference, 50_000, "refund", number="15"))
-        )
-        with pytest.raises(reconciliation.NotYet):
+        runs.read_file(point(), DAY, file(row(attempt.reference), row(attempt.reference, 50_000, "refund", number="15")))
+        with pytest.raises(runs.NotYet):
             believe_all()
-        refunds.record(refund, RefundState.PROCESSING, cause="answer")
+        approval.record(refund, RefundState.PROCESSING, cause="answer")
         believe_all()
     refund.refresh_from_db()
     assert refund.state == RefundState.DONE and kinds() == []
@@ -358,15 +360,15 @@ def test_the_file_of_yesterday_is_fetched_in_the_morning_and_tried_again_until_i
     attempt = money_desk.paying()
     path = f"/doi-soat/{point().code}/20261125.csv"
     with clock.at(NEXT_MORNING - dt.timedelta(hours=3)):
-        assert reconciliation.run() == 0, "five o'clock is too early"
+        assert runs.run() == 0, "five o'clock is too early"
     with clock.at(NEXT_MORNING):
-        assert reconciliation.run() == 1 and reconciliation.run() == 0
+        assert runs.run() == 1 and runs.run() == 0
         fetch = SettlementFetch.objects.get()
-        assert due.do(SettlementFetch, fetch.pk) is False and gateway["asked"] == [path]
+        assert outbox.do(SettlementFetch, fetch.pk) is False and gateway["asked"] == [path]
         fetch.refresh_from_db()
         assert fetch.due_state == "waiting" and "404" in fetch.last_error and fetch.next_at > clock.now()
         gateway[path] = (200, file(row(attempt.reference)))
-        due.do(SettlementFetch, fetch.pk)
+        outbox.do(SettlementFetch, fetch.pk)
         believe_all()
     fetch.refresh_from_db()
     attempt.refresh_from_db()
@@ -377,14 +379,14 @@ def test_a_day_that_was_read_by_hand_is_not_fetched(money_desk, gateway):
     money_desk.paying()
     reconcile()
     with clock.at(NEXT_MORNING):
-        assert reconciliation.run() == 0
+        assert runs.run() == 0
 
 
 def test_days_on_which_the_portal_stood_still_are_asked_for_later(money_desk, gateway):
     money_desk.paying()
     reconcile()
     with clock.at(NEXT_MORNING + dt.timedelta(days=3)):
-        assert reconciliation.run() == 3
+        assert runs.run() == 3
     days = set(SettlementFetch.objects.values_list("day", flat=True))
     assert days == {DAY + dt.timedelta(days=n) for n in (1, 2, 3)}
 
@@ -393,7 +395,7 @@ def test_without_an_address_nothing_is_fetched(money_desk, settings):
     money_desk.paying()
     settings.SETTLEMENT_URL = ""
     with clock.at(NEXT_MORNING):
-        assert reconciliation.run() == 0
+        assert runs.run() == 0
 
 
 def test_all_is_whole_after_a_day_of_everything(money_desk):

@@ -6,10 +6,13 @@ import httpx
 import pytest
 
 from accounts.messages.models import Message
-from payments import asking, expiry, ledger, refund_calls, refunds, settling, turns
+from payments.attempts import expiry, settlement
+from payments.enquiries import schedule, terminal_lease
 from payments.gateways.base import NoAnswer, NotSent
+from payments.ledger import entries
 from payments.models import Difference, GatewayQuestion, LedgerEntry, PaymentAttempt, Refund, RefundCall
-from portal.common import clock, due
+from payments.refunds import approval, gateway_calls
+from portal.common import clock, outbox
 from tests.money import FEE
 from tests.payments.gateway import SILENCE, TOO_SOON, over_the_wire, wire_words
 
@@ -29,9 +32,9 @@ def approved(money_desk):
 
     def make(amount=None):
         attempt = money_desk.paying()
-        settling.settle(attempt.reference, cause="ipn", transaction_no="14226112")
-        proposed = refunds.propose(attempt, "other", amount=amount, actor=money_desk.accountant)
-        return refunds.approve(proposed, money_desk.second_accountant)
+        settlement.settle(attempt.reference, cause="ipn", transaction_no="14226112")
+        proposed = approval.propose(attempt, "other", amount=amount, actor=money_desk.accountant)
+        return approval.approve(proposed, money_desk.second_accountant)
 
     return make
 
@@ -44,7 +47,7 @@ def work(refund, kind):
     """What a worker does with the waiting call of this kind, as if its time had come."""
     call = calls(refund, kind).get()
     RefundCall.objects.filter(pk=call.pk).update(next_at=clock.now())
-    due.do(RefundCall, call.pk)
+    outbox.do(RefundCall, call.pk)
     return Refund.objects.select_related("attempt__obligation").get(pk=refund.pk)
 
 
@@ -114,7 +117,7 @@ def test_each_answer_moves_the_refund_where_it_belongs_and_is_kept(approved, gat
     refund = send(refund)
     assert refund.state == state and refund.events.get().kind == "refund" and refund.events.get().attempt == refund.attempt
     assert calls(refund, "query").exists()
-    assert balance() == 0 and ledger.owed_back(refund.attempt) == (0 if state == "done" else FEE)
+    assert balance() == 0 and entries.owed_back(refund.attempt) == (0 if state == "done" else FEE)
 
 
 def test_done_means_the_money_is_gone_and_the_fee_is_refunded(approved, gateway):
@@ -131,7 +134,7 @@ def test_a_second_worker_sends_nothing(approved, gateway):
     refund = approved()
     call = calls(refund, "send").get()
     gateway.takes(refunded("05"))
-    due.do(RefundCall, call.pk), due.do(RefundCall, call.pk)
+    outbox.do(RefundCall, call.pk), outbox.do(RefundCall, call.pk)
     RefundCall.objects.create(refund=refund, kind="send")  # a row too many, from wherever
     send(refund)
     assert len(gateway.sent) == 1
@@ -200,7 +203,7 @@ def test_94_to_the_order_means_it_is_there(approved, gateway):
     refund = approved()
     gateway.takes(TOO_SOON)
     gateway.says(refunded("06"))
-    assert send(refund).state == "sent" and turns.quiet_until(refund.attempt.point_id) is None
+    assert send(refund).state == "sent" and terminal_lease.quiet_until(refund.attempt.point_id) is None
     assert ask(refund).state == "processing" and len(gateway.sent) == 1
 
 
@@ -222,7 +225,7 @@ def test_94_to_a_question_quiets_the_terminal_for_everybody(approved, gateway, s
     gateway.takes(SILENCE)
     gateway.says(TOO_SOON)
     send(refund), ask(refund)
-    assert turns.quiet_until(refund.attempt.point_id)
+    assert terminal_lease.quiet_until(refund.attempt.point_id)
     ask(refund)
     assert len(gateway.asked) == 1 and in_seconds(calls(refund, "query").get()) > settings.PAYMENT_TIMES["quiet_after_94"] - 5
 
@@ -231,25 +234,25 @@ def test_questions_about_refunds_take_turns_and_let_people_go_first(approved, ga
     refund, attempt = approved(), past()
     gateway.takes(SILENCE)
     send(refund)
-    asking.ask_soon(attempt, "complaint", seconds=0)
+    schedule.ask_soon(attempt, "complaint", seconds=0)
     ask(refund)
     assert gateway.asked == [] and in_seconds(calls(refund, "query").get()) < 5
     GatewayQuestion.objects.all().delete()
-    turn = turns.take(attempt.point_id)
+    turn = terminal_lease.take(attempt.point_id)
     ask(refund)
     assert gateway.asked == []
-    turns.give_back(turn)
+    terminal_lease.give_back(turn)
     ask(refund)
     assert gateway.asked == [refund.attempt.reference]
-    assert turns.take(attempt.point_id)
+    assert terminal_lease.take(attempt.point_id)
 
 
 def test_an_earlier_refund_of_the_same_payment_is_not_taken_for_this_one(approved, gateway, money_desk):
     first = approved(amount=50_000)
     gateway.takes(refunded("00", 50_000, "24000001"))
     send(first)
-    second = refunds.propose(first.attempt, "other", amount=50_000, actor=money_desk.accountant)
-    refunds.approve(second, money_desk.second_accountant)
+    second = approval.propose(first.attempt, "other", amount=50_000, actor=money_desk.accountant)
+    approval.approve(second, money_desk.second_accountant)
     gateway.takes(SILENCE, refunded("05", 50_000, "24000002"))
     gateway.says(refunded("00", 50_000, "24000001"), refunded("00", 50_000, "24000002"))
     send(second)
@@ -279,21 +282,21 @@ def test_refused_by_the_bank_the_money_stays_owed_and_can_go_another_way(approve
         refund.request_id,
         FEE,
     )
-    assert ledger.owed_back(refund.attempt) == FEE and refunds.left(refund.attempt) == FEE
-    again = refunds.propose(refund.attempt, "other", actor=money_desk.accountant)
+    assert entries.owed_back(refund.attempt) == FEE and approval.left(refund.attempt) == FEE
+    again = approval.propose(refund.attempt, "other", actor=money_desk.accountant)
     assert again.request_id != refund.request_id
-    refunds.approve(again, money_desk.second_accountant)
-    assert ledger.owed_back(refund.attempt) == FEE
+    approval.approve(again, money_desk.second_accountant)
+    assert entries.owed_back(refund.attempt) == FEE
     gateway.takes(refunded("00", number="24000009"))
-    assert send(again).state == "done" and ledger.owed_back(refund.attempt) == 0 == balance()
+    assert send(again).state == "done" and entries.owed_back(refund.attempt) == 0 == balance()
 
 
 def test_a_refund_paid_out_by_hand_calls_nobody(money_desk, gateway):
     attempt = money_desk.paying("transfer")
-    settling.settle(attempt.reference, cause="statement")
-    refund = refunds.approve(refunds.propose(attempt, "other", actor=money_desk.accountant), money_desk.second_accountant)
+    settlement.settle(attempt.reference, cause="statement")
+    refund = approval.approve(approval.propose(attempt, "other", actor=money_desk.accountant), money_desk.second_accountant)
     assert refund.way == "by_hand" and not RefundCall.objects.exists()
-    refunds.paid_out(refund, money_desk.accountant, document="UNC 12")
+    approval.paid_out(refund, money_desk.accountant, document="UNC 12")
     assert balance() == 0 and gateway.sent == []
 
 
@@ -367,8 +370,8 @@ def test_the_money_of_a_refund_under_way_is_not_promised_twice(approved, gateway
     refund = approved(amount=150_000)
     gateway.takes(SILENCE)
     send(refund)
-    assert refunds.propose(refund.attempt, "other", actor=money_desk.accountant) == refund
-    assert refunds.left(PaymentAttempt.objects.get(pk=refund.attempt_id)) == 50_000
+    assert approval.propose(refund.attempt, "other", actor=money_desk.accountant) == refund
+    assert approval.left(PaymentAttempt.objects.get(pk=refund.attempt_id)) == 50_000
 
 
 def test_calls_of_refunds_that_ended_do_nothing(approved, gateway):
@@ -377,6 +380,6 @@ def test_calls_of_refunds_that_ended_do_nothing(approved, gateway):
     send(refund)
     RefundCall.objects.create(refund=refund, kind="send")
     call = RefundCall.objects.create(refund=refund, kind="query", next_at=clock.now() - dt.timedelta(seconds=1))
-    send(refund), due.do(RefundCall, call.pk)
+    send(refund), outbox.do(RefundCall, call.pk)
     assert len(gateway.sent) == 1 and gateway.asked == []
-    assert refund_calls.UNDER_WAY == ("sent", "processing", "unknown")
+    assert gateway_calls.UNDER_WAY == ("sent", "processing", "unknown")

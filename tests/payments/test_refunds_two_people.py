@@ -8,11 +8,15 @@ from django.test import Client
 from django.urls import reverse
 
 from dossiers import workflow
-from payments import reconciliation, refunds, settling, statements, waiting
-from payments.graph import AttemptState, RefundState
+from payments.accounting import worklists
+from payments.attempts import settlement
 from payments.models import BankCredit, Refund, SettlementProof
-from payments.settlement_files import COLUMNS
-from portal.common import clock, due
+from payments.models.states import AttemptState, RefundState
+from payments.reconciliation import runs
+from payments.reconciliation.settlement_files import COLUMNS
+from payments.refunds import approval
+from payments.transfers import statements
+from portal.common import clock, outbox
 from tests import factories
 from tests.money import DECIDES, FEE
 
@@ -21,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 def work(model):
     for row in model.objects.filter(due_state="waiting"):
-        due.do(model, row.pk)
+        outbox.do(model, row.pk)
 
 
 def by_statement(desk, me):
@@ -38,19 +42,19 @@ def by_settlement_file(desk, me):
     """A made-up row over a second try at a fee that is paid."""
     dossier = desk.waiting()
     second = desk.paying(dossier=dossier)
-    settling.settle(desk.paying("transfer", dossier).reference, cause="statement")
+    settlement.settle(desk.paying("transfer", dossier).reference, cause="statement")
     day = clock.today()
     row = f"{second.reference},99001,{FEE},pay,{day:%Y%m%d}120000,NCB"
-    reconciliation.read_file(second.point, day, f"{','.join(COLUMNS)}\n{row}\n".encode(), reader=me)
+    runs.read_file(second.point, day, f"{','.join(COLUMNS)}\n{row}\n".encode(), reader=me)
     work(SettlementProof)
 
 
 def by_deciding_a_doubt(desk, me):
     """A doubt decided by a person, over a fee that was paid at the counter in the meantime."""
     doubtful = desk.paying()
-    settling.note(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    settlement.note(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
     workflow.advance(doubtful.dossier, "paid", actor=desk.clerk, amount=FEE)
-    settling.settle(doubtful.reference, cause="person", actor=me)
+    settlement.settle(doubtful.reference, cause="person", actor=me)
 
 
 def by_taking_cash(desk, me):
@@ -67,9 +71,9 @@ def test_whoever_vouched_for_the_money_does_not_approve_what_the_portal_proposes
     me = factories.user(full_name="Lường Thị Kế", accountant=DECIDES)
     vouch(money_desk, me)
     refund, me = Refund.objects.get(), factories.fresh(me)
-    assert refund.requested_by is None and not waiting.to_approve(me).exists()
+    assert refund.requested_by is None and not worklists.to_approve(me).exists()
 
-    for decide in (lambda: refunds.approve(refund, me), lambda: refunds.decline(refund, me, note="Không.")):
+    for decide in (lambda: approval.approve(refund, me), lambda: approval.decline(refund, me, note="Không.")):
         with pytest.raises(PermissionDenied):
             decide()
     browser = Client()
@@ -80,5 +84,5 @@ def test_whoever_vouched_for_the_money_does_not_approve_what_the_portal_proposes
     refund.refresh_from_db()
     assert refund.state == RefundState.REQUESTED
 
-    assert waiting.to_approve(money_desk.second_accountant).get() == refund
-    assert refunds.approve(refund, money_desk.second_accountant).state == RefundState.APPROVED
+    assert worklists.to_approve(money_desk.second_accountant).get() == refund
+    assert approval.approve(refund, money_desk.second_accountant).state == RefundState.APPROVED

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from dossiers.states import DossierState
+from payments.citizen.pages.words import spoken
 from payments.models import AttemptState, GatewayEvent, GatewayQuestion, LedgerEntry, PaymentAttempt
-from payments.pages.words import spoken
 from portal.common import clock
 from tests import factories
 from tests.dossiers.pages import browse

@@ -11,10 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from accounts.messages.models import Message
 from dossiers import workflow
 from dossiers.models import Dossier, FeeObligation
-from payments import attempts, invariants, ledger, payable, receipts, refunds, settling
-from payments.attempts import NotPayable
-from payments.graph import AttemptState
+from payments.accounting import invariants
+from payments.attempts import lifecycle, payable, settlement
+from payments.attempts.lifecycle import NotPayable
+from payments.ledger import entries
 from payments.models import BankCredit, EReceipt, GatewayQuestion, LedgerEntry, PaymentAttempt, Refund
+from payments.models.states import AttemptState
+from payments.receipts import numbering
+from payments.refunds import approval
 from portal.common import clock
 from tests import factories, world
 from tests.dossiers.test_at_once import at_once
@@ -30,12 +34,12 @@ def now(dossier):
 
 def given_up(attempt):
     """We ended it; the gateway's word is open."""
-    return settling.note(attempt.reference, AttemptState.EXPIRED, cause="querydr", final=False)
+    return settlement.note(attempt.reference, AttemptState.EXPIRED, cause="querydr", final=False)
 
 
 def late(attempt):
     """The money comes after all."""
-    return settling.settle(attempt.reference, cause="ipn", transaction_no="14226112")
+    return settlement.settle(attempt.reference, cause="ipn", transaction_no="14226112")
 
 
 @pytest.fixture(autouse=True)
@@ -87,19 +91,19 @@ def test_the_whole_of_the_core(money_desk):
     BankCredit.objects.create(
         point=transfer.point, bank_ref="FT1", amount=FEE, received_at=clock.now(), state="matched", attempt=transfer
     )
-    settling.settle(transfer.reference, cause="statement")
+    settlement.settle(transfer.reference, cause="statement")
     late(attempt)
     twice = Refund.objects.get()
     assert (twice.reason, twice.amount, twice.requested_by, twice.way) == ("paid_twice", FEE, None, "gateway")
-    refunds.approve(twice, money_desk.accountant)
+    approval.approve(twice, money_desk.accountant)
     stopped = workflow.withdraw(now(dossier), actor=dossier.submitter)
     back = Refund.objects.exclude(pk=twice.pk).get()
     assert (stopped.state, back.reason, back.amount, back.way) == ("STOPPED", "withdrawn", FEE, "by_hand")
-    refunds.approve(back, money_desk.accountant)
-    refunds.paid_out(back, money_desk.accountant, document="UNC 12")
+    approval.approve(back, money_desk.accountant)
+    approval.paid_out(back, money_desk.accountant, document="UNC 12")
     obligation = now(dossier).obligation
     assert (obligation.settled_amount, obligation.status) == (0, "refunded")
-    assert EReceipt.objects.get().state == "cancelled" and ledger.owed_back(attempt) == FEE
+    assert EReceipt.objects.get().state == "cancelled" and entries.owed_back(attempt) == FEE
 
 
 # ------------------------------------------------------------ late, in each state: the fee is still asked for
@@ -119,7 +123,7 @@ class Stay:
         self.desk = desk
         self.dossier = desk.submitted(code=STAY, answers=world.sample_answers("ct01"), asked={"case": "ca_nhan"})
         FeeObligation.objects.filter(dossier=self.dossier).update(timing="on_result")
-        self.attempt = given_up(attempts.open_attempt(self.dossier, "vnpay", actor=self.dossier.submitter))
+        self.attempt = given_up(lifecycle.open_attempt(self.dossier, "vnpay", actor=self.dossier.submitter))
         self.accountant = factories.user(accountant=self.desk.lead)
 
     def take(self, step, who, **details):
@@ -184,7 +188,7 @@ def test_late_money_for_a_dossier_that_ended_goes_back(stay, state, reason):
     attempt = late(stay.attempt)
     refund = Refund.objects.get()
     assert not attempt.settles and (refund.reason, refund.amount, refund.requested_by) == (reason, STAY_FEE, None)
-    assert not EReceipt.objects.exists() and ledger.owed_back(attempt) == STAY_FEE
+    assert not EReceipt.objects.exists() and entries.owed_back(attempt) == STAY_FEE
     told = Message.objects.get(recipient=stay.dossier.submitter, channel="inbox", key=f"money:refund:{refund.pk}:back")
     assert "trả lại 7.000\xa0đồng" in told.body and "không phải làm gì" in told.body
     assert Message.objects.filter(recipient=stay.accountant, key=f"money:refund:{refund.pk}:proposed").exists()
@@ -196,7 +200,7 @@ def test_late_money_for_a_dossier_that_ended_goes_back(stay, state, reason):
 def test_late_money_for_a_dossier_with_its_result_settles_and_the_result_is_handed_over(desk, run_followups, signing_keys):
     world.place("68.X123")
     stay = Stay(desk)
-    again = given_up(attempts.open_attempt(stay.dossier, "vnpay", bank_choice="INTCARD"))
+    again = given_up(lifecycle.open_attempt(stay.dossier, "vnpay", bank_choice="INTCARD"))
     stay.reach("PROCESSING")
     while any(run.kind != "sign" for run in stay.dossier.step_runs.filter(state="open")):
         stay.take("hand_over", next(who for who in ("officer", "head") if stay.may("hand_over", who)))
@@ -265,7 +269,7 @@ def test_cash_taken_while_the_withdrawal_is_looked_at_stays_cash(stay):
 def test_money_given_back_meanwhile_is_not_counted_again(stay):
     withdrawn_while_it_waits(stay)
     attempt = late(stay.attempt)
-    refunds.approve(refunds.propose(attempt, "other"), stay.accountant)
+    approval.approve(approval.propose(attempt, "other"), stay.accountant)
     stay.take("refuse_withdrawal", "head", note="Đã làm xong một phần.")
     obligation = now(stay.dossier).obligation
     assert (obligation.status, obligation.settled_amount, EReceipt.objects.get().state) == ("refunded", 0, "cancelled")
@@ -338,37 +342,37 @@ def test_a_doubt_about_one_attempt_stops_the_other_and_nobody_may_begin_a_third(
     first = money_desk.paying()
     dossier = first.obligation.dossier
     second = money_desk.paying(dossier=dossier, bank_choice="VNPAYQR")
-    settling.note(first.reference, AttemptState.REVIEW, cause="suspicion", final=False)
+    settlement.note(first.reference, AttemptState.REVIEW, cause="suspicion", final=False)
     second.refresh_from_db()
     assert (second.state, second.moves.last().cause) == ("cancelled", "another_in_doubt")
     with pytest.raises(NotPayable, match="đang được kiểm tra"):
         money_desk.paying(dossier=dossier)
-    settling.note(second.reference, AttemptState.REVIEW, cause="contradiction", final=False)  # both may have taken money
+    settlement.note(second.reference, AttemptState.REVIEW, cause="contradiction", final=False)  # both may have taken money
     assert now(dossier).obligation.attempt_open
-    settling.note(first.reference, AttemptState.FAILED, cause="person", actor=money_desk.accountant)
+    settlement.note(first.reference, AttemptState.FAILED, cause="person", actor=money_desk.accountant)
     assert now(dossier).obligation.attempt_open
-    settling.settle(second.reference, cause="person", actor=money_desk.accountant)
+    settlement.settle(second.reference, cause="person", actor=money_desk.accountant)
     assert not now(dossier).obligation.attempt_open and now(dossier).state == "SUBMITTED"
 
 
 def test_a_doubt_after_a_final_no_is_asked_about_again(money_desk):
     attempt = money_desk.paying()
-    settling.note(attempt.reference, AttemptState.FAILED, cause="ipn")
-    doubtful = settling.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", final=False)
+    settlement.note(attempt.reference, AttemptState.FAILED, cause="ipn")
+    doubtful = settlement.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", final=False)
     assert (doubtful.state, doubtful.resolved_at, doubtful.money_taken) == ("review", None, "checking")
 
 
 def test_what_was_paid_stays_paid_whatever_is_said_later(money_desk):
     attempt = late(money_desk.paying())
     for state in (AttemptState.FAILED, AttemptState.CANCELLED, AttemptState.EXPIRED, AttemptState.REVIEW):
-        assert settling.note(attempt.reference, state, cause="querydr", code="99/02").state == "paid"
+        assert settlement.note(attempt.reference, state, cause="querydr", code="99/02").state == "paid"
     attempt.refresh_from_db()
     assert attempt.code == "" and attempt.moves.count() == 2
 
 
 def test_what_ended_stays_as_it_ended_and_keeps_the_last_word(money_desk):
     attempt = given_up(money_desk.paying())
-    after = settling.note(attempt.reference, AttemptState.FAILED, cause="querydr", code="51/02")
+    after = settlement.note(attempt.reference, AttemptState.FAILED, cause="querydr", code="51/02")
     assert (after.state, after.code, bool(after.resolved_at), after.moves.count()) == ("expired", "51/02", True, 2)
 
 
@@ -379,44 +383,44 @@ def test_only_accountants_of_the_body_decide_and_never_alone(money_desk):
     attempt = late(money_desk.paying())
     for stranger in (money_desk.clerk, money_desk.head, factories.user(accountant="H18.Y14")):
         with pytest.raises(PermissionDenied):
-            refunds.propose(attempt, "other", actor=stranger)
-    refund = refunds.propose(attempt, "other", actor=money_desk.accountant)
-    for deed in (refunds.approve, lambda refund, actor: refunds.decline(refund, actor, note="x")):
+            approval.propose(attempt, "other", actor=stranger)
+    refund = approval.propose(attempt, "other", actor=money_desk.accountant)
+    for deed in (approval.approve, lambda refund, actor: approval.decline(refund, actor, note="x")):
         for actor in (money_desk.accountant, money_desk.clerk):
             with pytest.raises(PermissionDenied):
                 deed(refund, actor)
-    refunds.decline(refund, money_desk.second_accountant, note="Chưa đủ căn cứ.")
+    approval.decline(refund, money_desk.second_accountant, note="Chưa đủ căn cứ.")
     told = Message.objects.get(
         recipient=attempt.obligation.dossier.submitter, channel="inbox", key=f"money:refund:{refund.pk}:declined"
     )
     assert "Chưa đủ căn cứ." in told.body
-    assert refunds.left(attempt) == FEE
+    assert approval.left(attempt) == FEE
 
 
 def test_nobody_decides_on_money_of_their_own(money_desk):
     accountant = factories.citizen(accountant="H18.Z01")
     attempt = late(money_desk.paying(dossier=money_desk.waiting(accountant)))
     with pytest.raises(PermissionDenied):
-        refunds.propose(attempt, "other", actor=accountant)
+        approval.propose(attempt, "other", actor=accountant)
     with pytest.raises(PermissionDenied):
-        refunds.approve(refunds.propose(attempt, "other", actor=money_desk.accountant), accountant)
+        approval.approve(approval.propose(attempt, "other", actor=money_desk.accountant), accountant)
 
 
 @pytest.mark.parametrize("amount", [0, -1, FEE + 1])
 def test_no_more_than_there_is_and_no_nothing_is_proposed(money_desk, amount):
     attempt = late(money_desk.paying())
-    with pytest.raises(refunds.NotRefundable):
-        refunds.propose(attempt, "other", amount=amount, actor=money_desk.accountant)
+    with pytest.raises(approval.NotRefundable):
+        approval.propose(attempt, "other", amount=amount, actor=money_desk.accountant)
 
 
 def test_what_was_not_paid_is_not_given_back(money_desk):
-    with pytest.raises(refunds.NotRefundable):
-        refunds.propose(money_desk.paying(), "other", actor=money_desk.accountant)
+    with pytest.raises(approval.NotRefundable):
+        approval.propose(money_desk.paying(), "other", actor=money_desk.accountant)
 
 
 def test_a_part_given_back_replaces_the_receipt(money_desk):
     attempt = late(money_desk.paying())
-    refunds.approve(refunds.propose(attempt, "other", amount=50_000, actor=money_desk.accountant), money_desk.second_accountant)
+    approval.approve(approval.propose(attempt, "other", amount=50_000, actor=money_desk.accountant), money_desk.second_accountant)
     obligation = now(attempt.obligation.dossier).obligation
     assert (obligation.status, obligation.settled_amount) == ("part_refunded", FEE - 50_000)
     assert list(EReceipt.objects.order_by("number").values_list("number", "state", "amount")) == [
@@ -434,9 +438,9 @@ def test_a_crash_anywhere_leaves_nothing_half_done_and_the_next_try_settles(mone
 
     attempt = money_desk.paying()
     target = {
-        "ledger.received": (ledger, "received"),
-        "workflow.advance": (settling.workflow, "advance"),
-        "receipts.issue": (receipts, "issue"),
+        "ledger.received": (entries, "received"),
+        "workflow.advance": (settlement.workflow, "advance"),
+        "receipts.issue": (numbering, "issue"),
         "complaints": (complaints, "answer_by_the_gateway"),
     }[where]
 
@@ -473,11 +477,11 @@ def test_everything_that_touches_money_locks_in_one_order(money_desk):
     deeds = {
         "open": lambda: money_desk.paying(dossier=dossier, bank_choice="VNPAYQR"),
         "settle": lambda: late(attempt),
-        "note": lambda: settling.note(attempt.reference, AttemptState.FAILED, cause="ipn"),
+        "note": lambda: settlement.note(attempt.reference, AttemptState.FAILED, cause="ipn"),
         "cash": lambda: workflow.advance(cash, "paid", actor=money_desk.clerk, amount=FEE),
         "withdraw": lambda: workflow.withdraw(gone, actor=gone.submitter),
-        "propose": lambda: refunds.propose(attempt, "other", actor=money_desk.accountant),
-        "approve": lambda: refunds.approve(Refund.objects.get(attempt=attempt), money_desk.second_accountant),
+        "propose": lambda: approval.propose(attempt, "other", actor=money_desk.accountant),
+        "approve": lambda: approval.approve(Refund.objects.get(attempt=attempt), money_desk.second_accountant),
     }
     for name, deed in deeds.items():
         found = locks(deed)

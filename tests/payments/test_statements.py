@@ -9,12 +9,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.core.management import CommandError, call_command
 
-from payments import statement_files, statements
 from payments.gateways.base import NoAnswer
 from payments.models import BankCredit, CollectionPoint, GatewayEvent, StatementReading
-from payments.statement_files import UnreadableStatement, amount_of, moment_of
+from payments.transfers import statement_files, statements
+from payments.transfers.statement_files import UnreadableStatement, amount_of, moment_of
 from portal import schedule
-from portal.common import clock, due
+from portal.common import clock, outbox
 from tests import world
 from tests.money import FEE
 
@@ -155,11 +155,11 @@ def test_a_bank_that_talks_nonsense_is_asked_again_and_nothing_is_lost(bank, poi
     statements.run()
     reading = StatementReading.objects.get(point=point)
     with pytest.raises(NoAnswer):
-        due.do(StatementReading, reading.pk)
+        outbox.do(StatementReading, reading.pk)
     reading.refresh_from_db()
     assert (reading.due_state, reading.tries, reading.cursor) == ("waiting", 1, "")
     bank.answer = None
-    due.do(StatementReading, reading.pk)
+    outbox.do(StatementReading, reading.pk)
     assert BankCredit.objects.count() == 1
 
 
@@ -167,7 +167,7 @@ def test_a_bank_that_is_not_there_is_asked_again(settings, point):
     settings.BANK_STATEMENT_URL = "http://127.0.0.1:9/bank/statement"
     statements.run()
     with pytest.raises(NoAnswer):
-        due.do(StatementReading, StatementReading.objects.get(point=point).pk)
+        outbox.do(StatementReading, StatementReading.objects.get(point=point).pk)
 
 
 def test_reading_is_owed_every_minute_also_after_it_was_given_up(settings, point):

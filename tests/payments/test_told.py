@@ -7,9 +7,11 @@ from django.urls import resolve
 from django.utils import translation
 
 from accounts.messages.models import Message
-from payments import complaints, refunds, settling
+from payments import complaints
+from payments.attempts import settlement
 from payments.differences import open_difference
 from payments.models import Difference, Refund
+from payments.refunds import approval
 from portal.common import clock
 from tests import factories
 from tests.dossiers.pages import browse
@@ -28,20 +30,20 @@ def everything(money_desk):
     """One of each message there is."""
     with translation.override("en"):
         failed = money_desk.paying()
-        settling.note(failed.reference, "failed", cause="ipn", code="51/02")
+        settlement.note(failed.reference, "failed", cause="ipn", code="51/02")
         doubtful = money_desk.paying(dossier=failed.obligation.dossier)
-        settling.note(doubtful.reference, "review", cause="suspicion", final=False)
+        settlement.note(doubtful.reference, "review", cause="suspicion", final=False)
         ticket = complaints.open_ticket(doubtful, doubtful.opened_by)
         complaints.answer(ticket, ticket.owner, "Ngân hàng đang xem, có kết quả sẽ báo.")
-        settling.settle(doubtful.reference, cause="ipn")
-        settling.settle(failed.reference, cause="ipn")  # late, and twice
+        settlement.settle(doubtful.reference, cause="ipn")
+        settlement.settle(failed.reference, cause="ipn")  # late, and twice
         twice = Refund.objects.get()
-        refunds.approve(twice, money_desk.accountant)
+        approval.approve(twice, money_desk.accountant)
         for state in ("sent", "unknown"):
-            refunds.lock(twice).move(state, cause={"sent": "sending", "unknown": "no_answer"}[state])
-        refunds.record(twice, "refused", cause="answer")
-        again = refunds.propose(failed, "paid_twice", actor=money_desk.accountant)
-        refunds.decline(again, money_desk.second_accountant, note="Chờ ngân hàng trả lời.")
+            approval.lock(twice).move(state, cause={"sent": "sending", "unknown": "no_answer"}[state])
+        approval.record(twice, "refused", cause="answer")
+        again = approval.propose(failed, "paid_twice", actor=money_desk.accountant)
+        approval.decline(again, money_desk.second_accountant, note="Chờ ngân hàng trả lời.")
         open_difference(failed.point, clock.today(), Difference.Kind.AMOUNT, failed.reference, ours=FEE, theirs=1, attempt=failed)
     return failed
 
@@ -77,8 +79,8 @@ def test_every_link_opens_for_who_got_it(everything):
 
 
 def test_who_proposed_a_refund_is_not_asked_to_decide_on_it(money_desk):
-    attempt = settling.settle(money_desk.paying().reference, cause="ipn")
-    refunds.propose(attempt, "other", actor=money_desk.accountant)
+    attempt = settlement.settle(money_desk.paying().reference, cause="ipn")
+    approval.propose(attempt, "other", actor=money_desk.accountant)
     assert not about_money(money_desk.accountant).exists() and about_money(money_desk.second_accountant).count() == 1
 
 
@@ -97,7 +99,7 @@ def test_a_mandate_that_is_over_ends_the_messages(money_desk):
     submitter = attempt.obligation.dossier.submitter
     submitter.is_active = False
     submitter.save(update_fields=["is_active"])
-    settling.note(attempt.reference, "review", cause="suspicion", final=False)
+    settlement.note(attempt.reference, "review", cause="suspicion", final=False)
     assert not about_money(submitter).exists()
 
 
@@ -107,6 +109,6 @@ def test_somebody_who_pays_for_another_and_cancels_leaves_the_submitter_with_a_w
     dossier = money_desk.waiting()
     link = PayLink.objects.create(obligation=dossier.obligation, expires_at=clock.now(), created_by=dossier.submitter)
     attempt = money_desk.paying(dossier=dossier, link=link)
-    settling.note(attempt.reference, "cancelled", cause="ipn", code="24/02")
+    settlement.note(attempt.reference, "cancelled", cause="ipn", code="24/02")
     assert "đã hủy" in about_money(dossier.submitter).get().body
     assert factories.fresh(dossier.submitter)

@@ -11,10 +11,14 @@ from hypothesis import strategies as st
 
 from accounts.messages.models import Message
 from dossiers import workflow
-from payments import invariants, receipts, refunds, settling, transfers
-from payments.graph import AttemptState
+from payments.accounting import invariants
+from payments.attempts import settlement
+from payments.attempts.references import find_in
 from payments.models import BankCredit, GatewayEvent, PaymentAttempt
-from payments.references import find_in
+from payments.models.states import AttemptState
+from payments.receipts import numbering
+from payments.refunds import approval
+from payments.transfers import matching
 from portal.common import clock
 from tests import factories, world
 from tests.money import FEE
@@ -35,7 +39,7 @@ def comes(attempt, amount=FEE, content=None, point=None, ref=None):
     """The money comes; the BankCredit."""
     content = f"DVC {attempt.reference}" if content is None else content
     ref = f"FT{next(_refs)}" if ref is None else ref
-    return transfers.receive(point or attempt.point, ref, amount, content, clock.now())
+    return matching.receive(point or attempt.point, ref, amount, content, clock.now())
 
 
 def fresh(row):
@@ -44,7 +48,7 @@ def fresh(row):
 
 def all_is_well():
     """The ledger balances, receipts and transfers agree."""
-    assert not list(transfers.problems()) and not list(receipts.problems()) and not list(invariants.broken())
+    assert not list(matching.problems()) and not list(numbering.problems()) and not list(invariants.broken())
 
 
 # ---------------------------------------------------------------- found by itself
@@ -106,7 +110,7 @@ def test_the_database_keeps_what_the_bank_said(attempt):
 @pytest.mark.parametrize("ending", ["expired", "cancelled"])
 def test_money_that_comes_after_the_code_was_given_up_still_settles(money_desk, attempt, ending):
     if ending == "expired":
-        settling.note(attempt.reference, AttemptState.EXPIRED, cause="window_over")
+        settlement.note(attempt.reference, AttemptState.EXPIRED, cause="window_over")
     else:
         money_desk.paying(way="vnpay", dossier=attempt.dossier)
     assert comes(attempt).state == "matched"
@@ -141,7 +145,7 @@ def test_money_for_a_dossier_that_has_ended_is_owed_back(money_desk, attempt):
 
 
 def test_a_payment_somebody_confirmed_by_hand_is_not_counted_again_when_its_credit_comes(attempt):
-    settling.settle(attempt.reference, cause="reconciliation")
+    settlement.settle(attempt.reference, cause="reconciliation")
     credit = comes(attempt)
     assert (credit.state, credit.attempt) == ("matched", attempt)
     assert attempt.obligation.attempts.count() == 1 and not fresh(attempt).refunds.exists()
@@ -186,7 +190,7 @@ def test_a_wrong_sum_for_a_fee_that_waits_no_longer_says_so(money_desk, attempt)
 # ---------------------------------------------------------------- assigned
 def test_an_accountant_gives_unmatched_money_to_its_fee(money_desk, attempt):
     credit = comes(attempt, content="nop phi ly lich")
-    counted = transfers.assign(credit, attempt.dossier, money_desk.accountant, note="Đã gọi người nộp.")
+    counted = matching.assign(credit, attempt.dossier, money_desk.accountant, note="Đã gọi người nộp.")
     credit = fresh(credit)
     assert counted.settles and counted.way == "transfer" and counted.moves.get().cause == "person"
     assert (credit.state, credit.attempt, credit.resolved_by) == ("assigned", counted, money_desk.accountant)
@@ -196,25 +200,25 @@ def test_an_accountant_gives_unmatched_money_to_its_fee(money_desk, attempt):
 
 def test_what_is_too_much_goes_back_when_a_second_accountant_agrees(money_desk, attempt):
     credit = comes(attempt, amount=FEE + 50_000)
-    counted = transfers.assign(credit, attempt.dossier, money_desk.accountant, note="Thừa.")
+    counted = matching.assign(credit, attempt.dossier, money_desk.accountant, note="Thừa.")
     assert counted == attempt and counted.settles and counted.amount == FEE
     rest = attempt.obligation.attempts.exclude(pk=attempt.pk).get()
     refund = rest.refunds.get()
     assert (rest.amount, refund.amount, refund.reason, refund.requested_by) == (50_000, 50_000, "overpaid", money_desk.accountant)
     assert Message.objects.filter(recipient=attempt.dossier.submitter, body__contains="phần chuyển thừa sẽ được trả lại").exists()
     with pytest.raises(PermissionDenied):
-        refunds.approve(refund, money_desk.accountant)
-    refunds.paid_out(refunds.approve(refund, money_desk.second_accountant), money_desk.second_accountant, document="UNC 12")
+        approval.approve(refund, money_desk.accountant)
+    approval.paid_out(approval.approve(refund, money_desk.second_accountant), money_desk.second_accountant, document="UNC 12")
     assert attempt.receipts.get().state == "valid"
     all_is_well()
 
 
 def test_too_little_is_not_enough_until_the_rest_has_come(money_desk, attempt):
     first = comes(attempt, amount=150_000)
-    with pytest.raises(transfers.CannotResolve, match="50.000"):
-        transfers.assign(first, attempt.dossier, money_desk.accountant, note="Thiếu.")
+    with pytest.raises(matching.CannotResolve, match="50.000"):
+        matching.assign(first, attempt.dossier, money_desk.accountant, note="Thiếu.")
     second = comes(attempt, amount=50_000)
-    counted = transfers.assign([first, second], attempt.dossier, money_desk.accountant, note="Hai lần chuyển.")
+    counted = matching.assign([first, second], attempt.dossier, money_desk.accountant, note="Hai lần chuyển.")
     assert counted == attempt and counted.settles
     assert {fresh(credit).state for credit in (first, second)} == {"assigned"}
     all_is_well()
@@ -223,22 +227,22 @@ def test_too_little_is_not_enough_until_the_rest_has_come(money_desk, attempt):
 def test_money_given_to_a_fee_that_is_paid_is_owed_back(money_desk, attempt):
     workflow.advance(attempt.dossier, "paid", actor=money_desk.clerk, amount=FEE)
     credit = comes(attempt, amount=80_000)
-    counted = transfers.assign(credit, attempt.dossier, money_desk.accountant, note="Trả lần nữa.")
+    counted = matching.assign(credit, attempt.dossier, money_desk.accountant, note="Trả lần nữa.")
     assert not counted.settles and counted.refunds.get().amount == 80_000
     all_is_well()
 
 
 def test_money_is_given_out_once(money_desk, attempt):
     credit = comes(attempt, content="?")
-    transfers.assign(credit, attempt.dossier, money_desk.accountant, note="Của hồ sơ này.")
-    with pytest.raises(transfers.CannotResolve, match="đã được xử lý"):
-        transfers.assign(credit, money_desk.waiting(), money_desk.accountant, note="Hay của hồ sơ kia?")
+    matching.assign(credit, attempt.dossier, money_desk.accountant, note="Của hồ sơ này.")
+    with pytest.raises(matching.CannotResolve, match="đã được xử lý"):
+        matching.assign(credit, money_desk.waiting(), money_desk.accountant, note="Hay của hồ sơ kia?")
 
 
 def test_money_is_given_to_no_fee_of_another_account_and_to_none_that_is_not_fixed(money_desk, attempt, desk):
     credit = comes(attempt, content="?")
-    with pytest.raises((transfers.CannotResolve, PermissionDenied)):
-        transfers.assign(credit, desk.submitted(), money_desk.accountant, note="Nhầm.")
+    with pytest.raises((matching.CannotResolve, PermissionDenied)):
+        matching.assign(credit, desk.submitted(), money_desk.accountant, note="Nhầm.")
     assert fresh(credit).waits
 
 
@@ -246,11 +250,11 @@ def test_money_is_given_to_no_fee_of_another_account_and_to_none_that_is_not_fix
 def test_only_accountants_at_the_account_decide(money_desk, attempt, who):
     credit = comes(attempt, content="?")
     for actor in (getattr(money_desk, who), factories.user(accountant="H36.X001.CA")):
-        for door in (transfers.ask_return, transfers.returned, transfers.keep):
+        for door in (matching.ask_return, matching.returned, matching.keep):
             with pytest.raises(PermissionDenied):
                 door(credit, actor, note="Không rõ.")
         with pytest.raises(PermissionDenied):
-            transfers.assign(credit, attempt.dossier, actor, note="Không rõ.")
+            matching.assign(credit, attempt.dossier, actor, note="Không rõ.")
 
 
 def test_nobody_gives_money_to_an_own_matter(money_desk):
@@ -264,37 +268,37 @@ def test_nobody_gives_money_to_an_own_matter(money_desk):
     type(dossier).objects.filter(pk=dossier.pk).update(person=accountant.person)
     credit = comes(money_desk.paying(way="transfer", dossier=fresh(dossier)), content="?")
     with pytest.raises(PermissionDenied):
-        transfers.assign(credit, dossier, factories.fresh(accountant), note="Của tôi.")
+        matching.assign(credit, dossier, factories.fresh(accountant), note="Của tôi.")
 
 
 # ---------------------------------------------------------------- returned
 def test_money_goes_back_by_two_people(money_desk, attempt):
-    credit = transfers.ask_return(comes(attempt, content="?"), money_desk.accountant, note="Không của hồ sơ nào.")
+    credit = matching.ask_return(comes(attempt, content="?"), money_desk.accountant, note="Không của hồ sơ nào.")
     assert credit.state == "returning"
     with pytest.raises(PermissionDenied):
-        transfers.returned(credit, money_desk.accountant, note="UNC 15")
-    credit = transfers.returned(credit, money_desk.second_accountant, note="UNC 15")
+        matching.returned(credit, money_desk.accountant, note="UNC 15")
+    credit = matching.returned(credit, money_desk.second_accountant, note="UNC 15")
     assert credit.state == "returned" and "UNC 15" in credit.note and credit.resolved_by == money_desk.second_accountant
-    with pytest.raises(transfers.CannotResolve):
-        transfers.assign(credit, attempt.dossier, money_desk.accountant, note="Thôi, giữ lại.")
+    with pytest.raises(matching.CannotResolve):
+        matching.assign(credit, attempt.dossier, money_desk.accountant, note="Thôi, giữ lại.")
 
 
 def test_the_database_wants_two_people_too(money_desk, attempt):
-    credit = transfers.ask_return(comes(attempt, content="?"), money_desk.accountant, note="Không rõ.")
+    credit = matching.ask_return(comes(attempt, content="?"), money_desk.accountant, note="Không rõ.")
     with pytest.raises(IntegrityError, match="two_people"), transaction.atomic():
         BankCredit.objects.filter(pk=credit.pk).update(state="returned", resolved_by=money_desk.accountant)
 
 
 def test_a_return_that_is_not_agreed_leaves_the_money_waiting_as_before(money_desk, attempt):
-    credit = transfers.ask_return(comes(attempt, amount=1000), money_desk.accountant, note="Thiếu nhiều quá.")
-    credit = transfers.keep(credit, money_desk.second_accountant, note="Người nộp sẽ chuyển thêm.")
+    credit = matching.ask_return(comes(attempt, amount=1000), money_desk.accountant, note="Thiếu nhiều quá.")
+    credit = matching.keep(credit, money_desk.second_accountant, note="Người nộp sẽ chuyển thêm.")
     assert (credit.state, credit.return_asked_by) == ("under", None)
 
 
 # ---------------------------------------------------------------- owed work
 def test_a_credit_that_was_only_read_is_looked_at_by_the_worker(attempt, run_followups):
-    row, new = transfers.record(
-        attempt.point, transfers.Credit("FT77", FEE, f"DVC {attempt.reference}", clock.now() - dt.timedelta(minutes=1), "raw")
+    row, new = matching.record(
+        attempt.point, matching.Credit("FT77", FEE, f"DVC {attempt.reference}", clock.now() - dt.timedelta(minutes=1), "raw")
     )
     assert new and row.state == "new"
     run_followups()

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from accounts.messages.models import Message, tell
-from portal.common import clock, due
+from portal.common import clock, outbox
 from portal.management.commands import relay
 from tests import factories
 
@@ -20,7 +20,7 @@ def email():
 
 
 def test_an_owed_row_is_done_once(email, mailoutbox):
-    assert due.do(Message, email.pk) and not due.do(Message, email.pk)
+    assert outbox.do(Message, email.pk) and not outbox.do(Message, email.pk)
     assert len(mailoutbox) == 1 and mailoutbox[0].extra_headers["Message-ID"] == f"<message-{email.pk}@dvc.example.vn>"
 
 
@@ -32,41 +32,41 @@ def test_telling_twice_is_telling_once(email):
 def test_a_failure_is_written_on_the_row_and_tried_again_later(email, monkeypatch, mailoutbox):
     monkeypatch.setattr(Message, "do", lambda self: (_ for _ in ()).throw(ConnectionRefusedError("thư không đi")))
     with pytest.raises(ConnectionRefusedError):
-        due.do(Message, email.pk)
+        outbox.do(Message, email.pk)
     email.refresh_from_db()
     assert email.tries == 1 and "thư không đi" in email.last_error and email.next_at > clock.now()
     monkeypatch.undo()
-    assert due.lease(Message) == []
+    assert outbox.lease(Message) == []
     Message.objects.update(next_at=clock.now())
-    assert due.lease(Message) == [email.pk]
-    assert due.do(Message, email.pk) and len(mailoutbox) == 1
+    assert outbox.lease(Message) == [email.pk]
+    assert outbox.do(Message, email.pk) and len(mailoutbox) == 1
 
 
 def test_what_fails_for_half_a_day_waits_for_a_person_and_can_be_sent_again(email, monkeypatch, mailoutbox):
     monkeypatch.setattr(Message, "do", lambda self: (_ for _ in ()).throw(OSError("không gửi được")))
-    with clock.at(clock.now() + due.DEAD_AFTER + dt.timedelta(minutes=1)), pytest.raises(OSError):
-        due.do(Message, email.pk)
+    with clock.at(clock.now() + outbox.DEAD_AFTER + dt.timedelta(minutes=1)), pytest.raises(OSError):
+        outbox.do(Message, email.pk)
     email.refresh_from_db()
-    assert email.due_state == due.DueState.DEAD
+    assert email.due_state == outbox.DueState.DEAD
     monkeypatch.undo()
     email.resend()
-    assert due.lease(Message) == [email.pk] and due.do(Message, email.pk)
+    assert outbox.lease(Message) == [email.pk] and outbox.do(Message, email.pk)
 
 
 def test_a_leased_row_is_not_handed_out_again_until_the_lease_ends(email):
-    assert due.lease(Message) == [email.pk]
-    assert due.lease(Message) == []
-    due.release(Message, [email.pk])
-    assert due.lease(Message) == [email.pk]
+    assert outbox.lease(Message) == [email.pk]
+    assert outbox.lease(Message) == []
+    outbox.release(Message, [email.pk])
+    assert outbox.lease(Message) == [email.pk]
 
 
 def test_a_backlog_waits_in_the_database_and_not_in_the_broker(monkeypatch):
-    monkeypatch.setattr(due, "MOST_OUT", 3)
+    monkeypatch.setattr(outbox, "MOST_OUT", 3)
     tell("event:2", [factories.user() for _ in range(5)], subject="Đã nộp", body="Giữ mã hồ sơ.")
-    first = due.lease(Message)
-    assert len(first) == 3 and due.lease(Message) == []
-    Message.objects.filter(pk=first[0]).update(due_state=due.DueState.DONE)
-    assert len(due.lease(Message)) == 1
+    first = outbox.lease(Message)
+    assert len(first) == 3 and outbox.lease(Message) == []
+    Message.objects.filter(pk=first[0]).update(due_state=outbox.DueState.DONE)
+    assert len(outbox.lease(Message)) == 1
 
 
 def test_a_broker_that_is_down_leaves_the_rows_due(email, monkeypatch):

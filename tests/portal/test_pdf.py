@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from pdfminer.high_level import extract_text
 
-from portal.common import limited, pdf
+from portal.common import pdf, sandbox
 
 pytestmark = pytest.mark.needs_pdf
 
@@ -111,9 +111,9 @@ def _runs(pid):
 
 def test_a_machine_without_pango_is_told_in_one_line(renderer, monkeypatch):
     def no_pango(*args, **kwargs):
-        raise limited.ChildRefusal("no Pango: cannot load library 'libgobject-2.0-0'")
+        raise sandbox.ChildRefusal("no Pango: cannot load library 'libgobject-2.0-0'")
 
-    monkeypatch.setattr(limited, "ask", no_pango)
+    monkeypatch.setattr(sandbox, "ask", no_pango)
     assert "apt-get install" in pdf.why_no_pdf()
     assert not pdf.pdf_available()
 

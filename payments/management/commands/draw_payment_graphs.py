@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from payments.drawing import redrawn
+from payments.models.drawing import redrawn
 
 DOCUMENT = settings.BASE_DIR / "docs" / "payments.md"
 

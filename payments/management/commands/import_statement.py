@@ -4,9 +4,9 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from payments import statements
 from payments.models import CollectionPoint
-from payments.statement_files import UnreadableStatement
+from payments.transfers import statements
+from payments.transfers.statement_files import UnreadableStatement
 
 
 class Command(BaseCommand):

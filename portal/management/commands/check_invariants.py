@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from dossiers import invariants as of_dossiers
-from payments import invariants as of_money
+from payments.accounting import invariants as of_money
 
 CHECKS = [of_dossiers, of_money]  # each: `broken()` yields a sentence for each thing that is wrong, `totals()` is one line
 

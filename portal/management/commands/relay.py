@@ -8,7 +8,7 @@ import time
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 
-from portal.common import due
+from portal.common import outbox
 from portal.schedule import run_due_jobs
 from portal.tasks import do_due
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def watch(self):
         with connection.cursor() as cursor:
-            cursor.execute(f"LISTEN {due.CHANNEL}")
+            cursor.execute(f"LISTEN {outbox.CHANNEL}")
         while not self.stopping:
             pause = BROKER_PAUSE if not hand_out() else PAUSE
             run_due_jobs()
@@ -48,13 +48,13 @@ class Command(BaseCommand):
 
 def hand_out():
     """Give every due row to the broker. False when the broker did not take it: the rows stay due."""
-    for model in due.kinds():
-        ids = due.lease(model)
+    for model in outbox.kinds():
+        ids = outbox.lease(model)
         for sent, pk in enumerate(ids):
             try:
                 do_due.apply_async((model._meta.label, pk), retry=False)
             except Exception as error:  # kombu raises a different class for each transport
                 log.warning("broker away", extra={"error": str(error)})
-                due.release(model, ids[sent:])
+                outbox.release(model, ids[sent:])
                 return False
     return True

@@ -2,7 +2,7 @@
 
 import re
 
-from payments import invariants
+from payments.accounting import invariants
 from tests import factories
 from tests.browser_support import axe, sideways
 from tests.dossiers.pages import browse

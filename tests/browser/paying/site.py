@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test.utils import override_settings
 from pytest_django.live_server_helper import LiveServer
 
-from payments import statements
+from payments.transfers import statements
 from procedures.loading import load_sample
 from tests import money
 from tests.mock_gateway.process import Gateway

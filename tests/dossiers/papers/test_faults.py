@@ -11,7 +11,7 @@ from dossiers.models import FollowUp
 from dossiers.papers.certificates import ensure_development_ca
 from dossiers.papers.contexts import tracking_address
 from dossiers.papers.models import IssuedPaper
-from portal.common import due, pdf
+from portal.common import outbox, pdf
 
 pytestmark = [pytest.mark.needs_pdf, pytest.mark.django_db]
 
@@ -26,7 +26,7 @@ def test_without_a_signing_key_the_result_waits_and_is_issued_once_when_the_key_
     work = owed(dossier, "issue")
     for _ in range(2):
         with pytest.raises(Exception, match="ensure_signing_keys"):
-            due.do(FollowUp, work.pk)
+            outbox.do(FollowUp, work.pk)
     work.refresh_from_db()
     assert work.due_state == "waiting"
     assert work.tries == 2
@@ -36,8 +36,8 @@ def test_without_a_signing_key_the_result_waits_and_is_issued_once_when_the_key_
     assert not IssuedPaper.objects.filter(kind="result").exists()
 
     ensure_development_ca()
-    due.do(FollowUp, work.pk)
-    due.do(FollowUp, work.pk)
+    outbox.do(FollowUp, work.pk)
+    outbox.do(FollowUp, work.pk)
     dossier.refresh_from_db()
     assert dossier.state == "COMPLETED"
     assert IssuedPaper.objects.filter(kind="result").count() == 1
@@ -54,10 +54,10 @@ def test_a_renderer_killed_at_work_costs_one_try(desk, monkeypatch):
 
     monkeypatch.setattr(pdf.limited, "ask", killed)
     with pytest.raises(pdf.PdfError):
-        due.do(FollowUp, work.pk)
+        outbox.do(FollowUp, work.pk)
     monkeypatch.undo()
     assert not IssuedPaper.objects.exists()
-    due.do(FollowUp, work.pk)
+    outbox.do(FollowUp, work.pk)
     assert sorted(IssuedPaper.objects.values_list("kind", flat=True)) == ["acknowledgement", "application_form"]
 
 
@@ -68,7 +68,7 @@ def test_a_paper_asked_for_twice_is_made_once(desk, run_followups):
     work = owed(dossier, "paper:acknowledgement")
     work.due_state = "waiting"
     work.save()
-    due.do(FollowUp, work.pk)
+    outbox.do(FollowUp, work.pk)
     assert list(IssuedPaper.objects.values_list("pk", "sha256")) == before
 
 

@@ -1,0 +1,198 @@
+"""What an accountant fills in. The forms see to it that the input is well formed; the services decide the rest."""
+
+import datetime as dt
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
+
+from dossiers.desk_forms import Words
+from dossiers.models import Dossier
+from dossiers.permissions import is_own_matter
+from payments import assignment
+from payments.accounting.revenue import FIRST_DAY, LAST_DAY
+from payments.models import RefundReason, RefundWay, Way
+from payments.permissions import bodies_of
+from payments.refunds import approval
+from portal.common import clock
+from portal.common.money import dong
+
+LONGEST = 500  # characters of a note
+
+
+class DeskForm(forms.Form):
+    """A form that says in its own words what is missing."""
+
+    def full_clean(self):
+        for field in self.fields.values():
+            words = __("Chọn ở mục “%s”.") if isinstance(field, forms.ChoiceField) else __("Điền mục “%s”.")
+            field.error_messages["required"] = words % field.label
+        super().full_clean()
+
+
+class NoteForm(DeskForm):
+    """One text that says why or what."""
+
+    note = Words(rows=3, max_length=LONGEST, label=_("Ghi chú"))
+
+    def __init__(self, *args, label=None, hint="", required=True, **options):
+        super().__init__(*args, **options)
+        field = self.fields["note"]
+        field.label, field.help_text, field.required = label or field.label, hint, required
+
+
+class DecisionForm(DeskForm):
+    """What a person found out about an attempt under review."""
+
+    RECEIVED, NOT_RECEIVED = "received", "not_received"
+    outcome = forms.ChoiceField(
+        choices=[(RECEIVED, _("Đã nhận được tiền")), (NOT_RECEIVED, _("Không nhận được tiền"))],
+        widget=forms.RadioSelect,
+        label=_("Kết luận"),
+    )
+    note = Words(rows=3, max_length=LONGEST, label=_("Đã kiểm tra thế nào"), help_text=_("Ví dụ: đã hỏi ngân hàng, số văn bản."))
+
+
+class Dong(forms.IntegerField):
+    """A sum of whole đồng in digits alone: «100.000» could be read as a hundred, so it is asked for again."""
+
+    def to_python(self, value):
+        text = str(value or "").strip()
+        if text and not (text.isascii() and text.isdigit() and len(text) <= 12):
+            raise forms.ValidationError(__("Số tiền chỉ gồm chữ số, viết liền, ví dụ 200000."))
+        return super().to_python(text)
+
+
+class BookDay(forms.DateField):
+    """A day that our books could hold: the first and the last of the calendar have no day before or after them."""
+
+    def to_python(self, value):
+        day = super().to_python(value)
+        if day and not FIRST_DAY <= day <= LAST_DAY:
+            raise forms.ValidationError(__("Chọn một ngày từ năm 2000 đến năm 2100."))
+        return day
+
+
+class RefundForm(DeskForm):
+    """A refund to be proposed."""
+
+    amount = Dong(label=_("Số tiền hoàn (đồng)"), min_value=1)
+    reason = forms.ChoiceField(choices=RefundReason.choices, widget=forms.RadioSelect, label=_("Lý do"))
+    way = forms.ChoiceField(choices=RefundWay.choices, widget=forms.RadioSelect, label=_("Cách hoàn"))
+    note = Words(rows=3, max_length=LONGEST, label=_("Giải thích"), help_text=_("Người duyệt đọc chỗ này."))
+
+    def __init__(self, *args, attempt, **options):
+        super().__init__(*args, **options)
+        self.left = approval.left(attempt)
+        self.fields["amount"].initial = self.left
+        self.fields["amount"].widget.attrs["inputmode"] = "numeric"
+        self.fields["amount"].help_text = _("Còn hoàn được %(left)s. Viết liền, ví dụ 200000.") % {"left": dong(self.left)}
+        if attempt.way == Way.VNPAY:
+            self.fields["way"].initial = RefundWay.GATEWAY
+        else:
+            del self.fields["way"]
+
+    def clean_amount(self):
+        amount = self.cleaned_data["amount"]
+        if amount > self.left:
+            raise forms.ValidationError(__("Chỉ còn hoàn được %(left)s.") % {"left": dong(self.left)})
+        return amount
+
+
+class DocumentForm(DeskForm):
+    """The slip by which money went back."""
+
+    document = Words(max_length=40, label=_("Số chứng từ"), help_text=_("Số ủy nhiệm chi hoặc phiếu chi."))
+
+
+class ReceiptForm(DeskForm):
+    """How a wrong receipt ends: replaced under the right name, or cancelled. The reason is read by whoever checks it."""
+
+    REPLACE, CANCEL = "replace", "cancel"
+    what = forms.ChoiceField(
+        choices=[(REPLACE, _("Sai tên người nộp: lập biên lai khác thay")), (CANCEL, _("Không được có biên lai này: hủy"))],
+        widget=forms.RadioSelect,
+        label=_("Làm gì"),
+    )
+    payer_name = Words(max_length=250, required=False, label=_("Tên đúng của người nộp"))
+    reason = Words(rows=3, max_length=LONGEST, label=_("Lý do"), help_text=_("Đừng ghi tên ai ở đây: người ngoài đọc được."))
+
+    def __init__(self, *args, receipt, **options):
+        super().__init__(*args, **options)
+        self.receipt = receipt
+        self.fields["payer_name"].initial = receipt.payer_name
+
+    def clean(self):
+        name = self.cleaned_data.get("payer_name", "")
+        if self.cleaned_data.get("what") == self.REPLACE and name in ("", self.receipt.payer_name):
+            self.add_error("payer_name", __("Ghi tên đúng, khác tên trên biên lai cũ."))
+
+
+class HandOverForm(DeskForm):
+    """To whom a difference is handed."""
+
+    to = forms.ModelChoiceField(queryset=None, label=_("Chuyển cho"), empty_label=_("Chọn đồng nghiệp"))
+
+    def __init__(self, *args, bodies, besides=None, **options):
+        super().__init__(*args, **options)
+        colleagues = assignment.accountants_of(bodies).order_by("full_name")
+        self.fields["to"].queryset = colleagues.exclude(pk=besides.pk) if besides else colleagues
+
+
+class SettlementForm(DeskForm):
+    """A settlement file to be read."""
+
+    point = forms.ModelChoiceField(queryset=None, label=_("Điểm thu"), empty_label=_("Chọn điểm thu"))
+    day = BookDay(label=_("Ngày của tệp"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    file = forms.FileField(label=_("Tệp đối soát (.csv)"), help_text=_("Đúng như cổng thanh toán gửi, không sửa."))
+
+    def __init__(self, *args, points, **options):
+        super().__init__(*args, **options)
+        self.fields["point"].queryset = points
+        self.fields["day"].initial = clock.today() - dt.timedelta(days=1)
+
+    def clean_day(self):
+        if self.cleaned_data["day"] >= clock.today():
+            raise forms.ValidationError(__("Ngày này chưa hết. Tệp có vào sáng hôm sau."))
+        return self.cleaned_data["day"]
+
+
+class StatementForm(DeskForm):
+    """A bank statement to be read."""
+
+    point = forms.ModelChoiceField(queryset=None, label=_("Tài khoản"), empty_label=_("Chọn tài khoản"))
+    file = forms.FileField(label=_("Tệp sao kê (.csv)"), help_text=_("Tệp tải từ ngân hàng, không sửa."))
+
+    def __init__(self, *args, points, **options):
+        super().__init__(*args, **options)
+        self.fields["point"].queryset = points.exclude(account_number="")
+        self.fields["point"].label_from_instance = lambda point: f"{point.account_number} · {point.bank_name} · {point.name}"
+
+
+class AssignForm(DeskForm):
+    """For whose fee stray money is: a dossier's code, or the reference of an attempt."""
+
+    whose = Words(max_length=40, label=_("Mã hồ sơ hoặc mã lần trả"))
+    together = forms.ModelMultipleChoiceField(
+        queryset=None, required=False, widget=forms.CheckboxSelectMultiple, label=_("Cộng cùng các khoản này")
+    )
+    note = Words(rows=3, max_length=LONGEST, label=_("Căn cứ"), help_text=_("Vì sao biết tiền này là của hồ sơ đó."))
+
+    def __init__(self, *args, user, others, **options):
+        super().__init__(*args, **options)
+        self.user = user
+        self.fields["together"].queryset = others
+        self.fields["together"].label_from_instance = lambda row: f"{dong(row.amount)} · {row.content or row.bank_ref}"
+        if not others.exists():
+            del self.fields["together"]
+
+    def clean_whose(self):
+        """The dossier, of a body whose books this person keeps. Others are not found, whether they exist or not."""
+        words = self.cleaned_data["whose"].upper().replace(" ", "")
+        dossiers = Dossier.objects.filter(lead_agency__in=bodies_of(self.user).values("pk"), obligation__isnull=False)
+        named = Q(code=words) | Q(obligation__attempts__reference=words)
+        found = dossiers.filter(named).select_related("lead_agency").distinct().first()
+        if found is None or is_own_matter(found, self.user):
+            raise forms.ValidationError(__("Không có hồ sơ nào như vậy phải trả phí ở cơ quan của anh chị."))
+        return found

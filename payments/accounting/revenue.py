@@ -1,0 +1,188 @@
+"""What came in and went back, per period, body, way and kind of fee. A fixed number of questions to the database.
+
+Money counts on the local day it came, a refund on the day it went back. Whole đồng.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncDate
+from django.utils.translation import gettext_lazy as _
+
+from dossiers.models import FeeLine
+from payments.models import PaymentAttempt, Refund, Way
+from payments.models.states import AttemptState, RefundState
+from portal.common import clock
+
+NOT_OURS = "tra_lai"  # money that settles nothing: paid twice, or too late; it goes back
+KINDS = {"phi": _("phí"), "le_phi": _("lệ phí"), "gia_dich_vu": _("giá dịch vụ"), NOT_OURS: _("tiền phải trả lại")}
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)  # days that may be asked for
+DAY, WEEK, MONTH = "ngay", "tuan", "thang"
+STEPS = {DAY: _("từng ngày"), WEEK: _("từng tuần"), MONTH: _("từng tháng")}
+
+
+@dataclass(frozen=True)
+class Period:
+    """Local days, both included."""
+
+    first: dt.date
+    last: dt.date
+
+    @property
+    def moments(self):
+        """(from, before) as aware moments."""
+        begin = dt.datetime.combine(self.first, dt.time(), clock.LOCAL)
+        return begin, dt.datetime.combine(self.last + dt.timedelta(days=1), dt.time(), clock.LOCAL)
+
+
+@dataclass
+class Row:
+    """One cell of the books: `begins` is the first day of its period within what was asked for, `ends` the last."""
+
+    begins: dt.date
+    ends: dt.date
+    body: int
+    way: str
+    kind: str
+    count: int = 0
+    received: int = 0
+    refunded: int = 0
+
+    @property
+    def net(self):
+        return self.received - self.refunded
+
+    @property
+    def way_name(self):
+        return Way(self.way).label
+
+    @property
+    def kind_name(self):
+        return KINDS[self.kind]
+
+
+def rows(bodies, period, step=DAY, way=""):
+    """The rows of these bodies (ids), in order: period, body, way, kind. Four questions, however much was paid."""
+    found = {}
+
+    def cell(day, body, way, kind):
+        begins, ends = bounds(day, step, period)
+        key = (begins, body, way, kind)
+        return found.setdefault(key, Row(begins, ends, body, way, kind))
+
+    for day, body, way_, kind, count, amount in _came(bodies, period, way):
+        row = cell(day, body, way_, kind)
+        row.count, row.received = row.count + count, row.received + amount
+    for refund, shares in _went_back(bodies, period, way):
+        for kind, amount in shares.items():
+            cell(_day(refund.done_at), refund.attempt.collector_id, refund.attempt.way, kind).refunded += amount
+    ways, kinds = list(Way.values), list(KINDS)
+    return [found[key] for key in sorted(found, key=lambda k: (k[0], k[1], ways.index(k[2]), kinds.index(k[3])))]
+
+
+def bounds(day, step, period):
+    """The first and last day of the period of this step around `day`, cut at the ends of what was asked for."""
+    if step == WEEK:
+        first = day - dt.timedelta(days=day.weekday())
+        last = first + dt.timedelta(days=6)
+    elif step == MONTH:
+        first = day.replace(day=1)
+        last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    else:
+        first = last = day
+    return max(first, period.first), min(last, period.last)
+
+
+def paid_attempts(bodies, period, way=""):
+    """The attempts whose money came in the period."""
+    since, before = period.moments
+    paid = PaymentAttempt.objects.filter(
+        collector__in=bodies, state=AttemptState.PAID, paid_at__gte=since, paid_at__lt=before
+    )  # fmt: skip
+    return paid.filter(way=way) if way else paid
+
+
+def _came(bodies, period, way):
+    """(day, body, way, kind, number of payments, đồng): settling money by the kinds of its fee lines, the rest as NOT_OURS."""
+    paid = paid_attempts(bodies, period, way)
+    settling = FeeLine.objects.filter(obligation__attempts__in=paid.filter(settles=True), obligation__attempts__settles=True)
+    yield from (
+        settling.annotate(day=TruncDate("obligation__attempts__paid_at", tzinfo=clock.LOCAL))
+        .order_by()
+        .values_list("day", "obligation__attempts__collector", "obligation__attempts__way", "kind")
+        .annotate(n=Count("obligation__attempts", distinct=True), sum=Sum("amount"))
+        .filter(sum__gt=0)
+    )
+    others = paid.filter(settles=False).annotate(day=TruncDate("paid_at", tzinfo=clock.LOCAL)).order_by()
+    for day, body, way_, n, amount in others.values_list("day", "collector", "way").annotate(n=Count("pk"), sum=Sum("amount")):
+        yield day, body, way_, NOT_OURS, n, amount
+
+
+def _went_back(bodies, period, way):
+    """(refund, {kind: đồng}) for each refund that went back in the period."""
+    since, before = period.moments
+    done = Refund.objects.filter(
+        attempt__collector__in=bodies, state=RefundState.DONE, done_at__gte=since, done_at__lt=before
+    )  # fmt: skip
+    done = done.filter(attempt__way=way) if way else done
+    attempts = {refund.attempt_id for refund in done}
+    earlier = Refund.objects.filter(attempt__in=attempts, state=RefundState.DONE, done_at__lt=before)
+    by_attempt = defaultdict(list)
+    for refund in earlier.select_related("attempt__obligation").prefetch_related("attempt__obligation__lines"):
+        by_attempt[refund.attempt_id].append(refund)
+    for refunds in by_attempt.values():
+        for refund, shares in share_out(sorted(refunds, key=lambda refund: (refund.done_at, refund.pk))):
+            if refund.done_at >= since:
+                yield refund, shares
+
+
+def share_out(refunds):
+    """(refund, {kind: đồng}) for all refunds of one attempt, in the order they went back: first from the lines that go back
+    on this occasion, then from the others, as they stand; never more from a line than was paid for it."""
+    attempt = refunds[0].attempt
+    if not attempt.settles:
+        yield from ((refund, {NOT_OURS: refund.amount}) for refund in refunds)
+        return
+    left = {line: line.amount or 0 for line in sorted(attempt.obligation.lines.all(), key=lambda line: line.pk)}
+    for refund in refunds:
+        due, shares = refund.amount, defaultdict(int)
+        first = attempt.obligation.lines_refundable_on(refund.reason)
+        for line in sorted(left, key=lambda line: line not in first):
+            part = min(due, left[line])
+            left[line], due = left[line] - part, due - part
+            if part:
+                shares[line.kind] += part
+        yield refund, dict(shares)
+
+
+@dataclass(frozen=True)
+class Total:
+    """count: how many times money came (a fee of two kinds counts once)."""
+
+    count: int
+    received: int
+    refunded: int
+
+    @property
+    def net(self):
+        return self.received - self.refunded
+
+
+def total_of(rows, count=None):
+    """The sum of rows; `count` when it is known better than by adding kinds up."""
+    counted = sum(row.count for row in rows) if count is None else count
+    return Total(counted, sum(row.received for row in rows), sum(row.refunded for row in rows))
+
+
+def grouped(rows, name):
+    """[(value, Total)] of rows by one of their fields, the largest first."""
+    groups = defaultdict(list)
+    for row in rows:
+        groups[getattr(row, name)].append(row)
+    return sorted(((value, total_of(group)) for value, group in groups.items()), key=lambda pair: -pair[1].received)
+
+
+def _day(moment):
+    return clock.local(moment).date()

@@ -1,0 +1,75 @@
+"""«Tôi đã trả tiền»: tickets of people whose money is gone, with owner and age, until somebody answers."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dossiers.looks import note_look
+from payments import complaints, outcomes
+from payments.accounting import worklists
+from payments.accounting.forms import NoteForm
+from payments.accounting.views.access import age, for_accountants, page, sliced, tone_of
+
+
+@require_safe
+@for_accountants
+def listed(request):
+    """The open ones, or the answered ones; all, or mine."""
+    closed, mine = request.GET.get("xong") == "1", request.GET.get("cua-toi") == "1"
+    rows = worklists.complaints_of(request.user).filter(closed_at__isnull=not closed)
+    rows = rows.filter(owner=request.user) if mine else rows
+    related = rows.select_related("attempt__collector", "attempt__obligation__dossier", "owner", "closed_by")
+    found, further = sliced(request, related.defer("attempt__obligation__dossier__answers"))
+    return page(
+        request,
+        "accounting/complaints.html",
+        {
+            "complaints": [{"complaint": row, "age": age(row.opened_at), "tone": tone_of(row.opened_at)} for row in found],
+            "closed": closed,
+            "mine": mine,
+            "next": further,
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def complaint(request, pk):
+    """One ticket: what the gateway says of the attempt by now, and the answer to the person. Also for an owner who keeps no
+    books: where a body has no accountant, its head has to answer."""
+    related = worklists.complaints_of(request.user).select_related(
+        "attempt__collector", "attempt__point", "attempt__obligation__dossier__person", "owner", "closed_by", "opened_by",
+        "attempt__obligation__dossier__submitter",
+    )  # fmt: skip
+    found = get_object_or_404(related, pk=pk)
+    form = NoteForm(
+        request.POST if request.method == "POST" else None,
+        label=_("Trả lời người hỏi"),
+        hint=_("Nói rõ tiền có bị trừ hay không, và làm gì tiếp. Người hỏi nhận được đúng lời này."),
+    )
+    if form.is_bound and form.is_valid():
+        answered = complaints.answer(found, request.user, form.cleaned_data["note"])
+        if answered.closed_by_id == request.user.pk and answered.answer == form.cleaned_data["note"]:
+            messages.success(request, _("Đã trả lời."))
+        else:
+            messages.error(request, _("Phiếu này đã được trả lời trước đó."))
+        return redirect("accounting:complaint", pk=pk)
+    note_look(request, found.attempt.obligation.dossier)
+    return page(
+        request,
+        "accounting/complaint.html",
+        {
+            "complaint": found,
+            "attempt": found.attempt,
+            "dossier": found.attempt.obligation.dossier,
+            "outcome": outcomes.of_attempt(found.attempt),
+            "age": age(found.opened_at),
+            "tone": tone_of(found.opened_at),
+            "form": form,
+            "has_errors": form.is_bound,
+            "answers": found.closed_at is None and complaints.may_answer(found, request.user),
+        },
+        status=422 if form.is_bound else 200,
+    )

@@ -1,0 +1,172 @@
+"""Money seen on the accounts: what waits for a person to say whose it is, or to send it back; and statements to be read."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dossiers.permissions import is_own_matter
+from payments import differences
+from payments.accounting import worklists
+from payments.accounting.forms import AssignForm, NoteForm, StatementForm
+from payments.accounting.views.access import age, for_accountants, page, sliced, tone_of
+from payments.attempts.references import find_in
+from payments.models import BankCredit, PaymentAttempt
+from payments.transfers import matching, statement_files, statements
+from payments.transfers.statement_files import LARGEST, UnreadableStatement
+
+State = BankCredit.State
+LOOKS = {
+    State.NEW: ("clock", ""), State.MATCHED: ("check-c", "ok"), State.UNMATCHED: ("help", "warn"), State.UNDER: ("alert", "warn"),
+    State.OVER: ("alert", "warn"), State.LATE: ("clock", "warn"), State.ASSIGNED: ("check", "ok"),
+    State.RETURNING: ("back", "info"), State.RETURNED: ("back", ""),
+}  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_accountants
+def listed(request):
+    """The money that waits, or all of it; and a statement to hand in."""
+    posted, everything = request.method == "POST", request.GET.get("tat-ca") == "1"
+    points = differences.points_of(request.user)
+    form = StatementForm(request.POST if posted else None, request.FILES if posted else None, points=points)
+    if posted and form.is_valid() and _read(request, form):
+        return redirect("accounting:credits")
+    rows = worklists.credits_of(request.user).select_related("point")
+    found, further = sliced(request, rows if everything else rows.filter(state__in=worklists.CREDITS_WAITING))
+    return page(
+        request,
+        "accounting/credits.html",
+        {
+            "credits": [_row(credit) for credit in found],
+            "everything": everything,
+            "next": further,
+            "form": form,
+            "has_errors": form.is_bound,
+        },
+        status=422 if posted else 200,
+    )
+
+
+def _read(request, form):
+    """Read the statement handed in. False when it cannot be read, or not by this person: the form says why."""
+    point, content = form.cleaned_data["point"], form.cleaned_data["file"].read(LARGEST + 1)
+    try:
+        if _names_own_matter(content, point, request.user):
+            form.add_error("file", _("Tệp có tiền của chính anh chị: nhờ kế toán khác nạp."))
+            return False
+        reading = statements.read_file(point, content, reader=request.user)
+    except UnreadableStatement as refusal:
+        form.add_error("file", str(refusal))
+        return False
+    facts = {"new": reading.new, "known": reading.known}
+    messages.success(request, _("Đã đọc sao kê: %(new)d khoản mới, %(known)d khoản đã biết.") % facts)
+    return True
+
+
+def _names_own_matter(content, point, user):
+    """Does a line name an attempt of this person? The word of a file is money: whoever gains by it does not hand it in."""
+    credits = statement_files.read(content, point.account_number).credits
+    named = {reference for credit in credits for reference in find_in(credit.content)}
+    attempts = PaymentAttempt.objects.filter(reference__in=named).select_related("obligation__dossier")
+    return any(is_own_matter(attempt.obligation.dossier, user) for attempt in attempts)
+
+
+def _row(credit):
+    waits = credit.state in worklists.CREDITS_WAITING
+    return {
+        "credit": credit,
+        "look": LOOKS[credit.state],
+        "age": age(credit.received_at) if waits else "",
+        "tone": tone_of(credit.received_at) if waits else "",
+    }
+
+
+def find(request, pk):
+    related = worklists.credits_of(request.user).select_related(
+        "point", "attempt__obligation__dossier", "attempt__collector", "return_asked_by", "resolved_by"
+    )  # fmt: skip
+    return get_object_or_404(related, pk=pk)
+
+
+@require_safe
+@for_accountants
+def credit(request, pk):
+    """One credit: what the bank wrote, what the portal made of it, what can be done now."""
+    return _page(request, find(request, pk))
+
+
+def _forms(found, user, data=None, slug=""):
+    """Every form of the page; the one sent is bound."""
+    sent = {slug: data}
+    others = worklists.credits_of(user).filter(state__in=BankCredit.WAITING, attempt=found.attempt_id).exclude(pk=found.pk)
+    others = others if found.attempt_id else others.none()
+    return {
+        "gan": AssignForm(sent.get("gan"), user=user, others=others),
+        "xin-tra": NoteForm(sent.get("xin-tra"), label=_("Vì sao trả lại"), prefix="xin"),
+        "da-tra": NoteForm(sent.get("da-tra"), label=_("Số chứng từ ngân hàng"), prefix="tra"),
+        "giu-lai": NoteForm(sent.get("giu-lai"), label=_("Vì sao không trả lại nữa"), prefix="giu"),
+    }
+
+
+def _page(request, found, forms=None, failed=None, *, status=200):
+    user, acts = request.user, matching.may_resolve(found, request.user)
+    forms = forms or _forms(found, user)
+    returning = found.state == State.RETURNING
+    return page(
+        request,
+        "accounting/credit.html",
+        {
+            **_row(found),
+            "forms": {name.replace("-", "_"): form for name, form in forms.items()},
+            "failed": failed,
+            "own_matter": not acts,
+            "assigns": acts and found.waits,
+            "sends_back": acts and returning and found.return_asked_by_id != user.pk,
+            "asked_by_me": acts and returning and found.return_asked_by_id == user.pk,
+        },
+        status=status,
+    )
+
+
+@require_http_methods(["POST"])
+@for_accountants
+def step(request, pk, slug):
+    """Give it to a fee, propose to send it back, send it back, or keep it."""
+    found = find(request, pk)
+    if slug not in STEPS:
+        raise Http404
+    forms = _forms(found, request.user, request.POST, slug)
+    form, (take, done) = forms[slug], STEPS[slug]
+    if not form.is_valid():
+        return _page(request, found, forms, form, status=422)
+    try:
+        take(found, request.user, form.cleaned_data)
+    except matching.CannotResolve as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect("accounting:credit", pk=pk)
+
+
+def _assign(found, user, data):
+    matching.assign([found, *data.get("together", [])], data["whose"], user, note=data["note"])
+
+
+STEPS = {
+    "gan": (_assign, gettext_lazy("Đã gán tiền này cho hồ sơ.")),
+    "xin-tra": (
+        lambda found, user, data: matching.ask_return(found, user, note=data["note"]),
+        gettext_lazy("Đã đề nghị trả lại. Kế toán khác làm tiếp."),
+    ),
+    "da-tra": (
+        lambda found, user, data: matching.returned(found, user, note=data["note"]),
+        gettext_lazy("Đã ghi: tiền đã trả lại người chuyển."),
+    ),
+    "giu-lai": (
+        lambda found, user, data: matching.keep(found, user, note=data["note"]),
+        gettext_lazy("Tiền này lại chờ người xem."),
+    ),
+}

@@ -1,0 +1,147 @@
+"""Settlement files read, and what differed: with an owner and an age, until somebody has explained it."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from payments import differences
+from payments.accounting.forms import HandOverForm, NoteForm, SettlementForm
+from payments.accounting.views.access import age, for_accountants, page, sliced, tone_of
+from payments.models import SettlementFetch, SettlementRun
+from payments.reconciliation import runs as reconciliation
+from payments.reconciliation.settlement_files import LARGEST, UnreadableFile
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_accountants
+def runs(request):
+    """The files read so far, those still awaited, and one to hand in. The same file again changes nothing twice."""
+    points = differences.points_of(request.user)
+    posted = request.method == "POST"
+    form = SettlementForm(request.POST if posted else None, request.FILES if posted else None, points=points)
+    if posted and form.is_valid() and (run := _read(request, form)):
+        words = {"day": f"{run.day:%d/%m/%Y}", "n": run.their_count}
+        messages.success(request, _("Đã đối soát ngày %(day)s: %(n)d dòng trong tệp.") % words)
+        return redirect("accounting:reconciliation")
+    found, further = sliced(request, SettlementRun.objects.filter(point__in=points).select_related("point", "read_by"))
+    return page(
+        request,
+        "accounting/reconciliation.html",
+        {
+            "form": form,
+            "has_errors": form.is_bound,
+            "runs": [_run(run) for run in found],
+            "awaited": SettlementFetch.objects.filter(point__in=points).exclude(due_state="done").select_related("point"),
+            "next": further,
+        },
+        status=422 if posted else 200,
+    )
+
+
+def _read(request, form):
+    """Read the file handed in. Answers the run, or None when it cannot be read: the form says why."""
+    point, day, file = (form.cleaned_data[name] for name in ("point", "day", "file"))
+    try:
+        return reconciliation.read_file(point, day, file.read(LARGEST + 1), reader=request.user)
+    except UnreadableFile as refusal:
+        form.add_error("file", str(refusal))
+        return None
+
+
+def _run(run):
+    differing = run.their_total - run.our_total
+    return {
+        "run": run,
+        "differing": differing,
+        "open": run.differences.filter(closed_at=None).count(),
+        "waiting": run.proofs.filter(due_state="waiting").count(),
+    }
+
+
+@require_safe
+@for_accountants
+def listed(request):
+    """What differs and is not explained yet, the oldest with the loudest tone; or what was explained."""
+    closed, mine = request.GET.get("xong") == "1", request.GET.get("cua-toi") == "1"
+    rows = differences.visible_to(request.user).filter(closed_at__isnull=not closed)
+    rows = rows.filter(owner=request.user) if mine else rows
+    found, further = sliced(request, rows.select_related("point", "collector", "owner", "attempt"))
+    return page(
+        request,
+        "accounting/differences.html",
+        {
+            "differences": [{"difference": row, "age": age(row.opened_at), "tone": tone_of(row.opened_at)} for row in found],
+            "closed": closed,
+            "mine": mine,
+            "next": further,
+        },
+    )
+
+
+def find(request, pk):
+    related = differences.visible_to(request.user).select_related(
+        "point", "collector", "owner", "closed_by", "run", "attempt__obligation__dossier"
+    )  # fmt: skip
+    return get_object_or_404(related, pk=pk)
+
+
+@require_safe
+@for_accountants
+def difference(request, pk):
+    """One difference: both sums, what they belong to, who looks after it."""
+    return _page(request, find(request, pk))
+
+
+def _page(request, found, bound=None, *, status=200):
+    bodies = differences.bodies_of_difference(found)
+    forms = {
+        "chuyen": HandOverForm(bodies=bodies, besides=found.owner),
+        "xong": NoteForm(label=_("Đã làm gì, vì sao khác nhau")),
+    } | (bound or {})
+    return page(
+        request,
+        "accounting/difference.html",
+        {
+            "difference": found,
+            "age": age(found.opened_at),
+            "tone": tone_of(found.opened_at),
+            "hand_over": forms["chuyen"],
+            "close": forms["xong"],
+            "failed": next(iter(bound.values())) if bound else None,
+            "acts": found.closed_at is None and differences.may_own(found, request.user),
+            "takes": found.owner_id != request.user.pk,
+        },
+        status=status,
+    )
+
+
+@require_http_methods(["POST"])
+@for_accountants
+def step(request, pk, slug):
+    """Take it, hand it over, or close it with an explanation."""
+    found = find(request, pk)
+    if slug not in ("nhan", "chuyen", "xong"):
+        raise Http404
+    form = None
+    if slug == "chuyen":
+        form = HandOverForm(request.POST, bodies=differences.bodies_of_difference(found), besides=found.owner)
+    elif slug == "xong":
+        form = NoteForm(request.POST, label=_("Đã làm gì, vì sao khác nhau"))
+    if form and not form.is_valid():
+        return _page(request, found, {slug: form}, status=422)
+    try:
+        _take(found, request.user, slug, form)
+    except differences.AlreadyClosed as closed:
+        messages.error(request, str(closed))
+    else:
+        messages.success(request, _("Đã ghi."))
+    return redirect("accounting:difference", pk=pk)
+
+
+def _take(found, user, slug, form):
+    if slug == "xong":
+        differences.close(found, user, form.cleaned_data["note"])
+    else:
+        differences.hand_over(found, user, form.cleaned_data["to"] if form else user)

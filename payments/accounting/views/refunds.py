@@ -1,0 +1,193 @@
+"""Refunds: lists by where they stand, and one refund with what this person may do about it, or why not."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from payments import assignment
+from payments.accounting import worklists
+from payments.accounting.forms import DocumentForm, NoteForm
+from payments.accounting.views.access import age, for_accountants, page, sliced, tone_of
+from payments.models import RefundWay
+from payments.models.states import REFUND_EDGES, IllegalMove, RefundState
+from payments.permissions import is_accountant_of
+from payments.refunds import approval
+
+LOOKS = {
+    RefundState.REQUESTED: ("clock", "warn"), RefundState.APPROVED: ("check", "info"), RefundState.DECLINED: ("x-c", ""),
+    RefundState.SENT: ("send", "info"), RefundState.PROCESSING: ("clock", "info"), RefundState.UNKNOWN: ("help", "warn"),
+    RefundState.DONE: ("check-c", "ok"), RefundState.REFUSED: ("x-c", "bad"),
+}  # fmt: skip
+GROUPS = {
+    "cho-duyet": gettext_lazy("Chờ duyệt"),
+    "tu-chuyen": gettext_lazy("Phải tự chuyển trả"),
+    "ngan-hang": gettext_lazy("Đang ở ngân hàng"),
+    "tu-choi": gettext_lazy("Ngân hàng từ chối"),
+    "chua-de-nghi": gettext_lazy("Phải trả lại, chưa ai đề nghị"),
+    "xong": gettext_lazy("Đã hoàn"),
+    "tat-ca": gettext_lazy("Tất cả"),
+}
+
+
+@require_safe
+@for_accountants
+def listed(request):
+    """One list a group: who waits longest is told by the age, newest first."""
+    group = request.GET.get("nhom", "")
+    group = group if group in GROUPS else "cho-duyet"
+    rows = _of_group(group, request.user).select_related(
+        "attempt__collector", "attempt__obligation__dossier", "requested_by", "approved_by"
+    )  # fmt: skip
+    found, further = sliced(request, rows.defer("attempt__obligation__dossier__answers"))
+    owed = worklists.owed_without_refund(request.user)
+    return page(
+        request,
+        "accounting/refunds.html",
+        {
+            "group": group,
+            "title": GROUPS[group],
+            "groups": [
+                {"label": label, "href": f"?nhom={key}", "current": key == group, "count": _count(key, request.user, owed)}
+                for key, label in GROUPS.items()
+            ],
+            "refunds": [_row(refund) for refund in found],
+            "owed": [{"attempt": attempt, "amount": amount, "age": age(attempt.paid_at)} for attempt, amount in owed]
+            if group == "chua-de-nghi"
+            else [],
+            "next": further,
+        },
+    )
+
+
+def _of_group(group, user):
+    mine = worklists.refunds_of(user)
+    by_hand = {"state": RefundState.APPROVED, "way": RefundWay.BY_HAND}
+    return {
+        "cho-duyet": lambda: mine.filter(state=RefundState.REQUESTED),
+        "tu-chuyen": lambda: mine.filter(**by_hand),
+        "ngan-hang": lambda: mine.filter(state__in=worklists.WITH_THE_BANK).exclude(**by_hand),
+        "tu-choi": lambda: mine.filter(state=RefundState.REFUSED),
+        "chua-de-nghi": lambda: mine.none(),
+        "xong": lambda: mine.filter(state=RefundState.DONE),
+        "tat-ca": lambda: mine,
+    }[group]()
+
+
+def _count(group, user, owed):
+    if group in ("xong", "tat-ca"):
+        return None
+    return len(owed) if group == "chua-de-nghi" else _of_group(group, user).count()
+
+
+def _row(refund):
+    ended = refund.state in (RefundState.DONE, RefundState.DECLINED, RefundState.REFUSED)
+    since = refund.approved_at or refund.requested_at
+    return {
+        "refund": refund,
+        "look": LOOKS[refund.state],
+        "age": "" if ended else age(since),
+        "tone": "" if ended else tone_of(since),
+        "proposer": refund.requested_by or _("Cổng tự đề nghị"),
+    }
+
+
+def find(request, request_id):
+    related = worklists.refunds_of(request.user).select_related(
+        "attempt__collector", "attempt__point", "attempt__obligation__dossier__person", "requested_by", "approved_by",
+        "attempt__obligation__dossier__submitter",
+    )  # fmt: skip
+    return get_object_or_404(related, request_id=request_id)
+
+
+@require_safe
+@for_accountants
+def refund(request, request_id):
+    """One refund: amount, reason, who asked, every move; below, what can be done now."""
+    return _page(request, find(request, request_id))
+
+
+def _page(request, found, bound=None, *, status=200):
+    forms = {
+        "duyet": NoteForm(label=_("Ghi chú khi duyệt"), required=False, prefix="duyet"),
+        "khong-duyet": NoteForm(label=_("Vì sao không duyệt"), prefix="khong"),
+        "da-chuyen": DocumentForm(),
+    } | (bound or {})
+    own = not is_accountant_of(found.attempt, request.user)
+    requested = found.state == RefundState.REQUESTED
+    decides = requested and approval.may_decide(found, request.user)
+    return page(
+        request,
+        "accounting/refund.html",
+        {
+            **_row(found),
+            "attempt": found.attempt,
+            "dossier": found.attempt.obligation.dossier,
+            "moves": [_move(move) for move in found.moves.select_related("actor")],
+            "forms": {name.replace("-", "_"): form for name, form in forms.items()},
+            "failed": next(iter(bound.values())) if bound else None,
+            "own_matter": own,
+            "own_part": requested and not own and not decides,
+            "own_proposal": found.requested_by_id == request.user.pk,
+            "others": _who_else(found, request.user) if requested else [],
+            "decides": decides,
+            "pays_out": found.state == RefundState.APPROVED and found.way == RefundWay.BY_HAND and not own,
+            "again": found.state in (RefundState.REFUSED, RefundState.DECLINED) and not own and _may_propose(found.attempt),
+        },
+        status=status,
+    )
+
+
+def _who_else(found, user):
+    colleagues = assignment.accountants_of([found.attempt.collector_id]).exclude(pk__in=[user.pk, found.requested_by_id or 0])
+    return [str(colleague) for colleague in colleagues.order_by("full_name")[:5]]
+
+
+def _may_propose(attempt):
+    return approval.left(attempt) > 0 and not any(refund.is_open for refund in attempt.refunds.all())
+
+
+def _move(move):
+    cause = REFUND_EDGES.get((move.source, move.target), {}).get(move.cause, move.cause)
+    return {"move": move, "cause": cause, "who": move.actor or _("Máy tự làm")}
+
+
+@require_http_methods(["POST"])
+@for_accountants
+def step(request, request_id, slug):
+    """Approve, decline, or say that the money was paid out. The services see to it that two people did it."""
+    found = find(request, request_id)
+    if slug not in STEPS:
+        raise Http404
+    form, take, done = STEPS[slug]
+    form = form(request.POST)
+    if not form.is_valid():
+        return _page(request, found, {slug: form}, status=422)
+    try:
+        take(found, request.user, form.cleaned_data)
+    except IllegalMove:
+        messages.error(request, _("Khoản hoàn này vừa được người khác xử lý."))
+    else:
+        messages.success(request, done)
+    return redirect("accounting:refund", request_id=request_id)
+
+
+STEPS = {
+    "duyet": (
+        lambda data: NoteForm(data, label=_("Ghi chú khi duyệt"), required=False, prefix="duyet"),
+        lambda found, user, data: approval.approve(found, user, note=data["note"]),
+        gettext_lazy("Đã duyệt. Tiền bắt đầu được trả lại."),
+    ),
+    "khong-duyet": (
+        lambda data: NoteForm(data, label=_("Vì sao không duyệt"), prefix="khong"),
+        lambda found, user, data: approval.decline(found, user, note=data["note"]),
+        gettext_lazy("Đã ghi là không duyệt."),
+    ),
+    "da-chuyen": (
+        DocumentForm,
+        lambda found, user, data: approval.paid_out(found, user, document=data["document"]),
+        gettext_lazy("Đã ghi: tiền đã trả lại."),
+    ),
+}

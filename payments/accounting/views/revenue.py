@@ -1,0 +1,138 @@
+"""What came in: per period, body, way and kind, with refunds taken off; the same numbers as an Excel file."""
+
+import datetime as dt
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from payments.accounting import export, revenue
+from payments.accounting.forms import BookDay
+from payments.accounting.views.access import for_accountants, page
+from payments.models import Refund, Way
+from payments.models.states import RefundState
+from payments.permissions import bodies_of
+from portal.common import clock
+
+LONGEST = 366  # days looked at in one go
+
+
+class Asked(forms.Form):
+    """What is to be shown. Without a word: this month, day by day."""
+
+    tu = BookDay(label=gettext_lazy("Từ ngày"), required=False)
+    den = BookDay(label=gettext_lazy("Đến ngày"), required=False)
+    co_quan = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Cơ quan"), required=False)
+    cach = forms.ChoiceField(choices=[("", ""), *Way.choices], label=gettext_lazy("Cách trả"), required=False)
+    theo = forms.ChoiceField(choices=[("", ""), *revenue.STEPS.items()], label=gettext_lazy("Xem theo"), required=False)
+
+    def __init__(self, *args, bodies, **options):
+        super().__init__(*args, **options)
+        self.fields["co_quan"].queryset = bodies
+        today = clock.today()
+        self.period, self.step, self.way, self.bodies = revenue.Period(today.replace(day=1), today), revenue.DAY, "", bodies
+
+    def clean(self):
+        cleaned = super().clean()
+        last = cleaned.get("den") or max(self.period.last, cleaned.get("tu") or dt.date.min)
+        first = cleaned.get("tu") or last.replace(day=1)
+        if first > last:
+            self.add_error("tu", _("Ngày đầu phải trước ngày cuối."))
+        elif (last - first).days >= LONGEST:
+            self.add_error("tu", _("Chọn nhiều nhất một năm."))
+        else:
+            self.period = revenue.Period(first, last)
+        self.step, self.way = cleaned.get("theo") or revenue.DAY, cleaned.get("cach") or ""
+        if cleaned.get("co_quan"):
+            self.bodies = self.bodies.filter(pk=cleaned["co_quan"].pk)
+        return cleaned
+
+
+@require_safe
+@for_accountants
+def show(request):
+    """Totals on top, by way, kind and body; then every row, each leading to its payments."""
+    form = Asked(request.GET, bodies=bodies_of(request.user))
+    form.is_valid()
+    bodies = {body.pk: body for body in form.bodies}
+    rows = revenue.rows(list(bodies), form.period, form.step, form.way)
+    period = form.period
+    return page(
+        request,
+        "accounting/takings.html",
+        {
+            "form": form,
+            "period": period,
+            "rows": [{"row": row, "body": bodies[row.body], "href": _drill(row)} for row in rows],
+            "total": revenue.total_of(rows, revenue.paid_attempts(list(bodies), period, form.way).count()),
+            "by_way": revenue.grouped(rows, "way_name"),
+            "by_kind": revenue.grouped(rows, "kind_name"),
+            "by_body": [(bodies[pk], total) for pk, total in revenue.grouped(rows, "body")],
+            "bodies": [{"value": body.pk, "label": str(body)} for body in bodies_of(request.user)],
+            "ways": [{"value": value, "label": label} for value, label in Way.choices],
+            "steps": [{"value": value, "label": label} for value, label in revenue.STEPS.items()],
+            "chosen": {name: request.GET.get(name, "") for name in form.fields},
+            "export": f"{reverse('accounting:takings_export')}?{urlencode(request.GET, doseq=True)}",
+            "shortcuts": _shortcuts(request),
+        },
+        status=200 if form.is_valid() else 422,
+    )
+
+
+def _shortcuts(request):
+    today = clock.today()
+    monday, first = today - dt.timedelta(days=today.weekday()), today.replace(day=1)
+    before = first - dt.timedelta(days=1)
+    kept = {name: value for name, value in request.GET.items() if name in ("co_quan", "cach", "theo") and value}
+    return [
+        {"label": label, "href": f"?{urlencode(kept | {'tu': since.isoformat(), 'den': until.isoformat()})}"}
+        for label, since, until in [
+            (_("Hôm nay"), today, today),
+            (_("Tuần này"), monday, today),
+            (_("Tháng này"), first, today),
+            (_("Tháng trước"), before.replace(day=1), before),
+        ]
+    ]
+
+
+def _drill(row):
+    asked = {"tu": row.begins.isoformat(), "den": row.ends.isoformat(), "co_quan": row.body, "cach": row.way, "loai": row.kind}
+    return f"{reverse('accounting:attempts')}?{urlencode(asked | {'tinh-trang': 'paid'})}"
+
+
+@require_safe
+@for_accountants
+def excel(request):
+    """The rows of the page, and each payment and refund behind them, as an .xlsx file."""
+    form = Asked(request.GET, bodies=bodies_of(request.user))
+    form.is_valid()
+    names = {body.pk: str(body) for body in form.bodies}
+    rows = revenue.rows(list(names), form.period, form.step, form.way)
+    dates = {"first": f"{form.period.first:%d/%m/%Y}", "last": f"{form.period.last:%d/%m/%Y}"}
+    title = _("Tiền thu phí, lệ phí từ %(first)s đến %(last)s") % dates
+    attempts = revenue.paid_attempts(list(names), form.period, form.way).order_by("paid_at", "pk")
+    content = export.takings_workbook(rows, _light(attempts), _refunds(list(names), form), names, title)
+    answer = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    name = f"tien-thu-{form.period.first:%Y%m%d}-{form.period.last:%Y%m%d}.xlsx"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _light(attempts):
+    """With what a row of the file needs; without the long documents of dossier and procedure."""
+    related = attempts.select_related("collector", "obligation__dossier__version__procedure")
+    return related.defer("obligation__dossier__answers", "obligation__dossier__version__document")
+
+
+def _refunds(bodies, form):
+    since, before = form.period.moments
+    done = Refund.objects.filter(
+        attempt__collector__in=bodies, state=RefundState.DONE, done_at__gte=since, done_at__lt=before
+    )  # fmt: skip
+    done = done.filter(attempt__way=form.way) if form.way else done
+    related = done.select_related("attempt__obligation__dossier", "requested_by", "approved_by")
+    return related.defer("attempt__obligation__dossier__answers").order_by("done_at", "pk")

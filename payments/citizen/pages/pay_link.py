@@ -1,0 +1,86 @@
+"""The page of a payer by link: the sum, the dossier's code, what it is about, the body. Nothing of the person."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from payments import outcomes
+from payments.attempts import ways
+from payments.attempts.payable import payable
+from payments.citizen.pages.words import attempts_of, fingerprint, is_settled, money_word, spoken
+from payments.models import Way
+from payments.models.states import AttemptState
+from portal.common.dates import moment
+
+
+@dataclass(frozen=True)
+class HelpPage:
+    """`over`: why nothing can be paid here any more (title, sentence). `mine`: the last attempt made through this link."""
+
+    code: str
+    about: str
+    collector: str
+    amount: int
+    until: str
+    choices: list
+    over: tuple | None
+    is_over: bool  # the link itself no longer works
+    paid: bool
+    mine: dict | None
+    somebody_pays: bool
+    seen: str
+
+
+def page(link):
+    """What the bearer of this link may see and do now."""
+    obligation, dossier = link.obligation, link.obligation.dossier
+    attempts = attempts_of(obligation)
+    offer = payable(dossier) if link.usable else None
+    open_now = next((attempt for attempt in attempts if attempt.is_open), None)
+    looked_at = open_now is not None and open_now.state == AttemptState.REVIEW
+    mine = [attempt for attempt in attempts if attempt.link_id == link.pk]
+    return HelpPage(
+        code=dossier.code,
+        about=dossier.version.short_name,
+        collector=dossier.lead_agency.name,
+        amount=obligation.total,
+        until=moment(link.expires_at),
+        choices=ways.open_now(offer) if offer and not looked_at else [],
+        over=_over(link, obligation, offer, looked_at),
+        is_over=not link.usable and not is_settled(obligation),
+        paid=is_settled(obligation),
+        mine=_mine(mine[-1]) if mine else None,
+        somebody_pays=open_now is not None and open_now.link_id != link.pk,
+        seen=fingerprint(obligation, attempts),
+    )
+
+
+def seen(link):
+    """The word that changes as soon as anything of this payment does."""
+    return fingerprint(link.obligation, attempts_of(link.obligation))
+
+
+def _over(link, obligation, offer, looked_at):
+    if is_settled(obligation):
+        return _("Khoản này đã trả xong"), _("Không phải trả gì thêm. Cảm ơn đã giúp.")
+    if link.revoked_at:
+        return _("Đường dẫn này không còn dùng"), _(
+            "Người nhờ đã lấy lại hoặc đổi đường dẫn. Hỏi lại người đó để lấy đường dẫn mới."
+        )
+    if not link.usable:
+        return _("Đường dẫn này đã hết hạn"), _("Hồ sơ không mất gì. Hỏi người nhờ để lấy đường dẫn mới.")
+    if looked_at:
+        return _("Đang kiểm tra một lần trả trước"), _("Đừng trả thêm. Có kết quả thì người nhờ nhận được tin.")
+    if offer is None:
+        return _("Bây giờ không phải trả khoản này"), _("Hồ sơ không chờ tiền nữa. Hỏi lại người nhờ nếu cần.")
+    return None
+
+
+def _mine(attempt):
+    """How the last attempt through this link went."""
+    outcome = outcomes.of_attempt(attempt)
+    return {
+        "headline": outcome.headline, "sentence": outcome.sentence, "tone": outcome.tone,
+        "money": money_word(attempt.money_taken), "code": spoken(attempt.reference), "waits": outcome.money == outcomes.CHECKING,
+        "is_transfer": attempt.is_open and attempt.way == Way.TRANSFER,
+    }  # fmt: skip

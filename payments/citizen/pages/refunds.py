@@ -1,0 +1,94 @@
+"""Money on its way back, in a sentence for the one who paid: how much, where it stands, who has it in hand."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from payments.models import RefundWay
+from payments.models.states import RefundState
+from portal.common.dates import moment
+from portal.common.money import dong
+
+R = RefundState
+
+
+@dataclass(frozen=True)
+class GivingBack:
+    """One refund as the payer reads it. `open`: not ended yet."""
+
+    title: str
+    text: str
+    tone: str
+    open: bool
+
+
+def of_attempt(attempt):
+    """The refund that counts of an attempt, as `GivingBack`, or None. One that was declined or refused counts until the next."""
+    rows = list(attempt.refunds.all())
+    return told(rows[-1], attempt) if rows else None
+
+
+def told(refund, attempt):
+    """One refund in words."""
+    facts = {
+        "sum": dong(refund.amount), "body": attempt.collector.name, "why": refund.note,
+        "sent": moment(refund.sent_at) if refund.sent_at else "", "done": moment(refund.done_at) if refund.done_at else "",
+    }  # fmt: skip
+    title, text, tone = _SAID[refund.state](refund, facts)
+    return GivingBack(title, text, tone, refund.is_open or refund.state == R.REFUSED)
+
+
+def _waiting(refund, facts):
+    by_two = _("Việc hoàn tiền cần hai người của %(body)s. Người thứ hai đang xem.")
+    by_itself = _("Cổng đã tự đề nghị. Kế toán của %(body)s đang xem để duyệt.")
+    return (
+        _("Đang chờ duyệt hoàn %(sum)s") % facts,
+        (by_two if refund.requested_by_id else by_itself) % facts,
+        "info",
+    )
+
+
+def _approved(refund, facts):
+    by_hand = refund.way == RefundWay.BY_HAND
+    how = _("Kế toán của %(body)s sẽ chuyển trả.") if by_hand else _("Máy đang gửi yêu cầu tới cổng thanh toán.")
+    return _("Đã duyệt hoàn %(sum)s") % facts, how % facts, "info"
+
+
+def _sent(refund, facts):
+    words = _("Đã gửi ngân hàng lúc %(sent)s. Tiền về đúng thẻ hoặc tài khoản đã trả, thường sau vài ngày làm việc.")
+    return _("Đang hoàn %(sum)s") % facts, words % facts, "info"
+
+
+def _unknown(refund, facts):
+    words = _("Đã gửi yêu cầu, chưa có câu trả lời chắc chắn. Máy đang hỏi lại cổng thanh toán, không gửi lần thứ hai.")
+    return _("Đang hoàn %(sum)s") % facts, words, "info"
+
+
+def _done(refund, facts):
+    if refund.way == RefundWay.BY_HAND:
+        text = _("Kế toán của %(body)s đã trả lại lúc %(done)s.") % facts
+    else:
+        text = _("Ngân hàng báo xong lúc %(done)s. Tiền về đúng thẻ hoặc tài khoản đã trả.") % facts
+    return _("Đã hoàn %(sum)s") % facts, text, "ok"
+
+
+def _refused(refund, facts):
+    words = _("Ngân hàng không trả về được. Tiền vẫn là của người trả: kế toán của %(body)s sẽ trả bằng cách khác.")
+    return _("Chưa hoàn được %(sum)s") % facts, words % facts, "warn"
+
+
+def _declined(refund, facts):
+    said = _("Không hoàn %(sum)s") % facts
+    return said, (_("%(body)s ghi: “%(why)s”") if refund.note else _("Hỏi %(body)s để biết vì sao.")) % facts, "warn"
+
+
+_SAID = {
+    R.REQUESTED: _waiting,
+    R.APPROVED: _approved,
+    R.SENT: _sent,
+    R.PROCESSING: _sent,
+    R.UNKNOWN: _unknown,
+    R.DONE: _done,
+    R.REFUSED: _refused,
+    R.DECLINED: _declined,
+}

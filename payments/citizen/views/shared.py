@@ -1,0 +1,77 @@
+"""What the doors of citizens and of payers by link have in common: going to the gateway, the transfer page, its picture."""
+
+import io
+
+import segno
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from payments.attempts import ways
+from payments.attempts.lifecycle import NotPayable
+from payments.gateways import vietqr
+from payments.models import Way
+from payments.models.states import AttemptState
+from payments.transfers import bank_apps
+from portal.common import clock
+from portal.common.dates import moment
+
+
+def see_other(to, *args):
+    """After a POST: the browser goes on with a GET, wherever that is."""
+    response = HttpResponseRedirect(resolve_url(to, *args))
+    response.status_code = 303
+    return response
+
+
+def start(request, dossier, *, page, transfer, link=None):
+    """Begin the way of paying that was chosen, and lead there. `page` is where it was chosen, `transfer` the transfer page."""
+    choice = ways.BY_SLUG.get(request.POST.get("cach", ""))
+    if choice is None:
+        messages.error(request, _("Chọn một cách trả."))
+        return see_other(page)
+    actor = request.user if link is None else None
+    ip, language = request.META.get("REMOTE_ADDR", ""), get_language()
+    try:
+        _attempt, gateway = ways.begin(dossier, choice, ip=ip, language=language, actor=actor, link=link)
+    except NotPayable as no:
+        messages.error(request, str(no))
+        return see_other(page)
+    return see_other(gateway or transfer)
+
+
+def open_transfer(obligation):
+    """The transfer that is open for this obligation (None: a dossier that owes nothing), or None."""
+    if obligation is None:
+        return None
+    return obligation.attempts.select_related("point").filter(way=Way.TRANSFER, state=AttemptState.SENT).first()
+
+
+def transfer_facts(attempt):
+    """What the transfer page shows of an attempt."""
+    content = vietqr.purpose_of(attempt)
+    point = attempt.point
+    return {
+        "attempt": attempt,
+        "bank": point.bank_name,
+        "account": point.account_number,
+        "account_name": point.account_name,
+        "content": content,
+        "payload": vietqr.payload_of(attempt),
+        "until": moment(attempt.expires_at),
+        "is_over": attempt.expires_at <= clock.now(),
+        "apps": bank_apps.apps_for(point),
+        "play_bank": bank_apps.play_bank(attempt, content),
+    }
+
+
+def qr_picture(request, attempt):
+    """The QR code as a PNG: in the page, or (?tai) kept on the phone, where the banking app reads it from the pictures."""
+    out = io.BytesIO()
+    segno.make(vietqr.payload_of(attempt), error="m", micro=False).save(out, kind="png", scale=12, border=4)
+    response = HttpResponse(out.getvalue(), content_type="image/png")
+    kept = "attachment" if "tai" in request.GET else "inline"
+    response["Content-Disposition"] = f'{kept}; filename="ma-qr-{attempt.reference}.png"'
+    return response

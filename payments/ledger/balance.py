@@ -1,0 +1,107 @@
+"""The sums of the ledger, and the same sums told by attempts and refunds alone. Whole đồng."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Q, Sum
+
+from payments.models import Account, LedgerEntry, PaymentAttempt
+from payments.models.states import AttemptState, RefundState
+from portal.common import clock
+
+BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class Sums:
+    """paid − refunded = settled + owed_back, when all is well."""
+
+    paid: int
+    refunded: int
+    settled: int
+    owed_back: int
+
+    @property
+    def balanced(self):
+        return self.paid - self.refunded == self.settled + self.owed_back
+
+
+def sums(entries):
+    """The four sums of some entries of the ledger. Settled and owed back stand below zero there, like any debt."""
+    found = entries.aggregate(
+        paid=Sum("amount", filter=Q(account=Account.RECEIVED, amount__gt=0)),
+        back=Sum("amount", filter=Q(account=Account.RECEIVED, amount__lt=0)),
+        settled=Sum("amount", filter=Q(account=Account.SETTLED)),
+        owed=Sum("amount", filter=Q(account=Account.OWED_BACK)),
+    )
+    paid, back, settled, owed = (found[name] or 0 for name in ("paid", "back", "settled", "owed"))
+    return Sums(paid, -back, -settled, -owed)
+
+
+def owed_back(attempts=None):
+    """(attempt, đồng) for every attempt (of these) whose money is to go back and has not gone."""
+    entries = LedgerEntry.objects.filter(account=Account.OWED_BACK)
+    entries = entries if attempts is None else entries.filter(attempt__in=attempts.values("pk"))
+    owed = {row["attempt"]: -row["sum"] for row in entries.order_by().values("attempt").annotate(sum=Sum("amount")) if row["sum"]}
+    for attempt in PaymentAttempt.objects.filter(pk__in=owed).prefetch_related("refunds"):
+        yield attempt, owed[attempt.pk]
+
+
+def both_witnesses():
+    """(obligation, what attempts and refunds say, what the ledger says), each {(body, day, account): đồng}."""
+    last = 0
+    while True:
+        paid = PaymentAttempt.objects.filter(state=AttemptState.PAID, obligation__gt=last).order_by("obligation")
+        posted = LedgerEntry.objects.filter(obligation__gt=last).order_by("obligation")
+        ids = sorted({*_ids(paid), *_ids(posted)})[:BATCH]
+        if not ids:
+            return
+        expected, written = _told(paid.filter(obligation__in=ids)), _written(posted.filter(obligation__in=ids))
+        for pk in ids:
+            yield pk, expected[pk], written[pk]
+        last = ids[-1]
+
+
+def _ids(rows):
+    return rows.values_list("obligation", flat=True).distinct()[:BATCH]
+
+
+def _written(entries):
+    found = defaultdict(dict)
+    rows = entries.order_by().values_list("obligation", "collector", "day", "account").annotate(sum=Sum("amount"))
+    for obligation, collector, day, account, total in rows:
+        found[obligation][collector, day, account] = total
+    return found
+
+
+def _told(attempts):
+    found = defaultdict(lambda: defaultdict(int))
+    for attempt in attempts.prefetch_related("refunds"):
+        for day, account, amount in movements(attempt, attempt.refunds.all()):
+            found[attempt.obligation_id][attempt.collector_id, day, account] += amount
+    return found
+
+
+def movements(attempt, refunds):
+    """(local day, account, đồng) for everything that happened to the money of one paid attempt, from its own rows.
+
+    An approved refund takes from the fee what is not owed back already; one that the bank refused leaves it owed.
+    """
+    yield _day(attempt.paid_at), Account.RECEIVED, attempt.amount
+    yield _day(attempt.paid_at), Account.SETTLED if attempt.settles else Account.OWED_BACK, -attempt.amount
+    owed = 0 if attempt.settles else attempt.amount
+    steps = [(refund.approved_at, 0, refund) for refund in refunds if refund.approved_at]
+    steps += [(refund.done_at, 1, refund) for refund in refunds if refund.state == RefundState.DONE]
+    for at, is_done, refund in sorted(steps, key=lambda step: (step[0], step[2].pk, step[1])):
+        if is_done:
+            owed -= refund.amount
+            yield _day(at), Account.OWED_BACK, refund.amount
+            yield _day(at), Account.RECEIVED, -refund.amount
+        elif part := max(0, refund.amount - owed):
+            owed += part
+            yield _day(at), Account.SETTLED, part
+            yield _day(at), Account.OWED_BACK, -part
+
+
+def _day(moment):
+    return clock.local(moment).date()

@@ -1,0 +1,222 @@
+"""What people are told about money: short, one thing to do, a link; each thing once, in the transaction that made it so.
+
+A fee that is settled is told by its step (`dossiers.notices`). In Vietnamese, whatever language the one who acts reads.
+"""
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.messages.models import tell
+from dossiers import fee_words, notices
+from payments import assignment, outcomes
+from payments.models import RefundReason, RefundWay, Way
+from payments.models.states import BEING_PAID, AttemptState
+from portal.common import clock
+from portal.common.dates import moment
+from portal.common.money import dong
+
+in_vietnamese = translation.override("vi")
+
+# ------------------------------------------------------------ the citizen: attempts
+
+
+@in_vietnamese
+def not_paid(attempt):
+    """No money came, for certain. Told only when that leaves something to do: the fee is still asked for, nobody is paying it
+    another way, and it was not the payer's own doing. At most once a day for a fee."""
+    obligation = attempt.obligation
+    dossier = obligation.dossier
+    own_doing = attempt.state == AttemptState.CANCELLED and not attempt.link_id
+    if own_doing or not obligation.may_be_paid or obligation.attempts.filter(state__in=BEING_PAID).exists():
+        return
+    until = _(" Trả trước %(when)s.") % {"when": moment(dossier.payment_due_at)} if dossier.payment_due_at else ""
+    if attempt.way == Way.TRANSFER:
+        body = _("Chưa thấy tiền chuyển khoản của mã %(reference)s. Đã chuyển thì mở trang trả phí, bấm “Tôi đã trả tiền”.")
+    else:
+        body = "%(outcome)s %(next)s"
+    outcome = outcomes.of_attempt(attempt)
+    _citizen(
+        f"unpaid:{obligation.pk}:{clock.today():%Y%m%d}", attempt, _("Chưa trả được phí: %(name)s"), body + until,
+        outcome=outcome.sentence, next=outcome.next_step,
+    )  # fmt: skip
+
+
+@in_vietnamese
+def in_doubt(attempt):
+    """The gateway is not sure whether money was taken. Accountants look at it; the citizen does not pay again."""
+    _citizen(
+        f"doubt:{attempt.pk}", attempt, _("Đang kiểm tra lần trả phí: %(name)s"),
+        _("Chưa rõ ngân hàng đã trừ %(sum)s hay chưa. Đừng trả lần nữa. Có kết quả, cổng nhắn ngay."),
+    )  # fmt: skip
+    _accountants(
+        f"doubt:{attempt.pk}", attempt, _("Cần xem: lần trả %(reference)s chưa rõ"),
+        _("Cổng thanh toán không chắc đã nhận %(sum)s. Hỏi lại cổng thanh toán rồi xác nhận."),
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------ the citizen: money that goes back
+
+
+@in_vietnamese
+def comes_back(refund, *, came_late=False):
+    """Money that cannot be kept has come: its return is proposed by the portal itself."""
+    if refund.reason == RefundReason.PAID_TWICE:
+        body = _("Khoản phí này đã trả xong từ trước. Cơ quan sẽ trả lại %(sum)s, không phải làm gì.")
+    elif refund.reason == RefundReason.OVERPAID:
+        body = _("Khoản phí đã trả xong, phần chuyển thừa sẽ được trả lại: %(sum)s. Không phải làm gì.")
+    elif refund.reason in (RefundReason.STOPPED, RefundReason.REFUSED):
+        body = _("Tiền tới sau khi hồ sơ đã dừng. Cơ quan sẽ trả lại %(sum)s, không phải làm gì.")
+    elif came_late:
+        body = _("Tiền tới muộn, khoản phí không còn chờ số tiền này. Cơ quan sẽ trả lại %(sum)s, không phải làm gì.")
+    else:
+        body = _("Khoản phí không còn chờ số tiền này. Cơ quan sẽ trả lại %(sum)s, không phải làm gì.")
+    _about(refund, "back", _("Sẽ trả lại %(sum)s: %(name)s"), body)
+
+
+@in_vietnamese
+def refund_proposed(refund):
+    """To the accountants who may decide on it: everybody of the body but who proposed it."""
+    _accountants(
+        f"refund:{refund.pk}:proposed", refund.attempt, _("Cần duyệt: hoàn %(sum)s"),
+        _("Lý do: %(reason)s. Lần trả %(reference)s."),
+        link=_refund_link(refund), but=refund.requested_by, amount=refund.amount, reason=refund.get_reason_display(),
+    )  # fmt: skip
+
+
+@in_vietnamese
+def refund_approved(refund):
+    if refund.way == RefundWay.GATEWAY:
+        body = _("Tiền về đúng thẻ hoặc tài khoản đã trả, thường trong vài ngày làm việc. Không phải làm gì.")
+    else:
+        body = _("Kế toán sẽ chuyển trả. Chưa nhận được sau năm ngày làm việc thì gọi số bên dưới.")
+    _about(refund, "approved", _("Được hoàn %(sum)s: %(name)s"), body)
+
+
+@in_vietnamese
+def refund_declined(refund):
+    """The second person said no, and why."""
+    _about(refund, "declined", _("Chưa hoàn tiền: %(name)s"), _("Lý do: %(note)s"))
+
+
+@in_vietnamese
+def refund_done(refund):
+    _about(
+        refund, "done", _("Đã hoàn %(sum)s: %(name)s"), _("Tiền đã chuyển trả. Chưa thấy thì hỏi ngân hàng theo số %(number)s.")
+    )
+
+
+@in_vietnamese
+def refund_refused(refund):
+    """The bank did not take it: the money is still owed back, somebody must find another way."""
+    _about(
+        refund, "refused", _("Ngân hàng chưa hoàn được tiền: %(name)s"),
+        _("Cơ quan vẫn nợ lại %(sum)s và sẽ trả bằng cách khác. Không phải làm gì."),
+    )  # fmt: skip
+    _accountants(
+        f"refund:{refund.pk}:refused", refund.attempt, _("Ngân hàng từ chối hoàn %(sum)s"),
+        _("Lần trả %(reference)s. Tiền vẫn phải trả lại: đề nghị hoàn cách khác."),
+        link=_refund_link(refund), amount=refund.amount,
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------ money by transfer
+
+
+@in_vietnamese
+def transfer_waits(credit):
+    """Money came that settles nothing by itself: the citizen learns that it is here and safe, accountants that it waits."""
+    if credit.attempt_id:
+        _citizen(
+            f"credit:{credit.pk}", credit.attempt, _("Đã nhận %(sum)s, đang xem: %(name)s"),
+            _("Số tiền chuyển khác số phải trả. Tiền vẫn an toàn, đừng chuyển thêm. Kế toán xem rồi gán hoặc trả lại."),
+            amount=credit.amount,
+        )  # fmt: skip
+    people = assignment.accountants_of(assignment.bodies_at(credit.point))
+    subject = _("Tiền chuyển khoản cần xem: %(sum)s") % {"sum": dong(credit.amount)}
+    body = _("Tài khoản %(account)s, %(when)s: %(state)s. Nội dung: %(content)s") % {
+        "account": credit.point.account_number, "when": moment(credit.received_at), "state": credit.get_state_display(),
+        "content": credit.content[:200],
+    }  # fmt: skip
+    tell(
+        f"money:credit:{credit.pk}:wait", people, subject=subject, body=body, link=reverse("accounting:credit", args=[credit.pk])
+    )
+
+
+# ------------------------------------------------------------ tickets
+
+
+@in_vietnamese
+def complaint_opened(complaint):
+    """To its owner."""
+    attempt = complaint.attempt
+    subject, body = _("Có người hỏi về tiền: %(code)s"), _("Lần trả %(reference)s, %(sum)s. Tìm xem tiền ở đâu rồi trả lời.")
+    _write(
+        f"complaint:{complaint.pk}",
+        [complaint.owner],
+        attempt,
+        subject,
+        body,
+        reverse("accounting:complaint", args=[complaint.pk]),
+    )
+
+
+@in_vietnamese
+def complaint_answered(complaint):
+    """To who pays for the dossier, and to who asked."""
+    _citizen(
+        f"complaint:{complaint.pk}:answer", complaint.attempt, _("Trả lời về tiền phí: %(name)s"), "%(answer)s",
+        also=[complaint.opened_by], answer=complaint.answer,
+    )  # fmt: skip
+
+
+@in_vietnamese
+def difference_opened(difference):
+    """To its owner: one message a day, however many there are."""
+    tell(
+        f"money:differences:{clock.today():%Y%m%d}", [difference.owner],
+        subject=_("Có chỗ chênh lệch tiền cần xem"),
+        body=_("Sổ của cổng và của bên thanh toán chưa khớp. Mở danh sách để xem từng chỗ."),
+        link=reverse("accounting:differences"),
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------ writing
+
+
+def _about(refund, what, subject, body):
+    facts = {"note": refund.note or refund.get_reason_display(), "number": refund.transaction_no or refund.request_id}
+    last = refund.moves.last()
+    if last and last.note:
+        facts["note"] = last.note
+    _citizen(f"refund:{refund.pk}:{what}", refund.attempt, subject, body, amount=refund.amount, **facts)
+
+
+def _citizen(key, attempt, subject, body, *, also=(), **facts):
+    dossier = attempt.obligation.dossier
+    people = [*notices.RECIPIENTS["submitter"](dossier, None), *also]
+    link = fee_words.pay_address(dossier) or reverse("dossiers:detail", args=[dossier.code])
+    _write(key, people, attempt, subject, body + "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s."), link, **facts)
+
+
+def _accountants(key, attempt, subject, body, *, link="", but=None, **facts):
+    people = [person for person in assignment.accountants_of([attempt.collector_id]) if person != but]
+    link = link or reverse("accounting:attempt", args=[attempt.reference])
+    _write(key, people, attempt, subject, body + " " + _("Hồ sơ %(code)s."), link, **facts)
+
+
+def _refund_link(refund):
+    return reverse("accounting:refund", args=[refund.request_id])
+
+
+def _write(key, people, attempt, subject, body, link, *, amount=None, **facts):
+    dossier = attempt.obligation.dossier
+    facts |= {
+        "name": dossier.version.short_name,
+        "code": dossier.code,
+        "reference": attempt.reference,
+        "sum": dong(attempt.amount if amount is None else amount),
+        "desk": dossier.received_at.desk_name or dossier.received_at.name,
+        "phone": dossier.received_at.desk_phone,
+    }
+    tell(f"money:{key}"[:60], people, subject=subject % facts, body=body % facts, link=link)

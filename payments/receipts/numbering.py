@@ -1,0 +1,199 @@
+"""Electronic receipts: the next number of a body's series, without gaps; the signed paper; replaced or cancelled in sight."""
+
+import logging
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from dossiers.papers.models import IssuedPaper
+from dossiers.papers.wording import full_name
+from payments.attempts.lifecycle import lock_for_payment
+from payments.models import CollectingBody, CollectionPoint, EReceipt
+from payments.permissions import is_accountant_of
+from portal.common import clock, outbox
+
+log = logging.getLogger(__name__)
+DEFAULT_TEMPLATE = "01BLP0-001"
+DEFAULT_SERIES = "DVC-{year:02d}E"
+PAPER_STATES = {EReceipt.State.REPLACED: IssuedPaper.State.REPLACED, EReceipt.State.CANCELLED: IssuedPaper.State.REVOKED}
+
+
+class ReceiptEnded(Exception):
+    """This receipt was replaced or cancelled already; `str()` says so in plain words."""
+
+
+# ---------------------------------------------------------------- issuing
+def issue(attempt, event, *, replaces=None, **changed):
+    """The receipt of money that settled a fee, numbered in the transaction that settled it. One valid receipt an attempt.
+
+    The body's row stays locked until that transaction ends: two at once wait for each other, one rolled back leaves no gap,
+    and nothing that is numbered later was issued earlier. `changed`: payer_name, amount, lines, when not those of the fee.
+    """
+    there = attempt.receipts.filter(state=EReceipt.State.VALID).first()
+    if there:
+        return there
+    body = CollectingBody.objects.select_for_update(of=("self",), no_key=True).get(pk=body_of(attempt.collector).pk)
+    now = clock.now()
+    year = clock.local(now).year
+    facts = {
+        "amount": attempt.amount, "lines": lines_of(attempt.obligation), "payer_name": attempt.obligation.dossier.subject_name,
+        "collector_name": full_name(attempt.collector.name), "tax_code": body.tax_code, "demo": body.demo,
+        "treasury_account": _account(attempt), "template_symbol": body.template_symbol,
+        "series_symbol": body.series_symbol.format(year=year % 100), **changed,
+    }  # fmt: skip
+    receipt = EReceipt.objects.create(
+        attempt=attempt, event=event, body=body, year=year, number=_next_number(body, year), replaces=replaces, issued_at=now,
+        next_at=now, **facts,
+    )  # fmt: skip
+    outbox.poke()
+    return receipt
+
+
+def body_of(agency):
+    """The collecting body of an agency; its symbols are made from the house defaults when nobody has set them yet."""
+    return CollectingBody.objects.get_or_create(
+        agency=agency, defaults={"template_symbol": DEFAULT_TEMPLATE, "series_symbol": DEFAULT_SERIES, "demo": True}
+    )[0]
+
+
+def _next_number(body, year):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO payments_receiptcounter (body_id, year, last) VALUES (%s, %s, 1) "
+            "ON CONFLICT (body_id, year) DO UPDATE SET last = payments_receiptcounter.last + 1 RETURNING last",
+            [body.pk, year],
+        )
+        return cursor.fetchone()[0]
+
+
+def _account(attempt):
+    """Where the money goes in the end: the treasury's account of the attempt's point, or of the dossier's for cash."""
+    point = attempt.point
+    if point is None:
+        code = attempt.obligation.dossier.offering.gateway_terminal
+        point = CollectionPoint.objects.filter(code=code).first() if code else None
+    if point is None or not point.account_number:
+        return ""
+    return f"{point.account_number}, {point.bank_name} ({point.account_name})"
+
+
+def lines_of(obligation):
+    """The lines of a fee as a receipt prints them; what costs nothing is not collected."""
+    return [
+        {"label": line.label, "kind": line.kind, "quantity": line.quantity, "amount": line.amount, "legal_ref": line.legal_ref}
+        for line in obligation.lines.order_by("pk")
+        if line.amount
+    ]
+
+
+# ---------------------------------------------------------------- the signed paper
+def make_paper(receipt):
+    """Draw, sign and store the paper of a receipt: done once, by a worker. Also of one that ended meanwhile: it says so."""
+    from payments.receipts import paper
+
+    _hold_dossier(receipt)
+    receipt = EReceipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
+    if receipt.paper_id is None:
+        receipt.paper = paper.make(receipt)
+        receipt.save(update_fields=["paper"])
+    mark_paper(receipt)
+    if receipt.replaces_id:
+        mark_paper(receipt.replaces)
+    return receipt.paper
+
+
+def _hold_dossier(receipt):
+    """The worker holds the receipt and needs its dossier, everybody else takes them the other way round: so never wait here.
+    Whoever has the dossier now is let through, and the paper is tried again in a moment (OperationalError)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM dossiers_dossier WHERE id = %s FOR KEY SHARE NOWAIT", [receipt.attempt.obligation.dossier_id]
+        )
+
+
+def mark_paper(receipt):
+    """The paper says of itself what has become of its receipt; which paper took its place, once that one is made."""
+    if receipt.paper_id is None or receipt.state == EReceipt.State.VALID:
+        return
+    successor = EReceipt.objects.filter(replaces=receipt).first()
+    IssuedPaper.objects.filter(pk=receipt.paper_id).update(
+        state=PAPER_STATES[receipt.state],
+        state_reason=receipt.state_reason,
+        replaced_by=successor.paper_id if successor else None,
+    )
+
+
+# ---------------------------------------------------------------- replaced, cancelled
+@transaction.atomic
+def replace(receipt, actor, *, payer_name, reason):
+    """Another receipt with the right name takes the place of a wrong one, which says so for ever. Same money, new number.
+
+    For an accountant of the body. Raises PermissionDenied, ReceiptEnded.
+    """
+    receipt, attempt = _locked(receipt, actor)
+    _end(receipt, EReceipt.State.REPLACED, reason, actor)
+    return issue(
+        attempt, receipt.event, replaces=receipt, payer_name=payer_name.strip(), amount=receipt.amount, lines=receipt.lines
+    )
+
+
+@transaction.atomic
+def cancel(receipt, actor, *, reason):
+    """Cancel a receipt that should not be there. The money is not touched: it goes back as a refund, or not at all.
+
+    For an accountant of the body. Raises PermissionDenied, ReceiptEnded.
+    """
+    receipt, _attempt = _locked(receipt, actor)
+    _end(receipt, EReceipt.State.CANCELLED, reason, actor)
+    return receipt
+
+
+@transaction.atomic
+def after_refund(attempt, kept, refund):
+    """Money of a receipt goes back: it is cancelled, or replaced by one over the `kept` đồng. The numbers stay."""
+    old = attempt.receipts.select_for_update(of=("self",)).filter(state=EReceipt.State.VALID).first()
+    if old is None:
+        return
+    with translation.override("vi"):
+        reason = _("Hoàn lại tiền theo yêu cầu %(number)s.") % {"number": refund.request_id}
+        given_back = _("Trừ phần đã hoàn theo yêu cầu %(number)s") % {"number": refund.request_id}
+    _end(old, EReceipt.State.REPLACED if kept else EReceipt.State.CANCELLED, reason, refund.approved_by)
+    if kept:
+        less = {"label": given_back, "kind": "", "quantity": 1, "amount": kept - old.amount, "legal_ref": ""}
+        issue(attempt, old.event, replaces=old, payer_name=old.payer_name, amount=kept, lines=[*old.lines, less])
+
+
+def _locked(receipt, actor):
+    """(receipt, attempt), locked in the order of the house, once the actor may and the receipt still counts."""
+    _dossier, _obligation, attempt = lock_for_payment(receipt.attempt.reference)
+    if not is_accountant_of(attempt, actor):
+        raise PermissionDenied("only an accountant of the collecting body replaces or cancels a receipt")
+    locked = EReceipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
+    if locked.state != EReceipt.State.VALID:
+        raise ReceiptEnded(_("Biên lai %(number)s %(state)s.") % {"number": locked, "state": locked.get_state_display()})
+    locked.attempt = attempt
+    return locked, attempt
+
+
+def _end(receipt, state, reason, actor):
+    if not reason.strip():
+        raise ValueError("a receipt ends for a reason")
+    receipt.state, receipt.state_reason, receipt.state_at, receipt.state_by = state, reason.strip(), clock.now(), actor
+    receipt.save(update_fields=["state", "state_reason", "state_at", "state_by"])
+    mark_paper(receipt)
+    log.info("receipt ended", extra={"receipt": str(receipt), "state": str(state), "by": actor.pk if actor else None})
+
+
+# ---------------------------------------------------------------- what must be true
+def problems():
+    """Yield one sentence for each receipt that cannot be right: sums that differ, a paper that was lost or lies."""
+    for receipt in EReceipt.objects.select_related("paper", "attempt").iterator(chunk_size=500):
+        if sum(line["amount"] for line in receipt.lines) != receipt.amount:
+            yield f"receipt {receipt}: its lines do not add up to its amount"
+        if receipt.due_state == "done" and receipt.paper_id is None:
+            yield f"receipt {receipt}: has no paper, and none is owed"
+        ended = PAPER_STATES.get(receipt.state, IssuedPaper.State.VALID)
+        if receipt.paper_id and receipt.paper.state != ended:
+            yield f"receipt {receipt}: is {receipt.state}, its paper says {receipt.paper.state}"

@@ -1,0 +1,169 @@
+"""Compare the lines of one settlement file with our attempts and refunds of that terminal and day."""
+
+import datetime as dt
+import re
+from collections import defaultdict
+
+from django.utils.translation import gettext as _
+
+from dossiers.permissions import is_own_matter
+from payments.differences import agree, open_difference
+from payments.models import (
+    AttemptMove,
+    Difference,
+    EventKind,
+    GatewayEvent,
+    PaymentAttempt,
+    Refund,
+    RefundWay,
+    SettlementProof,
+    Verdict,
+    Way,
+)
+from payments.models.states import AttemptState, RefundState
+from portal.common import clock
+
+CHUNK = 5_000  # references asked for at once
+_PAY_DATE = re.compile(r"(?:PayDate\W{1,5}|,)([0-9]{14})")
+_PAYMENT_KINDS = [Difference.Kind.MISSING_HERE, Difference.Kind.MISSING_THERE, Difference.Kind.AMOUNT]
+
+
+class Comparison:
+    """One reading: counts both sides, opens differences, and owes a proof for each row that tells us something new."""
+
+    def __init__(self, run, lines):
+        self.run, self.point, self.day = run, run.point, run.day
+        self.payments, self.refunds = defaultdict(list), defaultdict(list)
+        for line in lines:
+            (self.refunds if line.refunded else self.payments)[line.reference].append(line)
+        self.attempts = self._ours([*self.payments, *self.refunds])
+        self.disputed = set(Difference.objects.filter(point=self.point, closed_at=None).values_list("reference", flat=True))
+        self.our_count = self.our_total = 0
+
+    def make(self):
+        """Compare, and write the sums of both sides on the run."""
+        for reference, lines in sorted(self.payments.items()):
+            self._payment(reference, lines)
+        for attempt in self._not_in_the_file():
+            self._count(attempt.amount)
+            self._differs(Difference.Kind.MISSING_THERE, attempt.reference, attempt, ours=attempt.amount)
+        self._compare_refunds()
+        theirs = [line for lines in (*self.payments.values(), *self.refunds.values()) for line in lines]
+        self.run.their_count = len(theirs)
+        self.run.their_total = sum(-line.amount if line.refunded else line.amount for line in theirs)
+        self.run.our_count, self.run.our_total = self.our_count, self.our_total
+        self.run.save()
+
+    def _ours(self, references):
+        found = {}
+        for start in range(0, len(references), CHUNK):
+            rows = PaymentAttempt.objects.filter(
+                reference__in=references[start : start + CHUNK], point=self.point, way=Way.VNPAY
+            ).select_related("collector", "obligation__dossier")
+            found |= {attempt.reference: attempt for attempt in rows}
+        return found
+
+    def _count(self, amount):
+        self.our_count, self.our_total = self.our_count + 1, self.our_total + amount
+
+    def _differs(self, kind, reference, attempt=None, **sums):
+        open_difference(self.point, self.day, kind, reference, attempt=attempt, run=self.run, **sums)
+
+    def _agrees(self, reference, kinds):
+        if reference in self.disputed:
+            agree(self.point, reference, kinds, _("Tệp đối soát và sổ của cổng nay khớp nhau."))
+
+    # ------------------------------------------------------------ money that came
+    def _payment(self, reference, lines):
+        attempt, total = self.attempts.get(reference), sum(line.amount for line in lines)
+        paid = attempt is not None and attempt.state == AttemptState.PAID
+        if paid:
+            self._count(attempt.amount)
+        if attempt is None:
+            self._differs(Difference.Kind.MISSING_HERE, reference, theirs=total)
+        elif total != attempt.amount or len(lines) > 1:
+            self._differs(Difference.Kind.AMOUNT, reference, attempt, ours=attempt.amount if paid else 0, theirs=total)
+        elif paid:
+            self._agrees(reference, _PAYMENT_KINDS)
+        elif self.run.read_by and is_own_matter(attempt.obligation.dossier, self.run.read_by):
+            self._differs(Difference.Kind.MISSING_HERE, reference, attempt, ours=0, theirs=total)
+        else:
+            self._prove(lines[0], attempt)
+
+    def _keep(self, line, attempt, refund=None):
+        """Keep the row as evidence, once an attempt or refund. Returns the event, or None when it was kept before."""
+        facts = {"kind": EventKind.SETTLEMENT, "attempt": attempt, "refund": refund}
+        if GatewayEvent.objects.filter(**facts).exists():
+            return None
+        return GatewayEvent.objects.create(
+            **facts, point=self.point, raw=line.raw, verdict=Verdict.VALID, received_at=clock.now()
+        )  # fmt: skip
+
+    def _prove(self, line, attempt, refund=None):
+        """Owe what follows from a row that tells us something new; once."""
+        if event := self._keep(line, attempt, refund):
+            SettlementProof.objects.create(run=self.run, event=event, next_at=clock.now())
+
+    def _not_in_the_file(self):
+        """Attempts we hold for paid on that day by the gateway's own date, and the file does not know."""
+        start = dt.datetime.combine(self.day, dt.time(), clock.LOCAL)
+        end = start + dt.timedelta(days=1)
+        rows = PaymentAttempt.objects.filter(
+            point=self.point, way=Way.VNPAY, state=AttemptState.PAID, created_at__lt=end, paid_at__gte=start,
+            paid_at__lt=end + dt.timedelta(days=2),
+        ).select_related("collector", "obligation__dossier")  # fmt: skip
+        absent = [attempt for attempt in rows if attempt.reference not in self.payments]
+        days = gateway_days(absent)
+        return [attempt for attempt in absent if days[attempt.pk] == self.day]
+
+    # ------------------------------------------------------------ money that went back
+    def _compare_refunds(self):
+        ours = defaultdict(list)
+        known = Refund.objects.filter(attempt__in=[self.attempts[r].pk for r in self.refunds if r in self.attempts])
+        for refund in known.filter(way=RefundWay.GATEWAY).order_by("pk"):
+            ours[refund.attempt_id].append(refund)
+        for reference, lines in sorted(self.refunds.items()):
+            attempt = self.attempts.get(reference)
+            for line in lines:
+                self._refund(line, attempt, ours[attempt.pk] if attempt else [])
+        for refund in self._done_here_only():
+            self._count(-refund.amount)
+            attempt = refund.attempt
+            self._differs(Difference.Kind.REFUND, attempt.reference, attempt, ours=refund.amount)
+
+    def _refund(self, line, attempt, ours):
+        same = [refund for refund in ours if refund.amount == line.amount]
+        same.sort(key=lambda refund: (refund.transaction_no != line.transaction_no, refund.pk))
+        refund = next((refund for refund in same if refund.state in _SENT), None)
+        if refund is None:
+            self._differs(Difference.Kind.REFUND, line.reference, attempt, theirs=line.amount)
+            return
+        ours.remove(refund)
+        if refund.state != RefundState.DONE:
+            self._prove(line, attempt, refund)
+            return
+        self._keep(line, attempt, refund)
+        self._count(-refund.amount)
+        self._agrees(line.reference, [Difference.Kind.REFUND])
+
+    def _done_here_only(self):
+        """Refunds we hold for done on that day which no file has shown so far."""
+        start = dt.datetime.combine(self.day, dt.time(), clock.LOCAL)
+        rows = Refund.objects.filter(
+            attempt__point=self.point, way=RefundWay.GATEWAY, state=RefundState.DONE, done_at__gte=start,
+            done_at__lt=start + dt.timedelta(days=1),
+        ).exclude(events__kind=EventKind.SETTLEMENT)  # fmt: skip
+        return rows.select_related("attempt__collector", "attempt__obligation__dossier")
+
+
+_SENT = {RefundState.SENT, RefundState.PROCESSING, RefundState.UNKNOWN, RefundState.DONE}
+
+
+def gateway_days(attempts):
+    """{attempt: the local day on which the gateway says it was paid}; where no proof tells, the day we heard of it."""
+    days = {attempt.pk: clock.local(attempt.paid_at).date() for attempt in attempts}
+    moves = AttemptMove.objects.filter(attempt__in=days, target=AttemptState.PAID, event__isnull=False).select_related("event")
+    for move in moves:
+        if found := _PAY_DATE.search(move.event.raw):
+            days[move.attempt_id] = dt.datetime.strptime(found[1][:8], "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
+    return days

@@ -1,0 +1,168 @@
+"""Money given back: proposed by one (or by the portal itself), approved by another, then sent or paid out by hand."""
+
+import secrets
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from dossiers.models import FeeObligation
+from payments import messages
+from payments.attempts.lifecycle import lock_for_payment
+from payments.ledger import entries
+from payments.models import (
+    AttemptMove,
+    BankCredit,
+    PaymentAttempt,
+    Refund,
+    RefundCall,
+    RefundWay,
+    SettlementProof,
+    Way,
+)
+from payments.models.states import DEAD_REFUND, AttemptState, RefundState
+from payments.permissions import is_accountant_of
+from portal.common import clock, outbox
+
+
+class NotRefundable(Exception):
+    """This cannot be given back; `str()` says why in plain words."""
+
+
+@transaction.atomic
+def propose(attempt, reason, *, amount=None, actor=None, note="", way=None):
+    """Propose to give back `amount` đồng (default: all that is left). One open proposal an attempt: a second is the first.
+    `way`: only for money of the gateway, which may also go back by hand when the bank refuses."""
+    dossier, _obligation, attempt = lock_for_payment(attempt.reference)
+    if actor and not is_accountant_of(attempt, actor):
+        raise PermissionDenied("only an accountant of the collecting body proposes a refund")
+    there = attempt.refunds.exclude(state__in=[*DEAD_REFUND, RefundState.DONE]).first()
+    if there:
+        return there
+    amount = left(attempt) if amount is None else amount
+    if attempt.state != AttemptState.PAID or not 0 < amount <= left(attempt):
+        raise NotRefundable(_("Không còn khoản nào như vậy để hoàn."))
+    way = (way or RefundWay.GATEWAY) if attempt.way == Way.VNPAY else RefundWay.BY_HAND
+    refund = Refund.objects.create(
+        attempt=attempt, amount=amount, reason=reason, note=note, way=way, requested_by=actor,
+        request_id=f"F{clock.local(clock.now()):%y%m%d%H%M%S}{secrets.token_hex(4).upper()}", requested_at=clock.now(),
+    )  # fmt: skip
+    messages.refund_proposed(refund)
+    return refund
+
+
+def left(attempt):
+    """What of this attempt's money may still be given back, in đồng."""
+    gone = attempt.refunds.exclude(state__in=DEAD_REFUND).aggregate(total=Sum("amount"))["total"] or 0
+    return attempt.amount - gone if attempt.state == AttemptState.PAID else 0
+
+
+@transaction.atomic
+def approve(refund, actor, *, note=""):
+    """The second person says yes: from now on the money is owed back, and the call to the gateway is owed as a row."""
+    refund, obligation = _locked(refund)
+    _second_person(refund, actor)
+    refund.approved_by = actor
+    refund.move(RefundState.APPROVED, cause="person", actor=actor, note=note)
+    _take_from_the_fee(refund, obligation)
+    if refund.way == RefundWay.GATEWAY:
+        RefundCall.objects.create(refund=refund, kind=RefundCall.Kind.SEND)
+        outbox.poke()
+    messages.refund_approved(refund)
+    return refund
+
+
+def _take_from_the_fee(refund, obligation):
+    from payments.receipts import numbering
+
+    part = entries.give_back(refund)
+    if not part:
+        return
+    status = FeeObligation.Status
+    obligation.settled_amount -= part
+    obligation.status = status.PART_REFUNDED if obligation.settled_amount else status.REFUNDED
+    obligation.save(update_fields=["settled_amount", "status"])
+    numbering.after_refund(refund.attempt, obligation.settled_amount, refund)
+
+
+@transaction.atomic
+def decline(refund, actor, *, note):
+    """The second person says no, and why. Money that was paid twice stays owed back: somebody must propose it again."""
+    refund, _obligation = _locked(refund)
+    _second_person(refund, actor)
+    refund.move(RefundState.DECLINED, cause="person", actor=actor, note=note)
+    messages.refund_declined(refund)
+    return refund
+
+
+def _second_person(refund, actor):
+    if not may_decide(refund, actor):
+        raise PermissionDenied("a refund is decided by an accountant of the collecting body who neither proposed it nor vouched")
+
+
+def may_decide(refund, user):
+    """An accountant of the collecting body, but neither who proposed the refund nor who vouched for its money: what the portal
+    proposes on somebody's word needs another one's eyes, too."""
+    if not is_accountant_of(refund.attempt, user) or refund.requested_by_id == user.pk:
+        return False
+    return not vouched_for_by(user).filter(pk=refund.attempt_id).exists()
+
+
+def vouched_for_by(user):
+    """The attempts whose money is known by this person's word: who took the cash, confirmed it in doubt, or handed in the
+    statement or settlement file that says so."""
+    proofs = SettlementProof.objects.filter(run__read_by=user).values("event__attempt")
+    said = Q(pk__in=AttemptMove.objects.filter(target=AttemptState.PAID, actor=user).values("attempt"))
+    read = Q(pk__in=BankCredit.objects.filter(read_by=user, attempt__isnull=False).values("attempt"))
+    return PaymentAttempt.objects.filter(said | read | Q(pk__in=proofs))
+
+
+@transaction.atomic
+def paid_out(refund, actor, *, document):
+    """The accountant has transferred the money or handed it out; `document` is the number of the slip."""
+    refund, _obligation = _locked(refund)
+    if not is_accountant_of(refund.attempt, actor):
+        raise PermissionDenied("only an accountant of the collecting body pays out a refund")
+    refund.transaction_no = document[:40]
+    _done(refund, cause="by_hand", actor=actor)
+    return refund
+
+
+@transaction.atomic
+def record(refund, target, *, cause, proof=None, code="", transaction_no=""):
+    """What the gateway says of a refund that was sent. A second word of the same moves nothing, nor does a doubt (UNKNOWN)
+    about what it said it is working on. `target` None: only the code is new. Returns the refund."""
+    refund, _obligation = _locked(refund)
+    if refund.state in (RefundState.DONE, RefundState.REFUSED):
+        return refund
+    refund.code, refund.transaction_no = code or refund.code, transaction_no or refund.transaction_no
+    is_doubt = target == RefundState.UNKNOWN and refund.state == RefundState.PROCESSING
+    if target is None or refund.state == target or is_doubt:
+        refund.save(update_fields=["code", "transaction_no"])
+    elif target == RefundState.DONE:
+        _done(refund, cause=cause, event=proof)
+    else:
+        refund.move(target, cause=cause, event=proof, job="payment")
+        if target == RefundState.REFUSED:
+            messages.refund_refused(refund)
+    return refund
+
+
+def _done(refund, *, cause, event=None, actor=None):
+    refund.move(RefundState.DONE, cause=cause, event=event, actor=actor, job="" if actor else "payment")
+    entries.gave_back(refund)
+    messages.refund_done(refund)
+
+
+def lock(refund):
+    """The refund, locked in the order of the house. The caller moves it."""
+    return _locked(refund)[0]
+
+
+def _locked(refund):
+    """(refund, obligation), with everything locked in the order of the house."""
+    _dossier, obligation, attempt = lock_for_payment(refund.attempt.reference)
+    locked = Refund.objects.select_for_update(of=("self",)).get(pk=refund.pk)
+    locked.attempt = attempt
+    return locked, obligation

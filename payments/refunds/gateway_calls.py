@@ -1,0 +1,191 @@
+"""Sending money back through the gateway. That an order goes out is committed before it does, and with it a question that
+finds out what became of it; it goes out again only under its own number, and only when the gateway does not know it."""
+
+import datetime as dt
+import logging
+
+from django.conf import settings
+from django.db import transaction
+
+from payments import differences, outcomes
+from payments.enquiries import query, schedule, terminal_lease
+from payments.gateways import vnpay
+from payments.gateways.base import NoAnswer, NotSent
+from payments.gateways.vnpay import requests, wire
+from payments.models import Difference, EventKind, GatewayQuestion, Refund, RefundCall, Verdict
+from payments.models.states import RefundState
+from payments.refunds import approval
+from portal.common import clock, outbox
+
+log = logging.getLogger(__name__)
+R, Kind = RefundState, RefundCall.Kind
+UNDER_WAY = (R.SENT, R.PROCESSING, R.UNKNOWN)
+REFUND_TYPES = (requests.ALL, requests.PART)
+
+
+def do(call):
+    """In the transaction of the worker: write down what is about to be said. It is said by `speak`, after the commit."""
+    if call.kind == Kind.SEND:
+        call.is_sending = _begin_sending(call)
+    elif call.refund.state in UNDER_WAY:
+        _take_the_turn(call)
+
+
+def speak(call):
+    """After the commit, with no lock: the order itself, or the question."""
+    refund = Refund.objects.select_related("attempt__point", "attempt__obligation__dossier").get(pk=call.refund_id)
+    if call.is_sending:
+        _send(refund)
+    elif call.turn:
+        try:
+            _find_out(refund, call)
+        finally:
+            terminal_lease.give_back(call.turn)
+
+
+# ------------------------------------------------------------ the order
+
+
+def _begin_sending(call):
+    refund = approval.lock(call.refund)
+    if refund.state == R.APPROVED:
+        refund.move(R.SENT, cause="sending", job="payment")
+    elif refund.state == R.UNKNOWN:
+        refund.move(R.SENT, cause="not_received", job="payment")
+    else:
+        return False
+    _ask_later(refund, settings.PAYMENT_TIMES["refund_query_after"])
+    return True
+
+
+def _send(refund):
+    attempt = refund.attempt
+    try:
+        answer = vnpay.refund(refund, by=f"canbo{refund.approved_by_id}")  # a number: the gateway needs nobody's name
+    except NoAnswer as refusal:
+        event = _keep(EventKind.REFUND, refusal.raw or refusal.reason, Verdict.NO_ANSWER, refund)
+        _record(refund, R.UNKNOWN, event, cause="no_answer")
+        if isinstance(refusal, NotSent):  # nothing of it left us: it may go out again as it is
+            _send_again(refund, schedule.pause(refund.calls.filter(kind=Kind.SEND).count() - 1))
+        return
+    event = _keep(EventKind.REFUND, answer.raw, query.verdict_on(answer, attempt, refund.amount), refund)
+    target = outcomes.of_refund(answer.code, answer.status) if event.verdict == Verdict.VALID else R.UNKNOWN
+    if answer.code == query.BUSY:  # it has our number, or is at another of this payment: the question will tell
+        target = None
+    _record(refund, target, event, cause="no_answer" if target == R.UNKNOWN else "answer", answer=answer)
+
+
+def _send_again(refund, seconds=0):
+    """Owed once: the same order, under the same number."""
+    if not refund.calls.filter(kind=Kind.SEND, due_state=outbox.DueState.WAITING).exists():
+        RefundCall.objects.create(refund=refund, kind=Kind.SEND, next_at=clock.now() + dt.timedelta(seconds=seconds))
+        outbox.poke()
+
+
+# ------------------------------------------------------------ the question
+
+
+def _ask_later(refund, seconds):
+    at = clock.now() + dt.timedelta(seconds=seconds)
+    if not refund.calls.filter(kind=Kind.QUERY, due_state=outbox.DueState.WAITING).update(next_at=at):
+        RefundCall.objects.create(refund=refund, kind=Kind.QUERY, next_at=at)
+
+
+def _take_the_turn(call):
+    """The terminal is shared with the questions about payments, and people who wait for an answer go first."""
+    point = call.refund.attempt.point_id
+    call.stays_owed = True
+    if not schedule.due_at(point).filter(cause=GatewayQuestion.Cause.COMPLAINT).exists():
+        call.turn = terminal_lease.take(point)
+    if call.turn:
+        call.tries += 1
+        pause = schedule.pause(call.tries - 1)
+    else:
+        quiet = terminal_lease.quiet_until(point)
+        pause = (quiet - clock.now()).total_seconds() + 1 if quiet else schedule.BUSY_PAUSE
+    call.next_at, call.leased_until = clock.now() + dt.timedelta(seconds=pause), None
+    call.save(update_fields=["next_at", "leased_until", "tries"])
+
+
+def _find_out(refund, call):
+    """Ask what the gateway knows of the order. Whatever it is not sure of is asked again, for ever at the longest pause."""
+    attempt = refund.attempt
+    try:
+        answer = vnpay.query(attempt)
+    except NoAnswer as refusal:
+        _keep(EventKind.QUERYDR, refusal.raw or refusal.reason, Verdict.NO_ANSWER, refund)
+        if refusal.code == query.BUSY:
+            query.be_quiet(attempt.point_id)
+        return
+    is_of_refund = answer.transaction_type in REFUND_TYPES
+    verdict = query.verdict_on(answer, attempt, refund.amount if is_of_refund else attempt.amount)
+    event = _keep(EventKind.QUERYDR, answer.raw, verdict, refund)
+    if answer.code == query.BUSY:
+        query.be_quiet(attempt.point_id)
+    elif answer.code == "00" and answer.reference == attempt.reference:
+        _understand(refund, answer, event)
+    _close_if_known(call)
+
+
+def _understand(refund, answer, event):
+    target = standing(refund, answer)
+    if target is None:
+        _not_received(refund, event)
+    elif target != R.UNKNOWN:
+        _record(refund, target, event, cause="querydr", answer=answer)
+
+
+def standing(refund, answer):
+    """Where our refund stands by an answer about its payment: a state, UNKNOWN when that is not clear, None when the gateway
+    has no such refund. An answer may speak of the payment alone, or of an earlier refund of the same payment."""
+    earlier = Refund.objects.filter(attempt=refund.attempt_id).exclude(pk=refund.pk).exclude(transaction_no="")
+    if answer.transaction_type == wire.PAYMENT:
+        if answer.status == wire.PAID:
+            return None
+        return R.UNKNOWN if earlier.exists() else outcomes.of_refund(answer.code, answer.status)
+    if answer.transaction_type not in REFUND_TYPES:
+        return R.UNKNOWN
+    if earlier.filter(transaction_no=answer.transaction_no).exists() or answer.hundredths != refund.amount * 100:
+        return None
+    return outcomes.of_refund(answer.code, answer.status)
+
+
+@transaction.atomic
+def _not_received(refund, event):
+    """The gateway has the payment and no such refund: the order goes out again under its own number. What it once said it
+    is working on is only asked again."""
+    refund = approval.lock(refund)
+    if refund.state == R.SENT:
+        refund.move(R.UNKNOWN, cause="no_answer", event=event, job="payment")
+    if refund.state == R.UNKNOWN:
+        _send_again(refund)
+
+
+def _close_if_known(call):
+    if Refund.objects.filter(pk=call.refund_id, state__in=UNDER_WAY).exists():
+        return
+    RefundCall.objects.filter(pk=call.pk).update(due_state=outbox.DueState.DONE, done_at=clock.now(), last_error="")
+
+
+# ------------------------------------------------------------ what both write
+
+
+def _keep(kind, raw, verdict, refund):
+    return query.keep(kind, raw, verdict, refund.attempt, refund)
+
+
+@transaction.atomic
+def _record(refund, target, event, *, cause, answer=None):
+    facts = {}
+    if answer is not None:
+        facts = {"code": f"{answer.code}/{answer.status}".rstrip("/")}
+        if answer.transaction_type in REFUND_TYPES and answer.transaction_no not in ("", "0"):
+            facts["transaction_no"] = answer.transaction_no
+    refund = approval.record(refund, target, cause=cause, proof=event, **facts)
+    if refund.state == R.REFUSED:
+        attempt = refund.attempt
+        differences.open_difference(
+            attempt.point, clock.today(), Difference.Kind.REFUND, refund.request_id,
+            ours=refund.amount, theirs=0, attempt=attempt,
+        )  # fmt: skip
+    return refund

@@ -1,0 +1,274 @@
+"""Money seen on an account: whose it is. A transfer that names its attempt and brings just the sum settles by itself; anything
+else waits for an accountant, in sight. No đồng is dropped, none is counted twice.
+
+Locks: the credit first, then dossier → obligation → attempt.
+"""
+
+import logging
+from collections import Counter
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.roles import Role
+from dossiers.permissions import is_own_matter
+from payments import differences, messages
+from payments.attempts import settlement
+from payments.attempts.lifecycle import already_paid, lock_dossier, lock_for_payment
+from payments.attempts.references import find_in
+from payments.gateways.bank import Credit
+from payments.models import AttemptMove, BankCredit, EventKind, GatewayEvent, PaymentAttempt, RefundReason, Verdict, Way
+from payments.models.states import AttemptState
+from payments.permissions import is_accountant_of
+from portal.common import clock, outbox
+from portal.common.money import dong
+
+log = logging.getLogger(__name__)
+State = BankCredit.State
+COUNTED = (State.MATCHED, State.ASSIGNED)
+LONGEST = 500  # characters of a note, and of the payer's words
+
+
+class CannotResolve(Exception):
+    """This cannot be done with this money; `str()` says why in plain words."""
+
+
+# ---------------------------------------------------------------- what the bank says
+def record(point, credit, *, reader=None):
+    """(row, new?) for a credit of a statement (`gateways.bank.Credit`); `reader` handed the statement in. The same number again
+    is the same credit; should it come with another sum, what was said first stands and the contradiction is kept and told."""
+    row, new = BankCredit.objects.get_or_create(
+        point=point, bank_ref=credit.bank_ref,
+        defaults={
+            "amount": credit.amount, "content": credit.content[:LONGEST], "received_at": credit.received_at, "read_by": reader,
+        },
+    )  # fmt: skip
+    if new:
+        row.event = _event(point, credit.raw, Verdict.VALID)
+        row.save(update_fields=["event"])
+        outbox.poke()
+    elif row.amount != credit.amount:
+        facts = {"kind": EventKind.STATEMENT, "point": point, "verdict": Verdict.WRONG_AMOUNT, "raw": credit.raw[:4000]}
+        if not GatewayEvent.objects.filter(**facts).exists():
+            _event(point, credit.raw, Verdict.WRONG_AMOUNT)
+            log.error("a bank credit came again with another amount", extra={"point": point.code, "credit": row.pk})
+    return row, new
+
+
+def _event(point, raw, verdict):
+    return GatewayEvent.objects.create(kind=EventKind.STATEMENT, point=point, verdict=verdict, raw=raw[:4000])
+
+
+@transaction.atomic
+def receive(point, bank_ref, amount, content, received_at, raw=""):
+    """Record one credit and find out at once whose it is. Idempotent by (point, bank_ref). Returns the BankCredit."""
+    row, _new = record(point, Credit(bank_ref, amount, content, received_at, raw or content))
+    return look_at(row)
+
+
+@transaction.atomic
+def look_at(credit):
+    """Find out whose money this is, once. Settles what names its attempt and is just right; the rest is told to accountants."""
+    credit = BankCredit.objects.select_for_update(of=("self",)).select_related("point", "event").get(pk=credit.pk)
+    if credit.state != State.NEW:
+        return credit
+    attempt = named_in(credit)
+    if attempt and attempt.amount == credit.amount:
+        _take(credit, attempt.reference)
+    else:
+        _leave_to_a_person(credit, attempt)
+    return credit
+
+
+def named_in(credit):
+    """The one attempt by transfer to this account whose reference stands in the payer's words; None for none or several."""
+    found = PaymentAttempt.objects.filter(reference__in=find_in(credit.content), way=Way.TRANSFER, point=credit.point)
+    found = list(found.select_related("obligation__dossier")[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def _take(credit, reference):
+    """Just the sum, and the right words: also late, also when the fee was settled otherwise (then it is owed back)."""
+    dossier, obligation, attempt = lock_for_payment(reference)
+    if attempt.state != AttemptState.PAID:
+        attempt = settlement.settle(reference, credit.event, cause="statement", transaction_no=credit.bank_ref[:40])
+    elif attempt.credits.filter(state__in=COUNTED).exists():  # the same code used twice
+        facts = _facts(credit, obligation, credit.amount)
+        again = already_paid(cause="statement", job=settlement.PAYMENT_JOB.job, event=credit.event, **facts)
+        attempt = settlement.count(dossier, obligation, again)
+    credit.state, credit.attempt = State.MATCHED, attempt
+    credit.note = "" if attempt.settles else _("Khoản phí không chờ tiền này nữa: đã đề nghị trả lại.")
+    credit.save(update_fields=["state", "attempt", "note"])
+
+
+def _facts(credit, obligation, amount):
+    """Of an attempt that is made for money nobody had begun to pay."""
+    return {
+        "obligation": obligation, "way": Way.TRANSFER, "collector": obligation.dossier.lead_agency, "point": credit.point,
+        "amount": amount, "transaction_no": credit.bank_ref[:40],
+    }  # fmt: skip
+
+
+def _leave_to_a_person(credit, attempt):
+    credit.state, credit.attempt = _standing(credit, attempt), attempt
+    credit.save(update_fields=["state", "attempt"])
+    messages.transfer_waits(credit)
+
+
+def _standing(credit, attempt):
+    """Why this money waits for a person."""
+    if attempt is None:
+        return State.UNMATCHED
+    if not attempt.obligation.is_due:
+        return State.LATE
+    return State.UNDER if credit.amount < attempt.amount else State.OVER
+
+
+# ---------------------------------------------------------------- what an accountant does
+@transaction.atomic
+def assign(credits, dossier, actor, *, note):
+    """Say that this money (one credit or several) is for the fee of this dossier. Returns the attempt that counts it.
+
+    A fee that waits is settled; the sum must reach it, and what is left over becomes money owed back, its return proposed in
+    the accountant's name. A fee that waits no longer: all of it is owed back. Raises PermissionDenied, CannotResolve.
+    """
+    rows = _waiting([credits] if isinstance(credits, BankCredit) else credits, actor)
+    dossier, obligation = lock_dossier(dossier.pk)
+    if not actor.has_role(Role.ACCOUNTANT, dossier.lead_agency_id) or is_own_matter(dossier, actor):
+        raise PermissionDenied("only an accountant of the collecting body gives money to a fee, and never to an own one")
+    _fits(rows, dossier, obligation)
+    attempt, left = None, sum(row.amount for row in rows)
+    if obligation.is_due:
+        attempt = _settled(rows, dossier, obligation, actor, note)
+        left -= attempt.amount
+        dossier, obligation = lock_dossier(dossier.pk)  # as the step left them
+    if left:
+        why = RefundReason.OVERPAID if attempt else ""
+        rest = already_paid(cause="person", actor=actor, event=rows[0].event, note=note, **_facts(rows[0], obligation, left))
+        settlement.count(dossier, obligation, rest, reason=why, asked_by=actor)
+        attempt = attempt or rest
+    for row in rows:
+        _resolve(row, State.ASSIGNED, actor, note, attempt=attempt)
+    return attempt
+
+
+def _fits(rows, dossier, obligation):
+    if obligation is None or obligation.status == obligation.Status.PROVISIONAL:
+        raise CannotResolve(_("Hồ sơ này chưa có khoản phí nào đã chốt. Chốt phí rồi gán, hoặc trả lại người chuyển."))
+    if any(row.point.code != dossier.offering.gateway_terminal for row in rows):
+        raise CannotResolve(_("Tiền này về tài khoản của điểm thu khác. Trả lại người chuyển."))
+    if not obligation.is_due:
+        return
+    missing = obligation.total - sum(row.amount for row in rows)
+    if missing > 0:
+        raise CannotResolve(
+            _("Còn thiếu %(sum)s. Người nộp chuyển thêm thì gán cả các khoản cùng lúc, hoặc trả lại người chuyển.")
+            % {"sum": dong(missing)}
+        )
+
+
+def _settled(rows, dossier, obligation, actor, note):
+    """The attempt that settles the fee: the one the payer meant when it still asks for this sum, else one made for it."""
+    meant = next((row.attempt for row in rows if row.attempt and row.attempt.obligation_id == obligation.pk), None)
+    if meant and meant.amount == obligation.total and meant.state != AttemptState.PAID:
+        return settlement.settle(
+            meant.reference, rows[0].event, cause="statement", actor=actor, note=note, transaction_no=rows[0].bank_ref[:40]
+        )
+    facts = _facts(rows[0], obligation, obligation.total)
+    return settlement.count(
+        dossier, obligation, already_paid(cause="person", actor=actor, event=rows[0].event, note=note, **facts)
+    )
+
+
+@transaction.atomic
+def ask_return(credit, actor, *, note):
+    """Propose to send money that is for no fee of ours back to who sent it. Another accountant must do it."""
+    (row,) = _waiting([credit], actor)
+    row.state, row.return_asked_by, row.note = State.RETURNING, actor, note[:LONGEST]
+    row.save(update_fields=["state", "return_asked_by", "note"])
+    return row
+
+
+@transaction.atomic
+def returned(credit, actor, *, note):
+    """The second accountant has sent it back; `note` names the bank's slip. Raises PermissionDenied, CannotResolve."""
+    row = _returning(credit, actor)
+    if row.return_asked_by_id == actor.pk:
+        raise PermissionDenied("whoever proposes to send money back does not send it")
+    _resolve(row, State.RETURNED, actor, _with(row.note, note))
+    return row
+
+
+@transaction.atomic
+def keep(credit, actor, *, note):
+    """Do not send it back after all: it waits for a person again, as before."""
+    row = _returning(credit, actor)
+    attempt = PaymentAttempt.objects.select_related("obligation__dossier").filter(pk=row.attempt_id).first()
+    row.state, row.return_asked_by, row.note = _standing(row, attempt), None, _with(row.note, note)
+    row.save(update_fields=["state", "return_asked_by", "note"])
+    return row
+
+
+def _with(before, more):
+    """What was written before and what is added, in the room there is: the new words stand whole, they name the proof."""
+    room = LONGEST - len(more) - len(" · ")
+    return f"{before[:room]} · {more}" if room > 0 else more[:LONGEST]
+
+
+def may_resolve(credit, user):
+    """Keeps the books at the account this money came to, and it is not known to be for a matter of their own."""
+    at_the_account = user.is_authenticated and differences.points_of(user).filter(pk=credit.point_id).exists()
+    return at_the_account and (credit.attempt_id is None or is_accountant_of(credit.attempt, user))
+
+
+def _waiting(credits, actor):
+    rows = _locked(credits, actor)
+    if any(not row.waits for row in rows):
+        raise CannotResolve(_("Khoản tiền này đã được xử lý."))
+    return rows
+
+
+def _returning(credit, actor):
+    (row,) = _locked([credit], actor)
+    if row.state != State.RETURNING:
+        raise CannotResolve(_("Chưa ai đề nghị trả lại khoản tiền này, hoặc đã xử lý xong."))
+    return row
+
+
+def _locked(credits, actor):
+    """The rows, locked in one order, once the actor may. Raises PermissionDenied.
+
+    Locked first and read afterwards: whoever waited for the lock would else see the new row beside an attempt joined before.
+    """
+    wanted = {credit.pk for credit in credits}
+    there = BankCredit.objects.filter(pk__in=wanted).order_by("pk")
+    list(there.select_for_update().values_list("pk"))
+    rows = list(there.select_related("point", "attempt__obligation__dossier", "event"))
+    if not rows or len(rows) != len(wanted) or not all(may_resolve(row, actor) for row in rows):
+        raise PermissionDenied("only an accountant at this account decides on its money")
+    return rows
+
+
+def _resolve(row, state, actor, note, **facts):
+    row.state, row.resolved_by, row.resolved_at, row.note = state, actor, clock.now(), note[:LONGEST]
+    for name, value in facts.items():
+        setattr(row, name, value)
+    row.save(update_fields=["state", "resolved_by", "resolved_at", "note", "attempt"])
+
+
+# ---------------------------------------------------------------- what must be true
+def problems():
+    """Yield one sentence for each fee whose transfers and bank credits do not come to the same sum."""
+    counted = Counter()
+    for credit in BankCredit.objects.filter(state__in=COUNTED).select_related("attempt"):
+        counted[credit.attempt.obligation_id] += credit.amount
+    proved = AttemptMove.objects.filter(
+        Q(cause="statement") | Q(cause="person", source=AttemptState.CREATED), target=AttemptState.PAID, attempt__way=Way.TRANSFER
+    )
+    for obligation, amount in proved.values_list("attempt__obligation", "attempt__amount"):
+        counted[obligation] -= amount
+    for obligation, difference in counted.items():
+        if difference:
+            yield f"fee {obligation}: its bank credits and its transfers differ by {difference} đồng"

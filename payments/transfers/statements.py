@@ -1,0 +1,90 @@
+"""Bank statements: credits read from the bank's address or from a file, each kept once. What each is, `transfers` finds out.
+
+Reading stores; nothing is settled here. So a file of a thousand lines holds no dossier, and a worker that dies loses nothing.
+"""
+
+import datetime as dt
+import logging
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from payments.gateways import bank
+from payments.models import CollectionPoint, EventKind, GatewayEvent, StatementReading, Verdict
+from payments.transfers import statement_files
+from payments.transfers.matching import record
+from portal.common import clock, outbox
+
+log = logging.getLogger(__name__)
+READ_AGAIN = dt.timedelta(minutes=10)  # a bank may write a credit behind one that we know: the last minutes are read again
+MOST_PAGES, PATIENCE = 20, 30  # pages and seconds of one reading; the rest is read a minute later
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a statement held: credits that are new, credits we knew, lines that are no credits (money that went out)."""
+
+    new: int = 0
+    known: int = 0
+    skipped: int = 0
+
+
+# ---------------------------------------------------------------- from the bank
+def run():
+    """The job of the minute: every account that takes transfers is to be looked at. Only writes rows; safe to run twice."""
+    if not settings.BANK_STATEMENT_URL:
+        return
+    points = CollectionPoint.objects.filter(active=True).exclude(account_number="")
+    StatementReading.objects.bulk_create([StatementReading(point=point) for point in points], ignore_conflicts=True)
+    StatementReading.objects.filter(point__in=points).exclude(due_state=outbox.DueState.WAITING).update(
+        due_state=outbox.DueState.WAITING, next_at=clock.now(), created_at=clock.now(), leased_until=None, tries=0
+    )
+    outbox.poke()
+
+
+def poll(reading):
+    """Read one account on from where it was read last. Raises NoAnswer: then it is tried again, nothing is lost."""
+    account, cursor, began = reading.point.account_number, reading.cursor, time.monotonic()
+    old = clock.now() - READ_AGAIN
+    for _page in range(MOST_PAGES):
+        entries = bank.entries_after(account, cursor)
+        for entry in entries:
+            credit = _kept(reading.point, entry, account)
+            if credit and credit.received_at < old:
+                reading.cursor = credit.bank_ref
+        last = next(filter(None, map(bank.ref_of, reversed(entries))), cursor)
+        if last == cursor or time.monotonic() - began > PATIENCE:
+            break
+        cursor = last
+    reading.read_at = clock.now()
+    reading.save(update_fields=["cursor", "read_at"])
+
+
+def _kept(point, entry, account):
+    """The credit of an entry, recorded; None for one that cannot be read, which is kept as it came and told in the log."""
+    try:
+        credit = bank.credit_of(entry, account)
+    except bank.UnreadableCredit as why:
+        raw = bank.raw_of(entry)
+        facts = {"kind": EventKind.STATEMENT, "point": point, "verdict": Verdict.MALFORMED, "raw": raw}
+        if not GatewayEvent.objects.filter(**facts).exists():
+            GatewayEvent.objects.create(**facts)
+            log.error("a line of a bank statement cannot be read", extra={"point": point.code, "why": str(why)})
+        return None
+    record(point, credit)
+    return credit
+
+
+# ---------------------------------------------------------------- from a file
+@transaction.atomic
+def read_file(point, content, *, reader=None):
+    """Read a statement file (bytes, CSV) of this account, handed in by `reader`: whole or not at all. Raises
+    statement_files.UnreadableStatement.
+
+    The same file again, or one that overlaps, adds only what is new.
+    """
+    found = statement_files.read(content, point.account_number)
+    new = sum(record(point, credit, reader=reader)[1] for credit in found.credits)
+    return Reading(new, len(found.credits) - new, found.skipped)

@@ -1,0 +1,84 @@
+"""The child's side of `portal.common.sandbox`: takes jobs, sets its own limits, answers. Imports nothing of Django."""
+
+import json
+import os
+import resource
+import struct
+import sys
+import threading
+import time
+from contextlib import suppress
+
+LENGTHS = struct.Struct(">II")
+IDLE_SECONDS = 600
+
+
+class Refused(Exception):
+    """The job cannot be done, and why: told to the parent as a refusal."""
+
+
+def serve(answer, *, memory, cpu, open_files=64):
+    """Answer jobs until the parent closes the pipe, goes away, or asks nothing for ten minutes.
+
+    `answer(header, body)` returns (header, body). `memory` is in bytes for the whole child, `cpu` in seconds for each job.
+    """
+    sys.tracebacklimit = 0
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints must not break the answer
+    jobs = sys.stdin.buffer
+    busy = threading.Event()
+    _limit(resource.RLIMIT_AS, memory)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_NOFILE, open_files)
+    _limit(resource.RLIMIT_FSIZE, 64 * 1024 * 1024)
+    threading.Thread(target=_leave_when_alone, args=(int(sys.argv[1]), busy), daemon=True).start()
+    while (job := _next(jobs)) is not None:
+        busy.set()
+        _allow_cpu(cpu)
+        _reply(replies, *_answered(answer, *job))
+        busy.clear()
+
+
+def _answered(answer, header, body):
+    try:
+        return answer(header, body)
+    except Refused as refused:
+        return {"refused": str(refused)}, b""
+    except MemoryError:
+        return {"refused": "out of memory"}, b""
+    except Exception as error:  # noqa: BLE001 - whatever a library throws is an answer, never a broken pipe
+        return {"refused": f"{type(error).__name__}: {error}"[:500]}, b""
+
+
+def _next(jobs):
+    lengths = jobs.read(LENGTHS.size)
+    if len(lengths) < LENGTHS.size:
+        return None
+    head, size = LENGTHS.unpack(lengths)
+    return json.loads(jobs.read(head)), jobs.read(size)
+
+
+def _reply(replies, header, body):
+    head = json.dumps(header).encode()
+    replies.write(LENGTHS.pack(len(head), len(body)) + head + body)
+    replies.flush()
+
+
+def _limit(kind, most):
+    hard = resource.getrlimit(kind)[1]
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    with suppress(ValueError, OSError):  # some systems know no such limit; the parent's time limit still holds
+        resource.setrlimit(kind, (most, hard))
+
+
+def _allow_cpu(seconds):
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + seconds + 1)
+
+
+def _leave_when_alone(parent, busy):
+    idle = 0
+    while os.getppid() == parent and idle < IDLE_SECONDS:
+        time.sleep(1)
+        idle = 0 if busy.is_set() else idle + 1
+    os._exit(0)
