@@ -3,12 +3,12 @@
 import hashlib
 
 from accounts.messages.models import Message
-from dossiers import history
 from dossiers.files import storage
 from dossiers.files.models import Attachment
 from dossiers.models import Dossier, Event, FollowUp
 from dossiers.papers.models import IssuedPaper
 from dossiers.states import DossierState
+from dossiers.workflow import history
 
 
 def broken():

@@ -1,6 +1,6 @@
 """What people are told about money: short, one thing to do, a link; each thing once, in the transaction that made it so.
 
-A fee that is settled is told by its step (`dossiers.notices`). In Vietnamese, whatever language the one who acts reads.
+A fee that is settled is told by its step (`dossiers.messages`). In Vietnamese, whatever language the one who acts reads.
 """
 
 from django.urls import reverse
@@ -8,7 +8,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.messages.models import tell
-from dossiers import fee_words, notices
+from dossiers import messages
+from dossiers.fees import wording
 from payments import assignment, outcomes
 from payments.models import RefundReason, RefundWay, Way
 from payments.models.states import BEING_PAID, AttemptState
@@ -194,8 +195,8 @@ def _about(refund, what, subject, body):
 
 def _citizen(key, attempt, subject, body, *, also=(), **facts):
     dossier = attempt.obligation.dossier
-    people = [*notices.RECIPIENTS["submitter"](dossier, None), *also]
-    link = fee_words.pay_address(dossier) or reverse("dossiers:detail", args=[dossier.code])
+    people = [*messages.RECIPIENTS["submitter"](dossier, None), *also]
+    link = wording.pay_address(dossier) or reverse("dossiers:detail", args=[dossier.code])
     _write(key, people, attempt, subject, body + "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s."), link, **facts)
 
 

@@ -5,7 +5,7 @@ import time
 
 from django.db import connection, transaction
 
-from dossiers import deadlines
+from dossiers.workflow import deadlines
 from payments.attempts import expiry
 from payments.reconciliation import runs
 from payments.transfers import statements

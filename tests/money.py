@@ -1,6 +1,7 @@
 """Dossiers that owe money, for tests: the criminal record (3.000333, 200.000 đồng on submission, level 4) and its people."""
 
-from dossiers import filing, workflow
+from dossiers import workflow
+from dossiers.filing import rules
 from payments.attempts.lifecycle import open_attempt
 from payments.models import Way
 from tests import factories, world
@@ -23,7 +24,7 @@ class MoneyDesk(factories.Desk):
         if code != CRIMINAL:
             return super().draft(submitter, code, answers, **facts)
         draft = super().draft(submitter, code, criminal_answers() if answers is None else answers, **facts)
-        for ask in filing.asked_documents(draft):
+        for ask in rules.asked_documents(draft):
             if ask.required:
                 factories.attachment(draft, ask.key)
         return draft

@@ -10,17 +10,18 @@ import unicodedata
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import get_resolver
 
 from accounts.models import Mandate, User
 from dossiers import workflow
+from dossiers.desk.actions import STEP_OF, STEP_PAGES
 from dossiers.files.checking import LONGEST_NAME
 from dossiers.files.serving import file_response
 from dossiers.files.storage import read_stored, store
 from dossiers.models import Dossier
 from dossiers.papers.models import OFFICE_PAPERS, IssuedPaper, PaperKind
-from dossiers.views.desk_actions import STEP_OF, STEP_PAGES
 from portal.common.logs import JsonFormatter
 from portal.common.vietnamese import clean_text
 from procedures.models import LocalFee
@@ -198,7 +199,7 @@ def test_a_revoked_mandate_ends_at_the_next_request_at_every_door(desk):
     for door in doors:
         assert {helped.get(door).status_code, helped.post(door, {"cam-doan": "1"}).status_code} <= {404, 405}, door
     assert dossier.code not in helped.get("/ho-so/").content.decode()
-    with pytest.raises(workflow.PermissionDenied):
+    with pytest.raises(PermissionDenied):
         workflow.submit(draft, actor=factories.fresh(helper))
     told = helper.inbox.count()
     workflow.advance(dossier, "accept", actor=desk.clerk)
@@ -539,7 +540,7 @@ def test_an_error_tells_a_stranger_nothing(desk, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("mật khẩu 011999000001")
 
-    monkeypatch.setattr("dossiers.views.citizen.overview.counts", broken)
+    monkeypatch.setattr("dossiers.citizen.views.dossier.overview.counts", broken)
     answer = shielded(factories.citizen()).get("/ho-so/")
     assert answer.status_code == 500 and "no-store" in answer["Cache-Control"]
     assert not re.search("RuntimeError|Traceback|011999000001", answer.content.decode())

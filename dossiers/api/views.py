@@ -10,12 +10,13 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from dossiers import drafts, workflow
+from dossiers import workflow
+from dossiers.access_log import note_look
 from dossiers.api.serializers import DossierDetailSerializer, DossierSerializer, SubmitSerializer, WithdrawSerializer
-from dossiers.looks import note_look
+from dossiers.filing import drafts
 from dossiers.models import Dossier
-from dossiers.needs import DetailsMissing
 from dossiers.states import DossierState
+from dossiers.transitions.inputs import DetailsMissing
 from portal.common import clock
 
 REFUSALS = {

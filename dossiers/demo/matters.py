@@ -11,10 +11,11 @@ from django.db import transaction
 from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import Agency, User
-from dossiers import filing, workflow
+from dossiers import workflow
 from dossiers.demo.people import RESIDENCE_DESK
 from dossiers.files import storage
 from dossiers.files.models import Attachment
+from dossiers.filing import rules
 from dossiers.models import Dossier, StepState
 from portal.common import clock
 from procedures.models import Offering, Procedure, working_calendar
@@ -123,7 +124,7 @@ class Script:
             updated_at=self.moment,
         )
         if finished:
-            for ask in filing.asked_documents(dossier):
+            for ask in rules.asked_documents(dossier):
                 if ask.required:
                     attach(dossier, ask)
         return dossier
@@ -154,7 +155,7 @@ class Script:
         self.do("refuse_substance", "lanhdao1", note="Thông tin khai không khớp với hồ sơ lưu trữ.", content=content)
 
     def ask(self):
-        form = filing.form_of(self.dossier)
+        form = rules.form_of(self.dossier)
         field = next(form.fields[key] for key in ("request_detail", "purpose", "req_phone") if key in form.fields)
         item = {
             "target": "field",

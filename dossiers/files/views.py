@@ -7,10 +7,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import note_access
-from dossiers import drafts
 from dossiers.files.models import Attachment
 from dossiers.files.serving import file_response
 from dossiers.files.storage import StoredFileMissing
+from dossiers.filing import drafts
 from dossiers.models import Dossier
 from dossiers.permissions import is_submitter, sees_papers
 from dossiers.states import DossierState

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django_fsm
 import dossiers.models.dossier
 import dossiers.models.history
-import dossiers.transitions
+import dossiers.transitions.lines
 import portal.common.clock
 from django.conf import settings
 from django.db import migrations, models
@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'hồ sơ',
                 'verbose_name_plural': 'hồ sơ',
             },
-            bases=(dossiers.transitions.DossierTransitions, django_fsm.FSMModelMixin, models.Model),
+            bases=(dossiers.transitions.lines.DossierTransitions, django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
             name='CoSubject',

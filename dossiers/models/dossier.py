@@ -12,7 +12,7 @@ from accounts.models import Agency, Mandate, Organisation, Person
 from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus
 from dossiers.permissions import visible_dossiers
 from dossiers.states import ALIVE, DossierState
-from dossiers.transitions import DossierTransitions
+from dossiers.transitions.lines import DossierTransitions
 from portal.common import clock
 from procedures.models import Offering, ProcedureVersion
 

@@ -248,6 +248,6 @@ class FollowUp(DueRow):
         return f"{self.kind} · {self.event}"
 
     def do(self):
-        from dossiers.followups import do
+        from dossiers.workflow.followups import do
 
         do(self)

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.desk_forms import Words
+from dossiers.desk.forms import Words
 from dossiers.models import Dossier
 from dossiers.permissions import is_own_matter
 from payments import assignment

@@ -10,7 +10,7 @@ from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from dossiers.looks import note_look
+from dossiers.access_log import note_look
 from payments import complaints
 from payments.api import facts
 from payments.api.serializers import (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dossiers import filing
+from dossiers.filing import rules
 from payments.models import CollectionPoint, Way
 
 
@@ -20,7 +20,7 @@ class Payable:
 def payable(dossier):
     """What may be paid online for this dossier now, or None: nothing due, closed, or only at the counter (level 3)."""
     obligation = getattr(dossier, "obligation", None)
-    if obligation is None or not obligation.may_be_paid or not filing.offered_level(dossier).offers_online_payment:
+    if obligation is None or not obligation.may_be_paid or not rules.offered_level(dossier).offers_online_payment:
         return None
     point = CollectionPoint.objects.filter(code=dossier.offering.gateway_terminal, active=True).first()
     ways = ways_of(point)

@@ -1,4 +1,4 @@
-"""The graphs of attempts and refunds as Mermaid, drawn from `payments.models.states`: what docs/payments.md shows is what runs."""
+"""The graphs of attempts and refunds as Mermaid, drawn from `payments.models.states` as it runs. Shown in docs/payments.md."""
 
 import re
 

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from accounts.messages.models import Message
-from dossiers import history, invariants
+from dossiers import invariants
 from dossiers.models import Dossier
+from dossiers.workflow import history
 from procedures.loading import load_sample
 from tests import factories
 from tests.browser_support import axe, sideways

@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from dossiers import history, workflow
+from dossiers import workflow
+from dossiers.workflow import history
 from tests.dossiers.pages import browse, step_url
 
 pytestmark = pytest.mark.django_db

@@ -63,7 +63,7 @@ def test_two_clerks_accepting_at_once_one_is_told_what_the_other_did(desk):
 
 
 def test_accepting_and_withdrawing_at_once_leaves_one_consistent_history(desk):
-    from dossiers import history
+    from dossiers.workflow import history
 
     dossier = desk.submitted()
     at_once([

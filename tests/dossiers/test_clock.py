@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dossiers.clock import WAITS, Extension, Interval, current_due, days_left, indicator, is_late, lateness, worked_minutes
+from dossiers.clock.rules import WAITS, Extension, Interval, current_due, days_left, indicator, is_late, lateness, worked_minutes
 from procedures.calendar import LOCAL, OfficeHours, Term, WorkCalendar, due
 from tests import reference
 

@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dossiers import overview, workflow
+from dossiers import workflow
+from dossiers.citizen import dashboard
 from dossiers.models import Dossier
 from dossiers.states import DossierState
 from tests import factories, world
@@ -42,11 +43,11 @@ def test_what_waits_for_the_citizen_stands_on_top_most_urgent_first(desk, citize
 
 
 def test_many_drafts_do_not_push_away_what_is_urgent(desk, citizen, monkeypatch):
-    monkeypatch.setattr(overview, "MOST_TO_DO", 2)
+    monkeypatch.setattr(dashboard, "MOST_TO_DO", 2)
     desk.asked_for_supplement(submitter=citizen)
     for _ in range(5):
         desk.draft(submitter=citizen)
-    states = [item["state"] for item in overview.to_do(citizen)]
+    states = [item["state"] for item in dashboard.to_do(citizen)]
     assert states == ["SUPPLEMENT_REQUIRED", "DRAFT", "DRAFT", "DRAFT"]
 
 
@@ -72,11 +73,11 @@ def test_a_tile_leads_to_the_dossiers_of_its_state(desk, citizen):
 
 
 def test_the_list_goes_on_by_keyset_without_a_gap_or_a_double(desk, citizen, monkeypatch):
-    monkeypatch.setattr(overview, "A_PAGE", 2)
+    monkeypatch.setattr(dashboard, "A_PAGE", 2)
     filed = {desk.submitted(submitter=citizen).code for _ in range(5)}
     client, seen, address = browse(citizen), [], "/ho-so/"
     for _ in range(3):
-        rows, more = overview.page(citizen, before=address.partition("truoc=")[2].partition("#")[0])
+        rows, more = dashboard.page(citizen, before=address.partition("truoc=")[2].partition("#")[0])
         seen += [row["code"] for row in rows]
         assert client.get(address).status_code == 200
         address = f"/ho-so/{more}"
@@ -105,8 +106,8 @@ def test_the_number_of_queries_does_not_grow_with_the_dossiers(desk, citizen):
 
 def test_only_ones_own_matters_are_counted_also_for_staff(desk, citizen):
     desk.submitted()
-    assert sum(overview.counts(desk.clerk).values()) == 0
-    assert sum(overview.counts(citizen).values()) == 0
+    assert sum(dashboard.counts(desk.clerk).values()) == 0
+    assert sum(dashboard.counts(citizen).values()) == 0
 
 
 def test_a_fee_that_is_waited_for_stands_on_top_with_its_sum_and_a_button_to_pay(money_desk):
@@ -115,7 +116,7 @@ def test_a_fee_that_is_waited_for_stands_on_top_with_its_sum_and_a_button_to_pay
     text = words(page)
     assert "Việc cần làm ngay (1)" in text and "Trả phí 200.000 đồng" in text and "ngày làm việc, đến hết" in text
     assert f'href="/ho-so/{dossier.code}/tra-phi/"' in page.content.decode()
-    assert overview.counts(dossier.submitter)["PAYMENT_REQUIRED"] == 1
+    assert dashboard.counts(dossier.submitter)["PAYMENT_REQUIRED"] == 1
 
 
 def test_a_fee_of_level_three_leads_to_how_to_pay_at_the_counter(desk):
@@ -124,7 +125,7 @@ def test_a_fee_of_level_three_leads_to_how_to_pay_at_the_counter(desk):
     asked = {"case": "ca_nhan", "priority_group": ""}
     dossier = office.accepted(code="1.002755", answers=world.sample_answers("ct01"), asked=asked)  # declared at level 3
     workflow.advance(dossier, "charge", actor=office.officer)
-    (item,) = overview.to_do(dossier.submitter)
+    (item,) = dashboard.to_do(dossier.submitter)
     assert item["href"] == f"/ho-so/{dossier.code}/" and "trả tại quầy" in item["text"]
 
 

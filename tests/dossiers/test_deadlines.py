@@ -6,9 +6,10 @@ import pytest
 
 from accounts.messages.models import Message
 from accounts.roles import SystemActor
-from dossiers import deadlines, workflow
+from dossiers import workflow
 from dossiers.models import Dossier, FeeObligation
 from dossiers.states import DossierState
+from dossiers.workflow import deadlines
 from portal.common import clock
 from procedures.models import working_calendar
 

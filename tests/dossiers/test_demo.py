@@ -8,11 +8,11 @@ from django.core.management import call_command
 from accounts.authentication import DEMO_PASSWORD
 from accounts.models import User
 from accounts.roles import Role
-from dossiers import history
 from dossiers.demo.matters import CIVIL, CRIMINAL, MATTERS, RESIDENCE, STAY
 from dossiers.models import Dossier, FollowUp
 from dossiers.papers.models import IssuedPaper
 from dossiers.states import DossierState
+from dossiers.workflow import history
 from portal.common import outbox
 from portal.launch.places import ROOT
 from procedures.loading import load_sample

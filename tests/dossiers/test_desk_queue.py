@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dossiers import queues, workflow
+from dossiers import workflow
+from dossiers.desk import queues
 from dossiers.models import Dossier
 from portal.common import clock
 from procedures.models import working_calendar

@@ -13,9 +13,9 @@ from django.urls import reverse
 from accounts.messages.models import Message
 from accounts.models import AccessLog, Membership
 from dossiers import workflow
+from dossiers.desk.actions import STEP_PAGES, staff_may_ever_take
 from dossiers.models import Dossier, FollowUp
 from dossiers.states import DossierState
-from dossiers.views.desk_actions import STEP_PAGES, staff_may_ever_take
 from portal.common import clock
 from portal.common.outbox import DueState
 from procedures.models import LocalFee

@@ -3,8 +3,9 @@
 import pytest
 
 from accounts.models import Mandate, Organisation
-from dossiers import drafts, workflow
+from dossiers import workflow
 from dossiers.files.storage import stored_path
+from dossiers.filing import drafts
 from dossiers.models import Dossier
 from procedures.models import ProcedureVersion
 from tests import factories, world
@@ -134,7 +135,7 @@ def test_the_filled_and_the_blank_form_come_as_pdf(poor):
 
 
 def test_a_machine_that_cannot_make_pdfs_says_so_plainly(poor, monkeypatch):
-    from dossiers.views import review
+    from dossiers.filing.views import review
 
     def fail(*args, **kwargs):
         raise review.PdfError("no Pango")

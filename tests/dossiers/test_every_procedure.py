@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 
-from dossiers import asking, filing, guards, workflow
+from dossiers import workflow
+from dossiers.filing import portal_questions, rules
 from dossiers.models import Dossier
+from dossiers.transitions import conditions
 from portal.common import clock
 from procedures.loading import load_sample
 from procedures.models import Procedure
@@ -25,17 +27,17 @@ def place_of(procedure):
 def answered(version, offering, citizen, answers):
     """A draft with these answers, the first option of whatever the portal asks itself, and a file for each paper it needs."""
     draft = Dossier.objects.create(version=version, offering=offering, submitter=citizen, person=citizen.person, answers=answers)
-    questions = [question for page in asking.portal_form(draft).pages for question in page.fields]
+    questions = [question for page in portal_questions.portal_form(draft).pages for question in page.fields]
     said = {question.key: 1 if question.type == "number" else question.spec["options"][0]["value"]
             for question in questions if question.type in ("number", "choice")}  # fmt: skip
     said |= {"delivery_address": citizen.person.current_address}
     if "priority_group" in said:
-        said["priority_group"] = asking.NOBODY
-    draft.asked, columns = asking.stored(draft, said)
+        said["priority_group"] = portal_questions.NOBODY
+    draft.asked, columns = portal_questions.stored(draft, said)
     for name, value in columns.items():
         setattr(draft, name, value)
     draft.save()
-    for paper in filing.asked_documents(draft):
+    for paper in rules.asked_documents(draft):
         if paper.required:
             factories.attachment(draft, paper.key)
     return draft
@@ -49,10 +51,10 @@ def decided(dossier, clerk):
     while not all(run.kind == "sign" for run in dossier.open_steps):
         run = next(run for run in dossier.open_steps if run.kind != "sign")
         dossier = workflow.advance(dossier, "hand_over", actor=factories.user(**{run.role: run.agency.code}))
-    if guards.amount_not_set(dossier):
+    if conditions.amount_not_set(dossier):
         amounts = {line.key: 50_000 for line in dossier.obligation.lines_to_set()}
         dossier = workflow.advance(dossier, "set_fee", actor=clerk, note="Theo quyết định của tỉnh.", amounts=amounts)
-    if not guards.nothing_owed_before_result(dossier):
+    if not conditions.nothing_owed_before_result(dossier):
         dossier = workflow.advance(dossier, "collect", actor=clerk, amount=dossier.obligation.total)
     signer = factories.user(signer=dossier.lead_agency.code)
     return workflow.advance(dossier, "approve", actor=signer, content={"title": "Giấy", "lines": [], "conclusion": "Đúng."})
@@ -70,7 +72,7 @@ def test_every_form_is_shown_page_by_page_handed_in_taken_in_and_decided():
             citizen = factories.citizen()
             draft = answered(procedure.current, place, citizen, sample["answers"])
             client = browse(citizen)
-            for page in filing.form_of(draft).visible_pages(filing.known_answers(draft, filing.form_of(draft)), clock.today()):
+            for page in rules.form_of(draft).visible_pages(rules.known_answers(draft, rules.form_of(draft)), clock.today()):
                 assert client.get(step_url(draft, page.key)).status_code == 200, (procedure.code, page.key)
             answer = client.post(step_url(draft, "xem-lai"), {"cam-doan": "1"})
             assert answer.status_code == 302, (procedure.code, answer.context and answer.context["errors"])

@@ -6,11 +6,12 @@ import time
 import pytest
 from django.db.models import Q
 
-from dossiers import history, workflow
+from dossiers import workflow
 from dossiers.files import storage
 from dossiers.models import Dossier, FollowUp
 from dossiers.papers import signing
 from dossiers.papers.models import IssuedPaper
+from dossiers.workflow import history
 from portal.celery import app
 from portal.common import outbox
 from tests.processes import Processes, wait_for

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from accounts.messages.models import Message
-from dossiers import fee_words, workflow
+from dossiers import workflow
+from dossiers.fees import wording
 from dossiers.models import FeeObligation
 from portal.common import clock
 from procedures.models import LocalFee, ProcedureVersion
@@ -66,7 +67,7 @@ def test_a_new_amount_of_the_province_moves_nothing_that_is_filed(counter):
     before = frozen(dossier)
     LocalFee.objects.update(amount=99_000)
     assert frozen(dossier) == before and before[0] == 15_000
-    assert fee_words.lines_frozen(dossier)[0]["amount"] == 15_000
+    assert wording.lines_frozen(dossier)[0]["amount"] == 15_000
     assert marital(counter).obligation.total == 99_000  # who files now pays the new one
 
 
@@ -118,9 +119,9 @@ def test_a_claim_is_provisional_until_the_clerk_refuses_it_then_the_full_fee_is_
 
 def test_a_confirmed_claim_is_no_longer_called_provisional(desk):
     dossier = workflow.advance(stay(desk, group="ho_ngheo"), "accept", actor=desk.clerk, exemption="confirm")
-    (line,) = fee_words.lines_frozen(dossier)
+    (line,) = wording.lines_frozen(dossier)
     assert line["amount"] == 0 and "Được miễn: Hộ nghèo." in line["notes"]
-    assert dossier.obligation.status == "waived" and fee_words.notice(dossier) is None
+    assert dossier.obligation.status == "waived" and wording.notice(dossier) is None
 
 
 def test_who_claims_an_exemption_of_a_fee_due_on_submission_is_looked_at_at_once(money_desk):
@@ -128,7 +129,7 @@ def test_who_claims_an_exemption_of_a_fee_due_on_submission_is_looked_at_at_once
     assert (dossier.state, dossier.obligation.status, dossier.obligation.total) == ("SUBMITTED", "provisional", 0)
     dossier = workflow.advance(dossier, "accept", actor=money_desk.clerk, exemption="refuse")
     assert (dossier.obligation.status, dossier.obligation.total) == ("due", 200_000)
-    assert fee_words.pay_address(dossier) == f"/ho-so/{dossier.code}/tra-phi/"
+    assert wording.pay_address(dossier) == f"/ho-so/{dossier.code}/tra-phi/"
 
 
 # ---------------------------------------------------------------- what pages say

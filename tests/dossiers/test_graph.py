@@ -2,11 +2,13 @@
 
 import pytest
 
-from dossiers import effects, needs, workflow
+from dossiers import workflow
+from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import Dossier
 from dossiers.papers.models import PaperKind
 from dossiers.states import DossierState
-from dossiers.timekeeping import Timekeeper
+from dossiers.transitions import inputs
+from dossiers.workflow import effects
 from tests import world
 
 FILE = world.document("dossier_workflow.json")
@@ -109,7 +111,7 @@ def test_every_line_names_a_permission_a_sentence_and_only_things_that_exist():
         assert line.permission and hasattr(line.permission, "roles"), name
         assert str(line.custom["sentence"]), name
         assert all(hasattr(condition, "sentence") for condition in line.conditions), name
-        assert set(line.custom["needs"]) <= set(needs.NEEDS), name
+        assert set(line.custom["needs"]) <= set(inputs.NEEDS), name
         assert set(line.custom["effects"]) <= set(effects.BEFORE) | set(effects.AFTER), name
         assert line.custom["paper"] is None or line.custom["paper"] in PaperKind.values, name
         assert hasattr(Timekeeper, f"_{line.custom['clock']}"), name
@@ -120,7 +122,7 @@ def test_no_effect_and_no_need_is_forgotten():
     used_effects = {effect for _n, _s, line in all_lines() for effect in line.custom["effects"]}
     used_needs = {need for _n, _s, line in all_lines() for need in line.custom["needs"]}
     assert used_effects == set(effects.BEFORE) | set(effects.AFTER)
-    assert used_needs == set(needs.NEEDS)
+    assert used_needs == set(inputs.NEEDS)
 
 
 def test_every_state_but_the_final_ones_has_a_way_out_and_all_can_be_reached():

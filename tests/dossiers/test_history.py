@@ -3,8 +3,9 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from dossiers import history, workflow
+from dossiers import workflow
 from dossiers.models import Event, EventText
+from dossiers.workflow import history
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connection
 
-from dossiers import drafts
+from dossiers.filing import drafts
 from dossiers.models import Dossier
 from procedures.models import Offering
 from tests import factories, world

@@ -7,9 +7,11 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.messages.models import Message
 from accounts.roles import SystemActor
-from dossiers import guards, history, needs, workflow
+from dossiers import workflow
 from dossiers.models import ClockInterval, Dossier, FollowUp, StepState
 from dossiers.states import DossierState
+from dossiers.transitions import conditions, inputs
+from dossiers.workflow import history
 from portal.common import clock
 from procedures import fees
 from tests import factories, world
@@ -86,7 +88,7 @@ def test_the_office_works_through_the_steps_and_the_signer_decides(desk):
     assert dossier.waiting_on == "signer"
     with pytest.raises(PermissionDenied):
         workflow.advance(dossier, "approve", actor=desk.officer, content=factories.CONTENT)
-    with pytest.raises(needs.DetailsMissing):
+    with pytest.raises(inputs.DetailsMissing):
         workflow.advance(dossier, "approve", actor=desk.signer)
     dossier = workflow.advance(dossier, "approve", actor=desk.signer, content=factories.CONTENT)
 
@@ -123,7 +125,7 @@ def test_a_counter_result_waits_for_the_signature_of_who_takes_it(desk, run_foll
     dossier.refresh_from_db()
     assert dossier.state == DossierState.COMPLETED
 
-    with pytest.raises(needs.DetailsMissing):
+    with pytest.raises(inputs.DetailsMissing):
         workflow.advance(dossier, "deliver", actor=desk.clerk)
     dossier = workflow.advance(dossier, "deliver", actor=desk.clerk, signed_for_by="Nguyễn Hoàng Phượng Vỹ")
     assert dossier.state == DossierState.RETURNED
@@ -132,7 +134,7 @@ def test_a_counter_result_waits_for_the_signature_of_who_takes_it(desk, run_foll
 def test_refusing_receipt_needs_a_reason_and_ends_the_matter(desk):
     dossier = desk.submitted()
 
-    with pytest.raises(needs.DetailsMissing):
+    with pytest.raises(inputs.DetailsMissing):
         workflow.advance(dossier, "refuse_receipt", actor=desk.clerk, note="  ")
     dossier = workflow.advance(dossier, "refuse_receipt", actor=desk.clerk, note="Hồ sơ thuộc thẩm quyền của xã khác.")
 
@@ -173,9 +175,9 @@ def test_a_second_supplement_needs_the_head(desk):
     dossier = workflow.advance(dossier, "resubmit", actor=dossier.submitter)
     items = [{"target": "field", "key": "ap_phone", "label": "Điện thoại", "reason": "Số này gọi không được."}]
 
-    with pytest.raises(needs.DetailsMissing):
+    with pytest.raises(inputs.DetailsMissing):
         workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items)
-    with pytest.raises(needs.DetailsMissing):
+    with pytest.raises(inputs.DetailsMissing):
         workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items, approved_by=desk.officer)
     dossier = workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items, approved_by=desk.head)
     assert dossier.supplement_count == 2
@@ -194,7 +196,7 @@ def test_withdrawing_after_acceptance_waits_for_the_desk(desk):
     dossier = workflow.withdraw(desk.processing(), actor=Dossier.objects.get().submitter)
     assert dossier.state == DossierState.WITHDRAWN and dossier.came_from_withdrawn == "PROCESSING"
 
-    with pytest.raises(needs.DetailsMissing):
+    with pytest.raises(inputs.DetailsMissing):
         workflow.advance(dossier, "refuse_withdrawal", actor=desk.clerk)
     dossier = workflow.advance(dossier, "refuse_withdrawal", actor=desk.clerk, note="Kết quả đã trình ký.")
     assert dossier.state == DossierState.PROCESSING and dossier.intervals.get(ended_at=None).kind == "running"
@@ -262,7 +264,7 @@ def test_stopping_needs_the_head_a_reason_and_a_legal_ground(desk):
     dossier = desk.processing()
     with pytest.raises(PermissionDenied):
         workflow.advance(dossier, "stop", actor=desk.clerk, note="Theo yêu cầu của tòa án.", legal_ground="x")
-    with pytest.raises(needs.DetailsMissing):
+    with pytest.raises(inputs.DetailsMissing):
         workflow.advance(dossier, "stop", actor=desk.head, note="Theo yêu cầu của tòa án.")
     dossier = workflow.advance(
         dossier, "stop", actor=desk.head, note="Theo yêu cầu của tòa án.", legal_ground="Quyết định 12/QĐ-TA"
@@ -300,7 +302,7 @@ def test_cash_is_taken_at_the_counter_of_a_dossier_that_does_not_wait_for_it(des
     assert dossier.state == DossierState.SUBMITTED  # at level 3 a fee never blocks reception
     assert dossier.obligation.total == 15_000 and dossier.obligation.lines.get().legal_ref is not None
 
-    with pytest.raises(needs.DetailsMissing):
+    with pytest.raises(inputs.DetailsMissing):
         workflow.advance(dossier, "collect", actor=desk.clerk, amount=10_000)
     dossier = workflow.advance(dossier, "collect", actor=desk.clerk, amount=15_000)
     assert dossier.obligation.is_settled and dossier.payment_status == "paid" and dossier.state == DossierState.SUBMITTED
@@ -346,7 +348,7 @@ def test_a_claimed_exemption_never_blocks_filing_and_is_decided_at_acceptance(de
     dossier = desk.submitted(code="1.004194", answers=world.sample_answers("ct01"), asked=asked)
     assert (dossier.payment_status, dossier.obligation.total) == ("provisional", 0)
 
-    with pytest.raises(needs.DetailsMissing):
+    with pytest.raises(inputs.DetailsMissing):
         workflow.advance(dossier, "accept", actor=desk.clerk)
     dossier = workflow.advance(dossier, "accept", actor=desk.clerk, exemption=decision)
     assert (dossier.payment_status, dossier.obligation.total, dossier.obligation.status) == (status, total, status)
@@ -383,15 +385,15 @@ def test_a_sum_the_rules_leave_open_is_set_by_the_office_and_nothing_leaves_unpa
     dossier.obligation.lines.update(amount=None)
     type(dossier.obligation).objects.update(total=None, status="provisional")
     dossier = workflow.advance(dossier, "accept", actor=desk.clerk)
-    assert not guards.nothing_owed(dossier) and not guards.nothing_owed_before_result(dossier)
+    assert not conditions.nothing_owed(dossier) and not conditions.nothing_owed_before_result(dossier)
     key = dossier.obligation.lines.get().key
 
     for amounts in ({}, {key: -1}, {key: "7000"}, {key: 7_000, "khac": 1}):
-        with pytest.raises(needs.DetailsMissing):
+        with pytest.raises(inputs.DetailsMissing):
             workflow.advance(dossier, "set_fee", actor=desk.officer, note="Theo biểu phí.", amounts=amounts)
     dossier = workflow.advance(dossier, "set_fee", actor=desk.officer, note="Theo biểu phí của tỉnh.", amounts={key: 7_000})
     assert (dossier.obligation.total, dossier.obligation.status, dossier.payment_status) == (7_000, "due", "due")
-    assert guards.payment_blocks_next_step(dossier) and dossier.events.last().text.details["amounts"] == {key: 7_000}
+    assert conditions.payment_blocks_next_step(dossier) and dossier.events.last().text.details["amounts"] == {key: 7_000}
     with pytest.raises(workflow.StepNotPossible):
         workflow.advance(dossier, "set_fee", actor=desk.officer, note="Theo biểu phí.", amounts={key: 9_000})
 
@@ -402,9 +404,9 @@ def test_a_claim_refused_where_the_sum_is_open_is_not_taken_for_nothing(desk, mo
     type(dossier.obligation).objects.update(status="provisional")
     Dossier.objects.filter(pk=dossier.pk).update(asked={**dossier.asked, "priority_group": "ho_ngheo"})
     open_sum = fees.Fees(None, ())
-    monkeypatch.setattr("dossiers.filing.fees", lambda dossier: open_sum)
+    monkeypatch.setattr("dossiers.filing.rules.fees", lambda dossier: open_sum)
     dossier = workflow.advance(Dossier.objects.get(pk=dossier.pk), "accept", actor=desk.clerk, exemption="refuse")
     assert (dossier.obligation.total, dossier.obligation.status) == (None, "provisional")
     assert [line.key for line in dossier.obligation.lines_to_set()] == ["set_by_office"]
     dossier = workflow.advance(dossier, "set_fee", actor=desk.clerk, note="Không phải trả.", amounts={"set_by_office": 0})
-    assert (dossier.obligation.status, dossier.payment_status) == ("waived", "waived") and guards.nothing_owed(dossier)
+    assert (dossier.obligation.status, dossier.payment_status) == ("waived", "waived") and conditions.nothing_owed(dossier)

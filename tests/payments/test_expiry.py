@@ -6,8 +6,9 @@ import time
 import pytest
 
 from accounts.messages.models import Message
-from dossiers import deadlines, workflow
+from dossiers import workflow
 from dossiers.models import Dossier
+from dossiers.workflow import deadlines
 from payments.accounting import invariants
 from payments.attempts import expiry, settlement
 from payments.enquiries import schedule as asking

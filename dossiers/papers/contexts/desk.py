@@ -1,6 +1,7 @@
 """Papers of the desk: what was filed, taken in, asked for, refused, stopped."""
 
-from dossiers import fee_words, filing
+from dossiers.fees import wording as fee_words
+from dossiers.filing import rules
 from dossiers.models import DeliveryWay, SupplementItem
 from dossiers.papers import wording
 from dossiers.papers.contexts.shared import (
@@ -55,15 +56,15 @@ def _where_to_pay(dossier):
 
 @builds(PaperKind.APPLICATION_FORM)
 def application_form(dossier, event):
-    form = filing.form_of(dossier)
+    form = rules.form_of(dossier)
     return print_context(
         form,
-        filing.known_answers(dossier, form),
-        filing.filing_day(dossier),
+        rules.known_answers(dossier, form),
+        rules.filing_day(dossier),
         agency_name=wording.full_name(dossier.received_at.name),
         applicant_name=submitter_of(dossier),
         place=dossier.received_at.unit.short_name if dossier.received_at.unit_id else "",
-        filed_on=filing.filing_day(dossier),
+        filed_on=rules.filing_day(dossier),
         code=dossier.code,
     ) | {"title": f"{form.name} {dossier.code}"}
 
@@ -89,7 +90,7 @@ def receipt_slip(dossier, event):
 
 def _papers_received(dossier, event):
     """One row a paper: the form made on the portal first, then each document with the number of its files."""
-    form = filing.form_of(dossier)
+    form = rules.form_of(dossier)
     counts = {}
     for name, _file in files_at(dossier, event.at):
         counts[name] = counts.get(name, 0) + 1
@@ -102,7 +103,7 @@ def _result_place(dossier):
     if dossier.delivery_way == DeliveryWay.COUNTER:
         return f"{way}: {dossier.received_at.desk_name or dossier.received_at.name}"
     if dossier.delivery_way == DeliveryWay.POST:
-        return f"{way}: {filing.address_text(dossier.delivery_address)}"
+        return f"{way}: {rules.address_text(dossier.delivery_address)}"
     return way or "chưa chọn"
 
 

@@ -4,8 +4,9 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
-from dossiers import fee_words, filing
+from dossiers.fees import wording as fee_words
 from dossiers.files.models import OTHER_PAPERS
+from dossiers.filing import rules
 from dossiers.papers import wording
 from portal.common.identity import phone_for_display
 
@@ -47,7 +48,7 @@ def submitter_of(dossier):
 
 def files_at(dossier, moment):
     """The files that counted at that moment, with the names of the papers they are."""
-    names = {ask.key: ask.name for ask in filing.asked_documents(dossier, files=[])} | {OTHER_PAPERS: "Giấy tờ khác"}
+    names = {ask.key: ask.name for ask in rules.asked_documents(dossier, files=[])} | {OTHER_PAPERS: "Giấy tờ khác"}
     files = dossier.attachments.filter(Q(replaced_at=None) | Q(replaced_at__gt=moment), uploaded_at__lte=moment, staged_in=None)
     return [(names.get(file.item_key, file.item_key), file) for file in files]
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dossiers.looks import note_look
+from dossiers.access_log import note_look
 from dossiers.models import FeeLine
 from payments import outcomes
 from payments.accounting import worklists

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dossiers.looks import note_look
+from dossiers.access_log import note_look
 from payments import complaints, outcomes
 from payments.accounting import worklists
 from payments.accounting.forms import NoteForm

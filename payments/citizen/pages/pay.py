@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from dossiers import fee_words
+from dossiers.fees import wording
 from dossiers.models import FeeObligation
 from dossiers.states import DossierState
 from payments.attempts import links, ways
@@ -78,7 +78,7 @@ def page(dossier, user):
     return PayPage(
         title=_title(obligation, offer, paid),
         total=obligation.total if obligation else 0,
-        lines=fee_words.lines_frozen(dossier) if obligation else [],
+        lines=wording.lines_frozen(dossier) if obligation else [],
         collector=dossier.lead_agency.name,
         until=moment(dossier.payment_due_at) if offer and dossier.payment_due_at else "",
         later=later(dossier) if offer else "",

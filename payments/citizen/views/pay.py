@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dossiers.looks import note_look
+from dossiers.access_log import note_look
 from dossiers.models import Dossier
 from dossiers.permissions import is_submitter
 from payments import complaints

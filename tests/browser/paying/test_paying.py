@@ -2,8 +2,8 @@
 
 import pytest
 
-from dossiers import history
 from dossiers.models import Dossier
+from dossiers.workflow import history
 from payments.models import AttemptState, PaymentAttempt
 from tests import factories
 from tests.browser.paying.filing import fill_in

@@ -1,0 +1,240 @@
+"""A dossier's story for the people it concerns: what happened, who holds it now, what comes, and why the date is the date."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dossiers import workflow
+from dossiers.clock import rules
+from dossiers.clock.timekeeper import Timekeeper
+from dossiers.models import DeliveryWay, StepState
+from dossiers.states import DossierState as S
+from portal.common import clock
+from portal.common.dates import clock_time, long_day, moment
+
+# Steps whose words are meant for the citizen; other notes stay at the office.
+TOLD = {"refuse_receipt", "extend", "stop", "refuse_withdrawal", "refuse_substance", "waive", "withdraw", "resubmit", "confirm"}
+SILENT = {"assign"}  # an office matter that says nothing to a citizen
+STEP_ICONS = {
+    "submit": "send",
+    "ask_supplement": "alert",
+    "refuse_receipt": "x-c",
+    "stop": "x-c",
+    "approve": "sign",
+    "deliver": "check-c",
+}
+
+
+def timeline(dossier):
+    """Every step with its date and who took it, what is being done now, and what is still to come."""
+    events = dossier.events.select_related("text", "actor").order_by("sequence")
+    items = [_event_item(event) for event in events if event.step not in SILENT]
+    if not dossier.status.is_final:
+        items += _now_and_later(dossier)
+    return items
+
+
+def _event_item(event):
+    lines = []
+    text = getattr(event, "text", None)
+    if text and text.note and event.step in TOLD:
+        lines.append(f"“{text.note}”")
+    if text and event.step == "hand_over" and text.details.get("steps"):
+        lines.append(", ".join(text.details["steps"]))
+    who = text.actor_name if text and text.actor_name else _("Cổng dịch vụ công")
+    return {
+        "state": "done",
+        "title": str(workflow.line_of(event.step, event.source).custom["sentence"]),
+        "text": f"{moment(event.at)} · {who}",
+        "lines": lines,
+        "icon": STEP_ICONS.get(event.step, ""),
+    }
+
+
+def _now_and_later(dossier):
+    """The open step, those that wait, and how it ends."""
+    items = []
+    now = {
+        S.SUBMITTED: _("Bộ phận một cửa kiểm tra hồ sơ"),
+        S.ACCEPTED: _("Chuyển cho người xử lý"),
+        S.SUPPLEMENT_REQUIRED: _("Chờ bổ sung"),
+        S.PAYMENT_REQUIRED: _("Chờ trả phí"),
+        S.WITHDRAWN: _("Chờ cơ quan đồng ý cho rút"),
+        S.COMPLETED: _("Chờ nhận kết quả"),
+    }.get(dossier.state)
+    runs = [
+        run for run in dossier.step_runs.select_related("agency", "holder") if run.state in (StepState.OPEN, StepState.WAITING)
+    ]
+    if now:
+        due = dossier.reception_due_at if dossier.state == S.SUBMITTED else dossier.supplement_due_at or dossier.payment_due_at
+        waits = dossier.state in (S.SUBMITTED, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED) and due
+        items.append({"state": "now", "title": now, "text": _("Chậm nhất %s") % moment(due) if waits else ""})
+    if dossier.decided_at and dossier.state == S.PROCESSING:
+        items.append({"state": "now", "title": _("Đang ký số và phát hành kết quả"), "text": ""})
+        runs = []
+    if dossier.state in (S.COMPLETED, S.WITHDRAWN):
+        return items
+    for run in runs:
+        is_open = run.state == StepState.OPEN and dossier.state == S.PROCESSING
+        who = run.holder.full_name if run.holder else run.agency.name
+        text = f"{who} · {_('xong trước %s') % moment(run.due_at)}" if is_open and run.due_at else run.agency.name
+        items.append(
+            {
+                "state": "now" if is_open else "later",
+                "title": run.name,
+                "text": text,
+                "icon": "sign" if run.kind == "sign" else "",
+            }
+        )
+    last = ""
+    if dossier.due_at:
+        late = dossier.due_at < clock.now()
+        last = (_("Đã quá ngày hẹn %s") if late else _("Chậm nhất %s")) % long_day(clock.local(dossier.due_at).date())
+    items.append({"state": "later", "title": _("Có kết quả"), "text": last, "icon": "doc"})
+    return items
+
+
+def holder(dossier):
+    """Who has it now, for ui/who.html; None when it is over."""
+    desk, agency = dossier.received_at, dossier.holder_agency or dossier.received_at
+    if dossier.status.is_final or desk is None:
+        return None
+    if dossier.waiting_on == "submitter" and not dossier.holder_id:
+        return {
+            "icon": "user",
+            "over": _("Đang chờ"),
+            "name": _("Người nộp hồ sơ"),
+            "role": _("Cần hỏi gì, gọi %s") % (desk.desk_name or desk.name),
+            "phone": desk.desk_phone,
+        }
+    phone = agency.desk_phone or desk.desk_phone
+    since = _since(dossier)
+    if dossier.holder_id:
+        return {"over": "", "name": dossier.holder.full_name, "role": agency.name, "phone": phone, "since": since}
+    return {
+        "icon": "desk",
+        "over": "",
+        "name": agency.desk_name if agency == desk and agency.desk_name else agency.name,
+        "role": _role(dossier),
+        "phone": phone,
+        "since": since,
+    }
+
+
+def _role(dossier):
+    return {
+        "receiving_clerk": _("Cán bộ tiếp nhận"),
+        "officer": _("Chuyên viên đang xử lý"),
+        "signer": _("Lãnh đạo đang xem để ký"),
+    }.get(dossier.waiting_on, "")
+
+
+def _since(dossier):
+    last = dossier.events.order_by("-sequence").values_list("at", flat=True).first()
+    return _("Từ %s") % moment(last) if last else ""
+
+
+def countdown(dossier):
+    """How long still, for ui/days.html; None when nothing was promised, it is over, or no day counts now."""
+    if dossier.due_at is None or dossier.status.is_final or dossier.decided_at or dossier.waiting_on == "submitter":
+        return None
+    keeper = Timekeeper(dossier)
+    due_day = clock.local(dossier.due_at)
+    left = rules.days_left(keeper.calendar, clock.now(), dossier.due_at)
+    found = {
+        "due": _("Hẹn trả: %(day)s, trước %(time)s") % {"day": long_day(due_day.date()), "time": clock_time(due_day)},
+        "late": left < 0,
+    }
+    if left < 0:
+        found |= {"number": -left, "words": ngettext("ngày làm việc trễ hẹn", "ngày làm việc trễ hẹn", -left)}
+    elif left == 0:
+        found |= {"number": 0, "words": _("ngày làm việc nữa: hẹn trả hôm nay")}
+    else:
+        found |= {"number": left, "words": ngettext("ngày làm việc nữa", "ngày làm việc nữa", left)}
+    standing = keeper.standing(now=clock.now())
+    counted = [day for day in standing.days if day.counted]
+    if counted and 0 <= left <= len(counted) and not standing.waiting and counted[0].number:
+        gone = max(0, len(counted) - left)
+        found["done_percent"] = round(100 * gone / len(counted))
+        found["bar_label"] = _("Đã qua %(gone)d trên %(all)d ngày làm việc") % {"gone": gone, "all": len(counted)}
+        found["note"] = found["bar_label"] + ". " + _("Ngày nghỉ không tính.")
+    return found
+
+
+def why_this_date(dossier):
+    """The days counted one by one: (sentences, [Day]); nothing when there is no promised date."""
+    if dossier.accepted_at is None or dossier.due_at is None:
+        return None
+    standing = Timekeeper(dossier).standing(now=None if dossier.decided_at else clock.now())
+    return {"reasons": [str(reason) for reason in standing.reasons], "days": standing.days, "provisional": standing.provisional}
+
+
+def moved_promise(dossier):
+    """When the promise of today is not the first one: a sentence with both dates; empty else."""
+    if dossier.due_at is None or dossier.due_at == dossier.first_promised_due_at:
+        return ""
+    dates = {"first": moment(dossier.first_promised_due_at), "now": moment(dossier.due_at)}
+    if dossier.extended_at:
+        return _("Lúc đầu hẹn %(first)s. Cơ quan đã xin lỗi và hẹn lại %(now)s.") % dates
+    return _("Lúc đầu hẹn %(first)s. Vì có lúc phải chờ bổ sung hoặc xác nhận, ngày hẹn nay là %(now)s.") % dates
+
+
+def ending(dossier):
+    """How it ended without a result, with the office's words; None while it goes on or when there is a result."""
+    titles = {S.NOT_ACCEPTED: _("Hồ sơ không được tiếp nhận"), S.STOPPED: _("Hồ sơ đã dừng")}
+    if dossier.state not in titles:
+        return None
+    last = dossier.events.select_related("text").order_by("-sequence").first()
+    words = last.text.note if last.step in TOLD and hasattr(last, "text") else ""
+    return {
+        "tone": "bad" if dossier.state == S.NOT_ACCEPTED else "info",
+        "title": titles[dossier.state],
+        "text": _("Lý do: “%s”") % words if words else f"{workflow.line_of(last.step, last.source).custom['sentence']}.",
+    }
+
+
+def public_milestones(dossier):
+    """Dates a stranger with the secret may know: no names, no notes."""
+    rows = [
+        (_("Đã nộp hồ sơ"), dossier.submitted_at),
+        (_("Được tiếp nhận"), dossier.accepted_at),
+        (_("Có kết quả"), dossier.completed_at),
+        (_("Đã trả kết quả"), dossier.returned_at),
+        (_("Đã khép hồ sơ"), dossier.closed_at if not dossier.returned_at else None),
+    ]
+    items = [{"state": "done", "title": title, "text": moment(at)} for title, at in rows if at]
+    if not dossier.status.is_final:
+        items.append({"state": "now", "title": dossier.get_state_display(), "text": ""})
+        if dossier.due_at and not dossier.completed_at:
+            items.append({"state": "later", "title": _("Hẹn trả kết quả"), "text": moment(dossier.due_at)})
+    return items
+
+
+def next_things(dossier):
+    """What happens after filing, for the confirmation: no date is promised before acceptance except the desk's own."""
+    desk = dossier.received_at
+    way = {
+        DeliveryWay.ACCOUNT: _("Kết quả hiện ngay trên cổng này, tải về được."),
+        DeliveryWay.COUNTER: _("Mời đến %s nhận, mang theo giấy hẹn.") % (desk.desk_name or desk.name),
+        DeliveryWay.POST: _("Bưu điện mang kết quả đến nhà."),
+    }.get(dossier.delivery_way, "")
+    reception = _("Chậm nhất %s.") % moment(dossier.reception_due_at) if dossier.reception_due_at else ""
+    waits = dossier.state == S.PAYMENT_REQUIRED
+    until = _("Trước %s.") % moment(dossier.payment_due_at) if dossier.payment_due_at else ""
+    paying = {"state": "now", "title": _("Trả phí"), "text": until, "icon": "wallet"}
+    return [
+        {"state": "done", "title": _("Đã nộp hồ sơ"), "text": moment(dossier.submitted_at)},
+        *([paying] if waits else []),
+        {
+            "state": "later" if waits else "now",
+            "title": _("Cán bộ kiểm tra hồ sơ"),
+            "text": reception,
+            "lines": [_("Thiếu gì sẽ báo rõ từng chỗ, một lần cho đủ.")],
+        },
+        {
+            "state": "later",
+            "title": _("Tiếp nhận và hẹn ngày trả"),
+            "text": _("Giấy hẹn hiện trong hồ sơ, có ngày giờ cụ thể."),
+            "icon": "cal",
+        },
+        {"state": "later", "title": _("Có kết quả"), "text": way, "icon": "doc"},
+    ]

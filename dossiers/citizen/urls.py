@@ -1,0 +1,37 @@
+"""Addresses of dossiers pages for citizens and passers-by. Staff have their own under /can-bo/."""
+
+from django.urls import include, path
+
+import portal.common.addresses  # noqa: F401 - brings the «code» converter
+from dossiers.citizen.views import dossier, supplement, tracking
+from dossiers.filing.views import opening, review, wizard
+
+app_name = "dossiers"
+
+filing = [
+    path("bat-dau/<code:code>/", opening.start, name="start"),
+    path("<int:pk>/", wizard.resume, name="resume"),
+    path("<int:pk>/ban-moi/", review.renew, name="renew"),
+    path("<int:pk>/to-khai.pdf", review.filled_form, name="filled_form"),
+    path("<int:pk>/<slug:key>/", wizard.step, name="step"),
+    path("<int:pk>/<slug:key>/tu-luu/", wizard.autosave, name="autosave"),
+]
+own = [
+    path("", dossier.dashboard, name="dashboard"),
+    path("nhap/<int:pk>/xoa/", dossier.discard, name="discard"),
+    path("<code:code>/", dossier.detail, name="detail"),
+    path("<code:code>/da-nop/", dossier.submitted, name="submitted"),
+    path("<code:code>/giay-hen/", dossier.slip, name="slip"),
+    path("<code:code>/ket-qua/", dossier.result, name="result"),
+    path("<code:code>/rut/", dossier.withdraw, name="withdraw"),
+    path("<code:code>/xac-nhan/", dossier.confirm, name="confirm"),
+    path("<code:code>/bo-sung/", supplement.edit, name="supplement"),
+    path("<code:code>/bo-sung/xem-lai/", supplement.review, name="supplement_review"),
+]
+urlpatterns = [
+    path("thu-tuc/<code:code>/to-khai.pdf", opening.blank_form, name="blank_form"),
+    path("nop/", include(filing)),
+    path("ho-so/", include(own)),
+    path("tra-cuu/", tracking.track, name="track"),
+    path("tra-cuu/<code:secret>/", tracking.track_link, name="track_link"),
+]

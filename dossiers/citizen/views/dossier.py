@@ -1,0 +1,304 @@
+"""A citizen's own dossiers: the overview, one of them with all that happened, its slip, its result, taking it back."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.messages.models import Channel, Message
+from dossiers import workflow
+from dossiers.access_log import note_look
+from dossiers.citizen import dashboard as overview
+from dossiers.citizen import timeline
+from dossiers.citizen.forms import ConfirmationForm, WithdrawalForm
+from dossiers.fees import wording
+from dossiers.files.checking import megabytes
+from dossiers.filing import drafts
+from dossiers.filing.views.documents import files_by_paper
+from dossiers.models import Dossier, FollowUp
+from dossiers.papers.contexts import tracking_address, verify_address
+from dossiers.papers.models import OFFICE_PAPERS, IssuedPaper, PaperKind
+from dossiers.papers.wording import grouped as in_fours
+from dossiers.permissions import is_submitter, sees_papers
+from dossiers.states import DossierState
+from portal.common import clock
+from portal.common.outbox import DueState
+
+MESSAGES_SHOWN = 5
+
+
+@never_cache
+@require_safe
+def dashboard(request):
+    """What must be done now, a count for every state, and the dossiers page by page."""
+    user = request.user
+    state = overview.state_of(request.GET.get("trang-thai", ""))
+    found = overview.counts(user)
+    first, others = overview.tiles(found, state)
+    rows, more = overview.page(user, state=state, before=request.GET.get("truoc", ""))
+    return render(
+        request,
+        "dossiers/dashboard.html",
+        {
+            "todo": overview.to_do(user),
+            "tiles": first,
+            "other_tiles": others,
+            "other_count": sum(tile["count"] for tile in others),
+            "total": sum(found.values()),
+            "state": state,
+            "state_is_other": bool(state) and state not in overview.FIRST,
+            "rows": rows,
+            "more": more,
+            "later": "truoc" in request.GET,
+        },
+    )
+
+
+@never_cache
+def discard(request, pk):
+    """Throw a draft away, after asking."""
+    draft = drafts.find(pk, user=request.user, session=request.session)
+    if draft is None or draft.state != DossierState.DRAFT:
+        raise Http404
+    if request.method == "POST":
+        try:
+            drafts.discard(draft)
+        except drafts.NoLongerADraft:
+            messages.error(request, _("Bản nháp này đã nộp rồi nên không xóa được."))
+        else:
+            messages.success(request, _("Đã xóa bản nháp và các tệp của nó."))
+        return redirect("dossiers:dashboard")
+    return render(request, "dossiers/discard.html", {"draft": draft})
+
+
+# ---------------------------------------------------------------- one dossier
+def own_dossier(request, code):
+    """The dossier of this code that this user may see, else 404. A look by anybody but the people concerned is noted."""
+    rows = Dossier.objects.visible_to(request.user).select_related(
+        "version__procedure",
+        "offering",
+        "received_at",
+        "lead_agency",
+        "holder_agency",
+        "holder",
+        "submitter__person",
+        "person",
+        "organisation",
+        "obligation",
+    )
+    dossier = get_object_or_404(rows, code=code)
+    note_look(request, dossier)
+    return dossier
+
+
+@never_cache
+@require_safe
+def detail(request, code):
+    """State, who holds it, every step and date, why the date is the date, papers, files, and what can be done."""
+    dossier = own_dossier(request, code)
+    user = request.user
+    steps = set(workflow.steps_for(user, dossier))
+    mine = is_submitter(dossier, user)
+    asked = next((run for run in dossier.open_steps if run.kind == "applicant_confirm" and run.question), None)
+    papers = papers_of(dossier, mine)
+    obligation = getattr(dossier, "obligation", None)
+    fee_lines = wording.lines_frozen(dossier) if obligation else []
+    return render(
+        request,
+        "dossiers/detail.html",
+        {
+            "dossier": dossier,
+            "title": dossier.version.short_name,
+            "on_behalf": dossier.subject_name if dossier.filed_for_somebody_else and mine else "",
+            "timeline": timeline.timeline(dossier),
+            "who": timeline.holder(dossier),
+            "days": timeline.countdown(dossier),
+            "why": timeline.why_this_date(dossier),
+            "moved": timeline.moved_promise(dossier),
+            "ending": timeline.ending(dossier),
+            "papers": papers,
+            "papers_due": _papers_due(dossier),
+            "files": files_by_paper(dossier) if sees_papers(dossier, user) else [],
+            "letters": _letters(dossier, user),
+            "steps": steps,
+            "question": asked.question if asked and "confirm" in steps else "",
+            "confirmation": ConfirmationForm(),
+            "obligation": obligation,
+            "fee_lines": fee_lines,
+            "fee_note": wording.note_on_refunds(dossier, fee_lines),
+            "fee_is_open": wording.is_open(dossier),
+            "money": wording.notice(dossier, may_pay=mine),
+            "request_open": dossier.state == DossierState.SUPPLEMENT_REQUIRED and mine,
+            "has_result": any(paper.is_result for paper in papers),
+            "has_slip": dossier.accepted_at is not None,
+        },
+    )
+
+
+def papers_of(dossier, mine):
+    """The issued papers this person may have, newest first; a result only once it is published (staff see it at once)."""
+    papers = dossier.papers.order_by("-issued_at", "-pk")
+    return [paper for paper in papers if paper.is_for_citizens or (paper.is_result and not mine)]
+
+
+@translation.override("vi")
+def _letters(dossier, user):
+    """The last messages about this dossier, also those which lead to a page below its own. Links are kept without a language."""
+    link = reverse("dossiers:detail", args=[dossier.code])
+    found = Message.objects.filter(recipient=user, channel=Channel.INBOX, link__startswith=link)
+    return list(found.order_by("-pk")[:MESSAGES_SHOWN])
+
+
+def _papers_due(dossier):
+    """Is a paper still being made?"""
+    return (
+        FollowUp.objects.filter(event__dossier=dossier, kind__startswith="paper:", due_state=DueState.WAITING)
+        .exclude(kind__in=[f"paper:{kind}" for kind in OFFICE_PAPERS])
+        .exists()
+    )
+
+
+@never_cache
+@require_safe
+def submitted(request, code):
+    """Right after filing: the code, what happens now, and the acknowledgement as soon as the worker has made it."""
+    dossier = own_dossier(request, code)
+    papers = {
+        paper.kind: paper for paper in dossier.papers.filter(kind__in=[PaperKind.ACKNOWLEDGEMENT, PaperKind.APPLICATION_FORM])
+    }
+    return render(
+        request,
+        "dossiers/submitted.html",
+        {
+            "dossier": dossier,
+            "acknowledgement": papers.get(PaperKind.ACKNOWLEDGEMENT),
+            "form": papers.get(PaperKind.APPLICATION_FORM),
+            "next_things": timeline.next_things(dossier),
+            "tracking": tracking_address(dossier),
+            "secret_groups": grouped(dossier.secret),
+            "money": wording.notice(dossier, may_pay=is_submitter(dossier, request.user)),
+        },
+    )
+
+
+def grouped(secret):
+    """A long secret in groups of five, to be read out or typed in."""
+    return " ".join(secret[n : n + 5] for n in range(0, len(secret), 5))
+
+
+@never_cache
+@require_safe
+def slip(request, code):
+    """The receipt slip with the promised date, on one sheet; the PDF beside it is the paper itself."""
+    dossier = own_dossier(request, code)
+    if dossier.accepted_at is None:
+        messages.info(request, _("Chưa có giấy hẹn: cơ quan còn đang kiểm tra hồ sơ."))
+        return redirect("dossiers:detail", dossier.code)
+    paper = dossier.papers.filter(kind=PaperKind.RECEIPT_SLIP).first()
+    event = dossier.events.select_related("text").filter(step="accept").first()
+    return render(
+        request,
+        "dossiers/slip.html",
+        {
+            "dossier": dossier,
+            "paper": paper,
+            "clerk": event.text.actor_name if event else "",
+            "tracking": tracking_address(dossier),
+            "files": dossier.attachments.current().count(),
+            "obligation": getattr(dossier, "obligation", None),
+        },
+    )
+
+
+@never_cache
+@require_safe
+def result(request, code):
+    """The result: to download, with the facts of its signature and the code others check it by. The first opening is noted."""
+    dossier = own_dossier(request, code)
+    mine = is_submitter(dossier, request.user)
+    papers = [paper for paper in papers_of(dossier, mine) if paper.is_result]
+    if not papers or not sees_papers(dossier, request.user):
+        messages.info(request, _("Chưa có kết quả để xem ở đây."))
+        return redirect("dossiers:detail", dossier.code)
+    paper = next((paper for paper in papers if paper.state == IssuedPaper.State.VALID), papers[0])
+    if mine and dossier.opened_at is None:
+        Dossier.objects.filter(pk=dossier.pk, opened_at=None).update(opened_at=clock.now())
+    return render(
+        request,
+        "dossiers/result.html",
+        {
+            "dossier": dossier,
+            "paper": paper,
+            "decision": paper.decision,
+            "size": megabytes(paper.size),
+            "older": [other for other in papers if other.pk != paper.pk],
+            "verify": verify_address(paper.verification_code),
+            "check_code": in_fours(paper.verification_code),
+            "early": _early(dossier),
+        },
+    )
+
+
+def _early(dossier):
+    """«trước hẹn», «đúng hẹn» or nothing: a late one is told by the dossier's page, with its apology."""
+    if not dossier.due_at or not dossier.decided_at or dossier.decided_at > dossier.due_at:
+        return ""
+    return _("trước hẹn") if clock.local(dossier.decided_at).date() < clock.local(dossier.due_at).date() else _("đúng hẹn")
+
+
+# ---------------------------------------------------------------- steps a citizen takes
+@never_cache
+def withdraw(request, code):
+    """Ask for the dossier back: at once before acceptance; afterwards the desk decides."""
+    dossier = own_dossier(request, code)
+    if not workflow.may_take(request.user, dossier, "withdraw"):
+        messages.error(request, _not_now(dossier, "withdraw"))
+        return redirect("dossiers:detail", dossier.code)
+    form = WithdrawalForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        done = _("Đã rút hồ sơ.") if dossier.accepted_at is None else _("Đã gửi đề nghị rút. Cơ quan sẽ trả lời.")
+        _take(request, done, lambda: workflow.withdraw(dossier, actor=request.user, note=form.cleaned_data["note"]))
+        return redirect("dossiers:detail", dossier.code)
+    return render(request, "dossiers/withdraw.html", {"dossier": dossier, "form": form, "at_once": dossier.accepted_at is None})
+
+
+@never_cache
+@require_POST
+def confirm(request, code):
+    """Answer what the office asked: agree, or say what is wrong."""
+    dossier = own_dossier(request, code)
+    form = ConfirmationForm(request.POST)
+    if form.is_valid():
+        _take(
+            request, _("Đã gửi câu trả lời cho cơ quan."),
+            lambda: workflow.advance(dossier, "confirm", actor=request.user, note=form.answer),
+        )  # fmt: skip
+    else:
+        messages.error(request, _("Chọn một ý, và nếu có chỗ sai thì ghi rõ chỗ nào."))
+    return redirect("dossiers:detail", dossier.code)
+
+
+def _take(request, done, step):
+    """Take the step and say so; when somebody was first, say who did what when."""
+    try:
+        step()
+    except workflow.StepNotPossible as impossible:
+        messages.error(request, impossible.sentence())
+    except PermissionDenied:
+        messages.error(request, _("Tài khoản này không làm được việc đó với hồ sơ này."))
+    else:
+        messages.success(request, done)
+
+
+def _not_now(dossier, name):
+    """Why the step is not possible, in a sentence."""
+    try:
+        workflow.possible(dossier, name)
+    except workflow.StepNotPossible as impossible:
+        return impossible.sentence()
+    return _("Tài khoản này không làm được việc đó với hồ sơ này.")

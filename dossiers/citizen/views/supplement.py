@@ -1,0 +1,265 @@
+"""Answering a supplement request: exactly what was asked is open, with the clerk's words beside it; all else is locked."""
+
+from functools import cached_property
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from dossiers import workflow
+from dossiers.citizen.dashboard import until
+from dossiers.citizen.forms import LONGEST
+from dossiers.citizen.views.dossier import own_dossier
+from dossiers.files.checking import ACCEPT, megabytes
+from dossiers.files.receiving import MOST_FILES, receive, take_out
+from dossiers.filing import rules, supplements
+from dossiers.filing.views.documents import input_id, number_in, tiles
+from dossiers.models import SupplementItem, SupplementRequest
+from dossiers.permissions import is_submitter
+from portal.common.vietnamese import clean_text
+from procedures.eforms import (
+    BoundPage,
+    DatabaseSources,
+    Form,
+    answer_sections,
+    display_value,
+    open_row_from,
+    read_page,
+)
+from procedures.models import working_calendar
+
+PAGE = "bo-sung"
+
+
+class Answering:
+    """One supplement request being answered: the asked questions as a page of their own, the files sent anew."""
+
+    def __init__(self, dossier, request_row):
+        self.dossier, self.row = dossier, request_row
+        self.items = list(request_row.items.all())
+        self.day = rules.filing_day(dossier)
+        self.form = rules.form_of(dossier, DatabaseSources())
+
+    @cached_property
+    def asked(self):
+        """The asked questions, in the order of the form, as a form of one page; None when only papers were asked."""
+        keys = {item.key for item in self.items if item.target == SupplementItem.Target.FIELD}
+        fields = [
+            {name: value for name, value in question.spec.items() if name != "show_if"}
+            for question in (self.form.fields.values() if self.form else [])
+            if question.key in keys
+        ]
+        if not fields:
+            return None
+        page = {"key": PAGE, "title": _("Bổ sung"), "question": _("Phần cần sửa"), "fields": fields}
+        document = {**self.form.document, "sections": [{"key": PAGE, "title": "", "pages": [page]}], "checks": []}
+        return Form(document, sources=DatabaseSources())
+
+    @property
+    def known(self):
+        answers = supplements.edited_answers(self.dossier, self.row)
+        return {
+            **answers,
+            **{k: v for k, v in rules.known_answers(self.dossier, self.form).items() if k not in self.dossier.answers},
+        }
+
+    def errors(self):
+        """{key: code} of the asked questions, as the whole form would judge them."""
+        found = supplements.errors_of(self.dossier, self.row)
+        return {key: code for key, code in found.items() if self.asked and key in self.asked.fields}
+
+    def bound(self, *, entered=None, errors=None, open_row=None):
+        page = self.asked.page(PAGE)
+        return BoundPage(self.asked, page, self.known, self.day, entered=entered, errors=errors, open_row=open_row)
+
+    def cards(self, bound, refused):
+        """Each thing asked with the clerk's words, and what answers it: a question of the form, or files old and new."""
+        fields = {shown.field.key: shown for shown in bound.fields} if bound else {}
+        files = list(self.dossier.attachments.filter(replaced_at=None))
+        cards = []
+        for item in self.items:
+            card = {"item": item, "id": input_id(item.key)}
+            if item.target == SupplementItem.Target.FIELD:
+                card |= {"field": fields.get(item.key), "old": self.words(item.key, self.dossier.answers)}
+            else:
+                old = [file for file in files if file.item_key == item.key and file.staged_in_id is None]
+                new = [file for file in files if file.item_key == item.key and file.staged_in_id == self.row.pk]
+                card |= {"old_tiles": tiles(old, removable=False), "new_tiles": tiles(new), "errors": refused.get(item.key, [])}
+            cards.append(card)
+        return cards
+
+    def words(self, key, answers):
+        """An answer in words; a table as the number of its rows."""
+        question = self.form.fields.get(key) if self.form else None
+        if question is None:
+            return ""
+        if question.type == "table":
+            rows = answers.get(key) or []
+            return _("%(n)d dòng") % {"n": len(rows) if isinstance(rows, list) else 0}
+        return display_value(self.form, question, answers.get(key)) or _("Để trống")
+
+
+def _answering(request, code):
+    """The open request of this dossier, if this person may answer it; else where to go instead, with a sentence."""
+    dossier = own_dossier(request, code)
+    row = supplements.open_request_of(dossier)
+    if row is None or dossier.state != "SUPPLEMENT_REQUIRED" or not is_submitter(dossier, request.user):
+        messages.info(request, _("Hồ sơ này không còn chờ bổ sung."))
+        return None, redirect("dossiers:detail", dossier.code)
+    return Answering(dossier, row), None
+
+
+@never_cache
+def edit(request, code):
+    """Show what was asked; keep what is changed apart until it is sent."""
+    answering, elsewhere = _answering(request, code)
+    if elsewhere:
+        return elsewhere
+    if request.method == "POST":
+        return _save(request, answering)
+    bound = None
+    if answering.asked:
+        errors = answering.errors() if "sua" in request.GET else None
+        bound = answering.bound(errors=errors, open_row=open_row_from(request.GET.get("dong", "")))
+    return _page(request, answering, bound)
+
+
+def _save(request, answering):
+    dossier, row = answering.dossier, answering.row
+    here = reverse("dossiers:supplement", args=[dossier.code])
+    if "xoa" in request.POST:
+        file = row.staged.filter(pk=number_in(request.POST["xoa"])).first()
+        if file:
+            take_out(file)
+    entered = _keep_answers(request, answering)
+    refused = _take_in(request, answering)
+    if refused:
+        return _page(request, answering, answering.bound(entered=entered) if entered else None, refused)
+    if entered and entered.row_button:
+        return redirect(f"{here}?{entered.query}#{entered.focus}")
+    if "gui" in request.POST or "xoa" in request.POST:
+        return redirect(here)
+    if "luu-va-thoat" in request.POST:
+        messages.success(request, _("Đã lưu, chưa gửi. Nhớ gửi trước hạn."))
+        return redirect("dossiers:detail", dossier.code)
+    errors = answering.errors()
+    missing = {item.key for item in supplements.unanswered(dossier) if item.target == SupplementItem.Target.DOCUMENT}
+    if errors or missing:
+        words = {key: [_("Gửi ít nhất một tệp mới.")] for key in missing}
+        return _page(request, answering, answering.bound(entered=entered, errors=errors) if entered else None, words)
+    return redirect("dossiers:supplement_review", dossier.code)
+
+
+def _keep_answers(request, answering):
+    """Stage what was typed, beside the dossier. Only asked questions are read, whatever else is sent."""
+    if answering.asked is None:
+        return None
+    entered = read_page(answering.asked, answering.asked.page(PAGE), request.POST, answering.known, answering.day)
+    with transaction.atomic():
+        row = SupplementRequest.objects.select_for_update().get(pk=answering.row.pk)
+        if row.sent_at is None:
+            row.edits = {**row.edits, "answers": {**row.edits.get("answers", {}), **entered.values}}
+            row.save(update_fields=["edits"])
+        answering.row.edits = row.edits
+    return entered
+
+
+def _take_in(request, answering):
+    refused = {}
+    for item in answering.items:
+        uploads = request.FILES.getlist(f"tep-{item.key}") if item.target == SupplementItem.Target.DOCUMENT else []
+        if uploads:
+            received = receive(answering.dossier, item.key, uploads, user=request.user, staged_in=answering.row)
+            if received.refused:
+                refused[item.key] = [f"{name}: {sentence}" for name, sentence in received.refused]
+    return refused
+
+
+def _page(request, answering, bound, refused=None):
+    refused = refused or {}
+    errors = list(bound.errors) if bound else []
+    errors += [{"text": text, "href": f"#{input_id(key)}"} for key, texts in refused.items() for text in texts]
+    event = answering.row.event
+    context = {
+        "dossier": answering.dossier,
+        "title": answering.dossier.version.short_name,
+        "cards": answering.cards(bound, refused),
+        "count": len(answering.items),
+        "bound": bound,
+        "errors": errors,
+        "asked_by": event.text.actor_name if hasattr(event, "text") else "",
+        "asked_at": event.at,
+        "until": until(answering.row.due_at, working_calendar()),
+        "due": answering.row.due_at,
+        "locked": _locked(answering),
+        "accept": ACCEPT,
+        "limit": megabytes(settings.UPLOAD_MAX_BYTES),
+        "most": MOST_FILES,
+    }
+    return render(request, "dossiers/supplement.html", context)
+
+
+def _locked(answering):
+    """The answers that stay as they are, to read."""
+    if answering.form is None:
+        return []
+    asked = set(answering.asked.fields) if answering.asked else set()
+    sections = answer_sections(answering.form, rules.known_answers(answering.dossier, answering.form), answering.day)
+    for section in sections:
+        for page in section.pages:
+            page.rows[:] = [row for row in page.rows if row.key not in asked]
+    return [section for section in sections if any(page.rows for page in section.pages)]
+
+
+@never_cache
+def review(request, code):
+    """Before and after, once more; POST sends it."""
+    answering, elsewhere = _answering(request, code)
+    if elsewhere:
+        return elsewhere
+    dossier = answering.dossier
+    open_items = supplements.unanswered(dossier)
+    if open_items:
+        return redirect(reverse("dossiers:supplement", args=[dossier.code]) + "?sua=1")
+    if request.method == "POST":
+        note = clean_text(request.POST.get("nhan", ""), lines=True)[:LONGEST]
+        try:
+            workflow.advance(dossier, "resubmit", actor=request.user, note=note)
+        except workflow.StepNotPossible as impossible:
+            messages.error(request, impossible.sentence())
+        except PermissionDenied:
+            messages.error(request, _("Tài khoản này không gửi bổ sung được cho hồ sơ này."))
+        else:
+            messages.success(request, _("Đã gửi bổ sung. Cơ quan làm tiếp từ hôm nay."))
+        return redirect("dossiers:detail", dossier.code)
+    return render(
+        request,
+        "dossiers/supplement_review.html",
+        {"dossier": dossier, "title": dossier.version.short_name, "changes": _changes(answering)},
+    )
+
+
+def _changes(answering):
+    """What will be sent, beside what stood there before."""
+    edited = supplements.edited_answers(answering.dossier, answering.row)
+    rows = []
+    for item in answering.items:
+        if item.target == SupplementItem.Target.FIELD:
+            same = answering.dossier.answers.get(item.key) == edited.get(item.key)
+            rows.append(
+                {
+                    "label": item.label,
+                    "old": answering.words(item.key, answering.dossier.answers),
+                    "new": answering.words(item.key, edited),
+                    "same": same,
+                }
+            )
+        else:
+            new = answering.row.staged.filter(item_key=item.key, replaced_at=None)
+            rows.append({"label": item.label, "old": "", "new": ", ".join(file.name for file in new)})
+    return rows

@@ -1,0 +1,79 @@
+"""Tracking without an account: code and second secret, or the link of the receipt. Code, state and dates only, never a name."""
+
+import hmac
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from dossiers.citizen.timeline import public_milestones
+from dossiers.models import Dossier
+from portal.common import clock
+from portal.common.vietnamese import clean_text
+
+LONGEST = 60
+
+
+@login_not_required
+@never_cache
+def track(request):
+    """Ask by code and secret. An unknown code and a wrong secret get the same answer in the same time."""
+    code = _typed(request.POST.get("ma", "")).upper()
+    secret = _typed(request.POST.get("ma-rieng", "")).lower()
+    if request.method != "POST":
+        return render(request, "dossiers/track.html", {"code": "", "errors": []})
+    errors = []
+    if not code:
+        errors.append({"field": "ma", "text": _("Nhập mã hồ sơ, ví dụ H18.X004-261125-0001.")})
+    if not secret:
+        errors.append({"field": "ma-rieng", "text": _("Nhập mã tra cứu riêng, in dưới mã hồ sơ.")})
+    found = _filed().filter(code=code).first() if not errors else None
+    matches = hmac.compare_digest((found.secret if found else "x" * 25).encode(), secret.encode())
+    if not errors and not (found and matches):
+        unknown = _("Không có hồ sơ nào khớp hai mã này. Xem lại từng chữ trên giấy xác nhận hoặc giấy hẹn.")
+        errors.append({"field": "ma", "text": unknown})
+    if errors:
+        words = {error["field"]: error["text"] for error in errors}
+        context = {
+            "code": code,
+            "errors": [{"text": error["text"], "href": f"#{error['field']}"} for error in errors],
+            "code_error": words.get("ma", ""),
+            "secret_error": words.get("ma-rieng", ""),
+        }
+        return render(request, "dossiers/track.html", context)
+    return _tracked(request, found)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def track_link(request, secret):
+    """The link in the QR code of the receipt: 100 random bits, so the link itself is the key."""
+    found = _filed().filter(secret=_typed(secret).lower()).first()
+    if found is None:
+        raise Http404
+    return _tracked(request, found)
+
+
+def _filed():
+    return (
+        Dossier.objects.filter(code__isnull=False)
+        .select_related("version__procedure", "received_at")
+        .defer("version__document", "answers")
+    )
+
+
+def _tracked(request, dossier):
+    late = bool(dossier.due_at and dossier.decided_at is None and not dossier.status.is_final and dossier.due_at < clock.now())
+    response = render(
+        request, "dossiers/tracked.html", {"dossier": dossier, "milestones": public_milestones(dossier), "late": late}
+    )
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _typed(text):
+    return "".join(clean_text(text).split())[:LONGEST]

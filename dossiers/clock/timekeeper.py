@@ -1,0 +1,165 @@
+"""What a step does to the clock of its dossier: closes and opens intervals, and writes the promised moments.
+
+The rules of counting are pure functions (`procedures.calendar`, `dossiers.clock.rules`); here they meet the rows.
+"""
+
+from dossiers.clock import rules
+from dossiers.models import ClockInterval, StepState
+from dossiers.states import DossierState
+from portal.common import clock
+from procedures.calendar import OfficeHours, Pause, Term, due, reception_due, step_due
+from procedures.models import working_calendar
+
+Kind = ClockInterval.Kind
+
+
+class Timekeeper:
+    """The clock of one dossier at one step. The calendar is read once, when it is first needed."""
+
+    def __init__(self, dossier):
+        self.dossier = dossier
+        self._calendar = None
+
+    @property
+    def calendar(self):
+        self._calendar = self._calendar or working_calendar()
+        return self._calendar
+
+    @property
+    def hours(self):
+        """Counting hours of the body: reception on Saturday mornings is not counted."""
+        agency = self.dossier.received_at
+        return OfficeHours.from_data(agency.hours.intervals) if agency and agency.hours else OfficeHours.default()
+
+    def apply(self, effect, step, interval=None):
+        """Do what the transition line says to the clock."""
+        getattr(self, f"_{effect}")(step, interval)
+
+    # ------------------------------------------------------------ the effects, by their names in the workflow file
+    def _none(self, step, interval):
+        pass
+
+    def _run(self, step, interval):
+        pass
+
+    def _reception_starts(self, step, interval):
+        if self.dossier.state == DossierState.PAYMENT_REQUIRED:
+            self._open(Kind.PAYMENT, step.now)
+        else:
+            self._start_reception(step.now)
+
+    def _reception_stops(self, step, interval):
+        self._close_open(step.now)
+        self.dossier.reception_due_at = None
+        self._open(interval, step.now)
+
+    def _resume_or_reception_starts(self, step, interval):
+        self._close_open(step.now)
+        if self.dossier.accepted_at is None:
+            self._start_reception(step.now)
+        else:
+            self._open(Kind.RUNNING, step.now)
+            self._promise()
+
+    def _start(self, step, interval):
+        self._close_open(step.now)
+        self.dossier.term = self.dossier.version.channels.get(self.dossier.channel, {}).get("processing", {})
+        self._open(Kind.RUNNING, step.now)
+        self._promise()
+
+    def _pause(self, step, interval):
+        self._close_open(step.now)
+        self._open(interval, step.now)
+
+    def _resume(self, step, interval):
+        """Out of a wait; a refused withdrawal goes back to the wait it came from."""
+        self._close_open(step.now)
+        state = self.dossier.state
+        if state == DossierState.SUPPLEMENT_REQUIRED:
+            self._open(Kind.SUPPLEMENT, step.now)
+        elif state == DossierState.PAYMENT_REQUIRED:
+            self._open(Kind.PAYMENT, step.now)
+        elif self.dossier.accepted_at is None:
+            self._start_reception(step.now)
+        else:
+            self._open(Kind.RUNNING, step.now)
+            self._promise()
+
+    def _restart_if_accepted(self, step, interval):
+        if self.dossier.accepted_at is None:
+            self._close_open(step.now)
+            self._start_reception(step.now)
+        else:
+            self.dossier.intervals.filter(ended_at=None).exclude(kind=Kind.OUTAGE).update(ended_at=step.now, restart=True)
+            self._open(Kind.RUNNING, step.now)
+            self._promise()
+
+    def _new_due(self, step, interval):
+        """The new date was written by the step's own effect, `promise_new_date`."""
+
+    def _end(self, step, interval):
+        self._close_open(step.now)
+
+    def _close(self, step, interval):
+        self._close_open(step.now)
+        self.dossier.reception_due_at = None
+
+    # ------------------------------------------------------------ the rows
+    def _close_open(self, moment):
+        self.dossier.intervals.filter(ended_at=None).exclude(kind=Kind.OUTAGE).update(ended_at=moment)
+
+    def _open(self, kind, moment):
+        ClockInterval.objects.create(dossier=self.dossier, kind=kind, started_at=moment)
+
+    def _start_reception(self, moment):
+        self._open(Kind.RECEPTION, moment)
+        self.dossier.reception_due_at = reception_due(self.calendar, self.hours, self.dossier.channel, moment).at
+
+    def _promise(self):
+        """Count the due moment afresh from the intervals. The first promise never changes."""
+        standing = self.standing()
+        self.dossier.due_at = standing.at
+        self.dossier.due_is_provisional = standing.provisional
+        if self.dossier.first_promised_due_at is None:
+            self.dossier.first_promised_due_at = standing.at
+        self._move_open_steps()
+
+    def _move_open_steps(self):
+        """A wait lengthens the steps that were open while it lasted."""
+        waits = [Pause(i.started_at, i.ended_at) for i in self.dossier.intervals.all() if i.kind in rules.WAITS and i.ended_at]
+        for run in self.dossier.step_runs.filter(state=StepState.OPEN):
+            since = [pause for pause in waits if pause.ended_at > run.opened_at]
+            run.due_at = step_due(
+                self.calendar, self.hours, run.opened_at, run.hours, paused=since, not_after=self.dossier.due_at
+            )
+            run.save(update_fields=["due_at"])
+
+    def standing(self, now=None):
+        """How the promise is counted, day by day, for «vì sao là ngày này»."""
+        dossier = self.dossier
+        return rules.current_due(
+            self.calendar,
+            self.hours,
+            accepted_at=dossier.accepted_at,
+            term=Term.from_data(dossier.term),
+            intervals=[rules.Interval(i.kind, i.started_at, i.ended_at, i.restart) for i in dossier.intervals.all()],
+            extension=rules.Extension(dossier.extended_at, dossier.extended_to) if dossier.extended_at else None,
+            now=now,
+        )
+
+    def step_due(self, opened_at, hours):
+        """When a step of so many working hours should be done; never after the promise of the whole."""
+        return step_due(self.calendar, self.hours, opened_at, hours, not_after=self.dossier.due_at)
+
+    def after(self, moment, hours):
+        """The moment so many working hours later, whatever was promised."""
+        return step_due(self.calendar, self.hours, moment, hours)
+
+    def working_deadline(self, moment, term):
+        """When a citizen's term ends: {"value", "unit"} counted in working days or calendar days from `moment`."""
+        return due(self.calendar, self.hours, moment, Term(term["value"], term["unit"]), cutoff=None).at
+
+
+def days_left(dossier, calendar=None):
+    """Working days until the promise; 0 today, negative when late, None without a promise. Lists pass their calendar."""
+    return rules.days_left(calendar or working_calendar(), clock.now(), dossier.due_at)

@@ -1,0 +1,161 @@
+"""One table: every step a member of staff may take, its address, its form and its words."""
+
+from typing import NamedTuple
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from dossiers import workflow
+from dossiers.desk import forms
+from dossiers.desk.result_forms import CorrectForm, DecisionForm, RefusalForm
+from dossiers.desk.supplement_form import SupplementForm
+from dossiers.permissions import CITIZEN
+
+
+class StepPage(NamedTuple):
+    """How a step is offered: `slug` in the address, `verb` on its button, what it does, `danger` for a step that ends a matter.
+
+    `key` is its key on the keyboard; T, B and D only ever open this page: a step is law and cannot be taken back.
+    """
+
+    slug: str
+    form: type
+    verb: str
+    does: str
+    icon: str = "check"
+    danger: bool = False
+    main: bool = False
+    key: str = ""
+
+
+STEP_PAGES = {
+    "accept": StepPage(
+        "tiep-nhan", forms.AcceptForm, _("Tiếp nhận"),
+        _("Nhận hồ sơ vào giải quyết. Đồng hồ bắt đầu chạy và người nộp nhận giấy hẹn."), main=True, key="d",
+    ),
+    "transfer": StepPage(
+        "chuyen-xu-ly", forms.StepForm, _("Chuyển xử lý"), _("Chuyển hồ sơ tới cơ quan giải quyết và mở bước đầu tiên."),
+        icon="swap", main=True, key="c",
+    ),
+    "note_received": StepPage(
+        "ghi-nhan", forms.StepForm, _("Ghi nhận thông báo"),
+        _("Thủ tục này chỉ là thông báo: ghi nhận xong là kết thúc, giấy tiếp nhận là kết quả."), main=True, key="d",
+    ),
+    "hand_over": StepPage(
+        "chuyen-buoc", forms.HandOverForm, _("Xong bước, chuyển tiếp"), _("Khép bước đang làm và mở bước sau."),
+        icon="swap", main=True, key="c",
+    ),
+    "approve": StepPage(
+        "duyet", DecisionForm, _("Duyệt và ký"),
+        _("Chốt nội dung kết quả. Cổng ký số đúng nội dung này; duyệt rồi thì không sửa được nữa."),
+        icon="sign", main=True, key="d",
+    ),
+    "deliver": StepPage(
+        "tra-ket-qua", forms.DeliverForm, _("Trả kết quả"), _("Ghi nhận người nộp đã ký nhận kết quả tại quầy."),
+        icon="stamp", main=True, key="d",
+    ),
+    "paid": StepPage(
+        "thu-phi", forms.CashForm, _("Đã thu phí"), _("Ghi nhận tiền thu tại quầy; hồ sơ đi tiếp từ chỗ đang chờ."),
+        icon="wallet", main=True,
+    ),
+    "collect": StepPage(
+        "thu-tai-quay", forms.CashForm, _("Thu phí tại quầy"), _("Ghi nhận tiền thu tại quầy. Hồ sơ vẫn ở bước đang làm."),
+        icon="wallet",
+    ),
+    "set_fee": StepPage(
+        "tinh-phi", forms.SetFeeForm, _("Ghi số phí"), _("Ghi số tiền của từng khoản mà quy định để cơ quan tính."),
+        icon="wallet",
+    ),
+    "charge": StepPage(
+        "yeu-cau-phi", forms.StepForm, _("Yêu cầu trả phí"), _("Dừng đồng hồ và báo người nộp trả phí trước khi làm tiếp."),
+        icon="wallet",
+    ),
+    "waive": StepPage(
+        "mien-phi", forms.WaiveForm, _("Xác nhận miễn phí"), _("Xác nhận người nộp thuộc diện được miễn; hồ sơ đi tiếp."),
+        icon="wallet",
+    ),
+    "ask_supplement": StepPage(
+        "yeu-cau-bo-sung", SupplementForm, _("Yêu cầu bổ sung"),
+        _("Chỉ yêu cầu một lần, ghi đủ mọi chỗ. Phần không chọn được khóa lại; đồng hồ dừng cho đến khi người nộp gửi lại."),
+        icon="alert", key="b",
+    ),
+    "ask_confirmation": StepPage(
+        "xin-xac-nhan", forms.QuestionForm, _("Xin người nộp xác nhận"), _("Gửi nội dung để người nộp đọc lại và xác nhận."),
+        icon="msg",
+    ),
+    "consult": StepPage(
+        "xin-y-kien", forms.ConsultForm, _("Xin ý kiến cơ quan khác"),
+        _("Gửi văn bản lấy ý kiến. Đồng hồ chung vẫn chạy, nơi được hỏi có hạn riêng."), icon="branch",
+    ),
+    "return_step": StepPage(
+        "tra-lai-buoc", forms.ReturnForm, _("Trả lại bước trước"), _("Mở lại một bước đã xong. Hạn chung không đổi."),
+        icon="back",
+    ),
+    "assign": StepPage("giao-viec", forms.AssignForm, _("Giao người giữ"), _("Giao hồ sơ cho một người cụ thể."), icon="users"),
+    "extend": StepPage(
+        "gia-han", forms.ExtendForm, _("Xin lỗi, hẹn lại"),
+        _("Chỉ một lần cho mỗi hồ sơ. Cổng gửi văn bản xin lỗi và ngày hẹn mới; ngày hẹn đầu vẫn lưu để thống kê."), icon="cal",
+    ),
+    "correct_result": StepPage(
+        "sua-ket-qua", CorrectForm, _("Sửa kết quả đã cấp"),
+        _("Kết quả sai thì thay thế hoặc thu hồi, không sửa tệp cũ. Mã trên giấy cũ sẽ nói rõ điều đó."),
+        icon="edit", danger=True,
+    ),
+    "confirm_withdrawal": StepPage(
+        "dong-y-rut", forms.WithdrawalForm, _("Đồng ý cho rút"), _("Dừng hồ sơ theo đề nghị của người nộp."),
+        icon="back", main=True,
+    ),
+    "refuse_withdrawal": StepPage(
+        "khong-cho-rut", forms.ReasonForm, _("Không cho rút"), _("Hồ sơ trở lại chỗ cũ và được làm tiếp."), icon="x", danger=True,
+    ),
+    "refuse_receipt": StepPage(
+        "tu-choi", forms.ReasonForm, _("Không tiếp nhận"), _("Kết thúc hồ sơ với phiếu từ chối, có lý do bằng văn bản."),
+        icon="x", danger=True, key="t",
+    ),
+    "refuse_substance": StepPage(
+        "khong-giai-quyet", RefusalForm, _("Không giải quyết"),
+        _("Quyết định không chấp nhận yêu cầu. Người nộp nhận thông báo có ký số, kèm lý do và căn cứ."),
+        icon="x", danger=True, key="t",
+    ),
+    "stop": StepPage(
+        "dung", forms.StopForm, _("Dừng giải quyết"), _("Dừng hồ sơ vì căn cứ pháp luật. Người nộp nhận thông báo dừng."),
+        icon="x-c", danger=True,
+    ),
+}  # fmt: skip
+AT_ONCE = {  # steps that ask for no words of their own may be taken for several dossiers together
+    "transfer": {Role.RECEIVING_CLERK},
+    "hand_over": {Role.OFFICER, Role.HEAD, Role.DEPUTY},
+    "assign": {Role.HEAD, Role.DEPUTY},
+}
+STEP_OF = {page.slug: name for name, page in STEP_PAGES.items()}
+NOBODY_ON_STAFF = {CITIZEN, "post"}
+
+
+def staff_may_ever_take(line):
+    """Does this transition line admit any role of the staff?"""
+    return bool(line.permission.roles - NOBODY_ON_STAFF)
+
+
+def offered(names):
+    """(name, StepPage) of these steps in the order of the table: what goes on first, what ends a matter last."""
+    wanted = set(names)
+    return [(name, page) for name, page in STEP_PAGES.items() if name in wanted]
+
+
+def bulk_steps(user):
+    """(name, StepPage) of the steps this person may take for several dossiers together."""
+    roles = {role for role, _agency in user.roles}
+    return [(name, STEP_PAGES[name]) for name, admitted in AT_ONCE.items() if roles & admitted]
+
+
+def held_back(user, dossier):
+    """(StepPage, sentence) of a step that waits for this person but lacks something: said, so that nobody has to guess."""
+    for name in ("accept", "approve", "deliver"):
+        try:
+            workflow.admit(user, dossier, workflow.line_of(name, dossier.state))
+            workflow.possible(dossier, name)
+        except workflow.StepNotPossible as lacking:
+            yield STEP_PAGES[name], lacking.reason
+        except (KeyError, PermissionDenied):
+            continue

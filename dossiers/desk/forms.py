@@ -1,0 +1,309 @@
+"""What comes with a step: one small form a step. It checks that the input is well formed; the door decides the rest.
+
+`details()` are the keyword arguments of `workflow.advance`, beside the note.
+"""
+
+import datetime as dt
+import re
+from types import SimpleNamespace
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agency, Membership, User
+from accounts.roles import Role
+from dossiers.clock.timekeeper import Timekeeper
+from dossiers.models import StepState
+from dossiers.transitions import conditions, inputs
+from portal.common import clock
+from portal.common.money import dong
+from portal.common.vietnamese import clean_text
+
+LONGEST = 4000  # characters of a reason; more belongs in a document
+
+
+class Words(forms.CharField):
+    """Typed text made worth keeping: composed letters, no hidden characters, single spaces."""
+
+    def __init__(self, *, rows=None, **options):
+        self.lines = bool(rows)
+        widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput
+        super().__init__(max_length=options.pop("max_length", LONGEST), widget=widget, **options)
+
+    def to_python(self, value):
+        return clean_text(super().to_python(value) or "", lines=self.lines)
+
+
+class StepForm(forms.Form):
+    """A step that needs nothing but its actor. `note` goes into the history, and to the citizen where they are told."""
+
+    template = "desk/forms/plain.html"
+    note = Words(rows=3, required=False, label=_("Ghi chú vào lịch sử"), help_text=_("Người nộp đọc được ghi chú này."))
+
+    def __init__(self, *args, dossier, user, **options):
+        self.dossier, self.user = dossier, user
+        super().__init__(*args, **options)
+
+    def full_clean(self):
+        for field in self.fields.values():  # as late as this: a form may rename its fields when it is made
+            words = _("Chọn ở mục “%s”.") if isinstance(field, forms.ChoiceField | forms.BooleanField) else _("Điền mục “%s”.")
+            field.error_messages["required"] = words % field.label
+        super().full_clean()
+
+    def details(self):
+        """What the door is given beside the note."""
+        return {}
+
+    @property
+    def own_fields(self):
+        """The bound fields in the order people fill them in: the note last."""
+        return [self[name] for name in self.fields if name != "note"] + [self["note"]]
+
+
+class AcceptForm(StepForm):
+    """Taking a dossier in. Where a reduction of the fee is claimed, the clerk decides it here."""
+
+    exemption = forms.ChoiceField(
+        label=_("Diện miễn, giảm phí người nộp khai"),
+        choices=[("confirm", _("Công nhận, đã xem giấy tờ hoặc dữ liệu")), ("refuse", _("Không công nhận, thu đủ phí"))],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if not conditions.claims_exemption(self.dossier):
+            del self.fields["exemption"]
+
+    def details(self):
+        return {"exemption": self.cleaned_data.get("exemption")}
+
+
+class ReasonForm(StepForm):
+    """A step that says no must say why."""
+
+    note = Words(
+        rows=4,
+        min_length=5,
+        label=_("Lý do"),
+        help_text=_("Viết cho người nộp hiểu: chỗ nào, vì sao, làm gì tiếp. Lý do được gửi và in trên giấy."),
+    )
+
+
+class StopForm(ReasonForm):
+    legal_ground = Words(
+        label=_("Căn cứ pháp luật"), help_text=_("Ví dụ: khoản 2 Điều 21 Nghị định 61/2018/NĐ-CP"), max_length=300
+    )
+
+    def details(self):
+        return {"legal_ground": self.cleaned_data["legal_ground"]}
+
+
+class HandOverForm(StepForm):
+    """The step is done. Where another body asked a question, the note is the answer."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.question = next(
+            (run.question for run in self.dossier.open_steps if run.question and self.user.has_role(run.role, run.agency_id)), ""
+        )
+        if self.question:
+            self.fields["note"].required = True
+            self.fields["note"].label = _("Trả lời ý kiến")
+            self.fields["note"].help_text = self.question
+
+
+def earlier_steps(dossier):
+    """The finished steps before those open now, the last round of each: where a dossier can be sent back to."""
+    here = max((run.position for run in dossier.open_steps), default=0)
+    done = dossier.step_runs.filter(state=StepState.DONE, question="", position__lt=here).select_related("agency")
+    return list({run.position: run for run in done.order_by("round")}.values())
+
+
+class ReturnForm(ReasonForm):
+    back_to = forms.TypedChoiceField(label=_("Làm lại từ bước"), widget=forms.RadioSelect, empty_value=None)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.earlier = {str(run.pk): run for run in earlier_steps(self.dossier)}
+        self.fields["back_to"].choices = [(pk, f"{run.name} – {run.agency}") for pk, run in self.earlier.items()]
+        self.fields["note"].help_text = _("Viết cho người làm lại hiểu: chỗ nào, vì sao, làm gì.")
+
+    def details(self):
+        return {"back_to": self.earlier[self.cleaned_data["back_to"]]}
+
+
+class QuestionForm(StepForm):
+    question = Words(
+        rows=4, label=_("Nội dung cần người nộp xác nhận"), help_text=_("Đồng hồ tạm dừng cho đến khi người nộp trả lời.")
+    )
+
+    def details(self):
+        return {"question": self.cleaned_data["question"]}
+
+
+class ConsultForm(StepForm):
+    agency = forms.ModelChoiceField(Agency.objects.none(), label=_("Hỏi cơ quan"), empty_label=_("Chọn cơ quan"))
+    question = Words(rows=4, label=_("Nội dung cần lấy ý kiến"))
+    hours = forms.IntegerField(
+        min_value=1, max_value=400, label=_("Trả lời trong (giờ làm việc)"), help_text=_("Một ngày làm việc là 7 giờ rưỡi.")
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        answering = Membership.objects.current().filter(role=Role.OFFICER, agency__code__startswith=self._province())
+        bodies = Agency.objects.filter(pk__in=answering.values("agency")).exclude(pk=self.dossier.lead_agency_id)
+        self.fields["agency"].queryset = bodies.order_by("name", "code")
+
+    def _province(self):
+        return self.dossier.lead_agency.province_code
+
+    def details(self):
+        return {key: self.cleaned_data[key] for key in ("agency", "question", "hours")}
+
+
+class AssignForm(StepForm):
+    holder = forms.ModelChoiceField(User.objects.none(), label=_("Giao cho"), empty_label=_("Chọn người"))
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["holder"].queryset = people_for([self.dossier])
+        self.fields["note"].help_text = ""
+
+    def details(self):
+        return {"holder": self.cleaned_data["holder"]}
+
+
+def people_for(dossiers):
+    """Who may hold what these dossiers wait for: people with the role of an open step at its body."""
+    posts = set()
+    for dossier in dossiers:
+        runs = {(run.role, run.agency_id) for run in dossier.open_steps}
+        posts |= runs or {(Role.RECEIVING_CLERK, dossier.received_at_id)}
+    held = Membership.objects.none()
+    for role, agency in posts:
+        held |= Membership.objects.current().filter(role=role, agency=agency)
+    return User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("full_name")
+
+
+class ExtendForm(ReasonForm):
+    """The new date, typed as three numbers; the promise is the closing time of that day."""
+
+    template = "desk/forms/extend.html"
+    PARTS = ("ngay", "thang", "nam")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for part in self.PARTS:
+            self.fields[f"moi-{part}"] = forms.CharField(required=False, max_length=4)
+
+    @property
+    def typed(self):
+        """The three parts as they were typed."""
+        return {part: self[f"moi-{part}"].value() or "" for part in self.PARTS}
+
+    @property
+    def date_error(self):
+        return next(iter(self.errors.get("moi-ngay", [])), "")
+
+    def clean(self):
+        typed = [self.cleaned_data.get(f"moi-{part}", "").strip() for part in self.PARTS]
+        keeper = Timekeeper(self.dossier)
+        try:
+            day = dt.date(*(int(part) for part in reversed(typed)))
+        except ValueError:
+            self.add_error("moi-ngay", _("Ngày hẹn mới phải là một ngày có thật, ví dụ 4 12 2026."))
+            return
+        if not keeper.calendar.is_working(day):
+            self.add_error("moi-ngay", _("Ngày này cơ quan nghỉ. Chọn một ngày làm việc."))
+        elif self.dossier.due_at and day <= clock.local(self.dossier.due_at).date():
+            self.add_error("moi-ngay", _("Chọn ngày sau ngày hẹn cũ."))
+        else:
+            self.cleaned_data["new_due_at"] = keeper.hours.close_of(day)
+
+    def details(self):
+        return {"new_due_at": self.cleaned_data["new_due_at"]}
+
+
+class DeliverForm(StepForm):
+    signed_for_by = Words(
+        label=_("Người ký nhận"), max_length=120, help_text=_("Họ tên ghi trên giấy tờ của người đến nhận, đã đối chiếu.")
+    )
+
+    def details(self):
+        return {"signed_for_by": self.cleaned_data["signed_for_by"]}
+
+
+class WithdrawalForm(StepForm):
+    originals_returned = forms.BooleanField(
+        required=False, label=_("Đã trả lại giấy tờ gốc, hoặc bộ phận một cửa không giữ giấy tờ gốc nào")
+    )
+
+    def details(self):
+        return {"originals_returned": self.cleaned_data["originals_returned"]}
+
+
+def whole_dong(typed):
+    """«15.000 đồng» as 15000. Raises ValidationError: it must be figures."""
+    digits = re.sub(r"[\s.,\u00a0]|đồng", "", typed)
+    if not (digits.isascii() and digits.isdigit()):  # «²» is a digit, too, but no number
+        raise forms.ValidationError(_("Ghi số tiền bằng số, ví dụ 15.000."))
+    return int(digits)
+
+
+class SetFeeForm(ReasonForm):
+    """One sum for each line that the rules leave to the office, with the ground it is counted on."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["note"].label = _("Căn cứ, cách tính")
+        self.lines = self.dossier.obligation.lines_to_set()
+        for line in self.lines:
+            self.fields[line.key] = Words(label=_("%(line)s (đồng)") % {"line": line.label}, max_length=20)
+            setattr(self, f"clean_{line.key}", lambda key=line.key: whole_dong(self.cleaned_data[key]))
+
+    def details(self):
+        return {"amounts": {line.key: self.cleaned_data[line.key] for line in self.lines}}
+
+
+class CashForm(StepForm):
+    """Cash at the counter. While the bank has not answered about a payment online, the clerk must say that it is taken anyway."""
+
+    template = "desk/forms/cash.html"
+    anyway = forms.BooleanField(label=_("Đã hỏi người nộp, vẫn thu tiền mặt"))
+    amount = Words(label=_("Số tiền đã thu (đồng)"), max_length=20, help_text="")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        owed = getattr(self.dossier, "obligation", None)
+        if owed and owed.total is not None:
+            self.fields["amount"].help_text = _("Phải thu %(sum)s.") % {"sum": dong(owed.total)}
+        self.being_paid = bool(owed and owed.attempt_open)
+        if not self.being_paid:
+            del self.fields["anyway"]
+
+    def clean_amount(self):
+        return whole_dong(self.cleaned_data["amount"])
+
+    def details(self):
+        return {"amount": self.cleaned_data["amount"]}
+
+
+class WaiveForm(ReasonForm):
+    evidence = Words(
+        label=_("Giấy tờ hoặc dữ liệu chứng minh"), max_length=300, help_text=_("Ví dụ: Giấy chứng nhận hộ nghèo số 12/GCN.")
+    )
+
+    def details(self):
+        return {"evidence": self.cleaned_data["evidence"]}
+
+
+def why_head_must_approve(dossier, line):
+    """The sentence that says a head must approve this request for supplements, or nothing. Asked of the guards themselves."""
+    bare = SimpleNamespace(dossier=dossier, details={})
+    for need in ("first_time_or_head_approved", "within_3_working_days_or_head_approved"):
+        if need in line.custom["needs"]:
+            try:
+                inputs.NEEDS[need](bare)
+            except inputs.DetailsMissing as lack:
+                return str(lack)
+    return ""

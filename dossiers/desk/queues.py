@@ -1,0 +1,257 @@
+"""The lists of a desk: which dossiers stand in which group, in which order, and how each stands with its deadline.
+
+Queries only. A list begins with what this person may see (`permissions.at_work`) and reads the columns that each step
+writes for it (`waiting_on`, `holder`, `step_due_at`). Pages are cut by key, never by counting rows away.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Count, F, Func, Prefetch, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.roles import Role
+from dossiers.clock import rules
+from dossiers.files.models import Attachment
+from dossiers.models import DeliveryWay, Dossier, StepRun, StepState
+from dossiers.permissions import at_work
+from dossiers.states import ALIVE, FINAL, DossierState
+from portal.common import clock
+from portal.common.dates import clock_time
+from portal.common.vietnamese import clean_text, fold
+from procedures.models import Procedure
+
+S = DossierState
+PAGE = 50
+HEAVY = ["answers", "asked", "term", "delivery_address", "version__document", "version__procedure__facts"]
+
+
+class Group(NamedTuple):
+    """One list of the desk. `hot` lists are shown in red when they are not empty."""
+
+    key: str
+    label: str
+    hot: bool = False
+
+
+MINE, LATE, OPEN, CLOSED = "viec-cua-toi", "qua-han", "tat-ca", "da-xong"
+GROUPS = [
+    Group(MINE, gettext_lazy("Việc của tôi")),
+    Group(LATE, gettext_lazy("Quá hạn"), hot=True),
+    Group("cho-tiep-nhan", gettext_lazy("Chờ tiếp nhận")),
+    Group("dang-xu-ly", gettext_lazy("Đang xử lý")),
+    Group("cho-ky", gettext_lazy("Chờ ký")),
+    Group("cho-tra", gettext_lazy("Chờ trả kết quả")),
+    Group("xin-rut", gettext_lazy("Xin rút")),
+    Group("cho-nguoi-nop", gettext_lazy("Chờ người nộp")),
+    Group(OPEN, gettext_lazy("Tất cả đang mở")),
+    Group(CLOSED, gettext_lazy("Đã xong")),
+]
+
+
+def of_group(key, user):
+    """The condition that puts a dossier into this list for this person."""
+    for_signature = Q(waiting_on=Role.SIGNER, state=S.PROCESSING, decided_at=None)
+    for_citizen = Q(waiting_on="submitter", state__in=ALIVE)
+    return {
+        MINE: lambda: mine(user),
+        LATE: lambda: (
+            Q(step_due_at__lt=clock.now(), decided_at=None, state__in=[S.SUBMITTED, S.ACCEPTED, S.PROCESSING]) & ~for_citizen
+        ),
+        "cho-tiep-nhan": lambda: Q(state=S.SUBMITTED),
+        "dang-xu-ly": lambda: Q(state__in=[S.ACCEPTED, S.PROCESSING]) & ~for_signature & ~for_citizen,
+        "cho-ky": lambda: for_signature,
+        "cho-tra": lambda: Q(state=S.COMPLETED),
+        "xin-rut": lambda: Q(state=S.WITHDRAWN),
+        "cho-nguoi-nop": lambda: for_citizen,
+        OPEN: lambda: Q(state__in=ALIVE),
+        CLOSED: lambda: Q(state__in=FINAL),
+    }[key]()
+
+
+def mine(user):
+    """What this person can do next: work of their roles that nobody else holds, at the bodies where they hold them."""
+    free = Q(holder=None) | Q(holder=user)
+    desks = user.agencies_with(Role.RECEIVING_CLERK)
+    at_the_desk = Q(state__in=[S.SUBMITTED, S.ACCEPTED, S.WITHDRAWN]) | Q(state=S.COMPLETED) & ~Q(
+        delivery_way=DeliveryWay.ACCOUNT
+    )
+    headed = user.agencies_with(Role.HEAD, Role.DEPUTY)
+    return (
+        (Q(received_at__in=desks) & at_the_desk & free)
+        | (Q(state=S.WITHDRAWN) & (Q(received_at__in=headed) | Q(lead_agency__in=headed)))
+        | Q(state=S.PROCESSING, decided_at=None, pk__in=_open_runs_of(user).values("dossier"))
+    )
+
+
+def _open_runs_of(user):
+    """Open processing steps of this person's roles which are theirs or nobody's, and do not wait for the citizen."""
+    wanted = Q(pk__in=())
+    for role in {role for role, _agency in user.roles}:
+        wanted |= Q(role=role, agency__in=user.agencies_with(role))
+    runs = StepRun.objects.filter(wanted, Q(holder=None) | Q(holder=user), state=StepState.OPEN)
+    return runs.exclude(kind="applicant_confirm", question__gt="")
+
+
+def worked_on(user):
+    """Every filed dossier this person may see at work."""
+    return Dossier.objects.filter(at_work(user))
+
+
+def counts(user):
+    """{key of group: how many}, in one query over the open dossiers; what is closed is not counted (it only grows)."""
+    filters = {group.key.replace("-", "_"): of_group(group.key, user) for group in GROUPS if group.key != CLOSED}
+    found = worked_on(user).filter(state__in=ALIVE).aggregate(**{key: Count("pk", filter=q) for key, q in filters.items()})
+    return {key.replace("_", "-"): count for key, count in found.items()}
+
+
+def procedures_of(user):
+    """The procedures of the open dossiers, for the filter."""
+    versions = worked_on(user).filter(state__in=ALIVE).values("version__procedure")
+    return Procedure.objects.filter(pk__in=versions).only("code", "name", "short_name").order_by("short_name", "code")
+
+
+def next_for(user, after=None):
+    """Code of the most urgent dossier this person can do something about, other than the one given; None when all is done."""
+    waiting = worked_on(user).filter(mine(user)).exclude(pk=after.pk if after else None)
+    return waiting.order_by(F("step_due_at").asc(nulls_last=True), "pk").values_list("code", flat=True).first()
+
+
+# ---------------------------------------------------------------- finding
+_MARKED = [c for c in map(chr, [*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA)]) if len(fold(c)) == 1 and fold(c) != c]
+
+
+class Folded(Func):
+    """The text in small letters without accents, made by the database (as `portal.common.vietnamese.fold`)."""
+
+    template = f"lower(translate(%(expressions)s, '{''.join(_MARKED)}', '{''.join(map(fold, _MARKED))}'))"
+
+
+def search(dossiers, words):
+    """Those whose code begins with it, whose name holds it (accents do not matter), or whose id number is it or ends with it."""
+    words = clean_text(words)
+    digits = re.sub(r"[\s.]", "", words)
+    found = Q(code__startswith=words.upper()) | Q(folded_name__contains=fold(words))
+    if digits.isdigit() and len(digits) >= 4:
+        found |= Q(subject_id_number=digits) | Q(code__endswith=f"-{digits}")
+    if digits.isdigit() and len(digits) == 4:
+        found |= Q(subject_id_number__endswith=digits)
+    return dossiers.annotate(folded_name=Folded("subject_name")).filter(found)
+
+
+# ---------------------------------------------------------------- pages
+@dataclass
+class Slice:
+    """One page of a list, with the keys of the pages before and after it (empty where there is none)."""
+
+    rows: list
+    before: str = ""
+    after: str = ""
+
+
+def slice_of(dossiers, column="step_due_at", *, newest_first=False, after="", before="", size=PAGE):
+    """Cut a page out of the list ordered by (column, id), rows without a time last. A key that means nothing is ignored."""
+    key, backwards = _read_key(before or after), bool(before)
+    if key:
+        dossiers = dossiers.filter(_beyond(column, key, newest_first != backwards, backwards))
+    falling = newest_first != backwards
+    in_time = F(column).desc(nulls_first=True) if backwards and falling else F(column).asc(nulls_first=True)
+    if not backwards:
+        in_time = F(column).desc(nulls_last=True) if falling else F(column).asc(nulls_last=True)
+    found = list(dossiers.order_by(in_time, "-pk" if falling else "pk")[: size + 1])
+    more, rows = len(found) > size, found[:size]
+    if backwards:
+        rows.reverse()
+    there_is_before, there_is_after = (more, True) if backwards and key else (bool(key), more)
+    return Slice(
+        rows,
+        before=_key(rows[0], column) if rows and there_is_before else "",
+        after=_key(rows[-1], column) if rows and there_is_after else "",
+    )
+
+
+def _beyond(column, key, falling, backwards):
+    """Rows that come after this key in the direction we read; rows without a time come after all that have one."""
+    at, pk = key
+    tie = {"pk__lt": pk} if falling else {"pk__gt": pk}
+    if at is None:
+        untimed = Q(**{column: None}, **tie)
+        return untimed | Q(**{f"{column}__isnull": False}) if backwards else untimed
+    further = Q(**{f"{column}__{'lt' if falling else 'gt'}": at}) | Q(**{column: at}, **tie)
+    return further if backwards else further | Q(**{column: None})
+
+
+def _key(dossier, column):
+    at = getattr(dossier, column)
+    return f"{at.isoformat() if at else ''}_{dossier.pk}"
+
+
+def _read_key(text):
+    at, _underscore, pk = text.rpartition("_")
+    try:  # a time of the year 1 or 9999 may have no place in UTC
+        return (dt.datetime.fromisoformat(at).astimezone(dt.UTC) if at else None, int(pk)) if pk else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def for_list(dossiers):
+    """Everything a row shows, in two queries whatever the number of rows; the heavy documents stay in the database."""
+    steps = Prefetch("step_runs", StepRun.objects.filter(state=StepState.OPEN), to_attr="steps_now")
+    return (
+        dossiers.select_related("version__procedure", "holder", "holder_agency", "received_at")
+        .defer(*HEAVY)
+        .prefetch_related(steps)
+    )
+
+
+def files_of(dossiers):
+    """{dossier id: number of files that count}, in one query."""
+    rows = Attachment.objects.current().filter(dossier__in=[dossier.pk for dossier in dossiers]).order_by()
+    return dict(rows.values_list("dossier").annotate(n=Count("pk")))
+
+
+# ---------------------------------------------------------------- deadlines
+class Tag(NamedTuple):
+    """How a dossier stands with its deadline; tone: late, today, soon, ok, hold."""
+
+    tone: str
+    label: str
+
+
+def deadline_tag(dossier, calendar):
+    """What the desk should know about time at a glance. While the citizen is asked the clock stands still: hold."""
+    state = S(dossier.state)
+    if state in FINAL:
+        return Tag("hold", _("Xong %(day)s") % {"day": _short(dossier.closed_at)})
+    if state is S.COMPLETED:
+        return Tag("ok", _("Có kết quả %(day)s") % {"day": _short(dossier.completed_at)})
+    if dossier.decided_at:
+        return Tag("ok", _("Đang cấp kết quả"))
+    if state is S.WITHDRAWN:
+        return Tag("hold", _("Tạm dừng"))
+    if dossier.waiting_on == "submitter":
+        until = dossier.step_due_at
+        return Tag("hold", _("Chờ đến %(day)s") % {"day": _short(until)} if until else _("Đang chờ"))
+    return _running_tag(dossier.step_due_at, calendar)
+
+
+def _running_tag(due_at, calendar):
+    if due_at is None:
+        return Tag("ok", _("Không có hạn"))
+    left = rules.days_left(calendar, clock.now(), due_at)
+    if left < 0:
+        if clock.local(due_at).date() == clock.today():
+            return Tag("late", _("Quá hạn từ %(time)s") % {"time": clock_time(due_at)})
+        return Tag("late", _("Quá hạn %(n)d ngày") % {"n": -left})
+    if left == 0:
+        return Tag("today", _("Hôm nay %(time)s") % {"time": clock_time(due_at)})
+    return Tag("soon" if left == 1 else "ok", _("Còn %(n)d ngày") % {"n": left})
+
+
+def _short(moment):
+    """Day and month of the local date: «3/12»."""
+    local = clock.local(moment) if moment else None
+    return f"{local.day}/{local.month}" if local else ""

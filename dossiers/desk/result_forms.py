@@ -1,0 +1,161 @@
+"""The words of a result: a first wording made from the dossier, which the signer corrects before deciding.
+
+What is decided here is frozen and signed, word by word.
+"""
+
+import re
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from dossiers.desk.forms import LONGEST, ReasonForm, StepForm, Words
+from dossiers.filing import rules
+from portal.common.vietnamese import clean_text
+from procedures.eforms import DatabaseSources, answer_sections
+
+MOST_LINES = 60
+SPARE_LINES = 2  # empty ones to add something of one's own
+# Which lines a result prints, by key of the form or address of the person, with the words of the official paper.
+# Procedures that are not named here print everything that was answered.
+LINES = {
+    "1.010041": {
+        "ap_full_name": "Họ, chữ đệm và tên",
+        "ap_birth_date": "Ngày, tháng, năm sinh",
+        "ap_gender": "Giới tính",
+        "ap_id_number": "Số định danh cá nhân",
+        "permanent_address": "Nơi thường trú",
+        "temporary_address": "Nơi tạm trú",
+        "current_address": "Nơi ở hiện tại",
+        "head_full_name": "Họ, chữ đệm và tên chủ hộ",
+        "head_id_number": "Số định danh cá nhân của chủ hộ",
+        "head_relation": "Quan hệ với chủ hộ",
+        "request_detail": "Nội dung đề nghị xác nhận",
+    },
+}
+CONCLUSIONS = {"1.010041": "Các thông tin trên đúng với Cơ sở dữ liệu về cư trú tại thời điểm xác nhận."}
+ADDRESSES = {"permanent_address": "Nơi thường trú", "temporary_address": "Nơi tạm trú", "current_address": "Nơi ở hiện tại"}
+
+
+def first_wording(dossier):
+    """{"title", "lines": [{"label", "text"}], "tables", "conclusion"} as the dossier itself suggests."""
+    code = dossier.version.procedure.code
+    facts = dossier.version.facts
+    title = facts["results"][0]["name"] if facts.get("results") else dossier.version.name
+    rows = _answered(dossier)
+    wanted = LINES.get(code)
+    lines = [row for key, row in rows.items() if key not in ADDRESSES]
+    if wanted:
+        lines = [{"label": label, "text": rows[key]["text"]} for key, label in wanted.items() if key in rows]
+    return {
+        "title": re.sub(r"\s*\([^)]*\)$", "", title),
+        "lines": [line for line in lines if line["text"]][:MOST_LINES],
+        "tables": [] if wanted else _tables(dossier),
+        "conclusion": CONCLUSIONS.get(code, ""),
+    }
+
+
+def _sections(dossier):
+    form = rules.form_of(dossier)
+    if form is None:
+        return []
+    return answer_sections(form, rules.known_answers(dossier, form), rules.filing_day(dossier), long_dates=False)
+
+
+def _answered(dossier):
+    """{key: {"label", "text"}} of everything answered, then the person's addresses."""
+    rows = {
+        row.key: {"label": row.label, "text": row.text} for section in _sections(dossier) for row in section.rows if not row.table
+    }
+    sources = DatabaseSources()
+    for key, label in ADDRESSES.items():
+        address = getattr(dossier.person, key, None)
+        if address:
+            rows.setdefault(key, {"label": label, "text": rules.address_text(address, sources)})
+    return rows
+
+
+def _tables(dossier):
+    return [
+        {"label": row.label, "columns": row.table.headers, "rows": row.table.rows}
+        for section in _sections(dossier)
+        for row in section.rows
+        if row.table and row.table.rows
+    ]
+
+
+class DecisionForm(StepForm):
+    """The content of the result: a title, lines of label and text, a conclusion. A line without text is left out."""
+
+    template = "desk/forms/decision.html"
+    title = Words(label=_("Tên giấy"), max_length=300)
+    conclusion = Words(rows=3, label=_("Kết luận"), required=False)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.wording = self.suggested()
+        self.fields["title"].initial = self.wording["title"]
+        self.fields["conclusion"].initial = self.wording["conclusion"]
+        self.fields["note"].help_text = ""
+        self.lines = self._typed() if self.is_bound else self.wording["lines"] + [{"label": "", "text": ""}] * SPARE_LINES
+
+    def suggested(self):
+        return first_wording(self.dossier)
+
+    def _typed(self):
+        labels, texts = self.data.getlist("ten"), self.data.getlist("loi")
+        pairs = list(zip(labels, texts, strict=False))[: MOST_LINES + SPARE_LINES]
+        return [{"label": clean_text(label)[:200], "text": clean_text(text, lines=True)[:LONGEST]} for label, text in pairs]
+
+    def clean(self):
+        if not self.kept_lines:
+            self.add_error(None, _("Giấy cần ít nhất một dòng nội dung."))
+        if any(not line["label"] for line in self.kept_lines):
+            self.add_error(None, _("Dòng nào có nội dung thì phải có tên dòng."))
+
+    @property
+    def kept_lines(self):
+        return [line for line in self.lines if line["text"]]
+
+    @property
+    def content(self):
+        """What will be frozen if it is decided as it stands."""
+        words = self.cleaned_data if self.is_bound and self.is_valid() else self.wording
+        return {
+            "title": words["title"],
+            "lines": self.kept_lines,
+            "tables": self.wording.get("tables", []),
+            "conclusion": words["conclusion"],
+        }
+
+    def details(self):
+        return {"content": self.content}
+
+
+class RefusalForm(ReasonForm):
+    """Not granted: the reason and the legal ground are what the notice prints."""
+
+    legal_ground = Words(label=_("Căn cứ pháp luật"), max_length=300, help_text=_("Điều, khoản, văn bản"))
+
+    def details(self):
+        title = str(_("Thông báo không giải quyết hồ sơ"))
+        return {"content": {"title": title, "lines": [], "conclusion": "", "legal_ground": self.cleaned_data["legal_ground"]}}
+
+
+class CorrectForm(DecisionForm):
+    """A wrong result is replaced by a new one, or revoked; the old file stays and its code says so for ever."""
+
+    template = "desk/forms/correct.html"
+    action = forms.ChoiceField(
+        label=_("Làm gì với giấy đã cấp"),
+        widget=forms.RadioSelect,
+        choices=[("replace", _("Cấp giấy mới thay thế")), ("revoke", _("Thu hồi, không cấp giấy mới"))],
+    )
+    note = Words(rows=3, min_length=5, label=_("Lý do"), help_text=_("Người nộp được báo, và trang kiểm tra giấy nói lý do này."))
+
+    def suggested(self):
+        content = self.dossier.decisions.last().content
+        return {"tables": [], "conclusion": "", **content}
+
+    def details(self):
+        action = self.cleaned_data["action"]
+        return {"action": action, "content": self.content if action == "replace" else None}

@@ -1,0 +1,235 @@
+"""One dossier on the desk: what was declared on the left, the papers on the right, what can be done now at the foot."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.messages.models import Message
+from accounts.roles import Role
+from dossiers import permissions, workflow
+from dossiers.access_log import note_look
+from dossiers.clock.timekeeper import Timekeeper
+from dossiers.desk import queues
+from dossiers.desk.actions import held_back, offered
+from dossiers.desk.forms import earlier_steps
+from dossiers.desk.views.queue import find, for_staff
+from dossiers.fees import wording
+from dossiers.files.checking import megabytes
+from dossiers.files.models import OTHER_PAPERS
+from dossiers.filing import rules
+from dossiers.models import FollowUp
+from dossiers.papers.models import PaperKind
+from portal.common import clock
+from portal.common.dates import moment
+from portal.common.identity import phone_for_display
+from portal.common.outbox import DueState
+from procedures.eforms import answer_sections
+
+may_send_again = permissions.any_of(permissions.is_receiving_clerk, permissions.is_head)
+WORK_WORDS = {
+    "issue": gettext_lazy("Ký và cấp kết quả"),
+    "replace": gettext_lazy("Ký và cấp giấy thay thế"),
+    "deliver": gettext_lazy("Đưa kết quả vào tài khoản người nộp"),
+}
+
+
+@require_safe
+@for_staff
+def dossier(request, code):
+    """Everything the desk knows of one dossier. Each opening is written down."""
+    matter = find(request, code)
+    note_look(request, matter)
+    sees_papers = permissions.sees_papers(matter, request.user)
+    keeper = Timekeeper(matter)
+    possible = workflow.steps_for(request.user, matter)
+    steps = offered(name for name in possible if name != "return_step" or earlier_steps(matter))  # the first has none before
+    aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and matter.delivery_way == "account")]
+    runs = list(matter.step_runs.select_related("agency", "holder", "done_by"))
+    sheets = _sheets(matter) if sees_papers else []
+    context = {
+        "dossier": matter,
+        "phone": phone_for_display(matter.subject_phone) if matter.subject_phone else "",
+        "sla": queues.deadline_tag(matter, keeper.calendar),
+        "sees_papers": sees_papers,
+        "sections": _sections(matter, masked=not sees_papers),
+        "documents": rules.asked_documents(matter),
+        "sheets": sheets,
+        "shown": _shown(sheets, request.GET.get("xem", "")),
+        "history": _history(matter),
+        "clock": _clock(matter, keeper),
+        "runs": runs,
+        "holder": _holder(matter),
+        **_money(matter),
+        "supplements": matter.supplements.select_related("approved_by").prefetch_related("items"),
+        "decisions": matter.decisions.select_related("signer"),
+        "owed": _owed(matter),
+        "unsent": _unsent(matter),
+        "may_send_again": may_send_again(matter, request.user),
+        "main_steps": [step for step in steps if step not in aside],
+        "other_steps": aside,
+        "held_back": [] if matter.decided_at and matter.state == "PROCESSING" else list(held_back(request.user, matter)),
+        "next_code": queues.next_for(request.user, after=matter),
+    }
+    return render(request, "desk/dossier.html", context)
+
+
+def _money(matter):
+    """What is owed, line by line, and the group the applicant claims to belong to."""
+    obligation = getattr(matter, "obligation", None)
+    lines = wording.lines_frozen(matter) if obligation else []
+    return {
+        "obligation": obligation,
+        "fee_lines": lines,
+        "fee_is_open": wording.is_open(matter),
+        "claimed": wording.claimed_group(matter),
+    }
+
+
+def _sections(matter, masked):
+    form = rules.form_of(matter)
+    if form is None:
+        return []
+    return answer_sections(form, rules.known_answers(matter, form), rules.filing_day(matter), masked=masked, long_dates=False)
+
+
+# ---------------------------------------------------------------- papers and files
+@dataclass
+class Sheet:
+    """One thing the viewer can show: a file that was sent, or a paper the portal made."""
+
+    key: str
+    title: str
+    note: str
+    address: str
+    picture: bool = False
+    made_here: bool = False
+
+    @property
+    def framed(self):
+        """The address for the frame: the reader's side bar shut, the page as wide as the frame."""
+        return f"{self.address}#navpanes=0&view=FitH"
+
+
+def _sheets(matter):
+    """Files first, in the order of the documents they belong to; then the papers of the portal, newest first."""
+    names = {ask.key: ask.name for ask in rules.asked_documents(matter)} | {OTHER_PAPERS: _("Giấy tờ khác")}
+    sheets = [
+        Sheet(
+            f"tep-{file.pk}",
+            names.get(file.item_key) or file.name,
+            f"{file.name}, {megabytes(file.size)}",
+            reverse("files:view", args=[file.pk]),
+            picture=file.content_type.startswith("image/"),
+        )
+        for file in matter.attachments.current()
+    ]
+    for paper in matter.papers.order_by("-issued_at", "-pk"):
+        note = paper.number if paper.state == paper.State.VALID else f"{paper.number}, {paper.get_state_display()}"
+        paper.dossier = matter
+        sheets.append(
+            Sheet(f"giay-{paper.pk}", str(paper.get_kind_display()), note, f"{paper.get_absolute_url()}?xem", made_here=True)
+        )
+    return sheets
+
+
+def _shown(sheets, wanted):
+    """The sheet asked for; else the first file, the filled form, or whatever there is."""
+    form = str(PaperKind.APPLICATION_FORM.label)
+    return next(
+        (sheet for sheet in sheets if sheet.key == wanted),
+        next((s for s in sheets if not s.made_here or s.title == form), sheets[0] if sheets else None),
+    )
+
+
+# ---------------------------------------------------------------- what happened
+def _history(matter):
+    """The timeline, newest last, with who did it and what they wrote."""
+    return [
+        {
+            "title": str(workflow.line_of(event.step, event.source).custom["sentence"]),
+            "who": event.text.actor_name or _("Máy tự làm"),
+            "when": moment(event.at),
+            "note": event.text.note,
+            "event": event,
+        }
+        for event in matter.events.select_related("text")
+    ]
+
+
+def _holder(matter):
+    """Who holds it now, in words: a person, else a role at a body; the citizen while they are asked."""
+    if matter.status.is_final:
+        return {}
+    agency = matter.holder_agency or matter.received_at
+    if matter.waiting_on == "submitter":
+        return {"over": _("Đang chờ"), "name": _("Người nộp"), "role": matter.get_state_display(), "icon": "pause"}
+    role = dict(Role.choices).get(matter.waiting_on, "")
+    name = str(matter.holder) if matter.holder else _("Chưa giao ai")
+    return {
+        "over": _("Đang giữ"),
+        "name": name,
+        "role": capfirst(f"{role}, {agency}".strip(", ")),
+        "phone": agency.desk_phone,
+        "icon": "user" if matter.holder else "users",
+    }
+
+
+def _clock(matter, keeper):
+    """The moments of this dossier, and how the promise is counted day by day."""
+    standing = keeper.standing(now=clock.now()) if matter.accepted_at else None
+    if standing and matter.decided_at:
+        standing = keeper.standing()
+    return {
+        "standing": standing,
+        "moved": matter.first_promised_due_at != matter.due_at,
+        "intervals": matter.intervals.all(),
+    }
+
+
+# ---------------------------------------------------------------- what is owed and failed
+def _owed(matter):
+    """Work after a step that failed at least once, or was given up."""
+    rows = FollowUp.objects.filter(event__dossier=matter).exclude(due_state=DueState.DONE)
+    return [
+        {"row": row, "what": _work(row.kind), "late": row.tries > 0 or row.due_state == DueState.DEAD}
+        for row in rows.filter(Q(tries__gt=0) | Q(due_state=DueState.DEAD) | Q(kind="issue")).order_by("pk")
+    ]
+
+
+def _work(kind):
+    name, _colon, paper = kind.partition(":")
+    return _("Lập giấy: %(paper)s") % {"paper": PaperKind(paper).label} if name == "paper" else WORK_WORDS[name]
+
+
+def _unsent(matter):
+    """Emails about this dossier that could not be sent yet."""
+    keys = [f"event:{pk}" for pk in matter.events.values_list("pk", flat=True)]
+    failing = (
+        Message.objects.filter(key__in=keys).exclude(due_state=DueState.DONE).filter(Q(tries__gt=0) | Q(due_state=DueState.DEAD))
+    )
+    return failing.select_related("recipient").order_by("pk")
+
+
+@require_POST
+@for_staff
+def again(request, code, kind, pk):
+    """Ask for owed work or a message again: it is done by the worker, never twice."""
+    matter = find(request, code)
+    if not may_send_again(matter, request.user):
+        raise PermissionDenied
+    keys = [f"event:{event}" for event in matter.events.values_list("pk", flat=True)]
+    rows = {"viec": FollowUp.objects.filter(event__dossier=matter), "tin": Message.objects.filter(key__in=keys)}.get(kind)
+    if rows is None:
+        raise Http404
+    get_object_or_404(rows, pk=pk).resend()
+    messages.success(request, _("Đã yêu cầu làm lại. Xem lại trang sau ít phút."))
+    return redirect("desk:dossier", code=code)

@@ -1,0 +1,162 @@
+"""The clerk's list, and what every page of the desk shares: staff only, and only dossiers of their bodies."""
+
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.roles import Role
+from dossiers.desk import queues
+from dossiers.desk.actions import bulk_steps
+from dossiers.models import Dossier, FilingChannel
+from dossiers.permissions import PAPER_ROLES, at_work
+from portal.common import clock
+from procedures.models import working_calendar
+
+
+def for_staff(view):
+    """The page exists for people with a role at some body; for everybody else there is no such page."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not request.user.works_on_dossiers:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def find(request, code):
+    """The dossier with this code, when this person may see it at work; else there is none (404)."""
+    related = (
+        "version__procedure",
+        "offering",
+        "received_at__hours",
+        "lead_agency",
+        "holder",
+        "holder_agency",
+        "person",
+        "submitter",
+    )
+    dossiers = Dossier.objects.visible_to(request.user).filter(at_work(request.user))
+    return get_object_or_404(dossiers.select_related(*related), code=code)
+
+
+@require_safe
+@for_staff
+def queue(request):
+    """What this person can do next, most urgent first; and every other list of the bodies where they work."""
+    asked = {key: request.GET.get(key, "").strip() for key in ("nhom", "tu-khoa", "thu-tuc", "cach-nop", "sau", "truoc")}
+    group = next((group for group in queues.GROUPS if group.key == asked["nhom"]), _first_group(request.user))
+    dossiers = _filtered(queues.worked_on(request.user), asked)
+    if not asked["tu-khoa"]:
+        dossiers = dossiers.filter(queues.of_group(group.key, request.user))
+    closed = group.key == queues.CLOSED and not asked["tu-khoa"]
+    column = "closed_at" if closed else "step_due_at"
+    found = queues.slice_of(queues.for_list(dossiers), column, newest_first=closed, after=asked["sau"], before=asked["truoc"])
+    counts = queues.counts(request.user)
+    return render(
+        request,
+        "desk/queue.html",
+        {
+            "group": group,
+            "groups": [_link(group, other, counts) for other in queues.GROUPS],
+            "count": counts.get(group.key),
+            "rows": _rows(found.rows, request.user),
+            "words": asked["tu-khoa"],
+            "procedures": [{"value": p.code, "label": str(p)} for p in queues.procedures_of(request.user)],
+            "channels": [{"value": value, "label": label} for value, label in FilingChannel.choices],
+            "asked": asked,
+            "chosen_procedure": asked["thu-tuc"],
+            "chosen_channel": asked["cach-nop"],
+            "filtered": any(asked[key] for key in ("tu-khoa", "thu-tuc", "cach-nop")),
+            "urgent": queues.next_for(request.user),
+            "previous": _address(asked, truoc=found.before) if found.before else "",
+            "next": _address(asked, sau=found.after) if found.after else "",
+            "bulk": bulk_steps(request.user),
+            "reads_only": not request.user.agencies_with(*PAPER_ROLES),
+            "closed": closed,
+        },
+    )
+
+
+def _first_group(user):
+    """People who do something begin with their work; who only reads begins with everything."""
+    acts = user.agencies_with(Role.RECEIVING_CLERK, Role.OFFICER, Role.SIGNER, Role.HEAD, Role.DEPUTY)
+    wanted = queues.MINE if acts else queues.OPEN
+    return next(group for group in queues.GROUPS if group.key == wanted)
+
+
+def _filtered(dossiers, asked):
+    if asked["tu-khoa"]:
+        dossiers = queues.search(dossiers, asked["tu-khoa"])
+    if asked["thu-tuc"]:
+        dossiers = dossiers.filter(version__procedure__code=asked["thu-tuc"])
+    if asked["cach-nop"] in FilingChannel.values:
+        dossiers = dossiers.filter(channel=asked["cach-nop"])
+    return dossiers
+
+
+def _link(current, group, counts):
+    return {
+        "label": group.label,
+        "count": counts.get(group.key),
+        "href": f"{reverse('desk:queue')}?{urlencode({'nhom': group.key})}",
+        "current": group.key == current.key,
+        "hot": group.hot,
+    }
+
+
+def _address(asked, **key):
+    kept = {name: value for name, value in asked.items() if value and name not in ("sau", "truoc")}
+    return f"{reverse('desk:queue')}?{urlencode(kept | key)}"
+
+
+def _rows(dossiers, user):
+    """What the table shows. Identity numbers are masked; nothing of the answers is read."""
+    calendar, files = working_calendar(), queues.files_of(dossiers)
+    return [
+        {
+            "dossier": dossier,
+            "name": dossier.version.procedure.short_name or dossier.version.procedure.name,
+            "sla": queues.deadline_tag(dossier, calendar),
+            "number": f"••• {dossier.subject_id_number[-3:]}" if len(dossier.subject_id_number) > 6 else "",
+            "step": _step(dossier),
+            "more_steps": max(len(dossier.steps_now) - 1, 0) if dossier.state == "PROCESSING" else 0,
+            "supplemented": bool(dossier.supplement_count) and dossier.state in ("SUBMITTED", "ACCEPTED", "PROCESSING"),
+            "files": files.get(dossier.pk, 0),
+            "holder": _holder(dossier, user),
+            "submitted": _stamp(dossier.submitted_at),
+        }
+        for dossier in dossiers
+    ]
+
+
+def _step(dossier):
+    """The name of the first open step; of a dossier that is not being processed the state says enough."""
+    return dossier.steps_now[0].name if dossier.steps_now and dossier.state == "PROCESSING" else ""
+
+
+def _holder(dossier, user):
+    """(who, as what): a person, the citizen, or nobody yet."""
+    if dossier.waiting_on == "submitter":
+        return _("Người nộp"), ""
+    if dossier.holder_id == user.pk:
+        return _("Tôi"), ""
+    at_office = dossier.state == "PROCESSING"  # at the desk the state says whose turn it is
+    role = dict(Role.choices).get(dossier.waiting_on, "") if at_office else ""
+    if dossier.holder:
+        return str(dossier.holder), role
+    return (_("Chưa giao").replace(" ", "\u00a0"), role) if dossier.waiting_on else ("–", "")
+
+
+def _stamp(moment):
+    """Day and time, narrow: «21/8 08:05»."""
+    local = clock.local(moment)
+    return f"{local.day}/{local.month} {local:%H:%M}"

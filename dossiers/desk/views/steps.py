@@ -1,0 +1,132 @@
+"""One page a step: it says what will happen, takes what must come along, and goes through the door."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from dossiers import workflow
+from dossiers.access_log import note_look
+from dossiers.clock.timekeeper import Timekeeper
+from dossiers.desk import queues
+from dossiers.desk.actions import STEP_OF, STEP_PAGES
+from dossiers.desk.views.queue import find, for_staff
+from dossiers.models import Dossier
+from dossiers.papers.models import PaperKind
+from dossiers.transitions import inputs
+from portal.common import clock
+from portal.common.dates import moment
+from procedures.calendar import Term, due
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff
+def step(request, code, slug):
+    """Confirm a step and take it. A page that lay open while somebody else moved the dossier is told who did what, when."""
+    name = STEP_OF.get(slug)
+    if name is None:
+        raise Http404
+    dossier = find(request, code)
+    try:
+        if request.method == "POST":
+            _still_as_seen(dossier, name, request.POST.get("seen", ""))
+        line = workflow.possible(dossier, name)
+    except workflow.StepNotPossible as moved:
+        messages.error(request, moved.sentence())
+        return redirect("desk:dossier", code=code)
+    workflow.admit(request.user, dossier, line)
+    bound = {"data": request.POST} if request.method == "POST" else {}
+    form = STEP_PAGES[name].form(**bound, dossier=dossier, user=request.user)
+    if bound and form.is_valid() and "xem" not in request.POST:
+        return _taken(request, dossier, name, form) or _page(request, dossier, name, line, form)
+    return _page(request, dossier, name, line, form)
+
+
+def _still_as_seen(dossier, name, seen):
+    """Lock the dossier and make sure that nothing happened to it since the page was shown. Raises StepNotPossible."""
+    locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
+    if str(_last_sequence(locked)) != seen:
+        raise workflow.StepNotPossible(locked, name)
+
+
+def _last_sequence(dossier):
+    return dossier.events.order_by("-sequence").values_list("sequence", flat=True).first()
+
+
+def _taken(request, dossier, name, form):
+    """Go through the door. Answers where to go next, or None when something must be filled in first."""
+    try:
+        moved = workflow.advance(dossier, name, actor=request.user, note=form.cleaned_data.get("note", ""), **form.details())
+    except workflow.StepNotPossible as elsewhere:
+        messages.error(request, elsewhere.sentence())
+    except inputs.DetailsMissing as lack:
+        form.add_error(lack.field if lack.field in form.fields else None, str(lack))
+        return None
+    else:
+        done = {"what": workflow.line_of(name, dossier.state).custom["sentence"], "code": moved.code}
+        messages.success(request, _("%(what)s: %(code)s.") % done)
+        for sentence in moved.heard:
+            messages.success(request, sentence)
+    return redirect("desk:dossier", code=dossier.code)
+
+
+def _page(request, dossier, name, line, form):
+    page = STEP_PAGES[name]
+    note_look(request, dossier)
+    return render(
+        request,
+        "desk/step.html",
+        {
+            "dossier": dossier,
+            "page": page,
+            "form": form,
+            "faults": getattr(form, "faults", None),
+            "has_errors": form.is_bound and bool(form.errors),
+            "seen": _last_sequence(dossier),
+            "follows": list(_what_follows(dossier, name, line)),
+            "sla": queues.deadline_tag(dossier, Timekeeper(dossier).calendar),
+        },
+        status=422 if form.is_bound and form.errors else 200,
+    )
+
+
+def _what_follows(dossier, name, line):
+    """(icon, sentence): what the portal does by itself after this step, read off the transition line."""
+    if name == "accept":
+        yield "cal", _promise(dossier)
+    if name == "hand_over":
+        yield "swap", _next_step(dossier)
+    if line.custom["paper"]:
+        yield "doc", _("Cổng lập: %(paper)s.") % {"paper": PaperKind(line.custom["paper"]).label}
+    if line.custom["clock"] == "pause" or line.custom["clock"] == "reception_stops":
+        yield "pause", _("Đồng hồ của cơ quan dừng, chờ người nộp.")
+    if name in ("approve", "refuse_substance"):
+        yield "stamp", _("Cổng ký số bằng chứng thư của %(agency)s rồi trả kết quả.") % {"agency": dossier.lead_agency}
+    if "submitter" in line.custom["tells"]:
+        yield "mail", _("Người nộp được báo ngay.")
+
+
+def _promise(dossier):
+    """What the receipt slip would promise if the dossier were taken in this minute."""
+    keeper = Timekeeper(dossier)
+    term = Term.from_data(dossier.version.channels.get(dossier.channel, {}).get("processing", {}))
+    at = due(keeper.calendar, keeper.hours, clock.now(), term).at
+    if at is None:
+        return _("Thủ tục này không có ngày hẹn cố định.")
+    return _("Tiếp nhận bây giờ thì hẹn trả %(when)s (%(term)s).") % {"when": moment(at), "term": term.words}
+
+
+def _next_step(dossier):
+    """The step that opens when the current one is closed."""
+    here = max((run.position for run in dossier.open_steps), default=-1)
+    later = (
+        dossier.step_runs.filter(state="waiting", position__gt=here)
+        .select_related("agency")
+        .order_by("round", "position")
+        .first()
+    )
+    if later is None:
+        return _("Không còn bước nào sau bước này.")
+    return capfirst(_("bước sau: %(step)s, ở %(agency)s.") % {"step": later.name, "agency": later.agency})

@@ -1,6 +1,0 @@
-"""What a step writes beside its own fields, named on the transition line and done inside its transaction."""
-
-from dossiers.effects import filing, money, outcomes, steps  # noqa: F401  (importing them registers their effects)
-from dossiers.effects.registry import AFTER, BEFORE, after_event, before_event
-
-__all__ = ["AFTER", "BEFORE", "after_event", "before_event"]

@@ -1,0 +1,192 @@
+"""Drafts before they are filed: started, found again, filled in, saved, carried over to a new version, thrown away."""
+
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from accounts.profiles import profile_of
+from dossiers.files import storage
+from dossiers.filing import portal_questions, rules
+from dossiers.models import Dossier
+from dossiers.states import DossierState
+from portal.common import clock
+from procedures.eforms import is_empty, prefill, read_page
+
+SESSION_KEY = "ban-nhap"
+MOST_IN_A_SESSION = 20  # drafts without an account (print and bring)
+
+
+class ChangedElsewhere(Exception):
+    """Another device saved this draft since the page was opened. Nothing was written."""
+
+
+class NoLongerADraft(Exception):
+    """It has been filed, or thrown away, meanwhile. Nothing was written."""
+
+
+# ---------------------------------------------------------------- starting and finding
+def start(version, *, offering=None, user=None, session=None, mandate=None):
+    """A new draft: of a user for themselves or under a mandate, or without an account, bound to the session."""
+    draft = Dossier(version=version, offering=offering, submitter=user, mandate=mandate)
+    if mandate:
+        draft.person, draft.organisation = mandate.person, mandate.organisation
+    elif user:
+        draft.person = user.person
+    ways = rules.delivery_ways(draft)
+    if len(ways) == 1:
+        draft.delivery_way = ways[0]
+    draft.save()
+    if user is None:
+        session[SESSION_KEY] = [*session.get(SESSION_KEY, []), draft.pk][-MOST_IN_A_SESSION:]
+    return draft
+
+
+def find(pk, *, user, session):
+    """The draft (or the dossier it became) if it is this person's, or was begun in this session without an account."""
+    rows = Dossier.objects.select_related(
+        "version__procedure", "offering__received_at", "submitter__person", "person", "organisation"
+    )
+    if pk in session.get(SESSION_KEY, []):
+        return rows.filter(pk=pk, submitter=None).first()
+    return rows.visible_to(user).filter(pk=pk, submitter=user).first() if user.is_authenticated else None
+
+
+def newest(user, procedure):
+    """The draft of this procedure the user worked on last, None when there is none."""
+    mine = Dossier.objects.filter(submitter=user, state=DossierState.DRAFT, version__procedure=procedure)
+    return mine.order_by("-updated_at", "-pk").first()
+
+
+# ---------------------------------------------------------------- filling in what is known
+def filled_in(draft, form, known, pages=None):
+    """What the account can fill in on these pages: only questions never answered so far. Nothing is saved."""
+    return prefill(
+        form,
+        known,
+        clock.today(),
+        profile=_profile(draft),
+        context={
+            "procedure_code": draft.version.procedure.code,
+            "today": clock.today().isoformat(),
+            "receiving_agency": draft.offering.received_at.code if draft.offering_id and draft.offering.received_at else None,
+        },
+        pages=pages,
+    )
+
+
+def origins_of(dossier, form):
+    """{field key: where it came from} of the answers that are still as the account knows them. Read afresh, never stored."""
+    known = rules.known_answers(dossier, form)
+    bound = {key: value for key, value in known.items() if key not in dossier.answers}
+    origins = {}
+    for page in form.pages:
+        earlier = {key: known[key] for before in form.pages[: page.index] for key in _keys(before) if key in known}
+        found = filled_in(dossier, form, {**bound, **earlier}, [page])
+        origins |= found.origins_of(dossier.answers)
+    return origins
+
+
+def _keys(page):
+    return [question.key for question in page.fields]
+
+
+def _profile(draft):
+    """The subject's own facts; for an organisation its facts, and those of the person at the keyboard."""
+    person = draft.person or (draft.submitter.person if draft.submitter_id else None)
+    return profile_of(person, draft.organisation)
+
+
+# ---------------------------------------------------------------- saving
+@transaction.atomic
+def save(draft, *, answers=None, asked=None, revision=None, **columns):
+    """Write what a page brought and count the revision up. With `revision` only if nobody saved since that one."""
+    row = Dossier.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
+    if row is None or row.state != DossierState.DRAFT:
+        raise NoLongerADraft
+    if revision is not None and revision != row.revision:
+        raise ChangedElsewhere
+    columns |= {"revision": row.revision + 1, "updated_at": clock.now()}
+    columns |= {"answers": {**row.answers, **(answers or {})}, "asked": {**row.asked, **(asked or {})}}
+    for name, value in columns.items():
+        setattr(row, name, value)
+        setattr(draft, name, value)
+    row.save(update_fields=list(columns))
+
+
+def discard(draft):
+    """Throw a draft away with its files. What was filed is never thrown away."""
+    with transaction.atomic():
+        row = Dossier.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
+        if row is None or row.state != DossierState.DRAFT:
+            raise NoLongerADraft
+        keys = list(row.attachments.values_list("storage_key", flat=True))
+        row.delete()
+        transaction.on_commit(lambda: [storage.delete_stored(key) for key in keys])
+
+
+# ---------------------------------------------------------------- a new version of the procedure
+@dataclass
+class Changes:
+    """What a new version changes for this draft, in the words of the forms."""
+
+    kept: int = 0
+    gone: list[str] = field(default_factory=list)  # answers that have no place any more
+    again: list[str] = field(default_factory=list)  # asked differently now: to be answered again
+    new: list[str] = field(default_factory=list)  # never asked before
+    answers: dict = field(default_factory=dict)
+
+
+def changes(draft):
+    """Compare the draft with the version in force: answers are carried over by key where the question stayed the same."""
+    old = rules.form_of(draft)
+    target = Dossier(version=draft.version.procedure.current, offering=draft.offering)
+    new = rules.form_of(target)
+    found = Changes()
+    for key, question in (new.fields if new else {}).items():
+        before = old.fields.get(key) if old else None
+        if before is None:
+            found.new += [question.label] if question.is_question else []
+        elif key in draft.answers and _same_question(before, question):
+            found.answers[key] = draft.answers[key]
+            found.kept += not is_empty(draft.answers[key])
+        elif not is_empty(draft.answers.get(key)):
+            found.again.append(question.label)
+    for key, value in draft.answers.items():
+        if not is_empty(value) and old and key in old.fields and (new is None or key not in new.fields):
+            found.gone.append(old.fields[key].label)
+    return found
+
+
+def _same_question(before, after):
+    """May the old answer stand? Same kind, and every choice of before is still one."""
+    values = [{row["value"] for row in question.spec.get("options") or []} for question in (before, after)]
+    return before.type == after.type and before.multiple == after.multiple and values[0] <= values[1]
+
+
+@transaction.atomic
+def carry_over(draft):
+    """Move the draft to the version in force. Everything is shown again before it can be filed: never submitted silently."""
+    found = changes(draft)
+    row = (
+        Dossier.objects.select_for_update(of=("self",))
+        .select_related("version__procedure", "offering__received_at")
+        .get(pk=draft.pk)
+    )
+    if row.state != DossierState.DRAFT:
+        raise NoLongerADraft
+    row.version = row.version.procedure.current
+    keys = {question["key"] for question in row.version.facts["questions"]} | {"copies", "extras", "priority_group", "quantities"}
+    row.answers, row.declared_at = found.answers, None
+    row.asked = {key: value for key, value in row.asked.items() if key in keys}
+    row.revision, row.updated_at = row.revision + 1, clock.now()
+    row.save(update_fields=["version", "answers", "asked", "declared_at", "revision", "updated_at"])
+    return row
+
+
+def read_into(draft, part, page, post, *, autosave=False):
+    """Read a page's POST against what is known: (PageInput, what to save). `part` is the form's or the portal's own."""
+    entered = read_page(part.form, page, post, part.known, clock.today(), autosave=autosave)
+    if part.is_portal:
+        asked, columns = portal_questions.stored(draft, entered.values)
+        return entered, {"asked": asked, **columns}
+    return entered, {"answers": entered.values}

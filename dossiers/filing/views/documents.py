@@ -1,0 +1,159 @@
+"""Papers to send along: asked for by the answers, taken in one by one, looked at and taken out again."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dossiers.files.checking import ACCEPT, megabytes
+from dossiers.files.models import OTHER_PAPERS
+from dossiers.files.receiving import MOST_FILES, receive, take_out
+from dossiers.filing import rules
+from dossiers.filing.views.shared import DOCUMENTS
+from portal.common.dates import moment
+
+
+def documents(request, filing):
+    """Show, take in, take out, go on. Everything works without scripts; with them a chosen file is sent at once."""
+    if request.method != "POST":
+        return _page(request, filing)
+    if "xoa" in request.POST:
+        file = filing.draft.attachments.filter(pk=number_in(request.POST["xoa"]), staged_in=None).first()
+        if file:
+            take_out(file)
+        return redirect(filing.url(DOCUMENTS) + _anchor(file.item_key if file else ""))
+    refused = _take_in(request, filing.draft)
+    if refused:
+        return _page(request, filing, refused=refused)
+    if "gui" in request.POST:
+        return redirect(filing.url(DOCUMENTS) + _anchor(request.POST["gui"]))
+    if "luu-va-thoat" in request.POST:
+        messages.success(request, _("Đã lưu bản nháp. Lúc nào mở lại cũng làm tiếp được từ chỗ đang dở."))
+        return redirect("dossiers:dashboard")
+    missing = rules.missing_documents(filing.draft)
+    if missing:
+        return _page(
+            request, filing, missing={ask.key: _("Gửi ít nhất một tệp: %(paper)s") % {"paper": ask.name} for ask in missing}
+        )
+    return redirect(filing.url(filing.after(DOCUMENTS).key))
+
+
+def _take_in(request, draft):
+    """Take in what came for each paper asked. Answers {item key: [sentences]} for what was refused."""
+    keys = [ask.key for ask in rules.asked_documents(draft)] + [OTHER_PAPERS]
+    refused = {}
+    for key in keys:
+        uploads = request.FILES.getlist(f"tep-{key}")
+        if uploads:
+            received = receive(draft, key, uploads, user=request.user if request.user.is_authenticated else None)
+            if received.refused:
+                refused[key] = [f"{name}: {sentence}" for name, sentence in received.refused]
+    return refused
+
+
+def _page(request, filing, refused=None, missing=None):
+    refused, missing = refused or {}, missing or {}
+    files = list(filing.draft.attachments.current())
+    asks = rules.asked_documents(filing.draft, files=files, form=filing.form)
+    items = [
+        {
+            "key": ask.key,
+            "id": input_id(ask.key),
+            "ask": ask,
+            "tiles": tiles(ask.files),
+            "count": files_in_words(ask.files),
+            "errors": [*refused.get(ask.key, []), *([missing[ask.key]] if ask.key in missing else [])],
+        }
+        for ask in asks
+        if not ask.replaced_by_data and not ask.item["presented_only"]
+    ]
+    others = [file for file in files if file.item_key == OTHER_PAPERS]
+    return render(
+        request,
+        "dossiers/documents.html",
+        filing.context(
+            DOCUMENTS,
+            items=items,
+            other={
+                "key": OTHER_PAPERS,
+                "id": input_id(OTHER_PAPERS),
+                "tiles": tiles(others),
+                "errors": refused.get(OTHER_PAPERS, []),
+            },
+            required_count=sum(item["ask"].required for item in items),
+            unneeded=unneeded(filing, asks),
+            to_show=[ask for ask in asks if ask.item["presented_only"] and not ask.replaced_by_data],
+            errors=[{"text": text, "href": f"#{item['id']}"} for item in items for text in item["errors"]]
+            + [{"text": text, "href": f"#{input_id(OTHER_PAPERS)}"} for text in refused.get(OTHER_PAPERS, [])],
+            accept=ACCEPT,
+            limit=megabytes(settings.UPLOAD_MAX_BYTES),
+            most=MOST_FILES,
+        ),
+    )
+
+
+def already_in(database):
+    """«Đã có trong cơ sở dữ liệu …»: the abbreviation of the data is spelt out."""
+    return _("Đã có trong %s") % database.replace("CSDL", _("cơ sở dữ liệu"))
+
+
+def unneeded(filing, asks):
+    """Papers nobody has to send: data replace them, or the form is filled in here."""
+    rows = [{"kind": "ok", "title": ask.name, "note": already_in(ask.replaced_by_data)} for ask in asks if ask.replaced_by_data]
+    if filing.form:
+        rows.append({"kind": "ok", "title": filing.form.name, "note": _("Máy tự điền đúng mẫu từ các câu trả lời")})
+    return rows
+
+
+def tiles(files, *, removable=True):
+    """Files as tiles: pages of one paper in their order, with a look and a way to take each out."""
+    rows = []
+    for number, file in enumerate(files, 1):
+        address = reverse("files:view", args=[file.pk])
+        picture = file.content_type.startswith("image/")
+        rows.append(
+            {
+                "title": _("Trang %(n)d") % {"n": number} if picture else file.name,
+                "note": f"{megabytes(file.size)} · {moment(file.uploaded_at)}",
+                "icon": "check",
+                "thumb": address if picture else "",
+                "picture": "doc",
+                "href": address,
+                "remove_name": "xoa" if removable else "",
+                "remove_value": file.pk,
+            }
+        )
+    return rows
+
+
+def files_by_paper(dossier):
+    """What was sent, paper by paper: [{"name", "tiles"}] in the order of the procedure."""
+    files = list(dossier.attachments.current())
+    names = {item["key"]: item["name"] for group in dossier.version.facts["document_groups"] for item in group["documents"]}
+    names[OTHER_PAPERS] = _("Giấy tờ khác")
+    keys = sorted({file.item_key for file in files}, key=lambda key: list(names).index(key) if key in names else len(names))
+    return [
+        {"name": names.get(key, key), "tiles": tiles([file for file in files if file.item_key == key], removable=False)}
+        for key in keys
+    ]
+
+
+def files_in_words(files):
+    """«3 tệp», for the review and the list; empty for none."""
+    return ngettext("%(count)d tệp", "%(count)d tệp", len(files)) % {"count": len(files)} if files else ""
+
+
+def input_id(key):
+    """The id of a paper's file input: item keys have dots."""
+    return f"f-{key.replace('.', '-')}"
+
+
+def _anchor(key):
+    return f"#g-{input_id(key)}" if key else ""
+
+
+def number_in(text):
+    """The number of a row that a button names; None for anything that can be none."""
+    return int(text) if text.isdecimal() and len(text) < 20 else None

@@ -1,0 +1,212 @@
+"""Before the first question: where to file, for whom, what will be needed; and the blank form to fill in by hand."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import AdministrativeUnit
+from dossiers.choices import DeliveryWay
+from dossiers.filing import drafts
+from dossiers.filing.views.documents import already_in, number_in
+from dossiers.filing.views.review import form_pdf
+from portal.common import clock
+from portal.common.vietnamese import sort_key
+from procedures.calendar import Term
+from procedures.eforms import DatabaseSources, Form, print_context
+from procedures.models import Offering, Procedure
+from procedures.offered import local_amounts, offered_at
+from procedures.prices import price_range
+
+
+@login_not_required
+@never_cache
+def start(request, code):
+    """Choose the place, see what is needed, begin. What the level of that place does not allow is not offered."""
+    procedure = get_object_or_404(Procedure.objects.select_related("current", "sector"), code=code, listed=False)
+    version = procedure.current
+    offering = _chosen_offering(request, procedure)
+    if offering is None:
+        return _choose_place(request, procedure)
+    level = offered_at(version, offering)
+    if request.method == "POST" and version.in_effect() and level.offers_print_and_export:
+        return _begin(request, version, offering, level)
+    user = request.user
+    return render(
+        request,
+        "dossiers/start.html",
+        {
+            "procedure": procedure,
+            "version": version,
+            "offering": offering,
+            "level": level,
+            "in_effect": version.in_effect(),
+            "facts": _facts(version, offering, level),
+            "needs": _needs(version, level),
+            "draft": drafts.newest(user, procedure) if user.is_authenticated else None,
+            "subjects": _subjects(user, procedure) if level.offers_submission else [],
+            "nobody": user.is_authenticated and user.person_id is None and level.offers_submission,
+            "other_place": reverse("dossiers:start", args=[procedure.code]),
+        },
+    )
+
+
+def _begin(request, version, offering, level):
+    """Make the draft. Handing in needs an account; printing does not."""
+    user = request.user
+    if not level.offers_submission:
+        draft = drafts.start(version, offering=offering, user=user if user.is_authenticated else None, session=request.session)
+        return redirect("dossiers:resume", draft.pk)
+    if not user.is_authenticated:
+        return redirect_to_login(f"{request.path}?noi={offering.pk}")
+    mandates = {str(row["value"]): row["mandate"] for row in _subjects(user, version.procedure)}
+    mandate = mandates.get(request.POST.get("thay-cho", ""))
+    if mandate is None and user.person_id is None:
+        return redirect(f"{request.path}?noi={offering.pk}")
+    draft = drafts.start(version, offering=offering, user=user, mandate=mandate)
+    return redirect("dossiers:resume", draft.pk)
+
+
+@login_not_required
+@require_safe
+def blank_form(request, code):
+    """The empty form to print and fill in by hand, from level 2 on. No account needed."""
+    procedure = get_object_or_404(Procedure.objects.select_related("current"), code=code, listed=False)
+    document = procedure.current.document["form"]
+    if not document or not offered_at(procedure.current, procedure.offerings.current().first()).offers_blank_forms:
+        raise Http404
+    form = Form(document, sources=DatabaseSources())
+    context = print_context(form, {}, clock.today(), blank=True)
+    return form_pdf(request, form, context, back=reverse("dossiers:start", args=[procedure.code]))
+
+
+# ---------------------------------------------------------------- the place
+def _offerings(procedure):
+    return procedure.offerings.current().select_related("agency", "received_at", "lead_agency")
+
+
+def _chosen_offering(request, procedure):
+    """The place named in the address; where there is only one, that one."""
+    number = number_in(request.POST.get("noi", "") or request.GET.get("noi", ""))
+    if number is not None:
+        return get_object_or_404(_offerings(procedure), pk=number)
+    few = list(_offerings(procedure)[:2])
+    return few[0] if len(few) == 1 else None
+
+
+def _choose_place(request, procedure):
+    """Province first, then the commune or body: two small pages, each a plain form."""
+    wanted = request.GET.get("tinh", "")
+    by_province = _offerings(procedure).order_by().values_list("province_code", flat=True).distinct()
+    units = AdministrativeUnit.objects.filter(agency_code__in=list(by_province), parent=None).order_by("sort_key")
+    provinces = [{"value": unit.agency_code, "label": unit.name} for unit in units]
+    places = []
+    if wanted:
+        names = dict(
+            AdministrativeUnit.objects.filter(
+                code__in=Offering.objects.filter(procedure=procedure, province_code=wanted).values("unit_code")
+            ).values_list("code", "name")
+        )
+        rows = [(names.get(row.unit_code) or row.agency.name, row) for row in _offerings(procedure).filter(province_code=wanted)]
+        places = [
+            {"value": row.pk, "label": _place_label(name, row)} for name, row in sorted(rows, key=lambda pair: sort_key(pair[0]))
+        ]
+    context = {
+        "procedure": procedure,
+        "provinces": provinces,
+        "places": places,
+        "wanted": wanted,
+        "home": _home(request.user, procedure, wanted),
+    }
+    return render(request, "dossiers/place.html", context)
+
+
+def _place_label(name, offering):
+    desk = offering.received_at or offering.agency
+    return name if name in desk.name else f"{name}: {desk.name}"
+
+
+def _home(user, procedure, wanted):
+    """Where the person lives, to be chosen already: {"province": agency code, "place": offering number}."""
+    address = (user.person.current_address or user.person.permanent_address) if user.is_authenticated and user.person_id else None
+    if not address:
+        return {"province": "", "place": ""}
+    unit = AdministrativeUnit.objects.filter(code=address.get("province", "")).first()
+    near = _offerings(procedure).filter(unit_code__in=[address.get("commune", ""), address.get("province", "")])
+    found = near.filter(province_code=wanted).first() if wanted else None
+    return {"province": unit.agency_code if unit else "", "place": found.pk if found else ""}
+
+
+# ---------------------------------------------------------------- what is shown
+def _facts(version, offering, level):
+    channel = version.channels.get("online") or next(iter(version.channels.values()), None)
+    prices = price_range(
+        version.facts["fee_lines"], day=clock.today(), local=local_amounts(version.procedure, offering.province_code),
+        channel=channel["channel"] if channel else "online",
+    )  # fmt: skip
+    desk = offering.received_at or offering.agency
+    return [
+        {
+            "icon": "clock",
+            "label": _("Thời gian"),
+            "value": Term.from_data(channel["processing"]).words if channel else _("Không rõ"),
+        },
+        {"icon": "money", "label": _("Phí, lệ phí"), "value": prices.words},
+        {"icon": "desk", "label": _("Nơi nhận hồ sơ"), "value": desk.desk_name or desk.name},
+        {"icon": "doc", "label": _("Kết quả"), "value": _how_to_get(offering, level)},
+    ]
+
+
+def _how_to_get(offering, level):
+    ways = level.ways_allowed(offering.delivery_ways)
+    if offering.no_result:
+        return _("Không có giấy trả lại")
+    if DeliveryWay.ACCOUNT in ways:
+        return _("Nhận trên cổng này")
+    return _("Nhận tại quầy hoặc qua bưu điện") if DeliveryWay.POST in ways else _("Nhận tại quầy")
+
+
+def _needs(version, level):
+    """What to have at hand: papers for everybody, papers only in some cases, and what nobody has to bring."""
+    rows = {"todo": [], "if": [], "ok": []}
+    how = _("Chụp ảnh hoặc tệp PDF") if level.offers_submission else _("Mang bản giấy đến quầy")
+    for group in version.facts["document_groups"]:
+        for item in group["documents"]:
+            if item["kind"] not in ("paper", "form") or (item["kind"] == "form" and item["form_key"]):
+                continue
+            if item["replaced_by_data"]:
+                rows["ok"].append({"kind": "ok", "title": item["name"], "note": already_in(item["replaced_by_data"])})
+            elif item["required"] and not item["when"] and not group["when"]:
+                rows["todo"].append({"kind": "todo", "title": item["name"], "note": how})
+            else:
+                note = item.get("condition_text") or (group["title"] if group["when"] else _("Gửi nếu có"))
+                rows["if"].append({"kind": "if", "title": item["name"], "note": note})
+    if version.document["form"]:
+        rows["ok"].append(
+            {
+                "kind": "ok",
+                "title": version.document["form"]["name"],
+                "note": _("Điền ngay trên trang, máy làm thành tờ khai đúng mẫu"),
+            }
+        )
+    return [*rows["todo"], *rows["if"], *rows["ok"]]
+
+
+def _subjects(user, procedure):
+    """For whom the user may file: mandates in force that cover this procedure (oneself is always offered)."""
+    if not user.is_authenticated:
+        return []
+    return [
+        {
+            "value": mandate.pk,
+            "label": str(mandate.person or mandate.organisation),
+            "note": mandate.get_basis_display(),
+            "mandate": mandate,
+        }
+        for mandate in user.mandates.current().select_related("person", "organisation")
+        if not mandate.procedures or procedure.code in mandate.procedures
+    ]

@@ -1,0 +1,203 @@
+"""Reading everything once more, declaring, handing in; and what comes instead: printing, or a new version."""
+
+import copy
+from contextlib import suppress
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from dossiers import workflow
+from dossiers.choices import FilingChannel
+from dossiers.fees import wording
+from dossiers.filing import drafts, rules
+from dossiers.filing.views.documents import OTHER_PAPERS, files_in_words, unneeded
+from dossiers.filing.views.shared import BACK_TO_REVIEW, DOCUMENTS, PRINT, REVIEW, on_draft
+from portal.common import clock
+from portal.common.pdf import PdfError, render_pdf
+from portal.common.vietnamese import fold
+from procedures.calendar import Term
+from procedures.eforms import answer_sections, error_texts, pages_with_errors, print_context
+
+
+def review(request, filing):
+    """Show all that will be handed in. POST with the declaration ticked hands it in: twice or twenty times makes one dossier."""
+    if request.method != "POST":
+        return _page(request, filing)
+    if not request.POST.get("cam-doan"):
+        return _page(request, filing, undeclared=True)
+    if _errors(filing):
+        return _page(request, filing)
+    try:
+        with suppress(drafts.NoLongerADraft):  # filed by a twin of this press: the door answers with that dossier
+            drafts.save(filing.draft, declared_at=clock.now())
+        dossier = workflow.submit(filing.draft, actor=request.user)
+    except workflow.StepNotPossible as impossible:
+        messages.error(request, impossible.sentence())
+        return redirect(filing.url(REVIEW))
+    return redirect("dossiers:submitted", dossier.code)
+
+
+@on_draft(renewed=False)
+def renew(request, filing):
+    """The procedure changed while the draft lay: show what changed; on POST carry the answers over and ask again."""
+    draft = filing.draft
+    if draft.version.in_effect():
+        return redirect("dossiers:resume", draft.pk)
+    current = draft.version.procedure.current
+    usable = current is not None and current.pk != draft.version_id and current.in_effect()
+    if request.method == "POST" and usable:
+        drafts.carry_over(draft)
+        messages.success(request, _("Đã chuyển sang bản mới. Xem lại từng bước rồi nộp."))
+        return redirect("dossiers:resume", draft.pk)
+    return render(
+        request,
+        "dossiers/renew.html",
+        {"draft": draft, "usable": usable, "changes": drafts.changes(draft) if usable else None, "current": current},
+    )
+
+
+def print_and_bring(request, filing):
+    """The end of the way where nothing is submitted here: the filled form to print, and where to bring it."""
+    asks = rules.asked_documents(filing.draft, files=[], form=filing.form)
+    context = filing.context(
+        PRINT,
+        open_pages=_errors(filing),
+        to_bring=[ask for ask in asks if not ask.replaced_by_data],
+        desk=(filing.draft.offering.received_at or filing.draft.offering.lead_agency) if filing.draft.offering_id else None,
+        money=_money_at_the_counter(filing.draft),
+    )
+    return render(request, "dossiers/print.html", context)
+
+
+def _money_at_the_counter(draft):
+    """What it costs to hand in in person what is printed here: the price of the counter, where that is another one."""
+    brought = copy.copy(draft)
+    brought.channel = FilingChannel.COUNTER
+    fees = rules.fees(brought)
+    lines = wording.lines_before(brought, fees)
+    return {
+        "lines": lines,
+        "total": fees.total,
+        "provisional": fees.provisional,
+        "note": wording.note_on_refunds(brought, lines),
+        "undecided": fees.undecided,
+        "to_pay": bool(fees.total),
+    }
+
+
+@on_draft(renewed=False)
+def filled_form(request, filing):
+    """The application form as filled in so far, as PDF, made while one waits."""
+    draft = filing.draft
+    if filing.form is None:
+        raise Http404
+    known = rules.known_answers(draft, filing.form)
+    agency = draft.offering.lead_agency.name if draft.offering_id else ""
+    context = print_context(filing.form, known, filing.today, agency_name=agency, applicant_name=_applicant(draft))
+    return form_pdf(request, filing.form, context, back=filing.url(filing.stops[-1].key))
+
+
+def form_pdf(request, form, context, *, back):
+    """The PDF, always in Vietnamese as the forms are, or a page that says what to do when this machine cannot make one now."""
+    try:
+        with translation.override("vi"):
+            content = render_pdf("eforms/print.html", context, title=form.name)
+    except PdfError:
+        return render(request, "dossiers/no_pdf.html", {"form_name": form.name, "back": back}, status=503)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{slugify(fold(form.name))[:60] or "to-khai"}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _applicant(draft):
+    subject = draft.person or (draft.submitter.person if draft.submitter_id else None)
+    return str(draft.organisation or subject or "")
+
+
+def _errors(filing):
+    """What keeps the draft from being handed in: [{text, href}] that lead to the page and back here."""
+    found = []
+    for part in filing.parts:
+        texts = error_texts(part.form, part.errors, part.known, filing.today)
+        pages = {q.key: page for page in pages_with_errors(part.form, part.errors) for q in page.fields}
+        for key, text in texts.items():
+            page = pages.get(key.partition("[")[0])
+            if page:
+                found.append({"text": text, "href": filing.url(page.key, f"?{BACK_TO_REVIEW}={REVIEW}")})
+    if filing.is_filed_online:
+        href = filing.url(DOCUMENTS)
+        found += [
+            {"text": _("Gửi ít nhất một tệp: %(paper)s") % {"paper": ask.name}, "href": href}
+            for ask in rules.missing_documents(filing.draft)
+        ]
+    return found
+
+
+def _page(request, filing, undeclared=False):
+    draft = filing.draft
+    files = list(draft.attachments.current())
+    asks = rules.asked_documents(draft, files=files, form=filing.form)
+    errors = _errors(filing)
+    if undeclared:
+        errors = [*errors, {"text": _("Đánh dấu vào lời cam đoan rồi nộp."), "href": "#cam-doan"}]
+    edit = f"?{BACK_TO_REVIEW}={REVIEW}"
+    parts = [
+        {
+            "sections": answer_sections(part.form, part.known, filing.today),
+            "edit_urls": {page.key: filing.url(page.key, edit) for page in part.pages},
+        }
+        for part in filing.parts
+        if part.pages
+    ]
+    context = filing.context(
+        REVIEW,
+        parts=parts,
+        papers=_papers(filing, asks, files),
+        declaration=filing.form.declaration if filing.form else "",
+        money=_money(filing, rules.fees(draft)),
+        term=Term.from_data(draft.version.channels[draft.channel]["processing"])
+        if draft.channel in draft.version.channels
+        else None,
+        errors=errors,
+        undeclared=undeclared,
+        place=draft.offering.received_at,
+        form_url=reverse("dossiers:filled_form", args=[draft.pk]),
+    )
+    return render(request, "dossiers/review.html", context)
+
+
+def _papers(filing, asks, files):
+    edit = filing.url(DOCUMENTS)
+    rows = [
+        {"term": ask.name, "value": files_in_words(ask.files) or _("Chưa gửi"), "href": edit, "of": ask.name}
+        for ask in asks
+        if not ask.replaced_by_data and (ask.files or not ask.item["presented_only"])
+    ]
+    others = [file for file in files if file.item_key == OTHER_PAPERS]
+    if others:
+        rows.append({"term": _("Giấy tờ khác"), "value": files_in_words(others), "href": edit})
+    rows += [{"term": row["title"], "value": row["note"]} for row in unneeded(filing, asks)]
+    return rows
+
+
+def _money(filing, fees):
+    """What the summary says about money: lines in words, the sum, when and how to pay."""
+    draft, online = filing.draft, filing.level.offers_online_payment
+    desk = draft.offering.received_at or draft.offering.lead_agency
+    to_pay = bool(fees.total) or fees.total is None
+    lines = wording.lines_before(draft, fees)
+    return {
+        "lines": lines,
+        "note": wording.note_on_refunds(draft, lines),
+        "total": fees.total,
+        "undecided": fees.undecided,
+        "provisional": fees.provisional,
+        "when": wording.when_before_filing(draft, fees, online=online),
+        "how": wording.how_to_pay(online=online, place=desk.desk_name or desk.name) if to_pay and not fees.undecided else "",
+    }

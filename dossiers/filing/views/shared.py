@@ -1,0 +1,207 @@
+"""The way of a draft: which stops it passes, where one is, and who may be on it."""
+
+from dataclasses import dataclass
+from functools import cached_property, wraps
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from dossiers.filing import drafts, portal_questions, rules
+from dossiers.states import DossierState
+from portal.common import clock
+from procedures.eforms import DatabaseSources, UnknownPage, validate
+
+DOCUMENTS, REVIEW, PRINT = "giay-to", "xem-lai", "in-to-khai"
+BACK_TO_REVIEW = "ve"  # query: this page was opened from the review and leads back there
+
+
+@dataclass
+class Part:
+    """A form on the way: that of the procedure, or the portal's own questions."""
+
+    form: object
+    known: dict
+    is_portal: bool = False
+
+    @cached_property
+    def pages(self):
+        return self.form.visible_pages(self.known, clock.today())
+
+    @cached_property
+    def errors(self):
+        known = {key: value for key, value in self.known.items() if not self.is_portal or key in self.form.fields}
+        return validate(self.form, self.form.completed(known, clock.today()), clock.today())
+
+
+@dataclass
+class Stop:
+    """One step of the wizard. `stage` is what the progress bar calls it."""
+
+    key: str
+    title: str
+    stage: str
+    part: Part | None = None
+    page: object = None
+
+
+class Filing:
+    """A draft on its way, seen by one request."""
+
+    def __init__(self, request, draft):
+        self.request, self.draft, self.today = request, draft, clock.today()
+        self.sources = DatabaseSources()
+
+    @cached_property
+    def level(self):
+        return rules.offered_level(self.draft)
+
+    @property
+    def is_filed_online(self):
+        """Submitted here; else (print and bring) the way ends with a file to print."""
+        return self.level.offers_submission and self.draft.submitter_id is not None
+
+    @cached_property
+    def form(self):
+        return rules.form_of(self.draft, self.sources)
+
+    @cached_property
+    def parts(self):
+        parts = [Part(self.form, rules.known_answers(self.draft, self.form))] if self.form else []
+        if self.is_filed_online:
+            parts.append(
+                Part(
+                    portal_questions.portal_form(self.draft, self.sources),
+                    portal_questions.portal_answers(self.draft),
+                    is_portal=True,
+                )
+            )
+        return parts
+
+    @cached_property
+    def stops(self):
+        stops = []
+        for part in self.parts:
+            for page in part.pages:
+                stage = _("Nhận kết quả") if page.key in ("cach-nhan", "noi-nhan") else _("Thông tin")
+                stops.append(Stop(page.key, page.title, stage, part, page))
+        if not self.is_filed_online:
+            return [*stops, Stop(PRINT, _("In tờ khai"), _("In tờ khai"))]
+        return [*stops, Stop(DOCUMENTS, _("Giấy tờ"), _("Giấy tờ")), Stop(REVIEW, _("Xem lại và nộp"), _("Xem lại"))]
+
+    def changed(self):
+        """Forget what was read: the draft was saved."""
+        for name in ("parts", "stops"):
+            self.__dict__.pop(name, None)
+
+    def stop(self, key):
+        """The stop of that key, None when these answers do not open it. Unknown keys are no address: 404."""
+        found = next((stop for stop in self.stops if stop.key == key), None)
+        if found is None and key not in (DOCUMENTS, REVIEW, PRINT) and not any(self._has_page(part, key) for part in self.parts):
+            raise Http404
+        return found
+
+    @staticmethod
+    def _has_page(part, key):
+        try:
+            return bool(part.form.page(key))
+        except UnknownPage:
+            return False
+
+    def url(self, key, query=""):
+        return reverse("dossiers:step", args=[self.draft.pk, key]) + query
+
+    def after(self, key):
+        """The stop that follows (the page just saved may have vanished with its own answer: then the first unfinished)."""
+        keys = [stop.key for stop in self.stops]
+        return self.stops[keys.index(key) + 1] if key in keys[:-1] else self.unfinished()
+
+    def before(self, key):
+        keys = [stop.key for stop in self.stops]
+        place = keys.index(key) if key in keys else 0
+        return self.stops[place - 1] if place else None
+
+    def unfinished(self):
+        """Where to go on: the first page never answered or with something to mend, else papers, else the end."""
+        for stop in self.stops:
+            if stop.page and self._is_open(stop):
+                return stop
+        if self.is_filed_online and rules.missing_documents(self.draft):
+            return next(stop for stop in self.stops if stop.key == DOCUMENTS)
+        return self.stops[-1]
+
+    def _is_open(self, stop):
+        questions = [question for question in stop.page.fields if question.is_question and not question.computed]
+        keys = {key.partition("[")[0] for key in stop.part.errors}
+        wrong = any(question.key in keys for question in questions)
+        return wrong or bool(questions) and not any(question.key in stop.part.known for question in questions)
+
+    def progress(self, key):
+        """What ui/progress.html shows."""
+        number = next((n for n, stop in enumerate(self.stops, 1) if stop.key == key), 1)
+        stages = {}
+        for n, stop in enumerate(self.stops, 1):
+            stages.setdefault(stop.stage, (n, stop))
+        here = self.stops[number - 1]
+        steps = [
+            {
+                "label": stage,
+                "href": self.url(stop.key) if first < number else "",
+                "done": first < number,
+                "current": stage == here.stage,
+            }
+            for stage, (first, stop) in stages.items()
+        ]
+        return {
+            "title": self.draft.version.short_name,
+            "steps": steps,
+            "number": number,
+            "total": len(self.stops),
+            "here": here.title,
+            "saved": "saved" if self.draft.revision else "none",
+            "saved_at": self.draft.updated_at,
+        }
+
+    @property
+    def on_behalf(self):
+        """Whose matter it is when not one's own; empty else."""
+        return self.draft.subject if self.draft.submitter_id and self.draft.filed_for_somebody_else else ""
+
+    def context(self, key, **more):
+        """What every page of the wizard shows around its own."""
+        before = self.before(key)
+        return {
+            "draft": self.draft, "filing": self, "progress": self.progress(key), "on_behalf": self.on_behalf,
+            "back_url": self.url(before.key) if before else reverse("dossiers:start", args=[self.draft.version.procedure.code]),
+            **more,
+        }  # fmt: skip
+
+
+def on_draft(view=None, *, renewed=True):
+    """Gives the view the `Filing` of its draft. Not mine: 404. Filed meanwhile: its acknowledgement. New version: that first."""
+
+    def decorate(view):
+        @login_not_required  # print and bring needs no account; everything else is asked for below
+        @never_cache
+        @wraps(view)
+        def on_way(request, pk, *args, **kwargs):
+            draft = drafts.find(pk, user=request.user, session=request.session)
+            if draft is None and not request.user.is_authenticated:
+                if request.headers.get("X-Requested-With") == "fetch":
+                    return JsonResponse({"detail": _("Phiên làm việc đã hết. Đăng nhập lại.")}, status=401)
+                return redirect_to_login(request.get_full_path())
+            if draft is None:
+                raise Http404
+            if draft.state != DossierState.DRAFT:
+                return redirect("dossiers:submitted", draft.code)
+            if renewed and not draft.version.in_effect():
+                return redirect("dossiers:renew", draft.pk)
+            return view(request, Filing(request, draft), *args, **kwargs)
+
+        return on_way
+
+    return decorate(view) if view else decorate

@@ -1,0 +1,108 @@
+"""One page of questions at a time, on the server: shown, read, kept, checked, and on to the next."""
+
+from django.contrib import messages
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from dossiers.filing import drafts
+from dossiers.filing.views.documents import documents, number_in
+from dossiers.filing.views.review import print_and_bring, review
+from dossiers.filing.views.shared import BACK_TO_REVIEW, DOCUMENTS, PRINT, REVIEW, on_draft
+from portal.common.dates import clock_time
+from procedures.eforms import BoundPage, open_row_from, page_errors
+
+OTHER_STOPS = {DOCUMENTS: documents, REVIEW: review, PRINT: print_and_bring}
+
+
+@on_draft
+def resume(request, filing):
+    """Go on where something is left to do."""
+    return redirect(filing.url(filing.unfinished().key))
+
+
+@on_draft
+def step(request, filing, key):
+    """The stop of this key: a page of questions, the papers, the review, or printing."""
+    stop = filing.stop(key)
+    if stop is None:
+        return redirect(filing.url(filing.unfinished().key))
+    if key in OTHER_STOPS:
+        return OTHER_STOPS[key](request, filing)
+    return _save(request, filing, stop) if request.method == "POST" else _show(request, filing, stop)
+
+
+@require_POST
+@on_draft
+def autosave(request, filing, key):
+    """Keep what is being typed, unchecked. 409 when another device saved since this page was opened."""
+    stop = filing.stop(key)
+    if stop is None or stop.page is None:
+        raise Http404
+    _entered, changes = drafts.read_into(filing.draft, stop.part, stop.page, request.POST, autosave=True)
+    try:
+        drafts.save(filing.draft, revision=_revision(request), **changes)
+    except (drafts.ChangedElsewhere, drafts.NoLongerADraft):
+        return JsonResponse({"url": filing.url(key)}, status=409)
+    return JsonResponse({"saved_at_text": clock_time(filing.draft.updated_at), "revision": str(filing.draft.revision)})
+
+
+def _show(request, filing, stop):
+    """The page with what is known; on its first opening filled in from the account, with the source beside it."""
+    part = stop.part
+    filled = drafts.filled_in(filing.draft, part.form, part.known, [stop.page])
+    known = {**filled.values, **part.known}
+    origins = filled.origins if part.is_portal else {**_origins(filing, stop), **filled.origins}
+    errors = page_errors(part.form, stop.page, known, filing.today) if BACK_TO_REVIEW in request.GET else None
+    bound = BoundPage(
+        part.form, stop.page, known, filing.today,
+        origins=origins, errors=errors, open_row=open_row_from(request.GET.get("dong", "")),
+    )  # fmt: skip
+    return _page(request, filing, stop, bound)
+
+
+def _save(request, filing, stop):
+    """Keep what was sent, then check it: wrong answers are kept too, and the page comes back with what to mend."""
+    part = stop.part
+    entered, changes = drafts.read_into(filing.draft, part, stop.page, request.POST)
+    known = {**part.known, **entered.values}
+    try:
+        drafts.save(filing.draft, revision=_revision(request), **changes)
+    except drafts.ChangedElsewhere:
+        return _page(request, filing, stop, BoundPage(part.form, stop.page, known, filing.today, entered=entered), changed=True)
+    except drafts.NoLongerADraft:
+        return redirect("dossiers:resume", filing.draft.pk)
+    back = f"?{BACK_TO_REVIEW}={REVIEW}" if request.GET.get(BACK_TO_REVIEW) == REVIEW else ""
+    if entered.row_button:
+        query = f"{back or '?'}{'&' if back and entered.query else ''}{entered.query}".rstrip("?")
+        return redirect(filing.url(stop.key, query) + (f"#{entered.focus}" if entered.focus else ""))
+    if "luu-va-thoat" in request.POST and filing.draft.submitter_id:
+        messages.success(request, _("Đã lưu bản nháp. Lúc nào mở lại cũng làm tiếp được từ chỗ đang dở."))
+        return redirect("dossiers:dashboard")
+    errors = page_errors(part.form, stop.page, known, filing.today)
+    if errors:
+        bound = BoundPage(part.form, stop.page, known, filing.today, entered=entered, errors=errors)
+        return _page(request, filing, stop, bound)
+    filing.changed()
+    following = filing.unfinished() if back else filing.after(stop.key)
+    return redirect(filing.url(following.key, back if following.page else ""))
+
+
+def _page(request, filing, stop, bound, changed=False):
+    context = filing.context(stop.key, page=bound, page_key=stop.key, changed=changed, is_portal=stop.part.is_portal)
+    if request.GET.get(BACK_TO_REVIEW) == REVIEW:
+        context["back_url"] = filing.url(REVIEW)
+    return render(request, "dossiers/page.html", context, status=409 if changed else 200)
+
+
+def _origins(filing, stop):
+    """Answers of this page that are still as the account knows them keep saying so."""
+    keys = {question.key for question in stop.page.fields}
+    rest = {key: value for key, value in stop.part.known.items() if key not in keys}
+    return drafts.filled_in(filing.draft, stop.part.form, rest, [stop.page]).origins_of(stop.part.known)
+
+
+def _revision(request):
+    """The revision the page was opened with; None (no check) when it does not say."""
+    return number_in(request.POST.get("revision", ""))

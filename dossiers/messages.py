@@ -1,0 +1,182 @@
+"""What people are told after a step: short, no personal numbers, the one thing to do, and a link."""
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.messages.models import tell as write
+from accounts.models import User
+from accounts.roles import Role
+from dossiers.fees import wording
+from dossiers.permissions import is_submitter
+from dossiers.states import DossierState
+from portal.common import clock
+from portal.common.dates import moment
+from portal.common.money import dong
+
+
+@translation.override("vi")
+def tell(step, event):
+    """Write the messages of this event, one a recipient and channel, in the transaction of the step.
+
+    In Vietnamese whatever language the one who took the step reads: they are for somebody else.
+    """
+    dossier = step.dossier
+    roles = step.line.custom["tells"]
+    if step.name == "submit" and dossier.state == DossierState.PAYMENT_REQUIRED:
+        roles = ["submitter"]  # the desk is told once the money has come
+    for role in roles:
+        recipients = RECIPIENTS[role](dossier, step)
+        if role == "submitter":
+            subject, body = citizen_words(step, dossier)
+            link = _link(dossier)
+        else:
+            subject, body = staff_words(step, dossier)
+            link = reverse("desk:dossier", args=[dossier.code])
+        write(f"event:{event.pk}", recipients, subject=subject, body=body, link=link)
+
+
+def _link(dossier):
+    """Where a message leads: to the page to pay on while that is what the dossier waits for, else to the dossier."""
+    waits = dossier.state == DossierState.PAYMENT_REQUIRED
+    return waits and wording.pay_address(dossier) or reverse("dossiers:detail", args=[dossier.code])
+
+
+@translation.override("vi")
+def remind(dossier, due_at, deed, *, turn, stops_at):
+    """Remind the citizen of a deadline: `deed` says what to do («gửi bổ sung»); once for each `turn`, which names the moment
+    it fell due. Once the deadline is over it says when the dossier stops."""
+    facts = {"code": dossier.code, "deed": deed, "when": moment(due_at), "stops": moment(stops_at)}
+    if due_at > clock.now():
+        text = _("Hồ sơ %(code)s đang chờ: %(deed)s trước %(when)s. Quá hạn, hồ sơ sẽ dừng.")
+    else:
+        text = _("Hồ sơ %(code)s đã quá hạn %(deed)s. Làm ngay: %(stops)s hồ sơ sẽ dừng.")
+    write(
+        f"remind:{dossier.pk}:{turn:%Y%m%d%H%M}",
+        _submitter(dossier, None),
+        subject=_("Nhắc: còn việc cần làm ngay"),
+        body=text % facts,
+        link=_link(dossier),
+    )
+
+
+def _submitter(dossier, step):
+    """Who filed (under a mandate only while it is in force), and whose matter it is."""
+    filed = dossier.submitter and is_submitter(dossier, dossier.submitter)
+    people = [dossier.submitter] if filed else []
+    if dossier.person_id and hasattr(dossier.person, "user"):
+        people.append(dossier.person.user)
+    return people
+
+
+def _desk(dossier, step):
+    """The people on duty; where nobody of the duty list has a login, every clerk of the desk."""
+    clerks = User.objects.filter(memberships__in=_current(Role.RECEIVING_CLERK, dossier.received_at_id)).distinct()
+    duty = {person["login"] for person in (dossier.offering.duty if dossier.offering else {}).values()}
+    return [clerk for clerk in clerks if clerk.username in duty] or list(clerks)
+
+
+def _office(dossier, step):
+    """Those who hold or may take the open steps; before the transfer, the officers of the body that decides."""
+    if step.name == "assign":
+        return [step.details["holder"]]
+    people = []
+    for run in dossier.open_steps or []:
+        people += (
+            [run.holder] if run.holder else User.objects.filter(memberships__in=_current(run.role, run.agency_id)).distinct()
+        )
+    return people or list(User.objects.filter(memberships__in=_current(Role.OFFICER, dossier.lead_agency_id)).distinct())
+
+
+def _current(role, agency_id):
+    from accounts.models import Membership
+
+    return Membership.objects.current().filter(role=role, agency=agency_id)
+
+
+RECIPIENTS = {"submitter": _submitter, "receiving_clerk": _desk, "officer": _office}
+
+
+def citizen_words(step, dossier):
+    """(subject, body) for the citizen. What to do comes first; then until when; then where to ask."""
+    name = dossier.version.short_name
+    facts = {
+        "name": name,
+        "code": dossier.code,
+        "reason": step.note,
+        "due": moment(dossier.due_at) if dossier.due_at else "",
+        "until": moment(dossier.supplement_due_at or dossier.payment_due_at)
+        if dossier.supplement_due_at or dossier.payment_due_at
+        else "",
+        "desk": dossier.received_at.desk_name or dossier.received_at.name,
+        "phone": dossier.received_at.desk_phone,
+        "sum": dong(dossier.obligation.total) if hasattr(dossier, "obligation") and dossier.obligation.total else "",
+    }
+    subject, body = _words(step, dossier)
+    body += "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s.")
+    return subject % facts, body % facts
+
+
+def _words(step, dossier):
+    if step.name == "submit" and dossier.state == DossierState.PAYMENT_REQUIRED:
+        return _("Đã nộp, cần trả phí: %(name)s"), _(
+            "Trả phí %(sum)s trước %(until)s để cơ quan bắt đầu. Giữ mã %(code)s để theo dõi."
+        )
+    if step.name == "submit":
+        return _("Đã nộp: %(name)s"), _("Cơ quan đã nhận được hồ sơ và sẽ kiểm tra. Giữ mã %(code)s để theo dõi.")
+    if step.name == "accept":
+        if dossier.due_at:
+            body = _("Hồ sơ đủ giấy tờ. Hẹn trả kết quả %(due)s.")
+        else:
+            body = _("Hồ sơ đủ giấy tờ. Thủ tục này không có ngày hẹn cố định.")
+        return _("Đã tiếp nhận: %(name)s"), body + _decided_exemption(step)
+    if step.name == "refuse_receipt":
+        return _("Không được tiếp nhận: %(name)s"), _("Lý do: %(reason)s")
+    if step.name == "ask_supplement":
+        return _("Cần bổ sung: %(name)s"), _("Mở hồ sơ để xem chỗ cần bổ sung. Gửi lại trước %(until)s.")
+    if step.name == "charge":
+        if wording.pay_address(dossier):
+            return _("Cần trả phí: %(name)s"), _("Trả phí %(sum)s trước %(until)s để cơ quan làm tiếp.")
+        return _("Cần trả phí: %(name)s"), _("Trả phí %(sum)s tại quầy trước %(until)s để cơ quan làm tiếp.")
+    if step.name == "set_fee":
+        if not dossier.obligation.total:
+            return _("Không phải trả phí: %(name)s"), _("Cơ quan đã tính: không phải trả khoản nào.")
+        return _("Đã biết số phí: %(name)s"), _("Phải trả %(sum)s. Mở hồ sơ để xem cách trả.")
+    if step.name in ("paid", "collect"):
+        return _("Đã trả phí: %(name)s"), _("Cơ quan đã nhận được %(sum)s.")
+    if step.name == "extend":
+        return _("Xin lỗi, hẹn lại: %(name)s"), _("Cơ quan xin lỗi vì chậm. Ngày hẹn mới: %(due)s. Lý do: %(reason)s")
+    if step.name == "ask_confirmation":
+        return _("Cần xác nhận: %(name)s"), _("Mở hồ sơ, đọc lại bản nháp kết quả và xác nhận.")
+    if step.name == "issue":
+        if dossier.delivery_way == "account":
+            return _("Đã có kết quả: %(name)s"), _("Kết quả sẽ có trong tài khoản sau ít phút.")
+        return _("Đã có kết quả: %(name)s"), _("Mời đến nhận tại quầy, mang theo giấy hẹn.")
+    if step.name == "deliver":
+        return _("Kết quả đã sẵn sàng: %(name)s"), _("Mở hồ sơ để xem và tải kết quả.")
+    if step.name in ("payment_timeout", "supplement_timeout"):
+        return _("Đã dừng: %(name)s"), _("Đã quá hạn mà chưa nhận được phần cần bổ sung hoặc phí. Có thể nộp lại hồ sơ mới.")
+    if step.name == "confirm_withdrawal":
+        return _("Đã rút: %(name)s"), _("Hồ sơ đã được rút theo đề nghị.")
+    if step.name == "refuse_withdrawal":
+        return _("Không đồng ý cho rút: %(name)s"), _("Lý do: %(reason)s")
+    if step.name == "stop":
+        return _("Đã dừng xử lý: %(name)s"), _("Lý do: %(reason)s")
+    sentence = str(step.line.custom["sentence"]).replace("%", "%%")
+    return sentence + ": %(name)s", _("Mở hồ sơ để xem chi tiết.")
+
+
+def _decided_exemption(step):
+    """What the clerk decided on a claimed reduction of the fee; nothing where none was claimed."""
+    decided = step.recorded.get("exemption", {}).get("decided")
+    if decided == "refuse":
+        return " " + _("Không đủ giấy để miễn, giảm phí: phí phải trả là %(sum)s.")
+    if decided == "confirm":
+        return " " + (_("Đã giảm phí: còn phải trả %(sum)s.") if step.dossier.obligation.total else _("Được miễn phí."))
+    return ""
+
+
+def staff_words(step, dossier):
+    """(subject, body) for staff: what happened to which dossier. No name: it stands behind the login."""
+    subject = f"{step.line.custom['sentence']} · {dossier.code}"
+    return subject, f"{dossier.version.short_name}. {dossier.get_state_display()}."

@@ -1,0 +1,187 @@
+"""Conditions a step must meet, named as in the workflow file. Each carries the sentence people read when it fails.
+
+They look at the dossier only; what must come with a step (reason, items, dates) is in `dossiers.transitions.inputs`.
+"""
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from dossiers.filing import rules, supplements
+from dossiers.states import DossierState
+from portal.common import clock
+from procedures.models import working_calendar
+
+
+def says(sentence):
+    """Gives a condition the sentence that tells people why the step is not possible."""
+
+    def mark(condition):
+        condition.sentence = sentence
+        return condition
+
+    return mark
+
+
+# ---------------------------------------------------------------- conditions on the dossier
+@says(_("Tờ khai còn chỗ chưa điền hoặc cần sửa."))
+def form_valid(dossier):
+    return not rules.form_errors(dossier)
+
+
+@says(_("Còn thiếu giấy tờ bắt buộc."))
+def required_documents_present(dossier):
+    return not rules.missing_documents(dossier)
+
+
+@says(_("Thủ tục đã có bản mới. Xem lại tờ khai theo bản mới rồi nộp."))
+def version_in_effect(dossier):
+    return dossier.version.in_effect()
+
+
+@says(_("Nơi đã chọn chưa nhận hồ sơ này trên mạng."))
+def offered_for_submission(dossier):
+    return rules.offered_level(dossier).offers_submission
+
+
+def claims_exemption(dossier):
+    """Has the citizen claimed a reduction that no clerk has confirmed or refused yet?"""
+    claimed = bool(dossier.asked.get("priority_group"))
+    return claimed and hasattr(dossier, "obligation") and dossier.obligation.status == "provisional"
+
+
+@says(_("Chưa hết hạn trả phí."))
+def payment_deadline_passed(dossier):
+    return bool(dossier.payment_due_at) and dossier.payment_due_at <= clock.now()
+
+
+@says(_("Chưa nhắc người nộp lần nào."))
+def reminded(dossier):
+    return dossier.reminded_at is not None
+
+
+@says(_("Đang có một lần trả tiền chờ ngân hàng trả lời."))
+def no_open_attempt(dossier):
+    """The gateway is asked before anybody is stopped for not paying: an attempt that may still have taken money is open."""
+    return not dossier.obligation.attempt_open
+
+
+@says(_("Chưa hết hạn bổ sung."))
+def supplement_due_passed(dossier):
+    return bool(dossier.supplement_due_at) and dossier.supplement_due_at <= clock.now()
+
+
+@says(_("Còn mục được yêu cầu mà chưa bổ sung."))
+def all_requested_items_answered(dossier):
+    return not supplements.unanswered(dossier)
+
+
+@says(_("Hồ sơ này không trả phí trên mạng ở nơi đã chọn."))
+def offered_level_4(dossier):
+    return rules.offered_level(dossier).offers_online_payment
+
+
+@says(_("Không có khoản phí nào phải trả."))
+def amount_positive(dossier):
+    return hasattr(dossier, "obligation") and bool(dossier.obligation.total) and not dossier.obligation.is_settled
+
+
+@says(_("Khoản phí này không chặn bước tiếp theo."))
+def payment_blocks_next_step(dossier):
+    """What was due on filing still blocks afterwards: a claim refused at acceptance, a sum set later."""
+    timing = dossier.version.facts["payment_timing"]
+    wanted = {
+        DossierState.SUBMITTED: ("on_submit",),
+        DossierState.ACCEPTED: ("on_submit", "after_acceptance"),
+        DossierState.PROCESSING: ("on_submit", "after_acceptance", "before_result"),
+    }
+    return timing in wanted.get(dossier.state, ())
+
+
+@says(_("Số phí đã rõ."))
+def amount_not_set(dossier):
+    """Is there a fee whose sum an officer still has to set?"""
+    return hasattr(dossier, "obligation") and dossier.obligation.total is None and not dossier.obligation.is_settled
+
+
+@says(_("Chưa có các bước xử lý."))
+def step_runs_created(dossier):
+    return dossier.step_runs.exists()
+
+
+@says(_("Không có bước nào đang mở."))
+def current_step_done(dossier):
+    return bool(dossier.open_steps) and dossier.decided_at is None and not any(run.kind == "sign" for run in dossier.open_steps)
+
+
+@says(_("Bước đang làm không phải bước xin người nộp xác nhận."))
+def step_kind_applicant_confirm(dossier):
+    return any(run.kind == "applicant_confirm" and not run.question for run in dossier.open_steps)
+
+
+@says(_("Không có điều gì đang chờ người nộp xác nhận."))
+def confirmation_open(dossier):
+    return any(run.kind == "applicant_confirm" and run.question for run in dossier.open_steps)
+
+
+@says(_("Hồ sơ đã xin lỗi, gia hạn một lần rồi."))
+def not_extended(dossier):
+    return dossier.extended_at is None
+
+
+@says(_("Chỉ được gia hạn chậm nhất một ngày làm việc trước ngày hẹn."))
+def one_working_day_before_due(dossier):
+    if dossier.due_at is None:
+        return False
+    first_too_late = clock.local(dossier.due_at).date()
+    return working_calendar().add_working_days(clock.today(), 1) <= first_too_late
+
+
+@says(_("Các bước trước chưa xong."))
+def steps_done(dossier):
+    open_steps = dossier.open_steps
+    return bool(open_steps) and all(run.kind == "sign" for run in open_steps)
+
+
+@says(_("Còn khoản phí phải trả trước khi có kết quả."))
+def nothing_owed_before_result(dossier):
+    """A sum that nobody has set yet is not nothing."""
+    if not hasattr(dossier, "obligation"):
+        return True
+    return not amount_not_set(dossier) and (dossier.obligation.timing != "before_result" or not amount_positive(dossier))
+
+
+@says(_("Chưa có quyết định."))
+def decided(dossier):
+    return dossier.decided_at is not None
+
+
+@says(_("Hồ sơ đã có quyết định."))
+def not_decided(dossier):
+    return dossier.decided_at is None
+
+
+@says(_("Chưa có tệp kết quả đã ký."))
+def signed_file_stored(dossier):
+    decision = dossier.decisions.last()
+    return decision is not None and hasattr(decision, "paper")
+
+
+@says(_("Người nộp còn khoản phí chưa trả."))
+def nothing_owed(dossier):
+    return not hasattr(dossier, "obligation") or not (amount_not_set(dossier) or amount_positive(dossier))
+
+
+@says(_("Chỉ hồ sơ chưa được tiếp nhận mới dừng ngay khi rút."))
+def system_only_if_never_accepted(dossier):
+    """Told to the job by `workflow.withdraw`; a clerk may confirm a withdrawal at any time."""
+    return True
+
+
+@says(_("Thủ tục này có kết quả phải trả."))
+def is_only_a_notification(dossier):
+    return bool(dossier.offering_id) and dossier.offering.no_result
+
+
+def blocks_on_submit(dossier):
+    """Is there a fee that must be paid at once? Only where paying online is offered and nothing is claimed."""
+    return settings.PAYMENTS_OPEN and rules.fee_is_due_on_submit(dossier)

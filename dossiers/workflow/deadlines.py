@@ -1,0 +1,153 @@
+"""Deadline jobs: find what is due in the rows, remind first, then act. Run every minute by the relay; safe to run twice."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import SystemActor
+from dossiers import messages, workflow
+from dossiers.models import ClockInterval, Dossier, StepRun
+from dossiers.states import DossierState
+from dossiers.transitions.inputs import DetailsMissing
+from portal.common import clock
+from procedures.models import working_calendar
+
+log = logging.getLogger(__name__)
+NOTICE_DAYS = 2  # working days before a deadline at which the citizen is reminded
+MORNING = dt.time(8)  # a reminder reaches people when offices are open
+GRACE = dt.timedelta(days=1)  # between the last reminder and the stop, however late the reminder came
+
+
+# ---------------------------------------------------------------- when to remind
+def shortly_before(calendar, since, due):
+    """Two working days before the deadline."""
+    day, left = _day(due), NOTICE_DAYS
+    while left:
+        day -= dt.timedelta(days=1)
+        left -= calendar.is_working(day)
+    return [_morning(day)]
+
+
+def again_and_again(calendar, since, due):
+    """At half of the term, two working days before the deadline and on its last day; no two on days that follow each other."""
+    days = calendar.working_days_between(_day(since), _day(due))
+    half = _morning(calendar.add_working_days(_day(since), max(1, days // 2)))
+    before = shortly_before(calendar, since, due)
+    with_half = [half] if calendar.add_working_days(_day(half), 1) < _day(before[0]) else []
+    return [*with_half, *before, _morning(_day(due))]
+
+
+def _day(moment):
+    return clock.local(moment).date()
+
+
+def _morning(day):
+    return dt.datetime.combine(day, MORNING, clock.LOCAL)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One thing waited for from a citizen: where, until when, what happens when nobody does it, and when to remind."""
+
+    state: str
+    interval: str
+    column: str
+    step: str
+    actor: SystemActor
+    deed: str
+    reminders: Callable
+    grace: dt.timedelta = dt.timedelta()  # after the deadline
+
+    def waiting(self):
+        """The dossiers that wait for it, with the moment they began to. Who is paying right now is left alone."""
+        since = ClockInterval.objects.filter(dossier=OuterRef("pk"), kind=self.interval, ended_at=None).values("started_at")
+        rows = Dossier.objects.filter(state=self.state, **{f"{self.column}__isnull": False})
+        return rows.exclude(obligation__attempt_open=True).annotate(since=Subquery(since[:1]))
+
+    def due(self, dossier):
+        return getattr(dossier, self.column)
+
+    def moments(self, calendar, dossier):
+        """When to remind of it; at once where the term is too short for anything later."""
+        since = dossier.since or dossier.updated_at
+        return [at for at in self.reminders(calendar, since, self.due(dossier)) if at > since] or [since]
+
+
+WAITS = [
+    Wait(
+        DossierState.SUPPLEMENT_REQUIRED,
+        ClockInterval.Kind.SUPPLEMENT,
+        "supplement_due_at",
+        "supplement_timeout",
+        SystemActor("supplement_deadline"),
+        _("gửi phần bổ sung"),
+        shortly_before,
+    ),
+    Wait(
+        DossierState.PAYMENT_REQUIRED,
+        ClockInterval.Kind.PAYMENT,
+        "payment_due_at",
+        "payment_timeout",
+        SystemActor("payment_deadline"),
+        _("trả phí"),
+        again_and_again,
+        grace=GRACE,
+    ),
+]
+
+
+def run():
+    """Everything that is due now. One dossier that fails does not keep the others waiting."""
+    for wait in WAITS:
+        remind(wait)
+        stop(wait)
+    close_confirmations()
+
+
+# ---------------------------------------------------------------- remind
+def remind(wait):
+    """Tell those for whom a moment to remind has come since they were last told: each moment once, the latest only."""
+    calendar, now = working_calendar(), clock.now()
+    rows = wait.waiting().filter(Q(reminded_at=None) | Q(reminded_at__lt=_morning(clock.today())))
+    for dossier in rows.defer("answers", "asked"):
+        come = [moment for moment in wait.moments(calendar, dossier) if moment <= now]
+        if come and (dossier.reminded_at is None or dossier.reminded_at < come[-1]):
+            _tell(wait, dossier, come[-1], now)
+
+
+def _tell(wait, dossier, turn, now):
+    stops_at = max(wait.due(dossier) + wait.grace, now + GRACE)
+    messages.remind(dossier, wait.due(dossier), str(wait.deed), turn=turn, stops_at=stops_at)
+    seen = Dossier.objects.filter(pk=dossier.pk, state=wait.state, reminded_at=dossier.reminded_at)
+    seen.update(reminded_at=now)
+
+
+# ---------------------------------------------------------------- stop
+def stop(wait):
+    """Stop those who were reminded at least a day ago and are past their deadline and its grace."""
+    now = clock.now()
+    late = wait.waiting().filter(reminded_at__lte=now - GRACE, **{f"{wait.column}__lte": now - wait.grace})
+    for dossier in late:
+        _take(dossier, wait.step, wait.actor)
+
+
+def close_confirmations():
+    """Silence is consent only where the version says so."""
+    runs = StepRun.objects.filter(kind="applicant_confirm", state="open", due_at__lte=clock.now()).exclude(question="")
+    for run in runs.select_related("dossier__version"):
+        if run.dossier.version.facts.get("silence_is_consent"):
+            _take(run.dossier, "confirm", SystemActor("confirmation_deadline"))
+
+
+def _take(dossier, step, actor):
+    try:
+        workflow.advance(dossier, step, actor=actor)
+    except workflow.StepNotPossible as moved:
+        log.info("deadline met in the meantime", extra={"dossier": dossier.code, "why": str(moved)})
+    except (DetailsMissing, PermissionDenied):
+        log.exception("deadline step refused", extra={"dossier": dossier.code})

@@ -1,0 +1,37 @@
+"""What filing writes: the answers that count, a copy of the subject, the code."""
+
+from dossiers.codes import next_code
+from dossiers.filing import rules
+from dossiers.workflow.effects.registry import before
+from portal.common.vietnamese import sort_key
+
+
+@before
+def tidy_answers(step):
+    """What the conditions hide is not filed."""
+    step.dossier.answers = rules.storable_answers(step.dossier)
+
+
+@before
+def copy_subject(step):
+    """Name, number, address and contact are copied: papers, register and search read the copy."""
+    dossier = step.dossier
+    if dossier.person_id is None and dossier.organisation_id is None:
+        dossier.person = dossier.submitter.person
+    subject = dossier.subject
+    dossier.subject_name = subject.name if dossier.organisation_id else subject.full_name
+    dossier.subject_sort_key = sort_key(dossier.subject_name)
+    dossier.subject_id_number = (subject.tax_code if dossier.organisation_id else subject.id_number) or ""
+    address = subject.address if dossier.organisation_id else subject.current_address or subject.permanent_address
+    dossier.subject_address = rules.address_text(address)[:400]
+    dossier.subject_phone = subject.phone or (dossier.submitter.phone if dossier.submitter else "")
+    dossier.subject_email = subject.email or (dossier.submitter.email if dossier.submitter else "")
+    dossier.identity_verified = not dossier.organisation_id and subject.identity_level == 2
+    dossier.received_at, dossier.lead_agency = dossier.offering.received_at, dossier.offering.lead_agency
+    dossier.code_agency = dossier.received_at
+
+
+@before
+def number_the_dossier(step):
+    """Last of all: the counter's lock is held only until the transaction ends."""
+    step.dossier.code = next_code(step.dossier.code_agency)

@@ -1,0 +1,101 @@
+"""What is owed, waived, and when it is settled, in whole đồng. Attempts, refunds and receipts are kept by `payments`."""
+
+from dossiers.clock.timekeeper import Timekeeper
+from dossiers.filing import rules
+from dossiers.models import FeeLine, FeeObligation, PaymentStatus
+from dossiers.states import DossierState
+from dossiers.transitions import conditions
+from dossiers.workflow.effects.registry import before
+
+
+@before
+def freeze_fees(step):
+    """The lines computed now are the ones owed, in whole đồng, whatever becomes of the catalogue."""
+    dossier = step.dossier
+    fees = rules.fees(dossier)
+    if fees.is_free and not fees.provisional:
+        dossier.payment_status = PaymentStatus.NONE
+        return
+    provisional = fees.provisional or fees.total is None
+    dossier.payment_status = PaymentStatus.PROVISIONAL if provisional else PaymentStatus.DUE
+    obligation = FeeObligation(dossier=dossier, status=dossier.payment_status, timing=dossier.version.facts["payment_timing"])
+    _write_lines(obligation, fees)
+
+
+def _write_lines(obligation, fees):
+    obligation.total = fees.total
+    obligation.save()
+    obligation.lines.all().delete()
+    names = {f.name for f in FeeLine._meta.fields}
+    FeeLine.objects.bulk_create(
+        FeeLine(obligation=obligation, **{key: value for key, value in row.items() if key in names}) for row in fees.rows()
+    )
+
+
+@before
+def decide_exemption(step):
+    """The clerk confirms the claimed group, or refuses it: then the fee is counted anew without it."""
+    dossier = step.dossier
+    if not conditions.claims_exemption(dossier):
+        return
+    obligation, group = dossier.obligation, dossier.asked["priority_group"]
+    step.recorded["exemption"] = {"group": group, "decided": step.details["exemption"]}
+    if step.details["exemption"] == "refuse":
+        dossier.asked = {**dossier.asked, "priority_group": None, "refused_priority_group": group}
+        _write_lines(obligation, rules.fees(dossier))
+    _set_status(obligation, step)
+
+
+def _set_status(obligation, step):
+    """Due once the sum is known, waived when it is nothing; with a sum to be set later it stays provisional."""
+    if obligation.total is None:
+        return
+    obligation.status = FeeObligation.Status.DUE if obligation.total else FeeObligation.Status.WAIVED
+    obligation.settled_at = None if obligation.total else step.now
+    obligation.save(update_fields=["total", "status", "settled_at"])
+    step.dossier.payment_status = PaymentStatus.DUE if obligation.total else PaymentStatus.WAIVED
+
+
+@before
+def set_amounts(step):
+    """The officer has counted what the rules leave open: each line gets its sum, or one line is made where none applied."""
+    obligation, amounts = step.dossier.obligation, step.details["amounts"]
+    for line in obligation.lines_to_set():
+        line.unit_price, line.amount = None, amounts[line.key]
+        line.save()
+    obligation.total = sum(line.amount for line in obligation.lines.all())
+    step.recorded["amounts"] = amounts
+    _set_status(obligation, step)
+
+
+@before
+def wait_for_payment(step):
+    dossier = step.dossier
+    if dossier.state == DossierState.PAYMENT_REQUIRED:
+        term = dossier.version.facts["payment_deadline"] or dossier.version.document["defaults"]["payment_deadline"]
+        dossier.payment_due_at = Timekeeper(dossier).working_deadline(step.now, term)
+        dossier.reminded_at = None
+
+
+@before
+def settle_obligation(step):
+    """All of it was paid: the clerk took the amount, or the job of the payments brings the attempt that did. What was settled
+    before (while a withdrawal was being looked at) stays as it was written then."""
+    obligation = step.dossier.obligation
+    step.recorded["amount"] = obligation.total
+    if step.details.get("settled_before"):
+        return
+    obligation.status = FeeObligation.Status.PAID if step.job else FeeObligation.Status.PAID_AT_COUNTER
+    obligation.settled_at, obligation.settled_amount = step.now, obligation.total
+    obligation.save(update_fields=["status", "settled_at", "settled_amount"])
+    step.dossier.payment_status = PaymentStatus.PAID
+    step.dossier.paid_online = bool(step.job)
+
+
+@before
+def waive_obligation(step):
+    obligation = step.dossier.obligation
+    obligation.status, obligation.settled_at = FeeObligation.Status.WAIVED, step.now
+    obligation.save(update_fields=["status", "settled_at"])
+    step.dossier.payment_status = PaymentStatus.WAIVED
+    step.recorded["evidence"] = step.details["evidence"]

@@ -1,0 +1,162 @@
+"""The processing steps of a dossier: copied at acceptance, opened, handed over, returned, asked elsewhere."""
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Agency
+from accounts.roles import Role
+from dossiers.clock.timekeeper import Timekeeper
+from dossiers.models import StepRun, StepState
+from dossiers.workflow.effects.registry import before
+
+OUTSIDE_THE_TERM = {"receive", "deliver"}  # these kinds of step have their own time, before and after the term
+
+
+@before
+def copy_steps(step):
+    """The offering's steps become rows of this dossier: what is changed in the offering later moves nothing here."""
+    dossier = step.dossier
+    agencies = {a.code: a for a in Agency.objects.filter(code__in=[s["agency"] for s in dossier.offering.processing_steps])}
+    StepRun.objects.bulk_create(
+        StepRun(
+            dossier=dossier,
+            position=position,
+            agency=agencies[s["agency"]],
+            parallel_group=s["parallel_group"] or "",
+            **{key: s[key] for key in ("key", "name", "kind", "role", "hours")},
+        )
+        for position, s in enumerate(dossier.offering.processing_steps)
+        if s["kind"] not in OUTSIDE_THE_TERM
+    )
+
+
+@before
+def flag_digitisation(step):
+    step.dossier.digitised_at_receipt = step.dossier.attachments.current().exists()
+
+
+@before
+def open_first_steps(step):
+    _open_next(step, after=-1)
+
+
+@before
+def close_step_and_open_next(step):
+    """Close the runs this actor holds; when no parallel companion is left open, open what comes next."""
+    mine = [run for run in step.dossier.open_steps if step.user.has_role(run.role, run.agency_id)] or step.dossier.open_steps
+    for run in mine:
+        _finish(run, step)
+    step.recorded["steps"] = [run.name for run in mine]
+    answered = [run for run in mine if run.kind == "consult" and run.question]
+    for run in answered:
+        run.answer = step.note
+        run.save(update_fields=["answer"])
+    still_open = step.dossier.step_runs.filter(state=StepState.OPEN)
+    if not still_open.exists():
+        _open_next(step, after=max(run.position for run in mine))
+
+
+@before
+def go_back_a_step(step):
+    """Close what is open as returned, and run again from the chosen step in a new round."""
+    dossier, target = step.dossier, step.details["back_to"]
+    for run in dossier.open_steps:
+        run.state, run.done_at, run.done_by = StepState.RETURNED, step.now, step.user
+        run.save(update_fields=["state", "done_at", "done_by"])
+    dossier.step_runs.filter(state=StepState.WAITING).delete()
+    again = [run for run in dossier.step_runs.filter(position__gte=target.position, question="").order_by("position", "-round")]
+    latest = {run.position: run for run in reversed(again)}
+    new_round = max(run.round for run in dossier.step_runs.all()) + 1
+    StepRun.objects.bulk_create(
+        StepRun(
+            dossier=dossier, round=new_round, position=run.position, key=run.key, name=run.name, kind=run.kind, role=run.role,
+            agency=run.agency, hours=run.hours, parallel_group=run.parallel_group,
+        )
+        for run in sorted(latest.values(), key=lambda run: run.position)
+    )  # fmt: skip
+    step.recorded["back_to"] = target.name
+    _open_next(step, after=target.position - 1)
+
+
+@before
+def open_consultation(step):
+    dossier = step.dossier
+    StepRun.objects.create(
+        dossier=dossier,
+        position=max(run.position for run in dossier.open_steps),
+        round=max(run.round for run in dossier.open_steps),
+        key="consult",
+        name=_("Trả lời ý kiến"),
+        kind="consult",
+        role=Role.OFFICER,
+        agency=step.details["agency"],
+        hours=step.details["hours"],
+        parallel_group="consult",
+        state=StepState.OPEN,
+        opened_at=step.now,
+        due_at=Timekeeper(dossier).step_due(step.now, step.details["hours"]),
+        question=step.details["question"],
+    )
+    step.recorded |= {"question": step.details["question"], "agency": step.details["agency"].code, "hours": step.details["hours"]}
+
+
+@before
+def ask_the_applicant(step):
+    run = next(run for run in step.dossier.open_steps if run.kind == "applicant_confirm")
+    run.question = step.details["question"]
+    run.save(update_fields=["question"])
+    step.recorded["question"] = run.question
+
+
+@before
+def record_confirmation(step):
+    run = next(run for run in step.dossier.open_steps if run.kind == "applicant_confirm" and run.question)
+    run.answer = step.note or _("Đồng ý.")
+    _finish(run, step)
+    run.save(update_fields=["answer"])
+    _open_next(step, after=run.position)
+
+
+@before
+def set_holder(step):
+    holder = step.details["holder"]
+    runs = [run for run in step.dossier.open_steps if holder.has_role(run.role, run.agency_id)]
+    for run in runs:
+        run.holder = holder
+        run.save(update_fields=["holder"])
+    step.dossier.holder = holder
+    step.recorded["holder"] = str(holder)
+
+
+@before
+def promise_new_date(step):
+    step.recorded |= {"old": step.dossier.due_at.isoformat(), "new": step.details["new_due_at"].isoformat()}
+    step.dossier.due_at = step.dossier.extended_to = step.details["new_due_at"]
+
+
+@before
+def close_open_steps(step):
+    for run in step.dossier.open_steps:
+        _finish(run, step)
+
+
+def _finish(run, step):
+    run.state, run.done_at, run.done_by = StepState.DONE, step.now, step.user
+    run.save(update_fields=["state", "done_at", "done_by"])
+
+
+def _open_next(step, after):
+    """Open the next waiting step, with its whole parallel group. Each gets its own due time and, if alone, its holder."""
+    dossier = step.dossier
+    waiting = list(
+        dossier.step_runs.filter(state=StepState.WAITING, position__gt=after)
+        .select_related("agency")
+        .order_by("round", "position")
+    )
+    if not waiting:
+        return
+    first = waiting[0]
+    group = [run for run in waiting if first.parallel_group and run.parallel_group == first.parallel_group] or [first]
+    keeper = Timekeeper(dossier)
+    for run in group:
+        run.state, run.opened_at, run.due_at = StepState.OPEN, step.now, keeper.step_due(step.now, run.hours)
+        run.save(update_fields=["state", "opened_at", "due_at"])

@@ -1,0 +1,14 @@
+"""What a step owes: follow-up rows and messages, written in its own transaction. `dossiers.workflow.followups` does them."""
+
+from dossiers import messages
+from dossiers.models import FollowUp
+from portal.common import outbox
+
+
+def owe(step, event):
+    """Write the follow-ups and messages of this step, and wake the relay after commit."""
+    paper = step.line.custom["paper"]
+    if paper:
+        FollowUp.objects.create(event=event, kind=f"paper:{paper}", next_at=step.now)
+    messages.tell(step, event)
+    outbox.poke()
