@@ -24,7 +24,7 @@ CLOSINGS = {
 
 
 def hear(sender, step, event, **kwargs):
-    """Receiver of `dossiers.workflow.signals.step_taken`. The dossier is locked by the step. Returns the receipt's number in words."""
+    """Receiver of `step_taken`. The dossier is locked by the step. Returns a sentence with the number of the receipt, or None."""
     if step.details.get("settled_before"):
         return None  # the receipt of this money was made when it came
     if step.name in ("paid", "collect"):

@@ -45,14 +45,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "portal.compression.PageCompression",
+    "portal.middleware.PageCompression",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "portal.appearance.AppearanceMiddleware",
-    "portal.entrance.not_kept",
-    "portal.entrance.readable",
+    "portal.middleware.AppearanceMiddleware",
+    "portal.middleware.not_kept",
+    "portal.middleware.readable",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -136,7 +136,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "portal.compression.OwnFilesCompressed"},
+    "staticfiles": {"BACKEND": "portal.static_storage.OwnFilesCompressed"},
 }
 PRIVATE_FILES_ROOT = VAR_DIR / "files"
 SIGNING_DIR = Path(os.environ.get("SIGNING_DIR", VAR_DIR / "signing"))

@@ -1,5 +1,6 @@
+from procedures.models.calendar import Holiday, UndecidedHoliday, working_calendar
 from procedures.models.catalogue import LifeEvent, LifeEventEntry, Procedure, ProcedureVersion, Sector, VersionState, hash_of
-from procedures.models.offering import Filing, Holiday, LocalFee, Offering, UndecidedHoliday, working_calendar
+from procedures.models.offering import Filing, LocalFee, Offering
 
 __all__ = [
     "Filing",

@@ -1,4 +1,4 @@
-"""What differs by place: who takes a procedure in, who decides, steps, hours, people on duty, local amounts, holidays."""
+"""What differs by place: who takes a procedure in, who decides, steps, hours, people on duty, local amounts."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
 from portal.common import clock
-from procedures.calendar import WorkCalendar
 from procedures.models.catalogue import Procedure
 
 
@@ -102,48 +101,3 @@ class LocalFee(models.Model):
                 nulls_distinct=False,
             )
         ]
-
-
-class Holiday(models.Model):
-    """A day off, or a Saturday worked instead. A year with no row is not loaded: due dates in it are provisional."""
-
-    class Kind(models.TextChoices):
-        STATUTORY = "statutory", _("nghỉ lễ")
-        COMPENSATORY = "compensatory", _("nghỉ bù")
-        SWAP_DAY_OFF = "swap_day_off", _("nghỉ hoán đổi")
-        SWAP_WORKING_DAY = "swap_working_day", _("làm bù")
-
-    date = models.DateField(_("ngày"), unique=True)
-    name = models.CharField(_("tên"), max_length=120)
-    kind = models.CharField(_("loại"), max_length=16, choices=Kind.choices)
-    certainty = models.CharField(_("độ chắc chắn"), max_length=120, blank=True)
-
-    class Meta:
-        verbose_name = _("ngày nghỉ, ngày làm bù")
-        verbose_name_plural = _("ngày nghỉ, ngày làm bù")
-        ordering = ["date"]
-
-    def __str__(self):
-        return f"{self.date:%d/%m/%Y} {self.name}"
-
-
-class UndecidedHoliday(models.Model):
-    """Days off that are expected but not decided (Tết of next year): due dates that touch them are provisional."""
-
-    first_on = models.DateField(_("từ ngày"))
-    last_on = models.DateField(_("đến ngày"))
-    name = models.CharField(_("tên"), max_length=120)
-
-    class Meta:
-        verbose_name = _("kỳ nghỉ chưa chốt")
-        verbose_name_plural = _("kỳ nghỉ chưa chốt")
-        ordering = ["first_on"]
-
-    def __str__(self):
-        return self.name
-
-
-def working_calendar():
-    """The calendar of working days as the officials keep it now (two small queries)."""
-    spans = UndecidedHoliday.objects.values_list("first_on", "last_on", "name")
-    return WorkCalendar.from_rows(Holiday.objects.all(), undecided=list(spans))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.appearance import AppearanceMiddleware
+from portal.middleware import AppearanceMiddleware
 
 pytestmark = pytest.mark.django_db
 PAGE = "/kho-thanh-phan/"

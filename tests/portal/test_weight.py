@@ -51,7 +51,7 @@ def test_pages_travel_compressed_and_papers_do_not(client):
 
 def test_our_own_files_are_compressed_once_when_collected(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "portal.compression.OwnFilesCompressed"}}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "portal.static_storage.OwnFilesCompressed"}}
     call_command("collectstatic", interactive=False, verbosity=0)
 
     style = next(tmp_path.glob("css/portal.*.css"))

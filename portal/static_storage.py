@@ -1,23 +1,9 @@
-"""What travels compressed: pages as they are made, our own style sheets and scripts once, when they are collected."""
+"""Storage of collected static files: hashed names, and compressed copies of our own style sheets and scripts."""
 
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
-from django.middleware.gzip import GZipMiddleware
 from whitenoise.compress import Compressor
 
 OWN_FOLDERS = ("css/", "js/", "img/")
-TEXTS = {"text/html", "text/plain", "application/json"}
-
-
-class PageCompression(GZipMiddleware):
-    """Compress pages and JSON. Papers and photos are compressed already, and a download keeps its length.
-
-    Django adds random padding, so that the length of a page tells nothing about the secrets in it (BREACH).
-    """
-
-    def process_response(self, request, response):
-        if response.get("Content-Type", "").partition(";")[0] in TEXTS:
-            return super().process_response(request, response)
-        return response
 
 
 class OwnFilesCompressed(ManifestStaticFilesStorage):
