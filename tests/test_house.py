@@ -75,7 +75,7 @@ def templates():
 
 
 # Folders whose templates are chosen by a name made in code: the stem must stand somewhere in Python, or in a data word.
-CHOSEN_BY_NAME = {"papers", "eforms/kinds", "desk/forms"}
+CHOSEN_BY_NAME = {"dossiers/papers", "procedures/eforms/kinds", "dossiers/desk/forms"}
 
 
 def test_no_template_is_unused():

@@ -37,7 +37,7 @@ class Words(forms.CharField):
 class StepForm(forms.Form):
     """A step that needs nothing but its actor. `note` goes into the history, and to the citizen where they are told."""
 
-    template = "desk/forms/plain.html"
+    template = "dossiers/desk/forms/plain.html"
     note = Words(rows=3, required=False, label=_("Ghi chú vào lịch sử"), help_text=_("Người nộp đọc được ghi chú này."))
 
     def __init__(self, *args, dossier, user, **options):
@@ -188,7 +188,7 @@ def people_for(dossiers):
 class ExtendForm(ReasonForm):
     """The new date, typed as three numbers; the promise is the closing time of that day."""
 
-    template = "desk/forms/extend.html"
+    template = "dossiers/desk/forms/extend.html"
     PARTS = ("ngay", "thang", "nam")
 
     def __init__(self, *args, **options):
@@ -268,7 +268,7 @@ class SetFeeForm(ReasonForm):
 class CashForm(StepForm):
     """Cash at the counter. While the bank has not answered about a payment online, the clerk must say that it is taken anyway."""
 
-    template = "desk/forms/cash.html"
+    template = "dossiers/desk/forms/cash.html"
     anyway = forms.BooleanField(label=_("Đã hỏi người nộp, vẫn thu tiền mặt"))
     amount = Words(label=_("Số tiền đã thu (đồng)"), max_length=20, help_text="")
 

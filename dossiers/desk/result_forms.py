@@ -86,7 +86,7 @@ def _tables(dossier):
 class DecisionForm(StepForm):
     """The content of the result: a title, lines of label and text, a conclusion. A line without text is left out."""
 
-    template = "desk/forms/decision.html"
+    template = "dossiers/desk/forms/decision.html"
     title = Words(label=_("Tên giấy"), max_length=300)
     conclusion = Words(rows=3, label=_("Kết luận"), required=False)
 
@@ -144,7 +144,7 @@ class RefusalForm(ReasonForm):
 class CorrectForm(DecisionForm):
     """A wrong result is replaced by a new one, or revoked; the old file stays and its code says so for ever."""
 
-    template = "desk/forms/correct.html"
+    template = "dossiers/desk/forms/correct.html"
     action = forms.ChoiceField(
         label=_("Làm gì với giấy đã cấp"),
         widget=forms.RadioSelect,

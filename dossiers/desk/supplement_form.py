@@ -39,7 +39,7 @@ class Choice:
 class SupplementForm(StepForm):
     """Once and completely: everything that is wrong stands in one request, each with its own reason."""
 
-    template = "desk/forms/supplement.html"
+    template = "dossiers/desk/forms/supplement.html"
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

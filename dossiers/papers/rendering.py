@@ -6,7 +6,7 @@ from dossiers.papers import frozen
 from dossiers.papers.models import PaperKind
 from portal.common.pdf import render_pdf
 
-TEMPLATES = {PaperKind.APPLICATION_FORM: "eforms/print.html"}
+TEMPLATES = {PaperKind.APPLICATION_FORM: "procedures/eforms/print.html"}
 SECONDS = 50  # a register of hundreds of rows on a busy machine; the task's own limit is 60
 
 
@@ -15,7 +15,7 @@ def render_paper(kind, context, *, decision=None):
     kind = PaperKind(kind)
     with translation.override("vi"):
         return render_pdf(
-            TEMPLATES.get(kind, f"papers/{kind.value}.html"),
+            TEMPLATES.get(kind, f"dossiers/papers/{kind.value}.html"),
             context,
             title=context["title"],
             timeout=SECONDS,

@@ -97,7 +97,7 @@ def _stamp(agency, signed_at, lines, trial):
         "trial": TRIAL if trial else "",
     }
     with translation.override("vi"):
-        html = render_to_string("papers/stamp.html", facts)
+        html = render_to_string("dossiers/papers/stamp.html", facts)
     return render_html(html, title="Chữ ký số", variant=None)
 
 

@@ -83,12 +83,12 @@ def download(request, pk, name):
 
 def _page(request, error="", status=200):
     limit = megabytes(settings.UPLOAD_MAX_BYTES)
-    return render(request, "papers/verify.html", {"error": error, "limit": limit}, status=status)
+    return render(request, "dossiers/papers/verify.html", {"error": error, "limit": limit}, status=status)
 
 
 def _answer(request, answer, status=200):
     return render(
-        request, "papers/verify_answer.html", {"answer": answer, "limit": megabytes(settings.UPLOAD_MAX_BYTES)}, status=status
+        request, "dossiers/papers/verify_answer.html", {"answer": answer, "limit": megabytes(settings.UPLOAD_MAX_BYTES)}, status=status
     )
 
 

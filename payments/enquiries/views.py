@@ -38,12 +38,12 @@ def come_back(request):
     """The payer is back: lead the submitter to the dossier's own page, show anybody else what we know, without a name."""
     attempt = notices.hear_return(request.META.get("QUERY_STRING", ""))
     if attempt is None:
-        response = render(request, "payments/return.html", {"attempt": None})
+        response = render(request, "payments/citizen/return.html", {"attempt": None})
     elif request.user.is_authenticated and is_submitter(attempt.obligation.dossier, request.user):
         door = "payments:pay" if attempt.settles else "payments:problem"
         return redirect(door, code=attempt.obligation.dossier.code)
     else:
         facts = {"attempt": attempt, "outcome": outcomes.of_attempt(attempt), "code": spoken(attempt.reference)}
-        response = render(request, "payments/return.html", facts)
+        response = render(request, "payments/citizen/return.html", facts)
     response["X-Robots-Tag"] = "noindex"
     return response

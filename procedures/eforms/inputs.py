@@ -1,4 +1,4 @@
-"""One question on a wizard page: its inputs with names, ids, words typed, hint and error, for templates/eforms/."""
+"""One question on a wizard page: its inputs with names, ids, words typed, hint and error, for templates/procedures/eforms/."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -77,7 +77,7 @@ class BoundField:
 
     @cached_property
     def kind(self) -> str:
-        """Which template shows it: templates/eforms/kinds/<kind>.html."""
+        """Which template shows it: templates/procedures/eforms/kinds/<kind>.html."""
         return self._kind()
 
     def _kind(self) -> str:
@@ -98,7 +98,7 @@ class BoundField:
 
     @property
     def template(self) -> str:
-        return f"eforms/kinds/{self.kind}.html"
+        return f"procedures/eforms/kinds/{self.kind}.html"
 
     @property
     def optional(self) -> bool:

@@ -76,7 +76,7 @@ def print_context(
     online: str = "",
     blank: bool = False,
 ) -> dict[str, Any]:
-    """What "eforms/print.html" shows. `known` includes the bound answers; `portrait` is a data: address of a picture.
+    """What "procedures/eforms/print.html" shows. `known` includes the bound answers; `portrait` is a data: address of a picture.
 
     `online` is the sentence that stands instead of a signature by hand ("Đã xác nhận trên cổng lúc …").
     `blank` prints the empty form to fill in by hand: every line dotted, choices with boxes to tick.

@@ -43,7 +43,7 @@ def dashboard(request):
     rows, more = overview.page(user, state=state, before=request.GET.get("truoc", ""))
     return render(
         request,
-        "dossiers/dashboard.html",
+        "dossiers/citizen/dashboard.html",
         {
             "todo": overview.to_do(user),
             "tiles": first,
@@ -73,7 +73,7 @@ def discard(request, pk):
         else:
             messages.success(request, _("Đã xóa bản nháp và các tệp của nó."))
         return redirect("dossiers:dashboard")
-    return render(request, "dossiers/discard.html", {"draft": draft})
+    return render(request, "dossiers/citizen/discard.html", {"draft": draft})
 
 
 # ---------------------------------------------------------------- one dossier
@@ -110,7 +110,7 @@ def detail(request, code):
     fee_lines = wording.lines_frozen(dossier) if obligation else []
     return render(
         request,
-        "dossiers/detail.html",
+        "dossiers/citizen/detail.html",
         {
             "dossier": dossier,
             "title": dossier.version.short_name,
@@ -173,7 +173,7 @@ def submitted(request, code):
     }
     return render(
         request,
-        "dossiers/submitted.html",
+        "dossiers/citizen/submitted.html",
         {
             "dossier": dossier,
             "acknowledgement": papers.get(PaperKind.ACKNOWLEDGEMENT),
@@ -203,7 +203,7 @@ def slip(request, code):
     event = dossier.events.select_related("text").filter(step="accept").first()
     return render(
         request,
-        "dossiers/slip.html",
+        "dossiers/citizen/slip.html",
         {
             "dossier": dossier,
             "paper": paper,
@@ -230,7 +230,7 @@ def result(request, code):
         Dossier.objects.filter(pk=dossier.pk, opened_at=None).update(opened_at=clock.now())
     return render(
         request,
-        "dossiers/result.html",
+        "dossiers/citizen/result.html",
         {
             "dossier": dossier,
             "paper": paper,
@@ -264,7 +264,7 @@ def withdraw(request, code):
         done = _("Đã rút hồ sơ.") if dossier.accepted_at is None else _("Đã gửi đề nghị rút. Cơ quan sẽ trả lời.")
         _take(request, done, lambda: workflow.withdraw(dossier, actor=request.user, note=form.cleaned_data["note"]))
         return redirect("dossiers:detail", dossier.code)
-    return render(request, "dossiers/withdraw.html", {"dossier": dossier, "form": form, "at_once": dossier.accepted_at is None})
+    return render(request, "dossiers/citizen/withdraw.html", {"dossier": dossier, "form": form, "at_once": dossier.accepted_at is None})
 
 
 @never_cache

@@ -201,7 +201,7 @@ def _page(request, answering, bound, refused=None):
         "limit": megabytes(settings.UPLOAD_MAX_BYTES),
         "most": MOST_FILES,
     }
-    return render(request, "dossiers/supplement.html", context)
+    return render(request, "dossiers/citizen/supplement.html", context)
 
 
 def _locked(answering):
@@ -239,7 +239,7 @@ def review(request, code):
         return redirect("dossiers:detail", dossier.code)
     return render(
         request,
-        "dossiers/supplement_review.html",
+        "dossiers/citizen/supplement_review.html",
         {"dossier": dossier, "title": dossier.version.short_name, "changes": _changes(answering)},
     )
 

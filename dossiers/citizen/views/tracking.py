@@ -24,7 +24,7 @@ def track(request):
     code = _typed(request.POST.get("ma", "")).upper()
     secret = _typed(request.POST.get("ma-rieng", "")).lower()
     if request.method != "POST":
-        return render(request, "dossiers/track.html", {"code": "", "errors": []})
+        return render(request, "dossiers/citizen/track.html", {"code": "", "errors": []})
     errors = []
     if not code:
         errors.append({"field": "ma", "text": _("Nhập mã hồ sơ, ví dụ H18.X004-261125-0001.")})
@@ -43,7 +43,7 @@ def track(request):
             "code_error": words.get("ma", ""),
             "secret_error": words.get("ma-rieng", ""),
         }
-        return render(request, "dossiers/track.html", context)
+        return render(request, "dossiers/citizen/track.html", context)
     return _tracked(request, found)
 
 
@@ -69,7 +69,7 @@ def _filed():
 def _tracked(request, dossier):
     late = bool(dossier.due_at and dossier.decided_at is None and not dossier.status.is_final and dossier.due_at < clock.now())
     response = render(
-        request, "dossiers/tracked.html", {"dossier": dossier, "milestones": public_milestones(dossier), "late": late}
+        request, "dossiers/citizen/tracked.html", {"dossier": dossier, "milestones": public_milestones(dossier), "late": late}
     )
     response["X-Robots-Tag"] = "noindex"
     return response

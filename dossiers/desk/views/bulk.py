@@ -43,7 +43,7 @@ def together(request):
         return _take(request, ready, name, details)
     return render(
         request,
-        "desk/together.html",
+        "dossiers/desk/together.html",
         {
             "step": name,
             "page": STEP_PAGES[name],

@@ -79,7 +79,7 @@ def dossier(request, code):
         "held_back": [] if matter.decided_at and matter.state == "PROCESSING" else list(held_back(request.user, matter)),
         "next_code": queues.next_for(request.user, after=matter),
     }
-    return render(request, "desk/dossier.html", context)
+    return render(request, "dossiers/desk/dossier.html", context)
 
 
 def _money(matter):

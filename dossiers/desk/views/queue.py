@@ -63,7 +63,7 @@ def queue(request):
     counts = queues.counts(request.user)
     return render(
         request,
-        "desk/queue.html",
+        "dossiers/desk/queue.html",
         {
             "group": group,
             "groups": [_link(group, other, counts) for other in queues.GROUPS],

@@ -77,7 +77,7 @@ def _page(request, dossier, name, line, form):
     note_look(request, dossier)
     return render(
         request,
-        "desk/step.html",
+        "dossiers/desk/step.html",
         {
             "dossier": dossier,
             "page": page,

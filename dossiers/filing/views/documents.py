@@ -72,7 +72,7 @@ def _page(request, filing, refused=None, missing=None):
     others = [file for file in files if file.item_key == OTHER_PAPERS]
     return render(
         request,
-        "dossiers/documents.html",
+        "dossiers/filing/documents.html",
         filing.context(
             DOCUMENTS,
             items=items,

@@ -38,7 +38,7 @@ def start(request, code):
     user = request.user
     return render(
         request,
-        "dossiers/start.html",
+        "dossiers/filing/start.html",
         {
             "procedure": procedure,
             "version": version,
@@ -122,7 +122,7 @@ def _choose_place(request, procedure):
         "wanted": wanted,
         "home": _home(request.user, procedure, wanted),
     }
-    return render(request, "dossiers/place.html", context)
+    return render(request, "dossiers/filing/place.html", context)
 
 
 def _place_label(name, offering):

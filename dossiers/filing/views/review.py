@@ -56,7 +56,7 @@ def renew(request, filing):
         return redirect("dossiers:resume", draft.pk)
     return render(
         request,
-        "dossiers/renew.html",
+        "dossiers/filing/renew.html",
         {"draft": draft, "usable": usable, "changes": drafts.changes(draft) if usable else None, "current": current},
     )
 
@@ -71,7 +71,7 @@ def print_and_bring(request, filing):
         desk=(filing.draft.offering.received_at or filing.draft.offering.lead_agency) if filing.draft.offering_id else None,
         money=_money_at_the_counter(filing.draft),
     )
-    return render(request, "dossiers/print.html", context)
+    return render(request, "dossiers/filing/print.html", context)
 
 
 def _money_at_the_counter(draft):
@@ -106,9 +106,9 @@ def form_pdf(request, form, context, *, back):
     """The PDF, always in Vietnamese as the forms are, or a page that says what to do when this machine cannot make one now."""
     try:
         with translation.override("vi"):
-            content = render_pdf("eforms/print.html", context, title=form.name)
+            content = render_pdf("procedures/eforms/print.html", context, title=form.name)
     except PdfError:
-        return render(request, "dossiers/no_pdf.html", {"form_name": form.name, "back": back}, status=503)
+        return render(request, "dossiers/filing/no_pdf.html", {"form_name": form.name, "back": back}, status=503)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{slugify(fold(form.name))[:60] or "to-khai"}.pdf"'
     response["Cache-Control"] = "private, no-store"
@@ -169,7 +169,7 @@ def _page(request, filing, undeclared=False):
         place=draft.offering.received_at,
         form_url=reverse("dossiers:filled_form", args=[draft.pk]),
     )
-    return render(request, "dossiers/review.html", context)
+    return render(request, "dossiers/filing/review.html", context)
 
 
 def _papers(filing, asks, files):

@@ -93,7 +93,7 @@ def _page(request, filing, stop, bound, changed=False):
     context = filing.context(stop.key, page=bound, page_key=stop.key, changed=changed, is_portal=stop.part.is_portal)
     if request.GET.get(BACK_TO_REVIEW) == REVIEW:
         context["back_url"] = filing.url(REVIEW)
-    return render(request, "dossiers/page.html", context, status=409 if changed else 200)
+    return render(request, "dossiers/filing/page.html", context, status=409 if changed else 200)
 
 
 def _origins(filing, stop):

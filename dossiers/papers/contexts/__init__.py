@@ -1,4 +1,4 @@
-"""What each paper prints, as ready text. One function a kind; templates in `templates/papers/` hold the words around it.
+"""What each paper prints, as ready text. One function a kind; templates in `templates/dossiers/papers/` hold the words around it.
 
 A paper shows its dossier as it was at its event, also when it is made later (the broker was down, a worker was killed).
 """

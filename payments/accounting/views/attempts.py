@@ -44,7 +44,7 @@ def listed(request):
     found, further = sliced(request, rows)
     return page(
         request,
-        "accounting/attempts.html",
+        "payments/accounting/attempts.html",
         {
             "attempts": [{"attempt": attempt, "look": LOOKS[attempt.state]} for attempt in found],
             "next": further,
@@ -110,7 +110,7 @@ def _page(request, found, form, *, status=200):
     own = not is_accountant_of(found, request.user)
     return page(
         request,
-        "accounting/attempt.html",
+        "payments/accounting/attempt.html",
         {
             "attempt": found,
             "dossier": found.obligation.dossier,
@@ -198,4 +198,4 @@ def propose(request, reference):
             messages.success(request, words)
             return redirect("accounting:refund", request_id=refund.request_id)
     context = {"attempt": found, "dossier": found.obligation.dossier, "form": form, "has_errors": form.is_bound}
-    return page(request, "accounting/propose.html", context, status=422 if form.is_bound else 200)
+    return page(request, "payments/accounting/propose.html", context, status=422 if form.is_bound else 200)

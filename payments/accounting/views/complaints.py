@@ -24,7 +24,7 @@ def listed(request):
     found, further = sliced(request, related.defer("attempt__obligation__dossier__answers"))
     return page(
         request,
-        "accounting/complaints.html",
+        "payments/accounting/complaints.html",
         {
             "complaints": [{"complaint": row, "age": age(row.opened_at), "tone": tone_of(row.opened_at)} for row in found],
             "closed": closed,
@@ -59,7 +59,7 @@ def complaint(request, pk):
     note_look(request, found.attempt.obligation.dossier)
     return page(
         request,
-        "accounting/complaint.html",
+        "payments/accounting/complaint.html",
         {
             "complaint": found,
             "attempt": found.attempt,

@@ -38,7 +38,7 @@ def listed(request):
     found, further = sliced(request, rows if everything else rows.filter(state__in=worklists.CREDITS_WAITING))
     return page(
         request,
-        "accounting/credits.html",
+        "payments/accounting/credits.html",
         {
             "credits": [_row(credit) for credit in found],
             "everything": everything,
@@ -117,7 +117,7 @@ def _page(request, found, forms=None, failed=None, *, status=200):
     returning = found.state == State.RETURNING
     return page(
         request,
-        "accounting/credit.html",
+        "payments/accounting/credit.html",
         {
             **_row(found),
             "forms": {name.replace("-", "_"): form for name, form in forms.items()},

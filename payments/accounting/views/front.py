@@ -22,7 +22,7 @@ def front(request):
     entries = LedgerEntry.objects.filter(collector__in=bodies)
     return page(
         request,
-        "accounting/front.html",
+        "payments/accounting/front.html",
         {
             "counts": counts,
             "tiles": _tiles(counts),

@@ -36,7 +36,7 @@ def receipt(request, reference, pk):
         "form": form if may and found.state == EReceipt.State.VALID else None,
         "has_errors": form.is_bound,
     }
-    return page(request, "accounting/receipt.html", context, status=422 if form.is_bound else 200)
+    return page(request, "payments/accounting/receipt.html", context, status=422 if form.is_bound else 200)
 
 
 def _ended(request, found, said):

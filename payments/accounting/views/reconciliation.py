@@ -28,7 +28,7 @@ def runs(request):
     found, further = sliced(request, SettlementRun.objects.filter(point__in=points).select_related("point", "read_by"))
     return page(
         request,
-        "accounting/reconciliation.html",
+        "payments/accounting/reconciliation.html",
         {
             "form": form,
             "has_errors": form.is_bound,
@@ -70,7 +70,7 @@ def listed(request):
     found, further = sliced(request, rows.select_related("point", "collector", "owner", "attempt"))
     return page(
         request,
-        "accounting/differences.html",
+        "payments/accounting/differences.html",
         {
             "differences": [{"difference": row, "age": age(row.opened_at), "tone": tone_of(row.opened_at)} for row in found],
             "closed": closed,
@@ -102,7 +102,7 @@ def _page(request, found, bound=None, *, status=200):
     } | (bound or {})
     return page(
         request,
-        "accounting/difference.html",
+        "payments/accounting/difference.html",
         {
             "difference": found,
             "age": age(found.opened_at),

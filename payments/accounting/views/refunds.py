@@ -45,7 +45,7 @@ def listed(request):
     owed = worklists.owed_without_refund(request.user)
     return page(
         request,
-        "accounting/refunds.html",
+        "payments/accounting/refunds.html",
         {
             "group": group,
             "title": GROUPS[group],
@@ -120,7 +120,7 @@ def _page(request, found, bound=None, *, status=200):
     decides = requested and approval.may_decide(found, request.user)
     return page(
         request,
-        "accounting/refund.html",
+        "payments/accounting/refund.html",
         {
             **_row(found),
             "attempt": found.attempt,

@@ -63,7 +63,7 @@ def show(request):
     period = form.period
     return page(
         request,
-        "accounting/takings.html",
+        "payments/accounting/takings.html",
         {
             "form": form,
             "period": period,

@@ -45,7 +45,7 @@ def pay(request, code):
         here, transfer_page = reverse("payments:pay", args=[code]), reverse("payments:transfer", args=[code])
         return start(request, dossier, page=here, transfer=transfer_page)
     note_look(request, dossier)
-    return render(request, "payments/pay.html", {"dossier": dossier, "page": pay_page.page(dossier, request.user)})
+    return render(request, "payments/citizen/pay.html", {"dossier": dossier, "page": pay_page.page(dossier, request.user)})
 
 
 @never_cache
@@ -64,7 +64,7 @@ def transfer(request, code):
         "picture": reverse("payments:transfer_qr", args=[code]),
         "again": reverse("payments:pay", args=[code]),
     }
-    return render(request, "payments/transfer.html", {"dossier": dossier, **transfer_facts(attempt), **facts})
+    return render(request, "payments/citizen/transfer.html", {"dossier": dossier, **transfer_facts(attempt), **facts})
 
 
 @never_cache
@@ -86,7 +86,7 @@ def problem(request, code):
     if page is None:
         return redirect("payments:pay", code)
     note_look(request, dossier)
-    return render(request, "payments/problem.html", {"dossier": dossier, "page": page})
+    return render(request, "payments/citizen/problem.html", {"dossier": dossier, "page": page})
 
 
 @never_cache

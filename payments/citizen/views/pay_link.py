@@ -46,7 +46,7 @@ def help_pay(request, link):
         here, transfer_page = (reverse(f"payments:{name}", args=[link.token]) for name in ("help_pay", "help_transfer"))
         return start(request, dossier, page=here, transfer=transfer_page, link=link)
     shown = page(link)
-    return render(request, "payments/help.html", {"link": link, "page": shown}, status=410 if shown.is_over else 200)
+    return render(request, "payments/citizen/help.html", {"link": link, "page": shown}, status=410 if shown.is_over else 200)
 
 
 @secret_page
@@ -62,7 +62,7 @@ def help_transfer(request, link):
         "picture": reverse("payments:help_qr", args=[link.token]),
         "again": reverse("payments:help_pay", args=[link.token]),
     }
-    return render(request, "payments/transfer.html", {**transfer_facts(attempt), **facts})
+    return render(request, "payments/citizen/transfer.html", {**transfer_facts(attempt), **facts})
 
 
 def _transfer(link):

@@ -67,8 +67,8 @@ def test_what_can_no_longer_be_chosen_is_shown_as_stored(ct01):
 def test_review_and_desk_show_every_answer(sample):
     sections = answer_sections(sample.form, sample.known, sample.today)
     urls = {page.key: f"/nop/1/{page.key}/" for page in sample.form.pages}
-    review = render_to_string("eforms/answers.html", {"sections": sections, "edit_urls": urls})
-    desk = render_to_string("eforms/answers_staff.html", {"sections": sections})
+    review = render_to_string("procedures/eforms/answers.html", {"sections": sections, "edit_urls": urls})
+    desk = render_to_string("procedures/eforms/answers_staff.html", {"sections": sections})
 
     for row in (row for section in sections for row in section.rows):
         assert f"/nop/1/{row.page_key}/" in review
@@ -77,7 +77,7 @@ def test_review_and_desk_show_every_answer(sample):
 
 def test_answers_cannot_bring_markup(ct01):
     known = {**ct01.known, "request_detail": "<script>alert(1)</script>"}
-    html = render_to_string("eforms/answers.html", {"sections": answer_sections(ct01.form, known, ct01.today)})
+    html = render_to_string("procedures/eforms/answers.html", {"sections": answer_sections(ct01.form, known, ct01.today)})
 
     assert "<script>" not in html and "&lt;script&gt;" in html
 
@@ -104,12 +104,12 @@ def test_both_sides_of_a_marriage_sign():
 
 
 def test_the_compilers_remarks_are_not_printed():
-    assert "knowledge" not in render_to_string("eforms/print.html", print_context(FORMS["mai_tang_phi"], {}, TODAY))
+    assert "knowledge" not in render_to_string("procedures/eforms/print.html", print_context(FORMS["mai_tang_phi"], {}, TODAY))
 
 
 @pytest.mark.parametrize("key", FORM_KEYS)
 def test_a_blank_form_has_lines_to_write_on(key):
-    html = render_to_string("eforms/print.html", print_context(FORMS[key], {}, TODAY, blank=True))
+    html = render_to_string("procedures/eforms/print.html", print_context(FORMS[key], {}, TODAY, blank=True))
 
     assert html.count('class="line') >= len([field for field in FORMS[key].fields.values() if field.is_question])
 
@@ -119,7 +119,7 @@ def test_a_blank_form_has_lines_to_write_on(key):
 def test_every_letter_typed_can_be_copied_from_the_pdf(sample):
     apart = {key: unicodedata.normalize("NFD", value) if isinstance(value, str) else value for key, value in sample.known.items()}
     known = apart if sample.form.key == "ct01" else sample.known
-    letters = letters_of(render_pdf("eforms/print.html", print_context(sample.form, known, sample.today), title="Thử"))
+    letters = letters_of(render_pdf("procedures/eforms/print.html", print_context(sample.form, known, sample.today), title="Thử"))
 
     sections = answer_sections(sample.form, sample.known, sample.today, long_dates=False)
     words = [row.text for section in sections for row in section.rows]
