@@ -88,7 +88,10 @@ def _page(request, error="", status=200):
 
 def _answer(request, answer, status=200):
     return render(
-        request, "dossiers/papers/verify_answer.html", {"answer": answer, "limit": megabytes(settings.UPLOAD_MAX_BYTES)}, status=status
+        request,
+        "dossiers/papers/verify_answer.html",
+        {"answer": answer, "limit": megabytes(settings.UPLOAD_MAX_BYTES)},
+        status=status,
     )
 
 

@@ -7,7 +7,7 @@ import httpx
 from payments.gateways.base import NoAnswer
 from payments.gateways.vnpay import client
 from payments.gateways.vnpay.answers import QueryAnswer, RefundAnswer
-from tests.payments.vnpay import wire_words
+from tests.payments.gateways.vnpay import wire_words
 
 
 def answered(kind, attempt, code="00", status="00", *, amount=None, type="01", number="14226112", reference=None):

@@ -3,7 +3,7 @@
 from django.test import Client
 
 from payments.gateways.vnpay import wire
-from tests.payments.vnpay import wire_words as words
+from tests.payments.gateways.vnpay import wire_words as words
 
 IPN, RETURN = "/thanh-toan/vnpay/ipn", "/thanh-toan/ket-qua"
 

@@ -14,7 +14,7 @@ from payments.gateways.base import NoAnswer
 from payments.models import GatewayQuestion, PaymentAttempt, PaymentComplaint
 from portal.common import clock, outbox
 from tests import factories
-from tests.dossiers.test_at_once import at_once
+from tests.dossiers.workflow.test_at_once import at_once
 from tests.payments.gateway import PAID, SILENCE, TOO_SOON, UNFINISHED, Gateway
 
 pytestmark = pytest.mark.django_db

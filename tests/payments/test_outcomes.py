@@ -11,7 +11,7 @@ from payments import outcomes
 from payments.gateways.vnpay import answers
 from payments.models.states import AttemptState, RefundState
 from portal.common import clock
-from tests.payments.vnpay import wire_words as words
+from tests.payments.gateways.vnpay import wire_words as words
 
 A = AttemptState
 ALL = [outcome for outcome in vars(outcomes).values() if isinstance(outcome, outcomes.Outcome)]

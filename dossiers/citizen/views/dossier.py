@@ -264,7 +264,9 @@ def withdraw(request, code):
         done = _("Đã rút hồ sơ.") if dossier.accepted_at is None else _("Đã gửi đề nghị rút. Cơ quan sẽ trả lời.")
         _take(request, done, lambda: workflow.withdraw(dossier, actor=request.user, note=form.cleaned_data["note"]))
         return redirect("dossiers:detail", dossier.code)
-    return render(request, "dossiers/citizen/withdraw.html", {"dossier": dossier, "form": form, "at_once": dossier.accepted_at is None})
+    return render(
+        request, "dossiers/citizen/withdraw.html", {"dossier": dossier, "form": form, "at_once": dossier.accepted_at is None}
+    )
 
 
 @never_cache

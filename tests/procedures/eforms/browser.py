@@ -52,7 +52,9 @@ class Inputs(HTMLParser):
 
 def shown(bound):
     """The HTML of a wizard page: error summary and fields."""
-    return render_to_string("procedures/eforms/errors.html", {"page": bound}) + render_to_string("procedures/eforms/page.html", {"page": bound})
+    return render_to_string("procedures/eforms/errors.html", {"page": bound}) + render_to_string(
+        "procedures/eforms/page.html", {"page": bound}
+    )
 
 
 def posted(bound, **changes):

@@ -4,7 +4,7 @@ import datetime as dt
 
 from payments.gateways.vnpay import answers, canonical, requests
 from portal.common.clock import LOCAL
-from tests.payments.vnpay import wire_words as words
+from tests.payments.gateways.vnpay import wire_words as words
 
 CREATED = dt.datetime(2026, 11, 21, 8, 30, tzinfo=LOCAL)
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments.gateways.vnpay import requests, wire
-from tests.payments.vnpay import wire_words as words
-from tests.payments.vnpay.test_vectors import CREATED, payment
+from tests.payments.gateways.vnpay import wire_words as words
+from tests.payments.gateways.vnpay.test_vectors import CREATED, payment
 
 
 def asked(**facts):

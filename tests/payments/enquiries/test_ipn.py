@@ -14,8 +14,8 @@ from payments.enquiries import ipn as doors
 from payments.models import AttemptState, EReceipt, GatewayEvent, GatewayQuestion, LedgerEntry, PaymentAttempt, Refund, Verdict
 from portal.common import clock
 from tests.money import FEE
+from tests.payments.gateways.vnpay import wire_words as words
 from tests.payments.notices import IPN, call, cancelled, said_of
-from tests.payments.vnpay import wire_words as words
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES_OF_A_SETTLEMENT = 60  # locks, a step of the dossier with its history and messages, ledger, receipt

@@ -6,7 +6,7 @@ import pytest
 
 from payments.gateways.base import NoAnswer
 from payments.gateways.vnpay import answers, canonical
-from tests.payments.vnpay import wire_words as words
+from tests.payments.gateways.vnpay import wire_words as words
 
 SECRETS = {words.TERMINAL: words.SECRET, "KHACXXX1": "bi-mat-cua-noi-khac"}
 

@@ -15,7 +15,7 @@ from payments.enquiries import schedule as asking
 from payments.models import BankCredit, GatewayQuestion, PaymentAttempt, Refund
 from portal import schedule
 from portal.common import clock, outbox
-from tests.dossiers.test_at_once import at_once
+from tests.dossiers.workflow.test_at_once import at_once
 from tests.money import FEE
 from tests.payments.gateway import PAID, SILENCE, UNFINISHED, UNKNOWN
 

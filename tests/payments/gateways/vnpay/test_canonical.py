@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments.gateways.vnpay import answers, canonical
-from tests.payments.vnpay import wire_words as words
+from tests.payments.gateways.vnpay import wire_words as words
 
 names = st.from_regex(r"vnp_[A-Za-z]{1,20}", fullmatch=True).filter(lambda name: name not in canonical.UNSIGNED)
 texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=12)

@@ -13,7 +13,7 @@ from payments.gateways import vnpay
 from payments.gateways.base import NoAnswer, NotSent
 from payments.gateways.vnpay import answers, client
 from portal.common.clock import LOCAL, dt
-from tests.payments.vnpay import wire_words as words
+from tests.payments.gateways.vnpay import wire_words as words
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.test import Client
 from payments.attempts.lifecycle import lock_for_payment
 from payments.enquiries import ipn
 from payments.models import AttemptMove, AttemptState, EReceipt, GatewayEvent, LedgerEntry, PaymentAttempt, Refund
-from tests.dossiers.test_at_once import at_once
+from tests.dossiers.workflow.test_at_once import at_once
 from tests.payments.notices import RETURN, call, cancelled, said_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

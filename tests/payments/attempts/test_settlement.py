@@ -21,7 +21,7 @@ from payments.receipts import numbering
 from payments.refunds import approval
 from portal.common import clock
 from tests import factories, world
-from tests.dossiers.test_at_once import at_once
+from tests.dossiers.workflow.test_at_once import at_once
 from tests.money import FEE
 
 pytestmark = pytest.mark.django_db
