@@ -71,7 +71,7 @@ def _submitter(dossier, step):
 
 def _desk(dossier, step):
     """The people on duty; where nobody of the duty list has a login, every clerk of the desk."""
-    clerks = User.objects.filter(memberships__in=_current(Role.RECEIVING_CLERK, dossier.received_at_id)).distinct()
+    clerks = User.objects.filter(memberships__in=_current(Role.RECEIVING_CLERK, dossier.receiving_agency_id)).distinct()
     duty = {person["login"] for person in (dossier.offering.duty if dossier.offering else {}).values()}
     return [clerk for clerk in clerks if clerk.username in duty] or list(clerks)
 
@@ -108,8 +108,8 @@ def citizen_words(step, dossier):
         "until": moment(dossier.supplement_due_at or dossier.payment_due_at)
         if dossier.supplement_due_at or dossier.payment_due_at
         else "",
-        "desk": dossier.received_at.desk_name or dossier.received_at.name,
-        "phone": dossier.received_at.desk_phone,
+        "desk": dossier.receiving_agency.desk_name or dossier.receiving_agency.name,
+        "phone": dossier.receiving_agency.desk_phone,
         "sum": dong(dossier.obligation.total) if hasattr(dossier, "obligation") and dossier.obligation.total else "",
     }
     subject, body = _words(step, dossier)

@@ -68,7 +68,7 @@ def is_submitter(dossier, user):
 
 @official("receiving_clerk")
 def is_receiving_clerk(dossier, user):
-    return user.has_role(Role.RECEIVING_CLERK, dossier.received_at_id)
+    return user.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
 
 
 @official("officer")
@@ -91,7 +91,7 @@ def is_head(dossier, user):
     return any(
         user.has_role(role, agency)
         for role in (Role.HEAD, Role.DEPUTY)
-        for agency in (dossier.received_at_id, dossier.lead_agency_id)
+        for agency in (dossier.receiving_agency_id, dossier.lead_agency_id)
     )
 
 
@@ -127,7 +127,7 @@ def sees_papers(dossier, user):
     """May open files: the citizen's side, and staff who work on it. An inspector reads without the papers."""
     if is_submitter(dossier, user):
         return True
-    agencies = {dossier.received_at_id, dossier.lead_agency_id, *(run.agency_id for run in dossier.step_runs.all())}
+    agencies = {dossier.receiving_agency_id, dossier.lead_agency_id, *(run.agency_id for run in dossier.step_runs.all())}
     return dossier.state != DossierState.DRAFT and bool(agencies & user.agencies_with(*PAPER_ROLES))
 
 
@@ -160,9 +160,9 @@ def at_work(user):
     below = _bodies_inspected_by(user)
     if not agencies and not below:
         return Q(pk__in=())
-    here = Q(received_at__in=agencies) | Q(lead_agency__in=agencies) | Q(pk__in=_with_a_step_at(agencies))
+    here = Q(receiving_agency__in=agencies) | Q(lead_agency__in=agencies) | Q(pk__in=_with_a_step_at(agencies))
     for code in below:
-        here |= Q(received_at__code=code) | Q(received_at__code__startswith=f"{code}.")
+        here |= Q(receiving_agency__code=code) | Q(receiving_agency__code__startswith=f"{code}.")
     return here & ~Q(state=DossierState.DRAFT) & (Q(confidential=False) | Q(holder=user))
 
 

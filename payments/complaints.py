@@ -53,7 +53,7 @@ def owner_of(attempt, dossier):
 
 
 def _head(attempt, dossier):
-    seats = Membership.objects.current().filter(role=Role.HEAD, agency__in=[attempt.collector_id, dossier.received_at_id])
+    seats = Membership.objects.current().filter(role=Role.HEAD, agency__in=[attempt.collector_id, dossier.receiving_agency_id])
     heads = User.objects.filter(is_active=True, pk__in=seats.values("user")).order_by("pk")
     return next((head for head in heads if not is_own_matter(dossier, head)), None)
 

@@ -217,7 +217,7 @@ def _write(key, people, attempt, subject, body, link, *, amount=None, **facts):
         "code": dossier.code,
         "reference": attempt.reference,
         "sum": dong(attempt.amount if amount is None else amount),
-        "desk": dossier.received_at.desk_name or dossier.received_at.name,
-        "phone": dossier.received_at.desk_phone,
+        "desk": dossier.receiving_agency.desk_name or dossier.receiving_agency.name,
+        "phone": dossier.receiving_agency.desk_phone,
     }
     tell(f"money:{key}"[:60], people, subject=subject % facts, body=body % facts, link=link)

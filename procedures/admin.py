@@ -69,11 +69,11 @@ class ProcedureVersionAdmin(NeverDeleted, ModelAdmin):
 
 @admin.register(Offering)
 class OfferingAdmin(NeverDeleted, ModelAdmin):
-    list_display = ["procedure", "agency", "received_at", "filing", "valid_from", "valid_to"]
+    list_display = ["procedure", "agency", "receiving_agency", "filing", "valid_from", "valid_to"]
     list_filter = ["filing", "province_code"]
-    list_select_related = ["procedure", "agency", "received_at"]
+    list_select_related = ["procedure", "agency", "receiving_agency"]
     search_fields = ["procedure__code", "procedure__name", "agency__code", "agency__name"]
-    autocomplete_fields = ["procedure", "agency", "received_at", "lead_agency"]
+    autocomplete_fields = ["procedure", "agency", "receiving_agency", "lead_agency"]
     show_full_result_count = False
 
 

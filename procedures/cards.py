@@ -121,7 +121,7 @@ def _documents(procedures):
 def _places(procedures):
     """{procedure id: [offering]}: for each province the one with the most in place, enough to tell the best level."""
     ready = Case(
-        When(Q(duty={}) | Q(processing_steps=[]) | Q(received_at=None), then=2),
+        When(Q(duty={}) | Q(processing_steps=[]) | Q(receiving_agency=None), then=2),
         When(gateway_terminal="", then=1),
         default=0,
         output_field=IntegerField(),

@@ -125,7 +125,7 @@ class OfferingLike(Protocol):
     @property
     def filing(self) -> str: ...
     @property
-    def received_at_id(self) -> object: ...
+    def receiving_agency_id(self) -> object: ...
     @property
     def duty(self) -> Collection[Any]: ...
     @property
@@ -141,7 +141,7 @@ class OfferingFacts:
     """An offering that is not (yet) a row: previews, imports, tests."""
 
     filing: str = "here"
-    received_at_id: object = None
+    receiving_agency_id: object = None
     duty: Collection[Any] = ()
     processing_steps: Collection[Any] = ()
     delivery_ways: Collection[str] = ()
@@ -303,7 +303,7 @@ def _needs_of_submission(procedure: Mapping[str, Any], offering: OfferingLike | 
     if offering.filing != "here":
         yield Need(level, "elsewhere", _("Hồ sơ này nộp ở cổng của cơ quan khác, chưa nộp được ở đây."))
         return
-    if not offering.received_at_id:
+    if not offering.receiving_agency_id:
         yield Need(level, "desk", _("Cơ quan chưa nêu nơi tiếp nhận hồ sơ."))
     if not offering.duty:
         yield Need(level, "duty", _("Cơ quan chưa cử người trực hồ sơ trên mạng."))

@@ -162,7 +162,7 @@ class Place:
     def __init__(self, version, offering, amounts):
         self.offering = offering
         self.offered = offered_at(version, offering, local=amounts.get(offering.province_code, {}))
-        self.desk = offering.received_at or offering.agency
+        self.desk = offering.receiving_agency or offering.agency
         self.hours = desk_hours(self.desk.hours)
         self.people = [offering.duty[post]["name"] for post in ("main", "deputy") if post in offering.duty]
         self.decides = offering.lead_agency if offering.lead_agency != self.desk else None

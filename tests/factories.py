@@ -79,17 +79,19 @@ def fresh(user):
 class Desk:
     """The four people of one body that receives and decides by itself, and the way a dossier goes there."""
 
-    def __init__(self, received_at="H18.X004.CA", lead=None):
-        self.received_at, self.lead = received_at, lead or received_at
-        self.clerk = user(full_name="Lò Thị Hoa", receiving_clerk=received_at)
+    def __init__(self, receiving_agency="H18.X004.CA", lead=None):
+        self.receiving_agency, self.lead = receiving_agency, lead or receiving_agency
+        self.clerk = user(full_name="Lò Thị Hoa", receiving_clerk=receiving_agency)
         self.officer = user(full_name="Quàng Văn Nam", officer=self.lead)
         self.signer = user(full_name="Cà Thị Ước", signer=self.lead)
-        self.head = user(full_name="Trần Minh Đạt", head=[received_at] if received_at == self.lead else [received_at, self.lead])
+        self.head = user(
+            full_name="Trần Minh Đạt", head=[receiving_agency] if receiving_agency == self.lead else [receiving_agency, self.lead]
+        )
 
     def draft(self, submitter=None, code=RESIDENCE, answers=None, **facts):
         """A draft that is ready to be filed."""
         submitter = submitter or citizen()
-        offered = world.offering(code, self.received_at, self.lead)
+        offered = world.offering(code, self.receiving_agency, self.lead)
         ways = offered_at(offered.procedure.current, offered).ways_allowed(offered.delivery_ways)
         return Dossier.objects.create(
             **{

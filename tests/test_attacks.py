@@ -228,7 +228,7 @@ def test_a_consulted_body_answers_and_does_no_more(desk):
 FORBIDDEN = {
     "state": "COMPLETED", "code": "H18-1", "submitter": "1", "person": "1", "mandate": "1", "confidential": "on",
     "channel": "counter", "payment_status": "paid", "subject_name": "Kẻ Gian", "declared_at": "2020-01-01", "holder": "1",
-    "version": "1", "secret": "x" * 25, "received_at": "1", "due_at": "2030-01-01", "identity_verified": "on",
+    "version": "1", "secret": "x" * 25, "receiving_agency": "1", "due_at": "2030-01-01", "identity_verified": "on",
     "paid_online": "on",
 }  # fmt: skip
 

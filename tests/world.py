@@ -103,9 +103,9 @@ def procedure(code):
     return entry
 
 
-def offering(code, received_at, lead=None):
+def offering(code, receiving_agency, lead=None):
     """This procedure offered at a desk, with the steps of the data's rule."""
-    entry, desk = procedure(code), agency(received_at)
+    entry, desk = procedure(code), agency(receiving_agency)
     lead = agency(lead) if lead else desk
     found = Offering.objects.filter(procedure=entry, agency=lead).first()
     if found:
@@ -120,7 +120,7 @@ def offering(code, received_at, lead=None):
     return Offering.objects.create(
         procedure=entry,
         agency=lead,
-        received_at=desk,
+        receiving_agency=desk,
         lead_agency=lead,
         province_code=lead.province_code,
         unit_code=lead.unit.code if lead.unit else "",

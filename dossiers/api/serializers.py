@@ -23,7 +23,7 @@ class DossierSerializer(serializers.ModelSerializer):
     procedure_name = serializers.CharField(source="version.procedure.__str__", read_only=True)
     state_number = serializers.IntegerField(source="status.number", read_only=True)
     state_label = serializers.CharField(source="get_state_display", read_only=True)
-    received_at = serializers.CharField(source="received_at.code", read_only=True)
+    received_at = serializers.CharField(source="receiving_agency.code", read_only=True)
 
     class Meta:
         model = Dossier

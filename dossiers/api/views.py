@@ -30,7 +30,7 @@ REFUSALS = {
 def visible_filed(user):
     """Filed dossiers this user may see, with what their lists show."""
     rows = Dossier.objects.visible_to(user).exclude(state=DossierState.DRAFT)
-    return rows.select_related("version__procedure", "received_at").defer("version__document", "answers", "asked")
+    return rows.select_related("version__procedure", "receiving_agency").defer("version__document", "answers", "asked")
 
 
 class NewestFirst(CursorPagination):

@@ -60,7 +60,7 @@ def page(user, *, state="", before=""):
     """(rows, address of the next page): newest change first, by keyset, so that page 500 costs the same as page 1."""
     rows = (
         own(user)
-        .select_related("version__procedure", "received_at", "holder_agency", "person", "organisation", "submitter")
+        .select_related("version__procedure", "receiving_agency", "holder_agency", "person", "organisation", "submitter")
         .defer(*HEAVY)
     )
     if state:

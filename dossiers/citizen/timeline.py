@@ -95,7 +95,7 @@ def _now_and_later(dossier):
 
 def holder(dossier):
     """Who has it now, for ui/who.html; None when it is over."""
-    desk, agency = dossier.received_at, dossier.holder_agency or dossier.received_at
+    desk, agency = dossier.receiving_agency, dossier.holder_agency or dossier.receiving_agency
     if dossier.status.is_final or desk is None:
         return None
     if dossier.waiting_on == "submitter" and not dossier.holder_id:
@@ -211,7 +211,7 @@ def public_milestones(dossier):
 
 def next_things(dossier):
     """What happens after filing, for the confirmation: no date is promised before acceptance except the desk's own."""
-    desk = dossier.received_at
+    desk = dossier.receiving_agency
     way = {
         DeliveryWay.ACCOUNT: _("Kết quả hiện ngay trên cổng này, tải về được."),
         DeliveryWay.COUNTER: _("Mời đến %s nhận, mang theo giấy hẹn.") % (desk.desk_name or desk.name),

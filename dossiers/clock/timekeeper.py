@@ -28,7 +28,7 @@ class Timekeeper:
     @property
     def hours(self):
         """Counting hours of the body: reception on Saturday mornings is not counted."""
-        agency = self.dossier.received_at
+        agency = self.dossier.receiving_agency
         return OfficeHours.from_data(agency.hours.intervals) if agency and agency.hours else OfficeHours.default()
 
     def apply(self, effect, step, interval=None):

@@ -178,7 +178,7 @@ def people_for(dossiers):
     posts = set()
     for dossier in dossiers:
         runs = {(run.role, run.agency_id) for run in dossier.open_steps}
-        posts |= runs or {(Role.RECEIVING_CLERK, dossier.received_at_id)}
+        posts |= runs or {(Role.RECEIVING_CLERK, dossier.receiving_agency_id)}
     held = Membership.objects.none()
     for role, agency in posts:
         held |= Membership.objects.current().filter(role=role, agency=agency)

@@ -81,8 +81,8 @@ def mine(user):
     )
     headed = user.agencies_with(Role.HEAD, Role.DEPUTY)
     return (
-        (Q(received_at__in=desks) & at_the_desk & free)
-        | (Q(state=S.WITHDRAWN) & (Q(received_at__in=headed) | Q(lead_agency__in=headed)))
+        (Q(receiving_agency__in=desks) & at_the_desk & free)
+        | (Q(state=S.WITHDRAWN) & (Q(receiving_agency__in=headed) | Q(lead_agency__in=headed)))
         | Q(state=S.PROCESSING, decided_at=None, pk__in=_open_runs_of(user).values("dossier"))
     )
 
@@ -201,7 +201,7 @@ def for_list(dossiers):
     """Everything a row shows, in two queries whatever the number of rows; the heavy documents stay in the database."""
     steps = Prefetch("step_runs", StepRun.objects.filter(state=StepState.OPEN), to_attr="steps_now")
     return (
-        dossiers.select_related("version__procedure", "holder", "holder_agency", "received_at")
+        dossiers.select_related("version__procedure", "holder", "holder_agency", "receiving_agency")
         .defer(*HEAVY)
         .prefetch_related(steps)
     )

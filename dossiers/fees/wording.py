@@ -179,7 +179,7 @@ def notice(dossier, *, may_pay=True):
         return None
     asked = dossier.state == DossierState.PAYMENT_REQUIRED
     too_early, href = obligation.is_too_early, pay_address(dossier)
-    desk, due = dossier.received_at, obligation.status == FeeObligation.Status.DUE and not too_early
+    desk, due = dossier.receiving_agency, obligation.status == FeeObligation.Status.DUE and not too_early
     return MoneyNotice(
         total=obligation.total,
         asked=asked,

@@ -44,7 +44,7 @@ def start(version, *, offering=None, user=None, session=None, mandate=None):
 def find(pk, *, user, session):
     """The draft (or the dossier it became) if it is this person's, or was begun in this session without an account."""
     rows = Dossier.objects.select_related(
-        "version__procedure", "offering__received_at", "submitter__person", "person", "organisation"
+        "version__procedure", "offering__receiving_agency", "submitter__person", "person", "organisation"
     )
     if pk in session.get(SESSION_KEY, []):
         return rows.filter(pk=pk, submitter=None).first()
@@ -68,7 +68,9 @@ def filled_in(draft, form, known, pages=None):
         context={
             "procedure_code": draft.version.procedure.code,
             "today": clock.today().isoformat(),
-            "receiving_agency": draft.offering.received_at.code if draft.offering_id and draft.offering.received_at else None,
+            "receiving_agency": draft.offering.receiving_agency.code
+            if draft.offering_id and draft.offering.receiving_agency
+            else None,
         },
         pages=pages,
     )
@@ -169,7 +171,7 @@ def carry_over(draft):
     found = changes(draft)
     row = (
         Dossier.objects.select_for_update(of=("self",))
-        .select_related("version__procedure", "offering__received_at")
+        .select_related("version__procedure", "offering__receiving_agency")
         .get(pk=draft.pk)
     )
     if row.state != DossierState.DRAFT:

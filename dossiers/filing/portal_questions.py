@@ -73,7 +73,7 @@ def stored(draft, values):
 
 def way_words(way, offering):
     """A way of getting the result with its price and place: the price of every option is said, also none."""
-    desk = offering.received_at
+    desk = offering.receiving_agency
     return {
         DeliveryWay.ACCOUNT: _("Nhận trên cổng này, không mất thêm tiền"),
         DeliveryWay.COUNTER: _("Đến lấy tại %s, không mất thêm tiền") % ((desk.desk_name or desk.name) if desk else ""),

@@ -24,7 +24,7 @@ def form_of(dossier, sources=None):
 def known_answers(dossier, form):
     """The answers with what the portal itself knows (the form's bound fields)."""
     bound = form.bound_answers(
-        agency=dossier.offering.received_at.code if dossier.offering_id and dossier.offering.received_at else "",
+        agency=dossier.offering.receiving_agency.code if dossier.offering_id and dossier.offering.receiving_agency else "",
         procedure=dossier.version.procedure.code,
         audience="organisation" if dossier.organisation_id else "person",
         delivery=DELIVERY_WORD.get(dossier.delivery_way, ""),

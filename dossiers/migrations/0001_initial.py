@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('offering', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='procedures.offering', verbose_name='nơi nộp')),
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to='accounts.organisation', verbose_name='chủ hồ sơ (tổ chức)')),
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to='accounts.person', verbose_name='chủ hồ sơ')),
-                ('received_at', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='desk_dossiers', to='accounts.agency', verbose_name='nơi tiếp nhận')),
+                ('receiving_agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='desk_dossiers', to='accounts.agency', verbose_name='nơi tiếp nhận')),
                 ('submitter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to=settings.AUTH_USER_MODEL, verbose_name='người nộp')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='procedures.procedureversion', verbose_name='thủ tục')),
             ],
@@ -306,7 +306,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='dossier',
-            index=models.Index(fields=['received_at', 'state', 'step_due_at', 'id'], name='desk_queue'),
+            index=models.Index(fields=['receiving_agency', 'state', 'step_due_at', 'id'], name='desk_queue'),
         ),
         migrations.AddIndex(
             model_name='dossier',
@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='dossier',
-            index=models.Index(condition=models.Q(('state__in', ['SUBMITTED', 'ACCEPTED', 'PROCESSING', 'SUPPLEMENT_REQUIRED', 'PAYMENT_REQUIRED', 'WITHDRAWN', 'COMPLETED'])), fields=['received_at', 'state'], name='open_dossiers_of_a_desk'),
+            index=models.Index(condition=models.Q(('state__in', ['SUBMITTED', 'ACCEPTED', 'PROCESSING', 'SUPPLEMENT_REQUIRED', 'PAYMENT_REQUIRED', 'WITHDRAWN', 'COMPLETED'])), fields=['receiving_agency', 'state'], name='open_dossiers_of_a_desk'),
         ),
         migrations.AddIndex(
             model_name='dossier',

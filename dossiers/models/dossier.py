@@ -91,7 +91,7 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
     code_agency = models.ForeignKey(
         Agency, verbose_name=_("cơ quan cấp mã"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    received_at = models.ForeignKey(
+    receiving_agency = models.ForeignKey(
         Agency, verbose_name=_("nơi tiếp nhận"), null=True, blank=True, on_delete=models.PROTECT, related_name="desk_dossiers"
     )
     lead_agency = models.ForeignKey(
@@ -179,11 +179,13 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["received_at", "state", "step_due_at", "id"], name="desk_queue"),
+            models.Index(fields=["receiving_agency", "state", "step_due_at", "id"], name="desk_queue"),
             models.Index(fields=["holder_agency", "state", "step_due_at", "id"], name="holder_queue"),
             models.Index(fields=["submitter", "-updated_at"], name="citizen_dashboard"),
             models.Index(
-                fields=["received_at", "state"], condition=Q(state__in=[str(s) for s in ALIVE]), name="open_dossiers_of_a_desk"
+                fields=["receiving_agency", "state"],
+                condition=Q(state__in=[str(s) for s in ALIVE]),
+                name="open_dossiers_of_a_desk",
             ),
             models.Index(fields=["subject_id_number"], name="dossiers_of_an_id_number"),
         ]

@@ -134,5 +134,5 @@ def about_file(data):
 
 def _papers():
     return IssuedPaper.objects.select_related(
-        "dossier__received_at", "dossier__lead_agency", "dossier__version", "decision__agency", "replaced_by"
+        "dossier__receiving_agency", "dossier__lead_agency", "dossier__version", "decision__agency", "replaced_by"
     )

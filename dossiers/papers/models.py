@@ -107,7 +107,7 @@ class IssuedPaper(models.Model):
         """The body whose paper it is."""
         if self.decision_id:
             return self.decision.agency
-        return self.dossier.lead_agency if self.kind in OF_THE_LEADING_BODY else self.dossier.received_at
+        return self.dossier.lead_agency if self.kind in OF_THE_LEADING_BODY else self.dossier.receiving_agency
 
     @property
     def is_result(self):

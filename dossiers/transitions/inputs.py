@@ -94,7 +94,7 @@ def earlier_step(step):
 def assignee_has_role(step):
     holder = step.details.get("holder")
     dossier = step.dossier
-    wanted = [(run.role, run.agency_id) for run in dossier.open_steps] or [(Role.RECEIVING_CLERK, dossier.received_at_id)]
+    wanted = [(run.role, run.agency_id) for run in dossier.open_steps] or [(Role.RECEIVING_CLERK, dossier.receiving_agency_id)]
     if holder is None or not any(holder.has_role(role, agency) for role, agency in wanted):
         raise DetailsMissing("holder", _("Chọn người đang làm việc ở cơ quan của bước này."))
 

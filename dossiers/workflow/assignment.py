@@ -15,7 +15,7 @@ def refresh_waiting(step):
     runs = dossier.open_steps
     if state.is_final or state.waits_for_citizen:
         dossier.waiting_on = "" if state.is_final else "submitter"
-        dossier.holder_agency, dossier.step_due_at = dossier.received_at, dossier.supplement_due_at or dossier.payment_due_at
+        dossier.holder_agency, dossier.step_due_at = dossier.receiving_agency, dossier.supplement_due_at or dossier.payment_due_at
         dossier.holder = None
     elif state is DossierState.PROCESSING and runs:
         first = min(runs, key=lambda run: (run.due_at, run.position))
@@ -24,7 +24,7 @@ def refresh_waiting(step):
     elif state is DossierState.PROCESSING:
         dossier.waiting_on, dossier.holder, dossier.step_due_at = Role.SIGNER, None, dossier.due_at
     else:
-        dossier.waiting_on, dossier.holder_agency = Role.RECEIVING_CLERK, dossier.received_at
+        dossier.waiting_on, dossier.holder_agency = Role.RECEIVING_CLERK, dossier.receiving_agency
         if state is DossierState.COMPLETED:
             dossier.step_due_at = Timekeeper(dossier).after(dossier.completed_at, HOURS_TO_DELIVER)
         else:

@@ -53,7 +53,7 @@ def find(token):
             "obligation__dossier__version__procedure",
             "obligation__dossier__offering",
             "obligation__dossier__lead_agency",
-            "obligation__dossier__received_at__hours",
+            "obligation__dossier__receiving_agency__hours",
         )
         .filter(token=token)
         .first()

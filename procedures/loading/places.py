@@ -85,13 +85,13 @@ def _values(rule, agency, bodies, document):
         "valid_from": None,
     }
     if rule["filing"] == Filing.ELSEWHERE:
-        nowhere = {"received_at_id": None, "processing_steps": [], "duty": {}, "gateway_terminal": "", "valid_to": None}
+        nowhere = {"receiving_agency_id": None, "processing_steps": [], "duty": {}, "gateway_terminal": "", "valid_to": None}
         return {**values, **nowhere, "lead_agency_id": agency.pk}
     lead, received = bodies.resolve(rule["lead_agency"], agency), bodies.resolve(rule["received_at"], agency)
     terminals = document["gateway_terminals"][agency.province_code]
     return {
         **values,
-        "received_at_id": received.pk,
+        "receiving_agency_id": received.pk,
         "lead_agency_id": lead.pk,
         "processing_steps": [_step(step, agency, lead, received, bodies) for step in rule["processing_steps"]],
         "duty": {post: _person(login.format(received=received.code), document) for post, login in rule["duty"].items()},

@@ -168,14 +168,14 @@ class Migration(migrations.Migration):
                 ('certainty', models.CharField(blank=True, max_length=40, verbose_name='độ chắc chắn')),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency', verbose_name='cơ quan')),
                 ('lead_agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='led_offerings', to='accounts.agency', verbose_name='cơ quan giải quyết')),
-                ('received_at', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='received_offerings', to='accounts.agency', verbose_name='nơi tiếp nhận')),
+                ('receiving_agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='received_offerings', to='accounts.agency', verbose_name='nơi tiếp nhận')),
                 ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offerings', to='procedures.procedure', verbose_name='thủ tục')),
             ],
             options={
                 'verbose_name': 'nơi cung cấp thủ tục',
                 'verbose_name_plural': 'nơi cung cấp thủ tục',
                 'indexes': [models.Index(fields=['procedure', 'province_code', 'unit_code'], name='procedures__procedu_2e6256_idx')],
-                'constraints': [models.UniqueConstraint(fields=('procedure', 'agency', 'valid_from'), name='one_offering_a_body_and_start', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('filing', 'elsewhere'), ('received_at__isnull', False), _connector='OR'), name='an_offering_filed_here_has_a_desk')],
+                'constraints': [models.UniqueConstraint(fields=('procedure', 'agency', 'valid_from'), name='one_offering_a_body_and_start', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('filing', 'elsewhere'), ('receiving_agency__isnull', False), _connector='OR'), name='an_offering_filed_here_has_a_desk')],
             },
         ),
         migrations.CreateModel(

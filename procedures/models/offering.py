@@ -29,7 +29,7 @@ class Offering(models.Model):
 
     procedure = models.ForeignKey(Procedure, verbose_name=_("thủ tục"), on_delete=models.PROTECT, related_name="offerings")
     agency = models.ForeignKey(Agency, verbose_name=_("cơ quan"), on_delete=models.PROTECT, related_name="+")
-    received_at = models.ForeignKey(
+    receiving_agency = models.ForeignKey(
         Agency, verbose_name=_("nơi tiếp nhận"), null=True, on_delete=models.PROTECT, related_name="received_offerings"
     )
     lead_agency = models.ForeignKey(
@@ -58,7 +58,7 @@ class Offering(models.Model):
                 fields=["procedure", "agency", "valid_from"], name="one_offering_a_body_and_start", nulls_distinct=False
             ),
             models.CheckConstraint(
-                condition=Q(filing="elsewhere") | Q(received_at__isnull=False), name="an_offering_filed_here_has_a_desk"
+                condition=Q(filing="elsewhere") | Q(receiving_agency__isnull=False), name="an_offering_filed_here_has_a_desk"
             ),
         ]
         indexes = [models.Index(fields=["procedure", "province_code", "unit_code"])]

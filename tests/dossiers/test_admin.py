@@ -112,7 +112,7 @@ def test_messages_are_shown_as_work_without_words_or_names(system, desk):
 
 
 def test_hours_that_the_clock_cannot_count_are_refused(system, desk):
-    hours = desk.submitted().received_at.hours
+    hours = desk.submitted().receiving_agency.hours
     for wrong in ("{}", '{"mon_fri": [["17:00", "07:30"]], "sat": []}', '{"mon_fri": [["07:30"]], "sat": []}', '{"mon_fri": 3}'):
         answer = system.post(editing(hours), {"key": hours.key, "intervals": wrong})
         assert answer.status_code == 200

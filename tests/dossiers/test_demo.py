@@ -44,8 +44,8 @@ def test_the_people_of_the_readme_can_log_in_and_stand_where_the_tour_needs_them
     for code in (RESIDENCE, CRIMINAL, CIVIL):
         dossier = Dossier.objects.filter(version__procedure__code=code).exclude(code=None).first()
         for login, role, agency in [
-            ("motcua1", Role.RECEIVING_CLERK, dossier.received_at), ("chuyenvien1", Role.OFFICER, dossier.lead_agency),
-            ("lanhdao1", Role.SIGNER, dossier.lead_agency), ("quanly1", Role.HEAD, dossier.received_at),
+            ("motcua1", Role.RECEIVING_CLERK, dossier.receiving_agency), ("chuyenvien1", Role.OFFICER, dossier.lead_agency),
+            ("lanhdao1", Role.SIGNER, dossier.lead_agency), ("quanly1", Role.HEAD, dossier.receiving_agency),
         ]:  # fmt: skip
             assert User.objects.get(username=login).has_role(role, agency.pk), (login, code)
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def place_of(procedure):
     """The first place where it can be handed in online, or None."""
-    places = procedure.offerings.current().select_related("received_at", "lead_agency")
+    places = procedure.offerings.current().select_related("receiving_agency", "lead_agency")
     return next((place for place in places if offered_at(procedure.current, place).offers_submission), None)
 
 
@@ -78,7 +78,7 @@ def test_every_form_is_shown_page_by_page_handed_in_taken_in_and_decided():
             assert answer.status_code == 302, (procedure.code, answer.context and answer.context["errors"])
             dossier = Dossier.objects.get(pk=draft.pk)
             assert dossier.code and answer.url == f"/ho-so/{dossier.code}/da-nop/"
-            clerk = factories.user(receiving_clerk=place.received_at.code)
+            clerk = factories.user(receiving_clerk=place.receiving_agency.code)
             assert browse(clerk).get(f"/can-bo/ho-so/{dossier.code}/").status_code == 200, procedure.code
             if dossier.state == "PAYMENT_REQUIRED":  # at level 4 a fee due on submission comes before everything else
                 waited.append(procedure.code)

@@ -13,7 +13,7 @@ FREE, PAID, PARTLY, PRINTED, INFORMATION = "1.010041", "3.000333", "1.004873", "
 
 DESK = OfferingFacts(
     filing="here",
-    received_at_id=7,
+    receiving_agency_id=7,
     duty={"main": "a", "deputy": "b", "head": "c"},
     processing_steps=[{"key": "tiep_nhan"}, {"key": "ky"}],
     delivery_ways=["account", "counter", "post"],
@@ -87,7 +87,7 @@ def everywhere():
         row.setdefault("duty", None)
         facts = OfferingFacts(
             filing=row["filing"],
-            received_at_id=row["received"] and row["received"]["code"],
+            receiving_agency_id=row["received"] and row["received"]["code"],
             duty=row["duty"] or {},
             processing_steps=row["steps"],
             delivery_ways=row["rule"].get("delivery_ways") or [],
@@ -142,7 +142,7 @@ def test_without_its_form_a_procedure_only_informs():
     ("change", "key"),
     [
         ({"filing": "elsewhere"}, "elsewhere"),
-        ({"received_at_id": None}, "desk"),
+        ({"receiving_agency_id": None}, "desk"),
         ({"duty": {}}, "duty"),
         ({"processing_steps": []}, "steps"),
     ],
@@ -209,7 +209,7 @@ def test_a_result_row_shows_the_best_of_several_places():
 
 
 def test_what_is_missing_is_only_what_the_next_level_needs():
-    level = offered(PAID, OfferingFacts(filing="here", received_at_id=1), payments_open=False)
+    level = offered(PAID, OfferingFacts(filing="here", receiving_agency_id=1), payments_open=False)
     assert keys(level) == ["duty", "steps"] and all(need.level is ServiceLevel.SUBMIT_ONLINE for need in level.missing)
     assert {need.key for need in level.needs} == {"duty", "steps", "terminal", "payments", "delivery"}
 

@@ -48,12 +48,12 @@ def test_the_whole_catalogue_arrives_and_agrees_with_the_reference_reading():
     check = reference.module("check")
     rules = reference.load("offerings_demo.json")
     wanted = {row["key"]: row for row in check.expand(rules, reference.load("agencies.json")["agencies"])}
-    rows = Offering.objects.select_related("procedure", "agency", "received_at", "lead_agency")
+    rows = Offering.objects.select_related("procedure", "agency", "receiving_agency", "lead_agency")
     found = {offering_key(row): row for row in rows}
     assert found.keys() == wanted.keys()
     for key, row in found.items():
         if row.filing == Filing.HERE:
-            assert row.received_at.code == wanted[key]["received"]["code"]
+            assert row.receiving_agency.code == wanted[key]["received"]["code"]
             assert row.lead_agency.code == wanted[key]["lead"]["code"]
             assert row.processing_steps == wanted[key]["steps"]
             assert row.duty["main"]["name"] == check.person(rules, wanted[key]["duty"]["main"])
@@ -142,7 +142,7 @@ def test_an_offering_without_a_rule_ends_and_stays_for_its_dossiers(folder):
 def test_procedures_of_central_bodies_are_shown_but_filed_elsewhere():
     load_sample(codes=["1.015002"])
     offering = Offering.objects.get()
-    assert (offering.filing, offering.received_at, offering.agency.code) == (Filing.ELSEWHERE, None, "G06.19")
+    assert (offering.filing, offering.receiving_agency, offering.agency.code) == (Filing.ELSEWHERE, None, "G06.19")
 
 
 def test_a_file_that_breaks_its_schema_is_refused_with_the_place(folder):

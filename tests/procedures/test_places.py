@@ -26,7 +26,7 @@ def test_before_a_choice_every_place_that_offers_it_can_be_chosen(residence, dja
 
 def test_a_commune_finds_its_desk(residence):
     choice = choose(residence, province="11", commune="11.X004")
-    assert [offering.received_at.code for offering in choice.offerings] == ["H18.X004.CA"]
+    assert [offering.receiving_agency.code for offering in choice.offerings] == ["H18.X004.CA"]
     assert choice.commune.code == "11.X004" and choice.province.code == "11"
     assert choose(residence, commune="11.X004").offerings == choice.offerings
 
@@ -69,7 +69,7 @@ def test_an_ended_offering_is_no_choice(residence):
 
 
 def test_hours_are_said_as_people_say_them(residence):
-    hours = Offering.objects.filter(procedure=residence).first().received_at.hours
+    hours = Offering.objects.filter(procedure=residence).first().receiving_agency.hours
     said = [line.replace("\u00a0", " ") for line in desk_hours(hours)]
     assert said[0] == "Thứ hai đến thứ sáu: 7 giờ 30 – 11 giờ 30, 13 giờ 30 – 17 giờ"
     assert said[1].startswith("Thứ bảy") and desk_hours(None) == []

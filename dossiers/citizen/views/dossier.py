@@ -82,7 +82,7 @@ def own_dossier(request, code):
     rows = Dossier.objects.visible_to(request.user).select_related(
         "version__procedure",
         "offering",
-        "received_at",
+        "receiving_agency",
         "lead_agency",
         "holder_agency",
         "holder",

@@ -61,7 +61,7 @@ def track_link(request, secret):
 def _filed():
     return (
         Dossier.objects.filter(code__isnull=False)
-        .select_related("version__procedure", "received_at")
+        .select_related("version__procedure", "receiving_agency")
         .defer("version__document", "answers")
     )
 

@@ -169,7 +169,7 @@ def _holder(matter):
     """Who holds it now, in words: a person, else a role at a body; the citizen while they are asked."""
     if matter.status.is_final:
         return {}
-    agency = matter.holder_agency or matter.received_at
+    agency = matter.holder_agency or matter.receiving_agency
     if matter.waiting_on == "submitter":
         return {"over": _("Đang chờ"), "name": _("Người nộp"), "role": matter.get_state_display(), "icon": "pause"}
     role = dict(Role.choices).get(matter.waiting_on, "")

@@ -37,7 +37,7 @@ def find(request, code):
     related = (
         "version__procedure",
         "offering",
-        "received_at__hours",
+        "receiving_agency__hours",
         "lead_agency",
         "holder",
         "holder_agency",

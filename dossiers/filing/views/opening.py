@@ -86,7 +86,7 @@ def blank_form(request, code):
 
 # ---------------------------------------------------------------- the place
 def _offerings(procedure):
-    return procedure.offerings.current().select_related("agency", "received_at", "lead_agency")
+    return procedure.offerings.current().select_related("agency", "receiving_agency", "lead_agency")
 
 
 def _chosen_offering(request, procedure):
@@ -126,7 +126,7 @@ def _choose_place(request, procedure):
 
 
 def _place_label(name, offering):
-    desk = offering.received_at or offering.agency
+    desk = offering.receiving_agency or offering.agency
     return name if name in desk.name else f"{name}: {desk.name}"
 
 
@@ -148,7 +148,7 @@ def _facts(version, offering, level):
         version.facts["fee_lines"], day=clock.today(), local=local_amounts(version.procedure, offering.province_code),
         channel=channel["channel"] if channel else "online",
     )  # fmt: skip
-    desk = offering.received_at or offering.agency
+    desk = offering.receiving_agency or offering.agency
     return [
         {
             "icon": "clock",

@@ -68,7 +68,7 @@ def print_and_bring(request, filing):
         PRINT,
         open_pages=_errors(filing),
         to_bring=[ask for ask in asks if not ask.replaced_by_data],
-        desk=(filing.draft.offering.received_at or filing.draft.offering.lead_agency) if filing.draft.offering_id else None,
+        desk=(filing.draft.offering.receiving_agency or filing.draft.offering.lead_agency) if filing.draft.offering_id else None,
         money=_money_at_the_counter(filing.draft),
     )
     return render(request, "dossiers/filing/print.html", context)
@@ -166,7 +166,7 @@ def _page(request, filing, undeclared=False):
         else None,
         errors=errors,
         undeclared=undeclared,
-        place=draft.offering.received_at,
+        place=draft.offering.receiving_agency,
         form_url=reverse("dossiers:filled_form", args=[draft.pk]),
     )
     return render(request, "dossiers/filing/review.html", context)
@@ -189,7 +189,7 @@ def _papers(filing, asks, files):
 def _money(filing, fees):
     """What the summary says about money: lines in words, the sum, when and how to pay."""
     draft, online = filing.draft, filing.level.offers_online_payment
-    desk = draft.offering.received_at or draft.offering.lead_agency
+    desk = draft.offering.receiving_agency or draft.offering.lead_agency
     to_pay = bool(fees.total) or fees.total is None
     lines = wording.lines_before(draft, fees)
     return {

@@ -29,7 +29,7 @@ def frame(kind, dossier, event, *, number, verification_code):
 
 
 def _frame(kind, dossier, event, number, verification_code):
-    body = dossier.lead_agency if kind in OF_THE_LEADING_BODY else dossier.received_at
+    body = dossier.lead_agency if kind in OF_THE_LEADING_BODY else dossier.receiving_agency
     title = str(kind.label)
     return {
         "title": f"{title} {dossier.code}",
@@ -43,8 +43,8 @@ def _frame(kind, dossier, event, number, verification_code):
         "dossier_code": dossier.code,
         "procedure": {"name": dossier.version.name, "code": dossier.version.procedure.code},
         "person": person_of(dossier),
-        "received_by": wording.full_name(dossier.received_at.name),
-        "contact": wording.contact(dossier.received_at),
+        "received_by": wording.full_name(dossier.receiving_agency.name),
+        "contact": wording.contact(dossier.receiving_agency),
         "submitted_at": said(dossier.submitted_at),
         "accepted_at": said(dossier.accepted_at),
         "submitter_name": submitter_of(dossier),

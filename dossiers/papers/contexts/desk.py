@@ -47,7 +47,7 @@ def _when_to_pay(dossier):
 
 def _where_to_pay(dossier):
     """By which ways a fee is paid: on the portal where that is offered, always at the counter."""
-    desk = dossier.received_at
+    desk = dossier.receiving_agency
     place = f"tại {desk.desk_name or desk.name}{', ' + desk.desk_address if desk.desk_address else ''}"
     if fee_words.pay_address(dossier):
         return f"Nộp trên cổng: mở hồ sơ, bấm “Trả phí”; hoặc nộp tiền mặt {place}."
@@ -61,9 +61,9 @@ def application_form(dossier, event):
         form,
         rules.known_answers(dossier, form),
         rules.filing_day(dossier),
-        agency_name=wording.full_name(dossier.received_at.name),
+        agency_name=wording.full_name(dossier.receiving_agency.name),
         applicant_name=submitter_of(dossier),
-        place=dossier.received_at.unit.short_name if dossier.received_at.unit_id else "",
+        place=dossier.receiving_agency.unit.short_name if dossier.receiving_agency.unit_id else "",
         filed_on=rules.filing_day(dossier),
         code=dossier.code,
     ) | {"title": f"{form.name} {dossier.code}"}
@@ -101,7 +101,7 @@ def _papers_received(dossier, event):
 def _result_place(dossier):
     way = str(dossier.get_delivery_way_display())
     if dossier.delivery_way == DeliveryWay.COUNTER:
-        return f"{way}: {dossier.received_at.desk_name or dossier.received_at.name}"
+        return f"{way}: {dossier.receiving_agency.desk_name or dossier.receiving_agency.name}"
     if dossier.delivery_way == DeliveryWay.POST:
         return f"{way}: {rules.address_text(dossier.delivery_address)}"
     return way or "chưa chọn"

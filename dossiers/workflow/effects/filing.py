@@ -27,8 +27,8 @@ def copy_subject(step):
     dossier.subject_phone = subject.phone or (dossier.submitter.phone if dossier.submitter else "")
     dossier.subject_email = subject.email or (dossier.submitter.email if dossier.submitter else "")
     dossier.identity_verified = not dossier.organisation_id and subject.identity_level == 2
-    dossier.received_at, dossier.lead_agency = dossier.offering.received_at, dossier.offering.lead_agency
-    dossier.code_agency = dossier.received_at
+    dossier.receiving_agency, dossier.lead_agency = dossier.offering.receiving_agency, dossier.offering.lead_agency
+    dossier.code_agency = dossier.receiving_agency
 
 
 @before

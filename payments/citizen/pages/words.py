@@ -32,7 +32,7 @@ def money_word(money, part=False):
 
 def counter(dossier):
     """Where cash is taken, with its hours: {name, address, phone, hours}."""
-    desk = dossier.received_at
+    desk = dossier.receiving_agency
     return {
         "name": desk.desk_name or desk.name, "address": desk.desk_address, "phone": desk.desk_phone,
         "hours": desk_hours(desk.hours),

@@ -19,7 +19,7 @@ def test_the_page_says_who_holds_it_and_how_to_reach_them(desk):
     dossier = desk.submitted()
     text = words(browse(dossier.submitter).get(f"/ho-so/{dossier.code}/"))
     assert "Chờ tiếp nhận" in text and "Bộ phận tiếp dân" in text
-    assert f"Gọi {dossier.received_at.desk_phone}" in text
+    assert f"Gọi {dossier.receiving_agency.desk_phone}" in text
 
 
 def test_every_step_stands_there_with_its_date_and_what_comes(desk):

@@ -147,7 +147,9 @@ def test_asking_a_second_time_is_the_heads_own_act(desk):
         assert take(desk.clerk, dossier, "ask_supplement", **asked).status_code == 422
         assert now(dossier).state == DossierState.ACCEPTED
 
-        Membership.objects.create(user=desk.head, agency=dossier.received_at, role="receiving_clerk", valid_from="2025-07-01")
+        Membership.objects.create(
+            user=desk.head, agency=dossier.receiving_agency, role="receiving_clerk", valid_from="2025-07-01"
+        )
         take(desk.head, dossier, "ask_supplement", **asked)
         assert now(dossier).supplements.get().approved_by == desk.head
 
@@ -309,7 +311,7 @@ def test_a_step_of_somebody_elses_is_refused_and_not_offered(desk):
 
 def test_the_second_clerk_reads_who_was_quicker(desk):
     dossier = desk.submitted()
-    colleague = factories.user(full_name="Vàng A Súa", receiving_clerk=desk.received_at)
+    colleague = factories.user(full_name="Vàng A Súa", receiving_clerk=desk.receiving_agency)
     late = client_of(colleague)
     seen = late.get(page("accept", dossier)).context["seen"]
     take(desk.clerk, dossier, "accept")
@@ -333,7 +335,7 @@ def test_a_double_click_hands_over_one_step_not_two(desk):
 @pytest.mark.django_db(transaction=True)
 def test_two_clerks_at_once_take_it_in_once(desk):
     dossier = desk.submitted()
-    clerks = [desk.clerk, factories.user(receiving_clerk=desk.received_at)]
+    clerks = [desk.clerk, factories.user(receiving_clerk=desk.receiving_agency)]
     clients = [client_of(clerk) for clerk in clerks]
     seen = [client.get(page("accept", dossier)).context["seen"] for client in clients]
     barrier, answers = threading.Barrier(2), []

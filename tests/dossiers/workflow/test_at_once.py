@@ -51,7 +51,7 @@ def test_many_dossiers_filed_at_once_get_different_codes(desk):
 
 
 def test_two_clerks_accepting_at_once_one_is_told_what_the_other_did(desk):
-    other = factories.user(full_name="Vàng Thị Nga", receiving_clerk=desk.received_at)
+    other = factories.user(full_name="Vàng Thị Nga", receiving_clerk=desk.receiving_agency)
     dossier = desk.submitted()
     results = at_once([lambda u=u: workflow.advance(dossier, "accept", actor=u) for u in (desk.clerk, other)])
 

@@ -81,7 +81,7 @@ def test_every_way_has_its_own_form_and_the_phone_is_led_to_the_banking_app_firs
 
 def test_cash_help_and_paying_later_are_told_with_place_hours_and_what_happens(client, waiting):
     text = read(client, waiting)
-    assert "Nộp tiền mặt tại quầy" in text and waiting.received_at.desk_address in text and "Thứ hai đến thứ sáu" in text
+    assert "Nộp tiền mặt tại quầy" in text and waiting.receiving_agency.desk_address in text and "Thứ hai đến thứ sáu" in text
     assert "Nhờ người thân trả giúp" in text
     assert "Trước đó có tin nhắn nhắc." in text and "Quá hạn mà chưa trả thì hồ sơ dừng lại" in text
 
@@ -170,7 +170,7 @@ def test_a_free_dossier_says_so(desk):
 def test_where_paying_online_is_closed_the_counter_is_named(client, waiting, settings):
     settings.PAYMENTS_OPEN = False
     text = read(client, waiting)
-    assert "trả bằng tiền mặt tại quầy" in text and waiting.received_at.desk_address in text and "Mở ứng dụng" not in text
+    assert "trả bằng tiền mặt tại quầy" in text and waiting.receiving_agency.desk_address in text and "Mở ứng dụng" not in text
 
 
 # ---------------------------------------------------------------- paid
@@ -305,7 +305,7 @@ def test_every_case_says_first_whether_money_was_taken_then_what_happens_and_who
     text = words(page)
     first = text.index(f"Đã trừ tiền: {money_word}")
     assert sentence in text and first < text.index("Gọi hỏi, đọc mã này") and first < text.index("Các lần đã trả")
-    assert f'href="{phone_uri(waiting.received_at.desk_phone)}"' in page.content.decode() and "Cổng: 1900 0000" in text
+    assert f'href="{phone_uri(waiting.receiving_agency.desk_phone)}"' in page.content.decode() and "Cổng: 1900 0000" in text
     code = attempt.reference
     assert f"{code[:3]} {code[3:7]} {code[7:11]} {code[11:13]} {code[13:]}" in text
 

@@ -1,6 +1,7 @@
 """How fast is the gateway's door beside a view that does nothing? Real HTTP, real PostgreSQL, one run, printed as ratios.
 
-By hand: `python -m tests.payments.enquiries.bench_ipn [how many attempts]`, with DATABASE_URL naming a server where a database may be made.
+By hand: `python -m tests.payments.enquiries.bench_ipn [how many attempts]`. DATABASE_URL names a server where a database may be
+made.
 """
 
 import http.client

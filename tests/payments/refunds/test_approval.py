@@ -61,7 +61,7 @@ def by_taking_cash(desk, me):
     """The clerk who took the cash keeps the books as well."""
     dossier = desk.waiting()
     both = factories.fresh(me)
-    both.memberships.create(agency=dossier.received_at, role="receiving_clerk", valid_from=dt.date(2025, 7, 1))
+    both.memberships.create(agency=dossier.receiving_agency, role="receiving_clerk", valid_from=dt.date(2025, 7, 1))
     dossier = workflow.advance(dossier, "paid", actor=factories.fresh(both), amount=FEE)
     workflow.withdraw(dossier, actor=dossier.submitter)
 
