@@ -16,7 +16,7 @@ from portal.common.money import dong
 
 
 @translation.override("vi")
-def tell(step, event):
+def notify_step(step, event):
     """Write the messages of this event, one a recipient and channel, in the transaction of the step.
 
     In Vietnamese whatever language the one who took the step reads: they are for somebody else.

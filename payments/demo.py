@@ -126,7 +126,7 @@ class Money:
     def _ended(self, code, state):
         attempt = self._begin(Way.VNPAY)
         event, _number = self.at(self._say, attempt, f"vnp_ResponseCode={code}&vnp_TransactionStatus=02")
-        self.at(lambda: settlement.note(attempt.reference, state, cause="ipn", proof=event, code=f"{code}/02"))
+        self.at(lambda: settlement.record_outcome(attempt.reference, state, cause="ipn", proof=event, code=f"{code}/02"))
 
     def under(self):
         attempt = self._begin(Way.TRANSFER)

@@ -34,7 +34,7 @@ def open_difference(point, day, kind, reference, *, ours=None, theirs=None, atte
     return difference
 
 
-def agree(point, reference, kinds, words):
+def close_as_matching(point, reference, kinds, words):
     """The books agree on this now: what was open about it closes by itself. Returns how many did."""
     found = Difference.objects.filter(point=point, reference=reference, kind__in=kinds, closed_at=None)
     return found.update(closed_at=clock.now(), resolution=words)

@@ -10,5 +10,5 @@ def owe(step, event):
     paper = step.line.custom["paper"]
     if paper:
         FollowUp.objects.create(event=event, kind=f"paper:{paper}", next_at=step.now)
-    messages.tell(step, event)
+    messages.notify_step(step, event)
     outbox.poke()

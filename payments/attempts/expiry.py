@@ -65,6 +65,6 @@ def end_transfers():
     for reference in late.order_by("expires_at").values_list("reference", flat=True)[:MOST]:
         try:
             with transaction.atomic():
-                settlement.note(reference, AttemptState.EXPIRED, cause="window_over")
+                settlement.record_outcome(reference, AttemptState.EXPIRED, cause="window_over")
         except Exception:  # the others do not wait for this one
             log.exception("a transfer could not be ended", extra={"reference": reference})

@@ -32,12 +32,12 @@ def settle(reference, proof=None, *, cause, actor=None, note="", held=None, **fa
         setattr(attempt, name, value)
     attempt.resolved_at = attempt.resolved_at or clock.now()
     attempt.move(AttemptState.PAID, cause=cause, event=proof, actor=actor, job="" if actor else PAYMENT_JOB.job, note=note)
-    count(dossier, obligation, attempt, came_late=came_late)
+    allocate(dossier, obligation, attempt, came_late=came_late)
     _answer_complaints(attempt)
     return attempt
 
 
-def count(dossier, obligation, attempt, *, reason="", asked_by=None, came_late=False):
+def allocate(dossier, obligation, attempt, *, reason="", asked_by=None, came_late=False):
     """Count the money of a paid attempt, once: it settles the fee where that waits for just this sum; else it is owed back, and
     a refund is proposed (`reason` and `asked_by` when a person knows them). The caller holds the locks."""
     if _wanted(obligation, attempt):
@@ -78,7 +78,7 @@ def _why_not_wanted(obligation, dossier):
 
 
 @transaction.atomic
-def note(reference, target, *, cause, proof=None, code="", final=True, actor=None, words="", held=None):
+def record_outcome(reference, target, *, cause, proof=None, code="", final=True, actor=None, words="", held=None):
     """Record what the gateway (or a person) says of money that did not come, or is doubtful. Returns the attempt.
 
     A paid attempt stays paid, and one that ended stays as it ended: then only the gateway's last word is kept. Money in

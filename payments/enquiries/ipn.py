@@ -39,18 +39,18 @@ LOCK_WAIT = "8s"  # rather an error now, and the gateway's next call in five min
 _not_kept = Counter()
 
 
-def hear_ipn(raw):
+def receive_ipn(raw):
     """Take one IPN (its query string). Returns the RspCode to answer, when everything it caused is committed."""
     try:
         with translation.override(settings.LANGUAGE_CODE):  # what a payment writes down is in the portal's first language
-            return _hear_ipn(raw)
+            return _receive_ipn(raw)
     except Exception:
         log.exception("an IPN could not be taken")
         _keep_quietly(EventKind.IPN, raw, Verdict.ERROR, answer=FAILED)
         return FAILED
 
 
-def _hear_ipn(raw):
+def _receive_ipn(raw):
     answer, verdict = _read(raw)
     if answer is None:
         keep(EventKind.IPN, raw, verdict, answer=BAD_SIGNATURE)
@@ -126,7 +126,9 @@ def _act(held, answer, outcome, code, event):
     if attempt.is_open and attempt.state != outcome.state and not _may_move(attempt, outcome.state, cause):
         schedule.ask_soon(attempt, "again")  # somebody looks at it already: only an answer to our own question may end that
         return
-    settlement.note(attempt.reference, outcome.state, cause=cause, proof=event, code=code, final=outcome.final, held=held)
+    settlement.record_outcome(
+        attempt.reference, outcome.state, cause=cause, proof=event, code=code, final=outcome.final, held=held
+    )
     if not outcome.final:
         schedule.ask_soon(attempt, "again")
 
@@ -139,7 +141,7 @@ def _may_move(attempt, target, cause):
 
 
 @transaction.atomic
-def hear_return(raw):
+def receive_return(raw):
     """The attempt a returning browser truly speaks of, or None. Nothing moves by it; when we do not know yet how it went,
     the gateway is asked soon."""
     answer, verdict = _read(raw)

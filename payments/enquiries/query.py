@@ -30,18 +30,18 @@ def wants_asking(attempt):
     )
 
 
-def put(attempt, **patience):
+def query_gateway(attempt, **patience):
     """Ask, keep what came word for word, then act on it. Returns the Outcome. A bad answer is no answer: it moves nothing."""
     try:
         answer = vnpay.query(attempt, **patience)
     except NoAnswer as refusal:
         keep(EventKind.QUERYDR, refusal.raw or refusal.reason, Verdict.NO_ANSWER, attempt)
         if refusal.code == BUSY:
-            be_quiet(attempt.point_id)
+            silence_terminal(attempt.point_id)
         return outcomes.UNANSWERED
     event = keep(EventKind.QUERYDR, answer.raw, verdict_on(answer, attempt, attempt.amount), attempt)
     if answer.code == BUSY:
-        be_quiet(attempt.point_id)
+        silence_terminal(attempt.point_id)
         return outcomes.UNANSWERED
     return _act(attempt, answer, event)
 
@@ -62,10 +62,10 @@ def verdict_on(answer, attempt, amount):
     return Verdict.VALID if answer.hundredths == amount * 100 else Verdict.WRONG_AMOUNT
 
 
-def be_quiet(point_id):
+def silence_terminal(point_id):
     """The gateway said «too soon»: all questions of this terminal wait, a little differently each time."""
     seconds = settings.PAYMENT_TIMES["quiet_after_94"]
-    terminal_lease.be_quiet(point_id, seconds * (1 + random.uniform(0, JITTER)))
+    terminal_lease.silence(point_id, seconds * (1 + random.uniform(0, JITTER)))
 
 
 @transaction.atomic
@@ -85,7 +85,7 @@ def _act(attempt, answer, event):
     if attempt.state == AttemptState.REVIEW and outcome.state != AttemptState.REVIEW and not final:
         return outcome  # a doubt is not ended by «not finished»
     cause = outcome.doubt or "querydr"
-    settlement.note(attempt.reference, outcome.state, cause=cause, proof=event, code=code, final=final, held=held)
+    settlement.record_outcome(attempt.reference, outcome.state, cause=cause, proof=event, code=code, final=final, held=held)
     if event.verdict == Verdict.WRONG_AMOUNT and answer.status == "00":
         theirs = None if answer.hundredths is None else answer.hundredths // 100
         differences.open_difference(

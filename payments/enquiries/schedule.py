@@ -53,13 +53,13 @@ def pause(tries):
 
 
 def ask(question):
-    """In the transaction that holds the question alone: take the turn of its terminal, or wait for it."""
-    question.turn = None
+    """In the transaction that holds the question alone: take the lease of its terminal, or wait for it."""
+    question.lease = None
     if not query.wants_asking(question.attempt):
         return
     question.stays_owed = True
-    question.turn = terminal_lease.take(question.attempt.point_id)
-    if question.turn is None:
+    question.lease = terminal_lease.acquire(question.attempt.point_id)
+    if question.lease is None:
         _wait_for_the_terminal(question)
 
 
@@ -79,17 +79,17 @@ def _a_little_after(moment):
     return moment + dt.timedelta(seconds=random.uniform(0, most))
 
 
-def serve(turn):
-    """With the turn, and no lock: ask whatever is due at this terminal, each once, the most urgent first."""
+def ask_due(lease):
+    """With the lease, and no lock: ask whatever is due at this terminal, each once, the most urgent first."""
     enough = time.monotonic() + MOST_AT_ONCE
-    held, put = turn, []
+    held, put = lease, []
     try:
-        while turn and time.monotonic() < enough and (question := _next_due(turn.point_id, put)):
+        while lease and time.monotonic() < enough and (question := _next_due(lease.point_id, put)):
             put.append(question.pk)
             _put_safely(question)
-            held, turn = turn, terminal_lease.renew(turn)
+            held, lease = lease, terminal_lease.renew(lease)
     finally:
-        terminal_lease.give_back(turn or held)
+        terminal_lease.release(lease or held)
         _hand_out_the_rest(held.point_id)
 
 
@@ -115,7 +115,7 @@ def due_at(point_id):
 def _put_safely(question):
     try:
         attempt = question.attempt
-        heard = query.put(attempt) if query.wants_asking(attempt) else None
+        heard = query.query_gateway(attempt) if query.wants_asking(attempt) else None
         after_asking(attempt, question.cause, heard)
     except Exception:  # the next question is not to wait for this one's trouble; the row says when it is asked again
         log.exception("a question to the gateway failed", extra={"reference": question.attempt.reference})
@@ -172,16 +172,16 @@ def ask_now(attempt, *, insist=False):
     again what the gateway had denied for good."""
     attempt = PaymentAttempt.objects.select_related("point").get(pk=attempt.pk)
     may_ask = query.wants_asking(attempt) or (insist and _may_be_asked(attempt))
-    turn = terminal_lease.take(attempt.point_id) if may_ask and not _just_asked(attempt) else None
-    if turn:
+    lease = terminal_lease.acquire(attempt.point_id) if may_ask and not _just_asked(attempt) else None
+    if lease:
         try:
-            heard = query.put(attempt, patience=WEB_PATIENCE)
+            heard = query.query_gateway(attempt, patience=WEB_PATIENCE)
         finally:
-            terminal_lease.give_back(turn)
+            terminal_lease.release(lease)
         after_asking(attempt, Cause.COMPLAINT, heard)
-    if query.wants_asking(attempt := fresh(attempt)) and not turn:
+    if query.wants_asking(attempt := fresh(attempt)) and not lease:
         ask_soon(attempt, Cause.COMPLAINT, seconds=0)
-    return Known(attempt, outcomes.of_attempt(attempt), bool(turn))
+    return Known(attempt, outcomes.of_attempt(attempt), bool(lease))
 
 
 def _may_be_asked(attempt):

@@ -7,9 +7,9 @@ from django.db import connection
 
 from payments.models import CollectionPoint
 
-# Seconds. Whoever dies with the turn keeps the others waiting no longer. Should one answer take longer still, the next
+# Seconds. Whoever dies with the lease keeps the others waiting no longer. Should one answer take longer still, the next
 # question may come beside it: the gateway only says «too soon».
-LEASE = 20
+LEASE_SECONDS = 20
 
 _FREE = "(busy_until IS NULL OR busy_until < statement_timestamp())"
 _HEARS = "(quiet_until IS NULL OR quiet_until < statement_timestamp())"
@@ -20,36 +20,36 @@ _TAKE = (
 
 
 @dataclass(frozen=True)
-class Turn:
-    """The right to ask about this terminal until that moment. The moment also tells one turn from another."""
+class Lease:
+    """The right to ask about this terminal until that moment. The moment also tells one lease from another."""
 
     point_id: int
     until: dt.datetime
 
 
-def take(point_id):
-    """The turn of a terminal, or None: somebody else asks there now, or the gateway wants to be left alone."""
+def acquire(point_id):
+    """The lease of a terminal, or None: somebody else asks there now, or the gateway wants to be left alone."""
     return _update(f"{_FREE} AND {_HEARS}", point_id)
 
 
-def renew(turn):
-    """The same turn for one more question, or None when it ended, or the gateway has just asked for silence."""
-    return _update(f"busy_until = %s AND {_HEARS}", turn.point_id, turn.until)
+def renew(lease):
+    """The same lease for one more question, or None when it ended, or the gateway has just asked for silence."""
+    return _update(f"busy_until = %s AND {_HEARS}", lease.point_id, lease.until)
 
 
 def _update(condition, point_id, *values):
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE.format(condition=condition), [LEASE, point_id, *values])
+        cursor.execute(_TAKE.format(condition=condition), [LEASE_SECONDS, point_id, *values])
         row = cursor.fetchone()
-    return Turn(point_id, row[0]) if row else None
+    return Lease(point_id, row[0]) if row else None
 
 
-def give_back(turn):
-    """The next one may ask at once. Harmless when the turn has ended already."""
-    CollectionPoint.objects.filter(pk=turn.point_id, busy_until=turn.until).update(busy_until=None)
+def release(lease):
+    """The next one may ask at once. Harmless when the lease has ended already."""
+    CollectionPoint.objects.filter(pk=lease.point_id, busy_until=lease.until).update(busy_until=None)
 
 
-def be_quiet(point_id, seconds):
+def silence(point_id, seconds):
     """The gateway said «too soon» (94): nobody asks about this terminal for so long. Never shortens a silence."""
     with connection.cursor() as cursor:
         cursor.execute(

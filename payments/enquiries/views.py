@@ -24,7 +24,7 @@ def ipn(request):
         response = _answer(notices.FAILED, status=405)
         response["Allow"] = "GET"
         return response
-    return _answer(notices.hear_ipn(request.META.get("QUERY_STRING", "")))
+    return _answer(notices.receive_ipn(request.META.get("QUERY_STRING", "")))
 
 
 def _answer(code, status=200):
@@ -36,7 +36,7 @@ def _answer(code, status=200):
 @require_safe
 def come_back(request):
     """The payer is back: lead the submitter to the dossier's own page, show anybody else what we know, without a name."""
-    attempt = notices.hear_return(request.META.get("QUERY_STRING", ""))
+    attempt = notices.receive_return(request.META.get("QUERY_STRING", ""))
     if attempt is None:
         response = render(request, "payments/citizen/return.html", {"attempt": None})
     elif request.user.is_authenticated and is_submitter(attempt.obligation.dossier, request.user):

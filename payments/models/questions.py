@@ -29,7 +29,7 @@ class GatewayQuestion(DueRow):
             models.UniqueConstraint(fields=["attempt"], condition=Q(due_state="waiting"), name="one_question_waits_an_attempt")
         ]
 
-    turn = None  # the right to ask, when `do` got it
+    lease = None  # the right to ask, when `do` got it
 
     def do(self):
         from payments.enquiries import schedule
@@ -39,5 +39,5 @@ class GatewayQuestion(DueRow):
     def afterwards(self):
         from payments.enquiries import schedule
 
-        if self.turn:
-            schedule.serve(self.turn)
+        if self.lease:
+            schedule.ask_due(self.lease)

@@ -123,9 +123,9 @@ class RefundCall(DueRow):
     def do(self):
         from payments.refunds import gateway_calls
 
-        gateway_calls.do(self)
+        gateway_calls.prepare(self)
 
     def afterwards(self):
         from payments.refunds import gateway_calls
 
-        gateway_calls.speak(self)
+        gateway_calls.send(self)

@@ -49,4 +49,4 @@ class SettlementProof(DueRow):
     def do(self):
         from payments.reconciliation import runs
 
-        runs.believe(self)
+        runs.apply_proof(self)

@@ -112,4 +112,4 @@ class BankCredit(DueRow):
     def do(self):
         from payments.transfers import matching
 
-        matching.look_at(self)
+        matching.match(self)

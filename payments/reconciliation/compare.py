@@ -7,7 +7,7 @@ from collections import defaultdict
 from django.utils.translation import gettext as _
 
 from dossiers.permissions import is_own_matter
-from payments.differences import agree, open_difference
+from payments.differences import close_as_matching, open_difference
 from payments.models import (
     AttemptMove,
     Difference,
@@ -71,7 +71,7 @@ class Comparison:
 
     def _agrees(self, reference, kinds):
         if reference in self.disputed:
-            agree(self.point, reference, kinds, _("Tệp đối soát và sổ của cổng nay khớp nhau."))
+            close_as_matching(self.point, reference, kinds, _("Tệp đối soát và sổ của cổng nay khớp nhau."))
 
     # ------------------------------------------------------------ money that came
     def _payment(self, reference, lines):

@@ -55,7 +55,7 @@ def _run_of(point, day, sha256, reader):
     return run
 
 
-def believe(proof):
+def apply_proof(proof):
     """Do what one row of a file proves, in a transaction of its own. Safe to run again."""
     event, line = proof.event, again(proof.event.raw)
     if event.refund_id:

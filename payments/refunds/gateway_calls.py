@@ -23,24 +23,24 @@ UNDER_WAY = (R.SENT, R.PROCESSING, R.UNKNOWN)
 REFUND_TYPES = (requests.ALL, requests.PART)
 
 
-def do(call):
-    """In the transaction of the worker: write down what is about to be said. It is said by `speak`, after the commit."""
+def prepare(call):
+    """In the transaction of the worker: write down what is about to be said. It is said by `send`, after the commit."""
     if call.kind == Kind.SEND:
         call.is_sending = _begin_sending(call)
     elif call.refund.state in UNDER_WAY:
-        _take_the_turn(call)
+        _acquire_terminal(call)
 
 
-def speak(call):
+def send(call):
     """After the commit, with no lock: the order itself, or the question."""
     refund = Refund.objects.select_related("attempt__point", "attempt__obligation__dossier").get(pk=call.refund_id)
     if call.is_sending:
-        _send(refund)
-    elif call.turn:
+        _send_order(refund)
+    elif call.lease:
         try:
             _find_out(refund, call)
         finally:
-            terminal_lease.give_back(call.turn)
+            terminal_lease.release(call.lease)
 
 
 # ------------------------------------------------------------ the order
@@ -58,7 +58,7 @@ def _begin_sending(call):
     return True
 
 
-def _send(refund):
+def _send_order(refund):
     attempt = refund.attempt
     try:
         answer = vnpay.refund(refund, by=f"canbo{refund.approved_by_id}")  # a number: the gateway needs nobody's name
@@ -91,13 +91,13 @@ def _ask_later(refund, seconds):
         RefundCall.objects.create(refund=refund, kind=Kind.QUERY, next_at=at)
 
 
-def _take_the_turn(call):
+def _acquire_terminal(call):
     """The terminal is shared with the questions about payments, and people who wait for an answer go first."""
     point = call.refund.attempt.point_id
     call.stays_owed = True
     if not schedule.due_at(point).filter(cause=GatewayQuestion.Cause.COMPLAINT).exists():
-        call.turn = terminal_lease.take(point)
-    if call.turn:
+        call.lease = terminal_lease.acquire(point)
+    if call.lease:
         call.tries += 1
         pause = schedule.pause(call.tries - 1)
     else:
@@ -115,13 +115,13 @@ def _find_out(refund, call):
     except NoAnswer as refusal:
         _keep(EventKind.QUERYDR, refusal.raw or refusal.reason, Verdict.NO_ANSWER, refund)
         if refusal.code == query.BUSY:
-            query.be_quiet(attempt.point_id)
+            query.silence_terminal(attempt.point_id)
         return
     is_of_refund = answer.transaction_type in REFUND_TYPES
     verdict = query.verdict_on(answer, attempt, refund.amount if is_of_refund else attempt.amount)
     event = _keep(EventKind.QUERYDR, answer.raw, verdict, refund)
     if answer.code == query.BUSY:
-        query.be_quiet(attempt.point_id)
+        query.silence_terminal(attempt.point_id)
     elif answer.code == "00" and answer.reference == attempt.reference:
         _understand(refund, answer, event)
     _close_if_known(call)

@@ -69,7 +69,7 @@ def receive(point, bank_ref, amount, content, received_at, raw=""):
 
 
 @transaction.atomic
-def look_at(credit):
+def match(credit):
     """Find out whose money this is, once. Settles what names its attempt and is just right; the rest is told to accountants."""
     credit = BankCredit.objects.select_for_update(of=("self",)).select_related("point", "event").get(pk=credit.pk)
     if credit.state != State.NEW:
@@ -97,7 +97,7 @@ def _take(credit, reference):
     elif attempt.credits.filter(state__in=COUNTED).exists():  # the same code used twice
         facts = _facts(credit, obligation, credit.amount)
         again = already_paid(cause="statement", job=settlement.PAYMENT_JOB.job, event=credit.event, **facts)
-        attempt = settlement.count(dossier, obligation, again)
+        attempt = settlement.allocate(dossier, obligation, again)
     credit.state, credit.attempt = State.MATCHED, attempt
     credit.note = "" if attempt.settles else _("Khoản phí không chờ tiền này nữa: đã đề nghị trả lại.")
     credit.save(update_fields=["state", "attempt", "note"])
@@ -147,7 +147,7 @@ def assign(credits, dossier, actor, *, note):
     if left:
         why = RefundReason.OVERPAID if attempt else ""
         rest = already_paid(cause="person", actor=actor, event=rows[0].event, note=note, **_facts(rows[0], obligation, left))
-        settlement.count(dossier, obligation, rest, reason=why, asked_by=actor)
+        settlement.allocate(dossier, obligation, rest, reason=why, asked_by=actor)
         attempt = attempt or rest
     for row in rows:
         _resolve(row, State.ASSIGNED, actor, note, attempt=attempt)
@@ -177,7 +177,7 @@ def _settled(rows, dossier, obligation, actor, note):
             meant.reference, rows[0].event, cause="statement", actor=actor, note=note, transaction_no=rows[0].bank_ref[:40]
         )
     facts = _facts(rows[0], obligation, obligation.total)
-    return settlement.count(
+    return settlement.allocate(
         dossier, obligation, already_paid(cause="person", actor=actor, event=rows[0].event, note=note, **facts)
     )
 

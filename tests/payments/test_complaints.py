@@ -46,7 +46,7 @@ def test_money_that_came_settles_while_the_person_waits_and_no_ticket_is_opened(
     gateway.says(PAID)
     assert complaints.claim(attempt, attempt.opened_by) is None
     assert fresh(attempt).settles and fresh(attempt).obligation.dossier.state == "SUBMITTED"
-    assert not PaymentComplaint.objects.exists() and terminal_lease.take(attempt.point_id)
+    assert not PaymentComplaint.objects.exists() and terminal_lease.acquire(attempt.point_id)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_the_gateway_is_given_only_the_patience_of_a_page(money_desk, monkeypatc
 @pytest.mark.parametrize("how", ["busy", "quiet"])
 def test_a_terminal_that_cannot_be_asked_now_leaves_the_question_due_and_the_ticket_open(money_desk, gateway, how):
     attempt = money_desk.paying()
-    terminal_lease.take(attempt.point_id) if how == "busy" else terminal_lease.be_quiet(attempt.point_id, 300)
+    terminal_lease.acquire(attempt.point_id) if how == "busy" else terminal_lease.silence(attempt.point_id, 300)
     known = schedule.ask_now(attempt)
     assert (known.asked, known.attempt.state, gateway.asked) == (False, "sent", [])
     assert known.outcome.money == "checking" and waiting(attempt).cause == "complaint" and waiting(attempt).next_at <= clock.now()
@@ -220,7 +220,7 @@ def test_a_ticket_opened_in_spite_of_a_final_no_is_closed_by_a_person_or_by_the_
     gateway.says({"status": "02"})
     complaints.claim(attempt)
     ticket = complaints.claim(fresh(attempt), attempt.opened_by)
-    settlement.note(attempt.reference, "failed", cause="ipn")
+    settlement.record_outcome(attempt.reference, "failed", cause="ipn")
     ticket.refresh_from_db()
     assert ticket.closed_at is None
     settlement.settle(attempt.reference, cause="reconciliation")

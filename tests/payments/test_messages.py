@@ -30,9 +30,9 @@ def everything(money_desk):
     """One of each message there is."""
     with translation.override("en"):
         failed = money_desk.paying()
-        settlement.note(failed.reference, "failed", cause="ipn", code="51/02")
+        settlement.record_outcome(failed.reference, "failed", cause="ipn", code="51/02")
         doubtful = money_desk.paying(dossier=failed.obligation.dossier)
-        settlement.note(doubtful.reference, "review", cause="suspicion", final=False)
+        settlement.record_outcome(doubtful.reference, "review", cause="suspicion", final=False)
         ticket = complaints.open_ticket(doubtful, doubtful.opened_by)
         complaints.answer(ticket, ticket.owner, "Ngân hàng đang xem, có kết quả sẽ báo.")
         settlement.settle(doubtful.reference, cause="ipn")
@@ -99,7 +99,7 @@ def test_a_mandate_that_is_over_ends_the_messages(money_desk):
     submitter = attempt.obligation.dossier.submitter
     submitter.is_active = False
     submitter.save(update_fields=["is_active"])
-    settlement.note(attempt.reference, "review", cause="suspicion", final=False)
+    settlement.record_outcome(attempt.reference, "review", cause="suspicion", final=False)
     assert not about_money(submitter).exists()
 
 
@@ -109,6 +109,6 @@ def test_somebody_who_pays_for_another_and_cancels_leaves_the_submitter_with_a_w
     dossier = money_desk.waiting()
     link = PayLink.objects.create(obligation=dossier.obligation, expires_at=clock.now(), created_by=dossier.submitter)
     attempt = money_desk.paying(dossier=dossier, link=link)
-    settlement.note(attempt.reference, "cancelled", cause="ipn", code="24/02")
+    settlement.record_outcome(attempt.reference, "cancelled", cause="ipn", code="24/02")
     assert "đã hủy" in about_money(dossier.submitter).get().body
     assert factories.fresh(dossier.submitter)

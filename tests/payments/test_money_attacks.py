@@ -76,7 +76,7 @@ def money(money_desk):
         waiting = money_desk.waiting()
         link = links.make(waiting, waiting.submitter)
 
-    settlement.note(Money.doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    settlement.record_outcome(Money.doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
     return Money
 
 
@@ -192,7 +192,7 @@ def own_matter(money_desk):
 def test_an_accountant_moves_nothing_in_a_matter_of_their_own(money_desk):
     dossier, me = own_matter(money_desk), money_desk.accountant
     doubtful = money_desk.paying(dossier=dossier)
-    settlement.note(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    settlement.record_outcome(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
     paid = settlement.settle(money_desk.paying(dossier=money_desk.waiting(submitter=me)).reference, cause="ipn")
     refund, complaint = approval.propose(paid, "other", amount=1000), complaints.open_ticket(doubtful)
     transfer = money_desk.paying(Way.TRANSFER, dossier=money_desk.waiting(submitter=me))

@@ -89,7 +89,7 @@ def test_a_refund_pressed_at_once_is_proposed_approved_and_paid_out_once(money_d
 
 def test_two_people_deciding_at_once_on_one_doubt_decide_once(money_desk, press):
     attempt = money_desk.paying()
-    settlement.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    settlement.record_outcome(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
     sent = {"outcome": "received", "note": "Đã hỏi ngân hàng."}
     press(go("decide", attempt.reference), sent, money_desk.accountant, money_desk.second_accountant)
     assert AttemptMove.objects.filter(attempt=attempt, target=AttemptState.PAID).count() == 1

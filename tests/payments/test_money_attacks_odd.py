@@ -85,7 +85,9 @@ def test_odd_words_in_addresses_of_the_books_are_answered(client, paid):
 @pytest.fixture
 def forms(money_desk, paid):
     """{address: the field of words in it}, each of something that still waits to be acted on."""
-    doubtful = settlement.note(money_desk.paying().reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    doubtful = settlement.record_outcome(
+        money_desk.paying().reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False
+    )
     mine = approval.propose(paid, "other", amount=1000, actor=money_desk.second_accountant, note="Thu thừa.")
     other = settlement.settle(money_desk.paying().reference, cause="ipn")
     ticket = complaints.open_ticket(money_desk.paying())

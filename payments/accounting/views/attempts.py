@@ -168,7 +168,7 @@ def decide(request, reference):
         if wanted == AttemptState.PAID:
             moved = settlement.settle(reference, note=form.cleaned_data["note"], **facts)
         else:
-            moved = settlement.note(reference, wanted, words=form.cleaned_data["note"], **facts)
+            moved = settlement.record_outcome(reference, wanted, words=form.cleaned_data["note"], **facts)
     except IllegalMove:
         moved = None
     if moved is None or moved.state != wanted:

@@ -41,7 +41,7 @@ def go(name, *args):
 def addresses(money_desk):
     """One of each page, with something on it."""
     unclear = money_desk.paying()
-    settlement.note(unclear.reference, "review", cause="suspicion", final=False)
+    settlement.record_outcome(unclear.reference, "review", cause="suspicion", final=False)
     late = money_desk.paying()
     paid = settlement.settle(late.reference, cause="ipn")
     asked = approval.propose(paid, RefundReason.OTHER, amount=50_000, actor=money_desk.accountant, note="Thu nhầm.")

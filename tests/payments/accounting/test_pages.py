@@ -56,7 +56,7 @@ def paid_twice(money_desk):
 
 def under_review(money_desk):
     attempt = money_desk.paying()
-    return settlement.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    return settlement.record_outcome(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
 
 
 def go(name, *args):

@@ -125,7 +125,7 @@ def test_a_transfer_of_another_sum_is_told_as_taken_and_looked_at(client, waitin
 
 def test_while_money_is_in_doubt_no_way_is_open(client, waiting, money_desk):
     attempt = money_desk.paying(dossier=waiting)
-    settlement.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    settlement.record_outcome(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
     found = told(client, waiting)
     assert (found["money_taken"], found["ways"]) == ("checking", []) and "Đừng trả thêm" in found["next_step"]
     assert begin(client, waiting).status_code == 409

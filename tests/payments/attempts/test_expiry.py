@@ -65,7 +65,7 @@ def test_an_attempt_nobody_asks_about_is_asked_about_again(past, gateway, how):
 def test_so_is_one_that_ended_here_while_the_word_of_the_gateway_is_open(past, state):
     attempt = past()
     causes = {"failed": "ipn", "cancelled": "ipn", "expired": "ipn", "review": "suspicion"}
-    settlement.note(attempt.reference, state, cause=causes[state], final=False)
+    settlement.record_outcome(attempt.reference, state, cause=causes[state], final=False)
     forget(attempt)
     expiry.run()
     assert waiting(attempt).exists()
@@ -74,7 +74,7 @@ def test_so_is_one_that_ended_here_while_the_word_of_the_gateway_is_open(past, s
 def test_what_is_known_or_not_over_or_no_matter_of_the_gateway_is_left_alone(past, money_desk):
     paid, denied, young, transfer = past(), past(), money_desk.paying(), past("transfer")
     settlement.settle(paid.reference, cause="ipn")
-    settlement.note(denied.reference, "failed", cause="ipn")
+    settlement.record_outcome(denied.reference, "failed", cause="ipn")
     for attempt in (paid, denied, young, transfer):
         forget(attempt)
     expiry.run()
@@ -163,14 +163,14 @@ def test_a_transfer_in_time_is_left_alone_and_one_that_comes_late_still_counts(p
 
 def test_one_transfer_that_cannot_be_ended_does_not_keep_the_others(past, monkeypatch, caplog):
     broken, whole = past("transfer", ago=dt.timedelta(hours=50)), past("transfer", ago=dt.timedelta(hours=49))
-    real = settlement.note
+    real = settlement.record_outcome
 
     def fails(reference, *args, **kwargs):
         if reference == broken.reference:
             raise RuntimeError("no")
         return real(reference, *args, **kwargs)
 
-    monkeypatch.setattr(expiry.settling, "note", fails)
+    monkeypatch.setattr(expiry.settlement, "record_outcome", fails)
     expiry.run()
     assert fresh(whole).state == "expired" and "a transfer could not be ended" in caplog.text
 
@@ -242,7 +242,7 @@ def test_a_payer_who_gave_up_does_not_hold_the_stop_back(money_desk, gateway):
     long_ago = clock.now() - dt.timedelta(days=40)
     with clock.at(long_ago):
         attempt = money_desk.paying()
-        settlement.note(attempt.reference, "cancelled", cause="ipn")
+        settlement.record_outcome(attempt.reference, "cancelled", cause="ipn")
     assert live(attempt.obligation.dossier, long_ago + dt.timedelta(days=25)).state == "STOPPED" and gateway.asked == []
 
 

@@ -34,7 +34,7 @@ def now(dossier):
 
 def given_up(attempt):
     """We ended it; the gateway's word is open."""
-    return settlement.note(attempt.reference, AttemptState.EXPIRED, cause="querydr", final=False)
+    return settlement.record_outcome(attempt.reference, AttemptState.EXPIRED, cause="querydr", final=False)
 
 
 def late(attempt):
@@ -342,14 +342,16 @@ def test_a_doubt_about_one_attempt_stops_the_other_and_nobody_may_begin_a_third(
     first = money_desk.paying()
     dossier = first.obligation.dossier
     second = money_desk.paying(dossier=dossier, bank_choice="VNPAYQR")
-    settlement.note(first.reference, AttemptState.REVIEW, cause="suspicion", final=False)
+    settlement.record_outcome(first.reference, AttemptState.REVIEW, cause="suspicion", final=False)
     second.refresh_from_db()
     assert (second.state, second.moves.last().cause) == ("cancelled", "another_in_doubt")
     with pytest.raises(NotPayable, match="đang được kiểm tra"):
         money_desk.paying(dossier=dossier)
-    settlement.note(second.reference, AttemptState.REVIEW, cause="contradiction", final=False)  # both may have taken money
+    settlement.record_outcome(
+        second.reference, AttemptState.REVIEW, cause="contradiction", final=False
+    )  # both may have taken money
     assert now(dossier).obligation.attempt_open
-    settlement.note(first.reference, AttemptState.FAILED, cause="person", actor=money_desk.accountant)
+    settlement.record_outcome(first.reference, AttemptState.FAILED, cause="person", actor=money_desk.accountant)
     assert now(dossier).obligation.attempt_open
     settlement.settle(second.reference, cause="person", actor=money_desk.accountant)
     assert not now(dossier).obligation.attempt_open and now(dossier).state == "SUBMITTED"
@@ -357,22 +359,22 @@ def test_a_doubt_about_one_attempt_stops_the_other_and_nobody_may_begin_a_third(
 
 def test_a_doubt_after_a_final_no_is_asked_about_again(money_desk):
     attempt = money_desk.paying()
-    settlement.note(attempt.reference, AttemptState.FAILED, cause="ipn")
-    doubtful = settlement.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", final=False)
+    settlement.record_outcome(attempt.reference, AttemptState.FAILED, cause="ipn")
+    doubtful = settlement.record_outcome(attempt.reference, AttemptState.REVIEW, cause="suspicion", final=False)
     assert (doubtful.state, doubtful.resolved_at, doubtful.money_taken) == ("review", None, "checking")
 
 
 def test_what_was_paid_stays_paid_whatever_is_said_later(money_desk):
     attempt = late(money_desk.paying())
     for state in (AttemptState.FAILED, AttemptState.CANCELLED, AttemptState.EXPIRED, AttemptState.REVIEW):
-        assert settlement.note(attempt.reference, state, cause="querydr", code="99/02").state == "paid"
+        assert settlement.record_outcome(attempt.reference, state, cause="querydr", code="99/02").state == "paid"
     attempt.refresh_from_db()
     assert attempt.code == "" and attempt.moves.count() == 2
 
 
 def test_what_ended_stays_as_it_ended_and_keeps_the_last_word(money_desk):
     attempt = given_up(money_desk.paying())
-    after = settlement.note(attempt.reference, AttemptState.FAILED, cause="querydr", code="51/02")
+    after = settlement.record_outcome(attempt.reference, AttemptState.FAILED, cause="querydr", code="51/02")
     assert (after.state, after.code, bool(after.resolved_at), after.moves.count()) == ("expired", "51/02", True, 2)
 
 
@@ -477,7 +479,7 @@ def test_everything_that_touches_money_locks_in_one_order(money_desk):
     deeds = {
         "open": lambda: money_desk.paying(dossier=dossier, bank_choice="VNPAYQR"),
         "settle": lambda: late(attempt),
-        "note": lambda: settlement.note(attempt.reference, AttemptState.FAILED, cause="ipn"),
+        "note": lambda: settlement.record_outcome(attempt.reference, AttemptState.FAILED, cause="ipn"),
         "cash": lambda: workflow.advance(cash, "paid", actor=money_desk.clerk, amount=FEE),
         "withdraw": lambda: workflow.withdraw(gone, actor=gone.submitter),
         "propose": lambda: approval.propose(attempt, "other", actor=money_desk.accountant),

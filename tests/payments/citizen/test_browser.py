@@ -124,7 +124,7 @@ def test_an_unknown_payment_goes_on_to_what_became_of_it(money_desk, logged_in, 
     page = logged_in()
     page.goto(address(live_server, waiting, "chua-xong/"))
     assert "Ngân hàng chưa báo" in page.inner_text("h1")
-    settlement.note(attempt.reference, AttemptState.FAILED, cause="ipn", code="51/02")
+    settlement.record_outcome(attempt.reference, AttemptState.FAILED, cause="ipn", code="51/02")
     page.wait_for_selector("text=Tài khoản không đủ tiền.")
 
 
@@ -177,7 +177,7 @@ def paths(money_desk, waiting):
     settlement.settle(second.reference, cause="statement")
     settlement.settle(first.reference, cause="ipn")
     doubtful = money_desk.paying(dossier=money_desk.waiting(submitter=mine))
-    settlement.note(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07/00")
+    settlement.record_outcome(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07/00")
     gone = links.make(untouched, mine)
     pay, bad = [f"/ho-so/{dossier.code}/tra-phi/" for dossier in (untouched, waiting, transfer, paid, twice)], "chua-xong/"
     links.make(untouched, mine)

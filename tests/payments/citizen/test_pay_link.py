@@ -199,7 +199,7 @@ def test_the_helper_reads_how_the_last_try_went_and_may_try_again(waiting, link)
     Client().post(help_address(link), {"cach": "the-noi-dia"})
     attempt = PaymentAttempt.objects.get()
     assert "Đã trừ tiền: đang kiểm tra" in words(opened(link))
-    settlement.note(attempt.reference, AttemptState.FAILED, cause="ipn", code="51/02")
+    settlement.record_outcome(attempt.reference, AttemptState.FAILED, cause="ipn", code="51/02")
     text = words(opened(link))
     assert "Đã trừ tiền: không" in text and "Tài khoản không đủ tiền." in text and "Mở ứng dụng ngân hàng" in text
     assert attempt.reference[:3] + " " + attempt.reference[3:7] in text
@@ -207,7 +207,7 @@ def test_the_helper_reads_how_the_last_try_went_and_may_try_again(waiting, link)
 
 def test_while_people_look_at_a_payment_nobody_pays_again(money_desk, waiting, link):
     attempt = money_desk.paying(dossier=waiting)
-    settlement.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07/00")
+    settlement.record_outcome(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07/00")
     answer = opened(link)
     assert "Đang kiểm tra một lần trả trước" in words(answer) and 'name="cach"' not in answer.content.decode()
     Client().post(help_address(link), {"cach": "ung-dung"})

@@ -264,27 +264,27 @@ CASES = {
     "just back": (lambda a: heard(a, EventKind.RETURN, Verdict.VALID), "đang kiểm tra", "thường có tin trong một phút"),
     "gateway down": (heard, "đang kiểm tra", "Cổng thanh toán đang không trả lời."),
     "cancelled": (
-        lambda a: settlement.note(a.reference, AttemptState.CANCELLED, cause="ipn", code="24/02"),
+        lambda a: settlement.record_outcome(a.reference, AttemptState.CANCELLED, cause="ipn", code="24/02"),
         "không", "Lần trả này đã hủy, tiền chưa bị trừ.",
     ),
     "no money on it": (
-        lambda a: settlement.note(a.reference, AttemptState.FAILED, cause="ipn", code="51/02"),
+        lambda a: settlement.record_outcome(a.reference, AttemptState.FAILED, cause="ipn", code="51/02"),
         "không", "Tài khoản không đủ tiền.",
     ),
     "wrong code": (
-        lambda a: settlement.note(a.reference, AttemptState.FAILED, cause="ipn", code="13/02"),
+        lambda a: settlement.record_outcome(a.reference, AttemptState.FAILED, cause="ipn", code="13/02"),
         "không", "nhập mã mới nhất ngân hàng gửi",
     ),
     "time over": (
-        lambda a: settlement.note(a.reference, AttemptState.EXPIRED, cause="querydr", code="91"),
+        lambda a: settlement.record_outcome(a.reference, AttemptState.EXPIRED, cause="querydr", code="91"),
         "không", "Đã hết giờ của lần trả này",
     ),
     "suspected": (
-        lambda a: settlement.note(a.reference, AttemptState.REVIEW, cause="suspicion", code="07/00"),
+        lambda a: settlement.record_outcome(a.reference, AttemptState.REVIEW, cause="suspicion", code="07/00"),
         "đang kiểm tra", "Cán bộ đang kiểm tra lần trả này",
     ),
     "reversed": (
-        lambda a: settlement.note(a.reference, AttemptState.REVIEW, cause="suspicion", code="00/04"),
+        lambda a: settlement.record_outcome(a.reference, AttemptState.REVIEW, cause="suspicion", code="00/04"),
         "đang kiểm tra", "Đừng trả thêm lần nữa.",
     ),
     "paid": (lambda a: settlement.settle(a.reference, cause="ipn"), "có", "Không phải trả gì thêm."),
@@ -321,7 +321,7 @@ def test_a_second_payment_is_offered_only_when_it_is_safe(money_desk, client, wa
 
 def test_money_that_came_late_is_still_taken(money_desk, client, waiting):
     attempt = money_desk.paying(dossier=waiting)
-    settlement.note(attempt.reference, AttemptState.EXPIRED, cause="querydr", code="91")
+    settlement.record_outcome(attempt.reference, AttemptState.EXPIRED, cause="querydr", code="91")
     settlement.settle(attempt.reference, cause="querydr")
     assert "Tiền về muộn" in read(client, waiting, "chua-xong/") and "Tiền về muộn" in read(client, waiting)
 
@@ -413,7 +413,7 @@ def test_a_waiting_page_hears_of_every_change_and_where_to_go(money_desk, client
     page, said = client.get(address(waiting, "chua-xong/")).content.decode(), client.get(address(waiting, "tinh-trang/")).json()
     assert f'data-poll="{address(waiting, "tinh-trang/")}"' in page and f'data-seen="{said["seen"]}"' in page
     assert client.get(address(waiting, "tinh-trang/")).json() == said
-    settlement.note(attempt.reference, AttemptState.FAILED, cause="ipn", code="51/02")
+    settlement.record_outcome(attempt.reference, AttemptState.FAILED, cause="ipn", code="51/02")
     failed = client.get(address(waiting, "tinh-trang/")).json()
     assert failed["seen"] != said["seen"] and failed["go"] == address(waiting, "chua-xong/")
     settlement.settle(attempt.reference, cause="querydr")

@@ -98,7 +98,7 @@ def test_a_person_on_a_page_waits_only_so_long_for_a_slow_gateway(mock, money_de
     mock.faults(slow_api=3)
     began = time.monotonic()
     ticket = complaints.claim(attempt, attempt.opened_by)
-    assert time.monotonic() - began < 2.5 and ticket.owner and terminal_lease.take(attempt.point_id)
+    assert time.monotonic() - began < 2.5 and ticket.owner and terminal_lease.acquire(attempt.point_id)
     mock.faults(slow_api=False)
     CollectionPoint.objects.update(busy_until=None)
     soon(attempt)
@@ -111,7 +111,7 @@ def test_suspicion_is_looked_at_and_ends_when_the_gateway_decides(mock, money_de
     attempt = at_the_gateway(mock, money_desk.paying(), "suspected")
     soon(attempt)
     assert until(lambda: state(attempt) == "review")
-    assert terminal_lease.take(attempt.point_id) or terminal_lease.quiet_until(attempt.point_id)
+    assert terminal_lease.acquire(attempt.point_id) or terminal_lease.quiet_until(attempt.point_id)
 
 
 def approved(mock, money_desk):

@@ -215,7 +215,7 @@ def test_what_is_known_is_not_asked(past, gateway, state):
     if state == "paid":
         settlement.settle(attempt.reference, cause="ipn")
     else:
-        settlement.note(attempt.reference, "failed", cause="ipn")
+        settlement.record_outcome(attempt.reference, "failed", cause="ipn")
     outbox.do(GatewayQuestion, GatewayQuestion.objects.get(attempt=attempt).pk)
     assert gateway.asked == [] and not is_asked_again(attempt)
 
@@ -266,7 +266,7 @@ def test_even_an_unsigned_94_is_heard_as_a_wish_for_patience(past, gateway):
 def test_another_terminal_may_be_asked_meanwhile(past, gateway):
     attempt = past()
     other = CollectionPoint.objects.create(code="DVCTEST1", name="Điểm thu khác")
-    terminal_lease.be_quiet(other.pk, 300)
+    terminal_lease.silence(other.pk, 300)
     gateway.says(PAID)
     assert work(attempt).state == "paid"
 
@@ -319,33 +319,33 @@ def test_a_storm_of_94_ends_with_everybody_asked(past, gateway):
 
 def test_a_busy_terminal_leaves_the_question_due(past, gateway):
     attempt = past()
-    turn = terminal_lease.take(attempt.point_id)
+    lease = terminal_lease.acquire(attempt.point_id)
     work(attempt)
     assert gateway.asked == [] and question_of(attempt).next_at <= clock.now()
-    terminal_lease.give_back(turn)
+    terminal_lease.release(lease)
     gateway.says(PAID)
     assert work(attempt).state == "paid"
 
 
 def test_a_turn_belongs_to_one_and_ends_by_itself(money_desk):
     point = money_desk.paying().point_id
-    turn = terminal_lease.take(point)
-    assert turn and terminal_lease.take(point) is None
-    terminal_lease.give_back(terminal_lease.Turn(point, turn.until + dt.timedelta(seconds=1)))  # somebody else's
-    assert terminal_lease.take(point) is None
+    lease = terminal_lease.acquire(point)
+    assert lease and terminal_lease.acquire(point) is None
+    terminal_lease.release(terminal_lease.Lease(point, lease.until + dt.timedelta(seconds=1)))  # somebody else's
+    assert terminal_lease.acquire(point) is None
     CollectionPoint.objects.filter(pk=point).update(busy_until=clock.now() - dt.timedelta(seconds=1))
-    second = terminal_lease.take(point)
-    assert second and terminal_lease.renew(turn) is None
+    second = terminal_lease.acquire(point)
+    assert second and terminal_lease.renew(lease) is None
     third = terminal_lease.renew(second)
     assert third and third.until >= second.until
-    terminal_lease.be_quiet(point, 60)
-    assert terminal_lease.renew(third) is None and terminal_lease.take(point) is None
+    terminal_lease.silence(point, 60)
+    assert terminal_lease.renew(third) is None and terminal_lease.acquire(point) is None
 
 
 def test_a_silence_is_never_shortened(money_desk):
     point = money_desk.paying().point_id
-    terminal_lease.be_quiet(point, 600)
-    terminal_lease.be_quiet(point, 10)
+    terminal_lease.silence(point, 600)
+    terminal_lease.silence(point, 10)
     assert (terminal_lease.quiet_until(point) - clock.now()).total_seconds() > 500
 
 

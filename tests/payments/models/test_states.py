@@ -128,9 +128,9 @@ def test_every_state_can_be_reached_and_open_means_not_ended():
 
 
 def test_the_doors_refuse_what_the_graph_refuses(attempt):
-    settlement.note(attempt.reference, AttemptState.FAILED, cause="ipn")
+    settlement.record_outcome(attempt.reference, AttemptState.FAILED, cause="ipn")
     with pytest.raises(IllegalMove):
-        settlement.note(attempt.reference, AttemptState.REVIEW, cause="whim")
+        settlement.record_outcome(attempt.reference, AttemptState.REVIEW, cause="whim")
     with pytest.raises(IllegalMove):
         settlement.settle(attempt.reference, cause="person")
     with pytest.raises(lifecycle.UnknownReference):

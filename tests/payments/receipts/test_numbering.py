@@ -284,7 +284,7 @@ def test_cash_is_taken_also_while_an_online_attempt_is_under_review(money_desk):
     from payments.models.states import AttemptState
 
     attempt = money_desk.paying()
-    settlement.note(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07")
+    settlement.record_outcome(attempt.reference, AttemptState.REVIEW, cause="suspicion", code="07")
     dossier = workflow.advance(attempt.dossier, "paid", actor=money_desk.clerk, amount=money.FEE)
     assert dossier.obligation.attempts.filter(settles=True).get().way == "counter"
     attempt.refresh_from_db()

@@ -98,7 +98,7 @@ def test_books_that_agree_leave_nothing_to_do(money_desk):
 def test_money_we_never_heard_of_is_settled_on_the_word_of_the_file(money_desk, state):
     attempt = money_desk.paying()
     if state != AttemptState.SENT:
-        settlement.note(attempt.reference, state, cause="suspicion" if state == AttemptState.REVIEW else "ipn")
+        settlement.record_outcome(attempt.reference, state, cause="suspicion" if state == AttemptState.REVIEW else "ipn")
 
     run = reconcile(row(attempt.reference))
 

@@ -52,7 +52,7 @@ def by_settlement_file(desk, me):
 def by_deciding_a_doubt(desk, me):
     """A doubt decided by a person, over a fee that was paid at the counter in the meantime."""
     doubtful = desk.paying()
-    settlement.note(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    settlement.record_outcome(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
     workflow.advance(doubtful.dossier, "paid", actor=desk.clerk, amount=FEE)
     settlement.settle(doubtful.reference, cause="person", actor=me)
 

@@ -238,13 +238,13 @@ def test_questions_about_refunds_take_turns_and_let_people_go_first(approved, ga
     ask(refund)
     assert gateway.asked == [] and in_seconds(calls(refund, "query").get()) < 5
     GatewayQuestion.objects.all().delete()
-    turn = terminal_lease.take(attempt.point_id)
+    lease = terminal_lease.acquire(attempt.point_id)
     ask(refund)
     assert gateway.asked == []
-    terminal_lease.give_back(turn)
+    terminal_lease.release(lease)
     ask(refund)
     assert gateway.asked == [refund.attempt.reference]
-    assert terminal_lease.take(attempt.point_id)
+    assert terminal_lease.acquire(attempt.point_id)
 
 
 def test_an_earlier_refund_of_the_same_payment_is_not_taken_for_this_one(approved, gateway, money_desk):

@@ -85,7 +85,7 @@ def test_the_gateway_and_the_bank_at_the_same_moment_settle_once(world_desk):
 
 def test_two_accountants_who_decide_at_once_decide_once(world_desk):
     attempt = world_desk.paying(way="transfer")
-    row = matching.look_at(credit(attempt, "FT1", words="nop phi"))
+    row = matching.match(credit(attempt, "FT1", words="nop phi"))
     first, second = world_desk.accountant, world_desk.second_accountant
     errors = at_once(
         lambda: matching.assign(row, attempt.dossier, first, note="Đã hỏi."),

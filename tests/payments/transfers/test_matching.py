@@ -110,7 +110,7 @@ def test_the_database_keeps_what_the_bank_said(attempt):
 @pytest.mark.parametrize("ending", ["expired", "cancelled"])
 def test_money_that_comes_after_the_code_was_given_up_still_settles(money_desk, attempt, ending):
     if ending == "expired":
-        settlement.note(attempt.reference, AttemptState.EXPIRED, cause="window_over")
+        settlement.record_outcome(attempt.reference, AttemptState.EXPIRED, cause="window_over")
     else:
         money_desk.paying(way="vnpay", dossier=attempt.dossier)
     assert comes(attempt).state == "matched"
