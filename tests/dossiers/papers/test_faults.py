@@ -52,7 +52,7 @@ def test_a_renderer_killed_at_work_costs_one_try(desk, monkeypatch):
         os.kill(child.pid, signal.SIGKILL)
         return real(child, *args, **kwargs)
 
-    monkeypatch.setattr(pdf.limited, "ask", killed)
+    monkeypatch.setattr(pdf.sandbox, "ask", killed)
     with pytest.raises(pdf.PdfError):
         outbox.do(FollowUp, work.pk)
     monkeypatch.undo()

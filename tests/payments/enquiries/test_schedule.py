@@ -383,7 +383,7 @@ def test_what_was_heard_stays_when_acting_on_it_fails_and_the_next_question_is_n
             raise RuntimeError("mid-way")
         return real(reference, *args, **kwargs)
 
-    monkeypatch.setattr(query.settling, "settle", fails)
+    monkeypatch.setattr(query.settlement, "settle", fails)
     gateway.says(PAID)
     work(whole)
     assert broken.events.get().verdict == "valid" and is_asked_again(broken)
