@@ -65,7 +65,7 @@ def _event(point, raw, verdict):
 def receive(point, bank_ref, amount, content, received_at, raw=""):
     """Record one credit and find out at once whose it is. Idempotent by (point, bank_ref). Returns the BankCredit."""
     row, _new = record(point, Credit(bank_ref, amount, content, received_at, raw or content))
-    return look_at(row)
+    return match(row)
 
 
 @transaction.atomic
