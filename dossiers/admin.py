@@ -4,12 +4,12 @@ by right, and nothing moves a dossier but `dossiers.workflow`."""
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.messages.admin import DueRowAdmin
+from accounts.messages.admin import OutboxRowAdmin
 from dossiers.models import FollowUp
 
 
 @admin.register(FollowUp)
-class FollowUpAdmin(DueRowAdmin):
+class FollowUpAdmin(OutboxRowAdmin):
     list_display = ["code", "kind", "due_state", "tries", "fault", "next_at", "done_at"]
     list_filter = ["due_state", "kind"]
     fields = ["code", "kind", "due_state", "tries", "fault", "created_at", "next_at", "done_at"]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from accounts.admin import ReadOnly
-from accounts.messages.admin import DueRowAdmin
+from accounts.messages.admin import OutboxRowAdmin
 from payments.models import (
     BankCredit,
     CollectingBody,
@@ -44,7 +44,7 @@ class CollectingBodyAdmin(ReadOnly, ModelAdmin):
     readonly_fields = fields
 
 
-class MoneyWorkAdmin(DueRowAdmin):
+class MoneyWorkAdmin(OutboxRowAdmin):
     """Owed work about money: how it stands, and what it is about by its number only."""
 
     about = ()

@@ -9,7 +9,7 @@ class PaymentsConfig(AppConfig):
     def ready(self):
         from dossiers.models import grants
         from dossiers.workflow.signals import step_taken
-        from payments import receivers
+        from payments import receivers, workers  # noqa: F401 - workers registers itself
         from payments.models import APPEND_ONLY
         from payments.receipts import paper  # noqa: F401 - tells /kiem-tra/ what a receipt is
 

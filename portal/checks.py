@@ -1,8 +1,9 @@
-"""Checks of a deployment, beside Django's own: nothing of the demo."""
+"""System checks beside Django's own: nothing of the demo in production, and no owed row without a worker."""
 
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
+from portal.common import outbox
 from portal.settings.mock import signs_of_the_mock
 
 
@@ -32,3 +33,12 @@ def no_gateway_for_trying_out(app_configs, **kwargs):
     if "sandbox" in settings.VNPAY_PAY_URL or "sandbox" in settings.VNPAY_API_URL:
         return [Warning("VNPAY_PAY_URL or VNPAY_API_URL is a sandbox: anybody can pay with a test card.", id="portal.W001")]
     return []
+
+
+@register()
+def every_owed_row_has_a_worker(app_configs, **kwargs):
+    """A kind of owed row without a registered worker would wait for ever."""
+    return [
+        Error(f"No worker is registered for {model._meta.label}.", hint="@outbox.worker, imported in ready()", id="portal.E004")
+        for model in outbox.kinds_without_worker()
+    ]

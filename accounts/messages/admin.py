@@ -6,10 +6,10 @@ from unfold.admin import ModelAdmin
 
 from accounts.admin import ReadOnly
 from accounts.messages.models import Message
-from portal.common.outbox import DueState
+from portal.common.outbox import OutboxState
 
 
-class DueRowAdmin(ReadOnly, ModelAdmin):
+class OutboxRowAdmin(ReadOnly, ModelAdmin):
     """Rows that are owed: how they stand, and «làm lại» for those that are not done."""
 
     list_filter = ["due_state"]
@@ -24,14 +24,14 @@ class DueRowAdmin(ReadOnly, ModelAdmin):
 
     @admin.action(description=_("Làm lại, gửi lại"), permissions=["view"])
     def ask_again(self, request, rows):
-        owed = rows.exclude(due_state=DueState.DONE)
+        owed = rows.exclude(due_state=OutboxState.DONE)
         for row in owed:
             row.resend()
         messages.success(request, _("Đã yêu cầu làm lại %(n)d việc.") % {"n": len(owed)})
 
 
 @admin.register(Message)
-class MessageAdmin(DueRowAdmin):
+class MessageAdmin(OutboxRowAdmin):
     list_display = ["key", "channel", "due_state", "tries", "fault", "next_at", "done_at"]
     list_filter = ["channel", "due_state"]
     fields = ["key", "channel", "due_state", "tries", "fault", "created_at", "next_at", "done_at"]

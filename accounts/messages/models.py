@@ -3,11 +3,10 @@
 import datetime as dt
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.common.outbox import DueRow, DueState
+from portal.common.outbox import OutboxRow, OutboxState
 
 
 class Channel(models.TextChoices):
@@ -15,7 +14,7 @@ class Channel(models.TextChoices):
     EMAIL = "email", _("thư điện tử")
 
 
-class Message(DueRow):
+class Message(OutboxRow):
     """A text to one person. The inbox row is there at once; an email is sent by the worker, retried for hours, never doubled."""
 
     key = models.CharField(_("sự kiện"), max_length=60, help_text="ví dụ event:123")
@@ -43,15 +42,6 @@ class Message(DueRow):
     def __str__(self):
         return f"{self.key} · {self.channel}"
 
-    def do(self):
-        """Send the email. The message id is the row's, so that a server that saw it twice can tell."""
-        EmailMessage(
-            subject=self.subject,
-            body=f"{self.body}\n\n{settings.SITE_URL}{self.link}\n" if self.link else self.body,
-            to=[self.recipient.email],
-            headers={"Message-ID": f"<message-{self.pk}@{settings.DEFAULT_FROM_EMAIL.partition('@')[2]}>"},
-        ).send()
-
     def retry_delay(self):
         """A mail server that is down is asked again after one minute, then every five."""
         return dt.timedelta(minutes=1 if self.tries <= 1 else 5)
@@ -62,7 +52,7 @@ def tell(key, recipients, *, subject, body, link=""):
     rows = []
     for user in {user.pk: user for user in recipients if user and user.is_active}.values():
         text = {"key": key, "recipient": user, "subject": subject[:200], "body": body, "link": link}
-        rows.append(Message(channel=Channel.INBOX, due_state=DueState.DONE, **text))
+        rows.append(Message(channel=Channel.INBOX, due_state=OutboxState.DONE, **text))
         if user.email:
             rows.append(Message(channel=Channel.EMAIL, **text))
     Message.objects.bulk_create(rows, ignore_conflicts=True)

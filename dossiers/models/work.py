@@ -12,7 +12,7 @@ from dossiers.models.dossier import Dossier
 from dossiers.models.history import Event
 from dossiers.states import ALIVE, DossierState
 from portal.common import clock
-from portal.common.outbox import DueRow
+from portal.common.outbox import OutboxRow
 
 
 class StepRun(models.Model):
@@ -232,7 +232,7 @@ class FeeLine(models.Model):
         constraints = [models.UniqueConstraint(fields=["obligation", "key"], name="one_fee_line_a_key")]
 
 
-class FollowUp(DueRow):
+class FollowUp(OutboxRow):
     """What is owed after an event: a paper, the signing of a result, its delivery. Once an event and kind."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="followups")
@@ -246,8 +246,3 @@ class FollowUp(DueRow):
 
     def __str__(self):
         return f"{self.kind} · {self.event}"
-
-    def do(self):
-        from dossiers.workflow.followups import do
-
-        do(self)

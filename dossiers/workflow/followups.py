@@ -2,13 +2,16 @@
 
 from accounts.roles import SystemActor
 from dossiers import workflow
+from dossiers.models import FollowUp
 from dossiers.papers import making
 from dossiers.states import DossierState
+from portal.common import outbox
 
 ISSUING_JOB = SystemActor("issue")
 DELIVERY_JOB = SystemActor("delivery")
 
 
+@outbox.worker(FollowUp)
 def do(followup):
     """Do one follow-up, in the transaction that holds its row. What is there already is not made again."""
     kind, _, paper = followup.kind.partition(":")

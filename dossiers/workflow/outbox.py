@@ -11,4 +11,4 @@ def owe(step, event):
     if paper:
         FollowUp.objects.create(event=event, kind=f"paper:{paper}", next_at=step.now)
     messages.notify_step(step, event)
-    outbox.poke()
+    outbox.wake_relay()

@@ -18,13 +18,13 @@ from portal.common import clock, outbox
 
 log = logging.getLogger(__name__)
 MOST = 200  # rows of one kind a minute: the rest comes a minute later
-_WAITING = {"due_state": outbox.DueState.WAITING}
+_WAITING = {"due_state": outbox.OutboxState.WAITING}
 
 
 def run():
     """The job of the minute. Safe to run twice."""
     if ask_the_forgotten() + look_after_refunds():
-        outbox.poke()
+        outbox.wake_relay()
     end_transfers()
 
 

@@ -107,7 +107,7 @@ def _begin(obligation, offer, way, **facts):
     if way == Way.VNPAY:
         ask_at = attempt.expires_at + dt.timedelta(seconds=settings.PAYMENT_TIMES["ask_after_expiry"])
         GatewayQuestion.objects.create(attempt=attempt, cause=GatewayQuestion.Cause.EXPIRED, next_at=ask_at)
-        outbox.poke()
+        outbox.wake_relay()
     return attempt
 
 

@@ -35,12 +35,12 @@ def ask_soon(attempt, cause, *, seconds=None):
     Never two questions at once; a complaint makes the waiting one a complaint."""
     wait = settings.PAYMENT_TIMES["ask_after_return"] if seconds is None else seconds
     at = clock.now() + dt.timedelta(seconds=wait)
-    waiting = GatewayQuestion.objects.filter(attempt=attempt, due_state=outbox.DueState.WAITING)
+    waiting = GatewayQuestion.objects.filter(attempt=attempt, due_state=outbox.OutboxState.WAITING)
     urgent = {"cause": Cause.COMPLAINT} if cause == Cause.COMPLAINT else {}
     if not waiting.update(next_at=Least(F("next_at"), at), **urgent):
         row = GatewayQuestion(attempt=attempt, cause=cause, next_at=at)
         GatewayQuestion.objects.bulk_create([row], ignore_conflicts=True)
-    outbox.poke()
+    outbox.wake_relay()
 
 
 def pause(tries):
@@ -52,6 +52,7 @@ def pause(tries):
 # ------------------------------------------------------------ the worker
 
 
+@outbox.worker(GatewayQuestion)
 def ask(question):
     """In the transaction that holds the question alone: take the lease of its terminal, or wait for it."""
     question.lease = None
@@ -77,6 +78,13 @@ def _wait_for_the_terminal(question):
 def _a_little_after(moment):
     most = JITTER * settings.PAYMENT_TIMES["quiet_after_94"]
     return moment + dt.timedelta(seconds=random.uniform(0, most))
+
+
+@outbox.after_commit(GatewayQuestion)
+def ask_if_leased(question):
+    """Ask at the terminal, if the worker got its lease."""
+    if question.lease:
+        ask_due(question.lease)
 
 
 def ask_due(lease):
@@ -108,7 +116,7 @@ def _next_due(point_id, put):
 def due_at(point_id):
     """The questions due at a terminal, in the order in which they are asked."""
     urgency = Case(When(cause=Cause.COMPLAINT, then=Value(0)), default=Value(1))
-    rows = GatewayQuestion.objects.filter(due_state=outbox.DueState.WAITING, attempt__point=point_id, next_at__lte=Now())
+    rows = GatewayQuestion.objects.filter(due_state=outbox.OutboxState.WAITING, attempt__point=point_id, next_at__lte=Now())
     return rows.order_by(urgency, "tries_so_far", "created_at", "pk").select_related("attempt")
 
 
@@ -124,9 +132,9 @@ def _put_safely(question):
 def after_asking(attempt, cause, heard):
     """What becomes of the question: done when the word is final, else asked again later. Without a row, one is made."""
     attempt = PaymentAttempt.objects.get(pk=attempt.pk)
-    waiting = GatewayQuestion.objects.filter(attempt=attempt, due_state=outbox.DueState.WAITING)
+    waiting = GatewayQuestion.objects.filter(attempt=attempt, due_state=outbox.OutboxState.WAITING)
     if not query.wants_asking(attempt):
-        waiting.update(due_state=outbox.DueState.DONE, done_at=clock.now(), last_error="")
+        waiting.update(due_state=outbox.OutboxState.DONE, done_at=clock.now(), last_error="")
         return
     again = _when_again(attempt, cause, heard, waiting.values_list("tries_so_far", flat=True).first() or 0)
     if cause == Cause.COMPLAINT:
@@ -151,7 +159,7 @@ def _hand_out_the_rest(point_id):
     rest = list(due_at(point_id).values_list("pk", flat=True)[:5])
     if rest:
         outbox.release(GatewayQuestion, rest)
-        outbox.poke()
+        outbox.wake_relay()
 
 
 # ------------------------------------------------------------ a person waits for the answer

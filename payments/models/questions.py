@@ -5,10 +5,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from payments.models.attempts import PaymentAttempt
-from portal.common.outbox import DueRow
+from portal.common.outbox import OutboxRow
 
 
-class GatewayQuestion(DueRow):
+class GatewayQuestion(OutboxRow):
     """Ask the gateway (querydr) at `next_at`, not before. `tries_so_far` counts the questions asked of this attempt."""
 
     class Cause(models.TextChoices):
@@ -29,15 +29,4 @@ class GatewayQuestion(DueRow):
             models.UniqueConstraint(fields=["attempt"], condition=Q(due_state="waiting"), name="one_question_waits_an_attempt")
         ]
 
-    lease = None  # the right to ask, when `do` got it
-
-    def do(self):
-        from payments.enquiries import schedule
-
-        schedule.ask(self)
-
-    def afterwards(self):
-        from payments.enquiries import schedule
-
-        if self.lease:
-            schedule.ask_due(self.lease)
+    lease = None  # the right to ask, when the worker got it

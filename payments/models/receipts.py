@@ -10,7 +10,7 @@ from dossiers.papers.models import IssuedPaper
 from payments.models.attempts import PaymentAttempt
 from payments.models.points import CollectingBody
 from portal.common import clock
-from portal.common.outbox import DueRow
+from portal.common.outbox import OutboxRow
 
 HIGHEST_NUMBER = 99_999_999  # eight digits
 
@@ -29,7 +29,7 @@ class ReceiptCounter(models.Model):
         ]
 
 
-class EReceipt(DueRow):
+class EReceipt(OutboxRow):
     """A receipt for money that settled a fee. Its facts are frozen here; the signed PDF is owed, and made by the worker.
 
     A wrong one is replaced or cancelled, visibly; its number is never used again. PostgreSQL refuses any other change.
@@ -91,8 +91,3 @@ class EReceipt(DueRow):
 
     def __str__(self):
         return f"{self.series_symbol} {self.number:07d}"
-
-    def do(self):
-        from payments.receipts import numbering
-
-        numbering.make_paper(self)

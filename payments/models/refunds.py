@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from payments.models.attempts import Move, PaymentAttempt
 from payments.models.states import OPEN_REFUND, REFUND_EDGES, RefundState, check_move
 from portal.common import clock
-from portal.common.outbox import DueRow
+from portal.common.outbox import OutboxRow
 
 
 class RefundReason(models.TextChoices):
@@ -102,7 +102,7 @@ class RefundMove(Move):
         ordering = ["pk"]
 
 
-class RefundCall(DueRow):
+class RefundCall(OutboxRow):
     """A call owed to the gateway about a refund: to send it, or to ask what became of it."""
 
     class Kind(models.TextChoices):
@@ -117,15 +117,5 @@ class RefundCall(DueRow):
         verbose_name_plural = _("việc hoàn tiền phải làm")
         indexes = [models.Index(fields=["next_at"], condition=Q(due_state="waiting"), name="refund_calls_that_are_due")]
 
-    turn = None  # the right to ask about the terminal, when `do` got it
-    is_sending = False  # `do` has written that the order goes out: now it must
-
-    def do(self):
-        from payments.refunds import gateway_calls
-
-        gateway_calls.prepare(self)
-
-    def afterwards(self):
-        from payments.refunds import gateway_calls
-
-        gateway_calls.send(self)
+    lease = None  # the right to ask about the terminal, when the worker got it
+    is_sending = False  # the worker has written that the order goes out: now it must

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from payments.models.events import GatewayEvent
 from payments.models.points import CollectionPoint
 from payments.models.reconciliation import SettlementRun
-from portal.common.outbox import DueRow
+from portal.common.outbox import OutboxRow
 
 
-class SettlementFetch(DueRow):
+class SettlementFetch(OutboxRow):
     """The file of one terminal and one local day, to be fetched from the gateway and read. Owed once."""
 
     point = models.ForeignKey(CollectionPoint, verbose_name=_("điểm thu"), on_delete=models.PROTECT, related_name="+")
@@ -22,19 +22,8 @@ class SettlementFetch(DueRow):
         constraints = [models.UniqueConstraint(fields=["point", "day"], name="a_settlement_file_is_fetched_once")]
         indexes = [models.Index(fields=["next_at"], condition=Q(due_state="waiting"), name="settlement_files_that_are_due")]
 
-    def do(self):
-        from payments.reconciliation import runs
 
-        self.stays_owed = runs.is_to_be_fetched(self)
-
-    def afterwards(self):
-        from payments.reconciliation import runs
-
-        if self.stays_owed:
-            runs.fetch(self)
-
-
-class SettlementProof(DueRow):
+class SettlementProof(OutboxRow):
     """One row of a file that proves what we did not know: money came, or went back. Each is believed in a transaction of its
     own, since settling locks a dossier and the receipt counter of its body."""
 
@@ -45,8 +34,3 @@ class SettlementProof(DueRow):
         verbose_name = _("dòng đối soát phải ghi nhận")
         verbose_name_plural = _("dòng đối soát phải ghi nhận")
         indexes = [models.Index(fields=["next_at"], condition=Q(due_state="waiting"), name="settlement_proofs_due")]
-
-    def do(self):
-        from payments.reconciliation import runs
-
-        runs.apply_proof(self)

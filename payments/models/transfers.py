@@ -9,10 +9,10 @@ from payments.models.attempts import PaymentAttempt
 from payments.models.events import GatewayEvent
 from payments.models.points import CollectionPoint
 from portal.common import clock
-from portal.common.outbox import DueRow
+from portal.common.outbox import OutboxRow
 
 
-class StatementReading(DueRow):
+class StatementReading(OutboxRow):
     """That the account of this point is to be looked at, again and again: one row a point. `cursor` is the bank's number from
     which on credits are asked for; what was credited in the last minutes is read again, since banks write out of order."""
 
@@ -27,13 +27,8 @@ class StatementReading(DueRow):
         verbose_name_plural = _("việc đọc sao kê")
         indexes = [models.Index(fields=["next_at"], condition=Q(due_state="waiting"), name="statements_that_are_due")]
 
-    def do(self):
-        from payments.transfers import statements
 
-        statements.poll(self)
-
-
-class BankCredit(DueRow):
+class BankCredit(OutboxRow):
     """One credit of a bank statement, whole đồng. `bank_ref` is the bank's own number: read twice, kept once. Being looked at
     is owed, and done by a worker, each credit in a transaction of its own."""
 
@@ -108,8 +103,3 @@ class BankCredit(DueRow):
     def waits(self):
         """Does a person have to say what this money is?"""
         return self.state in self.WAITING
-
-    def do(self):
-        from payments.transfers import matching
-
-        matching.match(self)

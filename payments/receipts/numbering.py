@@ -47,7 +47,7 @@ def issue(attempt, event, *, replaces=None, **changed):
         attempt=attempt, event=event, body=body, year=year, number=_next_number(body, year), replaces=replaces, issued_at=now,
         next_at=now, **facts,
     )  # fmt: skip
-    outbox.poke()
+    outbox.wake_relay()
     return receipt
 
 
@@ -89,6 +89,7 @@ def lines_of(obligation):
 
 
 # ---------------------------------------------------------------- the signed paper
+@outbox.worker(EReceipt)
 def make_paper(receipt):
     """Draw, sign and store the paper of a receipt: done once, by a worker. Also of one that ended meanwhile: it says so."""
     from payments.receipts import paper

@@ -14,7 +14,7 @@ from django.db.models import F
 
 from payments.attempts import settlement
 from payments.gateways.vnpay.client import is_here
-from payments.models import CollectionPoint, SettlementFetch, SettlementRun
+from payments.models import CollectionPoint, SettlementFetch, SettlementProof, SettlementRun
 from payments.models.states import RefundState
 from payments.reconciliation.compare import Comparison
 from payments.reconciliation.settlement_files import LARGEST, UnreadableFile, again, read
@@ -42,7 +42,7 @@ def read_file(point, day, content, *, reader=None):
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK + point.pk])
     run = _run_of(point, day, hashlib.sha256(content).hexdigest(), reader)
     Comparison(run, lines).make()
-    outbox.poke()
+    outbox.wake_relay()
     return run
 
 
@@ -55,6 +55,7 @@ def _run_of(point, day, sha256, reader):
     return run
 
 
+@outbox.worker(SettlementProof)
 def apply_proof(proof):
     """Do what one row of a file proves, in a transaction of its own. Safe to run again."""
     event, line = proof.event, again(proof.event.raw)
@@ -89,7 +90,7 @@ def run():
     ]
     SettlementFetch.objects.bulk_create(owed, ignore_conflicts=True)
     if owed:
-        outbox.poke()
+        outbox.wake_relay()
     return len(owed)
 
 
@@ -109,27 +110,31 @@ def _missing(known, yesterday):
     return [day for day in days if day not in known]
 
 
-def is_to_be_fetched(row):
+@outbox.worker(SettlementFetch)
+def schedule_fetch(row):
     """In the worker's transaction: set the row for its next try before this one begins, so that a crash only delays it."""
     if SettlementRun.objects.filter(point=row.point, day=row.day).exists():
-        return False
+        return
+    row.stays_owed = True
     row.tries += 1
     row.next_at, row.leased_until = clock.now() + PAUSE, None
     if clock.now() - row.created_at > GIVE_UP:
-        row.due_state = outbox.DueState.DEAD
+        row.due_state = outbox.OutboxState.DEAD
     row.save(update_fields=["tries", "next_at", "leased_until", "due_state"])
-    return True
 
 
+@outbox.after_commit(SettlementFetch)
 def fetch(row):
-    """With no lock held: get one file from the gateway, and read it. What failed is said on the row, and tried again."""
+    """With no lock held: get one file from the gateway, and read it. What failed is written on the row, and tried again."""
+    if not row.stays_owed:
+        return
     try:
         read_file(row.point, row.day, _download(row.point.code, row.day))
     except (httpx.HTTPError, httpx.InvalidURL, UnreadableFile) as error:
         log.warning("settlement file not read", extra={"terminal": row.point.code, "day": str(row.day), "error": str(error)})
         SettlementFetch.objects.filter(pk=row.pk).update(last_error=f"{type(error).__name__}: {error}"[:2000])
     else:
-        done = {"due_state": outbox.DueState.DONE, "done_at": clock.now(), "last_error": ""}
+        done = {"due_state": outbox.OutboxState.DONE, "done_at": clock.now(), "last_error": ""}
         SettlementFetch.objects.filter(pk=row.pk).update(**done)
 
 

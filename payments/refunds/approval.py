@@ -68,7 +68,7 @@ def approve(refund, actor, *, note=""):
     _take_from_the_fee(refund, obligation)
     if refund.way == RefundWay.GATEWAY:
         RefundCall.objects.create(refund=refund, kind=RefundCall.Kind.SEND)
-        outbox.poke()
+        outbox.wake_relay()
     messages.refund_approved(refund)
     return refund
 

@@ -23,6 +23,7 @@ UNDER_WAY = (R.SENT, R.PROCESSING, R.UNKNOWN)
 REFUND_TYPES = (requests.ALL, requests.PART)
 
 
+@outbox.worker(RefundCall)
 def prepare(call):
     """In the transaction of the worker: write down what is about to be said. It is said by `send`, after the commit."""
     if call.kind == Kind.SEND:
@@ -31,6 +32,7 @@ def prepare(call):
         _acquire_terminal(call)
 
 
+@outbox.after_commit(RefundCall)
 def send(call):
     """After the commit, with no lock: the order itself, or the question."""
     refund = Refund.objects.select_related("attempt__point", "attempt__obligation__dossier").get(pk=call.refund_id)
@@ -77,9 +79,9 @@ def _send_order(refund):
 
 def _send_again(refund, seconds=0):
     """Owed once: the same order, under the same number."""
-    if not refund.calls.filter(kind=Kind.SEND, due_state=outbox.DueState.WAITING).exists():
+    if not refund.calls.filter(kind=Kind.SEND, due_state=outbox.OutboxState.WAITING).exists():
         RefundCall.objects.create(refund=refund, kind=Kind.SEND, next_at=clock.now() + dt.timedelta(seconds=seconds))
-        outbox.poke()
+        outbox.wake_relay()
 
 
 # ------------------------------------------------------------ the question
@@ -87,7 +89,7 @@ def _send_again(refund, seconds=0):
 
 def _ask_later(refund, seconds):
     at = clock.now() + dt.timedelta(seconds=seconds)
-    if not refund.calls.filter(kind=Kind.QUERY, due_state=outbox.DueState.WAITING).update(next_at=at):
+    if not refund.calls.filter(kind=Kind.QUERY, due_state=outbox.OutboxState.WAITING).update(next_at=at):
         RefundCall.objects.create(refund=refund, kind=Kind.QUERY, next_at=at)
 
 
@@ -164,7 +166,7 @@ def _not_received(refund, event):
 def _close_if_known(call):
     if Refund.objects.filter(pk=call.refund_id, state__in=UNDER_WAY).exists():
         return
-    RefundCall.objects.filter(pk=call.pk).update(due_state=outbox.DueState.DONE, done_at=clock.now(), last_error="")
+    RefundCall.objects.filter(pk=call.pk).update(due_state=outbox.OutboxState.DONE, done_at=clock.now(), last_error="")
 
 
 # ------------------------------------------------------------ what both write

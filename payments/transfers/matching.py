@@ -48,7 +48,7 @@ def record(point, credit, *, reader=None):
     if new:
         row.event = _event(point, credit.raw, Verdict.VALID)
         row.save(update_fields=["event"])
-        outbox.poke()
+        outbox.wake_relay()
     elif row.amount != credit.amount:
         facts = {"kind": EventKind.STATEMENT, "point": point, "verdict": Verdict.WRONG_AMOUNT, "raw": credit.raw[:4000]}
         if not GatewayEvent.objects.filter(**facts).exists():
@@ -68,6 +68,7 @@ def receive(point, bank_ref, amount, content, received_at, raw=""):
     return match(row)
 
 
+@outbox.worker(BankCredit)
 @transaction.atomic
 def match(credit):
     """Find out whose money this is, once. Settles what names its attempt and is just right; the rest is told to accountants."""

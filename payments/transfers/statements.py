@@ -38,12 +38,13 @@ def run():
         return
     points = CollectionPoint.objects.filter(active=True).exclude(account_number="")
     StatementReading.objects.bulk_create([StatementReading(point=point) for point in points], ignore_conflicts=True)
-    StatementReading.objects.filter(point__in=points).exclude(due_state=outbox.DueState.WAITING).update(
-        due_state=outbox.DueState.WAITING, next_at=clock.now(), created_at=clock.now(), leased_until=None, tries=0
+    StatementReading.objects.filter(point__in=points).exclude(due_state=outbox.OutboxState.WAITING).update(
+        due_state=outbox.OutboxState.WAITING, next_at=clock.now(), created_at=clock.now(), leased_until=None, tries=0
     )
-    outbox.poke()
+    outbox.wake_relay()
 
 
+@outbox.worker(StatementReading)
 def poll(reading):
     """Read one account on from where it was read last. Raises NoAnswer: then it is tried again, nothing is lost."""
     account, cursor, began = reading.point.account_number, reading.cursor, time.monotonic()

@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.messages.models import Message
 from accounts.models import Person, User
 from dossiers.models import Dossier, FollowUp
-from portal.common.outbox import DueState
+from portal.common.outbox import OutboxState
 from procedures.models import LocalFee, ProcedureVersion
 from tests import factories, world
 
@@ -96,7 +96,7 @@ def test_messages_are_shown_as_work_without_words_or_names(system, desk):
     dossier = desk.submitted()
     message = Message.objects.filter(channel="email", recipient=dossier.submitter).first()
     Message.objects.filter(pk=message.pk).update(
-        due_state=DueState.DEAD, tries=9, last_error=f"SMTPRecipientsRefused: {message.recipient.email}"
+        due_state=OutboxState.DEAD, tries=9, last_error=f"SMTPRecipientsRefused: {message.recipient.email}"
     )
     for address in (listing(Message), editing(message)):
         page = system.get(address).content.decode()
@@ -108,7 +108,7 @@ def test_messages_are_shown_as_work_without_words_or_names(system, desk):
     system.post(listing(Message), {"action": "ask_again", "_selected_action": [message.pk]})
 
     message.refresh_from_db()
-    assert message.due_state == DueState.WAITING
+    assert message.due_state == OutboxState.WAITING
 
 
 def test_hours_that_the_clock_cannot_count_are_refused(system, desk):

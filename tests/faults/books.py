@@ -25,7 +25,7 @@ def wait_until_nothing_is_owed(seconds=240):
 
 
 def _owed():
-    rows = {kind._meta.label: kind.objects.exclude(due_state=outbox.DueState.DONE) for kind in outbox.kinds()}
+    rows = {kind._meta.label: kind.objects.exclude(due_state=outbox.OutboxState.DONE) for kind in outbox.kinds()}
     return [f"{label}: {count} rows still owed {_trouble(found)}" for label, found in rows.items() if (count := found.count())]
 
 

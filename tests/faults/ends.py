@@ -5,7 +5,7 @@ from django.db.models import Sum
 from dossiers.models import Dossier, FeeObligation
 from payments.models import EReceipt, GatewayQuestion, PaymentAttempt, Refund, RefundCall, RefundWay
 from payments.models.states import AttemptState, RefundState
-from portal.common.outbox import DueState
+from portal.common.outbox import OutboxState
 
 S = AttemptState
 NOT_PAID = (S.FAILED, S.CANCELLED, S.EXPIRED)
@@ -93,9 +93,9 @@ def _receipt(attempt, *, gives_back):
 
 def _waiting(attempts):
     """A question about money that is known, or a call for a refund that has ended, asks nobody any more."""
-    waiting = {"attempt__in": attempts, "due_state": DueState.WAITING, "attempt__resolved_at": None}
+    waiting = {"attempt__in": attempts, "due_state": OutboxState.WAITING, "attempt__resolved_at": None}
     if GatewayQuestion.objects.filter(**waiting).exists():
         yield "the gateway is still to be asked"
-    calls = RefundCall.objects.filter(refund__attempt__in=attempts, due_state=DueState.WAITING)
+    calls = RefundCall.objects.filter(refund__attempt__in=attempts, due_state=OutboxState.WAITING)
     if calls.exclude(refund__state__in=[RefundState.DONE, RefundState.REFUSED]).exists():
         yield "a call about a refund is still owed"

@@ -22,7 +22,7 @@ from payments.models import (
 from payments.reconciliation import runs
 from payments.refunds import approval
 from portal.common import clock
-from portal.common.outbox import DueState
+from portal.common.outbox import OutboxState
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -79,9 +79,9 @@ def test_nothing_is_added_changed_or_removed(system, rows):
 
 def test_work_that_was_given_up_is_asked_for_again(system, rows):
     question = GatewayQuestion.objects.first()
-    GatewayQuestion.objects.filter(pk=question.pk).update(due_state=DueState.DEAD, last_error="NoAnswer: secret words")
+    GatewayQuestion.objects.filter(pk=question.pk).update(due_state=OutboxState.DEAD, last_error="NoAnswer: secret words")
     listed = system.get(at(GatewayQuestion, "changelist")).content.decode()
     assert "NoAnswer" in listed and "secret words" not in listed
     system.post(at(GatewayQuestion, "changelist"), {"action": "ask_again", "_selected_action": [question.pk]})
     question.refresh_from_db()
-    assert question.due_state == DueState.WAITING
+    assert question.due_state == OutboxState.WAITING

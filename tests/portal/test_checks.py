@@ -9,7 +9,9 @@ import pytest
 from django.conf import settings as portal_settings
 from django.core.checks import run_checks
 
+from accounts.messages.models import Message
 from portal import checks
+from portal.common import outbox
 from portal.launch.prove import LIKE_PRODUCTION
 from portal.settings.mock import MOCK_SECRETS, signs_of_the_mock
 
@@ -88,3 +90,14 @@ def test_secrets_may_lie_in_a_file(tmp_path):
     assert start(VNPAY_SECRETS_FILE=str(kept)) == "['CUATEP01']"
     kept.write_text(json.dumps(MOCK_SECRETS))
     assert "published" in start(VNPAY_SECRETS_FILE=str(kept))
+
+
+def test_an_owed_row_without_a_worker_stops_the_start(monkeypatch):
+    assert checks.every_owed_row_has_a_worker(None) == []
+    monkeypatch.delitem(outbox._workers, Message)
+    assert [error.id for error in checks.every_owed_row_has_a_worker(None)] == ["portal.E004"]
+
+
+def test_a_second_worker_for_a_kind_is_refused():
+    with pytest.raises(LookupError, match="Message"):
+        outbox.worker(Message)(print)

@@ -30,7 +30,7 @@ def test_telling_twice_is_telling_once(email):
 
 
 def test_a_failure_is_written_on_the_row_and_tried_again_later(email, monkeypatch, mailoutbox):
-    monkeypatch.setattr(Message, "do", lambda self: (_ for _ in ()).throw(ConnectionRefusedError("thư không đi")))
+    monkeypatch.setitem(outbox._workers, Message, lambda message: (_ for _ in ()).throw(ConnectionRefusedError("thư không đi")))
     with pytest.raises(ConnectionRefusedError):
         outbox.do(Message, email.pk)
     email.refresh_from_db()
@@ -43,11 +43,11 @@ def test_a_failure_is_written_on_the_row_and_tried_again_later(email, monkeypatc
 
 
 def test_what_fails_for_half_a_day_waits_for_a_person_and_can_be_sent_again(email, monkeypatch, mailoutbox):
-    monkeypatch.setattr(Message, "do", lambda self: (_ for _ in ()).throw(OSError("không gửi được")))
+    monkeypatch.setitem(outbox._workers, Message, lambda message: (_ for _ in ()).throw(OSError("không gửi được")))
     with clock.at(clock.now() + outbox.DEAD_AFTER + dt.timedelta(minutes=1)), pytest.raises(OSError):
         outbox.do(Message, email.pk)
     email.refresh_from_db()
-    assert email.due_state == outbox.DueState.DEAD
+    assert email.due_state == outbox.OutboxState.DEAD
     monkeypatch.undo()
     email.resend()
     assert outbox.lease(Message) == [email.pk] and outbox.do(Message, email.pk)
@@ -61,11 +61,11 @@ def test_a_leased_row_is_not_handed_out_again_until_the_lease_ends(email):
 
 
 def test_a_backlog_waits_in_the_database_and_not_in_the_broker(monkeypatch):
-    monkeypatch.setattr(outbox, "MOST_OUT", 3)
+    monkeypatch.setattr(outbox, "MAX_HANDED_OUT", 3)
     tell("event:2", [factories.user() for _ in range(5)], subject="Đã nộp", body="Giữ mã hồ sơ.")
     first = outbox.lease(Message)
     assert len(first) == 3 and outbox.lease(Message) == []
-    Message.objects.filter(pk=first[0]).update(due_state=outbox.DueState.DONE)
+    Message.objects.filter(pk=first[0]).update(due_state=outbox.OutboxState.DONE)
     assert len(outbox.lease(Message)) == 1
 
 

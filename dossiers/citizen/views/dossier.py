@@ -27,7 +27,7 @@ from dossiers.papers.wording import grouped as in_fours
 from dossiers.permissions import is_submitter, sees_papers
 from dossiers.states import DossierState
 from portal.common import clock
-from portal.common.outbox import DueState
+from portal.common.outbox import OutboxState
 
 MESSAGES_SHOWN = 5
 
@@ -157,7 +157,7 @@ def _letters(dossier, user):
 def _papers_due(dossier):
     """Is a paper still being made?"""
     return (
-        FollowUp.objects.filter(event__dossier=dossier, kind__startswith="paper:", due_state=DueState.WAITING)
+        FollowUp.objects.filter(event__dossier=dossier, kind__startswith="paper:", due_state=OutboxState.WAITING)
         .exclude(kind__in=[f"paper:{kind}" for kind in OFFICE_PAPERS])
         .exists()
     )

@@ -31,7 +31,7 @@ from dossiers.papers.models import PaperKind
 from portal.common import clock
 from portal.common.dates import moment
 from portal.common.identity import phone_for_display
-from portal.common.outbox import DueState
+from portal.common.outbox import OutboxState
 from procedures.eforms import answer_sections
 
 may_send_again = permissions.any_of(permissions.is_receiving_clerk, permissions.is_head)
@@ -198,10 +198,10 @@ def _clock(matter, keeper):
 # ---------------------------------------------------------------- what is owed and failed
 def _owed(matter):
     """Work after a step that failed at least once, or was given up."""
-    rows = FollowUp.objects.filter(event__dossier=matter).exclude(due_state=DueState.DONE)
+    rows = FollowUp.objects.filter(event__dossier=matter).exclude(due_state=OutboxState.DONE)
     return [
-        {"row": row, "what": _work(row.kind), "late": row.tries > 0 or row.due_state == DueState.DEAD}
-        for row in rows.filter(Q(tries__gt=0) | Q(due_state=DueState.DEAD) | Q(kind="issue")).order_by("pk")
+        {"row": row, "what": _work(row.kind), "late": row.tries > 0 or row.due_state == OutboxState.DEAD}
+        for row in rows.filter(Q(tries__gt=0) | Q(due_state=OutboxState.DEAD) | Q(kind="issue")).order_by("pk")
     ]
 
 
@@ -214,7 +214,9 @@ def _unsent(matter):
     """Emails about this dossier that could not be sent yet."""
     keys = [f"event:{pk}" for pk in matter.events.values_list("pk", flat=True)]
     failing = (
-        Message.objects.filter(key__in=keys).exclude(due_state=DueState.DONE).filter(Q(tries__gt=0) | Q(due_state=DueState.DEAD))
+        Message.objects.filter(key__in=keys)
+        .exclude(due_state=OutboxState.DONE)
+        .filter(Q(tries__gt=0) | Q(due_state=OutboxState.DEAD))
     )
     return failing.select_related("recipient").order_by("pk")
 

@@ -16,7 +16,7 @@ from payments.outcomes import CHECKING, NO, YES
 from portal.common import clock
 from portal.common.dates import clock_time, long_day, moment
 from portal.common.money import dong
-from procedures.models.offering import working_calendar
+from procedures.models import working_calendar
 
 A = AttemptState
 TONES = {YES: "ok", NO: "warn", CHECKING: "info"}

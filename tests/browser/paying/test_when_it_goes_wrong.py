@@ -63,7 +63,7 @@ def test_a_payer_who_never_comes_back_is_found_when_the_time_is_over(site, dossi
     phone.goto(site.of(dossier, "chua-xong/"))
     assert f"{TAKEN}đang kiểm tra" in words(phone)
     GatewayQuestion.objects.filter(attempt__obligation__dossier=dossier).update(next_at=clock.now())  # the quarter of an hour
-    outbox.poke()
+    outbox.wake_relay()
     reads_paid(phone)  # the waiting page goes on by itself
     settled(dossier)
     all_is_well()

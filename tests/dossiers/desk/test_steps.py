@@ -17,7 +17,7 @@ from dossiers.desk.actions import STEP_PAGES, staff_may_ever_take
 from dossiers.models import Dossier, FollowUp
 from dossiers.states import DossierState
 from portal.common import clock
-from portal.common.outbox import DueState
+from portal.common.outbox import OutboxState
 from procedures.models import LocalFee
 from tests import factories, world
 
@@ -420,7 +420,7 @@ def test_an_inspector_reads_without_papers(desk):
 def test_failed_work_is_visible_and_can_be_asked_for_again(desk):
     dossier = desk.approved()
     row = FollowUp.objects.get(event__dossier=dossier, kind="issue")
-    FollowUp.objects.filter(pk=row.pk).update(tries=7, due_state=DueState.DEAD, last_error="SigningKeyMissing: no key")
+    FollowUp.objects.filter(pk=row.pk).update(tries=7, due_state=OutboxState.DEAD, last_error="SigningKeyMissing: no key")
     address = reverse("desk:again", args=[dossier.code, "viec", row.pk])
 
     assert "Ký và cấp kết quả" in client_of(desk.clerk).get(reverse("desk:dossier", args=[dossier.code])).content.decode()
@@ -429,7 +429,7 @@ def test_failed_work_is_visible_and_can_be_asked_for_again(desk):
     client_of(desk.clerk).post(address)
 
     row.refresh_from_db()
-    assert row.due_state == DueState.WAITING
+    assert row.due_state == OutboxState.WAITING
 
 
 def test_work_of_another_dossier_cannot_be_asked_for_here(desk):
