@@ -1,16 +1,12 @@
 from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus, StepState
+from dossiers.models.decisions import Decision
 from dossiers.models.dossier import CoSubject, Dossier, DossierCounter, new_secret
+from dossiers.models.fees import FeeLine, FeeObligation
+from dossiers.models.followups import FollowUp
 from dossiers.models.history import GENESIS, Event, EventText
-from dossiers.models.work import (
-    ClockInterval,
-    Decision,
-    FeeLine,
-    FeeObligation,
-    FollowUp,
-    StepRun,
-    SupplementItem,
-    SupplementRequest,
-)
+from dossiers.models.intervals import ClockInterval
+from dossiers.models.steps import StepRun
+from dossiers.models.supplements import SupplementItem, SupplementRequest
 
 __all__ = [
     "GENESIS",

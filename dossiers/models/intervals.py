@@ -1,0 +1,37 @@
+"""The stretches of time of a dossier's clock."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dossiers.models.dossier import Dossier
+from portal.common import clock
+
+
+class ClockInterval(models.Model):
+    """A stretch of time of one kind. Every one is kept, so that the promise and the QĐ 766 view can both be computed."""
+
+    class Kind(models.TextChoices):
+        RECEPTION = "reception", _("chờ tiếp nhận")
+        RUNNING = "running", _("đang tính giờ")
+        SUPPLEMENT = "supplement", _("chờ bổ sung")
+        PAYMENT = "payment", _("chờ trả phí")
+        APPLICANT = "applicant", _("chờ người nộp xác nhận")
+        WITHDRAWAL = "withdrawal", _("chờ xử lý yêu cầu rút")
+        OUTAGE = "outage", _("sự cố đã ghi nhận")
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="intervals")
+    kind = models.CharField(_("loại"), max_length=12, choices=Kind.choices)
+    started_at = models.DateTimeField(_("từ"), default=clock.now)
+    ended_at = models.DateTimeField(_("đến"), null=True, blank=True)
+    restart = models.BooleanField(_("tính lại từ đầu"), default=False)
+
+    class Meta:
+        verbose_name = _("khoảng thời gian")
+        verbose_name_plural = _("khoảng thời gian")
+        ordering = ["started_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier"], condition=Q(ended_at=None) & ~Q(kind="outage"), name="one_open_interval_a_dossier"
+            )
+        ]

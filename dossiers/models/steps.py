@@ -1,0 +1,45 @@
+"""The processing steps of a dossier, copied from its offering at acceptance."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agency
+from accounts.roles import Role
+from dossiers.choices import StepState
+from dossiers.models.dossier import Dossier
+
+
+class StepRun(models.Model):
+    """One processing step of one dossier, copied from the offering at acceptance. `hours` are working hours."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="step_runs")
+    position = models.PositiveSmallIntegerField(_("thứ tự"))
+    round = models.PositiveSmallIntegerField(_("lượt"), default=1)
+    key = models.CharField(_("khóa"), max_length=40)
+    name = models.CharField(_("tên bước"), max_length=200)
+    kind = models.CharField(_("loại"), max_length=20)
+    role = models.CharField(_("vai trò"), max_length=20, choices=Role.choices, blank=True)
+    agency = models.ForeignKey(Agency, verbose_name=_("cơ quan"), on_delete=models.PROTECT, related_name="+")
+    hours = models.PositiveSmallIntegerField(_("số giờ làm việc"), default=0)
+    parallel_group = models.CharField(_("nhóm song song"), max_length=10, blank=True)
+    state = models.CharField(_("tình trạng"), max_length=10, choices=StepState.choices, default=StepState.WAITING)
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("người giữ"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    opened_at = models.DateTimeField(_("mở lúc"), null=True, blank=True)
+    due_at = models.DateTimeField(_("xong trước"), null=True, blank=True)
+    done_at = models.DateTimeField(_("xong lúc"), null=True, blank=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    question = models.TextField(_("nội dung lấy ý kiến, xác nhận"), blank=True)
+    answer = models.TextField(_("trả lời"), blank=True)
+
+    class Meta:
+        verbose_name = _("bước xử lý")
+        verbose_name_plural = _("bước xử lý")
+        ordering = ["round", "position", "pk"]
+        indexes = [models.Index(fields=["agency", "role", "due_at"], condition=Q(state="open"), name="open_steps_of_a_body")]
+
+    def __str__(self):
+        return self.name
