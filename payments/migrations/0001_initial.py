@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("code", models.CharField(max_length=8, unique=True, verbose_name="mã điểm thu")),
                 ("name", models.CharField(max_length=120, verbose_name="tên điểm thu")),
+                ("provider", models.CharField(default="vnpay", max_length=20, verbose_name="cổng thanh toán")),
                 ("bank_bin", models.CharField(blank=True, max_length=6, verbose_name="mã BIN ngân hàng")),
                 ("bank_name", models.CharField(blank=True, max_length=80, verbose_name="ngân hàng")),
                 ("account_number", models.CharField(blank=True, max_length=19, verbose_name="số tài khoản")),

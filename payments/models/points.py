@@ -1,21 +1,17 @@
 """Where money goes: gateway terminals with their accounts, and the bodies whose receipts are numbered."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
 
 
-class NoSecret(LookupError):
-    """The environment names no secret for this terminal: nothing of it can be signed or believed."""
-
-
 class CollectionPoint(models.Model):
-    """A terminal at the gateway (vnp_TmnCode, `Offering.gateway_terminal`) and the account that transfers go to."""
+    """A terminal at a provider (`Offering.gateway_terminal`) and the account that transfers go to."""
 
     code = models.CharField(_("mã điểm thu"), max_length=8, unique=True)
     name = models.CharField(_("tên điểm thu"), max_length=120)
+    provider = models.CharField(_("cổng thanh toán"), max_length=20, default="vnpay")  # a key of `payments.gateways.register`
     bank_bin = models.CharField(_("mã BIN ngân hàng"), max_length=6, blank=True)
     bank_name = models.CharField(_("ngân hàng"), max_length=80, blank=True)
     account_number = models.CharField(_("số tài khoản"), max_length=19, blank=True)
@@ -33,18 +29,6 @@ class CollectionPoint(models.Model):
 
     def __str__(self):
         return f"{self.code} · {self.name}"
-
-    @property
-    def secret(self):
-        """The key this terminal shares with the gateway. Raises NoSecret."""
-        try:
-            return settings.VNPAY_SECRETS[self.code]
-        except KeyError:
-            raise NoSecret(self.code) from None
-
-    @property
-    def takes_gateway(self):
-        return self.code in settings.VNPAY_SECRETS
 
     @property
     def takes_transfers(self):
