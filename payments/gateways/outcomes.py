@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from payments.models.states import AttemptState
 
 YES, NO, CHECKING = "yes", "no", "checking"
-A: Any = AttemptState  # Any: mypy takes the members of Django's choices for pairs
+A = AttemptState
 
 
 @dataclass(frozen=True)

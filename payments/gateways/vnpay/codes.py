@@ -1,7 +1,7 @@
 """What the codes of VNPAY mean. Both codes of an answer must agree; whoever is not sure says «checking»."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +28,7 @@ from portal.common import clock
 if TYPE_CHECKING:
     from payments.models import PaymentAttempt
 
-R: Any = RefundState  # Any: mypy takes the members of Django's choices for pairs
+R = RefundState
 
 # vnp_ResponseCode of IPN and return.
 RESPONSES = {
