@@ -20,7 +20,8 @@ from dossiers.models import SupplementItem, SupplementRequest
 from dossiers.overview import until
 from dossiers.permissions import is_submitter
 from dossiers.views.citizen import own_dossier
-from dossiers.views.documents import input_id, number_in, tiles
+from dossiers.views.documents import input_id, tiles
+from portal.common.figures import number_in
 from portal.common.vietnamese import clean_text
 from procedures.eforms import (
     BoundPage,
