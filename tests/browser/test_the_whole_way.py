@@ -7,10 +7,10 @@ import pytest
 from accounts.messages.models import Message
 from dossiers import history, invariants
 from dossiers.models import Dossier
-from procedures.loading import load_sample
 from tests import factories
 from tests.browser_support import axe, sideways
 from tests.processes import Processes, wait_for
+from tests.world import load_sample
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -15,7 +15,7 @@ from dossiers.papers.models import IssuedPaper
 from dossiers.states import DossierState
 from portal.common import due
 from portal.launch.places import ROOT
-from procedures.loading import load_sample
+from tests.world import load_sample
 
 pytestmark = pytest.mark.django_db
 

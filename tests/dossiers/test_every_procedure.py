@@ -7,11 +7,11 @@ import pytest
 from dossiers import asking, filing, guards, workflow
 from dossiers.models import Dossier
 from portal.common import clock
-from procedures.loading import load_sample
 from procedures.models import Procedure
 from procedures.offered import offered_at
 from tests import factories, reference
 from tests.dossiers.pages import browse, step_url
+from tests.world import load_sample
 
 pytestmark = pytest.mark.django_db
 
