@@ -3,7 +3,6 @@
 import hashlib
 import json
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
@@ -42,7 +41,6 @@ class Procedure(models.Model):
     facts = models.JSONField(_("số liệu của danh mục"), default=dict, blank=True)
     search_exact = models.TextField(editable=False, help_text="chữ thường, có dấu")
     search_folded = models.TextField(editable=False, help_text="không dấu")
-    search_joined = models.TextField(editable=False, help_text="không dấu, viết liền")
     rank = models.IntegerField(_("ưu tiên khi tìm"), default=0)
     current = models.ForeignKey(
         "ProcedureVersion",
@@ -57,10 +55,6 @@ class Procedure(models.Model):
         verbose_name = _("thủ tục")
         verbose_name_plural = _("thủ tục")
         ordering = ["code"]
-        indexes = [
-            GinIndex(fields=["search_folded"], opclasses=["gin_trgm_ops"], name="procedures_by_folded_words"),
-            GinIndex(fields=["search_exact"], opclasses=["gin_trgm_ops"], name="procedures_by_exact_words"),
-        ]
         constraints = [
             models.CheckConstraint(condition=Q(declared_level__gte=1, declared_level__lte=4), name="declared_level_is_1_to_4"),
             models.CheckConstraint(condition=Q(listed=True) | Q(current__isnull=False), name="a_full_procedure_has_a_version"),

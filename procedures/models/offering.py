@@ -36,7 +36,7 @@ class Offering(models.Model):
         Agency, verbose_name=_("cơ quan giải quyết"), on_delete=models.PROTECT, related_name="led_offerings"
     )
     filing = models.CharField(_("cách nộp"), max_length=9, choices=Filing.choices, default=Filing.HERE)
-    province_code = models.CharField(_("mã tỉnh"), max_length=10, db_index=True, help_text="mã cơ quan cấp 1, ví dụ H18")
+    province_code = models.CharField(_("mã tỉnh"), max_length=10, help_text="mã cơ quan cấp 1, ví dụ H18")
     unit_code = models.CharField(_("địa bàn"), max_length=20, blank=True, help_text="mã đơn vị hành chính của cơ quan")
     delivery_ways = models.JSONField(_("cách trả kết quả"), default=list)
     electronic_result = models.BooleanField(_("kết quả điện tử"), default=False)
