@@ -1,16 +1,16 @@
 """Who holds a dossier, where, what it waits for and until when: the columns that lists are read from."""
 
 from accounts.roles import Role
-from dossiers.clock.timekeeper import Timekeeper
 from dossiers.states import DossierState
+from dossiers.transitions.step import Step
 
 HOURS_TO_DELIVER = 8  # working hours from the result to the hand-over (demo: the offerings' own «deliver» step)
 
 
-def refresh_waiting(step):
+def refresh_waiting(step: Step) -> None:
     """Write the columns anew after a step. An assignment keeps the holder it has just set."""
     dossier = step.dossier
-    dossier.__dict__.pop("_open_steps", None)
+    dossier.forget_open_steps()
     state = DossierState(dossier.state)
     runs = dossier.open_steps
     if state.is_final or state.waits_for_citizen:
@@ -26,7 +26,7 @@ def refresh_waiting(step):
     else:
         dossier.waiting_on, dossier.holder_agency = Role.RECEIVING_CLERK, dossier.receiving_agency
         if state is DossierState.COMPLETED:
-            dossier.step_due_at = Timekeeper(dossier).after(dossier.completed_at, HOURS_TO_DELIVER)
+            dossier.step_due_at = step.timekeeper.after(dossier.completed_at, HOURS_TO_DELIVER)
         else:
             dossier.step_due_at = dossier.reception_due_at if state is DossierState.SUBMITTED else dossier.due_at
         if step.name != "assign":
