@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from dossiers.choices import IntervalKind, StepState
+from dossiers.choices import IntervalKind
 from dossiers.clock import rules
 from dossiers.models import ClockInterval, Dossier
 from dossiers.states import DossierState
@@ -118,17 +118,18 @@ class Timekeeper:
 
     def _promise(self) -> None:
         """Count the due moment afresh from the intervals. The first promise never changes."""
-        standing = self.standing()
+        intervals = list(self.dossier.intervals.all())
+        standing = self._standing(intervals)
         self.dossier.due_at = standing.at
         self.dossier.due_is_provisional = standing.provisional
         if self.dossier.first_promised_due_at is None:
             self.dossier.first_promised_due_at = standing.at
-        self._move_open_steps()
+        self._move_open_steps(intervals)
 
-    def _move_open_steps(self) -> None:
+    def _move_open_steps(self, intervals: list[ClockInterval]) -> None:
         """A wait lengthens the steps that were open while it lasted."""
-        waits = [Pause(i.started_at, i.ended_at) for i in self.dossier.intervals.all() if i.kind in rules.WAITS and i.ended_at]
-        for run in self.dossier.step_runs.filter(state=StepState.OPEN):
+        waits = [Pause(i.started_at, i.ended_at) for i in intervals if i.kind in rules.WAITS and i.ended_at]
+        for run in self.dossier.open_steps:
             since = [pause for pause in waits if pause.ended_at > run.opened_at]
             run.due_at = step_due(
                 self.calendar, self.hours, run.opened_at, run.hours, paused=since, not_after=self.dossier.due_at
@@ -137,13 +138,16 @@ class Timekeeper:
 
     def standing(self, now: dt.datetime | None = None) -> rules.Standing:
         """How the promise is counted, day by day, for «vì sao là ngày này»."""
+        return self._standing(list(self.dossier.intervals.all()), now)
+
+    def _standing(self, intervals: list[ClockInterval], now: dt.datetime | None = None) -> rules.Standing:
         dossier = self.dossier
         return rules.current_due(
             self.calendar,
             self.hours,
             accepted_at=dossier.accepted_at,
             term=Term.from_data(dossier.term),
-            intervals=[rules.Interval(i.kind, i.started_at, i.ended_at, i.restart) for i in dossier.intervals.all()],
+            intervals=[rules.Interval(i.kind, i.started_at, i.ended_at, i.restart) for i in intervals],
             extension=rules.Extension(dossier.extended_at, dossier.extended_to) if dossier.extended_at else None,
             now=now,
         )

@@ -60,7 +60,8 @@ def line(
         tells=tuple(tells),
         sentence=sentence,
     )
-    return transition("state", source=source, target=target, conditions=list(conditions), permission=permission, custom=custom)
+    edge = {"source": source, "target": target, "conditions": list(conditions), "permission": permission, "custom": custom}
+    return transition("state", **edge)
 
 
 def stays(states: list[Choice], **what: Any) -> Callable[[Any], Any]:
@@ -78,9 +79,9 @@ class DossierTransitions:
     """The steps of a dossier. Names are verbs; in a body `self.state` is still the state it leaves."""
 
     # the fields that the bodies set, declared by `Dossier`
-    state: str
-    came_from: str
-    came_from_withdrawn: str
+    state: Choice
+    came_from: Choice
+    came_from_withdrawn: Choice
     submitted_at: dt.datetime | None
     accepted_at: dt.datetime | None
     supplement_due_at: dt.datetime | None

@@ -16,7 +16,7 @@ from dossiers.workflow.door import line_of, step_names
 def all_lines() -> Iterator[Line]:
     """Every line of the graph: one for each step and state out of which it may be taken."""
     for name in step_names():
-        for state in DossierState:
+        for state in DossierState.values:
             try:
                 yield line_of(name, state)
             except KeyError:
@@ -29,9 +29,10 @@ def check_lines(**kwargs: Any) -> list[Error]:
     found = []
     for line in all_lines():
         where = f"{line.name} from {line.source}"
-        for word, table in (("before", effects.BEFORE), ("after", effects.AFTER)):
-            wrong = [effect for effect in line.custom[word] if effect not in table]
-            found += [Error(f"{where}: no effect {effect} is done {word} the event", id="dossiers.E001") for effect in wrong]
+        not_before = [effect for effect in line.custom["before"] if effect not in effects.BEFORE]
+        not_after = [effect for effect in line.custom["after"] if effect not in effects.AFTER]
+        found += [Error(f"{where}: no effect {effect} is done before the event", id="dossiers.E001") for effect in not_before]
+        found += [Error(f"{where}: no effect {effect} is done after the event", id="dossiers.E001") for effect in not_after]
     missing = [word for word in Clock if word not in timekeeper.WORK]
     found += [Error(f"the timekeeper does not know {word}", id="dossiers.E002") for word in missing]
     return found

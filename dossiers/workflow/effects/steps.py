@@ -6,7 +6,7 @@ from accounts.models import Agency
 from accounts.roles import Role
 from dossiers.models import StepRun, StepState
 from dossiers.transitions.choices import Effect
-from dossiers.transitions.step import Step
+from dossiers.transitions.step import Choice, Step
 from dossiers.workflow.effects.registry import before
 
 OUTSIDE_THE_TERM = {"receive", "deliver"}  # these kinds of step have their own time, before and after the term
@@ -43,9 +43,10 @@ def open_first_steps(step: Step) -> None:
 @before(Effect.CLOSE_STEP_AND_OPEN_NEXT)
 def close_step_and_open_next(step: Step) -> None:
     """Close the runs this actor holds; when no parallel companion is left open, open what comes next."""
-    mine = [run for run in step.dossier.open_steps if step.user.has_role(run.role, run.agency_id)] or step.dossier.open_steps
+    user, runs = step.user, step.dossier.open_steps
+    mine = [run for run in runs if user and user.has_role(run.role, run.agency_id)] or runs
     for run in mine:
-        _finish(run, step)
+        _close(run, step)
     step.recorded["steps"] = [run.name for run in mine]
     answered = [run for run in mine if run.kind == "consult" and run.question]
     for run in answered:
@@ -61,8 +62,7 @@ def go_back_a_step(step: Step) -> None:
     """Close what is open as returned, and run again from the chosen step in a new round."""
     dossier, target = step.dossier, step.details["back_to"]
     for run in dossier.open_steps:
-        run.state, run.done_at, run.done_by = StepState.RETURNED, step.now, step.user
-        run.save(update_fields=["state", "done_at", "done_by"])
+        _close(run, step, StepState.RETURNED)
     dossier.step_runs.filter(state=StepState.WAITING).delete()
     again = [run for run in dossier.step_runs.filter(position__gte=target.position, question="").order_by("position", "-round")]
     latest = {run.position: run for run in reversed(again)}
@@ -97,6 +97,7 @@ def open_consultation(step: Step) -> None:
         due_at=step.timekeeper.step_due(step.now, step.details["hours"]),
         question=step.details["question"],
     )
+    dossier.forget_open_steps()
     step.recorded |= {"question": step.details["question"], "agency": step.details["agency"].code, "hours": step.details["hours"]}
 
 
@@ -112,7 +113,7 @@ def ask_the_applicant(step: Step) -> None:
 def record_confirmation(step: Step) -> None:
     run = next(run for run in step.dossier.open_steps if run.kind == "applicant_confirm" and run.question)
     run.answer = step.note or _("Đồng ý.")
-    _finish(run, step)
+    _close(run, step)
     run.save(update_fields=["answer"])
     _open_next(step, after=run.position)
 
@@ -137,12 +138,13 @@ def promise_new_date(step: Step) -> None:
 @before(Effect.CLOSE_OPEN_STEPS)
 def close_open_steps(step: Step) -> None:
     for run in step.dossier.open_steps:
-        _finish(run, step)
+        _close(run, step)
 
 
-def _finish(run: StepRun, step: Step) -> None:
-    run.state, run.done_at, run.done_by = StepState.DONE, step.now, step.user
+def _close(run: StepRun, step: Step, state: Choice = StepState.DONE) -> None:
+    run.state, run.done_at, run.done_by = state, step.now, step.user
     run.save(update_fields=["state", "done_at", "done_by"])
+    step.dossier.forget_open_steps()
 
 
 def _open_next(step: Step, after: int) -> None:
@@ -160,3 +162,4 @@ def _open_next(step: Step, after: int) -> None:
     for run in group:
         run.state, run.opened_at, run.due_at = StepState.OPEN, step.now, step.timekeeper.step_due(step.now, run.hours)
         run.save(update_fields=["state", "opened_at", "due_at"])
+    dossier.forget_open_steps()
