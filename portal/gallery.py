@@ -24,7 +24,7 @@ class SampleForm(forms.Form):
 
     phone = forms.CharField(label="Số điện thoại", help_text="10 số, ví dụ 0912 345 678")
     id_number = forms.RegexField(
-        r"^\d{12}$", label="Số căn cước", error_messages={"invalid": "Số căn cước có 12 số, mới nhập 11 số"}
+        r"^[0-9]{12}$", label="Số căn cước", error_messages={"invalid": "Số căn cước có 12 số, mới nhập 11 số"}
     )
     province = forms.ChoiceField(label="Tỉnh, thành phố", choices=[("11", "Tỉnh Điện Biên"), ("01", "Thành phố Hà Nội")])
     channel = forms.ChoiceField(

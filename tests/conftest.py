@@ -3,6 +3,8 @@
 REQUIRE_BROWSER=1, REQUIRE_PDF=1 and REQUIRE_SERVICES=1 turn those skips into failures: `.ci/run` sets all three.
 """
 
+import collections
+import gc
 import os
 import shutil
 
@@ -43,6 +45,39 @@ NEEDS = {
 }
 
 
+# What `--fast` leaves out; its first line says the same.
+NOT_FAST = ("browser", "needs_pdf", "services", "slow")
+FAST = "fast: without browser, PDF, services and slow tests; of a test with many parameters that uses the database the first two"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--fast", action="store_true", help=FAST)
+
+
+def pytest_report_header(config):
+    return FAST if config.getoption("fast") else None
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("fast"):
+        return
+    seen, kept, left_out = collections.Counter(), [], []
+    for item in items:
+        function = item.nodeid.partition("[")[0]
+        seen[function] += 1
+        late = seen[function] > 2 and ("db" in item.fixturenames or item.get_closest_marker("django_db"))
+        (left_out if late or any(map(item.get_closest_marker, NOT_FAST)) else kept).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays to the end: the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 def pytest_runtest_setup(item):
     for marker, (lack, switch) in NEEDS.items():
         if item.get_closest_marker(marker) and (reason := lack()):
@@ -76,4 +111,5 @@ def open_page(browser):
         context.close()
 
 
+from tests.databases import django_db_modify_db_settings  # noqa: E402, F401
 from tests.fixtures import application_role, desk, in_vietnamese, money_desk, run_followups, signing_keys  # noqa: E402, F401

@@ -9,8 +9,10 @@ from accounts.models import AdministrativeUnit, Agency, OfficeHours
 from payments.models import CollectionPoint
 from portal.common import clock
 from portal.common.vietnamese import fold, sort_key
+from procedures import loading
 from procedures.eforms import expanded_form
 from procedures.models import Holiday, Offering, Procedure, ProcedureVersion, Sector, UndecidedHoliday
+from tests import snapshots
 
 UNITS = ["11", "11.X004", "11.X005", "68", "68.X001", "44"]
 AGENCIES = ["H18", "H18.Z01", "H18.Y14", "H18.X004", "H18.X004.CA", "H18.X004.HC", "H18.X005.CA", "H36.X001.CA"]
@@ -152,6 +154,12 @@ def holidays():
         for row in data["undecided"]:
             days = [option[end] for option in row["options"] for end in ("off_from", "off_to")]
             UndecidedHoliday.objects.create(name=row["name"], first_on=min(days), last_on=max(days))
+
+
+def load_sample(codes=(), provinces=("H18",)):
+    """`procedures.loading.load_sample`, done once in a test worker for the same codes and provinces."""
+    key = ("load_sample", tuple(sorted(codes)), tuple(sorted(provinces)))
+    return snapshots.kept(key, lambda: loading.load_sample(codes=codes, provinces=provinces))
 
 
 def sample_answers(form_key):

@@ -14,6 +14,7 @@ from dossiers.permissions import own_matters
 from dossiers.states import DossierState as S
 from portal.common import clock
 from portal.common.dates import long_day, moment
+from portal.common.figures import number_in
 from portal.common.money import dong
 from procedures.models import working_calendar
 
@@ -66,8 +67,8 @@ def page(user, *, state="", before=""):
     if state:
         rows = rows.filter(state=state)
     moment_, _comma, pk = before.partition("_")
-    if pk.isdecimal() and (at := _moment_of(moment_)):
-        rows = rows.filter(Q(updated_at__lt=at) | Q(updated_at=at, pk__lt=int(pk)))
+    if (last := number_in(pk)) is not None and (at := _moment_of(moment_)):
+        rows = rows.filter(Q(updated_at__lt=at) | Q(updated_at=at, pk__lt=last))
     found = list(rows.order_by("-updated_at", "-pk")[: A_PAGE + 1])
     more = ""
     if len(found) > A_PAGE:
@@ -82,7 +83,8 @@ def _number_of(moment_):
 
 
 def _moment_of(number):
-    return EPOCH + dt.timedelta(microseconds=int(number)) if number.isdecimal() and len(number) < 18 else None
+    microseconds = number_in(number, 17)
+    return None if microseconds is None else EPOCH + dt.timedelta(microseconds=microseconds)
 
 
 def _row(dossier):

@@ -21,6 +21,7 @@ from dossiers.permissions import at_work
 from dossiers.states import ALIVE, FINAL, DossierState
 from portal.common import clock
 from portal.common.dates import clock_time
+from portal.common.figures import are_figures, moment_in, number_in
 from portal.common.vietnamese import clean_text, fold
 from procedures.models import Procedure
 
@@ -135,9 +136,9 @@ def search(dossiers, words):
     words = clean_text(words)
     digits = re.sub(r"[\s.]", "", words)
     found = Q(code__startswith=words.upper()) | Q(folded_name__contains=fold(words))
-    if digits.isdigit() and len(digits) >= 4:
+    if are_figures(digits) and len(digits) >= 4:
         found |= Q(subject_id_number=digits) | Q(code__endswith=f"-{digits}")
-    if digits.isdigit() and len(digits) == 4:
+    if are_figures(digits, 4) and len(digits) == 4:
         found |= Q(subject_id_number__endswith=digits)
     return dossiers.annotate(folded_name=Folded("subject_name")).filter(found)
 
@@ -191,9 +192,12 @@ def _key(dossier, column):
 
 def _read_key(text):
     at, _underscore, pk = text.rpartition("_")
+    number, moment = number_in(pk), moment_in(at)
+    if number is None or (at and moment is None):
+        return None
     try:  # a time of the year 1 or 9999 may have no place in UTC
-        return (dt.datetime.fromisoformat(at).astimezone(dt.UTC) if at else None, int(pk)) if pk else None
-    except (ValueError, OverflowError):
+        return moment and moment.astimezone(dt.UTC), number
+    except OverflowError:
         return None
 
 

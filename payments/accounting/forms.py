@@ -16,6 +16,8 @@ from payments.models import RefundReason, RefundWay, Way
 from payments.permissions import bodies_of
 from payments.refunds import approval
 from portal.common import clock
+from portal.common.figures import are_figures
+from portal.common.form_fields import DayField, NumberField
 from portal.common.money import dong
 
 LONGEST = 500  # characters of a note
@@ -54,17 +56,17 @@ class DecisionForm(DeskForm):
     note = Words(rows=3, max_length=LONGEST, label=_("Đã kiểm tra thế nào"), help_text=_("Ví dụ: đã hỏi ngân hàng, số văn bản."))
 
 
-class Dong(forms.IntegerField):
+class Dong(NumberField):
     """A sum of whole đồng in digits alone: «100.000» could be read as a hundred, so it is asked for again."""
 
     def to_python(self, value):
         text = str(value or "").strip()
-        if text and not (text.isascii() and text.isdigit() and len(text) <= 12):
+        if text and not are_figures(text, 12):
             raise forms.ValidationError(__("Số tiền chỉ gồm chữ số, viết liền, ví dụ 200000."))
         return super().to_python(text)
 
 
-class BookDay(forms.DateField):
+class BookDay(DayField):
     """A day that our books could hold: the first and the last of the calendar have no day before or after them."""
 
     def to_python(self, value):

@@ -22,6 +22,7 @@ from payments.models import (
 )
 from payments.models.states import AttemptState, RefundState
 from portal.common import clock
+from portal.common.figures import moment_in
 
 CHUNK = 5_000  # references asked for at once
 _PAY_DATE = re.compile(r"(?:PayDate\W{1,5}|,)([0-9]{14})")
@@ -164,6 +165,6 @@ def gateway_days(attempts):
     days = {attempt.pk: clock.local(attempt.paid_at).date() for attempt in attempts}
     moves = AttemptMove.objects.filter(attempt__in=days, target=AttemptState.PAID, event__isnull=False).select_related("event")
     for move in moves:
-        if found := _PAY_DATE.search(move.event.raw):
-            days[move.attempt_id] = dt.datetime.strptime(found[1][:8], "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
+        if (found := _PAY_DATE.search(move.event.raw)) and (paid := moment_in(found[1][:8], "%Y%m%d")):
+            days[move.attempt_id] = paid.date()
     return days

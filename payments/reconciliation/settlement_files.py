@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from portal.common import clock
+from portal.common.figures import moment_in
 
 COLUMNS = ["TxnRef", "TransactionNo", "Amount", "Type", "PayDate", "BankCode"]
 LARGEST = 20 * 1024 * 1024  # bytes
@@ -97,7 +98,7 @@ def again(raw):
 
 
 def _moment(stamp, number):
-    try:
-        return dt.datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=clock.LOCAL)
-    except ValueError:
-        raise UnreadableFile(_("Dòng %(n)d: cột %(column)s không đúng dạng.") % {"n": number, "column": "PayDate"}) from None
+    at = moment_in(stamp, "%Y%m%d%H%M%S")
+    if at is None:
+        raise UnreadableFile(_("Dòng %(n)d: cột %(column)s không đúng dạng.") % {"n": number, "column": "PayDate"})
+    return at.replace(tzinfo=clock.LOCAL)

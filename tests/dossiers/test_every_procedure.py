@@ -9,11 +9,11 @@ from dossiers.filing import portal_questions, rules
 from dossiers.models import Dossier
 from dossiers.transitions import conditions
 from portal.common import clock
-from procedures.loading import load_sample
 from procedures.models import Procedure
 from procedures.offered import offered_at
 from tests import factories, reference
 from tests.dossiers.pages import browse, step_url
+from tests.world import load_sample
 
 pytestmark = pytest.mark.django_db
 

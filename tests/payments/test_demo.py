@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from dossiers.demo.matters import CIVIL, CRIMINAL, RESIDENCE, STAY
 from payments.accounting import invariants
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund, SettlementRun
-from procedures.loading import load_sample
+from tests.world import load_sample
 
 pytestmark = pytest.mark.django_db
 

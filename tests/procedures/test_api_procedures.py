@@ -4,10 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from procedures.loading import load_sample
 from procedures.models import Procedure
 from procedures.search.text import search_columns
 from tests import reference
+from tests.world import load_sample
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/v1/procedures/"

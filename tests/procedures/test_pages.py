@@ -11,13 +11,13 @@ from django.urls import reverse
 
 from portal.common import clock
 from procedures.cards import cards, says_more
-from procedures.loading import load_sample
 from procedures.models import LifeEvent, Offering, Procedure
 from procedures.prices import PriceRange
 from procedures.search.text import search_columns
 from procedures.wording import Wording, plain, price
 from tests import reference, world
 from tests.portal.test_weight import LIMIT, weight
+from tests.world import load_sample
 
 pytestmark = pytest.mark.django_db
 RESIDENCE, RECORD, MARITAL, POOR, COPY, BRAND = "1.010041", "3.000333", "1.004873", "1.011606", "2.000815", "1.015002"

@@ -18,9 +18,10 @@ from dossiers.citizen.views.dossier import own_dossier
 from dossiers.files.checking import ACCEPT, megabytes
 from dossiers.files.receiving import MOST_FILES, receive, take_out
 from dossiers.filing import rules, supplements
-from dossiers.filing.views.documents import input_id, number_in, tiles
+from dossiers.filing.views.documents import input_id, tiles
 from dossiers.models import SupplementItem, SupplementRequest
 from dossiers.permissions import is_submitter
+from portal.common.figures import number_in
 from portal.common.vietnamese import clean_text
 from procedures.eforms import (
     BoundPage,

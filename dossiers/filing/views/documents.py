@@ -13,6 +13,7 @@ from dossiers.files.receiving import MOST_FILES, receive, take_out
 from dossiers.filing import rules
 from dossiers.filing.views.shared import DOCUMENTS
 from portal.common.dates import moment
+from portal.common.figures import number_in
 
 
 def documents(request, filing):
@@ -152,8 +153,3 @@ def input_id(key):
 
 def _anchor(key):
     return f"#g-{input_id(key)}" if key else ""
-
-
-def number_in(text):
-    """The number of a row that a button names; None for anything that can be none."""
-    return int(text) if text.isdecimal() and len(text) < 20 else None

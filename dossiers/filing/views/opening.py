@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 from accounts.models import AdministrativeUnit
 from dossiers.choices import DeliveryWay
 from dossiers.filing import drafts
-from dossiers.filing.views.documents import already_in, number_in
+from dossiers.filing.views.documents import already_in
 from dossiers.filing.views.review import form_pdf
 from portal.common import clock
+from portal.common.figures import number_in
 from portal.common.vietnamese import sort_key
 from procedures.calendar import Term
 from procedures.eforms import DatabaseSources, Form, print_context

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from payments.accounting import worklists
 from payments.permissions import is_accountant
 from portal.common import clock
+from portal.common.figures import number_in
 
 PAGE = 50  # rows of a list shown at once
 
@@ -63,9 +64,9 @@ def _menu(request, counts):
 
 def sliced(request, rows):
     """(rows of this page, address of the next page or ""). Newest first by their key: `sau` is the last key seen."""
-    after = request.GET.get("sau", "")
-    if after.isascii() and after.isdigit() and len(after) < 19:
-        rows = rows.filter(pk__lt=int(after))
+    after = number_in(request.GET.get("sau", ""))
+    if after is not None:
+        rows = rows.filter(pk__lt=after)
     found = list(rows.order_by("-pk")[: PAGE + 1])
     if len(found) <= PAGE:
         return found, ""

@@ -1,6 +1,5 @@
 """Attempts: the list behind every figure, and one attempt with everything that happened to its money."""
 
-import datetime as dt
 import re
 
 from django.contrib import messages
@@ -22,6 +21,7 @@ from payments.models import Way
 from payments.models.states import ATTEMPT_EDGES, AttemptState, IllegalMove
 from payments.permissions import bodies_of, is_accountant_of
 from payments.refunds import approval
+from portal.common.figures import day_in, number_in
 
 LOOKS = {
     AttemptState.CREATED: ("edit", ""), AttemptState.SENT: ("clock", "info"), AttemptState.PAID: ("check-c", "ok"),
@@ -67,8 +67,8 @@ def _filtered(attempts, asked):
         attempts = attempts.filter(state=asked["tinh-trang"])
     if asked["cach"] in Way.values:
         attempts = attempts.filter(way=asked["cach"])
-    if asked["co_quan"].isascii() and asked["co_quan"].isdigit() and len(asked["co_quan"]) < 19:
-        attempts = attempts.filter(collector=int(asked["co_quan"]))
+    if (body := number_in(asked["co_quan"])) is not None:
+        attempts = attempts.filter(collector=body)
     if asked["loai"] == NOT_OURS:
         attempts = attempts.filter(state=AttemptState.PAID, settles=False)
     elif asked["loai"] in KINDS:
@@ -81,11 +81,8 @@ def _filtered(attempts, asked):
 
 
 def _day(text):
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if FIRST_DAY <= day <= LAST_DAY else None
+    day = day_in(text)
+    return day if day and FIRST_DAY <= day <= LAST_DAY else None
 
 
 def find(request, reference):
@@ -144,9 +141,8 @@ def _move(move):
 
 def _raw(found, wanted):
     """What the gateway said, word for word, when it was asked for. Signatures are left out: they are nobody's to read."""
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
-        return None
-    event = found.events.filter(pk=int(wanted)).first()
+    number = number_in(wanted)
+    event = None if number is None else found.events.filter(pk=number).first()
     return event and {"pk": event.pk, "text": _SIGNATURE.sub(r"\1…", event.raw)}
 
 
