@@ -1,15 +1,17 @@
 """One citizen's matter, from draft to result."""
 
 import secrets
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin
 
 from accounts.models import Agency, Mandate, Organisation, Person
-from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus
+from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus, StepState
 from dossiers.permissions import visible_dossiers
 from dossiers.states import ALIVE, DossierState
 from dossiers.transitions.lines import DossierTransitions
@@ -142,6 +144,8 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
 
     objects = DossierQuerySet.as_manager()
 
+    heard: Sequence[str] = ()  # sentences for whoever took the last step, set by `workflow.advance`; no column
+
     class Meta:
         verbose_name = _("hồ sơ")
         verbose_name_plural = _("hồ sơ")
@@ -199,6 +203,15 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
     def status(self):
         """The state as a `DossierState`, for templates that ask its number or whether it is final."""
         return S(self.state)
+
+    @cached_property
+    def open_steps(self):
+        """Processing steps open now, in their order (one query for each dossier object)."""
+        return list(self.step_runs.filter(state=StepState.OPEN)) if self.pk else []
+
+    def forget_open_steps(self):
+        """Steps were opened or closed: read them again when they are next asked for."""
+        self.__dict__.pop("open_steps", None)
 
     @property
     def filed_for_somebody_else(self):

@@ -17,6 +17,7 @@ from dossiers.desk.actions import STEP_PAGES
 from dossiers.models import Dossier, FollowUp
 from dossiers.permissions import CITIZEN
 from dossiers.states import DossierState
+from dossiers.transitions import inputs
 from portal.common import clock
 from portal.common.outbox import OutboxState
 from procedures.models import LocalFee
@@ -65,7 +66,7 @@ def test_every_step_that_staff_may_take_has_a_page_and_no_page_is_for_nobody():
 
 def test_a_step_that_must_give_a_reason_asks_for_one(desk):
     for name, step in STEP_PAGES.items():
-        if any("reason" in line.custom["needs"] for line in lines(name)):
+        if any(inputs.reason in line.custom["inputs"] for line in lines(name)):
             assert step.form.base_fields["note"].required, name
 
 
