@@ -7,8 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dossiers.fees import wording
-from dossiers.filing import rules
+from dossiers.fees import payable, wording
 from dossiers.models import DeliveryWay, Dossier, SupplementRequest
 from dossiers.permissions import own_matters
 from dossiers.states import DossierState as S
@@ -124,23 +123,23 @@ def to_do(user):
     requests = Prefetch(
         "supplements", SupplementRequest.objects.filter(sent_at=None).prefetch_related("items"), to_attr="open_requests"
     )
-    mine = own(user).select_related("version__procedure", "offering", "obligation").defer(*HEAVY).order_by("-updated_at", "-pk")
+    mine = own(user).select_related("version__procedure", "offering__terminal", "obligation").defer(*HEAVY).order_by("-updated_at", "-pk")
     rows = sorted(
         mine.filter(waiting).prefetch_related(requests)[:MOST_TO_DO], key=lambda row: (URGENCY.index(row.state), _deadline(row))
     )
-    _mark_payable_online(rows)
+    _mark_taken_online(rows)
     drafts = mine.filter(state=S.DRAFT)[:MOST_DRAFTS]
     calendar = working_calendar()
     return [ITEMS[row.state](row, calendar) for row in [*rows, *drafts]]
 
 
-def _mark_payable_online(rows):
-    """Ask the level once for each procedure and place, however many dossiers wait there."""
+def _mark_taken_online(rows):
+    """Ask once for each procedure and place, however many dossiers wait there."""
     waiting = [row for row in rows if row.state == S.PAYMENT_REQUIRED]
     places = {(row.version_id, row.offering_id): row for row in waiting}
-    online = {place: rules.offered_level(row).offers_online_payment for place, row in places.items()}
+    online = {place: payable.taken_online(row) for place, row in places.items()}
     for row in waiting:
-        row.payable_online = online[row.version_id, row.offering_id]
+        row.taken_online = online[row.version_id, row.offering_id]
 
 
 def _deadline(row):
@@ -171,7 +170,7 @@ def _supplement(row, calendar):
 
 def _payment(row, calendar):
     obligation = row.obligation
-    online = wording.pay_address(row, offered=row.payable_online)
+    online = wording.pay_address(row, offered=row.taken_online)
     if obligation.attempt_open:
         text = _("%s · đang có một lần trả chưa xong, mở để xem tiền đã trừ chưa.")
     elif online:
@@ -180,7 +179,7 @@ def _payment(row, calendar):
         text = _("%s · trả tại quầy, chưa trả thì hồ sơ chưa đi tiếp.")
     return _item(
         row, title=_("Trả phí %s") % dong(obligation.total), text=text % row.version.procedure,
-        deadline=until(row.payment_due_at, calendar), href=online or reverse("dossiers:detail", args=[row.code]),
+        deadline=until(row.payment_due_at, calendar) if online else "", href=online or reverse("dossiers:detail", args=[row.code]),
         action=_("Trả phí") if online else _("Xem cách trả"), icon="wallet", tone="pay",
     )  # fmt: skip
 

@@ -3,9 +3,9 @@
 They look at the dossier only; what must come with a step (reason, items, dates) is in `dossiers.transitions.inputs`.
 """
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.fees import payable
 from dossiers.filing import rules, supplements
 from dossiers.states import DossierState
 from portal.common import clock
@@ -51,7 +51,7 @@ def claims_exemption(dossier):
 
 @says(_("Chưa hết hạn trả phí."))
 def payment_deadline_passed(dossier):
-    return bool(dossier.payment_due_at) and dossier.payment_due_at <= clock.now()
+    return payable.deadline_passed(dossier, clock.now())
 
 
 @says(_("Chưa nhắc người nộp lần nào."))
@@ -77,7 +77,7 @@ def all_requested_items_answered(dossier):
 
 @says(_("Hồ sơ này không trả phí trên mạng ở nơi đã chọn."))
 def offered_level_4(dossier):
-    return rules.offered_level(dossier).offers_online_payment
+    return payable.taken_online(dossier)
 
 
 @says(_("Không có khoản phí nào phải trả."))
@@ -184,4 +184,4 @@ def is_only_a_notification(dossier):
 
 def blocks_on_submit(dossier):
     """Is there a fee that must be paid at once? Only where paying online is offered and nothing is claimed."""
-    return settings.PAYMENTS_OPEN and rules.fee_is_due_on_submit(dossier)
+    return payable.due_on_submit(dossier)

@@ -36,7 +36,7 @@ def find(request, code):
     """The dossier with this code, when this person may see it at work; else there is none (404)."""
     related = (
         "version__procedure",
-        "offering",
+        "offering__terminal",
         "receiving_agency__hours",
         "lead_agency",
         "holder",
