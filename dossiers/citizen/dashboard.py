@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from dossiers.clock import lateness
 from dossiers.fees import payable, wording
 from dossiers.models import DeliveryWay, Dossier, SupplementRequest
 from dossiers.permissions import own_matters
@@ -41,7 +42,7 @@ def tiles(found, chosen=""):
     rows = {
         state: {
             "count": n,
-            "state": state,
+            "look": state.look,
             "label": state.label,
             "href": f"?trang-thai={state.number or 0}#danh-sach",
             "current": state == chosen,
@@ -95,8 +96,8 @@ def _row(dossier):
     else:
         if not dossier.status.is_final and dossier.holder_agency:
             meta.append(_("Đang ở: %s") % dossier.holder_agency.name)
-        if dossier.due_at and not dossier.decided_at and not dossier.status.is_final:
-            promise = _("Trễ hẹn, đã hẹn %s") if dossier.due_at < clock.now() else _("Hẹn trả %s")
+        promise = _promise(dossier)
+        if promise:
             meta.append(promise % long_day(clock.local(dossier.due_at).date()))
         elif dossier.status.is_final:
             meta.append(_("Xong %s") % long_day(clock.local(dossier.closed_at).date()))
@@ -104,8 +105,17 @@ def _row(dossier):
             meta.append(_("Nộp %s") % long_day(clock.local(dossier.submitted_at).date()))
     return {
         "title": str(dossier.version.procedure), "href": address(dossier), "code": dossier.code or "", "meta": meta,
-        "state": dossier.state, "state_label": dossier.get_state_display(),
+        "look": dossier.status.look, "state_label": dossier.get_state_display(),
     }  # fmt: skip
+
+
+def _promise(dossier):
+    """How the promise is told, for the date to be put in; empty when there is none, or it stands still and will move."""
+    if not dossier.due_at or dossier.decided_at or dossier.status.is_final:
+        return ""
+    if lateness.is_late(dossier, clock.now(), lateness.PROMISE):
+        return _("Trễ hẹn, đã hẹn %s")
+    return _("Hẹn trả %s") if dossier.due_at >= clock.now() else ""
 
 
 def address(dossier):
@@ -123,7 +133,12 @@ def to_do(user):
     requests = Prefetch(
         "supplements", SupplementRequest.objects.filter(sent_at=None).prefetch_related("items"), to_attr="open_requests"
     )
-    mine = own(user).select_related("version__procedure", "offering__terminal", "obligation").defer(*HEAVY).order_by("-updated_at", "-pk")
+    mine = (
+        own(user)
+        .select_related("version__procedure", "offering__terminal", "obligation")
+        .defer(*HEAVY)
+        .order_by("-updated_at", "-pk")
+    )
     rows = sorted(
         mine.filter(waiting).prefetch_related(requests)[:MOST_TO_DO], key=lambda row: (URGENCY.index(row.state), _deadline(row))
     )
@@ -149,7 +164,7 @@ def _deadline(row):
 
 def _item(row, *, title, text, href, action, icon, deadline="", tone=""):
     return {
-        "state": row.state, "state_label": row.get_state_display(), "deadline": deadline, "title": title, "text": text,
+        "look": row.status.look, "state_label": row.get_state_display(), "deadline": deadline, "title": title, "text": text,
         "href": href, "action": action, "icon": icon, "tone": tone,
     }  # fmt: skip
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dossiers import workflow
-from dossiers.clock import rules
+from dossiers.clock import lateness, rules
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import DeliveryWay, StepState
 from dossiers.states import DossierState as S
@@ -89,12 +89,16 @@ def _now_and_later(dossier, pay_by):
                 "icon": "sign" if run.kind == "sign" else "",
             }
         )
-    last = ""
-    if dossier.due_at:
-        late = dossier.due_at < clock.now()
-        last = (_("Đã quá ngày hẹn %s") if late else _("Chậm nhất %s")) % long_day(clock.local(dossier.due_at).date())
-    items.append({"state": "later", "title": _("Có kết quả"), "text": last, "icon": "doc"})
+    items.append({"state": "later", "title": _("Có kết quả"), "text": _promise(dossier), "icon": "doc"})
     return items
+
+
+def _promise(dossier):
+    """The day of the promise in words; empty without one, and where it is over but the clock stands still."""
+    day = long_day(clock.local(dossier.due_at).date()) if dossier.due_at else ""
+    if lateness.is_late(dossier, clock.now(), lateness.PROMISE):
+        return _("Đã quá ngày hẹn %s") % day
+    return _("Chậm nhất %s") % day if day and dossier.due_at >= clock.now() else ""
 
 
 def holder(dossier):
@@ -139,7 +143,7 @@ def _since(dossier):
 
 def countdown(dossier):
     """How long still, for ui/days.html; None when nothing was promised, it is over, or no day counts now."""
-    if dossier.due_at is None or dossier.status.is_final or dossier.decided_at or dossier.waiting_on == "submitter":
+    if dossier.due_at is None or not lateness.is_running(dossier):
         return None
     keeper = Timekeeper(dossier)
     due_day = clock.local(dossier.due_at)
