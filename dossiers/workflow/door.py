@@ -126,8 +126,10 @@ def advance(dossier: Any, name: str, *, actor: Any, note: str = "", **details: A
     step, in sentences. Raises StepNotPossible, PermissionDenied,
     needs.DetailsMissing; then nothing has happened.
     """
-    dossier = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure", "offering__terminal").get(
-        pk=dossier.pk
+    dossier = (
+        Dossier.objects.select_for_update(of=("self",))
+        .select_related("version__procedure", "offering__terminal")
+        .get(pk=dossier.pk)
     )
     try:
         found = line_of(name, dossier.state)

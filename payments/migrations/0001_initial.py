@@ -3,10 +3,11 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.db.models.lookups
-import dossiers.models.dossier
-import portal.common.clock
 from django.conf import settings
 from django.db import migrations, models
+
+import dossiers.models.dossier
+import portal.common.clock
 
 
 class Migration(migrations.Migration):

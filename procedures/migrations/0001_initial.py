@@ -2,10 +2,11 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import portal.common.clock
 from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
+
+import portal.common.clock
 
 
 class Migration(migrations.Migration):

@@ -9,7 +9,17 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import AdministrativeUnit, Agency
 from procedures.loading import DataFolder, DataRefused, load_all, load_sample
-from procedures.models import Filing, Holiday, LifeEvent, LocalFee, Offering, Procedure, ProcedureVersion, Terminal, UndecidedHoliday
+from procedures.models import (
+    Filing,
+    Holiday,
+    LifeEvent,
+    LocalFee,
+    Offering,
+    Procedure,
+    ProcedureVersion,
+    Terminal,
+    UndecidedHoliday,
+)
 from tests import factories, reference
 
 pytestmark = pytest.mark.django_db

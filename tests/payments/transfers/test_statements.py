@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from payments.gateways.base import NoAnswer
-from payments.models import BankCredit, CollectionPoint, GatewayEvent, StatementReading
+from payments.models import BankCredit, GatewayEvent, StatementReading
 from payments.transfers import statement_files, statements
 from payments.transfers.statement_files import UnreadableStatement, amount_of, moment_of
 from portal import schedule
