@@ -194,7 +194,8 @@ def _payment(row, calendar):
         text = _("%s · trả tại quầy, chưa trả thì hồ sơ chưa đi tiếp.")
     return _item(
         row, title=_("Trả phí %s") % dong(obligation.total), text=text % row.version.procedure,
-        deadline=until(row.payment_due_at, calendar) if online else "", href=online or reverse("dossiers:detail", args=[row.code]),
+        deadline=until(row.payment_due_at, calendar) if online else "",
+        href=online or reverse("dossiers:detail", args=[row.code]),
         action=_("Trả phí") if online else _("Xem cách trả"), icon="wallet", tone="pay",
     )  # fmt: skip
 

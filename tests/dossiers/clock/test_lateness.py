@@ -1,4 +1,4 @@
-"""Late: the rule, its query and everything that shows it agree for a dossier in every state and before, at and after its due time."""
+"""Late: the rule, its query and all that shows it agree for a dossier in every state, before, at and after its due time."""
 
 import datetime as dt
 import itertools
