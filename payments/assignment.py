@@ -27,7 +27,7 @@ def accountants_of(agencies):
 
 def bodies_at(point):
     """Ids of the bodies that collect at this point."""
-    return Offering.objects.filter(gateway_terminal=point.code).values_list("lead_agency", flat=True).distinct()
+    return Offering.objects.filter(terminal=point.terminal_id).values_list("lead_agency", flat=True).distinct()
 
 
 def _open(model):

@@ -50,8 +50,8 @@ def points_of(user):
     """The points at which the bodies of this accountant collect."""
     from procedures.models import Offering
 
-    codes = Offering.objects.filter(lead_agency__in=bodies_of(user).values("pk")).exclude(gateway_terminal="")
-    return CollectionPoint.objects.filter(code__in=codes.values("gateway_terminal"))
+    codes = Offering.objects.filter(lead_agency__in=bodies_of(user).values("pk")).exclude(terminal=None)
+    return CollectionPoint.objects.filter(terminal__in=codes.values("terminal"))
 
 
 @transaction.atomic

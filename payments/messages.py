@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.messages.models import tell
 from dossiers import messages
 from dossiers.fees import wording
+from dossiers.fees.payable import payable_online
 from payments import assignment, outcomes
 from payments.models import RefundReason, RefundWay, Way
 from payments.models.states import BEING_PAID, AttemptState
@@ -31,7 +32,8 @@ def not_paid(attempt):
     own_doing = attempt.state == AttemptState.CANCELLED and not attempt.link_id
     if own_doing or not obligation.may_be_paid or obligation.attempts.filter(state__in=BEING_PAID).exists():
         return
-    until = _(" Trả trước %(when)s.") % {"when": moment(dossier.payment_due_at)} if dossier.payment_due_at else ""
+    asks = dossier.payment_due_at and payable_online(dossier)
+    until = _(" Trả trước %(when)s.") % {"when": moment(dossier.payment_due_at)} if asks else ""
     if attempt.way == Way.TRANSFER:
         body = _("Chưa thấy tiền chuyển khoản của mã %(reference)s. Đã chuyển thì mở trang trả phí, bấm “Tôi đã trả tiền”.")
     else:

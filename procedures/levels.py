@@ -119,6 +119,13 @@ _PLAIN = {
 # ---------------------------------------------------------------- what is known of a place
 
 
+class TerminalLike(Protocol):
+    """A terminal at the payment gateway."""
+
+    @property
+    def active(self) -> bool: ...
+
+
 class OfferingLike(Protocol):
     """What the level needs to know of an offering (a database row, or `OfferingFacts`)."""
 
@@ -133,7 +140,7 @@ class OfferingLike(Protocol):
     @property
     def delivery_ways(self) -> Collection[str]: ...
     @property
-    def gateway_terminal(self) -> str | None: ...
+    def terminal(self) -> "TerminalLike | None": ...
 
 
 @dataclass(frozen=True)
@@ -145,7 +152,7 @@ class OfferingFacts:
     duty: Collection[Any] = ()
     processing_steps: Collection[Any] = ()
     delivery_ways: Collection[str] = ()
-    gateway_terminal: str | None = ""
+    terminal: TerminalLike | None = None
 
 
 @dataclass(frozen=True)
@@ -319,15 +326,17 @@ def _needs_of_full_service(
     local: Mapping[str, int],
     set_later: Collection[str],
 ) -> Iterable[Need]:
-    """A fee that can be computed (0 counts), a terminal if something may be due, and a delivery way without a visit."""
+    """A fee that can be computed (0 counts), a terminal in use if something may be due, and a delivery way without a visit."""
     if offering is None:
         return
     level = ServiceLevel.FULLY_ONLINE
     if _unknown_amounts(procedure, local, set_later):
         yield Need(level, "fee", _("Tỉnh chưa công bố mức thu nên chưa tính được phí."))
     if not price_range(procedure["fee_lines"], day=day, local=local).is_free:
-        if not offering.gateway_terminal:
+        if offering.terminal is None:
             yield Need(level, "terminal", _("Cơ quan chưa có điểm thu phí trên mạng."))
+        elif not offering.terminal.active:
+            yield Need(level, "terminal", _("Nơi này đang tạm ngừng thu phí trên mạng. Phí trả tại nơi giải quyết."))
         if not payments_open:
             yield Need(level, "payments", _("Cổng chưa mở trả phí trên mạng. Phí trả tại nơi giải quyết."))
     if not DELIVERY_WITHOUT_VISIT.intersection(offering.delivery_ways):

@@ -181,7 +181,11 @@ def _amounts(found):
 def _best_anywhere(version, choice, amounts):
     """The level before a place is chosen: the best of one offering in each province."""
     samples = (
-        Offering.objects.current().filter(procedure=version.procedure).order_by("province_code", "pk").distinct("province_code")
+        Offering.objects.current()
+        .filter(procedure=version.procedure)
+        .select_related("terminal")
+        .order_by("province_code", "pk")
+        .distinct("province_code")
     )
     return OfferedLevel.best(
         [offered_at(version, offering, local=amounts.get(offering.province_code, {})) for offering in samples]

@@ -10,7 +10,8 @@ import shutil
 
 import pytest
 
-from portal.launch import pango
+from portal.common import pango
+from portal.launch.places import Places
 
 # Playwright's synchronous interface keeps an event loop running in the test's thread, which Django takes for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -31,7 +32,7 @@ def lack_of_browser():
 
 
 def lack_of_pdf():
-    return "" if pango.preload() else f"no Pango here. Run: {pango.HOW_TO_GET}"
+    return "" if pango.preload(pango.folder(Places.of().var)) else f"no Pango here. Run: {pango.HOW_TO_GET}"
 
 
 def lack_of_services():

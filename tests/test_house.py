@@ -66,10 +66,9 @@ def test_machines_are_told_that_they_must_log_in(client):
 
 
 def test_every_state_has_a_look():
-    from dossiers.states import DossierState
-    from portal.templatetags.ui import STATE_LOOKS
+    from dossiers.states import LOOKS, DossierState
 
-    assert set(STATE_LOOKS) >= {str(state) for state in DossierState}
+    assert set(LOOKS) == set(DossierState)
 
 
 def templates():

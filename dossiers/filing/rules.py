@@ -214,14 +214,6 @@ def _numbers_asked(dossier):
     return {text: number for text, number in dossier.asked.get("quantities", {}).items() if isinstance(number, (int, float))}
 
 
-def fee_is_due_on_submit(dossier):
-    """A fee that must be paid before the desk looks: level 4, payment on submit, a positive sum, nothing claimed."""
-    if dossier.version.facts["payment_timing"] != "on_submit" or not offered_level(dossier).offers_online_payment:
-        return False
-    due = fees(dossier)
-    return not due.provisional and bool(due.total)
-
-
 def address_text(address, sources=None):
     """{"province", "commune", "detail"} in words, for people and papers; empty for no address."""
     if not address:

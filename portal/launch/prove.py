@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from . import environment, needs, pango, services
+from ..common import pango
+from . import environment, needs, services
 from .child import Child
 from .console import say, warn
 from .lock import RunLock, run_lock
@@ -223,6 +224,6 @@ def _summary(outcomes: list[Outcome]) -> None:
         say(f"  {outcome.name:<22} {'passed' if outcome.passed else 'FAILED':<8} {outcome.seconds:6.1f} s")
     if failed := [outcome.name for outcome in outcomes if not outcome.passed]:
         say(f"  Failed: {', '.join(failed)}. Logs: var/test/log/")
-    if not pango.preload():
+    if not pango.preload(pango.folder(Places.of().var)):
         warn(f"  PDF tests were skipped. To run them: {pango.HOW_TO_GET}")
     say()

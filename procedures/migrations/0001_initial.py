@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.common.clock
+
 
 class Migration(migrations.Migration):
 
@@ -147,6 +149,20 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='procedures.sector', verbose_name='lĩnh vực'),
         ),
         migrations.CreateModel(
+            name='Terminal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=8, unique=True, verbose_name='mã điểm thu')),
+                ('active', models.BooleanField(default=True, verbose_name='đang thu trên mạng')),
+                ('switched_at', models.DateTimeField(default=portal.common.clock.now, editable=False, verbose_name='bật hoặc tắt lúc')),
+            ],
+            options={
+                'verbose_name': 'điểm thu trên mạng',
+                'verbose_name_plural': 'điểm thu trên mạng',
+                'ordering': ['code'],
+            },
+        ),
+        migrations.CreateModel(
             name='Offering',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -158,7 +174,7 @@ class Migration(migrations.Migration):
                 ('no_result', models.BooleanField(default=False, verbose_name='không có kết quả phải trả')),
                 ('processing_steps', models.JSONField(default=list, verbose_name='các bước xử lý')),
                 ('duty', models.JSONField(default=dict, verbose_name='người trực')),
-                ('gateway_terminal', models.CharField(blank=True, max_length=20, verbose_name='mã điểm thu')),
+                ('terminal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offerings', to='procedures.terminal', to_field='code', verbose_name='điểm thu trên mạng')),
                 ('valid_from', models.DateField(blank=True, null=True, verbose_name='từ ngày')),
                 ('valid_to', models.DateField(blank=True, null=True, verbose_name='đến ngày')),
                 ('certainty', models.CharField(blank=True, max_length=40, verbose_name='độ chắc chắn')),

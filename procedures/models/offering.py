@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency
 from portal.common import clock
 from procedures.models.catalogue import Procedure
+from procedures.models.terminal import Terminal
 
 
 class Filing(models.TextChoices):
@@ -43,7 +44,15 @@ class Offering(models.Model):
     no_result = models.BooleanField(_("không có kết quả phải trả"), default=False)
     processing_steps = models.JSONField(_("các bước xử lý"), default=list)
     duty = models.JSONField(_("người trực"), default=dict)
-    gateway_terminal = models.CharField(_("mã điểm thu"), max_length=20, blank=True)
+    terminal = models.ForeignKey(
+        Terminal,
+        verbose_name=_("điểm thu trên mạng"),
+        to_field="code",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="offerings",
+    )
     valid_from = models.DateField(_("từ ngày"), null=True, blank=True)
     valid_to = models.DateField(_("đến ngày"), null=True, blank=True)
     certainty = models.CharField(_("độ chắc chắn"), max_length=40, blank=True)

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from dossiers.files.checking import ACCEPT, megabytes
 from dossiers.files.models import OTHER_PAPERS
-from dossiers.files.receiving import MOST_FILES, receive, take_out
+from dossiers.files.receiving import receive, take_out
 from dossiers.filing import rules
 from dossiers.filing.views.shared import DOCUMENTS
 from portal.common.dates import moment
@@ -89,8 +89,7 @@ def _page(request, filing, refused=None, missing=None):
             errors=[{"text": text, "href": f"#{item['id']}"} for item in items for text in item["errors"]]
             + [{"text": text, "href": f"#{input_id(OTHER_PAPERS)}"} for text in refused.get(OTHER_PAPERS, [])],
             accept=ACCEPT,
-            limit=megabytes(settings.UPLOAD_MAX_BYTES),
-            most=MOST_FILES,
+            limit=megabytes(settings.MAX_UPLOAD_BYTES),
         ),
     )
 

@@ -87,7 +87,7 @@ def blank_form(request, code):
 
 # ---------------------------------------------------------------- the place
 def _offerings(procedure):
-    return procedure.offerings.current().select_related("agency", "receiving_agency", "lead_agency")
+    return procedure.offerings.current().select_related("agency", "receiving_agency", "lead_agency", "terminal")
 
 
 def _chosen_offering(request, procedure):

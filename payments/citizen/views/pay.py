@@ -28,7 +28,13 @@ READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 def own(request, code):
     """The dossier of this code, for the one who filed it or is meant by it; for anybody else, staff too, it is not there."""
     rows = Dossier.objects.visible_to(request.user).select_related(
-        "version__procedure", "offering", "receiving_agency__hours", "lead_agency", "submitter", "person", "obligation"
+        "version__procedure",
+        "offering__terminal",
+        "receiving_agency__hours",
+        "lead_agency",
+        "submitter",
+        "person",
+        "obligation",
     )
     dossier = get_object_or_404(rows, code=code)
     if not is_submitter(dossier, request.user):

@@ -353,7 +353,7 @@ def stray(point, amount=FEE, **facts):
 
 def test_stray_money_is_given_to_the_fee_it_is_for(money_desk):
     dossier = money_desk.waiting()
-    credit = stray(CollectionPoint.objects.get(code=dossier.offering.gateway_terminal))
+    credit = stray(CollectionPoint.objects.get(terminal=dossier.offering.terminal_id))
     there = browse(money_desk.accountant)
     assert "1 tiền chuyển khoản chưa rõ của ai" in words(there.get(go("front")))
     unknown = there.post(go("credit_step", credit.pk, "gan"), {"whose": "H99-1", "note": "Gọi điện hỏi."})
