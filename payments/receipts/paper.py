@@ -3,14 +3,14 @@
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from dossiers.papers import inquiry, wording
+from dossiers.papers import inquiry, making, wording
 from dossiers.papers.models import PaperKind
 from payments.models import EReceipt
 from portal.common.dates import moment
 from portal.common.money import dong
 from portal.common.words import money_in_words
+from procedures.wording import FEE_KINDS
 
-KINDS = {"phi": "phí", "le_phi": "lệ phí", "gia_dich_vu": "giá dịch vụ"}
 WAYS = {"vnpay": "qua cổng thanh toán", "transfer": "chuyển khoản", "counter": "tiền mặt tại quầy"}
 REASON = "Biên lai điện tử thu phí, lệ phí"
 DEMO = "Biên lai thử, không có giá trị"
@@ -18,8 +18,6 @@ DEMO = "Biên lai thử, không có giá trị"
 
 def make(receipt):
     """The signed paper of a receipt as an IssuedPaper, published at once. Raises SigningError, PdfError. Workers only."""
-    from dossiers.papers import making
-
     return making.make_signed(
         PaperKind.E_RECEIPT, receipt.event, facts_of(receipt), number=str(receipt), agency=receipt.body.agency, reason=REASON
     )
@@ -64,7 +62,7 @@ def _density(lines):
 def _line(line):
     return {
         "label": line["label"],
-        "kind": KINDS.get(line["kind"], ""),
+        "kind": str(FEE_KINDS.get(line["kind"], "")),
         "legal_ref": line["legal_ref"],
         "quantity": line["quantity"],
         "amount": _figures(line["amount"]),
