@@ -4,11 +4,9 @@ from django.db.models import Count, Q
 from django.db.models.expressions import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.models import Membership, User
-from accounts.roles import Role
 from dossiers.permissions import is_own_matter
 from payments.models import Difference, PaymentComplaint
-from procedures.models import Offering
+from payments.permissions import accountants_of
 
 
 def least_busy(agencies, dossier=None):
@@ -17,17 +15,6 @@ def least_busy(agencies, dossier=None):
         if dossier is None or not is_own_matter(dossier, person):
             return person
     return None
-
-
-def accountants_of(agencies):
-    """Logins in use with the role in force at one of these bodies."""
-    seats = Membership.objects.current().filter(role=Role.ACCOUNTANT, agency__in=agencies)
-    return User.objects.filter(is_active=True, pk__in=seats.values("user"))
-
-
-def bodies_at(point):
-    """Ids of the bodies that collect at this point."""
-    return Offering.objects.filter(gateway_terminal=point.code).values_list("lead_agency", flat=True).distinct()
 
 
 def _open(model):

@@ -12,7 +12,7 @@ from payments.attempts.lifecycle import lock_for_payment
 from payments.enquiries import schedule
 from payments.models import PaymentComplaint
 from payments.models.states import AttemptState
-from payments.permissions import is_accountant_of
+from payments.permissions import may_answer
 from portal.common import clock
 
 LONGEST = 500  # characters of an answer
@@ -71,13 +71,6 @@ def answer(complaint, actor, text):
     if complaint.closed_at is None:
         _close(complaint, text, actor)
     return complaint
-
-
-def may_answer(complaint, user):
-    """Is it this person's to answer? Never in a matter of their own."""
-    if is_own_matter(complaint.attempt.obligation.dossier, user):
-        return False
-    return user.is_active and (complaint.owner_id == user.pk or is_accountant_of(complaint.attempt, user))
 
 
 @translation.override("vi")

@@ -5,11 +5,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.roles import Role
-from dossiers.permissions import is_own_matter
 from payments import assignment, messages
-from payments.models import CollectionPoint, Difference
-from payments.permissions import bodies_of
+from payments.models import Difference
+from payments.permissions import accountants_of, bodies_at, bodies_of_difference, may_own
 from portal.common import clock
 
 
@@ -20,7 +18,7 @@ def open_difference(point, day, kind, reference, *, ours=None, theirs=None, atte
     if same.filter(Q(closed_at=None) | Q(our_amount=ours, their_amount=theirs)).exists():
         return None
     dossier = attempt.obligation.dossier if attempt else None
-    bodies = [attempt.collector_id] if attempt else assignment.bodies_at(point)
+    bodies = [attempt.collector_id] if attempt else bodies_at(point)
     try:
         with transaction.atomic():
             difference = Difference.objects.create(
@@ -38,20 +36,6 @@ def close_as_matching(point, reference, kinds, words):
     """The books agree on this now: what was open about it closes by itself. Returns how many did."""
     found = Difference.objects.filter(point=point, reference=reference, kind__in=kinds, closed_at=None)
     return found.update(closed_at=clock.now(), resolution=words)
-
-
-def visible_to(user):
-    """The differences of the bodies whose books this person keeps; of money nobody knows, those of their points."""
-    bodies = bodies_of(user).values("pk")
-    return Difference.objects.filter(Q(collector__in=bodies) | Q(collector=None, point__in=points_of(user)))
-
-
-def points_of(user):
-    """The points at which the bodies of this accountant collect."""
-    from procedures.models import Offering
-
-    codes = Offering.objects.filter(lead_agency__in=bodies_of(user).values("pk")).exclude(gateway_terminal="")
-    return CollectionPoint.objects.filter(code__in=codes.values("gateway_terminal"))
 
 
 @transaction.atomic
@@ -74,15 +58,11 @@ def close(difference, user, words):
     return difference
 
 
-def may_own(difference, user):
-    """Keeps the books it belongs to, and it is no matter of their own."""
-    if difference.attempt and is_own_matter(difference.attempt.obligation.dossier, user):
-        return False
-    return any(user.has_role(Role.ACCOUNTANT, body) for body in bodies_of_difference(difference))
-
-
-def bodies_of_difference(difference):
-    return [difference.collector_id] if difference.collector_id else list(assignment.bodies_at(difference.point))
+def colleagues(difference, *, besides):
+    """To whom it may be handed over: everybody who may own it but `besides` (None: nobody is left out). By name."""
+    there = accountants_of(bodies_of_difference(difference)).order_by("full_name")
+    able = [person.pk for person in there if person != besides and may_own(difference, person)]
+    return there.filter(pk__in=able)
 
 
 class AlreadyClosed(Exception):

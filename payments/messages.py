@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.messages.models import tell
 from dossiers import messages
 from dossiers.fees import wording
-from payments import assignment, outcomes
+from payments import outcomes
 from payments.models import RefundReason, RefundWay, Way
 from payments.models.states import BEING_PAID, AttemptState
+from payments.permissions import accountants_of, bodies_of_credit
 from portal.common import clock
 from portal.common.dates import moment
 from portal.common.money import dong
@@ -76,12 +77,12 @@ def comes_back(refund, *, came_late=False):
 
 
 @in_vietnamese
-def refund_proposed(refund):
-    """To the accountants who may decide on it: everybody of the body but who proposed it."""
+def refund_proposed(refund, deciders):
+    """To the accountants who may decide on it (`refunds.approval.deciders`)."""
     _accountants(
         f"refund:{refund.pk}:proposed", refund.attempt, _("Cần duyệt: hoàn %(sum)s"),
         _("Lý do: %(reason)s. Lần trả %(reference)s."),
-        link=_refund_link(refund), but=refund.requested_by, amount=refund.amount, reason=refund.get_reason_display(),
+        people=deciders, link=_refund_link(refund), amount=refund.amount, reason=refund.get_reason_display(),
     )  # fmt: skip
 
 
@@ -133,7 +134,7 @@ def transfer_waits(credit):
             _("Số tiền chuyển khác số phải trả. Tiền vẫn an toàn, đừng chuyển thêm. Kế toán xem rồi gán hoặc trả lại."),
             amount=credit.amount,
         )  # fmt: skip
-    people = assignment.accountants_of(assignment.bodies_at(credit.point))
+    people = accountants_of(bodies_of_credit(credit))
     subject = _("Tiền chuyển khoản cần xem: %(sum)s") % {"sum": dong(credit.amount)}
     body = _("Tài khoản %(account)s, %(when)s: %(state)s. Nội dung: %(content)s") % {
         "account": credit.point.account_number, "when": moment(credit.received_at), "state": credit.get_state_display(),
@@ -200,8 +201,9 @@ def _citizen(key, attempt, subject, body, *, also=(), **facts):
     _write(key, people, attempt, subject, body + "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s."), link, **facts)
 
 
-def _accountants(key, attempt, subject, body, *, link="", but=None, **facts):
-    people = [person for person in assignment.accountants_of([attempt.collector_id]) if person != but]
+def _accountants(key, attempt, subject, body, *, link="", people=None, **facts):
+    """To `people`; None: to all accountants of the body that collects."""
+    people = list(accountants_of([attempt.collector_id])) if people is None else people
     link = link or reverse("accounting:attempt", args=[attempt.reference])
     _write(key, people, attempt, subject, body + " " + _("Hồ sơ %(code)s."), link, **facts)
 

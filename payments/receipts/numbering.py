@@ -12,6 +12,7 @@ from dossiers.papers.wording import full_name
 from payments.attempts.lifecycle import lock_for_payment
 from payments.models import CollectingBody, CollectionPoint, EReceipt
 from payments.permissions import is_accountant_of
+from payments.receipts import paper
 from portal.common import clock, outbox
 
 log = logging.getLogger(__name__)
@@ -92,8 +93,6 @@ def lines_of(obligation):
 @outbox.worker(EReceipt)
 def make_paper(receipt):
     """Draw, sign and store the paper of a receipt: done once, by a worker. Also of one that ended meanwhile: it says so."""
-    from payments.receipts import paper
-
     _hold_dossier(receipt)
     receipt = EReceipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
     if receipt.paper_id is None:

@@ -1,12 +1,16 @@
-"""Money given back: proposed by one (or by the portal itself), approved by another, then sent or paid out by hand."""
+"""Money given back: proposed by one (or by the portal itself), approved by another, then sent or paid out by hand.
+
+The rule that a refund takes two people stands here, as predicate (`may_decide`) and as query (`decidable_by`, `to_approve`).
+"""
 
 import secrets
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from dossiers.models import FeeObligation
 from payments import messages
 from payments.attempts.lifecycle import lock_for_payment
@@ -22,7 +26,8 @@ from payments.models import (
     Way,
 )
 from payments.models.states import DEAD_REFUND, AttemptState, RefundState
-from payments.permissions import is_accountant_of
+from payments.permissions import accountants_of, is_accountant_of, not_own, visible_refunds
+from payments.receipts import numbering
 from portal.common import clock, outbox
 
 
@@ -48,7 +53,7 @@ def propose(attempt, reason, *, amount=None, actor=None, note="", way=None):
         attempt=attempt, amount=amount, reason=reason, note=note, way=way, requested_by=actor,
         request_id=f"F{clock.local(clock.now()):%y%m%d%H%M%S}{secrets.token_hex(4).upper()}", requested_at=clock.now(),
     )  # fmt: skip
-    messages.refund_proposed(refund)
+    messages.refund_proposed(refund, deciders(refund))
     return refund
 
 
@@ -74,8 +79,6 @@ def approve(refund, actor, *, note=""):
 
 
 def _take_from_the_fee(refund, obligation):
-    from payments.receipts import numbering
-
     part = entries.give_back(refund)
     if not part:
         return
@@ -101,15 +104,33 @@ def _second_person(refund, actor):
         raise PermissionDenied("a refund is decided by an accountant of the collecting body who neither proposed it nor vouched")
 
 
-def may_decide(refund, user):
-    """An accountant of the collecting body, but neither who proposed the refund nor who vouched for its money: what the portal
-    proposes on somebody's word needs another one's eyes, too."""
+# ---------------------------------------------------------------- a refund takes two people
+def may_decide(refund: Refund, user) -> bool:
+    """May this person be the second one? An accountant of the collecting body who acts in no own matter, did not propose the
+    refund and did not vouch for its money: what the portal proposes on somebody's word needs another person, too."""
     if not is_accountant_of(refund.attempt, user) or refund.requested_by_id == user.pk:
         return False
     return not vouched_for_by(user).filter(pk=refund.attempt_id).exists()
 
 
-def vouched_for_by(user):
+def decidable_by(user) -> QuerySet[Refund]:
+    """The query of `may_decide`: all refunds, in any state, for which it holds."""
+    others = not_own(visible_refunds(user), user).exclude(requested_by=user.pk)
+    return others.exclude(attempt__in=vouched_for_by(user).values("pk"))
+
+
+def to_approve(user) -> QuerySet[Refund]:
+    """Refunds that wait for a second person, and this person may be it."""
+    return decidable_by(user).filter(state=RefundState.REQUESTED)
+
+
+def deciders(refund: Refund) -> list[User]:
+    """The accountants for whom `may_decide` holds, by name."""
+    there = accountants_of([refund.attempt.collector_id]).order_by("full_name", "pk")
+    return [person for person in there if may_decide(refund, person)]
+
+
+def vouched_for_by(user) -> QuerySet[PaymentAttempt]:
     """The attempts whose money is known by this person's word: who took the cash, confirmed it in doubt, or handed in the
     statement or settlement file that says so."""
     proofs = SettlementProof.objects.filter(run__read_by=user).values("event__attempt")
@@ -118,11 +139,22 @@ def vouched_for_by(user):
     return PaymentAttempt.objects.filter(said | read | Q(pk__in=proofs))
 
 
+# ---------------------------------------------------------------- paid out, or sent by the gateway
+def may_pay_out(refund: Refund, user) -> bool:
+    """May this person pay it out by hand? Any accountant of the body, but not in an own matter."""
+    return is_accountant_of(refund.attempt, user)
+
+
+def to_pay_out(user) -> QuerySet[Refund]:
+    """Approved refunds that go back by hand, and this person may pay them out."""
+    return not_own(visible_refunds(user), user).filter(state=RefundState.APPROVED, way=RefundWay.BY_HAND)
+
+
 @transaction.atomic
 def paid_out(refund, actor, *, document):
     """The accountant has transferred the money or handed it out; `document` is the number of the slip."""
     refund, _obligation = _locked(refund)
-    if not is_accountant_of(refund.attempt, actor):
+    if not may_pay_out(refund, actor):
         raise PermissionDenied("only an accountant of the collecting body pays out a refund")
     refund.transaction_no = document[:40]
     _done(refund, cause="by_hand", actor=actor)

@@ -12,16 +12,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.roles import Role
-from dossiers.permissions import is_own_matter
-from payments import differences, messages
+from payments import messages
 from payments.attempts import settlement
 from payments.attempts.lifecycle import already_paid, lock_dossier, lock_for_payment
 from payments.attempts.references import find_in
 from payments.gateways.bank import Credit
 from payments.models import AttemptMove, BankCredit, EventKind, GatewayEvent, PaymentAttempt, RefundReason, Verdict, Way
 from payments.models.states import AttemptState
-from payments.permissions import is_accountant_of
+from payments.permissions import is_accountant_for, may_resolve
 from portal.common import clock, outbox
 from portal.common.money import dong
 
@@ -137,7 +135,7 @@ def assign(credits, dossier, actor, *, note):
     """
     rows = _waiting([credits] if isinstance(credits, BankCredit) else credits, actor)
     dossier, obligation = lock_dossier(dossier.pk)
-    if not actor.has_role(Role.ACCOUNTANT, dossier.lead_agency_id) or is_own_matter(dossier, actor):
+    if not is_accountant_for(dossier, actor):
         raise PermissionDenied("only an accountant of the collecting body gives money to a fee, and never to an own one")
     _fits(rows, dossier, obligation)
     attempt, left = None, sum(row.amount for row in rows)
@@ -216,12 +214,6 @@ def _with(before, more):
     """What was written before and what is added, in the room there is: the new words stand whole, they name the proof."""
     room = LONGEST - len(more) - len(" · ")
     return f"{before[:room]} · {more}" if room > 0 else more[:LONGEST]
-
-
-def may_resolve(credit, user):
-    """Keeps the books at the account this money came to, and it is not known to be for a matter of their own."""
-    at_the_account = user.is_authenticated and differences.points_of(user).filter(pk=credit.point_id).exists()
-    return at_the_account and (credit.attempt_id is None or is_accountant_of(credit.attempt, user))
 
 
 def _waiting(credits, actor):
