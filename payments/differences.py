@@ -1,17 +1,32 @@
 """What the gateway's books and ours do not agree on: opened once, owned by somebody, closed with an explanation."""
 
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from payments import assignment, messages
-from payments.models import Difference
+from payments.models import CollectionPoint, Difference, PaymentAttempt, SettlementRun
 from payments.permissions import accountants_of, bodies_at, bodies_of_difference, may_own
 from portal.common import clock
 
 
-def open_difference(point, day, kind, reference, *, ours=None, theirs=None, attempt=None, run=None):
+def open_difference(
+    point: CollectionPoint,
+    day: dt.date,
+    kind: Any,
+    reference: str,
+    *,
+    ours: int | None = None,
+    theirs: int | None = None,
+    attempt: PaymentAttempt | None = None,
+    run: SettlementRun | None = None,
+) -> Difference | None:
     """Note a difference, once: what is open already, or was explained with the same sums before, is not opened again.
     Returns it, or None. Amounts in whole đồng."""
     same = Difference.objects.filter(point=point, day=day, kind=kind, reference=reference)
@@ -32,14 +47,14 @@ def open_difference(point, day, kind, reference, *, ours=None, theirs=None, atte
     return difference
 
 
-def close_as_matching(point, reference, kinds, words):
+def close_as_matching(point: CollectionPoint, reference: str, kinds: Iterable[str], words: str) -> int:
     """The books agree on this now: what was open about it closes by itself. Returns how many did."""
     found = Difference.objects.filter(point=point, reference=reference, kind__in=kinds, closed_at=None)
     return found.update(closed_at=clock.now(), resolution=words)
 
 
 @transaction.atomic
-def hand_over(difference, user, to):
+def hand_over(difference: Difference, user: User, to: User) -> Difference:
     """Take it (to oneself) or hand it to a colleague of the same books."""
     difference = _open(difference, user)
     if not may_own(difference, to):
@@ -50,7 +65,7 @@ def hand_over(difference, user, to):
 
 
 @transaction.atomic
-def close(difference, user, words):
+def close(difference: Difference, user: User, words: str) -> Difference:
     """It is explained: `words` say what became of it."""
     difference = _open(difference, user)
     difference.closed_at, difference.closed_by, difference.resolution = clock.now(), user, words
@@ -58,7 +73,7 @@ def close(difference, user, words):
     return difference
 
 
-def colleagues(difference, *, besides):
+def possible_owners(difference: Difference, *, besides: User | None) -> QuerySet[User]:
     """To whom it may be handed over: everybody who may own it but `besides` (None: nobody is left out). By name."""
     there = accountants_of(bodies_of_difference(difference)).order_by("full_name")
     able = [person.pk for person in there if person != besides and may_own(difference, person)]
@@ -69,7 +84,7 @@ class AlreadyClosed(Exception):
     """Somebody explained it meanwhile; `str()` says who and when."""
 
 
-def _open(difference, user):
+def _open(difference: Difference, user: User) -> Difference:
     locked = Difference.objects.select_for_update(of=("self",)).get(pk=difference.pk)
     if not may_own(locked, user):
         raise PermissionDenied("only an accountant of the same books decides on a difference")

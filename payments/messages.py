@@ -3,15 +3,19 @@
 A fee that is settled is told by its step (`dossiers.messages`). In Vietnamese, whatever language the one who acts reads.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.messages.models import tell
+from accounts.models import User
 from dossiers import messages
 from dossiers.fees import wording
 from payments import outcomes
-from payments.models import RefundReason, RefundWay, Way
+from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund, RefundReason, RefundWay, Way
 from payments.models.states import BEING_PAID, AttemptState
 from payments.permissions import accountants_of, bodies_of_credit
 from portal.common import clock
@@ -24,7 +28,7 @@ in_vietnamese = translation.override("vi")
 
 
 @in_vietnamese
-def not_paid(attempt):
+def not_paid(attempt: PaymentAttempt) -> None:
     """No money came, for certain. Told only when that leaves something to do: the fee is still asked for, nobody is paying it
     another way, and it was not the payer's own doing. At most once a day for a fee."""
     obligation = attempt.obligation
@@ -45,7 +49,7 @@ def not_paid(attempt):
 
 
 @in_vietnamese
-def in_doubt(attempt):
+def in_doubt(attempt: PaymentAttempt) -> None:
     """The gateway is not sure whether money was taken. Accountants look at it; the citizen does not pay again."""
     _citizen(
         f"doubt:{attempt.pk}", attempt, _("Đang kiểm tra lần trả phí: %(name)s"),
@@ -61,7 +65,7 @@ def in_doubt(attempt):
 
 
 @in_vietnamese
-def comes_back(refund, *, came_late=False):
+def comes_back(refund: Refund, *, came_late: bool = False) -> None:
     """Money that cannot be kept has come: its return is proposed by the portal itself."""
     if refund.reason == RefundReason.PAID_TWICE:
         body = _("Khoản phí này đã trả xong từ trước. Cơ quan sẽ trả lại %(sum)s, không phải làm gì.")
@@ -77,7 +81,7 @@ def comes_back(refund, *, came_late=False):
 
 
 @in_vietnamese
-def refund_proposed(refund, deciders):
+def refund_proposed(refund: Refund, deciders: Iterable[User]) -> None:
     """To the accountants who may decide on it (`refunds.approval.deciders`)."""
     _accountants(
         f"refund:{refund.pk}:proposed", refund.attempt, _("Cần duyệt: hoàn %(sum)s"),
@@ -87,7 +91,7 @@ def refund_proposed(refund, deciders):
 
 
 @in_vietnamese
-def refund_approved(refund):
+def refund_approved(refund: Refund) -> None:
     if refund.way == RefundWay.GATEWAY:
         body = _("Tiền về đúng thẻ hoặc tài khoản đã trả, thường trong vài ngày làm việc. Không phải làm gì.")
     else:
@@ -96,20 +100,20 @@ def refund_approved(refund):
 
 
 @in_vietnamese
-def refund_declined(refund):
+def refund_declined(refund: Refund) -> None:
     """The second person said no, and why."""
     _about(refund, "declined", _("Chưa hoàn tiền: %(name)s"), _("Lý do: %(note)s"))
 
 
 @in_vietnamese
-def refund_done(refund):
+def refund_done(refund: Refund) -> None:
     _about(
         refund, "done", _("Đã hoàn %(sum)s: %(name)s"), _("Tiền đã chuyển trả. Chưa thấy thì hỏi ngân hàng theo số %(number)s.")
     )
 
 
 @in_vietnamese
-def refund_refused(refund):
+def refund_refused(refund: Refund) -> None:
     """The bank did not take it: the money is still owed back, somebody must find another way."""
     _about(
         refund, "refused", _("Ngân hàng chưa hoàn được tiền: %(name)s"),
@@ -126,7 +130,7 @@ def refund_refused(refund):
 
 
 @in_vietnamese
-def transfer_waits(credit):
+def credit_needs_review(credit: BankCredit) -> None:
     """Money came that settles nothing by itself: the citizen learns that it is here and safe, accountants that it waits."""
     if credit.attempt_id:
         _citizen(
@@ -149,7 +153,7 @@ def transfer_waits(credit):
 
 
 @in_vietnamese
-def complaint_opened(complaint):
+def complaint_opened(complaint: PaymentComplaint) -> None:
     """To its owner."""
     attempt = complaint.attempt
     subject, body = _("Có người hỏi về tiền: %(code)s"), _("Lần trả %(reference)s, %(sum)s. Tìm xem tiền ở đâu rồi trả lời.")
@@ -164,7 +168,7 @@ def complaint_opened(complaint):
 
 
 @in_vietnamese
-def complaint_answered(complaint):
+def complaint_answered(complaint: PaymentComplaint) -> None:
     """To who pays for the dossier, and to who asked."""
     _citizen(
         f"complaint:{complaint.pk}:answer", complaint.attempt, _("Trả lời về tiền phí: %(name)s"), "%(answer)s",
@@ -173,7 +177,7 @@ def complaint_answered(complaint):
 
 
 @in_vietnamese
-def difference_opened(difference):
+def difference_opened(difference: Difference) -> None:
     """To its owner: one message a day, however many there are."""
     tell(
         f"money:differences:{clock.today():%Y%m%d}", [difference.owner],
@@ -186,7 +190,7 @@ def difference_opened(difference):
 # ------------------------------------------------------------ writing
 
 
-def _about(refund, what, subject, body):
+def _about(refund: Refund, what: str, subject: str, body: str) -> None:
     facts = {"note": refund.note or refund.get_reason_display(), "number": refund.transaction_no or refund.request_id}
     last = refund.moves.last()
     if last and last.note:
@@ -194,25 +198,46 @@ def _about(refund, what, subject, body):
     _citizen(f"refund:{refund.pk}:{what}", refund.attempt, subject, body, amount=refund.amount, **facts)
 
 
-def _citizen(key, attempt, subject, body, *, also=(), **facts):
+def _citizen(
+    key: str, attempt: PaymentAttempt, subject: str, body: str, *, also: Iterable[User | None] = (), **facts: Any
+) -> None:
     dossier = attempt.obligation.dossier
     people = [*messages.RECIPIENTS["submitter"](dossier, None), *also]
     link = wording.pay_address(dossier) or reverse("dossiers:detail", args=[dossier.code])
     _write(key, people, attempt, subject, body + "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s."), link, **facts)
 
 
-def _accountants(key, attempt, subject, body, *, link="", people=None, **facts):
+def _accountants(
+    key: str,
+    attempt: PaymentAttempt,
+    subject: str,
+    body: str,
+    *,
+    link: str = "",
+    people: Iterable[User] | None = None,
+    **facts: Any,
+) -> None:
     """To `people`; None: to all accountants of the body that collects."""
     people = list(accountants_of([attempt.collector_id])) if people is None else people
     link = link or reverse("accounting:attempt", args=[attempt.reference])
     _write(key, people, attempt, subject, body + " " + _("Hồ sơ %(code)s."), link, **facts)
 
 
-def _refund_link(refund):
+def _refund_link(refund: Refund) -> str:
     return reverse("accounting:refund", args=[refund.request_id])
 
 
-def _write(key, people, attempt, subject, body, link, *, amount=None, **facts):
+def _write(
+    key: str,
+    people: Iterable[User | None],
+    attempt: PaymentAttempt,
+    subject: str,
+    body: str,
+    link: str,
+    *,
+    amount: int | None = None,
+    **facts: Any,
+) -> None:
     dossier = attempt.obligation.dossier
     facts |= {
         "name": dossier.version.short_name,

@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from accounts.models import User
 from payments import permissions
 from payments.ledger import balance
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund, RefundWay
@@ -12,44 +13,44 @@ WITH_THE_BANK = (RefundState.APPROVED, RefundState.SENT, RefundState.PROCESSING,
 CREDITS_WAITING = (*BankCredit.WAITING, BankCredit.State.RETURNING)
 
 
-def to_review(user) -> QuerySet[PaymentAttempt]:
+def to_review(user: User) -> QuerySet[PaymentAttempt]:
     """Attempts of which nobody knows whether money came."""
     return permissions.visible_attempts(user).filter(state=AttemptState.REVIEW)
 
 
-def with_the_bank(user) -> QuerySet[Refund]:
+def with_the_bank(user: User) -> QuerySet[Refund]:
     """Approved refunds that go back through the gateway and have not ended."""
     by_hand = {"state": RefundState.APPROVED, "way": RefundWay.BY_HAND}
     return permissions.visible_refunds(user).filter(state__in=WITH_THE_BANK).exclude(**by_hand)
 
 
-def owed_without_refund(user) -> list[tuple[PaymentAttempt, int]]:
+def owed_without_refund(user: User) -> list[tuple[PaymentAttempt, int]]:
     """(attempt, đồng): money that must go back, and no refund is under way: declined, or refused by the bank."""
     found = balance.owed_back(permissions.visible_attempts(user).filter(state=AttemptState.PAID))
     return [(attempt, owed) for attempt, owed in found if not any(refund.is_open for refund in attempt.refunds.all())]
 
 
-def open_differences(user, *, mine=False) -> QuerySet[Difference]:
+def open_differences(user: User, *, mine: bool = False) -> QuerySet[Difference]:
     """Differences that nobody has explained; `mine`: those this person has to explain."""
     return _open(permissions.visible_differences(user), user, mine)
 
 
-def waiting_credits(user) -> QuerySet[BankCredit]:
+def waiting_credits(user: User) -> QuerySet[BankCredit]:
     """Bank credits that wait for a person."""
     return permissions.visible_credits(user).filter(state__in=CREDITS_WAITING)
 
 
-def open_complaints(user, *, mine=False) -> QuerySet[PaymentComplaint]:
+def open_complaints(user: User, *, mine: bool = False) -> QuerySet[PaymentComplaint]:
     """Complaints that nobody has answered; `mine`: those this person has to answer."""
     return _open(permissions.visible_complaints(user), user, mine)
 
 
-def _open(rows, user, mine):
+def _open(rows: QuerySet, user: User, mine: bool) -> QuerySet:
     rows = rows.filter(closed_at=None)
     return rows.filter(owner=user) if mine else rows
 
 
-def counts(user) -> dict[str, int]:
+def counts(user: User) -> dict[str, int]:
     """{name of the list: how many wait}, also when that is 0. A fixed number of queries."""
     return {
         "to_approve": to_approve(user).count(),

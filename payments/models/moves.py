@@ -1,6 +1,7 @@
 """Rows whose state moves along a graph, each with every move it made. Attempts and refunds are such rows."""
 
-from typing import ClassVar
+import datetime as dt
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -15,11 +16,13 @@ class Moving(models.Model):
     """A row with a `state` that moves along `EDGES` (`payments.models.states`) by `move`, and with its `moves`."""
 
     EDGES: ClassVar[dict]
+    state: Any
+    moves: Any
 
     class Meta:
         abstract = True
 
-    def move(self, target, *, cause, event=None, actor=None, job="", note=""):
+    def move(self, target: Any, *, cause: str, event: Any = None, actor: Any = None, job: str = "", note: str = "") -> None:
         """Take one edge of the graph and write down its cause. The caller holds the locks. Raises IllegalMove."""
         check_move(self.EDGES, self.state, target, cause)
         source, now = self.state, clock.now()
@@ -28,7 +31,7 @@ class Moving(models.Model):
         self.save()
         self.moves.create(source=source, target=target, cause=cause, event=event, actor=actor, job=job, note=note, at=now)
 
-    def stamp(self, now):
+    def stamp(self, now: dt.datetime) -> None:
         """Set the moments that belong to the new state."""
 
 

@@ -244,7 +244,7 @@ def test_the_run_of_a_shared_point_counts_only_the_differences_on_the_own_list(b
 def test_money_known_to_be_for_a_fee_is_seen_by_its_body_alone_and_told_to_it_alone(books):
     there = browse(books.people["of another body"])
     assert there.get(go("credit", books.ours.credit.pk)).status_code == 404
-    messages.transfer_waits(books.ours.credit)
+    messages.credit_needs_review(books.ours.credit)
     told = Message.objects.filter(key=f"money:credit:{books.ours.credit.pk}:wait")
     assert {message.recipient for message in told} >= {books.people["one"], books.people["two"]}
     assert not told.filter(recipient=books.people["of another body"]).exists()
@@ -260,7 +260,7 @@ def test_late_money_stays_in_sight_of_the_body_whose_offering_has_passed_to_anot
     for row, address in [(stray, go("credit", stray.pk)), (books.ours.credit, go("credit", books.ours.credit.pk))]:
         assert browse(one).get(address).status_code == 200 and permissions.may_resolve(row, one)
     assert listed(browse(one), go("reconciliation")) and permissions.sees_point(books.point, one)
-    messages.transfer_waits(stray)
+    messages.credit_needs_review(stray)
     assert Message.objects.filter(key=f"money:credit:{stray.pk}:wait", recipient=one).exists()
 
 

@@ -90,7 +90,7 @@ def age(since):
     return ngettext("%(n)d ngày", "%(n)d ngày", minutes // 1440) % {"n": minutes // 1440}
 
 
-def waiting(since, *, ended=False):
+def waiting_time(since, *, ended=False):
     """How long a row has waited, for `_age.html`: age in words and tone, both empty once it has ended."""
     return {"age": "" if ended else age(since), "tone": "" if ended else tone_of(since)}
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dossiers.access_log import note_look
 from payments import complaints, outcomes
 from payments.accounting.forms import NoteForm
-from payments.accounting.views.access import for_accountants, list_page, page, waiting
+from payments.accounting.views.access import for_accountants, list_page, page, waiting_time
 from payments.permissions import is_accountant, may_answer, sees_attempt, visible_complaints
 
 
@@ -25,7 +25,7 @@ def listed(request):
         request,
         "payments/accounting/complaints.html",
         related.defer("attempt__obligation__dossier__answers"),
-        lambda complaint: {"complaint": complaint, **waiting(complaint.opened_at)},
+        lambda complaint: {"complaint": complaint, **waiting_time(complaint.opened_at)},
         {"closed": closed, "mine": mine},
     )
 
@@ -63,7 +63,7 @@ def complaint(request, pk):
             "keeps_books": is_accountant(request.user),
             "sees_attempt": sees_attempt(found.attempt, request.user),
             "outcome": outcomes.of_attempt(found.attempt),
-            **waiting(found.opened_at),
+            **waiting_time(found.opened_at),
             "form": form,
             "has_errors": form.is_bound,
             "answers": found.closed_at is None and may_answer(found, request.user),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dossiers.permissions import is_own_matter
 from payments.accounting import worklists
 from payments.accounting.forms import AssignForm, NoteForm, StatementForm
-from payments.accounting.views.access import for_accountants, list_page, page, waiting
+from payments.accounting.views.access import for_accountants, list_page, page, waiting_time
 from payments.attempts.references import find_in
 from payments.models import BankCredit, PaymentAttempt
 from payments.permissions import may_resolve, visible_credits, visible_points
@@ -71,7 +71,7 @@ def _names_own_matter(content, point, user):
 
 def _row(credit):
     ended = credit.state not in worklists.CREDITS_WAITING
-    return {"credit": credit, "look": LOOKS[credit.state], **waiting(credit.received_at, ended=ended)}
+    return {"credit": credit, "look": LOOKS[credit.state], **waiting_time(credit.received_at, ended=ended)}
 
 
 def find(request, pk):
@@ -148,15 +148,15 @@ def _assign(found, user, data):
 STEPS = {
     "gan": (_assign, gettext_lazy("Đã gán tiền này cho hồ sơ.")),
     "xin-tra": (
-        lambda found, user, data: matching.ask_return(found, user, note=data["note"]),
+        lambda found, user, data: matching.propose_return(found, user, note=data["note"]),
         gettext_lazy("Đã đề nghị trả lại. Kế toán khác làm tiếp."),
     ),
     "da-tra": (
-        lambda found, user, data: matching.returned(found, user, note=data["note"]),
+        lambda found, user, data: matching.record_return(found, user, note=data["note"]),
         gettext_lazy("Đã ghi: tiền đã trả lại người chuyển."),
     ),
     "giu-lai": (
-        lambda found, user, data: matching.keep(found, user, note=data["note"]),
+        lambda found, user, data: matching.cancel_return(found, user, note=data["note"]),
         gettext_lazy("Tiền này lại chờ người xem."),
     ),
 }

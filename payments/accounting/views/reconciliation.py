@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import differences
 from payments.accounting.forms import HandOverForm, NoteForm, SettlementForm
-from payments.accounting.views.access import for_accountants, list_page, page, waiting
+from payments.accounting.views.access import for_accountants, list_page, page, waiting_time
 from payments.permissions import may_own, visible_differences, visible_fetches, visible_points, visible_runs
 from payments.reconciliation import runs as reconciliation
 from payments.reconciliation.settlement_files import LARGEST, UnreadableFile
@@ -70,7 +70,7 @@ def listed(request):
         request,
         "payments/accounting/differences.html",
         rows.select_related("point", "collector", "owner", "attempt"),
-        lambda difference: {"difference": difference, **waiting(difference.opened_at)},
+        lambda difference: {"difference": difference, **waiting_time(difference.opened_at)},
         {"closed": closed, "mine": mine},
     )
 
@@ -91,7 +91,7 @@ def difference(request, pk):
 
 def _page(request, found, bound=None, *, status=200):
     forms = {
-        "chuyen": HandOverForm(colleagues=differences.colleagues(found, besides=found.owner)),
+        "chuyen": HandOverForm(colleagues=differences.possible_owners(found, besides=found.owner)),
         "xong": NoteForm(label=_("Đã làm gì, vì sao khác nhau")),
     } | (bound or {})
     return page(
@@ -99,7 +99,7 @@ def _page(request, found, bound=None, *, status=200):
         "payments/accounting/difference.html",
         {
             "difference": found,
-            **waiting(found.opened_at),
+            **waiting_time(found.opened_at),
             "hand_over": forms["chuyen"],
             "close": forms["xong"],
             "failed": next(iter(bound.values())) if bound else None,
@@ -119,7 +119,7 @@ def step(request, pk, slug):
         raise Http404
     form = None
     if slug == "chuyen":
-        form = HandOverForm(request.POST, colleagues=differences.colleagues(found, besides=found.owner))
+        form = HandOverForm(request.POST, colleagues=differences.possible_owners(found, besides=found.owner))
     elif slug == "xong":
         form = NoteForm(request.POST, label=_("Đã làm gì, vì sao khác nhau"))
     if form and not form.is_valid():

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from payments.accounting import worklists
 from payments.accounting.forms import DocumentForm, NoteForm
-from payments.accounting.views.access import age, for_accountants, list_page, page, waiting
+from payments.accounting.views.access import age, for_accountants, list_page, page, waiting_time
 from payments.models import RefundWay
 from payments.models.states import REFUND_EDGES, IllegalMove, RefundState
 from payments.permissions import is_accountant_of, visible_refunds
@@ -89,7 +89,7 @@ def _row(refund):
     return {
         "refund": refund,
         "look": LOOKS[refund.state],
-        **waiting(refund.approved_at or refund.requested_at, ended=not refund.is_open),
+        **waiting_time(refund.approved_at or refund.requested_at, ended=not refund.is_open),
         "proposer": refund.requested_by or _("Cổng tự đề nghị"),
     }
 
