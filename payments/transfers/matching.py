@@ -186,9 +186,7 @@ def _fits(rows: list[BankCredit], dossier: Dossier, obligation: FeeObligation | 
         )
 
 
-def _settled(
-    rows: list[BankCredit], dossier: Dossier, obligation: FeeObligation, actor: User, note: str
-) -> PaymentAttempt | None:
+def _settled(rows: list[BankCredit], dossier: Dossier, obligation: FeeObligation, actor: User, note: str) -> PaymentAttempt:
     """The attempt that settles the fee: the one the payer meant when it still asks for this sum, else one made for it."""
     meant = next((row.attempt for row in rows if row.attempt and row.attempt.obligation_id == obligation.pk), None)
     if meant and meant.amount == obligation.total and meant.state != AttemptState.PAID:
