@@ -50,7 +50,7 @@ def ledger_balances():
 
 def ledger_tells_what_attempts_and_refunds_tell():
     """Paid, refunded, settled and owed back, per obligation, body and day, are the same in both."""
-    for obligation, expected, written in balance.both_witnesses():
+    for obligation, expected, written in balance.expected_and_written():
         for key in sorted(expected.keys() | written.keys()):
             if expected.get(key, 0) != written.get(key, 0):
                 collector, day, account = key

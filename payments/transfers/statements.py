@@ -7,12 +7,14 @@ import datetime as dt
 import logging
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
+from accounts.models import User
 from payments.gateways import bank
-from payments.models import CollectionPoint, EventKind, GatewayEvent, StatementReading, Verdict
+from payments.models import BankCredit, CollectionPoint, EventKind, GatewayEvent, StatementReading, Verdict
 from payments.transfers import statement_files
 from payments.transfers.matching import record
 from portal.common import clock, outbox
@@ -32,7 +34,7 @@ class Reading:
 
 
 # ---------------------------------------------------------------- from the bank
-def run():
+def run() -> None:
     """The job of the minute: every account that takes transfers is to be looked at. Only writes rows; safe to run twice."""
     if not settings.BANK_STATEMENT_URL:
         return
@@ -45,14 +47,14 @@ def run():
 
 
 @outbox.worker(StatementReading)
-def poll(reading):
+def poll(reading: StatementReading) -> None:
     """Read one account on from where it was read last. Raises NoAnswer: then it is tried again, nothing is lost."""
     account, cursor, began = reading.point.account_number, reading.cursor, time.monotonic()
     old = clock.now() - READ_AGAIN
     for _page in range(MOST_PAGES):
         entries = bank.entries_after(account, cursor)
         for entry in entries:
-            credit = _kept(reading.point, entry, account)
+            credit = _recorded(reading.point, entry, account)
             if credit and credit.received_at < old:
                 reading.cursor = credit.bank_ref
         last = next(filter(None, map(bank.ref_of, reversed(entries))), cursor)
@@ -63,7 +65,7 @@ def poll(reading):
     reading.save(update_fields=["cursor", "read_at"])
 
 
-def _kept(point, entry, account):
+def _recorded(point: CollectionPoint, entry: Any, account: str) -> BankCredit | None:
     """The credit of an entry, recorded; None for one that cannot be read, which is kept as it came and told in the log."""
     try:
         credit = bank.credit_of(entry, account)
@@ -80,7 +82,7 @@ def _kept(point, entry, account):
 
 # ---------------------------------------------------------------- from a file
 @transaction.atomic
-def read_file(point, content, *, reader=None):
+def read_file(point: CollectionPoint, content: bytes, *, reader: User | None = None) -> Reading:
     """Read a statement file (bytes, CSV) of this account, handed in by `reader`: whole or not at all. Raises
     statement_files.UnreadableStatement.
 

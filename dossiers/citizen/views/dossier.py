@@ -27,6 +27,7 @@ from dossiers.papers.wording import grouped as in_fours
 from dossiers.permissions import is_submitter, sees_papers
 from dossiers.states import DossierState
 from portal.common import clock
+from portal.common.identity import in_groups
 from portal.common.outbox import OutboxState
 
 MESSAGES_SHOWN = 5
@@ -182,15 +183,10 @@ def submitted(request, code):
             "form": papers.get(PaperKind.APPLICATION_FORM),
             "next_things": timeline.next_things(dossier, pay_by=money.until if money else ""),
             "tracking": tracking_address(dossier),
-            "secret_groups": grouped(dossier.secret),
+            "secret_groups": in_groups(dossier.secret, 5),
             "money": money,
         },
     )
-
-
-def grouped(secret):
-    """A long secret in groups of five, to be read out or typed in."""
-    return " ".join(secret[n : n + 5] for n in range(0, len(secret), 5))
 
 
 @never_cache

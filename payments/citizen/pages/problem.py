@@ -87,7 +87,7 @@ def page(dossier):
         return None
     attempt = subject_of(online)
     settled = is_settled(obligation)
-    trouble = told(attempt, settled=settled)
+    trouble = describe(attempt, settled=settled)
     others = [other for other in online if other.pk != attempt.pk and _is_in_question(other)]
     still_due = payable(dossier) is not None
     unsure = trouble.money == CHECKING and attempt.state != A.REVIEW
@@ -102,7 +102,7 @@ def page(dossier):
         claimed=_claimed(attempt),
         asked=_asked(attempt) if unsure or attempt.state == A.REVIEW else "",
         others=[{"since": moment(other.created_at), "reference": other.reference} for other in others],
-        tries=tries.told(attempts),
+        tries=tries.items(attempts),
         pays_again=still_due and trouble.pay_again,
         is_settled=settled,
         counter=counter(dossier),
@@ -124,7 +124,7 @@ def subject_of(attempts):
 
 
 def _is_looked_at(attempt):
-    return attempt.state == A.REVIEW or credits.waiting(attempt) is not None
+    return attempt.state == A.REVIEW or credits.pending_credit(attempt) is not None
 
 
 def has_money_too_much(attempt):
@@ -138,9 +138,9 @@ def _is_in_question(attempt):
 
 
 # ---------------------------------------------------------------- the cases
-def told(attempt, *, settled=False):
+def describe(attempt, *, settled=False):
     """What became of one attempt, in words; `settled`: the fee was paid, by this one or another."""
-    if credits.waiting(attempt):
+    if credits.pending_credit(attempt):
         return _odd_sum(attempt)
     if attempt.state == A.PAID:
         return _paid(attempt) if attempt.settles else _too_much(attempt)

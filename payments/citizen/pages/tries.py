@@ -14,12 +14,12 @@ MOST_SHOWN = 12
 _LOOKS = {AttemptState.PAID: ("done", "check"), AttemptState.SENT: ("now", "refresh"), AttemptState.REVIEW: ("now", "search")}
 
 
-def told(attempts):
+def items(attempts):
     """Items for ui/timeline.html, newest first; of very many only the newest."""
-    return [_told(attempt) for attempt in reversed(attempts[-MOST_SHOWN:])]
+    return [_item(attempt) for attempt in reversed(attempts[-MOST_SHOWN:])]
 
 
-def _told(attempt):
+def _item(attempt):
     state, icon = _LOOKS.get(attempt.state, ("later", "x"))
     title = f"{moment(attempt.created_at)} – {ways.named(attempt)}"
     if attempt.link_id:

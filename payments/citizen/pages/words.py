@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from dossiers.models import FeeObligation
 from payments.models import AttemptState, Way
 from payments.outcomes import CHECKING
+from portal.common.identity import in_groups
 from procedures.places import desk_hours
 
 _GROUPS = (3, 4, 4, 2, 4)  # P26 1121 0830 00 A7K2: year, day, time, seconds, the random rest with its check character
@@ -14,11 +15,7 @@ _GROUPS = (3, 4, 4, 2, 4)  # P26 1121 0830 00 A7K2: year, day, time, seconds, th
 
 def spoken(reference):
     """A reference in groups, to be read out on the telephone."""
-    groups, rest = [], reference
-    for size in _GROUPS:
-        groups.append(rest[:size])
-        rest = rest[size:]
-    return " ".join(filter(None, [*groups, rest]))
+    return in_groups(reference, *_GROUPS)
 
 
 def money_word(money, part=False):
