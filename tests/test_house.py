@@ -114,3 +114,15 @@ def test_citizens_are_never_called_ban():
     for path in templates():
         text = re.sub(r"{%.*?%}|{{.*?}}", lambda m: m.group(0), path.read_text("utf-8"))
         assert not re.search(r"\b[Bb]ạn\b", text.replace("xã bạn", "")), path
+
+
+def test_no_procedure_code_stands_in_product_code():
+    """What is particular to a procedure is data of its version. Only made-up demonstrations may name one."""
+    code = re.compile(r"\b\d\.\d{6}\b")
+    places = [ROOT / name for name in ("portalctl", "manage.py")]
+    for folder in (*APPS, "templates", "static"):
+        places += [p for p in (ROOT / folder).rglob("*") if p.suffix in {".py", ".html", ".txt", ".js", ".css"}]
+    named = {
+        str(p.relative_to(ROOT)) for p in places if "demo" not in p.parts and p.stem != "demo" and code.search(p.read_text())
+    }
+    assert not named
