@@ -5,7 +5,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.messages.models import tell as write
-from accounts.models import User
+from accounts.models import Membership, User
 from accounts.roles import Role
 from dossiers.fees import wording
 from dossiers.permissions import is_submitter
@@ -89,8 +89,6 @@ def _office(dossier, step):
 
 
 def _current(role, agency_id):
-    from accounts.models import Membership
-
     return Membership.objects.current().filter(role=role, agency=agency_id)
 
 
