@@ -61,10 +61,10 @@ def test_links_between_documents_lead_somewhere(page):
 
 
 @pytest.mark.parametrize("name", ["glossary", "architecture", "how-to"])
-def test_classes_named_in_a_document_exist(name):
+def test_classes_named_in_a_document_are_found_in_the_code(name):
     code = "\n".join(path.read_text("utf-8") for app in APPS.split("|") for path in (ROOT / app).rglob("*.py"))
-    named = set(re.findall(r"`([A-Z][a-z]+[A-Za-z]*)(?:\.\w+)*`", (ROOT / f"docs/{name}.md").read_text("utf-8")))
-    assert not [word for word in named if not re.search(rf"^\s*(class {word}\b|{word} = )", code, re.M)]
+    named = re.findall(r"`([A-Z][a-z]+[A-Za-z]*)(?:\.\w+)*`", (ROOT / f"docs/{name}.md").read_text("utf-8"))
+    assert not [word for word in set(named) if not re.search(rf"\b{word}\b", code)]
 
 
 def every_word():
