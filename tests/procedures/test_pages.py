@@ -99,6 +99,7 @@ def _queries(client, path):
     return len([query for query in queries if "SAVEPOINT" not in query["sql"]])
 
 
+@pytest.mark.slow
 def test_a_first_visit_to_any_page_is_light(client):
     load_sample(codes=list(reference.procedures()), provinces=["H18", "H36", "H50"])
     lists = ["/", "/thu-tuc/", "/su-kien/cu-tru-va-giay-to-tuy-than/"]

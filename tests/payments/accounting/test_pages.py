@@ -63,6 +63,7 @@ def go(name, *args):
     return reverse(f"accounting:{name}", args=args)
 
 
+@pytest.mark.slow
 # ---------------------------------------------------------------- who may be here
 def test_for_everybody_but_the_accountants_of_the_body_no_page_is_there(money_desk, paid):
     refund = approval.propose(paid, RefundReason.OTHER)
@@ -391,6 +392,7 @@ def test_two_people_send_stray_money_back(money_desk):
     assert credit.state == BankCredit.State.RETURNED and "UNC 7" in credit.note
 
 
+@pytest.mark.slow
 # ---------------------------------------------------------------- as many rows as there are
 def test_the_pages_ask_as_often_for_many_rows_as_for_few(money_desk, paid):
     def asked(address):
