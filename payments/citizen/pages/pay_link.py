@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from payments import outcomes
 from payments.attempts import ways
 from payments.attempts.payable import payable
-from payments.citizen.pages.words import attempts_of, fingerprint, is_settled, money_word, spoken
+from payments.citizen.pages.words import attempts_of, fingerprint, is_settled, spoken
 from payments.models import Way
 from payments.models.states import AttemptState
 from portal.common.dates import moment
@@ -83,6 +83,7 @@ def _mine(attempt):
     outcome = outcomes.of_attempt(attempt)
     return {
         "headline": outcome.headline, "sentence": outcome.sentence, "tone": outcome.tone,
-        "money": money_word(attempt.money_taken), "code": spoken(attempt.reference), "waits": outcome.money == outcomes.CHECKING,
+        "money": outcomes.money_word(attempt.money_taken), "code": spoken(attempt.reference),
+        "waits": outcome.money == outcomes.CHECKING,
         "is_transfer": attempt.is_open and attempt.way == Way.TRANSFER,
     }  # fmt: skip

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from payments import outcomes
 from payments.attempts.payable import payable
 from payments.citizen.pages import credits, refunds, tries
-from payments.citizen.pages.words import attempts_of, came_late, counter, fingerprint, is_online, is_settled, money_word, spoken
+from payments.citizen.pages.words import attempts_of, came_late, counter, fingerprint, is_online, is_settled, spoken
 from payments.models import EventKind, GatewayQuestion, RefundReason, Verdict, Way
 from payments.models.states import AttemptState
 from payments.outcomes import CHECKING, NO, YES
@@ -19,9 +19,7 @@ from portal.common.money import dong
 from procedures.models import working_calendar
 
 A = AttemptState
-TONES = {YES: "ok", NO: "warn", CHECKING: "info"}
 JUST_BACK = dt.timedelta(minutes=1)
-ICONS = {YES: "check", NO: "x", CHECKING: "clock"}
 
 
 @dataclass(frozen=True)
@@ -40,19 +38,19 @@ class Trouble:
 
     @property
     def money_word(self):
-        return money_word(self.money, self.part)
+        return outcomes.money_word(self.money, self.part)
 
     @property
     def tone(self):
         if self.goes_back:
             return "info"
-        return "warn" if self.part else TONES[self.money]
+        return "warn" if self.part else outcomes.TONES[self.money]
 
     @property
     def icon(self):
         if self.goes_back:
             return "back"
-        return "alert" if self.part else ICONS[self.money]
+        return "alert" if self.part else outcomes.ICONS[self.money]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from payments import outcomes
 from payments.attempts import ways
 from payments.citizen.pages import credits, refunds
-from payments.citizen.pages.words import is_online, money_word, spoken
+from payments.citizen.pages.words import is_online, spoken
 from payments.models.states import AttemptState
 from portal.common.dates import moment
 from portal.common.money import dong
@@ -35,7 +35,7 @@ def _sentence(attempt):
 
 def _lines(attempt):
     money = credits.money_of(attempt)
-    said = [_("Đã trừ tiền: %(money)s.") % {"money": money_word(money, credits.is_part(attempt))}]
+    said = [_("Đã trừ tiền: %(money)s.") % {"money": outcomes.money_word(money, credits.is_part(attempt))}]
     back = refunds.of_attempt(attempt)
     if back:
         said.append(f"{back.title}. {back.text}")

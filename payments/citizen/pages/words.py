@@ -2,11 +2,8 @@
 
 import hashlib
 
-from django.utils.translation import gettext as _
-
 from dossiers.models import FeeObligation
 from payments.models import AttemptState, Way
-from payments.outcomes import CHECKING
 from portal.common.identity import in_groups
 from procedures.places import desk_hours
 
@@ -16,15 +13,6 @@ _GROUPS = (3, 4, 4, 2, 4)  # P26 1121 0830 00 A7K2: year, day, time, seconds, th
 def spoken(reference):
     """A reference in groups, to be read out on the telephone."""
     return in_groups(reference, *_GROUPS)
-
-
-def money_word(money, part=False):
-    """The answer to «Đã trừ tiền?»; `part`: some came, not all of it."""
-    if money == CHECKING:
-        return _("đang kiểm tra")
-    if money == "yes":
-        return _("có, một phần") if part else _("có")
-    return _("không")
 
 
 def counter(dossier):
