@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from portal.common import clock
 from portal.common.vietnamese import fold
+from procedures.facts import Facts, Result
 
 
 class Sector(models.Model):
@@ -119,9 +120,14 @@ class ProcedureVersion(models.Model):
         super().save(*args, **kwargs)
 
     @property
-    def facts(self):
+    def facts(self) -> Facts:
         """The procedure's part of the document (fields: data/README.md)."""
         return self.document["procedure"]
+
+    @property
+    def results(self) -> list[Result]:
+        """What the procedure may end in. Versions published before templates were known have rows of name and code only."""
+        return self.facts.get("results") or []
 
     @property
     def name(self):
