@@ -140,3 +140,15 @@ def test_every_icon_is_used():
 
 def test_no_module_imports_itself_by_way_of_others():
     assert import_graph.in_circles(import_graph.graph()) == []
+
+
+def test_no_procedure_code_stands_in_product_code():
+    """What is particular to a procedure is data of its version. Only made-up demonstrations may name one."""
+    code = re.compile(r"\b\d\.\d{6}\b")
+    places = [ROOT / name for name in ("portalctl", "manage.py")]
+    for folder in (*APPS, "templates", "static"):
+        places += [p for p in (ROOT / folder).rglob("*") if p.suffix in {".py", ".html", ".txt", ".js", ".css"}]
+    named = {
+        str(p.relative_to(ROOT)) for p in places if "demo" not in p.parts and p.stem != "demo" and code.search(p.read_text())
+    }
+    assert not named
