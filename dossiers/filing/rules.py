@@ -8,6 +8,7 @@ from dossiers.choices import DeliveryWay
 from portal.common import clock
 from procedures import fees as fee_rules
 from procedures.eforms import DatabaseSources, Form, holds, validate
+from procedures.facts import Document, DocumentGroup
 from procedures.offered import local_amounts, offered_at
 
 DELIVERY_WORD = {DeliveryWay.ACCOUNT: "electronic", DeliveryWay.COUNTER: "counter", DeliveryWay.POST: "post"}
@@ -107,10 +108,10 @@ def form_errors(dossier, form=None):
 
 @dataclass
 class DocumentAsk:
-    """One paper the answers call for: its row of the version, whether it must come, and the files sent so far."""
+    """One paper the portal may ask for: its row of the version, its group, and the files sent so far."""
 
-    item: dict
-    group: str
+    item: Document
+    group: DocumentGroup
     files: list = field(default_factory=list)
 
     @property
@@ -127,28 +128,55 @@ class DocumentAsk:
         return self.item["replaced_by_data"] or ""
 
     @property
+    def only_shown(self):
+        """Is it brought to the counter to be looked at, and never handed in?"""
+        return self.item["presented_only"] and not self.replaced_by_data
+
+    @property
+    def is_sent(self):
+        """Is it sent as a file?"""
+        return not self.replaced_by_data and not self.only_shown
+
+    @property
+    def needed(self):
+        """Can the dossier not do without it, sent or shown?"""
+        return bool(self.item["required"]) and not self.replaced_by_data
+
+    @property
     def required(self):
-        return bool(self.item["required"]) and not self.replaced_by_data and not self.item["presented_only"]
+        """Must a file come?"""
+        return self.needed and self.is_sent
+
+    @property
+    def conditional(self):
+        """Does it depend on answers whether it is asked at all?"""
+        return bool(self.item["when"] or self.group["when"])
 
     @property
     def missing(self):
         return self.required and not self.files
 
 
+def papers_of(version):
+    """Every paper the version may ask for, whatever is answered. Forms made here, data and notes are not papers."""
+    return [
+        DocumentAsk(item, group)
+        for group in version.facts["document_groups"]
+        for item in group["documents"]
+        if item["kind"] == "paper" or (item["kind"] == "form" and not item["form_key"])
+    ]
+
+
 def asked_documents(dossier, *, files=None, form=None):
-    """The papers to send with this dossier (not those made by the e-form, nor data, nor notes), with their files."""
-    known = context(dossier, form)
-    day = filing_day(dossier)
+    """The papers these answers call for, with their files."""
+    known, day = context(dossier, form), filing_day(dossier)
     if files is None:
         files = list(dossier.attachments.current()) if dossier.pk else []
-    asks = []
-    for group in dossier.version.facts["document_groups"]:
-        if not holds(group["when"], known, day):
-            continue
-        for item in group["documents"]:
-            made_by_form = item["kind"] == "form" and item["form_key"]
-            if item["kind"] in ("paper", "form") and not made_by_form and holds(item["when"], known, day):
-                asks.append(DocumentAsk(item, group["title"], [f for f in files if f.item_key == item["key"]]))
+    asks = [
+        ask for ask in papers_of(dossier.version) if holds(ask.group["when"], known, day) and holds(ask.item["when"], known, day)
+    ]
+    for ask in asks:
+        ask.files = [file for file in files if file.item_key == ask.key]
     return asks
 
 

@@ -68,7 +68,7 @@ def _page(request, filing, refused=None, missing=None):
             "errors": [*refused.get(ask.key, []), *([missing[ask.key]] if ask.key in missing else [])],
         }
         for ask in asks
-        if not ask.replaced_by_data and not ask.item["presented_only"]
+        if ask.is_sent
     ]
     others = [file for file in files if file.item_key == OTHER_PAPERS]
     return render(
@@ -85,7 +85,7 @@ def _page(request, filing, refused=None, missing=None):
             },
             required_count=sum(item["ask"].required for item in items),
             unneeded=unneeded(filing, asks),
-            to_show=[ask for ask in asks if ask.item["presented_only"] and not ask.replaced_by_data],
+            to_show=[ask for ask in asks if ask.only_shown],
             errors=[{"text": text, "href": f"#{item['id']}"} for item in items for text in item["errors"]]
             + [{"text": text, "href": f"#{input_id(OTHER_PAPERS)}"} for text in refused.get(OTHER_PAPERS, [])],
             accept=ACCEPT,

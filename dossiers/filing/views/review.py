@@ -177,7 +177,7 @@ def _papers(filing, asks, files):
     rows = [
         {"term": ask.name, "value": files_in_words(ask.files) or _("Chưa gửi"), "href": edit, "of": ask.name}
         for ask in asks
-        if not ask.replaced_by_data and (ask.files or not ask.item["presented_only"])
+        if ask.is_sent or (ask.only_shown and ask.files)
     ]
     others = [file for file in files if file.item_key == OTHER_PAPERS]
     if others:
