@@ -33,7 +33,9 @@ def answer_sets(facts):
 
 @pytest.mark.parametrize("code", sorted(CURATED))
 def test_start_page_and_filing_ask_for_the_same_papers(db, code):
-    version = ProcedureVersion(procedure=Procedure(code=code), document=document_of(FOLDER, CURATED[code]))
+    row = CURATED[code]
+    level = row["declared_level"]
+    version = ProcedureVersion(procedure=Procedure(code=code), document=document_of(FOLDER, row), declared_level=level)
     shown = {row["title"]: row["kind"] for row in opening._needs(version, offered_at(version, None, local={}))}
     for organisation, asked in itertools.product((None, Organisation(name="Công ty Thử")), answer_sets(version.facts)):
         dossier = Dossier(version=version, organisation=organisation, asked=asked, answers={}, channel="online")
