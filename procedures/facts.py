@@ -72,7 +72,16 @@ class Question(TypedDict):
 FeeCap = TypedDict("FeeCap", {"amount": int, "per": str, "with": list[str]})
 
 
-class FeeLine(TypedDict):
+class Quantity(TypedDict):
+    """What a line multiplies by: a field of the form (or `table.column`), or a question of its own words."""
+
+    field: NotRequired[str]
+    ask: NotRequired[str]
+    max: NotRequired[int]
+    minus: NotRequired[int]
+
+
+class FeeRow(TypedDict):
     """One line of the fee, in whole đồng; `amount` None is set by the province or later."""
 
     key: str
@@ -82,7 +91,7 @@ class FeeLine(TypedDict):
     group: str | None
     amount: int | None
     unit: str
-    quantity: dict[str, Any] | None
+    quantity: Quantity | None
     when: Condition
     channel: Literal["any", "online", "direct", "postal"]
     effective_from: str | None
@@ -93,6 +102,7 @@ class FeeLine(TypedDict):
     legal_ref: str | None
     refundable_on: list[str]
     refund_certainty: NotRequired[str]
+    certainty: str
 
 
 class Document(TypedDict):
@@ -195,7 +205,7 @@ class Facts(TypedDict):
     payment_deadline: Term | None
     supplement_term: Term | None
     questions: list[Question]
-    fee_lines: list[FeeLine]
+    fee_lines: list[FeeRow]
     document_groups: list[DocumentGroup]
     form_key: str | None
     steps: list[str]

@@ -4,6 +4,7 @@ What is decided here is frozen and signed, word by word.
 """
 
 import re
+from typing import NotRequired, TypedDict
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,19 +13,35 @@ from dossiers.desk.forms import LONGEST, ReasonForm, StepForm, Words
 from dossiers.filing import rules
 from portal.common.vietnamese import clean_text
 from procedures.eforms import DatabaseSources, answer_sections
+from procedures.facts import ResultTemplate
 from procedures.results import PERSON_FIELDS, granted
 
 MAX_LINES = 60
 SPARE_LINES = 2  # empty ones to add something of one's own
 
 
-def first_wording(dossier):
-    """{"title", "lines": [{"label", "text"}], "tables", "conclusion"} as version and answers suggest; "basis" if there is one."""
+class Line(TypedDict):
+    label: str
+    text: str
+
+
+class Wording(TypedDict):
+    """What a result prints; frozen as the content of the decision."""
+
+    title: str
+    lines: list[Line]
+    tables: list[dict]
+    conclusion: str
+    basis: NotRequired[str]
+
+
+def first_wording(dossier) -> Wording:
+    """What version and answers suggest, for the signer to correct."""
     template = _template(dossier)
     return _from_template(dossier, template) if template else _of_all_answers(dossier)
 
 
-def _template(dossier):
+def _template(dossier) -> ResultTemplate | None:
     """The template of the result that an approval gives, None where the version has none."""
     results = dossier.version.results
     if not any("template" in row for row in results):
@@ -33,19 +50,21 @@ def _template(dossier):
     return row.get("template") if row else None
 
 
-def _from_template(dossier, template):
+def _from_template(dossier, template: ResultTemplate) -> Wording:
     """The lines the version names, in its order. What nobody answered is left out; what the office writes starts empty."""
     texts = {key: row["text"] for key, row in _answered(dossier).items()} | _addresses(dossier)
-    lines = [
+    lines: list[Line] = [
         {"label": line["label"], "text": texts.get(line.get("field"), "")}
         for line in template["lines"]
         if line.get("office") or texts.get(line["field"])
     ]
-    basis = {"basis": template["legal_basis"]} if template["legal_basis"] else {}
-    return {"title": template["title"], "lines": lines, "tables": [], "conclusion": template["conclusion"] or "", **basis}
+    wording: Wording = {"title": template["title"], "lines": lines, "tables": [], "conclusion": template["conclusion"] or ""}
+    if template["legal_basis"]:
+        wording["basis"] = template["legal_basis"]
+    return wording
 
 
-def _of_all_answers(dossier):
+def _of_all_answers(dossier) -> Wording:
     """Without a template: the name of the first result, and everything that was answered."""
     results = dossier.version.results
     title = results[0]["name"] if results else dossier.version.name

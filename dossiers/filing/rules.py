@@ -8,10 +8,16 @@ from dossiers.choices import DeliveryWay
 from portal.common import clock
 from procedures import fees as fee_rules
 from procedures.eforms import DatabaseSources, Form, holds, validate
-from procedures.facts import Document, DocumentGroup
+from procedures.facts import Document, DocumentGroup, Facts
+from procedures.models import ProcedureVersion
 from procedures.offered import local_amounts, offered_at
 
 DELIVERY_WORD = {DeliveryWay.ACCOUNT: "electronic", DeliveryWay.COUNTER: "counter", DeliveryWay.POST: "post"}
+
+
+def facts_of(dossier) -> Facts:
+    """The facts of the version it is (to be) filed under."""
+    return dossier.version.facts
 
 
 def form_of(dossier, sources=None):
@@ -46,7 +52,7 @@ def fee_class(dossier):
     group = dossier.asked.get("priority_group")
     roles = {
         line["role"]
-        for line in dossier.version.facts["fee_lines"]
+        for line in facts_of(dossier)["fee_lines"]
         if group and line["role"] in ("discount", "exemption") and group in groups_named(line["when"])
     }
     return "mien" if "exemption" in roles else "giam" if "discount" in roles else "thuong"
@@ -95,7 +101,7 @@ def form_errors(dossier, form=None):
     form = form or form_of(dossier)
     day = filing_day(dossier)
     errors = validate(form, form.completed(known_answers(dossier, form), day), day) if form else {}
-    for question in dossier.version.facts["questions"]:
+    for question in facts_of(dossier)["questions"]:
         if dossier.asked.get(question["key"]) in (None, ""):
             errors[f"ask.{question['key']}"] = "required"
     ways = delivery_ways(dossier)
@@ -157,7 +163,7 @@ class DocumentAsk:
         return self.required and not self.files
 
 
-def papers_of(version):
+def papers_of(version: ProcedureVersion) -> list[DocumentAsk]:
     """Every paper the version may ask for, whatever is answered. Forms made here, data and notes are not papers."""
     return [
         DocumentAsk(item, group)
@@ -202,7 +208,7 @@ def fees(dossier):
 
 def _fees_for(dossier, answers):
     """The fee for these answers: a form may show it while it is filled in."""
-    lines, day = dossier.version.facts["fee_lines"], filing_day(dossier)
+    lines, day = facts_of(dossier)["fee_lines"], filing_day(dossier)
     known = {**answers, **_circumstances(dossier)}
     return fee_rules.compute(
         lines,
@@ -216,7 +222,7 @@ def _fees_for(dossier, answers):
 
 def optional_extras(dossier):
     """The fee lines a person may choose to add, of the channel the dossier takes."""
-    lines = dossier.version.facts["fee_lines"]
+    lines = facts_of(dossier)["fee_lines"]
     return [
         line for line in lines
         if line["role"] == "extra" and not line["mandatory"] and line["channel"] in ("any", dossier.channel)
