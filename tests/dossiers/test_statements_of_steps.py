@@ -98,6 +98,7 @@ ENDING = {
     "refuse_withdrawal WITHDRAWN of SUPPLEMENT_REQUIRED": 16,
     "withdraw PAYMENT_REQUIRED": 16,
     "refuse_withdrawal WITHDRAWN of PAYMENT_REQUIRED": 19,
+    "refuse_withdrawal WITHDRAWN paid meanwhile, so «paid» follows": 0,
     "stop ACCEPTED": 17,
     "stop PROCESSING": 17,
     "stop SUPPLEMENT_REQUIRED": 17,
@@ -293,6 +294,10 @@ def test_ending_otherwise(desk, counted):
         source = dossier.state
         dossier = counted.take(dossier, "withdraw", dossier.submitter)
         counted.take(dossier, "refuse_withdrawal", desk.clerk, case=f"of {source}", note=NOTE)
+    dossier = waiting()
+    dossier = workflow.advance(dossier, "withdraw", actor=dossier.submitter)
+    dossier = workflow.advance(dossier, "collect", actor=desk.clerk, amount=dossier.obligation.total)
+    counted.take(dossier, "refuse_withdrawal", desk.clerk, case="paid meanwhile, so «paid» follows", note=NOTE)
     for bring in ways[1:]:
         counted.take(bring(), "stop", desk.head, note=NOTE, legal_ground="Quyết định 12/QĐ-TA")
     dossier = desk.submitted()
