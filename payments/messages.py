@@ -14,6 +14,8 @@ from accounts.messages.models import tell
 from accounts.models import User
 from dossiers import messages
 from dossiers.fees import wording
+from dossiers.fees.payable import payable_online
+from dossiers.transitions.choices import Tells
 from payments import outcomes
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund, RefundReason, RefundWay, Way
 from payments.models.states import BEING_PAID, AttemptState
@@ -36,7 +38,8 @@ def not_paid(attempt: PaymentAttempt) -> None:
     own_doing = attempt.state == AttemptState.CANCELLED and not attempt.link_id
     if own_doing or not obligation.may_be_paid or obligation.attempts.filter(state__in=BEING_PAID).exists():
         return
-    until = _(" Trả trước %(when)s.") % {"when": moment(dossier.payment_due_at)} if dossier.payment_due_at else ""
+    asks = dossier.payment_due_at and payable_online(dossier)
+    until = _(" Trả trước %(when)s.") % {"when": moment(dossier.payment_due_at)} if asks else ""
     if attempt.way == Way.TRANSFER:
         body = _("Chưa thấy tiền chuyển khoản của mã %(reference)s. Đã chuyển thì mở trang trả phí, bấm “Tôi đã trả tiền”.")
     else:
@@ -202,7 +205,7 @@ def _citizen(
     key: str, attempt: PaymentAttempt, subject: str, body: str, *, also: Iterable[User | None] = (), **facts: Any
 ) -> None:
     dossier = attempt.obligation.dossier
-    people = [*messages.RECIPIENTS["submitter"](dossier, None), *also]
+    people = [*messages.RECIPIENTS[Tells.SUBMITTER](dossier, None), *also]
     link = wording.pay_address(dossier) or reverse("dossiers:detail", args=[dossier.code])
     _write(key, people, attempt, subject, body + "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s."), link, **facts)
 

@@ -49,16 +49,14 @@ def accountants_of(agencies: Iterable[int]) -> QuerySet[User]:
 def visible_points(user: User) -> QuerySet[CollectionPoint]:
     """The points at which the bodies of this accountant collect, or have collected: late money still goes to an old account."""
     bodies = bodies_of(user).values("pk")
-    offered = Offering.objects.filter(lead_agency__in=bodies).exclude(gateway_terminal="").values("gateway_terminal")
+    offered = Offering.objects.filter(lead_agency__in=bodies, terminal__isnull=False).values("terminal")
     used = PaymentAttempt.objects.filter(collector__in=bodies, point__isnull=False).values("point")
-    return CollectionPoint.objects.filter(Q(code__in=offered) | Q(pk__in=used))
+    return CollectionPoint.objects.filter(Q(terminal__in=offered) | Q(pk__in=used))
 
 
 def bodies_at(point: CollectionPoint) -> set[int]:
     """The same the other way round: ids of the bodies that collect at this point, or have collected there."""
-    offered = Offering.objects.filter(gateway_terminal=point.code, lead_agency__isnull=False).values_list(
-        "lead_agency", flat=True
-    )
+    offered = Offering.objects.filter(terminal=point.terminal_id, lead_agency__isnull=False).values_list("lead_agency", flat=True)
     used = PaymentAttempt.objects.filter(point=point).order_by().values_list("collector", flat=True)
     return {*offered.distinct(), *used.distinct()}
 

@@ -302,10 +302,10 @@ class WaiveForm(ReasonForm):
 def why_head_must_approve(dossier, line):
     """The sentence that says a head must approve this request for supplements, or nothing. Asked of the guards themselves."""
     bare = SimpleNamespace(dossier=dossier, details={})
-    for need in ("first_time_or_head_approved", "within_3_working_days_or_head_approved"):
-        if need in line.custom["needs"]:
+    for check in (inputs.first_time_or_head_approved, inputs.within_3_working_days_or_head_approved):
+        if check in line.custom["inputs"]:
             try:
-                inputs.NEEDS[need](bare)
+                check(bare)
             except inputs.DetailsMissing as lack:
                 return str(lack)
     return ""

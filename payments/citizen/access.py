@@ -13,7 +13,7 @@ from payments.models import PaymentAttempt, Way
 def own_dossier(user: User, code: str) -> Dossier:
     """The dossier of this code, for the one who filed it or is meant by it; for anybody else, staff too, it is not there."""
     rows = Dossier.objects.visible_to(user).select_related(
-        "version__procedure", "offering", "receiving_agency__hours", "lead_agency", "submitter", "person", "obligation"
+        "version__procedure", "offering__terminal", "receiving_agency__hours", "lead_agency", "submitter", "person", "obligation"
     )
     dossier = get_object_or_404(rows, code=code)
     if not is_submitter(dossier, user):

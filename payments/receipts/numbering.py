@@ -77,8 +77,8 @@ def _account(attempt: PaymentAttempt) -> str:
     """Where the money goes in the end: the treasury's account of the attempt's point, or of the dossier's for cash."""
     point = attempt.point
     if point is None:
-        code = attempt.obligation.dossier.offering.gateway_terminal
-        point = CollectionPoint.objects.filter(code=code).first() if code else None
+        terminal = attempt.obligation.dossier.offering.terminal_id
+        point = CollectionPoint.objects.filter(terminal=terminal).first() if terminal else None
     if point is None or not point.account_number:
         return ""
     return f"{point.account_number}, {point.bank_name} ({point.account_name})"

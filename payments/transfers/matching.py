@@ -174,7 +174,7 @@ def assign(credits: BankCredit | Iterable[BankCredit], dossier: Dossier, actor: 
 def _fits(rows: list[BankCredit], dossier: Dossier, obligation: FeeObligation | None) -> None:
     if obligation is None or obligation.status == obligation.Status.PROVISIONAL:
         raise CannotResolve(_("Hồ sơ này chưa có khoản phí nào đã chốt. Chốt phí rồi gán, hoặc trả lại người chuyển."))
-    if any(row.point.code != dossier.offering.gateway_terminal for row in rows):
+    if any(row.point.terminal_id != dossier.offering.terminal_id for row in rows):
         raise CannotResolve(_("Tiền này về tài khoản của điểm thu khác. Trả lại người chuyển."))
     if not obligation.is_due:
         return

@@ -38,7 +38,7 @@ def run() -> None:
     """Every minute: owe a reading of each account that takes transfers. Only writes rows; safe to run twice."""
     if not settings.BANK_STATEMENT_URL:
         return
-    points = CollectionPoint.objects.filter(active=True).exclude(account_number="")
+    points = CollectionPoint.objects.with_money_coming().exclude(account_number="")
     StatementReading.objects.bulk_create([StatementReading(point=point) for point in points], ignore_conflicts=True)
     StatementReading.objects.filter(point__in=points).exclude(due_state=outbox.OutboxState.WAITING).update(
         due_state=outbox.OutboxState.WAITING, next_at=clock.now(), created_at=clock.now(), leased_until=None, tries=0

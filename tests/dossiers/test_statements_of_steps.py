@@ -48,7 +48,7 @@ OFFICE = {
     "return_step PROCESSING": 26,
     "hand_over PROCESSING": 21,
     "ask_confirmation PROCESSING": 20,
-    "confirm PROCESSING": 28,
+    "confirm PROCESSING": 26,
     "extend PROCESSING": 21,
 }
 RESULT = {
@@ -64,7 +64,7 @@ RESULT = {
     "refuse_substance PROCESSING": 18,
 }
 MONEY_THAT_BLOCKS = {
-    "submit DRAFT with a fee": 42,
+    "submit DRAFT with a fee": 40,
     "paid PAYMENT_REQUIRED of SUBMITTED": 42,
     "waive PAYMENT_REQUIRED of SUBMITTED": 23,
     "charge SUBMITTED": 26,

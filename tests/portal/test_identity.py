@@ -51,6 +51,7 @@ def test_every_example_of_the_form_formats_is_read_alike():
     assert all(to_e164(number) for number in examples["valid"]) and not any(to_e164(number) for number in examples["invalid"])
 
 
+@pytest.mark.slow
 @given(st.from_regex(r"0(?:3[2-9]|5[0-9]|7[06-9]|8[0-9]|9[0-9])[0-9]{7}|02[0-9]{9}", fullmatch=True))
 def test_what_is_stored_and_what_is_shown_read_back_the_same(number):
     stored = to_e164(number)

@@ -71,6 +71,8 @@ def _over(link, obligation, offer, looked_at):
         return _("Đường dẫn này đã hết hạn"), _("Hồ sơ không mất gì. Hỏi người nhờ để lấy đường dẫn mới.")
     if looked_at:
         return _("Đang kiểm tra một lần trả trước"), _("Đừng trả thêm. Có kết quả thì người nhờ nhận được tin.")
+    if offer is None and obligation.may_be_paid:
+        return _("Nơi này đang tạm ngừng thu phí trên mạng"), _("Trả tiền mặt tại quầy, hoặc mở lại đường dẫn này sau.")
     if offer is None:
         return _("Bây giờ không phải trả khoản này"), _("Hồ sơ không chờ tiền nữa. Hỏi lại người nhờ nếu cần.")
     return None

@@ -78,6 +78,7 @@ def test_banks_may_do_to_the_words_what_they_like(attempt, content):
     assert comes(attempt, content=content.format(attempt.reference)).state == "matched"
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_reference_is_found_whatever_a_bank_puts_between_its_signs(data):
     reference = "P261121083000A7K2X"[:17]
