@@ -1,4 +1,4 @@
-"""Whose task it is: the accountant who has the fewest on the table, and never somebody's own matter."""
+"""Assignment of differences and complaints: to the accountant with the fewest open ones, never in an own matter."""
 
 from collections.abc import Iterable
 

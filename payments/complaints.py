@@ -1,4 +1,4 @@
-"""«Tôi đã trả tiền»: the gateway is asked at once; what it cannot settle becomes a ticket with an owner, until it is answered."""
+"""«Tôi đã trả tiền»: the gateway is asked at once; if its answer does not end the matter, a ticket is opened and assigned."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -20,10 +20,10 @@ LONGEST = 500  # characters of an answer
 
 
 def claim(attempt: PaymentAttempt, user: User | None = None) -> PaymentComplaint | None:
-    """A payer says the money is gone. Outside any transaction: asks the gateway at once. Returns the ticket, or None when the
-    gateway's answer ended the matter: the attempt read afresh says how.
+    """Handle a payer's claim to have paid: ask the gateway, then open a ticket unless its answer is final. Call it outside any
+    transaction. Returns the ticket, or None when the answer was final.
 
-    Who says it again after the gateway had denied it gets a person to look.
+    A second claim, after the gateway had answered that nothing was paid, always opens a ticket.
     """
     denied_before = attempt.resolved_at is not None
     known = schedule.ask_now(attempt, insist=True).attempt
@@ -61,7 +61,7 @@ def _head(attempt: PaymentAttempt, dossier: Dossier) -> User | None:
 
 @transaction.atomic
 def answer(complaint: PaymentComplaint, actor: User, text: str) -> PaymentComplaint:
-    """The owner, or any accountant of the body, has found out what happened, and says so. Answered once."""
+    """Answer and close the ticket; a second answer changes nothing. Raises PermissionDenied, ValueError for an empty text."""
     _dossier, _obligation, attempt = lock_for_payment(complaint.attempt.reference)
     complaint = PaymentComplaint.objects.select_for_update(of=("self",)).get(pk=complaint.pk)
     complaint.attempt = attempt
@@ -76,7 +76,7 @@ def answer(complaint: PaymentComplaint, actor: User, text: str) -> PaymentCompla
 
 @translation.override("vi")
 def answer_by_the_gateway(attempt: PaymentAttempt) -> None:
-    """The gateway has said its last word of a locked attempt: its open tickets close by themselves, with that word."""
+    """Close the open tickets of a locked attempt with the gateway's final answer."""
     for complaint in attempt.complaints.select_for_update(of=("self",)).filter(closed_at=None):
         complaint.attempt = attempt
         outcome = outcomes.of_attempt(attempt)

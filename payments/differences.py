@@ -1,4 +1,4 @@
-"""What the gateway's books and ours do not agree on: opened once, owned by somebody, closed with an explanation."""
+"""Differences between the gateway's books and ours: opened once, each with an owner, closed with an explanation."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ def open_difference(
     attempt: PaymentAttempt | None = None,
     run: SettlementRun | None = None,
 ) -> Difference | None:
-    """Note a difference, once: what is open already, or was explained with the same sums before, is not opened again.
+    """Open a difference and notify its owner. One that is open already, or was closed with the same amounts, is not opened again.
     Returns it, or None. Amounts in whole đồng."""
     same = Difference.objects.filter(point=point, day=day, kind=kind, reference=reference)
     if same.filter(Q(closed_at=None) | Q(our_amount=ours, their_amount=theirs)).exists():
@@ -48,7 +48,7 @@ def open_difference(
 
 
 def close_as_matching(point: CollectionPoint, reference: str, kinds: Iterable[str], words: str) -> int:
-    """The books agree on this now: what was open about it closes by itself. Returns how many did."""
+    """Close the open differences of this reference and these kinds, because both books agree now. Returns how many."""
     found = Difference.objects.filter(point=point, reference=reference, kind__in=kinds, closed_at=None)
     return found.update(closed_at=clock.now(), resolution=words)
 
@@ -66,7 +66,7 @@ def hand_over(difference: Difference, user: User, to: User) -> Difference:
 
 @transaction.atomic
 def close(difference: Difference, user: User, words: str) -> Difference:
-    """It is explained: `words` say what became of it."""
+    """Close it; `words` are the explanation."""
     difference = _open(difference, user)
     difference.closed_at, difference.closed_by, difference.resolution = clock.now(), user, words
     difference.save(update_fields=["closed_at", "closed_by", "resolution"])
@@ -74,7 +74,7 @@ def close(difference: Difference, user: User, words: str) -> Difference:
 
 
 def possible_owners(difference: Difference, *, besides: User | None) -> QuerySet[User]:
-    """To whom it may be handed over: everybody who may own it but `besides` (None: nobody is left out). By name."""
+    """The people to whom it may be handed over, by name: all who may own it except `besides`."""
     there = accountants_of(bodies_of_difference(difference)).order_by("full_name")
     able = [person.pk for person in there if person != besides and may_own(difference, person)]
     return there.filter(pk__in=able)

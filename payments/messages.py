@@ -1,6 +1,6 @@
-"""What people are told about money: short, one thing to do, a link; each thing once, in the transaction that made it so.
+"""Messages about money: short, with one thing to do and a link. Each is written once, in the transaction of what it reports.
 
-A fee that is settled is told by its step (`dossiers.messages`). In Vietnamese, whatever language the one who acts reads.
+That a fee is settled is a message of the step (`dossiers.messages`). Always in Vietnamese, whatever language the actor reads.
 """
 
 from collections.abc import Iterable
@@ -31,8 +31,8 @@ in_vietnamese = translation.override("vi")
 
 @in_vietnamese
 def not_paid(attempt: PaymentAttempt) -> None:
-    """No money came, for certain. Told only when that leaves something to do: the fee is still asked for, nobody is paying it
-    another way, and it was not the payer's own doing. At most once a day for a fee."""
+    """To the citizen: this attempt failed for certain. Written only when there is something to do: the fee is still due, no other
+    attempt is open, and the payer did not cancel it. At most once a day for a fee."""
     obligation = attempt.obligation
     dossier = obligation.dossier
     own_doing = attempt.state == AttemptState.CANCELLED and not attempt.link_id
@@ -53,7 +53,7 @@ def not_paid(attempt: PaymentAttempt) -> None:
 
 @in_vietnamese
 def in_doubt(attempt: PaymentAttempt) -> None:
-    """The gateway is not sure whether money was taken. Accountants look at it; the citizen does not pay again."""
+    """To the citizen, who must not pay again, and to the accountants, who decide: it is not known whether money was taken."""
     _citizen(
         f"doubt:{attempt.pk}", attempt, _("Đang kiểm tra lần trả phí: %(name)s"),
         _("Chưa rõ ngân hàng đã trừ %(sum)s hay chưa. Đừng trả lần nữa. Có kết quả, cổng nhắn ngay."),
@@ -69,7 +69,7 @@ def in_doubt(attempt: PaymentAttempt) -> None:
 
 @in_vietnamese
 def comes_back(refund: Refund, *, came_late: bool = False) -> None:
-    """Money that cannot be kept has come: its return is proposed by the portal itself."""
+    """To the citizen: money came that the fee does not need, and the portal has proposed to refund it."""
     if refund.reason == RefundReason.PAID_TWICE:
         body = _("Khoản phí này đã trả xong từ trước. Cơ quan sẽ trả lại %(sum)s, không phải làm gì.")
     elif refund.reason == RefundReason.OVERPAID:
@@ -104,7 +104,7 @@ def refund_approved(refund: Refund) -> None:
 
 @in_vietnamese
 def refund_declined(refund: Refund) -> None:
-    """The second person said no, and why."""
+    """To the citizen: the refund was declined, with the reason."""
     _about(refund, "declined", _("Chưa hoàn tiền: %(name)s"), _("Lý do: %(note)s"))
 
 
@@ -117,7 +117,7 @@ def refund_done(refund: Refund) -> None:
 
 @in_vietnamese
 def refund_refused(refund: Refund) -> None:
-    """The bank did not take it: the money is still owed back, somebody must find another way."""
+    """To the citizen and the accountants: the bank refused the refund, so another way must be proposed."""
     _about(
         refund, "refused", _("Ngân hàng chưa hoàn được tiền: %(name)s"),
         _("Cơ quan vẫn nợ lại %(sum)s và sẽ trả bằng cách khác. Không phải làm gì."),
@@ -134,7 +134,7 @@ def refund_refused(refund: Refund) -> None:
 
 @in_vietnamese
 def credit_needs_review(credit: BankCredit) -> None:
-    """Money came that settles nothing by itself: the citizen learns that it is here and safe, accountants that it waits."""
+    """To the citizen, if known, and to the accountants who see the credit: it settles nothing by itself and must be reviewed."""
     if credit.attempt_id:
         _citizen(
             f"credit:{credit.pk}", credit.attempt, _("Đã nhận %(sum)s, đang xem: %(name)s"),
@@ -172,7 +172,7 @@ def complaint_opened(complaint: PaymentComplaint) -> None:
 
 @in_vietnamese
 def complaint_answered(complaint: PaymentComplaint) -> None:
-    """To who pays for the dossier, and to who asked."""
+    """To the submitter of the dossier, and to the person who opened the ticket."""
     _citizen(
         f"complaint:{complaint.pk}:answer", complaint.attempt, _("Trả lời về tiền phí: %(name)s"), "%(answer)s",
         also=[complaint.opened_by], answer=complaint.answer,

@@ -1,4 +1,4 @@
-"""What came in and went back, per period, body, way and kind of fee. A fixed number of questions to the database.
+"""What came in and went back, per period, body, way and kind of fee. A fixed number of queries.
 
 Money counts on the local day it came, a refund on the day it went back. Whole đồng.
 """
@@ -65,7 +65,7 @@ class Row:
 
 
 def rows(bodies, period, step=DAY, way=""):
-    """The rows of these bodies (ids), in order: period, body, way, kind. Four questions, however much was paid."""
+    """The rows of these bodies (ids), in order: period, body, way, kind. Four queries, however much was paid."""
     found = {}
 
     def cell(day, body, way, kind):

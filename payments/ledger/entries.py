@@ -9,12 +9,12 @@ from portal.common import clock
 
 
 def received(attempt: PaymentAttempt) -> None:
-    """Money came: for the fee when the attempt settles it, else it is owed back."""
+    """Money was received: it settles the fee if the attempt does, else it is owed back."""
     _post(attempt, Account.RECEIVED, Account.SETTLED if attempt.settles else Account.OWED_BACK, attempt.amount)
 
 
 def refund_approved(refund: Refund) -> int:
-    """A refund is approved: what is not owed back yet is taken from the settled fee. Returns that part, in đồng."""
+    """A refund was approved: the part that is not owed back yet is taken from the settled fee. Returns that part, in đồng."""
     part = max(0, refund.amount - owed_back(refund.attempt))
     if part:
         _post(refund.attempt, Account.SETTLED, Account.OWED_BACK, part, refund)
@@ -22,7 +22,7 @@ def refund_approved(refund: Refund) -> int:
 
 
 def refund_paid(refund: Refund) -> None:
-    """The money has gone back."""
+    """The money of a refund has been paid."""
     _post(refund.attempt, Account.OWED_BACK, Account.RECEIVED, refund.amount, refund)
 
 
@@ -33,7 +33,7 @@ def owed_back(attempt: PaymentAttempt) -> int:
 
 
 def _post(attempt: PaymentAttempt, debit: Any, credit: Any, amount: int, refund: Refund | None = None) -> None:
-    """`debit` grows by the amount, `credit` shrinks by it: settled and owed back stand below zero, like any debt."""
+    """Add `amount` to the account `debit` and take it from `credit`. Settled and owed back are negative, like liabilities."""
     common = {
         "at": clock.now(), "day": clock.today(), "collector": attempt.collector, "obligation": attempt.obligation,
         "attempt": attempt, "refund": refund,

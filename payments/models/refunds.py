@@ -27,7 +27,7 @@ class RefundWay(models.TextChoices):
 
 
 class Refund(Moving):
-    """One giving back of an attempt's money, whole or part, whole đồng. `requested_by` is null when the portal proposed it
+    """One refund of the money of an attempt, in full or in part, whole đồng. `requested_by` is null when the portal proposed it
     by itself. `request_id` is the one number the gateway knows it by: it is never sent under another."""
 
     EDGES = REFUND_EDGES

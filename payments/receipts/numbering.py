@@ -109,8 +109,8 @@ def make_paper(receipt: EReceipt) -> IssuedPaper:
 
 
 def _hold_dossier(receipt: EReceipt) -> None:
-    """The worker holds the receipt and needs its dossier, everybody else takes them the other way round: so never wait here.
-    Whoever has the dossier now is let through, and the paper is tried again in a moment (OperationalError)."""
+    """Lock the dossier of a receipt without waiting. Raises OperationalError when it is locked: the worker tries again later.
+    Others lock the dossier first and the receipt second, so that waiting here could be a deadlock."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 1 FROM dossiers_dossier WHERE id = %s FOR KEY SHARE NOWAIT", [receipt.attempt.obligation.dossier_id]
@@ -118,7 +118,7 @@ def _hold_dossier(receipt: EReceipt) -> None:
 
 
 def mark_paper(receipt: EReceipt) -> None:
-    """The paper says of itself what has become of its receipt; which paper took its place, once that one is made."""
+    """Copy the state of a receipt onto its paper, with the paper that replaces it as soon as there is one."""
     if receipt.paper_id is None or receipt.state == EReceipt.State.VALID:
         return
     successor = EReceipt.objects.filter(replaces=receipt).first()
@@ -132,7 +132,7 @@ def mark_paper(receipt: EReceipt) -> None:
 # ---------------------------------------------------------------- replaced, cancelled
 @transaction.atomic
 def replace(receipt: EReceipt, actor: User, *, payer_name: str, reason: str) -> EReceipt:
-    """Another receipt with the right name takes the place of a wrong one, which says so for ever. Same money, new number.
+    """Replace a receipt by one with the right name: same amount, new number. The old one stays readable as replaced.
 
     For an accountant of the body. Raises PermissionDenied, ReceiptEnded.
     """
@@ -145,7 +145,7 @@ def replace(receipt: EReceipt, actor: User, *, payer_name: str, reason: str) -> 
 
 @transaction.atomic
 def cancel(receipt: EReceipt, actor: User, *, reason: str) -> EReceipt:
-    """Cancel a receipt that should not be there. The money is not touched: it goes back as a refund, or not at all.
+    """Cancel a receipt that should not exist. This refunds nothing.
 
     For an accountant of the body. Raises PermissionDenied, ReceiptEnded.
     """
@@ -156,7 +156,7 @@ def cancel(receipt: EReceipt, actor: User, *, reason: str) -> EReceipt:
 
 @transaction.atomic
 def after_refund(attempt: PaymentAttempt, kept: int, refund: Refund) -> None:
-    """Money of a receipt goes back: it is cancelled, or replaced by one over the `kept` đồng. The numbers stay."""
+    """After an approved refund: cancel the receipt, or replace it by one over the `kept` đồng. No number is used again."""
     old = attempt.receipts.select_for_update(of=("self",)).filter(state=EReceipt.State.VALID).first()
     if old is None:
         return
@@ -170,7 +170,7 @@ def after_refund(attempt: PaymentAttempt, kept: int, refund: Refund) -> None:
 
 
 def _locked(receipt: EReceipt, actor: User) -> tuple[EReceipt, PaymentAttempt]:
-    """(receipt, attempt), locked in the order of the house, once the actor may and the receipt still counts."""
+    """(receipt, attempt), locked in the usual order. Raises PermissionDenied, ReceiptEnded."""
     _dossier, _obligation, attempt = lock_for_payment(receipt.attempt.reference)
     if not is_accountant_of(attempt, actor):
         raise PermissionDenied("only an accountant of the collecting body replaces or cancels a receipt")
@@ -192,7 +192,7 @@ def _end(receipt: EReceipt, state: Any, reason: str, actor: User | None) -> None
 
 # ---------------------------------------------------------------- what must be true
 def problems() -> Iterator[str]:
-    """Yield one sentence for each receipt that cannot be right: sums that differ, a paper that was lost or lies."""
+    """Yield one sentence for each receipt with wrong sums, a missing paper, or a paper in another state."""
     for receipt in EReceipt.objects.select_related("paper", "attempt").iterator(chunk_size=500):
         if sum(line["amount"] for line in receipt.lines) != receipt.amount:
             yield f"receipt {receipt}: its lines do not add up to its amount"

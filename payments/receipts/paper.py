@@ -1,4 +1,4 @@
-"""The paper of an electronic receipt: what is printed on it, who signs it, and what strangers hear when they ask about it."""
+"""The paper of an electronic receipt: what is printed on it, who signs it, and what a public inquiry about it answers."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ def facts_of(receipt: EReceipt) -> dict[str, Any]:
 
 
 def _density(lines: int) -> str:
-    """How close the letters stand so that a receipt stays on one page: the class of the template."""
+    """The CSS class that keeps a receipt of so many lines on one page."""
     if lines == 1:
         return ""
     return "close" if lines <= 6 else "crowded"
@@ -82,7 +82,7 @@ def _predecessor(receipt: EReceipt) -> str:
 
 
 def _state(receipt: EReceipt) -> str:
-    """A receipt that ended before its paper was drawn says so on its face."""
+    """The state of a receipt that ended before its paper was made; empty for a valid one."""
     if receipt.state == EReceipt.State.VALID:
         return ""
     word = "ĐÃ HỦY" if receipt.state == EReceipt.State.CANCELLED else "ĐÃ ĐƯỢC THAY THẾ"
@@ -92,7 +92,7 @@ def _state(receipt: EReceipt) -> str:
 # ---------------------------------------------------------------- what strangers hear
 @inquiry.tells(PaperKind.E_RECEIPT)
 def facts_for_strangers(paper: IssuedPaper) -> inquiry.Told:
-    """Amount and kinds to compare with the receipt in hand; what became of it, and why. Its payer is masked there."""
+    """For a public inquiry: amount and kinds to compare with the receipt, its state and why. The payer is masked there."""
     receipt = EReceipt.objects.filter(paper=paper).first()
     if receipt is None:
         return inquiry.Told()

@@ -69,7 +69,7 @@ def left(attempt: PaymentAttempt) -> int:
 
 @transaction.atomic
 def approve(refund: Refund, actor: User, *, note: str = "") -> Refund:
-    """The second person says yes: from now on the money is owed back, and the call to the gateway is owed as a row."""
+    """The second person approves: the money is owed back from now on, and the call to the gateway is written as an outbox row."""
     refund, obligation = _locked(refund)
     _second_person(refund, actor)
     refund.approved_by = actor
@@ -95,7 +95,7 @@ def _take_from_the_fee(refund: Refund, obligation: FeeObligation) -> None:
 
 @transaction.atomic
 def decline(refund: Refund, actor: User, *, note: str) -> Refund:
-    """The second person says no, and why. Money that was paid twice stays owed back: somebody must propose it again."""
+    """The second person declines; `note` says why. Money that was paid twice stays owed back and must be proposed again."""
     refund, _obligation = _locked(refund)
     _second_person(refund, actor)
     refund.move(RefundState.DECLINED, cause="person", actor=actor, note=note)
@@ -169,8 +169,8 @@ def paid_out(refund: Refund, actor: User, *, document: str) -> Refund:
 def record(
     refund: Refund, target: Any, *, cause: str, proof: GatewayEvent | None = None, code: str = "", transaction_no: str = ""
 ) -> Refund:
-    """What the gateway says of a refund that was sent. A second word of the same moves nothing, nor does a doubt (UNKNOWN)
-    about what it said it is working on. `target` None: only the code is new. Returns the refund."""
+    """Record the answer of the gateway to a refund that was sent. Idempotent; UNKNOWN does not undo PROCESSING. `target` None:
+    only the code is new. Returns the refund."""
     refund, _obligation = _locked(refund)
     if refund.state in (RefundState.DONE, RefundState.REFUSED):
         return refund
@@ -194,12 +194,12 @@ def _done(refund: Refund, *, cause: str, event: GatewayEvent | None = None, acto
 
 
 def lock(refund: Refund) -> Refund:
-    """The refund, locked in the order of the house. The caller moves it."""
+    """The refund, locked in the usual order (dossier, obligation, attempt, refund). The caller moves it."""
     return _locked(refund)[0]
 
 
 def _locked(refund: Refund) -> tuple[Refund, FeeObligation]:
-    """(refund, obligation), with everything locked in the order of the house."""
+    """(refund, obligation), locked in the usual order."""
     _dossier, obligation, attempt = lock_for_payment(refund.attempt.reference)
     locked = Refund.objects.select_for_update(of=("self",)).get(pk=refund.pk)
     locked.attempt = attempt

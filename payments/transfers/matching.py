@@ -1,5 +1,5 @@
-"""Money seen on an account: whose it is. A transfer that names its attempt and brings just the sum settles by itself; anything
-else waits for an accountant, in sight. No đồng is dropped, none is counted twice.
+"""Matching bank credits with attempts. A transfer that names its attempt and has the exact amount settles by itself; any other
+waits for an accountant. Each credit is counted once.
 
 Locks: the credit first, then dossier → obligation → attempt.
 """
@@ -51,7 +51,7 @@ class CannotResolve(Exception):
 # ---------------------------------------------------------------- what the bank says
 def record(point: CollectionPoint, credit: Credit, *, reader: User | None = None) -> tuple[BankCredit, bool]:
     """(row, new?) for a credit of a statement (`gateways.bank.Credit`); `reader` handed the statement in. The same number again
-    is the same credit; should it come with another sum, what was said first stands and the contradiction is kept and told."""
+    is the same credit; if its amount differs, the first stands, and the contradiction is stored as an event and logged."""
     row, new = BankCredit.objects.get_or_create(
         point=point, bank_ref=credit.bank_ref,
         defaults={
@@ -86,7 +86,7 @@ def receive(
 @outbox.worker(BankCredit)
 @transaction.atomic
 def match(credit: BankCredit) -> BankCredit:
-    """Find out whose money this is, once. Settles what names its attempt and is just right; the rest is told to accountants."""
+    """Find the attempt of a new credit. If reference and amount fit, it settles; else accountants are notified. Idempotent."""
     credit = BankCredit.objects.select_for_update(of=("self",)).select_related("point", "event").get(pk=credit.pk)
     if credit.state != State.NEW:
         return credit
@@ -106,7 +106,7 @@ def named_in(credit: BankCredit) -> PaymentAttempt | None:
 
 
 def _settle_named(credit: BankCredit, reference: str) -> None:
-    """Just the sum, and the right words: also late, also when the fee was settled otherwise (then it is owed back)."""
+    """Count a credit whose reference and amount fit, also when it is late or the fee is settled (then it is owed back)."""
     dossier, obligation, attempt = lock_for_payment(reference)
     if attempt.state != AttemptState.PAID:
         attempt = settlement.settle(reference, credit.event, cause="statement", transaction_no=credit.bank_ref[:40])
@@ -120,7 +120,7 @@ def _settle_named(credit: BankCredit, reference: str) -> None:
 
 
 def _facts(credit: BankCredit, obligation: FeeObligation, amount: int) -> dict[str, Any]:
-    """Of an attempt that is made for money nobody had begun to pay."""
+    """The fields of an attempt that is created for a credit without one."""
     return {
         "obligation": obligation, "way": Way.TRANSFER, "collector": obligation.dossier.lead_agency, "point": credit.point,
         "amount": amount, "transaction_no": credit.bank_ref[:40],
@@ -220,7 +220,7 @@ def record_return(credit: BankCredit, actor: User, *, note: str) -> BankCredit:
 
 @transaction.atomic
 def cancel_return(credit: BankCredit, actor: User, *, note: str) -> BankCredit:
-    """Do not send it back after all: it waits for a person again, as before."""
+    """Withdraw the proposal to send it back: the credit waits for a person again."""
     row = _returning(credit, actor)
     attempt = PaymentAttempt.objects.select_related("obligation__dossier").filter(pk=row.attempt_id).first()
     row.state, row.return_asked_by, row.note = _waiting_state(row, attempt), None, _joined(row.note, note)
@@ -229,7 +229,7 @@ def cancel_return(credit: BankCredit, actor: User, *, note: str) -> BankCredit:
 
 
 def _joined(before: str, more: str) -> str:
-    """What was written before and what is added, in the room there is: the new words stand whole, they name the proof."""
+    """Both notes in one, cut to LONGEST; the new one is kept whole, because it names the proof."""
     room = LONGEST - len(more) - len(" · ")
     return f"{before[:room]} · {more}" if room > 0 else more[:LONGEST]
 
@@ -249,9 +249,9 @@ def _returning(credit: BankCredit, actor: User) -> BankCredit:
 
 
 def _locked(credits: Iterable[BankCredit], actor: User) -> list[BankCredit]:
-    """The rows, locked in one order, once the actor may. Raises PermissionDenied.
+    """The rows, locked by primary key. Raises PermissionDenied.
 
-    Locked first and read afterwards: whoever waited for the lock would else see the new row beside an attempt joined before.
+    They are locked first and read afterwards: one query with the join could return a fresh row with a stale attempt.
     """
     wanted = {credit.pk for credit in credits}
     there = BankCredit.objects.filter(pk__in=wanted).order_by("pk")

@@ -1,6 +1,6 @@
-"""Bank statements: credits read from the bank's address or from a file, each kept once. What each is, `transfers` finds out.
+"""Bank statements: credits read from the bank's API or from a file, each stored once.
 
-Reading stores; nothing is settled here. So a file of a thousand lines holds no dossier, and a worker that dies loses nothing.
+Reading only stores; `transfers.matching` settles, one credit in a transaction. So a long file locks no dossier.
 """
 
 import datetime as dt
@@ -35,7 +35,7 @@ class Reading:
 
 # ---------------------------------------------------------------- from the bank
 def run() -> None:
-    """The job of the minute: every account that takes transfers is to be looked at. Only writes rows; safe to run twice."""
+    """Every minute: owe a reading of each account that takes transfers. Only writes rows; safe to run twice."""
     if not settings.BANK_STATEMENT_URL:
         return
     points = CollectionPoint.objects.with_money_coming().exclude(account_number="")
@@ -66,7 +66,7 @@ def poll(reading: StatementReading) -> None:
 
 
 def _recorded(point: CollectionPoint, entry: Any, account: str) -> BankCredit | None:
-    """The credit of an entry, recorded; None for one that cannot be read, which is kept as it came and told in the log."""
+    """Record the credit of an entry. None for one that cannot be read: it is stored as an event and logged."""
     try:
         credit = bank.credit_of(entry, account)
     except bank.UnreadableCredit as why:

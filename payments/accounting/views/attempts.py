@@ -136,7 +136,7 @@ def _move(move):
 
 
 def _raw(found, wanted):
-    """What the gateway said, word for word, when it was asked for. Signatures are left out: they are nobody's to read."""
+    """The raw text of one event of the gateway, if it was asked for; signatures are cut out."""
     number = number_in(wanted)
     event = None if number is None else found.events.filter(pk=number).first()
     return event and {"pk": event.pk, "text": _SIGNATURE.sub(r"\1…", event.raw)}

@@ -62,7 +62,7 @@ def _read(request, form):
 
 
 def _names_own_matter(content, point, user):
-    """Does a line name an attempt of this person? The word of a file is money: whoever gains by it does not hand it in."""
+    """Does a line name an attempt of this person's own dossier? A file proves payments, so who gains by it may not upload it."""
     credits = statement_files.read(content, point.account_number).credits
     named = {reference for credit in credits for reference in find_in(credit.content)}
     attempts = PaymentAttempt.objects.filter(reference__in=named).select_related("obligation__dossier")

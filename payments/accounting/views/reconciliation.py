@@ -1,4 +1,4 @@
-"""Settlement files read, and what differed: with an owner and an age, until somebody has explained it."""
+"""Settlement files, and the differences found in them, each with owner and age until it is explained."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -17,7 +17,7 @@ from payments.reconciliation.settlement_files import LARGEST, UnreadableFile
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_accountants
 def runs(request):
-    """The files read so far, those still awaited, and one to hand in. The same file again changes nothing twice."""
+    """The files read so far, those still to be fetched, and a form for one more. The same file again changes nothing."""
     points = visible_points(request.user)
     posted = request.method == "POST"
     form = SettlementForm(request.POST if posted else None, request.FILES if posted else None, points=points)
@@ -62,7 +62,7 @@ def _run(run, user):
 @require_safe
 @for_accountants
 def listed(request):
-    """What differs and is not explained yet, the oldest with the loudest tone; or what was explained."""
+    """The open differences, or the closed ones; all, or mine."""
     closed, mine = request.GET.get("xong") == "1", request.GET.get("cua-toi") == "1"
     rows = visible_differences(request.user).filter(closed_at__isnull=not closed)
     rows = rows.filter(owner=request.user) if mine else rows

@@ -1,4 +1,4 @@
-"""Small things that every page of paying says the same way."""
+"""Small facts that all pages of paying share."""
 
 import hashlib
 
