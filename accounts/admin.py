@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.models import AdministrativeUnit, Agency, Membership, OfficeHours, User
+from portal.common.form_fields import ADMIN_FIELDS
 
 admin.site.unregister(Group)  # rights come from memberships, never from Django's groups
 
@@ -38,6 +39,7 @@ class NeverDeleted:
 
 @admin.register(Agency)
 class AgencyAdmin(NeverDeleted, ModelAdmin):
+    formfield_overrides = ADMIN_FIELDS
     list_display = ["code", "name", "kind", "desk_phone", "valid_to"]
     list_filter = ["kind", "demo"]
     search_fields = ["code", "name"]
@@ -82,6 +84,7 @@ class OfficeHoursAdmin(NeverDeleted, ModelAdmin):
 class MembershipInline(TabularInline):
     """The roles of one login. A role ends by its date: what was done under it stays explained."""
 
+    formfield_overrides = ADMIN_FIELDS
     model = Membership
     autocomplete_fields = ["agency"]
     extra = 0
@@ -121,6 +124,7 @@ class StaffAdmin(NeverDeleted, UserAdmin, ModelAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(NeverDeleted, ModelAdmin):
+    formfield_overrides = ADMIN_FIELDS
     list_display = ["user", "role", "agency", "valid_from", "valid_to"]
     list_filter = ["role"]
     list_select_related = ["user", "agency"]

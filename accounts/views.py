@@ -16,6 +16,7 @@ from accounts.models import AccessLog, AdministrativeUnit
 from accounts.roles import Role
 from portal.common import clock
 from portal.common.dates import full_day
+from portal.common.figures import number_in
 from portal.common.identity import phone_for_display
 
 LOOKS_SHOWN = 30
@@ -69,8 +70,8 @@ def account(request):
 def inbox(request):
     """Messages, newest first; `truoc` is the number of the last one of the page before."""
     mine = Message.objects.filter(recipient=request.user, channel=Channel.INBOX).order_by("-created_at", "-pk")
-    before = request.GET.get("truoc", "")
-    last = mine.filter(pk=int(before)).first() if before.isdecimal() and len(before) < 19 else None
+    before = number_in(request.GET.get("truoc", ""))
+    last = mine.filter(pk=before).first() if before is not None else None
     older = Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk) if last else Q()
     page = list(mine.filter(older)[: MESSAGES_A_PAGE + 1])
     more = f"?truoc={page[MESSAGES_A_PAGE - 1].pk}" if len(page) > MESSAGES_A_PAGE else ""

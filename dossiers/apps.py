@@ -8,6 +8,6 @@ class DossiersConfig(AppConfig):
 
     def ready(self):
         from dossiers.models.grants import grant_after_migrate
-        from dossiers.workflow import followups  # noqa: F401 - registers the worker of follow-ups
+        from dossiers.workflow import checks, followups  # noqa: F401 - each registers itself
 
         grant_after_migrate.connect(self)

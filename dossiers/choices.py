@@ -1,5 +1,7 @@
 """Words that columns of a dossier are chosen from. States stand in `dossiers.states`."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -42,3 +44,49 @@ class StepState(models.TextChoices):
 class SupplementTarget(models.TextChoices):
     FIELD = "field", _("câu trả lời")
     DOCUMENT = "document", _("giấy tờ")
+
+
+class IntervalKind(models.TextChoices):
+    """Why the clock of a dossier runs or waits, for each stretch of time."""
+
+    RECEPTION = "reception", _("chờ tiếp nhận")
+    RUNNING = "running", _("đang tính giờ")
+    SUPPLEMENT = "supplement", _("chờ bổ sung")
+    PAYMENT = "payment", _("chờ trả phí")
+    APPLICANT = "applicant", _("chờ người nộp xác nhận")
+    WITHDRAWAL = "withdrawal", _("chờ xử lý yêu cầu rút")
+    OUTAGE = "outage", _("sự cố đã ghi nhận")
+
+
+class PaperKind(models.TextChoices):
+    """Papers the portal makes."""
+
+    ACKNOWLEDGEMENT = "acknowledgement", _("Xác nhận đã nộp hồ sơ")
+    APPLICATION_FORM = "application_form", _("Đơn, tờ khai đã điền")
+    RECEIPT_SLIP = "receipt_slip", _("Giấy tiếp nhận hồ sơ và hẹn trả kết quả")
+    SUPPLEMENT_REQUEST = "supplement_request", _("Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ")
+    SUPPLEMENT_NOTE = "supplement_note", _("Ghi nhận bổ sung")
+    REFUSAL_OF_RECEIPT = "refusal_of_receipt", _("Phiếu từ chối tiếp nhận giải quyết hồ sơ")
+    APOLOGY = "apology", _("Văn bản xin lỗi và đề nghị gia hạn")
+    STOP_NOTICE = "stop_notice", _("Thông báo dừng giải quyết hồ sơ")
+    CONTROL_SHEET = "control_sheet", _("Phiếu kiểm soát quá trình giải quyết hồ sơ")
+    REGISTER = "register", _("Sổ theo dõi hồ sơ")
+    PAYMENT_NOTICE = "payment_notice", _("Thông báo nộp phí, lệ phí")
+    WITHDRAWAL_REQUEST = "withdrawal_request", _("Đề nghị rút hồ sơ")
+    CONSULTATION = "consultation", _("Văn bản lấy ý kiến")
+    RESULT = "result", _("Kết quả giải quyết")
+    REFUSAL_OF_SUBSTANCE = "refusal_of_substance", _("Thông báo không giải quyết")
+    E_RECEIPT = "e_receipt", _("Biên lai điện tử thu phí, lệ phí")
+
+
+class Job(StrEnum):
+    """The jobs that take steps by themselves: each transition line says which it admits, the history keeps the name."""
+
+    RULE = "rule"
+    PAYMENT = "payment"
+    PAYMENT_DEADLINE = "payment_deadline"
+    SUPPLEMENT_DEADLINE = "supplement_deadline"
+    CONFIRMATION_DEADLINE = "confirmation_deadline"
+    WITHDRAW_BEFORE_ACCEPT = "withdraw_before_accept"
+    ISSUE = "issue"
+    DELIVERY = "delivery"

@@ -5,11 +5,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.messages.models import tell as write
-from accounts.models import User
+from accounts.models import Membership, User
 from accounts.roles import Role
 from dossiers.fees import wording
 from dossiers.permissions import is_submitter
 from dossiers.states import DossierState
+from dossiers.transitions.choices import Tells
 from portal.common import clock
 from portal.common.dates import moment
 from portal.common.money import dong
@@ -24,10 +25,10 @@ def notify_step(step, event):
     dossier = step.dossier
     roles = step.line.custom["tells"]
     if step.name == "submit" and dossier.state == DossierState.PAYMENT_REQUIRED:
-        roles = ["submitter"]  # the desk is told once the money has come
+        roles = [Tells.SUBMITTER]  # the desk is told once the money has come
     for role in roles:
         recipients = RECIPIENTS[role](dossier, step)
-        if role == "submitter":
+        if role == Tells.SUBMITTER:
             subject, body = citizen_words(step, dossier)
             link = _link(dossier)
         else:
@@ -89,12 +90,10 @@ def _office(dossier, step):
 
 
 def _current(role, agency_id):
-    from accounts.models import Membership
-
     return Membership.objects.current().filter(role=role, agency=agency_id)
 
 
-RECIPIENTS = {"submitter": _submitter, "receiving_clerk": _desk, "officer": _office}
+RECIPIENTS = {Tells.SUBMITTER: _submitter, Tells.RECEIVING_CLERK: _desk, Tells.OFFICER: _office}
 
 
 def citizen_words(step, dossier):

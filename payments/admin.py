@@ -25,8 +25,9 @@ WORK = ["due_state", "tries", "fault", "created_at", "next_at", "done_at"]
 
 @admin.register(CollectionPoint)
 class CollectionPointAdmin(ReadOnly, ModelAdmin):
-    list_display = ["code", "name", "bank_name", "account_number", "has_secret", "active", "demo", "quiet_until"]
-    list_filter = ["active", "demo"]
+    list_display = ["terminal", "name", "bank_name", "account_number", "has_secret", "takes_payments", "demo", "quiet_until"]
+    list_filter = ["terminal__active", "demo"]
+    list_select_related = ["terminal"]
     fields = list_display
     readonly_fields = fields
 
@@ -34,6 +35,11 @@ class CollectionPointAdmin(ReadOnly, ModelAdmin):
     def has_secret(self, point):
         """Is the terminal's key known here? Never which."""
         return register.takes_payments(point)
+
+    @admin.display(description=_("đang thu trên mạng"), boolean=True, ordering="terminal__active")
+    def takes_payments(self, point):
+        """Is its terminal switched on? It is switched at the terminal."""
+        return point.terminal.active
 
 
 @admin.register(CollectingBody)

@@ -14,12 +14,15 @@ from payments.gateways.outcomes import (
     CANCELLED,
     CHECKING,
     FAILED,
+    ICONS,
     NO,
     PAID,
+    TONES,
     UNCLEAR,
     UNFINISHED,
     YES,
     Outcome,
+    money_word,
 )
 from payments.models import Way
 from payments.models.states import AttemptState
@@ -27,7 +30,7 @@ from payments.models.states import AttemptState
 if TYPE_CHECKING:
     from payments.models import PaymentAttempt
 
-__all__ = ["CHECKING", "NO", "YES", "Outcome", "of_attempt"]
+__all__ = ["CHECKING", "ICONS", "NO", "TONES", "YES", "Outcome", "money_word", "of_attempt"]
 
 A = AttemptState
 TRANSFER_AWAITED = replace(

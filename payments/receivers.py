@@ -3,11 +3,11 @@ receipt; a dossier that closes gives up open attempts and has refundable money p
 
 from django.utils.translation import gettext as _
 
-from accounts.roles import SystemActor
-from dossiers import workflow
 from dossiers.models import FeeObligation
 from dossiers.states import DossierState
+from dossiers.workflow import FollowOn, Heard
 from payments.attempts.lifecycle import already_paid, cancel_open
+from payments.attempts.settlement import PAYMENT_JOB
 from payments.ledger import entries
 from payments.models import RefundReason, Way
 from payments.receipts import numbering
@@ -24,18 +24,20 @@ CLOSINGS = {
 
 
 def hear(sender, step, event, **kwargs):
-    """Receiver of `step_taken`. The dossier is locked by the step. Returns a sentence with the number of the receipt, or None."""
+    """Receiver of `step_taken`. The dossier is locked by the step. Answers with the number of the receipt, or with the step that
+    follows from a payment made before, or None."""
     if step.details.get("settled_before"):
         return None  # the receipt of this money was made when it came
     if step.name in ("paid", "collect"):
         obligation = _locked_obligation(step.dossier)
         attempt = step.details.get("attempt") or _cash(obligation, step)
         receipt = numbering.issue(attempt, event)
-        return _("Biên lai số %(number)s. Tệp có chữ ký số nằm trong giấy tờ của hồ sơ sau ít giây.") % {"number": receipt}
+        words = _("Biên lai số %(number)s. Tệp có chữ ký số nằm trong giấy tờ của hồ sơ sau ít giây.")
+        return Heard(words % {"number": receipt})
     elif step.name == "waive":
         cancel_open(_locked_obligation(step.dossier), cause="settled_otherwise", actor=step.user, job=step.job)
     elif step.name == "refuse_withdrawal" and step.dossier.state == DossierState.PAYMENT_REQUIRED:
-        _go_on(step)
+        return _goes_on(step)
     elif step.name in CLOSINGS:
         _close(step)
     return None
@@ -60,14 +62,13 @@ def _cash(obligation, step):
     return attempt
 
 
-def _go_on(step):
-    """It waits for its fee again, and the fee came while the withdrawal was being looked at: nothing keeps it waiting. The
-    caller's dossier stands where the row does."""
+def _goes_on(step):
+    """It waits for its fee again, and the fee came while the withdrawal was being looked at: nothing keeps it waiting."""
     obligation = _locked_obligation(step.dossier)
     attempt = obligation.attempts.filter(settles=True).first() if obligation and obligation.is_paid else None
-    if attempt:
-        after = workflow.advance(step.dossier, "paid", actor=SystemActor("payment"), attempt=attempt, settled_before=True)
-        step.dossier.__dict__.update(after.__dict__)
+    if attempt is None:
+        return None
+    return Heard(then=(FollowOn("paid", PAYMENT_JOB, details={"attempt": attempt, "settled_before": True}),))
 
 
 def _close(step):

@@ -4,6 +4,7 @@ from django.contrib import admin
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.admin import NeverDeleted, ReadOnly
+from portal.common.form_fields import ADMIN_FIELDS
 from procedures.models import (
     Holiday,
     LifeEvent,
@@ -13,6 +14,7 @@ from procedures.models import (
     Procedure,
     ProcedureVersion,
     Sector,
+    Terminal,
     UndecidedHoliday,
     VersionState,
 )
@@ -39,6 +41,7 @@ class ProcedureAdmin(ReadOnly, ModelAdmin):
 class ProcedureVersionAdmin(NeverDeleted, ModelAdmin):
     """A draft's document may be edited; once published the row is shut, here and by the database."""
 
+    formfield_overrides = ADMIN_FIELDS
     list_display = ["procedure", "number", "state", "effective_from", "effective_to", "declared_level"]
     list_filter = ["state"]
     list_select_related = ["procedure"]
@@ -69,6 +72,7 @@ class ProcedureVersionAdmin(NeverDeleted, ModelAdmin):
 
 @admin.register(Offering)
 class OfferingAdmin(NeverDeleted, ModelAdmin):
+    formfield_overrides = ADMIN_FIELDS
     list_display = ["procedure", "agency", "receiving_agency", "filing", "valid_from", "valid_to"]
     list_filter = ["filing", "province_code"]
     list_select_related = ["procedure", "agency", "receiving_agency"]
@@ -77,10 +81,29 @@ class OfferingAdmin(NeverDeleted, ModelAdmin):
     show_full_result_count = False
 
 
+@admin.register(Terminal)
+class TerminalAdmin(NeverDeleted, ModelAdmin):
+    """Where online payment at a place is switched on and off; its account is kept with the collection points."""
+
+    list_display = ["code", "active", "switched_at"]
+    list_filter = ["active"]
+    search_fields = ["code"]
+    fields = ["code", "active", "switched_at"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["switched_at", "code"] if obj else ["switched_at"]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change and "active" in form.changed_data:
+            obj.switch(on=obj.active)
+
+
 @admin.register(LocalFee)
 class LocalFeeAdmin(NeverDeleted, ModelAdmin):
     """An amount that people have filed under is never rewritten: it ends on a day, and a new row begins."""
 
+    formfield_overrides = ADMIN_FIELDS
     list_display = ["procedure", "province_code", "fee_line_key", "amount", "effective_from", "effective_to", "certainty"]
     list_filter = ["province_code"]
     list_select_related = ["procedure"]
@@ -93,6 +116,7 @@ class LocalFeeAdmin(NeverDeleted, ModelAdmin):
 
 @admin.register(Holiday)
 class HolidayAdmin(ModelAdmin):
+    formfield_overrides = ADMIN_FIELDS
     list_display = ["date", "name", "kind", "certainty"]
     list_filter = ["kind"]
     date_hierarchy = "date"
@@ -100,10 +124,12 @@ class HolidayAdmin(ModelAdmin):
 
 @admin.register(UndecidedHoliday)
 class UndecidedHolidayAdmin(ModelAdmin):
+    formfield_overrides = ADMIN_FIELDS
     list_display = ["name", "first_on", "last_on"]
 
 
 class LifeEventEntryInline(TabularInline):
+    formfield_overrides = ADMIN_FIELDS
     model = LifeEventEntry
     autocomplete_fields = ["procedure"]
     extra = 0
@@ -111,6 +137,7 @@ class LifeEventEntryInline(TabularInline):
 
 @admin.register(LifeEvent)
 class LifeEventAdmin(ModelAdmin):
+    formfield_overrides = ADMIN_FIELDS
     list_display = ["name", "audience", "order", "slug"]
     list_filter = ["audience"]
     inlines = [LifeEventEntryInline]

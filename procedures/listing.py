@@ -2,6 +2,7 @@
 
 from django.utils.http import urlencode
 
+from portal.common.figures import number_in
 from procedures import search
 from procedures.cards import BUSINESS, CITIZENS, Card, by_codes, cards
 
@@ -46,7 +47,7 @@ class Listing:
     def _number(self, text):
         """The page asked for, within what there is."""
         last = max(1, -(-self.count // PAGE))
-        return min(max(1, int(text)), last) if text.isdecimal() and len(text) < 6 else 1
+        return min(max(1, number_in(text, 5) or 1), last)
 
     @property
     def previous(self):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from accounts.models import AdministrativeUnit
+from portal.common.figures import number_in
 from procedures.models import Filing, Offering
 
 
@@ -68,8 +69,8 @@ def _units(rows):
 
 def _read(rows, units, province, commune, offering):
     """(province, commune, numbers of the offerings that fit, error)."""
-    if offering.isdecimal():
-        row = next((row for row in rows if row[0] == int(offering)), None)
+    if (number := number_in(offering)) is not None:
+        row = next((row for row in rows if row[0] == number), None)
         if row is None:
             return None, None, [], _("Nơi này không còn nhận thủ tục này. Chọn lại nơi nộp.")
         place = units.get(row[3])
@@ -100,7 +101,7 @@ def _by_province(rows, units):
 def _whole(numbers):
     """{number: offering} with all a page shows of it."""
     rows = Offering.objects.filter(pk__in=numbers).select_related(
-        "receiving_agency__hours", "receiving_agency__unit", "lead_agency", "agency"
+        "receiving_agency__hours", "receiving_agency__unit", "lead_agency", "agency", "terminal"
     )
     return {row.pk: row for row in rows}
 

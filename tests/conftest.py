@@ -3,12 +3,15 @@
 REQUIRE_BROWSER=1, REQUIRE_PDF=1 and REQUIRE_SERVICES=1 turn those skips into failures: `.ci/run` sets all three.
 """
 
+import collections
+import gc
 import os
 import shutil
 
 import pytest
 
-from portal.launch import pango
+from portal.common import pango
+from portal.launch.places import Places
 
 # Playwright's synchronous interface keeps an event loop running in the test's thread, which Django takes for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -29,7 +32,7 @@ def lack_of_browser():
 
 
 def lack_of_pdf():
-    return "" if pango.preload() else f"no Pango here. Run: {pango.HOW_TO_GET}"
+    return "" if pango.preload(pango.folder(Places.of().var)) else f"no Pango here. Run: {pango.HOW_TO_GET}"
 
 
 def lack_of_services():
@@ -41,6 +44,34 @@ NEEDS = {
     "needs_pdf": (lack_of_pdf, "REQUIRE_PDF"),
     "services": (lack_of_services, "REQUIRE_SERVICES"),
 }
+
+
+NOT_FAST = ("browser", "needs_pdf", "services", "slow")
+FAST = "leave out tests of browser, PDF and services, slow ones, and all but one case of each test that uses the database"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--fast", action="store_true", help=FAST)
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("fast"):
+        return
+    seen, kept, left_out = collections.Counter(), [], []
+    for item in items:
+        function = item.nodeid.partition("[")[0]
+        seen[function] += 1
+        late = seen[function] > 1 and ("db" in item.fixturenames or item.get_closest_marker("django_db"))
+        (left_out if late or any(map(item.get_closest_marker, NOT_FAST)) else kept).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays to the end: the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_runtest_setup(item):
@@ -76,4 +107,5 @@ def open_page(browser):
         context.close()
 
 
+from tests.databases import django_db_modify_db_settings  # noqa: E402, F401
 from tests.fixtures import application_role, desk, in_vietnamese, money_desk, run_followups, signing_keys  # noqa: E402, F401

@@ -1,25 +1,18 @@
 """Fixtures of the portal's own world. `tests/conftest.py` brings them to every test."""
 
+import os
+import shutil
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test.utils import override_settings
 from django.utils import translation
 
 from dossiers.models import grants
 from portal.common import outbox
-from tests import factories, money, world
-
-_sql_flush = DatabaseOperations.sql_flush
-
-
-def _flush_past_the_triggers(self, *args, **kwargs):
-    """Between transactional tests Django empties all tables. Only the owner of a test database may do that to the history."""
-    statements = _sql_flush(self, *args, **kwargs)
-    return ["SET session_replication_role = replica", *statements, "SET session_replication_role = DEFAULT"] if statements else []
-
-
-DatabaseOperations.sql_flush = _flush_past_the_triggers
+from tests import factories, money, snapshots, world
 
 
 @pytest.fixture(autouse=True)
@@ -31,13 +24,21 @@ def in_vietnamese():
 @pytest.fixture
 def desk(db):
     """The four people of the police of phường Điện Biên Phủ, with calendar and the free flagship on offer."""
-    world.holidays()
-    return factories.Desk()
+    return snapshots.kept("desk", _desk)
 
 
 @pytest.fixture
 def money_desk(db, signing_keys):
     """Everybody who has to do with a fee: clerk, officer, signer, head, two accountants; and the calendar."""
+    return snapshots.kept("money_desk", _money_desk)
+
+
+def _desk():
+    world.holidays()
+    return factories.Desk()
+
+
+def _money_desk():
     world.holidays()
     return money.MoneyDesk()
 
@@ -61,9 +62,14 @@ def run_followups(db):
 
 @pytest.fixture(scope="session")
 def signing_keys():
-    """The development CA, made once for the session: signing itself never makes one."""
+    """The development CA, made once for all workers of the run: signing itself never makes one."""
     from dossiers.papers.signing import ensure_development_ca
 
+    own, shared = Path(settings.SIGNING_DIR), Path(os.environ["PORTAL_TEST_VAR"]) / "signing"
+    if not (own / "development-ca.key").exists():
+        with override_settings(SIGNING_DIR=shared):
+            ensure_development_ca()
+        shutil.copytree(shared, own, dirs_exist_ok=True)
     return ensure_development_ca()
 
 

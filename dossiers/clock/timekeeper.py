@@ -3,163 +3,184 @@
 The rules of counting are pure functions (`procedures.calendar`, `dossiers.clock.rules`); here they meet the rows.
 """
 
-from dossiers.clock import rules
-from dossiers.models import ClockInterval, StepState
-from dossiers.states import DossierState
-from portal.common import clock
-from procedures.calendar import OfficeHours, Pause, Term, due, reception_due, step_due
-from procedures.models import working_calendar
+from __future__ import annotations
 
-Kind = ClockInterval.Kind
+import datetime as dt
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from dossiers.choices import IntervalKind
+from dossiers.clock import rules
+from dossiers.models import ClockInterval, Dossier
+from dossiers.states import DossierState
+from dossiers.transitions.choices import Clock
+from dossiers.transitions.step import Choice, Step
+from portal.common import clock
+from procedures.calendar import OfficeHours, Pause, Term, WorkCalendar, due, reception_due, step_due
+from procedures.models import working_calendar
 
 
 class Timekeeper:
     """The clock of one dossier at one step. The calendar is read once, when it is first needed."""
 
-    def __init__(self, dossier):
+    def __init__(self, dossier: Dossier) -> None:
         self.dossier = dossier
-        self._calendar = None
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        return working_calendar()
 
     @property
-    def calendar(self):
-        self._calendar = self._calendar or working_calendar()
-        return self._calendar
-
-    @property
-    def hours(self):
+    def hours(self) -> OfficeHours:
         """Counting hours of the body: reception on Saturday mornings is not counted."""
         agency = self.dossier.receiving_agency
         return OfficeHours.from_data(agency.hours.intervals) if agency and agency.hours else OfficeHours.default()
 
-    def apply(self, effect, step, interval=None):
-        """Do what the transition line says to the clock."""
-        getattr(self, f"_{effect}")(step, interval)
+    def apply(self, step: Step) -> None:
+        """Do what the transition line of this step says to the clock."""
+        custom = step.line.custom
+        WORK[custom["clock"]](self, step, custom["interval"])
 
-    # ------------------------------------------------------------ the effects, by their names in the workflow file
-    def _none(self, step, interval):
-        pass
+    # ------------------------------------------------------------ what each `Clock` does
+    def _nothing(self, step: Step, interval: Choice) -> None:
+        """The clock goes on as it was."""
 
-    def _run(self, step, interval):
-        pass
-
-    def _reception_starts(self, step, interval):
+    def _reception_starts(self, step: Step, interval: Choice) -> None:
         if self.dossier.state == DossierState.PAYMENT_REQUIRED:
-            self._open(Kind.PAYMENT, step.now)
+            self._open(IntervalKind.PAYMENT, step.now)
         else:
             self._start_reception(step.now)
 
-    def _reception_stops(self, step, interval):
+    def _reception_stops(self, step: Step, interval: Choice) -> None:
         self._close_open(step.now)
         self.dossier.reception_due_at = None
         self._open(interval, step.now)
 
-    def _resume_or_reception_starts(self, step, interval):
+    def _resume_or_reception_starts(self, step: Step, interval: Choice) -> None:
         self._close_open(step.now)
         if self.dossier.accepted_at is None:
             self._start_reception(step.now)
         else:
-            self._open(Kind.RUNNING, step.now)
+            self._open(IntervalKind.RUNNING, step.now)
             self._promise()
 
-    def _start(self, step, interval):
+    def _start(self, step: Step, interval: Choice) -> None:
         self._close_open(step.now)
         self.dossier.term = self.dossier.version.channels.get(self.dossier.channel, {}).get("processing", {})
-        self._open(Kind.RUNNING, step.now)
+        self._open(IntervalKind.RUNNING, step.now)
         self._promise()
 
-    def _pause(self, step, interval):
+    def _pause(self, step: Step, interval: Choice) -> None:
         self._close_open(step.now)
         self._open(interval, step.now)
 
-    def _resume(self, step, interval):
+    def _resume(self, step: Step, interval: Choice) -> None:
         """Out of a wait; a refused withdrawal goes back to the wait it came from."""
         self._close_open(step.now)
         state = self.dossier.state
         if state == DossierState.SUPPLEMENT_REQUIRED:
-            self._open(Kind.SUPPLEMENT, step.now)
+            self._open(IntervalKind.SUPPLEMENT, step.now)
         elif state == DossierState.PAYMENT_REQUIRED:
-            self._open(Kind.PAYMENT, step.now)
+            self._open(IntervalKind.PAYMENT, step.now)
         elif self.dossier.accepted_at is None:
             self._start_reception(step.now)
         else:
-            self._open(Kind.RUNNING, step.now)
+            self._open(IntervalKind.RUNNING, step.now)
             self._promise()
 
-    def _restart_if_accepted(self, step, interval):
+    def _restart_if_accepted(self, step: Step, interval: Choice) -> None:
         if self.dossier.accepted_at is None:
             self._close_open(step.now)
             self._start_reception(step.now)
         else:
-            self.dossier.intervals.filter(ended_at=None).exclude(kind=Kind.OUTAGE).update(ended_at=step.now, restart=True)
-            self._open(Kind.RUNNING, step.now)
+            self.dossier.intervals.filter(ended_at=None).exclude(kind=IntervalKind.OUTAGE).update(ended_at=step.now, restart=True)
+            self._open(IntervalKind.RUNNING, step.now)
             self._promise()
 
-    def _new_due(self, step, interval):
-        """The new date was written by the step's own effect, `promise_new_date`."""
-
-    def _end(self, step, interval):
+    def _end(self, step: Step, interval: Choice) -> None:
         self._close_open(step.now)
 
-    def _close(self, step, interval):
+    def _close(self, step: Step, interval: Choice) -> None:
         self._close_open(step.now)
         self.dossier.reception_due_at = None
 
     # ------------------------------------------------------------ the rows
-    def _close_open(self, moment):
-        self.dossier.intervals.filter(ended_at=None).exclude(kind=Kind.OUTAGE).update(ended_at=moment)
+    def _close_open(self, moment: dt.datetime) -> None:
+        self.dossier.intervals.filter(ended_at=None).exclude(kind=IntervalKind.OUTAGE).update(ended_at=moment)
 
-    def _open(self, kind, moment):
+    def _open(self, kind: Choice, moment: dt.datetime) -> None:
         ClockInterval.objects.create(dossier=self.dossier, kind=kind, started_at=moment)
 
-    def _start_reception(self, moment):
-        self._open(Kind.RECEPTION, moment)
+    def _start_reception(self, moment: dt.datetime) -> None:
+        self._open(IntervalKind.RECEPTION, moment)
         self.dossier.reception_due_at = reception_due(self.calendar, self.hours, self.dossier.channel, moment).at
 
-    def _promise(self):
+    def _promise(self) -> None:
         """Count the due moment afresh from the intervals. The first promise never changes."""
-        standing = self.standing()
+        intervals = list(self.dossier.intervals.all())
+        standing = self._standing(intervals)
         self.dossier.due_at = standing.at
         self.dossier.due_is_provisional = standing.provisional
         if self.dossier.first_promised_due_at is None:
             self.dossier.first_promised_due_at = standing.at
-        self._move_open_steps()
+        self._move_open_steps(intervals)
 
-    def _move_open_steps(self):
+    def _move_open_steps(self, intervals: list[ClockInterval]) -> None:
         """A wait lengthens the steps that were open while it lasted."""
-        waits = [Pause(i.started_at, i.ended_at) for i in self.dossier.intervals.all() if i.kind in rules.WAITS and i.ended_at]
-        for run in self.dossier.step_runs.filter(state=StepState.OPEN):
+        waits = [Pause(i.started_at, i.ended_at) for i in intervals if i.kind in rules.WAITS and i.ended_at]
+        for run in self.dossier.open_steps:
             since = [pause for pause in waits if pause.ended_at > run.opened_at]
             run.due_at = step_due(
                 self.calendar, self.hours, run.opened_at, run.hours, paused=since, not_after=self.dossier.due_at
             )
             run.save(update_fields=["due_at"])
 
-    def standing(self, now=None):
+    def standing(self, now: dt.datetime | None = None) -> rules.Standing:
         """How the promise is counted, day by day, for «vì sao là ngày này»."""
+        return self._standing(list(self.dossier.intervals.all()), now)
+
+    def _standing(self, intervals: list[ClockInterval], now: dt.datetime | None = None) -> rules.Standing:
         dossier = self.dossier
         return rules.current_due(
             self.calendar,
             self.hours,
             accepted_at=dossier.accepted_at,
             term=Term.from_data(dossier.term),
-            intervals=[rules.Interval(i.kind, i.started_at, i.ended_at, i.restart) for i in dossier.intervals.all()],
+            intervals=[rules.Interval(i.kind, i.started_at, i.ended_at, i.restart) for i in intervals],
             extension=rules.Extension(dossier.extended_at, dossier.extended_to) if dossier.extended_at else None,
             now=now,
         )
 
-    def step_due(self, opened_at, hours):
+    def step_due(self, opened_at: dt.datetime, hours: int) -> dt.datetime:
         """When a step of so many working hours should be done; never after the promise of the whole."""
         return step_due(self.calendar, self.hours, opened_at, hours, not_after=self.dossier.due_at)
 
-    def after(self, moment, hours):
+    def after(self, moment: dt.datetime, hours: int) -> dt.datetime:
         """The moment so many working hours later, whatever was promised."""
         return step_due(self.calendar, self.hours, moment, hours)
 
-    def working_deadline(self, moment, term):
+    def working_deadline(self, moment: dt.datetime, term: dict[str, Any]) -> dt.datetime | None:
         """When a citizen's term ends: {"value", "unit"} counted in working days or calendar days from `moment`."""
         return due(self.calendar, self.hours, moment, Term(term["value"], term["unit"]), cutoff=None).at
 
 
-def days_left(dossier, calendar=None):
+WORK: dict[Clock, Callable[[Timekeeper, Step, Choice], None]] = {
+    Clock.NONE: Timekeeper._nothing,
+    Clock.RUN: Timekeeper._nothing,
+    Clock.NEW_DUE: Timekeeper._nothing,  # the effect `promise_new_date` writes the new date
+    Clock.RECEPTION_STARTS: Timekeeper._reception_starts,
+    Clock.RECEPTION_STOPS: Timekeeper._reception_stops,
+    Clock.RESUME_OR_RECEPTION_STARTS: Timekeeper._resume_or_reception_starts,
+    Clock.START: Timekeeper._start,
+    Clock.PAUSE: Timekeeper._pause,
+    Clock.RESUME: Timekeeper._resume,
+    Clock.RESTART_IF_ACCEPTED: Timekeeper._restart_if_accepted,
+    Clock.END: Timekeeper._end,
+    Clock.CLOSE: Timekeeper._close,
+}
+
+
+def days_left(dossier: Dossier, calendar: WorkCalendar | None = None) -> int | None:
     """Working days until the promise; 0 today, negative when late, None without a promise. Lists pass their calendar."""
     return rules.days_left(calendar or working_calendar(), clock.now(), dossier.due_at)

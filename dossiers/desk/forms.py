@@ -16,6 +16,8 @@ from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import StepState
 from dossiers.transitions import conditions, inputs
 from portal.common import clock
+from portal.common.figures import are_figures, number_in
+from portal.common.form_fields import NumberField
 from portal.common.money import dong
 from portal.common.vietnamese import clean_text
 
@@ -144,7 +146,7 @@ class QuestionForm(StepForm):
 class ConsultForm(StepForm):
     agency = forms.ModelChoiceField(Agency.objects.none(), label=_("Hỏi cơ quan"), empty_label=_("Chọn cơ quan"))
     question = Words(rows=4, label=_("Nội dung cần lấy ý kiến"))
-    hours = forms.IntegerField(
+    hours = NumberField(
         min_value=1, max_value=400, label=_("Trả lời trong (giờ làm việc)"), help_text=_("Một ngày làm việc là 7 giờ rưỡi.")
     )
 
@@ -209,8 +211,8 @@ class ExtendForm(ReasonForm):
         typed = [self.cleaned_data.get(f"moi-{part}", "").strip() for part in self.PARTS]
         keeper = Timekeeper(self.dossier)
         try:
-            day = dt.date(*(int(part) for part in reversed(typed)))
-        except ValueError:
+            day = dt.date(*(number_in(part, 4) for part in reversed(typed)))
+        except (TypeError, ValueError):
             self.add_error("moi-ngay", _("Ngày hẹn mới phải là một ngày có thật, ví dụ 4 12 2026."))
             return
         if not keeper.calendar.is_working(day):
@@ -245,7 +247,7 @@ class WithdrawalForm(StepForm):
 def whole_dong(typed):
     """«15.000 đồng» as 15000. Raises ValidationError: it must be figures."""
     digits = re.sub(r"[\s.,\u00a0]|đồng", "", typed)
-    if not (digits.isascii() and digits.isdigit()):  # «²» is a digit, too, but no number
+    if not are_figures(digits):
         raise forms.ValidationError(_("Ghi số tiền bằng số, ví dụ 15.000."))
     return int(digits)
 
@@ -300,10 +302,10 @@ class WaiveForm(ReasonForm):
 def why_head_must_approve(dossier, line):
     """The sentence that says a head must approve this request for supplements, or nothing. Asked of the guards themselves."""
     bare = SimpleNamespace(dossier=dossier, details={})
-    for need in ("first_time_or_head_approved", "within_3_working_days_or_head_approved"):
-        if need in line.custom["needs"]:
+    for check in (inputs.first_time_or_head_approved, inputs.within_3_working_days_or_head_approved):
+        if check in line.custom["inputs"]:
             try:
-                inputs.NEEDS[need](bare)
+                check(bare)
             except inputs.DetailsMissing as lack:
                 return str(lack)
     return ""

@@ -1,15 +1,17 @@
 """One citizen's matter, from draft to result."""
 
 import secrets
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin
 
 from accounts.models import Agency, Mandate, Organisation, Person
-from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus
+from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus, StepState
 from dossiers.permissions import visible_dossiers
 from dossiers.states import ALIVE, DossierState
 from dossiers.transitions.lines import DossierTransitions
@@ -82,7 +84,6 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
 
     # copied at submit: papers, register and search read the copy
     subject_name = models.CharField(_("tên chủ hồ sơ"), max_length=250, blank=True)
-    subject_sort_key = models.CharField(max_length=800, blank=True, editable=False, db_collation="C")
     subject_id_number = models.CharField(_("số giấy tờ"), max_length=20, blank=True)
     subject_address = models.CharField(_("địa chỉ"), max_length=400, blank=True)
     subject_phone = models.CharField(_("điện thoại"), max_length=16, blank=True)
@@ -136,14 +137,14 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
     delivery_way = models.CharField(_("cách nhận kết quả"), max_length=8, choices=DeliveryWay.choices, blank=True)
     delivery_address = models.JSONField(_("nơi nhận kết quả"), null=True, blank=True)
     delivery_status = models.CharField(_("việc trả kết quả"), max_length=10, choices=DeliveryStatus.choices, blank=True)
-    sync_status = models.CharField(_("đồng bộ quốc gia"), max_length=10, blank=True)
     # flags of the indicators (QĐ 766), set when they happen
     identity_verified = models.BooleanField(_("tài khoản đã định danh"), default=False)
     digitised_at_receipt = models.BooleanField(_("số hóa khi tiếp nhận"), default=False)
-    reused_papers = models.BooleanField(_("dùng lại giấy tờ đã có"), default=False)
     paid_online = models.BooleanField(_("trả phí trên mạng"), default=False)
 
     objects = DossierQuerySet.as_manager()
+
+    heard: Sequence[str] = ()  # sentences for whoever took the last step, set by `workflow.advance`; no column
 
     class Meta:
         verbose_name = _("hồ sơ")
@@ -202,6 +203,15 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
     def status(self):
         """The state as a `DossierState`, for templates that ask its number or whether it is final."""
         return S(self.state)
+
+    @cached_property
+    def open_steps(self):
+        """Processing steps open now, in their order (one query for each dossier object)."""
+        return list(self.step_runs.filter(state=StepState.OPEN)) if self.pk else []
+
+    def forget_open_steps(self):
+        """Steps were opened or closed: read them again when they are next asked for."""
+        self.__dict__.pop("open_steps", None)
 
     @property
     def filed_for_somebody_else(self):

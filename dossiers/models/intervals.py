@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.choices import IntervalKind
 from dossiers.models.dossier import Dossier
 from portal.common import clock
 
@@ -11,14 +12,7 @@ from portal.common import clock
 class ClockInterval(models.Model):
     """A stretch of time of one kind. Every one is kept, so that the promise and the QĐ 766 view can both be computed."""
 
-    class Kind(models.TextChoices):
-        RECEPTION = "reception", _("chờ tiếp nhận")
-        RUNNING = "running", _("đang tính giờ")
-        SUPPLEMENT = "supplement", _("chờ bổ sung")
-        PAYMENT = "payment", _("chờ trả phí")
-        APPLICANT = "applicant", _("chờ người nộp xác nhận")
-        WITHDRAWAL = "withdrawal", _("chờ xử lý yêu cầu rút")
-        OUTAGE = "outage", _("sự cố đã ghi nhận")
+    Kind = IntervalKind
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="intervals")
     kind = models.CharField(_("loại"), max_length=12, choices=Kind.choices)

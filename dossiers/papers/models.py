@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.choices import PaperKind
 from dossiers.models import Decision, Dossier, Event
 from portal.common import clock
 from portal.common.vietnamese import fold
@@ -18,25 +19,6 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that looks like somethi
 def new_verification_code():
     """Sixteen letters of 32 (80 random bits) that a stranger may type in from paper."""
     return "".join(secrets.choice(ALPHABET) for _ in range(16))
-
-
-class PaperKind(models.TextChoices):
-    ACKNOWLEDGEMENT = "acknowledgement", _("Xác nhận đã nộp hồ sơ")
-    APPLICATION_FORM = "application_form", _("Đơn, tờ khai đã điền")
-    RECEIPT_SLIP = "receipt_slip", _("Giấy tiếp nhận hồ sơ và hẹn trả kết quả")
-    SUPPLEMENT_REQUEST = "supplement_request", _("Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ")
-    SUPPLEMENT_NOTE = "supplement_note", _("Ghi nhận bổ sung")
-    REFUSAL_OF_RECEIPT = "refusal_of_receipt", _("Phiếu từ chối tiếp nhận giải quyết hồ sơ")
-    APOLOGY = "apology", _("Văn bản xin lỗi và đề nghị gia hạn")
-    STOP_NOTICE = "stop_notice", _("Thông báo dừng giải quyết hồ sơ")
-    CONTROL_SHEET = "control_sheet", _("Phiếu kiểm soát quá trình giải quyết hồ sơ")
-    REGISTER = "register", _("Sổ theo dõi hồ sơ")
-    PAYMENT_NOTICE = "payment_notice", _("Thông báo nộp phí, lệ phí")
-    WITHDRAWAL_REQUEST = "withdrawal_request", _("Đề nghị rút hồ sơ")
-    CONSULTATION = "consultation", _("Văn bản lấy ý kiến")
-    RESULT = "result", _("Kết quả giải quyết")
-    REFUSAL_OF_SUBSTANCE = "refusal_of_substance", _("Thông báo không giải quyết")
-    E_RECEIPT = "e_receipt", _("Biên lai điện tử thu phí, lệ phí")
 
 
 # Made for those who work on a dossier: they name who held it when, and what was asked of whom.

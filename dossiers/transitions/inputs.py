@@ -1,7 +1,15 @@
-"""What must come with a step: reasons, items, dates, amounts. Named on the transition lines as in the workflow file."""
+"""What must come with a step: reasons, items, dates, amounts, and what a job must bring. Named as in the workflow file.
+
+An input raises DetailsMissing when something is missing from what a person sent, and PermissionDenied when a job is admitted to
+the step, but not in this case.
+"""
+
+from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -10,38 +18,31 @@ from dossiers.transitions import conditions
 from portal.common import clock
 from procedures.models import working_calendar
 
-NEEDS = {}
+if TYPE_CHECKING:
+    from dossiers.transitions.step import Step
+
 HIGHEST_FEE = 99_999_999_999  # đồng: what a gateway's amount (đồng × 100) has room for is a little less than ten times this
 
 
 class DetailsMissing(ValueError):
     """Something that must come with the step is missing; `field` names it for the form."""
 
-    def __init__(self, field, sentence):
+    def __init__(self, field: str, sentence: str) -> None:
         super().__init__(str(sentence))
         self.field = field
 
 
-def needed(check):
-    """Registers what a step needs under its own name."""
-    NEEDS[check.__name__] = check
-    return check
-
-
-@needed
-def reason(step):
+def reason(step: Step) -> None:
     if len(step.note.strip()) < 5:
         raise DetailsMissing("note", _("Ghi rõ lý do để người nộp hiểu."))
 
 
-@needed
-def legal_ground(step):
+def legal_ground(step: Step) -> None:
     if not str(step.details.get("legal_ground", "")).strip():
         raise DetailsMissing("legal_ground", _("Ghi căn cứ pháp luật."))
 
 
-@needed
-def items_with_reasons(step):
+def items_with_reasons(step: Step) -> None:
     items = step.details.get("items") or []
     if not items:
         raise DetailsMissing("items", _("Chọn ít nhất một chỗ cần bổ sung."))
@@ -50,14 +51,12 @@ def items_with_reasons(step):
             raise DetailsMissing("items", _("Ghi lý do cho từng chỗ cần bổ sung: %(label)s.") % {"label": item.get("label", "")})
 
 
-@needed
-def first_time_or_head_approved(step):
+def first_time_or_head_approved(step: Step) -> None:
     if step.dossier.supplement_count and not _approved_by_head(step):
         raise DetailsMissing("approved_by", _("Yêu cầu bổ sung lần thứ hai cần trưởng bộ phận duyệt."))
 
 
-@needed
-def within_3_working_days_or_head_approved(step):
+def within_3_working_days_or_head_approved(step: Step) -> None:
     accepted = step.dossier.accepted_at
     if accepted is None or _approved_by_head(step):
         return
@@ -65,33 +64,29 @@ def within_3_working_days_or_head_approved(step):
         raise DetailsMissing("approved_by", _("Đã quá 3 ngày làm việc từ khi tiếp nhận: cần trưởng bộ phận duyệt."))
 
 
-def _approved_by_head(step):
+def _approved_by_head(step: Step) -> bool:
     approver = step.details.get("approved_by")
     return approver is not None and is_head(step.dossier, approver)
 
 
-@needed
-def question(step):
+def question(step: Step) -> None:
     if not str(step.details.get("question", "")).strip():
         raise DetailsMissing("question", _("Ghi nội dung cần lấy ý kiến hoặc xác nhận."))
 
 
-@needed
-def deadline(step):
+def deadline(step: Step) -> None:
     if not step.details.get("hours"):
         raise DetailsMissing("hours", _("Ghi thời hạn trả lời, tính bằng giờ làm việc."))
     if step.details.get("agency") is None:
         raise DetailsMissing("agency", _("Chọn cơ quan được hỏi ý kiến."))
 
 
-@needed
-def earlier_step(step):
+def earlier_step(step: Step) -> None:
     if step.details.get("back_to") is None:
         raise DetailsMissing("back_to", _("Chọn bước cần làm lại."))
 
 
-@needed
-def assignee_has_role(step):
+def assignee_has_role(step: Step) -> None:
     holder = step.details.get("holder")
     dossier = step.dossier
     wanted = [(run.role, run.agency_id) for run in dossier.open_steps] or [(Role.RECEIVING_CLERK, dossier.receiving_agency_id)]
@@ -99,50 +94,51 @@ def assignee_has_role(step):
         raise DetailsMissing("holder", _("Chọn người đang làm việc ở cơ quan của bước này."))
 
 
-@needed
-def new_date(step):
+def new_date(step: Step) -> None:
     date = step.details.get("new_due_at")
     if not isinstance(date, dt.datetime) or step.dossier.due_at is None or date <= step.dossier.due_at:
         raise DetailsMissing("new_due_at", _("Chọn ngày hẹn mới, sau ngày hẹn cũ."))
 
 
-@needed
-def content_frozen(step):
+def content_frozen(step: Step) -> None:
     if not step.details.get("content"):
         raise DetailsMissing("content", _("Ghi nội dung kết quả trước khi duyệt."))
 
 
-@needed
-def new_decision(step):
+def new_decision(step: Step) -> None:
     if step.details.get("action") not in ("replace", "revoke"):
         raise DetailsMissing("action", _("Chọn thay thế hoặc thu hồi giấy đã cấp."))
     if step.details["action"] == "replace" and not step.details.get("content"):
         raise DetailsMissing("content", _("Ghi nội dung của giấy thay thế."))
 
 
-@needed
-def exemption_decided(step):
+def exemption_decided(step: Step) -> None:
     if conditions.claims_exemption(step.dossier) and step.details.get("exemption") not in ("confirm", "refuse"):
         raise DetailsMissing("exemption", _("Chọn: công nhận hay không công nhận diện miễn, giảm phí mà người nộp khai."))
 
 
-@needed
-def exemption_confirmed(step):
+def exemption_confirmed(step: Step) -> None:
     if not str(step.details.get("evidence", "")).strip():
         raise DetailsMissing("evidence", _("Ghi giấy tờ hoặc dữ liệu chứng minh diện được miễn."))
 
 
-@needed
-def amount_received(step):
-    """A clerk records cash: the amount must be the one owed. A payment job comes with a settled obligation."""
+def amount_received(step: Step) -> None:
+    """The money owed came: a clerk says that this amount was paid in cash, the payment job brings the attempt that settles it."""
     if step.job:
-        return
-    if step.details.get("amount") != step.dossier.obligation.total:
+        if not _brings_the_money(step):
+            raise PermissionDenied("the payment job brings no attempt that settles this fee")
+    elif step.details.get("amount") != step.dossier.obligation.total or step.details.keys() & {"attempt", "settled_before"}:
         raise DetailsMissing("amount", _("Số tiền thu phải bằng số phải trả."))
 
 
-@needed
-def amounts_set(step):
+def _brings_the_money(step: Step) -> bool:
+    obligation, attempt = step.dossier.obligation, step.details.get("attempt")
+    if attempt is None or not attempt.settles or (attempt.obligation_id, attempt.amount) != (obligation.pk, obligation.total):
+        return False
+    return bool(step.details.get("settled_before")) == obligation.is_paid
+
+
+def amounts_set(step: Step) -> None:
     """{fee line key: whole đồng} for every line that is open, nothing else, nothing below zero."""
     amounts = step.details.get("amounts") or {}
     asked = {line.key for line in step.dossier.obligation.lines_to_set()}
@@ -150,14 +146,28 @@ def amounts_set(step):
         raise DetailsMissing("amounts", _("Ghi số tiền của từng khoản, bằng đồng."))
 
 
-@needed
-def originals_returned(step):
-    if step.dossier.accepted_at and not step.job and not step.details.get("originals_returned"):
+def system_only_if_never_accepted(step: Step) -> None:
+    """The job ends a withdrawn dossier at once only before acceptance. The desk may confirm a withdrawal at any time."""
+    if step.job and step.dossier.accepted_at is not None:
+        raise PermissionDenied(_("Chỉ hồ sơ chưa được tiếp nhận mới dừng ngay khi rút."))
+
+
+def system_only_if_silence_is_consent(step: Step) -> None:
+    """The job confirms for the applicant only where the version takes silence for consent, once the time to answer is over."""
+    if not step.job:
+        return
+    asked = [run for run in step.dossier.open_steps if run.kind == "applicant_confirm" and run.question]
+    over = any(run.due_at and run.due_at <= step.now for run in asked)
+    if not (over and step.dossier.version.facts.get("silence_is_consent")):
+        raise PermissionDenied("silence is no consent here, or not yet")
+
+
+def originals_returned(step: Step) -> None:
+    if step.dossier.accepted_at and not step.details.get("originals_returned"):
         raise DetailsMissing("originals_returned", _("Xác nhận đã trả lại giấy tờ gốc, hoặc không giữ giấy tờ gốc nào."))
 
 
-@needed
-def published_and_notified_or_signed_for(step):
+def published_and_notified_or_signed_for(step: Step) -> None:
     if step.job:
         paper = step.dossier.decisions.last().paper
         if paper.published_at is None:

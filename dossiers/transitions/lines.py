@@ -2,55 +2,72 @@
 
 These lines are the only source: tests, the auditors' print and the documentation read them by introspection. A method
 sets its own fields and nothing else; `dossiers.workflow.advance` saves, writes the event and everything owed.
-
-custom: jobs (names admitted) · needs (what must come with the step, `needs.NEEDS`) · effects (`dossiers.workflow.effects`) ·
-paper (a `PaperKind`) · clock, interval (`timekeeping`) · tells (roles) · sentence (for the timeline).
 """
 
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, cast
+
 from django.utils.translation import gettext_lazy as _
-from django_fsm import GET_STATE, RETURN_VALUE, transition
+from django_fsm import RETURN_VALUE, transition
 
 from dossiers import permissions as may
+from dossiers.choices import DeliveryStatus, IntervalKind, Job, PaperKind
+from dossiers.permissions import Permission
 from dossiers.states import ALIVE, DossierState
-from dossiers.transitions import conditions as guards
+from dossiers.transitions import conditions, inputs
+from dossiers.transitions.choices import Clock, Effect, Tells
+from dossiers.transitions.conditions import Condition
+from dossiers.transitions.step import Choice, Custom, Step
 from portal.common import clock
+
+if TYPE_CHECKING:
+    from dossiers.models import Dossier
 
 S = DossierState
 
 
 def line(
-    source,
-    target,
+    source: Choice | list[Choice],
+    target: Choice,
     *,
-    permission,
-    sentence,
-    conditions=(),
-    jobs=(),
-    needs=(),
-    effects=(),
-    paper=None,
-    clock="none",
-    interval=None,
-    tells=(),
-):
-    """One edge of the graph, with everything that follows from taking it."""
-    custom = {
-        "jobs": frozenset(jobs),
-        "needs": tuple(needs),
-        "effects": tuple(effects),
-        "paper": paper,
-        "clock": clock,
-        "interval": interval,
-        "tells": tuple(tells),
-        "sentence": sentence,
-    }
-    return transition("state", source=source, target=target, conditions=list(conditions), permission=permission, custom=custom)
+    permission: Permission,
+    sentence: str,
+    conditions: Iterable[Condition] = (),
+    jobs: Iterable[Job] = (),
+    inputs: Iterable[Callable[[Step], None]] = (),
+    before: Iterable[Effect] = (),
+    after: Iterable[Effect] = (),
+    paper: Choice = None,
+    clock: Clock = Clock.NONE,
+    interval: Choice = None,
+    tells: Iterable[Tells] = (),
+) -> Callable[[Any], Any]:
+    """One edge of the graph, with everything that follows from taking it.
+
+    `permission`: which users may; `jobs`: which jobs may. `inputs`: what must come with the step. `before`, `after`: what is
+    written before the event of the step, and after it. `paper`: a `PaperKind`. `interval`: the `IntervalKind` in which the
+    clock waits. `tells`: who gets a message. `sentence`: what the timeline says.
+    """
+    custom = Custom(
+        jobs=frozenset(jobs),
+        inputs=tuple(inputs),
+        before=tuple(before),
+        after=tuple(after),
+        paper=paper,
+        clock=clock,
+        interval=interval,
+        tells=tuple(tells),
+        sentence=sentence,
+    )
+    edge = {"source": source, "target": target, "conditions": list(conditions), "permission": permission, "custom": custom}
+    return transition("state", **edge)
 
 
-def stays(states, **what):
+def stays(states: list[Choice], **what: Any) -> Callable[[Any], Any]:
     """Edges that leave the dossier in the state it is in: one for each of these states."""
 
-    def decorate(method):
+    def decorate(method: Any) -> Any:
         for state in states:
             method = line(state, state, **what)(method)
         return method
@@ -58,123 +75,141 @@ def stays(states, **what):
     return decorate
 
 
-def _after_submit(dossier):
-    return S.PAYMENT_REQUIRED if guards.blocks_on_submit(dossier) else S.SUBMITTED
-
-
 class DossierTransitions:
     """The steps of a dossier. Names are verbs; in a body `self.state` is still the state it leaves."""
 
+    # the fields that the bodies set, declared by `Dossier`
+    state: Choice
+    came_from: Choice
+    came_from_withdrawn: Choice
+    submitted_at: dt.datetime | None
+    accepted_at: dt.datetime | None
+    supplement_due_at: dt.datetime | None
+    payment_due_at: dt.datetime | None
+    reminded_at: dt.datetime | None
+    extended_at: dt.datetime | None
+    decided_at: dt.datetime | None
+    completed_at: dt.datetime | None
+    returned_at: dt.datetime | None
+    closed_at: dt.datetime | None
+    supplement_count: int
+    delivery_status: Choice
+
     # ------------------------------------------------------------ filing
     @line(
-        S.DRAFT, GET_STATE(lambda dossier: _after_submit(dossier), states=[S.SUBMITTED, S.PAYMENT_REQUIRED]),
-        permission=may.is_submitter,
+        S.DRAFT, RETURN_VALUE(S.SUBMITTED, S.PAYMENT_REQUIRED), permission=may.is_submitter,
         conditions=[
-            guards.form_valid, guards.required_documents_present, guards.version_in_effect, guards.offered_for_submission,
+            conditions.form_valid, conditions.required_documents_present, conditions.version_in_effect,
+            conditions.offered_for_submission,
         ],
-        effects=["tidy_answers", "copy_subject", "freeze_fees", "wait_for_payment", "number_the_dossier"],
-        paper="acknowledgement", clock="reception_starts", tells=["submitter", "receiving_clerk"], sentence=_("Đã nộp hồ sơ"),
+        before=[Effect.TIDY_ANSWERS, Effect.COPY_SUBJECT, Effect.FREEZE_FEES, Effect.WAIT_FOR_PAYMENT, Effect.NUMBER_THE_DOSSIER],
+        paper=PaperKind.ACKNOWLEDGEMENT, clock=Clock.RECEPTION_STARTS, tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
+        sentence=_("Đã nộp hồ sơ"),
     )  # fmt: skip
-    def submit(self):
+    def submit(self) -> Choice:
         """Hand the dossier in. It never depends on paying: with a fee due at once it waits in PAYMENT_REQUIRED."""
         self.submitted_at = clock.now()
-        self.came_from = S.SUBMITTED if _after_submit(self) == S.PAYMENT_REQUIRED else ""
+        waits = conditions.blocks_on_submit(cast("Dossier", self))
+        self.came_from = S.SUBMITTED if waits else ""
+        return S.PAYMENT_REQUIRED if waits else S.SUBMITTED
 
     # ------------------------------------------------------------ money
     @line(
-        S.PAYMENT_REQUIRED, RETURN_VALUE(S.SUBMITTED, S.ACCEPTED, S.PROCESSING),
-        permission=may.is_receiving_clerk, jobs=["payment"], needs=["amount_received"],
-        effects=["settle_obligation"], clock="resume_or_reception_starts",
-        tells=["submitter", "receiving_clerk"], sentence=_("Đã trả phí"),
+        S.PAYMENT_REQUIRED, RETURN_VALUE(S.SUBMITTED, S.ACCEPTED, S.PROCESSING), permission=may.is_receiving_clerk,
+        jobs=[Job.PAYMENT], inputs=[inputs.amount_received], before=[Effect.SETTLE_OBLIGATION],
+        clock=Clock.RESUME_OR_RECEPTION_STARTS, tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
+        sentence=_("Đã trả phí"),
     )  # fmt: skip
-    def paid(self):
+    def paid(self) -> Choice:
         """The money has come (confirmed by the gateway, or taken at the counter): go on where the dossier came from."""
         return self._leave_waiting()
 
     @line(
-        S.PAYMENT_REQUIRED, RETURN_VALUE(S.SUBMITTED, S.ACCEPTED, S.PROCESSING),
-        permission=may.is_receiving_clerk, needs=["exemption_confirmed", "reason"], effects=["waive_obligation"],
-        clock="resume_or_reception_starts", tells=["submitter"], sentence=_("Được miễn phí"),
+        S.PAYMENT_REQUIRED, RETURN_VALUE(S.SUBMITTED, S.ACCEPTED, S.PROCESSING), permission=may.is_receiving_clerk,
+        inputs=[inputs.exemption_confirmed, inputs.reason], before=[Effect.WAIVE_OBLIGATION],
+        clock=Clock.RESUME_OR_RECEPTION_STARTS, tells=[Tells.SUBMITTER], sentence=_("Được miễn phí"),
     )  # fmt: skip
-    def waive(self):
+    def waive(self) -> Choice:
         """The clerk confirms that nothing is to be paid."""
         return self._leave_waiting()
 
     @line(
-        S.PAYMENT_REQUIRED, S.STOPPED, permission=may.nobody, jobs=["payment_deadline"],
-        conditions=[guards.payment_deadline_passed, guards.reminded, guards.no_open_attempt],
-        paper="stop_notice", clock="close", tells=["submitter"], sentence=_("Dừng vì quá hạn trả phí"),
+        S.PAYMENT_REQUIRED, S.STOPPED, permission=may.nobody, jobs=[Job.PAYMENT_DEADLINE],
+        conditions=[conditions.payment_deadline_passed, conditions.reminded, conditions.no_open_attempt],
+        paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER], sentence=_("Dừng vì quá hạn trả phí"),
     )  # fmt: skip
-    def payment_timeout(self):
+    def payment_timeout(self) -> None:
         """Nobody paid in time, though reminded."""
         self._close()
 
     @line(
-        S.SUBMITTED, S.PAYMENT_REQUIRED, permission=may.is_receiving_clerk, jobs=["rule"],
-        conditions=[guards.offered_level_4, guards.payment_blocks_next_step, guards.amount_positive],
-        effects=["wait_for_payment"], paper="payment_notice", clock="reception_stops", interval="payment",
-        tells=["submitter"], sentence=_("Cần trả phí trước khi tiếp nhận"),
+        S.SUBMITTED, S.PAYMENT_REQUIRED, permission=may.is_receiving_clerk, jobs=[Job.RULE],
+        conditions=[conditions.offered_level_4, conditions.payment_blocks_next_step, conditions.amount_positive],
+        before=[Effect.WAIT_FOR_PAYMENT], paper=PaperKind.PAYMENT_NOTICE, clock=Clock.RECEPTION_STOPS,
+        interval=IntervalKind.PAYMENT, tells=[Tells.SUBMITTER], sentence=_("Cần trả phí trước khi tiếp nhận"),
     )  # fmt: skip
     @line(
-        [S.ACCEPTED, S.PROCESSING], S.PAYMENT_REQUIRED, permission=may.is_officer, jobs=["rule"],
-        conditions=[guards.payment_blocks_next_step, guards.amount_positive],
-        effects=["wait_for_payment"], paper="payment_notice", clock="pause", interval="payment",
-        tells=["submitter"], sentence=_("Cần trả phí để làm tiếp"),
+        [S.ACCEPTED, S.PROCESSING], S.PAYMENT_REQUIRED, permission=may.is_officer, jobs=[Job.RULE],
+        conditions=[conditions.payment_blocks_next_step, conditions.amount_positive], before=[Effect.WAIT_FOR_PAYMENT],
+        paper=PaperKind.PAYMENT_NOTICE, clock=Clock.PAUSE, interval=IntervalKind.PAYMENT, tells=[Tells.SUBMITTER],
+        sentence=_("Cần trả phí để làm tiếp"),
     )  # fmt: skip
-    def charge(self):
+    def charge(self) -> None:
         """Ask for a fee that blocks the next step."""
         self.came_from = self.state
 
     @stays(
         [S.SUBMITTED, S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT_REQUIRED, S.WITHDRAWN, S.COMPLETED],
-        permission=may.is_receiving_clerk, jobs=["payment"],
-        conditions=[guards.amount_positive], needs=["amount_received"],
-        effects=["settle_obligation", "owe_delivery"], tells=["submitter"], sentence=_("Đã thu phí"),
+        permission=may.is_receiving_clerk, jobs=[Job.PAYMENT], conditions=[conditions.amount_positive],
+        inputs=[inputs.amount_received], before=[Effect.SETTLE_OBLIGATION], after=[Effect.OWE_DELIVERY],
+        tells=[Tells.SUBMITTER], sentence=_("Đã thu phí"),
     )  # fmt: skip
-    def collect(self):
+    def collect(self) -> None:
         """Take the fee of a dossier that does not wait for it: at the counter (level 3), due on the result, or paid early."""
 
     @stays(
         [S.ACCEPTED, S.PROCESSING], permission=may.any_of(may.is_officer, may.is_receiving_clerk),
-        conditions=[guards.amount_not_set], needs=["amounts_set", "reason"],
-        effects=["set_amounts"], tells=["submitter"], sentence=_("Đã tính số phí phải trả"),
+        conditions=[conditions.amount_not_set], inputs=[inputs.amounts_set, inputs.reason], before=[Effect.SET_AMOUNTS],
+        tells=[Tells.SUBMITTER], sentence=_("Đã tính số phí phải trả"),
     )  # fmt: skip
-    def set_fee(self):
+    def set_fee(self) -> None:
         """Say how much it is, where the rules leave the sum to the office. What is set is frozen like the rest."""
 
     # ------------------------------------------------------------ the desk
     @line(
-        S.SUBMITTED, S.ACCEPTED, permission=may.is_receiving_clerk,
-        conditions=[guards.required_documents_present], needs=["exemption_decided"],
-        effects=["decide_exemption", "copy_steps", "flag_digitisation"], paper="receipt_slip", clock="start",
-        tells=["submitter", "officer"], sentence=_("Đã tiếp nhận hồ sơ"),
+        S.SUBMITTED, S.ACCEPTED, permission=may.is_receiving_clerk, conditions=[conditions.required_documents_present],
+        inputs=[inputs.exemption_decided],
+        before=[Effect.DECIDE_EXEMPTION, Effect.COPY_STEPS, Effect.FLAG_DIGITISATION], paper=PaperKind.RECEIPT_SLIP,
+        clock=Clock.START, tells=[Tells.SUBMITTER, Tells.OFFICER], sentence=_("Đã tiếp nhận hồ sơ"),
     )  # fmt: skip
-    def accept(self):
+    def accept(self) -> None:
         """Take the dossier in: the clock starts and the due time becomes a promise."""
         self.accepted_at = clock.now()
 
     @line(
-        S.SUBMITTED, S.NOT_ACCEPTED, permission=may.is_receiving_clerk, needs=["reason"],
-        paper="refusal_of_receipt", clock="close", tells=["submitter"], sentence=_("Không tiếp nhận hồ sơ"),
+        S.SUBMITTED, S.NOT_ACCEPTED, permission=may.is_receiving_clerk, inputs=[inputs.reason],
+        paper=PaperKind.REFUSAL_OF_RECEIPT, clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
+        sentence=_("Không tiếp nhận hồ sơ"),
     )  # fmt: skip
-    def refuse_receipt(self):
+    def refuse_receipt(self) -> None:
         """Do not take the dossier in, with the reason in writing."""
         self._close()
 
     @line(
         S.SUBMITTED, S.SUPPLEMENT_REQUIRED, permission=may.is_receiving_clerk,
-        needs=["items_with_reasons", "first_time_or_head_approved"], effects=["set_supplement_term", "open_supplement"],
-        paper="supplement_request", clock="reception_stops", interval="supplement",
-        tells=["submitter"], sentence=_("Yêu cầu bổ sung"),
+        inputs=[inputs.items_with_reasons, inputs.first_time_or_head_approved], before=[Effect.SET_SUPPLEMENT_TERM],
+        after=[Effect.OPEN_SUPPLEMENT], paper=PaperKind.SUPPLEMENT_REQUEST, clock=Clock.RECEPTION_STOPS,
+        interval=IntervalKind.SUPPLEMENT, tells=[Tells.SUBMITTER], sentence=_("Yêu cầu bổ sung"),
     )  # fmt: skip
     @line(
-        [S.ACCEPTED, S.PROCESSING], S.SUPPLEMENT_REQUIRED, permission=may.any_of(may.is_receiving_clerk, may.is_officer),
-        conditions=[guards.not_decided],
-        needs=["items_with_reasons", "first_time_or_head_approved", "within_3_working_days_or_head_approved"],
-        effects=["set_supplement_term", "open_supplement"], paper="supplement_request", clock="pause", interval="supplement",
-        tells=["submitter", "receiving_clerk"], sentence=_("Yêu cầu bổ sung"),
+        [S.ACCEPTED, S.PROCESSING], S.SUPPLEMENT_REQUIRED,
+        permission=may.any_of(may.is_receiving_clerk, may.is_officer), conditions=[conditions.not_decided],
+        inputs=[inputs.items_with_reasons, inputs.first_time_or_head_approved, inputs.within_3_working_days_or_head_approved],
+        before=[Effect.SET_SUPPLEMENT_TERM], after=[Effect.OPEN_SUPPLEMENT], paper=PaperKind.SUPPLEMENT_REQUEST,
+        clock=Clock.PAUSE, interval=IntervalKind.SUPPLEMENT, tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
+        sentence=_("Yêu cầu bổ sung"),
     )  # fmt: skip
-    def ask_supplement(self):
+    def ask_supplement(self) -> None:
         """Ask once and completely: each field and document named, each with a reason."""
         self.came_from = self.state
         self.supplement_count += 1
@@ -182,163 +217,167 @@ class DossierTransitions:
 
     @line(
         S.SUPPLEMENT_REQUIRED, RETURN_VALUE(S.SUBMITTED, S.ACCEPTED, S.PROCESSING), permission=may.is_submitter,
-        conditions=[guards.all_requested_items_answered], effects=["apply_supplement"], paper="supplement_note",
-        clock="restart_if_accepted", tells=["receiving_clerk", "officer", "submitter"], sentence=_("Đã gửi bổ sung"),
+        conditions=[conditions.all_requested_items_answered], before=[Effect.APPLY_SUPPLEMENT],
+        paper=PaperKind.SUPPLEMENT_NOTE, clock=Clock.RESTART_IF_ACCEPTED,
+        tells=[Tells.RECEIVING_CLERK, Tells.OFFICER, Tells.SUBMITTER], sentence=_("Đã gửi bổ sung"),
     )  # fmt: skip
-    def resubmit(self):
+    def resubmit(self) -> Choice:
         """Send what was asked for; the dossier goes on where it came from."""
         return self._leave_waiting()
 
     @line(
-        S.SUPPLEMENT_REQUIRED, S.STOPPED, permission=may.nobody, jobs=["supplement_deadline"],
-        conditions=[guards.supplement_due_passed, guards.reminded], paper="stop_notice", clock="close",
-        tells=["submitter"], sentence=_("Dừng vì quá hạn bổ sung"),
+        S.SUPPLEMENT_REQUIRED, S.STOPPED, permission=may.nobody, jobs=[Job.SUPPLEMENT_DEADLINE],
+        conditions=[conditions.supplement_due_passed, conditions.reminded], paper=PaperKind.STOP_NOTICE,
+        clock=Clock.CLOSE, tells=[Tells.SUBMITTER], sentence=_("Dừng vì quá hạn bổ sung"),
     )  # fmt: skip
-    def supplement_timeout(self):
+    def supplement_timeout(self) -> None:
         """No answer in the time given, though reminded."""
         self._close()
 
     @line(
-        S.ACCEPTED, S.PROCESSING, permission=may.is_receiving_clerk, conditions=[guards.step_runs_created],
-        effects=["open_first_steps"], paper="control_sheet", clock="run", tells=["officer", "submitter"],
-        sentence=_("Đã chuyển cho người xử lý"),
+        S.ACCEPTED, S.PROCESSING, permission=may.is_receiving_clerk, conditions=[conditions.step_runs_created],
+        before=[Effect.OPEN_FIRST_STEPS], paper=PaperKind.CONTROL_SHEET, clock=Clock.RUN,
+        tells=[Tells.OFFICER, Tells.SUBMITTER], sentence=_("Đã chuyển cho người xử lý"),
     )  # fmt: skip
-    def transfer(self):
+    def transfer(self) -> None:
         """Pass the dossier on to those who process it."""
 
     @line(
         S.ACCEPTED, S.RETURNED, permission=may.is_receiving_clerk,
-        conditions=[guards.is_only_a_notification, guards.nothing_owed],
-        clock="end", tells=["submitter"], sentence=_("Đã ghi nhận thông báo"),
+        conditions=[conditions.is_only_a_notification, conditions.nothing_owed], clock=Clock.END,
+        tells=[Tells.SUBMITTER], sentence=_("Đã ghi nhận thông báo"),
     )  # fmt: skip
-    def note_received(self):
+    def note_received(self) -> None:
         """A mere notification ends here: the receipt slip is its paper."""
         self.decided_at = self.returned_at = clock.now()
         self._close()
 
     # ------------------------------------------------------------ the office
     @line(
-        S.PROCESSING, S.PROCESSING, permission=may.holds_the_step, conditions=[guards.current_step_done],
-        effects=["close_step_and_open_next"], tells=["officer"], sentence=_("Đã chuyển bước"),
+        S.PROCESSING, S.PROCESSING, permission=may.holds_the_step, conditions=[conditions.current_step_done],
+        before=[Effect.CLOSE_STEP_AND_OPEN_NEXT], tells=[Tells.OFFICER], sentence=_("Đã chuyển bước"),
     )  # fmt: skip
-    def hand_over(self):
+    def hand_over(self) -> None:
         """The current step is done; the next one (or a parallel group) opens."""
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.any_of(may.is_officer, may.is_head, may.is_signer),
-        conditions=[guards.not_decided], needs=["reason", "earlier_step"], effects=["go_back_a_step"], tells=["officer"],
-        sentence=_("Đã trả lại bước trước"),
+        conditions=[conditions.not_decided], inputs=[inputs.reason, inputs.earlier_step],
+        before=[Effect.GO_BACK_A_STEP], tells=[Tells.OFFICER], sentence=_("Đã trả lại bước trước"),
     )  # fmt: skip
-    def return_step(self):
+    def return_step(self) -> None:
         """Back to an earlier step, with a reason."""
 
     @line(
-        S.PROCESSING, S.PROCESSING, permission=may.is_officer, conditions=[guards.not_decided], needs=["question", "deadline"],
-        effects=["open_consultation"], paper="consultation", tells=["officer"], sentence=_("Đã gửi xin ý kiến"),
+        S.PROCESSING, S.PROCESSING, permission=may.is_officer, conditions=[conditions.not_decided],
+        inputs=[inputs.question, inputs.deadline], before=[Effect.OPEN_CONSULTATION], paper=PaperKind.CONSULTATION,
+        tells=[Tells.OFFICER], sentence=_("Đã gửi xin ý kiến"),
     )  # fmt: skip
-    def consult(self):
+    def consult(self) -> None:
         """Ask another body for its opinion, with a deadline. The common clock goes on."""
 
     @line(
-        S.PROCESSING, S.PROCESSING, permission=may.is_officer,
-        conditions=[guards.step_kind_applicant_confirm], needs=["question"],
-        effects=["ask_the_applicant"], clock="pause", interval="applicant", tells=["submitter"],
-        sentence=_("Chờ người nộp xác nhận"),
+        S.PROCESSING, S.PROCESSING, permission=may.is_officer, conditions=[conditions.step_kind_applicant_confirm],
+        inputs=[inputs.question], before=[Effect.ASK_THE_APPLICANT], clock=Clock.PAUSE, interval=IntervalKind.APPLICANT,
+        tells=[Tells.SUBMITTER], sentence=_("Chờ người nộp xác nhận"),
     )  # fmt: skip
-    def ask_confirmation(self):
+    def ask_confirmation(self) -> None:
         """Ask the applicant to confirm; the clock waits."""
 
     @line(
-        S.PROCESSING, S.PROCESSING, permission=may.is_submitter, jobs=["confirmation_deadline"],
-        conditions=[guards.confirmation_open], effects=["record_confirmation"], clock="resume", tells=["officer"],
+        S.PROCESSING, S.PROCESSING, permission=may.is_submitter, jobs=[Job.CONFIRMATION_DEADLINE],
+        conditions=[conditions.confirmation_open], inputs=[inputs.system_only_if_silence_is_consent],
+        before=[Effect.RECORD_CONFIRMATION], clock=Clock.RESUME, tells=[Tells.OFFICER],
         sentence=_("Người nộp đã xác nhận"),
     )  # fmt: skip
-    def confirm(self):
+    def confirm(self) -> None:
         """The applicant confirms or names a mistake."""
 
     @stays(
-        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING], permission=may.is_head, needs=["assignee_has_role"],
-        effects=["set_holder"],
-        tells=["officer"], sentence=_("Đã giao người giữ hồ sơ"),
+        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING], permission=may.is_head, inputs=[inputs.assignee_has_role],
+        before=[Effect.SET_HOLDER], tells=[Tells.OFFICER], sentence=_("Đã giao người giữ hồ sơ"),
     )  # fmt: skip
-    def assign(self):
+    def assign(self) -> None:
         """Give the dossier to somebody, or to somebody else."""
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_head,
-        conditions=[guards.not_decided, guards.not_extended, guards.one_working_day_before_due], needs=["reason", "new_date"],
-        effects=["promise_new_date"], paper="apology", clock="new_due", tells=["submitter"],
-        sentence=_("Xin lỗi, hẹn lại ngày trả"),
+        conditions=[conditions.not_decided, conditions.not_extended, conditions.one_working_day_before_due],
+        inputs=[inputs.reason, inputs.new_date], before=[Effect.PROMISE_NEW_DATE], paper=PaperKind.APOLOGY,
+        clock=Clock.NEW_DUE, tells=[Tells.SUBMITTER], sentence=_("Xin lỗi, hẹn lại ngày trả"),
     )  # fmt: skip
-    def extend(self):
+    def extend(self) -> None:
         """Once, in time, with an apology, a reason and a new date. The first promise is kept for the record."""
         self.extended_at = clock.now()
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_signer,
-        conditions=[guards.not_decided, guards.steps_done, guards.nothing_owed_before_result], needs=["content_frozen"],
-        effects=["freeze_decision", "close_open_steps", "owe_issue"], clock="end", tells=["officer"],
+        conditions=[conditions.not_decided, conditions.steps_done, conditions.nothing_owed_before_result],
+        inputs=[inputs.content_frozen], before=[Effect.CLOSE_OPEN_STEPS],
+        after=[Effect.FREEZE_DECISION, Effect.OWE_ISSUE], clock=Clock.END, tells=[Tells.OFFICER],
         sentence=_("Lãnh đạo đã duyệt"),
     )  # fmt: skip
-    def approve(self):
+    def approve(self) -> None:
         """Decide and freeze the content. The clock ends; the result is issued once its file is signed and stored."""
         self.decided_at = clock.now()
 
     @line(
-        S.PROCESSING, S.PROCESSING, permission=may.is_signer, conditions=[guards.not_decided],
-        needs=["reason", "content_frozen"], effects=["freeze_decision", "close_open_steps", "owe_issue"], clock="end",
-        tells=["officer"], sentence=_("Lãnh đạo quyết định không giải quyết"),
+        S.PROCESSING, S.PROCESSING, permission=may.is_signer, conditions=[conditions.not_decided],
+        inputs=[inputs.reason, inputs.content_frozen], before=[Effect.CLOSE_OPEN_STEPS],
+        after=[Effect.FREEZE_DECISION, Effect.OWE_ISSUE], clock=Clock.END, tells=[Tells.OFFICER],
+        sentence=_("Lãnh đạo quyết định không giải quyết"),
     )  # fmt: skip
-    def refuse_substance(self):
+    def refuse_substance(self) -> None:
         """Decide not to grant it, in time, with reason and legal ground; the result is the notice of refusal."""
         self.decided_at = clock.now()
 
     @line(
-        S.PROCESSING, S.COMPLETED, permission=may.nobody, jobs=["issue"], conditions=[guards.decided, guards.signed_file_stored],
-        effects=["owe_delivery"], tells=["submitter", "receiving_clerk"], sentence=_("Đã có kết quả"),
+        S.PROCESSING, S.COMPLETED, permission=may.nobody, jobs=[Job.ISSUE],
+        conditions=[conditions.decided, conditions.signed_file_stored], after=[Effect.OWE_DELIVERY],
+        tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK], sentence=_("Đã có kết quả"),
     )  # fmt: skip
-    def issue(self):
+    def issue(self) -> None:
         """The signed file is stored: the result exists."""
         self.completed_at = clock.now()
-        self.delivery_status = "ready"
+        self.delivery_status = DeliveryStatus.READY
 
     @line(
-        S.COMPLETED, S.RETURNED, permission=may.any_of(may.is_receiving_clerk, may.is_post), jobs=["delivery"],
-        conditions=[guards.nothing_owed], needs=["published_and_notified_or_signed_for"], tells=["submitter"],
-        sentence=_("Đã trả kết quả"),
+        S.COMPLETED, S.RETURNED, permission=may.any_of(may.is_receiving_clerk, may.is_post), jobs=[Job.DELIVERY],
+        conditions=[conditions.nothing_owed], inputs=[inputs.published_and_notified_or_signed_for],
+        tells=[Tells.SUBMITTER], sentence=_("Đã trả kết quả"),
     )  # fmt: skip
-    def deliver(self):
+    def deliver(self) -> None:
         """Published in the account and told, or signed for at the counter."""
         self.returned_at = clock.now()
-        self.delivery_status = "delivered"
+        self.delivery_status = DeliveryStatus.DELIVERED
         self._close()
 
     # ------------------------------------------------------------ ending otherwise
     @line(
         [state for state in ALIVE if state not in (S.WITHDRAWN, S.COMPLETED)], S.WITHDRAWN, permission=may.is_submitter,
-        conditions=[guards.not_decided], paper="withdrawal_request", clock="pause", interval="withdrawal",
-        tells=["receiving_clerk", "officer"], sentence=_("Xin rút hồ sơ"),
+        conditions=[conditions.not_decided], paper=PaperKind.WITHDRAWAL_REQUEST, clock=Clock.PAUSE,
+        interval=IntervalKind.WITHDRAWAL, tells=[Tells.RECEIVING_CLERK, Tells.OFFICER], sentence=_("Xin rút hồ sơ"),
     )  # fmt: skip
-    def withdraw(self):
+    def withdraw(self) -> None:
         """Ask for the dossier back. Before acceptance it is confirmed in the same transaction (`workflow.withdraw`)."""
         self.came_from_withdrawn = self.state
 
     @line(
-        S.WITHDRAWN, S.STOPPED, permission=may.any_of(may.is_receiving_clerk, may.is_head), jobs=["withdraw_before_accept"],
-        conditions=[guards.system_only_if_never_accepted], needs=["originals_returned"], paper="stop_notice", clock="close",
-        tells=["submitter"], sentence=_("Đã rút hồ sơ"),
+        S.WITHDRAWN, S.STOPPED, permission=may.any_of(may.is_receiving_clerk, may.is_head),
+        jobs=[Job.WITHDRAW_BEFORE_ACCEPT], inputs=[inputs.system_only_if_never_accepted, inputs.originals_returned],
+        paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER], sentence=_("Đã rút hồ sơ"),
     )  # fmt: skip
-    def confirm_withdrawal(self):
+    def confirm_withdrawal(self) -> None:
         """The desk confirms; originals go back."""
         self.came_from = self.came_from_withdrawn = ""
         self._close()
 
     @line(
         S.WITHDRAWN, RETURN_VALUE(S.SUBMITTED, S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED),
-        permission=may.any_of(may.is_receiving_clerk, may.is_head), needs=["reason"], clock="resume", tells=["submitter"],
-        sentence=_("Không đồng ý cho rút"),
+        permission=may.any_of(may.is_receiving_clerk, may.is_head), inputs=[inputs.reason], clock=Clock.RESUME,
+        tells=[Tells.SUBMITTER], sentence=_("Không đồng ý cho rút"),
     )  # fmt: skip
-    def refuse_withdrawal(self):
+    def refuse_withdrawal(self) -> Choice:
         """It is too late or the law forbids it: back to where it was."""
         back = S(self.came_from_withdrawn)
         self.came_from_withdrawn = ""
@@ -346,35 +385,29 @@ class DossierTransitions:
 
     @line(
         [S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED], S.STOPPED, permission=may.is_head,
-        conditions=[guards.not_decided], needs=["reason", "legal_ground"], effects=["record_legal_ground"],
-        paper="stop_notice", clock="close", tells=["submitter"], sentence=_("Dừng giải quyết hồ sơ"),
+        conditions=[conditions.not_decided], inputs=[inputs.reason, inputs.legal_ground],
+        before=[Effect.RECORD_LEGAL_GROUND], paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
+        sentence=_("Dừng giải quyết hồ sơ"),
     )  # fmt: skip
-    def stop(self):
+    def stop(self) -> None:
         """Stop for a legal ground."""
         self._close()
 
     @stays(
-        [S.COMPLETED, S.RETURNED], permission=may.is_signer, needs=["reason", "new_decision"], effects=["correct_the_paper"],
-        tells=["submitter"], sentence=_("Đã sửa kết quả bằng giấy mới"),
+        [S.COMPLETED, S.RETURNED], permission=may.is_signer, inputs=[inputs.reason, inputs.new_decision],
+        after=[Effect.CORRECT_THE_PAPER], tells=[Tells.SUBMITTER], sentence=_("Đã sửa kết quả bằng giấy mới"),
     )  # fmt: skip
-    def correct_result(self):
+    def correct_result(self) -> None:
         """A wrong result is replaced or revoked, never edited."""
 
     # ------------------------------------------------------------ what the bodies share
-    def _leave_waiting(self):
+    def _leave_waiting(self) -> Choice:
         back = S(self.came_from)
         self.came_from = ""
         self.supplement_due_at = self.payment_due_at = None
         return back
 
-    def _close(self):
+    def _close(self) -> None:
         self.came_from = ""
         self.supplement_due_at = self.payment_due_at = None
         self.closed_at = clock.now()
-
-    @property
-    def open_steps(self):
-        """Processing steps open now, in their order (one query for each dossier object)."""
-        if "_open_steps" not in self.__dict__:
-            self._open_steps = list(self.step_runs.filter(state="open")) if self.pk else []
-        return self._open_steps

@@ -1,7 +1,7 @@
 """The one door of a dossier, and what a step writes. Callers need no more than these names."""
 
+from dossiers.transitions.step import Step
 from dossiers.workflow.door import (
-    Step,
     StepNotPossible,
     admit,
     advance,
@@ -13,8 +13,9 @@ from dossiers.workflow.door import (
     submit,
     withdraw,
 )
+from dossiers.workflow.signals import FollowOn, Heard
 
 __all__ = [
-    "Step", "StepNotPossible", "admit", "advance", "line_of", "may_take", "possible", "step_names", "steps_for", "submit",
-    "withdraw",
+    "FollowOn", "Heard", "Step", "StepNotPossible", "admit", "advance", "line_of", "may_take", "possible", "step_names",
+    "steps_for", "submit", "withdraw",
 ]  # fmt: skip

@@ -11,10 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import SystemActor
 from dossiers import messages, workflow
+from dossiers.choices import Job
+from dossiers.fees import payable
 from dossiers.models import ClockInterval, Dossier, StepRun
+from dossiers.models.dossier import DossierQuerySet
 from dossiers.states import DossierState
 from dossiers.transitions.inputs import DetailsMissing
+from dossiers.transitions.step import Choice
 from portal.common import clock
+from procedures.calendar import WorkCalendar
 from procedures.models import working_calendar
 
 log = logging.getLogger(__name__)
@@ -24,7 +29,7 @@ GRACE = dt.timedelta(days=1)  # between the last reminder and the stop, however 
 
 
 # ---------------------------------------------------------------- when to remind
-def shortly_before(calendar, since, due):
+def shortly_before(calendar: WorkCalendar, since: dt.datetime, due: dt.datetime) -> list[dt.datetime]:
     """Two working days before the deadline."""
     day, left = _day(due), NOTICE_DAYS
     while left:
@@ -33,7 +38,7 @@ def shortly_before(calendar, since, due):
     return [_morning(day)]
 
 
-def again_and_again(calendar, since, due):
+def again_and_again(calendar: WorkCalendar, since: dt.datetime, due: dt.datetime) -> list[dt.datetime]:
     """At half of the term, two working days before the deadline and on its last day; no two on days that follow each other."""
     days = calendar.working_days_between(_day(since), _day(due))
     half = _morning(calendar.add_working_days(_day(since), max(1, days // 2)))
@@ -42,11 +47,11 @@ def again_and_again(calendar, since, due):
     return [*with_half, *before, _morning(_day(due))]
 
 
-def _day(moment):
+def _day(moment: dt.datetime) -> dt.date:
     return clock.local(moment).date()
 
 
-def _morning(day):
+def _morning(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, MORNING, clock.LOCAL)
 
 
@@ -54,28 +59,47 @@ def _morning(day):
 class Wait:
     """One thing waited for from a citizen: where, until when, what happens when nobody does it, and when to remind."""
 
-    state: str
-    interval: str
+    state: Choice
+    interval: Choice
     column: str
     step: str
     actor: SystemActor
     deed: str
-    reminders: Callable
+    reminders: Callable[[WorkCalendar, dt.datetime, dt.datetime], list[dt.datetime]]
     grace: dt.timedelta = dt.timedelta()  # after the deadline
 
-    def waiting(self):
+    def waiting(self) -> DossierQuerySet:
         """The dossiers that wait for it, with the moment they began to. Who is paying right now is left alone."""
         since = ClockInterval.objects.filter(dossier=OuterRef("pk"), kind=self.interval, ended_at=None).values("started_at")
         rows = Dossier.objects.filter(state=self.state, **{f"{self.column}__isnull": False})
         return rows.exclude(obligation__attempt_open=True).annotate(since=Subquery(since[:1]))
 
-    def due(self, dossier):
+    def due(self, dossier: Dossier) -> dt.datetime:
         return getattr(dossier, self.column)
 
-    def moments(self, calendar, dossier):
+    def moments(self, calendar: WorkCalendar, dossier: Dossier) -> list[dt.datetime]:
         """When to remind of it; at once where the term is too short for anything later."""
         since = dossier.since or dossier.updated_at
         return [at for at in self.reminders(calendar, since, self.due(dossier)) if at > since] or [since]
+
+    def runs(self, dossier: Dossier) -> bool:
+        """Does the term run now?"""
+        return True
+
+
+class PaymentWait(Wait):
+    """The term for paying stands still while nobody can pay online: no reminder, no stop. Once the terminal is switched on
+    again people are reminded first, and have the usual time after that."""
+
+    def waiting(self) -> DossierQuerySet:
+        return super().waiting().filter(offering__terminal__active=True).select_related("offering__terminal")
+
+    def moments(self, calendar: WorkCalendar, dossier: Dossier) -> list[dt.datetime]:
+        since, switched_on = dossier.since or dossier.updated_at, dossier.offering.terminal.switched_at
+        return sorted([*super().moments(calendar, dossier), *([switched_on] if switched_on > since else [])])
+
+    def runs(self, dossier: Dossier) -> bool:
+        return payable.taken_online(dossier)
 
 
 WAITS = [
@@ -84,16 +108,16 @@ WAITS = [
         ClockInterval.Kind.SUPPLEMENT,
         "supplement_due_at",
         "supplement_timeout",
-        SystemActor("supplement_deadline"),
+        SystemActor(Job.SUPPLEMENT_DEADLINE),
         _("gửi phần bổ sung"),
         shortly_before,
     ),
-    Wait(
+    PaymentWait(
         DossierState.PAYMENT_REQUIRED,
         ClockInterval.Kind.PAYMENT,
         "payment_due_at",
         "payment_timeout",
-        SystemActor("payment_deadline"),
+        SystemActor(Job.PAYMENT_DEADLINE),
         _("trả phí"),
         again_and_again,
         grace=GRACE,
@@ -101,7 +125,7 @@ WAITS = [
 ]
 
 
-def run():
+def run() -> None:
     """Everything that is due now. One dossier that fails does not keep the others waiting."""
     for wait in WAITS:
         remind(wait)
@@ -110,17 +134,17 @@ def run():
 
 
 # ---------------------------------------------------------------- remind
-def remind(wait):
+def remind(wait: Wait) -> None:
     """Tell those for whom a moment to remind has come since they were last told: each moment once, the latest only."""
     calendar, now = working_calendar(), clock.now()
     rows = wait.waiting().filter(Q(reminded_at=None) | Q(reminded_at__lt=_morning(clock.today())))
     for dossier in rows.defer("answers", "asked"):
         come = [moment for moment in wait.moments(calendar, dossier) if moment <= now]
-        if come and (dossier.reminded_at is None or dossier.reminded_at < come[-1]):
+        if come and (dossier.reminded_at is None or dossier.reminded_at < come[-1]) and wait.runs(dossier):
             _tell(wait, dossier, come[-1], now)
 
 
-def _tell(wait, dossier, turn, now):
+def _tell(wait: Wait, dossier: Dossier, turn: dt.datetime, now: dt.datetime) -> None:
     stops_at = max(wait.due(dossier) + wait.grace, now + GRACE)
     messages.remind(dossier, wait.due(dossier), str(wait.deed), turn=turn, stops_at=stops_at)
     seen = Dossier.objects.filter(pk=dossier.pk, state=wait.state, reminded_at=dossier.reminded_at)
@@ -128,23 +152,23 @@ def _tell(wait, dossier, turn, now):
 
 
 # ---------------------------------------------------------------- stop
-def stop(wait):
+def stop(wait: Wait) -> None:
     """Stop those who were reminded at least a day ago and are past their deadline and its grace."""
     now = clock.now()
     late = wait.waiting().filter(reminded_at__lte=now - GRACE, **{f"{wait.column}__lte": now - wait.grace})
-    for dossier in late:
+    for dossier in filter(wait.runs, late):
         _take(dossier, wait.step, wait.actor)
 
 
-def close_confirmations():
+def close_confirmations() -> None:
     """Silence is consent only where the version says so."""
     runs = StepRun.objects.filter(kind="applicant_confirm", state="open", due_at__lte=clock.now()).exclude(question="")
     for run in runs.select_related("dossier__version"):
         if run.dossier.version.facts.get("silence_is_consent"):
-            _take(run.dossier, "confirm", SystemActor("confirmation_deadline"))
+            _take(run.dossier, "confirm", SystemActor(Job.CONFIRMATION_DEADLINE))
 
 
-def _take(dossier, step, actor):
+def _take(dossier: Dossier, step: str, actor: SystemActor) -> None:
     try:
         workflow.advance(dossier, step, actor=actor)
     except workflow.StepNotPossible as moved:

@@ -1,54 +1,36 @@
 """The one door. Page, API, admin, command and job all move a dossier through `advance`: a rule written once holds everywhere."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from __future__ import annotations
+
+from collections import deque
+from typing import Unpack, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.roles import SystemActor
+from dossiers.choices import Job
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import Dossier
+from dossiers.permissions import is_submitter
 from dossiers.states import DossierState
-from dossiers.transitions import inputs
+from dossiers.transitions.lines import DossierTransitions
+from dossiers.transitions.step import Actor, Line, Step, StepDetails
 from dossiers.workflow import assignment, effects, history, outbox, signals
+from dossiers.workflow.signals import FollowOn, Heard
 from portal.common import clock
 from portal.common.dates import moment
 
-WITHDRAWING_JOB = SystemActor("withdraw_before_accept")
-
-
-@dataclass
-class Step:
-    """One step being taken: who does what to which dossier, with what, when (UTC)."""
-
-    dossier: Any
-    name: str
-    actor: Any
-    note: str
-    details: dict[str, Any]
-    now: Any
-    line: Any = None
-    recorded: dict[str, Any] = field(default_factory=dict)  # what of the details the history keeps
-
-    @property
-    def job(self) -> str:
-        return self.actor.job if isinstance(self.actor, SystemActor) else ""
-
-    @property
-    def user(self) -> Any:
-        return None if self.job else self.actor
-
-    @property
-    def actor_name(self) -> str:
-        return "" if self.job else str(self.actor)
+WITHDRAWING_JOB = SystemActor(Job.WITHDRAW_BEFORE_ACCEPT)
+MAX_STEPS_AT_ONCE = 5  # one step and those that follow from it: more means that receivers answer each other without end
 
 
 class StepNotPossible(Exception):
     """The dossier is not where this step starts, or a condition is not met. `sentence()` tells people why."""
 
-    def __init__(self, dossier: Any, step: str, reason: str = "") -> None:
+    def __init__(self, dossier: Dossier, step: str, reason: str = "") -> None:
         super().__init__(f"{step} is not possible for {dossier} in {dossier.state}: {reason}")
         self.dossier, self.step, self.reason = dossier, step, reason
 
@@ -64,38 +46,40 @@ class StepNotPossible(Exception):
         return _("%(who)s đã làm trước: %(did)s, lúc %(when)s.") % {"who": who, "did": did, "when": moment(last.at)}
 
 
-def line_of(name: str, source: str) -> Any:
+def line_of(name: str, source: str) -> Line:
     """The transition line of a step out of a state. KeyError when there is none."""
     found = getattr(Dossier, name)._django_fsm.get_transition(source)
     if found is None:
         raise KeyError(f"{name} from {source}")
-    return found
+    return cast(Line, found)
 
 
 def step_names() -> list[str]:
     """Every step there is, in the order of the code."""
-    return [name for name, method in vars(_transitions()).items() if hasattr(method, "_django_fsm")]
+    return [name for name, method in vars(DossierTransitions).items() if hasattr(method, "_django_fsm")]
 
 
-def _transitions() -> Any:
-    from dossiers.transitions.lines import DossierTransitions
-
-    return DossierTransitions
-
-
-def possible(dossier: Any, name: str) -> Any:
+def possible(dossier: Dossier, name: str) -> Line:
     """The transition line if the step may be taken now, whoever asks. Raises StepNotPossible, which says why not."""
-    try:
-        found = line_of(name, dossier.state)
-    except KeyError:
-        raise StepNotPossible(dossier, name) from None
-    for condition in found.conditions:
-        if not condition(dossier):
-            raise StepNotPossible(dossier, name, str(condition.sentence))
+    found = _line_from_here(dossier, name)
+    _check_conditions(dossier, found)
     return found
 
 
-def admit(actor: Any, dossier: Any, found: Any) -> None:
+def _line_from_here(dossier: Dossier, name: str) -> Line:
+    try:
+        return line_of(name, dossier.state)
+    except KeyError:
+        raise StepNotPossible(dossier, name) from None
+
+
+def _check_conditions(dossier: Dossier, found: Line) -> None:
+    for condition in found.conditions:
+        if not condition(dossier):
+            raise StepNotPossible(dossier, found.name, str(condition.sentence))
+
+
+def admit(actor: Actor | None, dossier: Dossier, found: Line) -> None:
     """Raises PermissionDenied: a job must be named on the line, a user must pass its predicate, nobody is an error."""
     if isinstance(actor, SystemActor):
         if actor.job not in found.custom["jobs"]:
@@ -104,7 +88,7 @@ def admit(actor: Any, dossier: Any, found: Any) -> None:
         raise PermissionDenied(f"{actor} may not take {found.name}")
 
 
-def may_take(user: Any, dossier: Any, name: str) -> bool:
+def may_take(user: User, dossier: Dossier, name: str) -> bool:
     """Would this step be offered to this user now? Pages ask this; `advance` checks it again."""
     try:
         admit(user, dossier, possible(dossier, name))
@@ -113,59 +97,74 @@ def may_take(user: Any, dossier: Any, name: str) -> bool:
     return True
 
 
-def steps_for(user: Any, dossier: Any) -> list[str]:
+def steps_for(user: User, dossier: Dossier) -> list[str]:
     """Names of the steps to offer to this user on this dossier now."""
     return [name for name in step_names() if may_take(user, dossier, name)]
 
 
 @transaction.atomic
-def advance(dossier: Any, name: str, *, actor: Any, note: str = "", **details: Any) -> Any:
+def advance(dossier: Dossier, name: str, *, actor: Actor, note: str = "", **details: Unpack[StepDetails]) -> Dossier:
     """Take one step and write down all it owes. `actor` is a user or a `SystemActor`; each line says which it admits.
 
-    Returns the dossier afresh: the one passed in is stale; `heard` on it is what floors above have to say to whoever took the
-    step, in sentences. Raises StepNotPossible, PermissionDenied,
-    needs.DetailsMissing; then nothing has happened.
+    Steps that follow from it (answers of receivers of `step_taken`) are taken next, in the same transaction. Returns the dossier
+    as the last of them left it; the one passed in is stale. `heard` on it: sentences for whoever took the step. Raises
+    StepNotPossible, PermissionDenied, DetailsMissing; then nothing has happened.
     """
-    dossier = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure").get(pk=dossier.pk)
-    try:
-        found = line_of(name, dossier.state)
-    except KeyError:
-        raise StepNotPossible(dossier, name) from None
-    admit(actor, dossier, found)
-    possible(dossier, name)
-    step = Step(dossier, name, actor, note.strip(), details, clock.now(), found)
-    for need in found.custom["needs"]:
-        inputs.NEEDS[need](step)
+    return _take_all(_locked(dossier), FollowOn(name, actor, note, details))
+
+
+def _locked(dossier: Dossier) -> Dossier:
+    rows = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure", "offering__terminal")
+    return rows.get(pk=dossier.pk)
+
+
+def _take_all(dossier: Dossier, first: FollowOn) -> Dossier:
+    """Take this step of a locked dossier, and those that follow from it, one after the other."""
+    keeper, to_take, sentences = Timekeeper(dossier), deque([first]), []
+    for _turn in range(MAX_STEPS_AT_ONCE):
+        for answer in _take(dossier, to_take.popleft(), keeper):
+            sentences.append(answer.sentence)
+            to_take.extend(answer.then)
+        if not to_take:
+            dossier.heard = [sentence for sentence in sentences if sentence]
+            return dossier
+    raise RuntimeError(f"{first.name} of {dossier}: no end of steps that follow, next {to_take[0].name}")
+
+
+def _take(dossier: Dossier, wanted: FollowOn, keeper: Timekeeper) -> list[Heard]:
+    """One step with everything it writes. Returns what the receivers answer."""
+    found = _line_from_here(dossier, wanted.name)
+    admit(wanted.actor, dossier, found)
+    _check_conditions(dossier, found)
+    step = Step(dossier, wanted.name, wanted.actor, wanted.note.strip(), wanted.details, clock.now(), found, keeper)
+    for check in found.custom["inputs"]:
+        check(step)
     source = dossier.state
-    getattr(dossier, name)()
+    getattr(dossier, step.name)()
     effects.before_event(step)
-    Timekeeper(dossier).apply(found.custom["clock"], step, found.custom["interval"])
+    keeper.apply(step)
     assignment.refresh_waiting(step)
     dossier.updated_at = step.now
     dossier.save()
     event = history.append(step, source=source, target=dossier.state)
     effects.after_event(step, event)
     outbox.owe(step, event)
-    answers = signals.step_taken.send(Dossier, step=step, event=event)
-    dossier.heard = [sentence for _receiver, sentence in answers if sentence]
-    return dossier
+    return [answer for _receiver, answer in signals.step_taken.send(Dossier, step=step, event=event) if answer]
 
 
 @transaction.atomic
-def submit(dossier: Any, *, actor: Any) -> Any:
+def submit(dossier: Dossier, *, actor: Actor) -> Dossier:
     """File a draft. Safe to call twice: a dossier that is filed already is returned as it is, with its one code."""
-    locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
-    if locked.state != DossierState.DRAFT:
-        from dossiers.permissions import is_submitter
-
-        if not is_submitter(locked, actor):
-            raise PermissionDenied("not the submitter")
-        return locked
-    return advance(locked, "submit", actor=actor)
+    locked = _locked(dossier)
+    if locked.state == DossierState.DRAFT:
+        return _take_all(locked, FollowOn("submit", actor))
+    if isinstance(actor, SystemActor) or actor is None or not is_submitter(locked, actor):
+        raise PermissionDenied("not the submitter")
+    return locked
 
 
 @transaction.atomic
-def withdraw(dossier: Any, *, actor: Any, note: str = "") -> Any:
+def withdraw(dossier: Dossier, *, actor: Actor, note: str = "") -> Dossier:
     """Ask for the dossier back. Before acceptance it stops at once, with two events; afterwards the desk decides."""
     dossier = advance(dossier, "withdraw", actor=actor, note=note)
     if dossier.accepted_at is None:

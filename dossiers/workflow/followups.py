@@ -2,38 +2,39 @@
 
 from accounts.roles import SystemActor
 from dossiers import workflow
-from dossiers.models import FollowUp
+from dossiers.choices import Job
+from dossiers.models import Event, FollowUp
 from dossiers.papers import making
 from dossiers.states import DossierState
 from portal.common import outbox
 
-ISSUING_JOB = SystemActor("issue")
-DELIVERY_JOB = SystemActor("delivery")
+ISSUING_JOB = SystemActor(Job.ISSUE)
+DELIVERY_JOB = SystemActor(Job.DELIVERY)
 
 
 @outbox.worker(FollowUp)
-def do(followup):
+def do(followup: FollowUp) -> None:
     """Do one follow-up, in the transaction that holds its row. What is there already is not made again."""
     kind, _, paper = followup.kind.partition(":")
     WORK[kind](followup.event, paper)
 
 
-def make_paper(event, kind):
+def make_paper(event: Event, kind: str) -> None:
     making.make_paper(event, kind)
 
 
-def issue_result(event, _kind):
+def issue_result(event: Event, _kind: str) -> None:
     """Sign and store the result, then move the dossier to COMPLETED."""
     making.make_result(event.decision)
     if event.dossier.state == DossierState.PROCESSING:
         workflow.advance(event.dossier, "issue", actor=ISSUING_JOB)
 
 
-def replace_result(event, _kind):
+def replace_result(event: Event, _kind: str) -> None:
     making.replace_result(event.decision)
 
 
-def deliver_result(event, _kind):
+def deliver_result(event: Event, _kind: str) -> None:
     """Publish the result in the account, tell the citizen, and move the dossier to RETURNED."""
     making.publish(event.dossier)
     if event.dossier.state == DossierState.COMPLETED:

@@ -1,9 +1,10 @@
 """Write the history, and prove it. One chain a dossier; each event carries the hash of the one before."""
 
-from dossiers.models import GENESIS, Event, EventText
+from dossiers.models import GENESIS, Dossier, Event, EventText
+from dossiers.transitions.step import Step
 
 
-def append(step, *, source, target):
+def append(step: Step, *, source: str, target: str) -> Event:
     """Write the event of this step at the end of the dossier's chain (the dossier is locked). Returns the event."""
     last = step.dossier.events.order_by("-sequence").first()
     event = Event(
@@ -26,9 +27,10 @@ def append(step, *, source, target):
     return event
 
 
-def problems(dossier):
+def problems(dossier: Dossier) -> list[str]:
     """Sentences about everything wrong in this dossier's chain; empty when it is whole. Erased texts are no problem."""
-    found, previous, sequence, state = [], GENESIS, 0, "DRAFT"
+    found: list[str] = []
+    previous, sequence, state = GENESIS, 0, "DRAFT"
     for event in dossier.events.select_related("text", "dossier").order_by("sequence"):
         sequence += 1
         where = f"{dossier.code} #{event.sequence}"

@@ -1,11 +1,12 @@
 """What a step owes: follow-up rows and messages, written in its own transaction. `dossiers.workflow.followups` does them."""
 
 from dossiers import messages
-from dossiers.models import FollowUp
+from dossiers.models import Event, FollowUp
+from dossiers.transitions.step import Step
 from portal.common import outbox
 
 
-def owe(step, event):
+def owe(step: Step, event: Event) -> None:
     """Write the follow-ups and messages of this step, and wake the relay after commit."""
     paper = step.line.custom["paper"]
     if paper:

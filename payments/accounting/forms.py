@@ -8,14 +8,13 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.desk.forms import Words
-from dossiers.models import Dossier
-from dossiers.permissions import is_own_matter
-from payments import assignment
 from payments.accounting.revenue import FIRST_DAY, LAST_DAY
 from payments.models import RefundReason, RefundWay
-from payments.permissions import bodies_of
+from payments.permissions import dossiers_with_fees
 from payments.refunds import approval
 from portal.common import clock
+from portal.common.figures import are_figures
+from portal.common.form_fields import DayField, NumberField
 from portal.common.money import dong
 
 LONGEST = 500  # characters of a note
@@ -54,17 +53,17 @@ class DecisionForm(DeskForm):
     note = Words(rows=3, max_length=LONGEST, label=_("Đã kiểm tra thế nào"), help_text=_("Ví dụ: đã hỏi ngân hàng, số văn bản."))
 
 
-class Dong(forms.IntegerField):
+class Dong(NumberField):
     """A sum of whole đồng in digits alone: «100.000» could be read as a hundred, so it is asked for again."""
 
     def to_python(self, value):
         text = str(value or "").strip()
-        if text and not (text.isascii() and text.isdigit() and len(text) <= 12):
+        if text and not are_figures(text, 12):
             raise forms.ValidationError(__("Số tiền chỉ gồm chữ số, viết liền, ví dụ 200000."))
         return super().to_python(text)
 
 
-class BookDay(forms.DateField):
+class BookDay(DayField):
     """A day that our books could hold: the first and the last of the calendar have no day before or after them."""
 
     def to_python(self, value):
@@ -134,10 +133,9 @@ class HandOverForm(DeskForm):
 
     to = forms.ModelChoiceField(queryset=None, label=_("Chuyển cho"), empty_label=_("Chọn đồng nghiệp"))
 
-    def __init__(self, *args, bodies, besides=None, **options):
+    def __init__(self, *args, colleagues, **options):
         super().__init__(*args, **options)
-        colleagues = assignment.accountants_of(bodies).order_by("full_name")
-        self.fields["to"].queryset = colleagues.exclude(pk=besides.pk) if besides else colleagues
+        self.fields["to"].queryset = colleagues
 
 
 class SettlementForm(DeskForm):
@@ -190,9 +188,8 @@ class AssignForm(DeskForm):
     def clean_whose(self):
         """The dossier, of a body whose books this person keeps. Others are not found, whether they exist or not."""
         words = self.cleaned_data["whose"].upper().replace(" ", "")
-        dossiers = Dossier.objects.filter(lead_agency__in=bodies_of(self.user).values("pk"), obligation__isnull=False)
         named = Q(code=words) | Q(obligation__attempts__reference=words)
-        found = dossiers.filter(named).select_related("lead_agency").distinct().first()
-        if found is None or is_own_matter(found, self.user):
+        found = dossiers_with_fees(self.user).filter(named).select_related("lead_agency").distinct().first()
+        if found is None:
             raise forms.ValidationError(__("Không có hồ sơ nào như vậy phải trả phí ở cơ quan của anh chị."))
         return found

@@ -72,7 +72,7 @@ class RefundSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_sentence(self, refund) -> str:
-        told = refunds.told(refund, refund.attempt)
+        told = refunds.describe(refund, refund.attempt)
         return f"{told.title}. {told.text}"
 
 

@@ -38,7 +38,8 @@ class UnknownReference(LookupError):
 
 def lock_dossier(pk):
     """(dossier, obligation or None), both locked, in this order."""
-    dossier = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure").get(pk=pk)
+    rows = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure", "offering__terminal")
+    dossier = rows.get(pk=pk)
     obligation = FeeObligation.objects.select_for_update(of=("self",)).filter(dossier=dossier).first()
     if obligation:
         obligation.dossier = dossier

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.roles import SystemActor
 from dossiers import workflow
+from dossiers.choices import Job
 from dossiers.states import DossierState
 from payments import messages
 from payments.attempts.lifecycle import cancel_open, lock_for_payment
@@ -16,7 +17,7 @@ from payments.refunds import approval
 from portal.common import clock
 
 log = logging.getLogger(__name__)
-PAYMENT_JOB = SystemActor("payment")
+PAYMENT_JOB = SystemActor(Job.PAYMENT)
 
 
 @transaction.atomic

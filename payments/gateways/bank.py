@@ -15,6 +15,7 @@ from django.conf import settings
 from payments.gateways.base import NoAnswer
 from payments.gateways.network import is_here
 from portal.common import clock
+from portal.common.figures import moment_in
 
 TIMES = httpx.Timeout(connect=3, read=10, write=5, pool=3)  # seconds
 PATIENCE = 15  # seconds for one whole answer
@@ -90,10 +91,9 @@ def is_plausible(at):
 
 
 def _moment(text):
-    try:
-        at = dt.datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        raise UnreadableCredit("no moment") from None
+    at = moment_in(text) if isinstance(text, str) else None
+    if at is None:
+        raise UnreadableCredit("no moment")
     at = at if at.tzinfo else at.replace(tzinfo=clock.LOCAL)
     if not is_plausible(at):
         raise UnreadableCredit("no moment of these years")

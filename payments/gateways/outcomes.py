@@ -13,7 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from payments.models.states import AttemptState
 
 YES, NO, CHECKING = "yes", "no", "checking"
+TONES = {YES: "ok", NO: "warn", CHECKING: "info"}  # of a notice
+ICONS = {YES: "check", NO: "x", CHECKING: "clock"}
 A = AttemptState
+
+
+def money_word(money: str, part: bool = False) -> Any:
+    """The answer to «Đã trừ tiền?»; `part`: some came, not all of it."""
+    if money == YES and part:
+        return _("có, một phần")
+    return {YES: _("có"), NO: _("không"), CHECKING: _("đang kiểm tra")}[money]
 
 
 @dataclass(frozen=True)
@@ -38,17 +47,15 @@ class Outcome:
 
     @property
     def money_word(self) -> Any:
-        """The answer to «đã trừ tiền?»."""
-        return {YES: _("có"), NO: _("không"), CHECKING: _("đang kiểm tra")}[self.money]
+        return money_word(self.money)
 
     @property
     def tone(self) -> str:
-        """The look of a notice."""
-        return {YES: "ok", NO: "warn", CHECKING: "info"}[self.money]
+        return TONES[self.money]
 
     @property
     def icon(self) -> str:
-        return {YES: "check", NO: "x", CHECKING: "clock"}[self.money]
+        return ICONS[self.money]
 
 
 OTHER_WAY = _("Chọn cách trả khác, hoặc trả lại sau.")

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency
 from dossiers.models import FeeObligation
 from dossiers.models.dossier import new_secret
-from payments.models.events import GatewayEvent
+from payments.models.moves import Move, Moving
 from payments.models.points import CollectionPoint
-from payments.models.states import ATTEMPT_EDGES, BEING_PAID, OPEN_ATTEMPT, AttemptState, check_move
+from payments.models.states import ATTEMPT_EDGES, BEING_PAID, OPEN_ATTEMPT, AttemptState
 from portal.common import clock
 
 
@@ -50,9 +50,11 @@ class PayLink(models.Model):
         return self.revoked_at is None and self.expires_at > clock.now()
 
 
-class PaymentAttempt(models.Model):
+class PaymentAttempt(Moving):
     """One try to pay. The amount is frozen; `state` moves only along `payments.models.states`, by `move`, under the lock of
     `payments.attempts.lifecycle.lock_for_payment`. Whole đồng, times in UTC."""
+
+    EDGES = ATTEMPT_EDGES
 
     obligation = models.ForeignKey(
         FeeObligation, verbose_name=_("khoản phải trả"), on_delete=models.PROTECT, related_name="attempts"
@@ -131,39 +133,16 @@ class PaymentAttempt(models.Model):
             return "no"
         return "checking"
 
-    def move(self, target, *, cause, event=None, actor=None, job="", note=""):
-        """Take one edge of the graph and write down its cause. The caller holds the locks. Raises IllegalMove."""
-        check_move(ATTEMPT_EDGES, self.state, target, cause)
-        source, now = self.state, clock.now()
-        self.state = target
-        self.paid_at = (self.paid_at or now) if target == AttemptState.PAID else None
-        self.ended_at = None if target in OPEN_ATTEMPT else now
-        self.save()
-        AttemptMove.objects.create(
-            attempt=self, source=source, target=target, cause=cause, event=event, actor=actor, job=job, note=note, at=now
-        )
-        still_open = target in OPEN_ATTEMPT
-        if self.obligation.attempt_open != still_open:
-            self.obligation.attempt_open = still_open or self.obligation.attempts.filter(state__in=OPEN_ATTEMPT).exists()
+    def stamp(self, now):
+        self.paid_at = (self.paid_at or now) if self.state == AttemptState.PAID else None
+        self.ended_at = None if self.is_open else now
+
+    def move(self, target, **facts):
+        """As `Moving.move`; the obligation, too, knows then whether an attempt of it is open."""
+        super().move(target, **facts)
+        if self.obligation.attempt_open != self.is_open:
+            self.obligation.attempt_open = self.is_open or self.obligation.attempts.filter(state__in=OPEN_ATTEMPT).exists()
             self.obligation.save(update_fields=["attempt_open"])
-
-
-class Move(models.Model):
-    """One edge taken: from where to where, why, on whose word. Append-only."""
-
-    cause = models.CharField(_("vì"), max_length=30)
-    event = models.ForeignKey(
-        GatewayEvent, verbose_name=_("bằng chứng"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("người làm"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    job = models.CharField(_("việc tự động"), max_length=40, blank=True)
-    note = models.CharField(_("ghi chú"), max_length=500, blank=True)
-    at = models.DateTimeField(_("lúc"), default=clock.now)
-
-    class Meta:
-        abstract = True
 
 
 class AttemptMove(Move):

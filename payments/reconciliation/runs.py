@@ -82,7 +82,7 @@ def run():
         return 0
     yesterday = clock.today() - dt.timedelta(days=1)
     first = yesterday - dt.timedelta(days=LOOK_BACK - 1)
-    points = [point for point in CollectionPoint.objects.filter(active=True) if _has_files(point, yesterday)]
+    points = [point for point in CollectionPoint.objects.with_money_coming() if _has_files(point, yesterday)]
     known = _known_days(first)
     owed = [
         SettlementFetch(point=point, day=day, next_at=clock.now())

@@ -1,10 +1,9 @@
 """Statement files as banks hand them out: CSV in UTF-8 or UTF-16, headings in Vietnamese or English, money that came in only.
 
-Read whole or not at all: one line that cannot be read refuses the file and says which. Nothing is guessed about money.
+One line that cannot be read refuses the whole file and is named. Nothing is guessed.
 """
 
 import csv
-import datetime as dt
 import io
 import re
 import unicodedata
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from payments.gateways.bank import LARGEST_AMOUNT, Credit, is_plausible
 from portal.common import clock
+from portal.common.figures import moment_in
 from portal.common.vietnamese import fold
 
 LARGEST = 5 * 1024 * 1024  # bytes
@@ -175,11 +175,8 @@ def moment_of(text):
 
 def _read_as(form, text):
     """The moment as this form writes it (none: ISO 8601), or None."""
-    try:
-        at = dt.datetime.strptime(text, form) if form else dt.datetime.fromisoformat(text)  # noqa: DTZ007 - the zone is added below
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=clock.LOCAL)
+    at = moment_in(text, form)
+    return at if at is None or at.tzinfo else at.replace(tzinfo=clock.LOCAL)
 
 
 def _no_number_twice(credits):

@@ -25,6 +25,11 @@ def local(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(LOCAL)
 
 
+def is_moved() -> bool:
+    """Whether `at` holds the clock at this place."""
+    return _moved.get() is not None
+
+
 @contextmanager
 def at(moment: dt.datetime) -> Iterator[None]:
     """Inside this block it is `moment` (aware). For tests and demo data only."""

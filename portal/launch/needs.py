@@ -117,6 +117,6 @@ def free_pair(start: int) -> int:
 def chosen_port() -> int:
     """The port of the web server: PORT from the environment, else 8000."""
     asked = os.environ.get("PORT", "8000")
-    if not asked.isdigit() or not 0 < int(asked) < 65536:
+    if not (asked.isascii() and asked.isdigit()) or not 0 < int(asked) < 65536:
         raise Missing(f"PORT={asked} không phải số cổng (1 đến 65535)", "PORT=8000 ./portalctl run")
     return int(asked)

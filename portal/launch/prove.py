@@ -3,6 +3,7 @@
 Speaks English, like the tools it calls: what people who use the portal read is Vietnamese, this is for developers.
 """
 
+import datetime as dt
 import os
 import shutil
 import subprocess
@@ -11,11 +12,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from . import environment, needs, pango, services
+from ..common import pango
+from . import environment, needs, services
 from .child import Child
 from .console import say, warn
 from .lock import RunLock, run_lock
+from .missing import Missing
 from .places import Places
 from .postgres import THROWAWAY, outside_home
 from .preparation import manage, translations
@@ -24,6 +28,13 @@ from .supervisor import StopAsked, Supervisor
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 GET_BROWSER = "apt-get install -y --no-install-recommends chromium"
+FAKETIME = ("*/faketime/libfaketimeMT.so.1", "faketime/libfaketimeMT.so.1", "lib*/faketime/libfaketimeMT.so.1")
+LEFT_OUT = (
+    "--fast left out: the static checks (./portalctl check), tests of browser, PDF, services, slow ones,"
+    " and of a test with many parameters that uses the database all but the first case."
+)
+GET_FAKETIME = "apt-get install -y faketime"
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 # Only the shape counts: `check --deploy` looks at the settings, never at these servers.
 LIKE_PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "portal.settings.production",
@@ -55,8 +66,12 @@ class Outcome:
     seconds: float
 
 
-def prove(places: Places, pytest_words: list[str], *, only_static: bool) -> int:
-    """Run the static checks and the tests (or the tests asked for alone). Returns 0 when all hold."""
+def prove(places: Places, pytest_words: list[str], *, only_static: bool, fast: bool = False, today: dt.date | None = None) -> int:
+    """Run the static checks and the tests (or the tests asked for alone). Returns 0 when all hold.
+
+    `fast` leaves out what takes long; with `today` every process of the run believes that it is this day.
+    """
+    moved = moved_clock(today) if today else {}
     needs.check(places, installing=not environment.is_current(places, environment.DEV))
     throwaway = places.for_tests()
     lock = RunLock(run_lock(throwaway), address="./portalctl test")
@@ -69,17 +84,19 @@ def prove(places: Places, pytest_words: list[str], *, only_static: bool) -> int:
                 say("── installing the locked packages")
                 environment.make(places, environment.DEV)
             go = runner(places, throwaway, supervisor, outcomes)
-            if not pytest_words:
+            if not pytest_words and not fast:
                 for proof in static_proofs(places):
                     go(proof)
             if not only_static:
-                closing = _tests(places, throwaway, supervisor, pytest_words, go)
+                closing = _tests(places, throwaway, supervisor, _words(pytest_words, fast), moved, go)
     except StopAsked:
         return 130
     finally:
         forget_servers(throwaway)
         lock.release()
     _summary(outcomes)
+    if fast:
+        say(LEFT_OUT)
     if closing:
         say(closing)
     return 0 if all(outcome.passed for outcome in outcomes) else 1
@@ -111,12 +128,14 @@ def _tests(
     throwaway: Places,
     supervisor: Supervisor,
     words: list[str],
+    moved: Mapping[str, str],
     go: Callable[[Proof], Outcome],
 ) -> str:
     """Start a database and a broker of our own, run pytest, and return its closing line."""
     bring_browser()
     bring_pango(places)
     forget_servers(throwaway)
+    os.environ.update(moved)  # the servers, too, live on that day
     servers = services.start(throwaway, supervisor, THROWAWAY)
     if any(places.root.glob("locale/*/LC_MESSAGES/*.po")):
         go(Proof("translations", translations(places), {}))
@@ -124,16 +143,38 @@ def _tests(
     go(
         Proof(
             "pytest",
-            [places.python, "-m", "pytest", *colour, *(words or ["-n", "2", "--create-db"])],
+            [places.python, "-m", "pytest", *colour, *words],
             {
                 "DATABASE_URL": servers.superuser,
                 "REDIS_URL": servers.broker,
                 "DJANGO_SETTINGS_MODULE": "portal.settings.test",
                 "PYTHONUNBUFFERED": "1",
+                "PORTAL_TEST_SERVERS": "given" if servers.postgres is None else "thrown away",
             },
         )
     )
     return _closing_line(throwaway)
+
+
+def _words(words: list[str], fast: bool) -> list[str]:
+    """What pytest is told: without words everything, by as many workers as there are cores; a file stays in one worker."""
+    workers = ["-n", str(len(os.sched_getaffinity(0))), "--dist", "loadscope", "--create-db"]
+    return [*([] if words else workers), *words, *(["--fast"] if fast else [])]
+
+
+def moved_clock(today: dt.date) -> dict[str, str]:
+    """Variables that move the clock of each process started with them, by the same length. Raises Missing without libfaketime."""
+    library = next((path for pattern in FAKETIME for path in sorted(Path("/usr/lib").glob(pattern))), None)
+    if library is None:
+        raise Missing("Chưa có thư viện dời đồng hồ (libfaketime)", GET_FAKETIME)
+    days = (today - dt.datetime.now(HANOI).date()).days
+    return {
+        "LD_PRELOAD": str(library),
+        "FAKETIME": f"{days * 86400:+d}",
+        "DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "NO_FAKE_STAT": "1",
+    }
 
 
 def forget_servers(throwaway: Places) -> None:
@@ -189,6 +230,6 @@ def _summary(outcomes: list[Outcome]) -> None:
         say(f"  {outcome.name:<22} {'passed' if outcome.passed else 'FAILED':<8} {outcome.seconds:6.1f} s")
     if failed := [outcome.name for outcome in outcomes if not outcome.passed]:
         say(f"  Failed: {', '.join(failed)}. Logs: var/test/log/")
-    if not pango.preload():
+    if not pango.preload(pango.folder(Places.of().var)):
         warn(f"  PDF tests were skipped. To run them: {pango.HOW_TO_GET}")
     say()

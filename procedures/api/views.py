@@ -10,6 +10,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal.common.figures import number_in
 from portal.common.vietnamese import clean_text
 from procedures import search
 from procedures.api.serializers import ProcedureDetail, ProcedurePage, ProcedureRow
@@ -82,9 +83,10 @@ class OneProcedure(Open):
 def _limit(asked):
     """How many rows a page holds, 1 to MOST."""
     text = asked.get("limit", str(USUAL))
-    if not (text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= MOST):
+    limit = number_in(text, 3)
+    if limit is None or not 1 <= limit <= MOST:
         raise ValidationError({"limit": _("Cần một số từ 1 đến %(most)d.") % {"most": MOST}})
-    return int(text)
+    return limit
 
 
 def _start(codes, after):

@@ -8,10 +8,10 @@ from accounts.messages.models import Message
 from dossiers import invariants
 from dossiers.models import Dossier
 from dossiers.workflow import history
-from procedures.loading import load_sample
 from tests import factories
 from tests.browser_support import axe, sideways
 from tests.processes import Processes, wait_for
+from tests.world import load_sample
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -15,7 +15,7 @@ from dossiers.states import DossierState
 from dossiers.workflow import history
 from portal.common import outbox
 from portal.launch.places import ROOT
-from procedures.loading import load_sample
+from tests.world import load_sample
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,11 @@ from dossiers.filing import portal_questions, rules
 from dossiers.models import Dossier
 from dossiers.transitions import conditions
 from portal.common import clock
-from procedures.loading import load_sample
 from procedures.models import Procedure
 from procedures.offered import offered_at
 from tests import factories, reference
 from tests.dossiers.pages import browse, step_url
+from tests.world import load_sample
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +60,7 @@ def decided(dossier, clerk):
     return workflow.advance(dossier, "approve", actor=signer, content={"title": "Giấy", "lines": [], "conclusion": "Đúng."})
 
 
+@pytest.mark.slow
 def test_every_form_is_shown_page_by_page_handed_in_taken_in_and_decided():
     load_sample(codes=list(reference.procedures()))
     filed, waited, forms = [], [], set()

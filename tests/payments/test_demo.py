@@ -6,11 +6,12 @@ from django.core.management import CommandError, call_command
 from dossiers.demo.matters import CIVIL, CRIMINAL, RESIDENCE, STAY
 from payments.accounting import invariants
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund, SettlementRun
-from procedures.loading import load_sample
+from tests.world import load_sample
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_the_demo_has_money_of_every_fate_and_all_of_it_is_whole():
     load_sample(codes=[RESIDENCE, STAY, CIVIL, CRIMINAL])
     call_command("load_collection_points", verbosity=0)

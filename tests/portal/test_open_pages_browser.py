@@ -2,9 +2,9 @@
 
 import pytest
 
-from procedures.loading import load_sample
 from procedures.models import Procedure
 from tests.browser_support import axe, prefer, sideways
+from tests.world import load_sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -3,10 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from procedures.loading import load_sample
 from procedures.models import Procedure
 from procedures.search.text import search_columns
 from tests.browser_support import axe, prefer, sideways
+from tests.world import load_sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CODES = ["1.010041", "3.000333", "1.004873", "1.011606", "2.000815", "1.015002"]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from procedures.loading import load_sample
 from procedures.models import Offering, Procedure
 from procedures.places import choose, desk_hours
+from tests.world import load_sample
 
 pytestmark = pytest.mark.django_db
 RESIDENCE, RECORD, BRAND = "1.010041", "3.000333", "1.015002"

@@ -16,11 +16,12 @@ from dossiers.citizen.dashboard import until
 from dossiers.citizen.forms import LONGEST
 from dossiers.citizen.views.dossier import own_dossier
 from dossiers.files.checking import ACCEPT, megabytes
-from dossiers.files.receiving import MOST_FILES, receive, take_out
+from dossiers.files.receiving import receive, take_out
 from dossiers.filing import rules, supplements
-from dossiers.filing.views.documents import input_id, number_in, tiles
+from dossiers.filing.views.documents import input_id, tiles
 from dossiers.models import SupplementItem, SupplementRequest
 from dossiers.permissions import is_submitter
+from portal.common.figures import number_in
 from portal.common.vietnamese import clean_text
 from procedures.eforms import (
     BoundPage,
@@ -198,8 +199,7 @@ def _page(request, answering, bound, refused=None):
         "due": answering.row.due_at,
         "locked": _locked(answering),
         "accept": ACCEPT,
-        "limit": megabytes(settings.UPLOAD_MAX_BYTES),
-        "most": MOST_FILES,
+        "limit": megabytes(settings.MAX_UPLOAD_BYTES),
     }
     return render(request, "dossiers/citizen/supplement.html", context)
 

@@ -16,6 +16,7 @@ from dossiers.desk.views.queue import find, for_staff
 from dossiers.models import Dossier
 from dossiers.papers.models import PaperKind
 from dossiers.transitions import inputs
+from dossiers.transitions.choices import Clock, Tells
 from portal.common import clock
 from portal.common.dates import moment
 from procedures.calendar import Term, due
@@ -100,11 +101,11 @@ def _what_follows(dossier, name, line):
         yield "swap", _next_step(dossier)
     if line.custom["paper"]:
         yield "doc", _("Cổng lập: %(paper)s.") % {"paper": PaperKind(line.custom["paper"]).label}
-    if line.custom["clock"] == "pause" or line.custom["clock"] == "reception_stops":
+    if line.custom["clock"] in (Clock.PAUSE, Clock.RECEPTION_STOPS):
         yield "pause", _("Đồng hồ của cơ quan dừng, chờ người nộp.")
     if name in ("approve", "refuse_substance"):
         yield "stamp", _("Cổng ký số bằng chứng thư của %(agency)s rồi trả kết quả.") % {"agency": dossier.lead_agency}
-    if "submitter" in line.custom["tells"]:
+    if Tells.SUBMITTER in line.custom["tells"]:
         yield "mail", _("Người nộp được báo ngay.")
 
 

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dossiers.filing import drafts
-from dossiers.filing.views.documents import documents, number_in
+from dossiers.filing.views.documents import documents
 from dossiers.filing.views.review import print_and_bring, review
 from dossiers.filing.views.shared import BACK_TO_REVIEW, DOCUMENTS, PRINT, REVIEW, on_draft
 from portal.common.dates import clock_time
+from portal.common.figures import number_in
 from procedures.eforms import BoundPage, open_row_from, page_errors
 
 OTHER_STOPS = {DOCUMENTS: documents, REVIEW: review, PRINT: print_and_bring}

@@ -2,25 +2,25 @@
 
 from dossiers.codes import next_code
 from dossiers.filing import rules
+from dossiers.transitions.choices import Effect
+from dossiers.transitions.step import Step
 from dossiers.workflow.effects.registry import before
-from portal.common.vietnamese import sort_key
 
 
-@before
-def tidy_answers(step):
+@before(Effect.TIDY_ANSWERS)
+def tidy_answers(step: Step) -> None:
     """What the conditions hide is not filed."""
     step.dossier.answers = rules.storable_answers(step.dossier)
 
 
-@before
-def copy_subject(step):
+@before(Effect.COPY_SUBJECT)
+def copy_subject(step: Step) -> None:
     """Name, number, address and contact are copied: papers, register and search read the copy."""
     dossier = step.dossier
     if dossier.person_id is None and dossier.organisation_id is None:
         dossier.person = dossier.submitter.person
     subject = dossier.subject
     dossier.subject_name = subject.name if dossier.organisation_id else subject.full_name
-    dossier.subject_sort_key = sort_key(dossier.subject_name)
     dossier.subject_id_number = (subject.tax_code if dossier.organisation_id else subject.id_number) or ""
     address = subject.address if dossier.organisation_id else subject.current_address or subject.permanent_address
     dossier.subject_address = rules.address_text(address)[:400]
@@ -31,7 +31,7 @@ def copy_subject(step):
     dossier.code_agency = dossier.receiving_agency
 
 
-@before
-def number_the_dossier(step):
+@before(Effect.NUMBER_THE_DOSSIER)
+def number_the_dossier(step: Step) -> None:
     """Last of all: the counter's lock is held only until the transaction ends."""
     step.dossier.code = next_code(step.dossier.code_agency)

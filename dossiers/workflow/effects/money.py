@@ -1,15 +1,17 @@
 """What is owed, waived, and when it is settled, in whole đồng. Attempts, refunds and receipts are kept by `payments`."""
 
-from dossiers.clock.timekeeper import Timekeeper
 from dossiers.filing import rules
 from dossiers.models import FeeLine, FeeObligation, PaymentStatus
 from dossiers.states import DossierState
 from dossiers.transitions import conditions
+from dossiers.transitions.choices import Effect
+from dossiers.transitions.step import Step
 from dossiers.workflow.effects.registry import before
+from procedures.fees import Fees
 
 
-@before
-def freeze_fees(step):
+@before(Effect.FREEZE_FEES)
+def freeze_fees(step: Step) -> None:
     """The lines computed now are the ones owed, in whole đồng, whatever becomes of the catalogue."""
     dossier = step.dossier
     fees = rules.fees(dossier)
@@ -22,7 +24,7 @@ def freeze_fees(step):
     _write_lines(obligation, fees)
 
 
-def _write_lines(obligation, fees):
+def _write_lines(obligation: FeeObligation, fees: Fees) -> None:
     obligation.total = fees.total
     obligation.save()
     obligation.lines.all().delete()
@@ -32,8 +34,8 @@ def _write_lines(obligation, fees):
     )
 
 
-@before
-def decide_exemption(step):
+@before(Effect.DECIDE_EXEMPTION)
+def decide_exemption(step: Step) -> None:
     """The clerk confirms the claimed group, or refuses it: then the fee is counted anew without it."""
     dossier = step.dossier
     if not conditions.claims_exemption(dossier):
@@ -46,7 +48,7 @@ def decide_exemption(step):
     _set_status(obligation, step)
 
 
-def _set_status(obligation, step):
+def _set_status(obligation: FeeObligation, step: Step) -> None:
     """Due once the sum is known, waived when it is nothing; with a sum to be set later it stays provisional."""
     if obligation.total is None:
         return
@@ -56,8 +58,8 @@ def _set_status(obligation, step):
     step.dossier.payment_status = PaymentStatus.DUE if obligation.total else PaymentStatus.WAIVED
 
 
-@before
-def set_amounts(step):
+@before(Effect.SET_AMOUNTS)
+def set_amounts(step: Step) -> None:
     """The officer has counted what the rules leave open: each line gets its sum, or one line is made where none applied."""
     obligation, amounts = step.dossier.obligation, step.details["amounts"]
     for line in obligation.lines_to_set():
@@ -68,17 +70,17 @@ def set_amounts(step):
     _set_status(obligation, step)
 
 
-@before
-def wait_for_payment(step):
+@before(Effect.WAIT_FOR_PAYMENT)
+def wait_for_payment(step: Step) -> None:
     dossier = step.dossier
     if dossier.state == DossierState.PAYMENT_REQUIRED:
         term = dossier.version.facts["payment_deadline"] or dossier.version.document["defaults"]["payment_deadline"]
-        dossier.payment_due_at = Timekeeper(dossier).working_deadline(step.now, term)
+        dossier.payment_due_at = step.timekeeper.working_deadline(step.now, term)
         dossier.reminded_at = None
 
 
-@before
-def settle_obligation(step):
+@before(Effect.SETTLE_OBLIGATION)
+def settle_obligation(step: Step) -> None:
     """All of it was paid: the clerk took the amount, or the job of the payments brings the attempt that did. What was settled
     before (while a withdrawal was being looked at) stays as it was written then."""
     obligation = step.dossier.obligation
@@ -92,8 +94,8 @@ def settle_obligation(step):
     step.dossier.paid_online = bool(step.job)
 
 
-@before
-def waive_obligation(step):
+@before(Effect.WAIVE_OBLIGATION)
+def waive_obligation(step: Step) -> None:
     obligation = step.dossier.obligation
     obligation.status, obligation.settled_at = FeeObligation.Status.WAIVED, step.now
     obligation.save(update_fields=["status", "settled_at"])

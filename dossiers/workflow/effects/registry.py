@@ -1,26 +1,44 @@
-"""Effects under the names by which transition lines call them. `before` ones change the dossier and its rows before the event is
-written; `after` ones need the event they hang on."""
+"""Which function does an effect that a transition line names. `before` ones change the dossier and its rows before the event is
+written; `after` ones need the event they hang on. The system check `dossiers.E001` holds the lines against these tables."""
 
-BEFORE, AFTER = {}, {}
+from collections.abc import Callable
 
+from dossiers.models import Event
+from dossiers.transitions.choices import Effect
+from dossiers.transitions.step import Step
 
-def before(effect):
-    BEFORE[effect.__name__] = effect
-    return effect
+Before = Callable[[Step], None]
+After = Callable[[Step, Event], None]
 
-
-def after(effect):
-    AFTER[effect.__name__] = effect
-    return effect
-
-
-def before_event(step):
-    for name in step.line.custom["effects"]:
-        if name in BEFORE:
-            BEFORE[name](step)
+BEFORE: dict[Effect, Before] = {}
+AFTER: dict[Effect, After] = {}
 
 
-def after_event(step, event):
-    for name in step.line.custom["effects"]:
-        if name in AFTER:
-            AFTER[name](step, event)
+def before(effect: Effect) -> Callable[[Before], Before]:
+    """Decorator: this function does the effect, before the event of the step is written."""
+
+    def register(function: Before) -> Before:
+        BEFORE[effect] = function
+        return function
+
+    return register
+
+
+def after(effect: Effect) -> Callable[[After], After]:
+    """Decorator: this function does the effect, once the event of the step is written."""
+
+    def register(function: After) -> After:
+        AFTER[effect] = function
+        return function
+
+    return register
+
+
+def before_event(step: Step) -> None:
+    for effect in step.line.custom["before"]:
+        BEFORE[effect](step)
+
+
+def after_event(step: Step, event: Event) -> None:
+    for effect in step.line.custom["after"]:
+        AFTER[effect](step, event)

@@ -4,15 +4,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from accounts.roles import Role
-from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import StepRun, StepState
+from dossiers.transitions.choices import Effect
+from dossiers.transitions.step import Choice, Step
 from dossiers.workflow.effects.registry import before
 
 OUTSIDE_THE_TERM = {"receive", "deliver"}  # these kinds of step have their own time, before and after the term
 
 
-@before
-def copy_steps(step):
+@before(Effect.COPY_STEPS)
+def copy_steps(step: Step) -> None:
     """The offering's steps become rows of this dossier: what is changed in the offering later moves nothing here."""
     dossier = step.dossier
     agencies = {a.code: a for a in Agency.objects.filter(code__in=[s["agency"] for s in dossier.offering.processing_steps])}
@@ -29,39 +30,38 @@ def copy_steps(step):
     )
 
 
-@before
-def flag_digitisation(step):
+@before(Effect.FLAG_DIGITISATION)
+def flag_digitisation(step: Step) -> None:
     step.dossier.digitised_at_receipt = step.dossier.attachments.current().exists()
 
 
-@before
-def open_first_steps(step):
+@before(Effect.OPEN_FIRST_STEPS)
+def open_first_steps(step: Step) -> None:
     _open_next(step, after=-1)
 
 
-@before
-def close_step_and_open_next(step):
+@before(Effect.CLOSE_STEP_AND_OPEN_NEXT)
+def close_step_and_open_next(step: Step) -> None:
     """Close the runs this actor holds; when no parallel companion is left open, open what comes next."""
-    mine = [run for run in step.dossier.open_steps if step.user.has_role(run.role, run.agency_id)] or step.dossier.open_steps
+    user, runs = step.user, step.dossier.open_steps
+    mine = [run for run in runs if user and user.has_role(run.role, run.agency_id)] or runs
     for run in mine:
-        _finish(run, step)
+        _close(run, step)
     step.recorded["steps"] = [run.name for run in mine]
     answered = [run for run in mine if run.kind == "consult" and run.question]
     for run in answered:
         run.answer = step.note
         run.save(update_fields=["answer"])
-    still_open = step.dossier.step_runs.filter(state=StepState.OPEN)
-    if not still_open.exists():
+    if not step.dossier.open_steps:
         _open_next(step, after=max(run.position for run in mine))
 
 
-@before
-def go_back_a_step(step):
+@before(Effect.GO_BACK_A_STEP)
+def go_back_a_step(step: Step) -> None:
     """Close what is open as returned, and run again from the chosen step in a new round."""
     dossier, target = step.dossier, step.details["back_to"]
     for run in dossier.open_steps:
-        run.state, run.done_at, run.done_by = StepState.RETURNED, step.now, step.user
-        run.save(update_fields=["state", "done_at", "done_by"])
+        _close(run, step, StepState.RETURNED)
     dossier.step_runs.filter(state=StepState.WAITING).delete()
     again = [run for run in dossier.step_runs.filter(position__gte=target.position, question="").order_by("position", "-round")]
     latest = {run.position: run for run in reversed(again)}
@@ -69,7 +69,7 @@ def go_back_a_step(step):
     StepRun.objects.bulk_create(
         StepRun(
             dossier=dossier, round=new_round, position=run.position, key=run.key, name=run.name, kind=run.kind, role=run.role,
-            agency=run.agency, hours=run.hours, parallel_group=run.parallel_group,
+            agency_id=run.agency_id, hours=run.hours, parallel_group=run.parallel_group,
         )
         for run in sorted(latest.values(), key=lambda run: run.position)
     )  # fmt: skip
@@ -77,8 +77,8 @@ def go_back_a_step(step):
     _open_next(step, after=target.position - 1)
 
 
-@before
-def open_consultation(step):
+@before(Effect.OPEN_CONSULTATION)
+def open_consultation(step: Step) -> None:
     dossier = step.dossier
     StepRun.objects.create(
         dossier=dossier,
@@ -93,31 +93,32 @@ def open_consultation(step):
         parallel_group="consult",
         state=StepState.OPEN,
         opened_at=step.now,
-        due_at=Timekeeper(dossier).step_due(step.now, step.details["hours"]),
+        due_at=step.timekeeper.step_due(step.now, step.details["hours"]),
         question=step.details["question"],
     )
+    dossier.forget_open_steps()
     step.recorded |= {"question": step.details["question"], "agency": step.details["agency"].code, "hours": step.details["hours"]}
 
 
-@before
-def ask_the_applicant(step):
+@before(Effect.ASK_THE_APPLICANT)
+def ask_the_applicant(step: Step) -> None:
     run = next(run for run in step.dossier.open_steps if run.kind == "applicant_confirm")
     run.question = step.details["question"]
     run.save(update_fields=["question"])
     step.recorded["question"] = run.question
 
 
-@before
-def record_confirmation(step):
+@before(Effect.RECORD_CONFIRMATION)
+def record_confirmation(step: Step) -> None:
     run = next(run for run in step.dossier.open_steps if run.kind == "applicant_confirm" and run.question)
     run.answer = step.note or _("Đồng ý.")
-    _finish(run, step)
+    _close(run, step)
     run.save(update_fields=["answer"])
     _open_next(step, after=run.position)
 
 
-@before
-def set_holder(step):
+@before(Effect.SET_HOLDER)
+def set_holder(step: Step) -> None:
     holder = step.details["holder"]
     runs = [run for run in step.dossier.open_steps if holder.has_role(run.role, run.agency_id)]
     for run in runs:
@@ -127,36 +128,33 @@ def set_holder(step):
     step.recorded["holder"] = str(holder)
 
 
-@before
-def promise_new_date(step):
+@before(Effect.PROMISE_NEW_DATE)
+def promise_new_date(step: Step) -> None:
     step.recorded |= {"old": step.dossier.due_at.isoformat(), "new": step.details["new_due_at"].isoformat()}
     step.dossier.due_at = step.dossier.extended_to = step.details["new_due_at"]
 
 
-@before
-def close_open_steps(step):
+@before(Effect.CLOSE_OPEN_STEPS)
+def close_open_steps(step: Step) -> None:
     for run in step.dossier.open_steps:
-        _finish(run, step)
+        _close(run, step)
 
 
-def _finish(run, step):
-    run.state, run.done_at, run.done_by = StepState.DONE, step.now, step.user
+def _close(run: StepRun, step: Step, state: Choice = StepState.DONE) -> None:
+    run.state, run.done_at, run.done_by = state, step.now, step.user
     run.save(update_fields=["state", "done_at", "done_by"])
+    step.dossier.forget_open_steps()
 
 
-def _open_next(step, after):
+def _open_next(step: Step, after: int) -> None:
     """Open the next waiting step, with its whole parallel group. Each gets its own due time and, if alone, its holder."""
     dossier = step.dossier
-    waiting = list(
-        dossier.step_runs.filter(state=StepState.WAITING, position__gt=after)
-        .select_related("agency")
-        .order_by("round", "position")
-    )
+    waiting = list(dossier.step_runs.filter(state=StepState.WAITING, position__gt=after).order_by("round", "position"))
     if not waiting:
         return
     first = waiting[0]
     group = [run for run in waiting if first.parallel_group and run.parallel_group == first.parallel_group] or [first]
-    keeper = Timekeeper(dossier)
     for run in group:
-        run.state, run.opened_at, run.due_at = StepState.OPEN, step.now, keeper.step_due(step.now, run.hours)
+        run.state, run.opened_at, run.due_at = StepState.OPEN, step.now, step.timekeeper.step_due(step.now, run.hours)
         run.save(update_fields=["state", "opened_at", "due_at"])
+    dossier.forget_open_steps()

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from payments.accounting import worklists
 from payments.permissions import is_accountant
 from portal.common import clock
+from portal.common.figures import number_in
 
 PAGE = 50  # rows of a list shown at once
 
@@ -35,6 +36,12 @@ def page(request, template, context, *, status=200):
     counts = context.get("counts") or worklists.counts(request.user)
     menu = _menu(request, counts) if is_accountant(request.user) else []
     return render(request, template, {**context, "counts": counts, "menu": menu}, status=status)
+
+
+def list_page(request, template, rows, row, context=None, *, status=200):
+    """A list of `payments/accounting/list.html`: one page of `rows` (a queryset), each as `row(object)` shows it."""
+    found, further = sliced(request, rows)
+    return page(request, template, {"rows": [row(item) for item in found], "next": further, **(context or {})}, status=status)
 
 
 def _menu(request, counts):
@@ -63,9 +70,9 @@ def _menu(request, counts):
 
 def sliced(request, rows):
     """(rows of this page, address of the next page or ""). Newest first by their key: `sau` is the last key seen."""
-    after = request.GET.get("sau", "")
-    if after.isascii() and after.isdigit() and len(after) < 19:
-        rows = rows.filter(pk__lt=int(after))
+    after = number_in(request.GET.get("sau", ""))
+    if after is not None:
+        rows = rows.filter(pk__lt=after)
     found = list(rows.order_by("-pk")[: PAGE + 1])
     if len(found) <= PAGE:
         return found, ""
@@ -81,6 +88,11 @@ def age(since):
     if minutes < 48 * 60:
         return ngettext("%(n)d giờ", "%(n)d giờ", minutes // 60) % {"n": minutes // 60}
     return ngettext("%(n)d ngày", "%(n)d ngày", minutes // 1440) % {"n": minutes // 1440}
+
+
+def waiting_time(since, *, ended=False):
+    """How long a row has waited, for `_age.html`: age in words and tone, both empty once it has ended."""
+    return {"age": "" if ended else age(since), "tone": "" if ended else tone_of(since)}
 
 
 def tone_of(since, *, soon=1, late=3):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from payments.gateways.base import LARGEST_FILE, SettlementLine, UnreadableFile
 from payments.gateways.vnpay import wire
 from portal.common import clock
+from portal.common.figures import moment_in
 
 COLUMNS = ["TxnRef", "TransactionNo", "Amount", "Type", "PayDate", "BankCode"]
 MOST_ROWS = 200_000
@@ -84,14 +85,12 @@ def again(raw: str) -> SettlementLine:
 def paid_on(raw: str) -> dt.date | None:
     """The local day of payment in the text of any event of VNPAY's: IPN, answer, line of a file."""
     found = _PAY_DATE.search(raw)
-    try:
-        return dt.datetime.strptime(found[1][:8], "%Y%m%d").date() if found else None  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        return None
+    paid = moment_in(found[1][:8], "%Y%m%d") if found else None
+    return paid.date() if paid else None
 
 
 def _moment(stamp: str, number: int) -> dt.datetime:
-    try:
-        return dt.datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=clock.LOCAL)
-    except ValueError:
-        raise UnreadableFile(_("Dòng %(n)d: cột %(column)s không đúng dạng.") % {"n": number, "column": "PayDate"}) from None
+    at = moment_in(stamp, "%Y%m%d%H%M%S")
+    if at is None:
+        raise UnreadableFile(_("Dòng %(n)d: cột %(column)s không đúng dạng.") % {"n": number, "column": "PayDate"})
+    return at.replace(tzinfo=clock.LOCAL)

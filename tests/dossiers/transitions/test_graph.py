@@ -1,13 +1,16 @@
 """The graph of the code is held against the workflow file, once; and everything the lines name exists."""
 
+import inspect
+
 import pytest
 
-from dossiers import workflow
-from dossiers.clock.timekeeper import Timekeeper
+from dossiers import messages, workflow
+from dossiers.choices import IntervalKind, Job, PaperKind
+from dossiers.clock import timekeeper
 from dossiers.models import Dossier
-from dossiers.papers.models import PaperKind
 from dossiers.states import DossierState
 from dossiers.transitions import inputs
+from dossiers.transitions.choices import Clock, Effect, Tells
 from dossiers.workflow import effects
 from tests import world
 
@@ -72,8 +75,7 @@ def test_every_edge_of_the_file_is_a_step_with_the_same_people_clock_and_readers
 @pytest.mark.parametrize("row", rows())
 def test_every_guard_of_the_file_is_checked(row):
     for line in lines_of(row):
-        checked = {condition.__name__ for condition in line.conditions} | set(line.custom["needs"])
-        checked |= {"exemption_confirmed"} & set(line.custom["needs"])
+        checked = {check.__name__ for check in [*line.conditions, *line.custom["inputs"]]}
         missing = set(row["guard"]["all"]) - checked - set(GUARDS_ELSEWHERE)
         if row["id"] == "paid":
             missing -= {"obligation_settled"} if "amount_received" in checked else set()
@@ -111,18 +113,33 @@ def test_every_line_names_a_permission_a_sentence_and_only_things_that_exist():
         assert line.permission and hasattr(line.permission, "roles"), name
         assert str(line.custom["sentence"]), name
         assert all(hasattr(condition, "sentence") for condition in line.conditions), name
-        assert set(line.custom["needs"]) <= set(inputs.NEEDS), name
-        assert set(line.custom["effects"]) <= set(effects.BEFORE) | set(effects.AFTER), name
+        assert set(line.custom["inputs"]) <= set(all_inputs()), name
+        assert set(line.custom["before"]) <= set(effects.BEFORE), name
+        assert set(line.custom["after"]) <= set(effects.AFTER), name
         assert line.custom["paper"] is None or line.custom["paper"] in PaperKind.values, name
-        assert hasattr(Timekeeper, f"_{line.custom['clock']}"), name
+        assert line.custom["clock"] in timekeeper.WORK, name
+        assert line.custom["interval"] is None or line.custom["interval"] in IntervalKind.values, name
+        assert set(line.custom["jobs"]) <= set(Job), name
+        assert set(line.custom["tells"]) <= set(messages.RECIPIENTS), name
         assert line.permission.roles or line.custom["jobs"], name
 
 
-def test_no_effect_and_no_need_is_forgotten():
-    used_effects = {effect for _n, _s, line in all_lines() for effect in line.custom["effects"]}
-    used_needs = {need for _n, _s, line in all_lines() for need in line.custom["needs"]}
-    assert used_effects == set(effects.BEFORE) | set(effects.AFTER)
-    assert used_needs == set(inputs.NEEDS)
+def all_inputs():
+    """Every function of `inputs` that looks at a step."""
+    functions = [f for _name, f in inspect.getmembers(inputs, inspect.isfunction) if f.__module__ == inputs.__name__]
+    return [function for function in functions if not function.__name__.startswith("_")]
+
+
+def test_no_effect_input_or_word_is_forgotten():
+    used_before = {effect for _n, _s, line in all_lines() for effect in line.custom["before"]}
+    used_after = {effect for _n, _s, line in all_lines() for effect in line.custom["after"]}
+    used_inputs = {check for _n, _s, line in all_lines() for check in line.custom["inputs"]}
+    assert used_before == set(effects.BEFORE) and used_after == set(effects.AFTER)
+    assert used_before | used_after == set(Effect) and not used_before & used_after
+    assert used_inputs == set(all_inputs())
+    assert {line.custom["clock"] for _n, _s, line in all_lines()} == set(Clock) == set(timekeeper.WORK)
+    assert {teller for _n, _s, line in all_lines() for teller in line.custom["tells"]} == set(Tells)
+    assert {job for _n, _s, line in all_lines() for job in line.custom["jobs"]} == set(Job)
 
 
 def test_every_state_but_the_final_ones_has_a_way_out_and_all_can_be_reached():

@@ -63,6 +63,7 @@ def go(name, *args):
     return reverse(f"accounting:{name}", args=args)
 
 
+@pytest.mark.slow
 # ---------------------------------------------------------------- who may be here
 def test_for_everybody_but_the_accountants_of_the_body_no_page_is_there(money_desk, paid):
     refund = approval.propose(paid, RefundReason.OTHER)
@@ -353,7 +354,7 @@ def stray(point, amount=FEE, **facts):
 
 def test_stray_money_is_given_to_the_fee_it_is_for(money_desk):
     dossier = money_desk.waiting()
-    credit = stray(CollectionPoint.objects.get(code=dossier.offering.gateway_terminal))
+    credit = stray(CollectionPoint.objects.get(terminal=dossier.offering.terminal_id))
     there = browse(money_desk.accountant)
     assert "1 tiền chuyển khoản chưa rõ của ai" in words(there.get(go("front")))
     unknown = there.post(go("credit_step", credit.pk, "gan"), {"whose": "H99-1", "note": "Gọi điện hỏi."})
@@ -391,6 +392,7 @@ def test_two_people_send_stray_money_back(money_desk):
     assert credit.state == BankCredit.State.RETURNED and "UNC 7" in credit.note
 
 
+@pytest.mark.slow
 # ---------------------------------------------------------------- as many rows as there are
 def test_the_pages_ask_as_often_for_many_rows_as_for_few(money_desk, paid):
     def asked(address):

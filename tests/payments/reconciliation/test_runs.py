@@ -31,7 +31,7 @@ from payments.models import (
 from payments.reconciliation import runs
 from payments.refunds import approval
 from portal.common import clock, outbox
-from tests import factories
+from tests import factories, world
 from tests.dossiers.pages import browse, words
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +143,7 @@ def test_one_payment_twice_in_the_file_differs(money_desk):
 
 def test_money_of_another_terminal_is_not_ours(money_desk):
     attempt = money_desk.paying()
-    other = CollectionPoint.objects.create(code="DMH18KHC", name="Khác")
+    other = CollectionPoint.objects.create(terminal=world.terminal("DMH18KHC"), name="Khác")
     runs.read_file(other, DAY, file(row(attempt.reference)))
     assert believe_all() == [] and kinds() == [("missing_here", None, FEE)]
     assert PaymentAttempt.objects.get().state == AttemptState.SENT

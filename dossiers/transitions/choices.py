@@ -1,0 +1,66 @@
+"""The words a transition line is written with: what the clock does, who is told, what else is written."""
+
+from enum import StrEnum
+
+
+class Clock(StrEnum):
+    """What a step does to the clock of its dossier. Done by `dossiers.clock.timekeeper`."""
+
+    NONE = "none"
+    RECEPTION_STARTS = "reception_starts"
+    RECEPTION_STOPS = "reception_stops"
+    RESUME_OR_RECEPTION_STARTS = "resume_or_reception_starts"
+    START = "start"
+    RUN = "run"
+    PAUSE = "pause"
+    RESUME = "resume"
+    RESTART_IF_ACCEPTED = "restart_if_accepted"
+    NEW_DUE = "new_due"
+    END = "end"
+    CLOSE = "close"
+
+
+class Tells(StrEnum):
+    """Who gets a message of a step. The people are found by `dossiers.messages`."""
+
+    SUBMITTER = "submitter"
+    RECEIVING_CLERK = "receiving_clerk"
+    OFFICER = "officer"
+
+
+class Effect(StrEnum):
+    """What a step writes beside its own fields. The functions are in `dossiers.workflow.effects`, above the models; the system
+    check `dossiers.E001` holds the lines against them."""
+
+    # filing
+    TIDY_ANSWERS = "tidy_answers"
+    COPY_SUBJECT = "copy_subject"
+    NUMBER_THE_DOSSIER = "number_the_dossier"
+    # money
+    FREEZE_FEES = "freeze_fees"
+    WAIT_FOR_PAYMENT = "wait_for_payment"
+    SETTLE_OBLIGATION = "settle_obligation"
+    WAIVE_OBLIGATION = "waive_obligation"
+    DECIDE_EXEMPTION = "decide_exemption"
+    SET_AMOUNTS = "set_amounts"
+    # processing steps
+    COPY_STEPS = "copy_steps"
+    FLAG_DIGITISATION = "flag_digitisation"
+    OPEN_FIRST_STEPS = "open_first_steps"
+    CLOSE_STEP_AND_OPEN_NEXT = "close_step_and_open_next"
+    GO_BACK_A_STEP = "go_back_a_step"
+    OPEN_CONSULTATION = "open_consultation"
+    ASK_THE_APPLICANT = "ask_the_applicant"
+    RECORD_CONFIRMATION = "record_confirmation"
+    SET_HOLDER = "set_holder"
+    PROMISE_NEW_DATE = "promise_new_date"
+    CLOSE_OPEN_STEPS = "close_open_steps"
+    # supplements and outcomes
+    SET_SUPPLEMENT_TERM = "set_supplement_term"
+    OPEN_SUPPLEMENT = "open_supplement"
+    APPLY_SUPPLEMENT = "apply_supplement"
+    RECORD_LEGAL_GROUND = "record_legal_ground"
+    FREEZE_DECISION = "freeze_decision"
+    OWE_ISSUE = "owe_issue"
+    OWE_DELIVERY = "owe_delivery"
+    CORRECT_THE_PAPER = "correct_the_paper"

@@ -1,0 +1,149 @@
+"""A step being taken, as conditions, inputs, effects and receivers see it: types only, no rule."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypedDict
+
+from accounts.roles import SystemActor
+from dossiers.transitions.choices import Clock, Effect, Tells
+
+if TYPE_CHECKING:
+    from accounts.models import Agency, User
+    from dossiers.clock.timekeeper import Timekeeper
+    from dossiers.models import Dossier, StepRun
+    from dossiers.permissions import Permission
+    from dossiers.transitions.conditions import Condition
+
+Actor: TypeAlias = "User | SystemActor"
+Choice: TypeAlias = Any
+"""A member of one of Django's choices (`DossierState`, `PaperKind`, `IntervalKind`): to the type checker they are no enums."""
+
+
+class SettlingAttempt(Protocol):
+    """What the door must know of a payment attempt, a model of the floor above."""
+
+    settles: bool
+    amount: int
+    obligation_id: int
+
+
+class AskedItem(TypedDict):
+    """One thing a citizen is asked to add or correct: a field of the form or a document."""
+
+    target: str
+    key: str
+    label: str
+    reason: str
+
+
+class StepDetails(TypedDict, total=False):
+    """What may come with a step, beside its note: the keyword arguments of `workflow.advance`."""
+
+    # submit takes nothing; accept
+    exemption: Literal["confirm", "refuse"]
+    # paid and collect: a clerk brings the amount in đồng, the payment job brings the attempt
+    amount: int
+    attempt: SettlingAttempt
+    settled_before: bool  # the money came while the dossier was looked at for a withdrawal, its receipt is made
+    # waive
+    evidence: str
+    # set_fee: {key of the fee line: whole đồng}
+    amounts: dict[str, int]
+    # ask_supplement
+    items: list[AskedItem]
+    approved_by: User | None
+    # consult (hours: working hours to answer) and ask_confirmation
+    question: str
+    hours: int
+    agency: Agency
+    # return_step, assign, extend
+    back_to: StepRun
+    holder: User
+    new_due_at: dt.datetime
+    # approve, refuse_substance, correct_result
+    content: dict[str, Any]
+    action: Literal["replace", "revoke"]
+    # stop
+    legal_ground: str
+    # confirm_withdrawal, deliver
+    originals_returned: bool
+    signed_for_by: str
+
+
+class DecidedExemption(TypedDict):
+    group: str
+    decided: Literal["confirm", "refuse"]
+
+
+class Recorded(TypedDict, total=False):
+    """What the history keeps of a step (`EventText.details`): plain JSON."""
+
+    exemption: DecidedExemption
+    amount: int
+    amounts: dict[str, int]
+    evidence: str
+    before: dict[str, Any]  # the answers that a supplement changed, as they were
+    steps: list[str]
+    back_to: str
+    question: str
+    agency: str
+    hours: int
+    holder: str
+    old: str
+    new: str
+    legal_ground: str
+
+
+class Custom(TypedDict):
+    """What a transition line says beside source, target, conditions and permission."""
+
+    jobs: frozenset[str]
+    inputs: tuple[Callable[[Step], None], ...]
+    before: tuple[Effect, ...]
+    after: tuple[Effect, ...]
+    paper: Choice
+    clock: Clock
+    interval: Choice
+    tells: tuple[Tells, ...]
+    sentence: str
+
+
+class Line(Protocol):
+    """A transition as django-fsm keeps it."""
+
+    name: str
+    source: Choice
+    target: Choice
+    conditions: list[Condition]
+    permission: Permission
+    custom: Custom
+
+
+@dataclass
+class Step:
+    """One step being taken: who does what to which dossier, with what, when (UTC)."""
+
+    dossier: Dossier
+    name: str
+    actor: Actor
+    note: str
+    details: StepDetails
+    now: dt.datetime
+    line: Line
+    timekeeper: Timekeeper
+    recorded: Recorded = field(default_factory=lambda: Recorded())
+
+    @property
+    def job(self) -> str:
+        return self.actor.job if isinstance(self.actor, SystemActor) else ""
+
+    @property
+    def user(self) -> User | None:
+        return None if isinstance(self.actor, SystemActor) else self.actor
+
+    @property
+    def actor_name(self) -> str:
+        return "" if self.job else str(self.actor)

@@ -1,0 +1,34 @@
+"""Form fields for numbers and days that take ASCII digits only (`portal.common.figures`)."""
+
+from django import forms
+from django.db import models
+
+
+class _AsciiOnly:
+    """Refuses what is written in digits of another script with the field's own words for a wrong value."""
+
+    def to_python(self, value):
+        if isinstance(value, str) and not value.isascii():
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class NumberField(_AsciiOnly, forms.IntegerField):
+    """A whole number."""
+
+
+class DayField(_AsciiOnly, forms.DateField):
+    """A day."""
+
+
+class TimeField(_AsciiOnly, forms.TimeField):
+    """A time of the day."""
+
+
+_NUMBERS = (models.IntegerField, models.BigIntegerField, models.SmallIntegerField, models.PositiveIntegerField,
+            models.PositiveSmallIntegerField, models.PositiveBigIntegerField)  # fmt: skip
+# For `ModelAdmin.formfield_overrides`.
+ADMIN_FIELDS = {kind: {"form_class": NumberField} for kind in _NUMBERS} | {
+    models.DateField: {"form_class": DayField},
+    models.TimeField: {"form_class": TimeField},
+}
