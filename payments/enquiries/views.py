@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from dossiers.permissions import is_submitter
 from payments import outcomes
-from payments.citizen.pages.words import spoken
+from payments.attempts.references import spoken
 from payments.enquiries import ipn as notices
 from payments.gateways import register
 from payments.gateways.base import NoticeResult, Provider

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from payments import outcomes
 from payments.attempts import ways
 from payments.attempts.payable import payable
-from payments.citizen.pages.words import attempts_of, fingerprint, is_settled, spoken
+from payments.attempts.references import spoken
+from payments.citizen.pages.words import attempts_of, fingerprint, is_settled
 from payments.models import Way
 from payments.models.states import AttemptState
 from portal.common.dates import moment

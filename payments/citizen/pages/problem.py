@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from payments import outcomes
 from payments.attempts.payable import payable
+from payments.attempts.references import spoken
 from payments.citizen.pages import credits, refunds, tries
-from payments.citizen.pages.words import attempts_of, came_late, counter, fingerprint, is_online, is_settled, spoken
+from payments.citizen.pages.words import attempts_of, came_late, counter, fingerprint, is_online, is_settled
 from payments.models import EventKind, GatewayQuestion, RefundReason, Verdict, Way
 from payments.models.states import AttemptState
 from payments.outcomes import CHECKING, NO, YES

@@ -4,8 +4,9 @@ from django.utils.translation import gettext as _
 
 from payments import outcomes
 from payments.attempts import ways
+from payments.attempts.references import spoken
 from payments.citizen.pages import credits, refunds
-from payments.citizen.pages.words import is_online, spoken
+from payments.citizen.pages.words import is_online
 from payments.models.states import AttemptState
 from portal.common.dates import moment
 from portal.common.money import dong

@@ -4,15 +4,7 @@ import hashlib
 
 from dossiers.models import FeeObligation
 from payments.models import AttemptState, Way
-from portal.common.identity import in_groups
 from procedures.places import desk_hours
-
-_GROUPS = (3, 4, 4, 2, 4)  # P26 1121 0830 00 A7K2: year, day, time, seconds, the random rest with its check character
-
-
-def spoken(reference):
-    """A reference in groups, to be read out on the telephone."""
-    return in_groups(reference, *_GROUPS)
 
 
 def counter(dossier):
