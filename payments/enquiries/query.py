@@ -57,7 +57,7 @@ def verdict_on(answer: Answer, attempt: PaymentAttempt, amount: int) -> Verdict:
 
 def silence_terminal(point_id: int) -> None:
     """The gateway said «too soon»: all questions of this terminal wait, a little differently each time."""
-    seconds = settings.PAYMENT_TIMES["quiet_after_94"]
+    seconds = settings.PAYMENT_TIMES["quiet_when_busy"]
     terminal_lease.silence(point_id, seconds * (1 + random.uniform(0, JITTER)))
 
 

@@ -78,7 +78,7 @@ def _wait_for_the_terminal(question: GatewayQuestion) -> None:
 
 
 def _a_little_after(moment: dt.datetime) -> dt.datetime:
-    most = JITTER * settings.PAYMENT_TIMES["quiet_after_94"]
+    most = JITTER * settings.PAYMENT_TIMES["quiet_when_busy"]
     return moment + dt.timedelta(seconds=random.uniform(0, most))
 
 

@@ -2,7 +2,7 @@
 
 from payments.models.attempts import AttemptMove, BankChoice, PayLink, PaymentAttempt, Way
 from payments.models.complaints import PaymentComplaint
-from payments.models.events import MOST_RAW, EventKind, GatewayEvent, Verdict, store_event
+from payments.models.events import MOST_RAW, EventKind, GatewayEvent, Verdict, store_event, store_new_event
 from payments.models.ledger import Account, LedgerEntry
 from payments.models.points import CollectingBody, CollectionPoint
 from payments.models.questions import GatewayQuestion
@@ -21,5 +21,5 @@ __all__ = [
     "EReceipt", "EventKind", "GatewayEvent", "GatewayQuestion", "IllegalMove", "LedgerEntry", "PayLink",
     "PaymentAttempt", "PaymentComplaint", "ReceiptCounter", "Refund", "RefundCall", "RefundMove", "RefundReason", "RefundState",
     "RefundWay", "SettlementFetch", "SettlementProof", "SettlementRun", "StatementReading", "Verdict", "Way",
-    "store_event",
+    "store_event", "store_new_event",
 ]  # fmt: skip

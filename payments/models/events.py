@@ -69,6 +69,16 @@ def store_event(kind, raw, verdict, *, attempt=None, refund=None, point=None, an
     if point is None and attempt is not None:
         point = attempt.point
     return GatewayEvent.objects.create(
-        kind=kind, attempt=attempt, refund=refund, point=point, raw=raw.replace("\0", "\ufffd")[:MOST_RAW], verdict=verdict,
-        answer=answer, received_at=clock.now(),
+        kind=kind, attempt=attempt, refund=refund, point=point, raw=_storable(raw), verdict=verdict, answer=answer,
+        received_at=clock.now(),
     )  # fmt: skip
+
+
+def store_new_event(kind, raw, verdict, *, point):
+    """The same, for what may be read again and again: None when these words of this point are stored with this verdict."""
+    there = GatewayEvent.objects.filter(kind=kind, point=point, verdict=verdict, raw=_storable(raw)).exists()
+    return None if there else store_event(kind, raw, verdict, point=point)
+
+
+def _storable(raw):
+    return raw.replace("\0", "\ufffd")[:MOST_RAW]

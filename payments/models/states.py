@@ -44,7 +44,7 @@ _LATE = {
         "reconciliation": _("tệp đối soát có khoản này"),
     },
     A.REVIEW: {
-        "suspicion": _("cổng thanh toán báo nghi ngờ (07) hoặc đã đảo giao dịch (04)"),
+        "suspicion": _("cổng thanh toán báo nghi ngờ hoặc đã đảo giao dịch"),
         "contradiction": _("các mã của cổng thanh toán trái nhau"),
     },
 }

@@ -27,11 +27,12 @@ from payments.models import (
     BankCredit,
     CollectionPoint,
     EventKind,
-    GatewayEvent,
     PaymentAttempt,
     RefundReason,
     Verdict,
     Way,
+    store_event,
+    store_new_event,
 )
 from payments.models.states import AttemptState
 from payments.permissions import is_accountant_for, may_resolve
@@ -59,19 +60,12 @@ def record(point: CollectionPoint, credit: Credit, *, reader: User | None = None
         },
     )  # fmt: skip
     if new:
-        row.event = _event(point, credit.raw, Verdict.VALID)
+        row.event = store_event(EventKind.STATEMENT, credit.raw, Verdict.VALID, point=point)
         row.save(update_fields=["event"])
         outbox.wake_relay()
-    elif row.amount != credit.amount:
-        facts = {"kind": EventKind.STATEMENT, "point": point, "verdict": Verdict.WRONG_AMOUNT, "raw": credit.raw[:4000]}
-        if not GatewayEvent.objects.filter(**facts).exists():
-            _event(point, credit.raw, Verdict.WRONG_AMOUNT)
-            log.error("a bank credit came again with another amount", extra={"point": point.code, "credit": row.pk})
+    elif row.amount != credit.amount and store_new_event(EventKind.STATEMENT, credit.raw, Verdict.WRONG_AMOUNT, point=point):
+        log.error("a bank credit came again with another amount", extra={"point": point.code, "credit": row.pk})
     return row, new
-
-
-def _event(point: CollectionPoint, raw: str, verdict: Any) -> GatewayEvent:
-    return GatewayEvent.objects.create(kind=EventKind.STATEMENT, point=point, verdict=verdict, raw=raw[:4000])
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from accounts.models import User
 from payments.gateways import bank
-from payments.models import BankCredit, CollectionPoint, EventKind, GatewayEvent, StatementReading, Verdict
+from payments.models import BankCredit, CollectionPoint, EventKind, StatementReading, Verdict, store_new_event
 from payments.transfers import statement_files
 from payments.transfers.matching import record
 from portal.common import clock, outbox
@@ -70,10 +70,7 @@ def _recorded(point: CollectionPoint, entry: Any, account: str) -> BankCredit | 
     try:
         credit = bank.credit_of(entry, account)
     except bank.UnreadableCredit as why:
-        raw = bank.raw_of(entry)
-        facts = {"kind": EventKind.STATEMENT, "point": point, "verdict": Verdict.MALFORMED, "raw": raw}
-        if not GatewayEvent.objects.filter(**facts).exists():
-            GatewayEvent.objects.create(**facts)
+        if store_new_event(EventKind.STATEMENT, bank.raw_of(entry), Verdict.MALFORMED, point=point):
             log.error("a line of a bank statement cannot be read", extra={"point": point.code, "why": str(why)})
         return None
     record(point, credit)

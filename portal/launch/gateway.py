@@ -15,7 +15,7 @@ from .places import Places
 NAMED = "VNPAY_PAY_URL"
 IPN_PATH = "/thanh-toan/vnpay/ipn"
 IPN_INTERVAL, QUERY_WINDOW, REFUND_STEP = "60", "10", "20"  # seconds; a real gateway takes 300, 300 and days
-QUIET_AFTER_94 = 12  # seconds, a little more than the window
+QUIET_WHEN_BUSY = 12  # seconds, a little more than the window
 
 
 def is_ours() -> bool:
@@ -37,7 +37,7 @@ def port_beside(port: int) -> int:
 def told_to_the_portal(port: int) -> dict[str, str]:
     """Where the portal finds the gateway on this port, and how patient it need be with one that is played."""
     address = f"http://127.0.0.1:{port}"
-    times = {"quiet_after_94": QUIET_AFTER_94, **json.loads(os.environ.get("PAYMENT_TIMES") or "{}")}
+    times = {"quiet_when_busy": QUIET_WHEN_BUSY, **json.loads(os.environ.get("PAYMENT_TIMES") or "{}")}
     return {
         NAMED: f"{address}/paymentv2/vpcpay.html",
         "VNPAY_API_URL": f"{address}/merchant_webapi/api/transaction",

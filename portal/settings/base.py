@@ -172,12 +172,12 @@ SERVER_IP = os.environ.get("SERVER_IP", "127.0.0.1")  # ours, as the gateway wan
 BANK_STATEMENT_URL = os.environ.get("BANK_STATEMENT_URL", "")  # empty: statements come as files only
 SETTLEMENT_URL = os.environ.get("SETTLEMENT_URL", "")  # with {terminal} and {day}; empty: settlement files are handed in
 PAYMENT_TIMES = {  # seconds
-    "window": 15 * 60,  # vnp_ExpireDate
+    "window": 15 * 60,  # how long an attempt at a gateway may be paid
     "transfer_window": 48 * 3600,  # how long a VietQR code may be used
     "link_window": 3 * 24 * 3600,  # how long a link for somebody else works
     "ask_after_expiry": 120,  # the gateway's word on an attempt nobody told us about
     "ask_after_return": 15,  # the payer is back, the gateway's own message is not
-    "quiet_after_94": 300,  # the gateway asked us to be quiet about this terminal
+    "quiet_when_busy": 300,  # the gateway asked us to be quiet about this terminal
     "ask_again": [60, 120, 300, 600, 1800],
     "refund_query_after": 120,
     **json.loads(os.environ.get("PAYMENT_TIMES", "{}")),

@@ -7,7 +7,7 @@ from portal.common import clock
 
 
 class Terminal(models.Model):
-    """A terminal at the payment gateway (vnp_TmnCode). It belongs to a place: offerings name the one where their fees are paid,
+    """A terminal at the payment gateway. It belongs to a place: offerings name the one where their fees are paid,
     and `payments` keeps the account and the gateway's state of it (`CollectionPoint`). Switched off, nothing can be paid
     online at its offerings (`procedures.levels`); money that still comes for payments already begun is accepted."""
 

@@ -18,7 +18,7 @@ TIMES = {  # seconds, for PAYMENT_TIMES
     "window": 75,
     "ask_after_expiry": 2,
     "ask_after_return": 2,
-    "quiet_after_94": 0.4,
+    "quiet_when_busy": 0.4,
     "ask_again": [1, 2, 3, 5],
     "refund_query_after": 1,
 }

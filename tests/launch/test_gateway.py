@@ -52,7 +52,7 @@ def test_both_sides_are_told_of_each_other(places, monkeypatch):
     assert child.environment["DJANGO_SETTINGS_MODULE"] == "payments.mock_gateway.settings"
     assert child.environment["GATEWAY_IPN_URL"] == "http://127.0.0.1:8140/thanh-toan/vnpay/ipn"
     window = float(child.environment["GATEWAY_QUERY_WINDOW"])
-    assert json.loads(portal["PAYMENT_TIMES"])["quiet_after_94"] > window, "a question would come too soon again and again"
+    assert json.loads(portal["PAYMENT_TIMES"])["quiet_when_busy"] > window, "a question would come too soon again and again"
 
 
 def test_the_paths_are_those_of_portal_and_gateway():
@@ -68,8 +68,8 @@ def test_the_paths_are_those_of_portal_and_gateway():
 
 
 def test_times_that_somebody_chose_stand(monkeypatch):
-    monkeypatch.setenv("PAYMENT_TIMES", '{"window": 60, "quiet_after_94": 5}')
-    assert json.loads(gateway.told_to_the_portal(8141)["PAYMENT_TIMES"]) == {"window": 60, "quiet_after_94": 5}
+    monkeypatch.setenv("PAYMENT_TIMES", '{"window": 60, "quiet_when_busy": 5}')
+    assert json.loads(gateway.told_to_the_portal(8141)["PAYMENT_TIMES"]) == {"window": 60, "quiet_when_busy": 5}
 
 
 def test_the_greeting_says_how_to_pay_and_that_no_money_moves(places):

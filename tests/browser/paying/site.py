@@ -19,7 +19,7 @@ from tests.processes import Processes
 TIMES = {  # seconds
     "ask_after_return": 1,
     "ask_after_expiry": 1,
-    "quiet_after_94": 1,
+    "quiet_when_busy": 1,
     "ask_again": [1, 2, 3],
     "refund_query_after": 1,
 }

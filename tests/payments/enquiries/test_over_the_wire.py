@@ -29,7 +29,7 @@ def process(django_db_setup):
 @pytest.fixture
 def mock(process, settings):
     settings.VNPAY_PAY_URL, settings.VNPAY_API_URL = process.pay_url, process.api_url
-    settings.PAYMENT_TIMES = {**settings.PAYMENT_TIMES, "quiet_after_94": WINDOW, "ask_again": [0.2], "refund_query_after": 0.2}
+    settings.PAYMENT_TIMES = {**settings.PAYMENT_TIMES, "quiet_when_busy": WINDOW, "ask_again": [0.2], "refund_query_after": 0.2}
     return process
 
 

@@ -247,7 +247,7 @@ def test_after_94_the_whole_terminal_is_quiet_and_nobody_is_forgotten(past, gate
     work(first)
     assert gateway.asked == [first.reference]
     quiet = terminal_lease.quiet_until(first.point_id)
-    wanted = settings.PAYMENT_TIMES["quiet_after_94"]
+    wanted = settings.PAYMENT_TIMES["quiet_when_busy"]
     assert wanted - 5 < (quiet - clock.now()).total_seconds() < 1.1 * wanted + 1
     work(second)
     assert gateway.asked == [first.reference]

@@ -161,7 +161,7 @@ class Xupay:
 @pytest.fixture
 def xupay(money_desk, monkeypatch, settings):
     """The point of the criminal record has a terminal at the second provider; VNPAY's own secrets are gone."""
-    point = CollectionPoint.objects.get()
+    point = CollectionPoint.objects.get(terminal=money_desk.draft().offering.terminal_id)
     there = Xupay(point.code)
     monkeypatch.setitem(register.PROVIDERS, KEY, there)
     settings.VNPAY_SECRETS = {}

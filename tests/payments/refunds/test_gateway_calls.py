@@ -227,7 +227,7 @@ def test_94_to_a_question_quiets_the_terminal_for_everybody(approved, gateway, s
     send(refund), ask(refund)
     assert terminal_lease.quiet_until(refund.attempt.point_id)
     ask(refund)
-    assert len(gateway.asked) == 1 and in_seconds(calls(refund, "query").get()) > settings.PAYMENT_TIMES["quiet_after_94"] - 5
+    assert len(gateway.asked) == 1 and in_seconds(calls(refund, "query").get()) > settings.PAYMENT_TIMES["quiet_when_busy"] - 5
 
 
 def test_questions_about_refunds_take_turns_and_let_people_go_first(approved, gateway, past):

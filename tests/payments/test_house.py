@@ -1,0 +1,58 @@
+"""What a payment provider knows stays in its room: read from the project's own files."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+ROOM = ROOT / "payments" / "gateways" / "vnpay"
+# Programs of their own (the gateway that is played, the launcher), and what names VNPAY's addresses and secrets.
+ELSEWHERE = [ROOT / "payments" / "mock_gateway", ROOT / "portal" / "launch", ROOT / "portal" / "settings"]
+KNOWS_THE_ROOM = {"payments/gateways/register.py", "payments/demo.py"}  # the register; the demo plays what VNPAY says
+# The parts of a transfer's QR code are numbered by two figures, too: another standard (EMV).
+NUMBERED_BY_ANOTHER_STANDARD = {"payments/gateways/vietqr.py"}
+
+
+def files(*endings):
+    for folder in ("portal", "accounts", "procedures", "dossiers", "payments", "templates"):
+        for path in (ROOT / folder).rglob("*"):
+            outside = not any(path.is_relative_to(room) for room in [ROOM, *ELSEWHERE])
+            if path.suffix in endings and outside and "migrations" not in path.parts and "mock_gateway" not in path.parts:
+                yield path
+
+
+def name(path):
+    return str(path.relative_to(ROOT))
+
+
+def test_there_is_something_to_read():
+    found = {name(path) for path in files(".py", ".html")}
+    assert {"payments/enquiries/ipn.py", "templates/payments/accounting/attempt.html", "procedures/models/terminal.py"} <= found
+
+
+@pytest.mark.parametrize("word", [r"vnp_", r"RspCode", r"_after_94", r"\((0[47])\)", r"\bTxnRef\b"])
+def test_no_word_of_vnpays_wire_stands_outside_its_room(word):
+    assert [name(path) for path in files(".py", ".html") if re.search(word, path.read_text("utf-8"))] == []
+
+
+def test_only_the_register_and_the_demo_import_the_room():
+    imports = re.compile(r"gateways\.vnpay|gateways import .*vnpay")
+    assert {name(path) for path in files(".py") if imports.search(path.read_text("utf-8"))} == KNOWS_THE_ROOM
+
+
+def test_no_code_of_two_figures_stands_among_the_payments():
+    """«00», «07», «94»: whatever compares or lists such codes belongs into the room of the provider."""
+    for path in files(".py"):
+        if path.is_relative_to(ROOT / "payments") and name(path) not in NUMBERED_BY_ANOTHER_STANDARD:
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                code = isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"[0-9]{2}", node.value)
+                assert not code, f"{name(path)}, line {node.lineno}"
+
+
+def test_what_gateways_say_is_stored_by_one_function():
+    for path in files(".py"):
+        stores = "GatewayEvent.objects.create" in path.read_text("utf-8")
+        assert stores == (name(path) == "payments/models/events.py"), path
