@@ -7,6 +7,7 @@ from unfold.admin import ModelAdmin
 
 from accounts.admin import ReadOnly
 from accounts.messages.admin import OutboxRowAdmin
+from payments.gateways import register
 from payments.models import (
     BankCredit,
     CollectingBody,
@@ -33,7 +34,7 @@ class CollectionPointAdmin(ReadOnly, ModelAdmin):
     @admin.display(description=_("có khóa trong môi trường"), boolean=True)
     def has_secret(self, point):
         """Is the terminal's key known here? Never which."""
-        return point.takes_gateway
+        return register.takes_payments(point)
 
     @admin.display(description=_("đang thu trên mạng"), boolean=True, ordering="terminal__active")
     def takes_payments(self, point):

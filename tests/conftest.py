@@ -47,7 +47,7 @@ NEEDS = {
 
 
 NOT_FAST = ("browser", "needs_pdf", "services", "slow")
-FAST = "leave out tests of browser, PDF and services, slow ones, and all but two parameters of each test that uses the database"
+FAST = "leave out tests of browser, PDF and services, slow ones, and all but one case of each test that uses the database"
 
 
 def pytest_addoption(parser):
@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         function = item.nodeid.partition("[")[0]
         seen[function] += 1
-        late = seen[function] > 2 and ("db" in item.fixturenames or item.get_closest_marker("django_db"))
+        late = seen[function] > 1 and ("db" in item.fixturenames or item.get_closest_marker("django_db"))
         (left_out if late or any(map(item.get_closest_marker, NOT_FAST)) else kept).append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept

@@ -1,5 +1,6 @@
 """Documents name files, modules and words that exist: a name that moved is found here."""
 
+import functools
 import importlib
 import re
 from pathlib import Path
@@ -21,6 +22,7 @@ APPS = "portal|accounts|procedures|dossiers|payments"
 # `a/b.py`, `a/b/`, with a folder of ours in front; not addresses, which begin with a slash
 PATH = re.compile(rf"`((?:{APPS}|tests|docs|data|templates|static|locale|requirements|fonts)/[\w./-]*)`")
 DOTTED = re.compile(rf"`((?:{APPS})(?:\.\w+)+)(?:\(\))?`")
+FILE = re.compile(r"`(\w+\.(?:py|html|js|css))`")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
 
@@ -48,6 +50,17 @@ def resolves(dotted):
 def test_files_and_folders_named_in_a_document_exist(page):
     named = PATH.findall(page.read_text("utf-8"))
     assert not [name for name in named if not (ROOT / name).exists()]
+
+
+@pytest.mark.parametrize("page", pages())
+def test_a_file_named_without_its_folder_stands_somewhere(page):
+    assert not set(FILE.findall(page.read_text("utf-8"))) - names_of_files()
+
+
+@functools.cache
+def names_of_files():
+    folders = [ROOT, *(ROOT / name for name in (*APPS.split("|"), "tests", "data", "templates", "static"))]
+    return {path.name for folder in folders for path in folder.glob("*" if folder == ROOT else "**/*")}
 
 
 @pytest.mark.parametrize("page", pages())

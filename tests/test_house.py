@@ -55,6 +55,14 @@ def test_nothing_but_the_transitions_writes_a_state():
                 assert "dossier.state" not in ast.unparse(target).split("=")[0], path
 
 
+def test_nobody_reaches_into_the_dict_of_another_object():
+    """What an object keeps for itself it forgets itself: `self.__dict__` only."""
+    for path in python_files():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr == "__dict__":
+                assert ast.unparse(node.value) == "self", path
+
+
 def test_no_page_is_open_without_a_login_unless_it_is_on_the_list():
     views = list(names_of(get_resolver().url_patterns))
     assert {name for name, view in views if not getattr(view, "login_required", True)} == PUBLIC | BY_SECRET | MACHINES

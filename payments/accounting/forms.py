@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers.desk.forms import Words
 from payments.accounting.revenue import FIRST_DAY, LAST_DAY
-from payments.models import RefundReason, RefundWay, Way
+from payments.models import RefundReason, RefundWay
 from payments.permissions import dossiers_with_fees
 from payments.refunds import approval
 from portal.common import clock
@@ -87,7 +87,7 @@ class RefundForm(DeskForm):
         self.fields["amount"].initial = self.left
         self.fields["amount"].widget.attrs["inputmode"] = "numeric"
         self.fields["amount"].help_text = _("Còn hoàn được %(left)s. Viết liền, ví dụ 200000.") % {"left": dong(self.left)}
-        if attempt.way == Way.VNPAY:
+        if attempt.is_online:
             self.fields["way"].initial = RefundWay.GATEWAY
         else:
             del self.fields["way"]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dossiers.fees.payable import payable_online
+from payments.gateways import register
 from payments.models import CollectionPoint, Way
 
 
@@ -30,4 +31,6 @@ def ways_of(point):
     """The ways of paying without a visit that this point has."""
     if point is None:
         return ()
-    return tuple(way for way, open_ in ((Way.VNPAY, point.takes_gateway), (Way.TRANSFER, point.takes_transfers)) if open_)
+    return tuple(
+        way for way, open_ in ((Way.GATEWAY, register.takes_payments(point)), (Way.TRANSFER, point.takes_transfers)) if open_
+    )

@@ -1,4 +1,4 @@
-"""The code by which one attempt is known everywhere: at the gateway (vnp_TxnRef), in a bank transfer, on the telephone.
+"""The code by which one attempt is known everywhere: at the gateway, in a bank transfer, on the telephone.
 
 P, the local moment to the second, three random signs and a check character (ISO/IEC 7064, MOD 37,36): `P261121083000A7K2`.
 Letters and digits only, since banks strip everything else. Its checked form is what a stray transfer is matched by.

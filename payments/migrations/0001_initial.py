@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=120, verbose_name="tên điểm thu")),
+                ("provider", models.CharField(default="vnpay", max_length=20, verbose_name="cổng thanh toán")),
                 ("bank_bin", models.CharField(blank=True, max_length=6, verbose_name="mã BIN ngân hàng")),
                 ("bank_name", models.CharField(blank=True, max_length=80, verbose_name="ngân hàng")),
                 ("account_number", models.CharField(blank=True, max_length=19, verbose_name="số tài khoản")),

@@ -15,13 +15,15 @@ from portal.common import clock
 
 
 class Way(models.TextChoices):
-    VNPAY = "vnpay", _("qua cổng thanh toán")
+    """How money comes. GATEWAY is through a provider, whichever the collection point has; its stored word is the first one's."""
+
+    GATEWAY = "vnpay", _("qua cổng thanh toán")
     TRANSFER = "transfer", _("chuyển khoản VietQR")
     COUNTER = "counter", _("tiền mặt tại quầy")
 
 
 class BankChoice(models.TextChoices):
-    """What the payer already chose on our page (vnp_BankCode); empty: chosen at the gateway."""
+    """What the payer already chose on our page, for a provider to put in its own words; empty: chosen at the gateway."""
 
     ANY = "", _("chọn ở cổng thanh toán")
     QR = "VNPAYQR", _("ứng dụng ngân hàng")
@@ -76,7 +78,7 @@ class PaymentAttempt(Moving):
     link = models.ForeignKey(
         PayLink, verbose_name=_("trả giúp qua"), null=True, blank=True, on_delete=models.PROTECT, related_name="attempts"
     )
-    created_at = models.DateTimeField(_("bắt đầu lúc"))  # whole seconds: the gateway knows it as vnp_CreateDate
+    created_at = models.DateTimeField(_("bắt đầu lúc"))  # whole seconds: a gateway may know it by them
     expires_at = models.DateTimeField(_("trả được tới"), null=True, blank=True)
     paid_at = models.DateTimeField(_("nhận tiền lúc"), null=True, blank=True)
     ended_at = models.DateTimeField(_("khép lúc"), null=True, blank=True)
@@ -110,6 +112,11 @@ class PaymentAttempt(Moving):
     @property
     def dossier(self):
         return self.obligation.dossier
+
+    @property
+    def is_online(self):
+        """Does it pay through a gateway? Then `gateways.register.provider_of` knows which."""
+        return self.way == Way.GATEWAY
 
     @property
     def is_open(self):

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,10 +12,6 @@ from procedures.models import Terminal
 STILL_COMES = dt.timedelta(days=31)  # money and settlement files may follow an attempt this long
 
 
-class NoSecret(LookupError):
-    """The environment names no secret for this terminal: nothing of it can be signed or believed."""
-
-
 class CollectionPointQuerySet(models.QuerySet):
     def with_money_coming(self):
         """Those whose accounts and settlement files must be read: in use, or switched off while money may still be on its way."""
@@ -25,12 +20,13 @@ class CollectionPointQuerySet(models.QuerySet):
 
 
 class CollectionPoint(models.Model):
-    """A terminal of the gateway as money sees it: the account that transfers go to, and how the gateway may be asked."""
+    """A terminal at a provider as money sees it: the account that transfers go to, and how the provider may be asked."""
 
     terminal = models.OneToOneField(
         Terminal, verbose_name=_("điểm thu trên mạng"), to_field="code", on_delete=models.PROTECT, related_name="point"
     )
     name = models.CharField(_("tên điểm thu"), max_length=120)
+    provider = models.CharField(_("cổng thanh toán"), max_length=20, default="vnpay")  # a key of `payments.gateways.register`
     bank_bin = models.CharField(_("mã BIN ngân hàng"), max_length=6, blank=True)
     bank_name = models.CharField(_("ngân hàng"), max_length=80, blank=True)
     account_number = models.CharField(_("số tài khoản"), max_length=19, blank=True)
@@ -54,18 +50,6 @@ class CollectionPoint(models.Model):
     def code(self):
         """The terminal's code, without a query."""
         return self.terminal_id
-
-    @property
-    def secret(self):
-        """The key this terminal shares with the gateway. Raises NoSecret."""
-        try:
-            return settings.VNPAY_SECRETS[self.code]
-        except KeyError:
-            raise NoSecret(self.code) from None
-
-    @property
-    def takes_gateway(self):
-        return self.code in settings.VNPAY_SECRETS
 
     @property
     def takes_transfers(self):

@@ -25,7 +25,6 @@ from payments.models import (
     RefundCall,
     RefundWay,
     SettlementProof,
-    Way,
 )
 from payments.models.states import DEAD_REFUND, AttemptState, RefundState
 from payments.permissions import accountants_of, is_accountant_of, not_own, visible_refunds
@@ -52,7 +51,7 @@ def propose(
     amount = left(attempt) if amount is None else amount
     if attempt.state != AttemptState.PAID or not 0 < amount <= left(attempt):
         raise NotRefundable(_("Không còn khoản nào như vậy để hoàn."))
-    way = (way or RefundWay.GATEWAY) if attempt.way == Way.VNPAY else RefundWay.BY_HAND
+    way = (way or RefundWay.GATEWAY) if attempt.is_online else RefundWay.BY_HAND
     refund = Refund.objects.create(
         attempt=attempt, amount=amount, reason=reason, note=note, way=way, requested_by=actor,
         request_id=f"F{clock.local(clock.now()):%y%m%d%H%M%S}{secrets.token_hex(4).upper()}", requested_at=clock.now(),

@@ -31,7 +31,7 @@ GET_BROWSER = "apt-get install -y --no-install-recommends chromium"
 FAKETIME = ("*/faketime/libfaketimeMT.so.1", "faketime/libfaketimeMT.so.1", "lib*/faketime/libfaketimeMT.so.1")
 LEFT_OUT = (
     "--fast left out: the static checks (./portalctl check), tests of browser, PDF, services, slow ones,"
-    " and of a test with many parameters that uses the database all but two."
+    " and of a test with many parameters that uses the database all but the first case."
 )
 GET_FAKETIME = "apt-get install -y faketime"
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")

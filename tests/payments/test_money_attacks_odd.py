@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from payments import complaints, differences
 from payments.attempts import settlement
+from payments.gateways.vnpay.settlement_files import COLUMNS
 from payments.models import BankCredit, Difference, GatewayEvent, LedgerEntry, PaymentAttempt, SettlementRun, Way
 from payments.models.states import AttemptState, RefundState
-from payments.reconciliation.settlement_files import COLUMNS
 from payments.refunds import approval
 from payments.transfers import matching
 from portal.common import clock

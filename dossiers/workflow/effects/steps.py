@@ -52,8 +52,7 @@ def close_step_and_open_next(step: Step) -> None:
     for run in answered:
         run.answer = step.note
         run.save(update_fields=["answer"])
-    still_open = step.dossier.step_runs.filter(state=StepState.OPEN)
-    if not still_open.exists():
+    if not step.dossier.open_steps:
         _open_next(step, after=max(run.position for run in mine))
 
 
@@ -70,7 +69,7 @@ def go_back_a_step(step: Step) -> None:
     StepRun.objects.bulk_create(
         StepRun(
             dossier=dossier, round=new_round, position=run.position, key=run.key, name=run.name, kind=run.kind, role=run.role,
-            agency=run.agency, hours=run.hours, parallel_group=run.parallel_group,
+            agency_id=run.agency_id, hours=run.hours, parallel_group=run.parallel_group,
         )
         for run in sorted(latest.values(), key=lambda run: run.position)
     )  # fmt: skip
@@ -150,11 +149,7 @@ def _close(run: StepRun, step: Step, state: Choice = StepState.DONE) -> None:
 def _open_next(step: Step, after: int) -> None:
     """Open the next waiting step, with its whole parallel group. Each gets its own due time and, if alone, its holder."""
     dossier = step.dossier
-    waiting = list(
-        dossier.step_runs.filter(state=StepState.WAITING, position__gt=after)
-        .select_related("agency")
-        .order_by("round", "position")
-    )
+    waiting = list(dossier.step_runs.filter(state=StepState.WAITING, position__gt=after).order_by("round", "position"))
     if not waiting:
         return
     first = waiting[0]

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from payments import differences
 from payments.accounting.forms import HandOverForm, NoteForm, SettlementForm
 from payments.accounting.views.access import for_accountants, list_page, page, waiting_time
+from payments.gateways.base import LARGEST_FILE, UnreadableFile
 from payments.permissions import may_own, visible_differences, visible_fetches, visible_points, visible_runs
 from payments.reconciliation import runs as reconciliation
-from payments.reconciliation.settlement_files import LARGEST, UnreadableFile
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +43,7 @@ def _read(request, form):
     """Read the file handed in. Answers the run, or None when it cannot be read: the form says why."""
     point, day, file = (form.cleaned_data[name] for name in ("point", "day", "file"))
     try:
-        return reconciliation.read_file(point, day, file.read(LARGEST + 1), reader=request.user)
+        return reconciliation.read_file(point, day, file.read(LARGEST_FILE + 1), reader=request.user)
     except UnreadableFile as refusal:
         form.add_error("file", str(refusal))
         return None

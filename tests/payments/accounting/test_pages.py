@@ -167,7 +167,7 @@ def test_a_refund_is_taken_first_from_the_lines_it_is_for(money_desk, paid):
 
 def test_a_row_leads_to_its_payments_and_to_no_other(money_desk, paid):
     cash = workflow.advance(money_desk.waiting(), "paid", actor=money_desk.clerk, amount=FEE)
-    (row,) = revenue.rows([paid.collector_id], revenue.Period(NOON.date(), NOON.date()), way=Way.VNPAY)
+    (row,) = revenue.rows([paid.collector_id], revenue.Period(NOON.date(), NOON.date()), way=Way.GATEWAY)
     there = browse(money_desk.accountant)
     page = there.get(go("takings"), {"tu": "2026-11-25", "den": "2026-11-25"}).content.decode().replace("&amp;", "&")
     address = f"{go('attempts')}?tu=2026-11-25&den=2026-11-25&co_quan={row.body}&cach=vnpay&loai={row.kind}&tinh-trang=paid"
@@ -443,7 +443,7 @@ def test_a_long_list_goes_on_and_is_found_by_any_of_its_numbers(money_desk, paid
 
 
 def test_an_open_attempt_is_never_offered_for_refund(money_desk):
-    attempt = lifecycle.open_attempt(money_desk.waiting(), Way.VNPAY)
+    attempt = lifecycle.open_attempt(money_desk.waiting(), Way.GATEWAY)
     there = browse(money_desk.accountant)
     assert "Đề nghị hoàn tiền" not in words(there.get(go("attempt", attempt.reference)))
     assert there.post(go("propose", attempt.reference), proposal(amount="1")).status_code == 422

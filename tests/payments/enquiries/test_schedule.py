@@ -259,7 +259,7 @@ def test_after_94_the_whole_terminal_is_quiet_and_nobody_is_forgotten(past, gate
 
 def test_even_an_unsigned_94_is_heard_as_a_wish_for_patience(past, gateway):
     attempt = past()
-    gateway.says(NoAnswer("not signed by the gateway", raw="{}", code="94"))
+    gateway.says(NoAnswer("not signed by the gateway", raw="{}", is_busy=True))
     work(attempt)
     assert terminal_lease.quiet_until(attempt.point_id)
 

@@ -12,6 +12,8 @@ from django.urls import reverse
 from payments import differences
 from payments.accounting import invariants
 from payments.attempts import settlement
+from payments.gateways.base import LARGEST_FILE, UnreadableFile
+from payments.gateways.vnpay.settlement_files import read
 from payments.models import (
     AttemptState,
     CollectionPoint,
@@ -27,7 +29,6 @@ from payments.models import (
     Verdict,
 )
 from payments.reconciliation import runs
-from payments.reconciliation.settlement_files import LARGEST, UnreadableFile, read
 from payments.refunds import approval
 from portal.common import clock, outbox
 from tests import factories, world
@@ -244,7 +245,7 @@ def test_a_difference_closes_by_itself_when_a_better_file_comes(money_desk):
         file(row("P1", amount=-5)), file(row("P1", amount="²")), file(row("P1", amount="1.5")), file(row("=1+1")),
         file(row("P1", kind="gift")), file(row("P1", at="20261126000000")), file(row("P1", at="20261325120000")),
         file(row("P1", number="")), file(row("P1", amount=10**12)), file(row("P1")) + b'"',
-        b"x" * (LARGEST + 1),
+        b"x" * (LARGEST_FILE + 1),
     ],
     ids=range(16),
 )  # fmt: skip
