@@ -1,4 +1,4 @@
-"""«Tôi đã trả tiền»: the gateway is asked at once; if its answer does not end the matter, a ticket is opened and assigned."""
+"""Tickets of payers who claim to have paid (`payments.enquiries.claims`): opened and assigned, answered once."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -10,26 +10,12 @@ from dossiers.models import Dossier
 from dossiers.permissions import is_own_matter
 from payments import assignment, messages, outcomes
 from payments.attempts.lifecycle import lock_for_payment
-from payments.enquiries import schedule
 from payments.models import PaymentAttempt, PaymentComplaint
 from payments.models.states import AttemptState
 from payments.permissions import may_answer
 from portal.common import clock
 
 LONGEST = 500  # characters of an answer
-
-
-def claim(attempt: PaymentAttempt, user: User | None = None) -> PaymentComplaint | None:
-    """Handle a payer's claim to have paid: ask the gateway, then open a ticket unless its answer is final. Call it outside any
-    transaction. Returns the ticket, or None when the answer was final.
-
-    A second claim, after the gateway had answered that nothing was paid, always opens a ticket.
-    """
-    denied_before = attempt.resolved_at is not None
-    known = schedule.ask_now(attempt, insist=True).attempt
-    if known.state == AttemptState.PAID or (known.resolved_at and not denied_before):
-        return None
-    return open_ticket(known, user)
 
 
 @transaction.atomic

@@ -9,7 +9,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from dossiers.access_log import note_look
-from payments import complaints
 from payments.api import facts
 from payments.api.serializers import (
     BeginSerializer,
@@ -21,6 +20,7 @@ from payments.api.serializers import (
 from payments.attempts import ways
 from payments.attempts.lifecycle import NotPayable, lock_dossier
 from payments.citizen.access import online_attempt, own_dossier
+from payments.enquiries import claims
 from payments.models.states import OPEN_ATTEMPT, AttemptState
 
 NOT_THERE = {404: OpenApiResponse(description="No such dossier, or none that is yours: staff find none here either.")}
@@ -73,7 +73,7 @@ class Claim(APIView):
         sent = ClaimSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         attempt = online_attempt(dossier, sent.validated_data["reference"])
-        ticket = None if attempt.state == AttemptState.PAID else complaints.claim(attempt, request.user)
+        ticket = None if attempt.state == AttemptState.PAID else claims.claim(attempt, request.user)
         answer = {"attempt": facts.attempt_of(dossier.obligation, attempt.reference), "looked_after": ticket is not None}
         return Response(ClaimedSerializer(answer).data)
 

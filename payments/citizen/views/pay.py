@@ -10,7 +10,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dossiers.access_log import note_look
-from payments import complaints
 from payments.attempts import links
 from payments.attempts.lifecycle import NotPayable
 from payments.citizen.access import online_attempt, own_dossier
@@ -18,6 +17,7 @@ from payments.citizen.pages import pay as pay_page
 from payments.citizen.pages import problem as problem_page
 from payments.citizen.pages.words import attempts_of, fingerprint, is_settled
 from payments.citizen.views.shared import open_transfer, qr_picture, see_other, start, transfer_facts
+from payments.enquiries import claims
 from payments.models import AttemptState
 
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
@@ -100,7 +100,7 @@ def claim(request, code):
     if attempt.state == AttemptState.PAID:
         messages.success(request, _("Đã nhận được tiền của lần trả này rồi."))
     else:
-        ticket = complaints.claim(attempt, request.user)
+        ticket = claims.claim(attempt, request.user)
         answered = _("Đã hỏi ngân hàng. Câu trả lời ở ngay dưới đây.")
         messages.success(request, _("Đã ghi nhận. Máy còn hỏi ngân hàng, và có cán bộ lo việc này.") if ticket else answered)
     return see_other("payments:problem", code)
