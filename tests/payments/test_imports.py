@@ -7,10 +7,7 @@ import payments
 
 ROOM = Path(payments.__file__).parent
 OURS = ("portal", "accounts", "procedures", "dossiers", "payments")
-MAY = {
-    "apps.py",  # AppConfig.ready runs when all models are there
-    "attempts/settlement.py",  # complaints ask the gateway, whose answers settle: still a circle
-}
+MAY = {"apps.py"}  # AppConfig.ready runs when all models are there
 
 
 def late_imports(path):

@@ -11,8 +11,9 @@ from portal.management.commands.collect_messages import gather
 CATALOGUES = sorted((settings.BASE_DIR / "locale").glob("*/LC_MESSAGES/django.po"))
 ENGLISH = settings.BASE_DIR / "locale/en/LC_MESSAGES/django.po"
 CITIZENS = re.compile(
-    r"templates/(?!dossiers/papers/(?!verify)|dossiers/desk|payments/accounting|email|gallery)|.*/(states|levels|calendar)\.py"
-    r"|procedures/eforms/messages\.py|payments/(citizen/(pages|views)/\w+|attempts/(ways|links|lifecycle)|outcomes)\.py"
+    r"templates/(?!dossiers/papers/(?!verify)|dossiers/desk|payments/accounting|email|gallery)|dossiers/states\.py"
+    r"|procedures/((levels|calendar)|eforms/messages)\.py|payments/(citizen/(pages|views)/\w+|attempts/(ways|links|lifecycle))\.py"
+    r"|payments/(outcomes|gateways/(outcomes|vnpay/codes))\.py"
     r"|(dossiers/fees/wording|procedures/wording)\.py"
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)\w|\{\w+\}|</?\w+")
