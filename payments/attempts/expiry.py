@@ -21,7 +21,7 @@ MOST = 200  # rows of one kind a minute: the rest comes a minute later
 _WAITING = {"due_state": outbox.OutboxState.WAITING}
 
 
-def run():
+def run() -> None:
     """The job of the minute. Safe to run twice."""
     if ask_the_forgotten() + look_after_refunds():
         outbox.wake_relay()
@@ -29,7 +29,7 @@ def run():
 
 
 @transaction.atomic
-def ask_the_forgotten():
+def ask_the_forgotten() -> int:
     """Attempts whose word is not final, past their time, for which no question waits (a crash, a dead row). Returns how many."""
     past = Now() - dt.timedelta(seconds=settings.PAYMENT_TIMES["ask_after_expiry"])
     rows = PaymentAttempt.objects.filter(
@@ -45,7 +45,7 @@ def ask_the_forgotten():
     return len(lost)
 
 
-def look_after_refunds():
+def look_after_refunds() -> int:
     """Refunds on their way at the gateway of which nobody asks any more. Returns how many."""
     rows = Refund.objects.filter(
         state__in=(RefundState.SENT, RefundState.PROCESSING, RefundState.UNKNOWN), way=RefundWay.GATEWAY
@@ -59,7 +59,7 @@ def look_after_refunds():
     return len(calls)
 
 
-def end_transfers():
+def end_transfers() -> None:
     """Transfer codes whose time is over and whose money was not seen. Money that comes later is still recognised."""
     late = PaymentAttempt.objects.filter(way=Way.TRANSFER, state=AttemptState.SENT, expires_at__lt=Now())
     for reference in late.order_by("expires_at").values_list("reference", flat=True)[:MOST]:

@@ -1,14 +1,16 @@
 """Begin an attempt, or give one up. Everything that touches money locks in one order: dossier → obligation → attempt."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from dossiers.models import Dossier, FeeObligation
 from payments import outcomes
-from payments.attempts.payable import payable
+from payments.attempts.payable import Payable, payable
 from payments.attempts.references import new_reference
 from payments.gateways import register
 from payments.gateways.base import BadSignature, ForeignTerminal
@@ -17,7 +19,9 @@ from payments.models import (
     AttemptMove,
     AttemptState,
     EventKind,
+    GatewayEvent,
     GatewayQuestion,
+    PayLink,
     PaymentAttempt,
     Verdict,
     Way,
@@ -25,6 +29,7 @@ from payments.models import (
 from payments.models.states import ATTEMPT_EDGES, check_move
 from portal.common import clock, outbox
 
+Held = tuple[Dossier, FeeObligation, PaymentAttempt]  # locked, in this order
 STALE = dt.timedelta(seconds=60)  # with less time left than this a code is not handed out again
 
 
@@ -36,7 +41,7 @@ class UnknownReference(LookupError):
     """No attempt of ours has this reference."""
 
 
-def lock_dossier(pk):
+def lock_dossier(pk: int) -> tuple[Dossier, Any]:
     """(dossier, obligation or None), both locked, in this order."""
     rows = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure", "offering__terminal")
     dossier = rows.get(pk=pk)
@@ -47,7 +52,7 @@ def lock_dossier(pk):
     return dossier, obligation
 
 
-def lock_for_payment(reference):
+def lock_for_payment(reference: str) -> Held:
     """(dossier, obligation, attempt), locked in the order of the house. Raises UnknownReference."""
     found = PaymentAttempt.objects.filter(reference=reference).values_list("pk", "obligation__dossier").first()
     if found is None:
@@ -59,7 +64,9 @@ def lock_for_payment(reference):
 
 
 @transaction.atomic
-def open_attempt(dossier, way, *, bank_choice="", actor=None, link=None):
+def open_attempt(
+    dossier: Dossier, way: str, *, bank_choice: str = "", actor: User | None = None, link: PayLink | None = None
+) -> PaymentAttempt:
     """Begin to pay. The same way again gives the attempt that is open already (a double click), unless its payer came back
     without paying; another way gives that one up, and the gateway is still asked what became of it. Raises NotPayable."""
     dossier, obligation = lock_dossier(dossier.pk)
@@ -80,12 +87,12 @@ def open_attempt(dossier, way, *, bank_choice="", actor=None, link=None):
     return _begin(obligation, offer, way, bank_choice=bank_choice, opened_by=actor, link=link)
 
 
-def _still_good(attempt, way, bank_choice, amount):
+def _still_good(attempt: PaymentAttempt, way: str, bank_choice: str, amount: int) -> bool:
     asked = (attempt.way, attempt.bank_choice, attempt.amount)
     return asked == (way, bank_choice, amount) and attempt.expires_at > clock.now() + STALE
 
 
-def _brought_back(attempt):
+def _brought_back(attempt: PaymentAttempt) -> str:
     """Was money taken, by what the payer's browser brought back, signed, before the gateway itself told us? "" when it did not
     come back. It settles nothing; but the gateway takes a reference once, and whoever may have paid is not to pay again."""
     back = attempt.events.filter(kind=EventKind.RETURN, verdict=Verdict.VALID).order_by("pk").last()
@@ -97,7 +104,7 @@ def _brought_back(attempt):
         return outcomes.CHECKING
 
 
-def _begin(obligation, offer, way, **facts):
+def _begin(obligation: FeeObligation, offer: Payable, way: str, **facts: Any) -> PaymentAttempt:
     window = settings.PAYMENT_TIMES["window" if way == Way.GATEWAY else "transfer_window"]
     now = clock.now().replace(microsecond=0)
     attempt = new_attempt(
@@ -112,7 +119,7 @@ def _begin(obligation, offer, way, **facts):
     return attempt
 
 
-def new_attempt(**facts):
+def new_attempt(**facts: Any) -> PaymentAttempt:
     """A row with a reference nobody has. (Three random signs a second: a clash is rare, and tried again.)"""
     for _try in range(20):
         try:
@@ -124,7 +131,9 @@ def new_attempt(**facts):
     raise RuntimeError("no free reference in twenty tries")
 
 
-def already_paid(*, cause, actor=None, job="", event=None, note="", **facts):
+def already_paid(
+    *, cause: str, actor: User | None = None, job: str = "", event: GatewayEvent | None = None, note: str = "", **facts: Any
+) -> PaymentAttempt:
     """An attempt for money that is in hand already, nobody having begun one: born paid, so that it never takes the place of
     one that is open or under review. The caller holds the locks, and books it."""
     check_move(ATTEMPT_EDGES, AttemptState.CREATED, AttemptState.PAID, cause)
@@ -139,7 +148,9 @@ def already_paid(*, cause, actor=None, job="", event=None, note="", **facts):
     return attempt
 
 
-def cancel_open(obligation, *, cause, actor=None, job="", but=None):
+def cancel_open(
+    obligation: FeeObligation, *, cause: str, actor: User | None = None, job: str = "", but: PaymentAttempt | None = None
+) -> None:
     """Give up whatever is open of a locked obligation, `but` one: it was settled otherwise, or its dossier is closed. An
     attempt under review stays: somebody is looking at it."""
     rows = obligation.attempts.select_for_update().filter(state=AttemptState.SENT).exclude(pk=but.pk if but else None)

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from dossiers.models import Dossier, FeeObligation
 from payments.attempts.lifecycle import NotPayable, lock_dossier
 from payments.attempts.payable import payable
 from payments.models import PayLink
@@ -15,7 +17,7 @@ from portal.common import clock
 
 
 @transaction.atomic
-def make(dossier, user):
+def make(dossier: Dossier, user: User) -> PayLink:
     """A new link; the one before stops working. It never outlives the day the fee must be paid by. Raises NotPayable."""
     dossier, obligation = lock_dossier(dossier.pk)
     if payable(dossier) is None:
@@ -30,23 +32,23 @@ def make(dossier, user):
 
 
 @transaction.atomic
-def withdraw(dossier):
+def withdraw(dossier: Dossier) -> None:
     """The link stops working at once. What is being paid through it goes on: money on its way is never lost."""
     _dossier, obligation = lock_dossier(dossier.pk)
     if obligation:
         _revoke(obligation)
 
 
-def _revoke(obligation):
+def _revoke(obligation: FeeObligation) -> None:
     obligation.pay_links.filter(revoked_at=None).update(revoked_at=clock.now())
 
 
-def current(obligation):
+def current(obligation: FeeObligation) -> PayLink | None:
     """The link that works now, or None."""
     return obligation.pay_links.filter(revoked_at=None, expires_at__gt=clock.now()).order_by("-pk").first()
 
 
-def find(token):
+def find(token: str) -> PayLink | None:
     """The link of this token, working or not, with the dossier it is about; None when there never was one."""
     link = (
         PayLink.objects.select_related(
@@ -63,7 +65,7 @@ def find(token):
     return link
 
 
-def address(link):
+def address(link: PayLink) -> str:
     """The whole address, as it is sent on. In Vietnamese: whoever opens it chooses a language there."""
     with translation.override("vi"):
         return settings.SITE_URL + reverse("payments:help_pay", args=[link.token])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dossiers.fees.payable import payable_online
+from dossiers.models import Dossier
 from payments.gateways import register
 from payments.models import CollectionPoint, Way
 
@@ -18,7 +19,7 @@ class Payable:
     point: Any
 
 
-def payable(dossier):
+def payable(dossier: Dossier) -> Payable | None:
     """What may be paid online for this dossier now, or None: nothing due, only at the counter, or the point has no way."""
     if not payable_online(dossier):
         return None
@@ -27,7 +28,7 @@ def payable(dossier):
     return Payable(dossier.obligation.total, ways, dossier.lead_agency, point) if ways else None
 
 
-def ways_of(point):
+def ways_of(point: CollectionPoint | None) -> tuple[str, ...]:
     """The ways of paying without a visit that this point has."""
     if point is None:
         return ()

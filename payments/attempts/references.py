@@ -4,6 +4,7 @@ P, the local moment to the second, three random signs and a check character (ISO
 Letters and digits only, since banks strip everything else. Its checked form is what a stray transfer is matched by.
 """
 
+import datetime as dt
 import re
 import secrets
 import string
@@ -17,13 +18,13 @@ _GROUPS = (3, 4, 4, 2, 4)  # P26 1121 0830 00 A7K2: year, day, time, seconds, th
 _FORM = re.compile(r"P[0-9]{12}[0-9A-Z]{4}")
 
 
-def new_reference(moment):
+def new_reference(moment: dt.datetime) -> str:
     """A reference for an attempt begun at `moment` (aware). Unique by constraint, not by luck: try again on a clash."""
     body = f"P{clock.local(moment):%y%m%d%H%M%S}" + "".join(secrets.choice(ALPHABET) for _ in range(3))
     return body + check_character(body)
 
 
-def check_character(text):
+def check_character(text: str) -> str:
     """The check character of letters and digits, ISO/IEC 7064 MOD 37,36: finds one wrong sign and two swapped ones."""
     check = 36
     for sign in text:
@@ -32,17 +33,17 @@ def check_character(text):
     return ALPHABET[(37 - check) % 36]
 
 
-def is_reference(text):
+def is_reference(text: str) -> bool:
     return bool(_FORM.fullmatch(text)) and check_character(text[:-1]) == text[-1]
 
 
-def find_in(content):
+def find_in(content: str) -> list[str]:
     """The references in the words of a transfer, whatever the bank made of blanks and signs; each once, in order."""
     joined = "".join(sign for sign in content.upper() if sign in ALPHABET)
     found = (joined[start : start + LENGTH] for start in range(len(joined) - LENGTH + 1))
     return list(dict.fromkeys(text for text in found if is_reference(text)))
 
 
-def spoken(reference):
+def spoken(reference: str) -> str:
     """A reference in groups, to be read out on the telephone."""
     return in_groups(reference, *_GROUPS)

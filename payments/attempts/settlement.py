@@ -4,14 +4,16 @@ import logging
 
 from django.db import transaction
 
+from accounts.models import User
 from accounts.roles import SystemActor
 from dossiers import workflow
 from dossiers.choices import Job
+from dossiers.models import Dossier, FeeObligation
 from dossiers.states import DossierState
 from payments import complaints, messages
-from payments.attempts.lifecycle import cancel_open, lock_for_payment
+from payments.attempts.lifecycle import Held, cancel_open, lock_for_payment
 from payments.ledger import entries
-from payments.models import RefundReason
+from payments.models import GatewayEvent, PaymentAttempt, RefundReason
 from payments.models.states import AttemptState
 from payments.refunds import approval
 from portal.common import clock
@@ -21,7 +23,16 @@ PAYMENT_JOB = SystemActor(Job.PAYMENT)
 
 
 @transaction.atomic
-def settle(reference, proof=None, *, cause, actor=None, note="", held=None, **facts):
+def settle(
+    reference: str,
+    proof: GatewayEvent | None = None,
+    *,
+    cause: str,
+    actor: User | None = None,
+    note: str = "",
+    held: Held | None = None,
+    **facts: str,
+) -> PaymentAttempt:
     """Record that the money came. `proof` is the stored, verified event that says so; `facts`: transaction_no, bank_code,
     code. `held`: what `lock_for_payment` gave, when this transaction has the locks already. Idempotent. Raises
     UnknownReference, IllegalMove."""
@@ -38,7 +49,15 @@ def settle(reference, proof=None, *, cause, actor=None, note="", held=None, **fa
     return attempt
 
 
-def allocate(dossier, obligation, attempt, *, reason="", asked_by=None, came_late=False):
+def allocate(
+    dossier: Dossier,
+    obligation: FeeObligation,
+    attempt: PaymentAttempt,
+    *,
+    reason: str = "",
+    asked_by: User | None = None,
+    came_late: bool = False,
+) -> PaymentAttempt:
     """Count the money of a paid attempt, once: it settles the fee where that waits for just this sum; else it is owed back, and
     a refund is proposed (`reason` and `asked_by` when a person knows them). The caller holds the locks."""
     if _wanted(obligation, attempt):
@@ -50,11 +69,11 @@ def allocate(dossier, obligation, attempt, *, reason="", asked_by=None, came_lat
     return attempt
 
 
-def _wanted(obligation, attempt):
+def _wanted(obligation: FeeObligation, attempt: PaymentAttempt) -> bool:
     return obligation.is_due and obligation.total == attempt.amount
 
 
-def _settle_obligation(dossier, obligation, attempt):
+def _settle_obligation(dossier: Dossier, obligation: FeeObligation, attempt: PaymentAttempt) -> None:
     attempt.settles = True
     attempt.save(update_fields=["settles"])
     entries.received(attempt)
@@ -63,7 +82,7 @@ def _settle_obligation(dossier, obligation, attempt):
     workflow.advance(dossier, step, actor=PAYMENT_JOB, attempt=attempt)
 
 
-def _why_not_wanted(obligation, dossier):
+def _why_not_wanted(obligation: FeeObligation, dossier: Dossier) -> RefundReason:
     """Why money that came cannot be kept: the fee is settled already, or nothing is asked for, or the dossier has ended."""
     if obligation.is_paid:
         return RefundReason.PAID_TWICE
@@ -73,7 +92,18 @@ def _why_not_wanted(obligation, dossier):
 
 
 @transaction.atomic
-def record_outcome(reference, target, *, cause, proof=None, code="", final=True, actor=None, words="", held=None):
+def record_outcome(
+    reference: str,
+    target: AttemptState,
+    *,
+    cause: str,
+    proof: GatewayEvent | None = None,
+    code: str = "",
+    final: bool = True,
+    actor: User | None = None,
+    words: str = "",
+    held: Held | None = None,
+) -> PaymentAttempt:
     """Record what the gateway (or a person) says of money that did not come, or is doubtful. Returns the attempt.
 
     A paid attempt stays paid, and one that ended stays as it ended: then only the gateway's last word is kept. Money in

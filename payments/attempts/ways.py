@@ -7,9 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
+from dossiers.models import Dossier
 from payments.attempts.lifecycle import NotPayable, open_attempt
+from payments.attempts.payable import Payable
 from payments.gateways import register
-from payments.models import BankChoice, PaymentAttempt, Way
+from payments.models import BankChoice, PayLink, PaymentAttempt, Way
 from portal.common import clock
 
 MOST_AN_HOUR = 20  # attempts begun by the submitter's side, and by links: apart, so that neither stops the other
@@ -34,7 +37,7 @@ class Choice:
     leads: bool = False  # stands first, with a large button
 
 
-def _same(slug, bank_choice, icon, title, note, action, named):
+def _same(slug: str, bank_choice: str, icon: str, title: Any, note: Any, action: Any, named: Any) -> Choice:
     return Choice(slug, Way.GATEWAY, bank_choice, icon, title, note, title, note, action, action, named)
 
 
@@ -70,28 +73,36 @@ BY_SLUG = {choice.slug: choice for choice in CHOICES}
 _BY_FACTS = {(choice.way, choice.bank_choice): choice for choice in CHOICES}
 
 
-def open_now(offer):
+def open_now(offer: Payable) -> list[Choice]:
     """The choices of what may be paid (`payable.Payable`), in order."""
     return [choice for choice in CHOICES if choice.way in offer.ways]
 
 
-def choice_of(attempt):
+def choice_of(attempt: PaymentAttempt) -> Choice | None:
     """The choice an attempt began with; None for cash, and for a bank chosen at the gateway."""
     return _BY_FACTS.get((attempt.way, attempt.bank_choice))
 
 
-def choice_by(way, bank_choice):
+def choice_by(way: str, bank_choice: str) -> Choice | None:
     """The choice of these facts, as machines name it; None when there is no such."""
     return _BY_FACTS.get((way, bank_choice))
 
 
-def named(attempt):
+def named(attempt: PaymentAttempt) -> Any:
     """How this attempt pays, in a few words for a list."""
     choice = choice_of(attempt)
     return choice.named if choice else attempt.get_way_display()
 
 
-def begin(dossier, choice, *, ip, language, actor=None, link=None):
+def begin(
+    dossier: Dossier,
+    choice: Choice,
+    *,
+    ip: str | None,
+    language: str,
+    actor: User | None = None,
+    link: PayLink | None = None,
+) -> tuple[PaymentAttempt, str]:
     """Begin (or go on with) an attempt. Returns (attempt, the gateway's address; empty for a transfer). Raises NotPayable."""
     _not_too_often(dossier, link)
     attempt = open_attempt(dossier, choice.way, bank_choice=choice.bank_choice, actor=actor, link=link)
@@ -100,7 +111,7 @@ def begin(dossier, choice, *, ip, language, actor=None, link=None):
     return attempt, register.provider_of(attempt).pay_url(attempt, ip=ip, language=language)
 
 
-def _not_too_often(dossier, link):
+def _not_too_often(dossier: Dossier, link: PayLink | None) -> None:
     by_links = {"link__isnull": link is None}  # all links together: a new one is no way round
     begun = PaymentAttempt.objects.filter(obligation__dossier=dossier, created_at__gt=clock.now() - HOUR, **by_links)
     if begun.exclude(way=Way.COUNTER).count() >= MOST_AN_HOUR:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from payments.attempts import settlement
-from payments.attempts.lifecycle import UnknownReference, lock_for_payment
+from payments.attempts.lifecycle import Held, UnknownReference, lock_for_payment
 from payments.enquiries import schedule
 from payments.gateways.base import BadSignature, ForeignTerminal, Notice, NoticeResult, Provider, Unreadable
 from payments.gateways.outcomes import Outcome
@@ -70,19 +70,21 @@ def _take(provider: Provider, notice: Notice, raw: str) -> NoticeResult:
     try:
         held = lock_for_payment(notice.reference)
     except UnknownReference:
-        held = (None, None, None)
+        return _refuse(provider, raw, Verdict.UNKNOWN_REFERENCE)
     attempt = held[-1]
-    verdict = _objection(provider, notice, attempt)
-    if verdict:
-        result = REFUSALS[verdict]
-        _keep_ipn(provider, raw, verdict, result, attempt if verdict != Verdict.UNKNOWN_REFERENCE else None)
-        return result
+    if verdict := _objection(provider, notice, attempt):
+        return _refuse(provider, raw, verdict, attempt if verdict != Verdict.UNKNOWN_REFERENCE else None)
     if _is_known(attempt, notice.outcome, notice.code):
         _keep_ipn(provider, raw, Verdict.DUPLICATE, NoticeResult.ALREADY_CONFIRMED, attempt)
         return NoticeResult.ALREADY_CONFIRMED
     event = _keep_ipn(provider, raw, Verdict.VALID, NoticeResult.CONFIRMED, attempt)
     _act(held, notice, event)
     return NoticeResult.CONFIRMED
+
+
+def _refuse(provider: Provider, raw: str, verdict: Verdict, attempt: PaymentAttempt | None = None) -> NoticeResult:
+    _keep_ipn(provider, raw, verdict, REFUSALS[verdict], attempt)
+    return REFUSALS[verdict]
 
 
 def _objection(provider: Provider, notice: Notice, attempt: PaymentAttempt | None) -> Verdict | None:
@@ -105,7 +107,7 @@ def _is_known(attempt: PaymentAttempt, outcome: Outcome, code: str) -> bool:
     return True
 
 
-def _act(held: tuple, notice: Notice, event: GatewayEvent | None) -> None:
+def _act(held: Held, notice: Notice, event: GatewayEvent | None) -> None:
     attempt, outcome = held[-1], notice.outcome
     if outcome.state == AttemptState.PAID:
         facts = {"transaction_no": notice.transaction_no, "bank_code": notice.bank_code[:20], "code": notice.code}

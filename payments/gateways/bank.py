@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 from django.conf import settings
@@ -40,7 +41,7 @@ class Credit:
     raw: str
 
 
-def entries_after(account, cursor):
+def entries_after(account: str, cursor: str) -> list[Any]:
     """The raw entries ({…}) of an account after a known number, oldest first. Raises NoAnswer."""
     raw = _get({"account": account, "after": cursor or "0"})
     try:
@@ -52,7 +53,7 @@ def entries_after(account, cursor):
     return entries
 
 
-def credit_of(entry, account):
+def credit_of(entry: Any, account: str) -> Credit:
     """One entry, checked. Raises UnreadableCredit."""
     if not isinstance(entry, dict):
         raise UnreadableCredit("not an entry")
@@ -68,29 +69,29 @@ def credit_of(entry, account):
     return Credit(ref, amount, _storable(content), _moment(entry.get("at")), raw_of(entry))
 
 
-def ref_of(entry):
+def ref_of(entry: Any) -> str:
     """The bank's number of an entry, empty where it has none that could be one."""
     ref = entry.get("id") if isinstance(entry, dict) else None
     known = isinstance(ref, (int, str)) and not isinstance(ref, bool) and str(ref).isascii() and str(ref).isalnum()
     return str(ref) if known and len(str(ref)) <= 60 else ""
 
 
-def raw_of(entry):
+def raw_of(entry: Any) -> str:
     """The entry as a line of evidence, at most 4000 characters."""
     return _storable(json.dumps(entry, ensure_ascii=False).replace("\\u0000", ""))[:4000]
 
 
-def _storable(text):
+def _storable(text: str) -> str:
     """Without what no database takes: NUL, and the half of a sign where a bank cut the payer's words."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
-def is_plausible(at):
+def is_plausible(at: dt.datetime) -> bool:
     """Could money have come at this moment? One that no calendar of ours can hold would shut the list for everybody."""
     return EARLIEST <= at <= clock.now() + AHEAD
 
 
-def _moment(text):
+def _moment(text: Any) -> dt.datetime:
     at = moment_in(text) if isinstance(text, str) else None
     if at is None:
         raise UnreadableCredit("no moment")
@@ -100,7 +101,7 @@ def _moment(text):
     return at
 
 
-def _get(query):
+def _get(query: dict[str, str]) -> bytes:
     url, began = settings.BANK_STATEMENT_URL, time.monotonic()
     try:
         with (

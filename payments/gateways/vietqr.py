@@ -5,6 +5,10 @@ Lengths count characters and some readers count bytes, so nothing but ASCII goes
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from payments.models import PaymentAttempt
 
 NAPAS, TO_ACCOUNT = "A000000727", "QRIBFTTA"
 LARGEST = 499_999_999_999  # đồng: the most that one instant transfer carries is far less, twelve figures always fit
@@ -30,7 +34,7 @@ class TransferCode:
     bill: str = ""
 
 
-def payload(bank_bin, account_number, amount=None, purpose="", bill=""):
+def payload(bank_bin: str, account_number: str, amount: int | None = None, purpose: str = "", bill: str = "") -> str:
     """The text of the QR code for a transfer of `amount` whole đồng to this account. Raises BadTransferCode."""
     _must_be(_BIN, bank_bin, "bank")
     _must_be(_ACCOUNT, account_number, "account")
@@ -47,18 +51,18 @@ def payload(bank_bin, account_number, amount=None, purpose="", bill=""):
     return text + f"{checksum(text):04X}"
 
 
-def payload_of(attempt):
+def payload_of(attempt: "PaymentAttempt") -> str:
     """The text of the QR code of one attempt: its account, its frozen amount, its reference. Raises BadTransferCode."""
     point = attempt.point
     return payload(point.bank_bin, point.account_number, attempt.amount, purpose_of(attempt))
 
 
-def purpose_of(attempt):
+def purpose_of(attempt: "PaymentAttempt") -> str:
     """The words a payer gives the bank; we find the payment again by the reference in them."""
     return f"DVC {attempt.reference}"
 
 
-def parse(text):
+def parse(text: str) -> TransferCode:
     """Read a code as a banking app does. Raises BadTransferCode when it is none, or anything in it is wrong."""
     if not re.fullmatch(r"[ -~]{20,512}", text, re.ASCII) or text[-8:-4] != CHECKSUM:
         raise BadTransferCode("not a transfer code")
@@ -79,7 +83,7 @@ def parse(text):
     )
 
 
-def checksum(text):
+def checksum(text: str) -> int:
     """CRC-16/CCITT-FALSE: polynomial 1021, begun at FFFF, nothing reflected. «123456789» gives 29B1."""
     crc = 0xFFFF
     for byte in text.encode("ascii"):
@@ -90,19 +94,20 @@ def checksum(text):
     return crc
 
 
-def _must_be(form, value, name):
+def _must_be(form: re.Pattern[str], value: Any, name: str) -> None:
     if not isinstance(value, str) or not form.fullmatch(value):
         raise BadTransferCode(f"{name} {value!r}")
 
 
-def _part(name, value):
+def _part(name: str, value: str) -> str:
     if not 1 <= len(value) <= 99:
         raise BadTransferCode(f"part {name} of {len(value)} characters")
     return f"{name}{len(value):02}{value}"
 
 
-def _parts(text):
-    found, at = {}, 0
+def _parts(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    at = 0
     while at < len(text):
         name, length = text[at : at + 2], text[at + 2 : at + 4]
         if not re.fullmatch(r"[0-9]{4}", name + length, re.ASCII) or name in found:

@@ -3,12 +3,13 @@
 import datetime as dt
 from collections import defaultdict
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from dossiers.permissions import is_own_matter
 from payments.differences import close_as_matching, open_difference
 from payments.gateways import register
-from payments.gateways.base import Provider
+from payments.gateways.base import Provider, SettlementLine
 from payments.models import (
     AttemptMove,
     Difference,
@@ -18,6 +19,7 @@ from payments.models import (
     Refund,
     RefundWay,
     SettlementProof,
+    SettlementRun,
     Verdict,
     Way,
     store_event,
@@ -32,16 +34,17 @@ _PAYMENT_KINDS = [Difference.Kind.MISSING_HERE, Difference.Kind.MISSING_THERE, D
 class Comparison:
     """One reading: counts both sides, opens differences, and owes a proof for each row that tells us something new."""
 
-    def __init__(self, run, lines):
+    def __init__(self, run: SettlementRun, lines: list[SettlementLine]) -> None:
         self.run, self.point, self.day = run, run.point, run.day
-        self.payments, self.refunds = defaultdict(list), defaultdict(list)
+        self.payments: dict[str, list[SettlementLine]] = defaultdict(list)
+        self.refunds: dict[str, list[SettlementLine]] = defaultdict(list)
         for line in lines:
             (self.refunds if line.refunded else self.payments)[line.reference].append(line)
         self.attempts = self._ours([*self.payments, *self.refunds])
         self.disputed = set(Difference.objects.filter(point=self.point, closed_at=None).values_list("reference", flat=True))
         self.our_count = self.our_total = 0
 
-    def make(self):
+    def make(self) -> None:
         """Compare, and write the sums of both sides on the run."""
         for reference, lines in sorted(self.payments.items()):
             self._payment(reference, lines)
@@ -55,8 +58,8 @@ class Comparison:
         self.run.our_count, self.run.our_total = self.our_count, self.our_total
         self.run.save()
 
-    def _ours(self, references):
-        found = {}
+    def _ours(self, references: list[str]) -> dict[str, PaymentAttempt]:
+        found: dict[str, PaymentAttempt] = {}
         for start in range(0, len(references), CHUNK):
             rows = PaymentAttempt.objects.filter(
                 reference__in=references[start : start + CHUNK], point=self.point, way=Way.GATEWAY
@@ -64,25 +67,26 @@ class Comparison:
             found |= {attempt.reference: attempt for attempt in rows}
         return found
 
-    def _count(self, amount):
+    def _count(self, amount: int) -> None:
         self.our_count, self.our_total = self.our_count + 1, self.our_total + amount
 
-    def _differs(self, kind, reference, attempt=None, **sums):
+    def _differs(self, kind: Difference.Kind, reference: str, attempt: PaymentAttempt | None = None, **sums: int) -> None:
         open_difference(self.point, self.day, kind, reference, attempt=attempt, run=self.run, **sums)
 
-    def _agrees(self, reference, kinds):
+    def _agrees(self, reference: str, kinds: list[Difference.Kind]) -> None:
         if reference in self.disputed:
             close_as_matching(self.point, reference, kinds, _("Tệp đối soát và sổ của cổng nay khớp nhau."))
 
     # ------------------------------------------------------------ money that came
-    def _payment(self, reference, lines):
+    def _payment(self, reference: str, lines: list[SettlementLine]) -> None:
         attempt, total = self.attempts.get(reference), sum(line.amount for line in lines)
-        paid = attempt is not None and attempt.state == AttemptState.PAID
-        if paid:
-            self._count(attempt.amount)
         if attempt is None:
             self._differs(Difference.Kind.MISSING_HERE, reference, theirs=total)
-        elif total != attempt.amount or len(lines) > 1:
+            return
+        paid = attempt.state == AttemptState.PAID
+        if paid:
+            self._count(attempt.amount)
+        if total != attempt.amount or len(lines) > 1:
             self._differs(Difference.Kind.AMOUNT, reference, attempt, ours=attempt.amount if paid else 0, theirs=total)
         elif paid:
             self._agrees(reference, _PAYMENT_KINDS)
@@ -91,19 +95,19 @@ class Comparison:
         else:
             self._prove(lines[0], attempt)
 
-    def _keep(self, line, attempt, refund=None):
+    def _keep(self, line: SettlementLine, attempt: PaymentAttempt, refund: Refund | None = None) -> GatewayEvent | None:
         """Keep the row as evidence, once an attempt or refund. Returns the event, or None when it was kept before."""
         facts = {"kind": EventKind.SETTLEMENT, "attempt": attempt, "refund": refund}
         if GatewayEvent.objects.filter(**facts).exists():
             return None
         return store_event(EventKind.SETTLEMENT, line.raw, Verdict.VALID, attempt=attempt, refund=refund, point=self.point)
 
-    def _prove(self, line, attempt, refund=None):
+    def _prove(self, line: SettlementLine, attempt: PaymentAttempt, refund: Refund | None = None) -> None:
         """Owe what follows from a row that tells us something new; once."""
         if event := self._keep(line, attempt, refund):
             SettlementProof.objects.create(run=self.run, event=event, next_at=clock.now())
 
-    def _not_in_the_file(self):
+    def _not_in_the_file(self) -> list[PaymentAttempt]:
         """Attempts we hold for paid on that day by the gateway's own date, and the file does not know."""
         start = dt.datetime.combine(self.day, dt.time(), clock.LOCAL)
         end = start + dt.timedelta(days=1)
@@ -116,7 +120,7 @@ class Comparison:
         return [attempt for attempt in absent if days[attempt.pk] == self.day]
 
     # ------------------------------------------------------------ money that went back
-    def _compare_refunds(self):
+    def _compare_refunds(self) -> None:
         ours = defaultdict(list)
         known = Refund.objects.filter(attempt__in=[self.attempts[r].pk for r in self.refunds if r in self.attempts])
         for refund in known.filter(way=RefundWay.GATEWAY).order_by("pk"):
@@ -130,7 +134,7 @@ class Comparison:
             attempt = refund.attempt
             self._differs(Difference.Kind.REFUND, attempt.reference, attempt, ours=refund.amount)
 
-    def _refund(self, line, attempt, ours):
+    def _refund(self, line: SettlementLine, attempt: PaymentAttempt | None, ours: list[Refund]) -> None:
         same = [refund for refund in ours if refund.amount == line.amount]
         same.sort(key=lambda refund: (refund.transaction_no != line.transaction_no, refund.pk))
         refund = next((refund for refund in same if refund.state in _SENT), None)
@@ -145,7 +149,7 @@ class Comparison:
         self._count(-refund.amount)
         self._agrees(line.reference, [Difference.Kind.REFUND])
 
-    def _done_here_only(self):
+    def _done_here_only(self) -> QuerySet:
         """Refunds we hold for done on that day which no file has shown so far."""
         start = dt.datetime.combine(self.day, dt.time(), clock.LOCAL)
         rows = Refund.objects.filter(

@@ -11,6 +11,7 @@ import httpx
 from django.db import connection, transaction
 from django.db.models import F
 
+from accounts.models import User
 from payments.attempts import settlement
 from payments.gateways import register
 from payments.gateways.base import LARGEST_FILE, UnreadableFile
@@ -35,7 +36,7 @@ class NotYet(Exception):
 
 
 @transaction.atomic
-def read_file(point, day, content, *, reader=None):
+def read_file(point: CollectionPoint, day: dt.date, content: bytes, *, reader: User | None = None) -> SettlementRun:
     """Compare a file (bytes) with our books. `reader` handed it in; none: the portal fetched it. Raises UnreadableFile."""
     lines = register.provider_at(point).read_settlement(content, day)
     with connection.cursor() as cursor:
@@ -46,7 +47,7 @@ def read_file(point, day, content, *, reader=None):
     return run
 
 
-def _run_of(point, day, sha256, reader):
+def _run_of(point: CollectionPoint, day: dt.date, sha256: str, reader: User | None) -> SettlementRun:
     """The same file of the same day is one run, however often it is handed in."""
     empty = {"our_count": 0, "our_total": 0, "their_count": 0, "their_total": 0}
     run, _made = SettlementRun.objects.get_or_create(
@@ -56,7 +57,7 @@ def _run_of(point, day, sha256, reader):
 
 
 @outbox.worker(SettlementProof)
-def apply_proof(proof):
+def apply_proof(proof: SettlementProof) -> None:
     """Do what one row of a file proves, in a transaction of its own. Safe to run again."""
     event = proof.event
     line = register.provider_at(event.point).read_settlement_line(event.raw)
@@ -76,7 +77,7 @@ def apply_proof(proof):
 
 
 # ---------------------------------------------------------------- each morning
-def run():
+def run() -> int:
     """Owe the files of the days that nobody has read yet, once the morning has come. Called every minute; talks to nobody."""
     if clock.local(clock.now()).time() < MORNING:
         return 0
@@ -95,20 +96,20 @@ def run():
     return len(owed)
 
 
-def _has_files(point, day):
+def _has_files(point: CollectionPoint, day: dt.date) -> bool:
     return register.takes_payments(point) and bool(register.provider_at(point).settlement_address(point, day))
 
 
-def _known_days(first):
+def _known_days(first: dt.date) -> dict[int, set[dt.date]]:
     """{point: days read or asked for already} since `first`."""
-    known = {}
+    known: dict[int, set[dt.date]] = {}
     for model in (SettlementFetch, SettlementRun):
         for point, day in model.objects.filter(day__gte=first).values_list("point", "day"):
             known.setdefault(point, set()).add(day)
     return known
 
 
-def _missing(known, yesterday):
+def _missing(known: set[dt.date], yesterday: dt.date) -> list[dt.date]:
     """Yesterday, and any day between the first known one and yesterday."""
     first = min(known, default=yesterday)
     days = [first + dt.timedelta(days=n) for n in range((yesterday - first).days + 1)] or [yesterday]
@@ -116,7 +117,7 @@ def _missing(known, yesterday):
 
 
 @outbox.worker(SettlementFetch)
-def schedule_fetch(row):
+def schedule_fetch(row: SettlementFetch) -> None:
     """In the worker's transaction: set the row for its next try before this one begins, so that a crash only delays it."""
     if SettlementRun.objects.filter(point=row.point, day=row.day).exists():
         return
@@ -129,7 +130,7 @@ def schedule_fetch(row):
 
 
 @outbox.after_commit(SettlementFetch)
-def fetch(row):
+def fetch(row: SettlementFetch) -> None:
     """With no lock held: get one file from the gateway, and read it. What failed is written on the row, and tried again."""
     if not row.stays_owed:
         return
@@ -143,10 +144,12 @@ def fetch(row):
         SettlementFetch.objects.filter(pk=row.pk).update(**done)
 
 
-def _download(point, day):
+def _download(point: CollectionPoint, day: dt.date) -> bytes:
     address = register.provider_at(point).settlement_address(point, day)
-    options = {"timeout": TIMES, "follow_redirects": False, "trust_env": not is_here(address)}
-    with httpx.Client(**options) as client, client.stream("GET", address) as response:
+    with (
+        httpx.Client(timeout=TIMES, follow_redirects=False, trust_env=not is_here(address)) as client,
+        client.stream("GET", address) as response,
+    ):
         response.raise_for_status()
         content = b""
         for piece in response.iter_bytes():
