@@ -1,7 +1,16 @@
 """The states a dossier may be in: the draft and the ten official ones, with their national numbers."""
 
+from typing import NamedTuple
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class Look(NamedTuple):
+    """How a state looks everywhere: its icon, and its tone (the ending of the CSS class). Words always stand beside them."""
+
+    icon: str
+    tone: str
 
 
 class DossierState(models.TextChoices):
@@ -25,6 +34,10 @@ class DossierState(models.TextChoices):
         return None if self is DossierState.DRAFT else list(DossierState).index(self)
 
     @property
+    def look(self):
+        return LOOKS[self]
+
+    @property
     def is_final(self):
         return self in FINAL
 
@@ -36,3 +49,16 @@ class DossierState(models.TextChoices):
 FINAL = {DossierState.NOT_ACCEPTED, DossierState.STOPPED, DossierState.RETURNED}
 WAITS_FOR_CITIZEN = {DossierState.DRAFT, DossierState.SUPPLEMENT_REQUIRED, DossierState.PAYMENT_REQUIRED}
 ALIVE = [state for state in DossierState if state not in FINAL and state is not DossierState.DRAFT]
+LOOKS = {
+    DossierState.DRAFT: Look("edit", ""),
+    DossierState.SUBMITTED: Look("send", "info"),
+    DossierState.ACCEPTED: Look("check", "info"),
+    DossierState.NOT_ACCEPTED: Look("x-c", "bad"),
+    DossierState.PROCESSING: Look("clock", "info"),
+    DossierState.SUPPLEMENT_REQUIRED: Look("alert", "warn"),
+    DossierState.PAYMENT_REQUIRED: Look("wallet", "pay"),
+    DossierState.WITHDRAWN: Look("back", ""),
+    DossierState.STOPPED: Look("x-c", ""),
+    DossierState.COMPLETED: Look("check-c", "ok"),
+    DossierState.RETURNED: Look("check", "line"),
+}

@@ -7,6 +7,7 @@ from unfold.admin import ModelAdmin
 
 from accounts.admin import ReadOnly
 from accounts.messages.admin import OutboxRowAdmin
+from payments.gateways import register
 from payments.models import (
     BankCredit,
     CollectingBody,
@@ -24,15 +25,21 @@ WORK = ["due_state", "tries", "fault", "created_at", "next_at", "done_at"]
 
 @admin.register(CollectionPoint)
 class CollectionPointAdmin(ReadOnly, ModelAdmin):
-    list_display = ["code", "name", "bank_name", "account_number", "has_secret", "active", "demo", "quiet_until"]
-    list_filter = ["active", "demo"]
+    list_display = ["terminal", "name", "bank_name", "account_number", "has_secret", "takes_payments", "demo", "quiet_until"]
+    list_filter = ["terminal__active", "demo"]
+    list_select_related = ["terminal"]
     fields = list_display
     readonly_fields = fields
 
     @admin.display(description=_("có khóa trong môi trường"), boolean=True)
     def has_secret(self, point):
         """Is the terminal's key known here? Never which."""
-        return point.takes_gateway
+        return register.takes_payments(point)
+
+    @admin.display(description=_("đang thu trên mạng"), boolean=True, ordering="terminal__active")
+    def takes_payments(self, point):
+        """Is its terminal switched on? It is switched at the terminal."""
+        return point.terminal.active
 
 
 @admin.register(CollectingBody)

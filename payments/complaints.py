@@ -1,4 +1,4 @@
-"""«Tôi đã trả tiền»: the gateway is asked at once; what it cannot settle becomes a ticket with an owner, until it is answered."""
+"""Tickets of payers who say that they have paid: opened and assigned, answered by a person or by the gateway's last word."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -6,33 +6,20 @@ from django.utils import translation
 
 from accounts.models import Membership, User
 from accounts.roles import Role
+from dossiers.models import Dossier
 from dossiers.permissions import is_own_matter
 from payments import assignment, messages, outcomes
 from payments.attempts.lifecycle import lock_for_payment
-from payments.enquiries import schedule
-from payments.models import PaymentComplaint
+from payments.models import PaymentAttempt, PaymentComplaint
 from payments.models.states import AttemptState
-from payments.permissions import is_accountant_of
+from payments.permissions import may_answer
 from portal.common import clock
 
 LONGEST = 500  # characters of an answer
 
 
-def claim(attempt, user=None):
-    """A payer says the money is gone. Outside any transaction: asks the gateway at once. Returns the ticket, or None when the
-    gateway's answer ended the matter: the attempt read afresh says how.
-
-    Who says it again after the gateway had denied it gets a person to look.
-    """
-    denied_before = attempt.resolved_at is not None
-    known = schedule.ask_now(attempt, insist=True).attempt
-    if known.state == AttemptState.PAID or (known.resolved_at and not denied_before):
-        return None
-    return open_ticket(known, user)
-
-
 @transaction.atomic
-def open_ticket(attempt, user=None):
+def open_ticket(attempt: PaymentAttempt, user: User | None = None) -> PaymentComplaint | None:
     """The open ticket of an attempt, made if there is none; its owner is told. None for money that has come."""
     dossier, _obligation, attempt = lock_for_payment(attempt.reference)
     if attempt.state == AttemptState.PAID:
@@ -47,20 +34,20 @@ def open_ticket(attempt, user=None):
     return complaint
 
 
-def owner_of(attempt, dossier):
+def owner_of(attempt: PaymentAttempt, dossier: Dossier) -> User | None:
     """Who has to answer: the accountant of the collecting body with the fewest on the table; without one, a head."""
     return assignment.least_busy([attempt.collector_id], dossier) or _head(attempt, dossier)
 
 
-def _head(attempt, dossier):
+def _head(attempt: PaymentAttempt, dossier: Dossier) -> User | None:
     seats = Membership.objects.current().filter(role=Role.HEAD, agency__in=[attempt.collector_id, dossier.receiving_agency_id])
     heads = User.objects.filter(is_active=True, pk__in=seats.values("user")).order_by("pk")
     return next((head for head in heads if not is_own_matter(dossier, head)), None)
 
 
 @transaction.atomic
-def answer(complaint, actor, text):
-    """The owner, or any accountant of the body, has found out what happened, and says so. Answered once."""
+def answer(complaint: PaymentComplaint, actor: User, text: str) -> PaymentComplaint:
+    """Answer and close the ticket; a second answer changes nothing. Raises PermissionDenied, ValueError for an empty text."""
     _dossier, _obligation, attempt = lock_for_payment(complaint.attempt.reference)
     complaint = PaymentComplaint.objects.select_for_update(of=("self",)).get(pk=complaint.pk)
     complaint.attempt = attempt
@@ -73,23 +60,16 @@ def answer(complaint, actor, text):
     return complaint
 
 
-def may_answer(complaint, user):
-    """Is it this person's to answer? Never in a matter of their own."""
-    if is_own_matter(complaint.attempt.obligation.dossier, user):
-        return False
-    return user.is_active and (complaint.owner_id == user.pk or is_accountant_of(complaint.attempt, user))
-
-
 @translation.override("vi")
-def answer_by_the_gateway(attempt):
-    """The gateway has said its last word of a locked attempt: its open tickets close by themselves, with that word."""
+def answer_by_the_gateway(attempt: PaymentAttempt) -> None:
+    """Close the open tickets of a locked attempt with the gateway's final answer."""
     for complaint in attempt.complaints.select_for_update(of=("self",)).filter(closed_at=None):
         complaint.attempt = attempt
         outcome = outcomes.of_attempt(attempt)
         _close(complaint, f"{outcome.sentence} {outcome.next_step}", None)
 
 
-def _close(complaint, text, actor):
+def _close(complaint: PaymentComplaint, text: str, actor: User | None) -> None:
     complaint.answer, complaint.closed_at, complaint.closed_by = text.strip()[:LONGEST], clock.now(), actor
     complaint.save(update_fields=["answer", "closed_at", "closed_by"])
     messages.complaint_answered(complaint)

@@ -4,6 +4,7 @@ What the gateway would have to know (an attempt still open) is left out: the moc
 """
 
 import datetime as dt
+from dataclasses import replace
 
 from accounts.models import User
 from dossiers import workflow
@@ -11,11 +12,11 @@ from dossiers.demo.matters import CRIMINAL, Script
 from payments import complaints
 from payments.attempts import settlement
 from payments.attempts.lifecycle import open_attempt
-from payments.gateways.vnpay.wire import moment as stamp
-from payments.models import CollectionPoint, EventKind, GatewayEvent, PaymentAttempt, Refund, RefundReason, Verdict, Way
+from payments.gateways.base import SettlementLine
+from payments.gateways.vnpay import examples
+from payments.models import CollectionPoint, EventKind, PaymentAttempt, Refund, RefundReason, Verdict, Way, store_event
 from payments.models.states import AttemptState, RefundState
 from payments.reconciliation import runs
-from payments.reconciliation.settlement_files import COLUMNS
 from payments.refunds import approval
 from payments.transfers import matching
 from portal.common import clock
@@ -62,22 +63,17 @@ class Money:
     def _say(self, attempt, codes):
         """What the gateway said of an attempt, as it would have: for the books, not to be checked again."""
         self.number += 1
-        number = f"{14_000_000 + self.number}"
-        values = f"vnp_Amount={attempt.amount}00&vnp_BankCode=NCB&vnp_PayDate={stamp(clock.now())}&{codes}"
-        raw = f"{values}&vnp_TransactionNo={number}&vnp_TmnCode={attempt.point.code}&vnp_TxnRef={attempt.reference}"
-        event = GatewayEvent.objects.create(
-            kind=EventKind.IPN, attempt=attempt, point=attempt.point, raw=raw, verdict=Verdict.VALID, answer="00",
-            received_at=clock.now(),
-        )  # fmt: skip
-        return event, number
+        raw, notice = examples.notice(attempt, codes, f"{14_000_000 + self.number}", clock.now())
+        return store_event(EventKind.IPN, raw, Verdict.VALID, attempt=attempt, answer=examples.CONFIRMED), notice
 
     def _paid(self, attempt):
-        event, number = self._say(attempt, "vnp_ResponseCode=00&vnp_TransactionStatus=00")
-        return settlement.settle(attempt.reference, event, cause="ipn", transaction_no=number, bank_code="NCB", code="00/00")
+        event, said = self._say(attempt, examples.PAID)
+        facts = {"transaction_no": said.transaction_no, "bank_code": said.bank_code, "code": said.code}
+        return settlement.settle(attempt.reference, event, cause="ipn", **facts)
 
     # ------------------------------------------------------------ fates
     def online(self):
-        attempt = self._begin(Way.VNPAY)
+        attempt = self._begin(Way.GATEWAY)
         self.attempt = self.at(self._paid, attempt)
 
     def cash(self):
@@ -94,14 +90,16 @@ class Money:
         matching.receive(point, f"FT26{self.number:08d}", amount, words, clock.now())
 
     def twice(self):
-        late = self._begin(Way.VNPAY)
+        late = self._begin(Way.GATEWAY)
         self.at(self.transfer)
         self.attempt = self.at(self._paid, late)
 
     def sent_back(self):
         refund = approval.approve(self.attempt.refunds.get(), self.one, note="Đúng là trả hai lần.")
         approval.record(refund, RefundState.SENT, cause="sending")
-        self.at(lambda: approval.record(refund, RefundState.DONE, cause="answer", code="00", transaction_no="14900001"))
+        self.at(
+            lambda: approval.record(refund, RefundState.DONE, cause="answer", code=examples.REFUNDED, transaction_no="14900001")
+        )
 
     def given_back(self):
         note = "Thu thừa: người nộp thuộc diện giảm phí."
@@ -118,15 +116,16 @@ class Money:
         approval.decline(self.attempt.refunds.get(), self.two, note="Chờ ngân hàng xác nhận đã nhận cả hai lần.")
 
     def cancelled(self):
-        self._ended("24", AttemptState.CANCELLED)
+        self._ended(examples.CANCELLED)
 
     def failed(self):
-        self._ended("51", AttemptState.FAILED)
+        self._ended(examples.NO_MONEY)
 
-    def _ended(self, code, state):
-        attempt = self._begin(Way.VNPAY)
-        event, _number = self.at(self._say, attempt, f"vnp_ResponseCode={code}&vnp_TransactionStatus=02")
-        self.at(lambda: settlement.record_outcome(attempt.reference, state, cause="ipn", proof=event, code=f"{code}/02"))
+    def _ended(self, codes):
+        attempt = self._begin(Way.GATEWAY)
+        event, said = self.at(self._say, attempt, codes)
+        facts = {"cause": "ipn", "proof": event, "code": said.code}
+        self.at(lambda: settlement.record_outcome(attempt.reference, said.outcome.state, **facts))
 
     def under(self):
         attempt = self._begin(Way.TRANSFER)
@@ -149,7 +148,7 @@ def make_money(users):
 
 def _settle_the_days():
     """Read a file for each day since the first payment, made from our own books; the last one with payments is made to differ."""
-    paid = PaymentAttempt.objects.filter(way=Way.VNPAY, state=AttemptState.PAID).order_by("paid_at")
+    paid = PaymentAttempt.objects.filter(way=Way.GATEWAY, state=AttemptState.PAID).order_by("paid_at")
     days = sorted({clock.local(attempt.paid_at).date() for attempt in paid} - {clock.today()})
     if not days:
         return
@@ -163,11 +162,18 @@ def _settle_the_days():
 
 def _file_of(point, day, *, wrong):
     """Our books of that day in the gateway's form. `wrong`: one sum is off, and one payment is there that nobody knows."""
-    came = PaymentAttempt.objects.filter(point=point, way=Way.VNPAY, state=AttemptState.PAID, paid_at__date=day)
+    came = PaymentAttempt.objects.filter(point=point, way=Way.GATEWAY, state=AttemptState.PAID, paid_at__date=day)
     back = Refund.objects.filter(attempt__point=point, way="gateway", state=RefundState.DONE, done_at__date=day)
-    rows = [[a.reference, a.transaction_no, a.amount, "pay", stamp(a.paid_at), a.bank_code] for a in came.order_by("paid_at")]
-    rows += [[r.attempt.reference, r.transaction_no, r.amount, "refund", stamp(r.done_at), r.attempt.bank_code] for r in back]
+    lines = [
+        SettlementLine(a.reference, a.transaction_no, a.amount, False, a.paid_at, a.bank_code, raw="")
+        for a in came.order_by("paid_at")
+    ]
+    lines += [
+        SettlementLine(r.attempt.reference, r.transaction_no, r.amount, True, r.done_at, r.attempt.bank_code, raw="")
+        for r in back
+    ]
     if wrong:
-        rows[0][2] += AMOUNT_OFF
-        rows.append([f"X{day:%y%m%d}0000000001", "14800001", 50_000, "pay", f"{day:%Y%m%d}101500", "VCB"])
-    return "\r\n".join(",".join(map(str, row)) for row in [COLUMNS, *rows]).encode()
+        lines[0] = replace(lines[0], amount=lines[0].amount + AMOUNT_OFF)
+        morning = dt.datetime.combine(day, dt.time(10, 15), clock.LOCAL)
+        lines.append(SettlementLine(f"X{day:%y%m%d}0000000001", "14800001", 50_000, False, morning, "VCB", raw=""))
+    return examples.settlement_file(lines)

@@ -1,26 +1,39 @@
-"""What the gateway's books and ours do not agree on: opened once, owned by somebody, closed with an explanation."""
+"""Differences between the gateway's books and ours: opened once, each with an owner, closed with an explanation."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.roles import Role
-from dossiers.permissions import is_own_matter
+from accounts.models import User
 from payments import assignment, messages
-from payments.models import CollectionPoint, Difference
-from payments.permissions import bodies_of
+from payments.models import CollectionPoint, Difference, PaymentAttempt, SettlementRun
+from payments.permissions import accountants_of, bodies_at, bodies_of_difference, may_own
 from portal.common import clock
 
 
-def open_difference(point, day, kind, reference, *, ours=None, theirs=None, attempt=None, run=None):
-    """Note a difference, once: what is open already, or was explained with the same sums before, is not opened again.
+def open_difference(
+    point: CollectionPoint,
+    day: dt.date,
+    kind: Any,
+    reference: str,
+    *,
+    ours: int | None = None,
+    theirs: int | None = None,
+    attempt: PaymentAttempt | None = None,
+    run: SettlementRun | None = None,
+) -> Difference | None:
+    """Open a difference and notify its owner. One that is open already, or was closed with the same amounts, is not opened again.
     Returns it, or None. Amounts in whole đồng."""
     same = Difference.objects.filter(point=point, day=day, kind=kind, reference=reference)
     if same.filter(Q(closed_at=None) | Q(our_amount=ours, their_amount=theirs)).exists():
         return None
     dossier = attempt.obligation.dossier if attempt else None
-    bodies = [attempt.collector_id] if attempt else assignment.bodies_at(point)
+    bodies = [attempt.collector_id] if attempt else bodies_at(point)
     try:
         with transaction.atomic():
             difference = Difference.objects.create(
@@ -34,28 +47,14 @@ def open_difference(point, day, kind, reference, *, ours=None, theirs=None, atte
     return difference
 
 
-def close_as_matching(point, reference, kinds, words):
-    """The books agree on this now: what was open about it closes by itself. Returns how many did."""
+def close_as_matching(point: CollectionPoint, reference: str, kinds: Iterable[str], words: str) -> int:
+    """Close the open differences of this reference and these kinds, because both books agree now. Returns how many."""
     found = Difference.objects.filter(point=point, reference=reference, kind__in=kinds, closed_at=None)
     return found.update(closed_at=clock.now(), resolution=words)
 
 
-def visible_to(user):
-    """The differences of the bodies whose books this person keeps; of money nobody knows, those of their points."""
-    bodies = bodies_of(user).values("pk")
-    return Difference.objects.filter(Q(collector__in=bodies) | Q(collector=None, point__in=points_of(user)))
-
-
-def points_of(user):
-    """The points at which the bodies of this accountant collect."""
-    from procedures.models import Offering
-
-    codes = Offering.objects.filter(lead_agency__in=bodies_of(user).values("pk")).exclude(gateway_terminal="")
-    return CollectionPoint.objects.filter(code__in=codes.values("gateway_terminal"))
-
-
 @transaction.atomic
-def hand_over(difference, user, to):
+def hand_over(difference: Difference, user: User, to: User) -> Difference:
     """Take it (to oneself) or hand it to a colleague of the same books."""
     difference = _open(difference, user)
     if not may_own(difference, to):
@@ -66,30 +65,26 @@ def hand_over(difference, user, to):
 
 
 @transaction.atomic
-def close(difference, user, words):
-    """It is explained: `words` say what became of it."""
+def close(difference: Difference, user: User, words: str) -> Difference:
+    """Close it; `words` are the explanation."""
     difference = _open(difference, user)
     difference.closed_at, difference.closed_by, difference.resolution = clock.now(), user, words
     difference.save(update_fields=["closed_at", "closed_by", "resolution"])
     return difference
 
 
-def may_own(difference, user):
-    """Keeps the books it belongs to, and it is no matter of their own."""
-    if difference.attempt and is_own_matter(difference.attempt.obligation.dossier, user):
-        return False
-    return any(user.has_role(Role.ACCOUNTANT, body) for body in bodies_of_difference(difference))
-
-
-def bodies_of_difference(difference):
-    return [difference.collector_id] if difference.collector_id else list(assignment.bodies_at(difference.point))
+def possible_owners(difference: Difference, *, besides: User | None) -> QuerySet[User]:
+    """The people to whom it may be handed over, by name: all who may own it except `besides`."""
+    there = accountants_of(bodies_of_difference(difference)).order_by("full_name")
+    able = [person.pk for person in there if person != besides and may_own(difference, person)]
+    return there.filter(pk__in=able)
 
 
 class AlreadyClosed(Exception):
     """Somebody explained it meanwhile; `str()` says who and when."""
 
 
-def _open(difference, user):
+def _open(difference: Difference, user: User) -> Difference:
     locked = Difference.objects.select_for_update(of=("self",)).get(pk=difference.pk)
     if not may_own(locked, user):
         raise PermissionDenied("only an accountant of the same books decides on a difference")

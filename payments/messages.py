@@ -1,18 +1,25 @@
-"""What people are told about money: short, one thing to do, a link; each thing once, in the transaction that made it so.
+"""Messages about money: short, with one thing to do and a link. Each is written once, in the transaction of what it reports.
 
-A fee that is settled is told by its step (`dossiers.messages`). In Vietnamese, whatever language the one who acts reads.
+That a fee is settled is a message of the step (`dossiers.messages`). Always in Vietnamese, whatever language the actor reads.
 """
+
+from collections.abc import Iterable
+from typing import Any
 
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.messages.models import tell
+from accounts.models import User
 from dossiers import messages
 from dossiers.fees import wording
-from payments import assignment, outcomes
-from payments.models import RefundReason, RefundWay, Way
+from dossiers.fees.payable import payable_online
+from dossiers.transitions.choices import Tells
+from payments import outcomes
+from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund, RefundReason, RefundWay, Way
 from payments.models.states import BEING_PAID, AttemptState
+from payments.permissions import accountants_of, bodies_of_credit
 from portal.common import clock
 from portal.common.dates import moment
 from portal.common.money import dong
@@ -23,15 +30,16 @@ in_vietnamese = translation.override("vi")
 
 
 @in_vietnamese
-def not_paid(attempt):
-    """No money came, for certain. Told only when that leaves something to do: the fee is still asked for, nobody is paying it
-    another way, and it was not the payer's own doing. At most once a day for a fee."""
+def not_paid(attempt: PaymentAttempt) -> None:
+    """To the citizen: this attempt failed for certain. Written only when there is something to do: the fee is still due, no other
+    attempt is open, and the payer did not cancel it. At most once a day for a fee."""
     obligation = attempt.obligation
     dossier = obligation.dossier
     own_doing = attempt.state == AttemptState.CANCELLED and not attempt.link_id
     if own_doing or not obligation.may_be_paid or obligation.attempts.filter(state__in=BEING_PAID).exists():
         return
-    until = _(" Trả trước %(when)s.") % {"when": moment(dossier.payment_due_at)} if dossier.payment_due_at else ""
+    asks = dossier.payment_due_at and payable_online(dossier)
+    until = _(" Trả trước %(when)s.") % {"when": moment(dossier.payment_due_at)} if asks else ""
     if attempt.way == Way.TRANSFER:
         body = _("Chưa thấy tiền chuyển khoản của mã %(reference)s. Đã chuyển thì mở trang trả phí, bấm “Tôi đã trả tiền”.")
     else:
@@ -44,8 +52,8 @@ def not_paid(attempt):
 
 
 @in_vietnamese
-def in_doubt(attempt):
-    """The gateway is not sure whether money was taken. Accountants look at it; the citizen does not pay again."""
+def in_doubt(attempt: PaymentAttempt) -> None:
+    """To the citizen, who must not pay again, and to the accountants, who decide: it is not known whether money was taken."""
     _citizen(
         f"doubt:{attempt.pk}", attempt, _("Đang kiểm tra lần trả phí: %(name)s"),
         _("Chưa rõ ngân hàng đã trừ %(sum)s hay chưa. Đừng trả lần nữa. Có kết quả, cổng nhắn ngay."),
@@ -60,8 +68,8 @@ def in_doubt(attempt):
 
 
 @in_vietnamese
-def comes_back(refund, *, came_late=False):
-    """Money that cannot be kept has come: its return is proposed by the portal itself."""
+def comes_back(refund: Refund, *, came_late: bool = False) -> None:
+    """To the citizen: money came that the fee does not need, and the portal has proposed to refund it."""
     if refund.reason == RefundReason.PAID_TWICE:
         body = _("Khoản phí này đã trả xong từ trước. Cơ quan sẽ trả lại %(sum)s, không phải làm gì.")
     elif refund.reason == RefundReason.OVERPAID:
@@ -76,17 +84,17 @@ def comes_back(refund, *, came_late=False):
 
 
 @in_vietnamese
-def refund_proposed(refund):
-    """To the accountants who may decide on it: everybody of the body but who proposed it."""
+def refund_proposed(refund: Refund, deciders: Iterable[User]) -> None:
+    """To the accountants who may decide on it (`refunds.approval.deciders`)."""
     _accountants(
         f"refund:{refund.pk}:proposed", refund.attempt, _("Cần duyệt: hoàn %(sum)s"),
         _("Lý do: %(reason)s. Lần trả %(reference)s."),
-        link=_refund_link(refund), but=refund.requested_by, amount=refund.amount, reason=refund.get_reason_display(),
+        people=deciders, link=_refund_link(refund), amount=refund.amount, reason=refund.get_reason_display(),
     )  # fmt: skip
 
 
 @in_vietnamese
-def refund_approved(refund):
+def refund_approved(refund: Refund) -> None:
     if refund.way == RefundWay.GATEWAY:
         body = _("Tiền về đúng thẻ hoặc tài khoản đã trả, thường trong vài ngày làm việc. Không phải làm gì.")
     else:
@@ -95,21 +103,21 @@ def refund_approved(refund):
 
 
 @in_vietnamese
-def refund_declined(refund):
-    """The second person said no, and why."""
+def refund_declined(refund: Refund) -> None:
+    """To the citizen: the refund was declined, with the reason."""
     _about(refund, "declined", _("Chưa hoàn tiền: %(name)s"), _("Lý do: %(note)s"))
 
 
 @in_vietnamese
-def refund_done(refund):
+def refund_done(refund: Refund) -> None:
     _about(
         refund, "done", _("Đã hoàn %(sum)s: %(name)s"), _("Tiền đã chuyển trả. Chưa thấy thì hỏi ngân hàng theo số %(number)s.")
     )
 
 
 @in_vietnamese
-def refund_refused(refund):
-    """The bank did not take it: the money is still owed back, somebody must find another way."""
+def refund_refused(refund: Refund) -> None:
+    """To the citizen and the accountants: the bank refused the refund, so another way must be proposed."""
     _about(
         refund, "refused", _("Ngân hàng chưa hoàn được tiền: %(name)s"),
         _("Cơ quan vẫn nợ lại %(sum)s và sẽ trả bằng cách khác. Không phải làm gì."),
@@ -125,15 +133,15 @@ def refund_refused(refund):
 
 
 @in_vietnamese
-def transfer_waits(credit):
-    """Money came that settles nothing by itself: the citizen learns that it is here and safe, accountants that it waits."""
+def credit_needs_review(credit: BankCredit) -> None:
+    """To the citizen, if known, and to the accountants who see the credit: it settles nothing by itself and must be reviewed."""
     if credit.attempt_id:
         _citizen(
             f"credit:{credit.pk}", credit.attempt, _("Đã nhận %(sum)s, đang xem: %(name)s"),
             _("Số tiền chuyển khác số phải trả. Tiền vẫn an toàn, đừng chuyển thêm. Kế toán xem rồi gán hoặc trả lại."),
             amount=credit.amount,
         )  # fmt: skip
-    people = assignment.accountants_of(assignment.bodies_at(credit.point))
+    people = accountants_of(bodies_of_credit(credit))
     subject = _("Tiền chuyển khoản cần xem: %(sum)s") % {"sum": dong(credit.amount)}
     body = _("Tài khoản %(account)s, %(when)s: %(state)s. Nội dung: %(content)s") % {
         "account": credit.point.account_number, "when": moment(credit.received_at), "state": credit.get_state_display(),
@@ -148,7 +156,7 @@ def transfer_waits(credit):
 
 
 @in_vietnamese
-def complaint_opened(complaint):
+def complaint_opened(complaint: PaymentComplaint) -> None:
     """To its owner."""
     attempt = complaint.attempt
     subject, body = _("Có người hỏi về tiền: %(code)s"), _("Lần trả %(reference)s, %(sum)s. Tìm xem tiền ở đâu rồi trả lời.")
@@ -163,8 +171,8 @@ def complaint_opened(complaint):
 
 
 @in_vietnamese
-def complaint_answered(complaint):
-    """To who pays for the dossier, and to who asked."""
+def complaint_answered(complaint: PaymentComplaint) -> None:
+    """To the submitter of the dossier, and to the person who opened the ticket."""
     _citizen(
         f"complaint:{complaint.pk}:answer", complaint.attempt, _("Trả lời về tiền phí: %(name)s"), "%(answer)s",
         also=[complaint.opened_by], answer=complaint.answer,
@@ -172,7 +180,7 @@ def complaint_answered(complaint):
 
 
 @in_vietnamese
-def difference_opened(difference):
+def difference_opened(difference: Difference) -> None:
     """To its owner: one message a day, however many there are."""
     tell(
         f"money:differences:{clock.today():%Y%m%d}", [difference.owner],
@@ -185,7 +193,7 @@ def difference_opened(difference):
 # ------------------------------------------------------------ writing
 
 
-def _about(refund, what, subject, body):
+def _about(refund: Refund, what: str, subject: str, body: str) -> None:
     facts = {"note": refund.note or refund.get_reason_display(), "number": refund.transaction_no or refund.request_id}
     last = refund.moves.last()
     if last and last.note:
@@ -193,24 +201,46 @@ def _about(refund, what, subject, body):
     _citizen(f"refund:{refund.pk}:{what}", refund.attempt, subject, body, amount=refund.amount, **facts)
 
 
-def _citizen(key, attempt, subject, body, *, also=(), **facts):
+def _citizen(
+    key: str, attempt: PaymentAttempt, subject: str, body: str, *, also: Iterable[User | None] = (), **facts: Any
+) -> None:
     dossier = attempt.obligation.dossier
-    people = [*messages.RECIPIENTS["submitter"](dossier, None), *also]
+    people = [*messages.RECIPIENTS[Tells.SUBMITTER](dossier, None), *also]
     link = wording.pay_address(dossier) or reverse("dossiers:detail", args=[dossier.code])
     _write(key, people, attempt, subject, body + "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s."), link, **facts)
 
 
-def _accountants(key, attempt, subject, body, *, link="", but=None, **facts):
-    people = [person for person in assignment.accountants_of([attempt.collector_id]) if person != but]
+def _accountants(
+    key: str,
+    attempt: PaymentAttempt,
+    subject: str,
+    body: str,
+    *,
+    link: str = "",
+    people: Iterable[User] | None = None,
+    **facts: Any,
+) -> None:
+    """To `people`; None: to all accountants of the body that collects."""
+    people = list(accountants_of([attempt.collector_id])) if people is None else people
     link = link or reverse("accounting:attempt", args=[attempt.reference])
     _write(key, people, attempt, subject, body + " " + _("Hồ sơ %(code)s."), link, **facts)
 
 
-def _refund_link(refund):
+def _refund_link(refund: Refund) -> str:
     return reverse("accounting:refund", args=[refund.request_id])
 
 
-def _write(key, people, attempt, subject, body, link, *, amount=None, **facts):
+def _write(
+    key: str,
+    people: Iterable[User | None],
+    attempt: PaymentAttempt,
+    subject: str,
+    body: str,
+    link: str,
+    *,
+    amount: int | None = None,
+    **facts: Any,
+) -> None:
     dossier = attempt.obligation.dossier
     facts |= {
         "name": dossier.version.short_name,

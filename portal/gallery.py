@@ -8,8 +8,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import render
 
+from dossiers.states import DossierState
 from portal.common.clock import LOCAL
-from portal.templatetags.ui import STATE_LOOKS
 from procedures.levels import ServiceLevel
 
 MOMENT = dt.datetime(2026, 8, 27, 9, 41, tzinfo=LOCAL)
@@ -46,7 +46,7 @@ def gallery(request):
 
 def samples():
     """Made-up facts for each component."""
-    states = list(zip(STATE_LOOKS, STATE_WORDS, strict=True))
+    states = list(zip([state.look for state in DossierState], STATE_WORDS, strict=True))
     return {
         "moment": MOMENT,
         "states": states,
@@ -75,9 +75,7 @@ def samples():
             {"label": "Bản giấy gửi đến nhà", "amount": 25000, "notes": ["Không hoàn lại."]},
         ],
         "todos": TODOS,
-        "tiles": [
-            {"state": state, "label": label, "count": n % 4, "href": f"#{state}"} for n, (state, label) in enumerate(states)
-        ],
+        "tiles": [{"look": look, "label": label, "count": n % 4, "href": f"#{n}"} for n, (look, label) in enumerate(states)],
         "timeline": TIMELINE,
         "sla": [
             ("late", "Quá hạn 1 ngày"),
@@ -146,7 +144,7 @@ SUMMARY = [
 ]
 TODOS = [
     {
-        "state": "SUPPLEMENT_REQUIRED",
+        "look": DossierState.SUPPLEMENT_REQUIRED.look,
         "state_label": "Cần bổ sung giấy tờ",
         "deadline": "Còn 4 ngày, đến hết thứ sáu 28 tháng 8",
         "title": "Chụp lại trang 2 sổ hộ khẩu cũ",
@@ -156,7 +154,7 @@ TODOS = [
         "icon": "camera",
     },
     {
-        "state": "PAYMENT_REQUIRED",
+        "look": DossierState.PAYMENT_REQUIRED.look,
         "state_label": "Cần trả phí",
         "title": "Trả 15.000 đồng tại quầy",
         "href": "#phi",
@@ -177,14 +175,14 @@ DOSSIERS = [
         "href": "#d1",
         "code": "H18.05-260820-0031",
         "meta": ["Đang ở: Trần Văn Minh", "Còn 1 ngày"],
-        "state": "PROCESSING",
+        "look": DossierState.PROCESSING.look,
         "state_label": "Đang xử lý",
     },
     {
         "title": "Cấp đổi sổ đỏ",
         "href": "#d2",
         "meta": ["Đã điền 3 trên 6 trang"],
-        "state": "DRAFT",
+        "look": DossierState.DRAFT.look,
         "state_label": "Bản nháp, chưa nộp",
     },
 ]

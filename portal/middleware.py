@@ -23,7 +23,7 @@ def readable(get_response):
     """
 
     def middleware(request):
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.REQUEST_MAX_BYTES:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_REQUEST_BYTES:
             raise RequestDataTooBig("larger than any form of ours")
         query = request.META.get("QUERY_STRING", "")
         if NUL in request.path_info or "%00" in query or any(NUL in cookie for cookie in request.COOKIES.values()):

@@ -19,7 +19,9 @@ urlpatterns = [
     path("api/v1/", include("procedures.api.urls")),
     path("api/v1/", include("dossiers.api.urls")),
     path("api/v1/", include("payments.api.urls")),
-    path("thanh-toan/vnpay/ipn", ipn, name="payment_ipn"),  # told to the gateway once and for all: it never changes
+    # Told to a gateway once and for all: these addresses never change.
+    path("thanh-toan/vnpay/ipn", ipn, {"provider": "vnpay"}, name="payment_ipn"),
+    path("thanh-toan/<slug:provider>/ipn", ipn, name="payment_ipn"),
 ]
 
 pages = [

@@ -14,6 +14,7 @@ from procedures.models import (
     Procedure,
     ProcedureVersion,
     Sector,
+    Terminal,
     UndecidedHoliday,
     VersionState,
 )
@@ -78,6 +79,24 @@ class OfferingAdmin(NeverDeleted, ModelAdmin):
     search_fields = ["procedure__code", "procedure__name", "agency__code", "agency__name"]
     autocomplete_fields = ["procedure", "agency", "receiving_agency", "lead_agency"]
     show_full_result_count = False
+
+
+@admin.register(Terminal)
+class TerminalAdmin(NeverDeleted, ModelAdmin):
+    """Where online payment at a place is switched on and off; its account is kept with the collection points."""
+
+    list_display = ["code", "active", "switched_at"]
+    list_filter = ["active"]
+    search_fields = ["code"]
+    fields = ["code", "active", "switched_at"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["switched_at", "code"] if obj else ["switched_at"]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change and "active" in form.changed_data:
+            obj.switch(on=obj.active)
 
 
 @admin.register(LocalFee)

@@ -122,7 +122,7 @@ def _places(procedures):
     """{procedure id: [offering]}: for each province the one with the most in place, enough to tell the best level."""
     ready = Case(
         When(Q(duty={}) | Q(processing_steps=[]) | Q(receiving_agency=None), then=2),
-        When(gateway_terminal="", then=1),
+        When(Q(terminal=None) | Q(terminal__active=False), then=1),
         default=0,
         output_field=IntegerField(),
     )
@@ -134,7 +134,7 @@ def _places(procedures):
         .values("pk")
     )
     found = defaultdict(list)
-    for offering in Offering.objects.filter(pk__in=best):
+    for offering in Offering.objects.filter(pk__in=best).select_related("terminal"):
         found[offering.procedure_id].append(offering)
     return found
 

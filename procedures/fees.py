@@ -9,9 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from procedures.eforms.conditions import fields_named, holds
-
-Line = Mapping[str, Any]
-"""One item of a procedure's `fee_lines`."""
+from procedures.facts import FeeRow as Line
 
 Quantity = int | float | Sequence[int | float]
 """How many; a list when there are several documents or table rows, each bounded on its own."""
@@ -151,7 +149,7 @@ def _count(line: Line, quantities: Mapping[str, Quantity]) -> list[int]:
     rule = line["quantity"]
     if not rule:
         return [1]
-    given = quantities.get(rule.get("field") or rule.get("ask"), 1)
+    given = quantities.get(rule.get("field") or rule["ask"], 1)
     each = [int(n) for n in given] if isinstance(given, Sequence) else [int(given)]
     return [max(0, min(n, rule.get("max", n)) - rule.get("minus", 0)) for n in each]
 
@@ -203,7 +201,11 @@ def price_of(line: Line, quantity: int, reductions: Iterable[Line], local: Mappi
     )
     for reduction in sorted(reductions, key=_is_claim):  # the lowest wins; of equals the sure one, which needs no evidence
         price = reduction["amount"]
-        if line["key"] in reduction["applies_to"] and (priced.unit_price is None or price < priced.unit_price):
+        if (
+            price is not None
+            and line["key"] in reduction["applies_to"]
+            and (priced.unit_price is None or price < priced.unit_price)
+        ):
             priced = replace(
                 priced,
                 unit_price=price,

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from procedures.facts import Facts, VersionDocument
 from procedures.prices import price_range
 
 DELIVERY_WITHOUT_VISIT = frozenset({"account", "post"})
@@ -119,6 +120,13 @@ _PLAIN = {
 # ---------------------------------------------------------------- what is known of a place
 
 
+class TerminalLike(Protocol):
+    """A terminal at the payment gateway."""
+
+    @property
+    def active(self) -> bool: ...
+
+
 class OfferingLike(Protocol):
     """What the level needs to know of an offering (a database row, or `OfferingFacts`)."""
 
@@ -133,7 +141,7 @@ class OfferingLike(Protocol):
     @property
     def delivery_ways(self) -> Collection[str]: ...
     @property
-    def gateway_terminal(self) -> str | None: ...
+    def terminal(self) -> "TerminalLike | None": ...
 
 
 @dataclass(frozen=True)
@@ -145,7 +153,7 @@ class OfferingFacts:
     duty: Collection[Any] = ()
     processing_steps: Collection[Any] = ()
     delivery_ways: Collection[str] = ()
-    gateway_terminal: str | None = ""
+    terminal: TerminalLike | None = None
 
 
 @dataclass(frozen=True)
@@ -172,7 +180,7 @@ class OfferedLevel:
     @classmethod
     def compute(
         cls,
-        document: Mapping[str, Any],
+        document: VersionDocument,
         declared_level: int,
         offering: OfferingLike | None = None,
         *,
@@ -276,24 +284,24 @@ _SECTIONS = {
 """Sections a citizen must see (NĐ 63/2010 Đ.8 and the pages of the national base). «Không» in `empty_sections` is a value."""
 
 
-def missing_sections(procedure: Mapping[str, Any]) -> tuple[str, ...]:
+def missing_sections(procedure: Facts) -> tuple[str, ...]:
     """Keys of the sections that are neither filled nor declared empty."""
     declared_empty = {row["section"] for row in procedure.get("empty_sections", ()) if row.get("show")}
     return tuple(key for key in _SECTIONS if not procedure.get(key) and key not in declared_empty)
 
 
-def _needs_of_information(procedure: Mapping[str, Any]) -> Iterable[Need]:
+def _needs_of_information(procedure: Facts) -> Iterable[Need]:
     for key in missing_sections(procedure):
         sentence = _("Hướng dẫn còn thiếu mục: %(section)s.") % {"section": _SECTIONS[key]}
         yield Need(ServiceLevel.INFORMATION, f"section:{key}", sentence)
 
 
-def _needs_of_form(procedure: Mapping[str, Any]) -> Iterable[Need]:
+def _needs_of_form(procedure: Facts) -> Iterable[Need]:
     if not procedure["form_key"]:
         yield Need(ServiceLevel.PRINT_AND_BRING, "form", _("Thủ tục chưa có tờ khai để điền trên mạng."))
 
 
-def _needs_of_submission(procedure: Mapping[str, Any], offering: OfferingLike | None) -> Iterable[Need]:
+def _needs_of_submission(procedure: Facts, offering: OfferingLike | None) -> Iterable[Need]:
     level = ServiceLevel.SUBMIT_ONLINE
     if not any(row["channel"] == "online" for row in procedure["channels"]):
         yield Need(level, "channel", _("Thủ tục không nhận hồ sơ gửi qua mạng."))
@@ -312,35 +320,37 @@ def _needs_of_submission(procedure: Mapping[str, Any], offering: OfferingLike | 
 
 
 def _needs_of_full_service(
-    procedure: Mapping[str, Any],
+    procedure: Facts,
     offering: OfferingLike | None,
     day: dt.date,
     payments_open: bool,
     local: Mapping[str, int],
     set_later: Collection[str],
 ) -> Iterable[Need]:
-    """A fee that can be computed (0 counts), a terminal if something may be due, and a delivery way without a visit."""
+    """A fee that can be computed (0 counts), a terminal in use if something may be due, and a delivery way without a visit."""
     if offering is None:
         return
     level = ServiceLevel.FULLY_ONLINE
     if _unknown_amounts(procedure, local, set_later):
         yield Need(level, "fee", _("Tỉnh chưa công bố mức thu nên chưa tính được phí."))
     if not price_range(procedure["fee_lines"], day=day, local=local).is_free:
-        if not offering.gateway_terminal:
+        if offering.terminal is None:
             yield Need(level, "terminal", _("Cơ quan chưa có điểm thu phí trên mạng."))
+        elif not offering.terminal.active:
+            yield Need(level, "terminal", _("Nơi này đang tạm ngừng thu phí trên mạng. Phí trả tại nơi giải quyết."))
         if not payments_open:
             yield Need(level, "payments", _("Cổng chưa mở trả phí trên mạng. Phí trả tại nơi giải quyết."))
     if not DELIVERY_WITHOUT_VISIT.intersection(offering.delivery_ways):
         yield Need(level, "delivery", _("Kết quả chỉ trả tại nơi giải quyết, chưa gửi được về tận nơi."))
 
 
-def _unknown_amounts(procedure: Mapping[str, Any], local: Mapping[str, int], set_later: Collection[str]) -> list[str]:
+def _unknown_amounts(procedure: Facts, local: Mapping[str, int], set_later: Collection[str]) -> list[str]:
     """Fee lines which must be paid and whose amount nobody has set."""
     lines = (line for line in procedure["fee_lines"] if line["mandatory"] and line["amount"] is None)
     return [line["key"] for line in lines if line["key"] not in local and line["key"] not in set_later]
 
 
-def _needs_of_base(procedure: Mapping[str, Any], declared: ServiceLevel) -> Iterable[Need]:
+def _needs_of_base(procedure: Facts, declared: ServiceLevel) -> Iterable[Need]:
     """The national base does not declare the next level: its published reason, where it gives one."""
     if declared is ServiceLevel.FULLY_ONLINE:
         return
@@ -352,8 +362,8 @@ def _needs_of_base(procedure: Mapping[str, Any], declared: ServiceLevel) -> Iter
     yield Need(ServiceLevel(declared.number + 1), "declared", sentence)
 
 
-def _why_partly(procedure: Mapping[str, Any], needs: Iterable[Need]) -> str:
+def _why_partly(procedure: Facts, needs: Iterable[Need]) -> str:
     """«Một phần» is shown with its reason (NĐ 224/2026 Đ.14): the published one, else what keeps it from level 4 here."""
-    if procedure.get("partial_reason"):
-        return f"{procedure['partial_reason']['text']}."
+    if partial := procedure.get("partial_reason"):
+        return f"{partial['text']}."
     return next((need.sentence for need in needs if need.level is ServiceLevel.FULLY_ONLINE), "")

@@ -101,7 +101,7 @@ def _by_province(rows, units):
 def _whole(numbers):
     """{number: offering} with all a page shows of it."""
     rows = Offering.objects.filter(pk__in=numbers).select_related(
-        "receiving_agency__hours", "receiving_agency__unit", "lead_agency", "agency"
+        "receiving_agency__hours", "receiving_agency__unit", "lead_agency", "agency", "terminal"
     )
     return {row.pk: row for row in rows}
 

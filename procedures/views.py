@@ -10,6 +10,7 @@ from portal.common.vietnamese import clean_text
 from procedures import search
 from procedures.cards import by_codes, cards, level_words, levels_of
 from procedures.guide import Guide
+from procedures.home_links import quick_codes
 from procedures.levels import OfferedLevel, ServiceLevel
 from procedures.listing import Filters, Listing
 from procedures.models import LifeEvent, LifeEventEntry, LocalFee, Offering, Procedure
@@ -19,7 +20,6 @@ from procedures.public import public_page
 from procedures.search.reading import MAX_LENGTH
 from procedures.wording import CHANNELS, audience_words, day_words
 
-QUICK = ["1.001193", "1.004194", "1.010041", "3.000348", "1.004873", "1.001612"]
 EVENT_LOOKS = {
     "COCONNHO": ("baby", "gold"),
     "HOCTAP": ("school", "gold"),
@@ -56,7 +56,7 @@ def home(request):
         request,
         "procedures/home.html",
         {
-            "quick": [procedure for procedure in by_codes(QUICK) if not procedure.listed],
+            "quick": [procedure for procedure in by_codes(quick_codes()) if not procedure.listed],
             "citizen_events": [event for event in events if event.audience == "citizen"],
             "business_events": [event for event in events if event.audience == "business"],
             "without": [event.name for event in events if not event.size],
@@ -181,7 +181,11 @@ def _amounts(found):
 def _best_anywhere(version, choice, amounts):
     """The level before a place is chosen: the best of one offering in each province."""
     samples = (
-        Offering.objects.current().filter(procedure=version.procedure).order_by("province_code", "pk").distinct("province_code")
+        Offering.objects.current()
+        .filter(procedure=version.procedure)
+        .select_related("terminal")
+        .order_by("province_code", "pk")
+        .distinct("province_code")
     )
     return OfferedLevel.best(
         [offered_at(version, offering, local=amounts.get(offering.province_code, {})) for offering in samples]

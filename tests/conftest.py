@@ -10,7 +10,8 @@ import shutil
 
 import pytest
 
-from portal.launch import pango
+from portal.common import pango
+from portal.launch.places import Places
 
 # Playwright's synchronous interface keeps an event loop running in the test's thread, which Django takes for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -31,7 +32,7 @@ def lack_of_browser():
 
 
 def lack_of_pdf():
-    return "" if pango.preload() else f"no Pango here. Run: {pango.HOW_TO_GET}"
+    return "" if pango.preload(pango.folder(Places.of().var)) else f"no Pango here. Run: {pango.HOW_TO_GET}"
 
 
 def lack_of_services():
@@ -45,17 +46,12 @@ NEEDS = {
 }
 
 
-# What `--fast` leaves out; its first line says the same.
 NOT_FAST = ("browser", "needs_pdf", "services", "slow")
-FAST = "fast: without browser, PDF, services and slow tests; of a test with many parameters that uses the database the first two"
+FAST = "leave out tests of browser, PDF and services, slow ones, and all but one case of each test that uses the database"
 
 
 def pytest_addoption(parser):
     parser.addoption("--fast", action="store_true", help=FAST)
-
-
-def pytest_report_header(config):
-    return FAST if config.getoption("fast") else None
 
 
 def pytest_collection_modifyitems(config, items):
@@ -65,7 +61,7 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         function = item.nodeid.partition("[")[0]
         seen[function] += 1
-        late = seen[function] > 2 and ("db" in item.fixturenames or item.get_closest_marker("django_db"))
+        late = seen[function] > 1 and ("db" in item.fixturenames or item.get_closest_marker("django_db"))
         (left_out if late or any(map(item.get_closest_marker, NOT_FAST)) else kept).append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept

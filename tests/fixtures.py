@@ -1,8 +1,13 @@
 """Fixtures of the portal's own world. `tests/conftest.py` brings them to every test."""
 
+import os
+import shutil
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test.utils import override_settings
 from django.utils import translation
 
 from dossiers.models import grants
@@ -57,9 +62,14 @@ def run_followups(db):
 
 @pytest.fixture(scope="session")
 def signing_keys():
-    """The development CA, made once for the session: signing itself never makes one."""
+    """The development CA, made once for all workers of the run: signing itself never makes one."""
     from dossiers.papers.signing import ensure_development_ca
 
+    own, shared = Path(settings.SIGNING_DIR), Path(os.environ["PORTAL_TEST_VAR"]) / "signing"
+    if not (own / "development-ca.key").exists():
+        with override_settings(SIGNING_DIR=shared):
+            ensure_development_ca()
+        shutil.copytree(shared, own, dirs_exist_ok=True)
     return ensure_development_ca()
 
 

@@ -34,7 +34,7 @@ class MoneyDesk(factories.Desk):
         draft = self.draft(submitter, **facts)
         return workflow.submit(draft, actor=draft.submitter)
 
-    def paying(self, way=Way.VNPAY, dossier=None, **facts):
+    def paying(self, way=Way.GATEWAY, dossier=None, **facts):
         """An open attempt of a dossier that waits for its fee."""
         dossier = dossier or self.waiting()
         return open_attempt(dossier, way, actor=dossier.submitter, **facts)

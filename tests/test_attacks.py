@@ -158,6 +158,7 @@ def test_a_draft_without_an_account_belongs_to_its_session_alone(desk):
         assert browse(user).post(f"/api/v1/drafts/{draft.pk}/submit/", {"declared": True}, **JSON).status_code in (403, 404)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", ["H18", "H18.X004.CA"])
 def test_an_inspector_finds_no_papers_and_moves_nothing(desk, body):
     dossier = desk.submitted()
@@ -264,6 +265,7 @@ def test_a_draft_is_not_handed_in_past_its_questions_or_its_declaration(desk):
     assert set(Dossier.objects.values_list("state", flat=True)) == {"DRAFT"}
 
 
+@pytest.mark.slow
 def test_steps_posted_by_the_wrong_role_or_at_the_wrong_time_do_nothing(desk):
     """Every step at every role, straight to its address: only what the door admits now may change anything."""
     dossier = desk.submitted()

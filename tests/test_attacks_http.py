@@ -109,7 +109,7 @@ def test_odd_requests_are_turned_away_plainly(send, address, headers, status):
 
 def test_a_request_larger_than_all_our_papers_is_not_even_received(send, settings):
     """Nobody fills the disk: what is announced as too large is turned away before it is read, with or without an account."""
-    settings.REQUEST_MAX_BYTES = 1000
+    settings.MAX_REQUEST_BYTES = 1000
     file = b'--x\r\nContent-Disposition: form-data; name="tep"; filename="a.pdf"\r\n\r\n' + b"x" * 2000 + b"\r\n--x--\r\n"
     for address in ("/dang-nhap/", "/tra-cuu/", "/ho-so/"):
         assert send("POST", address, file, {"Content-Type": "multipart/form-data; boundary=x"})[0] in (400, 413), address

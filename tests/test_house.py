@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.urls import get_resolver
 
+from tests import import_graph
+
 ROOT = Path(settings.BASE_DIR)
 APPS = ["portal", "accounts", "procedures", "dossiers", "payments"]
 # What anybody may open without signing in. Everything else asks for a login.
@@ -72,10 +74,9 @@ def test_machines_are_told_that_they_must_log_in(client):
 
 
 def test_every_state_has_a_look():
-    from dossiers.states import DossierState
-    from portal.templatetags.ui import STATE_LOOKS
+    from dossiers.states import LOOKS, DossierState
 
-    assert set(STATE_LOOKS) >= {str(state) for state in DossierState}
+    assert set(LOOKS) == set(DossierState)
 
 
 def templates():
@@ -122,3 +123,40 @@ def test_citizens_are_never_called_ban():
     for path in templates():
         text = re.sub(r"{%.*?%}|{{.*?}}", lambda m: m.group(0), path.read_text("utf-8"))
         assert not re.search(r"\b[Bb]ạn\b", text.replace("xã bạn", "")), path
+
+
+# Classes whose last part is a word made in code (`tile--{{ tone }}`): their beginning must stand in a template.
+MADE_IN_TEMPLATES = re.compile(r"([\w-]+--)\{\{")
+
+
+def test_every_class_of_the_style_sheets_is_used():
+    texts = [*templates(), *python_files(), *(ROOT / "static").rglob("*.js"), ROOT / "static/img/icons.svg"]
+    words = "\n".join(path.read_text("utf-8") for path in texts)
+    used, made = set(re.findall(r"[\w-]+", words)), set(MADE_IN_TEMPLATES.findall(words)) | {"ic--", "input--"}
+    for sheet in (ROOT / "static/css").glob("*.css"):
+        selectors = re.sub(r"/\*.*?\*/|\{[^{}]*\}|url\([^)]*\)", "", sheet.read_text("utf-8"), flags=re.DOTALL)
+        for name in set(re.findall(r"\.([a-zA-Z][\w-]*)", selectors)):
+            assert name in used or name.partition("--")[0] + "--" in made, (sheet.name, name)
+
+
+def test_every_icon_is_used():
+    texts = [*templates(), *python_files(), *(ROOT / "data").glob("life_events.json")]
+    words = set(re.findall(r"[\w-]+", "\n".join(path.read_text("utf-8") for path in texts)))
+    for kind, name in re.findall(r'<symbol id="(i|l)-([\w-]+)"', (ROOT / "static/img/icons.svg").read_text("utf-8")):
+        assert name in words, (kind, name)
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    assert import_graph.in_circles(import_graph.graph()) == []
+
+
+def test_no_procedure_code_stands_in_product_code():
+    """What is particular to a procedure is data of its version. Only made-up demonstrations may name one."""
+    code = re.compile(r"\b\d\.\d{6}\b")
+    places = [ROOT / name for name in ("portalctl", "manage.py")]
+    for folder in (*APPS, "templates", "static"):
+        places += [p for p in (ROOT / folder).rglob("*") if p.suffix in {".py", ".html", ".txt", ".js", ".css"}]
+    named = {
+        str(p.relative_to(ROOT)) for p in places if "demo" not in p.parts and p.stem != "demo" and code.search(p.read_text())
+    }
+    assert not named

@@ -11,7 +11,7 @@ from portal.common import clock
 from portal.common.vietnamese import fold, sort_key
 from procedures import loading
 from procedures.eforms import expanded_form
-from procedures.models import Holiday, Offering, Procedure, ProcedureVersion, Sector, UndecidedHoliday
+from procedures.models import Holiday, Offering, Procedure, ProcedureVersion, Sector, Terminal, UndecidedHoliday
 from tests import snapshots
 
 UNITS = ["11", "11.X004", "11.X005", "68", "68.X001", "44"]
@@ -117,8 +117,8 @@ def offering(code, receiving_agency, lead=None):
         {**s, "agency": {"received": desk.code, "lead": lead.code}.get(s["agency"], s["agency"])}
         for s in rule["processing_steps"]
     ]
-    terminal = document("offerings_demo.json")["gateway_terminals"][lead.province_code].get(rule["gateway_terminal"], "")
-    collection_point(terminal)
+    code_of_terminal = document("offerings_demo.json")["gateway_terminals"][lead.province_code].get(rule["gateway_terminal"])
+    point = collection_point(code_of_terminal)
     return Offering.objects.create(
         procedure=entry,
         agency=lead,
@@ -131,7 +131,7 @@ def offering(code, receiving_agency, lead=None):
         no_result=rule["no_result"],
         processing_steps=steps,
         duty={"main": {"login": f"{desk.code}.tn1".lower(), "name": "Lò Thị Hoa"}},
-        gateway_terminal=terminal,
+        terminal=point.terminal if point else None,
     )
 
 
@@ -140,7 +140,11 @@ def collection_point(code):
     for row in document("collection_points_demo.json")["points"]:
         if row["code"] == code:
             facts = {name: value for name, value in row.items() if name not in ("code", "certainty")}
-            return CollectionPoint.objects.get_or_create(code=code, defaults={**facts, "demo": True})[0]
+            return CollectionPoint.objects.get_or_create(terminal=terminal(code), defaults={**facts, "demo": True})[0]
+
+
+def terminal(code):
+    return Terminal.objects.get_or_create(code=code)[0]
 
 
 def holidays():

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=35, unique=True, verbose_name='mã định danh')),
                 ('code_certainty', models.CharField(blank=True, max_length=120, verbose_name='độ chắc chắn của mã')),
                 ('name', models.CharField(max_length=200, verbose_name='tên')),
-                ('kind', models.CharField(db_index=True, max_length=40, verbose_name='loại')),
+                ('kind', models.CharField(max_length=40, verbose_name='loại')),
                 ('sub_kind', models.CharField(blank=True, max_length=40, verbose_name='loại nhỏ')),
                 ('valid_from', models.DateField(blank=True, null=True, verbose_name='có từ')),
                 ('valid_to', models.DateField(blank=True, null=True, verbose_name='có đến')),
@@ -122,7 +122,6 @@ class Migration(migrations.Migration):
                 ('sort_key', models.CharField(db_collation='C', editable=False, max_length=800)),
                 ('tax_code', models.CharField(max_length=14, unique=True, verbose_name='mã số thuế')),
                 ('address', models.JSONField(blank=True, null=True, verbose_name='địa chỉ trụ sở')),
-                ('representative', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.person', verbose_name='người đại diện theo pháp luật')),
             ],
             options={
                 'verbose_name': 'tổ chức',
@@ -199,7 +198,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('action', models.CharField(max_length=20, verbose_name='làm gì')),
-                ('target', models.CharField(db_index=True, max_length=60, verbose_name='xem gì')),
+                ('target', models.CharField(max_length=60, verbose_name='xem gì')),
                 ('page', models.CharField(max_length=200, verbose_name='từ trang')),
                 ('at', models.DateTimeField(default=portal.common.clock.now, verbose_name='lúc')),
                 ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ai')),
@@ -209,7 +208,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'lượt xem dữ liệu',
                 'verbose_name_plural': 'lượt xem dữ liệu',
-                'indexes': [models.Index(fields=['person', '-at'], name='accounts_ac_person__bdfd8e_idx'), models.Index(fields=['actor', '-at'], name='accounts_ac_actor_i_f9c6d0_idx')],
+                'indexes': [models.Index(fields=['person', '-at'], name='accounts_ac_person__bdfd8e_idx')],
             },
         ),
     ]

@@ -14,7 +14,7 @@ class AccessLog(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("ai"), null=True, on_delete=models.PROTECT, related_name="+"
     )
     action = models.CharField(_("làm gì"), max_length=20)
-    target = models.CharField(_("xem gì"), max_length=60, db_index=True)
+    target = models.CharField(_("xem gì"), max_length=60)
     person = models.ForeignKey(
         "accounts.Person", verbose_name=_("dữ liệu của"), null=True, on_delete=models.PROTECT, related_name="access_log"
     )
@@ -25,7 +25,7 @@ class AccessLog(models.Model):
     class Meta:
         verbose_name = _("lượt xem dữ liệu")
         verbose_name_plural = _("lượt xem dữ liệu")
-        indexes = [models.Index(fields=["person", "-at"]), models.Index(fields=["actor", "-at"])]
+        indexes = [models.Index(fields=["person", "-at"])]
 
     def __str__(self):
         return f"{self.actor_id} {self.action} {self.target}"

@@ -16,7 +16,7 @@ class Agency(models.Model):
     code = models.CharField(_("mã định danh"), max_length=35, unique=True)
     code_certainty = models.CharField(_("độ chắc chắn của mã"), max_length=120, blank=True)
     name = models.CharField(_("tên"), max_length=200)
-    kind = models.CharField(_("loại"), max_length=40, db_index=True)
+    kind = models.CharField(_("loại"), max_length=40)
     sub_kind = models.CharField(_("loại nhỏ"), max_length=40, blank=True)
     unit = models.ForeignKey(AdministrativeUnit, verbose_name=_("địa bàn"), null=True, blank=True, on_delete=models.PROTECT)
     parent = models.ForeignKey(

@@ -66,9 +66,6 @@ class Organisation(Subject):
     sort_key = models.CharField(max_length=800, editable=False, db_collation="C")
     tax_code = models.CharField(_("mã số thuế"), max_length=14, unique=True)
     address = models.JSONField(_("địa chỉ trụ sở"), null=True, blank=True)
-    representative = models.ForeignKey(
-        Person, verbose_name=_("người đại diện theo pháp luật"), null=True, blank=True, on_delete=models.PROTECT
-    )
 
     class Meta:
         verbose_name = _("tổ chức")

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dossiers.fees import wording
-from dossiers.filing import rules
+from dossiers.clock import lateness
+from dossiers.fees import payable, wording
 from dossiers.models import DeliveryWay, Dossier, SupplementRequest
 from dossiers.permissions import own_matters
 from dossiers.states import DossierState as S
@@ -42,7 +42,7 @@ def tiles(found, chosen=""):
     rows = {
         state: {
             "count": n,
-            "state": state,
+            "look": state.look,
             "label": state.label,
             "href": f"?trang-thai={state.number or 0}#danh-sach",
             "current": state == chosen,
@@ -96,8 +96,8 @@ def _row(dossier):
     else:
         if not dossier.status.is_final and dossier.holder_agency:
             meta.append(_("Đang ở: %s") % dossier.holder_agency.name)
-        if dossier.due_at and not dossier.decided_at and not dossier.status.is_final:
-            promise = _("Trễ hẹn, đã hẹn %s") if dossier.due_at < clock.now() else _("Hẹn trả %s")
+        promise = _promise(dossier)
+        if promise:
             meta.append(promise % long_day(clock.local(dossier.due_at).date()))
         elif dossier.status.is_final:
             meta.append(_("Xong %s") % long_day(clock.local(dossier.closed_at).date()))
@@ -105,8 +105,17 @@ def _row(dossier):
             meta.append(_("Nộp %s") % long_day(clock.local(dossier.submitted_at).date()))
     return {
         "title": str(dossier.version.procedure), "href": address(dossier), "code": dossier.code or "", "meta": meta,
-        "state": dossier.state, "state_label": dossier.get_state_display(),
+        "look": dossier.status.look, "state_label": dossier.get_state_display(),
     }  # fmt: skip
+
+
+def _promise(dossier):
+    """How the promise is told, for the date to be put in; empty when there is none, or it stands still and will move."""
+    if not dossier.due_at or dossier.decided_at or dossier.status.is_final:
+        return ""
+    if lateness.is_late(dossier, clock.now(), lateness.PROMISE):
+        return _("Trễ hẹn, đã hẹn %s")
+    return _("Hẹn trả %s") if dossier.due_at >= clock.now() else ""
 
 
 def address(dossier):
@@ -124,23 +133,28 @@ def to_do(user):
     requests = Prefetch(
         "supplements", SupplementRequest.objects.filter(sent_at=None).prefetch_related("items"), to_attr="open_requests"
     )
-    mine = own(user).select_related("version__procedure", "offering", "obligation").defer(*HEAVY).order_by("-updated_at", "-pk")
+    mine = (
+        own(user)
+        .select_related("version__procedure", "offering__terminal", "obligation")
+        .defer(*HEAVY)
+        .order_by("-updated_at", "-pk")
+    )
     rows = sorted(
         mine.filter(waiting).prefetch_related(requests)[:MOST_TO_DO], key=lambda row: (URGENCY.index(row.state), _deadline(row))
     )
-    _mark_payable_online(rows)
+    _mark_taken_online(rows)
     drafts = mine.filter(state=S.DRAFT)[:MOST_DRAFTS]
     calendar = working_calendar()
     return [ITEMS[row.state](row, calendar) for row in [*rows, *drafts]]
 
 
-def _mark_payable_online(rows):
-    """Ask the level once for each procedure and place, however many dossiers wait there."""
+def _mark_taken_online(rows):
+    """Ask once for each procedure and place, however many dossiers wait there."""
     waiting = [row for row in rows if row.state == S.PAYMENT_REQUIRED]
     places = {(row.version_id, row.offering_id): row for row in waiting}
-    online = {place: rules.offered_level(row).offers_online_payment for place, row in places.items()}
+    online = {place: payable.taken_online(row) for place, row in places.items()}
     for row in waiting:
-        row.payable_online = online[row.version_id, row.offering_id]
+        row.taken_online = online[row.version_id, row.offering_id]
 
 
 def _deadline(row):
@@ -150,7 +164,7 @@ def _deadline(row):
 
 def _item(row, *, title, text, href, action, icon, deadline="", tone=""):
     return {
-        "state": row.state, "state_label": row.get_state_display(), "deadline": deadline, "title": title, "text": text,
+        "look": row.status.look, "state_label": row.get_state_display(), "deadline": deadline, "title": title, "text": text,
         "href": href, "action": action, "icon": icon, "tone": tone,
     }  # fmt: skip
 
@@ -171,7 +185,7 @@ def _supplement(row, calendar):
 
 def _payment(row, calendar):
     obligation = row.obligation
-    online = wording.pay_address(row, offered=row.payable_online)
+    online = wording.pay_address(row, offered=row.taken_online)
     if obligation.attempt_open:
         text = _("%s · đang có một lần trả chưa xong, mở để xem tiền đã trừ chưa.")
     elif online:
@@ -180,7 +194,8 @@ def _payment(row, calendar):
         text = _("%s · trả tại quầy, chưa trả thì hồ sơ chưa đi tiếp.")
     return _item(
         row, title=_("Trả phí %s") % dong(obligation.total), text=text % row.version.procedure,
-        deadline=until(row.payment_due_at, calendar), href=online or reverse("dossiers:detail", args=[row.code]),
+        deadline=until(row.payment_due_at, calendar) if online else "",
+        href=online or reverse("dossiers:detail", args=[row.code]),
         action=_("Trả phí") if online else _("Xem cách trả"), icon="wallet", tone="pay",
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dossiers import workflow
-from dossiers.clock import rules
+from dossiers.clock import lateness, rules
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import DeliveryWay, StepState
 from dossiers.states import DossierState as S
@@ -24,12 +24,13 @@ STEP_ICONS = {
 }
 
 
-def timeline(dossier):
-    """Every step with its date and who took it, what is being done now, and what is still to come."""
+def timeline(dossier, *, pay_by=""):
+    """Every step with its date and who took it, what is being done now, and what is still to come. `pay_by`: the moment by
+    which the fee it waits for must be paid, in words; empty while the term does not run."""
     events = dossier.events.select_related("text", "actor").order_by("sequence")
     items = [_event_item(event) for event in events if event.step not in SILENT]
     if not dossier.status.is_final:
-        items += _now_and_later(dossier)
+        items += _now_and_later(dossier, pay_by)
     return items
 
 
@@ -50,7 +51,7 @@ def _event_item(event):
     }
 
 
-def _now_and_later(dossier):
+def _now_and_later(dossier, pay_by):
     """The open step, those that wait, and how it ends."""
     items = []
     now = {
@@ -65,9 +66,12 @@ def _now_and_later(dossier):
         run for run in dossier.step_runs.select_related("agency", "holder") if run.state in (StepState.OPEN, StepState.WAITING)
     ]
     if now:
-        due = dossier.reception_due_at if dossier.state == S.SUBMITTED else dossier.supplement_due_at or dossier.payment_due_at
-        waits = dossier.state in (S.SUBMITTED, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED) and due
-        items.append({"state": "now", "title": now, "text": _("Chậm nhất %s") % moment(due) if waits else ""})
+        until = {
+            S.SUBMITTED: moment(dossier.reception_due_at) if dossier.reception_due_at else "",
+            S.SUPPLEMENT_REQUIRED: moment(dossier.supplement_due_at) if dossier.supplement_due_at else "",
+            S.PAYMENT_REQUIRED: pay_by,
+        }.get(dossier.state, "")
+        items.append({"state": "now", "title": now, "text": _("Chậm nhất %s") % until if until else ""})
     if dossier.decided_at and dossier.state == S.PROCESSING:
         items.append({"state": "now", "title": _("Đang ký số và phát hành kết quả"), "text": ""})
         runs = []
@@ -85,12 +89,16 @@ def _now_and_later(dossier):
                 "icon": "sign" if run.kind == "sign" else "",
             }
         )
-    last = ""
-    if dossier.due_at:
-        late = dossier.due_at < clock.now()
-        last = (_("Đã quá ngày hẹn %s") if late else _("Chậm nhất %s")) % long_day(clock.local(dossier.due_at).date())
-    items.append({"state": "later", "title": _("Có kết quả"), "text": last, "icon": "doc"})
+    items.append({"state": "later", "title": _("Có kết quả"), "text": _promise(dossier), "icon": "doc"})
     return items
+
+
+def _promise(dossier):
+    """The day of the promise in words; empty without one, and where it is over but the clock stands still."""
+    day = long_day(clock.local(dossier.due_at).date()) if dossier.due_at else ""
+    if lateness.is_late(dossier, clock.now(), lateness.PROMISE):
+        return _("Đã quá ngày hẹn %s") % day
+    return _("Chậm nhất %s") % day if day and dossier.due_at >= clock.now() else ""
 
 
 def holder(dossier):
@@ -135,7 +143,7 @@ def _since(dossier):
 
 def countdown(dossier):
     """How long still, for ui/days.html; None when nothing was promised, it is over, or no day counts now."""
-    if dossier.due_at is None or dossier.status.is_final or dossier.decided_at or dossier.waiting_on == "submitter":
+    if dossier.due_at is None or not lateness.is_running(dossier):
         return None
     keeper = Timekeeper(dossier)
     due_day = clock.local(dossier.due_at)
@@ -209,8 +217,9 @@ def public_milestones(dossier):
     return items
 
 
-def next_things(dossier):
-    """What happens after filing, for the confirmation: no date is promised before acceptance except the desk's own."""
+def next_things(dossier, *, pay_by=""):
+    """What happens after filing, for the confirmation: no date is promised before acceptance except the desk's own.
+    `pay_by`: as for `timeline`."""
     desk = dossier.receiving_agency
     way = {
         DeliveryWay.ACCOUNT: _("Kết quả hiện ngay trên cổng này, tải về được."),
@@ -219,7 +228,7 @@ def next_things(dossier):
     }.get(dossier.delivery_way, "")
     reception = _("Chậm nhất %s.") % moment(dossier.reception_due_at) if dossier.reception_due_at else ""
     waits = dossier.state == S.PAYMENT_REQUIRED
-    until = _("Trước %s.") % moment(dossier.payment_due_at) if dossier.payment_due_at else ""
+    until = _("Trước %s.") % pay_by if pay_by else ""
     paying = {"state": "now", "title": _("Trả phí"), "text": until, "icon": "wallet"}
     return [
         {"state": "done", "title": _("Đã nộp hồ sơ"), "text": moment(dossier.submitted_at)},

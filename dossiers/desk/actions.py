@@ -10,7 +10,6 @@ from dossiers import workflow
 from dossiers.desk import forms
 from dossiers.desk.result_forms import CorrectForm, DecisionForm, RefusalForm
 from dossiers.desk.supplement_form import SupplementForm
-from dossiers.permissions import CITIZEN
 
 
 class StepPage(NamedTuple):
@@ -129,12 +128,6 @@ AT_ONCE = {  # steps that ask for no words of their own may be taken for several
     "assign": {Role.HEAD, Role.DEPUTY},
 }
 STEP_OF = {page.slug: name for name, page in STEP_PAGES.items()}
-NOBODY_ON_STAFF = {CITIZEN, "post"}
-
-
-def staff_may_ever_take(line):
-    """Does this transition line admit any role of the staff?"""
-    return bool(line.permission.roles - NOBODY_ON_STAFF)
 
 
 def offered(names):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
-from dossiers.clock import rules
+from dossiers.clock import lateness, rules
 from dossiers.files.models import Attachment
 from dossiers.models import DeliveryWay, Dossier, StepRun, StepState
 from dossiers.permissions import at_work
@@ -56,12 +56,10 @@ GROUPS = [
 def of_group(key, user):
     """The condition that puts a dossier into this list for this person."""
     for_signature = Q(waiting_on=Role.SIGNER, state=S.PROCESSING, decided_at=None)
-    for_citizen = Q(waiting_on="submitter", state__in=ALIVE)
+    for_citizen = lateness.for_citizen()
     return {
         MINE: lambda: mine(user),
-        LATE: lambda: (
-            Q(step_due_at__lt=clock.now(), decided_at=None, state__in=[S.SUBMITTED, S.ACCEPTED, S.PROCESSING]) & ~for_citizen
-        ),
+        LATE: lambda: lateness.late(clock.now()),
         "cho-tiep-nhan": lambda: Q(state=S.SUBMITTED),
         "dang-xu-ly": lambda: Q(state__in=[S.ACCEPTED, S.PROCESSING]) & ~for_signature & ~for_citizen,
         "cho-ky": lambda: for_signature,
@@ -236,17 +234,18 @@ def deadline_tag(dossier, calendar):
         return Tag("ok", _("Đang cấp kết quả"))
     if state is S.WITHDRAWN:
         return Tag("hold", _("Tạm dừng"))
-    if dossier.waiting_on == "submitter":
+    if lateness.is_for_citizen(dossier):
         until = dossier.step_due_at
         return Tag("hold", _("Chờ đến %(day)s") % {"day": _short(until)} if until else _("Đang chờ"))
-    return _running_tag(dossier.step_due_at, calendar)
+    return _running_tag(dossier, calendar)
 
 
-def _running_tag(due_at, calendar):
+def _running_tag(dossier, calendar):
+    due_at = dossier.step_due_at
     if due_at is None:
         return Tag("ok", _("Không có hạn"))
     left = rules.days_left(calendar, clock.now(), due_at)
-    if left < 0:
+    if lateness.is_late(dossier, clock.now()):
         if clock.local(due_at).date() == clock.today():
             return Tag("late", _("Quá hạn từ %(time)s") % {"time": clock_time(due_at)})
         return Tag("late", _("Quá hạn %(n)d ngày") % {"n": -left})

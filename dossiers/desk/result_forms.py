@@ -4,6 +4,7 @@ What is decided here is frozen and signed, word by word.
 """
 
 import re
+from typing import NotRequired, TypedDict
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,45 +13,67 @@ from dossiers.desk.forms import LONGEST, ReasonForm, StepForm, Words
 from dossiers.filing import rules
 from portal.common.vietnamese import clean_text
 from procedures.eforms import DatabaseSources, answer_sections
+from procedures.facts import ResultTemplate
+from procedures.results import PERSON_FIELDS, granted
 
-MOST_LINES = 60
+MAX_LINES = 60
 SPARE_LINES = 2  # empty ones to add something of one's own
-# Which lines a result prints, by key of the form or address of the person, with the words of the official paper.
-# Procedures that are not named here print everything that was answered.
-LINES = {
-    "1.010041": {
-        "ap_full_name": "Họ, chữ đệm và tên",
-        "ap_birth_date": "Ngày, tháng, năm sinh",
-        "ap_gender": "Giới tính",
-        "ap_id_number": "Số định danh cá nhân",
-        "permanent_address": "Nơi thường trú",
-        "temporary_address": "Nơi tạm trú",
-        "current_address": "Nơi ở hiện tại",
-        "head_full_name": "Họ, chữ đệm và tên chủ hộ",
-        "head_id_number": "Số định danh cá nhân của chủ hộ",
-        "head_relation": "Quan hệ với chủ hộ",
-        "request_detail": "Nội dung đề nghị xác nhận",
-    },
-}
-CONCLUSIONS = {"1.010041": "Các thông tin trên đúng với Cơ sở dữ liệu về cư trú tại thời điểm xác nhận."}
-ADDRESSES = {"permanent_address": "Nơi thường trú", "temporary_address": "Nơi tạm trú", "current_address": "Nơi ở hiện tại"}
 
 
-def first_wording(dossier):
-    """{"title", "lines": [{"label", "text"}], "tables", "conclusion"} as the dossier itself suggests."""
-    code = dossier.version.procedure.code
-    facts = dossier.version.facts
-    title = facts["results"][0]["name"] if facts.get("results") else dossier.version.name
-    rows = _answered(dossier)
-    wanted = LINES.get(code)
-    lines = [row for key, row in rows.items() if key not in ADDRESSES]
-    if wanted:
-        lines = [{"label": label, "text": rows[key]["text"]} for key, label in wanted.items() if key in rows]
+class Line(TypedDict):
+    label: str
+    text: str
+
+
+class Wording(TypedDict):
+    """What a result prints; frozen as the content of the decision."""
+
+    title: str
+    lines: list[Line]
+    tables: list[dict]
+    conclusion: str
+    basis: NotRequired[str]
+
+
+def first_wording(dossier) -> Wording:
+    """What version and answers suggest, for the signer to correct."""
+    template = _template(dossier)
+    return _from_template(dossier, template) if template else _of_all_answers(dossier)
+
+
+def _template(dossier) -> ResultTemplate | None:
+    """The template of the result that an approval gives, None where the version has none."""
+    results = dossier.version.results
+    if not any("template" in row for row in results):
+        return None
+    row = granted(results, rules.context(dossier), rules.filing_day(dossier))
+    return row.get("template") if row else None
+
+
+def _from_template(dossier, template: ResultTemplate) -> Wording:
+    """The lines the version names, in its order. What nobody answered is left out; what the office writes starts empty."""
+    texts = {key: row["text"] for key, row in _answered(dossier).items()} | _addresses(dossier)
+    lines: list[Line] = [
+        {"label": line["label"], "text": texts.get(line.get("field"), "")}
+        for line in template["lines"]
+        if line.get("office") or texts.get(line["field"])
+    ]
+    wording: Wording = {"title": template["title"], "lines": lines, "tables": [], "conclusion": template["conclusion"] or ""}
+    if template["legal_basis"]:
+        wording["basis"] = template["legal_basis"]
+    return wording
+
+
+def _of_all_answers(dossier) -> Wording:
+    """Without a template: the name of the first result, and everything that was answered."""
+    results = dossier.version.results
+    title = results[0]["name"] if results else dossier.version.name
+    lines = [row for key, row in _answered(dossier).items() if key not in PERSON_FIELDS]
     return {
         "title": re.sub(r"\s*\([^)]*\)$", "", title),
-        "lines": [line for line in lines if line["text"]][:MOST_LINES],
-        "tables": [] if wanted else _tables(dossier),
-        "conclusion": CONCLUSIONS.get(code, ""),
+        "lines": [line for line in lines if line["text"]][:MAX_LINES],
+        "tables": _tables(dossier),
+        "conclusion": "",
     }
 
 
@@ -62,16 +85,17 @@ def _sections(dossier):
 
 
 def _answered(dossier):
-    """{key: {"label", "text"}} of everything answered, then the person's addresses."""
-    rows = {
+    """{key: {"label", "text"}} of everything answered in the form."""
+    return {
         row.key: {"label": row.label, "text": row.text} for section in _sections(dossier) for row in section.rows if not row.table
     }
+
+
+def _addresses(dossier):
+    """{"person.…": text} of the addresses the person has."""
     sources = DatabaseSources()
-    for key, label in ADDRESSES.items():
-        address = getattr(dossier.person, key, None)
-        if address:
-            rows.setdefault(key, {"label": label, "text": rules.address_text(address, sources)})
-    return rows
+    found = {name: getattr(dossier.person, name, None) for name in PERSON_FIELDS}
+    return {f"person.{name}": rules.address_text(address, sources) for name, address in found.items() if address}
 
 
 def _tables(dossier):
@@ -103,7 +127,7 @@ class DecisionForm(StepForm):
 
     def _typed(self):
         labels, texts = self.data.getlist("ten"), self.data.getlist("loi")
-        pairs = list(zip(labels, texts, strict=False))[: MOST_LINES + SPARE_LINES]
+        pairs = list(zip(labels, texts, strict=False))[: MAX_LINES + SPARE_LINES]
         return [{"label": clean_text(label)[:200], "text": clean_text(text, lines=True)[:LONGEST]} for label, text in pairs]
 
     def clean(self):
@@ -120,11 +144,13 @@ class DecisionForm(StepForm):
     def content(self):
         """What will be frozen if it is decided as it stands."""
         words = self.cleaned_data if self.is_bound and self.is_valid() else self.wording
+        basis = {"basis": self.wording["basis"]} if self.wording.get("basis") else {}
         return {
             "title": words["title"],
             "lines": self.kept_lines,
             "tables": self.wording.get("tables", []),
             "conclusion": words["conclusion"],
+            **basis,
         }
 
     def details(self):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from dossiers.fees.payable import payable_online
 from dossiers.filing import rules
 from dossiers.models import FeeObligation
 from dossiers.states import DossierState
@@ -165,7 +166,7 @@ class MoneyNotice:
 
     total: int | None
     asked: bool  # the dossier waits for it
-    until: str  # the last moment, where the dossier waits
+    until: str  # the last moment, where the dossier waits and the term runs
     when: str
     how: str
     href: str  # empty: not on the portal, or not by this person
@@ -183,7 +184,7 @@ def notice(dossier, *, may_pay=True):
     return MoneyNotice(
         total=obligation.total,
         asked=asked,
-        until=moment(dossier.payment_due_at) if dossier.payment_due_at else "",
+        until=moment(dossier.payment_due_at) if dossier.payment_due_at and href else "",
         when="" if asked else _when_owed(obligation, too_early=too_early, online=bool(href)),
         how=how_to_pay(online=bool(href), place=desk.desk_name or desk.name) if due and obligation.total else "",
         href=href if may_pay else "",
@@ -205,14 +206,8 @@ def _when_owed(obligation, *, too_early, online):
 
 
 def pay_address(dossier, *, offered=None):
-    """The page to pay on, or empty where this dossier cannot be paid on the portal now. `offered`: whether its place offers
-    that, when the caller knows already."""
-    obligation = getattr(dossier, "obligation", None)
-    if obligation is None or not obligation.may_be_paid:
-        return ""
-    if offered is None:
-        offered = rules.offered_level(dossier).offers_online_payment
+    """The page to pay on, or empty where this dossier cannot be paid on the portal now. `offered`: as for `payable_online`."""
     try:
-        return reverse("payments:pay", args=[dossier.code]) if offered else ""
+        return reverse("payments:pay", args=[dossier.code]) if payable_online(dossier, offered=offered) else ""
     except NoReverseMatch:  # a portal that takes no money has no such page
         return ""

@@ -14,8 +14,6 @@ from django.utils.translation import gettext as _
 from portal.common import sandbox
 
 LONGEST_NAME = 100
-MOST_PAGES = 200
-MOST_MEGAPIXELS = 80
 SECONDS = 30
 KINDS = {".pdf": "pdf", ".jpg": "image", ".jpeg": "image", ".jpe": "image", ".jfif": "image", ".png": "image"}
 MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
@@ -49,7 +47,12 @@ def check_upload(source, declared_name):
     try:
         answer, content = sandbox.ask_once(
             "dossiers.files.checking_child",
-            {"kind": kind, "pages": MOST_PAGES, "megapixels": MOST_MEGAPIXELS},
+            {
+                "kind": kind,
+                "max_pages": settings.MAX_UPLOAD_PAGES,
+                "max_objects": settings.MAX_UPLOAD_OBJECTS,
+                "max_pixels": settings.MAX_UPLOAD_MEGAPIXELS * 1_000_000,
+            },
             data,
             timeout=SECONDS,
         )
@@ -72,7 +75,12 @@ def safe_name(name):
 
 def refused(code, kind="", **facts):
     """The refusal for a code, with its sentence."""
-    facts = {"most": megabytes(settings.UPLOAD_MAX_BYTES), "pages": MOST_PAGES, "megapixels": MOST_MEGAPIXELS, **facts}
+    facts = {
+        "most": megabytes(settings.MAX_UPLOAD_BYTES),
+        "pages": settings.MAX_UPLOAD_PAGES,
+        "megapixels": settings.MAX_UPLOAD_MEGAPIXELS,
+        **facts,
+    }
     sentences = {
         "empty": _("Tệp này trống, không có gì bên trong. Chụp lại hoặc chọn tệp khác rồi gửi."),
         "too_large": _("Tệp này lớn %(size)s. Mỗi tệp tối đa %(most)s. Chụp lại hoặc giảm cỡ ảnh rồi gửi."),
@@ -105,7 +113,7 @@ def megabytes(size):
 
 
 def _bytes_within_limit(source):
-    most = settings.UPLOAD_MAX_BYTES
+    most = settings.MAX_UPLOAD_BYTES
     size = len(source) if isinstance(source, bytes) else getattr(source, "size", None)
     if size is None and not hasattr(source, "read"):
         size = source.stat().st_size

@@ -9,33 +9,32 @@ MEMORY = 1536 * 1024 * 1024
 CPU_SECONDS = 25
 LONGEST_SIDE = 2600  # pixels: an A4 page at about 220 dpi
 LARGEST_PNG = 3 * 1024 * 1024
-MOST_OBJECTS = 300_000
-DEEPEST = 60
+MAX_DEPTH = 60  # of objects inside each other
 ACTIVE = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/RichMediaExecute", "/Rendition", "/Movie", "/Sound"}
 READABLE_ATTACHMENTS = (".json", ".xml", ".txt", ".csv")  # archival papers (PDF/A-3) carry such; they cannot run
 OTHER_FILES = ((b"%PDF-",), (b"PK\x03\x04", b"PK\x05\x06"), (b"<script",), (b"<?php",), (b"<!doctype html",), (b"<html",))
 
 
 def check(header, body):
-    """Answer one job. `kind` says what the name and the first bytes agreed on."""
+    """Answer one job. `kind` says what the name and the first bytes agreed on; the limits are the settings' MAX_UPLOAD_…."""
     if header["kind"] == "image":
-        return redraw(body, header["megapixels"] * 1_000_000)
-    return walk(body, header["pages"])
+        return redraw(body, header["max_pixels"])
+    return walk(body, header["max_pages"], header["max_objects"])
 
 
-def redraw(data, most_pixels):
+def redraw(data, max_pixels):
     """The picture upright, without camera data, at most 2600 pixels long; a photograph as JPEG."""
     from PIL import Image, ImageOps
 
     if any(all(mark in data for mark in marks) for marks in OTHER_FILES):
         raise Refused("polyglot")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    Image.MAX_IMAGE_PIXELS = most_pixels
+    Image.MAX_IMAGE_PIXELS = max_pixels
     try:
         picture = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused("too_many_pixels") from None
-    if picture.width * picture.height > most_pixels:
+    if picture.width * picture.height > max_pixels:
         raise Refused("too_many_pixels")
     source = picture.format
     picture.draft("RGB", (LONGEST_SIDE * 2, LONGEST_SIDE * 2))
@@ -67,7 +66,7 @@ def _encoded(picture, source):
     return {"format": "jpeg", "pages": 1}, out.getvalue()
 
 
-def walk(data, most_pages):
+def walk(data, max_pages, max_objects):
     """Go through every object of a PDF. It is kept as it is, so anything that acts is refused."""
     import pikepdf
 
@@ -83,9 +82,9 @@ def walk(data, most_pages):
     with pdf:
         if pdf.is_encrypted:
             raise Refused("encrypted")
-        if not 1 <= len(pdf.pages) <= most_pages:
+        if not 1 <= len(pdf.pages) <= max_pages:
             raise Refused("too_many_pages" if len(pdf.pages) else "unreadable")
-        if len(pdf.objects) > MOST_OBJECTS:
+        if len(pdf.objects) > max_objects:
             raise Refused("unreadable")
         for thing in pdf.objects:
             _look(thing, 0)
@@ -96,7 +95,7 @@ def _look(thing, depth):
     """Look at one object and what lies directly in it (what it points to is an object of its own)."""
     import pikepdf
 
-    if depth > DEEPEST:
+    if depth > MAX_DEPTH:
         raise Refused("unreadable")
     if isinstance(thing, (pikepdf.Dictionary, pikepdf.Stream)):
         _judge(thing)

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dossiers.files import storage
 from dossiers.files.checking import UploadRefused, check_upload, safe_name
 from dossiers.files.models import Attachment
-
-MOST_FILES = 30  # of one paper
 
 
 @dataclass
@@ -25,11 +24,9 @@ def receive(dossier, item_key, uploads, *, user=None, staged_in=None, source=Att
     received = Received()
     there = dossier.attachments.filter(item_key=item_key, replaced_at=None, staged_in=staged_in).count()
     for upload in uploads:
-        if there + len(received.taken) >= MOST_FILES:
-            sentence = _("Mỗi giấy tờ gửi nhiều nhất %(most)d tệp. Ghép các trang vào một tệp PDF rồi gửi.") % {
-                "most": MOST_FILES
-            }
-            received.refused.append((safe_name(upload.name), sentence))
+        if there + len(received.taken) >= settings.MAX_UPLOAD_FILES:
+            sentence = _("Mỗi giấy tờ gửi nhiều nhất %(most)d tệp. Ghép các trang vào một tệp PDF rồi gửi.")
+            received.refused.append((safe_name(upload.name), sentence % {"most": settings.MAX_UPLOAD_FILES}))
             continue
         try:
             checked = check_upload(upload, upload.name)

@@ -9,7 +9,6 @@ import io
 import os
 import re
 import secrets
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,6 @@ from django.conf import settings
 
 KEY = re.compile(r"[0-9a-f]{40}")
 CHUNK = 1 << 20
-ORPHAN_SECONDS = 3600
 
 
 class StoredFileMissing(Exception):
@@ -79,15 +77,6 @@ def matches(key, sha256):
 def delete_stored(key):
     """Remove a file whose row is gone (a draft thrown away). Not there is as good as removed."""
     stored_path(key).unlink(missing_ok=True)
-
-
-def orphans(known_keys):
-    """Keys on disk, older than an hour, that are not among the known ones."""
-    known = set(known_keys)
-    youngest = time.time() - ORPHAN_SECONDS  # file times are the system's, not the movable clock's
-    for path in Path(settings.PRIVATE_FILES_ROOT).glob("[0-9a-f][0-9a-f]/*"):
-        if path.name.split(".")[0] not in known and path.stat().st_mtime < youngest:
-            yield path.name
 
 
 def _chunks(source):

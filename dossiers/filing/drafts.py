@@ -44,7 +44,12 @@ def start(version, *, offering=None, user=None, session=None, mandate=None):
 def find(pk, *, user, session):
     """The draft (or the dossier it became) if it is this person's, or was begun in this session without an account."""
     rows = Dossier.objects.select_related(
-        "version__procedure", "offering__receiving_agency", "submitter__person", "person", "organisation"
+        "version__procedure",
+        "offering__receiving_agency",
+        "offering__terminal",
+        "submitter__person",
+        "person",
+        "organisation",
     )
     if pk in session.get(SESSION_KEY, []):
         return rows.filter(pk=pk, submitter=None).first()
@@ -171,7 +176,7 @@ def carry_over(draft):
     found = changes(draft)
     row = (
         Dossier.objects.select_for_update(of=("self",))
-        .select_related("version__procedure", "offering__receiving_agency")
+        .select_related("version__procedure", "offering__receiving_agency", "offering__terminal")
         .get(pk=draft.pk)
     )
     if row.state != DossierState.DRAFT:

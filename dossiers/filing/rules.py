@@ -8,9 +8,16 @@ from dossiers.choices import DeliveryWay
 from portal.common import clock
 from procedures import fees as fee_rules
 from procedures.eforms import DatabaseSources, Form, holds, validate
+from procedures.facts import Document, DocumentGroup, Facts
+from procedures.models import ProcedureVersion
 from procedures.offered import local_amounts, offered_at
 
 DELIVERY_WORD = {DeliveryWay.ACCOUNT: "electronic", DeliveryWay.COUNTER: "counter", DeliveryWay.POST: "post"}
+
+
+def facts_of(dossier) -> Facts:
+    """The facts of the version it is (to be) filed under."""
+    return dossier.version.facts
 
 
 def form_of(dossier, sources=None):
@@ -45,7 +52,7 @@ def fee_class(dossier):
     group = dossier.asked.get("priority_group")
     roles = {
         line["role"]
-        for line in dossier.version.facts["fee_lines"]
+        for line in facts_of(dossier)["fee_lines"]
         if group and line["role"] in ("discount", "exemption") and group in groups_named(line["when"])
     }
     return "mien" if "exemption" in roles else "giam" if "discount" in roles else "thuong"
@@ -94,7 +101,7 @@ def form_errors(dossier, form=None):
     form = form or form_of(dossier)
     day = filing_day(dossier)
     errors = validate(form, form.completed(known_answers(dossier, form), day), day) if form else {}
-    for question in dossier.version.facts["questions"]:
+    for question in facts_of(dossier)["questions"]:
         if dossier.asked.get(question["key"]) in (None, ""):
             errors[f"ask.{question['key']}"] = "required"
     ways = delivery_ways(dossier)
@@ -107,10 +114,10 @@ def form_errors(dossier, form=None):
 
 @dataclass
 class DocumentAsk:
-    """One paper the answers call for: its row of the version, whether it must come, and the files sent so far."""
+    """One paper the portal may ask for: its row of the version, its group, and the files sent so far."""
 
-    item: dict
-    group: str
+    item: Document
+    group: DocumentGroup
     files: list = field(default_factory=list)
 
     @property
@@ -127,28 +134,55 @@ class DocumentAsk:
         return self.item["replaced_by_data"] or ""
 
     @property
+    def only_shown(self):
+        """Is it brought to the counter to be looked at, and never handed in?"""
+        return self.item["presented_only"] and not self.replaced_by_data
+
+    @property
+    def is_sent(self):
+        """Is it sent as a file?"""
+        return not self.replaced_by_data and not self.only_shown
+
+    @property
+    def needed(self):
+        """Can the dossier not do without it, sent or shown?"""
+        return bool(self.item["required"]) and not self.replaced_by_data
+
+    @property
     def required(self):
-        return bool(self.item["required"]) and not self.replaced_by_data and not self.item["presented_only"]
+        """Must a file come?"""
+        return self.needed and self.is_sent
+
+    @property
+    def conditional(self):
+        """Does it depend on answers whether it is asked at all?"""
+        return bool(self.item["when"] or self.group["when"])
 
     @property
     def missing(self):
         return self.required and not self.files
 
 
+def papers_of(version: ProcedureVersion) -> list[DocumentAsk]:
+    """Every paper the version may ask for, whatever is answered. Forms made here, data and notes are not papers."""
+    return [
+        DocumentAsk(item, group)
+        for group in version.facts["document_groups"]
+        for item in group["documents"]
+        if item["kind"] == "paper" or (item["kind"] == "form" and not item["form_key"])
+    ]
+
+
 def asked_documents(dossier, *, files=None, form=None):
-    """The papers to send with this dossier (not those made by the e-form, nor data, nor notes), with their files."""
-    known = context(dossier, form)
-    day = filing_day(dossier)
+    """The papers these answers call for, with their files."""
+    known, day = context(dossier, form), filing_day(dossier)
     if files is None:
         files = list(dossier.attachments.current()) if dossier.pk else []
-    asks = []
-    for group in dossier.version.facts["document_groups"]:
-        if not holds(group["when"], known, day):
-            continue
-        for item in group["documents"]:
-            made_by_form = item["kind"] == "form" and item["form_key"]
-            if item["kind"] in ("paper", "form") and not made_by_form and holds(item["when"], known, day):
-                asks.append(DocumentAsk(item, group["title"], [f for f in files if f.item_key == item["key"]]))
+    asks = [
+        ask for ask in papers_of(dossier.version) if holds(ask.group["when"], known, day) and holds(ask.item["when"], known, day)
+    ]
+    for ask in asks:
+        ask.files = [file for file in files if file.item_key == ask.key]
     return asks
 
 
@@ -174,7 +208,7 @@ def fees(dossier):
 
 def _fees_for(dossier, answers):
     """The fee for these answers: a form may show it while it is filled in."""
-    lines, day = dossier.version.facts["fee_lines"], filing_day(dossier)
+    lines, day = facts_of(dossier)["fee_lines"], filing_day(dossier)
     known = {**answers, **_circumstances(dossier)}
     return fee_rules.compute(
         lines,
@@ -188,7 +222,7 @@ def _fees_for(dossier, answers):
 
 def optional_extras(dossier):
     """The fee lines a person may choose to add, of the channel the dossier takes."""
-    lines = dossier.version.facts["fee_lines"]
+    lines = facts_of(dossier)["fee_lines"]
     return [
         line for line in lines
         if line["role"] == "extra" and not line["mandatory"] and line["channel"] in ("any", dossier.channel)
@@ -212,14 +246,6 @@ def _wanted(line, numbers, answers):
 def _numbers_asked(dossier):
     """How many, as answered. A draft may hold a word or nothing there: that counts as not answered yet."""
     return {text: number for text, number in dossier.asked.get("quantities", {}).items() if isinstance(number, (int, float))}
-
-
-def fee_is_due_on_submit(dossier):
-    """A fee that must be paid before the desk looks: level 4, payment on submit, a positive sum, nothing claimed."""
-    if dossier.version.facts["payment_timing"] != "on_submit" or not offered_level(dossier).offers_online_payment:
-        return False
-    due = fees(dossier)
-    return not due.provisional and bool(due.total)
 
 
 def address_text(address, sources=None):

@@ -84,7 +84,6 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
 
     # copied at submit: papers, register and search read the copy
     subject_name = models.CharField(_("tên chủ hồ sơ"), max_length=250, blank=True)
-    subject_sort_key = models.CharField(max_length=800, blank=True, editable=False, db_collation="C")
     subject_id_number = models.CharField(_("số giấy tờ"), max_length=20, blank=True)
     subject_address = models.CharField(_("địa chỉ"), max_length=400, blank=True)
     subject_phone = models.CharField(_("điện thoại"), max_length=16, blank=True)
@@ -138,11 +137,9 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
     delivery_way = models.CharField(_("cách nhận kết quả"), max_length=8, choices=DeliveryWay.choices, blank=True)
     delivery_address = models.JSONField(_("nơi nhận kết quả"), null=True, blank=True)
     delivery_status = models.CharField(_("việc trả kết quả"), max_length=10, choices=DeliveryStatus.choices, blank=True)
-    sync_status = models.CharField(_("đồng bộ quốc gia"), max_length=10, blank=True)
     # flags of the indicators (QĐ 766), set when they happen
     identity_verified = models.BooleanField(_("tài khoản đã định danh"), default=False)
     digitised_at_receipt = models.BooleanField(_("số hóa khi tiếp nhận"), default=False)
-    reused_papers = models.BooleanField(_("dùng lại giấy tờ đã có"), default=False)
     paid_online = models.BooleanField(_("trả phí trên mạng"), default=False)
 
     objects = DossierQuerySet.as_manager()

@@ -45,7 +45,7 @@ class Verdict:
 
 def check_pdf(data):
     """Read the signature of a PDF in a child process with limits. Whatever the file is, the answer is a verdict."""
-    if len(data) > settings.UPLOAD_MAX_BYTES:
+    if len(data) > settings.MAX_UPLOAD_BYTES:
         return Verdict(reason="too_large")
     if not data.startswith(b"%PDF-"):
         return Verdict(reason="not_a_pdf")

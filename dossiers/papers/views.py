@@ -33,7 +33,7 @@ FILE_FIELD, CODE_FIELD = "tep", "ma"
 @transaction.non_atomic_requests
 def verify(request):
     """Ask by code or by file. Works without scripts and without an account; the file is not kept."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.UPLOAD_MAX_BYTES + ROOM_FOR_THE_FORM:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_UPLOAD_BYTES + ROOM_FOR_THE_FORM:
         return _answer(request, inquiry.Answer(inquiry.Outcome.TOO_LARGE))  # unread: nobody fills our disk from here
     code = request.POST.get(CODE_FIELD, "") or request.GET.get(CODE_FIELD, "")
     if code.strip():
@@ -43,7 +43,7 @@ def verify(request):
     file = request.FILES.get(FILE_FIELD)
     if file is None:
         return _page(request, error=_("Chọn tệp PDF, hoặc gõ mã ghi trên giấy."), status=400)
-    if file.size > settings.UPLOAD_MAX_BYTES:
+    if file.size > settings.MAX_UPLOAD_BYTES:
         return _answer(request, inquiry.Answer(inquiry.Outcome.TOO_LARGE))
     if not AT_ONCE.acquire(timeout=5):
         return _page(request, error=_("Đang có nhiều người kiểm tra cùng lúc. Chờ một phút rồi gửi lại."), status=503)
@@ -82,7 +82,7 @@ def download(request, pk, name):
 
 
 def _page(request, error="", status=200):
-    limit = megabytes(settings.UPLOAD_MAX_BYTES)
+    limit = megabytes(settings.MAX_UPLOAD_BYTES)
     return render(request, "dossiers/papers/verify.html", {"error": error, "limit": limit}, status=status)
 
 
@@ -90,7 +90,7 @@ def _answer(request, answer, status=200):
     return render(
         request,
         "dossiers/papers/verify_answer.html",
-        {"answer": answer, "limit": megabytes(settings.UPLOAD_MAX_BYTES)},
+        {"answer": answer, "limit": megabytes(settings.MAX_UPLOAD_BYTES)},
         status=status,
     )
 

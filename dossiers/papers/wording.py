@@ -2,7 +2,7 @@
 
 from portal.common import clock
 from portal.common.dates import GLUE
-from portal.common.identity import phone_for_display
+from portal.common.identity import in_groups, phone_for_display
 from portal.common.money import dong
 
 FULL_NAMES = {"UBND": "Ủy ban nhân dân", "HĐND": "Hội đồng nhân dân", "PVHCC": "Phục vụ hành chính công"}
@@ -70,4 +70,4 @@ def amount(dong_amount):
 
 def grouped(code):
     """A verification code in groups of four, as people read it out: ABCD-EFGH-JKLM-NPQR."""
-    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+    return in_groups(code, 4, separator="-")

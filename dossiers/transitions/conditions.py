@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, cast
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.fees import payable
 from dossiers.filing import rules, supplements
 from dossiers.states import DossierState
 from portal.common import clock
@@ -69,7 +69,7 @@ def claims_exemption(dossier: Dossier) -> bool:
 
 @says(_("Chưa hết hạn trả phí."))
 def payment_deadline_passed(dossier: Dossier) -> bool:
-    return bool(dossier.payment_due_at) and dossier.payment_due_at <= clock.now()
+    return payable.deadline_passed(dossier, clock.now())
 
 
 @says(_("Chưa nhắc người nộp lần nào."))
@@ -95,7 +95,7 @@ def all_requested_items_answered(dossier: Dossier) -> bool:
 
 @says(_("Hồ sơ này không trả phí trên mạng ở nơi đã chọn."))
 def offered_level_4(dossier: Dossier) -> bool:
-    return rules.offered_level(dossier).offers_online_payment
+    return payable.taken_online(dossier)
 
 
 @says(_("Không có khoản phí nào phải trả."))
@@ -196,4 +196,4 @@ def is_only_a_notification(dossier: Dossier) -> bool:
 
 def blocks_on_submit(dossier: Dossier) -> bool:
     """Is there a fee that must be paid at once? Only where paying online is offered and nothing is claimed."""
-    return settings.PAYMENTS_OPEN and rules.fee_is_due_on_submit(dossier)
+    return payable.due_on_submit(dossier)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import SystemActor
 from dossiers import messages, workflow
 from dossiers.choices import Job
+from dossiers.fees import payable
 from dossiers.models import ClockInterval, Dossier, StepRun
 from dossiers.models.dossier import DossierQuerySet
 from dossiers.states import DossierState
@@ -81,6 +82,25 @@ class Wait:
         since = dossier.since or dossier.updated_at
         return [at for at in self.reminders(calendar, since, self.due(dossier)) if at > since] or [since]
 
+    def runs(self, dossier: Dossier) -> bool:
+        """Does the term run now?"""
+        return True
+
+
+class PaymentWait(Wait):
+    """The term for paying stands still while nobody can pay online: no reminder, no stop. Once the terminal is switched on
+    again people are reminded first, and have the usual time after that."""
+
+    def waiting(self) -> DossierQuerySet:
+        return super().waiting().filter(offering__terminal__active=True).select_related("offering__terminal")
+
+    def moments(self, calendar: WorkCalendar, dossier: Dossier) -> list[dt.datetime]:
+        since, switched_on = dossier.since or dossier.updated_at, dossier.offering.terminal.switched_at
+        return sorted([*super().moments(calendar, dossier), *([switched_on] if switched_on > since else [])])
+
+    def runs(self, dossier: Dossier) -> bool:
+        return payable.taken_online(dossier)
+
 
 WAITS = [
     Wait(
@@ -92,7 +112,7 @@ WAITS = [
         _("gửi phần bổ sung"),
         shortly_before,
     ),
-    Wait(
+    PaymentWait(
         DossierState.PAYMENT_REQUIRED,
         ClockInterval.Kind.PAYMENT,
         "payment_due_at",
@@ -120,7 +140,7 @@ def remind(wait: Wait) -> None:
     rows = wait.waiting().filter(Q(reminded_at=None) | Q(reminded_at__lt=_morning(clock.today())))
     for dossier in rows.defer("answers", "asked"):
         come = [moment for moment in wait.moments(calendar, dossier) if moment <= now]
-        if come and (dossier.reminded_at is None or dossier.reminded_at < come[-1]):
+        if come and (dossier.reminded_at is None or dossier.reminded_at < come[-1]) and wait.runs(dossier):
             _tell(wait, dossier, come[-1], now)
 
 
@@ -136,7 +156,7 @@ def stop(wait: Wait) -> None:
     """Stop those who were reminded at least a day ago and are past their deadline and its grace."""
     now = clock.now()
     late = wait.waiting().filter(reminded_at__lte=now - GRACE, **{f"{wait.column}__lte": now - wait.grace})
-    for dossier in late:
+    for dossier in filter(wait.runs, late):
         _take(dossier, wait.step, wait.actor)
 
 

@@ -114,7 +114,8 @@ def advance(dossier: Dossier, name: str, *, actor: Actor, note: str = "", **deta
 
 
 def _locked(dossier: Dossier) -> Dossier:
-    return Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure").get(pk=dossier.pk)
+    rows = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure", "offering__terminal")
+    return rows.get(pk=dossier.pk)
 
 
 def _take_all(dossier: Dossier, first: FollowOn) -> Dossier:

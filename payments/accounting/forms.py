@@ -8,12 +8,9 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.desk.forms import Words
-from dossiers.models import Dossier
-from dossiers.permissions import is_own_matter
-from payments import assignment
 from payments.accounting.revenue import FIRST_DAY, LAST_DAY
-from payments.models import RefundReason, RefundWay, Way
-from payments.permissions import bodies_of
+from payments.models import RefundReason, RefundWay
+from payments.permissions import dossiers_with_fees
 from payments.refunds import approval
 from portal.common import clock
 from portal.common.figures import are_figures
@@ -90,7 +87,7 @@ class RefundForm(DeskForm):
         self.fields["amount"].initial = self.left
         self.fields["amount"].widget.attrs["inputmode"] = "numeric"
         self.fields["amount"].help_text = _("Còn hoàn được %(left)s. Viết liền, ví dụ 200000.") % {"left": dong(self.left)}
-        if attempt.way == Way.VNPAY:
+        if attempt.is_online:
             self.fields["way"].initial = RefundWay.GATEWAY
         else:
             del self.fields["way"]
@@ -136,10 +133,9 @@ class HandOverForm(DeskForm):
 
     to = forms.ModelChoiceField(queryset=None, label=_("Chuyển cho"), empty_label=_("Chọn đồng nghiệp"))
 
-    def __init__(self, *args, bodies, besides=None, **options):
+    def __init__(self, *args, colleagues, **options):
         super().__init__(*args, **options)
-        colleagues = assignment.accountants_of(bodies).order_by("full_name")
-        self.fields["to"].queryset = colleagues.exclude(pk=besides.pk) if besides else colleagues
+        self.fields["to"].queryset = colleagues
 
 
 class SettlementForm(DeskForm):
@@ -192,9 +188,8 @@ class AssignForm(DeskForm):
     def clean_whose(self):
         """The dossier, of a body whose books this person keeps. Others are not found, whether they exist or not."""
         words = self.cleaned_data["whose"].upper().replace(" ", "")
-        dossiers = Dossier.objects.filter(lead_agency__in=bodies_of(self.user).values("pk"), obligation__isnull=False)
         named = Q(code=words) | Q(obligation__attempts__reference=words)
-        found = dossiers.filter(named).select_related("lead_agency").distinct().first()
-        if found is None or is_own_matter(found, self.user):
+        found = dossiers_with_fees(self.user).filter(named).select_related("lead_agency").distinct().first()
+        if found is None:
             raise forms.ValidationError(__("Không có hồ sơ nào như vậy phải trả phí ở cơ quan của anh chị."))
         return found

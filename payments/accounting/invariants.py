@@ -1,6 +1,6 @@
-"""What must be true of all money, whatever died in between: Σ paid − Σ refunded = Σ settled + owed back, and every row around it.
+"""What must hold at any time, also after a crash: Σ paid − Σ refunded = Σ settled + Σ owed back, and the rows that belong to it.
 
-Attempts and refunds are one witness, the ledger is the other; neither is computed from the other here.
+The sums are computed twice, from attempts and refunds and from the ledger, and compared.
 Read by `manage.py check_invariants`, by the accountant's front page and by the fault tests.
 """
 
@@ -42,7 +42,7 @@ def totals():
 
 # ------------------------------------------------------------ both witnesses say the same
 def ledger_balances():
-    """Every movement was written twice: the entries of an obligation, body and day add up to nothing."""
+    """The entries of an obligation, body and day add up to 0: each movement has two."""
     rows = LedgerEntry.objects.values("obligation", "collector", "day").annotate(sum=Sum("amount")).exclude(sum=0).order_by()
     for row in rows:
         yield f"obligation {row['obligation']}: the ledger of {row['day']} is off by {row['sum']} đồng"
@@ -50,7 +50,7 @@ def ledger_balances():
 
 def ledger_tells_what_attempts_and_refunds_tell():
     """Paid, refunded, settled and owed back, per obligation, body and day, are the same in both."""
-    for obligation, expected, written in balance.both_witnesses():
+    for obligation, expected, written in balance.expected_and_written():
         for key in sorted(expected.keys() | written.keys()):
             if expected.get(key, 0) != written.get(key, 0):
                 collector, day, account = key
@@ -132,7 +132,7 @@ def _paths(model, moves, field, beginning, edges):
 
 # ------------------------------------------------------------ refunds and receipts
 def money_owed_back_has_a_refund():
-    """Whoever is owed money is on a list: a refund was proposed for it, whatever became of it. And no more than was paid."""
+    """All money owed back has a refund, in whatever state, and no more is refunded than was paid."""
     for attempt, owed in balance.owed_back():
         if not attempt.refunds.exists():
             yield f"{attempt}: {owed} đồng are owed back, and nobody proposed to give them back"
@@ -144,7 +144,7 @@ def money_owed_back_has_a_refund():
 
 
 def settling_money_has_its_receipt():
-    """Each settling attempt has a receipt: valid over what is kept, or visibly ended when nothing is."""
+    """Each settling attempt has a receipt: a valid one over the amount kept, or an ended one when nothing is kept."""
     valid = Sum("receipts__amount", filter=Q(receipts__state=EReceipt.State.VALID))
     rows = PaymentAttempt.objects.filter(settles=True).annotate(receipted=valid, n=Count("receipts"))
     for attempt in rows.select_related("obligation"):

@@ -1,4 +1,4 @@
-"""What came in and went back, per period, body, way and kind of fee. A fixed number of questions to the database.
+"""What came in and went back, per period, body, way and kind of fee. A fixed number of queries.
 
 Money counts on the local day it came, a refund on the day it went back. Whole đồng.
 """
@@ -15,9 +15,10 @@ from dossiers.models import FeeLine
 from payments.models import PaymentAttempt, Refund, Way
 from payments.models.states import AttemptState, RefundState
 from portal.common import clock
+from procedures.wording import FEE_KINDS
 
 NOT_OURS = "tra_lai"  # money that settles nothing: paid twice, or too late; it goes back
-KINDS = {"phi": _("phí"), "le_phi": _("lệ phí"), "gia_dich_vu": _("giá dịch vụ"), NOT_OURS: _("tiền phải trả lại")}
+KINDS = {**FEE_KINDS, NOT_OURS: _("tiền phải trả lại")}
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)  # days that may be asked for
 DAY, WEEK, MONTH = "ngay", "tuan", "thang"
 STEPS = {DAY: _("từng ngày"), WEEK: _("từng tuần"), MONTH: _("từng tháng")}
@@ -64,7 +65,7 @@ class Row:
 
 
 def rows(bodies, period, step=DAY, way=""):
-    """The rows of these bodies (ids), in order: period, body, way, kind. Four questions, however much was paid."""
+    """The rows of these bodies (ids), in order: period, body, way, kind. Four queries, however much was paid."""
     found = {}
 
     def cell(day, body, way, kind):

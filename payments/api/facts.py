@@ -25,7 +25,7 @@ def of(dossier):
         "settled_amount": obligation.settled_amount if obligation else 0,
         "pay_until": dossier.payment_due_at if offer else None,
         "collector": dossier.lead_agency,
-        **_said(dossier, obligation, attempts, offer),
+        **_sentences(dossier, obligation, attempts, offer),
         "lines": obligation.lines.order_by("pk") if obligation else [],
         "ways": ways.open_now(offer) if offer and not looked_at else [],
         "attempts": attempts,
@@ -34,11 +34,11 @@ def of(dossier):
     }
 
 
-def _said(dossier, obligation, attempts, offer):
+def _sentences(dossier, obligation, attempts, offer):
     """Was money taken, what happened, what now: of the attempt that matters; else of the fee itself."""
     online = [attempt for attempt in attempts if is_online(attempt)]
     subject = problem.subject_of(online) if online else None
-    told, settled = problem.told(subject) if subject else None, obligation is not None and is_settled(obligation)
+    told, settled = problem.describe(subject) if subject else None, obligation is not None and is_settled(obligation)
     if told and (not settled or told.money == outcomes.YES or subject.state == AttemptState.REVIEW):
         return {"money_taken": told.money, "sentence": told.happened, "next_step": " ".join(filter(None, [told.now, told.until]))}
     if settled:

@@ -12,7 +12,7 @@ from payments.gateways import vietqr
 from payments.models import BankChoice, EReceipt, PaymentAttempt, Refund, Way
 
 MONEY = [(outcomes.YES, "money was taken"), (outcomes.NO, "no money was taken"), (outcomes.CHECKING, "not known for sure yet")]
-ONLINE = [(Way.VNPAY, "through the gateway"), (Way.TRANSFER, "transfer to the account")]
+ONLINE = [(Way.GATEWAY, "through the gateway"), (Way.TRANSFER, "transfer to the account")]
 
 
 class LineSerializer(serializers.ModelSerializer):
@@ -72,7 +72,7 @@ class RefundSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_sentence(self, refund) -> str:
-        told = refunds.told(refund, refund.attempt)
+        told = refunds.describe(refund, refund.attempt)
         return f"{told.title}. {told.text}"
 
 

@@ -1,8 +1,6 @@
 """Paying for machines, with the gates of the pages: the citizen's side alone. 409 with the sentence where it may not be."""
 
 from django.db import transaction
-from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -11,7 +9,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from dossiers.access_log import note_look
-from payments import complaints
 from payments.api import facts
 from payments.api.serializers import (
     BeginSerializer,
@@ -22,9 +19,8 @@ from payments.api.serializers import (
 )
 from payments.attempts import ways
 from payments.attempts.lifecycle import NotPayable, lock_dossier
-from payments.attempts.references import is_reference
-from payments.citizen.views.pay import own
-from payments.models import Way
+from payments.citizen.access import online_attempt, own_dossier
+from payments.enquiries import claims
 from payments.models.states import OPEN_ATTEMPT, AttemptState
 
 NOT_THERE = {404: OpenApiResponse(description="No such dossier, or none that is yours: staff find none here either.")}
@@ -37,7 +33,7 @@ class Payment(APIView):
 
     @extend_schema(responses={200: PaymentSerializer, **NOT_THERE})
     def get(self, request, code):
-        dossier = own(request, code)
+        dossier = own_dossier(request.user, code)
         note_look(request, dossier)
         return Response(PaymentSerializer(facts.of(dossier)).data)
 
@@ -51,7 +47,7 @@ class Attempts(APIView):
     )
     @transaction.atomic
     def post(self, request, code):
-        dossier = own(request, code)
+        dossier = own_dossier(request.user, code)
         sent = BeginSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         _dossier, obligation = lock_dossier(dossier.pk)  # so that of two at once only one is told that it began
@@ -73,15 +69,12 @@ class Claim(APIView):
 
     @extend_schema(request=ClaimSerializer, responses={200: ClaimedSerializer, **BAD, **NOT_THERE})
     def post(self, request, code):
-        dossier = own(request, code)
+        dossier = own_dossier(request.user, code)
         sent = ClaimSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        obligation, reference = getattr(dossier, "obligation", None), sent.validated_data["reference"]
-        if obligation is None or not is_reference(reference):
-            raise Http404
-        attempt = get_object_or_404(obligation.attempts.exclude(way=Way.COUNTER), reference=reference)
-        ticket = None if attempt.state == AttemptState.PAID else complaints.claim(attempt, request.user)
-        answer = {"attempt": facts.attempt_of(obligation, reference), "looked_after": ticket is not None}
+        attempt = online_attempt(dossier, sent.validated_data["reference"])
+        ticket = None if attempt.state == AttemptState.PAID else claims.claim(attempt, request.user)
+        answer = {"attempt": facts.attempt_of(dossier.obligation, attempt.reference), "looked_after": ticket is not None}
         return Response(ClaimedSerializer(answer).data)
 
     @transaction.atomic  # a refusal rolls back what is open, and here that is nobody's

@@ -33,7 +33,7 @@ def ask_the_forgotten():
     """Attempts whose word is not final, past their time, for which no question waits (a crash, a dead row). Returns how many."""
     past = Now() - dt.timedelta(seconds=settings.PAYMENT_TIMES["ask_after_expiry"])
     rows = PaymentAttempt.objects.filter(
-        Q(resolved_at=None) | Q(state=AttemptState.REVIEW), way=Way.VNPAY, expires_at__lt=past
+        Q(resolved_at=None) | Q(state=AttemptState.REVIEW), way=Way.GATEWAY, expires_at__lt=past
     ).exclude(state=AttemptState.PAID)
     rows = rows.exclude(Exists(GatewayQuestion.objects.filter(attempt=OuterRef("pk"), **_WAITING)))
     # Whoever holds an attempt now is about to write its question; the rest is kept from changing until ours is there.

@@ -10,7 +10,8 @@ from dossiers.models import Dossier, FeeObligation
 from payments import outcomes
 from payments.attempts.payable import payable
 from payments.attempts.references import new_reference
-from payments.gateways.vnpay import answers
+from payments.gateways import register
+from payments.gateways.base import BadSignature, ForeignTerminal
 from payments.models import (
     OPEN_ATTEMPT,
     AttemptMove,
@@ -37,7 +38,8 @@ class UnknownReference(LookupError):
 
 def lock_dossier(pk):
     """(dossier, obligation or None), both locked, in this order."""
-    dossier = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure").get(pk=pk)
+    rows = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure", "offering__terminal")
+    dossier = rows.get(pk=pk)
     obligation = FeeObligation.objects.select_for_update(of=("self",)).filter(dossier=dossier).first()
     if obligation:
         obligation.dossier = dossier
@@ -90,21 +92,20 @@ def _brought_back(attempt):
     if back is None:
         return ""
     try:
-        answer = answers.read_pay(back.raw, settings.VNPAY_SECRETS)
-    except (answers.BadSignature, answers.ForeignTerminal):  # the secret was changed since
+        return register.provider_of(attempt).read_return(back.raw).outcome.money
+    except (BadSignature, ForeignTerminal):  # the secret was changed since
         return outcomes.CHECKING
-    return outcomes.of_pay(answer.response_code, answer.status).money
 
 
 def _begin(obligation, offer, way, **facts):
-    window = settings.PAYMENT_TIMES["window" if way == Way.VNPAY else "transfer_window"]
+    window = settings.PAYMENT_TIMES["window" if way == Way.GATEWAY else "transfer_window"]
     now = clock.now().replace(microsecond=0)
     attempt = new_attempt(
         obligation=obligation, way=way, amount=offer.amount, collector=offer.collector, point=offer.point,
         created_at=now, expires_at=now + dt.timedelta(seconds=window), **facts,
     )  # fmt: skip
     attempt.move(AttemptState.SENT, cause="handed_out", actor=facts["opened_by"])
-    if way == Way.VNPAY:
+    if attempt.is_online:
         ask_at = attempt.expires_at + dt.timedelta(seconds=settings.PAYMENT_TIMES["ask_after_expiry"])
         GatewayQuestion.objects.create(attempt=attempt, cause=GatewayQuestion.Cause.EXPIRED, next_at=ask_at)
         outbox.wake_relay()

@@ -51,7 +51,7 @@ def find(token):
     link = (
         PayLink.objects.select_related(
             "obligation__dossier__version__procedure",
-            "obligation__dossier__offering",
+            "obligation__dossier__offering__terminal",
             "obligation__dossier__lead_agency",
             "obligation__dossier__receiving_agency__hours",
         )

@@ -1,9 +1,10 @@
-"""May this dossier be paid now, how much, by which ways? Pages, links and `open_attempt` ask here."""
+"""What may be paid online for a dossier now: how much, by which ways, to whom. Whether: `dossiers.fees.payable`."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from dossiers.filing import rules
+from dossiers.fees.payable import payable_online
+from payments.gateways import register
 from payments.models import CollectionPoint, Way
 
 
@@ -18,17 +19,18 @@ class Payable:
 
 
 def payable(dossier):
-    """What may be paid online for this dossier now, or None: nothing due, closed, or only at the counter (level 3)."""
-    obligation = getattr(dossier, "obligation", None)
-    if obligation is None or not obligation.may_be_paid or not rules.offered_level(dossier).offers_online_payment:
+    """What may be paid online for this dossier now, or None: nothing due, only at the counter, or the point has no way."""
+    if not payable_online(dossier):
         return None
-    point = CollectionPoint.objects.filter(code=dossier.offering.gateway_terminal, active=True).first()
+    point = CollectionPoint.objects.filter(terminal=dossier.offering.terminal_id).first()
     ways = ways_of(point)
-    return Payable(obligation.total, ways, dossier.lead_agency, point) if ways else None
+    return Payable(dossier.obligation.total, ways, dossier.lead_agency, point) if ways else None
 
 
 def ways_of(point):
     """The ways of paying without a visit that this point has."""
     if point is None:
         return ()
-    return tuple(way for way, open_ in ((Way.VNPAY, point.takes_gateway), (Way.TRANSFER, point.takes_transfers)) if open_)
+    return tuple(
+        way for way, open_ in ((Way.GATEWAY, register.takes_payments(point)), (Way.TRANSFER, point.takes_transfers)) if open_
+    )

@@ -1,4 +1,4 @@
-"""The code by which one attempt is known everywhere: at the gateway (vnp_TxnRef), in a bank transfer, on the telephone.
+"""The code by which one attempt is known everywhere: at the gateway, in a bank transfer, on the telephone.
 
 P, the local moment to the second, three random signs and a check character (ISO/IEC 7064, MOD 37,36): `P261121083000A7K2`.
 Letters and digits only, since banks strip everything else. Its checked form is what a stray transfer is matched by.
@@ -9,9 +9,11 @@ import secrets
 import string
 
 from portal.common import clock
+from portal.common.identity import in_groups
 
 ALPHABET = string.digits + string.ascii_uppercase
 LENGTH = 17
+_GROUPS = (3, 4, 4, 2, 4)  # P26 1121 0830 00 A7K2: year, day, time, seconds, the random rest with its check character
 _FORM = re.compile(r"P[0-9]{12}[0-9A-Z]{4}")
 
 
@@ -39,3 +41,8 @@ def find_in(content):
     joined = "".join(sign for sign in content.upper() if sign in ALPHABET)
     found = (joined[start : start + LENGTH] for start in range(len(joined) - LENGTH + 1))
     return list(dict.fromkeys(text for text in found if is_reference(text)))
+
+
+def spoken(reference):
+    """A reference in groups, to be read out on the telephone."""
+    return in_groups(reference, *_GROUPS)

@@ -8,7 +8,7 @@ from accounts.roles import SystemActor
 from dossiers import workflow
 from dossiers.choices import Job
 from dossiers.states import DossierState
-from payments import messages
+from payments import complaints, messages
 from payments.attempts.lifecycle import cancel_open, lock_for_payment
 from payments.ledger import entries
 from payments.models import RefundReason
@@ -34,7 +34,7 @@ def settle(reference, proof=None, *, cause, actor=None, note="", held=None, **fa
     attempt.resolved_at = attempt.resolved_at or clock.now()
     attempt.move(AttemptState.PAID, cause=cause, event=proof, actor=actor, job="" if actor else PAYMENT_JOB.job, note=note)
     allocate(dossier, obligation, attempt, came_late=came_late)
-    _answer_complaints(attempt)
+    complaints.answer_by_the_gateway(attempt)
     return attempt
 
 
@@ -48,12 +48,6 @@ def allocate(dossier, obligation, attempt, *, reason="", asked_by=None, came_lat
         refund = approval.propose(attempt, reason or _why_not_wanted(obligation, dossier), actor=asked_by)
         messages.comes_back(refund, came_late=came_late)
     return attempt
-
-
-def _answer_complaints(attempt):
-    from payments import complaints
-
-    complaints.answer_by_the_gateway(attempt)
 
 
 def _wanted(obligation, attempt):
@@ -105,5 +99,5 @@ def record_outcome(reference, target, *, cause, proof=None, code="", final=True,
         attempt.save(update_fields=["code", "resolved_at"])
     if attempt.resolved_at and not was_known:
         messages.not_paid(attempt)
-        _answer_complaints(attempt)
+        complaints.answer_by_the_gateway(attempt)
     return attempt

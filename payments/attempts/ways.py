@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from payments.attempts.lifecycle import NotPayable, open_attempt
-from payments.gateways import vnpay
+from payments.gateways import register
 from payments.models import BankChoice, PaymentAttempt, Way
 from portal.common import clock
 
@@ -35,12 +35,12 @@ class Choice:
 
 
 def _same(slug, bank_choice, icon, title, note, action, named):
-    return Choice(slug, Way.VNPAY, bank_choice, icon, title, note, title, note, action, action, named)
+    return Choice(slug, Way.GATEWAY, bank_choice, icon, title, note, title, note, action, action, named)
 
 
 CHOICES = (
     Choice(
-        "ung-dung", Way.VNPAY, BankChoice.QR, "mobile",
+        "ung-dung", Way.GATEWAY, BankChoice.QR, "mobile",
         gettext_lazy("Mở ứng dụng ngân hàng trên máy này"),
         gettext_lazy("Chọn ngân hàng đang dùng, xem lại số tiền rồi xác nhận."),
         gettext_lazy("Quét mã QR bằng điện thoại"),
@@ -95,7 +95,9 @@ def begin(dossier, choice, *, ip, language, actor=None, link=None):
     """Begin (or go on with) an attempt. Returns (attempt, the gateway's address; empty for a transfer). Raises NotPayable."""
     _not_too_often(dossier, link)
     attempt = open_attempt(dossier, choice.way, bank_choice=choice.bank_choice, actor=actor, link=link)
-    return attempt, vnpay.pay_url(attempt, ip=ip, language=language) if attempt.way == Way.VNPAY else ""
+    if not attempt.is_online:
+        return attempt, ""
+    return attempt, register.provider_of(attempt).pay_url(attempt, ip=ip, language=language)
 
 
 def _not_too_often(dossier, link):

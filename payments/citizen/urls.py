@@ -22,5 +22,6 @@ urlpatterns = [
     path(f"{BY_LINK}chuyen-khoan/", pay_link.help_transfer, name="help_transfer"),
     path(f"{BY_LINK}qr.png", pay_link.help_qr, name="help_qr"),
     path(f"{BY_LINK}tinh-trang/", pay_link.help_status, name="help_status"),
-    path("thanh-toan/ket-qua", views.come_back, name="return"),
+    path("thanh-toan/ket-qua", views.come_back, {"provider": "vnpay"}, name="return"),
+    path("thanh-toan/ket-qua/<slug:provider>", views.come_back, name="return"),
 ]

@@ -27,30 +27,30 @@ class Lease:
     until: dt.datetime
 
 
-def acquire(point_id):
+def acquire(point_id: int) -> Lease | None:
     """The lease of a terminal, or None: somebody else asks there now, or the gateway wants to be left alone."""
     return _update(f"{_FREE} AND {_HEARS}", point_id)
 
 
-def renew(lease):
+def renew(lease: Lease) -> Lease | None:
     """The same lease for one more question, or None when it ended, or the gateway has just asked for silence."""
     return _update(f"busy_until = %s AND {_HEARS}", lease.point_id, lease.until)
 
 
-def _update(condition, point_id, *values):
+def _update(condition: str, point_id: int, *values: dt.datetime) -> Lease | None:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE.format(condition=condition), [LEASE_SECONDS, point_id, *values])
         row = cursor.fetchone()
     return Lease(point_id, row[0]) if row else None
 
 
-def release(lease):
+def release(lease: Lease) -> None:
     """The next one may ask at once. Harmless when the lease has ended already."""
     CollectionPoint.objects.filter(pk=lease.point_id, busy_until=lease.until).update(busy_until=None)
 
 
-def silence(point_id, seconds):
-    """The gateway said «too soon» (94): nobody asks about this terminal for so long. Never shortens a silence."""
+def silence(point_id: int, seconds: float) -> None:
+    """The gateway said «too soon»: nobody asks about this terminal for so long. Never shortens a silence."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE payments_collectionpoint SET quiet_until = "
@@ -59,7 +59,7 @@ def silence(point_id, seconds):
         )
 
 
-def quiet_until(point_id):
+def quiet_until(point_id: int) -> dt.datetime | None:
     """Until when the gateway wants to be left alone about this terminal, or None when it does not now."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,8 +1,8 @@
-"""The two doors of the gateway: its own call (IPN), which settles, and the way back of a payer, which decides nothing."""
+"""The two doors of a gateway: its own call (IPN), which settles, and the way back of a payer, which decides nothing."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -10,33 +10,44 @@ from django.views.decorators.http import require_safe
 
 from dossiers.permissions import is_submitter
 from payments import outcomes
-from payments.citizen.pages.words import spoken
+from payments.attempts.references import spoken
 from payments.enquiries import ipn as notices
+from payments.gateways import register
+from payments.gateways.base import NoticeResult, Provider
 
 
 @never_cache
 @csrf_exempt
 @login_not_required
 @transaction.non_atomic_requests
-def ipn(request):
-    """GET from the gateway. Always its own JSON: a code that ends its retries, or one that asks it to call again."""
-    if request.method != "GET":
-        response = _answer(notices.FAILED, status=405)
-        response["Allow"] = "GET"
+def ipn(request: HttpRequest, provider: str) -> HttpResponse:
+    """The call of a provider (its key). Always answered in its own words, which end its calls or ask for another."""
+    gateway = _provider(provider)
+    if request.method != gateway.notice_method:
+        response = _answer(gateway, NoticeResult.FAILED, status=405)
+        response["Allow"] = gateway.notice_method
         return response
-    return _answer(notices.receive_ipn(request.META.get("QUERY_STRING", "")))
+    return _answer(gateway, notices.receive_ipn(gateway, gateway.raw_notice(request)))
 
 
-def _answer(code, status=200):
-    return JsonResponse({"RspCode": code, "Message": notices.MESSAGES[code]}, status=status)
+def _provider(key: str) -> Provider:
+    try:
+        return register.PROVIDERS[key]
+    except KeyError:
+        raise Http404 from None
+
+
+def _answer(gateway: Provider, result: NoticeResult, status: int = 200) -> HttpResponse:
+    reply = gateway.answer_notice(result)
+    return HttpResponse(reply.body, content_type=reply.content_type, status=status)
 
 
 @never_cache
 @login_not_required
 @require_safe
-def come_back(request):
+def come_back(request: HttpRequest, provider: str) -> HttpResponse:
     """The payer is back: lead the submitter to the dossier's own page, show anybody else what we know, without a name."""
-    attempt = notices.receive_return(request.META.get("QUERY_STRING", ""))
+    attempt = notices.receive_return(_provider(provider), request.META.get("QUERY_STRING", ""))
     if attempt is None:
         response = render(request, "payments/citizen/return.html", {"attempt": None})
     elif request.user.is_authenticated and is_submitter(attempt.obligation.dossier, request.user):

@@ -13,7 +13,7 @@ import httpx
 from django.conf import settings
 
 from payments.gateways.base import NoAnswer
-from payments.gateways.vnpay.client import is_here
+from payments.gateways.network import is_here
 from portal.common import clock
 from portal.common.figures import moment_in
 

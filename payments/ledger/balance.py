@@ -1,15 +1,19 @@
 """The sums of the ledger, and the same sums told by attempts and refunds alone. Whole đồng."""
 
+import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
-from payments.models import Account, LedgerEntry, PaymentAttempt
+from payments.models import Account, LedgerEntry, PaymentAttempt, Refund
 from payments.models.states import AttemptState, RefundState
 from portal.common import clock
 
 BATCH = 2_000
+Cells = dict[tuple[int, dt.date, Any], int]  # (body, local day, account) → đồng
 
 
 @dataclass(frozen=True)
@@ -22,11 +26,11 @@ class Sums:
     owed_back: int
 
     @property
-    def balanced(self):
+    def balanced(self) -> bool:
         return self.paid - self.refunded == self.settled + self.owed_back
 
 
-def sums(entries):
+def sums(entries: QuerySet[LedgerEntry]) -> Sums:
     """The four sums of some entries of the ledger. Settled and owed back stand below zero there, like any debt."""
     found = entries.aggregate(
         paid=Sum("amount", filter=Q(account=Account.RECEIVED, amount__gt=0)),
@@ -38,7 +42,7 @@ def sums(entries):
     return Sums(paid, -back, -settled, -owed)
 
 
-def owed_back(attempts=None):
+def owed_back(attempts: QuerySet[PaymentAttempt] | None = None) -> Iterator[tuple[PaymentAttempt, int]]:
     """(attempt, đồng) for every attempt (of these) whose money is to go back and has not gone."""
     entries = LedgerEntry.objects.filter(account=Account.OWED_BACK)
     entries = entries if attempts is None else entries.filter(attempt__in=attempts.values("pk"))
@@ -47,7 +51,7 @@ def owed_back(attempts=None):
         yield attempt, owed[attempt.pk]
 
 
-def both_witnesses():
+def expected_and_written() -> Iterator[tuple[int, Cells, Cells]]:
     """(obligation, what attempts and refunds say, what the ledger says), each {(body, day, account): đồng}."""
     last = 0
     while True:
@@ -56,33 +60,33 @@ def both_witnesses():
         ids = sorted({*_ids(paid), *_ids(posted)})[:BATCH]
         if not ids:
             return
-        expected, written = _told(paid.filter(obligation__in=ids)), _written(posted.filter(obligation__in=ids))
+        expected, written = _from_attempts(paid.filter(obligation__in=ids)), _from_ledger(posted.filter(obligation__in=ids))
         for pk in ids:
             yield pk, expected[pk], written[pk]
         last = ids[-1]
 
 
-def _ids(rows):
+def _ids(rows: QuerySet) -> QuerySet:
     return rows.values_list("obligation", flat=True).distinct()[:BATCH]
 
 
-def _written(entries):
-    found = defaultdict(dict)
+def _from_ledger(entries: QuerySet[LedgerEntry]) -> dict[int, Cells]:
+    found: dict[int, Cells] = defaultdict(dict)
     rows = entries.order_by().values_list("obligation", "collector", "day", "account").annotate(sum=Sum("amount"))
     for obligation, collector, day, account, total in rows:
         found[obligation][collector, day, account] = total
     return found
 
 
-def _told(attempts):
-    found = defaultdict(lambda: defaultdict(int))
+def _from_attempts(attempts: QuerySet[PaymentAttempt]) -> dict[int, Cells]:
+    found: dict[int, Cells] = defaultdict(lambda: defaultdict(int))
     for attempt in attempts.prefetch_related("refunds"):
         for day, account, amount in movements(attempt, attempt.refunds.all()):
             found[attempt.obligation_id][attempt.collector_id, day, account] += amount
     return found
 
 
-def movements(attempt, refunds):
+def movements(attempt: PaymentAttempt, refunds: Iterable[Refund]) -> Iterator[tuple[dt.date, Any, int]]:
     """(local day, account, đồng) for everything that happened to the money of one paid attempt, from its own rows.
 
     An approved refund takes from the fee what is not owed back already; one that the bank refused leaves it owed.
@@ -103,5 +107,5 @@ def movements(attempt, refunds):
             yield _day(at), Account.OWED_BACK, -part
 
 
-def _day(moment):
+def _day(moment: dt.datetime) -> dt.date:
     return clock.local(moment).date()

@@ -1,37 +1,39 @@
 """Write the ledger: each movement is two entries that add up to nothing. Whole đồng. The caller holds the locks."""
 
+from typing import Any
+
 from django.db.models import Sum
 
-from payments.models import Account, LedgerEntry
+from payments.models import Account, LedgerEntry, PaymentAttempt, Refund
 from portal.common import clock
 
 
-def received(attempt):
-    """Money came: for the fee when the attempt settles it, else it is owed back."""
+def received(attempt: PaymentAttempt) -> None:
+    """Money was received: it settles the fee if the attempt does, else it is owed back."""
     _post(attempt, Account.RECEIVED, Account.SETTLED if attempt.settles else Account.OWED_BACK, attempt.amount)
 
 
-def give_back(refund):
-    """A refund is approved: what is not owed back yet is taken from the settled fee. Returns that part, in đồng."""
+def refund_approved(refund: Refund) -> int:
+    """A refund was approved: the part that is not owed back yet is taken from the settled fee. Returns that part, in đồng."""
     part = max(0, refund.amount - owed_back(refund.attempt))
     if part:
         _post(refund.attempt, Account.SETTLED, Account.OWED_BACK, part, refund)
     return part
 
 
-def gave_back(refund):
-    """The money has gone back."""
+def refund_paid(refund: Refund) -> None:
+    """The money of a refund has been paid."""
     _post(refund.attempt, Account.OWED_BACK, Account.RECEIVED, refund.amount, refund)
 
 
-def owed_back(attempt):
+def owed_back(attempt: PaymentAttempt) -> int:
     """What of this attempt's money is to go back and has not gone yet, in đồng."""
     total = attempt.entries.filter(account=Account.OWED_BACK).aggregate(total=Sum("amount"))["total"]
     return -(total or 0)
 
 
-def _post(attempt, debit, credit, amount, refund=None):
-    """`debit` grows by the amount, `credit` shrinks by it: settled and owed back stand below zero, like any debt."""
+def _post(attempt: PaymentAttempt, debit: Any, credit: Any, amount: int, refund: Refund | None = None) -> None:
+    """Add `amount` to the account `debit` and take it from `credit`. Settled and owed back are negative, like liabilities."""
     common = {
         "at": clock.now(), "day": clock.today(), "collector": attempt.collector, "obligation": attempt.obligation,
         "attempt": attempt, "refund": refund,

@@ -3,10 +3,11 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.db.models.lookups
-import dossiers.models.dossier
-import portal.common.clock
 from django.conf import settings
 from django.db import migrations, models
+
+import dossiers.models.dossier
+import portal.common.clock
 
 
 class Migration(migrations.Migration):
@@ -15,6 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("dossiers", "0003_feeobligation_attempt_open_and_more"),
+        ("procedures", "0003_local_fees_have_dates_and_a_basis"),
         ("papers", "0002_remove_issuedpaper_one_paper_an_event_and_kind_and_more"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -24,13 +26,22 @@ class Migration(migrations.Migration):
             name="CollectionPoint",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=8, unique=True, verbose_name="mã điểm thu")),
+                (
+                    "terminal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="point",
+                        to="procedures.terminal",
+                        to_field="code",
+                        verbose_name="điểm thu trên mạng",
+                    ),
+                ),
                 ("name", models.CharField(max_length=120, verbose_name="tên điểm thu")),
+                ("provider", models.CharField(default="vnpay", max_length=20, verbose_name="cổng thanh toán")),
                 ("bank_bin", models.CharField(blank=True, max_length=6, verbose_name="mã BIN ngân hàng")),
                 ("bank_name", models.CharField(blank=True, max_length=80, verbose_name="ngân hàng")),
                 ("account_number", models.CharField(blank=True, max_length=19, verbose_name="số tài khoản")),
                 ("account_name", models.CharField(blank=True, max_length=120, verbose_name="chủ tài khoản")),
-                ("active", models.BooleanField(default=True, verbose_name="đang dùng")),
                 ("demo", models.BooleanField(default=False, verbose_name="bịa ra để chạy thử")),
                 ("busy_until", models.DateTimeField(blank=True, editable=False, null=True)),
                 (
@@ -41,7 +52,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "điểm thu",
                 "verbose_name_plural": "điểm thu",
-                "ordering": ["code"],
+                "ordering": ["terminal_id"],
             },
         ),
         migrations.CreateModel(

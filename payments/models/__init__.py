@@ -2,9 +2,9 @@
 
 from payments.models.attempts import AttemptMove, BankChoice, PayLink, PaymentAttempt, Way
 from payments.models.complaints import PaymentComplaint
-from payments.models.events import MOST_RAW, EventKind, GatewayEvent, Verdict
+from payments.models.events import MOST_RAW, EventKind, GatewayEvent, Verdict, store_event
 from payments.models.ledger import Account, LedgerEntry
-from payments.models.points import CollectingBody, CollectionPoint, NoSecret
+from payments.models.points import CollectingBody, CollectionPoint
 from payments.models.questions import GatewayQuestion
 from payments.models.receipts import EReceipt, ReceiptCounter
 from payments.models.reconciliation import Difference, SettlementRun
@@ -18,7 +18,8 @@ APPEND_ONLY = ["payments_gatewayevent", "payments_attemptmove", "payments_refund
 __all__ = [
     "APPEND_ONLY", "OPEN_ATTEMPT", "OPEN_REFUND", "MOST_RAW",
     "Account", "AttemptMove", "AttemptState", "BankChoice", "BankCredit", "CollectingBody", "CollectionPoint", "Difference",
-    "EReceipt", "EventKind", "GatewayEvent", "GatewayQuestion", "IllegalMove", "LedgerEntry", "NoSecret", "PayLink",
+    "EReceipt", "EventKind", "GatewayEvent", "GatewayQuestion", "IllegalMove", "LedgerEntry", "PayLink",
     "PaymentAttempt", "PaymentComplaint", "ReceiptCounter", "Refund", "RefundCall", "RefundMove", "RefundReason", "RefundState",
     "RefundWay", "SettlementFetch", "SettlementProof", "SettlementRun", "StatementReading", "Verdict", "Way",
+    "store_event",
 ]  # fmt: skip

@@ -8,20 +8,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency
 from dossiers.models import FeeObligation
 from dossiers.models.dossier import new_secret
-from payments.models.events import GatewayEvent
+from payments.models.moves import Move, Moving
 from payments.models.points import CollectionPoint
-from payments.models.states import ATTEMPT_EDGES, BEING_PAID, OPEN_ATTEMPT, AttemptState, check_move
+from payments.models.states import ATTEMPT_EDGES, BEING_PAID, OPEN_ATTEMPT, AttemptState
 from portal.common import clock
 
 
 class Way(models.TextChoices):
-    VNPAY = "vnpay", _("qua cổng thanh toán")
+    """How money comes. GATEWAY is through a provider, whichever the collection point has; its stored word is the first one's."""
+
+    GATEWAY = "vnpay", _("qua cổng thanh toán")
     TRANSFER = "transfer", _("chuyển khoản VietQR")
     COUNTER = "counter", _("tiền mặt tại quầy")
 
 
 class BankChoice(models.TextChoices):
-    """What the payer already chose on our page (vnp_BankCode); empty: chosen at the gateway."""
+    """What the payer already chose on our page, for a provider to put in its own words; empty: chosen at the gateway."""
 
     ANY = "", _("chọn ở cổng thanh toán")
     QR = "VNPAYQR", _("ứng dụng ngân hàng")
@@ -48,9 +50,11 @@ class PayLink(models.Model):
         return self.revoked_at is None and self.expires_at > clock.now()
 
 
-class PaymentAttempt(models.Model):
+class PaymentAttempt(Moving):
     """One try to pay. The amount is frozen; `state` moves only along `payments.models.states`, by `move`, under the lock of
     `payments.attempts.lifecycle.lock_for_payment`. Whole đồng, times in UTC."""
+
+    EDGES = ATTEMPT_EDGES
 
     obligation = models.ForeignKey(
         FeeObligation, verbose_name=_("khoản phải trả"), on_delete=models.PROTECT, related_name="attempts"
@@ -74,7 +78,7 @@ class PaymentAttempt(models.Model):
     link = models.ForeignKey(
         PayLink, verbose_name=_("trả giúp qua"), null=True, blank=True, on_delete=models.PROTECT, related_name="attempts"
     )
-    created_at = models.DateTimeField(_("bắt đầu lúc"))  # whole seconds: the gateway knows it as vnp_CreateDate
+    created_at = models.DateTimeField(_("bắt đầu lúc"))  # whole seconds: a gateway may know it by them
     expires_at = models.DateTimeField(_("trả được tới"), null=True, blank=True)
     paid_at = models.DateTimeField(_("nhận tiền lúc"), null=True, blank=True)
     ended_at = models.DateTimeField(_("khép lúc"), null=True, blank=True)
@@ -110,6 +114,11 @@ class PaymentAttempt(models.Model):
         return self.obligation.dossier
 
     @property
+    def is_online(self):
+        """Does it pay through a gateway? Then `gateways.register.provider_of` knows which."""
+        return self.way == Way.GATEWAY
+
+    @property
     def is_open(self):
         return self.state in OPEN_ATTEMPT
 
@@ -124,39 +133,16 @@ class PaymentAttempt(models.Model):
             return "no"
         return "checking"
 
-    def move(self, target, *, cause, event=None, actor=None, job="", note=""):
-        """Take one edge of the graph and write down its cause. The caller holds the locks. Raises IllegalMove."""
-        check_move(ATTEMPT_EDGES, self.state, target, cause)
-        source, now = self.state, clock.now()
-        self.state = target
-        self.paid_at = (self.paid_at or now) if target == AttemptState.PAID else None
-        self.ended_at = None if target in OPEN_ATTEMPT else now
-        self.save()
-        AttemptMove.objects.create(
-            attempt=self, source=source, target=target, cause=cause, event=event, actor=actor, job=job, note=note, at=now
-        )
-        still_open = target in OPEN_ATTEMPT
-        if self.obligation.attempt_open != still_open:
-            self.obligation.attempt_open = still_open or self.obligation.attempts.filter(state__in=OPEN_ATTEMPT).exists()
+    def stamp(self, now):
+        self.paid_at = (self.paid_at or now) if self.state == AttemptState.PAID else None
+        self.ended_at = None if self.is_open else now
+
+    def move(self, target, **facts):
+        """As `Moving.move`; the obligation, too, knows then whether an attempt of it is open."""
+        super().move(target, **facts)
+        if self.obligation.attempt_open != self.is_open:
+            self.obligation.attempt_open = self.is_open or self.obligation.attempts.filter(state__in=OPEN_ATTEMPT).exists()
             self.obligation.save(update_fields=["attempt_open"])
-
-
-class Move(models.Model):
-    """One edge taken: from where to where, why, on whose word. Append-only."""
-
-    cause = models.CharField(_("vì"), max_length=30)
-    event = models.ForeignKey(
-        GatewayEvent, verbose_name=_("bằng chứng"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("người làm"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    job = models.CharField(_("việc tự động"), max_length=40, blank=True)
-    note = models.CharField(_("ghi chú"), max_length=500, blank=True)
-    at = models.DateTimeField(_("lúc"), default=clock.now)
-
-    class Meta:
-        abstract = True
 
 
 class AttemptMove(Move):

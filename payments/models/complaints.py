@@ -10,7 +10,7 @@ from portal.common import clock
 
 
 class PaymentComplaint(models.Model):
-    """One person says: my money is gone. Closed by itself when the gateway proves the payment, else by its owner."""
+    """A payer claims to have paid. Closed by the final answer of the gateway, or by its owner."""
 
     attempt = models.ForeignKey(PaymentAttempt, verbose_name=_("lần trả"), on_delete=models.PROTECT, related_name="complaints")
     opened_at = models.DateTimeField(_("mở lúc"), default=clock.now)

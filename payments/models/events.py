@@ -33,7 +33,8 @@ class Verdict(models.TextChoices):
 
 
 class GatewayEvent(models.Model):
-    """One word heard. `raw` is what came, cut at MOST_RAW; `answer` what we said back (RspCode). `verdict` never changes."""
+    """One word heard. `raw` is what came, cut at MOST_RAW; `answer` what we said back, in the provider's word. `verdict` never
+    changes."""
 
     kind = models.CharField(_("loại"), max_length=10, choices=EventKind.choices)
     attempt = models.ForeignKey(
@@ -61,3 +62,13 @@ class GatewayEvent(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} · {self.get_verdict_display()}"
+
+
+def store_event(kind, raw, verdict, *, attempt=None, refund=None, point=None, answer=""):
+    """Store what was heard, word for word and cut at MOST_RAW. `point` is the attempt's unless named. Returns the event."""
+    if point is None and attempt is not None:
+        point = attempt.point
+    return GatewayEvent.objects.create(
+        kind=kind, attempt=attempt, refund=refund, point=point, raw=raw.replace("\0", "\ufffd")[:MOST_RAW], verdict=verdict,
+        answer=answer, received_at=clock.now(),
+    )  # fmt: skip

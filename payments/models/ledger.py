@@ -1,4 +1,4 @@
-"""The ledger: every đồng that came or went, twice. It is only ever added to."""
+"""The ledger, by double entry. Append-only."""
 
 from django.db import models
 from django.db.models import Q

@@ -1,50 +1,55 @@
 """Where money goes: gateway terminals with their accounts, and the bodies whose receipts are numbered."""
 
-from django.conf import settings
+import datetime as dt
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
+from portal.common import clock
+from procedures.models import Terminal
+
+STILL_COMES = dt.timedelta(days=31)  # money and settlement files may follow an attempt this long
 
 
-class NoSecret(LookupError):
-    """The environment names no secret for this terminal: nothing of it can be signed or believed."""
+class CollectionPointQuerySet(models.QuerySet):
+    def with_money_coming(self):
+        """Those whose accounts and settlement files must be read: in use, or switched off while money may still be on its way."""
+        lately = models.Q(attempts__created_at__gt=clock.now() - STILL_COMES)
+        return self.filter(models.Q(terminal__active=True) | models.Q(pk__in=self.model.objects.filter(lately).values("pk")))
 
 
 class CollectionPoint(models.Model):
-    """A terminal at the gateway (vnp_TmnCode, `Offering.gateway_terminal`) and the account that transfers go to."""
+    """A terminal at a provider as money sees it: the account that transfers go to, and how the provider may be asked."""
 
-    code = models.CharField(_("mã điểm thu"), max_length=8, unique=True)
+    terminal = models.OneToOneField(
+        Terminal, verbose_name=_("điểm thu trên mạng"), to_field="code", on_delete=models.PROTECT, related_name="point"
+    )
     name = models.CharField(_("tên điểm thu"), max_length=120)
+    provider = models.CharField(_("cổng thanh toán"), max_length=20, default="vnpay")  # a key of `payments.gateways.register`
     bank_bin = models.CharField(_("mã BIN ngân hàng"), max_length=6, blank=True)
     bank_name = models.CharField(_("ngân hàng"), max_length=80, blank=True)
     account_number = models.CharField(_("số tài khoản"), max_length=19, blank=True)
     account_name = models.CharField(_("chủ tài khoản"), max_length=120, blank=True)
-    active = models.BooleanField(_("đang dùng"), default=True)
     demo = models.BooleanField(_("bịa ra để chạy thử"), default=False)
     # One question to the gateway at a time, and silence when it asked for it. Database time.
     busy_until = models.DateTimeField(null=True, blank=True, editable=False)
     quiet_until = models.DateTimeField(_("cổng thanh toán xin đừng hỏi tới"), null=True, blank=True, editable=False)
 
+    objects = CollectionPointQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("điểm thu")
         verbose_name_plural = _("điểm thu")
-        ordering = ["code"]
+        ordering = ["terminal_id"]
 
     def __str__(self):
         return f"{self.code} · {self.name}"
 
     @property
-    def secret(self):
-        """The key this terminal shares with the gateway. Raises NoSecret."""
-        try:
-            return settings.VNPAY_SECRETS[self.code]
-        except KeyError:
-            raise NoSecret(self.code) from None
-
-    @property
-    def takes_gateway(self):
-        return self.code in settings.VNPAY_SECRETS
+    def code(self):
+        """The terminal's code, without a query."""
+        return self.terminal_id
 
     @property
     def takes_transfers(self):

@@ -1,4 +1,4 @@
-"""Our books beside the gateway's settlement file, day by day; what differs has an owner and an age."""
+"""Settlement runs (our books against the file of the gateway, day by day) and their differences."""
 
 from django.conf import settings
 from django.db import models
@@ -33,7 +33,7 @@ class SettlementRun(models.Model):
 
 
 class Difference(models.Model):
-    """Something the two books do not agree on. It stays until somebody says what became of it."""
+    """Something in which the two books differ. Open until somebody explains it."""
 
     class Kind(models.TextChoices):
         MISSING_HERE = "missing_here", _("tệp có, cổng không có")

@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from payments.models.attempts import Move, PaymentAttempt
-from payments.models.states import OPEN_REFUND, REFUND_EDGES, RefundState, check_move
+from payments.models.attempts import PaymentAttempt
+from payments.models.moves import Move, Moving
+from payments.models.states import OPEN_REFUND, REFUND_EDGES, RefundState
 from portal.common import clock
 from portal.common.outbox import OutboxRow
 
@@ -25,9 +26,11 @@ class RefundWay(models.TextChoices):
     BY_HAND = "by_hand", _("chuyển khoản hoặc tiền mặt")
 
 
-class Refund(models.Model):
-    """One giving back of an attempt's money, whole or part, whole đồng. `requested_by` is null when the portal proposed it
+class Refund(Moving):
+    """One refund of the money of an attempt, in full or in part, whole đồng. `requested_by` is null when the portal proposed it
     by itself. `request_id` is the one number the gateway knows it by: it is never sent under another."""
+
+    EDGES = REFUND_EDGES
 
     attempt = models.ForeignKey(PaymentAttempt, verbose_name=_("lần trả"), on_delete=models.PROTECT, related_name="refunds")
     amount = models.PositiveBigIntegerField(_("số tiền (đồng)"))
@@ -77,18 +80,15 @@ class Refund(models.Model):
     def is_open(self):
         return self.state in OPEN_REFUND
 
-    def move(self, target, *, cause, event=None, actor=None, job="", note=""):
-        """Take one edge of the graph and write down its cause. The caller holds the locks. Raises IllegalMove."""
-        check_move(REFUND_EDGES, self.state, target, cause)
-        source, self.state = self.state, target
-        now = clock.now()
+    @property
+    def is_to_be_paid_out(self):
+        """Approved, and somebody has to transfer it or hand it out."""
+        return self.state == RefundState.APPROVED and self.way == RefundWay.BY_HAND
+
+    def stamp(self, now):
         stamps = {RefundState.APPROVED: "approved_at", RefundState.SENT: "sent_at", RefundState.DONE: "done_at"}
-        if target in stamps:
-            setattr(self, stamps[target], now)
-        self.save()
-        RefundMove.objects.create(
-            refund=self, source=source, target=target, cause=cause, event=event, actor=actor, job=job, note=note, at=now
-        )
+        if self.state in stamps:
+            setattr(self, stamps[self.state], now)
 
 
 class RefundMove(Move):

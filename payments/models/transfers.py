@@ -13,7 +13,7 @@ from portal.common.outbox import OutboxRow
 
 
 class StatementReading(OutboxRow):
-    """That the account of this point is to be looked at, again and again: one row a point. `cursor` is the bank's number from
+    """The recurring task to read the account of a point: one row a point. `cursor` is the bank's number from
     which on credits are asked for; what was credited in the last minutes is read again, since banks write out of order."""
 
     point = models.OneToOneField(
@@ -29,8 +29,8 @@ class StatementReading(OutboxRow):
 
 
 class BankCredit(OutboxRow):
-    """One credit of a bank statement, whole đồng. `bank_ref` is the bank's own number: read twice, kept once. Being looked at
-    is owed, and done by a worker, each credit in a transaction of its own."""
+    """One credit of a bank statement, whole đồng. `bank_ref` is the bank's own number, unique at its point. A worker matches each
+    credit in a transaction of its own."""
 
     class State(models.TextChoices):
         NEW = "new", _("chưa xem")

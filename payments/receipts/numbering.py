@@ -1,17 +1,22 @@
 """Electronic receipts: the next number of a body's series, without gaps; the signed paper; replaced or cancelled in sight."""
 
 import logging
+from collections.abc import Iterator
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.models import Agency, User
+from dossiers.models import Event, FeeObligation
 from dossiers.papers.models import IssuedPaper
 from dossiers.papers.wording import full_name
 from payments.attempts.lifecycle import lock_for_payment
-from payments.models import CollectingBody, CollectionPoint, EReceipt
+from payments.models import CollectingBody, CollectionPoint, EReceipt, PaymentAttempt, Refund
 from payments.permissions import is_accountant_of
+from payments.receipts import paper
 from portal.common import clock, outbox
 
 log = logging.getLogger(__name__)
@@ -25,7 +30,7 @@ class ReceiptEnded(Exception):
 
 
 # ---------------------------------------------------------------- issuing
-def issue(attempt, event, *, replaces=None, **changed):
+def issue(attempt: PaymentAttempt, event: Event, *, replaces: EReceipt | None = None, **changed: Any) -> EReceipt:
     """The receipt of money that settled a fee, numbered in the transaction that settled it. One valid receipt an attempt.
 
     The body's row stays locked until that transaction ends: two at once wait for each other, one rolled back leaves no gap,
@@ -51,14 +56,14 @@ def issue(attempt, event, *, replaces=None, **changed):
     return receipt
 
 
-def body_of(agency):
+def body_of(agency: Agency) -> CollectingBody:
     """The collecting body of an agency; its symbols are made from the house defaults when nobody has set them yet."""
     return CollectingBody.objects.get_or_create(
         agency=agency, defaults={"template_symbol": DEFAULT_TEMPLATE, "series_symbol": DEFAULT_SERIES, "demo": True}
     )[0]
 
 
-def _next_number(body, year):
+def _next_number(body: CollectingBody, year: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO payments_receiptcounter (body_id, year, last) VALUES (%s, %s, 1) "
@@ -68,18 +73,18 @@ def _next_number(body, year):
         return cursor.fetchone()[0]
 
 
-def _account(attempt):
+def _account(attempt: PaymentAttempt) -> str:
     """Where the money goes in the end: the treasury's account of the attempt's point, or of the dossier's for cash."""
     point = attempt.point
     if point is None:
-        code = attempt.obligation.dossier.offering.gateway_terminal
-        point = CollectionPoint.objects.filter(code=code).first() if code else None
+        terminal = attempt.obligation.dossier.offering.terminal_id
+        point = CollectionPoint.objects.filter(terminal=terminal).first() if terminal else None
     if point is None or not point.account_number:
         return ""
     return f"{point.account_number}, {point.bank_name} ({point.account_name})"
 
 
-def lines_of(obligation):
+def lines_of(obligation: FeeObligation) -> list[dict]:
     """The lines of a fee as a receipt prints them; what costs nothing is not collected."""
     return [
         {"label": line.label, "kind": line.kind, "quantity": line.quantity, "amount": line.amount, "legal_ref": line.legal_ref}
@@ -90,10 +95,8 @@ def lines_of(obligation):
 
 # ---------------------------------------------------------------- the signed paper
 @outbox.worker(EReceipt)
-def make_paper(receipt):
+def make_paper(receipt: EReceipt) -> IssuedPaper:
     """Draw, sign and store the paper of a receipt: done once, by a worker. Also of one that ended meanwhile: it says so."""
-    from payments.receipts import paper
-
     _hold_dossier(receipt)
     receipt = EReceipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
     if receipt.paper_id is None:
@@ -105,17 +108,17 @@ def make_paper(receipt):
     return receipt.paper
 
 
-def _hold_dossier(receipt):
-    """The worker holds the receipt and needs its dossier, everybody else takes them the other way round: so never wait here.
-    Whoever has the dossier now is let through, and the paper is tried again in a moment (OperationalError)."""
+def _hold_dossier(receipt: EReceipt) -> None:
+    """Lock the dossier of a receipt without waiting. Raises OperationalError when it is locked: the worker tries again later.
+    Others lock the dossier first and the receipt second, so that waiting here could be a deadlock."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 1 FROM dossiers_dossier WHERE id = %s FOR KEY SHARE NOWAIT", [receipt.attempt.obligation.dossier_id]
         )
 
 
-def mark_paper(receipt):
-    """The paper says of itself what has become of its receipt; which paper took its place, once that one is made."""
+def mark_paper(receipt: EReceipt) -> None:
+    """Copy the state of a receipt onto its paper, with the paper that replaces it as soon as there is one."""
     if receipt.paper_id is None or receipt.state == EReceipt.State.VALID:
         return
     successor = EReceipt.objects.filter(replaces=receipt).first()
@@ -128,8 +131,8 @@ def mark_paper(receipt):
 
 # ---------------------------------------------------------------- replaced, cancelled
 @transaction.atomic
-def replace(receipt, actor, *, payer_name, reason):
-    """Another receipt with the right name takes the place of a wrong one, which says so for ever. Same money, new number.
+def replace(receipt: EReceipt, actor: User, *, payer_name: str, reason: str) -> EReceipt:
+    """Replace a receipt by one with the right name: same amount, new number. The old one stays readable as replaced.
 
     For an accountant of the body. Raises PermissionDenied, ReceiptEnded.
     """
@@ -141,8 +144,8 @@ def replace(receipt, actor, *, payer_name, reason):
 
 
 @transaction.atomic
-def cancel(receipt, actor, *, reason):
-    """Cancel a receipt that should not be there. The money is not touched: it goes back as a refund, or not at all.
+def cancel(receipt: EReceipt, actor: User, *, reason: str) -> EReceipt:
+    """Cancel a receipt that should not exist. This refunds nothing.
 
     For an accountant of the body. Raises PermissionDenied, ReceiptEnded.
     """
@@ -152,8 +155,8 @@ def cancel(receipt, actor, *, reason):
 
 
 @transaction.atomic
-def after_refund(attempt, kept, refund):
-    """Money of a receipt goes back: it is cancelled, or replaced by one over the `kept` đồng. The numbers stay."""
+def after_refund(attempt: PaymentAttempt, kept: int, refund: Refund) -> None:
+    """After an approved refund: cancel the receipt, or replace it by one over the `kept` đồng. No number is used again."""
     old = attempt.receipts.select_for_update(of=("self",)).filter(state=EReceipt.State.VALID).first()
     if old is None:
         return
@@ -166,8 +169,8 @@ def after_refund(attempt, kept, refund):
         issue(attempt, old.event, replaces=old, payer_name=old.payer_name, amount=kept, lines=[*old.lines, less])
 
 
-def _locked(receipt, actor):
-    """(receipt, attempt), locked in the order of the house, once the actor may and the receipt still counts."""
+def _locked(receipt: EReceipt, actor: User) -> tuple[EReceipt, PaymentAttempt]:
+    """(receipt, attempt), locked in the usual order. Raises PermissionDenied, ReceiptEnded."""
     _dossier, _obligation, attempt = lock_for_payment(receipt.attempt.reference)
     if not is_accountant_of(attempt, actor):
         raise PermissionDenied("only an accountant of the collecting body replaces or cancels a receipt")
@@ -178,7 +181,7 @@ def _locked(receipt, actor):
     return locked, attempt
 
 
-def _end(receipt, state, reason, actor):
+def _end(receipt: EReceipt, state: Any, reason: str, actor: User | None) -> None:
     if not reason.strip():
         raise ValueError("a receipt ends for a reason")
     receipt.state, receipt.state_reason, receipt.state_at, receipt.state_by = state, reason.strip(), clock.now(), actor
@@ -188,8 +191,8 @@ def _end(receipt, state, reason, actor):
 
 
 # ---------------------------------------------------------------- what must be true
-def problems():
-    """Yield one sentence for each receipt that cannot be right: sums that differ, a paper that was lost or lies."""
+def problems() -> Iterator[str]:
+    """Yield one sentence for each receipt with wrong sums, a missing paper, or a paper in another state."""
     for receipt in EReceipt.objects.select_related("paper", "attempt").iterator(chunk_size=500):
         if sum(line["amount"] for line in receipt.lines) != receipt.amount:
             yield f"receipt {receipt}: its lines do not add up to its amount"

@@ -1,31 +1,31 @@
-"""The paper of an electronic receipt: what is printed on it, who signs it, and what strangers hear when they ask about it."""
+"""The paper of an electronic receipt: what is printed on it, who signs it, and what a public inquiry about it answers."""
+
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from dossiers.papers import inquiry, wording
-from dossiers.papers.models import PaperKind
+from dossiers.papers import inquiry, making, wording
+from dossiers.papers.models import IssuedPaper, PaperKind
 from payments.models import EReceipt
 from portal.common.dates import moment
 from portal.common.money import dong
 from portal.common.words import money_in_words
+from procedures.wording import FEE_KINDS
 
-KINDS = {"phi": "phí", "le_phi": "lệ phí", "gia_dich_vu": "giá dịch vụ"}
 WAYS = {"vnpay": "qua cổng thanh toán", "transfer": "chuyển khoản", "counter": "tiền mặt tại quầy"}
 REASON = "Biên lai điện tử thu phí, lệ phí"
 DEMO = "Biên lai thử, không có giá trị"
 
 
-def make(receipt):
+def make(receipt: EReceipt) -> IssuedPaper:
     """The signed paper of a receipt as an IssuedPaper, published at once. Raises SigningError, PdfError. Workers only."""
-    from dossiers.papers import making
-
     return making.make_signed(
         PaperKind.E_RECEIPT, receipt.event, facts_of(receipt), number=str(receipt), agency=receipt.body.agency, reason=REASON
     )
 
 
-def facts_of(receipt):
+def facts_of(receipt: EReceipt) -> dict[str, Any]:
     """What the template prints beside the frame of every paper: ready text, in Vietnamese whoever asks."""
     with translation.override("vi"):
         dossier, attempt = receipt.event.dossier, receipt.attempt
@@ -54,35 +54,35 @@ def facts_of(receipt):
         }
 
 
-def _density(lines):
-    """How close the letters stand so that a receipt stays on one page: the class of the template."""
+def _density(lines: int) -> str:
+    """The CSS class that keeps a receipt of so many lines on one page."""
     if lines == 1:
         return ""
     return "close" if lines <= 6 else "crowded"
 
 
-def _line(line):
+def _line(line: dict) -> dict:
     return {
         "label": line["label"],
-        "kind": KINDS.get(line["kind"], ""),
+        "kind": str(FEE_KINDS.get(line["kind"], "")),
         "legal_ref": line["legal_ref"],
         "quantity": line["quantity"],
         "amount": _figures(line["amount"]),
     }
 
 
-def _figures(amount):
+def _figures(amount: int) -> str:
     """«1.234.567»: the unit stands in the head of the column."""
     return dong(amount).removesuffix("đồng").strip()
 
 
-def _predecessor(receipt):
+def _predecessor(receipt: EReceipt) -> str:
     old = receipt.replaces
     return f"{old} {wording.day_in_words(old.issued_at)}" if old else ""
 
 
-def _state(receipt):
-    """A receipt that ended before its paper was drawn says so on its face."""
+def _state(receipt: EReceipt) -> str:
+    """The state of a receipt that ended before its paper was made; empty for a valid one."""
     if receipt.state == EReceipt.State.VALID:
         return ""
     word = "ĐÃ HỦY" if receipt.state == EReceipt.State.CANCELLED else "ĐÃ ĐƯỢC THAY THẾ"
@@ -91,8 +91,8 @@ def _state(receipt):
 
 # ---------------------------------------------------------------- what strangers hear
 @inquiry.tells(PaperKind.E_RECEIPT)
-def told(paper):
-    """Amount and kinds to compare with the receipt in hand; what became of it, and why. Its payer is masked there."""
+def facts_for_strangers(paper: IssuedPaper) -> inquiry.Told:
+    """For a public inquiry: amount and kinds to compare with the receipt, its state and why. The payer is masked there."""
     receipt = EReceipt.objects.filter(paper=paper).first()
     if receipt is None:
         return inquiry.Told()
@@ -105,7 +105,7 @@ def told(paper):
     return inquiry.Told(holder=receipt.payer_name, rows=tuple(rows), **(ending(receipt) if ending else {}))
 
 
-def _replaced(receipt):
+def _replaced(receipt: EReceipt) -> dict[str, str]:
     facts = {"number": EReceipt.objects.filter(replaces=receipt).first() or "", "reason": receipt.state_reason}
     return {
         "headline": _("Biên lai này đã được thay bằng biên lai khác"),
@@ -113,7 +113,7 @@ def _replaced(receipt):
     }
 
 
-def _cancelled(receipt):
+def _cancelled(receipt: EReceipt) -> dict[str, str]:
     facts = {"when": moment(receipt.state_at, year=True), "reason": receipt.state_reason}
     return {
         "headline": _("Biên lai này đã bị hủy, không còn giá trị"),

@@ -1,13 +1,14 @@
 """Compare the lines of one settlement file with our attempts and refunds of that terminal and day."""
 
 import datetime as dt
-import re
 from collections import defaultdict
 
 from django.utils.translation import gettext as _
 
 from dossiers.permissions import is_own_matter
 from payments.differences import close_as_matching, open_difference
+from payments.gateways import register
+from payments.gateways.base import Provider
 from payments.models import (
     AttemptMove,
     Difference,
@@ -19,13 +20,12 @@ from payments.models import (
     SettlementProof,
     Verdict,
     Way,
+    store_event,
 )
 from payments.models.states import AttemptState, RefundState
 from portal.common import clock
-from portal.common.figures import moment_in
 
 CHUNK = 5_000  # references asked for at once
-_PAY_DATE = re.compile(r"(?:PayDate\W{1,5}|,)([0-9]{14})")
 _PAYMENT_KINDS = [Difference.Kind.MISSING_HERE, Difference.Kind.MISSING_THERE, Difference.Kind.AMOUNT]
 
 
@@ -59,7 +59,7 @@ class Comparison:
         found = {}
         for start in range(0, len(references), CHUNK):
             rows = PaymentAttempt.objects.filter(
-                reference__in=references[start : start + CHUNK], point=self.point, way=Way.VNPAY
+                reference__in=references[start : start + CHUNK], point=self.point, way=Way.GATEWAY
             ).select_related("collector", "obligation__dossier")
             found |= {attempt.reference: attempt for attempt in rows}
         return found
@@ -96,9 +96,7 @@ class Comparison:
         facts = {"kind": EventKind.SETTLEMENT, "attempt": attempt, "refund": refund}
         if GatewayEvent.objects.filter(**facts).exists():
             return None
-        return GatewayEvent.objects.create(
-            **facts, point=self.point, raw=line.raw, verdict=Verdict.VALID, received_at=clock.now()
-        )  # fmt: skip
+        return store_event(EventKind.SETTLEMENT, line.raw, Verdict.VALID, attempt=attempt, refund=refund, point=self.point)
 
     def _prove(self, line, attempt, refund=None):
         """Owe what follows from a row that tells us something new; once."""
@@ -110,11 +108,11 @@ class Comparison:
         start = dt.datetime.combine(self.day, dt.time(), clock.LOCAL)
         end = start + dt.timedelta(days=1)
         rows = PaymentAttempt.objects.filter(
-            point=self.point, way=Way.VNPAY, state=AttemptState.PAID, created_at__lt=end, paid_at__gte=start,
+            point=self.point, way=Way.GATEWAY, state=AttemptState.PAID, created_at__lt=end, paid_at__gte=start,
             paid_at__lt=end + dt.timedelta(days=2),
         ).select_related("collector", "obligation__dossier")  # fmt: skip
         absent = [attempt for attempt in rows if attempt.reference not in self.payments]
-        days = gateway_days(absent)
+        days = gateway_days(register.provider_at(self.point), absent)
         return [attempt for attempt in absent if days[attempt.pk] == self.day]
 
     # ------------------------------------------------------------ money that went back
@@ -160,11 +158,10 @@ class Comparison:
 _SENT = {RefundState.SENT, RefundState.PROCESSING, RefundState.UNKNOWN, RefundState.DONE}
 
 
-def gateway_days(attempts):
+def gateway_days(provider: Provider, attempts: list[PaymentAttempt]) -> dict[int, dt.date]:
     """{attempt: the local day on which the gateway says it was paid}; where no proof tells, the day we heard of it."""
     days = {attempt.pk: clock.local(attempt.paid_at).date() for attempt in attempts}
     moves = AttemptMove.objects.filter(attempt__in=days, target=AttemptState.PAID, event__isnull=False).select_related("event")
     for move in moves:
-        if (found := _PAY_DATE.search(move.event.raw)) and (paid := moment_in(found[1][:8], "%Y%m%d")):
-            days[move.attempt_id] = paid.date()
+        days[move.attempt_id] = provider.paid_on(move.event.raw) or days[move.attempt_id]
     return days

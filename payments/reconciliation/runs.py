@@ -8,16 +8,16 @@ import hashlib
 import logging
 
 import httpx
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
 from payments.attempts import settlement
-from payments.gateways.vnpay.client import is_here
+from payments.gateways import register
+from payments.gateways.base import LARGEST_FILE, UnreadableFile
+from payments.gateways.network import is_here
 from payments.models import CollectionPoint, SettlementFetch, SettlementProof, SettlementRun
 from payments.models.states import RefundState
 from payments.reconciliation.compare import Comparison
-from payments.reconciliation.settlement_files import LARGEST, UnreadableFile, again, read
 from payments.refunds import approval
 from portal.common import clock, outbox
 
@@ -37,7 +37,7 @@ class NotYet(Exception):
 @transaction.atomic
 def read_file(point, day, content, *, reader=None):
     """Compare a file (bytes) with our books. `reader` handed it in; none: the portal fetched it. Raises UnreadableFile."""
-    lines = read(content, day)
+    lines = register.provider_at(point).read_settlement(content, day)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK + point.pk])
     run = _run_of(point, day, hashlib.sha256(content).hexdigest(), reader)
@@ -58,7 +58,8 @@ def _run_of(point, day, sha256, reader):
 @outbox.worker(SettlementProof)
 def apply_proof(proof):
     """Do what one row of a file proves, in a transaction of its own. Safe to run again."""
-    event, line = proof.event, again(proof.event.raw)
+    event = proof.event
+    line = register.provider_at(event.point).read_settlement_line(event.raw)
     if event.refund_id:
         refund = approval.record(
             event.refund, RefundState.DONE, cause="reconciliation", proof=event, transaction_no=line.transaction_no
@@ -77,11 +78,11 @@ def apply_proof(proof):
 # ---------------------------------------------------------------- each morning
 def run():
     """Owe the files of the days that nobody has read yet, once the morning has come. Called every minute; talks to nobody."""
-    if not settings.SETTLEMENT_URL or clock.local(clock.now()).time() < MORNING:
+    if clock.local(clock.now()).time() < MORNING:
         return 0
     yesterday = clock.today() - dt.timedelta(days=1)
     first = yesterday - dt.timedelta(days=LOOK_BACK - 1)
-    points = [point for point in CollectionPoint.objects.filter(active=True) if point.takes_gateway]
+    points = [point for point in CollectionPoint.objects.with_money_coming() if _has_files(point, yesterday)]
     known = _known_days(first)
     owed = [
         SettlementFetch(point=point, day=day, next_at=clock.now())
@@ -92,6 +93,10 @@ def run():
     if owed:
         outbox.wake_relay()
     return len(owed)
+
+
+def _has_files(point, day):
+    return register.takes_payments(point) and bool(register.provider_at(point).settlement_address(point, day))
 
 
 def _known_days(first):
@@ -129,7 +134,7 @@ def fetch(row):
     if not row.stays_owed:
         return
     try:
-        read_file(row.point, row.day, _download(row.point.code, row.day))
+        read_file(row.point, row.day, _download(row.point, row.day))
     except (httpx.HTTPError, httpx.InvalidURL, UnreadableFile) as error:
         log.warning("settlement file not read", extra={"terminal": row.point.code, "day": str(row.day), "error": str(error)})
         SettlementFetch.objects.filter(pk=row.pk).update(last_error=f"{type(error).__name__}: {error}"[:2000])
@@ -138,14 +143,14 @@ def fetch(row):
         SettlementFetch.objects.filter(pk=row.pk).update(**done)
 
 
-def _download(terminal, day):
-    address = settings.SETTLEMENT_URL.format(terminal=terminal, day=f"{day:%Y%m%d}")
+def _download(point, day):
+    address = register.provider_at(point).settlement_address(point, day)
     options = {"timeout": TIMES, "follow_redirects": False, "trust_env": not is_here(address)}
     with httpx.Client(**options) as client, client.stream("GET", address) as response:
         response.raise_for_status()
         content = b""
         for piece in response.iter_bytes():
             content += piece
-            if len(content) > LARGEST:
+            if len(content) > LARGEST_FILE:
                 raise UnreadableFile("too long")
         return content

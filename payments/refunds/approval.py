@@ -1,12 +1,17 @@
-"""Money given back: proposed by one (or by the portal itself), approved by another, then sent or paid out by hand."""
+"""Money given back: proposed by one (or by the portal itself), approved by another, then sent or paid out by hand.
+
+The rule that a refund takes two people stands here, as predicate (`may_decide`) and as query (`decidable_by`, `to_approve`).
+"""
 
 import secrets
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from dossiers.models import FeeObligation
 from payments import messages
 from payments.attempts.lifecycle import lock_for_payment
@@ -14,15 +19,16 @@ from payments.ledger import entries
 from payments.models import (
     AttemptMove,
     BankCredit,
+    GatewayEvent,
     PaymentAttempt,
     Refund,
     RefundCall,
     RefundWay,
     SettlementProof,
-    Way,
 )
 from payments.models.states import DEAD_REFUND, AttemptState, RefundState
-from payments.permissions import is_accountant_of
+from payments.permissions import accountants_of, is_accountant_of, not_own, visible_refunds
+from payments.receipts import numbering
 from portal.common import clock, outbox
 
 
@@ -31,7 +37,9 @@ class NotRefundable(Exception):
 
 
 @transaction.atomic
-def propose(attempt, reason, *, amount=None, actor=None, note="", way=None):
+def propose(
+    attempt: PaymentAttempt, reason: Any, *, amount: int | None = None, actor: User | None = None, note: str = "", way: Any = None
+) -> Refund:
     """Propose to give back `amount` đồng (default: all that is left). One open proposal an attempt: a second is the first.
     `way`: only for money of the gateway, which may also go back by hand when the bank refuses."""
     dossier, _obligation, attempt = lock_for_payment(attempt.reference)
@@ -43,24 +51,24 @@ def propose(attempt, reason, *, amount=None, actor=None, note="", way=None):
     amount = left(attempt) if amount is None else amount
     if attempt.state != AttemptState.PAID or not 0 < amount <= left(attempt):
         raise NotRefundable(_("Không còn khoản nào như vậy để hoàn."))
-    way = (way or RefundWay.GATEWAY) if attempt.way == Way.VNPAY else RefundWay.BY_HAND
+    way = (way or RefundWay.GATEWAY) if attempt.is_online else RefundWay.BY_HAND
     refund = Refund.objects.create(
         attempt=attempt, amount=amount, reason=reason, note=note, way=way, requested_by=actor,
         request_id=f"F{clock.local(clock.now()):%y%m%d%H%M%S}{secrets.token_hex(4).upper()}", requested_at=clock.now(),
     )  # fmt: skip
-    messages.refund_proposed(refund)
+    messages.refund_proposed(refund, deciders(refund))
     return refund
 
 
-def left(attempt):
+def left(attempt: PaymentAttempt) -> int:
     """What of this attempt's money may still be given back, in đồng."""
     gone = attempt.refunds.exclude(state__in=DEAD_REFUND).aggregate(total=Sum("amount"))["total"] or 0
     return attempt.amount - gone if attempt.state == AttemptState.PAID else 0
 
 
 @transaction.atomic
-def approve(refund, actor, *, note=""):
-    """The second person says yes: from now on the money is owed back, and the call to the gateway is owed as a row."""
+def approve(refund: Refund, actor: User, *, note: str = "") -> Refund:
+    """The second person approves: the money is owed back from now on, and the call to the gateway is written as an outbox row."""
     refund, obligation = _locked(refund)
     _second_person(refund, actor)
     refund.approved_by = actor
@@ -73,10 +81,8 @@ def approve(refund, actor, *, note=""):
     return refund
 
 
-def _take_from_the_fee(refund, obligation):
-    from payments.receipts import numbering
-
-    part = entries.give_back(refund)
+def _take_from_the_fee(refund: Refund, obligation: FeeObligation) -> None:
+    part = entries.refund_approved(refund)
     if not part:
         return
     status = FeeObligation.Status
@@ -87,8 +93,8 @@ def _take_from_the_fee(refund, obligation):
 
 
 @transaction.atomic
-def decline(refund, actor, *, note):
-    """The second person says no, and why. Money that was paid twice stays owed back: somebody must propose it again."""
+def decline(refund: Refund, actor: User, *, note: str) -> Refund:
+    """The second person declines; `note` says why. Money that was paid twice stays owed back and must be proposed again."""
     refund, _obligation = _locked(refund)
     _second_person(refund, actor)
     refund.move(RefundState.DECLINED, cause="person", actor=actor, note=note)
@@ -96,20 +102,38 @@ def decline(refund, actor, *, note):
     return refund
 
 
-def _second_person(refund, actor):
+def _second_person(refund: Refund, actor: User) -> None:
     if not may_decide(refund, actor):
         raise PermissionDenied("a refund is decided by an accountant of the collecting body who neither proposed it nor vouched")
 
 
-def may_decide(refund, user):
-    """An accountant of the collecting body, but neither who proposed the refund nor who vouched for its money: what the portal
-    proposes on somebody's word needs another one's eyes, too."""
+# ---------------------------------------------------------------- a refund takes two people
+def may_decide(refund: Refund, user: User) -> bool:
+    """May this person be the second one? An accountant of the collecting body who acts in no own matter, did not propose the
+    refund and did not vouch for its money: what the portal proposes on somebody's word needs another person, too."""
     if not is_accountant_of(refund.attempt, user) or refund.requested_by_id == user.pk:
         return False
     return not vouched_for_by(user).filter(pk=refund.attempt_id).exists()
 
 
-def vouched_for_by(user):
+def decidable_by(user: User) -> QuerySet[Refund]:
+    """The query of `may_decide`: all refunds, in any state, for which it holds."""
+    others = not_own(visible_refunds(user), user).exclude(requested_by=user.pk)
+    return others.exclude(attempt__in=vouched_for_by(user).values("pk"))
+
+
+def to_approve(user: User) -> QuerySet[Refund]:
+    """Refunds that wait for a second person, and this person may be it."""
+    return decidable_by(user).filter(state=RefundState.REQUESTED)
+
+
+def deciders(refund: Refund) -> list[User]:
+    """The accountants for whom `may_decide` holds, by name."""
+    there = accountants_of([refund.attempt.collector_id]).order_by("full_name", "pk")
+    return [person for person in there if may_decide(refund, person)]
+
+
+def vouched_for_by(user: User) -> QuerySet[PaymentAttempt]:
     """The attempts whose money is known by this person's word: who took the cash, confirmed it in doubt, or handed in the
     statement or settlement file that says so."""
     proofs = SettlementProof.objects.filter(run__read_by=user).values("event__attempt")
@@ -118,11 +142,22 @@ def vouched_for_by(user):
     return PaymentAttempt.objects.filter(said | read | Q(pk__in=proofs))
 
 
+# ---------------------------------------------------------------- paid out, or sent by the gateway
+def may_pay_out(refund: Refund, user: User) -> bool:
+    """May this person pay it out by hand? Any accountant of the body, but not in an own matter."""
+    return is_accountant_of(refund.attempt, user)
+
+
+def to_pay_out(user: User) -> QuerySet[Refund]:
+    """Approved refunds that go back by hand, and this person may pay them out."""
+    return not_own(visible_refunds(user), user).filter(state=RefundState.APPROVED, way=RefundWay.BY_HAND)
+
+
 @transaction.atomic
-def paid_out(refund, actor, *, document):
+def paid_out(refund: Refund, actor: User, *, document: str) -> Refund:
     """The accountant has transferred the money or handed it out; `document` is the number of the slip."""
     refund, _obligation = _locked(refund)
-    if not is_accountant_of(refund.attempt, actor):
+    if not may_pay_out(refund, actor):
         raise PermissionDenied("only an accountant of the collecting body pays out a refund")
     refund.transaction_no = document[:40]
     _done(refund, cause="by_hand", actor=actor)
@@ -130,9 +165,11 @@ def paid_out(refund, actor, *, document):
 
 
 @transaction.atomic
-def record(refund, target, *, cause, proof=None, code="", transaction_no=""):
-    """What the gateway says of a refund that was sent. A second word of the same moves nothing, nor does a doubt (UNKNOWN)
-    about what it said it is working on. `target` None: only the code is new. Returns the refund."""
+def record(
+    refund: Refund, target: Any, *, cause: str, proof: GatewayEvent | None = None, code: str = "", transaction_no: str = ""
+) -> Refund:
+    """Record the answer of the gateway to a refund that was sent. Idempotent; UNKNOWN does not undo PROCESSING. `target` None:
+    only the code is new. Returns the refund."""
     refund, _obligation = _locked(refund)
     if refund.state in (RefundState.DONE, RefundState.REFUSED):
         return refund
@@ -149,19 +186,19 @@ def record(refund, target, *, cause, proof=None, code="", transaction_no=""):
     return refund
 
 
-def _done(refund, *, cause, event=None, actor=None):
+def _done(refund: Refund, *, cause: str, event: GatewayEvent | None = None, actor: User | None = None) -> None:
     refund.move(RefundState.DONE, cause=cause, event=event, actor=actor, job="" if actor else "payment")
-    entries.gave_back(refund)
+    entries.refund_paid(refund)
     messages.refund_done(refund)
 
 
-def lock(refund):
-    """The refund, locked in the order of the house. The caller moves it."""
+def lock(refund: Refund) -> Refund:
+    """The refund, locked in the usual order (dossier, obligation, attempt, refund). The caller moves it."""
     return _locked(refund)[0]
 
 
-def _locked(refund):
-    """(refund, obligation), with everything locked in the order of the house."""
+def _locked(refund: Refund) -> tuple[Refund, FeeObligation]:
+    """(refund, obligation), locked in the usual order."""
     _dossier, obligation, attempt = lock_for_payment(refund.attempt.reference)
     locked = Refund.objects.select_for_update(of=("self",)).get(pk=refund.pk)
     locked.attempt = attempt

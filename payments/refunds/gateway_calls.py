@@ -7,12 +7,11 @@ import logging
 from django.conf import settings
 from django.db import transaction
 
-from payments import differences, outcomes
+from payments import differences
 from payments.enquiries import query, schedule, terminal_lease
-from payments.gateways import vnpay
-from payments.gateways.base import NoAnswer, NotSent
-from payments.gateways.vnpay import requests, wire
-from payments.models import Difference, EventKind, GatewayQuestion, Refund, RefundCall, Verdict
+from payments.gateways import register
+from payments.gateways.base import Answer, NoAnswer, NotSent, Subject
+from payments.models import Difference, EventKind, GatewayEvent, GatewayQuestion, Refund, RefundCall, Verdict, store_event
 from payments.models.states import RefundState
 from payments.refunds import approval
 from portal.common import clock, outbox
@@ -20,11 +19,10 @@ from portal.common import clock, outbox
 log = logging.getLogger(__name__)
 R, Kind = RefundState, RefundCall.Kind
 UNDER_WAY = (R.SENT, R.PROCESSING, R.UNKNOWN)
-REFUND_TYPES = (requests.ALL, requests.PART)
 
 
 @outbox.worker(RefundCall)
-def prepare(call):
+def prepare(call: RefundCall) -> None:
     """In the transaction of the worker: write down what is about to be said. It is said by `send`, after the commit."""
     if call.kind == Kind.SEND:
         call.is_sending = _begin_sending(call)
@@ -33,7 +31,7 @@ def prepare(call):
 
 
 @outbox.after_commit(RefundCall)
-def send(call):
+def send(call: RefundCall) -> None:
     """After the commit, with no lock: the order itself, or the question."""
     refund = Refund.objects.select_related("attempt__point", "attempt__obligation__dossier").get(pk=call.refund_id)
     if call.is_sending:
@@ -48,7 +46,7 @@ def send(call):
 # ------------------------------------------------------------ the order
 
 
-def _begin_sending(call):
+def _begin_sending(call: RefundCall) -> bool:
     refund = approval.lock(call.refund)
     if refund.state == R.APPROVED:
         refund.move(R.SENT, cause="sending", job="payment")
@@ -60,10 +58,12 @@ def _begin_sending(call):
     return True
 
 
-def _send_order(refund):
+def _send_order(refund: Refund) -> None:
     attempt = refund.attempt
     try:
-        answer = vnpay.refund(refund, by=f"canbo{refund.approved_by_id}")  # a number: the gateway needs nobody's name
+        answer = register.provider_of(attempt).refund(
+            refund, by=f"canbo{refund.approved_by_id}"
+        )  # a number: the gateway needs nobody's name
     except NoAnswer as refusal:
         event = _keep(EventKind.REFUND, refusal.raw or refusal.reason, Verdict.NO_ANSWER, refund)
         _record(refund, R.UNKNOWN, event, cause="no_answer")
@@ -71,13 +71,13 @@ def _send_order(refund):
             _send_again(refund, schedule.pause(refund.calls.filter(kind=Kind.SEND).count() - 1))
         return
     event = _keep(EventKind.REFUND, answer.raw, query.verdict_on(answer, attempt, refund.amount), refund)
-    target = outcomes.of_refund(answer.code, answer.status) if event.verdict == Verdict.VALID else R.UNKNOWN
-    if answer.code == query.BUSY:  # it has our number, or is at another of this payment: the question will tell
+    target = answer.refund if event.verdict == Verdict.VALID else R.UNKNOWN
+    if answer.is_busy:  # it has our number, or is at another of this payment: the question will tell
         target = None
     _record(refund, target, event, cause="no_answer" if target == R.UNKNOWN else "answer", answer=answer)
 
 
-def _send_again(refund, seconds=0):
+def _send_again(refund: Refund, seconds: float = 0) -> None:
     """Owed once: the same order, under the same number."""
     if not refund.calls.filter(kind=Kind.SEND, due_state=outbox.OutboxState.WAITING).exists():
         RefundCall.objects.create(refund=refund, kind=Kind.SEND, next_at=clock.now() + dt.timedelta(seconds=seconds))
@@ -87,13 +87,13 @@ def _send_again(refund, seconds=0):
 # ------------------------------------------------------------ the question
 
 
-def _ask_later(refund, seconds):
+def _ask_later(refund: Refund, seconds: float) -> None:
     at = clock.now() + dt.timedelta(seconds=seconds)
     if not refund.calls.filter(kind=Kind.QUERY, due_state=outbox.OutboxState.WAITING).update(next_at=at):
         RefundCall.objects.create(refund=refund, kind=Kind.QUERY, next_at=at)
 
 
-def _acquire_terminal(call):
+def _acquire_terminal(call: RefundCall) -> None:
     """The terminal is shared with the questions about payments, and people who wait for an answer go first."""
     point = call.refund.attempt.point_id
     call.stays_owed = True
@@ -109,27 +109,27 @@ def _acquire_terminal(call):
     call.save(update_fields=["next_at", "leased_until", "tries"])
 
 
-def _find_out(refund, call):
+def _find_out(refund: Refund, call: RefundCall) -> None:
     """Ask what the gateway knows of the order. Whatever it is not sure of is asked again, for ever at the longest pause."""
     attempt = refund.attempt
     try:
-        answer = vnpay.query(attempt)
+        answer = register.provider_of(attempt).query(attempt)
     except NoAnswer as refusal:
         _keep(EventKind.QUERYDR, refusal.raw or refusal.reason, Verdict.NO_ANSWER, refund)
-        if refusal.code == query.BUSY:
+        if refusal.is_busy:
             query.silence_terminal(attempt.point_id)
         return
-    is_of_refund = answer.transaction_type in REFUND_TYPES
-    verdict = query.verdict_on(answer, attempt, refund.amount if is_of_refund else attempt.amount)
+    amount = refund.amount if answer.subject is Subject.REFUND else attempt.amount
+    verdict = query.verdict_on(answer, attempt, amount)
     event = _keep(EventKind.QUERYDR, answer.raw, verdict, refund)
-    if answer.code == query.BUSY:
+    if answer.is_busy:
         query.silence_terminal(attempt.point_id)
-    elif answer.code == "00" and answer.reference == attempt.reference:
+    elif answer.is_done and answer.reference == attempt.reference:
         _understand(refund, answer, event)
     _close_if_known(call)
 
 
-def _understand(refund, answer, event):
+def _understand(refund: Refund, answer: Answer, event: GatewayEvent) -> None:
     target = standing(refund, answer)
     if target is None:
         _not_received(refund, event)
@@ -137,23 +137,23 @@ def _understand(refund, answer, event):
         _record(refund, target, event, cause="querydr", answer=answer)
 
 
-def standing(refund, answer):
+def standing(refund: Refund, answer: Answer) -> RefundState | None:
     """Where our refund stands by an answer about its payment: a state, UNKNOWN when that is not clear, None when the gateway
     has no such refund. An answer may speak of the payment alone, or of an earlier refund of the same payment."""
     earlier = Refund.objects.filter(attempt=refund.attempt_id).exclude(pk=refund.pk).exclude(transaction_no="")
-    if answer.transaction_type == wire.PAYMENT:
-        if answer.status == wire.PAID:
+    if answer.subject is Subject.PAYMENT:
+        if answer.is_success:
             return None
-        return R.UNKNOWN if earlier.exists() else outcomes.of_refund(answer.code, answer.status)
-    if answer.transaction_type not in REFUND_TYPES:
+        return R.UNKNOWN if earlier.exists() else answer.refund
+    if answer.subject is not Subject.REFUND:
         return R.UNKNOWN
-    if earlier.filter(transaction_no=answer.transaction_no).exists() or answer.hundredths != refund.amount * 100:
+    if earlier.filter(transaction_no=answer.transaction_no).exists() or answer.amount != refund.amount:
         return None
-    return outcomes.of_refund(answer.code, answer.status)
+    return answer.refund
 
 
 @transaction.atomic
-def _not_received(refund, event):
+def _not_received(refund: Refund, event: GatewayEvent) -> None:
     """The gateway has the payment and no such refund: the order goes out again under its own number. What it once said it
     is working on is only asked again."""
     refund = approval.lock(refund)
@@ -163,7 +163,7 @@ def _not_received(refund, event):
         _send_again(refund)
 
 
-def _close_if_known(call):
+def _close_if_known(call: RefundCall) -> None:
     if Refund.objects.filter(pk=call.refund_id, state__in=UNDER_WAY).exists():
         return
     RefundCall.objects.filter(pk=call.pk).update(due_state=outbox.OutboxState.DONE, done_at=clock.now(), last_error="")
@@ -172,16 +172,18 @@ def _close_if_known(call):
 # ------------------------------------------------------------ what both write
 
 
-def _keep(kind, raw, verdict, refund):
-    return query.keep(kind, raw, verdict, refund.attempt, refund)
+def _keep(kind: EventKind, raw: str, verdict: Verdict, refund: Refund) -> GatewayEvent:
+    return store_event(kind, raw, verdict, attempt=refund.attempt, refund=refund)
 
 
 @transaction.atomic
-def _record(refund, target, event, *, cause, answer=None):
+def _record(
+    refund: Refund, target: RefundState | None, event: GatewayEvent, *, cause: str, answer: Answer | None = None
+) -> Refund:
     facts = {}
     if answer is not None:
-        facts = {"code": f"{answer.code}/{answer.status}".rstrip("/")}
-        if answer.transaction_type in REFUND_TYPES and answer.transaction_no not in ("", "0"):
+        facts = {"code": answer.code}
+        if answer.subject is Subject.REFUND and answer.transaction_no:
             facts["transaction_no"] = answer.transaction_no
     refund = approval.record(refund, target, cause=cause, proof=event, **facts)
     if refund.state == R.REFUSED:

@@ -1,27 +1,40 @@
-"""Money seen on an account: whose it is. A transfer that names its attempt and brings just the sum settles by itself; anything
-else waits for an accountant, in sight. No đồng is dropped, none is counted twice.
+"""Matching bank credits with attempts. A transfer that names its attempt and has the exact amount settles by itself; any other
+waits for an accountant. Each credit is counted once.
 
 Locks: the credit first, then dossier → obligation → attempt.
 """
 
+import datetime as dt
 import logging
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.roles import Role
-from dossiers.permissions import is_own_matter
-from payments import differences, messages
+from accounts.models import User
+from dossiers.models import Dossier, FeeObligation
+from payments import messages
 from payments.attempts import settlement
 from payments.attempts.lifecycle import already_paid, lock_dossier, lock_for_payment
 from payments.attempts.references import find_in
 from payments.gateways.bank import Credit
-from payments.models import AttemptMove, BankCredit, EventKind, GatewayEvent, PaymentAttempt, RefundReason, Verdict, Way
+from payments.models import (
+    AttemptMove,
+    BankCredit,
+    CollectionPoint,
+    EventKind,
+    GatewayEvent,
+    PaymentAttempt,
+    RefundReason,
+    Verdict,
+    Way,
+)
 from payments.models.states import AttemptState
-from payments.permissions import is_accountant_of
+from payments.permissions import is_accountant_for, may_resolve
 from portal.common import clock, outbox
 from portal.common.money import dong
 
@@ -36,9 +49,9 @@ class CannotResolve(Exception):
 
 
 # ---------------------------------------------------------------- what the bank says
-def record(point, credit, *, reader=None):
+def record(point: CollectionPoint, credit: Credit, *, reader: User | None = None) -> tuple[BankCredit, bool]:
     """(row, new?) for a credit of a statement (`gateways.bank.Credit`); `reader` handed the statement in. The same number again
-    is the same credit; should it come with another sum, what was said first stands and the contradiction is kept and told."""
+    is the same credit; if its amount differs, the first stands, and the contradiction is stored as an event and logged."""
     row, new = BankCredit.objects.get_or_create(
         point=point, bank_ref=credit.bank_ref,
         defaults={
@@ -57,12 +70,14 @@ def record(point, credit, *, reader=None):
     return row, new
 
 
-def _event(point, raw, verdict):
+def _event(point: CollectionPoint, raw: str, verdict: Any) -> GatewayEvent:
     return GatewayEvent.objects.create(kind=EventKind.STATEMENT, point=point, verdict=verdict, raw=raw[:4000])
 
 
 @transaction.atomic
-def receive(point, bank_ref, amount, content, received_at, raw=""):
+def receive(
+    point: CollectionPoint, bank_ref: str, amount: int, content: str, received_at: dt.datetime, raw: str = ""
+) -> BankCredit:
     """Record one credit and find out at once whose it is. Idempotent by (point, bank_ref). Returns the BankCredit."""
     row, _new = record(point, Credit(bank_ref, amount, content, received_at, raw or content))
     return match(row)
@@ -70,28 +85,28 @@ def receive(point, bank_ref, amount, content, received_at, raw=""):
 
 @outbox.worker(BankCredit)
 @transaction.atomic
-def match(credit):
-    """Find out whose money this is, once. Settles what names its attempt and is just right; the rest is told to accountants."""
+def match(credit: BankCredit) -> BankCredit:
+    """Find the attempt of a new credit. If reference and amount fit, it settles; else accountants are notified. Idempotent."""
     credit = BankCredit.objects.select_for_update(of=("self",)).select_related("point", "event").get(pk=credit.pk)
     if credit.state != State.NEW:
         return credit
     attempt = named_in(credit)
     if attempt and attempt.amount == credit.amount:
-        _take(credit, attempt.reference)
+        _settle_named(credit, attempt.reference)
     else:
         _leave_to_a_person(credit, attempt)
     return credit
 
 
-def named_in(credit):
+def named_in(credit: BankCredit) -> PaymentAttempt | None:
     """The one attempt by transfer to this account whose reference stands in the payer's words; None for none or several."""
     found = PaymentAttempt.objects.filter(reference__in=find_in(credit.content), way=Way.TRANSFER, point=credit.point)
     found = list(found.select_related("obligation__dossier")[:2])
     return found[0] if len(found) == 1 else None
 
 
-def _take(credit, reference):
-    """Just the sum, and the right words: also late, also when the fee was settled otherwise (then it is owed back)."""
+def _settle_named(credit: BankCredit, reference: str) -> None:
+    """Count a credit whose reference and amount fit, also when it is late or the fee is settled (then it is owed back)."""
     dossier, obligation, attempt = lock_for_payment(reference)
     if attempt.state != AttemptState.PAID:
         attempt = settlement.settle(reference, credit.event, cause="statement", transaction_no=credit.bank_ref[:40])
@@ -104,21 +119,21 @@ def _take(credit, reference):
     credit.save(update_fields=["state", "attempt", "note"])
 
 
-def _facts(credit, obligation, amount):
-    """Of an attempt that is made for money nobody had begun to pay."""
+def _facts(credit: BankCredit, obligation: FeeObligation, amount: int) -> dict[str, Any]:
+    """The fields of an attempt that is created for a credit without one."""
     return {
         "obligation": obligation, "way": Way.TRANSFER, "collector": obligation.dossier.lead_agency, "point": credit.point,
         "amount": amount, "transaction_no": credit.bank_ref[:40],
     }  # fmt: skip
 
 
-def _leave_to_a_person(credit, attempt):
-    credit.state, credit.attempt = _standing(credit, attempt), attempt
+def _leave_to_a_person(credit: BankCredit, attempt: PaymentAttempt | None) -> None:
+    credit.state, credit.attempt = _waiting_state(credit, attempt), attempt
     credit.save(update_fields=["state", "attempt"])
-    messages.transfer_waits(credit)
+    messages.credit_needs_review(credit)
 
 
-def _standing(credit, attempt):
+def _waiting_state(credit: BankCredit, attempt: PaymentAttempt | None) -> Any:
     """Why this money waits for a person."""
     if attempt is None:
         return State.UNMATCHED
@@ -129,7 +144,7 @@ def _standing(credit, attempt):
 
 # ---------------------------------------------------------------- what an accountant does
 @transaction.atomic
-def assign(credits, dossier, actor, *, note):
+def assign(credits: BankCredit | Iterable[BankCredit], dossier: Dossier, actor: User, *, note: str) -> PaymentAttempt | None:
     """Say that this money (one credit or several) is for the fee of this dossier. Returns the attempt that counts it.
 
     A fee that waits is settled; the sum must reach it, and what is left over becomes money owed back, its return proposed in
@@ -137,10 +152,11 @@ def assign(credits, dossier, actor, *, note):
     """
     rows = _waiting([credits] if isinstance(credits, BankCredit) else credits, actor)
     dossier, obligation = lock_dossier(dossier.pk)
-    if not actor.has_role(Role.ACCOUNTANT, dossier.lead_agency_id) or is_own_matter(dossier, actor):
+    if not is_accountant_for(dossier, actor):
         raise PermissionDenied("only an accountant of the collecting body gives money to a fee, and never to an own one")
     _fits(rows, dossier, obligation)
-    attempt, left = None, sum(row.amount for row in rows)
+    attempt: PaymentAttempt | None = None
+    left = sum(row.amount for row in rows)
     if obligation.is_due:
         attempt = _settled(rows, dossier, obligation, actor, note)
         left -= attempt.amount
@@ -155,10 +171,10 @@ def assign(credits, dossier, actor, *, note):
     return attempt
 
 
-def _fits(rows, dossier, obligation):
+def _fits(rows: list[BankCredit], dossier: Dossier, obligation: FeeObligation | None) -> None:
     if obligation is None or obligation.status == obligation.Status.PROVISIONAL:
         raise CannotResolve(_("Hồ sơ này chưa có khoản phí nào đã chốt. Chốt phí rồi gán, hoặc trả lại người chuyển."))
-    if any(row.point.code != dossier.offering.gateway_terminal for row in rows):
+    if any(row.point.terminal_id != dossier.offering.terminal_id for row in rows):
         raise CannotResolve(_("Tiền này về tài khoản của điểm thu khác. Trả lại người chuyển."))
     if not obligation.is_due:
         return
@@ -170,7 +186,7 @@ def _fits(rows, dossier, obligation):
         )
 
 
-def _settled(rows, dossier, obligation, actor, note):
+def _settled(rows: list[BankCredit], dossier: Dossier, obligation: FeeObligation, actor: User, note: str) -> PaymentAttempt:
     """The attempt that settles the fee: the one the payer meant when it still asks for this sum, else one made for it."""
     meant = next((row.attempt for row in rows if row.attempt and row.attempt.obligation_id == obligation.pk), None)
     if meant and meant.amount == obligation.total and meant.state != AttemptState.PAID:
@@ -184,7 +200,7 @@ def _settled(rows, dossier, obligation, actor, note):
 
 
 @transaction.atomic
-def ask_return(credit, actor, *, note):
+def propose_return(credit: BankCredit, actor: User, *, note: str) -> BankCredit:
     """Propose to send money that is for no fee of ours back to who sent it. Another accountant must do it."""
     (row,) = _waiting([credit], actor)
     row.state, row.return_asked_by, row.note = State.RETURNING, actor, note[:LONGEST]
@@ -193,55 +209,49 @@ def ask_return(credit, actor, *, note):
 
 
 @transaction.atomic
-def returned(credit, actor, *, note):
+def record_return(credit: BankCredit, actor: User, *, note: str) -> BankCredit:
     """The second accountant has sent it back; `note` names the bank's slip. Raises PermissionDenied, CannotResolve."""
     row = _returning(credit, actor)
     if row.return_asked_by_id == actor.pk:
         raise PermissionDenied("whoever proposes to send money back does not send it")
-    _resolve(row, State.RETURNED, actor, _with(row.note, note))
+    _resolve(row, State.RETURNED, actor, _joined(row.note, note))
     return row
 
 
 @transaction.atomic
-def keep(credit, actor, *, note):
-    """Do not send it back after all: it waits for a person again, as before."""
+def cancel_return(credit: BankCredit, actor: User, *, note: str) -> BankCredit:
+    """Withdraw the proposal to send it back: the credit waits for a person again."""
     row = _returning(credit, actor)
     attempt = PaymentAttempt.objects.select_related("obligation__dossier").filter(pk=row.attempt_id).first()
-    row.state, row.return_asked_by, row.note = _standing(row, attempt), None, _with(row.note, note)
+    row.state, row.return_asked_by, row.note = _waiting_state(row, attempt), None, _joined(row.note, note)
     row.save(update_fields=["state", "return_asked_by", "note"])
     return row
 
 
-def _with(before, more):
-    """What was written before and what is added, in the room there is: the new words stand whole, they name the proof."""
+def _joined(before: str, more: str) -> str:
+    """Both notes in one, cut to LONGEST; the new one is kept whole, because it names the proof."""
     room = LONGEST - len(more) - len(" · ")
     return f"{before[:room]} · {more}" if room > 0 else more[:LONGEST]
 
 
-def may_resolve(credit, user):
-    """Keeps the books at the account this money came to, and it is not known to be for a matter of their own."""
-    at_the_account = user.is_authenticated and differences.points_of(user).filter(pk=credit.point_id).exists()
-    return at_the_account and (credit.attempt_id is None or is_accountant_of(credit.attempt, user))
-
-
-def _waiting(credits, actor):
+def _waiting(credits: Iterable[BankCredit], actor: User) -> list[BankCredit]:
     rows = _locked(credits, actor)
     if any(not row.waits for row in rows):
         raise CannotResolve(_("Khoản tiền này đã được xử lý."))
     return rows
 
 
-def _returning(credit, actor):
+def _returning(credit: BankCredit, actor: User) -> BankCredit:
     (row,) = _locked([credit], actor)
     if row.state != State.RETURNING:
         raise CannotResolve(_("Chưa ai đề nghị trả lại khoản tiền này, hoặc đã xử lý xong."))
     return row
 
 
-def _locked(credits, actor):
-    """The rows, locked in one order, once the actor may. Raises PermissionDenied.
+def _locked(credits: Iterable[BankCredit], actor: User) -> list[BankCredit]:
+    """The rows, locked by primary key. Raises PermissionDenied.
 
-    Locked first and read afterwards: whoever waited for the lock would else see the new row beside an attempt joined before.
+    They are locked first and read afterwards: one query with the join could return a fresh row with a stale attempt.
     """
     wanted = {credit.pk for credit in credits}
     there = BankCredit.objects.filter(pk__in=wanted).order_by("pk")
@@ -252,7 +262,7 @@ def _locked(credits, actor):
     return rows
 
 
-def _resolve(row, state, actor, note, **facts):
+def _resolve(row: BankCredit, state: Any, actor: User, note: str, **facts: Any) -> None:
     row.state, row.resolved_by, row.resolved_at, row.note = state, actor, clock.now(), note[:LONGEST]
     for name, value in facts.items():
         setattr(row, name, value)
@@ -260,9 +270,9 @@ def _resolve(row, state, actor, note, **facts):
 
 
 # ---------------------------------------------------------------- what must be true
-def problems():
+def problems() -> Iterator[str]:
     """Yield one sentence for each fee whose transfers and bank credits do not come to the same sum."""
-    counted = Counter()
+    counted: Counter[int] = Counter()
     for credit in BankCredit.objects.filter(state__in=COUNTED).select_related("attempt"):
         counted[credit.attempt.obligation_id] += credit.amount
     proved = AttemptMove.objects.filter(

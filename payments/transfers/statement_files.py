@@ -1,6 +1,6 @@
 """Statement files as banks hand them out: CSV in UTF-8 or UTF-16, headings in Vietnamese or English, money that came in only.
 
-Read whole or not at all: one line that cannot be read refuses the file and says which. Nothing is guessed about money.
+One line that cannot be read refuses the whole file and is named. Nothing is guessed.
 """
 
 import csv

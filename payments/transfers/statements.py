@@ -1,18 +1,20 @@
-"""Bank statements: credits read from the bank's address or from a file, each kept once. What each is, `transfers` finds out.
+"""Bank statements: credits read from the bank's API or from a file, each stored once.
 
-Reading stores; nothing is settled here. So a file of a thousand lines holds no dossier, and a worker that dies loses nothing.
+Reading only stores; `transfers.matching` settles, one credit in a transaction. So a long file locks no dossier.
 """
 
 import datetime as dt
 import logging
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
+from accounts.models import User
 from payments.gateways import bank
-from payments.models import CollectionPoint, EventKind, GatewayEvent, StatementReading, Verdict
+from payments.models import BankCredit, CollectionPoint, EventKind, GatewayEvent, StatementReading, Verdict
 from payments.transfers import statement_files
 from payments.transfers.matching import record
 from portal.common import clock, outbox
@@ -32,11 +34,11 @@ class Reading:
 
 
 # ---------------------------------------------------------------- from the bank
-def run():
-    """The job of the minute: every account that takes transfers is to be looked at. Only writes rows; safe to run twice."""
+def run() -> None:
+    """Every minute: owe a reading of each account that takes transfers. Only writes rows; safe to run twice."""
     if not settings.BANK_STATEMENT_URL:
         return
-    points = CollectionPoint.objects.filter(active=True).exclude(account_number="")
+    points = CollectionPoint.objects.with_money_coming().exclude(account_number="")
     StatementReading.objects.bulk_create([StatementReading(point=point) for point in points], ignore_conflicts=True)
     StatementReading.objects.filter(point__in=points).exclude(due_state=outbox.OutboxState.WAITING).update(
         due_state=outbox.OutboxState.WAITING, next_at=clock.now(), created_at=clock.now(), leased_until=None, tries=0
@@ -45,14 +47,14 @@ def run():
 
 
 @outbox.worker(StatementReading)
-def poll(reading):
+def poll(reading: StatementReading) -> None:
     """Read one account on from where it was read last. Raises NoAnswer: then it is tried again, nothing is lost."""
     account, cursor, began = reading.point.account_number, reading.cursor, time.monotonic()
     old = clock.now() - READ_AGAIN
     for _page in range(MOST_PAGES):
         entries = bank.entries_after(account, cursor)
         for entry in entries:
-            credit = _kept(reading.point, entry, account)
+            credit = _recorded(reading.point, entry, account)
             if credit and credit.received_at < old:
                 reading.cursor = credit.bank_ref
         last = next(filter(None, map(bank.ref_of, reversed(entries))), cursor)
@@ -63,8 +65,8 @@ def poll(reading):
     reading.save(update_fields=["cursor", "read_at"])
 
 
-def _kept(point, entry, account):
-    """The credit of an entry, recorded; None for one that cannot be read, which is kept as it came and told in the log."""
+def _recorded(point: CollectionPoint, entry: Any, account: str) -> BankCredit | None:
+    """Record the credit of an entry. None for one that cannot be read: it is stored as an event and logged."""
     try:
         credit = bank.credit_of(entry, account)
     except bank.UnreadableCredit as why:
@@ -80,7 +82,7 @@ def _kept(point, entry, account):
 
 # ---------------------------------------------------------------- from a file
 @transaction.atomic
-def read_file(point, content, *, reader=None):
+def read_file(point: CollectionPoint, content: bytes, *, reader: User | None = None) -> Reading:
     """Read a statement file (bytes, CSV) of this account, handed in by `reader`: whole or not at all. Raises
     statement_files.UnreadableStatement.
 

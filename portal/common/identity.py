@@ -47,6 +47,19 @@ def phone_uri(text: str) -> str:
     return f"tel:{to_e164(text) or re.sub(r'[^0-9+]', '', text)}"
 
 
+# ---------------------------------------------------------------- codes
+
+
+def in_groups(text: str, *sizes: int, separator: str = " ") -> str:
+    """A code in groups, as people read it out; the last size holds for all that is left: («ABCDEFGHJ», 2, 4) is «AB CDEF GHJ»."""
+    groups, rest = [], text
+    while rest:
+        size = sizes[min(len(groups), len(sizes) - 1)]
+        groups.append(rest[:size])
+        rest = rest[size:]
+    return separator.join(groups)
+
+
 # ---------------------------------------------------------------- hiding
 
 

@@ -16,12 +16,11 @@ from pathlib import Path
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from portal.common import sandbox
+from portal.common import pango, sandbox
 
 LOG = logging.getLogger(__name__)
 JOBS_PER_CHILD = 100  # then a fresh one, whatever a library may have leaked
 START_SECONDS = 30
-INSTALL_HINT = "apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
 class PdfError(Exception):
@@ -65,7 +64,7 @@ def why_no_pdf():
     try:
         _renderer.ask({"do": "ping"}, b"", START_SECONDS)
     except PdfError as error:
-        return f"{error}. {INSTALL_HINT}" if "Pango" in str(error) else str(error)
+        return f"{error}. {pango.HOW_TO_GET}" if "Pango" in str(error) else str(error)
     return ""
 
 
@@ -106,7 +105,8 @@ class Renderer:
         if self._child and (self._jobs >= JOBS_PER_CHILD or self._child.poll() is not None):
             self._drop()
         if not self._child:
-            self._child = sandbox.start("portal.common.pdf_child", environment={"FONTCONFIG_FILE": str(_fonts_conf())})
+            places = {"FONTCONFIG_FILE": str(_fonts_conf()), "PANGO_DIR": str(settings.PANGO_DIR)}
+            self._child = sandbox.start("portal.common.pdf_child", environment=places)
             self._jobs = 0
         self._jobs += 1
         return self._child

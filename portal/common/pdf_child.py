@@ -3,8 +3,11 @@
 import base64
 import io
 import logging
+import os
 import re
+from pathlib import Path
 
+from portal.common import pango
 from portal.common.sandbox_child import Refused, serve
 
 MEMORY = 1024 * 1024 * 1024
@@ -64,13 +67,8 @@ class Renderer:
     def _load(self):
         if self.weasyprint:
             return
+        pango.preload(Path(os.environ["PANGO_DIR"]))
         try:
-            from portal.launch import pango
-        except ImportError:
-            pango = None
-        try:
-            if pango:
-                pango.preload()
             import weasyprint
             from weasyprint.text.fonts import FontConfiguration
             from weasyprint.urls import URLFetcher

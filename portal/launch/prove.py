@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from . import environment, needs, pango, services
+from ..common import pango
+from . import environment, needs, services
 from .child import Child
 from .console import say, warn
 from .lock import RunLock, run_lock
@@ -28,6 +29,10 @@ from .supervisor import StopAsked, Supervisor
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 GET_BROWSER = "apt-get install -y --no-install-recommends chromium"
 FAKETIME = ("*/faketime/libfaketimeMT.so.1", "faketime/libfaketimeMT.so.1", "lib*/faketime/libfaketimeMT.so.1")
+LEFT_OUT = (
+    "--fast left out: the static checks (./portalctl check), tests of browser, PDF, services, slow ones,"
+    " and of a test with many parameters that uses the database all but the first case."
+)
 GET_FAKETIME = "apt-get install -y faketime"
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 # Only the shape counts: `check --deploy` looks at the settings, never at these servers.
@@ -90,6 +95,8 @@ def prove(places: Places, pytest_words: list[str], *, only_static: bool, fast: b
         forget_servers(throwaway)
         lock.release()
     _summary(outcomes)
+    if fast:
+        say(LEFT_OUT)
     if closing:
         say(closing)
     return 0 if all(outcome.passed for outcome in outcomes) else 1
@@ -223,6 +230,6 @@ def _summary(outcomes: list[Outcome]) -> None:
         say(f"  {outcome.name:<22} {'passed' if outcome.passed else 'FAILED':<8} {outcome.seconds:6.1f} s")
     if failed := [outcome.name for outcome in outcomes if not outcome.passed]:
         say(f"  Failed: {', '.join(failed)}. Logs: var/test/log/")
-    if not pango.preload():
+    if not pango.preload(pango.folder(Places.of().var)):
         warn(f"  PDF tests were skipped. To run them: {pango.HOW_TO_GET}")
     say()

@@ -6,10 +6,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 
-from . import environment, gateway, needs, pango, services, welcome
+from ..common import pango
+from . import environment, gateway, needs, services, welcome
 from .child import Child
 from .console import say, step, warn
 from .lock import RunLock, run_lock
+from .pango import fetch as fetch_pango
 from .places import Places
 from .preparation import manage, prepare
 from .supervisor import StopAsked, Supervisor
@@ -61,11 +63,11 @@ def _bring_up(places: Places, supervisor: Supervisor, port: int, beside: int | N
 
 def bring_pango(places: Places) -> None:
     """Pango from the system, else fetched into var/, else say once that there will be no PDF."""
-    if pango.preload(places.var):
+    if pango.preload(pango.folder(places.var)):
         return
     with step("Thư viện Pango để làm PDF"):
-        failed = pango.fetch(places.var)
-    if failed or not pango.preload(places.var):
+        failed = fetch_pango(places.var)
+    if failed or not pango.preload(pango.folder(places.var)):
         warn(f"  Chưa làm được PDF vì thiếu Pango ({failed or 'thư viện không nạp được'}). Chạy: {pango.HOW_TO_GET}")
 
 

@@ -7,13 +7,13 @@ from .preparation import demo_people
 
 TO_TRY = """\
   Thử một vòng:
-    1. Gõ «xac nhan cu tru» vào ô tìm kiếm, mở thủ tục 1.010041.
+    1. Gõ «xac nhan cu tru» vào ô tìm kiếm, mở thủ tục «Xác nhận thông tin về cư trú».
     2. Đăng nhập bằng congdan1, điền, xem lại, nộp: có mã hồ sơ và giấy xác nhận ngay.
     3. Đăng nhập bằng motcua1: tiếp nhận rồi chuyển; chuyenvien1 xử lý; lanhdao1 duyệt.
     4. Trở lại bằng congdan1, tải kết quả đã ký; bất cứ ai kiểm tra được tờ ấy ở {address}/kiem-tra/."""
 TO_PAY = """\
   Trả phí (cổng thanh toán giả lập, không trừ tiền thật):
-    1. Bằng congdan1, nộp «cấp phiếu lý lịch tư pháp» (3.000333) rồi bấm «Trả phí»: trang trả tiền, biên lai, hồ sơ đi tiếp.
+    1. Bằng congdan1, nộp «cấp phiếu lý lịch tư pháp» rồi bấm «Trả phí»: trang trả tiền, biên lai, hồ sơ đi tiếp.
     2. Làm hỏng cho biết: {gateway}/bang-dieu-khien/ có công tắc cho mọi sự cố; chuyển khoản thì ở {gateway}/bank/.
     3. Hoàn phí cần hai người: ketoan1 đề nghị, ketoan2 duyệt, ở {address}/can-bo/ke-toan/."""
 

@@ -139,13 +139,19 @@ STORAGES = {
     "staticfiles": {"BACKEND": "portal.static_storage.OwnFilesCompressed"},
 }
 PRIVATE_FILES_ROOT = VAR_DIR / "files"
+PANGO_DIR = VAR_DIR / "pango"  # where the launcher unpacks it when the system has none
 SIGNING_DIR = Path(os.environ.get("SIGNING_DIR", VAR_DIR / "signing"))
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-UPLOAD_MAX_BYTES = 10 * 1024 * 1024
-REQUEST_MAX_BYTES = 12 * UPLOAD_MAX_BYTES  # several papers chosen at once, without scripts
+# What may be uploaded: pages say these numbers, forms and the process that opens the files keep to them.
+MAX_UPLOAD_BYTES = 10 * 1024 * 1024
+MAX_UPLOAD_FILES = 30  # of one paper
+MAX_UPLOAD_PAGES = 200  # of one PDF
+MAX_UPLOAD_OBJECTS = 300_000  # of one PDF
+MAX_UPLOAD_MEGAPIXELS = 80
+MAX_REQUEST_BYTES = 12 * MAX_UPLOAD_BYTES  # several papers chosen at once, without scripts
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

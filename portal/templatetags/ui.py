@@ -3,8 +3,6 @@
 Plain components are files in templates/ui/, each with its options named in a comment at its top.
 """
 
-from typing import NamedTuple
-
 from django import template
 from django.template.loader import render_to_string
 from django.urls import translate_url
@@ -12,36 +10,12 @@ from django.utils.formats import number_format
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
-from portal.common import dates, money
+from portal.common import dates, identity, money
 from portal.common.drawings import drawing
-from portal.common.identity import phone_uri
 from portal.common.qr import qr_svg
 
 register = template.Library()
 
-
-class Look(NamedTuple):
-    """How a state looks everywhere: its icon, and its tone (the ending of the CSS class)."""
-
-    icon: str
-    tone: str
-
-
-# The one place that says how a dossier's state looks (the colour never stands without icon and words).
-STATE_LOOKS = {
-    "DRAFT": Look("edit", ""),
-    "SUBMITTED": Look("send", "info"),
-    "ACCEPTED": Look("check", "info"),
-    "NOT_ACCEPTED": Look("x-c", "bad"),
-    "PROCESSING": Look("clock", "info"),
-    "SUPPLEMENT_REQUIRED": Look("alert", "warn"),
-    "PAYMENT_REQUIRED": Look("wallet", "pay"),
-    "WITHDRAWN": Look("back", ""),
-    "STOPPED": Look("x-c", ""),
-    "COMPLETED": Look("check-c", "ok"),
-    "RETURNED": Look("check", "line"),
-}
-UNKNOWN_STATE = Look("info", "")
 
 SLA_ICONS = {"late": "alert", "today": "clock", "soon": "clock", "ok": "check", "hold": "pause"}
 NOTICE_ICONS = {"info": "info", "ok": "check-c", "warn": "alert", "bad": "alert"}
@@ -73,9 +47,9 @@ def language_url(context, code):
 
 
 @register.filter
-def state_look(state):
-    """The look of a dossier's state, whatever spelling the state comes in."""
-    return STATE_LOOKS.get(str(state or "").upper(), UNKNOWN_STATE)
+def masked_number(number):
+    """An identity number as those see it who may not read it; nothing where there is none."""
+    return identity.mask_number(number) if number else ""
 
 
 @register.filter
@@ -141,7 +115,7 @@ def when(moment_, form):
 @register.filter
 def tel(phone):
     """The link that rings a number."""
-    return phone_uri(str(phone or ""))
+    return identity.phone_uri(str(phone or ""))
 
 
 @register.filter

@@ -4,18 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
 from procedures.eforms.conditions import is_empty
+from procedures.eforms.form import Form
 from procedures.eforms.parts import Field
 from procedures.eforms.reading import ADDRESS_PARTS, DATE_PARTS, NO, YES
 from procedures.eforms.sources import Option
 from procedures.eforms.values import LONGEST_ADDRESS, number_text
-
-if TYPE_CHECKING:
-    from procedures.eforms.showing import BoundPage
 
 FEW_OPTIONS = 7  # a choice that does not say how it is shown is radio up to here
 NUMERIC_FORMATS = {"cccd", "social_insurance_no", "vsic_4", "nice_class", "year"}
@@ -51,10 +49,25 @@ class Part:
         return f"f-{self.name}"
 
 
+class ShownPage(Protocol):
+    """What a question asks of the page it stands on (`showing.BoundPage`)."""
+
+    form: Form
+    answers: Mapping[str, Any]
+    raw: Any
+    origins: Mapping[str, str]
+    open_row: tuple[str, int] | None
+
+    @property
+    def kept(self) -> Mapping[str, Any]: ...
+
+    def error(self, key: str) -> str: ...
+
+
 class BoundField:
     """One question on the page. `name` is its input name: the key, or table-row-column for a cell."""
 
-    def __init__(self, page: "BoundPage", question: Field, name: str, stored: Any, error: str):
+    def __init__(self, page: ShownPage, question: Field, name: str, stored: Any, error: str):
         self.page, self.field, self.name, self.stored, self.error = page, question, name, stored, error
         self.raw = page.raw  # what was typed and is shown again; empty when the stored answer is shown
 

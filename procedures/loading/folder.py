@@ -16,6 +16,7 @@ SCHEMAS = {
     "agencies.json": "agencies",
     "offerings_demo.json": "offerings",
     "forms.json": "forms",
+    "home_links.json": "home_links",
 }
 OTHERS = ("forms_new_links.json", "holidays.json", "life_events.json", "procedures_index.csv")
 SHOWN_ERRORS = 5

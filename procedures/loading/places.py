@@ -9,7 +9,7 @@ from collections import defaultdict
 
 from portal.common import clock
 from procedures.loading.rows import BATCH, set_values
-from procedures.models import Filing, LocalFee, Offering
+from procedures.models import Filing, LocalFee, Offering, Terminal
 
 MARK = "demo"
 
@@ -24,6 +24,7 @@ def load(folder, entries, agencies, units, *, codes, provinces):
         for agency in bodies.offering(rule):
             if provinces is None or rule["filing"] == Filing.ELSEWHERE or agency.province_code in provinces:
                 wanted[entries[rule["procedure"]].pk, agency.pk] = _values(rule, agency, bodies, document)
+    _bring_terminals(values["terminal_id"] for values in wanted.values())
     _bring_offerings(wanted, [entries[rule["procedure"]] for rule in rules])
     _bring_local_fees(document, entries, codes, provinces)
     return len(wanted)
@@ -85,7 +86,7 @@ def _values(rule, agency, bodies, document):
         "valid_from": None,
     }
     if rule["filing"] == Filing.ELSEWHERE:
-        nowhere = {"receiving_agency_id": None, "processing_steps": [], "duty": {}, "gateway_terminal": "", "valid_to": None}
+        nowhere = {"receiving_agency_id": None, "processing_steps": [], "duty": {}, "terminal_id": None, "valid_to": None}
         return {**values, **nowhere, "lead_agency_id": agency.pk}
     lead, received = bodies.resolve(rule["lead_agency"], agency), bodies.resolve(rule["received_at"], agency)
     terminals = document["gateway_terminals"][agency.province_code]
@@ -95,7 +96,7 @@ def _values(rule, agency, bodies, document):
         "lead_agency_id": lead.pk,
         "processing_steps": [_step(step, agency, lead, received, bodies) for step in rule["processing_steps"]],
         "duty": {post: _person(login.format(received=received.code), document) for post, login in rule["duty"].items()},
-        "gateway_terminal": terminals[rule["gateway_terminal"]] if rule["gateway_terminal"] else "",
+        "terminal_id": terminals[rule["gateway_terminal"]] if rule["gateway_terminal"] else None,
         "valid_to": None,
     }
 
@@ -114,6 +115,11 @@ def person_name(login, rule):
     number = int(hashlib.sha256(login.encode()).hexdigest(), 16)
     parts = ((rule["ho"], 1), (rule["dem"], 97), (rule["ten"], 9973))
     return " ".join(names[number // divisor % len(names)] for names, divisor in parts)
+
+
+def _bring_terminals(codes):
+    """The terminals the rules name. One that is there already stays as people switched it."""
+    Terminal.objects.bulk_create([Terminal(code=code) for code in sorted(set(codes) - {None})], ignore_conflicts=True)
 
 
 def _bring_offerings(wanted, procedures):

@@ -2,10 +2,14 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
 from portal.common import clock
 from procedures.eforms import expanded_form
+from procedures.loading.folder import DataRefused
 from procedures.loading.rows import day
 from procedures.models import Procedure, ProcedureVersion, VersionState, hash_of
+from procedures.results import unknown_fields
 
 FIRST_DAY = dt.date(2025, 7, 1)  # the two levels of government, which all these procedures presuppose
 
@@ -34,15 +38,21 @@ def publish(folder, curated, entries):
 
 
 def document_of(folder, row):
-    """What a version holds: the procedure, its expanded form, and the lists and terms it counts on."""
+    """What a version holds: the procedure, its expanded form, and the lists and terms it counts on. DataRefused."""
     meta = folder.read("procedures.json")["meta"]
-    return {
+    document = {
         "procedure": row,
         "form": expanded_form(row["form_key"], folder.read("forms.json")) if row["form_key"] else None,
         "code_lists": meta["code_lists"],
         "defaults": meta["defaults"],
         "amount_set_later": folder.amounts_set_later(row["code"]),
     }
+    if unknown := unknown_fields(document):
+        raise DataRefused(
+            _("Thủ tục %(code)s: mẫu kết quả gọi trường không có: %(fields)s")
+            % {"code": row["code"], "fields": ", ".join(unknown)}
+        )
+    return document
 
 
 def _new_version(entry, document, before):

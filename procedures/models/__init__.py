@@ -1,6 +1,7 @@
 from procedures.models.calendar import Holiday, UndecidedHoliday, working_calendar
 from procedures.models.catalogue import LifeEvent, LifeEventEntry, Procedure, ProcedureVersion, Sector, VersionState, hash_of
 from procedures.models.offering import Filing, LocalFee, Offering
+from procedures.models.terminal import Terminal
 
 __all__ = [
     "Filing",
@@ -12,6 +13,7 @@ __all__ = [
     "Procedure",
     "ProcedureVersion",
     "Sector",
+    "Terminal",
     "UndecidedHoliday",
     "VersionState",
     "hash_of",

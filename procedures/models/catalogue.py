@@ -3,7 +3,6 @@
 import hashlib
 import json
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from portal.common import clock
 from portal.common.vietnamese import fold
+from procedures.facts import Facts, Result
 
 
 class Sector(models.Model):
@@ -42,7 +42,6 @@ class Procedure(models.Model):
     facts = models.JSONField(_("số liệu của danh mục"), default=dict, blank=True)
     search_exact = models.TextField(editable=False, help_text="chữ thường, có dấu")
     search_folded = models.TextField(editable=False, help_text="không dấu")
-    search_joined = models.TextField(editable=False, help_text="không dấu, viết liền")
     rank = models.IntegerField(_("ưu tiên khi tìm"), default=0)
     current = models.ForeignKey(
         "ProcedureVersion",
@@ -57,10 +56,6 @@ class Procedure(models.Model):
         verbose_name = _("thủ tục")
         verbose_name_plural = _("thủ tục")
         ordering = ["code"]
-        indexes = [
-            GinIndex(fields=["search_folded"], opclasses=["gin_trgm_ops"], name="procedures_by_folded_words"),
-            GinIndex(fields=["search_exact"], opclasses=["gin_trgm_ops"], name="procedures_by_exact_words"),
-        ]
         constraints = [
             models.CheckConstraint(condition=Q(declared_level__gte=1, declared_level__lte=4), name="declared_level_is_1_to_4"),
             models.CheckConstraint(condition=Q(listed=True) | Q(current__isnull=False), name="a_full_procedure_has_a_version"),
@@ -125,9 +120,14 @@ class ProcedureVersion(models.Model):
         super().save(*args, **kwargs)
 
     @property
-    def facts(self):
+    def facts(self) -> Facts:
         """The procedure's part of the document (fields: data/README.md)."""
         return self.document["procedure"]
+
+    @property
+    def results(self) -> list[Result]:
+        """What the procedure may end in. Versions published before templates were known have rows of name and code only."""
+        return self.facts.get("results") or []
 
     @property
     def name(self):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency
 from portal.common import clock
 from procedures.models.catalogue import Procedure
+from procedures.models.terminal import Terminal
 
 
 class Filing(models.TextChoices):
@@ -36,14 +37,22 @@ class Offering(models.Model):
         Agency, verbose_name=_("cơ quan giải quyết"), on_delete=models.PROTECT, related_name="led_offerings"
     )
     filing = models.CharField(_("cách nộp"), max_length=9, choices=Filing.choices, default=Filing.HERE)
-    province_code = models.CharField(_("mã tỉnh"), max_length=10, db_index=True, help_text="mã cơ quan cấp 1, ví dụ H18")
+    province_code = models.CharField(_("mã tỉnh"), max_length=10, help_text="mã cơ quan cấp 1, ví dụ H18")
     unit_code = models.CharField(_("địa bàn"), max_length=20, blank=True, help_text="mã đơn vị hành chính của cơ quan")
     delivery_ways = models.JSONField(_("cách trả kết quả"), default=list)
     electronic_result = models.BooleanField(_("kết quả điện tử"), default=False)
     no_result = models.BooleanField(_("không có kết quả phải trả"), default=False)
     processing_steps = models.JSONField(_("các bước xử lý"), default=list)
     duty = models.JSONField(_("người trực"), default=dict)
-    gateway_terminal = models.CharField(_("mã điểm thu"), max_length=20, blank=True)
+    terminal = models.ForeignKey(
+        Terminal,
+        verbose_name=_("điểm thu trên mạng"),
+        to_field="code",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="offerings",
+    )
     valid_from = models.DateField(_("từ ngày"), null=True, blank=True)
     valid_to = models.DateField(_("đến ngày"), null=True, blank=True)
     certainty = models.CharField(_("độ chắc chắn"), max_length=40, blank=True)

@@ -1,9 +1,9 @@
-"""What the search reads of a procedure: its names, one a line, with accents, without, and written together."""
+"""What the search reads of a procedure: its names, one a line, with accents and without."""
 
 import re
 import unicodedata
 
-from portal.common.vietnamese import fold, joined
+from portal.common.vietnamese import fold
 
 FORM_CODE = re.compile(r"[A-ZĐ]{2,}\d{2,}")
 CURATED, COMMUNE, CITIZEN, LOCAL, LATER = 100, 20, 10, -30, -12
@@ -12,7 +12,7 @@ LATER_STEPS = ("chấm dứt", "tạm ngừng", "thay đổi", "sửa đổi", "
 
 
 def search_columns(code, name, curated=None, facts=None, form_code=None):
-    """{search_exact, search_folded, search_joined, rank} of a catalogue entry.
+    """{search_exact, search_folded, rank} of a catalogue entry.
 
     Line 1 is the official name, line 2 the everyday name (may be empty), then other names, last the codes people type.
     `curated`: the procedure's part of a version; `facts`: the row of the national index; `form_code`: «CT01».
@@ -23,7 +23,6 @@ def search_columns(code, name, curated=None, facts=None, form_code=None):
     return {
         "search_exact": "\n".join(lines),
         "search_folded": "\n".join(fold(line) for line in lines),
-        "search_joined": "\n".join(joined(line) for line in lines),
         "rank": rank(name, curated, facts or {}),
     }
 

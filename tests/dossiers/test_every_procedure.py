@@ -60,6 +60,7 @@ def decided(dossier, clerk):
     return workflow.advance(dossier, "approve", actor=signer, content={"title": "Giấy", "lines": [], "conclusion": "Đúng."})
 
 
+@pytest.mark.slow
 def test_every_form_is_shown_page_by_page_handed_in_taken_in_and_decided():
     load_sample(codes=list(reference.procedures()))
     filed, waited, forms = [], [], set()

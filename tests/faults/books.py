@@ -37,7 +37,7 @@ def everything(site, references=None):
     """{reference: transaction} as the gateway has them, asked through its own interface. Default: of every attempt of ours, and
     whatever the gateway has besides."""
     newest = {row["reference"]: row for row in site.gateway.look("transactions")["transactions"]}  # a thousand at most
-    ours = references or PaymentAttempt.objects.filter(way=Way.VNPAY).values_list("reference", flat=True)
+    ours = references or PaymentAttempt.objects.filter(way=Way.GATEWAY).values_list("reference", flat=True)
     found = dict(newest) if references is None else {}
     for reference in ours:
         found[reference] = newest.get(reference) or site.gateway.transaction(reference)
@@ -46,7 +46,7 @@ def everything(site, references=None):
 
 def compared(books):
     """One sentence for each row in which the gateway's books and ours differ."""
-    ours = {a.reference: a for a in PaymentAttempt.objects.filter(way=Way.VNPAY)}
+    ours = {a.reference: a for a in PaymentAttempt.objects.filter(way=Way.GATEWAY)}
     for reference in sorted(set(books) - set(ours)):
         yield f"{reference}: at the gateway only"
     for reference, attempt in sorted(ours.items()):

@@ -1,9 +1,16 @@
 """The environment is what the lock says, and is made again only when the lock changes."""
 
+import importlib.metadata
+import re
+import tomllib
+
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from portal.launch import environment
 from portal.launch.missing import Missing
+from portal.launch.places import ROOT
 
 
 class Installs:
@@ -68,3 +75,50 @@ def test_an_interrupted_installation_does_not_count(places, installs):
     with pytest.raises(Missing, match="no network"):
         environment.make(places, environment.RUN)
     assert not environment.is_current(places, environment.RUN)
+
+
+# ---------------------------------------------------------------- the locks and the names they were made from
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+NAMES = PROJECT["project"]["dependencies"]
+GROUPS = PROJECT["dependency-groups"]
+
+
+def pinned(kind):
+    """{package: the versions a lock gives it}; more than one where it depends on the version of Python."""
+    versions = {}
+    for name, version in re.findall(
+        r"^([a-z0-9][a-z0-9.-]*)==([^\s;\\]+)", (ROOT / f"requirements/{kind}.txt").read_text(), re.M
+    ):
+        versions.setdefault(name, set()).add(version)
+    return versions
+
+
+@pytest.mark.parametrize(("kind", "names"), [("run", NAMES), ("dev", NAMES + GROUPS["dev"]), ("tools", GROUPS["tools"])])
+def test_each_named_package_is_locked_within_its_range(kind, names):
+    locked = pinned(kind)
+    for wanted in map(Requirement, names):
+        versions = locked[canonicalize_name(wanted.name)]
+        assert all(wanted.specifier.contains(version) for version in versions), (str(wanted), versions)
+
+
+def test_tests_run_on_the_versions_that_serve():
+    assert pinned("run").items() <= pinned("dev").items()
+
+
+def test_a_package_is_named_once():
+    names = [canonicalize_name(Requirement(one).name) for one in [*NAMES, *GROUPS["dev"], *GROUPS["tools"]]]
+    assert len(names) == len(set(names))
+
+
+def test_the_locks_hold_nothing_that_no_name_leads_to():
+    """Each locked package is named, or required by a locked one that is installed here."""
+    named = {canonicalize_name(Requirement(one).name) for one in NAMES + GROUPS["dev"]}
+    led_to = {canonicalize_name(Requirement(one).name) for name in pinned("dev") for one in required_by(name)}
+    assert set(pinned("dev")) <= named | led_to
+
+
+def required_by(name):
+    try:
+        return importlib.metadata.requires(name) or []
+    except importlib.metadata.PackageNotFoundError:  # for another Python or system
+        return []

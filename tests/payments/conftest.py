@@ -4,8 +4,7 @@ import datetime as dt
 
 import pytest
 
-from payments.enquiries import query
-from payments.refunds import gateway_calls
+from payments.gateways import register
 from portal.common import clock
 from tests.payments.gateway import Gateway
 
@@ -14,8 +13,7 @@ from tests.payments.gateway import Gateway
 def gateway(monkeypatch):
     """In the place of the real client, for questions and for refunds."""
     there = Gateway()
-    monkeypatch.setattr(query, "vnpay", there)
-    monkeypatch.setattr(gateway_calls, "vnpay", there)
+    monkeypatch.setitem(register.PROVIDERS, "vnpay", there)
     return there
 
 

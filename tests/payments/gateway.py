@@ -4,15 +4,16 @@ import json
 
 import httpx
 
+from payments.gateways import vnpay
 from payments.gateways.base import NoAnswer
 from payments.gateways.vnpay import client
-from payments.gateways.vnpay.answers import QueryAnswer, RefundAnswer
+from payments.gateways.vnpay.answers import ApiAnswer
 from tests.payments.gateways.vnpay import wire_words
 
 
-def answered(kind, attempt, code="00", status="00", *, amount=None, type="01", number="14226112", reference=None):
+def answered(attempt, code="00", status="00", *, amount=None, type="01", number="14226112", reference=None):
     """One verified answer about an attempt. `amount` in đồng."""
-    return kind(
+    said = ApiAnswer(
         code=code,
         message="",
         terminal=attempt.point.code,
@@ -25,15 +26,20 @@ def answered(kind, attempt, code="00", status="00", *, amount=None, type="01", n
         status=status,
         raw=f'{{"vnp_ResponseCode": "{code}", "vnp_TransactionStatus": "{status}"}}',
     )
+    return vnpay.answer_of(said, attempt)
 
 
 class Gateway:
-    """Stands where `payments.gateways.vnpay` stands. Each answer is a dict for `answered`, an exception, or a callable."""
+    """Stands where `payments.gateways.vnpay` stands; only questions and orders are answered here. Each answer is a dict for
+    `answered`, an exception, or a callable."""
 
     def __init__(self):
         self.asked, self.sent = [], []
         self._queries, self._refunds = [], []
         self.otherwise = {"status": "01"}
+
+    def __getattr__(self, name):
+        return getattr(vnpay, name)
 
     def says(self, *answers):
         """To the next questions, in this order; after that, what it said last."""
@@ -45,19 +51,19 @@ class Gateway:
 
     def query(self, attempt, **patience):
         self.asked.append(attempt.reference)
-        return self._answer(QueryAnswer, attempt, self._queries, attempt)
+        return self._answer(attempt, self._queries, attempt)
 
     def refund(self, refund, *, by):
         self.sent.append((refund.request_id, by))
-        return self._answer(RefundAnswer, refund.attempt, self._refunds, refund)
+        return self._answer(refund.attempt, self._refunds, refund)
 
-    def _answer(self, kind, attempt, stock, about):
+    def _answer(self, attempt, stock, about):
         answer = (stock.pop(0) if len(stock) > 1 else stock[0]) if stock else self.otherwise
         if callable(answer):
             answer = answer(about)
         if isinstance(answer, Exception):
             raise answer
-        return answered(kind, attempt, **answer)
+        return answered(attempt, **answer)
 
 
 PAID, UNFINISHED, UNKNOWN, TOO_SOON = {}, {"status": "01"}, {"code": "91", "status": ""}, {"code": "94", "status": ""}

@@ -2,6 +2,7 @@
 
 from django.test import Client
 
+from payments.gateways import vnpay
 from payments.gateways.vnpay import wire
 from tests.payments.gateways.vnpay import wire_words as words
 
@@ -17,7 +18,7 @@ def said_of(attempt, secret=None, **changed):
         "PayDate": wire.moment(attempt.created_at),
         "OrderInfo": "Le phi ho so",
     }
-    return words.pay_query(secret=secret or attempt.point.secret, **{**facts, **changed})
+    return words.pay_query(secret=secret or vnpay.secret_of(attempt.point), **{**facts, **changed})
 
 
 def cancelled(attempt):

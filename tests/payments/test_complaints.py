@@ -9,7 +9,7 @@ from accounts.messages.models import Message
 from accounts.models import Membership
 from payments import complaints
 from payments.attempts import settlement
-from payments.enquiries import schedule, terminal_lease
+from payments.enquiries import claims, schedule, terminal_lease
 from payments.gateways.base import NoAnswer
 from payments.models import GatewayQuestion, PaymentAttempt, PaymentComplaint
 from portal.common import clock, outbox
@@ -44,7 +44,7 @@ def no_patience(monkeypatch):
 def test_money_that_came_settles_while_the_person_waits_and_no_ticket_is_opened(money_desk, gateway):
     attempt = money_desk.paying()
     gateway.says(PAID)
-    assert complaints.claim(attempt, attempt.opened_by) is None
+    assert claims.claim(attempt, attempt.opened_by) is None
     assert fresh(attempt).settles and fresh(attempt).obligation.dossier.state == "SUBMITTED"
     assert not PaymentComplaint.objects.exists() and terminal_lease.acquire(attempt.point_id)
 
@@ -55,15 +55,15 @@ def test_money_that_came_settles_while_the_person_waits_and_no_ticket_is_opened(
 def test_a_final_no_is_the_answer_and_no_ticket_is_opened(money_desk, gateway, said, state):
     attempt = money_desk.paying()
     gateway.says(said)
-    assert complaints.claim(attempt, attempt.opened_by) is None
+    assert claims.claim(attempt, attempt.opened_by) is None
     assert (fresh(attempt).state, fresh(attempt).money_taken) == (state, "no") and not PaymentComplaint.objects.exists()
 
 
 def test_who_says_it_again_after_a_final_no_gets_a_person_to_look(money_desk, gateway):
     attempt = money_desk.paying()
     gateway.says({"status": "02"})
-    complaints.claim(attempt)
-    ticket = complaints.claim(fresh(attempt), attempt.opened_by)
+    claims.claim(attempt)
+    ticket = claims.claim(fresh(attempt), attempt.opened_by)
     assert ticket.closed_at is None and ticket.owner and len(gateway.asked) == 2
     assert fresh(attempt).state == "failed"
 
@@ -71,8 +71,8 @@ def test_who_says_it_again_after_a_final_no_gets_a_person_to_look(money_desk, ga
 def test_money_that_came_after_a_final_no_is_found_by_who_insists(money_desk, gateway):
     attempt = money_desk.paying()
     gateway.says({"status": "02"}, PAID)
-    complaints.claim(attempt)
-    assert complaints.claim(fresh(attempt)) is None and fresh(attempt).settles
+    claims.claim(attempt)
+    assert claims.claim(fresh(attempt)) is None and fresh(attempt).settles
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,11 @@ def test_money_that_came_after_a_final_no_is_found_by_who_insists(money_desk, ga
 def test_what_the_gateway_cannot_settle_becomes_a_ticket_with_an_owner(money_desk, gateway, said):
     attempt = money_desk.paying()
     gateway.says(said)
-    ticket = complaints.claim(attempt, attempt.opened_by)
+    ticket = claims.claim(attempt, attempt.opened_by)
     assert ticket.owner in (money_desk.accountant, money_desk.second_accountant) and ticket.opened_by == attempt.opened_by
     message = told(ticket.owner, f"complaint:{ticket.pk}").get()
     assert attempt.obligation.dossier.code in message.subject and attempt.reference in message.body
-    assert complaints.claim(fresh(attempt), attempt.opened_by) == ticket and PaymentComplaint.objects.count() == 1
+    assert claims.claim(fresh(attempt), attempt.opened_by) == ticket and PaymentComplaint.objects.count() == 1
     assert waiting(attempt).next_at
 
 
@@ -97,7 +97,7 @@ def test_the_gateway_is_given_only_the_patience_of_a_page(money_desk, monkeypatc
         raise SILENCE
 
     monkeypatch.setattr(Gateway, "query", query)
-    complaints.claim(money_desk.paying())
+    claims.claim(money_desk.paying())
     assert given == {"patience": schedule.WEB_PATIENCE} and schedule.WEB_PATIENCE <= 6
 
 
@@ -108,7 +108,7 @@ def test_a_terminal_that_cannot_be_asked_now_leaves_the_question_due_and_the_tic
     known = schedule.ask_now(attempt)
     assert (known.asked, known.attempt.state, gateway.asked) == (False, "sent", [])
     assert known.outcome.money == "checking" and waiting(attempt).cause == "complaint" and waiting(attempt).next_at <= clock.now()
-    assert complaints.claim(attempt, attempt.opened_by).closed_at is None
+    assert claims.claim(attempt, attempt.opened_by).closed_at is None
 
 
 def test_an_impatient_person_does_not_make_the_gateway_asked_again_and_again(money_desk, gateway, monkeypatch):
@@ -116,26 +116,26 @@ def test_an_impatient_person_does_not_make_the_gateway_asked_again_and_again(mon
     attempt = money_desk.paying()
     gateway.says(SILENCE)
     for _ in range(5):
-        complaints.claim(attempt, attempt.opened_by)
+        claims.claim(attempt, attempt.opened_by)
     assert len(gateway.asked) == 1 and PaymentComplaint.objects.count() == 1
 
 
 def test_a_transfer_has_no_gateway_to_ask_and_goes_straight_to_a_person(money_desk, gateway):
     attempt = money_desk.paying("transfer")
-    assert complaints.claim(attempt, attempt.opened_by).owner and gateway.asked == []
+    assert claims.claim(attempt, attempt.opened_by).owner and gateway.asked == []
     assert not GatewayQuestion.objects.filter(attempt=attempt).exists()
 
 
 def test_money_that_has_come_needs_no_ticket(money_desk, gateway):
     attempt = settlement.settle(money_desk.paying().reference, cause="ipn")
-    assert complaints.claim(attempt) is None and complaints.open_ticket(attempt) is None and gateway.asked == []
+    assert claims.claim(attempt) is None and complaints.open_ticket(attempt) is None and gateway.asked == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_ten_impatient_clicks_open_one_ticket_and_ask_one_question_at_a_time(money_desk, gateway):
     attempt = money_desk.paying()
     gateway.says(SILENCE)
-    tickets = at_once([lambda: complaints.claim(attempt, attempt.opened_by)] * 10)
+    tickets = at_once([lambda: claims.claim(attempt, attempt.opened_by)] * 10)
     assert {ticket.pk for ticket in tickets} == {PaymentComplaint.objects.get().pk}
 
 
@@ -149,7 +149,7 @@ def claimed(money_desk, gateway):
 
     def claim(dossier=None):
         attempt = money_desk.paying(dossier=dossier)
-        return complaints.claim(attempt, attempt.opened_by)
+        return claims.claim(attempt, attempt.opened_by)
 
     return claim
 
@@ -218,8 +218,8 @@ def test_the_gateways_own_call_answers_the_ticket_too(claimed):
 def test_a_ticket_opened_in_spite_of_a_final_no_is_closed_by_a_person_or_by_the_money(money_desk, gateway):
     attempt = money_desk.paying()
     gateway.says({"status": "02"})
-    complaints.claim(attempt)
-    ticket = complaints.claim(fresh(attempt), attempt.opened_by)
+    claims.claim(attempt)
+    ticket = claims.claim(fresh(attempt), attempt.opened_by)
     settlement.record_outcome(attempt.reference, "failed", cause="ipn")
     ticket.refresh_from_db()
     assert ticket.closed_at is None
@@ -251,7 +251,7 @@ def test_only_the_owner_or_an_accountant_of_the_body_answers_and_never_without_w
 def test_a_claim_makes_the_question_the_most_urgent_of_its_terminal(past, gateway, money_desk):
     old, mine = past(), past(ago=dt.timedelta(minutes=30))
     gateway.says(TOO_SOON)
-    complaints.claim(mine, mine.opened_by)
+    claims.claim(mine, mine.opened_by)
     turns_over = GatewayQuestion.objects.filter(due_state="waiting")
     turns_over.update(next_at=clock.now())
     mine.point.__class__.objects.update(quiet_until=None)

@@ -11,6 +11,7 @@ from tests.world import load_sample
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_the_demo_has_money_of_every_fate_and_all_of_it_is_whole():
     load_sample(codes=[RESIDENCE, STAY, CIVIL, CRIMINAL])
     call_command("load_collection_points", verbosity=0)

@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from payments import complaints, differences
 from payments.attempts import settlement
+from payments.gateways.vnpay.settlement_files import COLUMNS
 from payments.models import BankCredit, Difference, GatewayEvent, LedgerEntry, PaymentAttempt, SettlementRun, Way
 from payments.models.states import AttemptState, RefundState
-from payments.reconciliation.settlement_files import COLUMNS
 from payments.refunds import approval
 from payments.transfers import matching
 from portal.common import clock
@@ -144,12 +144,12 @@ def test_words_are_kept_composed_and_shown_as_words_on_every_page(client, money_
 
 def test_the_number_of_the_slip_stands_however_long_the_reason_was(money_desk, paid):
     credit = matching.receive(paid.point, "FT1", 5000, "la", clock.now())
-    matching.ask_return(credit, money_desk.accountant, note="x" * 500)
-    done = matching.returned(credit, money_desk.second_accountant, note="UNC 2026/0815")
+    matching.propose_return(credit, money_desk.accountant, note="x" * 500)
+    done = matching.record_return(credit, money_desk.second_accountant, note="UNC 2026/0815")
     assert done.note.endswith("UNC 2026/0815") and len(done.note) <= 500
     other = matching.receive(paid.point, "FT2", 5000, "la", clock.now())
-    matching.ask_return(other, money_desk.accountant, note="x" * 500)
-    assert matching.keep(other, money_desk.accountant, note="Người chuyển đã gọi.").note.endswith("Người chuyển đã gọi.")
+    matching.propose_return(other, money_desk.accountant, note="x" * 500)
+    assert matching.cancel_return(other, money_desk.accountant, note="Người chuyển đã gọi.").note.endswith("Người chuyển đã gọi.")
 
 
 # ---------------------------------------------------------------- odd files

@@ -8,32 +8,34 @@ from types import SimpleNamespace
 import pytest
 
 from payments import outcomes
-from payments.gateways.vnpay import answers
+from payments.gateways import outcomes as told
+from payments.gateways import vnpay
+from payments.gateways.vnpay import answers, codes
 from payments.models.states import AttemptState, RefundState
 from portal.common import clock
 from tests.payments.gateways.vnpay import wire_words as words
 
 A = AttemptState
-ALL = [outcome for outcome in vars(outcomes).values() if isinstance(outcome, outcomes.Outcome)]
-ALL += [*outcomes.RESPONSES.values(), *outcomes.STATUSES.values()]
+ALL = [outcome for outcome in {**vars(told), **vars(outcomes)}.values() if isinstance(outcome, outcomes.Outcome)]
+ALL += [*codes.RESPONSES.values(), *codes.STATUSES.values()]
 
 
 def test_every_published_code_is_known():
-    assert set(outcomes.RESPONSES) == {"00", "07", "09", "10", "11", "12", "13", "24", "51", "65", "75", "79", "99"}
-    assert set(outcomes.STATUSES) == {"00", "01", "02", "04", "05", "06", "07", "08", "09", "11"}
+    assert set(codes.RESPONSES) == {"00", "07", "09", "10", "11", "12", "13", "24", "51", "65", "75", "79", "99"}
+    assert set(codes.STATUSES) == {"00", "01", "02", "04", "05", "06", "07", "08", "09", "11"}
 
 
 def test_only_two_noughts_are_paid():
-    pairs = itertools.product([*outcomes.RESPONSES, "88", ""], [*outcomes.STATUSES, "88", ""])
-    paid = [pair for pair in pairs if outcomes.of_pay(*pair).state == A.PAID]
+    pairs = itertools.product([*codes.RESPONSES, "88", ""], [*codes.STATUSES, "88", ""])
+    paid = [pair for pair in pairs if codes.of_pay(*pair).state == A.PAID]
     assert paid == [("00", "00")]
 
 
-@pytest.mark.parametrize("pair", list(itertools.product([*outcomes.RESPONSES, "88"], [*outcomes.STATUSES, "88"])))
+@pytest.mark.parametrize("pair", list(itertools.product([*codes.RESPONSES, "88"], [*codes.STATUSES, "88"])))
 def test_what_contradicts_itself_or_is_suspected_is_checked_by_people(pair):
     """04 and 07, one code of success beside one of failure, and codes nobody published: nobody is asked to pay again."""
     response, status = pair
-    outcome = outcomes.of_pay(response, status)
+    outcome = codes.of_pay(response, status)
     doubtful = (
         "88" in pair or response == "07" or status in ("04", "05", "06", "07", "09") or (response == "00") != (status == "00")
     )
@@ -53,11 +55,11 @@ def test_what_contradicts_itself_or_is_suspected_is_checked_by_people(pair):
     ],
 )
 def test_the_more_exact_code_speaks(response, status, state):
-    assert outcomes.of_pay(response, status).state == state
+    assert codes.of_pay(response, status).state == state
 
 
 def test_an_unfinished_failure_is_noted_but_asked_about_again():
-    outcome = outcomes.of_pay("24", "01")
+    outcome = codes.of_pay("24", "01")
     assert (outcome.state, outcome.money, outcome.final) == (A.CANCELLED, "checking", False)
 
 
@@ -103,7 +105,7 @@ def attempt(minutes_left=10, **facts):
     ],
 )
 def test_answers_to_our_question(changed, minutes_left, state, final):
-    outcome = outcomes.of_query(answer(**changed), attempt(minutes_left))
+    outcome = vnpay.answer_of(answer(**changed), attempt(minutes_left)).outcome
     assert (outcome.state, outcome.final) == (state, final)
     assert outcome.money == ("yes" if state == A.PAID else "no" if final else "checking")
 
@@ -125,35 +127,41 @@ def test_answers_to_our_question(changed, minutes_left, state, final):
     ],
 )
 def test_a_refund_is_done_only_when_both_say_so(code, status, state):
-    assert outcomes.of_refund(code, status) == state
+    assert codes.of_refund(code, status) == state
 
 
 def kept(state, *, code="", way="vnpay", settles=False, money_taken="no", resolved_at=True):
     return SimpleNamespace(
-        state=state, code=code, way=way, settles=settles, money_taken=money_taken, resolved_at=resolved_at or None
+        point=SimpleNamespace(provider="vnpay"),
+        state=state,
+        code=code,
+        way=way,
+        settles=settles,
+        money_taken=money_taken,
+        resolved_at=resolved_at or None,
     )
 
 
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        (kept(A.PAID, settles=True, money_taken="yes"), outcomes.PAID.sentence),
+        (kept(A.PAID, settles=True, money_taken="yes"), told.PAID.sentence),
         (kept(A.PAID, money_taken="yes"), outcomes.PAID_AGAIN.sentence),
-        (kept(A.SENT, money_taken="checking", resolved_at=False), outcomes.UNFINISHED.sentence),
+        (kept(A.SENT, money_taken="checking", resolved_at=False), told.UNFINISHED.sentence),
         (kept(A.SENT, way="transfer", money_taken="checking", resolved_at=False), outcomes.TRANSFER_AWAITED.sentence),
-        (kept(A.FAILED, code="51/02"), outcomes.RESPONSES["51"].sentence),
-        (kept(A.FAILED, code="00/02"), outcomes.FAILED.sentence),
-        (kept(A.FAILED, code=""), outcomes.FAILED.sentence),
-        (kept(A.CANCELLED, code="24/02"), outcomes.CANCELLED.sentence),
+        (kept(A.FAILED, code="51/02"), codes.RESPONSES["51"].sentence),
+        (kept(A.FAILED, code="00/02"), told.FAILED.sentence),
+        (kept(A.FAILED, code=""), told.FAILED.sentence),
+        (kept(A.CANCELLED, code="24/02"), told.CANCELLED.sentence),
         (kept(A.CANCELLED), outcomes.DROPPED.sentence),
         (kept(A.CANCELLED, money_taken="checking", resolved_at=False), outcomes.DROPPED_ASKING.sentence),
-        (kept(A.EXPIRED, code="91"), outcomes.ABANDONED.sentence),
+        (kept(A.EXPIRED, code="91"), told.ABANDONED.sentence),
         (kept(A.EXPIRED, money_taken="checking", resolved_at=False), outcomes.ASKING.sentence),
-        (kept(A.REVIEW, code="07/00", money_taken="checking"), outcomes.SUSPECTED.sentence),
-        (kept(A.REVIEW, code="00/04", money_taken="checking"), outcomes.SUSPECTED.sentence),
-        (kept(A.REVIEW, code="00/02", money_taken="checking"), outcomes.UNCLEAR.sentence),
-        (kept(A.REVIEW, code="00/00", money_taken="checking"), outcomes.UNCLEAR.sentence),
-        (kept(A.REVIEW, money_taken="checking"), outcomes.UNCLEAR.sentence),
+        (kept(A.REVIEW, code="07/00", money_taken="checking"), told.SUSPECTED.sentence),
+        (kept(A.REVIEW, code="00/04", money_taken="checking"), told.SUSPECTED.sentence),
+        (kept(A.REVIEW, code="00/02", money_taken="checking"), told.UNCLEAR.sentence),
+        (kept(A.REVIEW, code="00/00", money_taken="checking"), told.UNCLEAR.sentence),
+        (kept(A.REVIEW, money_taken="checking"), told.UNCLEAR.sentence),
     ],
 )
 def test_an_attempt_is_said_as_it_stands(row, sentence):

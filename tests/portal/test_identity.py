@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.common.identity import (
+    in_groups,
     mask_name,
     mask_number,
     phone_for_display,
@@ -50,6 +51,7 @@ def test_every_example_of_the_form_formats_is_read_alike():
     assert all(to_e164(number) for number in examples["valid"]) and not any(to_e164(number) for number in examples["invalid"])
 
 
+@pytest.mark.slow
 @given(st.from_regex(r"0(?:3[2-9]|5[0-9]|7[06-9]|8[0-9]|9[0-9])[0-9]{7}|02[0-9]{9}", fullmatch=True))
 def test_what_is_stored_and_what_is_shown_read_back_the_same(number):
     stored = to_e164(number)
@@ -62,6 +64,11 @@ def test_numbers_are_shown_in_groups_that_do_not_break():
     assert phone_for_display("02438251234") == "024\u00a03825\u00a01234"
     assert phone_for_display("0263 000 0001") == "0263\u00a0000\u00a00001"
     assert phone_for_display("1900 1234") == "1900 1234"
+
+
+def test_a_code_is_read_out_in_groups():
+    assert in_groups("ABCDEFGHJ", 2, 4) == "AB CDEF GHJ" and in_groups("ABCDEFGH", 4, separator="-") == "ABCD-EFGH"
+    assert in_groups("", 4) == "" and in_groups("ABC", 4) == "ABC"
 
 
 def test_a_number_can_be_tapped():

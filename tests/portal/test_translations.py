@@ -11,8 +11,10 @@ from portal.management.commands.collect_messages import gather
 CATALOGUES = sorted((settings.BASE_DIR / "locale").glob("*/LC_MESSAGES/django.po"))
 ENGLISH = settings.BASE_DIR / "locale/en/LC_MESSAGES/django.po"
 CITIZENS = re.compile(
-    r"templates/(?!papers/(?!verify)|desk|accounting|email|gallery)|.*/(states|levels|calendar)\.py|procedures/eforms/messages\.py"
-    r"|payments/(pages/\w+|ways|links|attempts|outcomes|views/(citizen|helping|shared))\.py|(dossiers/fee_words|procedures/wording)\.py"
+    r"templates/(?!dossiers/papers/(?!verify)|dossiers/desk|payments/accounting|email|gallery)|dossiers/states\.py"
+    r"|procedures/((levels|calendar)|eforms/messages)\.py|payments/(citizen/(pages|views)/\w+|attempts/(ways|links|lifecycle))\.py"
+    r"|payments/(outcomes|gateways/(outcomes|vnpay/codes))\.py"
+    r"|(dossiers/fees/wording|procedures/wording)\.py"
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)\w|\{\w+\}|</?\w+")
 

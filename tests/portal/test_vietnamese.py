@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.common.vietnamese import clean_text, fold, joined, nfc, sort_key, untelex
+from portal.common.vietnamese import clean_text, fold, nfc, sort_key, untelex
 from tests import reference
 
 LETTERS = "aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệghiìỉĩíịklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvxyỳỷỹýỵ"
@@ -39,10 +39,6 @@ def test_folding_takes_every_accent_and_the_stroke(text, folded):
 def test_folding_is_plain_ascii_for_vietnamese_and_the_same_however_it_was_typed(text):
     assert fold(text).isascii()
     assert fold(fold(text)) == fold(text) == fold(unicodedata.normalize("NFD", text)) == fold(text.upper())
-
-
-def test_joined_words_are_found_without_spaces():
-    assert joined("Đăng ký kết hôn – 2026") == joined("dangkykethon2026") == "dangkykethon2026"
 
 
 # ---------------------------------------------------------------- cleaning

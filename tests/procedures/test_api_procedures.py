@@ -32,6 +32,7 @@ def test_a_search_answers_with_level_price_and_address(client, catalogue):
     assert row["url"].endswith("/thu-tuc/1.010041/xac-nhan-thong-tin-ve-cu-tru/")
 
 
+@pytest.mark.slow
 def test_the_whole_catalogue_can_be_read_page_by_page(client, catalogue):
     seen, address = [], LIST + "?limit=2"
     while address:
@@ -73,6 +74,7 @@ def test_answers_may_be_kept_and_are_not_sent_twice(client, catalogue):
     assert client.post(LIST).status_code == 405
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_is_fixed(client, catalogue):
     client.get(LIST)
     few = queries(client, LIST), queries(client, LIST + "?q=tam+tru"), queries(client, LIST + "1.010041/")

@@ -6,6 +6,7 @@ import datetime as dt
 import pytest
 
 from procedures.levels import OfferedLevel, OfferingFacts, ServiceLevel, missing_sections
+from procedures.models import Terminal
 from tests import reference
 
 TODAY = dt.date(2026, 11, 25)
@@ -17,7 +18,7 @@ DESK = OfferingFacts(
     duty={"main": "a", "deputy": "b", "head": "c"},
     processing_steps=[{"key": "tiep_nhan"}, {"key": "ky"}],
     delivery_ways=["account", "counter", "post"],
-    gateway_terminal="DMH18XAA",
+    terminal=Terminal(code="DMH18XAA"),
 )
 
 
@@ -91,7 +92,7 @@ def everywhere():
             duty=row["duty"] or {},
             processing_steps=row["steps"],
             delivery_ways=row["rule"].get("delivery_ways") or [],
-            gateway_terminal=row.get("terminal"),
+            terminal=Terminal(code=row["terminal"]) if row.get("terminal") else None,
         )
         code = row["procedure"]
         yield reference.procedures()[code], row, facts, local.get((row.get("province"), code), {}), later.get(code, ())
@@ -159,9 +160,17 @@ def test_a_procedure_without_online_channel_is_printed_and_brought():
 
 
 def test_full_service_needs_a_terminal_only_where_something_may_be_due():
-    without = OfferingFacts(**{**vars(DESK), "gateway_terminal": None})
+    without = OfferingFacts(**{**vars(DESK), "terminal": None})
     assert offered(FREE, without).level is ServiceLevel.FULLY_ONLINE
     assert keys(offered(PAID, without)) == ["terminal"]
+
+
+def test_a_terminal_switched_off_takes_the_place_down_to_level_3_and_says_why():
+    off = OfferingFacts(**{**vars(DESK), "terminal": Terminal(code="DMH18XAA", active=False)})
+    assert offered(FREE, off).level is ServiceLevel.FULLY_ONLINE
+    level = offered(PAID, off)
+    assert (level.level, keys(level)) == (ServiceLevel.SUBMIT_ONLINE, ["terminal"]) and not level.offers_online_payment
+    assert level.reason == level.missing[0].sentence == "Nơi này đang tạm ngừng thu phí trên mạng. Phí trả tại nơi giải quyết."
 
 
 def test_full_service_needs_a_delivery_way_without_a_visit():

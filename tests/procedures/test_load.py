@@ -9,7 +9,17 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import AdministrativeUnit, Agency
 from procedures.loading import DataFolder, DataRefused, load_all, load_sample
-from procedures.models import Filing, Holiday, LifeEvent, LocalFee, Offering, Procedure, ProcedureVersion, UndecidedHoliday
+from procedures.models import (
+    Filing,
+    Holiday,
+    LifeEvent,
+    LocalFee,
+    Offering,
+    Procedure,
+    ProcedureVersion,
+    Terminal,
+    UndecidedHoliday,
+)
 from tests import factories, reference
 
 pytestmark = pytest.mark.django_db
@@ -117,13 +127,13 @@ def test_changed_data_become_a_new_version_and_dossiers_keep_theirs(folder):
 def test_what_people_have_made_their_own_is_not_written_over(folder):
     load_sample(codes=[RESIDENCE])
     own, demo = Offering.objects.order_by("pk")[:2]
-    Offering.objects.filter(pk=own.pk).update(certainty="", gateway_terminal="RIENG")
-    Offering.objects.filter(pk=demo.pk).update(gateway_terminal="CU")
+    Offering.objects.filter(pk=own.pk).update(certainty="", terminal=Terminal.objects.create(code="RIENG"))
+    Offering.objects.filter(pk=demo.pk).update(terminal=Terminal.objects.create(code="CU"))
 
     load_sample(codes=[RESIDENCE], folder=DataFolder(folder))
 
-    assert Offering.objects.get(pk=own.pk).gateway_terminal == "RIENG"
-    assert Offering.objects.get(pk=demo.pk).gateway_terminal != "CU"
+    assert Offering.objects.get(pk=own.pk).terminal_id == "RIENG"
+    assert Offering.objects.get(pk=demo.pk).terminal_id != "CU"
 
 
 def test_an_offering_without_a_rule_ends_and_stays_for_its_dossiers(folder):

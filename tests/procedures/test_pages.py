@@ -99,6 +99,7 @@ def _queries(client, path):
     return len([query for query in queries if "SAVEPOINT" not in query["sql"]])
 
 
+@pytest.mark.slow
 def test_a_first_visit_to_any_page_is_light(client):
     load_sample(codes=list(reference.procedures()), provinces=["H18", "H36", "H50"])
     lists = ["/", "/thu-tuc/", "/su-kien/cu-tru-va-giay-to-tuy-than/"]
@@ -311,3 +312,13 @@ def test_a_card_of_a_procedure_without_any_offering_is_information_or_print(cata
     Offering.objects.filter(procedure__code=RESIDENCE).delete()
     card = cards([Procedure.objects.get(code=RESIDENCE)])[0]
     assert not card.offers_submission and card.level.number == 2
+
+
+def test_the_quick_links_of_the_home_page_are_data(client, tmp_path, settings):
+    load_sample(codes=["1.004194", "1.010041"])
+    quick = client.get("/").context["quick"]
+    assert [procedure.code for procedure in quick] == ["1.004194", "1.010041"]  # in the order of the file, those there are
+
+    (tmp_path / "home_links.json").write_text('{"meta": {}, "quick": ["1.010041"]}')
+    settings.DATA_DIR = tmp_path
+    assert [procedure.code for procedure in client.get("/").context["quick"]] == ["1.010041"]

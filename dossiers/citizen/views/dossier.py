@@ -27,6 +27,7 @@ from dossiers.papers.wording import grouped as in_fours
 from dossiers.permissions import is_submitter, sees_papers
 from dossiers.states import DossierState
 from portal.common import clock
+from portal.common.identity import in_groups
 from portal.common.outbox import OutboxState
 
 MESSAGES_SHOWN = 5
@@ -81,7 +82,7 @@ def own_dossier(request, code):
     """The dossier of this code that this user may see, else 404. A look by anybody but the people concerned is noted."""
     rows = Dossier.objects.visible_to(request.user).select_related(
         "version__procedure",
-        "offering",
+        "offering__terminal",
         "receiving_agency",
         "lead_agency",
         "holder_agency",
@@ -108,6 +109,7 @@ def detail(request, code):
     papers = papers_of(dossier, mine)
     obligation = getattr(dossier, "obligation", None)
     fee_lines = wording.lines_frozen(dossier) if obligation else []
+    money = wording.notice(dossier, may_pay=mine)
     return render(
         request,
         "dossiers/citizen/detail.html",
@@ -115,7 +117,7 @@ def detail(request, code):
             "dossier": dossier,
             "title": dossier.version.short_name,
             "on_behalf": dossier.subject_name if dossier.filed_for_somebody_else and mine else "",
-            "timeline": timeline.timeline(dossier),
+            "timeline": timeline.timeline(dossier, pay_by=money.until if money else ""),
             "who": timeline.holder(dossier),
             "days": timeline.countdown(dossier),
             "why": timeline.why_this_date(dossier),
@@ -132,7 +134,7 @@ def detail(request, code):
             "fee_lines": fee_lines,
             "fee_note": wording.note_on_refunds(dossier, fee_lines),
             "fee_is_open": wording.is_open(dossier),
-            "money": wording.notice(dossier, may_pay=mine),
+            "money": money,
             "request_open": dossier.state == DossierState.SUPPLEMENT_REQUIRED and mine,
             "has_result": any(paper.is_result for paper in papers),
             "has_slip": dossier.accepted_at is not None,
@@ -171,6 +173,7 @@ def submitted(request, code):
     papers = {
         paper.kind: paper for paper in dossier.papers.filter(kind__in=[PaperKind.ACKNOWLEDGEMENT, PaperKind.APPLICATION_FORM])
     }
+    money = wording.notice(dossier, may_pay=is_submitter(dossier, request.user))
     return render(
         request,
         "dossiers/citizen/submitted.html",
@@ -178,17 +181,12 @@ def submitted(request, code):
             "dossier": dossier,
             "acknowledgement": papers.get(PaperKind.ACKNOWLEDGEMENT),
             "form": papers.get(PaperKind.APPLICATION_FORM),
-            "next_things": timeline.next_things(dossier),
+            "next_things": timeline.next_things(dossier, pay_by=money.until if money else ""),
             "tracking": tracking_address(dossier),
-            "secret_groups": grouped(dossier.secret),
-            "money": wording.notice(dossier, may_pay=is_submitter(dossier, request.user)),
+            "secret_groups": in_groups(dossier.secret, 5),
+            "money": money,
         },
     )
-
-
-def grouped(secret):
-    """A long secret in groups of five, to be read out or typed in."""
-    return " ".join(secret[n : n + 5] for n in range(0, len(secret), 5))
 
 
 @never_cache

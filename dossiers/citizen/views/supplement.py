@@ -16,7 +16,7 @@ from dossiers.citizen.dashboard import until
 from dossiers.citizen.forms import LONGEST
 from dossiers.citizen.views.dossier import own_dossier
 from dossiers.files.checking import ACCEPT, megabytes
-from dossiers.files.receiving import MOST_FILES, receive, take_out
+from dossiers.files.receiving import receive, take_out
 from dossiers.filing import rules, supplements
 from dossiers.filing.views.documents import input_id, tiles
 from dossiers.models import SupplementItem, SupplementRequest
@@ -199,8 +199,7 @@ def _page(request, answering, bound, refused=None):
         "due": answering.row.due_at,
         "locked": _locked(answering),
         "accept": ACCEPT,
-        "limit": megabytes(settings.UPLOAD_MAX_BYTES),
-        "most": MOST_FILES,
+        "limit": megabytes(settings.MAX_UPLOAD_BYTES),
     }
     return render(request, "dossiers/citizen/supplement.html", context)
 

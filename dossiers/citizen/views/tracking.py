@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from dossiers.citizen.timeline import public_milestones
+from dossiers.clock import lateness
 from dossiers.models import Dossier
 from portal.common import clock
 from portal.common.vietnamese import clean_text
@@ -67,7 +68,7 @@ def _filed():
 
 
 def _tracked(request, dossier):
-    late = bool(dossier.due_at and dossier.decided_at is None and not dossier.status.is_final and dossier.due_at < clock.now())
+    late = lateness.is_late(dossier, clock.now(), lateness.PROMISE)
     response = render(
         request, "dossiers/citizen/tracked.html", {"dossier": dossier, "milestones": public_milestones(dossier), "late": late}
     )

@@ -22,7 +22,7 @@ from dossiers.desk import queues
 from dossiers.desk.actions import held_back, offered
 from dossiers.desk.forms import earlier_steps
 from dossiers.desk.views.queue import find, for_staff
-from dossiers.fees import wording
+from dossiers.fees import payable, wording
 from dossiers.files.checking import megabytes
 from dossiers.files.models import OTHER_PAPERS
 from dossiers.filing import rules
@@ -91,6 +91,7 @@ def _money(matter):
         "fee_lines": lines,
         "fee_is_open": wording.is_open(matter),
         "claimed": wording.claimed_group(matter),
+        "payment_term_runs": bool(matter.payment_due_at) and payable.taken_online(matter),
     }
 
 

@@ -16,6 +16,7 @@ from dossiers.desk.actions import bulk_steps
 from dossiers.models import Dossier, FilingChannel
 from dossiers.permissions import PAPER_ROLES, at_work
 from portal.common import clock
+from portal.common.identity import mask_number
 from procedures.models import working_calendar
 
 
@@ -36,7 +37,7 @@ def find(request, code):
     """The dossier with this code, when this person may see it at work; else there is none (404)."""
     related = (
         "version__procedure",
-        "offering",
+        "offering__terminal",
         "receiving_agency__hours",
         "lead_agency",
         "holder",
@@ -126,7 +127,7 @@ def _rows(dossiers, user):
             "dossier": dossier,
             "name": dossier.version.procedure.short_name or dossier.version.procedure.name,
             "sla": queues.deadline_tag(dossier, calendar),
-            "number": f"••• {dossier.subject_id_number[-3:]}" if len(dossier.subject_id_number) > 6 else "",
+            "number": mask_number(dossier.subject_id_number) if dossier.subject_id_number else "",
             "step": _step(dossier),
             "more_steps": max(len(dossier.steps_now) - 1, 0) if dossier.state == "PROCESSING" else 0,
             "supplemented": bool(dossier.supplement_count) and dossier.state in ("SUBMITTED", "ACCEPTED", "PROCESSING"),

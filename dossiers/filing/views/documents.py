@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from dossiers.files.checking import ACCEPT, megabytes
 from dossiers.files.models import OTHER_PAPERS
-from dossiers.files.receiving import MOST_FILES, receive, take_out
+from dossiers.files.receiving import receive, take_out
 from dossiers.filing import rules
 from dossiers.filing.views.shared import DOCUMENTS
 from portal.common.dates import moment
@@ -68,7 +68,7 @@ def _page(request, filing, refused=None, missing=None):
             "errors": [*refused.get(ask.key, []), *([missing[ask.key]] if ask.key in missing else [])],
         }
         for ask in asks
-        if not ask.replaced_by_data and not ask.item["presented_only"]
+        if ask.is_sent
     ]
     others = [file for file in files if file.item_key == OTHER_PAPERS]
     return render(
@@ -85,12 +85,11 @@ def _page(request, filing, refused=None, missing=None):
             },
             required_count=sum(item["ask"].required for item in items),
             unneeded=unneeded(filing, asks),
-            to_show=[ask for ask in asks if ask.item["presented_only"] and not ask.replaced_by_data],
+            to_show=[ask for ask in asks if ask.only_shown],
             errors=[{"text": text, "href": f"#{item['id']}"} for item in items for text in item["errors"]]
             + [{"text": text, "href": f"#{input_id(OTHER_PAPERS)}"} for text in refused.get(OTHER_PAPERS, [])],
             accept=ACCEPT,
-            limit=megabytes(settings.UPLOAD_MAX_BYTES),
-            most=MOST_FILES,
+            limit=megabytes(settings.MAX_UPLOAD_BYTES),
         ),
     )
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import AdministrativeUnit
 from dossiers.choices import DeliveryWay
-from dossiers.filing import drafts
+from dossiers.filing import drafts, rules
 from dossiers.filing.views.documents import already_in
 from dossiers.filing.views.review import form_pdf
 from portal.common import clock
@@ -87,7 +87,7 @@ def blank_form(request, code):
 
 # ---------------------------------------------------------------- the place
 def _offerings(procedure):
-    return procedure.offerings.current().select_related("agency", "receiving_agency", "lead_agency")
+    return procedure.offerings.current().select_related("agency", "receiving_agency", "lead_agency", "terminal")
 
 
 def _chosen_offering(request, procedure):
@@ -175,17 +175,15 @@ def _needs(version, level):
     """What to have at hand: papers for everybody, papers only in some cases, and what nobody has to bring."""
     rows = {"todo": [], "if": [], "ok": []}
     how = _("Chụp ảnh hoặc tệp PDF") if level.offers_submission else _("Mang bản giấy đến quầy")
-    for group in version.facts["document_groups"]:
-        for item in group["documents"]:
-            if item["kind"] not in ("paper", "form") or (item["kind"] == "form" and item["form_key"]):
-                continue
-            if item["replaced_by_data"]:
-                rows["ok"].append({"kind": "ok", "title": item["name"], "note": already_in(item["replaced_by_data"])})
-            elif item["required"] and not item["when"] and not group["when"]:
-                rows["todo"].append({"kind": "todo", "title": item["name"], "note": how})
-            else:
-                note = item.get("condition_text") or (group["title"] if group["when"] else _("Gửi nếu có"))
-                rows["if"].append({"kind": "if", "title": item["name"], "note": note})
+    for ask in rules.papers_of(version):
+        if ask.replaced_by_data:
+            rows["ok"].append({"kind": "ok", "title": ask.name, "note": already_in(ask.replaced_by_data)})
+        elif ask.needed and not ask.conditional:
+            note = _("Chỉ cho cán bộ xem, không phải nộp.") if ask.only_shown else how
+            rows["todo"].append({"kind": "todo", "title": ask.name, "note": note})
+        else:
+            note = ask.item.get("condition_text") or (ask.group["title"] if ask.group["when"] else _("Gửi nếu có"))
+            rows["if"].append({"kind": "if", "title": ask.name, "note": note})
     if version.document["form"]:
         rows["ok"].append(
             {

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from dossiers import workflow
 from dossiers.choices import FilingChannel
-from dossiers.fees import wording
+from dossiers.fees import payable, wording
 from dossiers.filing import drafts, rules
 from dossiers.filing.views.documents import OTHER_PAPERS, files_in_words, unneeded
 from dossiers.filing.views.shared import BACK_TO_REVIEW, DOCUMENTS, PRINT, REVIEW, on_draft
@@ -177,7 +177,7 @@ def _papers(filing, asks, files):
     rows = [
         {"term": ask.name, "value": files_in_words(ask.files) or _("Chưa gửi"), "href": edit, "of": ask.name}
         for ask in asks
-        if not ask.replaced_by_data and (ask.files or not ask.item["presented_only"])
+        if ask.is_sent or (ask.only_shown and ask.files)
     ]
     others = [file for file in files if file.item_key == OTHER_PAPERS]
     if others:
@@ -188,7 +188,7 @@ def _papers(filing, asks, files):
 
 def _money(filing, fees):
     """What the summary says about money: lines in words, the sum, when and how to pay."""
-    draft, online = filing.draft, filing.level.offers_online_payment
+    draft, online = filing.draft, payable.taken_online(filing.draft, level=filing.level)
     desk = draft.offering.receiving_agency or draft.offering.lead_agency
     to_pay = bool(fees.total) or fees.total is None
     lines = wording.lines_before(draft, fees)

@@ -11,6 +11,7 @@ from dossiers.papers.contexts.register import register_context
 from dossiers.papers.contexts.shared import BUILDERS, person_of, submitter_of, tracking_address, verify_address
 from dossiers.papers.models import OF_THE_LEADING_BODY, PaperKind
 from dossiers.papers.wording import moment_in_words as said
+from portal.common.identity import in_groups
 from portal.common.qr import qr_data_uri
 
 __all__ = ["context", "desk", "frame", "office", "register_context", "tracking_address", "verify_address"]
@@ -39,7 +40,7 @@ def _frame(kind, dossier, event, number, verification_code):
         "verify_address": verify_address(),
         "verify_qr": qr_data_uri(verify_address(verification_code)),
         "tracking_qr": qr_data_uri(tracking_address(dossier)),
-        "tracking_secret": " ".join(dossier.secret[at : at + 5] for at in range(0, len(dossier.secret), 5)),
+        "tracking_secret": in_groups(dossier.secret, 5),
         "dossier_code": dossier.code,
         "procedure": {"name": dossier.version.name, "code": dossier.version.procedure.code},
         "person": person_of(dossier),

@@ -5,7 +5,6 @@ from dossiers.filing import rules
 from dossiers.transitions.choices import Effect
 from dossiers.transitions.step import Step
 from dossiers.workflow.effects.registry import before
-from portal.common.vietnamese import sort_key
 
 
 @before(Effect.TIDY_ANSWERS)
@@ -22,7 +21,6 @@ def copy_subject(step: Step) -> None:
         dossier.person = dossier.submitter.person
     subject = dossier.subject
     dossier.subject_name = subject.name if dossier.organisation_id else subject.full_name
-    dossier.subject_sort_key = sort_key(dossier.subject_name)
     dossier.subject_id_number = (subject.tax_code if dossier.organisation_id else subject.id_number) or ""
     address = subject.address if dossier.organisation_id else subject.current_address or subject.permanent_address
     dossier.subject_address = rules.address_text(address)[:400]

@@ -38,6 +38,12 @@ def page(request, template, context, *, status=200):
     return render(request, template, {**context, "counts": counts, "menu": menu}, status=status)
 
 
+def list_page(request, template, rows, row, context=None, *, status=200):
+    """A list of `payments/accounting/list.html`: one page of `rows` (a queryset), each as `row(object)` shows it."""
+    found, further = sliced(request, rows)
+    return page(request, template, {"rows": [row(item) for item in found], "next": further, **(context or {})}, status=status)
+
+
 def _menu(request, counts):
     here = request.resolver_match.view_name
     places = [
@@ -82,6 +88,11 @@ def age(since):
     if minutes < 48 * 60:
         return ngettext("%(n)d giờ", "%(n)d giờ", minutes // 60) % {"n": minutes // 60}
     return ngettext("%(n)d ngày", "%(n)d ngày", minutes // 1440) % {"n": minutes // 1440}
+
+
+def waiting_time(since, *, ended=False):
+    """How long a row has waited, for `_age.html`: age in words and tone, both empty once it has ended."""
+    return {"age": "" if ended else age(since), "tone": "" if ended else tone_of(since)}
 
 
 def tone_of(since, *, soon=1, late=3):

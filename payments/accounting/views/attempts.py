@@ -12,14 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dossiers.access_log import note_look
 from dossiers.models import FeeLine
 from payments import outcomes
-from payments.accounting import worklists
 from payments.accounting.forms import DecisionForm, RefundForm
 from payments.accounting.revenue import FIRST_DAY, KINDS, LAST_DAY, NOT_OURS, Period
-from payments.accounting.views.access import age, for_accountants, page, sliced
+from payments.accounting.views.access import age, for_accountants, list_page, page
 from payments.attempts import settlement
 from payments.models import Way
 from payments.models.states import ATTEMPT_EDGES, AttemptState, IllegalMove
-from payments.permissions import bodies_of, is_accountant_of
+from payments.permissions import bodies_of, is_accountant_of, visible_attempts
 from payments.refunds import approval
 from portal.common.figures import day_in, number_in
 
@@ -36,18 +35,15 @@ _SIGNATURE = re.compile(r"(SecureHash\W{1,5})[0-9A-Fa-f]{8,}")
 @for_accountants
 def listed(request):
     """All attempts of the bodies, newest first; by state, day, body, way, kind, or found by any of their numbers."""
-    asked = {
-        name: request.GET.get(name, "").strip() for name in ("tu-khoa", "tinh-trang", "tu", "den", "co_quan", "cach", "loai")
-    }
-    related = worklists.attempts_of(request.user).select_related("collector", "obligation__dossier__version__procedure")
+    asked = {name: request.GET.get(name, "").strip() for name in ASKED}
+    related = visible_attempts(request.user).select_related("collector", "obligation__dossier__version__procedure")
     rows = _filtered(related.defer("obligation__dossier__answers", "obligation__dossier__version__document"), asked)
-    found, further = sliced(request, rows)
-    return page(
+    return list_page(
         request,
         "payments/accounting/attempts.html",
+        rows,
+        lambda attempt: {"attempt": attempt, "look": LOOKS[attempt.state]},
         {
-            "attempts": [{"attempt": attempt, "look": LOOKS[attempt.state]} for attempt in found],
-            "next": further,
             "asked": asked,
             "state": asked["tinh-trang"],
             "words": asked["tu-khoa"],
@@ -87,7 +83,7 @@ def _day(text):
 
 def find(request, reference):
     """The attempt with this reference, when this person looks after its money; else there is none (404)."""
-    related = worklists.attempts_of(request.user).select_related(
+    related = visible_attempts(request.user).select_related(
         "collector", "point", "opened_by", "obligation__dossier__version__procedure", "obligation__dossier__person",
         "obligation__dossier__submitter", "obligation__dossier__lead_agency",
     )  # fmt: skip
@@ -140,7 +136,7 @@ def _move(move):
 
 
 def _raw(found, wanted):
-    """What the gateway said, word for word, when it was asked for. Signatures are left out: they are nobody's to read."""
+    """The raw text of one event of the gateway, if it was asked for; signatures are cut out."""
     number = number_in(wanted)
     event = None if number is None else found.events.filter(pk=number).first()
     return event and {"pk": event.pk, "text": _SIGNATURE.sub(r"\1…", event.raw)}

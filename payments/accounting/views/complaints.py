@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dossiers.access_log import note_look
 from payments import complaints, outcomes
-from payments.accounting import worklists
 from payments.accounting.forms import NoteForm
-from payments.accounting.views.access import age, for_accountants, page, sliced, tone_of
+from payments.accounting.views.access import for_accountants, list_page, page, waiting_time
+from payments.permissions import is_accountant, may_answer, sees_attempt, visible_complaints
 
 
 @require_safe
@@ -18,19 +18,15 @@ from payments.accounting.views.access import age, for_accountants, page, sliced,
 def listed(request):
     """The open ones, or the answered ones; all, or mine."""
     closed, mine = request.GET.get("xong") == "1", request.GET.get("cua-toi") == "1"
-    rows = worklists.complaints_of(request.user).filter(closed_at__isnull=not closed)
+    rows = visible_complaints(request.user).filter(closed_at__isnull=not closed)
     rows = rows.filter(owner=request.user) if mine else rows
     related = rows.select_related("attempt__collector", "attempt__obligation__dossier", "owner", "closed_by")
-    found, further = sliced(request, related.defer("attempt__obligation__dossier__answers"))
-    return page(
+    return list_page(
         request,
         "payments/accounting/complaints.html",
-        {
-            "complaints": [{"complaint": row, "age": age(row.opened_at), "tone": tone_of(row.opened_at)} for row in found],
-            "closed": closed,
-            "mine": mine,
-            "next": further,
-        },
+        related.defer("attempt__obligation__dossier__answers"),
+        lambda complaint: {"complaint": complaint, **waiting_time(complaint.opened_at)},
+        {"closed": closed, "mine": mine},
     )
 
 
@@ -39,7 +35,7 @@ def listed(request):
 def complaint(request, pk):
     """One ticket: what the gateway says of the attempt by now, and the answer to the person. Also for an owner who keeps no
     books: where a body has no accountant, its head has to answer."""
-    related = worklists.complaints_of(request.user).select_related(
+    related = visible_complaints(request.user).select_related(
         "attempt__collector", "attempt__point", "attempt__obligation__dossier__person", "owner", "closed_by", "opened_by",
         "attempt__obligation__dossier__submitter",
     )  # fmt: skip
@@ -64,12 +60,13 @@ def complaint(request, pk):
             "complaint": found,
             "attempt": found.attempt,
             "dossier": found.attempt.obligation.dossier,
+            "keeps_books": is_accountant(request.user),
+            "sees_attempt": sees_attempt(found.attempt, request.user),
             "outcome": outcomes.of_attempt(found.attempt),
-            "age": age(found.opened_at),
-            "tone": tone_of(found.opened_at),
+            **waiting_time(found.opened_at),
             "form": form,
             "has_errors": form.is_bound,
-            "answers": found.closed_at is None and complaints.may_answer(found, request.user),
+            "answers": found.closed_at is None and may_answer(found, request.user),
         },
         status=422 if form.is_bound else 200,
     )

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dossiers.permissions import is_own_matter
-from payments import differences
 from payments.accounting import worklists
 from payments.accounting.forms import AssignForm, NoteForm, StatementForm
-from payments.accounting.views.access import age, for_accountants, page, sliced, tone_of
+from payments.accounting.views.access import for_accountants, list_page, page, waiting_time
 from payments.attempts.references import find_in
 from payments.models import BankCredit, PaymentAttempt
+from payments.permissions import may_resolve, visible_credits, visible_points
 from payments.transfers import matching, statement_files, statements
 from payments.transfers.statement_files import LARGEST, UnreadableStatement
 
@@ -30,22 +30,17 @@ LOOKS = {
 def listed(request):
     """The money that waits, or all of it; and a statement to hand in."""
     posted, everything = request.method == "POST", request.GET.get("tat-ca") == "1"
-    points = differences.points_of(request.user)
+    points = visible_points(request.user)
     form = StatementForm(request.POST if posted else None, request.FILES if posted else None, points=points)
     if posted and form.is_valid() and _read(request, form):
         return redirect("accounting:credits")
-    rows = worklists.credits_of(request.user).select_related("point")
-    found, further = sliced(request, rows if everything else rows.filter(state__in=worklists.CREDITS_WAITING))
-    return page(
+    rows = visible_credits(request.user) if everything else worklists.waiting_credits(request.user)
+    return list_page(
         request,
         "payments/accounting/credits.html",
-        {
-            "credits": [_row(credit) for credit in found],
-            "everything": everything,
-            "next": further,
-            "form": form,
-            "has_errors": form.is_bound,
-        },
+        rows.select_related("point"),
+        _row,
+        {"everything": everything, "form": form, "has_errors": form.is_bound},
         status=422 if posted else 200,
     )
 
@@ -67,7 +62,7 @@ def _read(request, form):
 
 
 def _names_own_matter(content, point, user):
-    """Does a line name an attempt of this person? The word of a file is money: whoever gains by it does not hand it in."""
+    """Does a line name an attempt of this person's own dossier? A file proves payments, so who gains by it may not upload it."""
     credits = statement_files.read(content, point.account_number).credits
     named = {reference for credit in credits for reference in find_in(credit.content)}
     attempts = PaymentAttempt.objects.filter(reference__in=named).select_related("obligation__dossier")
@@ -75,17 +70,12 @@ def _names_own_matter(content, point, user):
 
 
 def _row(credit):
-    waits = credit.state in worklists.CREDITS_WAITING
-    return {
-        "credit": credit,
-        "look": LOOKS[credit.state],
-        "age": age(credit.received_at) if waits else "",
-        "tone": tone_of(credit.received_at) if waits else "",
-    }
+    ended = credit.state not in worklists.CREDITS_WAITING
+    return {"credit": credit, "look": LOOKS[credit.state], **waiting_time(credit.received_at, ended=ended)}
 
 
 def find(request, pk):
-    related = worklists.credits_of(request.user).select_related(
+    related = visible_credits(request.user).select_related(
         "point", "attempt__obligation__dossier", "attempt__collector", "return_asked_by", "resolved_by"
     )  # fmt: skip
     return get_object_or_404(related, pk=pk)
@@ -101,7 +91,7 @@ def credit(request, pk):
 def _forms(found, user, data=None, slug=""):
     """Every form of the page; the one sent is bound."""
     sent = {slug: data}
-    others = worklists.credits_of(user).filter(state__in=BankCredit.WAITING, attempt=found.attempt_id).exclude(pk=found.pk)
+    others = visible_credits(user).filter(state__in=BankCredit.WAITING, attempt=found.attempt_id).exclude(pk=found.pk)
     others = others if found.attempt_id else others.none()
     return {
         "gan": AssignForm(sent.get("gan"), user=user, others=others),
@@ -112,7 +102,7 @@ def _forms(found, user, data=None, slug=""):
 
 
 def _page(request, found, forms=None, failed=None, *, status=200):
-    user, acts = request.user, matching.may_resolve(found, request.user)
+    user, acts = request.user, may_resolve(found, request.user)
     forms = forms or _forms(found, user)
     returning = found.state == State.RETURNING
     return page(
@@ -158,15 +148,15 @@ def _assign(found, user, data):
 STEPS = {
     "gan": (_assign, gettext_lazy("Đã gán tiền này cho hồ sơ.")),
     "xin-tra": (
-        lambda found, user, data: matching.ask_return(found, user, note=data["note"]),
+        lambda found, user, data: matching.propose_return(found, user, note=data["note"]),
         gettext_lazy("Đã đề nghị trả lại. Kế toán khác làm tiếp."),
     ),
     "da-tra": (
-        lambda found, user, data: matching.returned(found, user, note=data["note"]),
+        lambda found, user, data: matching.record_return(found, user, note=data["note"]),
         gettext_lazy("Đã ghi: tiền đã trả lại người chuyển."),
     ),
     "giu-lai": (
-        lambda found, user, data: matching.keep(found, user, note=data["note"]),
+        lambda found, user, data: matching.cancel_return(found, user, note=data["note"]),
         gettext_lazy("Tiền này lại chờ người xem."),
     ),
 }

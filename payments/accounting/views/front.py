@@ -37,8 +37,8 @@ def front(request):
 
 def _tiles(counts):
     tiles = [
-        ("to_approve", _("hoàn tiền chờ tôi duyệt"), "stamp", "pay", "refunds", "?nhom=cho-duyet"),
-        ("to_pay_out", _("hoàn tiền phải tự chuyển trả"), "wallet", "pay", "refunds", "?nhom=tu-chuyen"),
+        ("to_approve", _("hoàn tiền chờ tôi duyệt"), "stamp", "pay", "refunds", "?nhom=cho-duyet&cua-toi=1"),
+        ("to_pay_out", _("hoàn tiền phải tự chuyển trả"), "wallet", "pay", "refunds", "?nhom=tu-chuyen&cua-toi=1"),
         ("owed", _("tiền phải trả lại, chưa ai đề nghị"), "alert", "bad", "refunds", "?nhom=chua-de-nghi"),
         ("review", _("lần trả chưa rõ, chờ người xem"), "eye", "warn", "attempts", "?tinh-trang=review"),
         ("my_complaints", _("phiếu hỏi tôi phải trả lời"), "msg", "warn", "complaints", "?cua-toi=1"),

@@ -1,4 +1,4 @@
-"""Settlement files read, and what differed: with an owner and an age, until somebody has explained it."""
+"""Settlement files, and the differences found in them, each with owner and age until it is explained."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -8,33 +8,32 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import differences
 from payments.accounting.forms import HandOverForm, NoteForm, SettlementForm
-from payments.accounting.views.access import age, for_accountants, page, sliced, tone_of
-from payments.models import SettlementFetch, SettlementRun
+from payments.accounting.views.access import for_accountants, list_page, page, waiting_time
+from payments.gateways.base import LARGEST_FILE, UnreadableFile
+from payments.permissions import may_own, visible_differences, visible_fetches, visible_points, visible_runs
 from payments.reconciliation import runs as reconciliation
-from payments.reconciliation.settlement_files import LARGEST, UnreadableFile
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_accountants
 def runs(request):
-    """The files read so far, those still awaited, and one to hand in. The same file again changes nothing twice."""
-    points = differences.points_of(request.user)
+    """The files read so far, those still to be fetched, and a form for one more. The same file again changes nothing."""
+    points = visible_points(request.user)
     posted = request.method == "POST"
     form = SettlementForm(request.POST if posted else None, request.FILES if posted else None, points=points)
     if posted and form.is_valid() and (run := _read(request, form)):
         words = {"day": f"{run.day:%d/%m/%Y}", "n": run.their_count}
         messages.success(request, _("Đã đối soát ngày %(day)s: %(n)d dòng trong tệp.") % words)
         return redirect("accounting:reconciliation")
-    found, further = sliced(request, SettlementRun.objects.filter(point__in=points).select_related("point", "read_by"))
-    return page(
+    return list_page(
         request,
         "payments/accounting/reconciliation.html",
+        visible_runs(request.user).select_related("point", "read_by"),
+        lambda run: _run(run, request.user),
         {
             "form": form,
             "has_errors": form.is_bound,
-            "runs": [_run(run) for run in found],
-            "awaited": SettlementFetch.objects.filter(point__in=points).exclude(due_state="done").select_related("point"),
-            "next": further,
+            "awaited": visible_fetches(request.user).exclude(due_state="done").select_related("point"),
         },
         status=422 if posted else 200,
     )
@@ -44,18 +43,18 @@ def _read(request, form):
     """Read the file handed in. Answers the run, or None when it cannot be read: the form says why."""
     point, day, file = (form.cleaned_data[name] for name in ("point", "day", "file"))
     try:
-        return reconciliation.read_file(point, day, file.read(LARGEST + 1), reader=request.user)
+        return reconciliation.read_file(point, day, file.read(LARGEST_FILE + 1), reader=request.user)
     except UnreadableFile as refusal:
         form.add_error("file", str(refusal))
         return None
 
 
-def _run(run):
-    differing = run.their_total - run.our_total
+def _run(run, user):
+    """`open`: the differences of this run on the user's own list; those of another body at the same point are not theirs."""
     return {
         "run": run,
-        "differing": differing,
-        "open": run.differences.filter(closed_at=None).count(),
+        "differing": run.their_total - run.our_total,
+        "open": visible_differences(user).filter(run=run, closed_at=None).count(),
         "waiting": run.proofs.filter(due_state="waiting").count(),
     }
 
@@ -63,25 +62,21 @@ def _run(run):
 @require_safe
 @for_accountants
 def listed(request):
-    """What differs and is not explained yet, the oldest with the loudest tone; or what was explained."""
+    """The open differences, or the closed ones; all, or mine."""
     closed, mine = request.GET.get("xong") == "1", request.GET.get("cua-toi") == "1"
-    rows = differences.visible_to(request.user).filter(closed_at__isnull=not closed)
+    rows = visible_differences(request.user).filter(closed_at__isnull=not closed)
     rows = rows.filter(owner=request.user) if mine else rows
-    found, further = sliced(request, rows.select_related("point", "collector", "owner", "attempt"))
-    return page(
+    return list_page(
         request,
         "payments/accounting/differences.html",
-        {
-            "differences": [{"difference": row, "age": age(row.opened_at), "tone": tone_of(row.opened_at)} for row in found],
-            "closed": closed,
-            "mine": mine,
-            "next": further,
-        },
+        rows.select_related("point", "collector", "owner", "attempt"),
+        lambda difference: {"difference": difference, **waiting_time(difference.opened_at)},
+        {"closed": closed, "mine": mine},
     )
 
 
 def find(request, pk):
-    related = differences.visible_to(request.user).select_related(
+    related = visible_differences(request.user).select_related(
         "point", "collector", "owner", "closed_by", "run", "attempt__obligation__dossier"
     )  # fmt: skip
     return get_object_or_404(related, pk=pk)
@@ -95,9 +90,8 @@ def difference(request, pk):
 
 
 def _page(request, found, bound=None, *, status=200):
-    bodies = differences.bodies_of_difference(found)
     forms = {
-        "chuyen": HandOverForm(bodies=bodies, besides=found.owner),
+        "chuyen": HandOverForm(colleagues=differences.possible_owners(found, besides=found.owner)),
         "xong": NoteForm(label=_("Đã làm gì, vì sao khác nhau")),
     } | (bound or {})
     return page(
@@ -105,12 +99,11 @@ def _page(request, found, bound=None, *, status=200):
         "payments/accounting/difference.html",
         {
             "difference": found,
-            "age": age(found.opened_at),
-            "tone": tone_of(found.opened_at),
+            **waiting_time(found.opened_at),
             "hand_over": forms["chuyen"],
             "close": forms["xong"],
             "failed": next(iter(bound.values())) if bound else None,
-            "acts": found.closed_at is None and differences.may_own(found, request.user),
+            "acts": found.closed_at is None and may_own(found, request.user),
             "takes": found.owner_id != request.user.pk,
         },
         status=status,
@@ -126,7 +119,7 @@ def step(request, pk, slug):
         raise Http404
     form = None
     if slug == "chuyen":
-        form = HandOverForm(request.POST, bodies=differences.bodies_of_difference(found), besides=found.owner)
+        form = HandOverForm(request.POST, colleagues=differences.possible_owners(found, besides=found.owner))
     elif slug == "xong":
         form = NoteForm(request.POST, label=_("Đã làm gì, vì sao khác nhau"))
     if form and not form.is_valid():

@@ -7,13 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from payments import assignment
 from payments.accounting import worklists
 from payments.accounting.forms import DocumentForm, NoteForm
-from payments.accounting.views.access import age, for_accountants, page, sliced, tone_of
+from payments.accounting.views.access import age, for_accountants, list_page, page, waiting_time
 from payments.models import RefundWay
 from payments.models.states import REFUND_EDGES, IllegalMove, RefundState
-from payments.permissions import is_accountant_of
+from payments.permissions import is_accountant_of, visible_refunds
 from payments.refunds import approval
 
 LOOKS = {
@@ -21,81 +20,82 @@ LOOKS = {
     RefundState.SENT: ("send", "info"), RefundState.PROCESSING: ("clock", "info"), RefundState.UNKNOWN: ("help", "warn"),
     RefundState.DONE: ("check-c", "ok"), RefundState.REFUSED: ("x-c", "bad"),
 }  # fmt: skip
+NOT_PROPOSED = "chua-de-nghi"
 GROUPS = {
     "cho-duyet": gettext_lazy("Chờ duyệt"),
     "tu-chuyen": gettext_lazy("Phải tự chuyển trả"),
     "ngan-hang": gettext_lazy("Đang ở ngân hàng"),
     "tu-choi": gettext_lazy("Ngân hàng từ chối"),
-    "chua-de-nghi": gettext_lazy("Phải trả lại, chưa ai đề nghị"),
+    NOT_PROPOSED: gettext_lazy("Phải trả lại, chưa ai đề nghị"),
     "xong": gettext_lazy("Đã hoàn"),
     "tat-ca": gettext_lazy("Tất cả"),
+}
+MINE = {  # of a group, what this person may do: (title, query)
+    "cho-duyet": (gettext_lazy("Chờ tôi duyệt"), approval.to_approve),
+    "tu-chuyen": (gettext_lazy("Chờ tôi chuyển trả"), approval.to_pay_out),
 }
 
 
 @require_safe
 @for_accountants
 def listed(request):
-    """One list a group: who waits longest is told by the age, newest first."""
+    """One list for each group, newest first; the age tells who waits longest. `cua-toi`: only what this person may do."""
     group = request.GET.get("nhom", "")
     group = group if group in GROUPS else "cho-duyet"
-    rows = _of_group(group, request.user).select_related(
-        "attempt__collector", "attempt__obligation__dossier", "requested_by", "approved_by"
-    )  # fmt: skip
-    found, further = sliced(request, rows.defer("attempt__obligation__dossier__answers"))
+    mine = request.GET.get("cua-toi") == "1" and group in MINE
+    title, rows = (MINE[group][0], MINE[group][1](request.user)) if mine else (GROUPS[group], _of_group(group, request.user))
     owed = worklists.owed_without_refund(request.user)
-    return page(
-        request,
-        "payments/accounting/refunds.html",
-        {
-            "group": group,
-            "title": GROUPS[group],
-            "groups": [
-                {"label": label, "href": f"?nhom={key}", "current": key == group, "count": _count(key, request.user, owed)}
-                for key, label in GROUPS.items()
-            ],
-            "refunds": [_row(refund) for refund in found],
-            "owed": [{"attempt": attempt, "amount": amount, "age": age(attempt.paid_at)} for attempt, amount in owed]
-            if group == "chua-de-nghi"
-            else [],
-            "next": further,
-        },
-    )
+    context = {
+        "group": group,
+        "title": title,
+        "groups": [
+            {
+                "label": label,
+                "href": f"?nhom={key}",
+                "current": key == group and not mine,
+                "count": _count(key, request.user, owed),
+            }
+            for key, label in GROUPS.items()
+        ],
+    }
+    if group == NOT_PROPOSED:
+        context["rows"] = [{"attempt": attempt, "amount": amount, "age": age(attempt.paid_at)} for attempt, amount in owed]
+        return page(request, "payments/accounting/owed.html", context)
+    rows = rows.select_related("attempt__collector", "attempt__obligation__dossier", "requested_by", "approved_by")
+    rows = rows.defer("attempt__obligation__dossier__answers")
+    return list_page(request, "payments/accounting/refunds.html", rows, _row, context)
 
 
 def _of_group(group, user):
-    mine = worklists.refunds_of(user)
-    by_hand = {"state": RefundState.APPROVED, "way": RefundWay.BY_HAND}
+    rows = visible_refunds(user)
     return {
-        "cho-duyet": lambda: mine.filter(state=RefundState.REQUESTED),
-        "tu-chuyen": lambda: mine.filter(**by_hand),
-        "ngan-hang": lambda: mine.filter(state__in=worklists.WITH_THE_BANK).exclude(**by_hand),
-        "tu-choi": lambda: mine.filter(state=RefundState.REFUSED),
-        "chua-de-nghi": lambda: mine.none(),
-        "xong": lambda: mine.filter(state=RefundState.DONE),
-        "tat-ca": lambda: mine,
+        "cho-duyet": lambda: rows.filter(state=RefundState.REQUESTED),
+        "tu-chuyen": lambda: rows.filter(state=RefundState.APPROVED, way=RefundWay.BY_HAND),
+        "ngan-hang": lambda: worklists.with_the_bank(user),
+        "tu-choi": lambda: rows.filter(state=RefundState.REFUSED),
+        NOT_PROPOSED: lambda: rows.none(),
+        "xong": lambda: rows.filter(state=RefundState.DONE),
+        "tat-ca": lambda: rows,
     }[group]()
 
 
 def _count(group, user, owed):
     if group in ("xong", "tat-ca"):
         return None
-    return len(owed) if group == "chua-de-nghi" else _of_group(group, user).count()
+    return len(owed) if group == NOT_PROPOSED else _of_group(group, user).count()
 
 
 def _row(refund):
-    ended = refund.state in (RefundState.DONE, RefundState.DECLINED, RefundState.REFUSED)
-    since = refund.approved_at or refund.requested_at
     return {
         "refund": refund,
         "look": LOOKS[refund.state],
-        "age": "" if ended else age(since),
-        "tone": "" if ended else tone_of(since),
+        **waiting_time(refund.approved_at or refund.requested_at, ended=not refund.is_open),
         "proposer": refund.requested_by or _("Cổng tự đề nghị"),
     }
 
 
 def find(request, request_id):
-    related = worklists.refunds_of(request.user).select_related(
+    related = visible_refunds(request.user).select_related(
         "attempt__collector", "attempt__point", "attempt__obligation__dossier__person", "requested_by", "approved_by",
         "attempt__obligation__dossier__submitter",
     )  # fmt: skip
@@ -131,18 +131,13 @@ def _page(request, found, bound=None, *, status=200):
             "own_matter": own,
             "own_part": requested and not own and not decides,
             "own_proposal": found.requested_by_id == request.user.pk,
-            "others": _who_else(found, request.user) if requested else [],
+            "others": [str(person) for person in approval.deciders(found)[:5]] if requested else [],
             "decides": decides,
-            "pays_out": found.state == RefundState.APPROVED and found.way == RefundWay.BY_HAND and not own,
+            "pays_out": found.is_to_be_paid_out and approval.may_pay_out(found, request.user),
             "again": found.state in (RefundState.REFUSED, RefundState.DECLINED) and not own and _may_propose(found.attempt),
         },
         status=status,
     )
-
-
-def _who_else(found, user):
-    colleagues = assignment.accountants_of([found.attempt.collector_id]).exclude(pk__in=[user.pk, found.requested_by_id or 0])
-    return [str(colleague) for colleague in colleagues.order_by("full_name")[:5]]
 
 
 def _may_propose(attempt):

@@ -66,8 +66,9 @@ def show(request):
         "payments/accounting/takings.html",
         {
             "form": form,
+            "has_errors": bool(form.errors),
             "period": period,
-            "rows": [{"row": row, "body": bodies[row.body], "href": _drill(row)} for row in rows],
+            "rows": [_row(row, bodies[row.body]) for row in rows],
             "total": revenue.total_of(rows, revenue.paid_attempts(list(bodies), period, form.way).count()),
             "by_way": revenue.grouped(rows, "way_name"),
             "by_kind": revenue.grouped(rows, "kind_name"),
@@ -97,6 +98,10 @@ def _shortcuts(request):
             (_("Tháng trước"), before.replace(day=1), before),
         ]
     ]
+
+
+def _row(row, body):
+    return {"row": row, "body": body, "href": _drill(row), "what": f"{row.way_name}, {row.kind_name}"}
 
 
 def _drill(row):

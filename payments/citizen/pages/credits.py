@@ -9,31 +9,31 @@ S = BankCredit.State
 IN_HAND = (*BankCredit.WAITING, S.RETURNING)
 
 
-def waiting(attempt):
+def pending_credit(attempt):
     """The credit of this attempt that people have in hand, or None."""
     return next((credit for credit in attempt.credits.all() if credit.state in IN_HAND), None)
 
 
 def money_of(attempt):
     """Was money taken? A transfer that reached the account was, whatever its sum."""
-    return "yes" if waiting(attempt) else attempt.money_taken
+    return "yes" if pending_credit(attempt) else attempt.money_taken
 
 
 def is_part(attempt):
     """Did less come than was asked?"""
-    credit = waiting(attempt)
+    credit = pending_credit(attempt)
     return credit is not None and credit.state == S.UNDER
 
 
 def goes_back(attempt):
     """Has somebody asked to send it back, and waits for the second person?"""
-    credit = waiting(attempt)
+    credit = pending_credit(attempt)
     return credit is not None and credit.state == S.RETURNING
 
 
 def sentence(attempt):
     """What came and what was asked; empty when nothing is odd."""
-    credit = waiting(attempt)
+    credit = pending_credit(attempt)
     if credit is None:
         return ""
     facts = {"came": dong(credit.amount), "asked": dong(attempt.amount), "rest": dong(abs(credit.amount - attempt.amount))}

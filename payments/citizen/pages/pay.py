@@ -134,7 +134,7 @@ def _going_on(attempts, user):
     return GoingOn(
         reference=attempt.reference,
         since=moment(attempt.created_at),
-        until=clock_time(attempt.expires_at) if attempt.way == Way.VNPAY else moment(attempt.expires_at),
+        until=clock_time(attempt.expires_at) if attempt.is_online else moment(attempt.expires_at),
         how=str(ways.named(attempt)),
         choice=ways.choice_of(attempt),
         is_transfer=attempt.way == Way.TRANSFER,

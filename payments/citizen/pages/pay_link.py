@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from payments import outcomes
 from payments.attempts import ways
 from payments.attempts.payable import payable
-from payments.citizen.pages.words import attempts_of, fingerprint, is_settled, money_word, spoken
+from payments.attempts.references import spoken
+from payments.citizen.pages.words import attempts_of, fingerprint, is_settled
 from payments.models import Way
 from payments.models.states import AttemptState
 from portal.common.dates import moment
@@ -71,6 +72,8 @@ def _over(link, obligation, offer, looked_at):
         return _("Đường dẫn này đã hết hạn"), _("Hồ sơ không mất gì. Hỏi người nhờ để lấy đường dẫn mới.")
     if looked_at:
         return _("Đang kiểm tra một lần trả trước"), _("Đừng trả thêm. Có kết quả thì người nhờ nhận được tin.")
+    if offer is None and obligation.may_be_paid:
+        return _("Nơi này đang tạm ngừng thu phí trên mạng"), _("Trả tiền mặt tại quầy, hoặc mở lại đường dẫn này sau.")
     if offer is None:
         return _("Bây giờ không phải trả khoản này"), _("Hồ sơ không chờ tiền nữa. Hỏi lại người nhờ nếu cần.")
     return None
@@ -81,6 +84,7 @@ def _mine(attempt):
     outcome = outcomes.of_attempt(attempt)
     return {
         "headline": outcome.headline, "sentence": outcome.sentence, "tone": outcome.tone,
-        "money": money_word(attempt.money_taken), "code": spoken(attempt.reference), "waits": outcome.money == outcomes.CHECKING,
+        "money": outcomes.money_word(attempt.money_taken), "code": spoken(attempt.reference),
+        "waits": outcome.money == outcomes.CHECKING,
         "is_transfer": attempt.is_open and attempt.way == Way.TRANSFER,
     }  # fmt: skip

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from payments import outcomes
 from payments.attempts.payable import payable
+from payments.attempts.references import spoken
 from payments.citizen.pages import credits, refunds, tries
-from payments.citizen.pages.words import attempts_of, came_late, counter, fingerprint, is_online, is_settled, money_word, spoken
+from payments.citizen.pages.words import attempts_of, came_late, counter, fingerprint, is_online, is_settled
 from payments.models import EventKind, GatewayQuestion, RefundReason, Verdict, Way
 from payments.models.states import AttemptState
 from payments.outcomes import CHECKING, NO, YES
@@ -19,9 +20,7 @@ from portal.common.money import dong
 from procedures.models import working_calendar
 
 A = AttemptState
-TONES = {YES: "ok", NO: "warn", CHECKING: "info"}
 JUST_BACK = dt.timedelta(minutes=1)
-ICONS = {YES: "check", NO: "x", CHECKING: "clock"}
 
 
 @dataclass(frozen=True)
@@ -40,19 +39,19 @@ class Trouble:
 
     @property
     def money_word(self):
-        return money_word(self.money, self.part)
+        return outcomes.money_word(self.money, self.part)
 
     @property
     def tone(self):
         if self.goes_back:
             return "info"
-        return "warn" if self.part else TONES[self.money]
+        return "warn" if self.part else outcomes.TONES[self.money]
 
     @property
     def icon(self):
         if self.goes_back:
             return "back"
-        return "alert" if self.part else ICONS[self.money]
+        return "alert" if self.part else outcomes.ICONS[self.money]
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def page(dossier):
         return None
     attempt = subject_of(online)
     settled = is_settled(obligation)
-    trouble = told(attempt, settled=settled)
+    trouble = describe(attempt, settled=settled)
     others = [other for other in online if other.pk != attempt.pk and _is_in_question(other)]
     still_due = payable(dossier) is not None
     unsure = trouble.money == CHECKING and attempt.state != A.REVIEW
@@ -102,7 +101,7 @@ def page(dossier):
         claimed=_claimed(attempt),
         asked=_asked(attempt) if unsure or attempt.state == A.REVIEW else "",
         others=[{"since": moment(other.created_at), "reference": other.reference} for other in others],
-        tries=tries.told(attempts),
+        tries=tries.items(attempts),
         pays_again=still_due and trouble.pay_again,
         is_settled=settled,
         counter=counter(dossier),
@@ -124,7 +123,7 @@ def subject_of(attempts):
 
 
 def _is_looked_at(attempt):
-    return attempt.state == A.REVIEW or credits.waiting(attempt) is not None
+    return attempt.state == A.REVIEW or credits.pending_credit(attempt) is not None
 
 
 def has_money_too_much(attempt):
@@ -138,9 +137,9 @@ def _is_in_question(attempt):
 
 
 # ---------------------------------------------------------------- the cases
-def told(attempt, *, settled=False):
+def describe(attempt, *, settled=False):
     """What became of one attempt, in words; `settled`: the fee was paid, by this one or another."""
-    if credits.waiting(attempt):
+    if credits.pending_credit(attempt):
         return _odd_sum(attempt)
     if attempt.state == A.PAID:
         return _paid(attempt) if attempt.settles else _too_much(attempt)

@@ -25,16 +25,16 @@ class GivingBack:
 def of_attempt(attempt):
     """The refund that counts of an attempt, as `GivingBack`, or None. One that was declined or refused counts until the next."""
     rows = list(attempt.refunds.all())
-    return told(rows[-1], attempt) if rows else None
+    return describe(rows[-1], attempt) if rows else None
 
 
-def told(refund, attempt):
+def describe(refund, attempt):
     """One refund in words."""
     facts = {
         "sum": dong(refund.amount), "body": attempt.collector.name, "why": refund.note,
         "sent": moment(refund.sent_at) if refund.sent_at else "", "done": moment(refund.done_at) if refund.done_at else "",
     }  # fmt: skip
-    title, text, tone = _SAID[refund.state](refund, facts)
+    title, text, tone = _DESCRIPTIONS[refund.state](refund, facts)
     return GivingBack(title, text, tone, refund.is_open or refund.state == R.REFUSED)
 
 
@@ -82,7 +82,7 @@ def _declined(refund, facts):
     return said, (_("%(body)s ghi: “%(why)s”") if refund.note else _("Hỏi %(body)s để biết vì sao.")) % facts, "warn"
 
 
-_SAID = {
+_DESCRIPTIONS = {
     R.REQUESTED: _waiting,
     R.APPROVED: _approved,
     R.SENT: _sent,

@@ -4,8 +4,9 @@ from django.utils.translation import gettext as _
 
 from payments import outcomes
 from payments.attempts import ways
+from payments.attempts.references import spoken
 from payments.citizen.pages import credits, refunds
-from payments.citizen.pages.words import is_online, money_word, spoken
+from payments.citizen.pages.words import is_online
 from payments.models.states import AttemptState
 from portal.common.dates import moment
 from portal.common.money import dong
@@ -14,12 +15,12 @@ MOST_SHOWN = 12
 _LOOKS = {AttemptState.PAID: ("done", "check"), AttemptState.SENT: ("now", "refresh"), AttemptState.REVIEW: ("now", "search")}
 
 
-def told(attempts):
+def items(attempts):
     """Items for ui/timeline.html, newest first; of very many only the newest."""
-    return [_told(attempt) for attempt in reversed(attempts[-MOST_SHOWN:])]
+    return [_item(attempt) for attempt in reversed(attempts[-MOST_SHOWN:])]
 
 
-def _told(attempt):
+def _item(attempt):
     state, icon = _LOOKS.get(attempt.state, ("later", "x"))
     title = f"{moment(attempt.created_at)} – {ways.named(attempt)}"
     if attempt.link_id:
@@ -35,7 +36,7 @@ def _sentence(attempt):
 
 def _lines(attempt):
     money = credits.money_of(attempt)
-    said = [_("Đã trừ tiền: %(money)s.") % {"money": money_word(money, credits.is_part(attempt))}]
+    said = [_("Đã trừ tiền: %(money)s.") % {"money": outcomes.money_word(money, credits.is_part(attempt))}]
     back = refunds.of_attempt(attempt)
     if back:
         said.append(f"{back.title}. {back.text}")

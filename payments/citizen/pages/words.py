@@ -1,33 +1,10 @@
-"""Small things that every page of paying says the same way."""
+"""Small facts that all pages of paying share."""
 
 import hashlib
 
-from django.utils.translation import gettext as _
-
 from dossiers.models import FeeObligation
 from payments.models import AttemptState, Way
-from payments.outcomes import CHECKING
 from procedures.places import desk_hours
-
-_GROUPS = (3, 4, 4, 2, 4)  # P26 1121 0830 00 A7K2: year, day, time, seconds, the random rest with its check character
-
-
-def spoken(reference):
-    """A reference in groups, to be read out on the telephone."""
-    groups, rest = [], reference
-    for size in _GROUPS:
-        groups.append(rest[:size])
-        rest = rest[size:]
-    return " ".join(filter(None, [*groups, rest]))
-
-
-def money_word(money, part=False):
-    """The answer to «Đã trừ tiền?»; `part`: some came, not all of it."""
-    if money == CHECKING:
-        return _("đang kiểm tra")
-    if money == "yes":
-        return _("có, một phần") if part else _("có")
-    return _("không")
 
 
 def counter(dossier):

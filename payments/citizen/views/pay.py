@@ -3,44 +3,31 @@
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dossiers.access_log import note_look
-from dossiers.models import Dossier
-from dossiers.permissions import is_submitter
-from payments import complaints
 from payments.attempts import links
 from payments.attempts.lifecycle import NotPayable
-from payments.attempts.references import is_reference
+from payments.citizen.access import online_attempt, own_dossier
 from payments.citizen.pages import pay as pay_page
 from payments.citizen.pages import problem as problem_page
 from payments.citizen.pages.words import attempts_of, fingerprint, is_settled
 from payments.citizen.views.shared import open_transfer, qr_picture, see_other, start, transfer_facts
-from payments.models import AttemptState, Way
+from payments.enquiries import claims
+from payments.models import AttemptState
 
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def own(request, code):
-    """The dossier of this code, for the one who filed it or is meant by it; for anybody else, staff too, it is not there."""
-    rows = Dossier.objects.visible_to(request.user).select_related(
-        "version__procedure", "offering", "receiving_agency__hours", "lead_agency", "submitter", "person", "obligation"
-    )
-    dossier = get_object_or_404(rows, code=code)
-    if not is_submitter(dossier, request.user):
-        raise Http404
-    return dossier
 
 
 @never_cache
 @READ_OR_SEND
 def pay(request, code):
     """What is owed and every way to pay it; a POST begins one. Once paid: the receipt."""
-    dossier = own(request, code)
+    dossier = own_dossier(request.user, code)
     if request.method == "POST":
         here, transfer_page = reverse("payments:pay", args=[code]), reverse("payments:transfer", args=[code])
         return start(request, dossier, page=here, transfer=transfer_page)
@@ -52,7 +39,7 @@ def pay(request, code):
 @require_safe
 def transfer(request, code):
     """Account, sum and words of the transfer that is open; without one, the ways to choose from."""
-    dossier = own(request, code)
+    dossier = own_dossier(request.user, code)
     obligation = getattr(dossier, "obligation", None)
     attempt = open_transfer(obligation)
     if attempt is None:
@@ -71,7 +58,7 @@ def transfer(request, code):
 @require_safe
 def transfer_qr(request, code):
     """The picture of the open transfer's QR code."""
-    attempt = open_transfer(getattr(own(request, code), "obligation", None))
+    attempt = open_transfer(getattr(own_dossier(request.user, code), "obligation", None))
     if attempt is None:
         raise Http404
     return qr_picture(request, attempt)
@@ -81,7 +68,7 @@ def transfer_qr(request, code):
 @require_safe
 def problem(request, code):
     """What became of the last attempt, and what to do now."""
-    dossier = own(request, code)
+    dossier = own_dossier(request.user, code)
     page = problem_page.page(dossier)
     if page is None:
         return redirect("payments:pay", code)
@@ -93,7 +80,7 @@ def problem(request, code):
 @require_safe
 def status(request, code):
     """Has anything changed? `seen` is a word that changes with it, `go` the page that then says more. For the waiting pages."""
-    dossier = own(request, code)
+    dossier = own_dossier(request.user, code)
     obligation = getattr(dossier, "obligation", None)
     if obligation is None:
         raise Http404
@@ -108,16 +95,12 @@ def status(request, code):
 @transaction.non_atomic_requests
 def claim(request, code):
     """«Tôi đã trả tiền»: the gateway is asked at once, and somebody looks after it."""
-    dossier = own(request, code)
-    obligation = getattr(dossier, "obligation", None)
-    reference = request.POST.get("ma", "")
-    if obligation is None or not is_reference(reference):
-        raise Http404
-    attempt = get_object_or_404(obligation.attempts.exclude(way=Way.COUNTER), reference=reference)
+    dossier = own_dossier(request.user, code)
+    attempt = online_attempt(dossier, request.POST.get("ma", ""))
     if attempt.state == AttemptState.PAID:
         messages.success(request, _("Đã nhận được tiền của lần trả này rồi."))
     else:
-        ticket = complaints.claim(attempt, request.user)
+        ticket = claims.claim(attempt, request.user)
         answered = _("Đã hỏi ngân hàng. Câu trả lời ở ngay dưới đây.")
         messages.success(request, _("Đã ghi nhận. Máy còn hỏi ngân hàng, và có cán bộ lo việc này.") if ticket else answered)
     return see_other("payments:problem", code)
@@ -127,7 +110,7 @@ def claim(request, code):
 @require_POST
 def share(request, code):
     """Make a link for somebody else to pay, renew it, or take it back."""
-    dossier = own(request, code)
+    dossier = own_dossier(request.user, code)
     if request.POST.get("viec") == "thoi":
         links.withdraw(dossier)
         messages.success(request, _("Đường dẫn trả giúp đã thôi dùng được."))

@@ -1,18 +1,63 @@
-"""VNPAY PAY 2.1.0, as `payments` uses it: our rows in, an address or a verified answer out."""
+"""VNPAY PAY 2.1.0 as a provider (`payments.gateways.base.Provider`): everything that knows a code of VNPAY lives in this room."""
 
+import datetime as dt
+import json
 import secrets as randomness
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
 
-from payments.gateways.vnpay import answers, canonical, client, requests
-from payments.gateways.vnpay.answers import QueryAnswer, RefundAnswer
+from payments.gateways.base import Answer, Notice, NoticeResult, Reply, SettlementLine, Subject
+from payments.gateways.outcomes import Outcome
+from payments.gateways.vnpay import answers, canonical, client, codes, requests, settlement_files, wire
+from payments.gateways.vnpay.answers import ApiAnswer
+from payments.models.states import AttemptState
 from portal.common import clock
 
+if TYPE_CHECKING:
+    from payments.models import CollectionPoint, PaymentAttempt, Refund
 
-def pay_url(attempt: Any, *, ip: str | None, language: str = "vi") -> str:
+key, notice_method = "vnpay", "GET"
+SUBJECTS = {
+    wire.PAYMENT: Subject.PAYMENT,
+    wire.REFUND_OF_ALL: Subject.REFUND,
+    wire.REFUND_OF_PART: Subject.REFUND,
+}  # fmt: skip
+# RspCode and Message; 00 and 02 end the gateway's calls.
+REPLIES = {
+    NoticeResult.CONFIRMED: ("00", "Confirm Success"),
+    NoticeResult.UNKNOWN_REFERENCE: ("01", "Order not found"),
+    NoticeResult.ALREADY_CONFIRMED: ("02", "Order already confirmed"),
+    NoticeResult.WRONG_AMOUNT: ("04", "Invalid amount"),
+    NoticeResult.BAD_SIGNATURE: ("97", "Invalid signature"),
+    NoticeResult.FAILED: ("99", "Unknown error"),
+}
+
+
+class NoSecret(LookupError):
+    """The environment names no secret for this terminal: nothing of it can be signed or believed."""
+
+
+def takes(point: "CollectionPoint") -> bool:
+    """Is the key known that this terminal shares with VNPAY?"""
+    return point.code in settings.VNPAY_SECRETS
+
+
+def secret_of(point: "CollectionPoint") -> str:
+    """The key this terminal shares with VNPAY. Raises NoSecret."""
+    try:
+        return settings.VNPAY_SECRETS[point.code]
+    except KeyError:
+        raise NoSecret(point.code) from None
+
+
+# ------------------------------------------------------------ the payer goes there and comes back
+
+
+def pay_url(attempt: "PaymentAttempt", *, ip: str | None, language: str = "vi") -> str:
     """Where the browser of a payer goes to pay this attempt. `ip` is the payer's, as the request tells it."""
     payment = requests.Payment(
         terminal=attempt.point.code,
@@ -26,7 +71,7 @@ def pay_url(attempt: Any, *, ip: str | None, language: str = "vi") -> str:
         language=language,
         bank_choice=attempt.bank_choice,
     )
-    return requests.pay_url(settings.VNPAY_PAY_URL, payment, attempt.point.secret)
+    return requests.pay_url(settings.VNPAY_PAY_URL, payment, secret_of(attempt.point))
 
 
 def return_url(language: str) -> str:
@@ -35,10 +80,48 @@ def return_url(language: str) -> str:
         return settings.SITE_URL + reverse("payments:return")
 
 
-def query(attempt: Any, *, patience: float | None = None) -> QueryAnswer:
-    """Ask what became of an attempt, for at most `patience` seconds (default: the client's). Raises `NoAnswer`: then we know
-    what we knew before."""
+def read_return(raw: str) -> Notice:
+    """The query string a browser brought back: the same signed set as the IPN's."""
+    return read_notice(raw)
+
+
+# ------------------------------------------------------------ its own call (IPN)
+
+
+def raw_notice(request: HttpRequest) -> str:
+    """The query string."""
+    return request.META.get("QUERY_STRING", "")
+
+
+def read_notice(raw: str) -> Notice:
+    """An IPN's query string, verified."""
+    said = answers.read_pay(raw, settings.VNPAY_SECRETS)
+    return Notice(
+        terminal=said.terminal,
+        reference=said.reference,
+        amount=wire.dong(said.hundredths),
+        outcome=codes.of_pay(said.response_code, said.status),
+        code=codes.written(said.response_code, said.status),
+        transaction_no=said.transaction_no,
+        bank_code=said.bank_code,
+        is_readable=said.is_readable,
+    )
+
+
+def answer_notice(result: NoticeResult) -> Reply:
+    """VNPAY's JSON of two words."""
+    code, message = REPLIES[result]
+    return Reply(code, json.dumps({"RspCode": code, "Message": message}), "application/json")
+
+
+# ------------------------------------------------------------ questions and orders
+
+
+def query(attempt: "PaymentAttempt", *, patience: float | None = None) -> Answer:
+    """Ask what became of an attempt (querydr), for at most `patience` seconds (default: the client's). Raises `NoAnswer`: then
+    we know what we knew before."""
     point, now = attempt.point, clock.now()
+    secret = secret_of(point)
     question = requests.Question(
         request_id=f"Q{now:%y%m%d%H%M%S}{randomness.token_hex(6).upper()}",
         terminal=point.code,
@@ -47,15 +130,16 @@ def query(attempt: Any, *, patience: float | None = None) -> QueryAnswer:
         asked_at=now,
         ip=settings.SERVER_IP,
     )
-    raw = client.post(settings.VNPAY_API_URL, requests.query(question, point.secret), patience=patience)
-    return answers.read_query_answer(raw, terminal=point.code, secret=point.secret)
+    raw = client.post(settings.VNPAY_API_URL, requests.query(question, secret), patience=patience)
+    return answer_of(answers.read_query_answer(raw, terminal=point.code, secret=secret), attempt)
 
 
-def refund(refund: Any, *, by: str) -> RefundAnswer:
+def refund(refund: "Refund", *, by: str) -> Answer:
     """Send the order of an approved refund, under its own request id. Raises `NotSent` (may be sent again as it is) or
     `NoAnswer` (may have arrived: only a question tells)."""
     attempt = refund.attempt
     point = attempt.point
+    secret = secret_of(point)
     order = requests.GiveBack(
         request_id=refund.request_id,
         terminal=point.code,
@@ -69,5 +153,51 @@ def refund(refund: Any, *, by: str) -> RefundAnswer:
         ip=settings.SERVER_IP,
         order_info=f"Hoan le phi ho so {attempt.obligation.dossier.code}",
     )
-    raw = client.post(settings.VNPAY_API_URL, requests.refund(order, point.secret))
-    return answers.read_refund_answer(raw, terminal=point.code, secret=point.secret)
+    raw = client.post(settings.VNPAY_API_URL, requests.refund(order, secret))
+    return answer_of(answers.read_refund_answer(raw, terminal=point.code, secret=secret), attempt)
+
+
+def answer_of(said: ApiAnswer, attempt: "PaymentAttempt") -> Answer:
+    """An answer about this attempt in neutral words."""
+    return Answer(
+        is_done=said.code == wire.DONE,
+        subject=SUBJECTS.get(said.transaction_type, Subject.UNCLEAR),
+        reference=said.reference,
+        amount=wire.dong(said.hundredths),
+        outcome=codes.of_query(said, attempt),
+        refund=codes.of_refund(said.code, said.status),
+        is_success=said.status == wire.PAID,
+        is_busy=said.code == wire.BUSY,
+        code=codes.written(said.code, said.status),
+        transaction_no="" if said.transaction_no == "0" else said.transaction_no,
+        bank_code=said.bank_code,
+        raw=said.raw,
+    )
+
+
+def outcome_of_code(code: str, state: AttemptState) -> Outcome | None:
+    """What a kept code says of why an attempt is in this state."""
+    return codes.of_kept(code, state)
+
+
+# ------------------------------------------------------------ settlement files
+
+
+def settlement_address(point: "CollectionPoint", day: dt.date) -> str:
+    """Where the file of this terminal and day is, empty when no address is set."""
+    return settings.SETTLEMENT_URL.format(terminal=point.code, day=f"{day:%Y%m%d}")
+
+
+def read_settlement(content: bytes, day: dt.date) -> list[SettlementLine]:
+    """The lines of VNPAY's CSV."""
+    return settlement_files.read(content, day)
+
+
+def read_settlement_line(raw: str) -> SettlementLine:
+    """One line of it, kept as evidence."""
+    return settlement_files.again(raw)
+
+
+def paid_on(raw: str) -> dt.date | None:
+    """The day of vnp_PayDate."""
+    return settlement_files.paid_on(raw)

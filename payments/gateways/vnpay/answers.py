@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from payments.gateways.base import NoAnswer
+from payments.gateways.base import BadSignature, ForeignTerminal, NoAnswer
 from payments.gateways.vnpay import canonical, wire
 
 # The order in which values are signed, after the `vnp_`. A refund's answer is the first thirteen of a query's.
@@ -17,14 +17,6 @@ QUERY_ANSWER = (
     "TransactionType", "TransactionStatus", "OrderInfo", "PromotionCode", "PromotionAmount",
 )  # fmt: skip
 REFUND_ANSWER = QUERY_ANSWER[:13]
-
-
-class BadSignature(Exception):
-    """Not signed, or not by who it says."""
-
-
-class ForeignTerminal(Exception):
-    """Of a terminal for which we hold no secret."""
 
 
 @dataclass(frozen=True)
@@ -75,18 +67,10 @@ class ApiAnswer:
         """Is it about this transaction of this terminal, for exactly so many đồng?"""
         return (self.terminal, self.reference, self.hundredths) == (terminal, reference, amount * 100)
 
-
-class QueryAnswer(ApiAnswer):
-    """The answer to querydr."""
-
     def proves_paid(self, terminal: str, reference: str, amount: int) -> bool:
         """The call worked, and it was this payment (not a refund of it), and all of it."""
         codes = (self.code, self.status, self.transaction_type)
-        return codes == (wire.PAID, wire.PAID, wire.PAYMENT) and self.is_about(terminal, reference, amount)
-
-
-class RefundAnswer(ApiAnswer):
-    """The answer to a refund."""
+        return codes == (wire.DONE, wire.PAID, wire.PAYMENT) and self.is_about(terminal, reference, amount)
 
 
 def read_pay(raw: str, secrets: Mapping[str, str]) -> PayAnswer:
@@ -119,25 +103,26 @@ def read_pay(raw: str, secrets: Mapping[str, str]) -> PayAnswer:
     )
 
 
-def read_query_answer(raw: bytes, *, terminal: str, secret: str) -> QueryAnswer:
+def read_query_answer(raw: bytes, *, terminal: str, secret: str) -> ApiAnswer:
     """The answer to querydr. Raises `NoAnswer` unless this terminal's secret signed it."""
-    return QueryAnswer(**_verified(raw, QUERY_ANSWER, terminal, secret))
+    return ApiAnswer(**_verified(raw, QUERY_ANSWER, terminal, secret))
 
 
-def read_refund_answer(raw: bytes, *, terminal: str, secret: str) -> RefundAnswer:
+def read_refund_answer(raw: bytes, *, terminal: str, secret: str) -> ApiAnswer:
     """The answer to a refund. Raises `NoAnswer` unless this terminal's secret signed it."""
-    return RefundAnswer(**_verified(raw, REFUND_ANSWER, terminal, secret))
+    return ApiAnswer(**_verified(raw, REFUND_ANSWER, terminal, secret))
 
 
 def _verified(raw: bytes, order: tuple[str, ...], terminal: str, secret: str) -> dict[str, Any]:
     text = raw.decode("utf-8", "replace").replace("\0", "\ufffd")
     values = _values(text)
     code = wire.read_code(values.get("vnp_ResponseCode", ""))
+    is_busy = code == wire.BUSY
     message = canonical.joined(values.get(f"vnp_{name}", "") for name in order)
     if not canonical.is_signed(secret, message, values.get(canonical.HASH, "")):
-        raise NoAnswer("not signed by the gateway", raw=text, code=code)
+        raise NoAnswer("not signed by the gateway", raw=text, is_busy=is_busy)
     if values.get("vnp_TmnCode") != terminal:
-        raise NoAnswer("about another terminal", raw=text, code=code)
+        raise NoAnswer("about another terminal", raw=text, is_busy=is_busy)
     if not code:
         raise NoAnswer("without a code", raw=text)
     return {

@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote_plus, unquote_to_bytes, urlencode
 
+from payments.gateways.base import Unreadable
+
 HASH = "vnp_SecureHash"
 UNSIGNED = frozenset({HASH, "vnp_SecureHashType"})
 LONGEST = 4000  # characters of a query string; a full answer of the gateway has about 700
@@ -17,10 +19,6 @@ MOST_PAIRS = 60
 _NAME = re.compile(r"[A-Za-z0-9_.\-\[\]]{1,64}")
 _HEX_HASH = re.compile(r"[0-9A-Fa-f]{128}")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-
-
-class Unreadable(ValueError):
-    """Not something the gateway would write: over-long, repeated names, broken encoding, a missing hash."""
 
 
 def string_to_sign(values: Mapping[str, str]) -> str:

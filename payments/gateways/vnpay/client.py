@@ -1,14 +1,13 @@
 """Speaking to VNPAY's API: one short POST, believed only when signed. What is logged names no person."""
 
-import ipaddress
 import logging
 import time
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 import httpx
 
 from payments.gateways.base import NoAnswer, NotSent
+from payments.gateways.network import is_here
 
 log = logging.getLogger(__name__)
 CONNECT, READ, WRITE = 3, 10, 5  # seconds
@@ -52,15 +51,6 @@ def _exchange(url: str, values: Mapping[str, str], began: float, patience: float
         if response.status_code != 200:
             raise NoAnswer(f"HTTP {response.status_code}", raw=raw.decode("utf-8", "replace").replace("\0", "\ufffd"))
         return raw
-
-
-def is_here(url: str) -> bool:
-    """On this machine? Then no proxy of the environment may stand between."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _note(values: Mapping[str, str], began: float, outcome: str) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from payments.gateways.vnpay import canonical, wire
 
 LOCALES = {"vi": "vn", "en": "en"}
-ALL, PART = "02", "03"  # vnp_TransactionType of a refund
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def refund(order: GiveBack, secret: str) -> dict[str, str]:
         "vnp_Version": wire.VERSION,
         "vnp_Command": "refund",
         "vnp_TmnCode": _known(wire.read_terminal(order.terminal)),
-        "vnp_TransactionType": ALL if order.is_all else PART,
+        "vnp_TransactionType": wire.REFUND_OF_ALL if order.is_all else wire.REFUND_OF_PART,
         "vnp_TxnRef": _known(wire.read_reference(order.reference)),
         "vnp_Amount": wire.hundredths(order.amount),
         "vnp_TransactionNo": order.transaction_no or "0",

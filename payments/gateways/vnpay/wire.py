@@ -7,7 +7,8 @@ from portal.common import clock
 
 VERSION = "2.1.0"
 PAID = "00"
-PAYMENT = "01"  # vnp_TransactionType: 01 payment, 02 refund of all, 03 refund of a part
+DONE, UNKNOWN, BUSY = "00", "91", "94"  # vnp_ResponseCode of an answer to querydr or refund: done, no such payment, too soon
+PAYMENT, REFUND_OF_ALL, REFUND_OF_PART = "01", "02", "03"  # vnp_TransactionType
 _AMOUNT = re.compile(r"[0-9]{1,12}")
 _CODE = re.compile(r"[0-9]{2}")
 _REFERENCE = re.compile(r"[A-Z0-9]{1,100}")
@@ -30,6 +31,11 @@ def hundredths(amount: int) -> str:
 def read_amount(text: str) -> int | None:
     """Hundredths of a đồng, or None when this is not an amount."""
     return int(text) if _AMOUNT.fullmatch(text) else None
+
+
+def dong(hundredths: int | None) -> int | None:
+    """Whole đồng; None for a fraction of one."""
+    return None if hundredths is None or hundredths % 100 else hundredths // 100
 
 
 def read_code(text: str) -> str:

@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
 
     def handle(self, *args, **options):
-        point = CollectionPoint.objects.filter(code=options["point"]).first()
+        point = CollectionPoint.objects.filter(terminal=options["point"]).first()
         if point is None:
             raise CommandError(f"Không có điểm thu {options['point']}.")
         try:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import Agency
 from payments.models import CollectingBody, CollectionPoint
-from procedures.models import Offering
+from procedures.models import Offering, Terminal
 
 
 class Command(BaseCommand):
@@ -20,10 +20,11 @@ class Command(BaseCommand):
         document = json.loads((settings.DATA_DIR / "collection_points_demo.json").read_text("utf-8"))
         for row in document["points"]:
             facts = {name: value for name, value in row.items() if name not in ("code", "certainty")}
-            if not CollectionPoint.objects.filter(code=row["code"], demo=False).exists():
-                CollectionPoint.objects.update_or_create(code=row["code"], defaults={**facts, "demo": True})
+            terminal = Terminal.objects.get_or_create(code=row["code"])[0]
+            if not CollectionPoint.objects.filter(terminal=terminal, demo=False).exists():
+                CollectionPoint.objects.update_or_create(terminal=terminal, defaults={**facts, "demo": True})
         symbols = document["receipts"]
-        bodies = Agency.objects.filter(pk__in=Offering.objects.exclude(gateway_terminal="").values("lead_agency"))
+        bodies = Agency.objects.filter(pk__in=Offering.objects.exclude(terminal=None).values("lead_agency"))
         for agency in bodies.filter(collecting=None):
             CollectingBody.objects.create(
                 agency=agency,

@@ -47,8 +47,13 @@ def test_many_drafts_do_not_push_away_what_is_urgent(desk, citizen, monkeypatch)
     desk.asked_for_supplement(submitter=citizen)
     for _ in range(5):
         desk.draft(submitter=citizen)
-    states = [item["state"] for item in dashboard.to_do(citizen)]
-    assert states == ["SUPPLEMENT_REQUIRED", "DRAFT", "DRAFT", "DRAFT"]
+    looks = [item["look"] for item in dashboard.to_do(citizen)]
+    assert looks == [
+        DossierState.SUPPLEMENT_REQUIRED.look,
+        DossierState.DRAFT.look,
+        DossierState.DRAFT.look,
+        DossierState.DRAFT.look,
+    ]
 
 
 @pytest.mark.needs_pdf

@@ -11,6 +11,7 @@ from dossiers import workflow
 from dossiers.desk import queues
 from dossiers.models import Dossier
 from portal.common import clock
+from portal.common.identity import mask_number
 from procedures.models import working_calendar
 from tests import factories
 
@@ -129,7 +130,20 @@ def test_search_does_not_invent(as_user, desk):
 def test_lists_show_no_full_identity_number(as_user, desk):
     dossier = desk.submitted()
     page = as_user(desk.clerk).get(reverse("desk:queue")).content.decode()
-    assert dossier.subject_id_number not in page and f"••• {dossier.subject_id_number[-3:]}" in page
+    assert dossier.subject_id_number not in page and mask_number(dossier.subject_id_number) in page
+
+
+def test_every_page_that_hides_a_number_hides_it_in_the_same_way(as_user, desk):
+    """The list, the dossier's head and its answers, for somebody who may not see the papers; a short number is hidden whole."""
+    dossier = desk.submitted()
+    inspector = as_user(factories.user(inspector="H18"))
+    for number in (dossier.subject_id_number, "12"):
+        Dossier.objects.filter(pk=dossier.pk).update(subject_id_number=number)
+        for page in (reverse("desk:queue"), reverse("desk:dossier", args=[dossier.code])):
+            assert mask_number(number) in inspector.get(page).content.decode(), page
+    own = next(value for key, value in dossier.answers.items() if key == "ap_id_number")
+    shown = inspector.get(reverse("desk:dossier", args=[dossier.code])).content.decode()
+    assert own not in shown and mask_number(own) in shown
 
 
 def test_an_inspector_reads_lists_of_the_province_and_nothing_to_pick(as_user, desk):

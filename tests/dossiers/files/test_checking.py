@@ -52,7 +52,7 @@ def test_an_empty_file_is_told_so():
 
 
 def test_a_file_too_large_is_told_its_size_and_the_limit(settings):
-    settings.UPLOAD_MAX_BYTES = 1024 * 1024
+    settings.MAX_UPLOAD_BYTES = 1024 * 1024
     refused = refusal(b"%PDF-" + b"0" * 1_300_000, "a.pdf")
     assert str(refused) == "Tệp này lớn 1,2 MB. Mỗi tệp tối đa 1 MB. Chụp lại hoặc giảm cỡ ảnh rồi gửi."
 
@@ -155,3 +155,19 @@ def test_a_hostile_name_becomes_a_plain_one(given, kept):
 )
 def test_sizes_are_said_as_people_read_them(size, words):
     assert megabytes(size) == words
+
+
+# ---------------------------------------------------------------- the limits stand in the settings
+@pytest.mark.parametrize(
+    ("limit", "value", "content", "name", "said"),
+    [
+        ("MAX_UPLOAD_BYTES", 500, pdf(pages=3), "a.pdf", "Mỗi tệp tối đa 1 kB"),
+        ("MAX_UPLOAD_PAGES", 2, pdf(pages=3), "a.pdf", "tối đa 2 trang"),
+        ("MAX_UPLOAD_OBJECTS", 2, pdf(pages=3), "a.pdf", "không mở được"),
+        ("MAX_UPLOAD_MEGAPIXELS", 1, picture(size=(1200, 1000)), "a.jpg", "hơn 1 triệu điểm ảnh"),
+    ],
+)
+def test_a_limit_changed_in_the_settings_holds_in_the_child_and_in_the_sentence(settings, limit, value, content, name, said):
+    assert check_upload(content, name).pages
+    setattr(settings, limit, value)
+    assert said in str(refusal(content, name))

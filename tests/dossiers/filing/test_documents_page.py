@@ -3,7 +3,7 @@
 import pytest
 
 from dossiers.files.models import Attachment
-from dossiers.files.receiving import MOST_FILES, receive
+from dossiers.files.receiving import receive
 from tests import factories, world
 from tests.dossiers.files.makers import pdf, picture
 from tests.dossiers.pages import browse, step_url, title, upload, words
@@ -72,7 +72,7 @@ def test_a_bad_file_is_refused_in_plain_words_and_the_others_stay(draft, client,
 
 
 def test_a_file_over_the_limit_is_refused_with_its_size(draft, client, settings):
-    settings.UPLOAD_MAX_BYTES = 1000
+    settings.MAX_UPLOAD_BYTES = 1000
     page = client.post(
         step_url(draft, "giay-to"), {"tep-1.3": upload("to.jpg", picture(size=(2000, 2000), quality=95)), "gui": "1.3"}
     )
@@ -106,7 +106,16 @@ def test_papers_nobody_asked_for_may_be_sent_too(draft, client):
     assert [row.item_key for row in draft.attachments.all()] == ["khac"], "what the answers do not call for is not taken in"
 
 
-def test_there_is_an_end_to_the_files_of_one_paper(draft):
+def test_the_page_says_the_limit_of_the_settings_and_its_form_keeps_to_it(draft, client, settings):
+    assert "mỗi tệp tối đa 10 MB" in words(client.get(step_url(draft, "giay-to")))
+    settings.MAX_UPLOAD_BYTES, settings.MAX_UPLOAD_FILES = 2 * 1024 * 1024, 1
+    assert "mỗi tệp tối đa 2 MB" in words(client.get(step_url(draft, "giay-to")))
+    chosen = [upload("mot.pdf", pdf()), upload("hai.pdf", pdf())]
+    page = client.post(step_url(draft, "giay-to"), {"tep-1.3": chosen, "gui": "1.3"})
+    assert "gửi nhiều nhất 1 tệp" in words(page) and Attachment.objects.get().name == "mot.pdf"
+
+
+def test_there_is_an_end_to_the_files_of_one_paper(draft, settings):
     Attachment.objects.bulk_create(
         Attachment(
             dossier=draft,
@@ -117,7 +126,7 @@ def test_there_is_an_end_to_the_files_of_one_paper(draft):
             sha256="0" * 64,
             storage_key=f"k{n}",
         )
-        for n in range(MOST_FILES)
+        for n in range(settings.MAX_UPLOAD_FILES)
     )
     received = receive(draft, "khac", [upload("them.pdf", pdf())])
     assert not received.taken and "nhiều nhất" in received.refused[0][1]

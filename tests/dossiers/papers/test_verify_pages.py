@@ -53,7 +53,7 @@ def test_a_strange_file_is_not_ours(client, db):
 
 
 def test_a_file_too_large_or_missing_has_a_plain_answer(client, settings, db):
-    settings.UPLOAD_MAX_BYTES = 1000
+    settings.MAX_UPLOAD_BYTES = 1000
     for size in (2000, 2 * 1024 * 1024):
         assert "lớn quá" in drop(client, b"%PDF-" + b"0" * size).content.decode()
     response = client.post(reverse("papers:verify"))

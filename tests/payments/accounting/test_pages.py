@@ -63,6 +63,7 @@ def go(name, *args):
     return reverse(f"accounting:{name}", args=args)
 
 
+@pytest.mark.slow
 # ---------------------------------------------------------------- who may be here
 def test_for_everybody_but_the_accountants_of_the_body_no_page_is_there(money_desk, paid):
     refund = approval.propose(paid, RefundReason.OTHER)
@@ -166,7 +167,7 @@ def test_a_refund_is_taken_first_from_the_lines_it_is_for(money_desk, paid):
 
 def test_a_row_leads_to_its_payments_and_to_no_other(money_desk, paid):
     cash = workflow.advance(money_desk.waiting(), "paid", actor=money_desk.clerk, amount=FEE)
-    (row,) = revenue.rows([paid.collector_id], revenue.Period(NOON.date(), NOON.date()), way=Way.VNPAY)
+    (row,) = revenue.rows([paid.collector_id], revenue.Period(NOON.date(), NOON.date()), way=Way.GATEWAY)
     there = browse(money_desk.accountant)
     page = there.get(go("takings"), {"tu": "2026-11-25", "den": "2026-11-25"}).content.decode().replace("&amp;", "&")
     address = f"{go('attempts')}?tu=2026-11-25&den=2026-11-25&co_quan={row.body}&cach=vnpay&loai={row.kind}&tinh-trang=paid"
@@ -353,7 +354,7 @@ def stray(point, amount=FEE, **facts):
 
 def test_stray_money_is_given_to_the_fee_it_is_for(money_desk):
     dossier = money_desk.waiting()
-    credit = stray(CollectionPoint.objects.get(code=dossier.offering.gateway_terminal))
+    credit = stray(CollectionPoint.objects.get(terminal=dossier.offering.terminal_id))
     there = browse(money_desk.accountant)
     assert "1 tiền chuyển khoản chưa rõ của ai" in words(there.get(go("front")))
     unknown = there.post(go("credit_step", credit.pk, "gan"), {"whose": "H99-1", "note": "Gọi điện hỏi."})
@@ -391,6 +392,7 @@ def test_two_people_send_stray_money_back(money_desk):
     assert credit.state == BankCredit.State.RETURNED and "UNC 7" in credit.note
 
 
+@pytest.mark.slow
 # ---------------------------------------------------------------- as many rows as there are
 def test_the_pages_ask_as_often_for_many_rows_as_for_few(money_desk, paid):
     def asked(address):
@@ -441,7 +443,7 @@ def test_a_long_list_goes_on_and_is_found_by_any_of_its_numbers(money_desk, paid
 
 
 def test_an_open_attempt_is_never_offered_for_refund(money_desk):
-    attempt = lifecycle.open_attempt(money_desk.waiting(), Way.VNPAY)
+    attempt = lifecycle.open_attempt(money_desk.waiting(), Way.GATEWAY)
     there = browse(money_desk.accountant)
     assert "Đề nghị hoàn tiền" not in words(there.get(go("attempt", attempt.reference)))
     assert there.post(go("propose", attempt.reference), proposal(amount="1")).status_code == 422

@@ -200,6 +200,7 @@ def subjects(dossier):
     return list(rows.values_list("subject", flat=True))
 
 
+@pytest.mark.slow
 def test_unpaid_is_reminded_and_then_stopped_and_money_that_comes_later_goes_back(money_desk, gateway):
     long_ago = clock.now() - dt.timedelta(days=40)
     with clock.at(long_ago):
@@ -217,6 +218,7 @@ def test_unpaid_is_reminded_and_then_stopped_and_money_that_comes_later_goes_bac
     assert Dossier.objects.get(pk=dossier.pk).state == "STOPPED" and list(invariants.broken()) == []
 
 
+@pytest.mark.slow
 def test_while_the_gateway_is_silent_about_an_attempt_nobody_is_stopped(money_desk, gateway):
     long_ago = clock.now() - dt.timedelta(days=40)
     with clock.at(long_ago):
@@ -228,6 +230,7 @@ def test_while_the_gateway_is_silent_about_an_attempt_nobody_is_stopped(money_de
     assert live(dossier, long_ago + dt.timedelta(days=26)).state == "SUBMITTED"
 
 
+@pytest.mark.slow
 def test_who_pays_on_the_last_day_is_not_stopped(money_desk, gateway):
     long_ago = clock.now() - dt.timedelta(days=40)
     with clock.at(long_ago):
@@ -238,6 +241,7 @@ def test_who_pays_on_the_last_day_is_not_stopped(money_desk, gateway):
     assert live(dossier, long_ago + dt.timedelta(days=25)).state == "SUBMITTED" and fresh(attempt).settles
 
 
+@pytest.mark.slow
 def test_a_payer_who_gave_up_does_not_hold_the_stop_back(money_desk, gateway):
     long_ago = clock.now() - dt.timedelta(days=40)
     with clock.at(long_ago):
@@ -246,6 +250,7 @@ def test_a_payer_who_gave_up_does_not_hold_the_stop_back(money_desk, gateway):
     assert live(attempt.obligation.dossier, long_ago + dt.timedelta(days=25)).state == "STOPPED" and gateway.asked == []
 
 
+@pytest.mark.slow
 def test_an_open_transfer_holds_the_stop_back_only_for_its_time(money_desk, gateway):
     long_ago = clock.now() - dt.timedelta(days=40)
     with clock.at(long_ago):

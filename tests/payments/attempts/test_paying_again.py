@@ -15,7 +15,7 @@ def come_back(query):
 
 
 def again(attempt, **facts):
-    return open_attempt(attempt.obligation.dossier, Way.VNPAY, **facts)
+    return open_attempt(attempt.obligation.dossier, Way.GATEWAY, **facts)
 
 
 def test_who_did_not_come_back_goes_on_with_the_same_attempt(money_desk):

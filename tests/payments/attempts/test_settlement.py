@@ -196,6 +196,7 @@ def test_late_money_for_a_dossier_that_ended_goes_back(stay, state, reason):
     assert Refund.objects.count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.needs_pdf
 def test_late_money_for_a_dossier_with_its_result_settles_and_the_result_is_handed_over(desk, run_followups, signing_keys):
     world.place("68.X123")

@@ -305,6 +305,7 @@ def test_forgeries_are_kept_up_to_a_number_a_minute_and_then_only_logged(money_d
     assert heard().verdict == "bad_signature"
 
 
+@pytest.mark.slow
 def test_one_signed_message_replayed_without_end_does_not_fill_the_disk(money_desk):
     attempt = money_desk.paying()
     for _ in range(doors.MOST_OF_ONE + 10):
@@ -321,6 +322,7 @@ def queries(query):
     return len(found)
 
 
+@pytest.mark.slow
 def test_a_call_asks_the_database_a_fixed_number_of_questions(money_desk):
     call(said_of(money_desk.paying()))  # the first receipt of a body also makes its series
     settling = set()

@@ -4,10 +4,9 @@ import time
 
 import pytest
 
-from payments import complaints
 from payments.accounting import invariants
 from payments.attempts import settlement
-from payments.enquiries import schedule, terminal_lease
+from payments.enquiries import claims, schedule, terminal_lease
 from payments.gateways import vnpay
 from payments.models import CollectionPoint, GatewayQuestion, PaymentAttempt, Refund, RefundCall
 from payments.refunds import approval
@@ -97,7 +96,7 @@ def test_a_person_on_a_page_waits_only_so_long_for_a_slow_gateway(mock, money_de
     monkeypatch.setattr(schedule, "WEB_PATIENCE", 0.5)
     mock.faults(slow_api=3)
     began = time.monotonic()
-    ticket = complaints.claim(attempt, attempt.opened_by)
+    ticket = claims.claim(attempt, attempt.opened_by)
     assert time.monotonic() - began < 2.5 and ticket.owner and terminal_lease.acquire(attempt.point_id)
     mock.faults(slow_api=False)
     CollectionPoint.objects.update(busy_until=None)

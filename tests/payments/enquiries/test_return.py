@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from dossiers.states import DossierState
-from payments.citizen.pages.words import spoken
+from payments.attempts.references import spoken
 from payments.models import AttemptState, GatewayEvent, GatewayQuestion, LedgerEntry, PaymentAttempt
 from portal.common import clock
 from tests import factories

@@ -23,6 +23,7 @@ from payments.models import (
     Verdict,
 )
 from portal.common import clock, outbox
+from tests import world
 from tests.money import FEE
 from tests.payments.gateway import PAID, SILENCE, TOO_SOON, UNFINISHED, UNKNOWN, over_the_wire, wire_words
 
@@ -115,7 +116,7 @@ def test_an_answer_that_was_no_answer_is_kept_word_for_word(past, gateway):
     attempt = past()
     gateway.says(NoAnswer("not signed by the gateway", raw='{"vnp_ResponseCode": "00"}'), SILENCE)
     work(attempt), work(attempt)
-    raws = list(attempt.events.values_list("raw", "verdict", "point__code"))
+    raws = list(attempt.events.values_list("raw", "verdict", "point__terminal"))
     assert raws == [
         ('{"vnp_ResponseCode": "00"}', "no_answer", attempt.point.code),
         ("no answer: ReadTimeout", "no_answer", attempt.point.code),
@@ -258,14 +259,14 @@ def test_after_94_the_whole_terminal_is_quiet_and_nobody_is_forgotten(past, gate
 
 def test_even_an_unsigned_94_is_heard_as_a_wish_for_patience(past, gateway):
     attempt = past()
-    gateway.says(NoAnswer("not signed by the gateway", raw="{}", code="94"))
+    gateway.says(NoAnswer("not signed by the gateway", raw="{}", is_busy=True))
     work(attempt)
     assert terminal_lease.quiet_until(attempt.point_id)
 
 
 def test_another_terminal_may_be_asked_meanwhile(past, gateway):
     attempt = past()
-    other = CollectionPoint.objects.create(code="DVCTEST1", name="Điểm thu khác")
+    other = CollectionPoint.objects.create(terminal=world.terminal("DVCTEST1"), name="Điểm thu khác")
     terminal_lease.silence(other.pk, 300)
     gateway.says(PAID)
     assert work(attempt).state == "paid"

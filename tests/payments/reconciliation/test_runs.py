@@ -12,6 +12,8 @@ from django.urls import reverse
 from payments import differences
 from payments.accounting import invariants
 from payments.attempts import settlement
+from payments.gateways.base import LARGEST_FILE, UnreadableFile
+from payments.gateways.vnpay.settlement_files import read
 from payments.models import (
     AttemptState,
     CollectionPoint,
@@ -27,10 +29,9 @@ from payments.models import (
     Verdict,
 )
 from payments.reconciliation import runs
-from payments.reconciliation.settlement_files import LARGEST, UnreadableFile, read
 from payments.refunds import approval
 from portal.common import clock, outbox
-from tests import factories
+from tests import factories, world
 from tests.dossiers.pages import browse, words
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +143,7 @@ def test_one_payment_twice_in_the_file_differs(money_desk):
 
 def test_money_of_another_terminal_is_not_ours(money_desk):
     attempt = money_desk.paying()
-    other = CollectionPoint.objects.create(code="DMH18KHC", name="Khác")
+    other = CollectionPoint.objects.create(terminal=world.terminal("DMH18KHC"), name="Khác")
     runs.read_file(other, DAY, file(row(attempt.reference)))
     assert believe_all() == [] and kinds() == [("missing_here", None, FEE)]
     assert PaymentAttempt.objects.get().state == AttemptState.SENT
@@ -244,7 +245,7 @@ def test_a_difference_closes_by_itself_when_a_better_file_comes(money_desk):
         file(row("P1", amount=-5)), file(row("P1", amount="²")), file(row("P1", amount="1.5")), file(row("=1+1")),
         file(row("P1", kind="gift")), file(row("P1", at="20261126000000")), file(row("P1", at="20261325120000")),
         file(row("P1", number="")), file(row("P1", amount=10**12)), file(row("P1")) + b'"',
-        b"x" * (LARGEST + 1),
+        b"x" * (LARGEST_FILE + 1),
     ],
     ids=range(16),
 )  # fmt: skip

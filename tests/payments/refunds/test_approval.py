@@ -10,10 +10,10 @@ from django.urls import reverse
 from dossiers import workflow
 from payments.accounting import worklists
 from payments.attempts import settlement
+from payments.gateways.vnpay.settlement_files import COLUMNS
 from payments.models import BankCredit, Refund, SettlementProof
 from payments.models.states import AttemptState, RefundState
 from payments.reconciliation import runs
-from payments.reconciliation.settlement_files import COLUMNS
 from payments.refunds import approval
 from payments.transfers import statements
 from portal.common import clock, outbox

@@ -90,7 +90,7 @@ def test_two_accountants_who_decide_at_once_decide_once(world_desk):
     errors = at_once(
         lambda: matching.assign(row, attempt.dossier, first, note="Đã hỏi."),
         lambda: matching.assign(row, attempt.dossier, second, note="Đã hỏi."),
-        lambda: matching.ask_return(row, second, note="Không rõ."),
+        lambda: matching.propose_return(row, second, note="Không rõ."),
     )
     assert not errors
     row.refresh_from_db()

@@ -78,6 +78,7 @@ def test_banks_may_do_to_the_words_what_they_like(attempt, content):
     assert comes(attempt, content=content.format(attempt.reference)).state == "matched"
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_reference_is_found_whatever_a_bank_puts_between_its_signs(data):
     reference = "P261121083000A7K2X"[:17]
@@ -250,7 +251,7 @@ def test_money_is_given_to_no_fee_of_another_account_and_to_none_that_is_not_fix
 def test_only_accountants_at_the_account_decide(money_desk, attempt, who):
     credit = comes(attempt, content="?")
     for actor in (getattr(money_desk, who), factories.user(accountant="H36.X001.CA")):
-        for door in (matching.ask_return, matching.returned, matching.keep):
+        for door in (matching.propose_return, matching.record_return, matching.cancel_return):
             with pytest.raises(PermissionDenied):
                 door(credit, actor, note="Không rõ.")
         with pytest.raises(PermissionDenied):
@@ -273,25 +274,25 @@ def test_nobody_gives_money_to_an_own_matter(money_desk):
 
 # ---------------------------------------------------------------- returned
 def test_money_goes_back_by_two_people(money_desk, attempt):
-    credit = matching.ask_return(comes(attempt, content="?"), money_desk.accountant, note="Không của hồ sơ nào.")
+    credit = matching.propose_return(comes(attempt, content="?"), money_desk.accountant, note="Không của hồ sơ nào.")
     assert credit.state == "returning"
     with pytest.raises(PermissionDenied):
-        matching.returned(credit, money_desk.accountant, note="UNC 15")
-    credit = matching.returned(credit, money_desk.second_accountant, note="UNC 15")
+        matching.record_return(credit, money_desk.accountant, note="UNC 15")
+    credit = matching.record_return(credit, money_desk.second_accountant, note="UNC 15")
     assert credit.state == "returned" and "UNC 15" in credit.note and credit.resolved_by == money_desk.second_accountant
     with pytest.raises(matching.CannotResolve):
         matching.assign(credit, attempt.dossier, money_desk.accountant, note="Thôi, giữ lại.")
 
 
 def test_the_database_wants_two_people_too(money_desk, attempt):
-    credit = matching.ask_return(comes(attempt, content="?"), money_desk.accountant, note="Không rõ.")
+    credit = matching.propose_return(comes(attempt, content="?"), money_desk.accountant, note="Không rõ.")
     with pytest.raises(IntegrityError, match="two_people"), transaction.atomic():
         BankCredit.objects.filter(pk=credit.pk).update(state="returned", resolved_by=money_desk.accountant)
 
 
 def test_a_return_that_is_not_agreed_leaves_the_money_waiting_as_before(money_desk, attempt):
-    credit = matching.ask_return(comes(attempt, amount=1000), money_desk.accountant, note="Thiếu nhiều quá.")
-    credit = matching.keep(credit, money_desk.second_accountant, note="Người nộp sẽ chuyển thêm.")
+    credit = matching.propose_return(comes(attempt, amount=1000), money_desk.accountant, note="Thiếu nhiều quá.")
+    credit = matching.cancel_return(credit, money_desk.second_accountant, note="Người nộp sẽ chuyển thêm.")
     assert (credit.state, credit.return_asked_by) == ("under", None)
 
 

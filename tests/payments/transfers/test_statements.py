@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from payments.gateways.base import NoAnswer
-from payments.models import BankCredit, CollectionPoint, GatewayEvent, StatementReading
+from payments.models import BankCredit, GatewayEvent, StatementReading
 from payments.transfers import statement_files, statements
 from payments.transfers.statement_files import UnreadableStatement, amount_of, moment_of
 from portal import schedule
@@ -197,7 +197,7 @@ def test_without_an_address_no_reading_is_owed(settings, point):
 
 def test_a_point_out_of_use_or_without_an_account_is_not_read(settings, point):
     settings.BANK_STATEMENT_URL = "http://127.0.0.1:9/"
-    CollectionPoint.objects.filter(pk=point.pk).update(active=False)
+    point.terminal.switch(on=False)
     statements.run()
     assert not StatementReading.objects.exists()
 

@@ -1,4 +1,4 @@
-"""The gateway's settlement file: one terminal, one local day. Read strictly: a file that is not whole proves nothing.
+"""VNPAY's settlement file: one terminal, one local day. Read strictly: a file that is not whole proves nothing.
 
 Columns: TxnRef, TransactionNo, Amount (whole đồng), Type (pay, refund), PayDate (yyyyMMddHHmmss, GMT+7), BankCode.
 """
@@ -7,16 +7,17 @@ import csv
 import datetime as dt
 import io
 import re
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from payments.gateways.base import LARGEST_FILE, SettlementLine, UnreadableFile
+from payments.gateways.vnpay import wire
 from portal.common import clock
 from portal.common.figures import moment_in
 
 COLUMNS = ["TxnRef", "TransactionNo", "Amount", "Type", "PayDate", "BankCode"]
-LARGEST = 20 * 1024 * 1024  # bytes
 MOST_ROWS = 200_000
+_PAY_DATE = re.compile(r"(?:PayDate\W{1,5}|,)([0-9]{14})")
 _SHAPES = {
     "TxnRef": re.compile(r"[0-9A-Za-z]{1,100}"),
     "TransactionNo": re.compile(r"[0-9]{1,15}"),
@@ -27,32 +28,9 @@ _SHAPES = {
 }
 
 
-class UnreadableFile(ValueError):
-    """This is not a settlement file, or not of that day; `str()` says what is wrong in plain words."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One row: money the gateway took (`refunded` False) or gave back."""
-
-    reference: str
-    transaction_no: str
-    amount: int  # đồng
-    refunded: bool
-    paid_at: dt.datetime  # aware
-    bank_code: str
-
-    @property
-    def raw(self):
-        """The row as it stood in the file: kept as evidence when it moves money."""
-        kind = "refund" if self.refunded else "pay"
-        stamp = clock.local(self.paid_at).strftime("%Y%m%d%H%M%S")
-        return ",".join([self.reference, self.transaction_no, str(self.amount), kind, stamp, self.bank_code])
-
-
-def read(content, day):
+def read(content: bytes, day: dt.date) -> list[SettlementLine]:
     """The lines of a file (bytes) of that local day. Raises UnreadableFile, and then nothing of it counts."""
-    if len(content) > LARGEST:
+    if len(content) > LARGEST_FILE:
         raise UnreadableFile(_("Tệp lớn quá 20 MB."))
     try:
         text = content.decode("utf-8-sig")
@@ -70,7 +48,7 @@ def read(content, day):
     return lines
 
 
-def line_of(row, number, day):
+def line_of(row: list[str], number: int, day: dt.date) -> SettlementLine:
     """One row, checked cell by cell. `number` is its place in the file, for the sentence."""
     if len(row) != len(COLUMNS):
         raise UnreadableFile(_("Dòng %(n)d không đủ %(k)d cột.") % {"n": number, "k": len(COLUMNS)})
@@ -81,23 +59,37 @@ def line_of(row, number, day):
     paid_at = _moment(cells["PayDate"], number)
     if paid_at.date() != day:
         raise UnreadableFile(_("Dòng %(n)d không thuộc ngày %(day)s.") % {"n": number, "day": f"{day:%d/%m/%Y}"})
-    return Line(
+    return SettlementLine(
         reference=cells["TxnRef"],
         transaction_no=cells["TransactionNo"],
         amount=int(cells["Amount"]),
         refunded=cells["Type"] == "refund",
         paid_at=paid_at,
         bank_code=cells["BankCode"],
+        raw=",".join(row),
     )
 
 
-def again(raw):
-    """The line of a row kept as evidence (`Line.raw`)."""
+def written(line: SettlementLine) -> str:
+    """A line as a row of the file."""
+    kind = "refund" if line.refunded else "pay"
+    return ",".join([line.reference, line.transaction_no, str(line.amount), kind, wire.moment(line.paid_at), line.bank_code])
+
+
+def again(raw: str) -> SettlementLine:
+    """The line of a row kept as evidence (`SettlementLine.raw`)."""
     cells = raw.split(",")
     return line_of(cells, 1, _moment(cells[4], 1).date())
 
 
-def _moment(stamp, number):
+def paid_on(raw: str) -> dt.date | None:
+    """The local day of payment in the text of any event of VNPAY's: IPN, answer, line of a file."""
+    found = _PAY_DATE.search(raw)
+    paid = moment_in(found[1][:8], "%Y%m%d") if found else None
+    return paid.date() if paid else None
+
+
+def _moment(stamp: str, number: int) -> dt.datetime:
     at = moment_in(stamp, "%Y%m%d%H%M%S")
     if at is None:
         raise UnreadableFile(_("Dòng %(n)d: cột %(column)s không đúng dạng.") % {"n": number, "column": "PayDate"})

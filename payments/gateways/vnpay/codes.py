@@ -1,0 +1,121 @@
+"""What the codes of VNPAY mean. Both codes of an answer must agree; whoever is not sure says «checking»."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from payments.gateways.outcomes import (
+    ABANDONED,
+    CANCELLED,
+    CHECKING,
+    FAILED,
+    GOING_BACK,
+    OTHER_WAY,
+    PAID,
+    SUSPECTED,
+    UNANSWERED,
+    UNCLEAR,
+    UNFINISHED,
+    Outcome,
+    failed,
+)
+from payments.gateways.vnpay import wire
+from payments.gateways.vnpay.answers import ApiAnswer
+from payments.models.states import AttemptState, RefundState
+from portal.common import clock
+
+if TYPE_CHECKING:
+    from payments.models import PaymentAttempt
+
+R = RefundState
+
+# vnp_ResponseCode of IPN and return.
+RESPONSES = {
+    "00": PAID,
+    "07": SUSPECTED,
+    "09": failed(_("Thẻ hoặc tài khoản này chưa mở dịch vụ trả tiền trên mạng."), _("Dùng thẻ khác, hoặc chọn cách trả khác.")),
+    "10": failed(_("Số trên thẻ chưa khớp ba lần nên ngân hàng dừng lại."), _("Xem lại thẻ rồi trả lại, hoặc chọn cách khác.")),
+    "11": ABANDONED,
+    "12": failed(_("Thẻ hoặc tài khoản này đang bị khóa."), _("Dùng thẻ khác, hoặc gọi ngân hàng của thẻ.")),
+    "13": failed(_("Mã ngân hàng gửi qua tin nhắn chưa khớp."), _("Trả lại, rồi nhập mã mới nhất ngân hàng gửi.")),
+    "24": CANCELLED,
+    "51": failed(_("Tài khoản không đủ tiền."), _("Nạp thêm tiền, hoặc chọn cách trả khác.")),
+    "65": failed(_("Tài khoản đã hết hạn mức trả tiền của hôm nay."), _("Dùng tài khoản khác, hoặc trả lại vào ngày mai.")),
+    "75": failed(_("Ngân hàng đang bảo trì."), _("Chọn ngân hàng khác, hoặc trả lại sau vài giờ.")),
+    "79": failed(_("Mật khẩu trả tiền chưa khớp quá số lần ngân hàng cho phép."), OTHER_WAY),
+    "99": FAILED,
+}
+
+# vnp_TransactionStatus: what became of the money.
+STATUSES = {
+    "00": PAID,
+    "01": UNFINISHED,
+    "02": FAILED,
+    "04": SUSPECTED,  # reversed: the bank took money, the gateway failed
+    "05": GOING_BACK,
+    "06": GOING_BACK,
+    "07": SUSPECTED,
+    "08": ABANDONED,
+    "09": UNCLEAR,  # a refund was refused: there was money once
+    "11": CANCELLED,
+}
+
+
+def of_pay(response: str, status: str) -> Outcome:
+    """What an IPN says, by both its codes."""
+    told, became = RESPONSES.get(response), STATUSES.get(status)
+    if told is None or became is None or (told is PAID) != (became is PAID):
+        doubts = [found for found in (told, became) if found and found.doubt]
+        return doubts[0] if doubts else UNCLEAR
+    if told.doubt or became.doubt:
+        return told if told.doubt else became
+    if became is UNFINISHED:
+        return replace(told, money=CHECKING, final=False)
+    return became if told is FAILED else told
+
+
+def of_query(answer: ApiAnswer, attempt: "PaymentAttempt") -> Outcome:
+    """What a signed answer to querydr says of this attempt."""
+    if answer.code == wire.UNKNOWN:  # the gateway never saw it; nobody can pay it once its time is over
+        return ABANDONED if _is_over(attempt) else UNFINISHED
+    if answer.code != wire.DONE or (answer.terminal, answer.reference) != (attempt.point.code, attempt.reference):
+        return UNANSWERED
+    became = STATUSES.get(answer.status, UNCLEAR)
+    if became is PAID and not answer.proves_paid(attempt.point.code, attempt.reference, attempt.amount):
+        return UNCLEAR  # a refund also answers 00, and so does another amount
+    if became is UNFINISHED and _is_over(attempt):
+        return replace(ABANDONED, money=CHECKING, final=False)
+    return became
+
+
+def _is_over(attempt: "PaymentAttempt") -> bool:
+    return attempt.expires_at is not None and attempt.expires_at < clock.now()
+
+
+def of_kept(code: str, state: AttemptState) -> Outcome | None:
+    """What a code kept on an attempt (`written`) says of why it is in this state; None: nothing."""
+    response, _slash, status = code.partition("/")
+    if state == AttemptState.REVIEW:
+        said = [of_pay(response, status), STATUSES.get(status)]
+    else:
+        said = [RESPONSES.get(response) if response != wire.DONE else STATUSES.get(status)]
+    return next((outcome for outcome in said if outcome and outcome.state == state), None)
+
+
+def written(code: str, status: str) -> str:
+    """Both codes as they are kept on attempts and refunds."""
+    return f"{code}/{status}".rstrip("/")
+
+
+# ------------------------------------------------------------ refunds
+
+_REFUND_STATUSES = {"00": R.DONE, "05": R.PROCESSING, "06": R.PROCESSING, "09": R.REFUSED}
+_REFUND_REFUSALS = {"02", "03", "91", "95", "97"}  # the gateway did nothing, and says so
+
+
+def of_refund(code: str, status: str) -> RefundState:
+    """Where a refund stands by a signed answer: `code` of the call, `status` of the transaction. Not sure is UNKNOWN."""
+    if code == wire.DONE:
+        return _REFUND_STATUSES.get(status, R.UNKNOWN)
+    return R.REFUSED if code in _REFUND_REFUSALS else R.UNKNOWN

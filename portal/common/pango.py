@@ -1,0 +1,49 @@
+"""Pango, the one library of the PDF maker that no wheel brings: the system's, else Debian's packages unpacked in var/.
+
+`preload()` is for the program that makes PDFs; it must be called before WeasyPrint is imported. Standard library only: the
+launcher uses this before any package is installed.
+"""
+
+import ctypes
+from pathlib import Path
+
+PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+HOW_TO_GET = "apt-get install -y --no-install-recommends " + " ".join(PACKAGES)
+NEEDED = ("libgobject-2.0.so.0", "libharfbuzz.so.0", "libharfbuzz-subset.so.0", "libfontconfig.so.1", "libpango-1.0.so.0",
+          "libpangoft2-1.0.so.0")  # fmt: skip
+
+
+def folder(var: Path) -> Path:
+    """Where the launcher unpacks Debian's packages: `root/` in it holds the libraries."""
+    return var / "pango"
+
+
+def preload(home: Path) -> bool:
+    """Make Pango's libraries known to this process; `home`: what `folder` gives. False when the machine has none: then no PDF
+    can be made."""
+    if _all_load():
+        return True
+    waiting = _unpacked(home)
+    while waiting:  # each round loads what the round before made loadable: no need to read who depends on whom
+        refused = [library for library in waiting if not _loads(str(library), everywhere=True)]
+        if len(refused) == len(waiting):
+            break
+        waiting = refused
+    return _all_load()
+
+
+def _unpacked(home: Path) -> list[Path]:
+    found = {library.name: library for library in sorted((home / "root").glob("**/lib*.so.*"))}
+    return list(found.values())
+
+
+def _all_load() -> bool:
+    return all(_loads(name) for name in NEEDED)
+
+
+def _loads(library: str, *, everywhere: bool = False) -> bool:
+    try:
+        ctypes.CDLL(library, mode=ctypes.RTLD_GLOBAL if everywhere else ctypes.DEFAULT_MODE)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,234 @@
+"""The shapes of a version's document, as far as code reads them. Fields and certainty marks: data/README.md.
+
+The types say what `data/schema/procedures.schema.json` checks when the files are loaded; nothing is checked here at run time.
+"""
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+Condition = dict[str, Any] | None  # the condition grammar of data/README.md; None holds always
+ChannelName = Literal["online", "direct", "postal"]
+
+
+class NamedCode(TypedDict):
+    """A sector (lĩnh vực), or a body as the national base names it."""
+
+    code: str
+    name: str
+
+
+class Decision(TypedDict):
+    number: str
+    date: str | None  # ISO
+
+
+class ExtendedTime(TypedDict):
+    """The total term in the harder case; no value where the base states none."""
+
+    value: int | None
+    unit: str
+    reason: str
+
+
+class Processing(TypedDict):
+    """The term of a channel. `value` and `unit` are null where `rule` says that there is no term in days."""
+
+    value: int | None
+    unit: Literal["hour", "working_day", "day", "month"] | None
+    rule: str | None
+    extended: ExtendedTime | None
+    text: NotRequired[str]
+    note: NotRequired[str]
+    shorter: NotRequired[dict[str, Any]]
+
+
+class Channel(TypedDict):
+    channel: ChannelName
+    processing: Processing
+
+
+class Term(TypedDict):
+    """A stretch of time: to pay, or to answer a supplement."""
+
+    value: int
+    unit: str
+    certainty: NotRequired[str]
+
+
+class QuestionOption(TypedDict):
+    key: str
+    label: str
+
+
+class Question(TypedDict):
+    """What the portal asks because no field of the form answers it."""
+
+    key: str
+    text: str
+    type: Literal["yes_no", "choice"]
+    options: NotRequired[list[QuestionOption]]
+
+
+# `with` is a keyword of Python, so this one is written as a call.
+FeeCap = TypedDict("FeeCap", {"amount": int, "per": str, "with": list[str]})
+
+
+class Quantity(TypedDict):
+    """What a line multiplies by: a field of the form (or `table.column`), or a question of its own words."""
+
+    field: NotRequired[str]
+    ask: NotRequired[str]
+    max: NotRequired[int]
+    minus: NotRequired[int]
+
+
+class FeeRow(TypedDict):
+    """One line of the fee, in whole đồng; `amount` None is set by the province or later."""
+
+    key: str
+    label: str
+    kind: Literal["phi", "le_phi", "gia_dich_vu"]
+    role: Literal["base", "alternative", "extra", "discount", "exemption"]
+    group: str | None
+    amount: int | None
+    unit: str
+    quantity: Quantity | None
+    when: Condition
+    channel: Literal["any", "online", "direct", "postal"]
+    effective_from: str | None
+    effective_to: str | None
+    applies_to: list[str]
+    mandatory: bool
+    cap: FeeCap | None
+    legal_ref: str | None
+    refundable_on: list[str]
+    refund_certainty: NotRequired[str]
+    certainty: str
+
+
+class Document(TypedDict):
+    """One row of the papers a procedure names."""
+
+    key: str
+    name: str
+    originals: int
+    copies: int
+    required: bool
+    when: Condition
+    kind: Literal["paper", "form", "data", "note"]
+    form_key: str | None
+    replaced_by_data: str | None
+    original_must_be_shown: str | None
+    presented_only: bool
+    condition_text: NotRequired[str]
+
+
+class DocumentGroup(TypedDict):
+    key: str
+    title: str
+    mode: Literal["all", "one_of", "addon"]
+    when: Condition
+    documents: list[Document]
+
+
+class ResultLine(TypedDict):
+    """A line of a result: the answer to a field of the form (or `person.…`), or one that the office writes."""
+
+    label: str
+    field: NotRequired[str]
+    office: NotRequired[Literal[True]]
+
+
+class ResultTemplate(TypedDict):
+    """What the paper of a result prints."""
+
+    title: str
+    legal_basis: str | None
+    lines: list[ResultLine]
+    conclusion: str | None
+    certainty: str
+
+
+class Result(TypedDict):
+    """An outcome of the procedure. Only name and code come from the national base; a row without `key` is not modelled yet."""
+
+    name: str
+    code: NotRequired[str | None]
+    key: NotRequired[str]
+    kind: NotRequired[Literal["grant", "refusal", "notice", "register", "payment"]]
+    when: NotRequired[Condition]
+    template: NotRequired[ResultTemplate]
+
+
+class PartialReason(TypedDict):
+    code: str
+    text: str
+    certainty: NotRequired[str]
+
+
+class OfferedNote(TypedDict):
+    code: str
+    text: str
+
+
+class EmptySection(TypedDict):
+    section: str
+    show: str
+
+
+class FeeElsewhere(TypedDict):
+    label: str
+    amount: int
+    currency: str
+    legal_ref: str
+
+
+class Facts(TypedDict):
+    """The procedure's part of the document."""
+
+    code: str
+    name: str
+    short_name: str
+    aliases: list[str]
+    field: NamedCode
+    promulgated_by: str
+    decision: Decision
+    source_updated: str | None
+    agency_levels: list[str]
+    vertical_sector: bool
+    non_territorial: bool
+    declared_level: int
+    online_scope: str
+    partial_reason: PartialReason | None
+    audience: list[str]
+    channels: list[Channel]
+    payment_timing: Literal["none", "on_submit", "after_acceptance", "before_result", "on_result"]
+    payment_deadline: Term | None
+    supplement_term: Term | None
+    questions: list[Question]
+    fee_lines: list[FeeRow]
+    document_groups: list[DocumentGroup]
+    form_key: str | None
+    steps: list[str]
+    conditions: list[str]
+    notes: list[str]
+    results: list[Result]
+    executing_agencies: list[NamedCode]
+    competent_agencies: list[NamedCode]
+    legal_basis: list[str]
+    life_events: list[str]
+    life_event_subgroups: list[str]
+    offered_note: list[OfferedNote]
+    empty_sections: list[EmptySection]
+    certainty: dict[str, str]
+    fees_elsewhere: NotRequired[list[FeeElsewhere]]
+    silence_is_consent: NotRequired[bool]
+
+
+class VersionDocument(TypedDict):
+    """A version's document: the procedure, its expanded form, and the lists and terms it counts on."""
+
+    procedure: Facts
+    form: dict[str, Any] | None
+    code_lists: dict[str, list[dict[str, Any]]]
+    defaults: dict[str, Any]
+    amount_set_later: list[str]

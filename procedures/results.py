@@ -1,0 +1,26 @@
+"""Which result an approval gives, and the template of its paper. Grammar: docs/catalogue.md, "Results"."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from procedures.eforms import holds
+from procedures.eforms.expansion import pages_of
+from procedures.facts import Result, VersionDocument
+
+POSITIVE = frozenset({"grant", "register", "payment"})  # kinds that an approval may give
+PERSON_FIELDS = ("permanent_address", "temporary_address", "current_address")  # named as `person.…`
+
+
+def granted(results: Sequence[Result], known: Mapping[str, Any], day: dt.date) -> Result | None:
+    """The first positive result whose `when` holds for these answers; None where no row says its kind."""
+    return next((row for row in results if row.get("kind") in POSITIVE and holds(row.get("when"), known, day)), None)
+
+
+def unknown_fields(document: VersionDocument) -> list[str]:
+    """Fields that a template of this version names and neither its form nor the person has."""
+    known = {f"person.{name}" for name in PERSON_FIELDS}
+    if document["form"]:
+        known |= {field["key"] for page in pages_of(document["form"]) for field in page["fields"]}
+    templates = [row["template"] for row in document["procedure"]["results"] if "template" in row]
+    return [line["field"] for template in templates for line in template["lines"] if line.get("field", "") not in known | {""}]
