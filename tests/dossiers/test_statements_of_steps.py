@@ -98,7 +98,7 @@ ENDING = {
     "refuse_withdrawal WITHDRAWN of SUPPLEMENT_REQUIRED": 16,
     "withdraw PAYMENT_REQUIRED": 16,
     "refuse_withdrawal WITHDRAWN of PAYMENT_REQUIRED": 19,
-    "refuse_withdrawal WITHDRAWN paid meanwhile, so «paid» follows": 0,
+    "refuse_withdrawal WITHDRAWN paid meanwhile, so «paid» follows": 33,
     "stop ACCEPTED": 17,
     "stop PROCESSING": 17,
     "stop SUPPLEMENT_REQUIRED": 17,
