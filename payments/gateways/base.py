@@ -1,7 +1,7 @@
 """The port: what a payment provider does for us, and the neutral words in which it answers. `vnpay` is the first provider.
 
 A provider knows its own codes, signatures and formats; nobody else does. It takes our rows and raw texts, and returns the
-frozen records below, or raises one of the refusals. Amounts are whole đồng. How to add one: docs/payments.md.
+frozen records below, or raises one of the refusals. Amounts are whole đồng. How to add one: docs/how-to.md.
 """
 
 import datetime as dt
