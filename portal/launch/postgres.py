@@ -93,7 +93,7 @@ class Postgres:
 
     @property
     def prepared(self) -> Path:
-        """A file beside the cluster that records what has been loaded into it. It is deleted together with the cluster."""
+        """A file beside the cluster that records what has been loaded into it. Deleted together with the cluster."""
         return self.home / "prepared.json"
 
     @cached_property
