@@ -96,7 +96,7 @@ class Guide:
         others = {CHANNELS[channel].lower(): words for channel, words in terms.items() if words != first}
         return "; ".join(f"{channel}: {words}" for channel, words in others.items())
 
-    # -- what the law wants shown, in its order
+    # -- the sections that the law requires, in their order
 
     @cached_property
     def identity(self):

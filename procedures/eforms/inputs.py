@@ -177,7 +177,7 @@ class BoundField:
             return "" if "đồng" in self.label else "đồng"
         return self.spec.get("unit", "")
 
-    # what stands in it ------------------------------------------------------------------------------------------
+    # its value --------------------------------------------------------------------------------------------------
     def typed(self, name: str, otherwise: str) -> str:
         """The text as typed, else `otherwise` (from the stored answer)."""
         return self.raw.get(name, "") if self.raw else otherwise

@@ -1,4 +1,4 @@
-"""A request to pay is checked as strictly as a gateway does; the payer is told in plain words, with a number, why not."""
+"""Payment requests are checked as strictly as by the real gateway; a refusal shows a page with text and code."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def refused(response, code):
-    """Whether the page shows this number, and nothing was taken in."""
+    """True when the page shows this code and no transaction was made."""
     page = response.content.decode()
     return response.status_code == 400 and f'<b class="code">{code}</b>' in page and "không trừ tiền thật" in page
 

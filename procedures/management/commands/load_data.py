@@ -37,9 +37,9 @@ class Command(BaseCommand):
         counts = load_all(folder)
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(json.dumps({"data": fingerprint, "database": _state_of_database()}), "utf-8")
-        told = ", ".join(f"{name} {number}" for name, number in counts.items())
+        summary = ", ".join(f"{name} {number}" for name, number in counts.items())
         self.stdout.write(
-            _("Đã nạp danh mục trong %(seconds).1f giây: %(told)s") % {"seconds": time.monotonic() - started, "told": told}
+            _("Đã nạp danh mục trong %(seconds).1f giây: %(told)s") % {"seconds": time.monotonic() - started, "told": summary}
         )
 
 
