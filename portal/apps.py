@@ -1,12 +1,15 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import pre_migrate
 
 
 class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self):
-        from portal import checks  # noqa: F401  (registers the deployment checks)
+        from portal import checks, older_data  # noqa: F401  (checks registers the deployment checks)
+
+        pre_migrate.connect(older_data.refuse, sender=self)
 
 
 class AdministrationConfig(AdminConfig):

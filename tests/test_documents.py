@@ -21,7 +21,7 @@ NOT_OURS_OF_OLD = {"CHANGELOG.md"}  # tells of names that are gone
 APPS = "portal|accounts|procedures|dossiers|payments"
 # `a/b.py`, `a/b/`, with a folder of ours in front; not addresses, which begin with a slash
 PATH = re.compile(rf"`((?:{APPS}|tests|docs|data|templates|static|locale|requirements|fonts)/[\w./-]*)`")
-DOTTED = re.compile(rf"`((?:{APPS})(?:\.\w+)+)(?:\(\))?`")
+DOTTED = re.compile(rf"`((?:{APPS})(?:\.(?!E\d)\w+)+)(?:\(\))?`")  # `dossiers.E001` is a system check
 FILE = re.compile(r"`(\w+\.(?:py|html|js|css))`")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 

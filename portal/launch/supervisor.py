@@ -16,6 +16,9 @@ from .console import warn
 from .missing import Missing
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a crashed process is started again
+SAYS_WHAT_TO_DO = (
+    65  # exit code (EX_DATAERR) of a command whose last line is a sentence for whoever started it (portal/older_data.py)
+)
 STEADY_AFTER = 30.0  # seconds: a process that ran this long starts again at the shortest pause
 
 
@@ -82,7 +85,10 @@ class Supervisor:
 
     def step(self, child: Child) -> None:
         """Run one process to its end. Raises Missing with its last words when it fails."""
-        if self.run_to_end(child) != 0:
+        code = self.run_to_end(child)
+        if code == SAYS_WHAT_TO_DO:
+            raise Missing(child.last_words(1).removeprefix("CommandError: ").rstrip("."))
+        if code != 0:
             raise Missing(f"Bước «{child.name}» hỏng:\n{child.last_words(20)}", f"less {child.log}")
 
     def run_to_end(self, child: Child, *, hear: Callable[[], None] = lambda: None) -> int:

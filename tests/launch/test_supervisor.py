@@ -90,3 +90,16 @@ def test_a_failing_step_says_its_last_words(supervised, tmp_path):
     launcher.wait(timeout=10)
     said = (tmp_path / "said").read_text()
     assert "tables" in said and "no such table" in said and "tables.log" in said
+
+
+def test_a_step_that_says_what_to_do_is_quoted_alone(supervised, tmp_path):
+    launcher = supervised(
+        [
+            "from portal.launch.missing import Missing",
+            "try: supervisor.step(sh('tables', 'echo noise; echo CommandError: Dữ liệu của bản khác.; exit 65'))",
+            f"except Missing as missing: Path('{tmp_path}/said').write_text(str(missing))",
+        ]
+    )
+    launcher.send_signal(signal.SIGTERM)
+    launcher.wait(timeout=10)
+    assert (tmp_path / "said").read_text() == "Dữ liệu của bản khác."

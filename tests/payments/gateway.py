@@ -45,7 +45,7 @@ class Gateway:
         """To the next questions, in this order; after that, what it said last."""
         self._queries = list(answers)
 
-    def does(self, *answers):
+    def answers_refunds(self, *answers):
         """The same for orders to send money back."""
         self._refunds = list(answers)
 

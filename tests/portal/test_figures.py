@@ -9,13 +9,13 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 
-from dossiers.desk_forms import ConsultForm, whole_dong
-from dossiers.queues import _read_key
-from payments.accounting_forms import BookDay, Dong
+from dossiers.desk.forms import ConsultForm, whole_dong
+from dossiers.desk.queues import _read_key
+from payments.accounting.forms import BookDay, Dong
+from payments.accounting.views.attempts import _day
 from payments.gateways.bank import UnreadableCredit
 from payments.gateways.bank import _moment as bank_moment
-from payments.statement_files import amount_of, moment_of
-from payments.views.accountant.attempts import _day
+from payments.transfers.statement_files import amount_of, moment_of
 from portal.common import clock
 from portal.common.figures import are_figures, day_in, moment_in, number_in
 

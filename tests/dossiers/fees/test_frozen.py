@@ -102,6 +102,7 @@ def test_an_amount_of_the_province_counts_from_its_first_day_to_its_last(counter
 
 
 # ---------------------------------------------------------------- a claimed exemption
+@clock.at(dt.datetime(2026, 11, 25, 9, tzinfo=clock.LOCAL))  # its calendar is published: the due day is not provisional
 def test_a_claim_is_provisional_until_the_clerk_refuses_it_then_the_full_fee_is_due(desk):
     dossier = stay(desk, group="ho_ngheo")
     page = words(browse(dossier.submitter).get(f"/ho-so/{dossier.code}/"))

@@ -46,7 +46,7 @@ def test_without_a_signing_key_the_result_waits_and_is_issued_once_when_the_key_
 def test_a_renderer_killed_at_work_costs_one_try(desk, monkeypatch):
     dossier = desk.submitted()
     work = owed(dossier, "paper:acknowledgement")
-    real = pdf.limited.ask
+    real = pdf.sandbox.ask
 
     def killed(child, *args, **kwargs):
         os.kill(child.pid, signal.SIGKILL)

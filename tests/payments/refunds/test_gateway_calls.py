@@ -80,13 +80,13 @@ def test_the_order_is_written_down_before_it_is_said_and_with_it_the_question(ap
         assert in_seconds(calls(refund, "query").get()) > settings.PAYMENT_TIMES["refund_query_after"] - 5
         return refunded("05")
 
-    gateway.does(look)
+    gateway.answers_refunds(look)
     assert send(refund).state == "processing"
 
 
 def test_who_approved_it_goes_out_as_a_number_not_as_a_name(approved, gateway, money_desk):
     refund = approved()
-    gateway.does(refunded("05"))
+    gateway.answers_refunds(refunded("05"))
     send(refund)
     assert gateway.sent == [(refund.request_id, f"canbo{money_desk.second_accountant.pk}")]
 
@@ -113,7 +113,7 @@ def test_who_approved_it_goes_out_as_a_number_not_as_a_name(approved, gateway, m
 )
 def test_each_answer_moves_the_refund_where_it_belongs_and_is_kept(approved, gateway, said, state):
     refund = approved()
-    gateway.does(said)
+    gateway.answers_refunds(said)
     refund = send(refund)
     assert refund.state == state and refund.events.get().kind == "refund" and refund.events.get().attempt == refund.attempt
     assert calls(refund, "query").exists()
@@ -122,7 +122,7 @@ def test_each_answer_moves_the_refund_where_it_belongs_and_is_kept(approved, gat
 
 def test_done_means_the_money_is_gone_and_the_fee_is_refunded(approved, gateway):
     refund = approved()
-    gateway.does(refunded("00"))
+    gateway.answers_refunds(refunded("00"))
     refund = send(refund)
     assert (refund.transaction_no, refund.code) == ("24000001", "00/00") and refund.done_at
     assert (refund.attempt.obligation.status, refund.attempt.obligation.settled_amount) == ("refunded", 0)
@@ -133,7 +133,7 @@ def test_done_means_the_money_is_gone_and_the_fee_is_refunded(approved, gateway)
 def test_a_second_worker_sends_nothing(approved, gateway):
     refund = approved()
     call = calls(refund, "send").get()
-    gateway.does(refunded("05"))
+    gateway.answers_refunds(refunded("05"))
     outbox.do(RefundCall, call.pk), outbox.do(RefundCall, call.pk)
     RefundCall.objects.create(refund=refund, kind="send")  # a row too many, from wherever
     send(refund)
@@ -145,12 +145,12 @@ def test_a_second_worker_sends_nothing(approved, gateway):
 
 def test_a_crash_between_the_two_is_found_out_and_the_same_number_goes_out(approved, gateway):
     refund = approved()
-    gateway.does(lambda about: (_ for _ in ()).throw(SystemExit("killed")))
+    gateway.answers_refunds(lambda about: (_ for _ in ()).throw(SystemExit("killed")))
     with pytest.raises(SystemExit):
         send(refund)
     assert Refund.objects.get(pk=refund.pk).state == "sent"
     gateway.says(ONLY_THE_PAYMENT)
-    gateway.does(refunded("05"))
+    gateway.answers_refunds(refunded("05"))
     assert ask(refund).state == "unknown"
     refund = send(refund)
     assert refund.state == "processing" and [number for number, _by in gateway.sent] == [refund.request_id] * 2
@@ -161,7 +161,7 @@ def test_a_crash_between_the_two_is_found_out_and_the_same_number_goes_out(appro
 @pytest.mark.parametrize(("status", "state"), [("00", "done"), ("05", "processing"), ("06", "processing"), ("09", "refused")])
 def test_a_lost_answer_is_found_by_asking_and_nothing_is_sent_again(approved, gateway, status, state):
     refund = approved()
-    gateway.does(SILENCE)
+    gateway.answers_refunds(SILENCE)
     gateway.says(refunded(status))
     send(refund)
     refund = ask(refund)
@@ -171,7 +171,7 @@ def test_a_lost_answer_is_found_by_asking_and_nothing_is_sent_again(approved, ga
 
 def test_what_is_being_worked_on_is_asked_until_it_is_done(approved, gateway):
     refund = approved()
-    gateway.does(refunded("05"))
+    gateway.answers_refunds(refunded("05"))
     gateway.says(refunded("05"), refunded("06"), SILENCE, ONLY_THE_PAYMENT, {"code": "99", "status": ""}, refunded("00"))
     send(refund)
     states = [ask(refund).state for _ in range(6)]
@@ -181,7 +181,7 @@ def test_what_is_being_worked_on_is_asked_until_it_is_done(approved, gateway):
 
 def test_the_pauses_between_the_questions_grow(approved, gateway):
     refund = approved()
-    gateway.does(SILENCE)
+    gateway.answers_refunds(SILENCE)
     gateway.says(SILENCE)
     send(refund)
     pauses = []
@@ -193,7 +193,7 @@ def test_the_pauses_between_the_questions_grow(approved, gateway):
 
 def test_where_nobody_was_reached_it_goes_out_again_without_asking(approved, gateway):
     refund = approved()
-    gateway.does(NotSent("the gateway cannot be reached"), refunded("05"))
+    gateway.answers_refunds(NotSent("the gateway cannot be reached"), refunded("05"))
     assert send(refund).state == "unknown" and in_seconds(calls(refund, "send").get()) > 50
     assert send(refund).state == "processing" and gateway.asked == []
     assert len({number for number, _by in gateway.sent}) == 1
@@ -201,7 +201,7 @@ def test_where_nobody_was_reached_it_goes_out_again_without_asking(approved, gat
 
 def test_94_to_the_order_means_it_is_there(approved, gateway):
     refund = approved()
-    gateway.does(TOO_SOON)
+    gateway.answers_refunds(TOO_SOON)
     gateway.says(refunded("06"))
     assert send(refund).state == "sent" and terminal_lease.quiet_until(refund.attempt.point_id) is None
     assert ask(refund).state == "processing" and len(gateway.sent) == 1
@@ -209,7 +209,7 @@ def test_94_to_the_order_means_it_is_there(approved, gateway):
 
 def test_an_order_lost_twice_still_has_one_number(approved, gateway):
     refund = approved()
-    gateway.does(SILENCE)
+    gateway.answers_refunds(SILENCE)
     gateway.says(ONLY_THE_PAYMENT)
     send(refund)
     for _ in range(3):
@@ -222,7 +222,7 @@ def test_an_order_lost_twice_still_has_one_number(approved, gateway):
 
 def test_94_to_a_question_quiets_the_terminal_for_everybody(approved, gateway, settings):
     refund = approved()
-    gateway.does(SILENCE)
+    gateway.answers_refunds(SILENCE)
     gateway.says(TOO_SOON)
     send(refund), ask(refund)
     assert terminal_lease.quiet_until(refund.attempt.point_id)
@@ -232,7 +232,7 @@ def test_94_to_a_question_quiets_the_terminal_for_everybody(approved, gateway, s
 
 def test_questions_about_refunds_take_turns_and_let_people_go_first(approved, gateway, past):
     refund, attempt = approved(), past()
-    gateway.does(SILENCE)
+    gateway.answers_refunds(SILENCE)
     send(refund)
     schedule.ask_soon(attempt, "complaint", seconds=0)
     ask(refund)
@@ -249,11 +249,11 @@ def test_questions_about_refunds_take_turns_and_let_people_go_first(approved, ga
 
 def test_an_earlier_refund_of_the_same_payment_is_not_taken_for_this_one(approved, gateway, money_desk):
     first = approved(amount=50_000)
-    gateway.does(refunded("00", 50_000, "24000001"))
+    gateway.answers_refunds(refunded("00", 50_000, "24000001"))
     send(first)
     second = approval.propose(first.attempt, "other", amount=50_000, actor=money_desk.accountant)
     approval.approve(second, money_desk.second_accountant)
-    gateway.does(SILENCE, refunded("05", 50_000, "24000002"))
+    gateway.answers_refunds(SILENCE, refunded("05", 50_000, "24000002"))
     gateway.says(refunded("00", 50_000, "24000001"), refunded("00", 50_000, "24000002"))
     send(second)
     assert ask(second).state == "unknown"
@@ -263,7 +263,7 @@ def test_an_earlier_refund_of_the_same_payment_is_not_taken_for_this_one(approve
 
 def test_a_refund_of_another_amount_is_not_taken_for_this_one(approved, gateway):
     refund = approved(amount=50_000)
-    gateway.does(SILENCE)
+    gateway.answers_refunds(SILENCE)
     gateway.says(refunded("00", 70_000))
     send(refund)
     assert ask(refund).state == "unknown" and calls(refund, "send").exists()
@@ -271,7 +271,7 @@ def test_a_refund_of_another_amount_is_not_taken_for_this_one(approved, gateway)
 
 def test_refused_by_the_bank_the_money_stays_owed_and_can_go_another_way(approved, gateway, money_desk):
     refund = approved()
-    gateway.does(refunded("05"))
+    gateway.answers_refunds(refunded("05"))
     gateway.says(refunded("09"))
     send(refund)
     refund = ask(refund)
@@ -287,7 +287,7 @@ def test_refused_by_the_bank_the_money_stays_owed_and_can_go_another_way(approve
     assert again.request_id != refund.request_id
     approval.approve(again, money_desk.second_accountant)
     assert entries.owed_back(refund.attempt) == FEE
-    gateway.does(refunded("00", number="24000009"))
+    gateway.answers_refunds(refunded("00", number="24000009"))
     assert send(again).state == "done" and entries.owed_back(refund.attempt) == 0 == balance()
 
 
@@ -304,7 +304,7 @@ def test_a_refund_paid_out_by_hand_calls_nobody(money_desk, gateway):
 def test_a_refund_whose_row_was_lost_is_found_again(approved, gateway, state):
     refund = approved()
     if state != "approved":
-        gateway.does({"sent": TOO_SOON, "unknown": SILENCE, "processing": refunded("05")}[state])
+        gateway.answers_refunds({"sent": TOO_SOON, "unknown": SILENCE, "processing": refunded("05")}[state])
         assert send(refund).state == state
     RefundCall.objects.filter(refund=refund).update(due_state="dead")
     expiry.run(), expiry.run()
@@ -321,7 +321,7 @@ def subjects(refund, user):
 
 def test_the_payer_is_told_each_thing_once(approved, gateway, money_desk):
     refund = approved()
-    gateway.does(refunded("05"))
+    gateway.answers_refunds(refunded("05"))
     gateway.says(refunded("06"), refunded("00"))
     send(refund), ask(refund), ask(refund)
     assert subjects(refund, refund.attempt.obligation.dossier.submitter) == [
@@ -334,7 +334,7 @@ def test_the_payer_is_told_each_thing_once(approved, gateway, money_desk):
 
 def test_a_refusal_is_told_to_the_payer_and_to_the_accountants(approved, gateway, money_desk):
     refund = approved()
-    gateway.does(refunded("09"))
+    gateway.answers_refunds(refunded("09"))
     send(refund)
     assert subjects(refund, refund.attempt.obligation.dossier.submitter)[-1] == "Ngân hàng chưa hoàn được tiền"
     assert subjects(refund, money_desk.accountant) == ["Ngân hàng từ chối hoàn 200.000\xa0đồng"]
@@ -368,7 +368,7 @@ def test_over_the_wire_only_what_never_left_us_goes_out_again_unasked(approved, 
 
 def test_the_money_of_a_refund_under_way_is_not_promised_twice(approved, gateway, money_desk):
     refund = approved(amount=150_000)
-    gateway.does(SILENCE)
+    gateway.answers_refunds(SILENCE)
     send(refund)
     assert approval.propose(refund.attempt, "other", actor=money_desk.accountant) == refund
     assert approval.left(PaymentAttempt.objects.get(pk=refund.attempt_id)) == 50_000
@@ -376,7 +376,7 @@ def test_the_money_of_a_refund_under_way_is_not_promised_twice(approved, gateway
 
 def test_calls_of_refunds_that_ended_do_nothing(approved, gateway):
     refund = approved()
-    gateway.does(refunded("00"))
+    gateway.answers_refunds(refunded("00"))
     send(refund)
     RefundCall.objects.create(refund=refund, kind="send")
     call = RefundCall.objects.create(refund=refund, kind="query", next_at=clock.now() - dt.timedelta(seconds=1))

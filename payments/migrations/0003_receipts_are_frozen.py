@@ -49,5 +49,5 @@ DROP FUNCTION refuse_change_of_a_receipt();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0004_receipts_keep_their_facts_and_credits_are_owed")]
+    dependencies = [("payments", "0002_money_is_append_only")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
