@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.messages.models import tell as write
+from accounts.messages.models import queue_messages as write
 from accounts.models import Membership, User
 from accounts.roles import Role
 from dossiers.fees import wording

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
-LOG_KEPT = 5 * 1024 * 1024  # bytes: a longer log is set aside at the next start
+MAX_LOG_BYTES = 5 * 1024 * 1024  # bytes: a longer log is set aside at the next start
 
 
 @dataclass
@@ -23,7 +23,9 @@ class Child:
     environment: Mapping[str, str]
     folder: Path
     log: Path
-    leave: Sequence[tuple[signal.Signals, float]] = ((signal.SIGTERM, 10),)  # signal, seconds of patience; then it is killed
+    stop_signals: Sequence[tuple[signal.Signals, float]] = (
+        (signal.SIGTERM, 10),
+    )  # signal, seconds of patience; then it is killed
     on_orphaned: signal.Signals = signal.SIGTERM  # sent by the kernel when the launcher dies without a word
     user: tuple[int, int] | None = None  # user and group id, when root must not run it
     process: subprocess.Popen | None = field(default=None, repr=False)
@@ -66,7 +68,7 @@ class Child:
             except (ProcessLookupError, PermissionError):
                 return
 
-    def last_words(self, lines: int = 12) -> str:
+    def log_tail(self, lines: int = 12) -> str:
         """The end of its log, to show when it failed."""
         try:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
@@ -86,18 +88,18 @@ def _tie_to(parent: int, number: signal.Signals) -> Callable[[], None]:
     return tie
 
 
-def stop(children: Sequence[Child], *, hurry: Callable[[], bool] = lambda: False) -> None:
-    """Ask all to leave, each in its own way; kill those that will not. `hurry` answers whether somebody lost patience."""
+def stop(children: Sequence[Child], *, kill_now: Callable[[], bool] = lambda: False) -> None:
+    """Ask all to leave, each in its own way; kill those that will not. `kill_now` answers whether somebody lost patience."""
     started = time.monotonic()
     asked: dict[str, int] = {}
     while any(child.running for child in children):
         waited = time.monotonic() - started
         for child in children:
             step = _steps_due(child, waited)
-            if hurry() or step > len(child.leave):
+            if kill_now() or step > len(child.stop_signals):
                 child.kill_group()
             elif asked.get(child.name, 0) < step:
-                child.signal(child.leave[step - 1][0])
+                child.signal(child.stop_signals[step - 1][0])
                 asked[child.name] = step
         time.sleep(0.05)
     for child in children:
@@ -107,15 +109,15 @@ def stop(children: Sequence[Child], *, hurry: Callable[[], bool] = lambda: False
 def _steps_due(child: Child, waited: float) -> int:
     """How many of the ways to ask are due after `waited` seconds; one more than there are means: kill."""
     due, at = 0, 0.0
-    for _number, patience in child.leave:
+    for _number, patience in child.stop_signals:
         if waited >= at:
             due += 1
         at += patience
     return due + 1 if waited >= at else due
 
 
-def set_aside_long_log(log: Path) -> None:
+def rotate_log(log: Path) -> None:
     """Keep one older log, so that var/log cannot grow for ever."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists() and log.stat().st_size > LOG_KEPT:
+    if log.exists() and log.stat().st_size > MAX_LOG_BYTES:
         log.replace(log.with_suffix(".log.1"))

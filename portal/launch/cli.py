@@ -18,14 +18,14 @@ biến môi trường:
   VNPAY_PAY_URL   dùng cổng thanh toán này (cùng VNPAY_API_URL, VNPAY_SECRETS), không chạy bản giả lập
   PORTAL_VAR      nơi giữ dữ liệu (mặc định var/)
 """
-TAKES_WORDS = ("test", "payment-faults")  # what follows them goes to the program they start
+PASSES_ARGUMENTS = ("test", "payment-faults")  # what follows them goes to the program they start
 
 
 def main(words: list[str]) -> int:
     """Do what was asked; the exit code is 0 when it went well, 1 when not, 2 when something is missing."""
-    console.be_readable()
+    console.use_utf8()
     asked, rest = _parser().parse_known_args(words)
-    if rest and asked.verb not in TAKES_WORDS:
+    if rest and asked.verb not in PASSES_ARGUMENTS:
         _parser().error(f"không hiểu: {' '.join(rest)}")
     try:
         return _do(asked, rest)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-def be_readable() -> None:
+def use_utf8() -> None:
     """Vietnamese must not crash a terminal that claims to know ASCII only."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)

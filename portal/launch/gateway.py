@@ -18,12 +18,12 @@ IPN_INTERVAL, QUERY_WINDOW, REFUND_STEP = "60", "10", "20"  # seconds; a real ga
 QUIET_WHEN_BUSY = 12  # seconds, a little more than the window
 
 
-def is_ours() -> bool:
+def is_mock() -> bool:
     """Whether the gateway is the mock one, since nobody named another."""
     return not os.environ.get(NAMED)
 
 
-def port_beside(port: int) -> int:
+def mock_port(port: int) -> int:
     """The gateway's port. Raises Missing when there is none, or somebody else has it."""
     beside = port + 1
     if beside > 65535:
@@ -34,7 +34,7 @@ def port_beside(port: int) -> int:
     return beside
 
 
-def told_to_the_portal(port: int) -> dict[str, str]:
+def portal_variables(port: int) -> dict[str, str]:
     """Where the portal finds the gateway on this port, and how patient it need be with one that is played."""
     address = f"http://127.0.0.1:{port}"
     times = {"quiet_when_busy": QUIET_WHEN_BUSY, **json.loads(os.environ.get("PAYMENT_TIMES") or "{}")}

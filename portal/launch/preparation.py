@@ -21,7 +21,7 @@ class Step:
     title: str
     command: list[str | Path]
     sources: tuple[str, ...]
-    leaves: tuple[Path, ...] = ()
+    outputs: tuple[Path, ...] = ()
     as_owner: bool = False
 
 
@@ -72,7 +72,7 @@ def prepare(places: Places, supervisor: Supervisor, servers: Services, variables
     as_owner = {**variables, "DATABASE_URL": servers.owner}
     for due in steps(places):
         now = fingerprint(places.root, due.sources)
-        if done.get(due.title) == now and all(left.exists() for left in due.leaves):
+        if done.get(due.title) == now and all(left.exists() for left in due.outputs):
             continue
         environment = as_owner if due.as_owner else variables
         with step(due.title):

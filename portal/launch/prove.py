@@ -23,7 +23,7 @@ from .missing import Missing
 from .places import Places
 from .postgres import THROWAWAY, outside_home
 from .preparation import manage, translations
-from .run import bring_pango
+from .run import install_pango
 from .supervisor import StopAsked, Supervisor
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -79,20 +79,20 @@ def prove(places: Places, pytest_words: list[str], *, only_static: bool, fast: b
     outcomes: list[Outcome] = []
     closing = ""
     try:
-        with Supervisor(kept_open=[lock.file.fileno()]) as supervisor:
+        with Supervisor(inherited=[lock.file.fileno()]) as supervisor:
             if not environment.is_current(places, environment.DEV):
                 say("── installing the locked packages")
                 environment.make(places, environment.DEV)
-            go = runner(places, throwaway, supervisor, outcomes)
+            run_step = runner(places, throwaway, supervisor, outcomes)
             if not pytest_words and not fast:
                 for proof in static_proofs(places):
-                    go(proof)
+                    run_step(proof)
             if not only_static:
-                closing = _tests(places, throwaway, supervisor, _words(pytest_words, fast), moved, go)
+                closing = _tests(places, throwaway, supervisor, _words(pytest_words, fast), moved, run_step)
     except StopAsked:
         return 130
     finally:
-        forget_servers(throwaway)
+        remove_servers(throwaway)
         lock.release()
     _summary(outcomes)
     if fast:
@@ -129,18 +129,18 @@ def _tests(
     supervisor: Supervisor,
     words: list[str],
     moved: Mapping[str, str],
-    go: Callable[[Proof], Outcome],
+    run_step: Callable[[Proof], Outcome],
 ) -> str:
     """Start a database and a broker of our own, run pytest, and return its closing line."""
-    bring_browser()
-    bring_pango(places)
-    forget_servers(throwaway)
+    install_browser()
+    install_pango(places)
+    remove_servers(throwaway)
     os.environ.update(moved)  # the servers, too, live on that day
     servers = services.start(throwaway, supervisor, THROWAWAY)
     if any(places.root.glob("locale/*/LC_MESSAGES/*.po")):
-        go(Proof("translations", translations(places), {}))
+        run_step(Proof("translations", translations(places), {}))
     colour = ["--color=yes"] if sys.stdout.isatty() else []
-    go(
+    run_step(
         Proof(
             "pytest",
             [places.python, "-m", "pytest", *colour, *words],
@@ -177,13 +177,13 @@ def moved_clock(today: dt.date) -> dict[str, str]:
     }
 
 
-def forget_servers(throwaway: Places) -> None:
+def remove_servers(throwaway: Places) -> None:
     """Remove the test cluster, also one that a killed run left behind; the logs stay."""
     for old in (*throwaway.var.glob("pg*"), throwaway.var / "valkey", outside_home(throwaway)):
         shutil.rmtree(old, ignore_errors=True)
 
 
-def bring_browser() -> None:
+def install_browser() -> None:
     """Debian's Chromium where we may install it; elsewhere say loudly that the browser tests will be skipped."""
     if any(shutil.which(name) for name in (os.environ.get("CHROMIUM") or "", *BROWSERS) if name):
         return
@@ -197,7 +197,7 @@ def bring_browser() -> None:
 
 
 def runner(places: Places, throwaway: Places, supervisor: Supervisor, outcomes: list[Outcome]) -> Callable[[Proof], Outcome]:
-    def go(proof: Proof) -> Outcome:
+    def run_step(proof: Proof) -> Outcome:
         say(f"── {proof.name}")
         log = throwaway.logs / f"{proof.name.replace(' ', '-')}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -206,11 +206,11 @@ def runner(places: Places, throwaway: Places, supervisor: Supervisor, outcomes: 
         started = time.monotonic()
         child = Child(proof.name, proof.command, variables, places.root, log)
         with open(log, "rb") as words:
-            code = supervisor.run_to_end(child, hear=lambda: _echo(words.read()))
+            code = supervisor.run_to_end(child, on_tick=lambda: _echo(words.read()))
         outcomes.append(Outcome(proof.name, code == 0, time.monotonic() - started))
         return outcomes[-1]
 
-    return go
+    return run_step
 
 
 def _echo(words: bytes) -> None:

@@ -16,7 +16,7 @@ from .places import Places
 from .preparation import manage, prepare
 from .supervisor import StopAsked, Supervisor
 
-WEB_READY_WITHIN = 60.0  # seconds
+WEB_START_SECONDS = 60.0  # seconds
 
 
 def run(places: Places, port: int) -> int:
@@ -28,9 +28,9 @@ def run(places: Places, port: int) -> int:
     lock.take()  # before the port is looked at: a portal that runs already is named as such, not as "another program"
     try:
         needs.check(places, port=port, installing=False)
-        beside = gateway.port_beside(port) if gateway.is_ours() else None
-        with Supervisor(kept_open=[lock.file.fileno()]) as supervisor:
-            _bring_up(places, supervisor, port, beside, installing=installing)
+        gateway_port = gateway.mock_port(port) if gateway.is_mock() else None
+        with Supervisor(inherited=[lock.file.fileno()]) as supervisor:
+            _start_all(places, supervisor, port, gateway_port, installing=installing)
             supervisor.watch()
     except StopAsked:
         say("\n  Đã dừng.")
@@ -39,29 +39,29 @@ def run(places: Places, port: int) -> int:
     return 0
 
 
-def _bring_up(places: Places, supervisor: Supervisor, port: int, beside: int | None, *, installing: bool) -> None:
-    """Set up, start everything, greet. `beside` is the port of the mock gateway; None: there is another gateway."""
+def _start_all(places: Places, supervisor: Supervisor, port: int, gateway_port: int | None, *, installing: bool) -> None:
+    """Set up, start everything, greet. `gateway_port` is the port of the mock gateway; None: there is another gateway."""
     say("  Cổng dịch vụ công đang được dựng …")
     if installing:
         with step("Cài các gói Python theo tệp khóa"):
             environment.make(places, environment.RUN)
-    bring_pango(places)
+    install_pango(places)
     address = f"http://127.0.0.1:{port}"
     servers = services.start(places, supervisor)
-    played = gateway.told_to_the_portal(beside) if beside else {}
+    played = gateway.portal_variables(gateway_port) if gateway_port else {}
     variables = supervisor.environment({**_variables(places, servers, address), **played})
     prepare(places, supervisor, servers, variables)
     children = _children(places, variables, port)
     addresses = [f"{address}/health/live"]
-    if beside:
-        children.append(gateway.child(places, variables, beside, address))
-        addresses.append(f"http://127.0.0.1:{beside}/song")
-    with step("Trang web, bộ xử lý việc, bộ chuyển việc" + (" và cổng thanh toán giả lập" if beside else "")):
-        supervisor.start(children, ready=lambda: all(map(answers, addresses)), seconds=WEB_READY_WITHIN)
-    say(welcome.text(places, address, beside))
+    if gateway_port:
+        children.append(gateway.child(places, variables, gateway_port, address))
+        addresses.append(f"http://127.0.0.1:{gateway_port}/song")
+    with step("Trang web, bộ xử lý việc, bộ chuyển việc" + (" và cổng thanh toán giả lập" if gateway_port else "")):
+        supervisor.start(children, ready=lambda: all(map(answers, addresses)), seconds=WEB_START_SECONDS)
+    say(welcome.text(places, address, gateway_port))
 
 
-def bring_pango(places: Places) -> None:
+def install_pango(places: Places) -> None:
     """Pango from the system, else fetched into var/, else say once that there will be no PDF."""
     if pango.preload(pango.folder(places.var)):
         return
@@ -109,8 +109,16 @@ def worker_child(places: Places, variables: Mapping[str, str], *, processes: int
         *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
     ]
     # The running task may end, then is put back, then is cut off: it is owed by a row and done again.
-    leave = ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 5.0))
-    return Child("worker", command, variables, places.root, places.logs / "worker.log", leave=leave, on_orphaned=signal.SIGQUIT)
+    stop_signals = ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 5.0))
+    return Child(
+        "worker",
+        command,
+        variables,
+        places.root,
+        places.logs / "worker.log",
+        stop_signals=stop_signals,
+        on_orphaned=signal.SIGQUIT,
+    )
 
 
 def answers(url: str) -> bool:

@@ -48,7 +48,7 @@ class Valkey:
             environment=environment,
             folder=self.folder,
             log=self.places.logs / "valkey.log",
-            leave=((signal.SIGTERM, 10),),
+            stop_signals=((signal.SIGTERM, 10),),
         )
 
     def ready(self) -> bool:

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from portal.launch.keeper import start_time
 from portal.launch.places import ROOT, Places
+from portal.launch.watchdog import start_time
 
 SCRIPT = """
 import os, sys

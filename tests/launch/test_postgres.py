@@ -102,8 +102,10 @@ def test_the_server_reaches_programs_of_a_closed_folder_whatever_the_umask(tmp_p
     postgres.account, postgres.binaries = needs.service_account(), Binaries(programs / "bin", 17)
     os.umask(0o077)
     try:
-        postgres._bring_binaries(open_)
-        assert postgres.binaries.folder != programs / "bin" and postgres._reaches(postgres.binaries.folder / "postgres", "-x")
+        postgres._copy_binaries(open_)
+        assert postgres.binaries.folder != programs / "bin" and postgres._server_can_access(
+            postgres.binaries.folder / "postgres", "-x"
+        )
     finally:
         os.umask(before)
         shutil.rmtree(open_)

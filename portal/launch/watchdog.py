@@ -1,6 +1,6 @@
 """Waits for the launcher's end and, when it came without a word (kill -9), ends whatever the launcher had started.
 
-A script of its own: `python -I keeper.py PIPE TOKEN SECONDS`. Lines "pid start-time" come down the pipe, "done" takes
+A script of its own: `python -I watchdog.py PIPE TOKEN SECONDS`. Lines "pid start-time" come down the pipe, "done" takes
 the duty off. The kernel has already told the direct children to leave (see child.py); this is for those who did not, and
 for their grandchildren, which carry PORTAL_RUN=TOKEN in their environment.
 """
