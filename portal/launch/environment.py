@@ -1,4 +1,4 @@
-"""The project's own Python environment: exactly what the hash-pinned lock says, made again when the lock changes."""
+"""The project's virtual environment (.venv): installed from the lock file with hashes, again when the lock file changes."""
 
 import fcntl
 import hashlib
@@ -15,11 +15,11 @@ from . import needs
 from .missing import Missing
 from .places import Places
 
-RUN, DEV = "run", "dev"  # the dev lock holds everything of the run lock
+RUN, DEV = "run", "dev"  # the dev lock includes the run lock
 
 
 def is_current(places: Places, kind: str) -> bool:
-    """Whether the environment was made from today's lock, by a Python that is still there."""
+    """True when the environment was made from the current lock file and its Python still works."""
     try:
         made_from = json.loads(_stamp(places).read_text())
     except (OSError, ValueError):
@@ -28,7 +28,7 @@ def is_current(places: Places, kind: str) -> bool:
 
 
 def make(places: Places, kind: str) -> None:
-    """Install the lock into .venv; asks uv first, since it takes a tenth of pip's time, then pip with the same lock."""
+    """Install the lock file into .venv with uv, which is about ten times faster, else with pip. Raises Missing."""
     with _install_lock(places):
         if is_current(places, kind):
             return
@@ -64,7 +64,7 @@ def _works(python: Path) -> bool:
 
 @contextmanager
 def _install_lock(places: Places) -> Iterator[None]:
-    """Two commands started together must not install into the same folder."""
+    """File lock: two commands started at the same time must not install into the same folder."""
     places.tools.mkdir(exist_ok=True)
     with open(places.tools / "lock", "w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -72,7 +72,7 @@ def _install_lock(places: Places) -> Iterator[None]:
 
 
 def _uv(places: Places) -> Path | None:
-    """uv, kept inside the project: Debian's pip refuses to install it for the system, but not into a folder."""
+    """Path of uv, installed into .tools (Debian's pip refuses a system-wide installation); else uv from PATH; else None."""
     ours, lock = places.tools / "bin" / "uv", places.lock_file("tools")
     wanted = places.tools / f"uv-{digest(lock)[:12]}"
     if not (ours.exists() and wanted.exists()) and needs.has_pip():
@@ -117,7 +117,7 @@ def _has_own_pip(places: Places) -> bool:
 
 
 def _try(command: Sequence[str | Path], places: Places) -> str | None:
-    """Run one command; None when it went well, else the last line of its output."""
+    """Run one command. None on success, else the last line of its output."""
     run = subprocess.run(
         [str(part) for part in command], env=_install_environment(places), capture_output=True, text=True, check=False
     )
@@ -127,7 +127,7 @@ def _try(command: Sequence[str | Path], places: Places) -> str | None:
 
 
 def _install_environment(places: Places) -> dict[str, str]:
-    """uv keeps its cache in the project, fetches no Python of its own, and is not led astray by somebody else's environment."""
+    """Environment for uv and pip: cache inside the project, no Python download, no other virtual environment."""
     kept = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"}}
     cache = os.environ.get("UV_CACHE_DIR") or str(places.tools / "cache")
     return {

@@ -1,6 +1,5 @@
-"""`./portalctl payment-faults`: real processes, a database to be thrown away, every fault of the gateway, then kill -9.
-
-Speaks English, like `test`: it is for whoever runs the portal, not for whoever uses it.
+"""`./portalctl payment-faults`: pays through every fault of the mock gateway, then through kill -9, with real processes and a
+temporary database. Prints English, like `test`: it is for developers and operators.
 """
 
 from . import environment, needs, services
@@ -15,7 +14,7 @@ from .supervisor import StopAsked, Supervisor
 
 
 def faults(places: Places, words: list[str]) -> int:
-    """Run the harness (`tests/faults`) with these words. Its exit code: 0 when every đồng is where it belongs."""
+    """Run the harness (`tests/faults`) with these arguments. Exit code 0 when all sums are right."""
     needs.check(places, installing=not environment.is_current(places, environment.DEV))
     throwaway = places.for_faults()
     lock = RunLock(run_lock(throwaway), address="./portalctl payment-faults")

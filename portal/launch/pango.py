@@ -1,4 +1,4 @@
-"""Bringing Pango where the system has none: Debian's packages unpacked in var/, without being root."""
+"""Downloads Pango if the system has none: Debian's packages, unpacked in var/, without root."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ DPKG_STATUS = Path("/var/lib/dpkg/status")
 
 
 def fetch(var: Path) -> str | None:
-    """Bring Debian's packages into var/ without being root and without touching the system. Returns why it failed, or None."""
+    """Download and unpack Debian's packages in var/, without root and without changing the system. Returns the error, or None."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb") and DPKG_STATUS.exists()):
         return "máy này không dùng apt"
     home = folder(var)

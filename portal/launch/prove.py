@@ -1,6 +1,6 @@
-"""`./portalctl test` and `./portalctl check`: everything that must hold before a change is taken in.
+"""`./portalctl test` and `./portalctl check`: all checks and tests that a change must pass.
 
-Speaks English, like the tools it calls: what people who use the portal read is Vietnamese, this is for developers.
+Prints English, like the tools it calls: it is for developers.
 """
 
 import datetime as dt
@@ -35,7 +35,7 @@ LEFT_OUT = (
 )
 GET_FAKETIME = "apt-get install -y faketime"
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
-# Only the shape counts: `check --deploy` looks at the settings, never at these servers.
+# Example values: `check --deploy` reads the settings and does not connect to these servers.
 LIKE_PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "portal.settings.production",
     "SECRET_KEY": "for-the-deploy-check-only-0123456789-abcdefghijklmnopqrstuvwxyz",
@@ -50,7 +50,7 @@ LIKE_PRODUCTION = {
 
 @dataclass(frozen=True)
 class Proof:
-    """One step: a short name, what to run, and what it needs in its environment."""
+    """One check: its name, its command, and its environment variables."""
 
     name: str
     command: list[str | Path]
@@ -59,7 +59,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one step ended."""
+    """The result of one check."""
 
     name: str
     passed: bool
@@ -67,9 +67,9 @@ class Outcome:
 
 
 def prove(places: Places, pytest_words: list[str], *, only_static: bool, fast: bool = False, today: dt.date | None = None) -> int:
-    """Run the static checks and the tests (or the tests asked for alone). Returns 0 when all hold.
+    """Run the static checks and the tests; with `pytest_words` only pytest with these arguments. Returns 0 when all pass.
 
-    `fast` leaves out what takes long; with `today` every process of the run believes that it is this day.
+    `fast` leaves out slow tests; `today` moves the clock of every process of the run to this day.
     """
     moved = moved_clock(today) if today else {}
     needs.check(places, installing=not environment.is_current(places, environment.DEV))
@@ -104,7 +104,7 @@ def prove(places: Places, pytest_words: list[str], *, only_static: bool, fast: b
 
 def static_proofs(places: Places) -> list[Proof]:
     """Format, lint, types, layers, migrations, production settings: nothing here needs a server."""
-    # The history of migrations is not compared with a database here: there is none.
+    # Without a database, makemigrations warns that it cannot compare the migration history: ignored.
     offline = {"DJANGO_SETTINGS_MODULE": "portal.settings.test", "PYTHONWARNINGS": "ignore::RuntimeWarning"}
     tool = _tool(places)
     return [
@@ -131,11 +131,11 @@ def _tests(
     moved: Mapping[str, str],
     run_step: Callable[[Proof], Outcome],
 ) -> str:
-    """Start a database and a broker of our own, run pytest, and return its closing line."""
+    """Start a temporary database and broker, run pytest, and return the last line of its output."""
     install_browser()
     install_pango(places)
     remove_servers(throwaway)
-    os.environ.update(moved)  # the servers, too, live on that day
+    os.environ.update(moved)  # the servers use the moved clock too
     servers = services.start(throwaway, supervisor, THROWAWAY)
     if any(places.root.glob("locale/*/LC_MESSAGES/*.po")):
         run_step(Proof("translations", translations(places), {}))
@@ -157,13 +157,13 @@ def _tests(
 
 
 def _words(words: list[str], fast: bool) -> list[str]:
-    """What pytest is told: without words everything, by as many workers as there are cores; a file stays in one worker."""
+    """The arguments of pytest; without `words` all tests, with one worker per core, and each file in one worker."""
     workers = ["-n", str(len(os.sched_getaffinity(0))), "--dist", "loadscope", "--create-db"]
     return [*([] if words else workers), *words, *(["--fast"] if fast else [])]
 
 
 def moved_clock(today: dt.date) -> dict[str, str]:
-    """Variables that move the clock of each process started with them, by the same length. Raises Missing without libfaketime."""
+    """Environment variables that move the clock of a process to `today` (libfaketime). Raises Missing without libfaketime."""
     library = next((path for pattern in FAKETIME for path in sorted(Path("/usr/lib").glob(pattern))), None)
     if library is None:
         raise Missing("Chưa có thư viện dời đồng hồ (libfaketime)", GET_FAKETIME)
@@ -178,13 +178,13 @@ def moved_clock(today: dt.date) -> dict[str, str]:
 
 
 def remove_servers(throwaway: Places) -> None:
-    """Remove the test cluster, also one that a killed run left behind; the logs stay."""
+    """Remove the temporary database and broker, also those of a killed run; the logs are kept."""
     for old in (*throwaway.var.glob("pg*"), throwaway.var / "valkey", outside_home(throwaway)):
         shutil.rmtree(old, ignore_errors=True)
 
 
 def install_browser() -> None:
-    """Debian's Chromium where we may install it; elsewhere say loudly that the browser tests will be skipped."""
+    """Install Debian's Chromium if the launcher is root; otherwise warn that the browser tests will be skipped."""
     if any(shutil.which(name) for name in (os.environ.get("CHROMIUM") or "", *BROWSERS) if name):
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):

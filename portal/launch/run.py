@@ -1,4 +1,4 @@
-"""`./portalctl run`: from a bare machine to a portal that answers."""
+"""`./portalctl run`: sets up everything that is missing and runs the portal."""
 
 import os
 import signal
@@ -16,16 +16,16 @@ from .places import Places
 from .preparation import manage, prepare
 from .supervisor import StopAsked, Supervisor
 
-WEB_START_SECONDS = 60.0  # seconds
+WEB_START_SECONDS = 60.0  # how long to wait until the web server answers
 
 
 def run(places: Places, port: int) -> int:
-    """Set up what is not there yet, serve until asked to stop. Returns the exit code."""
+    """Set up what is missing, then run until asked to stop. Returns the exit code. Raises Missing."""
     installing = not environment.is_current(places, environment.RUN)
     needs.check(places, installing=installing)
     address = f"http://127.0.0.1:{port}"
     lock = RunLock(run_lock(places), address=address)
-    lock.take()  # before the port is looked at: a portal that runs already is named as such, not as "another program"
+    lock.take()  # before the port check: if this portal already runs, the error must say so
     try:
         needs.check(places, port=port, installing=False)
         gateway_port = gateway.mock_port(port) if gateway.is_mock() else None
@@ -40,7 +40,7 @@ def run(places: Places, port: int) -> int:
 
 
 def _start_all(places: Places, supervisor: Supervisor, port: int, gateway_port: int | None, *, installing: bool) -> None:
-    """Set up, start everything, greet. `gateway_port` is the port of the mock gateway; None: there is another gateway."""
+    """Set up, start all processes, print the welcome text. `gateway_port`: of the mock gateway; None with another gateway."""
     say("  Cổng dịch vụ công đang được dựng …")
     if installing:
         with step("Cài các gói Python theo tệp khóa"):
@@ -62,7 +62,7 @@ def _start_all(places: Places, supervisor: Supervisor, port: int, gateway_port: 
 
 
 def install_pango(places: Places) -> None:
-    """Pango from the system, else fetched into var/, else say once that there will be no PDF."""
+    """Use Pango from the system, else download it into var/, else warn that no PDF can be made."""
     if pango.preload(pango.folder(places.var)):
         return
     with step("Thư viện Pango để làm PDF"):
@@ -97,7 +97,7 @@ def web_child(places: Places, variables: Mapping[str, str], port: int) -> Child:
         *("--bind", f"127.0.0.1:{port}"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
         *("--graceful-timeout", "8", "--log-level", "warning"),
-        "--no-control-socket",  # it would lie in the home folder
+        "--no-control-socket",  # gunicorn would create it in the home folder
     ]
     return Child("web", command, variables, places.root, places.logs / "web.log")
 
@@ -108,7 +108,7 @@ def worker_child(places: Places, variables: Mapping[str, str], *, processes: int
         *("--pool", "prefork", "--concurrency", str(processes)),
         *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
     ]
-    # The running task may end, then is put back, then is cut off: it is owed by a row and done again.
+    # SIGTERM: finish the running task; SIGQUIT: stop at once. An interrupted task is done again, because its row stays due.
     stop_signals = ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 5.0))
     return Child(
         "worker",
@@ -122,7 +122,7 @@ def worker_child(places: Places, variables: Mapping[str, str], *, processes: int
 
 
 def answers(url: str) -> bool:
-    """Whether the web server answers, whatever a proxy in the environment says."""
+    """True when the URL answers. Proxies of the environment are not used."""
     try:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=2):
             return True

@@ -1,4 +1,4 @@
-"""Database and broker of one run: the given ones, or embedded ones under the supervisor."""
+"""Database and broker of one run: those named in the environment, or embedded ones under the supervisor."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ from .valkey import Valkey
 
 @dataclass
 class Services:
-    """Addresses for the web, the workers and the migrations; `postgres` is None when the database is somebody else's."""
+    """Addresses for the web, the workers and the migrations; `postgres` is None with an external database."""
 
     application: str
     owner: str
@@ -30,7 +30,7 @@ class Services:
 
 
 def start(places: Places, supervisor: Supervisor, settings: Mapping[str, str] = SETTINGS) -> Services:
-    """Start what the environment does not name, and make sure that what it names answers."""
+    """Start the servers that the environment does not name; check that those it names answer. Raises Missing."""
     given, broker = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
     postgres = None if given else Postgres(places, settings)
     valkey = None if broker else Valkey(places, durable=settings is SETTINGS)

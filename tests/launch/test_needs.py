@@ -1,4 +1,4 @@
-"""What is missing is found before anything starts, and said in one line with the command that brings it."""
+"""Missing requirements are found before anything starts and reported in one line with the command that helps."""
 
 import socket
 
