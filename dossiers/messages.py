@@ -1,4 +1,4 @@
-"""What people are told after a step: short, no personal numbers, the one thing to do, and a link."""
+"""Messages after a step: short, without identity numbers, with the next thing to do and a link."""
 
 from django.urls import reverse
 from django.utils import translation
@@ -18,14 +18,14 @@ from portal.common.money import dong
 
 @translation.override("vi")
 def notify_step(step, event):
-    """Write the messages of this event, one a recipient and channel, in the transaction of the step.
+    """Write the messages of this event, one for each recipient and channel, in the transaction of the step.
 
-    In Vietnamese whatever language the one who took the step reads: they are for somebody else.
+    Always in Vietnamese: the language of the user who took the step is not the language of the recipients.
     """
     dossier = step.dossier
     roles = step.line.custom["tells"]
     if step.name == "submit" and dossier.state == DossierState.PAYMENT_REQUIRED:
-        roles = [Tells.SUBMITTER]  # the desk is told once the money has come
+        roles = [Tells.SUBMITTER]  # the desk gets its message after the payment
     for role in roles:
         recipients = RECIPIENTS[role](dossier, step)
         if role == Tells.SUBMITTER:
@@ -38,15 +38,16 @@ def notify_step(step, event):
 
 
 def _link(dossier):
-    """Where a message leads: to the page to pay on while that is what the dossier waits for, else to the dossier."""
+    """The link of a message: the payment page while the dossier waits for a payment, else the page of the dossier."""
     waits = dossier.state == DossierState.PAYMENT_REQUIRED
     return waits and wording.pay_address(dossier) or reverse("dossiers:detail", args=[dossier.code])
 
 
 @translation.override("vi")
 def remind(dossier, due_at, deed, *, turn, stops_at):
-    """Remind the citizen of a deadline: `deed` says what to do («gửi bổ sung»); once for each `turn`, which names the moment
-    it fell due. Once the deadline is over it says when the dossier stops."""
+    """Remind the citizen of a deadline (all moments in UTC). `deed`: what to do («gửi bổ sung»). `turn`: the moment this
+    reminder was due; idempotent for the same moment. After the deadline the text says when the dossier will be stopped
+    (`stops_at`)."""
     facts = {"code": dossier.code, "deed": deed, "when": moment(due_at), "stops": moment(stops_at)}
     if due_at > clock.now():
         text = _("Hồ sơ %(code)s đang chờ: %(deed)s trước %(when)s. Quá hạn, hồ sơ sẽ dừng.")
@@ -62,7 +63,7 @@ def remind(dossier, due_at, deed, *, turn, stops_at):
 
 
 def _submitter(dossier, step):
-    """Who filed (under a mandate only while it is in force), and whose matter it is."""
+    """The submitter (with a mandate only while it is in force) and the subject."""
     filed = dossier.submitter and is_submitter(dossier, dossier.submitter)
     people = [dossier.submitter] if filed else []
     if dossier.person_id and hasattr(dossier.person, "user"):
@@ -71,14 +72,14 @@ def _submitter(dossier, step):
 
 
 def _desk(dossier, step):
-    """The people on duty; where nobody of the duty list has a login, every clerk of the desk."""
+    """The clerks on the duty list of the offering; all clerks of the desk when none of them has a login."""
     clerks = User.objects.filter(memberships__in=_current(Role.RECEIVING_CLERK, dossier.receiving_agency_id)).distinct()
     duty = {person["login"] for person in (dossier.offering.duty if dossier.offering else {}).values()}
     return [clerk for clerk in clerks if clerk.username in duty] or list(clerks)
 
 
 def _office(dossier, step):
-    """Those who hold or may take the open steps; before the transfer, the officers of the body that decides."""
+    """Holders of the open steps, or everybody with the role of an open step. Without open steps: officers of the lead agency."""
     if step.name == "assign":
         return [step.details["holder"]]
     people = []
@@ -97,7 +98,7 @@ RECIPIENTS = {Tells.SUBMITTER: _submitter, Tells.RECEIVING_CLERK: _desk, Tells.O
 
 
 def citizen_words(step, dossier):
-    """(subject, body) for the citizen. What to do comes first; then until when; then where to ask."""
+    """(subject, body) for the citizen: what to do, until when, where to ask."""
     name = dossier.version.short_name
     facts = {
         "name": name,
@@ -166,7 +167,7 @@ def _words(step, dossier):
 
 
 def _decided_exemption(step):
-    """What the clerk decided on a claimed reduction of the fee; nothing where none was claimed."""
+    """A sentence about the decision on a claimed fee reduction; empty when none was claimed."""
     decided = step.recorded.get("exemption", {}).get("decided")
     if decided == "refuse":
         return " " + _("Không đủ giấy để miễn, giảm phí: phí phải trả là %(sum)s.")
@@ -176,6 +177,6 @@ def _decided_exemption(step):
 
 
 def staff_words(step, dossier):
-    """(subject, body) for staff: what happened to which dossier. No name: it stands behind the login."""
+    """(subject, body) for staff: what happened to which dossier. Without personal names: those are shown only after login."""
     subject = f"{step.line.custom['sentence']} · {dossier.code}"
     return subject, f"{dossier.version.short_name}. {dossier.get_state_display()}."

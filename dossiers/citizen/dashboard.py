@@ -1,4 +1,4 @@
-"""A citizen's dossiers at a glance: what must be done now, a count for every state, the list page by page."""
+"""Queries of the citizen's dashboard: to-do items, counts by state, keyset pages of the list."""
 
 import datetime as dt
 
@@ -23,22 +23,22 @@ MOST_TO_DO, MOST_DRAFTS = 30, 3
 URGENCY = [S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED, S.PROCESSING, S.RETURNED]
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 FIRST = [S.DRAFT, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED, S.PROCESSING, S.COMPLETED, S.NOT_ACCEPTED]
-HEAVY = ["version__document", "answers", "asked"]  # not needed in a list, and large
+HEAVY = ["version__document", "answers", "asked"]  # large columns that lists do not need
 
 
 def own(user):
-    """The user's own matters: filed by them, about them, or under a mandate. Staff rights do not count here."""
+    """The user's own dossiers: filed by them, about them, or for a subject they have a mandate for. Without staff rights."""
     return Dossier.objects.filter(own_matters(user))
 
 
 def counts(user):
-    """{state: how many} with every state, also those without any."""
+    """{state: count} with every state, also those without dossiers."""
     found = dict(own(user).order_by().values_list("state").annotate(n=Count("pk")))
     return {state: found.get(state, 0) for state in S}
 
 
 def tiles(found, chosen=""):
-    """(first six, the others): a tile for every state with its count, each leading to its dossiers."""
+    """(first six, the others): a tile for every state, with its count and a link to its dossiers."""
     rows = {
         state: {
             "count": n,
@@ -53,12 +53,12 @@ def tiles(found, chosen=""):
 
 
 def state_of(number):
-    """The state of a filter in the address (its national number, 0 for drafts); empty for anything else."""
+    """The state for the filter in the URL (its national number, 0 for drafts); empty for anything else."""
     return next((state for state in S if str(state.number or 0) == number), "")
 
 
 def page(user, *, state="", before=""):
-    """(rows, address of the next page): newest change first, by keyset, so that page 500 costs the same as page 1."""
+    """(rows, URL of the next page): last changed first, keyset pagination. `before`: key from the URL."""
     rows = (
         own(user)
         .select_related("version__procedure", "receiving_agency", "holder_agency", "person", "organisation", "submitter")
@@ -78,7 +78,7 @@ def page(user, *, state="", before=""):
 
 
 def _number_of(moment_):
-    """A moment as a number for an address (microseconds, exact)."""
+    """A moment as a number for URLs: microseconds since 1970 UTC."""
     return (moment_ - EPOCH) // dt.timedelta(microseconds=1)
 
 
@@ -110,7 +110,7 @@ def _row(dossier):
 
 
 def _promise(dossier):
-    """How the promise is told, for the date to be put in; empty when there is none, or it stands still and will move."""
+    """A format string for the due date; empty when there is none, or while the clock is paused after it."""
     if not dossier.due_at or dossier.decided_at or dossier.status.is_final:
         return ""
     if lateness.is_late(dossier, clock.now(), lateness.PROMISE):
@@ -124,7 +124,7 @@ def address(dossier):
 
 # ---------------------------------------------------------------- what to do now
 def to_do(user):
-    """What waits for the citizen, most urgent first, for ui/todo.html; of many drafts only those touched last."""
+    """What the citizen must do, most urgent first, for ui/todo.html; and the most recently changed drafts."""
     waiting = (
         Q(state__in=[S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED])
         | Q(state=S.PROCESSING, waiting_on="submitter")
@@ -149,7 +149,7 @@ def to_do(user):
 
 
 def _mark_taken_online(rows):
-    """Ask once for each procedure and place, however many dossiers wait there."""
+    """Set `taken_online` on the rows, computed once for each procedure version and offering."""
     waiting = [row for row in rows if row.state == S.PAYMENT_REQUIRED]
     places = {(row.version_id, row.offering_id): row for row in waiting}
     online = {place: payable.taken_online(row) for place, row in places.items()}
@@ -231,7 +231,7 @@ ITEMS = {
 
 
 def until(due, calendar):
-    """«Còn 4 ngày làm việc, đến hết thứ sáu, 28 tháng 8»."""
+    """A deadline in words: «Còn 4 ngày làm việc, đến hết thứ sáu, 28 tháng 8»; empty for None."""
     if due is None:
         return ""
     day = clock.local(due).date()

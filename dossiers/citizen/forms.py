@@ -1,4 +1,4 @@
-"""What a citizen types about a dossier that is filed: why it is taken back, what is answered to the office."""
+"""Forms of citizens for filed dossiers: withdrawal, and confirmation asked by the agency."""
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ LONGEST = 2000
 
 
 class WithdrawalForm(forms.Form):
-    """A reason helps the desk, but nobody has to give one."""
+    """The reason of a withdrawal; optional."""
 
     note = forms.CharField(
         label=gettext_lazy("Vì sao rút?"),
@@ -25,7 +25,7 @@ class WithdrawalForm(forms.Form):
 
 
 class ConfirmationForm(forms.Form):
-    """Agree, or name the mistake."""
+    """Agree, or describe the mistake."""
 
     AGREE, WRONG = "dung", "sai"
 
@@ -46,7 +46,7 @@ class ConfirmationForm(forms.Form):
 
     @property
     def answer(self):
-        """The words kept with the step."""
+        """The text stored as note of the step."""
         note = clean_text(self.cleaned_data["note"], lines=True)
         agreed = self.cleaned_data["choice"] == self.AGREE
         return _("Đúng, đồng ý.") + (f" {note}" if note else "") if agreed else _("Chưa đúng: %s") % note

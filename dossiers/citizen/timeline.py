@@ -1,4 +1,4 @@
-"""A dossier's story for the people it concerns: what happened, who holds it now, what comes, and why the date is the date."""
+"""The timeline of a dossier for the citizen: events, current holder, next steps, and how the due time is counted."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,9 +11,9 @@ from dossiers.states import DossierState as S
 from portal.common import clock
 from portal.common.dates import clock_time, long_day, moment
 
-# Steps whose words are meant for the citizen; other notes stay at the office.
+# Steps whose note is shown to the citizen; other notes are for staff.
 TOLD = {"refuse_receipt", "extend", "stop", "refuse_withdrawal", "refuse_substance", "waive", "withdraw", "resubmit", "confirm"}
-SILENT = {"assign"}  # an office matter that says nothing to a citizen
+SILENT = {"assign"}  # steps not shown to the citizen
 STEP_ICONS = {
     "submit": "send",
     "ask_supplement": "alert",
@@ -25,8 +25,8 @@ STEP_ICONS = {
 
 
 def timeline(dossier, *, pay_by=""):
-    """Every step with its date and who took it, what is being done now, and what is still to come. `pay_by`: the moment by
-    which the fee it waits for must be paid, in words; empty while the term does not run."""
+    """Items of the timeline: steps taken with date and actor, the current one, and those to come. `pay_by`: the payment
+    deadline in words; empty while the term does not run."""
     events = dossier.events.select_related("text", "actor").order_by("sequence")
     items = [_event_item(event) for event in events if event.step not in SILENT]
     if not dossier.status.is_final:
@@ -52,7 +52,7 @@ def _event_item(event):
 
 
 def _now_and_later(dossier, pay_by):
-    """The open step, those that wait, and how it ends."""
+    """The items for the current step, the waiting steps, and the result."""
     items = []
     now = {
         S.SUBMITTED: _("Bộ phận một cửa kiểm tra hồ sơ"),
@@ -94,7 +94,7 @@ def _now_and_later(dossier, pay_by):
 
 
 def _promise(dossier):
-    """The day of the promise in words; empty without one, and where it is over but the clock stands still."""
+    """The due date in words; empty without one, and when it has passed while the clock is paused."""
     day = long_day(clock.local(dossier.due_at).date()) if dossier.due_at else ""
     if lateness.is_late(dossier, clock.now(), lateness.PROMISE):
         return _("Đã quá ngày hẹn %s") % day
@@ -102,7 +102,7 @@ def _promise(dossier):
 
 
 def holder(dossier):
-    """Who has it now, for ui/who.html; None when it is over."""
+    """Who holds it now, for ui/who.html; None for a final state."""
     desk, agency = dossier.receiving_agency, dossier.holder_agency or dossier.receiving_agency
     if dossier.status.is_final or desk is None:
         return None
@@ -142,7 +142,7 @@ def _since(dossier):
 
 
 def countdown(dossier):
-    """How long still, for ui/days.html; None when nothing was promised, it is over, or no day counts now."""
+    """Working days left, for ui/days.html; None without a due time or while the clock does not run."""
     if dossier.due_at is None or not lateness.is_running(dossier):
         return None
     keeper = Timekeeper(dossier)
@@ -169,7 +169,7 @@ def countdown(dossier):
 
 
 def why_this_date(dossier):
-    """The days counted one by one: (sentences, [Day]); nothing when there is no promised date."""
+    """How the due time is counted: {"reasons", "days", "provisional"}; None without a due time."""
     if dossier.accepted_at is None or dossier.due_at is None:
         return None
     standing = Timekeeper(dossier).standing(now=None if dossier.decided_at else clock.now())
@@ -177,7 +177,7 @@ def why_this_date(dossier):
 
 
 def moved_promise(dossier):
-    """When the promise of today is not the first one: a sentence with both dates; empty else."""
+    """A sentence with both dates when the due time is not the first one; else empty."""
     if dossier.due_at is None or dossier.due_at == dossier.first_promised_due_at:
         return ""
     dates = {"first": moment(dossier.first_promised_due_at), "now": moment(dossier.due_at)}
@@ -187,7 +187,7 @@ def moved_promise(dossier):
 
 
 def ending(dossier):
-    """How it ended without a result, with the office's words; None while it goes on or when there is a result."""
+    """How it ended without a result, with the agency's reason; None in all other states."""
     titles = {S.NOT_ACCEPTED: _("Hồ sơ không được tiếp nhận"), S.STOPPED: _("Hồ sơ đã dừng")}
     if dossier.state not in titles:
         return None
@@ -201,7 +201,7 @@ def ending(dossier):
 
 
 def public_milestones(dossier):
-    """Dates a stranger with the secret may know: no names, no notes."""
+    """Items for tracking by the secret, without login: dates only, no names, no notes."""
     rows = [
         (_("Đã nộp hồ sơ"), dossier.submitted_at),
         (_("Được tiếp nhận"), dossier.accepted_at),
@@ -218,7 +218,7 @@ def public_milestones(dossier):
 
 
 def next_things(dossier, *, pay_by=""):
-    """What happens after filing, for the confirmation: no date is promised before acceptance except the desk's own.
+    """What happens after filing, for the confirmation page. The only date is the deadline of reception.
     `pay_by`: as for `timeline`."""
     desk = dossier.receiving_agency
     way = {

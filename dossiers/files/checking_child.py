@@ -1,4 +1,4 @@
-"""Opens one stranger's file inside limits: pictures are drawn anew, PDFs are walked through. Refuses with a code."""
+"""Child process that opens one untrusted file: re-encodes pictures, checks every object of a PDF. Refuses with a code."""
 
 import io
 import warnings
@@ -9,21 +9,21 @@ MEMORY = 1536 * 1024 * 1024
 CPU_SECONDS = 25
 LONGEST_SIDE = 2600  # pixels: an A4 page at about 220 dpi
 LARGEST_PNG = 3 * 1024 * 1024
-MAX_DEPTH = 60  # of objects inside each other
+MAX_DEPTH = 60  # nesting of PDF objects
 ACTIVE = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/RichMediaExecute", "/Rendition", "/Movie", "/Sound"}
-READABLE_ATTACHMENTS = (".json", ".xml", ".txt", ".csv")  # archival papers (PDF/A-3) carry such; they cannot run
+READABLE_ATTACHMENTS = (".json", ".xml", ".txt", ".csv")  # allowed as attachments of a PDF (PDF/A-3): plain data
 OTHER_FILES = ((b"%PDF-",), (b"PK\x03\x04", b"PK\x05\x06"), (b"<script",), (b"<?php",), (b"<!doctype html",), (b"<html",))
 
 
 def check(header, body):
-    """Answer one job. `kind` says what the name and the first bytes agreed on; the limits are the settings' MAX_UPLOAD_…."""
+    """Do one job. header: `kind` ("image" or "pdf") and the limits from the settings (MAX_UPLOAD_…)."""
     if header["kind"] == "image":
         return redraw(body, header["max_pixels"])
     return walk(body, header["max_pages"], header["max_objects"])
 
 
 def redraw(data, max_pixels):
-    """The picture upright, without camera data, at most 2600 pixels long; a photograph as JPEG."""
+    """Re-encode a picture: upright, without metadata, at most 2600 pixels long. PNG stays PNG up to 3 MB, else JPEG."""
     from PIL import Image, ImageOps
 
     if any(all(mark in data for mark in marks) for marks in OTHER_FILES):
@@ -44,7 +44,7 @@ def redraw(data, max_pixels):
 
 
 def _flat(picture):
-    """On white, in colour or grey: a transparent scan must not come out black."""
+    """Convert to RGB or grey; a transparent background becomes white."""
     from PIL import Image
 
     if picture.mode in ("1", "L", "RGB"):
@@ -67,7 +67,7 @@ def _encoded(picture, source):
 
 
 def walk(data, max_pages, max_objects):
-    """Go through every object of a PDF. It is kept as it is, so anything that acts is refused."""
+    """Check every object of a PDF. The file is stored unchanged, so active content is refused."""
     import pikepdf
 
     end = data.rfind(b"%%EOF")
@@ -92,7 +92,7 @@ def walk(data, max_pages, max_objects):
 
 
 def _look(thing, depth):
-    """Look at one object and what lies directly in it (what it points to is an object of its own)."""
+    """Check one object and its direct children (indirect objects are visited by `pdf.objects`)."""
     import pikepdf
 
     if depth > MAX_DEPTH:

@@ -1,6 +1,6 @@
-"""What the portal itself asks beside the application form: case, questions of the procedure, how to get the result.
+"""The portal's own questions beside the application form: case, questions of the procedure, quantities, delivery.
 
-These questions are made into a small form of the same grammar, so that one wizard shows, reads and checks both.
+They become a small form of the same grammar, so that one wizard handles both.
 """
 
 import re
@@ -14,13 +14,13 @@ from portal.common.money import dong
 from procedures.eforms import Form, fields_named
 
 YES_NO = [("co", gettext_lazy("Có")), ("khong", gettext_lazy("Không"))]
-NOBODY = "khong"  # «thuộc diện nào»: none of them
+NOBODY = "khong"  # value of «Không thuộc diện nào»
 MOST_COPIES = 50
 _REMARK = re.compile(r"\s*:\s*(?:knowledge|seen|derived|demo)\b")
 
 
 def portal_form(draft, sources=None):
-    """The portal's own questions for this draft; a form without pages when there is nothing to ask."""
+    """The portal's own questions for this draft as a form; without pages when there are none."""
     pages = [
         _page("cau-hoi", _("Trường hợp"), "", _case_questions(draft)),
         _page("so-luong", _("Số lượng, miễn giảm"), "", _amount_questions(draft)),
@@ -39,7 +39,7 @@ def portal_form(draft, sources=None):
 
 
 def portal_answers(draft):
-    """What has been answered of them so far, under the keys of `portal_form`."""
+    """The answers to them so far, under the keys of `portal_form`."""
     asked = draft.asked
     answers = {key: value for key, value in asked.items() if key in ("case", "copies", "extras")}
     answers |= {f"ask_{q['key']}": asked[q["key"]] for q in _questions(draft) if q["key"] in asked and q["key"] != "case"}
@@ -51,11 +51,11 @@ def portal_answers(draft):
 
 
 def stored(draft, values):
-    """(asked, columns): where the values a page brought belong on the draft."""
+    """Split the values of a page: (changes of `Dossier.asked`, {column: value})."""
     asked, columns = {}, {}
     texts = _quantity_texts(draft)
     for key, value in values.items():
-        if key == "delivery_way":  # the column holds a way and nothing else, whatever was sent
+        if key == "delivery_way":  # invalid values become empty
             columns[key] = value if value in DeliveryWay.values else ""
         elif key == "delivery_address":
             columns[key] = value or None
@@ -72,7 +72,7 @@ def stored(draft, values):
 
 
 def way_words(way, offering):
-    """A way of getting the result with its price and place: the price of every option is said, also none."""
+    """Label of a delivery way, with place and price (also when it is free)."""
     desk = offering.receiving_agency
     return {
         DeliveryWay.ACCOUNT: _("Nhận trên cổng này, không mất thêm tiền"),
@@ -83,7 +83,7 @@ def way_words(way, offering):
 
 # ---------------------------------------------------------------- the questions
 def _page(key, title, question, fields):
-    """A page; one that asks a single thing is headed by it."""
+    """A page of the form. With a single field its label is the heading."""
     question = question or (fields[0]["label"] if len(fields) == 1 else _("Trả lời thêm vài câu"))
     return {"key": key, "title": title, "question": question, "fields": fields}
 
@@ -142,31 +142,31 @@ def _number(key, label, least, **more):
 
 
 def _several(key, label, options):
-    """Boxes of which any number may be ticked, also none."""
+    """Optional checkboxes."""
     return _choice(key, label, options) | {"display": "checkboxes", "multiple": True, "required": False}
 
 
 def _with_price(line):
-    """The price of every option is said, also when it is not known yet."""
+    """Label of an option with its price, also when it is free or not known yet."""
     amount = line["amount"]
     said = _("cơ quan báo giá sau") if amount is None else dong(amount) if amount else _("không mất thêm tiền")
     return f"{line['label']}: {said}"
 
 
 def _least(lines, text):
-    """Where only things one may do without are counted, none is an answer."""
+    """The minimum quantity: 0 when it counts optional extras only, else 1."""
     counted = [line for line in lines if (line["quantity"] or {}).get("ask") == text]
     return 0 if all(line["role"] == "extra" and not line["mandatory"] for line in counted) else 1
 
 
 def _quantity_texts(draft):
-    """Numbers a fee multiplies by which no form field gives, in the words of the fee line."""
+    """Questions of fee lines whose quantity is not a form field."""
     texts = [line["quantity"]["ask"] for line in draft.version.facts["fee_lines"] if (line["quantity"] or {}).get("ask")]
     return list(dict.fromkeys(texts))
 
 
 def _shown_for(lines, text):
-    """Ask for a number only in the cases whose fee multiplies by it, where that depends on the case alone."""
+    """Condition to show a quantity question: only in cases whose fee uses it, when that depends on the case alone; else None."""
     conditions = [line["when"] for line in lines if (line["quantity"] or {}).get("ask") == text]
     if all(condition and set(fields_named(condition)) == {"case"} for condition in conditions):
         return {"any": conditions}
@@ -174,7 +174,7 @@ def _shown_for(lines, text):
 
 
 def _priority_groups(draft):
-    """(key, words) of the groups some fee line reduces the price for."""
+    """(key, label) of the priority groups for which a fee line has a reduced price."""
     named = set().union(*(filing.groups_named(line["when"]) for line in draft.version.facts["fee_lines"]))
     return [(row["key"], row["label"]) for row in draft.version.document["code_lists"]["priority_groups"] if row["key"] in named]
 

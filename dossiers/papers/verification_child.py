@@ -1,4 +1,4 @@
-"""Reads the signature of one PDF. Runs inside limits for files of strangers, and in the worker right after signing."""
+"""Verifies the signature of one PDF. Runs in a limited child process for untrusted files, and in the worker after signing."""
 
 import io
 from binascii import hexlify
@@ -11,17 +11,17 @@ MOST_SIGNATURES = 20
 
 
 def answer(header, body):
-    """Answer one job: the roots come in the header, the PDF is the body."""
+    """Do one job: the trusted roots are in the header, the PDF is the body."""
     return examine(body, header["roots"]), b""
 
 
 def examine(data, roots):
-    """What can be said about the signature of a PDF, as a dict of the fields of `verification.Verdict`."""
+    """The fields of `verification.Verdict` for a PDF, as a dict. `roots`: trusted certificates (PEM)."""
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     try:
         signatures = PdfFileReader(io.BytesIO(data)).embedded_regular_signatures
-    except Exception as error:  # noqa: BLE001 - a damaged or hostile file may break the reader anywhere
+    except Exception as error:  # noqa: BLE001 - a damaged or hostile file may raise anything
         return {"reason": "unreadable", "detail": f"{type(error).__name__}: {error}"[:200]}
     if not signatures:
         return {"reason": "unsigned"}
@@ -41,7 +41,7 @@ def _one(data, signature, roots):
     try:
         status = validate_pdf_signature(signature, context)
         exact = _container_is_exact(data, signature)
-    except Exception as error:  # noqa: BLE001 - a broken signature may break the reader anywhere: it is a bad signature
+    except Exception as error:  # noqa: BLE001 - a broken signature may raise anything
         return {**said, "reason": "broken", "detail": f"{type(error).__name__}: {error}"[:200]}
     said["intact"] = bool(status.intact and status.valid and exact)
     said["trusted"] = bool(status.trusted)
@@ -73,7 +73,7 @@ def _reason(said):
 
 
 def _container_is_exact(data, signature):
-    """The signature cannot cover the place it stands in. So that place must hold the signature, zeros, and not a bit else."""
+    """A signature does not cover its own container: the container must hold the signature, zero padding, and nothing else."""
     start, end = signature.byte_range[1], signature.byte_range[2]
     content = _respelled(signature)
     exact = b"<" + hexlify(content).upper() + b"0" * (end - start - 2 - 2 * len(content)) + b">"
@@ -81,7 +81,7 @@ def _container_is_exact(data, signature):
 
 
 def _respelled(signature):
-    """The container written anew from what the signature does cover: what stands around it must not differ either."""
+    """The signature container rebuilt from its known parts, to detect any other bytes in it."""
     from asn1crypto import cms
 
     signer, certificate = signature.signer_info, signature.signer_cert

@@ -1,6 +1,6 @@
-"""Conditions a step must meet, named as in the workflow file. Each carries the sentence people read when it fails.
+"""Conditions of steps, named as in the workflow file. Each has the sentence that is shown when it fails.
 
-They look at the dossier only; what must come with a step (reason, items, dates) is in `dossiers.transitions.inputs`.
+A condition depends on the dossier only; what the user must enter (reason, items, dates) is in `dossiers.transitions.inputs`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Condition(Protocol):
-    """A question to the dossier; `sentence` tells people why the step is not possible when the answer is no."""
+    """A predicate over a dossier; `sentence` says why the step is not possible when it is False."""
 
     __name__: str
     sentence: str
@@ -30,7 +30,7 @@ class Condition(Protocol):
 
 
 def says(sentence: str) -> Callable[[Callable[[Dossier], bool]], Condition]:
-    """Decorator: makes a condition of a predicate, with the sentence for people when it does not hold."""
+    """Decorator: makes a predicate a condition, with the sentence shown when it is False."""
 
     def mark(predicate: Callable[[Dossier], bool]) -> Condition:
         condition = cast(Condition, predicate)
@@ -62,7 +62,7 @@ def offered_for_submission(dossier: Dossier) -> bool:
 
 
 def claims_exemption(dossier: Dossier) -> bool:
-    """Has the citizen claimed a reduction that no clerk has confirmed or refused yet?"""
+    """Is a claimed fee reduction still undecided?"""
     claimed = bool(dossier.asked.get("priority_group"))
     return claimed and hasattr(dossier, "obligation") and dossier.obligation.status == "provisional"
 
@@ -79,7 +79,7 @@ def reminded(dossier: Dossier) -> bool:
 
 @says(_("Đang có một lần trả tiền chờ ngân hàng trả lời."))
 def no_open_attempt(dossier: Dossier) -> bool:
-    """The gateway is asked before anybody is stopped for not paying: an attempt that may still have taken money is open."""
+    """An attempt is open while it may still have taken money: the gateway must be queried before the dossier is stopped."""
     return not dossier.obligation.attempt_open
 
 
@@ -105,7 +105,7 @@ def amount_positive(dossier: Dossier) -> bool:
 
 @says(_("Khoản phí này không chặn bước tiếp theo."))
 def payment_blocks_next_step(dossier: Dossier) -> bool:
-    """What was due on filing still blocks afterwards: a claim refused at acceptance, a sum set later."""
+    """A fee due on submit also blocks later states: after a refused reduction, or an amount set later."""
     timing = dossier.version.facts["payment_timing"]
     wanted = {
         DossierState.SUBMITTED: ("on_submit",),
@@ -117,7 +117,7 @@ def payment_blocks_next_step(dossier: Dossier) -> bool:
 
 @says(_("Số phí đã rõ."))
 def amount_not_set(dossier: Dossier) -> bool:
-    """Is there a fee whose sum an officer still has to set?"""
+    """Must an officer still set the amount of the fee?"""
     return hasattr(dossier, "obligation") and dossier.obligation.total is None and not dossier.obligation.is_settled
 
 
@@ -162,7 +162,7 @@ def steps_done(dossier: Dossier) -> bool:
 
 @says(_("Còn khoản phí phải trả trước khi có kết quả."))
 def nothing_owed_before_result(dossier: Dossier) -> bool:
-    """A sum that nobody has set yet is not nothing."""
+    """An amount that is not set yet counts as owed."""
     if not hasattr(dossier, "obligation"):
         return True
     return not amount_not_set(dossier) and (dossier.obligation.timing != "before_result" or not amount_positive(dossier))
@@ -195,5 +195,5 @@ def is_only_a_notification(dossier: Dossier) -> bool:
 
 
 def blocks_on_submit(dossier: Dossier) -> bool:
-    """Is there a fee that must be paid at once? Only where paying online is offered and nothing is claimed."""
+    """Must a fee be paid at submit? See `payable.due_on_submit`."""
     return payable.due_on_submit(dossier)

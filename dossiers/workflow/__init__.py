@@ -1,4 +1,4 @@
-"""The one door of a dossier, and what a step writes. Callers need no more than these names."""
+"""Taking steps of a dossier. These names are the public interface."""
 
 from dossiers.transitions.step import Step
 from dossiers.workflow.door import (

@@ -1,4 +1,4 @@
-"""What a step owes: follow-up rows and messages, written in its own transaction. `dossiers.workflow.followups` does them."""
+"""Writes the outbox rows of a step (follow-ups and messages) in its transaction. `dossiers.workflow.followups` works them off."""
 
 from dossiers import messages
 from dossiers.models import Event, FollowUp

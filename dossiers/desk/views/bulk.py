@@ -1,4 +1,4 @@
-"""The same plain step for several dossiers: chosen in the list, confirmed on one page, taken one by one through the door."""
+"""One step for several dossiers: chosen in the list, confirmed on one page, taken one by one."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -23,7 +23,7 @@ MOST = queues.PAGE
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff
 def together(request):
-    """First press shows what will happen to which dossiers; the second does it, each in a transaction of its own."""
+    """The first POST shows the dossiers to confirm; the second takes the step, each in its own transaction."""
     codes = [clean_text(code) for code in request.POST.getlist("hs")[:MOST]]
     name = request.POST.get("buoc", "")
     if name not in dict(bulk_steps(request.user)):

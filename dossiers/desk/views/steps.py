@@ -1,4 +1,4 @@
-"""One page a step: it says what will happen, takes what must come along, and goes through the door."""
+"""The page of a step: shows its consequences, reads its inputs, and takes it."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -25,7 +25,7 @@ from procedures.calendar import Term, due
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff
 def step(request, code, slug):
-    """Confirm a step and take it. A page that lay open while somebody else moved the dossier is told who did what, when."""
+    """Confirm a step and take it. When the dossier changed since the page was shown, an error says who did what, when."""
     name = STEP_OF.get(slug)
     if name is None:
         raise Http404
@@ -46,7 +46,7 @@ def step(request, code, slug):
 
 
 def _still_as_seen(dossier, name, seen):
-    """Lock the dossier and make sure that nothing happened to it since the page was shown. Raises StepNotPossible."""
+    """Lock the dossier and compare its last event with the one shown (`seen`). Raises StepNotPossible when it differs."""
     locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
     if str(_last_sequence(locked)) != seen:
         raise workflow.StepNotPossible(locked, name)
@@ -57,7 +57,7 @@ def _last_sequence(dossier):
 
 
 def _taken(request, dossier, name, form):
-    """Go through the door. Answers where to go next, or None when something must be filled in first."""
+    """Take the step. Returns a redirect, or None when the form has an error."""
     try:
         moved = workflow.advance(dossier, name, actor=request.user, note=form.cleaned_data.get("note", ""), **form.details())
     except workflow.StepNotPossible as elsewhere:
@@ -94,7 +94,7 @@ def _page(request, dossier, name, line, form):
 
 
 def _what_follows(dossier, name, line):
-    """(icon, sentence): what the portal does by itself after this step, read off the transition line."""
+    """Yield (icon, sentence): what the portal does after this step, from its transition line."""
     if name == "accept":
         yield "cal", _promise(dossier)
     if name == "hand_over":
@@ -110,7 +110,7 @@ def _what_follows(dossier, name, line):
 
 
 def _promise(dossier):
-    """What the receipt slip would promise if the dossier were taken in this minute."""
+    """The due time that the receipt slip would promise if the dossier were accepted now."""
     keeper = Timekeeper(dossier)
     term = Term.from_data(dossier.version.channels.get(dossier.channel, {}).get("processing", {}))
     at = due(keeper.calendar, keeper.hours, clock.now(), term).at
@@ -120,7 +120,7 @@ def _promise(dossier):
 
 
 def _next_step(dossier):
-    """The step that opens when the current one is closed."""
+    """A sentence about the step that opens when the current one is closed."""
     here = max((run.position for run in dossier.open_steps), default=-1)
     later = (
         dossier.step_runs.filter(state="waiting", position__gt=here)

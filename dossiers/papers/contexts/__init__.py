@@ -1,4 +1,4 @@
-"""What each paper prints, as ready text. One function a kind; templates in `templates/dossiers/papers/` hold the words around it.
+"""Template contexts of the papers: one function for each kind; the templates are in `templates/dossiers/papers/`.
 
 A paper shows its dossier as it was at its event, also when it is made later (the broker was down, a worker was killed).
 """
@@ -18,13 +18,13 @@ __all__ = ["context", "desk", "frame", "office", "register_context", "tracking_a
 
 
 def context(kind, dossier, event, *, number, verification_code):
-    """Everything the template of this kind needs, as a plain dict. Always in Vietnamese, whoever asked."""
+    """Everything the template of this kind needs, as a plain dict; always in Vietnamese."""
     with translation.override("vi"):
         return _frame(PaperKind(kind), dossier, event, number, verification_code) | BUILDERS[PaperKind(kind)](dossier, event)
 
 
 def frame(kind, dossier, event, *, number, verification_code):
-    """What all papers share; the rest is handed over by a floor above, which knows what we do not (see `making.make_signed`)."""
+    """The common part of a context; an app above this one adds the rest (see `making.make_signed`)."""
     with translation.override("vi"):
         return _frame(PaperKind(kind), dossier, event, number, verification_code)
 

@@ -1,4 +1,4 @@
-"""Papers of the desk: what was filed, taken in, asked for, refused, stopped."""
+"""Papers of the receiving desk: acknowledgement, application form, receipt slip, requests, refusal, stop notice."""
 
 from dossiers.fees import wording as fee_words
 from dossiers.filing import rules
@@ -36,7 +36,7 @@ def acknowledgement(dossier, event):
 
 
 def _when_to_pay(dossier):
-    """What the acknowledgement says about paying: until when, or that an officer says the amount first."""
+    """The sentence of the acknowledgement about paying: by when, or that an officer sets the amount first."""
     money = fee_words.notice(dossier)
     if money is None:
         return ""
@@ -46,7 +46,7 @@ def _when_to_pay(dossier):
 
 
 def _where_to_pay(dossier):
-    """By which ways a fee is paid: on the portal where that is offered, always at the counter."""
+    """How the fee can be paid: on the portal where that is offered, and always at the counter."""
     desk = dossier.receiving_agency
     place = f"tại {desk.desk_name or desk.name}{', ' + desk.desk_address if desk.desk_address else ''}"
     if fee_words.pay_address(dossier):
@@ -89,7 +89,7 @@ def receipt_slip(dossier, event):
 
 
 def _papers_received(dossier, event):
-    """One row a paper: the form made on the portal first, then each document with the number of its files."""
+    """Rows: first the form filled in on the portal, then each document with the number of its files."""
     form = rules.form_of(dossier)
     counts = {}
     for name, _file in files_at(dossier, event.at):
@@ -210,7 +210,7 @@ SIGNS = {
 
 
 def _stage(dossier, event):
-    """Where the dossier was before it began to end: a withdrawal hides it for one step."""
+    """The state before the dossier was stopped; for a withdrawn one, the state before the withdrawal."""
     if event.source != DossierState.WITHDRAWN:
         return event.source
     return dossier.events.filter(step="withdraw", sequence__lt=event.sequence).order_by("sequence").last().source

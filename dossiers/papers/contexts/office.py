@@ -1,4 +1,4 @@
-"""Papers of the body that decides: hand-overs, questions to others, apologies, and the decision itself."""
+"""Papers of the lead agency: control sheet, consultation, apology, and the decision."""
 
 import datetime as dt
 
@@ -71,7 +71,7 @@ def apology(dossier, event):
 
 @builds(PaperKind.RESULT)
 def result(dossier, event):
-    """The result prints the frozen content and nothing that could change after the decision."""
+    """Prints the frozen content only: nothing that could change after the decision."""
     decision = event.decision
     content = decision.content
     return {
