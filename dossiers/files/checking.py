@@ -134,7 +134,7 @@ def _bytes_within_limit(source):
 
 
 def _kind(name, data):
-    """"pdf" or "image": extension and first bytes must agree. A JPEG named .png is accepted; it is re-encoded and renamed."""
+    """ "pdf" or "image": extension and first bytes must agree. A JPEG named .png is accepted; it is re-encoded and renamed."""
     ending = PurePosixPath(name).suffix.lower()
     found = _first_bytes(data)
     if ending in (".heic", ".heif") or found == "heic":
