@@ -34,7 +34,7 @@ class Permission(Protocol):
     def __call__(self, dossier: Dossier, user: User, /) -> bool: ...
 
 
-def named(*roles: str) -> Callable[[Predicate], Permission]:
+def for_roles(*roles: str) -> Callable[[Predicate], Permission]:
     """Decorator: sets the roles that a predicate admits."""
 
     def mark(predicate: Predicate) -> Permission:
@@ -45,7 +45,7 @@ def named(*roles: str) -> Callable[[Predicate], Permission]:
     return mark
 
 
-def official(*roles: str) -> Callable[[Predicate], Permission]:
+def for_staff(*roles: str) -> Callable[[Predicate], Permission]:
     """Decorator for predicates of staff: sets their roles, and makes them False for staff whose own dossier it is."""
 
     def mark(predicate: Predicate) -> Permission:
@@ -53,7 +53,7 @@ def official(*roles: str) -> Callable[[Predicate], Permission]:
         def may(dossier: Dossier, user: User) -> bool:
             return not is_own_matter(dossier, user) and predicate(dossier, user)
 
-        return named(*roles)(may)
+        return for_roles(*roles)(may)
 
     return mark
 
@@ -69,7 +69,7 @@ def are_own_matters(user: User) -> Q:
     return own | Q(person=user.person_id) if user.person_id else own
 
 
-@named(CITIZEN)
+@for_roles(CITIZEN)
 def is_submitter(dossier: Dossier, user: User) -> bool:
     """The citizen's side: the submitter, the subject, or a user with a mandate in force for the subject.
 
@@ -86,12 +86,12 @@ def is_submitter(dossier: Dossier, user: User) -> bool:
     )
 
 
-@official(Role.RECEIVING_CLERK)
+@for_staff(Role.RECEIVING_CLERK)
 def is_receiving_clerk(dossier: Dossier, user: User) -> bool:
     return user.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
 
 
-@official(Role.OFFICER)
+@for_staff(Role.OFFICER)
 def is_officer(dossier: Dossier, user: User) -> bool:
     """An officer of the lead agency, or of an agency with an open step. A consulted agency can only answer the consultation."""
     return user.has_role(Role.OFFICER, dossier.lead_agency_id) or any(
@@ -100,12 +100,12 @@ def is_officer(dossier: Dossier, user: User) -> bool:
     )
 
 
-@official(Role.SIGNER)
+@for_staff(Role.SIGNER)
 def is_signer(dossier: Dossier, user: User) -> bool:
     return user.has_role(Role.SIGNER, dossier.lead_agency_id)
 
 
-@official(Role.HEAD)
+@for_staff(Role.HEAD)
 def is_head(dossier: Dossier, user: User) -> bool:
     """Head or deputy of the receiving agency or of the lead agency."""
     return any(
@@ -115,13 +115,13 @@ def is_head(dossier: Dossier, user: User) -> bool:
     )
 
 
-@official(Role.OFFICER, Role.RECEIVING_CLERK, Role.HEAD)
+@for_staff(Role.OFFICER, Role.RECEIVING_CLERK, Role.HEAD)
 def holds_the_step(dossier: Dossier, user: User) -> bool:
     """Has the role of an open step at the agency of that step; the head may act for an absent officer."""
     return is_head(dossier, user) or any(user.has_role(run.role, run.agency_id) for run in dossier.open_steps)
 
 
-@named("post")
+@for_roles("post")
 def is_post(dossier: Dossier, user: User) -> bool:
     """Logins of the postal service do not exist yet."""
     return False
@@ -130,15 +130,15 @@ def is_post(dossier: Dossier, user: User) -> bool:
 def any_of(*predicates: Permission) -> Permission:
     """True when one of the predicates is; admits all their roles."""
 
-    @named(*(role for predicate in predicates for role in predicate.roles))
+    @for_roles(*(role for predicate in predicates for role in predicate.roles))
     def may(dossier: Dossier, user: User) -> bool:
         return any(predicate(dossier, user) for predicate in predicates)
 
     return may
 
 
-@named()
-def nobody(dossier: Dossier, user: User) -> bool:
+@for_roles()
+def no_user(dossier: Dossier, user: User) -> bool:
     """No user may take the step, only the jobs named on its line."""
     return False
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from dossiers import workflow
-from dossiers.access_log import note_look
+from dossiers.access_log import log_view
 from dossiers.api.serializers import DossierDetailSerializer, DossierSerializer, SubmitSerializer, WithdrawSerializer
 from dossiers.filing import drafts
 from dossiers.models import Dossier
@@ -61,7 +61,7 @@ class DossierDetail(generics.RetrieveAPIView):
 
     def get_object(self):
         found = super().get_object()
-        note_look(self.request, found)
+        log_view(self.request, found)
         return found
 
 

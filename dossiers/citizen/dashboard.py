@@ -18,11 +18,11 @@ from portal.common.figures import number_in
 from portal.common.money import dong
 from procedures.models import working_calendar
 
-A_PAGE = 20
-MOST_TO_DO, MOST_DRAFTS = 30, 3
+PAGE_SIZE = 20
+MAX_TO_DO, MAX_DRAFTS = 30, 3
 URGENCY = [S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED, S.PROCESSING, S.RETURNED]
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-FIRST = [S.DRAFT, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED, S.PROCESSING, S.COMPLETED, S.NOT_ACCEPTED]
+FIRST_TILES = [S.DRAFT, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED, S.PROCESSING, S.COMPLETED, S.NOT_ACCEPTED]
 HEAVY = ["version__document", "answers", "asked"]  # large columns that lists do not need
 
 
@@ -49,7 +49,7 @@ def tiles(found, chosen=""):
         }
         for state, n in found.items()
     }
-    return [rows[state] for state in FIRST], [rows[state] for state in S if state not in FIRST]
+    return [rows[state] for state in FIRST_TILES], [rows[state] for state in S if state not in FIRST_TILES]
 
 
 def state_of(number):
@@ -69,12 +69,12 @@ def page(user, *, state="", before=""):
     moment_, _comma, pk = before.partition("_")
     if (last := number_in(pk)) is not None and (at := _moment_of(moment_)):
         rows = rows.filter(Q(updated_at__lt=at) | Q(updated_at=at, pk__lt=last))
-    found = list(rows.order_by("-updated_at", "-pk")[: A_PAGE + 1])
+    found = list(rows.order_by("-updated_at", "-pk")[: PAGE_SIZE + 1])
     more = ""
-    if len(found) > A_PAGE:
-        last = found[A_PAGE - 1]
+    if len(found) > PAGE_SIZE:
+        last = found[PAGE_SIZE - 1]
         more = f"?{f'trang-thai={state.number or 0}&' if state else ''}truoc={_number_of(last.updated_at)}_{last.pk}#danh-sach"
-    return [_row(dossier) for dossier in found[:A_PAGE]], more
+    return [_row(dossier) for dossier in found[:PAGE_SIZE]], more
 
 
 def _number_of(moment_):
@@ -104,7 +104,7 @@ def _row(dossier):
         else:
             meta.append(_("Nộp %s") % long_day(clock.local(dossier.submitted_at).date()))
     return {
-        "title": str(dossier.version.procedure), "href": address(dossier), "code": dossier.code or "", "meta": meta,
+        "title": str(dossier.version.procedure), "href": url_of(dossier), "code": dossier.code or "", "meta": meta,
         "look": dossier.status.look, "state_label": dossier.get_state_display(),
     }  # fmt: skip
 
@@ -113,12 +113,12 @@ def _promise(dossier):
     """A format string for the due date; empty when there is none, or while the clock is paused after it."""
     if not dossier.due_at or dossier.decided_at or dossier.status.is_final:
         return ""
-    if lateness.is_late(dossier, clock.now(), lateness.PROMISE):
+    if lateness.is_late(dossier, clock.now(), lateness.PROMISED_DUE):
         return _("Trễ hẹn, đã hẹn %s")
     return _("Hẹn trả %s") if dossier.due_at >= clock.now() else ""
 
 
-def address(dossier):
+def url_of(dossier):
     return reverse("dossiers:detail", args=[dossier.code]) if dossier.code else reverse("dossiers:resume", args=[dossier.pk])
 
 
@@ -140,10 +140,10 @@ def to_do(user):
         .order_by("-updated_at", "-pk")
     )
     rows = sorted(
-        mine.filter(waiting).prefetch_related(requests)[:MOST_TO_DO], key=lambda row: (URGENCY.index(row.state), _deadline(row))
+        mine.filter(waiting).prefetch_related(requests)[:MAX_TO_DO], key=lambda row: (URGENCY.index(row.state), _deadline(row))
     )
     _mark_taken_online(rows)
-    drafts = mine.filter(state=S.DRAFT)[:MOST_DRAFTS]
+    drafts = mine.filter(state=S.DRAFT)[:MAX_DRAFTS]
     calendar = working_calendar()
     return [ITEMS[row.state](row, calendar) for row in [*rows, *drafts]]
 
@@ -185,7 +185,7 @@ def _supplement(row, calendar):
 
 def _payment(row, calendar):
     obligation = row.obligation
-    online = wording.pay_address(row, offered=row.taken_online)
+    online = wording.payment_url(row, offered=row.taken_online)
     if obligation.attempt_open:
         text = _("%s · đang có một lần trả chưa xong, mở để xem tiền đã trừ chưa.")
     elif online:

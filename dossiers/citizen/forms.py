@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.common.vietnamese import clean_text
 
-LONGEST = 2000
+MAX_NOTE_LENGTH = 2000
 
 
 class WithdrawalForm(forms.Form):
@@ -15,7 +15,7 @@ class WithdrawalForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("Vì sao rút?"),
         required=False,
-        max_length=LONGEST,
+        max_length=MAX_NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"max_length": gettext_lazy("Viết ngắn lại, nhiều nhất 2.000 chữ cái.")},
     )
@@ -35,7 +35,10 @@ class ConfirmationForm(forms.Form):
         widget=forms.RadioSelect,
     )
     note = forms.CharField(
-        label=gettext_lazy("Chỗ nào chưa đúng?"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Chỗ nào chưa đúng?"),
+        required=False,
+        max_length=MAX_NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def clean(self):

@@ -12,8 +12,18 @@ from portal.common import clock
 from portal.common.dates import clock_time, long_day, moment
 
 # Steps whose note is shown to the citizen; other notes are for staff.
-TOLD = {"refuse_receipt", "extend", "stop", "refuse_withdrawal", "refuse_substance", "waive", "withdraw", "resubmit", "confirm"}
-SILENT = {"assign"}  # steps not shown to the citizen
+NOTE_SHOWN_STEPS = {
+    "refuse_receipt",
+    "extend",
+    "stop",
+    "refuse_withdrawal",
+    "refuse_substance",
+    "waive",
+    "withdraw",
+    "resubmit",
+    "confirm",
+}
+HIDDEN_STEPS = {"assign"}  # steps not shown to the citizen
 STEP_ICONS = {
     "submit": "send",
     "ask_supplement": "alert",
@@ -28,7 +38,7 @@ def timeline(dossier, *, pay_by=""):
     """Items of the timeline: steps taken with date and actor, the current one, and those to come. `pay_by`: the payment
     deadline in words; empty while the term does not run."""
     events = dossier.events.select_related("text", "actor").order_by("sequence")
-    items = [_event_item(event) for event in events if event.step not in SILENT]
+    items = [_event_item(event) for event in events if event.step not in HIDDEN_STEPS]
     if not dossier.status.is_final:
         items += _now_and_later(dossier, pay_by)
     return items
@@ -37,7 +47,7 @@ def timeline(dossier, *, pay_by=""):
 def _event_item(event):
     lines = []
     text = getattr(event, "text", None)
-    if text and text.note and event.step in TOLD:
+    if text and text.note and event.step in NOTE_SHOWN_STEPS:
         lines.append(f"“{text.note}”")
     if text and event.step == "hand_over" and text.details.get("steps"):
         lines.append(", ".join(text.details["steps"]))
@@ -96,7 +106,7 @@ def _now_and_later(dossier, pay_by):
 def _promise(dossier):
     """The due date in words; empty without one, and when it has passed while the clock is paused."""
     day = long_day(clock.local(dossier.due_at).date()) if dossier.due_at else ""
-    if lateness.is_late(dossier, clock.now(), lateness.PROMISE):
+    if lateness.is_late(dossier, clock.now(), lateness.PROMISED_DUE):
         return _("Đã quá ngày hẹn %s") % day
     return _("Chậm nhất %s") % day if day and dossier.due_at >= clock.now() else ""
 
@@ -145,9 +155,9 @@ def countdown(dossier):
     """Working days left, for ui/days.html; None without a due time or while the clock does not run."""
     if dossier.due_at is None or not lateness.is_running(dossier):
         return None
-    keeper = Timekeeper(dossier)
+    timekeeper = Timekeeper(dossier)
     due_day = clock.local(dossier.due_at)
-    left = rules.days_left(keeper.calendar, clock.now(), dossier.due_at)
+    left = rules.days_left(timekeeper.calendar, clock.now(), dossier.due_at)
     found = {
         "due": _("Hẹn trả: %(day)s, trước %(time)s") % {"day": long_day(due_day.date()), "time": clock_time(due_day)},
         "late": left < 0,
@@ -158,7 +168,7 @@ def countdown(dossier):
         found |= {"number": 0, "words": _("ngày làm việc nữa: hẹn trả hôm nay")}
     else:
         found |= {"number": left, "words": ngettext("ngày làm việc nữa", "ngày làm việc nữa", left)}
-    standing = keeper.standing(now=clock.now())
+    standing = timekeeper.standing(now=clock.now())
     counted = [day for day in standing.days if day.counted]
     if counted and 0 <= left <= len(counted) and not standing.waiting and counted[0].number:
         gone = max(0, len(counted) - left)
@@ -192,7 +202,7 @@ def ending(dossier):
     if dossier.state not in titles:
         return None
     last = dossier.events.select_related("text").order_by("-sequence").first()
-    words = last.text.note if last.step in TOLD and hasattr(last, "text") else ""
+    words = last.text.note if last.step in NOTE_SHOWN_STEPS and hasattr(last, "text") else ""
     return {
         "tone": "bad" if dossier.state == S.NOT_ACCEPTED else "info",
         "title": titles[dossier.state],

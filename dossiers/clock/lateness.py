@@ -1,7 +1,7 @@
 """Late or not: the rule for one dossier, and the same rule as a condition for lists.
 
-Two due times are compared. `WORK`: when the current work must be done (reception, open step); used by the desk's lists.
-`PROMISE`: when the result was promised to the citizen. Nothing is late while the clock is paused: waiting for the citizen,
+Two due times are compared. `STEP_DUE`: when the current work must be done (reception, open step); used by the desk's lists.
+`PROMISED_DUE`: when the result was promised to the citizen. Nothing is late while the clock is paused: waiting for the citizen,
 a pending withdrawal, or after the decision. The due moment itself is in time.
 """
 
@@ -18,7 +18,7 @@ from dossiers.states import ALIVE, DossierState
 if TYPE_CHECKING:
     from dossiers.models import Dossier
 
-WORK, PROMISE = "step_due_at", "due_at"
+STEP_DUE, PROMISED_DUE = "step_due_at", "due_at"
 RUNS_IN = (DossierState.SUBMITTED, DossierState.ACCEPTED, DossierState.PROCESSING)
 
 
@@ -42,11 +42,11 @@ def running() -> Q:
     return Q(state__in=RUNS_IN, decided_at=None) & ~for_citizen()
 
 
-def is_late(dossier: Dossier, now: dt.datetime, due: str = WORK) -> bool:
+def is_late(dossier: Dossier, now: dt.datetime, due: str = STEP_DUE) -> bool:
     """Has this due time passed while the clock is running? `due`: WORK or PROMISE; `now`: aware datetime."""
     return is_running(dossier) and rules.is_late(now, getattr(dossier, due))
 
 
-def late(now: dt.datetime, due: str = WORK) -> Q:
+def late(now: dt.datetime, due: str = STEP_DUE) -> Q:
     """`is_late` as a query condition."""
     return running() & Q(**{f"{due}__lt": now})

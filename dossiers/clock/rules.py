@@ -18,7 +18,7 @@ from procedures.calendar import Day, Due, OfficeHours, Pause, Term, WorkCalendar
 WAITS = frozenset({"supplement", "payment", "applicant", "withdrawal", "outage"})
 """Kinds of interval in which the agency cannot work on the dossier: they extend the term."""
 
-_NOTHING = dt.timedelta(0)
+_ZERO = dt.timedelta(0)
 
 
 class IntervalLike(Protocol):
@@ -82,24 +82,28 @@ class Standing:
     @property
     def reasons(self) -> list[str]:
         """The sentences of «Vì sao là ngày này», shown before the list of days."""
-        said = [_("Nhận đủ hồ sơ lúc %(moment)s.") % {"moment": dates.moment(self.accepted_at)}]
+        sentences = [_("Nhận đủ hồ sơ lúc %(moment)s.") % {"moment": dates.moment(self.accepted_at)}]
         if self.restarted:
-            said.append(_("Nộp bổ sung lúc %(moment)s: thời hạn tính lại từ đầu.") % {"moment": dates.moment(self.started_at)})
-        said.append(_("Thời hạn: %(term)s.") % {"term": self.due.term.words})
-        said += [_pause_sentence(pause) for pause in self.pauses]
+            sentences.append(
+                _("Nộp bổ sung lúc %(moment)s: thời hạn tính lại từ đầu.") % {"moment": dates.moment(self.started_at)}
+            )
+        sentences.append(_("Thời hạn: %(term)s.") % {"term": self.due.term.words})
+        sentences += [_pause_sentence(pause) for pause in self.pauses]
         if self.extension:
-            said.append(_("Cơ quan đã xin lỗi và hẹn lại vào %(moment)s.") % {"moment": dates.moment(self.extension.to)})
+            sentences.append(_("Cơ quan đã xin lỗi và hẹn lại vào %(moment)s.") % {"moment": dates.moment(self.extension.to)})
         if self.provisional:
-            said.append(_("Lịch nghỉ chưa công bố đủ nên đây là ngày tạm tính. Có lịch, ngày hẹn được tính lại và báo ngay."))
-        return said
+            sentences.append(
+                _("Lịch nghỉ chưa công bố đủ nên đây là ngày tạm tính. Có lịch, ngày hẹn được tính lại và báo ngay.")
+            )
+        return sentences
 
 
 def _pause_sentence(pause: Pause) -> str:
-    said = _("Tạm dừng từ %(start)s đến %(end)s: %(why)s.")
-    return said % {"start": dates.moment(pause.started_at), "end": dates.moment(pause.ended_at), "why": pause.why}
+    sentence = _("Tạm dừng từ %(start)s đến %(end)s: %(why)s.")
+    return sentence % {"start": dates.moment(pause.started_at), "end": dates.moment(pause.ended_at), "why": pause.why}
 
 
-def wait_words(kind: str) -> str:
+def wait_label(kind: str) -> str:
     """What the dossier waits for, in the active language. `kind`: one of WAITS."""
     return {
         "supplement": _("chờ bổ sung"),
@@ -128,7 +132,7 @@ def current_due(
     A restarting supplement answered after acceptance starts the term again, by the 15:00 rule. Every other wait removes
     the days at whose closing time the clock was paused; from a term of hours it removes its working minutes.
     """
-    started_at = _counted_from(accepted_at, intervals)
+    started_at = _term_start(accepted_at, intervals)
     pauses = _pauses(intervals, started_at, now)
     counted = due(calendar, hours, started_at, term, paused=pauses)
     if extension and counted.at and extension.granted_at >= started_at:
@@ -138,19 +142,19 @@ def current_due(
     return Standing(promised, accepted_at, started_at, tuple(pauses), _open_wait(intervals), extension)
 
 
-def _counted_from(accepted_at: dt.datetime, intervals: Iterable[IntervalLike]) -> dt.datetime:
+def _term_start(accepted_at: dt.datetime, intervals: Iterable[IntervalLike]) -> dt.datetime:
     """The start of the term: acceptance, or the last restart after it."""
-    anew = [
+    restarts = [
         moment
         for interval in intervals
         if interval.restart and (moment := interval.ended_at if interval.kind in WAITS else interval.started_at)
     ]
-    return max([accepted_at, *anew])
+    return max([accepted_at, *restarts])
 
 
 def _pauses(intervals: Iterable[IntervalLike], since: dt.datetime, now: dt.datetime | None) -> list[Pause]:
     """The waits that end after `since`, cut to begin there, oldest first."""
-    waits = [(i.started_at, i.ended_at or now, wait_words(i.kind)) for i in intervals if i.kind in WAITS]
+    waits = [(i.started_at, i.ended_at or now, wait_label(i.kind)) for i in intervals if i.kind in WAITS]
     pauses = [Pause(max(start, since), end, why) for start, end, why in waits if end and end > max(start, since)]
     return sorted(pauses, key=lambda pause: pause.started_at)
 
@@ -177,12 +181,12 @@ def _extended(calendar: WorkCalendar, hours: OfficeHours, counted: Due, extensio
 
 def lateness(now: dt.datetime, due_at: dt.datetime | None) -> dt.timedelta:
     """Time since the due time; zero when in time or without a due time."""
-    return max(now - due_at, _NOTHING) if due_at else _NOTHING
+    return max(now - due_at, _ZERO) if due_at else _ZERO
 
 
 def is_late(now: dt.datetime, due_at: dt.datetime | None) -> bool:
     """Is `now` after the due time? The due moment itself is in time."""
-    return lateness(now, due_at) > _NOTHING
+    return lateness(now, due_at) > _ZERO
 
 
 def days_left(calendar: WorkCalendar, now: dt.datetime, due_at: dt.datetime | None) -> int | None:

@@ -40,7 +40,7 @@ class Timekeeper:
     def apply(self, step: Step) -> None:
         """Apply the `clock` and `interval` of the transition line of this step."""
         custom = step.line.custom
-        WORK[custom["clock"]](self, step, custom["interval"])
+        CLOCK_METHODS[custom["clock"]](self, step, custom["interval"])
 
     # ------------------------------------------------------------ one method for each `Clock`
     def _nothing(self, step: Step, interval: Choice) -> None:
@@ -165,7 +165,7 @@ class Timekeeper:
         return due(self.calendar, self.hours, moment, Term(term["value"], term["unit"]), cutoff=None).at
 
 
-WORK: dict[Clock, Callable[[Timekeeper, Step, Choice], None]] = {
+CLOCK_METHODS: dict[Clock, Callable[[Timekeeper, Step, Choice], None]] = {
     Clock.NONE: Timekeeper._nothing,
     Clock.RUN: Timekeeper._nothing,
     Clock.NEW_DUE: Timekeeper._nothing,  # the effect `promise_new_date` writes the new date

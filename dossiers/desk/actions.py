@@ -122,7 +122,7 @@ STEP_PAGES = {
         icon="x-c", danger=True,
     ),
 }  # fmt: skip
-AT_ONCE = {  # steps without inputs of their own can be taken for several dossiers at once: {step: roles}
+BULK_STEPS = {  # steps without inputs of their own can be taken for several dossiers at once: {step: roles}
     "transfer": {Role.RECEIVING_CLERK},
     "hand_over": {Role.OFFICER, Role.HEAD, Role.DEPUTY},
     "assign": {Role.HEAD, Role.DEPUTY},
@@ -139,10 +139,10 @@ def offered(names):
 def bulk_steps(user):
     """(name, StepPage) of the steps this user may take for several dossiers at once."""
     roles = {role for role, _agency in user.roles}
-    return [(name, STEP_PAGES[name]) for name, admitted in AT_ONCE.items() if roles & admitted]
+    return [(name, STEP_PAGES[name]) for name, admitted in BULK_STEPS.items() if roles & admitted]
 
 
-def held_back(user, dossier):
+def blocked_steps(user, dossier):
     """Yield (StepPage, reason) of main steps the user is permitted to take, but which are not possible yet."""
     for name in ("accept", "approve", "deliver"):
         try:

@@ -21,7 +21,7 @@ from portal.common.form_fields import NumberField
 from portal.common.money import dong
 from portal.common.vietnamese import clean_text
 
-LONGEST = 4000  # characters of a text
+MAX_TEXT_LENGTH = 4000  # characters of a text
 
 
 class Words(forms.CharField):
@@ -30,7 +30,7 @@ class Words(forms.CharField):
     def __init__(self, *, rows=None, **options):
         self.lines = bool(rows)
         widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput
-        super().__init__(max_length=options.pop("max_length", LONGEST), widget=widget, **options)
+        super().__init__(max_length=options.pop("max_length", MAX_TEXT_LENGTH), widget=widget, **options)
 
     def to_python(self, value):
         return clean_text(super().to_python(value) or "", lines=self.lines)
@@ -209,18 +209,18 @@ class ExtendForm(ReasonForm):
 
     def clean(self):
         typed = [self.cleaned_data.get(f"moi-{part}", "").strip() for part in self.PARTS]
-        keeper = Timekeeper(self.dossier)
+        timekeeper = Timekeeper(self.dossier)
         try:
             day = dt.date(*(number_in(part, 4) for part in reversed(typed)))
         except (TypeError, ValueError):
             self.add_error("moi-ngay", _("Ngày hẹn mới phải là một ngày có thật, ví dụ 4 12 2026."))
             return
-        if not keeper.calendar.is_working(day):
+        if not timekeeper.calendar.is_working(day):
             self.add_error("moi-ngay", _("Ngày này cơ quan nghỉ. Chọn một ngày làm việc."))
         elif self.dossier.due_at and day <= clock.local(self.dossier.due_at).date():
             self.add_error("moi-ngay", _("Chọn ngày sau ngày hẹn cũ."))
         else:
-            self.cleaned_data["new_due_at"] = keeper.hours.close_of(day)
+            self.cleaned_data["new_due_at"] = timekeeper.hours.close_of(day)
 
     def details(self):
         return {"new_due_at": self.cleaned_data["new_due_at"]}
@@ -299,7 +299,7 @@ class WaiveForm(ReasonForm):
         return {"evidence": self.cleaned_data["evidence"]}
 
 
-def why_head_must_approve(dossier, line):
+def head_approval_reason(dossier, line):
     """The sentence why a head must approve this supplement request; empty when not needed. Uses the inputs of the line."""
     bare = SimpleNamespace(dossier=dossier, details={})
     for check in (inputs.first_time_or_head_approved, inputs.within_3_working_days_or_head_approved):

@@ -53,12 +53,12 @@ GROUPS = [
 ]
 
 
-def of_group(key, user):
+def group_condition(key, user):
     """The query condition of a group for this user."""
     for_signature = Q(waiting_on=Role.SIGNER, state=S.PROCESSING, decided_at=None)
     for_citizen = lateness.for_citizen()
     return {
-        MINE: lambda: mine(user),
+        MINE: lambda: actionable_by(user),
         LATE: lambda: lateness.late(clock.now()),
         "cho-tiep-nhan": lambda: Q(state=S.SUBMITTED),
         "dang-xu-ly": lambda: Q(state__in=[S.ACCEPTED, S.PROCESSING]) & ~for_signature & ~for_citizen,
@@ -71,7 +71,7 @@ def of_group(key, user):
     }[key]()
 
 
-def mine(user):
+def actionable_by(user):
     """Query condition: dossiers this user can work on now, by their roles at their agencies, not held by somebody else."""
     free = Q(holder=None) | Q(holder=user)
     desks = user.agencies_with(Role.RECEIVING_CLERK)
@@ -95,27 +95,27 @@ def _open_runs_of(user):
     return runs.exclude(kind="applicant_confirm", question__gt="")
 
 
-def worked_on(user):
+def dossiers_at_work(user):
     """All filed dossiers this user may see at work."""
     return Dossier.objects.filter(at_work(user))
 
 
 def counts(user):
     """{key of group: count}, in one query over the open dossiers. The group of closed dossiers is not counted."""
-    filters = {group.key.replace("-", "_"): of_group(group.key, user) for group in GROUPS if group.key != CLOSED}
-    found = worked_on(user).filter(state__in=ALIVE).aggregate(**{key: Count("pk", filter=q) for key, q in filters.items()})
+    filters = {group.key.replace("-", "_"): group_condition(group.key, user) for group in GROUPS if group.key != CLOSED}
+    found = dossiers_at_work(user).filter(state__in=ALIVE).aggregate(**{key: Count("pk", filter=q) for key, q in filters.items()})
     return {key.replace("_", "-"): count for key, count in found.items()}
 
 
 def procedures_of(user):
     """Procedures of the open dossiers, for the filter."""
-    versions = worked_on(user).filter(state__in=ALIVE).values("version__procedure")
+    versions = dossiers_at_work(user).filter(state__in=ALIVE).values("version__procedure")
     return Procedure.objects.filter(pk__in=versions).only("code", "name", "short_name").order_by("short_name", "code")
 
 
 def next_for(user, after=None):
     """Code of the most urgent dossier this user can work on, except `after`; None when there is none."""
-    waiting = worked_on(user).filter(mine(user)).exclude(pk=after.pk if after else None)
+    waiting = dossiers_at_work(user).filter(actionable_by(user)).exclude(pk=after.pk if after else None)
     return waiting.order_by(F("step_due_at").asc(nulls_last=True), "pk").values_list("code", flat=True).first()
 
 
@@ -143,7 +143,7 @@ def search(dossiers, words):
 
 # ---------------------------------------------------------------- pages
 @dataclass
-class Slice:
+class KeysetPage:
     """One keyset page, with the keys of the pages before and after it (empty when there is none)."""
 
     rows: list
@@ -151,11 +151,11 @@ class Slice:
     after: str = ""
 
 
-def slice_of(dossiers, column="step_due_at", *, newest_first=False, after="", before="", size=PAGE):
+def keyset_page(dossiers, column="step_due_at", *, newest_first=False, after="", before="", size=PAGE):
     """A keyset page of the list ordered by (column, id), rows without a time last. Invalid keys are ignored."""
     key, backwards = _read_key(before or after), bool(before)
     if key:
-        dossiers = dossiers.filter(_beyond(column, key, newest_first != backwards, backwards))
+        dossiers = dossiers.filter(_after_key(column, key, newest_first != backwards, backwards))
     falling = newest_first != backwards
     in_time = F(column).desc(nulls_first=True) if backwards and falling else F(column).asc(nulls_first=True)
     if not backwards:
@@ -165,14 +165,14 @@ def slice_of(dossiers, column="step_due_at", *, newest_first=False, after="", be
     if backwards:
         rows.reverse()
     there_is_before, there_is_after = (more, True) if backwards and key else (bool(key), more)
-    return Slice(
+    return KeysetPage(
         rows,
         before=_key(rows[0], column) if rows and there_is_before else "",
         after=_key(rows[-1], column) if rows and there_is_after else "",
     )
 
 
-def _beyond(column, key, falling, backwards):
+def _after_key(column, key, falling, backwards):
     """Query condition: rows after this key in reading direction; rows without a time come last."""
     at, pk = key
     tie = {"pk__lt": pk} if falling else {"pk__gt": pk}

@@ -9,7 +9,7 @@ from typing import NotRequired, TypedDict
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.desk.forms import LONGEST, ReasonForm, StepForm, Words
+from dossiers.desk.forms import MAX_TEXT_LENGTH, ReasonForm, StepForm, Words
 from dossiers.filing import rules
 from portal.common.vietnamese import clean_text
 from procedures.eforms import DatabaseSources, answer_sections
@@ -128,7 +128,9 @@ class DecisionForm(StepForm):
     def _typed(self):
         labels, texts = self.data.getlist("ten"), self.data.getlist("loi")
         pairs = list(zip(labels, texts, strict=False))[: MAX_LINES + SPARE_LINES]
-        return [{"label": clean_text(label)[:200], "text": clean_text(text, lines=True)[:LONGEST]} for label, text in pairs]
+        return [
+            {"label": clean_text(label)[:200], "text": clean_text(text, lines=True)[:MAX_TEXT_LENGTH]} for label, text in pairs
+        ]
 
     def clean(self):
         if not self.kept_lines:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from dossiers import workflow
-from dossiers.desk.forms import LONGEST, StepForm, why_head_must_approve
+from dossiers.desk.forms import MAX_TEXT_LENGTH, StepForm, head_approval_reason
 from dossiers.filing import rules
 from dossiers.models import SupplementItem
 from dossiers.permissions import is_head
@@ -77,7 +77,7 @@ class SupplementForm(StepForm):
         ticked = set(self.data.getlist("chon"))
         for choice in self.choices:
             choice.chosen = choice.name in ticked
-            choice.reason = clean_text(self.data.get(f"ly-do:{choice.name}", ""), lines=True)[:LONGEST]
+            choice.reason = clean_text(self.data.get(f"ly-do:{choice.name}", ""), lines=True)[:MAX_TEXT_LENGTH]
 
     def clean(self):
         for choice in self.chosen:
@@ -103,7 +103,7 @@ class SupplementForm(StepForm):
     @property
     def head_needed(self):
         """Why a head must approve; empty when not needed."""
-        return why_head_must_approve(self.dossier, workflow.line_of("ask_supplement", self.dossier.state))
+        return head_approval_reason(self.dossier, workflow.line_of("ask_supplement", self.dossier.state))
 
     @property
     def user_is_head(self):

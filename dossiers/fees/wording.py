@@ -18,7 +18,7 @@ DEMO = "demo"
 
 
 @dataclass(frozen=True)
-class Why:
+class PriceReason:
     """What a frozen line does not store: its unit, and why its price is reduced. Empty when it is not."""
 
     unit: str = ""
@@ -34,7 +34,7 @@ def lines_before(draft, fees):
     """[{label, quantity, amount, notes, mark}] of the fee computed for a draft, for ui/total.html."""
     group = claimed_group(draft)
     plainly_free = fees.is_free and not any(line.reduced_by for line in fees.lines)
-    return [] if plainly_free else [_line(line, _why(line, group)) for line in fees.lines]
+    return [] if plainly_free else [_line(line, _price_reason(line, group)) for line in fees.lines]
 
 
 def lines_frozen(dossier):
@@ -44,7 +44,7 @@ def lines_frozen(dossier):
     group = claimed_group(dossier)
     undecided = is_open(dossier)
     return [
-        _line(line, _why_frozen(line, computed.get(line.key), group, undecided))
+        _line(line, _frozen_price_reason(line, computed.get(line.key), group, undecided))
         for line in dossier.obligation.lines.order_by("pk")
     ]
 
@@ -68,18 +68,18 @@ def claimed_group(dossier):
     return next((row["label"] for row in groups if row["key"] == wanted), "")
 
 
-def _why(line, group):
+def _price_reason(line, group):
     label = group if line.provisional and group else line.reduced_label
-    return Why(line.unit, line.full_price, label, line.reduced_ref, line.provisional, line.local)
+    return PriceReason(line.unit, line.full_price, label, line.reduced_ref, line.provisional, line.local)
 
 
-def _why_frozen(frozen, computed, group, undecided):
+def _frozen_price_reason(frozen, computed, group, undecided):
     """The reason of a frozen price: from the rules, as far as they still give this price."""
     if computed is None:
-        return Why()
+        return PriceReason()
     if computed.unit_price != frozen.unit_price:
-        return Why(computed.unit, local=computed.local)
-    why = _why(computed, group)
+        return PriceReason(computed.unit, local=computed.local)
+    why = _price_reason(computed, group)
     full = None if computed.local else why.full_price  # the province may have changed its amount
     return replace(why, full_price=full, provisional=why.provisional and undecided)
 
@@ -115,10 +115,10 @@ def _reduction(line, why):
         return ""
     facts = {"why": why.label, "full": dong(why.full_price) if why.full_price else ""}
     if why.provisional:
-        said = _("Tạm tính theo diện “%(why)s”: cán bộ sẽ xem giấy chứng minh rồi xác nhận.")
+        text = _("Tạm tính theo diện “%(why)s”: cán bộ sẽ xem giấy chứng minh rồi xác nhận.")
         if facts["full"]:
-            said += " " + _("Không đủ giấy thì thu %(full)s.")
-        return said % facts
+            text += " " + _("Không đủ giấy thì thu %(full)s.")
+        return text % facts
     if not line.unit_price:
         return _("Được miễn: %(why)s.") % facts
     return (_("Đã giảm từ %(full)s: %(why)s.") if facts["full"] else _("Đã giảm: %(why)s.")) % facts
@@ -133,9 +133,9 @@ def _cap(line):
 
 def _basis(line, why):
     laws = "; ".join(dict.fromkeys(filter(None, [line.legal_ref, why.legal_ref if why.label else ""])))
-    said = _("Căn cứ: %(law)s.") % {"law": laws} if laws else ""
+    text = _("Căn cứ: %(law)s.") % {"law": laws} if laws else ""
     local = _("Mức thu do tỉnh quy định.") if why.local else ""
-    return " ".join(filter(None, [local, said]))
+    return " ".join(filter(None, [local, text]))
 
 
 # ---------------------------------------------------------------- when and how
@@ -179,7 +179,7 @@ def notice(dossier, *, may_pay=True):
     if obligation is None or obligation.is_settled or dossier.status.is_final or dossier.state == DossierState.WITHDRAWN:
         return None
     asked = dossier.state == DossierState.PAYMENT_REQUIRED
-    too_early, href = obligation.is_too_early, pay_address(dossier)
+    too_early, href = obligation.is_too_early, payment_url(dossier)
     desk, due = dossier.receiving_agency, obligation.status == FeeObligation.Status.DUE and not too_early
     return MoneyNotice(
         total=obligation.total,
@@ -205,7 +205,7 @@ def _when_owed(obligation, *, too_early, online):
     return _("Hồ sơ vẫn được xem ngay, không chờ tiền.")
 
 
-def pay_address(dossier, *, offered=None):
+def payment_url(dossier, *, offered=None):
     """URL of the payment page; empty when the fee cannot be paid online now. `offered`: as for `payable_online`."""
     try:
         return reverse("payments:pay", args=[dossier.code]) if payable_online(dossier, offered=offered) else ""

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from portal.common import sandbox
 
-LONGEST_NAME = 100
-SECONDS = 30
+MAX_NAME_LENGTH = 100
+TIMEOUT_SECONDS = 30
 KINDS = {".pdf": "pdf", ".jpg": "image", ".jpeg": "image", ".jpe": "image", ".jfif": "image", ".png": "image"}
 MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 ENDINGS = {"pdf": ".pdf", "jpeg": ".jpg", "png": ".png"}
@@ -54,7 +54,7 @@ def check_upload(source, declared_name):
                 "max_pixels": settings.MAX_UPLOAD_MEGAPIXELS * 1_000_000,
             },
             data,
-            timeout=SECONDS,
+            timeout=TIMEOUT_SECONDS,
         )
     except sandbox.ChildRefusal as refusal:
         raise refused(str(refusal), kind) from refusal
@@ -69,7 +69,7 @@ def safe_name(name):
     name = "".join(" " if char.isspace() else char for char in name if char.isspace() or unicodedata.category(char)[0] != "C")
     name = " ".join(name.split()).lstrip(". ")
     stem, ending = PurePosixPath(name).stem, PurePosixPath(name).suffix[:10]
-    stem = stem[: LONGEST_NAME - len(ending)].rstrip(". ")
+    stem = stem[: MAX_NAME_LENGTH - len(ending)].rstrip(". ")
     return f"{stem or _('giấy tờ')}{ending}"
 
 
@@ -134,7 +134,7 @@ def _bytes_within_limit(source):
 
 
 def _kind(name, data):
-    """ "pdf" or "image": extension and first bytes must agree. A JPEG named .png is accepted; it is re-encoded and renamed."""
+    """The kind ("pdf" or "image"): extension and first bytes must agree. A JPEG named .png is re-encoded and renamed."""
     ending = PurePosixPath(name).suffix.lower()
     found = _first_bytes(data)
     if ending in (".heic", ".heif") or found == "heic":
@@ -162,4 +162,4 @@ def _with_ending(name, found):
     path = PurePosixPath(name)
     right = path.suffix.lower() in ({".jpg", ".jpeg"} if found == "jpeg" else {ENDINGS[found]})
     stem = path.stem if path.suffix.lower() in KINDS else name
-    return name if right else f"{stem[: LONGEST_NAME - 4]}{ENDINGS[found]}"
+    return name if right else f"{stem[: MAX_NAME_LENGTH - 4]}{ENDINGS[found]}"

@@ -34,13 +34,13 @@ def receive(dossier, item_key, uploads, *, user=None, staged_in=None, source=Att
             received.refused.append((safe_name(upload.name), str(refusal)))
             continue
         received.taken.append(
-            _write_down(dossier, checked, item_key=item_key, page=there + len(received.taken) + 1, uploaded_by=user,
+            _save_row(dossier, checked, item_key=item_key, page=there + len(received.taken) + 1, uploaded_by=user,
                         staged_in=staged_in, source=source)
         )  # fmt: skip
     return received
 
 
-def _write_down(dossier, checked, **facts):
+def _save_row(dossier, checked, **facts):
     stored = storage.store(checked.content)
     return Attachment.objects.create(
         dossier=dossier, name=checked.name, content_type=checked.media_type, size=stored.size, sha256=stored.sha256,
@@ -48,7 +48,7 @@ def _write_down(dossier, checked, **facts):
     )  # fmt: skip
 
 
-def take_out(attachment):
+def remove_file(attachment):
     """Delete a file of a draft or of an unsent supplement: the row now, the bytes after commit."""
     key = attachment.storage_key
     attachment.delete()

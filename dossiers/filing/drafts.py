@@ -13,7 +13,7 @@ from portal.common import clock
 from procedures.eforms import is_empty, prefill, read_page
 
 SESSION_KEY = "ban-nhap"
-MOST_IN_A_SESSION = 20  # drafts without an account (to print and bring to the counter)
+MAX_DRAFTS_IN_SESSION = 20  # drafts without an account (to print and bring to the counter)
 
 
 class ChangedElsewhere(Exception):
@@ -37,7 +37,7 @@ def start(version, *, offering=None, user=None, session=None, mandate=None):
         draft.delivery_way = ways[0]
     draft.save()
     if user is None:
-        session[SESSION_KEY] = [*session.get(SESSION_KEY, []), draft.pk][-MOST_IN_A_SESSION:]
+        session[SESSION_KEY] = [*session.get(SESSION_KEY, []), draft.pk][-MAX_DRAFTS_IN_SESSION:]
     return draft
 
 
@@ -195,6 +195,6 @@ def read_into(draft, part, page, post, *, autosave=False):
     """Read the POST of a page: (PageInput, keyword arguments for `save`). `part`: the application form or portal questions."""
     entered = read_page(part.form, page, post, part.known, clock.today(), autosave=autosave)
     if part.is_portal:
-        asked, columns = portal_questions.stored(draft, entered.values)
+        asked, columns = portal_questions.split_values(draft, entered.values)
         return entered, {"asked": asked, **columns}
     return entered, {"answers": entered.values}

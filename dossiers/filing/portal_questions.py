@@ -14,8 +14,8 @@ from portal.common.money import dong
 from procedures.eforms import Form, fields_named
 
 YES_NO = [("co", gettext_lazy("Có")), ("khong", gettext_lazy("Không"))]
-NOBODY = "khong"  # value of «Không thuộc diện nào»
-MOST_COPIES = 50
+NO_GROUP = "khong"  # value of «Không thuộc diện nào»
+MAX_COPIES = 50
 _REMARK = re.compile(r"\s*:\s*(?:knowledge|seen|derived|demo)\b")
 
 
@@ -45,12 +45,12 @@ def portal_answers(draft):
     answers |= {f"ask_{q['key']}": asked[q["key"]] for q in _questions(draft) if q["key"] in asked and q["key"] != "case"}
     answers |= {f"quantity_{n}": asked.get("quantities", {}).get(text) for n, text in enumerate(_quantity_texts(draft))}
     if "priority_group" in asked:
-        answers["priority_group"] = asked["priority_group"] or NOBODY
+        answers["priority_group"] = asked["priority_group"] or NO_GROUP
     answers |= {"delivery_way": draft.delivery_way, "delivery_address": draft.delivery_address}
     return {key: value for key, value in answers.items() if value not in (None, "")}
 
 
-def stored(draft, values):
+def split_values(draft, values):
     """Split the values of a page: (changes of `Dossier.asked`, {column: value})."""
     asked, columns = {}, {}
     texts = _quantity_texts(draft)
@@ -60,7 +60,7 @@ def stored(draft, values):
         elif key == "delivery_address":
             columns[key] = value or None
         elif key == "priority_group":
-            asked[key] = "" if value == NOBODY else value
+            asked[key] = "" if value == NO_GROUP else value
         elif key == "extras":
             asked[key] = value or []
         elif key.startswith("quantity_"):
@@ -71,7 +71,7 @@ def stored(draft, values):
     return asked, columns
 
 
-def way_words(way, offering):
+def way_label(way, offering):
     """Label of a delivery way, with place and price (also when it is free)."""
     desk = offering.receiving_agency
     return {
@@ -123,21 +123,21 @@ def _amount_questions(draft):
         extra = any((line["quantity"] or {}).get("field") == copies["key"] and line["role"] == "extra" for line in lines)
         fields.append(_number("copies", copies["label"], 0 if extra else 1))
     for n, text in enumerate(_quantity_texts(draft)):
-        fields.append(_number(f"quantity_{n}", text, _least(lines, text), show_if=_shown_for(lines, text)))
+        fields.append(_number(f"quantity_{n}", text, _min_quantity(lines, text), show_if=_shown_for(lines, text)))
     extras = [line for line in filing.optional_extras(draft) if not line["quantity"]]
     if extras:
         fields.append(_several("extras", _("Chọn thêm nếu cần"), [(line["key"], _with_price(line)) for line in extras]))
     groups = _priority_groups(draft)
     if groups:
         help_ = _("Thuộc diện nào thì chọn diện đó; cán bộ xem giấy tờ rồi mới miễn, giảm.")
-        options = [*groups, (NOBODY, _("Không thuộc diện nào"))]
+        options = [*groups, (NO_GROUP, _("Không thuộc diện nào"))]
         fields.append(_choice("priority_group", _("Có thuộc diện được miễn, giảm phí không?"), options, help=help_))
     return fields
 
 
-def _number(key, label, least, **more):
-    rules = {"min": least, "max": MOST_COPIES if key == "copies" else 10_000}
-    default = max(least, 1) if key == "copies" else least
+def _number(key, label, minimum, **more):
+    rules = {"min": minimum, "max": MAX_COPIES if key == "copies" else 10_000}
+    default = max(minimum, 1) if key == "copies" else minimum
     return {"key": key, "label": label, "type": "number", "required": True, "default": default, "validation": rules, **more}
 
 
@@ -149,11 +149,11 @@ def _several(key, label, options):
 def _with_price(line):
     """Label of an option with its price, also when it is free or not known yet."""
     amount = line["amount"]
-    said = _("cơ quan báo giá sau") if amount is None else dong(amount) if amount else _("không mất thêm tiền")
-    return f"{line['label']}: {said}"
+    price = _("cơ quan báo giá sau") if amount is None else dong(amount) if amount else _("không mất thêm tiền")
+    return f"{line['label']}: {price}"
 
 
-def _least(lines, text):
+def _min_quantity(lines, text):
     """The minimum quantity: 0 when it counts optional extras only, else 1."""
     counted = [line for line in lines if (line["quantity"] or {}).get("ask") == text]
     return 0 if all(line["role"] == "extra" and not line["mandatory"] for line in counted) else 1
@@ -180,7 +180,7 @@ def _priority_groups(draft):
 
 
 def _delivery_questions(draft):
-    ways = [(way, way_words(way, draft.offering)) for way in filing.delivery_ways(draft)]
+    ways = [(way, way_label(way, draft.offering)) for way in filing.delivery_ways(draft)]
     return [_choice("delivery_way", _("Cách nhận kết quả"), ways)] if ways else []
 
 

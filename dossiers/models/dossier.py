@@ -144,7 +144,7 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
 
     objects = DossierQuerySet.as_manager()
 
-    heard: Sequence[str] = ()  # not a column: sentences for the user who took the last step, set by `workflow.advance`
+    reply_sentences: Sequence[str] = ()  # not a column: sentences for the user who took the last step, set by `workflow.advance`
 
     class Meta:
         verbose_name = _("hồ sơ")
@@ -209,7 +209,7 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
         """Open processing steps in order. Cached: one query for each dossier object."""
         return list(self.step_runs.filter(state=StepState.OPEN)) if self.pk else []
 
-    def forget_open_steps(self):
+    def reset_open_steps(self):
         """Clear the cache of `open_steps` after steps were opened or closed."""
         self.__dict__.pop("open_steps", None)
 

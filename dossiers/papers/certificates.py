@@ -27,7 +27,7 @@ from portal.common import clock
 
 TRIAL = "CHỨNG THƯ THỬ NGHIỆM"
 CODE = re.compile(r"[A-Z][A-Z0-9.]{1,34}")
-BEFORE = dt.timedelta(days=730)  # validity starts in the past: demo dossiers are signed with the clock set back
+BACKDATED_BY = dt.timedelta(days=730)  # validity starts in the past: demo dossiers are signed with the clock set back
 CA_LIFE = dt.timedelta(days=3650)
 AGENCY_LIFE = dt.timedelta(days=1095)
 
@@ -121,7 +121,7 @@ def _issue(name, private, issuer, issuer_key, life):
     usage = dict.fromkeys(("key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False)
     builder = (
         x509.CertificateBuilder(name if authority else issuer.subject, name, private.public_key(), x509.random_serial_number())
-        .not_valid_before(now - BEFORE)
+        .not_valid_before(now - BACKDATED_BY)
         .not_valid_after(now + life)
         .add_extension(x509.BasicConstraints(ca=authority, path_length=0 if authority else None), critical=True)
         .add_extension(

@@ -10,14 +10,14 @@ from functools import cached_property
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.papers.contexts import verify_address
+from dossiers.papers.contexts import verification_url
 from dossiers.papers.models import ALPHABET, IssuedPaper
 from dossiers.papers.verification import Verdict, check_pdf
 from portal.common.dates import moment
 from portal.common.identity import mask_name
 
 CODE_LENGTH = 16
-TELLERS = {}  # {PaperKind: function(paper) -> Told}, filled by apps above this one
+FACTS_PROVIDERS = {}  # {PaperKind: function(paper) -> PublicFacts}, filled by apps above this one
 
 
 class Outcome(TextChoices):
@@ -41,7 +41,7 @@ class Outcome(TextChoices):
 
 
 @dataclass(frozen=True)
-class Told:
+class PublicFacts:
     """What an app above this one adds to the public answer about a paper. Empty fields: the default of all papers."""
 
     holder: str = ""  # the name on the paper, unmasked
@@ -51,11 +51,11 @@ class Told:
     value: str = ""  # the state in words
 
 
-def tells(kind):
+def gives_facts(kind):
     """Decorator: registers the function that gives these facts for papers of this kind."""
 
     def register(function):
-        TELLERS[kind] = function
+        FACTS_PROVIDERS[kind] = function
         return function
 
     return register
@@ -74,13 +74,13 @@ class Answer:
         """The headline. A code alone proves only that such a paper exists: it can be printed on a forged paper."""
         if self.outcome is Outcome.VALID and self.verdict is None:
             return _("Có giấy mang mã này, còn giá trị")
-        return self.told.headline or self.outcome.label
+        return self.facts.headline or self.outcome.label
 
     @cached_property
-    def told(self):
+    def facts(self):
         """The facts that an app above adds for this paper."""
-        tell = TELLERS.get(self.paper.kind) if self.paper else None
-        return tell(self.paper) if tell else Told()
+        provider = FACTS_PROVIDERS.get(self.paper.kind) if self.paper else None
+        return provider(self.paper) if provider else PublicFacts()
 
     @property
     def issued(self):
@@ -93,7 +93,7 @@ class Answer:
     @property
     def address(self):
         """The URL of the paper's QR code."""
-        return verify_address(self.paper.verification_code)
+        return verification_url(self.paper.verification_code)
 
     @property
     def holder(self):
@@ -101,13 +101,13 @@ class Answer:
         dossier = self.paper.dossier
         if dossier.confidential:
             return _("được giữ kín")
-        name = self.told.holder or dossier.subject_name
+        name = self.facts.holder or dossier.subject_name
         return name if dossier.organisation_id else mask_name(name)
 
     @property
     def value(self):
         """The state in words."""
-        return self.told.value or self.paper.get_state_display()
+        return self.facts.value or self.paper.get_state_display()
 
 
 def about_code(code):

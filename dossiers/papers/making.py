@@ -24,27 +24,27 @@ def make_paper(event, kind):
 
 
 def _make(event, kind):
-    there = IssuedPaper.objects.filter(event=event, kind=kind).first()
-    if there:
-        return there
+    existing = IssuedPaper.objects.filter(event=event, kind=kind).first()
+    if existing:
+        return existing
     if kind == PaperKind.APPLICATION_FORM and not event.dossier.version.document["form"]:
         return None
     code = new_verification_code()
     number = f"{event.pk}/{INITIALS[PaperKind(kind)]}"
     content = rendering.render_paper(kind, contexts.context(kind, event.dossier, event, number=number, verification_code=code))
-    return _keep(content, event, kind=kind, number=number, verification_code=code)
+    return _store(content, event, kind=kind, number=number, verification_code=code)
 
 
 def make_result(decision):
     """Make the signed result of a decision unless it exists. Returns the paper. Raises SigningError, PdfError."""
-    there = IssuedPaper.objects.filter(decision=decision).first()
-    if there:
-        return there
+    existing = IssuedPaper.objects.filter(decision=decision).first()
+    if existing:
+        return existing
     kind = PaperKind.RESULT if decision.outcome == Decision.Outcome.APPROVED else PaperKind.REFUSAL_OF_SUBSTANCE
     code = new_verification_code()
     context = contexts.context(kind, decision.dossier, decision.event, number=decision.number, verification_code=code)
     signed = signing.sign_decision(decision, rendering.render_paper(kind, context, decision=decision))
-    return _keep(
+    return _store(
         signed.content, decision.event, decision=decision, kind=kind, number=decision.number, verification_code=code,
         signed_by=signed.signer_name, signed_at=signed.signed_at,
     )  # fmt: skip
@@ -58,13 +58,13 @@ def make_signed(kind, event, facts, *, number, agency, reason, stamp_lines=()):
     code = new_verification_code()
     context = contexts.frame(kind, event.dossier, event, number=number, verification_code=code) | facts
     signed = signing.sign_pdf(rendering.render_paper(kind, context), agency=agency, reason=reason, stamp_lines=stamp_lines)
-    return _keep(
+    return _store(
         signed.content, event, kind=kind, number=number, verification_code=code, signed_by=signed.signer_name,
         signed_at=signed.signed_at, published_at=clock.now(),
     )  # fmt: skip
 
 
-def _keep(content, event, **facts):
+def _store(content, event, **facts):
     """Store the file, then the row. A file without a row is cleaned up later; a row without a file must not exist."""
     stored = storage.store(content)
     return IssuedPaper.objects.create(

@@ -7,7 +7,7 @@ from dossiers.papers.models import PaperKind
 from portal.common.pdf import render_pdf
 
 TEMPLATES = {PaperKind.APPLICATION_FORM: "procedures/eforms/print.html"}
-SECONDS = 50  # enough for a register of hundreds of rows; the limit of the task is 60 s
+TIMEOUT_SECONDS = 50  # enough for a register of hundreds of rows; the limit of the task is 60 s
 
 
 def render_paper(kind, context, *, decision=None):
@@ -18,6 +18,6 @@ def render_paper(kind, context, *, decision=None):
             TEMPLATES.get(kind, f"dossiers/papers/{kind.value}.html"),
             context,
             title=context["title"],
-            timeout=SECONDS,
+            timeout=TIMEOUT_SECONDS,
             attachments=[frozen.attachment(decision)] if decision else [],
         )

@@ -81,8 +81,8 @@ def sign_pdf(pdf, *, agency, reason, stamp_lines=(), signed_at=None):
     with tempfile.NamedTemporaryFile(suffix=".pdf") as stamp:
         stamp.write(_stamp(agency, signed_at, stamp_lines, identity.trial))
         stamp.flush()
-        content, said = _apart(_signed_and_read_back, pdf, identity, reason, signed_at, stamp.name)
-    verdict = Verdict.of(said)
+        content, facts = _in_new_thread(_sign_and_verify, pdf, identity, reason, signed_at, stamp.name)
+    verdict = Verdict.of(facts)
     if not verdict.good:
         raise SigningFailed(f"chữ ký vừa tạo cho {agency.code} không đúng: {verdict.reason}")
     return SignedPdf(content, hashlib.sha256(content).hexdigest(), signed_at, verdict.signer)
@@ -101,18 +101,18 @@ def _stamp(agency, signed_at, lines, trial):
     return render_html(html, title="Chữ ký số", variant=None)
 
 
-def _apart(function, *arguments):
+def _in_new_thread(function, *arguments):
     """Run in a new thread: pyHanko starts an event loop, which fails in a thread where one is running."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(function, *arguments).result()
 
 
-def _signed_and_read_back(pdf, identity, reason, signed_at, stamp_file):
-    content = _signed(pdf, identity, reason, signed_at, stamp_file)
+def _sign_and_verify(pdf, identity, reason, signed_at, stamp_file):
+    content = _sign(pdf, identity, reason, signed_at, stamp_file)
     return content, examine(content, trust_roots())
 
 
-def _signed(pdf, identity, reason, signed_at, stamp_file):
+def _sign(pdf, identity, reason, signed_at, stamp_file):
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
     from pyhanko.stamp import StaticStampStyle
@@ -129,7 +129,7 @@ def _signed(pdf, identity, reason, signed_at, stamp_file):
     if signer is None:
         raise SigningKeyMissing(f"không đọc được khóa {identity.key}")
     signer.embed_roots = False  # the signature would not cover embedded roots
-    page, box = _place(pdf)
+    page, box = _stamp_position(pdf)
     try:
         out = PdfSigner(
             signers.PdfSignatureMetadata(
@@ -148,7 +148,7 @@ def _signed(pdf, identity, reason, signed_at, stamp_file):
     return out.getvalue()
 
 
-def _place(pdf):
+def _stamp_position(pdf):
     """(page number from 0, box in points): at the template's anchor, else the lower right corner of the last page."""
     import pikepdf
 

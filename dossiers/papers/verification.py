@@ -8,7 +8,7 @@ from django.conf import settings
 from dossiers.papers.certificates import trust_roots
 from portal.common import sandbox
 
-SECONDS = 20
+TIMEOUT_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class Verdict:
         return self.signed and self.intact and self.trusted and self.covers_whole_file
 
     @classmethod
-    def of(cls, said):
+    def of(cls, facts):
         """A verdict from the dict of `verification_child.examine`."""
         known = {field.name for field in fields(cls)}
-        times = {name: dt.datetime.fromisoformat(said[name]) for name in ("signed_at", "valid_until") if said.get(name)}
-        return cls(**{name: value for name, value in said.items() if name in known and value is not None} | times)
+        times = {name: dt.datetime.fromisoformat(facts[name]) for name in ("signed_at", "valid_until") if facts.get(name)}
+        return cls(**{name: value for name, value in facts.items() if name in known and value is not None} | times)
 
 
 def check_pdf(data):
@@ -50,7 +50,7 @@ def check_pdf(data):
     if not data.startswith(b"%PDF-"):
         return Verdict(reason="not_a_pdf")
     try:
-        said, _ = sandbox.ask_once("dossiers.papers.verification_child", {"roots": trust_roots()}, data, timeout=SECONDS)
+        facts, _ = sandbox.ask_once("dossiers.papers.verification_child", {"roots": trust_roots()}, data, timeout=TIMEOUT_SECONDS)
     except sandbox.ChildError:
         return Verdict(reason="unreadable")
-    return Verdict.of(said)
+    return Verdict.of(facts)

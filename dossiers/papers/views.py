@@ -22,8 +22,8 @@ from dossiers.papers.models import IssuedPaper
 from dossiers.permissions import is_submitter, sees_papers
 from portal.common import clock
 
-AT_ONCE = threading.BoundedSemaphore(2)  # file checks at the same time in one web process
-ROOM_FOR_THE_FORM = 1024 * 1024  # bytes of a request besides its file
+FILE_CHECKS = threading.BoundedSemaphore(2)  # file checks at the same time in one web process
+MAX_FORM_BYTES = 1024 * 1024  # bytes of a request besides its file
 FILE_FIELD, CODE_FIELD = "tep", "ma"
 
 
@@ -33,7 +33,7 @@ FILE_FIELD, CODE_FIELD = "tep", "ma"
 @transaction.non_atomic_requests
 def verify(request):
     """Check a paper by code or by file. Works without scripts and without a login; the file is not stored."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_UPLOAD_BYTES + ROOM_FOR_THE_FORM:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_UPLOAD_BYTES + MAX_FORM_BYTES:
         return _answer(request, inquiry.Answer(inquiry.Outcome.TOO_LARGE))  # refused before the body is read to disk
     code = request.POST.get(CODE_FIELD, "") or request.GET.get(CODE_FIELD, "")
     if code.strip():
@@ -45,12 +45,12 @@ def verify(request):
         return _page(request, error=_("Chọn tệp PDF, hoặc gõ mã ghi trên giấy."), status=400)
     if file.size > settings.MAX_UPLOAD_BYTES:
         return _answer(request, inquiry.Answer(inquiry.Outcome.TOO_LARGE))
-    if not AT_ONCE.acquire(timeout=5):
+    if not FILE_CHECKS.acquire(timeout=5):
         return _page(request, error=_("Đang có nhiều người kiểm tra cùng lúc. Chờ một phút rồi gửi lại."), status=503)
     try:
         return _answer(request, inquiry.about_file(file.read()))
     finally:
-        AT_ONCE.release()
+        FILE_CHECKS.release()
 
 
 @login_not_required

@@ -39,14 +39,14 @@ def letterhead(agency, moment, number=""):
     above = agency.parent if agency.parent_id and not agency.kind.startswith("ubnd") else None
     return {
         "parent": full_name(above.name) if above else "",
-        "agency": _never_alone(full_name(agency.name)),
+        "agency": _keep_last_words_together(full_name(agency.name)),
         "number": number,
         "place": agency.unit.short_name if agency.unit_id else "",
         "day_in_words": day_in_words(moment),
     }
 
 
-def _never_alone(name):
+def _keep_last_words_together(name):
     """Non-breaking spaces between the last three words of a long name, so that no line has a single word."""
     words = name.split()
     return " ".join([*words[:-3], "\u00a0".join(words[-3:])]) if len(words) > 4 else name

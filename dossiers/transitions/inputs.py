@@ -21,7 +21,7 @@ from procedures.models import working_calendar
 if TYPE_CHECKING:
     from dossiers.transitions.step import Step
 
-HIGHEST_FEE = 99_999_999_999  # đồng; the amount field of a gateway (đồng × 100) holds almost ten times this
+MAX_FEE = 99_999_999_999  # đồng; the amount field of a gateway (đồng × 100) holds almost ten times this
 
 
 class DetailsMissing(ValueError):
@@ -125,13 +125,13 @@ def exemption_confirmed(step: Step) -> None:
 def amount_received(step: Step) -> None:
     """The fee was paid: a clerk enters the cash amount in đồng, the payment job passes the attempt that settles it."""
     if step.job:
-        if not _brings_the_money(step):
+        if not _attempt_settles_fee(step):
             raise PermissionDenied("the payment job brings no attempt that settles this fee")
     elif step.details.get("amount") != step.dossier.obligation.total or step.details.keys() & {"attempt", "settled_before"}:
         raise DetailsMissing("amount", _("Số tiền thu phải bằng số phải trả."))
 
 
-def _brings_the_money(step: Step) -> bool:
+def _attempt_settles_fee(step: Step) -> bool:
     obligation, attempt = step.dossier.obligation, step.details.get("attempt")
     if attempt is None or not attempt.settles or (attempt.obligation_id, attempt.amount) != (obligation.pk, obligation.total):
         return False
@@ -142,7 +142,7 @@ def amounts_set(step: Step) -> None:
     """`amounts`: {fee line key: whole đồng} for exactly the lines without an amount, each from 0 to the maximum."""
     amounts = step.details.get("amounts") or {}
     asked = {line.key for line in step.dossier.obligation.lines_to_set()}
-    if set(amounts) != asked or not all(isinstance(sum_, int) and 0 <= sum_ <= HIGHEST_FEE for sum_ in amounts.values()):
+    if set(amounts) != asked or not all(isinstance(sum_, int) and 0 <= sum_ <= MAX_FEE for sum_ in amounts.values()):
         raise DetailsMissing("amounts", _("Ghi số tiền của từng khoản, bằng đồng."))
 
 

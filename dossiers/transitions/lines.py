@@ -64,7 +64,7 @@ def line(
     return transition("state", **edge)
 
 
-def stays(states: list[Choice], **what: Any) -> Callable[[Any], Any]:
+def same_state(states: list[Choice], **what: Any) -> Callable[[Any], Any]:
     """Decorator: edges that do not change the state, one for each of these states."""
 
     def decorate(method: Any) -> Any:
@@ -134,7 +134,7 @@ class DossierTransitions:
         return self._leave_waiting()
 
     @line(
-        S.PAYMENT_REQUIRED, S.STOPPED, permission=may.nobody, jobs=[Job.PAYMENT_DEADLINE],
+        S.PAYMENT_REQUIRED, S.STOPPED, permission=may.no_user, jobs=[Job.PAYMENT_DEADLINE],
         conditions=[conditions.payment_deadline_passed, conditions.reminded, conditions.no_open_attempt],
         paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER], sentence=_("Dừng vì quá hạn trả phí"),
     )  # fmt: skip
@@ -158,7 +158,7 @@ class DossierTransitions:
         """Require a fee that blocks the next step."""
         self.came_from = self.state
 
-    @stays(
+    @same_state(
         [S.SUBMITTED, S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT_REQUIRED, S.WITHDRAWN, S.COMPLETED],
         permission=may.is_receiving_clerk, jobs=[Job.PAYMENT], conditions=[conditions.amount_positive],
         inputs=[inputs.amount_received], before=[Effect.SETTLE_OBLIGATION], after=[Effect.OWE_DELIVERY],
@@ -167,7 +167,7 @@ class DossierTransitions:
     def collect(self) -> None:
         """Record the fee of a dossier that does not wait for it: at the counter (level 3), due with the result, or paid early."""
 
-    @stays(
+    @same_state(
         [S.ACCEPTED, S.PROCESSING], permission=may.any_of(may.is_officer, may.is_receiving_clerk),
         conditions=[conditions.amount_not_set], inputs=[inputs.amounts_set, inputs.reason], before=[Effect.SET_AMOUNTS],
         tells=[Tells.SUBMITTER], sentence=_("Đã tính số phí phải trả"),
@@ -226,7 +226,7 @@ class DossierTransitions:
         return self._leave_waiting()
 
     @line(
-        S.SUPPLEMENT_REQUIRED, S.STOPPED, permission=may.nobody, jobs=[Job.SUPPLEMENT_DEADLINE],
+        S.SUPPLEMENT_REQUIRED, S.STOPPED, permission=may.no_user, jobs=[Job.SUPPLEMENT_DEADLINE],
         conditions=[conditions.supplement_due_passed, conditions.reminded], paper=PaperKind.STOP_NOTICE,
         clock=Clock.CLOSE, tells=[Tells.SUBMITTER], sentence=_("Dừng vì quá hạn bổ sung"),
     )  # fmt: skip
@@ -293,7 +293,7 @@ class DossierTransitions:
     def confirm(self) -> None:
         """The applicant confirms or reports a mistake."""
 
-    @stays(
+    @same_state(
         [S.SUBMITTED, S.ACCEPTED, S.PROCESSING], permission=may.is_head, inputs=[inputs.assignee_has_role],
         before=[Effect.SET_HOLDER], tells=[Tells.OFFICER], sentence=_("Đã giao người giữ hồ sơ"),
     )  # fmt: skip
@@ -332,7 +332,7 @@ class DossierTransitions:
         self.decided_at = clock.now()
 
     @line(
-        S.PROCESSING, S.COMPLETED, permission=may.nobody, jobs=[Job.ISSUE],
+        S.PROCESSING, S.COMPLETED, permission=may.no_user, jobs=[Job.ISSUE],
         conditions=[conditions.decided, conditions.signed_file_stored], after=[Effect.OWE_DELIVERY],
         tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK], sentence=_("Đã có kết quả"),
     )  # fmt: skip
@@ -393,7 +393,7 @@ class DossierTransitions:
         """Stop the dossier on a legal ground."""
         self._close()
 
-    @stays(
+    @same_state(
         [S.COMPLETED, S.RETURNED], permission=may.is_signer, inputs=[inputs.reason, inputs.new_decision],
         after=[Effect.CORRECT_THE_PAPER], tells=[Tells.SUBMITTER], sentence=_("Đã sửa kết quả bằng giấy mới"),
     )  # fmt: skip

@@ -33,6 +33,6 @@ def check_lines(**kwargs: Any) -> list[Error]:
         not_after = [effect for effect in line.custom["after"] if effect not in effects.AFTER]
         found += [Error(f"{where}: no effect {effect} is done before the event", id="dossiers.E001") for effect in not_before]
         found += [Error(f"{where}: no effect {effect} is done after the event", id="dossiers.E001") for effect in not_after]
-    missing = [word for word in Clock if word not in timekeeper.WORK]
+    missing = [word for word in Clock if word not in timekeeper.CLOCK_METHODS]
     found += [Error(f"the timekeeper does not know {word}", id="dossiers.E002") for word in missing]
     return found

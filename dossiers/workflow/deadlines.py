@@ -23,37 +23,37 @@ from procedures.calendar import WorkCalendar
 from procedures.models import working_calendar
 
 log = logging.getLogger(__name__)
-NOTICE_DAYS = 2  # working days before a deadline at which the citizen is reminded
-MORNING = dt.time(8)  # local time of reminders: offices are open
+REMINDER_DAYS = 2  # working days before a deadline at which the citizen is reminded
+REMINDER_TIME = dt.time(8)  # local time of reminders: offices are open
 GRACE = dt.timedelta(days=1)  # minimum time between the last reminder and the stop
 
 
 # ---------------------------------------------------------------- when to remind
-def shortly_before(calendar: WorkCalendar, since: dt.datetime, due: dt.datetime) -> list[dt.datetime]:
+def remind_shortly_before(calendar: WorkCalendar, since: dt.datetime, due: dt.datetime) -> list[dt.datetime]:
     """Moments to remind: two working days before the deadline."""
-    day, left = _day(due), NOTICE_DAYS
+    day, left = _day(due), REMINDER_DAYS
     while left:
         day -= dt.timedelta(days=1)
         left -= calendar.is_working(day)
-    return [_morning(day)]
+    return [_reminder_at(day)]
 
 
-def again_and_again(calendar: WorkCalendar, since: dt.datetime, due: dt.datetime) -> list[dt.datetime]:
+def remind_repeatedly(calendar: WorkCalendar, since: dt.datetime, due: dt.datetime) -> list[dt.datetime]:
     """Moments to remind: at half of the term, two working days before the deadline, on the last day. Half is left out when
     the next working day has a reminder, too."""
     days = calendar.working_days_between(_day(since), _day(due))
-    half = _morning(calendar.add_working_days(_day(since), max(1, days // 2)))
-    before = shortly_before(calendar, since, due)
+    half = _reminder_at(calendar.add_working_days(_day(since), max(1, days // 2)))
+    before = remind_shortly_before(calendar, since, due)
     with_half = [half] if calendar.add_working_days(_day(half), 1) < _day(before[0]) else []
-    return [*with_half, *before, _morning(_day(due))]
+    return [*with_half, *before, _reminder_at(_day(due))]
 
 
 def _day(moment: dt.datetime) -> dt.date:
     return clock.local(moment).date()
 
 
-def _morning(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, MORNING, clock.LOCAL)
+def _reminder_at(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, REMINDER_TIME, clock.LOCAL)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Wait:
     column: str
     step: str
     actor: SystemActor
-    deed: str
+    action: str
     reminders: Callable[[WorkCalendar, dt.datetime, dt.datetime], list[dt.datetime]]
     grace: dt.timedelta = dt.timedelta()  # after the deadline
 
@@ -111,7 +111,7 @@ WAITS = [
         "supplement_timeout",
         SystemActor(Job.SUPPLEMENT_DEADLINE),
         _("gửi phần bổ sung"),
-        shortly_before,
+        remind_shortly_before,
     ),
     PaymentWait(
         DossierState.PAYMENT_REQUIRED,
@@ -120,7 +120,7 @@ WAITS = [
         "payment_timeout",
         SystemActor(Job.PAYMENT_DEADLINE),
         _("trả phí"),
-        again_and_again,
+        remind_repeatedly,
         grace=GRACE,
     ),
 ]
@@ -138,16 +138,16 @@ def run() -> None:
 def remind(wait: Wait) -> None:
     """Send a reminder when one became due since the last: each is sent once, and of several due ones only the latest."""
     calendar, now = working_calendar(), clock.now()
-    rows = wait.waiting().filter(Q(reminded_at=None) | Q(reminded_at__lt=_morning(clock.today())))
+    rows = wait.waiting().filter(Q(reminded_at=None) | Q(reminded_at__lt=_reminder_at(clock.today())))
     for dossier in rows.defer("answers", "asked"):
         come = [moment for moment in wait.moments(calendar, dossier) if moment <= now]
         if come and (dossier.reminded_at is None or dossier.reminded_at < come[-1]) and wait.runs(dossier):
-            _tell(wait, dossier, come[-1], now)
+            _send_reminder(wait, dossier, come[-1], now)
 
 
-def _tell(wait: Wait, dossier: Dossier, turn: dt.datetime, now: dt.datetime) -> None:
+def _send_reminder(wait: Wait, dossier: Dossier, reminder_at: dt.datetime, now: dt.datetime) -> None:
     stops_at = max(wait.due(dossier) + wait.grace, now + GRACE)
-    messages.remind(dossier, wait.due(dossier), str(wait.deed), turn=turn, stops_at=stops_at)
+    messages.remind(dossier, wait.due(dossier), str(wait.action), reminder_at=reminder_at, stops_at=stops_at)
     seen = Dossier.objects.filter(pk=dossier.pk, state=wait.state, reminded_at=dossier.reminded_at)
     seen.update(reminded_at=now)
 
@@ -158,7 +158,7 @@ def stop(wait: Wait) -> None:
     now = clock.now()
     late = wait.waiting().filter(reminded_at__lte=now - GRACE, **{f"{wait.column}__lte": now - wait.grace})
     for dossier in filter(wait.runs, late):
-        _take(dossier, wait.step, wait.actor)
+        _take_step(dossier, wait.step, wait.actor)
 
 
 def close_confirmations() -> None:
@@ -166,10 +166,10 @@ def close_confirmations() -> None:
     runs = StepRun.objects.filter(kind="applicant_confirm", state="open", due_at__lte=clock.now()).exclude(question="")
     for run in runs.select_related("dossier__version"):
         if run.dossier.version.facts.get("silence_is_consent"):
-            _take(run.dossier, "confirm", SystemActor(Job.CONFIRMATION_DEADLINE))
+            _take_step(run.dossier, "confirm", SystemActor(Job.CONFIRMATION_DEADLINE))
 
 
-def _take(dossier: Dossier, step: str, actor: SystemActor) -> None:
+def _take_step(dossier: Dossier, step: str, actor: SystemActor) -> None:
     try:
         workflow.advance(dossier, step, actor=actor)
     except workflow.StepNotPossible as moved:

@@ -19,7 +19,7 @@ from dossiers.states import DossierState
 from dossiers.transitions.lines import DossierTransitions
 from dossiers.transitions.step import Actor, Line, Step, StepDetails
 from dossiers.workflow import assignment, effects, history, outbox, signals
-from dossiers.workflow.signals import FollowOn, Heard
+from dossiers.workflow.signals import FollowOn, StepReply
 from portal.common import clock
 from portal.common.dates import moment
 
@@ -107,8 +107,8 @@ def advance(dossier: Dossier, name: str, *, actor: Actor, note: str = "", **deta
     """Take one step, with its event, follow-ups and messages. `actor`: a user or a `SystemActor`.
 
     Follow-on steps (from receivers of `step_taken`) are taken next, in the same transaction. Returns the dossier after the last
-    of them; the object passed in is stale. `heard` on the returned one: sentences for the user who took the step. Raises
-    StepNotPossible, PermissionDenied, DetailsMissing; then nothing is written.
+    of them; the object passed in is stale. Its `reply_sentences` are for the user who took the step. Raises StepNotPossible,
+    PermissionDenied, DetailsMissing; then nothing is written.
     """
     return _take_all(_locked(dossier), FollowOn(name, actor, note, details))
 
@@ -120,35 +120,35 @@ def _locked(dossier: Dossier) -> Dossier:
 
 def _take_all(dossier: Dossier, first: FollowOn) -> Dossier:
     """Take this step of a locked dossier and its follow-on steps, in order."""
-    keeper, to_take, sentences = Timekeeper(dossier), deque([first]), []
+    timekeeper, to_take, sentences = Timekeeper(dossier), deque([first]), []
     for _turn in range(MAX_STEPS_AT_ONCE):
-        for answer in _take(dossier, to_take.popleft(), keeper):
+        for answer in _take(dossier, to_take.popleft(), timekeeper):
             sentences.append(answer.sentence)
-            to_take.extend(answer.then)
+            to_take.extend(answer.follow_ons)
         if not to_take:
-            dossier.heard = [sentence for sentence in sentences if sentence]
+            dossier.reply_sentences = [sentence for sentence in sentences if sentence]
             return dossier
     raise RuntimeError(f"{first.name} of {dossier}: no end of steps that follow, next {to_take[0].name}")
 
 
-def _take(dossier: Dossier, wanted: FollowOn, keeper: Timekeeper) -> list[Heard]:
+def _take(dossier: Dossier, wanted: FollowOn, timekeeper: Timekeeper) -> list[StepReply]:
     """Take one step and write everything it causes. Returns the answers of the receivers."""
     found = _line_from_here(dossier, wanted.name)
     admit(wanted.actor, dossier, found)
     _check_conditions(dossier, found)
-    step = Step(dossier, wanted.name, wanted.actor, wanted.note.strip(), wanted.details, clock.now(), found, keeper)
+    step = Step(dossier, wanted.name, wanted.actor, wanted.note.strip(), wanted.details, clock.now(), found, timekeeper)
     for check in found.custom["inputs"]:
         check(step)
     source = dossier.state
     getattr(dossier, step.name)()
     effects.before_event(step)
-    keeper.apply(step)
+    timekeeper.apply(step)
     assignment.refresh_waiting(step)
     dossier.updated_at = step.now
     dossier.save()
     event = history.append(step, source=source, target=dossier.state)
     effects.after_event(step, event)
-    outbox.owe(step, event)
+    outbox.enqueue(step, event)
     return [answer for _receiver, answer in signals.step_taken.send(Dossier, step=step, event=event) if answer]
 
 

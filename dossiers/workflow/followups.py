@@ -13,10 +13,10 @@ DELIVERY_JOB = SystemActor(Job.DELIVERY)
 
 
 @outbox.worker(FollowUp)
-def do(followup: FollowUp) -> None:
+def do_followup(followup: FollowUp) -> None:
     """Do one follow-up, in the transaction that locks its row. Idempotent."""
     kind, _, paper = followup.kind.partition(":")
-    WORK[kind](followup.event, paper)
+    ACTIONS[kind](followup.event, paper)
 
 
 def make_paper(event: Event, kind: str) -> None:
@@ -41,4 +41,4 @@ def deliver_result(event: Event, _kind: str) -> None:
         workflow.advance(event.dossier, "deliver", actor=DELIVERY_JOB)
 
 
-WORK = {"paper": make_paper, "issue": issue_result, "replace": replace_result, "deliver": deliver_result}
+ACTIONS = {"paper": make_paper, "issue": issue_result, "replace": replace_result, "deliver": deliver_result}

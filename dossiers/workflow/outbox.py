@@ -6,7 +6,7 @@ from dossiers.transitions.step import Step
 from portal.common import outbox
 
 
-def owe(step: Step, event: Event) -> None:
+def enqueue(step: Step, event: Event) -> None:
     """Write the follow-ups and messages of this step, and wake the relay after commit."""
     paper = step.line.custom["paper"]
     if paper:

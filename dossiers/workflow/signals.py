@@ -8,7 +8,7 @@ from dossiers.transitions.step import Actor, StepDetails
 
 step_taken = Signal()
 """Sent by `workflow.advance` inside its transaction, after everything of the step is written. Arguments: `step` (a `Step`) and
-`event`. Rows written by a receiver are rolled back with the step. A receiver returns `Heard` or None, and never takes a step
+`event`. Rows written by a receiver are rolled back with the step. A receiver returns `StepReply` or None, and never takes a step
 itself."""
 
 
@@ -23,8 +23,8 @@ class FollowOn:
 
 
 @dataclass(frozen=True)
-class Heard:
+class StepReply:
     """Answer of a receiver: a sentence for the user who took the step («Biên lai số …»), and follow-on steps."""
 
     sentence: str = ""
-    then: tuple[FollowOn, ...] = ()
+    follow_ons: tuple[FollowOn, ...] = ()

@@ -77,7 +77,7 @@ def _major(folder: Path) -> int:
 
 
 class Postgres:
-    """One cluster under `var`. If the launcher is root, the cluster belongs to an unprivileged user; nothing else changes owner."""
+    """One cluster under `var`. If the launcher is root, the cluster belongs to another account; nothing else changes owner."""
 
     def __init__(self, places: Places, settings: Mapping[str, str] = SETTINGS) -> None:
         self.places = places

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.messages.models import Channel, Message
 from dossiers import workflow
-from dossiers.access_log import note_look
+from dossiers.access_log import log_view
 from dossiers.citizen import dashboard as overview
 from dossiers.citizen import timeline
 from dossiers.citizen.forms import ConfirmationForm, WithdrawalForm
@@ -21,9 +21,9 @@ from dossiers.files.checking import megabytes
 from dossiers.filing import drafts
 from dossiers.filing.views.documents import files_by_paper
 from dossiers.models import Dossier, FollowUp
-from dossiers.papers.contexts import tracking_address, verify_address
+from dossiers.papers.contexts import tracking_url, verification_url
 from dossiers.papers.models import OFFICE_PAPERS, IssuedPaper, PaperKind
-from dossiers.papers.wording import grouped as in_fours
+from dossiers.papers.wording import grouped
 from dossiers.permissions import is_submitter, sees_papers
 from dossiers.states import DossierState
 from portal.common import clock
@@ -52,7 +52,7 @@ def dashboard(request):
             "other_count": sum(tile["count"] for tile in others),
             "total": sum(found.values()),
             "state": state,
-            "state_is_other": bool(state) and state not in overview.FIRST,
+            "state_is_other": bool(state) and state not in overview.FIRST_TILES,
             "rows": rows,
             "more": more,
             "later": "truoc" in request.GET,
@@ -93,7 +93,7 @@ def own_dossier(request, code):
         "obligation",
     )
     dossier = get_object_or_404(rows, code=code)
-    note_look(request, dossier)
+    log_view(request, dossier)
     return dossier
 
 
@@ -126,7 +126,7 @@ def detail(request, code):
             "papers": papers,
             "papers_due": _papers_due(dossier),
             "files": files_by_paper(dossier) if sees_papers(dossier, user) else [],
-            "letters": _letters(dossier, user),
+            "letters": _recent_messages(dossier, user),
             "steps": steps,
             "question": asked.question if asked and "confirm" in steps else "",
             "confirmation": ConfirmationForm(),
@@ -149,7 +149,7 @@ def papers_of(dossier, mine):
 
 
 @translation.override("vi")
-def _letters(dossier, user):
+def _recent_messages(dossier, user):
     """The last messages about this dossier, found by their link (links are stored with the Vietnamese path)."""
     link = reverse("dossiers:detail", args=[dossier.code])
     found = Message.objects.filter(recipient=user, channel=Channel.INBOX, link__startswith=link)
@@ -182,7 +182,7 @@ def submitted(request, code):
             "acknowledgement": papers.get(PaperKind.ACKNOWLEDGEMENT),
             "form": papers.get(PaperKind.APPLICATION_FORM),
             "next_things": timeline.next_things(dossier, pay_by=money.until if money else ""),
-            "tracking": tracking_address(dossier),
+            "tracking": tracking_url(dossier),
             "secret_groups": in_groups(dossier.secret, 5),
             "money": money,
         },
@@ -206,7 +206,7 @@ def slip(request, code):
             "dossier": dossier,
             "paper": paper,
             "clerk": event.text.actor_name if event else "",
-            "tracking": tracking_address(dossier),
+            "tracking": tracking_url(dossier),
             "files": dossier.attachments.current().count(),
             "obligation": getattr(dossier, "obligation", None),
         },
@@ -235,14 +235,14 @@ def result(request, code):
             "decision": paper.decision,
             "size": megabytes(paper.size),
             "older": [other for other in papers if other.pk != paper.pk],
-            "verify": verify_address(paper.verification_code),
-            "check_code": in_fours(paper.verification_code),
-            "early": _early(dossier),
+            "verify": verification_url(paper.verification_code),
+            "check_code": grouped(paper.verification_code),
+            "early": _punctuality(dossier),
         },
     )
 
 
-def _early(dossier):
+def _punctuality(dossier):
     """«trước hẹn», «đúng hẹn»; empty when late or without a due time."""
     if not dossier.due_at or not dossier.decided_at or dossier.decided_at > dossier.due_at:
         return ""

@@ -13,10 +13,10 @@ from django.views.decorators.cache import never_cache
 
 from dossiers import workflow
 from dossiers.citizen.dashboard import until
-from dossiers.citizen.forms import LONGEST
+from dossiers.citizen.forms import MAX_NOTE_LENGTH
 from dossiers.citizen.views.dossier import own_dossier
 from dossiers.files.checking import ACCEPT, megabytes
-from dossiers.files.receiving import receive, take_out
+from dossiers.files.receiving import receive, remove_file
 from dossiers.filing import rules, supplements
 from dossiers.filing.views.documents import input_id, tiles
 from dossiers.models import SupplementItem, SupplementRequest
@@ -136,9 +136,9 @@ def _save(request, answering):
     if "xoa" in request.POST:
         file = row.staged.filter(pk=number_in(request.POST["xoa"])).first()
         if file:
-            take_out(file)
-    entered = _keep_answers(request, answering)
-    refused = _take_in(request, answering)
+            remove_file(file)
+    entered = _save_answers(request, answering)
+    refused = _receive_files(request, answering)
     if refused:
         return _page(request, answering, answering.bound(entered=entered) if entered else None, refused)
     if entered and entered.row_button:
@@ -156,7 +156,7 @@ def _save(request, answering):
     return redirect("dossiers:supplement_review", dossier.code)
 
 
-def _keep_answers(request, answering):
+def _save_answers(request, answering):
     """Save the edits in the request. Only requested fields are read from the POST."""
     if answering.asked is None:
         return None
@@ -170,7 +170,7 @@ def _keep_answers(request, answering):
     return entered
 
 
-def _take_in(request, answering):
+def _receive_files(request, answering):
     refused = {}
     for item in answering.items:
         uploads = request.FILES.getlist(f"tep-{item.key}") if item.target == SupplementItem.Target.DOCUMENT else []
@@ -227,7 +227,7 @@ def review(request, code):
     if open_items:
         return redirect(reverse("dossiers:supplement", args=[dossier.code]) + "?sua=1")
     if request.method == "POST":
-        note = clean_text(request.POST.get("nhan", ""), lines=True)[:LONGEST]
+        note = clean_text(request.POST.get("nhan", ""), lines=True)[:MAX_NOTE_LENGTH]
         try:
             workflow.advance(dossier, "resubmit", actor=request.user, note=note)
         except workflow.StepNotPossible as impossible:

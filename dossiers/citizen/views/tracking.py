@@ -15,7 +15,7 @@ from dossiers.models import Dossier
 from portal.common import clock
 from portal.common.vietnamese import clean_text
 
-LONGEST = 60
+MAX_CODE_LENGTH = 60
 
 
 @login_not_required
@@ -68,7 +68,7 @@ def _filed():
 
 
 def _tracked(request, dossier):
-    late = lateness.is_late(dossier, clock.now(), lateness.PROMISE)
+    late = lateness.is_late(dossier, clock.now(), lateness.PROMISED_DUE)
     response = render(
         request, "dossiers/citizen/tracked.html", {"dossier": dossier, "milestones": public_milestones(dossier), "late": late}
     )
@@ -77,4 +77,4 @@ def _tracked(request, dossier):
 
 
 def _typed(text):
-    return "".join(clean_text(text).split())[:LONGEST]
+    return "".join(clean_text(text).split())[:MAX_CODE_LENGTH]

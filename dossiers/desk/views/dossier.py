@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.messages.models import Message
 from accounts.roles import Role
 from dossiers import permissions, workflow
-from dossiers.access_log import note_look
+from dossiers.access_log import log_view
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.desk import queues
-from dossiers.desk.actions import held_back, offered
+from dossiers.desk.actions import blocked_steps, offered
 from dossiers.desk.forms import earlier_steps
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.fees import payable, wording
@@ -47,9 +47,9 @@ WORK_WORDS = {
 def dossier(request, code):
     """Everything the desk may see of one dossier. Logged in the access log."""
     matter = find(request, code)
-    note_look(request, matter)
+    log_view(request, matter)
     sees_papers = permissions.sees_papers(matter, request.user)
-    keeper = Timekeeper(matter)
+    timekeeper = Timekeeper(matter)
     possible = workflow.steps_for(request.user, matter)
     steps = offered(name for name in possible if name != "return_step" or earlier_steps(matter))  # not for the first step
     aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and matter.delivery_way == "account")]
@@ -58,14 +58,14 @@ def dossier(request, code):
     context = {
         "dossier": matter,
         "phone": phone_for_display(matter.subject_phone) if matter.subject_phone else "",
-        "sla": queues.deadline_tag(matter, keeper.calendar),
+        "sla": queues.deadline_tag(matter, timekeeper.calendar),
         "sees_papers": sees_papers,
         "sections": _sections(matter, masked=not sees_papers),
         "documents": rules.asked_documents(matter),
         "sheets": sheets,
         "shown": _shown(sheets, request.GET.get("xem", "")),
         "history": _history(matter),
-        "clock": _clock(matter, keeper),
+        "clock": _clock(matter, timekeeper),
         "runs": runs,
         "holder": _holder(matter),
         **_money(matter),
@@ -76,7 +76,7 @@ def dossier(request, code):
         "may_send_again": may_send_again(matter, request.user),
         "main_steps": [step for step in steps if step not in aside],
         "other_steps": aside,
-        "held_back": [] if matter.decided_at and matter.state == "PROCESSING" else list(held_back(request.user, matter)),
+        "held_back": [] if matter.decided_at and matter.state == "PROCESSING" else list(blocked_steps(request.user, matter)),
         "next_code": queues.next_for(request.user, after=matter),
     }
     return render(request, "dossiers/desk/dossier.html", context)
@@ -184,11 +184,11 @@ def _holder(matter):
     }
 
 
-def _clock(matter, keeper):
+def _clock(matter, timekeeper):
     """The intervals of the dossier, and how its due time is counted day by day."""
-    standing = keeper.standing(now=clock.now()) if matter.accepted_at else None
+    standing = timekeeper.standing(now=clock.now()) if matter.accepted_at else None
     if standing and matter.decided_at:
-        standing = keeper.standing()
+        standing = timekeeper.standing()
     return {
         "standing": standing,
         "moved": matter.first_promised_due_at != matter.due_at,

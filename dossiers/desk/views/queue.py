@@ -55,12 +55,12 @@ def queue(request):
     """The chosen worklist of this user's agencies, most urgent first."""
     asked = {key: request.GET.get(key, "").strip() for key in ("nhom", "tu-khoa", "thu-tuc", "cach-nop", "sau", "truoc")}
     group = next((group for group in queues.GROUPS if group.key == asked["nhom"]), _first_group(request.user))
-    dossiers = _filtered(queues.worked_on(request.user), asked)
+    dossiers = _filtered(queues.dossiers_at_work(request.user), asked)
     if not asked["tu-khoa"]:
-        dossiers = dossiers.filter(queues.of_group(group.key, request.user))
+        dossiers = dossiers.filter(queues.group_condition(group.key, request.user))
     closed = group.key == queues.CLOSED and not asked["tu-khoa"]
     column = "closed_at" if closed else "step_due_at"
-    found = queues.slice_of(queues.for_list(dossiers), column, newest_first=closed, after=asked["sau"], before=asked["truoc"])
+    found = queues.keyset_page(queues.for_list(dossiers), column, newest_first=closed, after=asked["sau"], before=asked["truoc"])
     counts = queues.counts(request.user)
     return render(
         request,
@@ -78,8 +78,8 @@ def queue(request):
             "chosen_channel": asked["cach-nop"],
             "filtered": any(asked[key] for key in ("tu-khoa", "thu-tuc", "cach-nop")),
             "urgent": queues.next_for(request.user),
-            "previous": _address(asked, truoc=found.before) if found.before else "",
-            "next": _address(asked, sau=found.after) if found.after else "",
+            "previous": _url(asked, truoc=found.before) if found.before else "",
+            "next": _url(asked, sau=found.after) if found.after else "",
             "bulk": bulk_steps(request.user),
             "reads_only": not request.user.agencies_with(*PAPER_ROLES),
             "closed": closed,
@@ -114,7 +114,7 @@ def _link(current, group, counts):
     }
 
 
-def _address(asked, **key):
+def _url(asked, **key):
     kept = {name: value for name, value in asked.items() if value and name not in ("sau", "truoc")}
     return f"{reverse('desk:queue')}?{urlencode(kept | key)}"
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dossiers import workflow
-from dossiers.access_log import note_look
+from dossiers.access_log import log_view
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.desk import queues
 from dossiers.desk.actions import STEP_OF, STEP_PAGES
@@ -68,14 +68,14 @@ def _taken(request, dossier, name, form):
     else:
         done = {"what": workflow.line_of(name, dossier.state).custom["sentence"], "code": moved.code}
         messages.success(request, _("%(what)s: %(code)s.") % done)
-        for sentence in moved.heard:
+        for sentence in moved.reply_sentences:
             messages.success(request, sentence)
     return redirect("desk:dossier", code=dossier.code)
 
 
 def _page(request, dossier, name, line, form):
     page = STEP_PAGES[name]
-    note_look(request, dossier)
+    log_view(request, dossier)
     return render(
         request,
         "dossiers/desk/step.html",
@@ -111,9 +111,9 @@ def _what_follows(dossier, name, line):
 
 def _promise(dossier):
     """The due time that the receipt slip would promise if the dossier were accepted now."""
-    keeper = Timekeeper(dossier)
+    timekeeper = Timekeeper(dossier)
     term = Term.from_data(dossier.version.channels.get(dossier.channel, {}).get("processing", {}))
-    at = due(keeper.calendar, keeper.hours, clock.now(), term).at
+    at = due(timekeeper.calendar, timekeeper.hours, clock.now(), term).at
     if at is None:
         return _("Thủ tục này không có ngày hẹn cố định.")
     return _("Tiếp nhận bây giờ thì hẹn trả %(when)s (%(term)s).") % {"when": moment(at), "term": term.words}

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from dossiers.files.checking import ACCEPT, megabytes
 from dossiers.files.models import OTHER_PAPERS
-from dossiers.files.receiving import receive, take_out
+from dossiers.files.receiving import receive, remove_file
 from dossiers.filing import rules
 from dossiers.filing.views.shared import DOCUMENTS
 from portal.common.dates import moment
@@ -23,9 +23,9 @@ def documents(request, filing):
     if "xoa" in request.POST:
         file = filing.draft.attachments.filter(pk=number_in(request.POST["xoa"]), staged_in=None).first()
         if file:
-            take_out(file)
+            remove_file(file)
         return redirect(filing.url(DOCUMENTS) + _anchor(file.item_key if file else ""))
-    refused = _take_in(request, filing.draft)
+    refused = _receive_files(request, filing.draft)
     if refused:
         return _page(request, filing, refused=refused)
     if "gui" in request.POST:
@@ -41,7 +41,7 @@ def documents(request, filing):
     return redirect(filing.url(filing.after(DOCUMENTS).key))
 
 
-def _take_in(request, draft):
+def _receive_files(request, draft):
     """Receive the uploads for each requested document. Returns {item key: [sentences]} of refused files."""
     keys = [ask.key for ask in rules.asked_documents(draft)] + [OTHER_PAPERS]
     refused = {}

@@ -93,7 +93,7 @@ class Filing:
             return [*stops, Stop(PRINT, _("In tờ khai"), _("In tờ khai"))]
         return [*stops, Stop(DOCUMENTS, _("Giấy tờ"), _("Giấy tờ")), Stop(REVIEW, _("Xem lại và nộp"), _("Xem lại"))]
 
-    def changed(self):
+    def clear_cache(self):
         """Clear the cached parts and stops after the draft was saved."""
         for name in ("parts", "stops"):
             self.__dict__.pop(name, None)

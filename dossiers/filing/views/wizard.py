@@ -85,7 +85,7 @@ def _save(request, filing, stop):
     if errors:
         bound = BoundPage(part.form, stop.page, known, filing.today, entered=entered, errors=errors)
         return _page(request, filing, stop, bound)
-    filing.changed()
+    filing.clear_cache()
     following = filing.unfinished() if back else filing.after(stop.key)
     return redirect(filing.url(following.key, back if following.page else ""))
 

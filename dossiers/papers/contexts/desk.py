@@ -14,7 +14,7 @@ from dossiers.papers.contexts.shared import (
     submitter_of,
 )
 from dossiers.papers.models import PaperKind
-from dossiers.papers.wording import moment_in_words as said
+from dossiers.papers.wording import moment_in_words
 from dossiers.states import DossierState
 from portal.common.words import money_in_words
 from procedures.calendar import Term
@@ -49,7 +49,7 @@ def _where_to_pay(dossier):
     """How the fee can be paid: on the portal where that is offered, and always at the counter."""
     desk = dossier.receiving_agency
     place = f"tại {desk.desk_name or desk.name}{', ' + desk.desk_address if desk.desk_address else ''}"
-    if fee_words.pay_address(dossier):
+    if fee_words.payment_url(dossier):
         return f"Nộp trên cổng: mở hồ sơ, bấm “Trả phí”; hoặc nộp tiền mặt {place}."
     return f"Nộp {place}."
 
@@ -77,7 +77,7 @@ def receipt_slip(dossier, event):
         "papers": _papers_received(dossier, event),
         "sets": 1,
         "term": Term.from_data(dossier.term).words if dossier.term else "theo quy định của thủ tục",
-        "due_at": said(due) or "theo lịch của cơ quan giải quyết, sẽ báo sau",
+        "due_at": moment_in_words(due) or "theo lịch của cơ quan giải quyết, sẽ báo sau",
         "due_note": "ngày tạm tính vì lịch nghỉ chưa công bố đủ; có lịch sẽ báo lại"
         if dossier.due_is_provisional and due
         else "",
@@ -114,7 +114,7 @@ def supplement_request(dossier, event):
         "second_time": request.number > 1,
         "items": [{"name": item.label, "copy": _asked_as(item), "reason": item.reason} for item in request.items.order_by("pk")],
         "note": event.text.note,
-        "supplement_due_at": said(request.due_at),
+        "supplement_due_at": moment_in_words(request.due_at),
         "clock_note": clock_note(dossier, "Thời hạn giải quyết được tính lại từ đầu khi nhận đủ phần bổ sung."),
     }
 
@@ -131,12 +131,14 @@ def supplement_note(dossier, event):
         if file.uploaded_at >= request.event.at:
             files.setdefault(file.item_key, []).append(file.name)
     return {
-        "sent_at": said(event.at),
+        "sent_at": moment_in_words(event.at),
         "items": [
             {"name": item.label, "sent": "; ".join(files.get(item.key, [])) or "đã sửa trên tờ khai"}
             for item in request.items.order_by("pk")
         ],
-        "clock_note": clock_note(dossier, f"Thời hạn giải quyết tính lại từ đầu. Hẹn trả mới: {said(dossier.due_at)}."),
+        "clock_note": clock_note(
+            dossier, f"Thời hạn giải quyết tính lại từ đầu. Hẹn trả mới: {moment_in_words(dossier.due_at)}."
+        ),
     }
 
 
@@ -153,7 +155,7 @@ def payment_notice(dossier, event):
         "fees": fees,
         "fee_total": total,
         "fee_total_in_words": money_in_words(owed) if owed is not None else "xác định sau",
-        "payment_due_at": said(dossier.payment_due_at),
+        "payment_due_at": moment_in_words(dossier.payment_due_at),
         "how_to_pay": _where_to_pay(dossier),
         "clock_note": clock_note(dossier, "Trong lúc chờ nộp, thời hạn giải quyết tạm dừng, không bị tính."),
     }
@@ -174,7 +176,7 @@ def stop_notice(dossier, event):
         "stage": str(DossierState(_stage(dossier, event)).label),
         "ground": ground,
         "reason": reason,
-        "stopped_at": said(event.at),
+        "stopped_at": moment_in_words(event.at),
         "money_note": money_note(dossier, occasion),
         "papers_note": "bản điện tử giữ trong tài khoản của ông bà, có thể dùng lại; giấy tờ gốc (nếu có) đã được trả lại.",
         "sign": sign(SIGNS[event.step], event),

@@ -21,13 +21,13 @@ def builds(kind):
     return register
 
 
-def verify_address(verification_code=""):
+def verification_url(verification_code=""):
     """URL of the page that checks papers; with a code, the URL printed as QR code."""
     path = reverse("papers:verify_code", args=[verification_code]) if verification_code else reverse("papers:verify")
     return settings.SITE_URL + path
 
 
-def tracking_address(dossier):
+def tracking_url(dossier):
     """URL printed as QR code on slips: shows state and dates without a login. Printed, so it must never change."""
     return f"{settings.SITE_URL}/tra-cuu/{dossier.secret}/"
 

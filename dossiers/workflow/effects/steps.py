@@ -96,7 +96,7 @@ def open_consultation(step: Step) -> None:
         due_at=step.timekeeper.step_due(step.now, step.details["hours"]),
         question=step.details["question"],
     )
-    dossier.forget_open_steps()
+    dossier.reset_open_steps()
     step.recorded |= {"question": step.details["question"], "agency": step.details["agency"].code, "hours": step.details["hours"]}
 
 
@@ -143,7 +143,7 @@ def close_open_steps(step: Step) -> None:
 def _close(run: StepRun, step: Step, state: Choice = StepState.DONE) -> None:
     run.state, run.done_at, run.done_by = state, step.now, step.user
     run.save(update_fields=["state", "done_at", "done_by"])
-    step.dossier.forget_open_steps()
+    step.dossier.reset_open_steps()
 
 
 def _open_next(step: Step, after: int) -> None:
@@ -157,4 +157,4 @@ def _open_next(step: Step, after: int) -> None:
     for run in group:
         run.state, run.opened_at, run.due_at = StepState.OPEN, step.now, step.timekeeper.step_due(step.now, run.hours)
         run.save(update_fields=["state", "opened_at", "due_at"])
-    dossier.forget_open_steps()
+    dossier.reset_open_steps()
