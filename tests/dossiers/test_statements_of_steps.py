@@ -68,7 +68,7 @@ MONEY_THAT_BLOCKS = {
     "paid PAYMENT_REQUIRED of SUBMITTED": 40,
     "waive PAYMENT_REQUIRED of SUBMITTED": 22,
     "charge SUBMITTED": 24,
-    "payment_timeout PAYMENT_REQUIRED": 20,
+    "payment_timeout PAYMENT_REQUIRED": 18,
     "charge ACCEPTED": 22,
     "paid PAYMENT_REQUIRED of ACCEPTED": 42,
     "charge PROCESSING": 22,
