@@ -8,16 +8,13 @@ from django.conf import settings
 from dossiers.filing import rules
 
 
-def is_open(dossier):
-    """Are payments open, and the terminal of its offering switched on? No query."""
-    terminal = dossier.offering.terminal if dossier.offering_id else None
-    return settings.PAYMENTS_OPEN and terminal is not None and terminal.active
-
-
 def taken_online(dossier, *, level=None):
     """Does the offering of this dossier take fees online now: payments open, service level 4, terminal switched on?
     `level`: the offered level, when the caller has it already."""
-    return is_open(dossier) and (level or rules.offered_level(dossier)).offers_online_payment
+    terminal = dossier.offering.terminal if dossier.offering_id else None
+    if not settings.PAYMENTS_OPEN or terminal is None or not terminal.active:
+        return False
+    return (level or rules.offered_level(dossier)).offers_online_payment
 
 
 def payable_online(dossier, *, offered=None):
@@ -37,6 +34,5 @@ def due_on_submit(dossier):
 
 
 def deadline_passed(dossier, now):
-    """Has the payment deadline passed? Never while the terminal is switched off. The deadline job, the only one that stops a
-    dossier for this, asks `taken_online` first."""
-    return bool(dossier.payment_due_at) and dossier.payment_due_at <= now and is_open(dossier)
+    """Has the payment deadline passed? Never while the fee cannot be paid online."""
+    return bool(dossier.payment_due_at) and dossier.payment_due_at <= now and taken_online(dossier)

@@ -134,7 +134,7 @@ def test_a_request_that_comes_too_late_has_expired(gateway):
 
 def test_times_on_the_wire_are_those_of_viet_nam(gateway):
     with clock.at(shop.MORNING):
-        fields = shop.wanted()
+        fields = shop.pay_fields()
         assert (fields["vnp_CreateDate"], fields["vnp_ExpireDate"]) == ("20261121083000", "20261121084500")
         row = gateway.opened()
     with clock.at(shop.MORNING + timedelta(minutes=2, seconds=11)):

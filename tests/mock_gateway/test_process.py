@@ -25,7 +25,7 @@ def gateway(listening):
 
 
 def opened(gateway, **changes):
-    reference = shop.wanted()["vnp_TxnRef"]
+    reference = shop.pay_fields()["vnp_TxnRef"]
     page = gateway.arrive(gateway.address + shop.pay_url(TxnRef=reference, **changes))
     assert page.status_code == 200 and "150.000" in page.text
     return reference

@@ -1,4 +1,4 @@
-"""`manage.py load_data`: brings data/ into the database, and does nothing when nothing changed."""
+"""`manage.py load_data`: loads data/ into the database; does nothing when neither data nor database has changed."""
 
 import json
 import time
@@ -51,7 +51,7 @@ def _read(stamp):
 
 
 def _state_of_database():
-    """Which database this is and how many rows it has: another or an emptied one is loaded anew."""
+    """The database's oid and row counts, so that another or an emptied database is loaded again."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT oid::bigint FROM pg_database WHERE datname = current_database()")
         oid = cursor.fetchone()[0]
