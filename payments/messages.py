@@ -206,7 +206,7 @@ def _citizen(
 ) -> None:
     dossier = attempt.obligation.dossier
     people = [*messages.RECIPIENTS[Tells.SUBMITTER](dossier, None), *also]
-    link = wording.pay_address(dossier) or reverse("dossiers:detail", args=[dossier.code])
+    link = wording.payment_url(dossier) or reverse("dossiers:detail", args=[dossier.code])
     _write(key, people, attempt, subject, body + "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s."), link, **facts)
 
 

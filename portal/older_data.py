@@ -14,7 +14,7 @@ OURS = {"accounts", "messaging", "procedures", "dossiers", "files", "papers", "p
 
 def refuse(sender, using, **kwargs):
     """Receiver of `pre_migrate`. Raises CommandError with a sentence that says what to do."""
-    loader = MigrationLoader(connections[using], ignore_no_initial=True)
+    loader = MigrationLoader(connections[using], ignore_no_migrations=True)
     unknown = sorted(key for key in set(loader.applied_migrations) - set(loader.disk_migrations) if key[0] in OURS)
     if unknown:
         raise CommandError(

@@ -14,10 +14,17 @@ def local_amounts(procedure, province_code, day=None):
     return {key: LocalAmount(*facts) for key, *facts in rows.values_list("fee_line_key", "amount", "legal_ref", "certainty")}
 
 
+def local_amounts_of(version, offering, day=None):
+    """`local_amounts` of the place of an offering (None: none). No query where the version leaves no amount to provinces."""
+    if offering is None or all(line["amount"] is not None for line in version.facts["fee_lines"]):
+        return {}
+    return local_amounts(version.procedure, offering.province_code, day)
+
+
 def offered_at(version, offering=None, *, local=None):
-    """The OfferedLevel of this version at this offering (None: no place chosen). At most two queries."""
+    """The OfferedLevel of this version at this offering (None: no place chosen). At most one query."""
     if local is None:
-        local = local_amounts(version.procedure, offering.province_code) if offering else {}
+        local = local_amounts_of(version, offering)
     return OfferedLevel.compute(
         version.document,
         version.declared_level,

@@ -17,7 +17,7 @@ from django.urls import get_resolver
 from accounts.models import Mandate, User
 from dossiers import workflow
 from dossiers.desk.actions import STEP_OF, STEP_PAGES
-from dossiers.files.checking import LONGEST_NAME
+from dossiers.files.checking import MAX_NAME_LENGTH
 from dossiers.files.serving import file_response
 from dossiers.files.storage import read_stored, store
 from dossiers.models import Dossier
@@ -365,7 +365,7 @@ def test_a_file_name_stays_a_name_in_the_header(settings, name):
     response = file_response(store(b"%PDF").storage_key, name, "application/pdf")
     header = response["Content-Disposition"]
     assert header.startswith("attachment;") and not re.search(r"[\r\n\x00]|\.\./|%E2%80%AE", header)
-    assert header.replace('\\"', "").count('"') in (0, 2) and len(header) < 9 * LONGEST_NAME + 60
+    assert header.replace('\\"', "").count('"') in (0, 2) and len(header) < 9 * MAX_NAME_LENGTH + 60
     assert response["X-Content-Type-Options"] == "nosniff" and "sandbox" in response["Content-Security-Policy"]
     response.close()
 
@@ -393,7 +393,7 @@ def test_hostile_names_become_plain_ones(desk, name):
     draft = desk.draft()
     browse(draft.submitter).post(step_url(draft, "giay-to"), {"tep-khac": upload(name, picture()), "gui": "khac"})
     kept = draft.attachments.get().name
-    assert kept == clean_text(kept) and "/" not in kept and "\\" not in kept and len(kept) <= LONGEST_NAME and kept[0] != "."
+    assert kept == clean_text(kept) and "/" not in kept and "\\" not in kept and len(kept) <= MAX_NAME_LENGTH and kept[0] != "."
 
 
 # ---------------------------------------------------------------- odd input never is an error of ours

@@ -32,8 +32,8 @@ def answered(version, offering, citizen, answers):
             for question in questions if question.type in ("number", "choice")}  # fmt: skip
     said |= {"delivery_address": citizen.person.current_address}
     if "priority_group" in said:
-        said["priority_group"] = portal_questions.NOBODY
-    draft.asked, columns = portal_questions.stored(draft, said)
+        said["priority_group"] = portal_questions.NO_GROUP
+    draft.asked, columns = portal_questions.split_values(draft, said)
     for name, value in columns.items():
         setattr(draft, name, value)
     draft.save()

@@ -41,9 +41,11 @@ def test_the_rule_and_its_query_choose_the_same_dossiers_and_the_desk_shows_just
             dossier = row.get()
             late = lateness.is_late(dossier, NOW)
             assert row.filter(lateness.late(NOW)).exists() == late, columns
-            assert row.filter(lateness.late(NOW, lateness.PROMISE)).exists() == lateness.is_late(dossier, NOW, lateness.PROMISE)
+            assert row.filter(lateness.late(NOW, lateness.PROMISED_DUE)).exists() == lateness.is_late(
+                dossier, NOW, lateness.PROMISED_DUE
+            )
             assert row.filter(lateness.running()).exists() == lateness.is_running(dossier), columns
-            assert row.filter(queues.of_group(queues.LATE, desk.clerk)).exists() == late, columns
+            assert row.filter(queues.group_condition(queues.LATE, desk.clerk)).exists() == late, columns
             assert (queues.deadline_tag(dossier, calendar).tone == "late") == late, columns
             seen.setdefault(dossier.state, set()).add(late)
     both = {state for state, found in seen.items() if found == {True, False}}

@@ -177,10 +177,10 @@ def many(desk, count):
 
 def test_pages_go_forth_and_back_without_losing_or_doubling_a_row(desk):
     many(desk, 23)
-    dossiers = queues.worked_on(desk.clerk)
+    dossiers = queues.dossiers_at_work(desk.clerk)
     pages, after = [], ""
     while True:
-        page = queues.slice_of(dossiers, after=after, size=5)
+        page = queues.keyset_page(dossiers, after=after, size=5)
         pages.append([d.pk for d in page.rows])
         if not page.after:
             break
@@ -188,10 +188,10 @@ def test_pages_go_forth_and_back_without_losing_or_doubling_a_row(desk):
     assert [len(page) for page in pages] == [5, 5, 5, 5, 3]
     assert len({pk for page in pages for pk in page}) == 23
 
-    back = queues.slice_of(dossiers, before=page.before, size=5)
+    back = queues.keyset_page(dossiers, before=page.before, size=5)
     assert [d.pk for d in back.rows] == pages[-2]
     while back.before:
-        back = queues.slice_of(dossiers, before=back.before, size=5)
+        back = queues.keyset_page(dossiers, before=back.before, size=5)
     assert [d.pk for d in back.rows] == pages[0]
 
 
@@ -226,6 +226,8 @@ def test_the_list_of_a_desk_is_read_by_an_index(desk):
     many(desk, 40)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = queues.for_list(queues.worked_on(desk.clerk).filter(queues.of_group("cho-tiep-nhan", desk.clerk))).explain()
+        plan = queues.for_list(
+            queues.dossiers_at_work(desk.clerk).filter(queues.group_condition("cho-tiep-nhan", desk.clerk))
+        ).explain()
     assert "Seq Scan on dossiers_dossier" not in plan
     assert "Index" in plan

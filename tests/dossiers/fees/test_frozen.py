@@ -130,7 +130,7 @@ def test_who_claims_an_exemption_of_a_fee_due_on_submission_is_looked_at_at_once
     assert (dossier.state, dossier.obligation.status, dossier.obligation.total) == ("SUBMITTED", "provisional", 0)
     dossier = workflow.advance(dossier, "accept", actor=money_desk.clerk, exemption="refuse")
     assert (dossier.obligation.status, dossier.obligation.total) == ("due", 200_000)
-    assert wording.pay_address(dossier) == f"/ho-so/{dossier.code}/tra-phi/"
+    assert wording.payment_url(dossier) == f"/ho-so/{dossier.code}/tra-phi/"
 
 
 # ---------------------------------------------------------------- what pages say

@@ -9,7 +9,7 @@ from django.urls import reverse
 from dossiers.files import storage
 from dossiers.models import FollowUp
 from dossiers.papers.certificates import ensure_development_ca
-from dossiers.papers.contexts import tracking_address
+from dossiers.papers.contexts import tracking_url
 from dossiers.papers.models import IssuedPaper
 from portal.common import outbox, pdf
 
@@ -82,4 +82,4 @@ def test_the_stored_file_is_the_one_whose_hash_is_written(desk, run_followups):
 
 def test_the_code_printed_on_slips_opens_the_tracking_page(desk):
     dossier = desk.submitted()
-    assert tracking_address(dossier).endswith(reverse("dossiers:track_link", args=[dossier.secret]))
+    assert tracking_url(dossier).endswith(reverse("dossiers:track_link", args=[dossier.secret]))

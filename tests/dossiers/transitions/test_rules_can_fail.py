@@ -8,7 +8,7 @@ import pytest
 from dossiers import permissions
 from dossiers.transitions import conditions, inputs
 
-ALWAYS_NO = {"nobody", "is_post"}  # for jobs only; logins of the postal service come with its port
+ALWAYS_NO = {"no_user", "is_post"}  # for jobs only; logins of the postal service come with its port
 
 
 def functions(source):

@@ -27,5 +27,5 @@ def test_an_effect_on_the_wrong_list_is_refused(monkeypatch, word, effect):
 
 
 def test_a_word_the_timekeeper_does_not_know_is_found(monkeypatch):
-    monkeypatch.delitem(timekeeper.WORK, Clock.PAUSE)
+    monkeypatch.delitem(timekeeper.CLOCK_METHODS, Clock.PAUSE)
     assert said() == [("dossiers.E002", "the timekeeper does not know pause")]

@@ -122,11 +122,11 @@ def test_a_reminder_says_what_to_do_until_when_and_leads_to_it(money_desk):
 def test_a_long_term_is_also_reminded_of_at_its_half(desk):
     calendar = working_calendar()
     due = dt.datetime(2026, 11, 23, 17, tzinfo=clock.LOCAL)  # ten working days
-    moments = deadlines.again_and_again(calendar, MONDAY, due)
+    moments = deadlines.remind_repeatedly(calendar, MONDAY, due)
     assert [moment.date().day for moment in moments] == [16, 19, 23]
     for days in range(1, 25):  # however short: in order, never on one day, never after the deadline
         due = dt.datetime.combine(calendar.add_working_days(MONDAY.date(), days), dt.time(17), clock.LOCAL)
-        moments = deadlines.again_and_again(calendar, MONDAY, due)
+        moments = deadlines.remind_repeatedly(calendar, MONDAY, due)
         assert moments == sorted(set(moments)) and moments[-1] < due
 
 

@@ -95,7 +95,7 @@ def test_each_answer_moves_the_attempt_where_it_belongs(past, gateway, said, sta
     "said",
     [
         SILENCE,
-        NoAnswer("not signed by the gateway", raw='{"vnp_ResponseCode": "00"}', code="00"),
+        NoAnswer("not signed by the gateway", raw='{"vnp_ResponseCode": "00"}'),
         NoAnswer("HTTP 500", raw="<html>"),
         {"code": "02", "status": ""},
         {"code": "03", "status": ""},

@@ -299,7 +299,7 @@ def test_an_answer_over_another_sum_settles_nothing_and_opens_a_difference(attem
     work(GatewayQuestion)
     assert fresh(attempt).state == AttemptState.REVIEW and not LedgerEntry.objects.exists()
     found = Difference.objects.get()
-    assert (found.kind, found.ours, found.theirs) == ("amount", FEE, FEE - 1)
+    assert (found.kind, found.our_amount, found.their_amount) == ("amount", FEE, FEE - 1)
 
 
 # ------------------------------------------------------------ money back, and the file of the morning
