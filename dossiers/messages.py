@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.messages.models import tell
+from accounts.messages.models import queue_messages
 from accounts.models import Membership, User
 from accounts.roles import Role
 from dossiers.fees import wording
@@ -34,7 +34,7 @@ def notify_step(step, event):
         else:
             subject, body = staff_text(step, dossier)
             link = reverse("desk:dossier", args=[dossier.code])
-        tell(f"event:{event.pk}", recipients, subject=subject, body=body, link=link)
+        queue_messages(f"event:{event.pk}", recipients, subject=subject, body=body, link=link)
 
 
 def _link(dossier):
@@ -53,7 +53,7 @@ def remind(dossier, due_at, action, *, reminder_at, stops_at):
         text = _("Hồ sơ %(code)s đang chờ: %(deed)s trước %(when)s. Quá hạn, hồ sơ sẽ dừng.")
     else:
         text = _("Hồ sơ %(code)s đã quá hạn %(deed)s. Làm ngay: %(stops)s hồ sơ sẽ dừng.")
-    tell(
+    queue_messages(
         f"remind:{dossier.pk}:{reminder_at:%Y%m%d%H%M}",
         _citizen_recipients(dossier, None),
         subject=_("Nhắc: còn việc cần làm ngay"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.common.clock import LOCAL, local
-from procedures.workdays import FARTHEST, ONE_DAY, CalendarError, OfficeHours, Pause, WorkCalendar, whole_minute, work_off
+from procedures.workdays import MAX_DAYS_AHEAD, ONE_DAY, CalendarError, OfficeHours, Pause, WorkCalendar, whole_minute, work_off
 
 __all__ = [
     "CUTOFF",
@@ -237,19 +237,19 @@ class _Count:
         wanted = self._calendar_days(first) if self.unit in ("day", "month") else self.term.value or 0
         number = 0
         while number < wanted:
-            days.append(self._look_at(days[-1].date + ONE_DAY, number + 1))
+            days.append(self._classify(days[-1].date + ONE_DAY, number + 1))
             number += days[-1].counted
-            self._still_near(days)
+            self._check_max_days(days)
         if self.unit in ("day", "month"):
-            days += self._moved_on(days[-1].date)
+            days += self._moved_to_working_day(days[-1].date)
         return days
 
     def same_day(self, first: dt.date) -> list[Day]:
         """Due on the start day itself, or on the first later one at whose closing time the clock is running."""
-        days = [self._look_at(first, 1)]
+        days = [self._classify(first, 1)]
         while not days[-1].counted:
-            days.append(self._look_at(days[-1].date + ONE_DAY, 1))
-            self._still_near(days)
+            days.append(self._classify(days[-1].date + ONE_DAY, 1))
+            self._check_max_days(days)
         return days
 
     def hours_from(self, moment: dt.datetime) -> tuple[list[Day], dt.datetime]:
@@ -265,7 +265,7 @@ class _Count:
         value = self.term.value or 0
         return (add_months(first, value) - first).days if self.unit == "month" else value
 
-    def _look_at(self, day: dt.date, number: int) -> Day:
+    def _classify(self, day: dt.date, number: int) -> Day:
         pause = self._pause_at_close(day)
         if pause and (self.unit != "working_day" or self.calendar.is_working(day)):
             return Day(day, DayKind.PAUSED, self.unit, name=pause.why)
@@ -274,7 +274,7 @@ class _Count:
         unit = "day" if self.unit == "month" else self.unit
         return Day(day, DayKind.COUNTED, unit, number=number, name=self.calendar.name_of(day))
 
-    def _moved_on(self, day: dt.date) -> list[Day]:
+    def _moved_to_working_day(self, day: dt.date) -> list[Day]:
         """From a last day that is off to the first working day on which the clock runs."""
         days: list[Day] = []
         while not self.calendar.is_working(day) or (days and self._pause_at_close(day)):
@@ -285,7 +285,7 @@ class _Count:
                 days.append(Day(day, DayKind.PAUSED, self.unit, name=pause.why))
             else:
                 days.append(Day(day, DayKind.MOVED, self.unit))
-            self._still_near(days)
+            self._check_max_days(days)
         return days
 
     def _hours_of(self, day: dt.date, minutes: int) -> Day:
@@ -303,8 +303,8 @@ class _Count:
     def _pause_on(self, day: dt.date) -> Pause | None:
         return next((p for p in self.paused if local(p.started_at).date() <= day <= local(p.ended_at).date()), None)
 
-    def _still_near(self, days: list[Day]) -> None:
-        if len(days) > FARTHEST:
+    def _check_max_days(self, days: list[Day]) -> None:
+        if len(days) > MAX_DAYS_AHEAD:
             raise CalendarError(f"{self.term.value} {self.unit} from {days[0].date} are never reached")
 
 

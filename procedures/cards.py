@@ -45,7 +45,7 @@ class Card:
     @property
     def official_name(self):
         """The official name when it says more than the title."""
-        return says_more(self.procedure.name, self.title)
+        return different_official_name(self.procedure.name, self.title)
 
     @property
     def offers_submission(self):
@@ -155,7 +155,7 @@ def _local_amounts(procedures):
 # ---------------------------------------------------------------- words
 
 
-def says_more(official, everyday):
+def different_official_name(official, everyday):
     """The official name, or nothing when it is the everyday one with «Thủ tục» before it."""
     bare = fold(official).removeprefix("thu tuc").strip(" .")
     return "" if bare in fold(everyday) or bare.removeprefix("cap ") in fold(everyday) else official
@@ -182,5 +182,5 @@ def level_words(levels):
         "central": pgettext("cấp thực hiện", "cấp trung ương"),
         "other": pgettext("cấp thực hiện", "cơ quan khác"),
     }
-    said = ", ".join(words[level] for level in words if level in levels)
-    return said[:1].upper() + said[1:]
+    text = ", ".join(words[level] for level in words if level in levels)
+    return text[:1].upper() + text[1:]

@@ -110,7 +110,7 @@ def compute(
     counted = {line["key"]: _count(line, quantities or {}) for line in due}
     reductions = [line for line in in_force if line["role"] in ("discount", "exemption")]
     priced = [price_of(line, sum(counted[line["key"]]), reductions, local or {}) for line in due]
-    taken_off = _over_the_caps(due, counted, {line.key: line.unit_price for line in priced})
+    taken_off = _deductions_by_caps(due, counted, {line.key: line.unit_price for line in priced})
     charged = tuple(_charge(line, taken_off.get(line.key, 0)) for line in priced)
     undecided = not any(line.role in ("base", "alternative") for line in charged)
     known = [line.amount for line in charged if line.amount is not None]
@@ -234,7 +234,9 @@ def _is_claim(reduction: Line) -> bool:
 # ---------------------------------------------------------------- step 5: caps
 
 
-def _over_the_caps(due: Sequence[Line], counted: Mapping[str, Sequence[int]], prices: Mapping[str, int | None]) -> dict[str, int]:
+def _deductions_by_caps(
+    due: Sequence[Line], counted: Mapping[str, Sequence[int]], prices: Mapping[str, int | None]
+) -> dict[str, int]:
     """Đồng to take off each line so that no document costs more than its cap, the companions' amounts first."""
     off: dict[str, int] = {}
     for line in due:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from portal.common import clock
 from portal.common.money import dong
 from procedures.calendar import Term
-from procedures.cards import level_words, price_over_places, says_more, term_of
+from procedures.cards import different_official_name, level_words, price_over_places, term_of
 from procedures.models.catalogue import ProcedureVersion
 from procedures.prices import price_range
 from procedures.wording import (
@@ -18,10 +18,10 @@ from procedures.wording import (
     audience_words,
     copies,
     day_words,
-    given_back,
-    made_up_refund,
     plain,
     price,
+    refund_is_invented,
+    refund_words,
     term_note,
     when_to_pay,
 )
@@ -58,7 +58,7 @@ class Guide:
     @cached_property
     def official_name(self):
         """The official name when it says more than the everyday one."""
-        return says_more(self.version.name, self.version.short_name)
+        return different_official_name(self.version.name, self.version.short_name)
 
     @cached_property
     def top(self):
@@ -199,13 +199,13 @@ class Guide:
     @cached_property
     def refunds_are_made_up(self):
         """Is any rule on giving money back invented for the demo?"""
-        return any(self._given_back(line) and made_up_refund(line) for line in self.fee_lines)
+        return any(self._given_back(line) and refund_is_invented(line) for line in self.fee_lines)
 
     @staticmethod
     def _given_back(line):
         """Only of what is charged: a reduction has nothing to give back."""
         charged = line["role"] in ("base", "alternative", "extra") and line["amount"] != 0
-        return given_back(line["refundable_on"]) if charged else ""
+        return refund_words(line["refundable_on"]) if charged else ""
 
     def _price(self, line):
         if line["key"] in self.version.document["amount_set_later"]:

@@ -45,7 +45,7 @@ def choose(procedure, *, province="", commune="", offering=""):
     elsewhere = next((pk for pk, filing, *_rest in rows if filing == Filing.ELSEWHERE), None)
     units = _units(here)
     province, commune, wanted, error = _read(here, units, province, commune, offering)
-    found = _whole([*wanted, *([elsewhere] if elsewhere else [])])
+    found = _offerings_by_id([*wanted, *([elsewhere] if elsewhere else [])])
     return Choice(
         provinces=[unit for unit in units.values() if unit.is_province],
         communes=_by_province(here, units),
@@ -98,7 +98,7 @@ def _by_province(rows, units):
     return [(province, inside) for province, inside in grouped if inside]
 
 
-def _whole(numbers):
+def _offerings_by_id(numbers):
     """{number: offering} with all a page shows of it."""
     rows = Offering.objects.filter(pk__in=numbers).select_related(
         "receiving_agency__hours", "receiving_agency__unit", "lead_agency", "agency", "terminal"

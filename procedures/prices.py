@@ -63,12 +63,12 @@ def price_range(
 
     low = min((price(line, reductions) or 0 for line in main), default=0)
     low += sum(price(line, reductions) or 0 for line in extras if line["when"] is None and not line["quantity"])
-    high = _unless_open(max, [highest(line) for line in main]) if main else None
-    extra = _unless_open(sum, [highest(line) for line in extras])
+    high = _total_if_known(max, [highest(line) for line in main]) if main else None
+    extra = _total_if_known(sum, [highest(line) for line in extras])
     return PriceRange(low, None if high is None or extra is None else high + extra)
 
 
-def _unless_open(add_up: Callable[[list[int]], int], amounts: Sequence[int | None]) -> int | None:
+def _total_if_known(add_up: Callable[[list[int]], int], amounts: Sequence[int | None]) -> int | None:
     """`max` or `sum` of the amounts, or None when one of them is not known."""
     known = [amount for amount in amounts if amount is not None]
     return add_up(known) if len(known) == len(amounts) else None

@@ -120,7 +120,7 @@ def _guide_context(request, found):
     choice = choose(found, **asked)
     amounts = _amounts(found)
     places = [Place(version, offering, amounts) for offering in choice.offerings]
-    offered = OfferedLevel.best([place.offered for place in places]) if places else _best_anywhere(version, choice, amounts)
+    offered = OfferedLevel.best([place.offered for place in places]) if places else _best_of_provinces(version, choice, amounts)
     province_code = choice.offerings[0].province_code if choice.offerings else ""
     event = found.life_events.order_by("entries__subgroup", "pk").first()
     return {
@@ -178,7 +178,7 @@ def _amounts(found):
     return amounts
 
 
-def _best_anywhere(version, choice, amounts):
+def _best_of_provinces(version, choice, amounts):
     """The level before a place is chosen: the best of one offering in each province."""
     samples = (
         Offering.objects.current()

@@ -67,8 +67,8 @@ def plain(text):
 
 def audience_words(kinds):
     """«Công dân Việt Nam, tổ chức». Kinds the list does not know are shown as the base writes them."""
-    said = ", ".join(str(AUDIENCE.get(kind, kind)) for kind in kinds)
-    return said[:1].upper() + said[1:]
+    text = ", ".join(str(AUDIENCE.get(kind, kind)) for kind in kinds)
+    return text[:1].upper() + text[1:]
 
 
 class Wording:
@@ -108,10 +108,10 @@ class Wording:
             return words % {"what": label, "n": values[0]}
         if op == "not_empty":
             return _("có %(what)s") % {"what": label}
-        said = _or(options.get(value, str(value)) for value in values)
+        text = _or(options.get(value, str(value)) for value in values)
         if op == "ne":
-            return _("%(what)s: không phải “%(value)s”") % {"what": label, "value": said}
-        return said if name == "case" else f"{label}: {said}"
+            return _("%(what)s: không phải “%(value)s”") % {"what": label, "value": text}
+        return text if name == "case" else f"{label}: {text}"
 
     def _asked(self, name):
         """(label, {value: words}) of a question or a form field."""
@@ -137,12 +137,12 @@ def _or(words):
 
 def copies(document):
     """How many of a paper: «1 bản chính, 2 bản sao»."""
-    said = []
+    parts = []
     if document["originals"]:
-        said.append(_("%(n)d bản chính") % {"n": document["originals"]})
+        parts.append(_("%(n)d bản chính") % {"n": document["originals"]})
     if document["copies"]:
-        said.append(_("%(n)d bản sao") % {"n": document["copies"]})
-    return ", ".join(said)
+        parts.append(_("%(n)d bản sao") % {"n": document["copies"]})
+    return ", ".join(parts)
 
 
 def price(line, local=None):
@@ -154,21 +154,21 @@ def price(line, local=None):
         return _("Do tỉnh quy định")
     if amount == 0:
         return _("Không mất tiền")
-    said = dong(amount)
+    text = dong(amount)
     if line["unit"] in UNITS:
-        said = _("%(amount)s cho %(unit)s") % {"amount": said, "unit": UNITS[line["unit"]]}
-    return said
+        text = _("%(amount)s cho %(unit)s") % {"amount": text, "unit": UNITS[line["unit"]]}
+    return text
 
 
-def given_back(occasions):
+def refund_words(occasions):
     """When an amount comes back. `occasions`: the line's `refundable_on`."""
-    said = [str(REFUNDED_WHEN[key]) for key in occasions if key in REFUNDED_WHEN]
-    if not said:
+    parts = [str(REFUNDED_WHEN[key]) for key in occasions if key in REFUNDED_WHEN]
+    if not parts:
         return _("Không hoàn lại.")
-    return _("Được hoàn nếu %(when)s.") % {"when": _or(said)}
+    return _("Được hoàn nếu %(when)s.") % {"when": _or(parts)}
 
 
-def made_up_refund(line):
+def refund_is_invented(line):
     """Was the rule on giving back this amount invented for the demo?"""
     return (line.get("refund_certainty") or "").startswith("demo")
 
@@ -192,13 +192,13 @@ def when_to_pay(version, *, online):
 
 def term_note(processing):
     """When it takes longer or shorter, in one sentence; empty when it never does."""
-    said = []
+    parts = []
     for case, words in (("extended", _("Trường hợp khó: %(term)s")), ("shorter", _("Trường hợp dễ: %(term)s"))):
         other = processing.get(case)
         if other:
             value = _term(other["value"], other["unit"]) if other["value"] is not None else ""
-            said.append(words % {"term": ", ".join(filter(None, [value, plain(other["reason"])]))})
-    return ". ".join(said)
+            parts.append(words % {"term": ", ".join(filter(None, [value, plain(other["reason"])]))})
+    return ". ".join(parts)
 
 
 def _term(value, unit):

@@ -11,7 +11,7 @@ from typing import Any
 from portal.common.clock import LOCAL, local
 
 ONE_DAY = dt.timedelta(days=1)
-FARTHEST = 20 * 366  # days; a count that gets here has no working day left to find
+MAX_DAYS_AHEAD = 20 * 366  # days; a count that gets here has no working day left to find
 
 
 class CalendarError(ValueError):
@@ -66,7 +66,7 @@ class WorkCalendar:
 
     def next_working_day(self, day: dt.date) -> dt.date:
         """The first working day after this one."""
-        for ahead in range(1, FARTHEST):
+        for ahead in range(1, MAX_DAYS_AHEAD):
             later = day + ahead * ONE_DAY
             if self.is_working(later):
                 return later
@@ -231,7 +231,7 @@ def work_off(
 ) -> Iterator[tuple[dt.date, int, dt.datetime]]:
     """Day by day until the minutes are worked: (day, minutes worked on it, moment they were reached)."""
     left = minutes
-    for ahead in range(FARTHEST):
+    for ahead in range(MAX_DAYS_AHEAD):
         day, worked, reached = start.date() + ahead * ONE_DAY, 0, start
         for a, b in hours.spans(calendar, day, pauses):
             share = min(left, max(0, _minutes(b - max(a, start))))

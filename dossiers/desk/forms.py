@@ -16,7 +16,7 @@ from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import StepState
 from dossiers.transitions import conditions, inputs
 from portal.common import clock
-from portal.common.figures import are_figures, number_in
+from portal.common.figures import is_digits, number_in
 from portal.common.form_fields import NumberField
 from portal.common.money import dong
 from portal.common.vietnamese import clean_text
@@ -247,7 +247,7 @@ class WithdrawalForm(StepForm):
 def whole_dong(typed):
     """«15.000 đồng» → 15000. Raises ValidationError when it is not a number."""
     digits = re.sub(r"[\s.,\u00a0]|đồng", "", typed)
-    if not are_figures(digits):
+    if not is_digits(digits):
         raise forms.ValidationError(_("Ghi số tiền bằng số, ví dụ 15.000."))
     return int(digits)
 

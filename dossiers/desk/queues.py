@@ -21,7 +21,7 @@ from dossiers.permissions import at_work
 from dossiers.states import ALIVE, FINAL, DossierState
 from portal.common import clock
 from portal.common.dates import clock_time
-from portal.common.figures import are_figures, moment_in, number_in
+from portal.common.figures import is_digits, moment_in, number_in
 from portal.common.vietnamese import clean_text, fold
 from procedures.models import Procedure
 
@@ -134,9 +134,9 @@ def search(dossiers, words):
     words = clean_text(words)
     digits = re.sub(r"[\s.]", "", words)
     found = Q(code__startswith=words.upper()) | Q(folded_name__contains=fold(words))
-    if are_figures(digits) and len(digits) >= 4:
+    if is_digits(digits) and len(digits) >= 4:
         found |= Q(subject_id_number=digits) | Q(code__endswith=f"-{digits}")
-    if are_figures(digits, 4) and len(digits) == 4:
+    if is_digits(digits, 4) and len(digits) == 4:
         found |= Q(subject_id_number__endswith=digits)
     return dossiers.annotate(folded_name=Folded("subject_name")).filter(found)
 

@@ -12,7 +12,7 @@ from dossiers.models import FeeObligation
 from dossiers.states import DossierState
 from portal.common.dates import moment
 from portal.common.money import dong
-from procedures.wording import UNITS_COUNTED, given_back, made_up_refund, when_to_pay
+from procedures.wording import UNITS_COUNTED, refund_is_invented, refund_words, when_to_pay
 
 DEMO = "demo"
 
@@ -51,7 +51,7 @@ def lines_frozen(dossier):
 
 def note_on_refunds(dossier, lines):
     """A sentence when the refund rules of these lines are demo data; else empty."""
-    if not any(line["amount"] != 0 for line in lines) or not any(map(made_up_refund, dossier.version.facts["fee_lines"])):
+    if not any(line["amount"] != 0 for line in lines) or not any(map(refund_is_invented, dossier.version.facts["fee_lines"])):
         return ""
     return _("Trường hợp nào được hoàn lại là dữ liệu thử, chưa phải quy định.")
 
@@ -90,7 +90,7 @@ def _line(line, why):
         _reduction(line, why),
         _cap(line),
         _basis(line, why),
-        given_back(line.refundable_on) if line.amount != 0 else "",
+        refund_words(line.refundable_on) if line.amount != 0 else "",
     ]
     return {
         "label": line.label,

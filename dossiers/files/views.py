@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import note_access
+from accounts.models import log_access
 from dossiers.files.models import Attachment
 from dossiers.files.serving import file_response
 from dossiers.files.storage import StoredFileMissing
@@ -34,7 +34,7 @@ def view(request, pk):
         raise Http404 from missing
     if not mine or "tai" in request.GET:
         action = "download" if "tai" in request.GET else "view"
-        note_access(request, action, f"file:{attachment.pk}", person=dossier.person, organisation=dossier.organisation)
+        log_access(request, action, f"file:{attachment.pk}", person=dossier.person, organisation=dossier.organisation)
     return response
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.models import note_access
+from accounts.models import log_access
 from dossiers.files.checking import megabytes
 from dossiers.files.serving import file_response
 from dossiers.files.storage import StoredFileMissing
@@ -75,7 +75,7 @@ def download(request, pk, name):
         response = file_response(paper.storage_key, paper.file_name, "application/pdf", inline="xem" in request.GET)
     except StoredFileMissing as missing:
         raise Http404 from missing
-    note_access(request, "download", f"paper:{paper.pk}", person=dossier.person, organisation=dossier.organisation)
+    log_access(request, "download", f"paper:{paper.pk}", person=dossier.person, organisation=dossier.organisation)
     if paper.is_result and citizen:
         Dossier.objects.filter(pk=dossier.pk, opened_at=None).update(opened_at=clock.now())
     return response

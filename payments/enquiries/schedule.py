@@ -60,7 +60,7 @@ def ask(question: GatewayQuestion) -> None:
     question.lease = None
     if not query.wants_asking(question.attempt):
         return
-    question.stays_owed = True
+    question.keep_waiting = True
     question.lease = terminal_lease.acquire(question.attempt.point_id)
     if question.lease is None:
         _wait_for_the_terminal(question)

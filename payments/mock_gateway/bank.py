@@ -5,7 +5,7 @@ import re
 from . import clock
 from .models import Credit
 
-LARGEST = 499_999_999_999  # đồng, one transfer
+MAX_TRANSFER = 499_999_999_999  # đồng, one transfer
 ACCOUNT = r"[A-Za-z0-9]{3,19}"
 
 
@@ -20,14 +20,14 @@ def receive(account, amount, content):
         raise BadTransfer("Số tài khoản có từ 3 đến 19 chữ hoặc số.")
     if isinstance(amount, str) and re.fullmatch(r"[0-9]{1,12}", amount.strip()):
         amount = int(amount)
-    if not isinstance(amount, int) or isinstance(amount, bool) or not 0 < amount <= LARGEST:
+    if not isinstance(amount, int) or isinstance(amount, bool) or not 0 < amount <= MAX_TRANSFER:
         raise BadTransfer("Số tiền là số đồng chẵn, lớn hơn 0.")
     if len(content) > 255 or not content.isprintable():
         raise BadTransfer("Nội dung dài nhất 255 chữ, trên một dòng.")
     return Credit.objects.create(account=account, amount=amount, content=content, at=clock.now())
 
 
-def as_banks_do(content):
+def as_banks_write_it(content):
     """What many banks leave of a content: no punctuation, capitals, a mark of their own in front."""
     return f"CT DEN {re.sub(r'[^A-Za-z0-9 ]', '', content).upper()}".strip()
 

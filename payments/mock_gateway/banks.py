@@ -39,7 +39,7 @@ class TestCard:
 
     number: str
     outcome: str
-    says: str
+    description: str
     asks_otp: bool = True
     kind: str = "ATM"
 

@@ -15,7 +15,7 @@ from . import clock
 from .models import Switch
 from .switchboard import FAULTS
 
-LARGEST = 10_000_000
+MAX_VALUE = 10_000_000
 
 
 class BadSwitch(ValueError):
@@ -31,7 +31,7 @@ def checked(name, value):
         value = fault.words[0] if value is True else value
         right = value in fault.words
     else:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool) and -LARGEST < value < LARGEST
+        number = isinstance(value, (int, float)) and not isinstance(value, bool) and -MAX_VALUE < value < MAX_VALUE
         right = (value is True and fault.kind != "number") or (number and fault.kind != "flag")
         if name != "clock_skew" and number:
             right = right and value > 0
@@ -40,13 +40,13 @@ def checked(name, value):
     return value
 
 
-def put(name, value, *, times=None, reference=""):
+def set_switch(name, value, *, times=None, reference=""):
     """Turn a switch on; `False`, `None` or 0 turns it off."""
     if name in FAULTS and (value is None or value is False or value == 0):
         Switch.objects.filter(name=name, reference=reference).delete()
         return
     value = checked(name, value)
-    if times is not None and (not isinstance(times, int) or isinstance(times, bool) or not 0 < times < LARGEST):
+    if times is not None and (not isinstance(times, int) or isinstance(times, bool) or not 0 < times < MAX_VALUE):
         raise BadSwitch("times must be a whole number above 0")
     Switch.objects.update_or_create(name=name, reference=reference, defaults={"value": value, "times_left": times})
 
@@ -56,14 +56,14 @@ def as_reference(text):
     return text if isinstance(text, str) and re.fullmatch(r"[A-Za-z0-9]{1,100}", text) else ""
 
 
-def standing(name):
+def switch_value(name):
     """The value of a switch, without using one of its times."""
     found = Switch.objects.filter(reference="", name=name).first()
     return found.value if found else None
 
 
 @transaction.atomic
-def caught(names, reference=""):
+def apply_switches(names, reference=""):
     """The switches among `names` that catch this one, as {name: value}. Each uses one of its times."""
     mine = Q(reference="") | Q(reference=as_reference(reference))
     rows = Switch.objects.select_for_update().filter(mine, name__in=names)
@@ -83,7 +83,7 @@ def counts_for(value, number):
 
 def gateway_time():
     """What the gateway's own clock shows: the right time, unless the switch clock_skew stands."""
-    return clock.now() + timedelta(seconds=standing("clock_skew") or 0)
+    return clock.now() + timedelta(seconds=switch_value("clock_skew") or 0)
 
 
 def wait(seconds):

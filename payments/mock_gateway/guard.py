@@ -29,7 +29,7 @@ def guard(get_response):
     return answer
 
 
-def let_forms_reach(response, address):
+def allow_form_action(response, address):
     """A form of this page may end at this address: browsers stop a redirect the policy does not name."""
     parts = urlsplit(address)
     response.headers["Content-Security-Policy"] = POLICY.format(origin=f" {parts.scheme}://{parts.netloc}")
@@ -41,8 +41,8 @@ def may_fail(*names, reference_of):
 
     def decorate(view):
         @wraps(view)
-        def door(request, *args, **kwargs):
-            found = faults.caught(names, reference_of(request, *args, **kwargs))
+        def wrapper(request, *args, **kwargs):
+            found = faults.apply_switches(names, reference_of(request, *args, **kwargs))
             for name in names:
                 if name.startswith("slow") and name in found:
                     faults.wait(found[name])
@@ -50,6 +50,6 @@ def may_fail(*names, reference_of):
             response = None if broken == "before" else view(request, *args, **kwargs)
             return HttpResponse("Internal Server Error", status=500, content_type="text/plain") if broken else response
 
-        return door
+        return wrapper
 
     return decorate

@@ -18,7 +18,7 @@ from .conf import setting
 from .models import IpnCall, Notice
 
 ENDING_ANSWERS = ("00", "02")
-MOST_COPIES = 50
+MAX_COPIES = 50
 _awake = threading.Event()
 
 
@@ -33,7 +33,7 @@ def sleep(seconds):
     _awake.clear()
 
 
-def owe(row):
+def schedule(row):
     """Write down that the merchant must be told of this transaction."""
     if "return_only" in row.faults:
         return None
@@ -85,7 +85,7 @@ def _call(notice):
     row = notice.transaction
     number = notice.calls_made + 1
     query = answers.ipn_query(row, number)
-    copies = min(int(row.faults.get("duplicate_ipn", 1)), MOST_COPIES)
+    copies = min(int(row.faults.get("duplicate_ipn", 1)), MAX_COPIES)
     if faults.counts_for(row.faults.get("drop_ipn"), number):
         calls = [IpnCall(outcome="lost")]
     elif copies > 1:
@@ -136,7 +136,7 @@ def deliver(query):
 def _rsp_code(response):
     """RspCode of a proper answer (HTTP 200, a JSON object), else nothing."""
     try:
-        said = json.loads(response.text) if response.status_code == 200 else {}
+        answer = json.loads(response.text) if response.status_code == 200 else {}
     except (ValueError, RecursionError):
         return ""
-    return str(said.get("RspCode", "")).replace("\0", "")[:8] if isinstance(said, dict) else ""
+    return str(answer.get("RspCode", "")).replace("\0", "")[:8] if isinstance(answer, dict) else ""

@@ -11,7 +11,7 @@ from .codes import API_MESSAGES, Declined
 from .conf import setting
 from .models import ApiRequest, QueryWindow, Transaction
 
-LONGEST_BODY = 8000  # bytes
+MAX_BODY_BYTES = 8000  # bytes
 COMMON = {
     "RequestId": r"[A-Za-z0-9]{1,32}",
     "Version": r"2\.1\.0",
@@ -45,10 +45,10 @@ def answer(body):
     command = asked.get("vnp_Command", "")
     try:
         check(asked, command)
-        told = _query(asked) if command == "querydr" else _refund(asked)
+        fields = _query(asked) if command == "querydr" else _refund(asked)
     except Declined as refusal:
-        told = {"ResponseCode": refusal.code, "Message": refusal.message}
-    return _signed(asked, command, told)
+        fields = {"ResponseCode": refusal.code, "Message": refusal.message}
+    return _signed(asked, command, fields)
 
 
 def read_body(body):
@@ -60,7 +60,7 @@ def read_body(body):
         return dict(pairs)
 
     try:
-        asked = json.loads(body.decode(), object_pairs_hook=once) if len(body) <= LONGEST_BODY else None
+        asked = json.loads(body.decode(), object_pairs_hook=once) if len(body) <= MAX_BODY_BYTES else None
         if not isinstance(asked, dict):
             raise ValueError("not an object")
         fields = {name: _text(value) for name, value in asked.items()}
@@ -96,7 +96,7 @@ def check(asked, command):
         raise Declined("97")
 
 
-def _use_number(asked):
+def _register_request_id(asked):
     """A request number is good once a day. That of a refund which was not taken in may come again."""
     try:
         with transaction.atomic():
@@ -118,15 +118,15 @@ def find(asked):
 
 
 def _query(asked):
-    _use_number(asked)
-    if faults.caught(["querydr_94"], asked["vnp_TxnRef"]):
+    _register_request_id(asked)
+    if faults.apply_switches(["querydr_94"], asked["vnp_TxnRef"]):
         raise Declined("94")
     with transaction.atomic():
-        row = _in_its_window(asked)
-    return {"ResponseCode": "00", "Message": "QueryDR Success", **refunding.newest_or_payment(row)}
+        row = _within_rate_limit(asked)
+    return {"ResponseCode": "00", "Message": "QueryDR Success", **refunding.refund_or_payment_fields(row)}
 
 
-def _in_its_window(asked):
+def _within_rate_limit(asked):
     """The transaction asked for, when its terminal may ask again by now."""
     terminal = asked["vnp_TmnCode"]
     QueryWindow.objects.get_or_create(terminal=terminal)
@@ -134,7 +134,7 @@ def _in_its_window(asked):
     if window.answered_at and (clock.now() - window.answered_at).total_seconds() < setting("QUERY_WINDOW"):
         raise Declined("94")
     row = find(asked)
-    paying.ripen()
+    paying.complete_pending()
     row = paying.expire_if_late(Transaction.objects.get(pk=row.pk), notify=False)
     window.answered_at = clock.now()
     window.save()
@@ -143,22 +143,22 @@ def _in_its_window(asked):
 
 @transaction.atomic
 def _refund(asked):
-    _use_number(asked)
-    refund = refunding.take_in(find(asked), asked)
-    return {"ResponseCode": "00", "Message": "Refund Success", **refunding.told(refund)}
+    _register_request_id(asked)
+    refund = refunding.accept_refund(find(asked), asked)
+    return {"ResponseCode": "00", "Message": "Refund Success", **refunding.answer_fields(refund)}
 
 
-def _signed(asked, command, told):
+def _signed(asked, command, fields):
     """The answer with the names of the wire and its signature; an unknown terminal gets none."""
     names = ANSWERED.get(command, signatures.QUERY_ANSWER_FIELDS)
     echoed = {"Command": command[:16], "TmnCode": asked.get("vnp_TmnCode", "")[:8], "TxnRef": asked.get("vnp_TxnRef", "")[:100]}
-    filled = {"ResponseId": f"R{get_random_string(15, '0123456789')}", **echoed, **told}
+    filled = {"ResponseId": f"R{get_random_string(15, '0123456789')}", **echoed, **fields}
     out = {f"vnp_{name}": str(filled.get(name, "")) for name in names}
     secret = setting("TERMINALS").get(asked.get("vnp_TmnCode", ""))
     if secret:
         out["vnp_SecureHash"] = signatures.hmac_hex(secret, signatures.pipe_text(out, names))
     switch = {"querydr": "querydr_unsigned", "refund": "refund_unsigned"}.get(command, "")
-    match faults.caught([switch], echoed["TxnRef"]).get(switch):
+    match faults.apply_switches([switch], echoed["TxnRef"]).get(switch):
         case "missing":
             out.pop("vnp_SecureHash", None)
         case "wrong":

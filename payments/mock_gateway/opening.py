@@ -10,7 +10,7 @@ from . import banks, clock, faults, signatures
 from .conf import setting
 from .models import State, Transaction
 
-LONGEST_QUERY = 6000  # bytes
+MAX_QUERY_BYTES = 6000  # bytes
 ALNUM = r"[A-Za-z0-9]"
 FORMATS = {
     "vnp_Version": r"2\.1\.0",
@@ -41,7 +41,9 @@ class Refused(Exception):
 def read_query(raw):
     """The fields of a raw query string. Repeated names, broken bytes and endless texts are refused."""
     try:
-        pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=80) if len(raw) <= LONGEST_QUERY else None
+        pairs = (
+            parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=80) if len(raw) <= MAX_QUERY_BYTES else None
+        )
     except ValueError:
         pairs = None
     if pairs is None:
@@ -57,7 +59,7 @@ def open_transaction(raw_query):
     fields = read_query(raw_query)
     terminal = check_sender(fields)
     check_fields(fields)
-    return _keep(terminal, fields)
+    return _create(terminal, fields)
 
 
 def check_sender(fields):
@@ -68,7 +70,7 @@ def check_sender(fields):
         raise Refused("02", "no such terminal")
     if not signatures.is_right(secret, signatures.form_text(fields), fields.get("vnp_SecureHash", "")):
         raise Refused("97", "signature")
-    if faults.caught(["terminal_locked"], fields.get("vnp_TxnRef")):
+    if faults.apply_switches(["terminal_locked"], fields.get("vnp_TxnRef")):
         raise Refused("04", "locked")
     return terminal
 
@@ -100,11 +102,11 @@ def _check_addresses(fields):
         raise Refused("03", "address")
 
 
-def _keep(terminal, fields):
+def _create(terminal, fields):
     reference = fields["vnp_TxnRef"]
     known = Transaction.objects.filter(terminal=terminal, reference=reference).first()
     if known:
-        return _again(known, fields)
+        return _repeated(known, fields)
     try:
         with transaction.atomic():
             return Transaction.objects.create(
@@ -121,12 +123,12 @@ def _keep(terminal, fields):
                 expires_at=clock.read_stamp(fields["vnp_ExpireDate"]),
             )
     except IntegrityError:  # asked twice at the same moment
-        return _again(Transaction.objects.get(terminal=terminal, reference=reference), fields)
+        return _repeated(Transaction.objects.get(terminal=terminal, reference=reference), fields)
 
 
-def _again(known, fields):
+def _repeated(known, fields):
     """The same request while nobody has paid goes on where it was; anything else is a duplicate."""
     same = known.request_hash == fields["vnp_SecureHash"].lower() and known.state == State.OPEN
-    if not same or faults.caught(["strict_duplicate"], known.reference):
+    if not same or faults.apply_switches(["strict_duplicate"], known.reference):
         raise Refused("01", "duplicate", known)
     return known

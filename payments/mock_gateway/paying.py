@@ -27,7 +27,7 @@ def end(paid, outcome, *, bank="", card_type="", own_faults=None):
         row = Transaction.objects.select_for_update().get(pk=paid.pk)
         if row.state != State.OPEN:
             raise AlreadyEnded(row)
-        row.faults = faults.caught(PAYMENT_FAULTS, row.reference) | (own_faults or {})
+        row.faults = faults.apply_switches(PAYMENT_FAULTS, row.reference) | (own_faults or {})
         row.card, row.bank_code, row.card_type = {}, bank, card_type
         late = row.faults.get("success_after_expiry")
         if late and outcome == "success":
@@ -35,7 +35,7 @@ def end(paid, outcome, *, bank="", card_type="", own_faults=None):
             row.ripe_at = max(row.expires_at, faults.gateway_time()) + timedelta(seconds=late)
         else:
             outcome = "expired" if outcome in CHARGES and is_expired(row) else outcome
-            _finish(row, _bent(outcome, row.faults))
+            _finish(row, _outcome_after_faults(outcome, row.faults))
         row.save()
     ipn.wake()
     if row.state == State.ENDED and "ipn_before_return" in row.faults:
@@ -59,14 +59,14 @@ def expire_if_late(row, *, notify=True):
     return row
 
 
-def ripen(*, force_reference=""):
+def complete_pending(*, force_reference=""):
     """Complete the payments whose bank has answered by now. Returns how many."""
     done = 0
     with transaction.atomic():
         rows = Transaction.objects.select_for_update(skip_locked=True).filter(state=State.PENDING)
         rows = rows.filter(reference=force_reference) if force_reference else rows.filter(ripe_at__lte=faults.gateway_time())
         for row in rows:
-            _finish(row, _bent("success", row.faults))
+            _finish(row, _outcome_after_faults("success", row.faults))
             row.save()
             done += 1
     return done
@@ -82,11 +82,11 @@ def resolve(row, status):
     if row.charged and row.transaction_no == "0":
         row.transaction_no = _number(row)
     row.save()
-    ipn.owe(row)
+    ipn.schedule(row)
     return row
 
 
-def _bent(outcome, switched):
+def _outcome_after_faults(outcome, switched):
     """The outcome after the switches that change the truth."""
     if outcome != "success":
         return outcome
@@ -117,4 +117,4 @@ def _finish(row, outcome, *, notify=True):
         row.bank_code = row.bank_code if outcome not in ("cancel", "expired") and row.bank_code else "VNPAY"
         row.card_type = ""
     if notify:
-        ipn.owe(row)
+        ipn.schedule(row)

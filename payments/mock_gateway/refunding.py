@@ -12,7 +12,7 @@ from .models import Refund, Transaction
 ALL, PART = "02", "03"
 
 
-def take_in(row, asked):
+def accept_refund(row, asked):
     """Take in a refund request that is well formed and signed. Raises Declined with 03, 94 or 95."""
     amount, kind = int(asked["vnp_Amount"]), asked["vnp_TransactionType"]
     number = asked.get("vnp_TransactionNo", "")
@@ -28,7 +28,7 @@ def take_in(row, asked):
         left = row.amount - sum(refund.amount for refund in earlier)
         if amount % 100 or amount // 100 > left or (kind == ALL and amount // 100 != row.amount):
             raise Declined("03", "Refund amount does not fit what is left")
-        path = faults.caught(["refund_path"], row.reference).get("refund_path", "05-06-00")
+        path = faults.apply_switches(["refund_path"], row.reference).get("refund_path", "05-06-00")
         refund = Refund.objects.create(
             transaction=row,
             request_id=asked["vnp_RequestId"],
@@ -60,7 +60,7 @@ def done_at(refund):
     return refund.asked_at + timedelta(seconds=refund.step * (len(steps) - 1)) if steps[-1] == "00" else None
 
 
-def told(refund):
+def answer_fields(refund):
     """What the merchant hears of a refund: its own type, number and status."""
     row = refund.transaction
     return {
@@ -75,11 +75,11 @@ def told(refund):
     }
 
 
-def newest_or_payment(row):
+def refund_or_payment_fields(row):
     """What querydr tells: the newest refund when there is one, else the payment."""
     refund = row.refunds.order_by("-id").first()
     if refund:
-        return told(refund)
+        return answer_fields(refund)
     return {
         "TxnRef": row.reference,
         "Amount": row.amount * 100,

@@ -25,7 +25,7 @@ def run_forever(stopped=None):
 def work():
     """Do what is due now; returns how many seconds to wait after it."""
     try:
-        paying.ripen()
+        paying.complete_pending()
         while ipn.send_one(clock.now()):
             pass
         return ipn.seconds_to_next()

@@ -16,7 +16,7 @@ def as_csv(terminal, day):
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(lied(rows(terminal, day), terminal, day))
+    writer.writerows(with_faults(rows(terminal, day), terminal, day))
     return out.getvalue()
 
 
@@ -39,13 +39,13 @@ def _done_by_now(refund):
     return done if done and done <= clock.now() else None
 
 
-def lied(lines, terminal, day):
+def with_faults(lines, terminal, day):
     """The rows after the switches that make the file lie: first wrong amounts, then missing rows, then rows too many."""
     wrong, missing, extra = (
-        int(faults.standing(f"settlement_{name}") or 0) for name in ("wrong_amount", "missing_row", "extra_row")
+        int(faults.switch_value(f"settlement_{name}") or 0) for name in ("wrong_amount", "missing_row", "extra_row")
     )
-    told = [[*line[:2], line[2] + WRONG_BY, *line[3:]] if index < wrong else line for index, line in enumerate(lines)]
-    told = told[: max(len(told) - missing, 0)] if missing else told
+    result = [[*line[:2], line[2] + WRONG_BY, *line[3:]] if index < wrong else line for index, line in enumerate(lines)]
+    result = result[: max(len(result) - missing, 0)] if missing else result
     for number in range(1, min(extra, 1000) + 1):
-        told.append([f"X{day:%y%m%d}{number:010d}", str(99_000_000 + number), 50_000, "pay", f"{day:%Y%m%d}120000", "NCB"])
-    return told
+        result.append([f"X{day:%y%m%d}{number:010d}", str(99_000_000 + number), 50_000, "pay", f"{day:%Y%m%d}120000", "NCB"])
+    return result

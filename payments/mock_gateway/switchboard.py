@@ -12,7 +12,7 @@ class Fault:
     """One thing that can go wrong. `kind`: flag, number, calls (flag or number) or the words it may be."""
 
     name: str
-    says: str
+    description: str
     kind: str = "flag"
     words: tuple = ()
     at: str = "payment"  # payment: caught when somebody pays; request: when a request comes in; always: as long as it stands

@@ -121,7 +121,7 @@ def schedule_fetch(row: SettlementFetch) -> None:
     """In the worker's transaction: set the row for its next try before this one begins, so that a crash only delays it."""
     if SettlementRun.objects.filter(point=row.point, day=row.day).exists():
         return
-    row.stays_owed = True
+    row.keep_waiting = True
     row.tries += 1
     row.next_at, row.leased_until = clock.now() + PAUSE, None
     if clock.now() - row.created_at > GIVE_UP:
@@ -132,7 +132,7 @@ def schedule_fetch(row: SettlementFetch) -> None:
 @outbox.after_commit(SettlementFetch)
 def fetch(row: SettlementFetch) -> None:
     """With no lock held: get one file from the gateway, and read it. What failed is written on the row, and tried again."""
-    if not row.stays_owed:
+    if not row.keep_waiting:
         return
     try:
         read_file(row.point, row.day, _download(row.point, row.day))

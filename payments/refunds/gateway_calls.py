@@ -96,7 +96,7 @@ def _ask_later(refund: Refund, seconds: float) -> None:
 def _acquire_terminal(call: RefundCall) -> None:
     """The terminal is shared with the questions about payments, and people who wait for an answer go first."""
     point = call.refund.attempt.point_id
-    call.stays_owed = True
+    call.keep_waiting = True
     if not schedule.due_at(point).filter(cause=GatewayQuestion.Cause.COMPLAINT).exists():
         call.lease = terminal_lease.acquire(point)
     if call.lease:

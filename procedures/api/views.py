@@ -19,7 +19,7 @@ from procedures.models import Procedure
 from procedures.public import public_page
 from procedures.search.reading import MAX_LENGTH
 
-MOST, USUAL = 50, 20
+MAX_LIMIT, DEFAULT_LIMIT = 50, 20
 ANYTHING = {"type": "object", "additionalProperties": True}
 WRONG = OpenApiResponse(ANYTHING, "sai ở tham số nào")
 UNKNOWN = OpenApiResponse(ANYTHING, "không có mã này")
@@ -39,7 +39,7 @@ class Procedures(Open):
         summary="Tìm thủ tục, hoặc đọc lần lượt cả danh mục",
         parameters=[
             OpenApiParameter("q", str, description=f"điều cần tìm, có dấu hay không dấu, tối đa {MAX_LENGTH} ký tự"),
-            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}),
+            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}),
             OpenApiParameter("after", str, description="mã cuối cùng của trang trước"),
         ],
         responses={200: ProcedurePage, 400: WRONG},
@@ -81,11 +81,11 @@ class OneProcedure(Open):
 
 
 def _limit(asked):
-    """How many rows a page holds, 1 to MOST."""
-    text = asked.get("limit", str(USUAL))
+    """How many rows a page holds, 1 to MAX_LIMIT."""
+    text = asked.get("limit", str(DEFAULT_LIMIT))
     limit = number_in(text, 3)
-    if limit is None or not 1 <= limit <= MOST:
-        raise ValidationError({"limit": _("Cần một số từ 1 đến %(most)d.") % {"most": MOST}})
+    if limit is None or not 1 <= limit <= MAX_LIMIT:
+        raise ValidationError({"limit": _("Cần một số từ 1 đến %(most)d.") % {"most": MAX_LIMIT}})
     return limit
 
 

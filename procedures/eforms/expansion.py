@@ -71,14 +71,14 @@ def _expand_block(use: Mapping[str, Any], blocks: Mapping[str, Any]) -> list[Spe
         for words in ("label", "help"):
             if words in field:
                 field[words] = field[words].replace("{who}", who)
-        _point_prefill(field, use)
+        _set_prefill(field, use)
         _override(field, use.get("overrides", {}).get(name, {}))
         field["from_block"] = {"block": use["block"], "field": name}  # provenance only, never read again
         fields.append(field)
     return fields
 
 
-def _point_prefill(field: Spec, use: Mapping[str, Any]) -> None:
+def _set_prefill(field: Spec, use: Mapping[str, Any]) -> None:
     """Say whose data may fill the field; a use without `from` fills nothing."""
     if "prefill" not in field:
         return

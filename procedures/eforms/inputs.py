@@ -13,9 +13,9 @@ from procedures.eforms.form import Form
 from procedures.eforms.parts import Field
 from procedures.eforms.reading import ADDRESS_PARTS, DATE_PARTS, NO, YES
 from procedures.eforms.sources import Option
-from procedures.eforms.values import LONGEST_ADDRESS, number_text
+from procedures.eforms.values import MAX_ADDRESS_LENGTH, number_text
 
-FEW_OPTIONS = 7  # a choice that does not say how it is shown is radio up to here
+MAX_RADIO_OPTIONS = 7  # a choice that does not say how it is shown is radio up to here
 NUMERIC_FORMATS = {"cccd", "social_insurance_no", "vsic_4", "nice_class", "year"}
 AUTOCOMPLETE = {"profile.full_name": "name", "profile.phone": "tel", "profile.email": "email"}
 
@@ -100,7 +100,7 @@ class BoundField:
             case "choice" if self.field.multiple:
                 return "checkboxes"
             case "choice":
-                return self.spec.get("display") or ("radio" if len(self._listed) <= FEW_OPTIONS else "select")
+                return self.spec.get("display") or ("radio" if len(self._listed) <= MAX_RADIO_OPTIONS else "select")
             case "yes_no":
                 return "radio"
             case "consent":
@@ -296,7 +296,7 @@ class BoundField:
 
     @property
     def wrong_detail(self) -> bool:
-        return bool(self.error) and (not self.address["detail"].value or len(self.address["detail"].value) > LONGEST_ADDRESS)
+        return bool(self.error) and (not self.address["detail"].value or len(self.address["detail"].value) > MAX_ADDRESS_LENGTH)
 
     def _address_target(self) -> str:
         """The part to mend: the first empty one."""

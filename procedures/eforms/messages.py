@@ -13,7 +13,7 @@ from procedures.eforms.display import date_text
 from procedures.eforms.form import Form
 from procedures.eforms.parts import Field
 from procedures.eforms.validation import target_of
-from procedures.eforms.values import LONGEST_ADDRESS, LONGEST_CONSENT_NAME, address_fault, normalise, number_text
+from procedures.eforms.values import MAX_ADDRESS_LENGTH, MAX_CONSENT_NAME_LENGTH, address_fault, normalise, number_text
 
 _CELL = re.compile(r"([a-z][a-z0-9_]*)\[([0-9]+)\]\.(.+)")
 
@@ -30,7 +30,7 @@ def error_text(form: Form, key: str, code: str, known: Mapping[str, Any], today:
     if question is None:
         return _("Câu này không có trong tờ khai. Bỏ ra rồi gửi lại.")
     text = question.spec.get("messages", {}).get(code) or _check_words(form, key, code)
-    text = text or _said_about(form, question, code, value, today) or _default(form, question, code)
+    text = text or _value_message(form, question, code, value, today) or _default(form, question, code)
     return _filled(text, form, question, today)
 
 
@@ -93,7 +93,7 @@ def _decimals_words(question: Field) -> str:
 
 
 # what the value itself tells ------------------------------------------------------------------------------------------
-def _said_about(form: Form, question: Field, code: str, value: Any, today: dt.date) -> str:
+def _value_message(form: Form, question: Field, code: str, value: Any, today: dt.date) -> str:
     if code == "not_a_date" and question.type == "date":
         return _date_words(value, question.partial)
     if code == "address":
@@ -134,7 +134,7 @@ def _date_words(value: Any, partial: bool) -> str:
 def _address_words(form: Form, value: Any) -> str:
     match address_fault(form, value):
         case "too_long":
-            return _("Rút ngắn số nhà, đường, thôn còn tối đa %(length)d ký tự.") % {"length": LONGEST_ADDRESS}
+            return _("Rút ngắn số nhà, đường, thôn còn tối đa %(length)d ký tự.") % {"length": MAX_ADDRESS_LENGTH}
         case "mismatch":
             return _("Xã đã chọn không thuộc tỉnh đã chọn ở mục {label}. Chọn lại xã.")
         case "no_communes":
@@ -163,7 +163,7 @@ def _digits_words(form: Form, question: Field, value: str) -> str:
 
 def _consent_words(value: Mapping[str, Any]) -> str:
     name = value.get("name")
-    if isinstance(name, str) and len(name) > LONGEST_CONSENT_NAME:
+    if isinstance(name, str) and len(name) > MAX_CONSENT_NAME_LENGTH:
         return _("Rút ngắn họ tên người cho ý kiến.")
     if value.get("agreed") is not True:
         return _("Đánh dấu đồng ý ở mục {label}. Chưa đồng ý thì chưa nộp được.")

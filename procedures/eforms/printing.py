@@ -13,12 +13,12 @@ from procedures.eforms.form import Form
 from procedures.eforms.parts import Field, Section
 from procedures.eforms.sources import Option
 
-MANY_COLUMNS = 6
-SMALL_TABLE = 6  # rows kept together on one page
+MAX_COLUMNS_AT_FULL_SIZE = 6
+MAX_ROWS_ON_ONE_PAGE = 6  # rows kept together on one page
 BLANK_ROWS = 4  # empty lines of a table nobody filled in
 NUMERALS = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
 DOTS = "." * 60
-FEW_OPTIONS = 8  # a blank form prints a choice with boxes up to here
+MAX_BOX_OPTIONS = 8  # a blank form prints a choice with boxes up to here
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class PrintedLine:
         """Short tables are kept on one page, tables of many columns are set smaller."""
         if not self.table:
             return ""
-        small = ["small-table"] if len(self.table.rows) <= SMALL_TABLE else []
-        return " ".join(small + (["wide-table"] if len(self.table.columns) > MANY_COLUMNS else []))
+        small = ["small-table"] if len(self.table.rows) <= MAX_ROWS_ON_ONE_PAGE else []
+        return " ".join(small + (["wide-table"] if len(self.table.columns) > MAX_COLUMNS_AT_FULL_SIZE else []))
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _boxes(form: Form, question: Field) -> list[Option]:
     """Boxes to tick on a blank form, where there are few enough."""
     if question.type == "yes_no":
         return [Option("true", "Có"), Option("false", "Không")]
-    if question.type != "choice" or "options" not in question.spec or len(question.spec["options"]) > FEW_OPTIONS:
+    if question.type != "choice" or "options" not in question.spec or len(question.spec["options"]) > MAX_BOX_OPTIONS:
         return []
     return form.options(question)
 

@@ -15,7 +15,7 @@ from procedures.eforms.values import WAYS, clean_line, clean_lines, normalise, n
 YES, NO = "co", "khong"
 DATE_PARTS = ("ngay", "thang", "nam")  # as templates/ui/date.html names its inputs
 ADDRESS_PARTS = ("province", "commune", "detail", "country")
-MOST_ROWS = 1000  # of one table, whatever the form allows: a guard, not a rule
+MAX_ROWS = 1000  # of one table, whatever the form allows: a guard, not a rule
 _ROW_BUTTON = re.compile(r"([a-z][a-z0-9_]*)-([0-9]{1,3})")
 
 
@@ -78,7 +78,7 @@ def read_value(form: Form, question: Field, post: QueryDict, name: str) -> Any:
             parts = {part: read_date(post, f"{name}-{part}", False) for part in ("from", "to")}
             return {part: value or "" for part, value in parts.items()} if any(parts.values()) else None
         case "choice" if question.multiple:
-            return [clean_line(value) for value in dict.fromkeys(post.getlist(name)) if value][:MOST_ROWS] or None
+            return [clean_line(value) for value in dict.fromkeys(post.getlist(name)) if value][:MAX_ROWS] or None
         case "yes_no":
             text = _text(post, name)
             return {YES: True, NO: False}.get(text, text or None)
@@ -165,7 +165,7 @@ def _pressed(post: QueryDict) -> RowButton | None:
 def _open_rows(form: Form, table: Field, post: QueryDict, stored: Any) -> dict[int, dict[str, Any]]:
     """Rows by the number the page showed. Those that stood open replace the stored ones; closed ones stay as stored."""
     rows = {index: row for index, row in enumerate(stored) if isinstance(row, dict)} if isinstance(stored, list) else {}
-    for text in post.getlist(f"{table.key}-open")[: MOST_ROWS + 1]:
+    for text in post.getlist(f"{table.key}-open")[: MAX_ROWS + 1]:
         if _figures(text, 3):
             rows[int(text)] = _read_row(form, table, post, f"{table.key}-{int(text)}")
     return rows

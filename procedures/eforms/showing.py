@@ -12,7 +12,7 @@ from procedures.eforms.parts import Page
 from procedures.eforms.reading import PageInput
 from procedures.eforms.tables import BoundTable
 
-MOST_ERRORS = 20  # lines of the error summary
+MAX_SUMMARY_ERRORS = 20  # lines of the error summary
 TOP = "noi-dung"
 
 
@@ -68,7 +68,7 @@ class BoundPage:
     @property
     def errors(self) -> list[dict[str, str]]:
         """Sentences with the input to mend, for the summary; of very many the first ones."""
-        first = list(self._texts.items())[:MOST_ERRORS]
+        first = list(self._texts.items())[:MAX_SUMMARY_ERRORS]
         return [{"text": summary_text(key, text), "href": f"#{self.target(key)}"} for key, text in first]
 
     @property

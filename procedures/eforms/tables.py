@@ -8,8 +8,8 @@ from procedures.eforms.display import answer_table, table_totals
 from procedures.eforms.inputs import BoundField
 from procedures.eforms.parts import Field
 
-ALL_OPEN = 5  # a table of up to this many rows shows them all open
-MOST_OPEN = 10  # rows with errors opened at once
+MAX_ROWS_ALL_OPEN = 5  # a table of up to this many rows shows them all open
+MAX_OPEN_ROWS = 10  # rows with errors opened at once
 
 
 class BoundTable(BoundField):
@@ -21,7 +21,7 @@ class BoundTable(BoundField):
         blanks = 0 if stored else self.spec.get("min_rows", 1) if self.field.required else 1
         rows = stored + [{}] * blanks
         wrong = [index for index in range(len(rows)) if self._is_wrong(index)]
-        opened = set(range(len(rows))) if len(rows) <= ALL_OPEN else {*wrong[:MOST_OPEN], self._asked_open()}
+        opened = set(range(len(rows))) if len(rows) <= MAX_ROWS_ALL_OPEN else {*wrong[:MAX_OPEN_ROWS], self._asked_open()}
         return [BoundRow(self, index, row, index in opened, index in wrong) for index, row in enumerate(rows)]
 
     def _asked_open(self) -> int:

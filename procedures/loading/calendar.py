@@ -1,6 +1,6 @@
 """Days off, days worked instead, and the days off that are not decided yet."""
 
-from procedures.loading.rows import bring, day
+from procedures.loading.rows import day, upsert
 from procedures.models import Holiday, UndecidedHoliday
 
 
@@ -10,9 +10,9 @@ def load(folder):
     rows = [row for year in document["years"].values() for row in year]
     wanted = {day(row["date"]): {"name": row["name"], "kind": row["kind"], "certainty": row.get("certainty", "")} for row in rows}
     undecided = {row["name"]: _span(row["options"]) for row in document["undecided"]}
-    bring(UndecidedHoliday, "name", undecided)
+    upsert(UndecidedHoliday, "name", undecided)
     UndecidedHoliday.objects.exclude(name__in=undecided).delete()
-    return len(bring(Holiday, "date", wanted))
+    return len(upsert(Holiday, "date", wanted))
 
 
 def _span(options):

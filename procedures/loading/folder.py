@@ -19,7 +19,7 @@ SCHEMAS = {
     "home_links.json": "home_links",
 }
 OTHERS = ("forms_new_links.json", "holidays.json", "life_events.json", "procedures_index.csv")
-SHOWN_ERRORS = 5
+MAX_SHOWN_ERRORS = 5
 # What is made of the files also depends on this code: when it changes, the catalogue is made again.
 CODE = (
     *sorted(Path(__file__).parent.glob("*.py")),
@@ -66,11 +66,12 @@ class DataFolder:
         for name, schema in SCHEMAS.items():
             rules = json.loads((self.root / "schema" / f"{schema}.schema.json").read_text("utf-8"))
             problems = jsonschema.Draft202012Validator(rules).iter_errors(self.read(name))
-            told = [
-                f"{'/'.join(map(str, error.absolute_path))}: {error.message[:160]}" for error in islice(problems, SHOWN_ERRORS)
+            problems_shown = [
+                f"{'/'.join(map(str, error.absolute_path))}: {error.message[:160]}"
+                for error in islice(problems, MAX_SHOWN_ERRORS)
             ]
-            if told:
-                raise DataRefused(_("Tệp %(name)s sai: %(errors)s") % {"name": name, "errors": "; ".join(told)})
+            if problems_shown:
+                raise DataRefused(_("Tệp %(name)s sai: %(errors)s") % {"name": name, "errors": "; ".join(problems_shown)})
 
     def fingerprint(self):
         """One hash over all files and the code that reads them."""

@@ -3,7 +3,7 @@
 import re
 
 from portal.common.vietnamese import clean_text
-from procedures.loading.rows import bring
+from procedures.loading.rows import upsert
 from procedures.models import Procedure, Sector
 from procedures.search.text import search_columns
 
@@ -23,14 +23,14 @@ def load(folder, curated, *, everything):
     wanted = {code: _values(row, known.get(code), sectors, form_codes) for code, row in rows.items()}
     for code in known.keys() - rows.keys():
         wanted[code] = _values(None, known[code], sectors, form_codes)
-    return bring(Procedure, "code", wanted)
+    return upsert(Procedure, "code", wanted)
 
 
 def _sectors(rows, curated):
     """{code: Sector}. Where the base wrote a name in the place of the code there is none: the facts keep the name."""
     names = {row["field_code"]: row["field"] for row in rows if SECTOR_CODE.fullmatch(row["field_code"])}
     names |= {row["field"]["code"]: row["field"]["name"] for row in curated}
-    return bring(Sector, "code", {code: {"name": name} for code, name in names.items()})
+    return upsert(Sector, "code", {code: {"name": name} for code, name in names.items()})
 
 
 def _values(row, curated, sectors, form_codes):

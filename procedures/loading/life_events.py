@@ -3,7 +3,7 @@
 from django.utils.text import slugify
 
 from portal.common.vietnamese import fold
-from procedures.loading.rows import bring
+from procedures.loading.rows import upsert
 from procedures.models import LifeEvent, LifeEventEntry
 
 AUDIENCES = {"CITIZEN": "citizen", "BUSINESS": "business"}
@@ -12,7 +12,7 @@ AUDIENCES = {"CITIZEN": "citizen", "BUSINESS": "business"}
 def load(folder, entries):
     """Returns how many events there are. Procedures the catalogue does not have are left out."""
     groups = folder.read("life_events.json")["groups"]
-    events = bring(LifeEvent, "code", {group["code"]: _values(group) for group in groups})
+    events = upsert(LifeEvent, "code", {group["code"]: _values(group) for group in groups})
     wanted = [entry for group in groups for entry in _entries(group, events[group["code"]], entries)]
     LifeEventEntry.objects.exclude(event__in=events.values(), procedure__in=entries.values()).delete()
     LifeEventEntry.objects.bulk_create(

@@ -24,9 +24,9 @@ def load(folder, entries, agencies, units, *, codes, provinces):
         for agency in bodies.offering(rule):
             if provinces is None or rule["filing"] == Filing.ELSEWHERE or agency.province_code in provinces:
                 wanted[entries[rule["procedure"]].pk, agency.pk] = _values(rule, agency, bodies, document)
-    _bring_terminals(values["terminal_id"] for values in wanted.values())
-    _bring_offerings(wanted, [entries[rule["procedure"]] for rule in rules])
-    _bring_local_fees(document, entries, codes, provinces)
+    _upsert_terminals(values["terminal_id"] for values in wanted.values())
+    _upsert_offerings(wanted, [entries[rule["procedure"]] for rule in rules])
+    _upsert_local_fees(document, entries, codes, provinces)
     return len(wanted)
 
 
@@ -117,12 +117,12 @@ def person_name(login, rule):
     return " ".join(names[number // divisor % len(names)] for names, divisor in parts)
 
 
-def _bring_terminals(codes):
+def _upsert_terminals(codes):
     """The terminals the rules name. One that is there already stays as people switched it."""
     Terminal.objects.bulk_create([Terminal(code=code) for code in sorted(set(codes) - {None})], ignore_conflicts=True)
 
 
-def _bring_offerings(wanted, procedures):
+def _upsert_offerings(wanted, procedures):
     """New rows are made, rows still marked as demo follow the files, rows no rule gives any more end yesterday."""
     there = {(row.procedure_id, row.agency_id): row for row in Offering.objects.filter(procedure__in=procedures)}
     new = [Offering(procedure_id=p, agency_id=a, **values) for (p, a), values in wanted.items() if (p, a) not in there]
@@ -137,7 +137,7 @@ def _bring_offerings(wanted, procedures):
         Offering.objects.bulk_update([*changed, *ended], fields, batch_size=BATCH)
 
 
-def _bring_local_fees(document, entries, codes, provinces):
+def _upsert_local_fees(document, entries, codes, provinces):
     fees = [
         LocalFee(
             province_code=row["province"],

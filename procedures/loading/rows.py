@@ -5,7 +5,7 @@ import datetime as dt
 BATCH = 1000
 
 
-def bring(model, key, wanted):
+def upsert(model, key, wanted):
     """Make the table agree with `wanted` ({key: {attribute: value}}). Returns {key: row}, all of them with their ids.
 
     Foreign keys are given as `…_id`. Rows the files do not name stay as they are.

@@ -25,8 +25,8 @@ class Catalogue(NamedTuple):
     listed: dict[str, bool]
 
 
-SAID = "search_exact || '|' || rank || '|' || listed"
-_held: Catalogue | None = None
+STAMP_SQL = "search_exact || '|' || rank || '|' || listed"
+_cached: Catalogue | None = None
 _building = threading.Lock()
 
 
@@ -42,21 +42,21 @@ def everything():
 
 def catalogue():
     """The index, built anew when a procedure was added, renamed or ranked otherwise. One query, two after a change."""
-    global _held
+    global _cached
     stamp = _stamp()
-    held = _held
-    if held is None or held.stamp != stamp:
+    cached = _cached
+    if cached is None or cached.stamp != stamp:
         with _building:
-            held = _held
-            if held is None or held.stamp != stamp:
-                held = _held = _build(stamp)
-    return held
+            cached = _cached
+            if cached is None or cached.stamp != stamp:
+                cached = _cached = _build(stamp)
+    return cached
 
 
 def _stamp():
     """A number that changes with any text, rank or standing of any procedure."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), sum(hashtextextended({SAID}, 0)) FROM {Procedure._meta.db_table}")
+        cursor.execute(f"SELECT count(*), sum(hashtextextended({STAMP_SQL}, 0)) FROM {Procedure._meta.db_table}")
         return cursor.fetchone()
 
 

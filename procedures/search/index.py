@@ -2,7 +2,7 @@
 
 Two steps. Rare words weigh more (inverse frequency); the procedures that hold most of the question's weight are looked at
 line by line: how much of the question a name covers, whether the words stand together, how much of the name that is.
-Below `ENOUGH` a procedure is not an answer, so that a question about the weather finds nothing.
+Below `MIN_QUALITY` a procedure is not an answer, so that a question about the weather finds nothing.
 """
 
 import math
@@ -24,13 +24,13 @@ from procedures.search.reading import (
     without_places,
 )
 
-ENOUGH_WITH_SLIP = 0.66
-ENOUGH, ENOUGH_LISTED = 0.58, 0.66  # an entry of the bare index must fit better: its long names hold every word once
+MIN_QUALITY_WITH_SLIP = 0.66
+MIN_QUALITY, MIN_QUALITY_LISTED = 0.58, 0.66  # an entry of the bare index must fit better: its long names hold every word once
 INSIDE, BESIDE, SHARE = 0.57, 0.23, 0.20  # the question is in the name, in its order, and is much of the name
-MERCY, LEAST = 0.03, 0.47  # a long question holds words no name has
-KEPT = 0.68  # of the best answer's score: what is much further from the question only distracts
-MOST_WEIGHT = 6.0
-LOOKED_AT = 120
+LONG_QUESTION_ALLOWANCE, MIN_QUALITY_LONG = 0.03, 0.47  # a long question holds words no name has
+MIN_SHARE_OF_BEST = 0.68  # of the best answer's score: what is much further from the question only distracts
+MAX_WORD_WEIGHT = 6.0
+MAX_CANDIDATES = 120
 RANK_WEIGHT = 0.0009
 CURATED_RANK = 50
 FILLER_WEIGHT = 0.12
@@ -96,7 +96,7 @@ class SearchIndex:
     def weight(self, word):
         """How much a word tells: rare ones more, words of asking little, words nobody uses most of all."""
         frequency = len(self.postings.get(word.bare, ()))
-        rarity = min(MOST_WEIGHT, math.log(1 + len(self.entries) / frequency)) if frequency else MOST_WEIGHT
+        rarity = min(MAX_WORD_WEIGHT, math.log(1 + len(self.entries) / frequency)) if frequency else MAX_WORD_WEIGHT
         return rarity * FILLER_WEIGHT if is_filler(word) else rarity
 
     # -- asking
@@ -110,11 +110,11 @@ class SearchIndex:
             return []
         words = without_places(corrected(typed, self.vocabulary, self.pairs))
         best = self._best(words)
-        if not best and (spaced := self._spaced_anew(typed)):
+        if not best and (spaced := self._respaced(typed)):
             best = self._best(without_places(spaced))
         if not best:
             best = self._best_with_one_slip(words)
-        close = KEPT * max(best.values(), default=0)
+        close = MIN_SHARE_OF_BEST * max(best.values(), default=0)
         found = [Found(self.entries[number].code, score) for number, score in best.items() if score >= close]
         return sorted(found, key=lambda one: (-one.score, one.code))
 
@@ -132,16 +132,16 @@ class SearchIndex:
         Only for questions of some length, and never a word that the catalogue writes with the same accents.
         """
         best = {}
-        told = [word for word in words if not is_filler(word)]
-        if not 3 <= len(told) <= 8:
+        meaningful = [word for word in words if not is_filler(word)]
+        if not 3 <= len(meaningful) <= 8:
             return best
-        for word in told:
+        for word in meaningful:
             if not (word.accented and word in self.written):
-                for number, score in self._best(words, slipped=word, enough=ENOUGH_WITH_SLIP).items():
+                for number, score in self._best(words, slipped=word, enough=MIN_QUALITY_WITH_SLIP).items():
                     best[number] = max(best.get(number, 0), score)
         return {number: score for number, score in best.items() if self.entries[number].rank >= CURATED_RANK}
 
-    def _spaced_anew(self, words):
+    def _respaced(self, words):
         """«kha isinh» as «khai sinh»: all letters together, divided by what stands together in the catalogue."""
         run = "".join(word.bare for word in words)
         parts = split(run, self.vocabulary, self.pairs)
@@ -152,11 +152,15 @@ class SearchIndex:
         words, weights = reading.words, [weight for part in reading.parts for weight in self._weights(part)]
         total = sum(weights)
         meant = [self._meant(word, word == slipped) for word in words]
-        mercy = MERCY * max(0, sum(not is_filler(word) for part in reading.parts for word in part.typed) - 3)
+        allowance = LONG_QUESTION_ALLOWANCE * max(
+            0, sum(not is_filler(word) for part in reading.parts for word in part.typed) - 3
+        )
         for number in self._candidates(weights, meant):
             rank = self.entries[number].rank
             quality = self._quality(number, words, weights, meant, total)
-            if quality >= (enough or max(LEAST, (ENOUGH if rank >= CURATED_RANK else ENOUGH_LISTED) - mercy)):
+            if quality >= (
+                enough or max(MIN_QUALITY_LONG, (MIN_QUALITY if rank >= CURATED_RANK else MIN_QUALITY_LISTED) - allowance)
+            ):
                 yield number, quality + rank * RANK_WEIGHT
 
     def _weights(self, part):
@@ -168,7 +172,7 @@ class SearchIndex:
         return [weight * scale for weight in weights]
 
     def _candidates(self, weights, meant):
-        """Numbers of the entries that hold most of the question's weight, at most LOOKED_AT."""
+        """Numbers of the entries that hold most of the question's weight, at most MAX_CANDIDATES."""
         held = defaultdict(float)
         for weight, options in zip(weights, meant, strict=True):
             per_entry = {}
@@ -177,9 +181,9 @@ class SearchIndex:
                     per_entry[number] = likely
             for number, likely in per_entry.items():
                 held[number] += weight * likely
-        enough = LEAST * 0.7 * sum(weights)
+        enough = MIN_QUALITY_LONG * 0.7 * sum(weights)
         kept = [(value + self.entries[number].rank * 0.01, number) for number, value in held.items() if value >= enough]
-        return [number for _, number in sorted(kept, reverse=True)[:LOOKED_AT]]
+        return [number for _, number in sorted(kept, reverse=True)[:MAX_CANDIDATES]]
 
     def _meant(self, word, slipped=False):
         """{bare word of the catalogue: how likely it was meant} for a typed word."""

@@ -31,13 +31,13 @@ def rank(name, curated, facts):
     """What stands first among equals: what can be filed here, at the commune, by citizens, and not one province's own."""
     levels = curated.get("agency_levels", [])
     audience = curated.get("audience") or facts.get("audience", [])
-    said = f"{name} {curated.get('short_name', '')}".lower()
+    text = f"{name} {curated.get('short_name', '')}".lower()
     return (
         CURATED * bool(curated)
         + COMMUNE * ("commune" in levels or bool(facts.get("commune")))
         + CITIZEN * ("citizen" in audience)
         + LOCAL * bool(facts.get("local_only"))
-        + LATER * any(step in said for step in LATER_STEPS)
+        + LATER * any(step in text for step in LATER_STEPS)
     )
 
 

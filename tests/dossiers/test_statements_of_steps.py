@@ -23,23 +23,23 @@ ITEM = {"target": "field", "key": "request_detail", "label": "Nội dung đề n
 NOTE = "Theo hồ sơ lưu của cơ quan."
 
 FILING = {
-    "submit DRAFT": 34,
+    "submit DRAFT": 33,
     "ask_supplement SUBMITTED": 22,
-    "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 41,
-    "ask_supplement ACCEPTED": 27,
-    "resubmit SUPPLEMENT_REQUIRED of ACCEPTED": 42,
-    "ask_supplement PROCESSING": 27,
-    "resubmit SUPPLEMENT_REQUIRED of PROCESSING": 43,
+    "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 40,
+    "ask_supplement ACCEPTED": 26,
+    "resubmit SUPPLEMENT_REQUIRED of ACCEPTED": 41,
+    "ask_supplement PROCESSING": 26,
+    "resubmit SUPPLEMENT_REQUIRED of PROCESSING": 42,
     "supplement_timeout SUPPLEMENT_REQUIRED": 16,
 }
 DESK = {
     "assign SUBMITTED": 11,
-    "accept SUBMITTED": 31,
+    "accept SUBMITTED": 30,
     "assign ACCEPTED": 10,
     "transfer ACCEPTED": 25,
     "assign PROCESSING": 12,
     "refuse_receipt SUBMITTED": 17,
-    "note_received ACCEPTED": 16,
+    "note_received ACCEPTED": 15,
 }
 OFFICE = {
     "consult PROCESSING": 19,
@@ -53,9 +53,9 @@ OFFICE = {
 }
 RESULT = {
     "approve PROCESSING": 18,
-    "issue PROCESSING to the account": 24,
+    "issue PROCESSING to the account": 23,
     "deliver COMPLETED to the account": 15,
-    "issue PROCESSING at the counter": 23,
+    "issue PROCESSING at the counter": 22,
     "correct_result COMPLETED replace": 22,
     "deliver COMPLETED at the counter": 14,
     "correct_result RETURNED replace": 19,
@@ -64,41 +64,41 @@ RESULT = {
     "refuse_substance PROCESSING": 18,
 }
 MONEY_THAT_BLOCKS = {
-    "submit DRAFT with a fee": 39,
-    "paid PAYMENT_REQUIRED of SUBMITTED": 41,
+    "submit DRAFT with a fee": 38,
+    "paid PAYMENT_REQUIRED of SUBMITTED": 40,
     "waive PAYMENT_REQUIRED of SUBMITTED": 22,
-    "charge SUBMITTED": 25,
-    "payment_timeout PAYMENT_REQUIRED": 18,
-    "charge ACCEPTED": 23,
-    "paid PAYMENT_REQUIRED of ACCEPTED": 43,
-    "charge PROCESSING": 23,
-    "paid PAYMENT_REQUIRED of PROCESSING": 41,
+    "charge SUBMITTED": 24,
+    "payment_timeout PAYMENT_REQUIRED": 20,
+    "charge ACCEPTED": 22,
+    "paid PAYMENT_REQUIRED of ACCEPTED": 42,
+    "charge PROCESSING": 22,
+    "paid PAYMENT_REQUIRED of PROCESSING": 40,
     "waive PAYMENT_REQUIRED of ACCEPTED": 24,
 }
 MONEY_THAT_WAITS_FOR_NOTHING = {
-    "collect SUBMITTED": 34,
-    "collect ACCEPTED": 31,
-    "collect PROCESSING": 32,
-    "collect SUPPLEMENT_REQUIRED": 31,
-    "collect COMPLETED": 35,
-    "collect WITHDRAWN": 31,
+    "collect SUBMITTED": 33,
+    "collect ACCEPTED": 30,
+    "collect PROCESSING": 31,
+    "collect SUPPLEMENT_REQUIRED": 30,
+    "collect COMPLETED": 34,
+    "collect WITHDRAWN": 30,
     "set_fee ACCEPTED": 19,
     "set_fee PROCESSING": 20,
-    "accept SUBMITTED exemption: confirm": 32,
-    "accept SUBMITTED exemption: refuse": 36,
+    "accept SUBMITTED exemption: confirm": 31,
+    "accept SUBMITTED exemption: refuse": 35,
 }
 ENDING = {
-    "withdraw SUBMITTED": 16,
+    "withdraw SUBMITTED": 15,
     "refuse_withdrawal WITHDRAWN of SUBMITTED": 19,
-    "withdraw ACCEPTED": 16,
+    "withdraw ACCEPTED": 15,
     "refuse_withdrawal WITHDRAWN of ACCEPTED": 21,
-    "withdraw PROCESSING": 16,
+    "withdraw PROCESSING": 15,
     "refuse_withdrawal WITHDRAWN of PROCESSING": 22,
-    "withdraw SUPPLEMENT_REQUIRED": 16,
+    "withdraw SUPPLEMENT_REQUIRED": 15,
     "refuse_withdrawal WITHDRAWN of SUPPLEMENT_REQUIRED": 16,
-    "withdraw PAYMENT_REQUIRED": 16,
-    "refuse_withdrawal WITHDRAWN of PAYMENT_REQUIRED": 19,
-    "refuse_withdrawal WITHDRAWN paid meanwhile, so «paid» follows": 33,
+    "withdraw PAYMENT_REQUIRED": 15,
+    "refuse_withdrawal WITHDRAWN of PAYMENT_REQUIRED": 18,
+    "refuse_withdrawal WITHDRAWN paid meanwhile, so «paid» follows": 32,
     "stop ACCEPTED": 17,
     "stop PROCESSING": 17,
     "stop SUPPLEMENT_REQUIRED": 17,
@@ -107,8 +107,8 @@ ENDING = {
     "confirm_withdrawal WITHDRAWN at the desk": 17,
 }
 ENDING_WITH_MONEY = {
-    "refuse_receipt SUBMITTED paid": 33,
-    "stop ACCEPTED paid": 33,
+    "refuse_receipt SUBMITTED paid": 37,
+    "stop ACCEPTED paid": 37,
 }
 
 

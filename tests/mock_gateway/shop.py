@@ -53,7 +53,7 @@ def pay_url(secret=SECRET, **changes):
     return f"/paymentv2/vpcpay.html?{signed(wanted(**changes), secret)}"
 
 
-def told(query):
+def signed_fields(query):
     """The fields of an answer to the merchant, after its signature was found right."""
     fields = dict(parse_qsl(query, strict_parsing=True))
     given = fields.pop("vnp_SecureHash")

@@ -61,11 +61,11 @@ def test_the_check_of_a_deployment_finds_the_mock(settings):
 def start(**changed):
     """Import the production settings in a process of their own."""
     variables = {"PATH": os.environ["PATH"], **LIKE_PRODUCTION, **changed}
-    told = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", "import portal.settings.production as p; print(sorted(p.VNPAY_SECRETS))"],
         env=variables, cwd=portal_settings.BASE_DIR, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-    return told.stdout.strip() or told.stderr.strip().splitlines()[-1]
+    return process.stdout.strip() or process.stderr.strip().splitlines()[-1]
 
 
 def test_production_starts_with_a_real_gateway_and_not_with_the_mock(tmp_path):

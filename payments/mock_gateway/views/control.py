@@ -37,7 +37,7 @@ def control(*methods):
     def decorate(view):
         @csrf_exempt
         @wraps(view)
-        def door(request):
+        def wrapper(request):
             if not setting("CONTROL"):
                 raise Http404
             if request.method not in methods:
@@ -49,7 +49,7 @@ def control(*methods):
             except faults.BadSwitch as bad:
                 return JsonResponse({"error": str(bad)}, status=400)
 
-        return door
+        return wrapper
 
     return decorate
 
@@ -81,10 +81,10 @@ def switches(request, asked):
             options = wanted if isinstance(wanted, dict) else {"value": wanted}
             if "reference" in options and not as_reference(options["reference"]):
                 raise BadCall("reference is not one")
-            faults.put(name, options.get("value"), times=options.get("times"), reference=options.get("reference", ""))
+            faults.set_switch(name, options.get("value"), times=options.get("times"), reference=options.get("reference", ""))
     rows = Switch.objects.order_by("name", "reference")
     standing = [{"name": r.name, "value": r.value, "times": r.times_left, "reference": r.reference} for r in rows]
-    return {"faults": standing, "known": {fault.name: fault.says for fault in FAULTS.values()}}
+    return {"faults": standing, "known": {fault.name: fault.description for fault in FAULTS.values()}}
 
 
 @control("POST")
@@ -104,13 +104,13 @@ def transactions(request, asked):
     rows = Transaction.objects.order_by("-id").prefetch_related("refunds", "notices")
     if "reference" in asked:
         rows = rows.filter(reference=as_reference(asked["reference"]))
-    return {"transactions": [described(row) for row in rows[:1000]]}
+    return {"transactions": [transaction_json(row) for row in rows[:1000]]}
 
 
-def described(row):
+def transaction_json(row):
     """One transaction as JSON. `charged`: the payer's money is gone; `status`: what querydr would say."""
     return {
-        **{name: getattr(row, name) for name in DESCRIBED},
+        **{name: getattr(row, name) for name in SHOWN_FIELDS},
         "created_at": row.created_at.isoformat(),
         "expires_at": row.expires_at.isoformat(),
         "return_url": answers.return_url(row) if row.state == State.ENDED else "",
@@ -124,7 +124,7 @@ def described(row):
     }
 
 
-DESCRIBED = [
+SHOWN_FIELDS = [
     *("terminal", "reference", "token", "amount", "bank_choice", "state", "response_code", "status", "said_code", "said_status"),
     *("charged", "transaction_no", "bank_code", "pay_date", "create_date", "faults"),
 ]
@@ -165,10 +165,10 @@ def _open(pay_url):
 
 def _paid(row):
     """What a payer's browser would be sent to: nothing while the bank works, or when it can not come back."""
-    described_row = described(row)
+    shown = transaction_json(row)
     if "ipn_only" in row.faults:
-        described_row["return_url"] = ""
-    return described_row
+        shown["return_url"] = ""
+    return shown
 
 
 @control("POST")
@@ -179,7 +179,7 @@ def resolve(request, asked):
     row = _find(asked)
     if row.state != State.ENDED:
         raise BadCall("not ended yet", 409)
-    return described(paying.resolve(row, asked["status"]))
+    return transaction_json(paying.resolve(row, asked["status"]))
 
 
 @control("POST")
@@ -190,7 +190,7 @@ def resend(request, asked):
         raise BadCall("not ended yet", 409)
     Notice.objects.create(transaction=row, next_at=clock.now())
     ipn.wake()
-    return described(row)
+    return transaction_json(row)
 
 
 @control("POST")
@@ -198,9 +198,9 @@ def tick(request, asked):
     """Complete and send what is due now; with {"force": true} also what would wait, with "reference" for that one only."""
     row = _find(asked) if asked.get("reference") else None
     force = asked.get("force") is True
-    ripened = paying.ripen(force_reference=row.reference if row and force else "")
+    completed = paying.complete_pending(force_reference=row.reference if row and force else "")
     sent = ipn.send_due(transaction_id=row.pk if row else None, force=force)
-    return {"completed": ripened, "sent": sent, "waiting": Notice.objects.filter(next_at__isnull=False).count()}
+    return {"completed": completed, "sent": sent, "waiting": Notice.objects.filter(next_at__isnull=False).count()}
 
 
 @control("GET")
@@ -209,10 +209,10 @@ def ipn_log(request, asked):
     calls = IpnCall.objects.select_related("notice__transaction").order_by("-id")
     if "reference" in asked:
         calls = calls.filter(notice__transaction__reference=as_reference(asked["reference"]))
-    return {"calls": [called(call) for call in calls[:1000]]}
+    return {"calls": [call_json(call) for call in calls[:1000]]}
 
 
-def called(call):
+def call_json(call):
     names = ["number", "copy", "outcome", "http_status", "rsp_code", "answer", "milliseconds", "query"]
     facts = {name: getattr(call, name) for name in names}
     return {"reference": call.notice.transaction.reference, "sent_at": call.sent_at.isoformat(), **facts}

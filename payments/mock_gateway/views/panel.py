@@ -22,12 +22,12 @@ def when_open(view):
     """Only where the gateway may be played with."""
 
     @wraps(view)
-    def door(request, **kwargs):
+    def wrapper(request, **kwargs):
         if not setting("CONTROL"):
             raise Http404
         return view(request, **kwargs)
 
-    return door
+    return wrapper
 
 
 @when_open
@@ -60,10 +60,12 @@ def switch(request):
     """Turn one switch on or off."""
     name = request.POST.get("name", "")
     try:
-        faults.put(name, _value(name, request.POST), times=_number(request.POST.get("times", "")))
+        faults.set_switch(name, _value(name, request.POST), times=_number(request.POST.get("times", "")))
     except faults.BadSwitch:
         fault = FAULTS.get(name)
-        return panel(request, error=f"Không bật được: {fault.says}. Xem lại con số." if fault else "Không có công tắc này.")
+        return panel(
+            request, error=f"Không bật được: {fault.description}. Xem lại con số." if fault else "Không có công tắc này."
+        )
     return redirect("panel")
 
 

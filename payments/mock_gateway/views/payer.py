@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from .. import answers, banks, cards, paying, qr
 from ..codes import RESPONSE_CODES
-from ..guard import let_forms_reach, may_fail
+from ..guard import allow_form_action, may_fail
 from ..models import State, Transaction
 
 
@@ -19,11 +19,11 @@ def for_payer(view):
         return Transaction.objects.filter(token=token).values_list("reference", flat=True).first() or ""
 
     @wraps(view)
-    def door(request, token, **kwargs):
+    def wrapper(request, token, **kwargs):
         row = paying.expire_if_late(_find(token))
         return view(request, row, **kwargs) if row.state == State.OPEN else redirect("ended", token=token)
 
-    return may_fail("slow", reference_of=reference_of)(door)
+    return may_fail("slow", reference_of=reference_of)(wrapper)
 
 
 def _find(token):
@@ -36,7 +36,7 @@ def _find(token):
 def page(request, name, row, **facts):
     """Show a page; its forms may end at the merchant's, and nowhere else."""
     response = render(request, f"mock_gateway/{name}.html", {"row": row, **facts})
-    return let_forms_reach(response, row.return_url)
+    return allow_form_action(response, row.return_url)
 
 
 def end(row, outcome, **facts):
@@ -154,12 +154,12 @@ def ended(request, token):
     if row.state == State.OPEN:
         return redirect("choose", token=token)
     back = answers.return_url(row) if row.state == State.ENDED and "ipn_only" not in row.faults else ""
-    title, words, tone = how_it_ended(row)
+    title, words, tone = ending_words(row)
     facts = {"title": title, "words": words, "tone": tone, "back": back}
     return page(request, "ended", row, code=row.said_code, code_words=RESPONSE_CODES.get(row.said_code, ""), **facts)
 
 
-def how_it_ended(row):
+def ending_words(row):
     """Title, a sentence, and the tone of the page: "", warn or bad."""
     if row.state == State.PENDING:
         return "Ngân hàng đang xử lý", "Chưa biết kết quả. Xin đừng trả lần nữa; người bán sẽ được báo khi xong.", "warn"

@@ -27,7 +27,7 @@ def pay(request):
 
 def _reference_in_body(request):
     try:
-        return json.loads(request.body[: merchant_api.LONGEST_BODY]).get("vnp_TxnRef")
+        return json.loads(request.body[: merchant_api.MAX_BODY_BYTES]).get("vnp_TxnRef")
     except (ValueError, AttributeError, RecursionError):
         return ""
 
