@@ -1,4 +1,4 @@
-"""Templates are laid out so that a change shows as a change of one short line."""
+"""Lines of templates are short, so that diffs are readable."""
 
 from pathlib import Path
 

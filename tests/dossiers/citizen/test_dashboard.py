@@ -1,4 +1,4 @@
-"""«Hồ sơ của tôi»: what must be done stands on top, every state is counted, and thirty cost as much as three."""
+"""«Hồ sơ của tôi»: to-do items first, counts by state, and a number of queries that does not grow with the rows."""
 
 import pytest
 from django.db import connection

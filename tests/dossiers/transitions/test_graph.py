@@ -1,4 +1,4 @@
-"""The graph of the code is held against the workflow file, once; and everything the lines name exists."""
+"""The transition lines agree with the workflow file, and all names in them exist."""
 
 import inspect
 
@@ -42,7 +42,7 @@ def lines_of(row):
 
 
 def targets(line):
-    """All states a line may lead to."""
+    """All target states of a line."""
     target = line.target
     if isinstance(target, str):
         return {str(target)}

@@ -1,4 +1,4 @@
-"""Deadlines are found in the rows: reminded first, then acted on, once."""
+"""Deadline jobs: reminders first, then the step; each once."""
 
 import datetime as dt
 
@@ -74,13 +74,13 @@ def test_one_dossier_that_cannot_be_stopped_does_not_keep_the_others_waiting(des
     assert second.state == DossierState.STOPPED
 
 
-# ---------------------------------------------------------------- a fee nobody pays
+# ---------------------------------------------------------------- an unpaid fee
 def reminders(dossier):
     return Message.objects.filter(recipient=dossier.submitter, channel="inbox", subject__startswith="Nhắc").order_by("pk")
 
 
 def run_at(moment):
-    """The job as the relay runs it, twice a time: the second time does nothing more."""
+    """Run the job twice at this moment: the second run must do nothing."""
     with clock.at(moment):
         deadlines.run()
         deadlines.run()
@@ -162,7 +162,7 @@ def test_who_is_paying_is_neither_reminded_nor_stopped(money_desk):
     with clock.at(late), pytest.raises(workflow.StepNotPossible):
         workflow.advance(dossier, "payment_timeout", actor=SystemActor("payment_deadline"))
 
-    FeeObligation.objects.filter(dossier=dossier).update(attempt_open=False)  # the gateway said: nothing was taken
+    FeeObligation.objects.filter(dossier=dossier).update(attempt_open=False)  # the gateway answered: not paid
     run_at(late + dt.timedelta(minutes=1))
     dossier.refresh_from_db()
     assert dossier.state == DossierState.PAYMENT_REQUIRED and reminders(dossier).count() == 2

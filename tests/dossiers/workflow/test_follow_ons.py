@@ -1,4 +1,4 @@
-"""Steps that follow from a step: asked for by a receiver, taken by the door, in the same transaction, with the same checks."""
+"""Follow-on steps: requested by a receiver, taken in the same transaction, with the usual checks."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -15,15 +15,15 @@ from dossiers.workflow.signals import step_taken
 
 @pytest.fixture
 def answers():
-    """{step: what a receiver answers when it hears of it}, and the receiver itself while the test lasts."""
+    """{step: answer of the receiver}; the receiver is connected during the test."""
     table = {}
 
-    def hear(sender, step, event, **kwargs):
+    def receiver(sender, step, event, **kwargs):
         return table.get(step.name)
 
-    step_taken.connect(hear)
+    step_taken.connect(receiver)
     yield table
-    step_taken.disconnect(hear)
+    step_taken.disconnect(receiver)
 
 
 def steps(dossier):
