@@ -1,4 +1,4 @@
-"""Rules of a version in words a citizen reads: conditions, amounts, numbers of copies, audience, channels."""
+"""Rules of a version as Vietnamese text for citizens: conditions, amounts, numbers of copies, audience, channels."""
 
 import datetime as dt
 import re
@@ -61,18 +61,18 @@ _MARK = re.compile(r"\s*\[(?:knowledge|derived|seen|demo)[^\]]*\]")
 
 
 def plain(text):
-    """A text of the data without its certainty marks, which are not for readers."""
+    """A text of the data without its certainty marks."""
     return _MARK.sub("", text or "")
 
 
 def audience_words(kinds):
-    """«Công dân Việt Nam, tổ chức». Kinds the list does not know are shown as the base writes them."""
+    """«Công dân Việt Nam, tổ chức». Unknown kinds are shown unchanged."""
     text = ", ".join(str(AUDIENCE.get(kind, kind)) for kind in kinds)
     return text[:1].upper() + text[1:]
 
 
 class Wording:
-    """Says the conditions of one version's document in words."""
+    """Conditions of one version's document as text."""
 
     def __init__(self, document):
         self.questions = {question["key"]: question for question in document["procedure"]["questions"]}
@@ -84,7 +84,7 @@ class Wording:
         self.fields |= {field["key"]: field for field in (document["form"] or {}).get("bound_fields", [])}
 
     def condition(self, rule):
-        """«Đã từng được cấp giấy xác nhận này: có». Empty for a rule that always holds."""
+        """«Đã từng được cấp giấy xác nhận này: có»; "" for a condition that always holds."""
         if not rule:
             return ""
         for way, between in (("all", _(" và ")), ("any", _(" hoặc "))):
@@ -114,7 +114,7 @@ class Wording:
         return text if name == "case" else f"{label}: {text}"
 
     def _asked(self, name):
-        """(label, {value: words}) of a question or a form field."""
+        """(label, {value: text}) of a question or a form field."""
         yes_no = {True: _("có"), False: _("không"), "co": _("có"), "khong": _("không")}
         question = self.questions.get(name.removeprefix("ask."))
         if question:
@@ -136,7 +136,7 @@ def _or(words):
 
 
 def copies(document):
-    """How many of a paper: «1 bản chính, 2 bản sao»."""
+    """The numbers of originals and copies: «1 bản chính, 2 bản sao»."""
     parts = []
     if document["originals"]:
         parts.append(_("%(n)d bản chính") % {"n": document["originals"]})
@@ -146,7 +146,7 @@ def copies(document):
 
 
 def price(line, local=None):
-    """What a fee line costs, with its unit. `local`: amounts of the place by line key."""
+    """The price of a fee line with its unit. `local`: {line key: đồng} of the province."""
     amount = line["amount"] if line["amount"] is not None else (local or {}).get(line["key"])
     if line["role"] == "exemption":
         return _("Không mất tiền")
@@ -161,7 +161,7 @@ def price(line, local=None):
 
 
 def refund_words(occasions):
-    """When an amount comes back. `occasions`: the line's `refundable_on`."""
+    """When an amount is refunded. `occasions`: the line's `refundable_on`."""
     parts = [str(REFUNDED_WHEN[key]) for key in occasions if key in REFUNDED_WHEN]
     if not parts:
         return _("Không hoàn lại.")
@@ -169,12 +169,12 @@ def refund_words(occasions):
 
 
 def refund_is_invented(line):
-    """Was the rule on giving back this amount invented for the demo?"""
+    """True when the refund rule of this line was invented for the demo."""
     return (line.get("refund_certainty") or "").startswith("demo")
 
 
 def when_to_pay(version, *, online):
-    """When the fee of this version has to be paid. `online`: may it be paid on the portal? Empty where nothing is charged."""
+    """When the fee of this version must be paid; "" when nothing is charged. `online`: whether it can be paid on the portal."""
     timing = version.facts["payment_timing"]
     if timing == "none":
         return ""
@@ -191,7 +191,7 @@ def when_to_pay(version, *, online):
 
 
 def term_note(processing):
-    """When it takes longer or shorter, in one sentence; empty when it never does."""
+    """The longer and shorter terms in one sentence; "" when there are none."""
     parts = []
     for case, words in (("extended", _("Trường hợp khó: %(term)s")), ("shorter", _("Trường hợp dễ: %(term)s"))):
         other = processing.get(case)
@@ -206,5 +206,5 @@ def _term(value, unit):
 
 
 def day_words(iso):
-    """A date of the document in figures, or an empty text."""
+    """An ISO date as «27/8/2026», or ""."""
     return dates.full_day(dt.date.fromisoformat(iso)) if iso else ""

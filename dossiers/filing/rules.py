@@ -10,7 +10,7 @@ from procedures import fees as fee_rules
 from procedures.eforms import DatabaseSources, Form, holds, validate
 from procedures.facts import Document, DocumentGroup, Facts
 from procedures.models import ProcedureVersion
-from procedures.offered import local_amounts, offered_at
+from procedures.offered import local_amounts_of, offered_at
 
 DELIVERY_WORD = {DeliveryWay.ACCOUNT: "electronic", DeliveryWay.COUNTER: "counter", DeliveryWay.POST: "post"}
 
@@ -216,7 +216,7 @@ def _fees_for(dossier, answers):
         day=day,
         quantities={**fee_rules.quantities_from(lines, known), **_numbers_asked(dossier)},
         chosen=extras_chosen(dossier),
-        local=local_amounts(dossier.version.procedure, dossier.offering.province_code, day) if dossier.offering_id else {},
+        local=local_amounts_of(dossier.version, dossier.offering if dossier.offering_id else None, day),
     )
 
 

@@ -1,4 +1,4 @@
-"""querydr and refund: what a merchant's server asks of the gateway. Every answer for a known terminal is signed."""
+"""The merchant API: querydr and refund. Every answer to a known terminal is signed."""
 
 import json
 import re
@@ -37,7 +37,7 @@ ANSWERED = {"querydr": signatures.QUERY_ANSWER_FIELDS, "refund": signatures.REFU
 
 
 def answer(body):
-    """The answer to one request, as the JSON object to send."""
+    """The answer to one request body, as a dict for JSON."""
     try:
         asked = read_body(body)
     except Declined as refusal:
@@ -52,7 +52,7 @@ def answer(body):
 
 
 def read_body(body):
-    """The fields of a JSON object of texts (whole numbers count as texts); names that come twice are refused."""
+    """The fields of a JSON object of strings (integers become strings). Raises Declined 03, also for repeated names."""
 
     def once(pairs):
         if len(dict(pairs)) != len(pairs):
@@ -64,7 +64,7 @@ def read_body(body):
         if not isinstance(asked, dict):
             raise ValueError("not an object")
         fields = {name: _text(value) for name, value in asked.items()}
-        "".join([*fields, *fields.values()]).encode()  # lone halves of characters
+        "".join([*fields, *fields.values()]).encode()  # raises for lone surrogates
     except (ValueError, RecursionError) as error:
         raise Declined("03") from error
     return fields
@@ -79,7 +79,7 @@ def _text(value):
 
 
 def check(asked, command):
-    """Terminal, format, signature, in that order."""
+    """Check terminal (02), format (03) and signature (97), in this order. Raises Declined."""
     if command not in FORMATS:
         raise Declined("03")
     secret = setting("TERMINALS").get(asked.get("vnp_TmnCode", ""))
@@ -97,7 +97,7 @@ def check(asked, command):
 
 
 def _register_request_id(asked):
-    """A request number is good once a day. That of a refund which was not taken in may come again."""
+    """A request id is valid once a day; a repeated one raises Declined 94. The id of a refused refund is not stored."""
     try:
         with transaction.atomic():
             ApiRequest.objects.create(
@@ -108,7 +108,7 @@ def _register_request_id(asked):
 
 
 def find(asked):
-    """The transaction asked for: terminal, reference and the time it was created must all agree."""
+    """The transaction with this terminal, reference and creation time. Raises Declined 91."""
     row = Transaction.objects.filter(
         terminal=asked["vnp_TmnCode"], reference=asked["vnp_TxnRef"], create_date=asked["vnp_TransactionDate"]
     ).first()
@@ -127,7 +127,7 @@ def _query(asked):
 
 
 def _within_rate_limit(asked):
-    """The transaction asked for, when its terminal may ask again by now."""
+    """The transaction, if QUERY_WINDOW seconds have passed since the last answer to its terminal. Raises Declined 94."""
     terminal = asked["vnp_TmnCode"]
     QueryWindow.objects.get_or_create(terminal=terminal)
     window = QueryWindow.objects.select_for_update().get(terminal=terminal)
@@ -149,7 +149,7 @@ def _refund(asked):
 
 
 def _signed(asked, command, fields):
-    """The answer with the names of the wire and its signature; an unknown terminal gets none."""
+    """The answer with vnp_ names and signature; without signature for an unknown terminal."""
     names = ANSWERED.get(command, signatures.QUERY_ANSWER_FIELDS)
     echoed = {"Command": command[:16], "TmnCode": asked.get("vnp_TmnCode", "")[:8], "TxnRef": asked.get("vnp_TxnRef", "")[:100]}
     filled = {"ResponseId": f"R{get_random_string(15, '0123456789')}", **echoed, **fields}

@@ -1,4 +1,4 @@
-"""A request to pay, checked as strictly as a gateway does: a transaction, or a number why not."""
+"""Checks a payment request as strictly as the real gateway and opens a transaction."""
 
 import ipaddress
 import re
@@ -31,7 +31,7 @@ BANK_CODE = rf"{ALNUM}{{3,20}}"
 
 
 class Refused(Exception):
-    """The request is not taken in. `code` is what the gateway shows; `known` the transaction that already has this reference."""
+    """The payment request is refused with this code. `known`: the transaction that already has this reference, or None."""
 
     def __init__(self, code, why="", known=None):
         super().__init__(f"{code}: {why}")
@@ -39,7 +39,7 @@ class Refused(Exception):
 
 
 def read_query(raw):
-    """The fields of a raw query string. Repeated names, broken bytes and endless texts are refused."""
+    """The fields of a raw query string. Raises Refused 03 for repeated names, invalid encoding and too long queries."""
     try:
         pairs = (
             parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=80) if len(raw) <= MAX_QUERY_BYTES else None
@@ -55,7 +55,10 @@ def read_query(raw):
 
 
 def open_transaction(raw_query):
-    """Take in a request to pay. The very same request, while still open, finds its transaction again."""
+    """Open a transaction for a payment request. The identical request gets the same transaction while it is open.
+
+    Raises Refused with 01, 02, 03, 04 or 97.
+    """
     fields = read_query(raw_query)
     terminal = check_sender(fields)
     check_fields(fields)
@@ -63,7 +66,7 @@ def open_transaction(raw_query):
 
 
 def check_sender(fields):
-    """Terminal known and active, signature right: in that order."""
+    """Check terminal (02), signature (97) and the fault terminal_locked (04). Returns the terminal code. Raises Refused."""
     terminal = fields.get("vnp_TmnCode", "")
     secret = setting("TERMINALS").get(terminal)
     if not secret:
@@ -76,7 +79,7 @@ def check_sender(fields):
 
 
 def check_fields(fields):
-    """Every required parameter is there and well formed."""
+    """Check that every required parameter is present and well formed. Raises Refused 03."""
     for name, pattern in FORMATS.items():
         if not re.fullmatch(pattern, fields.get(name, "")):
             raise Refused("03", name)
@@ -122,12 +125,12 @@ def _create(terminal, fields):
                 created_at=faults.gateway_time(),
                 expires_at=clock.read_stamp(fields["vnp_ExpireDate"]),
             )
-    except IntegrityError:  # asked twice at the same moment
+    except IntegrityError:  # two requests with this reference at the same time
         return _repeated(Transaction.objects.get(terminal=terminal, reference=reference), fields)
 
 
 def _repeated(known, fields):
-    """The same request while nobody has paid goes on where it was; anything else is a duplicate."""
+    """The open transaction of an identical request. Raises Refused 01 for any other use of a known reference."""
     same = known.request_hash == fields["vnp_SecureHash"].lower() and known.state == State.OPEN
     if not same or faults.apply_switches(["strict_duplicate"], known.reference):
         raise Refused("01", "duplicate", known)

@@ -1,4 +1,4 @@
-"""How a payment ends. Everything that ends one comes through here, locks its row, and ends it once."""
+"""Ends transactions. All changes of the outcome are made here, with the row locked; a transaction ends once."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ CHARGES = ("success", "suspected", "reversed")
 
 
 class AlreadyEnded(Exception):
-    """Somebody has paid or cancelled before. `transaction` is how it ended."""
+    """The transaction has ended before; `transaction` is its row."""
 
     def __init__(self, ended):
         super().__init__(ended.reference)
@@ -22,7 +22,7 @@ class AlreadyEnded(Exception):
 
 
 def end(paid, outcome, *, bank="", card_type="", own_faults=None):
-    """End an open transaction; the switches that stand now decide what the merchant is told. Raises AlreadyEnded."""
+    """End an open transaction with an outcome of `codes.OUTCOMES`; active fault switches are applied. Raises AlreadyEnded."""
     with transaction.atomic():
         row = Transaction.objects.select_for_update().get(pk=paid.pk)
         if row.state != State.OPEN:
@@ -48,7 +48,7 @@ def is_expired(row):
 
 
 def expire_if_late(row, *, notify=True):
-    """Nobody paid in time: code 11. Returns the transaction as it stands."""
+    """End the transaction with code 11 if its time is over. Returns the current row."""
     if not is_expired(row):
         return row
     with transaction.atomic():
@@ -60,7 +60,7 @@ def expire_if_late(row, *, notify=True):
 
 
 def complete_pending(*, force_reference=""):
-    """Complete the payments whose bank has answered by now. Returns how many."""
+    """End the PENDING transactions whose `ripe_at` has passed (or the one given) as paid. Returns their number."""
     done = 0
     with transaction.atomic():
         rows = Transaction.objects.select_for_update(skip_locked=True).filter(state=State.PENDING)
@@ -74,7 +74,7 @@ def complete_pending(*, force_reference=""):
 
 @transaction.atomic
 def resolve(row, status):
-    """A person at the gateway decides an unclear one (04, 07, 00 with 02): "00" it is paid, "02" the payer has the money back."""
+    """Decide an unclear transaction (04, 07, or 00 with 02), as staff of a gateway do: "00" paid, "02" returned to the payer."""
     row = Transaction.objects.select_for_update().get(pk=row.pk)
     row.response_code = row.said_code = "00" if status == "00" else "99"
     row.status = row.said_status = status
@@ -87,7 +87,7 @@ def resolve(row, status):
 
 
 def _outcome_after_faults(outcome, switched):
-    """The outcome after the switches that change the truth."""
+    """The outcome after the fault switches that change it."""
     if outcome != "success":
         return outcome
     if "status_04" in switched:

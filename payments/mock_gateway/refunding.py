@@ -1,4 +1,4 @@
-"""Money on its way back: 05 in process, 06 sent to the bank, then 00 done or 09 refused, as time goes by."""
+"""Refunds: status 05 in process, 06 sent to the bank, then 00 done or 09 refused, depending on the time passed."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ ALL, PART = "02", "03"
 
 
 def accept_refund(row, asked):
-    """Take in a refund request that is well formed and signed. Raises Declined with 03, 94 or 95."""
+    """Accept a refund request that is well formed and signed. Raises Declined with 03, 94 or 95."""
     amount, kind = int(asked["vnp_Amount"]), asked["vnp_TransactionType"]
     number = asked.get("vnp_TransactionNo", "")
     with transaction.atomic():
@@ -47,7 +47,7 @@ def accept_refund(row, asked):
 
 
 def status_at(refund, moment=None):
-    """05, 06, 00 or 09: how far the money is on its path at this moment."""
+    """The refund status at this moment (default: now): 05, 06, 00 or 09."""
     steps = refund.path.split("-")
     gone = ((moment or clock.now()) - refund.asked_at).total_seconds()
     taken = len(steps) - 1 if refund.step <= 0 else int(max(gone, 0) // refund.step)
@@ -55,13 +55,13 @@ def status_at(refund, moment=None):
 
 
 def done_at(refund):
-    """When the money arrives, or None when it never does."""
+    """When the refund reaches 00, or None when its path ends in 09."""
     steps = refund.path.split("-")
     return refund.asked_at + timedelta(seconds=refund.step * (len(steps) - 1)) if steps[-1] == "00" else None
 
 
 def answer_fields(refund):
-    """What the merchant hears of a refund: its own type, number and status."""
+    """The fields of a refund in answers to the merchant: its own type, number and status."""
     row = refund.transaction
     return {
         "TxnRef": row.reference,
@@ -76,7 +76,7 @@ def answer_fields(refund):
 
 
 def refund_or_payment_fields(row):
-    """What querydr tells: the newest refund when there is one, else the payment."""
+    """The fields of the querydr answer: of the newest refund if there is one, else of the payment."""
     refund = row.refunds.order_by("-id").first()
     if refund:
         return answer_fields(refund)

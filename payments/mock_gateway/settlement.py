@@ -1,4 +1,4 @@
-"""The settlement file: what the gateway says it took and gave back in one local day, for the merchant to compare."""
+"""The settlement file: payments and refunds of one local day, for the merchant's reconciliation."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ def as_csv(terminal, day):
 
 
 def rows(terminal, day):
-    """The true rows: paid transactions by the time they were paid, refunds by the time the money arrived."""
+    """The true rows: paid transactions by their payment time, refunds by the time they reached 00."""
     paid = Transaction.objects.filter(terminal=terminal, state=State.ENDED, status="00", pay_date__startswith=f"{day:%Y%m%d}")
     lines = [[p.reference, p.transaction_no, p.amount, "pay", p.pay_date, p.bank_code] for p in paid]
     earliest = clock.read_stamp(f"{day:%Y%m%d}000000") - timedelta(days=3)
@@ -40,7 +40,7 @@ def _done_by_now(refund):
 
 
 def with_faults(lines, terminal, day):
-    """The rows after the switches that make the file lie: first wrong amounts, then missing rows, then rows too many."""
+    """The rows after the fault switches: first wrong amounts, then missing rows, then extra rows."""
     wrong, missing, extra = (
         int(faults.switch_value(f"settlement_{name}") or 0) for name in ("wrong_amount", "missing_row", "extra_row")
     )

@@ -77,7 +77,7 @@ def _major(folder: Path) -> int:
 
 
 class Postgres:
-    """One cluster under `var`. If the launcher is root, the cluster belongs to an unprivileged user; no other file changes owner."""
+    """One cluster under `var`. If the launcher is root, the cluster belongs to an unprivileged user."""
 
     def __init__(self, places: Places, settings: Mapping[str, str] = SETTINGS) -> None:
         self.places = places
@@ -93,7 +93,7 @@ class Postgres:
 
     @property
     def prepared(self) -> Path:
-        """A file beside the cluster that records what has been loaded into it. It is deleted together with the cluster."""
+        """A file beside the cluster that records what has been loaded into it. Deleted together with the cluster."""
         return self.home / "prepared.json"
 
     @cached_property

@@ -67,7 +67,7 @@ def steps(places: Places) -> list[Step]:
 
 
 def prepare(places: Places, supervisor: Supervisor, servers: Services, variables: Mapping[str, str]) -> None:
-    """Run the steps that are due. Done steps are recorded beside the embedded cluster; for an external database all steps run."""
+    """Run the steps that are due. Done steps are recorded beside the embedded cluster; with an external database all run."""
     done = servers.postgres.remembered() if servers.postgres else {}
     as_owner = {**variables, "DATABASE_URL": servers.owner}
     for due in steps(places):

@@ -1,4 +1,4 @@
-"""GET /api/v1/procedures/ and /api/v1/procedures/<code>/: open to everybody, cacheable, read only."""
+"""GET /api/v1/procedures/ and /api/v1/procedures/<code>/: public, cacheable, read only."""
 
 from urllib.parse import urlencode
 
@@ -26,7 +26,7 @@ UNKNOWN = OpenApiResponse(ANYTHING, "không có mã này")
 
 
 class Open(APIView):
-    """No login, no session: everybody reads the same."""
+    """Base of public views: no authentication, the same answer for everybody."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -45,7 +45,7 @@ class Procedures(Open):
         responses={200: ProcedurePage, 400: WRONG},
     )
     def get(self, request):
-        """Best first; without `q` all procedures, what can be filed here first."""
+        """Search results, best first; without `q` all procedures, those that can be filed here first."""
         asked, limit, after = clean_text(request.GET.get("q", "")), _limit(request.GET), request.GET.get("after", "")
         if len(asked) > MAX_LENGTH:
             raise ValidationError({"q": _("Dài quá %(n)d ký tự.") % {"n": MAX_LENGTH}})
@@ -73,7 +73,7 @@ class OneProcedure(Open):
         },
     )
     def get(self, request, code):
-        """The procedure's part of its published version; of an entry of the index its facts."""
+        """The procedure's part of its published version; for a listed procedure the facts of the index."""
         found = Procedure.objects.select_related("sector", "current").defer("current__document").filter(code=code).first()
         if found is None:
             raise NotFound(_("Không có thủ tục mã %(code)s.") % {"code": code})
@@ -81,7 +81,7 @@ class OneProcedure(Open):
 
 
 def _limit(asked):
-    """How many rows a page holds, 1 to MAX_LIMIT."""
+    """The page size, 1 to MAX_LIMIT. Raises ValidationError."""
     text = asked.get("limit", str(DEFAULT_LIMIT))
     limit = number_in(text, 3)
     if limit is None or not 1 <= limit <= MAX_LIMIT:
@@ -90,7 +90,7 @@ def _limit(asked):
 
 
 def _start(codes, after):
-    """The place behind the last code of the page before."""
+    """The index after the last code of the previous page. Raises ValidationError for an unknown code."""
     if not after:
         return 0
     try:

@@ -1,11 +1,11 @@
-"""Bodies, their desks and reception hours."""
+"""Loads agencies with their desks and reception hours."""
 
 from accounts.models import Agency, OfficeHours
 from procedures.loading.rows import BATCH, day, upsert
 
 
 def load(folder, units):
-    """Returns {code: Agency}. Parents and successors come in a second pass, when every body has its id."""
+    """Returns {code: Agency}. Parents and successors are set in a second pass, when every agency has an id."""
     document = folder.read("agencies.json")
     hours = upsert(OfficeHours, "key", {key: _hours(row) for key, row in document["reception_hours"].items()})
     rows = {row["code"]: row for row in document["agencies"]}

@@ -1,4 +1,4 @@
-"""The account: who I am, who looked at my data, my messages; and what forms are filled in from."""
+"""The account page, its access log, the inbox, and the profile that prefills forms."""
 
 import pytest
 

@@ -68,7 +68,7 @@ MONEY_THAT_BLOCKS = {
     "paid PAYMENT_REQUIRED of SUBMITTED": 40,
     "waive PAYMENT_REQUIRED of SUBMITTED": 22,
     "charge SUBMITTED": 24,
-    "payment_timeout PAYMENT_REQUIRED": 20,
+    "payment_timeout PAYMENT_REQUIRED": 18,
     "charge ACCEPTED": 22,
     "paid PAYMENT_REQUIRED of ACCEPTED": 42,
     "charge PROCESSING": 22,
@@ -107,8 +107,8 @@ ENDING = {
     "confirm_withdrawal WITHDRAWN at the desk": 17,
 }
 ENDING_WITH_MONEY = {
-    "refuse_receipt SUBMITTED paid": 37,
-    "stop ACCEPTED paid": 37,
+    "refuse_receipt SUBMITTED paid": 33,
+    "stop ACCEPTED paid": 33,
 }
 
 

@@ -1,4 +1,4 @@
-"""The mock gateway stands beside the portal that is tried out, on the next port, and nowhere else."""
+"""The mock gateway of `./portalctl run`: on the next port, and only when no other gateway is named."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""The command itself, on a Python that has nothing but its standard library."""
+"""The command `./portalctl`, run by a Python with only the standard library."""
 
 import ast
 import os

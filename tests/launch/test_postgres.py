@@ -1,4 +1,4 @@
-"""The embedded database: letters are Vietnamese, the two roles differ, and a killed server comes back whole."""
+"""The embedded database: Vietnamese letters, the rights of the two roles, recovery after a kill."""
 
 import dataclasses
 import os

@@ -1,4 +1,4 @@
-"""Set-up is done once, and again only where its sources changed."""
+"""A set-up step runs once, and again only when its sources have changed."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""What `./portalctl test` tells pytest: everything on all cores, the fast part, or another day."""
+"""The arguments that `./portalctl test` gives pytest: all tests on all cores, the fast tests, or another day."""
 
 import datetime as dt
 import os

@@ -1,4 +1,4 @@
-"""What the launcher started leaves with it, however it ends; what crashes comes back."""
+"""All processes end with the launcher, however it ends; crashed processes are restarted."""
 
 import os
 import signal

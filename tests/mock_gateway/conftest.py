@@ -1,4 +1,4 @@
-"""The gateway inside the test's own process: its addresses and its own middleware instead of the portal's."""
+"""The gateway inside the test process: its URLs and middleware replace those of the portal."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +12,7 @@ from tests.mock_gateway import shop
 
 @pytest.fixture
 def gateway(db, settings):
-    """A browser (and control API) at the gateway. Nothing is sent to merchants unless the test says so."""
+    """A client of the gateway and its control API. IPNs are sent only when the test calls the sender."""
     own = ["ROOT_URLCONF", "MIDDLEWARE", "TEMPLATES", "CSRF_COOKIE_NAME", "CSRF_FAILURE_VIEW"]
     for name in own:
         setattr(settings, name, getattr(gateway_settings, name))
@@ -25,7 +25,7 @@ def gateway(db, settings):
 
 @pytest.fixture
 def shielded(gateway):
-    """A browser that sees the error page instead of the error."""
+    """A client that gets the error page instead of the exception."""
     return Client(raise_request_exception=False)
 
 
@@ -64,12 +64,12 @@ class Merchant:
             self.received.append(query)
             self.active += 1
             self.max_at_once = max(self.max_at_once, self.active)
-            says = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+            reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         if self.slow:
             threading.Event().wait(self.slow)
         with self.lock:
             self.active -= 1
-        return says
+        return reply
 
     def close(self):
         self.server.shutdown()

@@ -1,4 +1,4 @@
-"""The panel and the control API: every switch can be turned on and off, nonsense is answered, and a lock shuts both."""
+"""The panel and the control API: every switch can be turned on and off, invalid calls get 4xx, CONTROL=0 closes both."""
 
 import json
 

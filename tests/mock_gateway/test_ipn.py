@@ -1,4 +1,4 @@
-"""Telling the merchant: the real policy, and each way it can go wrong."""
+"""IPNs: the retry policy of the real gateway, and each fault."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -20,7 +20,7 @@ def paid(gateway, outcome="success", **options):
 
 
 def after(minutes):
-    """Send what is due so many minutes from now."""
+    """Send the notices that are due in so many minutes."""
     with clock.at(clock.now() + timedelta(minutes=minutes)):
         return ipn.send_due()
 
@@ -131,7 +131,7 @@ def test_copies_come_at_the_same_time(gateway, merchant):
 
     assert len(merchant.received) == 5 and len(set(merchant.received)) == 1
     sent = [call.sent_at for call in IpnCall.objects.all()]
-    assert max(sent) - min(sent) < timedelta(seconds=0.3)  # none waited for another's answer
+    assert max(sent) - min(sent) < timedelta(seconds=0.3)  # sent in parallel
     assert Notice.objects.get().calls_made == 1
 
 
@@ -216,7 +216,7 @@ def test_a_wrong_amount_is_signed_well(gateway, merchant):
 
 
 def together(act, number):
-    """Call it in so many threads, each with a connection of its own; the answers."""
+    """The answers of the function called in so many threads, each with its own database connection."""
 
     def one(_):
         try:

@@ -1,4 +1,4 @@
-"""Payments that do not end plainly: 04, 07, 00 with 02, success after the end of the time."""
+"""Unclear outcomes: 04, 07, 00 with status 02, success after expiry."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The gateway's pages in a real Chromium: axe finds nothing, nothing scrolls sideways, and one pays without scripts."""
+"""The gateway's pages in Chromium: no axe findings, no horizontal scrolling, payment without JavaScript."""
 
 import pytest
 

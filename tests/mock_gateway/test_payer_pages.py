@@ -1,4 +1,4 @@
-"""What a payer meets: each way to pay, the published cards, and how each ends at the merchant's."""
+"""The payer's pages: each way to pay, the published test cards, and the answer to the merchant."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ ABROAD = {"expires": "12/30", "cvv": "123"}
 
 
 def answer(response):
-    """The signed answer the browser takes back to the merchant."""
+    """The signed fields in the redirect to the merchant."""
     assert response.status_code == 302 and response["Location"].startswith(shop.RETURN_URL + "&"), response
     return shop.signed_fields(response["Location"].partition("kenh=vnpay&")[2])
 

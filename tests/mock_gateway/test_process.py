@@ -1,4 +1,4 @@
-"""The gateway as the process it is: it answers, sends by itself, and forgets nothing when it is killed."""
+"""The gateway as a real process: it answers, sends IPNs, and loses none when it is killed."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def gateway(listening):
 
 
 def opened(gateway, **changes):
-    reference = shop.wanted()["vnp_TxnRef"]
+    reference = shop.pay_fields()["vnp_TxnRef"]
     page = gateway.arrive(gateway.address + shop.pay_url(TxnRef=reference, **changes))
     assert page.status_code == 200 and "150.000" in page.text
     return reference
@@ -49,7 +49,7 @@ def test_killed_in_the_middle_of_a_call_it_calls_again(gateway, listening):
     listening.slow = 3
     gateway.pay(reference)
     wait_for(lambda: listening.received, 20)
-    gateway.kill()  # the merchant is still thinking
+    gateway.kill()  # before the merchant has answered
 
     listening.slow = 0
     gateway.start()

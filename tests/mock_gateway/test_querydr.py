@@ -1,4 +1,4 @@
-"""querydr: what became of a payment, asked by the merchant's server."""
+"""querydr: the merchant's query for the state of a payment."""
 
 import json
 from datetime import timedelta
@@ -16,7 +16,7 @@ PATH = "/merchant_webapi/api/transaction"
 
 @pytest.fixture
 def often(settings, gateway):
-    """The gateway may be asked as often as one likes."""
+    """A gateway client without the rate limit of querydr."""
     settings.GATEWAY_QUERY_WINDOW = 0
     return gateway
 

@@ -1,4 +1,4 @@
-"""Money on its way back, as the merchant's server asks for it and hears of it."""
+"""Refund requests and their state in querydr answers."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def paid(gateway, outcome="success"):
 
 
 def seen(gateway, row, seconds):
-    """Type and status querydr tells so many seconds after the morning began."""
+    """(type, status) of the querydr answer so many seconds after MORNING."""
     with clock.at(shop.MORNING + timedelta(seconds=seconds)):
         answer = gateway.query(row)
     return answer["vnp_TransactionType"], answer["vnp_TransactionStatus"]

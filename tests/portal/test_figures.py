@@ -1,4 +1,4 @@
-"""Digits of other scripts are no numbers and no days: refused at every door, on every day."""
+"""Digits of other scripts are refused in numbers and dates, by every form, API and file reader."""
 
 import datetime as dt
 import re
@@ -29,7 +29,7 @@ SCRIPTS = {
 
 @pytest.fixture(params=SCRIPTS.values(), ids=SCRIPTS)
 def other(request):
-    """Call it to write the digits of a text in another script."""
+    """A function that writes the digits of a text in another script."""
     return lambda text: text.translate(str.maketrans("0123456789", request.param))
 
 
@@ -77,7 +77,7 @@ def test_no_list_and_no_file_takes_them(other):
 
 
 def test_the_admin_takes_them_nowhere(rf):
-    """Each number and each day that may be edited there is a field of `portal.common.form_fields`."""
+    """All editable numbers and dates of the admin use `portal.common.form_fields`."""
     request = rf.get("/")
     request.user = SimpleNamespace(pk=None, is_superuser=True, has_perm=lambda *_: True)
     plain = {forms.IntegerField, forms.DateField, forms.TimeField}
@@ -98,7 +98,7 @@ def _may_change(place, request):
 
 
 def test_whoever_reads_digits_does_it_here():
-    """`isdecimal`, `isnumeric` and `\\d` take other digits; `isdigit` and `strptime` are harmless only behind an ASCII check."""
+    """`isdecimal`, `isnumeric` and `\\d` accept other digits; `isdigit` and `strptime` are safe only after an ASCII check."""
     strange = re.compile(r"isdecimal\(|isnumeric\(|strptime\(|\br\".*\\d.*\"")
     allowed = {"portal/common/figures.py", "portal/common/drawings.py", "procedures/search/text.py",
                "procedures/search/reading.py", "portal/launch/postgres.py", "payments/mock_gateway/clock.py"}  # fmt: skip

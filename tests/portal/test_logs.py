@@ -1,4 +1,4 @@
-"""Logs are for machines: one JSON object a line, with what was logged beside the sentence, and no personal number."""
+"""Logs: one JSON object per line, with the extra fields, and with identity numbers masked."""
 
 import json
 import logging
@@ -47,7 +47,7 @@ def test_a_payment_can_be_followed_through_the_log(number, sentence):
      "P261121083000A7K2 011999000001", "P011999000001a7k2", "\u0660011999000001"],
 )  # fmt: skip
 def test_a_personal_number_between_letters_is_hidden_too(logged):
-    """Also behind a line break, which a JSON line writes as a letter."""
+    """Also after a line break, which JSON writes as «\\n»."""
     assert "011999000001" not in line(logged) and "012345678" not in line(logged), line(logged)
 
 

@@ -1,4 +1,4 @@
-"""Amounts in words, held against a table written by hand: what stands on a receipt must be what a cashier reads out."""
+"""Amounts in words, compared with a table written by hand."""
 
 import pytest
 from hypothesis import given
@@ -97,7 +97,7 @@ DIGITS = {
 
 
 def parsed(words):
-    """Read the words back, as somebody would who writes down what they hear."""
+    """The number of the words: the inverse of `number_in_words`."""
     if " tỷ" in f" {words}":
         high, _, low = words.partition("tỷ")
         return parsed(high) * 10**9 + (parsed(low) if low.strip() else 0)

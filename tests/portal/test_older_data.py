@@ -1,4 +1,4 @@
-"""Data of a portal before the migrations were squashed is recognised, and one sentence says what to do."""
+"""A database from before the squashed migrations is recognised, and one sentence says what to do."""
 
 import pytest
 from django.core.management import CommandError, call_command

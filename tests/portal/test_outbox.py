@@ -1,4 +1,4 @@
-"""Work that is owed: found again until done, by one at a time, with the failure written on the row."""
+"""The outbox: rows are retried until done, by one worker at a time, with the error stored on the row."""
 
 import datetime as dt
 

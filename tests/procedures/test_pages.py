@@ -1,4 +1,4 @@
-"""The public pages of the catalogue: complete, honest about levels, cacheable, and with a fixed number of queries."""
+"""The public pages of the catalogue: complete, with the right level, cacheable, with a fixed number of queries."""
 
 import html
 import re
@@ -44,7 +44,7 @@ def listed():
 
 
 def text_of(response):
-    """What a reader sees: no tags, single spaces."""
+    """The visible text: without tags, with single spaces."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).replace("\u00a0", " ").split())
 
 

@@ -20,7 +20,7 @@ from portal.common.vietnamese import sort_key
 from procedures.calendar import Term
 from procedures.eforms import DatabaseSources, Form, print_context
 from procedures.models import Offering, Procedure
-from procedures.offered import local_amounts, offered_at
+from procedures.offered import local_amounts_of, offered_at
 from procedures.prices import price_range
 
 
@@ -146,7 +146,7 @@ def _home(user, procedure, wanted):
 def _facts(version, offering, level):
     channel = version.channels.get("online") or next(iter(version.channels.values()), None)
     prices = price_range(
-        version.facts["fee_lines"], day=clock.today(), local=local_amounts(version.procedure, offering.province_code),
+        version.facts["fee_lines"], day=clock.today(), local=local_amounts_of(version, offering),
         channel=channel["channel"] if channel else "online",
     )  # fmt: skip
     desk = offering.receiving_agency or offering.agency

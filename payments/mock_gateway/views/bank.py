@@ -1,4 +1,4 @@
-"""The bank corner: a page to make a transfer by hand, and the statement as JSON."""
+"""The bank: a page to make a transfer by hand, and the statement as JSON."""
 
 import re
 
@@ -12,7 +12,7 @@ MAX_CREDITS = 500  # credits in one answer
 
 
 def transfer(request):
-    """Make a transfer as a payer's banking app would: typed in, read from a VietQR payload, or filled in by the link here."""
+    """A transfer as in a payer's banking app: typed in, read from a VietQR payload, or filled in by query parameters."""
     sent = request.POST if request.method == "POST" else request.GET
     wanted = {name: sent.get(name, "").strip() for name in ("payload", "account", "amount", "content")}
     error = ""

@@ -1,4 +1,4 @@
-"""The control API: what a test or a harness does in place of a payer, a bank or a clerk of the gateway. JSON in, JSON out."""
+"""The control API for tests: acts as payer, bank or staff of the gateway. JSON in, JSON out."""
 
 import json
 from functools import wraps
@@ -24,7 +24,7 @@ ORDERS = {
 
 
 class BadCall(Exception):
-    """The call makes no sense; the text says why."""
+    """The call is invalid; the text says why."""
 
     def __init__(self, why, status=400):
         super().__init__(why)
@@ -32,7 +32,7 @@ class BadCall(Exception):
 
 
 def control(*methods):
-    """A door of the control API: shut unless settings say otherwise, JSON always, never a 500 for nonsense."""
+    """Decorator of a control view: 404 when CONTROL is off; always answers JSON; 4xx for an invalid call."""
 
     def decorate(view):
         @csrf_exempt
@@ -57,7 +57,7 @@ def control(*methods):
 def _body(request):
     try:
         asked = json.loads(request.body or b"{}")
-        json.dumps(asked, ensure_ascii=False).encode()  # lone halves of characters
+        json.dumps(asked, ensure_ascii=False).encode()  # raises for lone surrogates
     except (ValueError, RecursionError) as error:
         raise BadCall("not JSON") from error
     if not isinstance(asked, dict) or "\\u0000" in json.dumps(asked):
@@ -75,7 +75,7 @@ def _find(asked):
 
 @control("GET", "PUT")
 def switches(request, asked):
-    """GET: what stands. PUT {"drop_ipn": true, "slow": {"value": 2, "times": 3, "reference": "P…"}}: turn on; false: off."""
+    """GET: active switches. PUT {"drop_ipn": true, "slow": {"value": 2, "times": 3, "reference": "P…"}}: on; false: off."""
     if request.method == "PUT":
         for name, wanted in asked.items():
             options = wanted if isinstance(wanted, dict) else {"value": wanted}
@@ -89,7 +89,7 @@ def switches(request, asked):
 
 @control("POST")
 def reset(request, asked):
-    """Turn every switch off and forget the query windows; with {"everything": true} forget all rows too."""
+    """Turn all switches off and reset the rate limit of querydr; with {"everything": true} delete all rows too."""
     kinds = [Switch, QueryWindow]
     if asked.get("everything") is True:
         kinds += [ApiRequest, IpnCall, Notice, Refund, Transaction, Credit]
@@ -100,7 +100,7 @@ def reset(request, asked):
 
 @control("GET")
 def transactions(request, asked):
-    """The newest transactions (1000 at most), or those with one reference, each with its refunds and what was told."""
+    """The newest transactions (at most 1000), or those with one reference, each with refunds and notices."""
     rows = Transaction.objects.order_by("-id").prefetch_related("refunds", "notices")
     if "reference" in asked:
         rows = rows.filter(reference=as_reference(asked["reference"]))
@@ -108,7 +108,7 @@ def transactions(request, asked):
 
 
 def transaction_json(row):
-    """One transaction as JSON. `charged`: the payer's money is gone; `status`: what querydr would say."""
+    """One transaction for JSON. `charged`: the payer was charged; `status`: the status in a querydr answer."""
     return {
         **{name: getattr(row, name) for name in SHOWN_FIELDS},
         "created_at": row.created_at.isoformat(),
@@ -132,7 +132,7 @@ SHOWN_FIELDS = [
 
 @control("POST")
 def pay(request, asked):
-    """Act as the payer: {"reference" or "pay_url", "outcome", "bank", "order", "faults"}. Answers the signed return address."""
+    """Act as the payer: {"reference" or "pay_url", "outcome", "bank", "order", "faults"}. Answers with the signed return URL."""
     outcome, order = asked.get("outcome", "success"), asked.get("order", "")
     if not isinstance(outcome, str) or outcome not in OUTCOMES:
         raise BadCall(f"outcome must be one of {', '.join(OUTCOMES)}")
@@ -164,7 +164,7 @@ def _open(pay_url):
 
 
 def _paid(row):
-    """What a payer's browser would be sent to: nothing while the bank works, or when it can not come back."""
+    """The transaction for JSON; `return_url` is empty while it is pending and with the fault ipn_only."""
     shown = transaction_json(row)
     if "ipn_only" in row.faults:
         shown["return_url"] = ""
@@ -173,7 +173,7 @@ def _paid(row):
 
 @control("POST")
 def resolve(request, asked):
-    """Decide an unclear transaction (04, 07, 00 with 02): {"reference", "status": "00" or "02"}; the merchant is told."""
+    """Decide an unclear transaction (04, 07, 00 with 02): {"reference", "status": "00" or "02"}; an IPN is sent."""
     if asked.get("status") not in ("00", "02"):
         raise BadCall("status must be 00 or 02")
     row = _find(asked)
@@ -184,7 +184,7 @@ def resolve(request, asked):
 
 @control("POST")
 def resend(request, asked):
-    """Send the IPN of one transaction anew, as the gateway's staff can."""
+    """Send the IPN of one transaction again, as the gateway's staff can."""
     row = _find(asked)
     if row.state != State.ENDED:
         raise BadCall("not ended yet", 409)
@@ -195,7 +195,7 @@ def resend(request, asked):
 
 @control("POST")
 def tick(request, asked):
-    """Complete and send what is due now; with {"force": true} also what would wait, with "reference" for that one only."""
+    """End pending transactions and send notices that are due; {"force": true}: also those not yet due; "reference": only one."""
     row = _find(asked) if asked.get("reference") else None
     force = asked.get("force") is True
     completed = paying.complete_pending(force_reference=row.reference if row and force else "")
@@ -220,7 +220,7 @@ def call_json(call):
 
 @control("POST")
 def transfer(request, asked):
-    """Money comes into an account: {"account", "amount", "content"}."""
+    """An incoming transfer: {"account", "amount", "content"}."""
     try:
         credit = bank.receive(asked.get("account"), asked.get("amount"), asked.get("content", ""))
     except bank.BadTransfer as bad:

@@ -1,4 +1,4 @@
-"""The panel: every switch in plain words, recent transactions, calls to the merchant."""
+"""The panel: all fault switches, recent transactions, calls to the merchant."""
 
 from functools import wraps
 
@@ -19,7 +19,7 @@ WORDS = {
 
 
 def when_open(view):
-    """Only where the gateway may be played with."""
+    """Decorator: 404 when CONTROL is off."""
 
     @wraps(view)
     def wrapper(request, **kwargs):
@@ -79,7 +79,7 @@ def _value(name, posted):
 
 
 def _number(text, name=""):
-    """A whole number typed by a person; nothing when left empty."""
+    """A typed whole number; None for an empty text without `name`. Raises BadSwitch."""
     text = text.strip()
     if not text and not name:
         return None
@@ -98,7 +98,7 @@ def all_off(request):
 @require_POST
 @when_open
 def again(request, token):
-    """Send the IPN of one transaction anew."""
+    """Send the IPN of one transaction again."""
     row = _ended(token)
     Notice.objects.create(transaction=row, next_at=clock.now())
     ipn.wake()
@@ -108,7 +108,7 @@ def again(request, token):
 @require_POST
 @when_open
 def decide(request, token):
-    """Decide an unclear transaction: paid, or the payer has the money back."""
+    """Decide an unclear transaction: paid, or returned to the payer."""
     status = request.POST.get("status")
     if status in ("00", "02"):
         paying.resolve(_ended(token), status)
@@ -123,5 +123,5 @@ def _ended(token):
 
 
 def front(request):
-    """What this is, for somebody who came to its address by chance."""
+    """The start page: explains what this server is."""
     return render(request, "mock_gateway/front.html", {"open": setting("CONTROL")})
