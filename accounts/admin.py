@@ -1,4 +1,4 @@
-"""Bodies, territory, office hours and the logins of staff. No person's data: persons, organisations and mandates stay out."""
+"""Admin pages for agencies, territory, office hours and staff logins. Persons, organisations and mandates are not registered."""
 
 import datetime as dt
 
@@ -18,7 +18,7 @@ admin.site.unregister(Group)  # rights come from memberships, never from Django'
 
 
 class ReadOnly:
-    """Shown, never changed here: the rows come from elsewhere (data files, workers)."""
+    """Mixin: rows are shown but cannot be added, changed or deleted. They come from data files or workers."""
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -31,7 +31,7 @@ class ReadOnly:
 
 
 class NeverDeleted:
-    """A body or a rule that was once in force is ended by its date, never removed."""
+    """Mixin: rows cannot be deleted. To end an agency or a rule, set its end date."""
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -55,7 +55,7 @@ class AdministrativeUnitAdmin(ReadOnly, ModelAdmin):
 
 
 class OfficeHoursForm(forms.ModelForm):
-    """Hours the clock can count with: {"mon_fri": [["07:30", "11:30"], …], "sat": […]}, in order and apart."""
+    """Checks the intervals: {"mon_fri": [["07:30", "11:30"], …], "sat": […]}, local time, sorted, without overlap."""
 
     class Meta:
         model = OfficeHours
@@ -82,7 +82,7 @@ class OfficeHoursAdmin(NeverDeleted, ModelAdmin):
 
 
 class MembershipInline(TabularInline):
-    """The roles of one login. A role ends by its date: what was done under it stays explained."""
+    """The roles of one login. A role is ended by its date and never deleted, so that past actions can still be explained."""
 
     formfield_overrides = ADMIN_FIELDS
     model = Membership
@@ -91,7 +91,7 @@ class MembershipInline(TabularInline):
     can_delete = False
 
     def has_add_permission(self, request, obj=None):
-        """Nobody gives a role to themselves: an administrator sees no dossier by right."""
+        """False for the user's own login: administrators must not give themselves access to dossiers."""
         return obj != request.user and super().has_add_permission(request, obj)
 
     def has_change_permission(self, request, obj=None):
@@ -100,7 +100,7 @@ class MembershipInline(TabularInline):
 
 @admin.register(User)
 class StaffAdmin(NeverDeleted, UserAdmin, ModelAdmin):
-    """Logins of staff. Citizens' logins are not listed: nobody here resets their passwords or reads their contacts."""
+    """Logins of staff. Citizens' logins are not listed: their passwords and contacts are not managed here."""
 
     form, add_form, change_password_form = UserChangeForm, UserCreationForm, AdminPasswordChangeForm
     list_display = ["username", "full_name", "is_active", "is_superuser", "last_login"]
@@ -132,7 +132,7 @@ class MembershipAdmin(NeverDeleted, ModelAdmin):
     autocomplete_fields = ["user", "agency"]
 
     def formfield_for_foreignkey(self, db_field, request, **options):
-        """Nobody gives a role to themselves."""
+        """Leaves the user's own login out of the choice: administrators must not give a role to themselves."""
         if db_field.name == "user":
             options["queryset"] = User.objects.exclude(pk=request.user.pk)
         return super().formfield_for_foreignkey(db_field, request, **options)

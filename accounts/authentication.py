@@ -1,20 +1,20 @@
-"""Who may log in with a password: everybody it belongs to, but never with the one printed in the README."""
+"""Password login. The demo password published in the README is refused unless settings.DEMO is on."""
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-DEMO_PASSWORD = "Demo-2026!"  # published: only worth anything where DEMO is set
+DEMO_PASSWORD = "Demo-2026!"  # published in the README: accepted only where DEMO is on
 
 
 def is_refused(password):
-    """The published demo password counts only where the demo runs."""
+    """True for the published demo password where DEMO is off."""
     return password == DEMO_PASSWORD and not getattr(settings, "DEMO", False)
 
 
 class PasswordBackend(ModelBackend):
-    """Django's own, which does not even look at an account when somebody brings the published password outside the demo."""
+    """Django's backend, but outside the demo the published password is refused before any account is read."""
 
     def authenticate(self, request, username=None, password=None, **kwargs):
         if is_refused(password):
@@ -23,7 +23,7 @@ class PasswordBackend(ModelBackend):
 
 
 class NotPublished:
-    """Password validator: nobody chooses the password of the README."""
+    """Password validator: the published demo password cannot be chosen."""
 
     def validate(self, password, user=None):
         if is_refused(password):

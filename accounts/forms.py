@@ -1,4 +1,4 @@
-"""What people type on the pages about their own account."""
+"""Forms of the account pages."""
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LoginForm(AuthenticationForm):
-    """User name and password of a local account. The answer never tells which of the two was wrong."""
+    """User name and password of a local account. The error does not say which of the two was wrong."""
 
     username = forms.CharField(
         label=_("Tên đăng nhập"),

@@ -1,4 +1,4 @@
-"""What the portal knows of a person, in the words e-forms are filled in from (`profile.…` of forms.json)."""
+"""The data of a person under the names that e-forms are prefilled from (`profile.…` in forms.json)."""
 
 from portal.common.identity import phone_for_display
 
@@ -7,7 +7,7 @@ FACTS = ["full_name", "gender", "id_type", "id_number", "id_issue_place", "email
 
 
 def profile_of(person, organisation=None):
-    """Nested facts for `procedures.eforms.prefill`; what is not known is left out. Dates are ISO, phones national."""
+    """Nested dict for `procedures.eforms.prefill`; unknown values are left out. Dates are ISO, phones in national form."""
     profile = {}
     if person:
         profile = {name: getattr(person, name) for name in FACTS}
@@ -29,5 +29,5 @@ def _iso(day):
 
 
 def _national(phone):
-    """As people type it: 0900000012."""
+    """Digits only, as people type it: 0900000012."""
     return "".join(char for char in phone_for_display(phone) if char.isdigit()) if phone else ""

@@ -1,4 +1,4 @@
-"""The parts people play. Staff roles are held at an agency (`Membership`); jobs act under their own name."""
+"""Roles of staff, held at an agency (`Membership`), and the actor of automatic jobs."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ WORK_ON_DOSSIERS = [
 
 @dataclass(frozen=True)
 class SystemActor:
-    """A named job that moves dossiers. Each step lists the jobs it admits; no actor is an error, never a pass."""
+    """The actor of an automatic job. Each step lists the jobs that may take it; a missing actor is an error."""
 
     job: str
 

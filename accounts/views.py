@@ -1,4 +1,4 @@
-"""Logging in and out, the account with who looked at its data, and the inbox."""
+"""Login, the account page with its access log, and the inbox."""
 
 import re
 
@@ -26,7 +26,7 @@ SEEN = {"dossier": gettext_lazy("hồ sơ"), "paper": gettext_lazy("giấy do c�
 
 
 class Login(LoginView):
-    """Local accounts. `next` is followed only within this site; the wizard and everything filled in wait meanwhile."""
+    """Login of local accounts. `next` is followed within this site only."""
 
     template_name = "accounts/login.html"
     authentication_form = LoginForm
@@ -35,8 +35,8 @@ class Login(LoginView):
 
 @never_cache
 def after_login(request):
-    """Who works on dossiers goes to the queue, who only keeps books to the accountant's desk, other staff to the catalogue,
-    administrators to their site, citizens to theirs."""
+    """Redirect to the start page of the user's role: accountants to accounting, staff with dossiers to the worklist, other staff
+    to the catalogue, administrators to the admin site, citizens to their dossiers."""
     if {role for role, _agency in request.user.roles} == {Role.ACCOUNTANT}:
         return redirect("accounting:front")
     if request.user.works_on_dossiers:
@@ -49,7 +49,7 @@ def after_login(request):
 @never_cache
 @require_safe
 def account(request):
-    """Who I am (from the population data, not edited here), and who looked at my data."""
+    """The user's own data (from the population database, read only here) and the access log: who viewed it."""
     person = request.user.person
     looks = []
     if person:
@@ -68,7 +68,7 @@ def account(request):
 @never_cache
 @require_safe
 def inbox(request):
-    """Messages, newest first; `truoc` is the number of the last one of the page before."""
+    """Messages, newest first. `?truoc=` is the id of the last message of the previous page."""
     mine = Message.objects.filter(recipient=request.user, channel=Channel.INBOX).order_by("-created_at", "-pk")
     before = number_in(request.GET.get("truoc", ""))
     last = mine.filter(pk=before).first() if before is not None else None
@@ -81,7 +81,7 @@ def inbox(request):
 @never_cache
 @require_safe
 def message(request, pk):
-    """One message; opening it counts as reading it."""
+    """One message. Opening it marks it as read."""
     row = get_object_or_404(Message, pk=pk, recipient=request.user, channel=Channel.INBOX)
     if row.read_at is None:
         row.read_at = clock.now()
@@ -90,7 +90,7 @@ def message(request, pk):
 
 
 def _facts(person):
-    """The rows of the profile; what is empty is not shown."""
+    """The rows of the profile; empty values are left out."""
     if person is None:
         return []
     rows = [
@@ -115,7 +115,7 @@ def _address(address):
 
 
 def _look(row):
-    """One look at my data, in words: who (with their body), what, when."""
+    """One row of the access log in words: who (with their agencies), what, when."""
     agencies = {m.agency.name for m in row.actor.memberships.all()} if row.actor else set()
     code = re.search(r"/ho-so/([^/]+)/", row.page)
     return {

@@ -1,10 +1,10 @@
-"""A look at a dossier by anybody but the people it concerns is written down for them, whichever door it came through."""
+"""Access log of dossiers: staff reading a dossier is recorded, and the people concerned can see the record."""
 
-from accounts.models import note_access
+from accounts.models import log_access
 from dossiers.permissions import is_own_matter
 
 
-def note_look(request, dossier):
-    """Write down that this request showed the dossier, unless it is the reader's own matter."""
+def log_view(request, dossier):
+    """Record in the access log that this request showed the dossier. Reading one's own dossier is not recorded."""
     if not is_own_matter(dossier, request.user):
-        note_access(request, "view", f"dossier:{dossier.pk}", person=dossier.person, organisation=dossier.organisation)
+        log_access(request, "view", f"dossier:{dossier.pk}", person=dossier.person, organisation=dossier.organisation)

@@ -1,5 +1,5 @@
-"""Work that is owed after steps. Dossiers, their files, papers and history are not here: a system administrator sees none
-by right, and nothing moves a dossier but `dossiers.workflow`."""
+"""Admin of the follow-ups. Dossiers, files, papers and history are not registered: a system administrator may not see them,
+and only `dossiers.workflow` changes the state of a dossier."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

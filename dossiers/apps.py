@@ -8,6 +8,6 @@ class DossiersConfig(AppConfig):
 
     def ready(self):
         from dossiers.models.grants import grant_after_migrate
-        from dossiers.workflow import checks, followups  # noqa: F401 - each registers itself
+        from dossiers.workflow import checks, followups  # noqa: F401 - importing them registers checks and workers
 
         grant_after_migrate.connect(self)

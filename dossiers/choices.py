@@ -1,4 +1,4 @@
-"""Words that columns of a dossier are chosen from. States stand in `dossiers.states`."""
+"""Choices of the columns of a dossier. The states are in `dossiers.states`."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class FilingChannel(models.TextChoices):
-    """How it came in; `number` is KenhThucHien of the national sync."""
+    """How the dossier was filed."""
 
     ONLINE = "online", _("trên mạng")
     COUNTER = "direct", _("tại quầy")
@@ -47,7 +47,7 @@ class SupplementTarget(models.TextChoices):
 
 
 class IntervalKind(models.TextChoices):
-    """Why the clock of a dossier runs or waits, for each stretch of time."""
+    """Why the processing clock runs or is paused during an interval."""
 
     RECEPTION = "reception", _("chờ tiếp nhận")
     RUNNING = "running", _("đang tính giờ")
@@ -59,7 +59,7 @@ class IntervalKind(models.TextChoices):
 
 
 class PaperKind(models.TextChoices):
-    """Papers the portal makes."""
+    """The kinds of papers the portal issues."""
 
     ACKNOWLEDGEMENT = "acknowledgement", _("Xác nhận đã nộp hồ sơ")
     APPLICATION_FORM = "application_form", _("Đơn, tờ khai đã điền")
@@ -80,7 +80,7 @@ class PaperKind(models.TextChoices):
 
 
 class Job(StrEnum):
-    """The jobs that take steps by themselves: each transition line says which it admits, the history keeps the name."""
+    """Background jobs that may take steps. Each transition line names the jobs it admits; the event stores the name."""
 
     RULE = "rule"
     PAYMENT = "payment"

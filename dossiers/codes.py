@@ -8,9 +8,9 @@ GRAMMAR = "{agency}-{day:%y%m%d}-{sequence:04d}"
 
 
 def next_code(agency):
-    """The next code at this body today. Unique under concurrency, never given twice; gaps are allowed.
+    """The next code of this agency for today (local date). Unique under concurrency; gaps are allowed.
 
-    It takes a row lock on the counter until the transaction ends: call it as late as possible.
+    Locks the counter row until the transaction ends: call it as late as possible.
     """
     day = clock.today()
     with connection.cursor() as cursor:

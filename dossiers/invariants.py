@@ -1,4 +1,4 @@
-"""What must be true of everything filed, whatever died in between. Read by `manage.py check_invariants` and by fault tests."""
+"""Invariants of filed dossiers, which must hold also after a crash. Used by `manage.py check_invariants` and the fault tests."""
 
 import hashlib
 
@@ -12,7 +12,7 @@ from dossiers.workflow import history
 
 
 def broken():
-    """Yield one sentence for each thing that is wrong. Work that is still owed is not wrong."""
+    """Yield one sentence for each violation. Work that still waits in the outbox is no violation."""
     for dossier in Dossier.objects.exclude(state=DossierState.DRAFT).order_by("pk").iterator(chunk_size=200):
         yield from history.problems(dossier)
         yield from _papers_and_messages(dossier)
@@ -22,7 +22,7 @@ def broken():
 
 
 def totals():
-    """What was looked at, in one line."""
+    """What was checked, in one line."""
     return f"{Dossier.objects.count()} dossiers, {Event.objects.count()} events: all whole"
 
 

@@ -1,10 +1,10 @@
-"""What people are told after a step: short, no personal numbers, the one thing to do, and a link."""
+"""Messages after a step: short, without identity numbers, with the next thing to do and a link."""
 
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.messages.models import tell as write
+from accounts.messages.models import queue_messages
 from accounts.models import Membership, User
 from accounts.roles import Role
 from dossiers.fees import wording
@@ -18,51 +18,52 @@ from portal.common.money import dong
 
 @translation.override("vi")
 def notify_step(step, event):
-    """Write the messages of this event, one a recipient and channel, in the transaction of the step.
+    """Write the messages of this event, one for each recipient and channel, in the transaction of the step.
 
-    In Vietnamese whatever language the one who took the step reads: they are for somebody else.
+    Always in Vietnamese: the language of the user who took the step is not the language of the recipients.
     """
     dossier = step.dossier
     roles = step.line.custom["tells"]
     if step.name == "submit" and dossier.state == DossierState.PAYMENT_REQUIRED:
-        roles = [Tells.SUBMITTER]  # the desk is told once the money has come
+        roles = [Tells.SUBMITTER]  # the desk gets its message after the payment
     for role in roles:
         recipients = RECIPIENTS[role](dossier, step)
         if role == Tells.SUBMITTER:
-            subject, body = citizen_words(step, dossier)
+            subject, body = citizen_text(step, dossier)
             link = _link(dossier)
         else:
-            subject, body = staff_words(step, dossier)
+            subject, body = staff_text(step, dossier)
             link = reverse("desk:dossier", args=[dossier.code])
-        write(f"event:{event.pk}", recipients, subject=subject, body=body, link=link)
+        queue_messages(f"event:{event.pk}", recipients, subject=subject, body=body, link=link)
 
 
 def _link(dossier):
-    """Where a message leads: to the page to pay on while that is what the dossier waits for, else to the dossier."""
+    """The link of a message: the payment page while the dossier waits for a payment, else the page of the dossier."""
     waits = dossier.state == DossierState.PAYMENT_REQUIRED
-    return waits and wording.pay_address(dossier) or reverse("dossiers:detail", args=[dossier.code])
+    return waits and wording.payment_url(dossier) or reverse("dossiers:detail", args=[dossier.code])
 
 
 @translation.override("vi")
-def remind(dossier, due_at, deed, *, turn, stops_at):
-    """Remind the citizen of a deadline: `deed` says what to do («gửi bổ sung»); once for each `turn`, which names the moment
-    it fell due. Once the deadline is over it says when the dossier stops."""
-    facts = {"code": dossier.code, "deed": deed, "when": moment(due_at), "stops": moment(stops_at)}
+def remind(dossier, due_at, action, *, reminder_at, stops_at):
+    """Remind the citizen of a deadline (all moments in UTC). `action`: what to do («gửi bổ sung»). `reminder_at`: the moment this
+    reminder was due; idempotent for the same moment. After the deadline the text says when the dossier will be stopped
+    (`stops_at`)."""
+    facts = {"code": dossier.code, "deed": action, "when": moment(due_at), "stops": moment(stops_at)}
     if due_at > clock.now():
         text = _("Hồ sơ %(code)s đang chờ: %(deed)s trước %(when)s. Quá hạn, hồ sơ sẽ dừng.")
     else:
         text = _("Hồ sơ %(code)s đã quá hạn %(deed)s. Làm ngay: %(stops)s hồ sơ sẽ dừng.")
-    write(
-        f"remind:{dossier.pk}:{turn:%Y%m%d%H%M}",
-        _submitter(dossier, None),
+    queue_messages(
+        f"remind:{dossier.pk}:{reminder_at:%Y%m%d%H%M}",
+        _citizen_recipients(dossier, None),
         subject=_("Nhắc: còn việc cần làm ngay"),
         body=text % facts,
         link=_link(dossier),
     )
 
 
-def _submitter(dossier, step):
-    """Who filed (under a mandate only while it is in force), and whose matter it is."""
+def _citizen_recipients(dossier, step):
+    """The submitter (with a mandate only while it is in force) and the subject."""
     filed = dossier.submitter and is_submitter(dossier, dossier.submitter)
     people = [dossier.submitter] if filed else []
     if dossier.person_id and hasattr(dossier.person, "user"):
@@ -70,15 +71,15 @@ def _submitter(dossier, step):
     return people
 
 
-def _desk(dossier, step):
-    """The people on duty; where nobody of the duty list has a login, every clerk of the desk."""
+def _desk_recipients(dossier, step):
+    """The clerks on the duty list of the offering; all clerks of the desk when none of them has a login."""
     clerks = User.objects.filter(memberships__in=_current(Role.RECEIVING_CLERK, dossier.receiving_agency_id)).distinct()
     duty = {person["login"] for person in (dossier.offering.duty if dossier.offering else {}).values()}
     return [clerk for clerk in clerks if clerk.username in duty] or list(clerks)
 
 
-def _office(dossier, step):
-    """Those who hold or may take the open steps; before the transfer, the officers of the body that decides."""
+def _office_recipients(dossier, step):
+    """Holders of the open steps, or everybody with the role of an open step. Without open steps: officers of the lead agency."""
     if step.name == "assign":
         return [step.details["holder"]]
     people = []
@@ -93,11 +94,11 @@ def _current(role, agency_id):
     return Membership.objects.current().filter(role=role, agency=agency_id)
 
 
-RECIPIENTS = {Tells.SUBMITTER: _submitter, Tells.RECEIVING_CLERK: _desk, Tells.OFFICER: _office}
+RECIPIENTS = {Tells.SUBMITTER: _citizen_recipients, Tells.RECEIVING_CLERK: _desk_recipients, Tells.OFFICER: _office_recipients}
 
 
-def citizen_words(step, dossier):
-    """(subject, body) for the citizen. What to do comes first; then until when; then where to ask."""
+def citizen_text(step, dossier):
+    """(subject, body) for the citizen: what to do, until when, where to ask."""
     name = dossier.version.short_name
     facts = {
         "name": name,
@@ -111,12 +112,12 @@ def citizen_words(step, dossier):
         "phone": dossier.receiving_agency.desk_phone,
         "sum": dong(dossier.obligation.total) if hasattr(dossier, "obligation") and dossier.obligation.total else "",
     }
-    subject, body = _words(step, dossier)
+    subject, body = _step_text(step, dossier)
     body += "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s.")
     return subject % facts, body % facts
 
 
-def _words(step, dossier):
+def _step_text(step, dossier):
     if step.name == "submit" and dossier.state == DossierState.PAYMENT_REQUIRED:
         return _("Đã nộp, cần trả phí: %(name)s"), _(
             "Trả phí %(sum)s trước %(until)s để cơ quan bắt đầu. Giữ mã %(code)s để theo dõi."
@@ -128,13 +129,13 @@ def _words(step, dossier):
             body = _("Hồ sơ đủ giấy tờ. Hẹn trả kết quả %(due)s.")
         else:
             body = _("Hồ sơ đủ giấy tờ. Thủ tục này không có ngày hẹn cố định.")
-        return _("Đã tiếp nhận: %(name)s"), body + _decided_exemption(step)
+        return _("Đã tiếp nhận: %(name)s"), body + _exemption_sentence(step)
     if step.name == "refuse_receipt":
         return _("Không được tiếp nhận: %(name)s"), _("Lý do: %(reason)s")
     if step.name == "ask_supplement":
         return _("Cần bổ sung: %(name)s"), _("Mở hồ sơ để xem chỗ cần bổ sung. Gửi lại trước %(until)s.")
     if step.name == "charge":
-        if wording.pay_address(dossier):
+        if wording.payment_url(dossier):
             return _("Cần trả phí: %(name)s"), _("Trả phí %(sum)s trước %(until)s để cơ quan làm tiếp.")
         return _("Cần trả phí: %(name)s"), _("Trả phí %(sum)s tại quầy trước %(until)s để cơ quan làm tiếp.")
     if step.name == "set_fee":
@@ -165,8 +166,8 @@ def _words(step, dossier):
     return sentence + ": %(name)s", _("Mở hồ sơ để xem chi tiết.")
 
 
-def _decided_exemption(step):
-    """What the clerk decided on a claimed reduction of the fee; nothing where none was claimed."""
+def _exemption_sentence(step):
+    """A sentence about the decision on a claimed fee reduction; empty when none was claimed."""
     decided = step.recorded.get("exemption", {}).get("decided")
     if decided == "refuse":
         return " " + _("Không đủ giấy để miễn, giảm phí: phí phải trả là %(sum)s.")
@@ -175,7 +176,7 @@ def _decided_exemption(step):
     return ""
 
 
-def staff_words(step, dossier):
-    """(subject, body) for staff: what happened to which dossier. No name: it stands behind the login."""
+def staff_text(step, dossier):
+    """(subject, body) for staff: what happened to which dossier. Without personal names: those are shown only after login."""
     subject = f"{step.line.custom['sentence']} · {dossier.code}"
     return subject, f"{dossier.version.short_name}. {dossier.get_state_display()}."

@@ -1,6 +1,6 @@
-"""May this person? Predicates over a dossier and a user, named by the role they stand for; and who may see what.
+"""Who may do what with a dossier, and who may see it: predicates over a dossier and a user, and the same as query conditions.
 
-A predicate given to a transition line is the one that pages ask, too. Nothing here imports a model.
+Transition lines and pages use the same predicates. This module imports no model.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ Predicate = Callable[["Dossier", "User"], bool]
 
 
 class Permission(Protocol):
-    """A predicate that stands for these roles, in the words of the workflow file."""
+    """A predicate with the roles it admits, named as in the workflow file."""
 
     roles: frozenset[str]
 
     def __call__(self, dossier: Dossier, user: User, /) -> bool: ...
 
 
-def named(*roles: str) -> Callable[[Predicate], Permission]:
-    """Marks a predicate with the roles it stands for."""
+def for_roles(*roles: str) -> Callable[[Predicate], Permission]:
+    """Decorator: sets the roles that a predicate admits."""
 
     def mark(predicate: Predicate) -> Permission:
         permission = cast(Permission, predicate)
@@ -45,35 +45,35 @@ def named(*roles: str) -> Callable[[Predicate], Permission]:
     return mark
 
 
-def official(*roles: str) -> Callable[[Predicate], Permission]:
-    """Marks a predicate of staff: it holds for the roles it names, and for nobody in a matter of their own."""
+def for_staff(*roles: str) -> Callable[[Predicate], Permission]:
+    """Decorator for predicates of staff: sets their roles, and makes them False for staff whose own dossier it is."""
 
     def mark(predicate: Predicate) -> Permission:
         @wraps(predicate)
         def may(dossier: Dossier, user: User) -> bool:
             return not is_own_matter(dossier, user) and predicate(dossier, user)
 
-        return named(*roles)(may)
+        return for_roles(*roles)(may)
 
     return mark
 
 
 def is_own_matter(dossier: Dossier, user: User) -> bool:
-    """Did this person file it, or is it about them?"""
+    """Is this user the submitter or the subject?"""
     return dossier.submitter_id == user.pk or bool(dossier.person_id and dossier.person_id == user.person_id)
 
 
 def are_own_matters(user: User) -> Q:
-    """The same question as a condition, for lists of dossiers."""
+    """`is_own_matter` as a query condition."""
     own = Q(submitter=user)
     return own | Q(person=user.person_id) if user.person_id else own
 
 
-@named(CITIZEN)
+@for_roles(CITIZEN)
 def is_submitter(dossier: Dossier, user: User) -> bool:
-    """The one who files: the submitter, the subject in person, or somebody with a mandate in force for the subject.
+    """The citizen's side: the submitter, the subject, or a user with a mandate in force for the subject.
 
-    Who filed under a mandate is that somebody: once it is revoked or over, the dossier is no longer theirs.
+    A user who filed under a mandate loses access when the mandate is revoked or has expired.
     """
     if not user.is_active:
         return False
@@ -86,28 +86,28 @@ def is_submitter(dossier: Dossier, user: User) -> bool:
     )
 
 
-@official(Role.RECEIVING_CLERK)
+@for_staff(Role.RECEIVING_CLERK)
 def is_receiving_clerk(dossier: Dossier, user: User) -> bool:
     return user.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
 
 
-@official(Role.OFFICER)
+@for_staff(Role.OFFICER)
 def is_officer(dossier: Dossier, user: User) -> bool:
-    """An officer of the body that decides, or of a body whose step is open. A body that is only consulted answers, no more."""
+    """An officer of the lead agency, or of an agency with an open step. A consulted agency can only answer the consultation."""
     return user.has_role(Role.OFFICER, dossier.lead_agency_id) or any(
         run.role == Role.OFFICER and run.kind != "consult" and user.has_role(Role.OFFICER, run.agency_id)
         for run in dossier.open_steps
     )
 
 
-@official(Role.SIGNER)
+@for_staff(Role.SIGNER)
 def is_signer(dossier: Dossier, user: User) -> bool:
     return user.has_role(Role.SIGNER, dossier.lead_agency_id)
 
 
-@official(Role.HEAD)
+@for_staff(Role.HEAD)
 def is_head(dossier: Dossier, user: User) -> bool:
-    """Head or deputy of the desk or of the body that decides."""
+    """Head or deputy of the receiving agency or of the lead agency."""
     return any(
         user.has_role(role, agency)
         for role in (Role.HEAD, Role.DEPUTY)
@@ -115,36 +115,36 @@ def is_head(dossier: Dossier, user: User) -> bool:
     )
 
 
-@official(Role.OFFICER, Role.RECEIVING_CLERK, Role.HEAD)
+@for_staff(Role.OFFICER, Role.RECEIVING_CLERK, Role.HEAD)
 def holds_the_step(dossier: Dossier, user: User) -> bool:
-    """Has the role of an open step at the agency of that step (and the head may act for an absent officer)."""
+    """Has the role of an open step at the agency of that step; the head may act for an absent officer."""
     return is_head(dossier, user) or any(user.has_role(run.role, run.agency_id) for run in dossier.open_steps)
 
 
-@named("post")
+@for_roles("post")
 def is_post(dossier: Dossier, user: User) -> bool:
-    """The postal service's own logins come with the postal port: nobody has them yet."""
+    """Logins of the postal service do not exist yet."""
     return False
 
 
 def any_of(*predicates: Permission) -> Permission:
-    """One predicate out of several, standing for all their roles."""
+    """True when one of the predicates is; admits all their roles."""
 
-    @named(*(role for predicate in predicates for role in predicate.roles))
+    @for_roles(*(role for predicate in predicates for role in predicate.roles))
     def may(dossier: Dossier, user: User) -> bool:
         return any(predicate(dossier, user) for predicate in predicates)
 
     return may
 
 
-@named()
-def nobody(dossier: Dossier, user: User) -> bool:
-    """Only named jobs may take this step."""
+@for_roles()
+def no_user(dossier: Dossier, user: User) -> bool:
+    """No user may take the step, only the jobs named on its line."""
     return False
 
 
 def sees_papers(dossier: Dossier, user: User) -> bool:
-    """May open files: the citizen's side, and staff who work on it. An inspector reads without the papers."""
+    """May open files and papers: the citizen's side, and staff who work on the dossier. An inspector may not."""
     if is_submitter(dossier, user):
         return True
     agencies = {dossier.receiving_agency_id, dossier.lead_agency_id, *(run.agency_id for run in dossier.step_runs.all())}
@@ -152,9 +152,9 @@ def sees_papers(dossier: Dossier, user: User) -> bool:
 
 
 def visible_dossiers(dossiers, user):
-    """The dossiers of this queryset that the user may see; what is left out answers 404 everywhere.
+    """The dossiers of this queryset that the user may see; pages answer 404 for all others.
 
-    A confidential dossier is seen by its submitter and by staff who hold it, nobody else. Administrators see none by right.
+    A confidential dossier is visible to its submitter and to the staff member who holds it. Administrators see none.
     """
     if not user.is_authenticated or not user.is_active:
         return dossiers.none()
@@ -162,7 +162,7 @@ def visible_dossiers(dossiers, user):
 
 
 def own_matters(user: User) -> Q:
-    """Condition: filed by this person, about them, or for a subject they have a mandate for. The citizen's side."""
+    """Query condition of the citizen's side: filed by this user, about them, or for a subject they have a mandate for."""
     own = Q(submitter=user, mandate=None)
     if user.person_id:
         own |= Q(person=user.person_id) & ~Q(state=DossierState.DRAFT)
@@ -175,7 +175,7 @@ def own_matters(user: User) -> Q:
 
 
 def at_work(user: User) -> Q:
-    """Condition: filed dossiers of the bodies where this person works or inspects, the rest of `visible_dossiers` being own."""
+    """Query condition of staff: filed dossiers of the agencies where this user works, and of those they inspect."""
     agencies = user.agencies_with(*PAPER_ROLES)
     below = _bodies_inspected_by(user)
     if not agencies and not below:
@@ -187,7 +187,7 @@ def at_work(user: User) -> Q:
 
 
 def _bodies_inspected_by(user):
-    """Codes of the bodies an inspector reads, each with all bodies below it (H18 stands for the whole province)."""
+    """Codes of the agencies an inspector may read; each includes all agencies below it (H18: the whole province)."""
     if not user.agencies_with(Role.INSPECTOR):
         return []
     return list(user.memberships.current().filter(role=Role.INSPECTOR).values_list("agency__code", flat=True))

@@ -1,4 +1,4 @@
-"""The states a dossier may be in: the draft and the ten official ones, with their national numbers."""
+"""The states of a dossier: the draft and the ten official states with their national numbers."""
 
 from typing import NamedTuple
 
@@ -7,14 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Look(NamedTuple):
-    """How a state looks everywhere: its icon, and its tone (the ending of the CSS class). Words always stand beside them."""
+    """How a state is shown: its icon and its tone (the ending of the CSS class). The label is always shown, too."""
 
     icon: str
     tone: str
 
 
 class DossierState(models.TextChoices):
-    """Where the dossier is. Labels are what a citizen reads; `number` is the code of the national sync."""
+    """Where the dossier is. Labels are for citizens; `number` is the code of the national synchronisation."""
 
     DRAFT = "DRAFT", _("Bản nháp, chưa nộp")
     SUBMITTED = "SUBMITTED", _("Chờ tiếp nhận")
@@ -30,7 +30,7 @@ class DossierState(models.TextChoices):
 
     @property
     def number(self):
-        """Number in the official list, None for the draft (which is never synchronised)."""
+        """Number in the official list; None for the draft, which is never synchronised."""
         return None if self is DossierState.DRAFT else list(DossierState).index(self)
 
     @property

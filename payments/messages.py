@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.messages.models import tell
+from accounts.messages.models import queue_messages
 from accounts.models import User
 from dossiers import messages
 from dossiers.fees import wording
@@ -147,7 +147,7 @@ def credit_needs_review(credit: BankCredit) -> None:
         "account": credit.point.account_number, "when": moment(credit.received_at), "state": credit.get_state_display(),
         "content": credit.content[:200],
     }  # fmt: skip
-    tell(
+    queue_messages(
         f"money:credit:{credit.pk}:wait", people, subject=subject, body=body, link=reverse("accounting:credit", args=[credit.pk])
     )
 
@@ -182,7 +182,7 @@ def complaint_answered(complaint: PaymentComplaint) -> None:
 @in_vietnamese
 def difference_opened(difference: Difference) -> None:
     """To its owner: one message a day, however many there are."""
-    tell(
+    queue_messages(
         f"money:differences:{clock.today():%Y%m%d}", [difference.owner],
         subject=_("Có chỗ chênh lệch tiền cần xem"),
         body=_("Sổ của cổng và của bên thanh toán chưa khớp. Mở danh sách để xem từng chỗ."),
@@ -206,7 +206,7 @@ def _citizen(
 ) -> None:
     dossier = attempt.obligation.dossier
     people = [*messages.RECIPIENTS[Tells.SUBMITTER](dossier, None), *also]
-    link = wording.pay_address(dossier) or reverse("dossiers:detail", args=[dossier.code])
+    link = wording.payment_url(dossier) or reverse("dossiers:detail", args=[dossier.code])
     _write(key, people, attempt, subject, body + "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s."), link, **facts)
 
 
@@ -250,4 +250,4 @@ def _write(
         "desk": dossier.receiving_agency.desk_name or dossier.receiving_agency.name,
         "phone": dossier.receiving_agency.desk_phone,
     }
-    tell(f"money:{key}"[:60], people, subject=subject % facts, body=body % facts, link=link)
+    queue_messages(f"money:{key}"[:60], people, subject=subject % facts, body=body % facts, link=link)

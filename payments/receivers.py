@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from dossiers.models import FeeObligation
 from dossiers.states import DossierState
-from dossiers.workflow import FollowOn, Heard
+from dossiers.workflow import FollowOn, StepReply
 from payments.attempts.lifecycle import cancel_open, create_paid_attempt
 from payments.attempts.settlement import PAYMENT_JOB
 from payments.ledger import entries
@@ -33,7 +33,7 @@ def on_step_taken(sender, step, event, **kwargs):
         attempt = step.details.get("attempt") or _record_cash(obligation, step)
         receipt = numbering.issue(attempt, event)
         words = _("Biên lai số %(number)s. Tệp có chữ ký số nằm trong giấy tờ của hồ sơ sau ít giây.")
-        return Heard(words % {"number": receipt})
+        return StepReply(words % {"number": receipt})
     elif step.name == "waive":
         cancel_open(_locked_obligation(step.dossier), cause="settled_otherwise", actor=step.user, job=step.job)
     elif step.name == "refuse_withdrawal" and step.dossier.state == DossierState.PAYMENT_REQUIRED:
@@ -68,7 +68,7 @@ def _resume_paid(step):
     attempt = obligation.attempts.filter(settles=True).first() if obligation and obligation.is_paid else None
     if attempt is None:
         return None
-    return Heard(then=(FollowOn("paid", PAYMENT_JOB, details={"attempt": attempt, "settled_before": True}),))
+    return StepReply(follow_ons=(FollowOn("paid", PAYMENT_JOB, details={"attempt": attempt, "settled_before": True}),))
 
 
 def _close_payments(step):

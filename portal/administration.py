@@ -1,6 +1,6 @@
-"""Django's admin, for system administrators only: bodies, people of the staff, catalogue, calendar, and work that failed.
+"""Django's admin site, for system administrators only: agencies, staff, catalogue, calendar and failed outbox rows.
 
-It is no door to dossiers: none is registered, and what moves one goes through `dossiers.workflow` like everything else.
+Dossiers are not registered here: they change only through `dossiers.workflow`.
 """
 
 from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
@@ -13,13 +13,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
-# The admin's own widgets (Alpine) evaluate expressions and its theme writes a style element. Only these pages are loosened;
-# scripts still come from here alone, and nothing inline runs.
+# Alpine, used by the admin's widgets, evaluates expressions, and its theme adds a style element. So these pages, and no others,
+# get a less strict content security policy; scripts still load from this host only, and inline scripts do not run.
 LOOSENED = {"script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE]}
 
 
 class Administration(UnfoldAdminSite):
-    """One login for the whole portal; for everybody but system administrators this site does not exist."""
+    """Uses the portal's login page. Answers 404 to everybody but system administrators."""
 
     index_title = _("Việc của quản trị hệ thống")
 
@@ -28,7 +28,7 @@ class Administration(UnfoldAdminSite):
 
     @method_decorator(login_not_required)
     def login(self, request, extra_context=None):
-        """Who is not logged in goes to the portal's own login; who is, and may not be here, finds nothing."""
+        """Redirect to the portal's login page. Raises Http404 for a logged-in user without permission."""
         if request.user.is_authenticated and not self.has_permission(request):
             raise Http404
         there = request.GET.get("next") or resolve_url("admin:index")

@@ -13,6 +13,6 @@ class PortalConfig(AppConfig):
 
 
 class AdministrationConfig(AdminConfig):
-    """Django's admin with our own site: system administrators only, and one login."""
+    """Django's admin with our own site (`portal.administration`)."""
 
     default_site = "portal.administration.Administration"

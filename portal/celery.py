@@ -1,4 +1,4 @@
-"""The Celery application: what is owed after a step is done here, never in the web process."""
+"""The Celery application. Its workers do the outbox rows, so that the web processes need not."""
 
 import os
 

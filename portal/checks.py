@@ -1,4 +1,4 @@
-"""System checks beside Django's own: nothing of the demo in production, and no owed row without a worker."""
+"""System checks: no demo and no mock gateway in production, and a worker for every kind of outbox row."""
 
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
@@ -9,7 +9,7 @@ from portal.settings.mock import signs_of_the_mock
 
 @register(Tags.security, deploy=True)
 def nothing_of_the_demo(app_configs, **kwargs):
-    """Production never runs with demo people."""
+    """E001: DEMO must be off in production."""
     if getattr(settings, "DEMO", False):
         return [Error("DEMO is on: the portal would accept the published demo passwords.", id="portal.E001")]
     return []
@@ -17,7 +17,7 @@ def nothing_of_the_demo(app_configs, **kwargs):
 
 @register(Tags.security, deploy=True)
 def nothing_of_the_mock_gateway(app_configs, **kwargs):
-    """Production never takes play money for a fee: no published secret, no gateway of our own, none of its tables."""
+    """E002, E003: production must not use published secrets, an address of the mock gateway, or its tables."""
     addresses = {"VNPAY_PAY_URL": settings.VNPAY_PAY_URL, "VNPAY_API_URL": settings.VNPAY_API_URL}
     read_from = {"BANK_STATEMENT_URL": settings.BANK_STATEMENT_URL, "SETTLEMENT_URL": settings.SETTLEMENT_URL}
     addresses |= {name: address for name, address in read_from.items() if address}
@@ -29,7 +29,7 @@ def nothing_of_the_mock_gateway(app_configs, **kwargs):
 
 @register(Tags.security, deploy=True)
 def no_gateway_for_trying_out(app_configs, **kwargs):
-    """A sandbox takes published test cards: good for a trial, never for a portal that gives real receipts."""
+    """W001: a sandbox of the gateway accepts published test cards. Allowed for a trial, not for real receipts."""
     if "sandbox" in settings.VNPAY_PAY_URL or "sandbox" in settings.VNPAY_API_URL:
         return [Warning("VNPAY_PAY_URL or VNPAY_API_URL is a sandbox: anybody can pay with a test card.", id="portal.W001")]
     return []
@@ -37,8 +37,8 @@ def no_gateway_for_trying_out(app_configs, **kwargs):
 
 @register()
 def every_owed_row_has_a_worker(app_configs, **kwargs):
-    """A kind of owed row without a registered worker would wait for ever."""
+    """E004: without a registered worker the rows of a model would never be done."""
     return [
         Error(f"No worker is registered for {model._meta.label}.", hint="@outbox.worker, imported in ready()", id="portal.E004")
-        for model in outbox.kinds_without_worker()
+        for model in outbox.models_without_worker()
     ]

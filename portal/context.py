@@ -1,4 +1,4 @@
-"""What every page's frame shows: the hotline, the place, who is logged in, and how many messages wait."""
+"""Template context of every page: hotline, province, role of the user, number of unread messages."""
 
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
@@ -9,7 +9,7 @@ from accounts.roles import Role
 
 
 def frame(request):
-    """Context of base.html. Nothing here asks the database before a template does."""
+    """Context of base.html. Database queries run only when a template uses the value."""
     match = getattr(request, "resolver_match", None)
     user = getattr(request, "user", None)
     return {
@@ -26,19 +26,19 @@ def frame(request):
 
 
 def unread_messages(user):
-    """How many messages this person has not opened yet."""
+    """The number of inbox messages this user has not opened."""
     if user is None or not user.is_authenticated:
         return 0
     return Message.objects.filter(recipient=user, channel=Channel.INBOX, read_at=None).count()
 
 
 def keeps_books(user):
-    """Is this an accountant of some body?"""
+    """True if the user is an accountant at any agency."""
     return bool(user and user.is_authenticated and user.agencies_with(Role.ACCOUNTANT))
 
 
 def post_of(user):
-    """Where a member of staff works and as what, in words; empty for everybody else."""
+    """{"agency", "role"} of a member of staff in words (at most two agencies, three roles); empty texts for others."""
     memberships = list(user.memberships.current().select_related("agency")) if user and user.is_authenticated else []
     agencies = list(dict.fromkeys(membership.agency.name for membership in memberships))
     roles = list(dict.fromkeys(membership.get_role_display() for membership in memberships))

@@ -1,4 +1,4 @@
-"""The gallery of components for developers: each once in each state, with made-up facts. Shown in demo mode only."""
+"""The gallery of components for developers: each component in each state, with sample data. Served in demo mode only."""
 
 import datetime as dt
 
@@ -20,7 +20,7 @@ STATE_WORDS = [
 
 
 class SampleForm(forms.Form):
-    """One field of each kind, to show how Django's own forms come out."""
+    """One field of each kind, to show how Django forms are rendered."""
 
     phone = forms.CharField(label="Số điện thoại", help_text="10 số, ví dụ 0912 345 678")
     id_number = forms.RegexField(
@@ -36,7 +36,7 @@ class SampleForm(forms.Form):
 
 @login_not_required
 def gallery(request):
-    """Every component in every state, on the citizens' ground or (?nen=can-bo) on the clerks'."""
+    """Every component in every state, with the background of citizens' pages or (?nen=can-bo) of staff pages."""
     if not settings.DEMO:
         raise Http404
     staff = request.GET.get("nen") == "can-bo"
@@ -45,7 +45,7 @@ def gallery(request):
 
 
 def samples():
-    """Made-up facts for each component."""
+    """Sample data for each component."""
     states = list(zip([state.look for state in DossierState], STATE_WORDS, strict=True))
     return {
         "moment": MOMENT,

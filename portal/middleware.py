@@ -1,5 +1,4 @@
-"""Middleware of the portal, as requests meet it: what cannot be read is refused, personal answers are not cached, pages look as
-the person chose, pages and JSON travel compressed."""
+"""Middleware: refuses unreadable requests, forbids caching of personal answers, applies text size and theme, compresses pages."""
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig
@@ -11,15 +10,14 @@ from django.utils.http import escape_leading_slashes
 NUL = "\0"
 COMPRESSED_TYPES = {"text/html", "text/plain", "application/json"}
 YEAR = 365 * 24 * 3600  # seconds
-# query parameter and cookie -> what it may hold; the first is how pages look when nothing was chosen
+# Query parameter and cookie -> allowed values; the first is the default.
 CHOICES = {"co-chu": ("vua", "to", "rat-to"), "giao-dien": ("sang", "toi")}
 
 
-def readable(get_response):
-    """400 for what no page of ours can read, before a byte of it is kept.
+def refuse_unreadable(get_response):
+    """Answer 400 to a request with a NUL in its URL or cookies, or larger than MAX_REQUEST_BYTES.
 
-    An address or a cookie with a NUL would end in an error of the database. A request larger than any form of ours would
-    fill the disk: Django writes files to it before a page is asked.
+    A NUL would cause a database error. A larger request would fill the disk: Django writes uploads to disk before the view runs.
     """
 
     def middleware(request):
@@ -33,8 +31,8 @@ def readable(get_response):
     return middleware
 
 
-def not_kept(get_response):
-    """What somebody with a session is answered is theirs: unless a page says otherwise, no browser or proxy keeps it."""
+def no_store_for_sessions(get_response):
+    """Set `Cache-Control: private, no-store` on answers to requests with a session, unless the view has set its own."""
 
     def middleware(request):
         response = get_response(request)
@@ -46,7 +44,7 @@ def not_kept(get_response):
 
 
 class AppearanceMiddleware:
-    """Keep a choice asked for with ?co-chu= or ?giao-dien= in its cookie, and lead back to the page without it."""
+    """Text size and theme: ?co-chu= or ?giao-dien= is stored in a cookie, then the browser is redirected without it."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -75,15 +73,15 @@ class AppearanceMiddleware:
 
 
 def chosen(request, name):
-    """What this person chose earlier, or the usual."""
+    """The stored choice, or the default."""
     value = request.COOKIES.get(name)
     return value if value in CHOICES[name] else CHOICES[name][0]
 
 
 class PageCompression(GZipMiddleware):
-    """Compress pages and JSON. Papers and photos are compressed already, and a download keeps its length.
+    """Compress pages and JSON only: PDFs and photos are already compressed, and a download keeps its Content-Length.
 
-    Django adds random padding, so that the length of a page tells nothing about the secrets in it (BREACH).
+    Django adds random padding, so that the compressed length does not reveal secrets of the page (BREACH).
     """
 
     def process_response(self, request, response):

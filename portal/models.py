@@ -1,11 +1,11 @@
-"""The frame's own rows: that the scheduler is alive."""
+"""The heartbeat of the relay, read by the health check."""
 
 from django.db import models
 from django.db.models.functions import Now
 
 
 class Heartbeat(models.Model):
-    """When a part of the portal last said that it lives (database time)."""
+    """When a process of the portal last reported that it runs (database time)."""
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()

@@ -1,24 +1,24 @@
-"""Data of an older portal is recognised before a migration touches it.
+"""Recognises the database of an older portal before migrations run.
 
-Migrations were squashed with 0.2: a database that knows migrations which the code has no longer cannot be brought on.
+Migrations were squashed in 0.2: a database with migrations that the code no longer has cannot be migrated.
 """
 
 from django.core.management.base import CommandError
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
-from portal.launch.supervisor import SAYS_WHAT_TO_DO
+from portal.launch.supervisor import EXIT_WITH_ADVICE
 
 OURS = {"accounts", "messaging", "procedures", "dossiers", "files", "papers", "payments", "portal"}
 
 
 def refuse(sender, using, **kwargs):
-    """Receiver of `pre_migrate`. Raises CommandError, with the sentence that says what to do."""
+    """Receiver of `pre_migrate`. Raises CommandError with a sentence that says what to do."""
     loader = MigrationLoader(connections[using], ignore_no_migrations=True)
     unknown = sorted(key for key in set(loader.applied_migrations) - set(loader.disk_migrations) if key[0] in OURS)
     if unknown:
         raise CommandError(
             "Dữ liệu này của bản khác (di trú {}.{} không có trong bản này): giữ bản cũ để đọc, hoặc bắt đầu lại với dữ liệu "
             "trống bằng ./portalctl clean rồi ./portalctl run.".format(*unknown[0]),
-            returncode=SAYS_WHAT_TO_DO,
+            returncode=EXIT_WITH_ADVICE,
         )

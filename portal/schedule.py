@@ -1,4 +1,4 @@
-"""Periodic work: every minute, by one relay at a time, found from the rows and never from the broker."""
+"""Periodic jobs: run every minute by one relay at a time. They find their work in the database, not in the broker."""
 
 import logging
 import time
@@ -12,16 +12,16 @@ from payments.transfers import statements
 from portal.models import Heartbeat
 
 log = logging.getLogger(__name__)
-EVERY = 60.0  # seconds
+INTERVAL_SECONDS = 60.0
 JOBS = [deadlines.run, expiry.run, statements.run, runs.run]
-LOCK = 7_661_001  # advisory lock: two relays never run the jobs at once
-_last = -EVERY
+LOCK = 7_661_001  # PostgreSQL advisory lock, so that two relays do not run the jobs at the same time
+_last = -INTERVAL_SECONDS
 
 
 def run_due_jobs():
-    """Run the jobs if a minute has passed since this process last did."""
+    """Run the jobs if INTERVAL_SECONDS have passed since the last run in this process. Errors of a job are logged."""
     global _last
-    if time.monotonic() - _last < EVERY:
+    if time.monotonic() - _last < INTERVAL_SECONDS:
         return
     _last = time.monotonic()
     with transaction.atomic(), connection.cursor() as cursor:

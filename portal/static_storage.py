@@ -1,4 +1,4 @@
-"""Storage of collected static files: hashed names, and compressed copies of our own style sheets and scripts."""
+"""Storage of collected static files: hashed names, and compressed copies of our own files."""
 
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from whitenoise.compress import Compressor
@@ -7,7 +7,7 @@ OWN_FOLDERS = ("css/", "js/", "img/")
 
 
 class OwnFilesCompressed(ManifestStaticFilesStorage):
-    """Hashed names for all files, .gz and .br beside our own only: the admin's hundreds would cost seconds at every start."""
+    """Hashed names for all files; .gz and .br copies for our own files only. Compressing the admin's files takes seconds."""
 
     def post_process(self, paths, dry_run=False, **options):
         compressor = Compressor(quiet=True)

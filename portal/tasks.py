@@ -1,4 +1,4 @@
-"""The one task of the portal: do a row that is owed. It takes ids, reads afresh and is safe to run twice."""
+"""The only Celery task of the portal: does one outbox row. Takes ids, reads the row again, and is safe to run twice."""
 
 import contextlib
 
@@ -10,6 +10,6 @@ from portal.common import outbox
 
 @shared_task(name="portal.do_due")
 def do_due(label, pk):
-    """Do the owed row `pk` of the model `label`. A failure is logged and written on the row, which says when to try again."""
+    """Do the outbox row `pk` of the model `label`. An error is logged and stored on the row with the time of the retry."""
     with contextlib.suppress(Exception):
         outbox.do(apps.get_model(label), pk)

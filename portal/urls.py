@@ -1,4 +1,4 @@
-"""Every address of the portal. Pages speak Vietnamese; the same under /en/ in English. Doors for machines have no language."""
+"""All URLs of the portal. Pages are Vietnamese, and English under /en/. URLs for machines (API, IPN, health) have no language."""
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
@@ -19,7 +19,7 @@ urlpatterns = [
     path("api/v1/", include("procedures.api.urls")),
     path("api/v1/", include("dossiers.api.urls")),
     path("api/v1/", include("payments.api.urls")),
-    # Told to a gateway once and for all: these addresses never change.
+    # Registered at the gateways: these URLs must never change.
     path("thanh-toan/vnpay/ipn", ipn, {"provider": "vnpay"}, name="payment_ipn"),
     path("thanh-toan/<slug:provider>/ipn", ipn, name="payment_ipn"),
 ]

@@ -1,4 +1,4 @@
-"""The portal's own pages: what is shown when something went wrong, and how it says that it is well."""
+"""Error pages and health checks."""
 
 import datetime as dt
 import logging
@@ -20,9 +20,9 @@ from portal.common.pdf import pdf_available
 from portal.models import Heartbeat
 
 log = logging.getLogger(__name__)
-BROKER_WAIT = 0.3  # seconds
-RELAY_SILENCE = dt.timedelta(minutes=3)
-NEEDED = ("database", "migrations", "files")  # without these no request can be answered; the rest only slows
+BROKER_TIMEOUT_SECONDS = 0.3
+MAX_RELAY_SILENCE = dt.timedelta(minutes=3)
+NEEDED = ("database", "migrations", "files")  # without these no request can be answered; without the others work is delayed
 
 
 def bad_request(request, exception=None):
@@ -31,22 +31,22 @@ def bad_request(request, exception=None):
 
 
 def permission_denied(request, exception=None):
-    """403: the page exists and this person may see it, but not do this here."""
+    """403: the user may see the page but not do this."""
     return answer(request, "403.html", 403, _("Tài khoản này không được làm việc đó."))
 
 
 def not_found(request, exception=None):
-    """404: no such page, or none that this person may see; the two look the same on purpose."""
+    """404: the page does not exist, or this user may not see it; the answer is the same on purpose."""
     return answer(request, "404.html", 404, _("Không có trang này."))
 
 
 def csrf_failure(request, reason=""):
-    """403: the form lay open too long or came from another site."""
+    """403: the form was open too long or was sent from another site."""
     return answer(request, "csrf_failure.html", 403, _("Trang để lâu quá. Mở lại trang rồi gửi lại."))
 
 
 def server_error(request):
-    """500, with a code to read out on the phone. Asks neither database nor session: they may be what broke."""
+    """500, with a code for the hotline; the same code is in the log. Uses neither database nor session, which may have failed."""
     code = f"L-{secrets.token_hex(2).upper()}"
     log.error("error page shown", extra={"code": code, "path": request.path})
     if wants_json(request):
@@ -62,7 +62,7 @@ def server_error(request):
 
 
 def answer(request, template, status, sentence):
-    """An error page for people, one sentence for programs."""
+    """An HTML error page; for API requests JSON {"detail": sentence}."""
     if wants_json(request):
         return JsonResponse({"detail": sentence}, status=status)
     return render(request, template, status=status)
@@ -76,7 +76,7 @@ def wants_json(request):
 @login_not_required
 @transaction.non_atomic_requests
 def health_live(request):
-    """Is this process answering at all?"""
+    """200 when the web process answers."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
@@ -84,7 +84,7 @@ def health_live(request):
 @login_not_required
 @transaction.non_atomic_requests
 def health_ready(request):
-    """Can this process do its work? 503 when what every request needs is away; a broker or relay away only slows."""
+    """JSON with the state of each part. 503 when one of NEEDED fails, else 200: without broker or relay work is only delayed."""
     checks = {
         "database": database_answers(),
         "migrations": migrations_applied(),
@@ -98,7 +98,7 @@ def health_ready(request):
 
 
 def database_answers():
-    """True when the database answers a question."""
+    """True when the database answers a query."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -131,17 +131,21 @@ def files_writable():
 
 
 def relay_beats():
-    """True when the relay, which hands out what is owed, was last seen less than three minutes ago (it beats every minute)."""
+    """True when the relay wrote its heartbeat within MAX_RELAY_SILENCE (it writes one every minute)."""
     try:
-        return Heartbeat.objects.filter(name="relay", at__gt=Now() - RELAY_SILENCE).exists()
+        return Heartbeat.objects.filter(name="relay", at__gt=Now() - MAX_RELAY_SILENCE).exists()
     except DatabaseError:
         connection.close()
         return False
 
 
 def broker_answers():
-    """True when the broker answers at once."""
-    limits = {"socket_connect_timeout": BROKER_WAIT, "socket_timeout": BROKER_WAIT, "retry_on_timeout": False}
+    """True when the broker answers within BROKER_TIMEOUT_SECONDS."""
+    limits = {
+        "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
+        "socket_timeout": BROKER_TIMEOUT_SECONDS,
+        "retry_on_timeout": False,
+    }
     try:
         with celery_app.connection_for_write(transport_options={**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **limits}) as broker:
             broker.channel().client.ping()

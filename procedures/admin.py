@@ -1,4 +1,4 @@
-"""The catalogue and the calendar. Published versions are law for what was filed under them: they are read, never changed."""
+"""Admin pages of the catalogue and the calendar. Published versions are read only, because dossiers were filed under them."""
 
 from django.contrib import admin
 from unfold.admin import ModelAdmin, TabularInline
@@ -28,7 +28,7 @@ class SectorAdmin(NeverDeleted, ModelAdmin):
 
 @admin.register(Procedure)
 class ProcedureAdmin(ReadOnly, ModelAdmin):
-    """Read here; changed by loading data, which keeps the search words in step."""
+    """Read only: procedures are changed by `load_data`, which also updates the search columns."""
 
     list_display = ["code", "short_name", "sector", "declared_level", "listed"]
     list_filter = ["listed", "declared_level"]
@@ -39,7 +39,7 @@ class ProcedureAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(ProcedureVersion)
 class ProcedureVersionAdmin(NeverDeleted, ModelAdmin):
-    """A draft's document may be edited; once published the row is shut, here and by the database."""
+    """The document of a draft can be edited. A published version is read only; a database trigger also refuses changes."""
 
     formfield_overrides = ADMIN_FIELDS
     list_display = ["procedure", "number", "state", "effective_from", "effective_to", "declared_level"]
@@ -83,7 +83,7 @@ class OfferingAdmin(NeverDeleted, ModelAdmin):
 
 @admin.register(Terminal)
 class TerminalAdmin(NeverDeleted, ModelAdmin):
-    """Where online payment at a place is switched on and off; its account is kept with the collection points."""
+    """Switches online payment at a place on and off. Its account belongs to the collection point."""
 
     list_display = ["code", "active", "switched_at"]
     list_filter = ["active"]
@@ -101,7 +101,7 @@ class TerminalAdmin(NeverDeleted, ModelAdmin):
 
 @admin.register(LocalFee)
 class LocalFeeAdmin(NeverDeleted, ModelAdmin):
-    """An amount that people have filed under is never rewritten: it ends on a day, and a new row begins."""
+    """Amounts are not changed after dossiers were filed with them: set the end date and add a new row."""
 
     formfield_overrides = ADMIN_FIELDS
     list_display = ["procedure", "province_code", "fee_line_key", "amount", "effective_from", "effective_to", "certainty"]

@@ -1,7 +1,7 @@
-"""Terms: when something is due, and the days counted one by one. The door to working days and office hours too.
+"""Terms: computes when something is due, and explains it day by day. Also re-exports working days and office hours.
 
-Pure functions. Moments are aware and come back on the clocks of Việt Nam; days are local days. The rules are those of
-NĐ 61/2018 Đ.18–19 as `data/dossier_workflow.json` (`clock.rules`) reads them; docs/rules.md tells them in half a page.
+Pure functions. Moments are aware and returned in Asia/Ho_Chi_Minh; days are local days. The rules are those of NĐ 61/2018
+Đ.18–19 as stated in `data/dossier_workflow.json` (`clock.rules`); summary in docs/rules.md.
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.common.clock import LOCAL, local
-from procedures.workdays import FARTHEST, ONE_DAY, CalendarError, OfficeHours, Pause, WorkCalendar, whole_minute, work_off
+from procedures.workdays import MAX_DAYS_AHEAD, ONE_DAY, CalendarError, OfficeHours, Pause, WorkCalendar, whole_minute, work_off
 
 __all__ = [
     "CUTOFF",
@@ -43,9 +43,9 @@ RECEPTION_SLA: Mapping[str, Mapping[str, Any]] = {
     "postal": {"value": 1, "unit": "working_day"},
     "online": {"value": 8, "unit": "hour"},
 }
-"""How soon a desk answers (NĐ 216/2026 Đ.23, used for all): the same as `defaults.reception_sla` of the workflow."""
+"""Time in which a desk must answer (NĐ 216/2026 Đ.23); the same as `defaults.reception_sla` of the workflow."""
 
-_CHANNELS = {"counter": "direct", "post": "postal"}  # the dossier's words for two channels of the procedure
+_CHANNELS = {"counter": "direct", "post": "postal"}  # channel names of the dossier -> those of the procedure
 
 
 # ---------------------------------------------------------------- terms
@@ -53,7 +53,7 @@ _CHANNELS = {"counter": "direct", "post": "postal"}  # the dossier's words for t
 
 @dataclass(frozen=True)
 class Term:
-    """A processing time. `unit`: hour, working_day, day, month. Rules `schedule` and `none` have no due time."""
+    """A processing time. `unit`: hour, working_day, day, month. `rule` "schedule" or "none": no due time. Raises ValueError."""
 
     value: int | None
     unit: str | None
@@ -68,7 +68,7 @@ class Term:
 
     @classmethod
     def from_data(cls, processing: Mapping[str, Any], case: str | None = None) -> "Term":
-        """From a channel's `processing`. `case` "extended" or "shorter" takes that total term where one is stated."""
+        """From a channel's `processing`. `case` "extended" or "shorter" uses that term if it has a value."""
         other = processing.get(case) if case else None
         text = re.sub(r"\s*\[[^\]]*\]", "", processing.get("text") or "")  # certainty marks are not for readers
         if other and other.get("value") is not None:
@@ -96,7 +96,7 @@ class Term:
 
 
 class DayKind(StrEnum):
-    """Why a day was counted or not."""
+    """Why a day counts or does not count."""
 
     LATE = "late"  # received on it, but after 15:00
     START = "start"  # the start day is not counted
@@ -109,7 +109,7 @@ class DayKind(StrEnum):
 
 @dataclass(frozen=True)
 class Day:
-    """One day of the counting, for «vì sao là ngày này». `number`: 1, 2, 3…; `minutes`: worked on it, hour terms only."""
+    """One day of the explanation «vì sao là ngày này». `number`: 1, 2, 3 …; `minutes`: working minutes, for terms in hours."""
 
     date: dt.date
     kind: DayKind
@@ -125,7 +125,7 @@ class Day:
 
     @property
     def why(self) -> str:
-        """A few words in the reader's language."""
+        """The reason in the active language."""
         match self.kind:
             case DayKind.LATE:
                 return _("Nhận sau 15 giờ, coi như nhận vào ngày làm việc tiếp theo")
@@ -155,7 +155,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Due:
-    """When it is due (None when the term has no due time), whether a calendar may still move it, and the days counted."""
+    """The due moment (None when the term has none), the days up to it, and `provisional`: a later calendar may still move it."""
 
     at: dt.datetime | None
     provisional: bool
@@ -176,11 +176,11 @@ def due(
     cutoff: dt.time | None = CUTOFF,
     paused: Sequence[Pause] = (),
 ) -> Due:
-    """When a term that starts at `start` (aware) ends, every day explained.
+    """When a term that starts at `start` (aware) ends, with every day explained.
 
-    The start day is not counted; a term of days ends at closing time. With a `cutoff`, a start after it or on a day off
-    counts as the next working day. A day counts when the clock is running at closing time, so a pause that ends before
-    closing takes nothing and one over a night takes that day; hours lose exactly the paused minutes.
+    The start day is not counted; a term of days ends at closing time. With a `cutoff` (local time), a start after it or on a
+    day off counts as the next working day. A day counts when the clock runs at closing time: a pause that ends before closing
+    time costs no day, a pause over a night costs that day. In a term of hours exactly the paused minutes are not counted.
     """
     if not term.has_due:
         return Due(None, False, (), term)
@@ -199,7 +199,7 @@ def due(
 
 
 def _skipped_before_start(calendar: WorkCalendar, moment: dt.datetime, term: Term, cutoff: dt.time | None) -> list[Day]:
-    """The days that pass before the start day: received too late, or on a day off. Empty: it starts on the day itself."""
+    """The days before the start day: received after the cutoff, or on a day off. Empty when the term starts on the same day."""
     if cutoff is None:
         return []
     day, unit = moment.date(), term.unit or ""
@@ -220,7 +220,7 @@ def _day_off(calendar: WorkCalendar, day: dt.date, unit: str) -> Day:
 
 @dataclass(frozen=True)
 class _Count:
-    """One counting: the same calendar, hours, term and pauses for every day it looks at."""
+    """The inputs of one computation: calendar, office hours, term and pauses."""
 
     calendar: WorkCalendar
     hours: OfficeHours
@@ -232,28 +232,28 @@ class _Count:
         return self.term.unit or ""
 
     def days_from(self, first: dt.date) -> list[Day]:
-        """The start day, then day after day until the term is full; calendar days and months then move off days off."""
+        """The start day and all days to the end of the term. Terms of calendar days and months move to a working day."""
         days = [Day(first, DayKind.START, self.unit)]
         wanted = self._calendar_days(first) if self.unit in ("day", "month") else self.term.value or 0
         number = 0
         while number < wanted:
-            days.append(self._look_at(days[-1].date + ONE_DAY, number + 1))
+            days.append(self._classify(days[-1].date + ONE_DAY, number + 1))
             number += days[-1].counted
-            self._still_near(days)
+            self._check_max_days(days)
         if self.unit in ("day", "month"):
-            days += self._moved_on(days[-1].date)
+            days += self._moved_to_working_day(days[-1].date)
         return days
 
     def same_day(self, first: dt.date) -> list[Day]:
-        """Due on the start day itself, or on the first later one at whose closing time the clock is running."""
-        days = [self._look_at(first, 1)]
+        """Due on the start day, or on the first later day on which the clock runs at closing time."""
+        days = [self._classify(first, 1)]
         while not days[-1].counted:
-            days.append(self._look_at(days[-1].date + ONE_DAY, 1))
-            self._still_near(days)
+            days.append(self._classify(days[-1].date + ONE_DAY, 1))
+            self._check_max_days(days)
         return days
 
     def hours_from(self, moment: dt.datetime) -> tuple[list[Day], dt.datetime]:
-        """Working minutes, day by day."""
+        """(days, moment reached) of a term in working hours."""
         days, reached = [], moment
         minutes = (self.term.value or 0) * 60
         for day, worked, reached in work_off(self.hours, self.calendar, moment, minutes, self.paused):  # noqa: B007
@@ -261,11 +261,11 @@ class _Count:
         return days, reached
 
     def _calendar_days(self, first: dt.date) -> int:
-        """Length of the term in calendar days; a month ends on the same day of the month, or on its last day."""
+        """The length of the term in calendar days; a month ends on the same day of the month, or on its last day."""
         value = self.term.value or 0
         return (add_months(first, value) - first).days if self.unit == "month" else value
 
-    def _look_at(self, day: dt.date, number: int) -> Day:
+    def _classify(self, day: dt.date, number: int) -> Day:
         pause = self._pause_at_close(day)
         if pause and (self.unit != "working_day" or self.calendar.is_working(day)):
             return Day(day, DayKind.PAUSED, self.unit, name=pause.why)
@@ -274,8 +274,8 @@ class _Count:
         unit = "day" if self.unit == "month" else self.unit
         return Day(day, DayKind.COUNTED, unit, number=number, name=self.calendar.name_of(day))
 
-    def _moved_on(self, day: dt.date) -> list[Day]:
-        """From a last day that is off to the first working day on which the clock runs."""
+    def _moved_to_working_day(self, day: dt.date) -> list[Day]:
+        """If the last day is a day off: the days up to the first working day on which the clock runs."""
         days: list[Day] = []
         while not self.calendar.is_working(day) or (days and self._pause_at_close(day)):
             day += ONE_DAY
@@ -285,7 +285,7 @@ class _Count:
                 days.append(Day(day, DayKind.PAUSED, self.unit, name=pause.why))
             else:
                 days.append(Day(day, DayKind.MOVED, self.unit))
-            self._still_near(days)
+            self._check_max_days(days)
         return days
 
     def _hours_of(self, day: dt.date, minutes: int) -> Day:
@@ -303,8 +303,8 @@ class _Count:
     def _pause_on(self, day: dt.date) -> Pause | None:
         return next((p for p in self.paused if local(p.started_at).date() <= day <= local(p.ended_at).date()), None)
 
-    def _still_near(self, days: list[Day]) -> None:
-        if len(days) > FARTHEST:
+    def _check_max_days(self, days: list[Day]) -> None:
+        if len(days) > MAX_DAYS_AHEAD:
             raise CalendarError(f"{self.term.value} {self.unit} from {days[0].date} are never reached")
 
 
@@ -322,7 +322,7 @@ def reception_due(
     submitted_at: dt.datetime,
     sla: Mapping[str, Mapping[str, Any]] = RECEPTION_SLA,
 ) -> Due:
-    """By when the desk has to answer a dossier handed in now. The 15:00 rule is about acceptance, so it is not used here."""
+    """When the desk must have answered a dossier submitted at this moment. The CUTOFF of 15:00 does not apply to reception."""
     row = sla[_CHANNELS.get(channel, channel)]
     return due(calendar, hours, submitted_at, Term(row["value"], row["unit"]), cutoff=None)
 
@@ -336,6 +336,6 @@ def step_due(
     paused: Sequence[Pause] = (),
     not_after: dt.datetime | None = None,
 ) -> dt.datetime:
-    """By when one processing step should be done: its working hours from the moment it was opened, never after the whole."""
+    """When one processing step is due: `working_hours` after it was opened, at the latest at `not_after`."""
     at = hours.add_minutes(calendar, opened_at, round(working_hours * 60), paused)
     return min(at, local(not_after)) if not_after else at

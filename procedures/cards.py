@@ -1,4 +1,4 @@
-"""A procedure in a list: name, level, who, how long, how much. Any number of them in three queries."""
+"""A procedure as one row of a list: name, level, agencies, time, price. Three queries for any number of procedures."""
 
 from collections import defaultdict
 
@@ -20,7 +20,7 @@ CITIZENS = frozenset({"citizen", "foreigner", "overseas_vietnamese"})
 
 
 class Card:
-    """One row. `facts`: the procedure's part of its version, None for an entry of the index only."""
+    """One row. `facts`: the procedure's part of its version; None for a listed procedure (index entry without a version)."""
 
     def __init__(self, procedure, facts=None, offered=None, price=None):
         self.procedure, self.facts, self.offered, self.price = procedure, facts, offered, price
@@ -31,7 +31,7 @@ class Card:
 
     @property
     def level(self):
-        """The highest level offered anywhere; of the index only information, whatever the base declares."""
+        """The highest level offered at any place; for a listed procedure always INFORMATION."""
         return self.offered.level if self.offered else ServiceLevel.INFORMATION
 
     @property
@@ -44,8 +44,8 @@ class Card:
 
     @property
     def official_name(self):
-        """The official name when it says more than the title."""
-        return says_more(self.procedure.name, self.title)
+        """The official name if it differs from the title, else ""."""
+        return different_official_name(self.procedure.name, self.title)
 
     @property
     def offers_submission(self):
@@ -53,12 +53,12 @@ class Card:
 
     @property
     def is_free(self):
-        """Free whatever the answers, and known to be."""
+        """True when no fee is ever due, whatever the answers."""
         return bool(self.price and self.price.is_free)
 
     @cached_property
     def time(self):
-        """How long it takes, online where that is possible."""
+        """The processing time in words, online if possible."""
         return term_of(self.facts["channels"]).words if self.facts else ""
 
     @cached_property
@@ -67,7 +67,7 @@ class Card:
 
 
 def cards(procedures):
-    """[Card] for procedures, in their order. Three queries, however many there are."""
+    """[Card] for procedures, in their order. Three queries."""
     procedures = list(procedures)
     full = [procedure for procedure in procedures if not procedure.listed]
     documents = _documents(full)
@@ -77,7 +77,7 @@ def cards(procedures):
 
 
 def by_codes(codes):
-    """Procedures in the order of their codes, with their sector. One query."""
+    """Procedures with their sector, in the order of `codes`. One query."""
     found = {row.code: row for row in Procedure.objects.filter(code__in=codes).select_related("sector")}
     return [found[code] for code in codes if code in found]
 
@@ -103,7 +103,7 @@ def _card(procedure, documents, places, amounts):
 
 
 def price_over_places(facts, amounts, day):
-    """From the lowest anywhere to the highest anywhere. `amounts`: {province: {fee line: đồng}}."""
+    """The price range over all provinces. `amounts`: {province: {fee line: đồng}}."""
     channels = {row["channel"] for row in facts["channels"]}
     channel = "online" if "online" in channels else "direct"
     ranges = [price_range(facts["fee_lines"], day=day, channel=channel, local=local) for local in amounts.values() or [{}]]
@@ -112,14 +112,14 @@ def price_over_places(facts, amounts, day):
 
 
 def _documents(procedures):
-    """{procedure id: (its part of the document, fee lines set later)}: the forms are not read."""
+    """{procedure id: (its part of the document, fee lines set later)}. Forms are not read from the database."""
     rows = ProcedureVersion.objects.filter(pk__in=[procedure.current_id for procedure in procedures])
     parts = rows.values_list("procedure_id", KeyTransform("procedure", "document"), KeyTransform("amount_set_later", "document"))
     return {procedure: (facts, later or ()) for procedure, facts, later in parts}
 
 
 def _places(procedures):
-    """{procedure id: [offering]}: for each province the one with the most in place, enough to tell the best level."""
+    """{procedure id: [offering]}: for each province the offering with the best preconditions, to find the highest level."""
     ready = Case(
         When(Q(duty={}) | Q(processing_steps=[]) | Q(receiving_agency=None), then=2),
         When(Q(terminal=None) | Q(terminal__active=False), then=1),
@@ -155,21 +155,21 @@ def _local_amounts(procedures):
 # ---------------------------------------------------------------- words
 
 
-def says_more(official, everyday):
-    """The official name, or nothing when it is the everyday one with «Thủ tục» before it."""
+def different_official_name(official, everyday):
+    """The official name, or "" if it is the everyday name with «Thủ tục» in front."""
     bare = fold(official).removeprefix("thu tuc").strip(" .")
     return "" if bare in fold(everyday) or bare.removeprefix("cap ") in fold(everyday) else official
 
 
 def term_of(channels):
-    """The processing time people ask for first: online, else at the counter."""
+    """The processing time to show first: online, else at the counter."""
     by_channel = {row["channel"]: row for row in channels}
     row = by_channel.get("online") or by_channel.get("direct") or channels[0]
     return Term.from_data(row["processing"])
 
 
 def levels_of(facts):
-    """Levels of government in the flags of the index, as the curated file names them."""
+    """The levels of government of an index entry, with the names of the curated file."""
     names = {"commune": "commune", "province": "province", "central": "central", "other_agency": "other"}
     return [name for flag, name in names.items() if facts.get(flag)]
 
@@ -182,5 +182,5 @@ def level_words(levels):
         "central": pgettext("cấp thực hiện", "cấp trung ương"),
         "other": pgettext("cấp thực hiện", "cơ quan khác"),
     }
-    said = ", ".join(words[level] for level in words if level in levels)
-    return said[:1].upper() + said[1:]
+    text = ", ".join(words[level] for level in words if level in levels)
+    return text[:1].upper() + text[1:]

@@ -1,16 +1,16 @@
-"""The shapes of a version's document, as far as code reads them. Fields and certainty marks: data/README.md.
+"""Types of a version's document, for the parts that code reads. Fields and certainty marks: data/README.md.
 
-The types say what `data/schema/procedures.schema.json` checks when the files are loaded; nothing is checked here at run time.
+`data/schema/procedures.schema.json` checks the same when the files are loaded; these types are not checked at run time.
 """
 
 from typing import Any, Literal, NotRequired, TypedDict
 
-Condition = dict[str, Any] | None  # the condition grammar of data/README.md; None holds always
+Condition = dict[str, Any] | None  # the condition grammar of data/README.md; None always holds
 ChannelName = Literal["online", "direct", "postal"]
 
 
 class NamedCode(TypedDict):
-    """A sector (lĩnh vực), or a body as the national base names it."""
+    """A sector (lĩnh vực), or an agency, as named by the national database."""
 
     code: str
     name: str
@@ -22,7 +22,7 @@ class Decision(TypedDict):
 
 
 class ExtendedTime(TypedDict):
-    """The total term in the harder case; no value where the base states none."""
+    """The total term in the harder case; `value` None where the national database states none."""
 
     value: int | None
     unit: str
@@ -30,7 +30,7 @@ class ExtendedTime(TypedDict):
 
 
 class Processing(TypedDict):
-    """The term of a channel. `value` and `unit` are null where `rule` says that there is no term in days."""
+    """The term of a channel. `value` and `unit` are None where `rule` replaces a term in days."""
 
     value: int | None
     unit: Literal["hour", "working_day", "day", "month"] | None
@@ -47,7 +47,7 @@ class Channel(TypedDict):
 
 
 class Term(TypedDict):
-    """A stretch of time: to pay, or to answer a supplement."""
+    """A time limit: to pay, or to answer a supplement request."""
 
     value: int
     unit: str
@@ -60,7 +60,7 @@ class QuestionOption(TypedDict):
 
 
 class Question(TypedDict):
-    """What the portal asks because no field of the form answers it."""
+    """A question that the portal asks because no field of the form answers it."""
 
     key: str
     text: str
@@ -68,12 +68,12 @@ class Question(TypedDict):
     options: NotRequired[list[QuestionOption]]
 
 
-# `with` is a keyword of Python, so this one is written as a call.
+# Functional syntax, because `with` is a Python keyword.
 FeeCap = TypedDict("FeeCap", {"amount": int, "per": str, "with": list[str]})
 
 
 class Quantity(TypedDict):
-    """What a line multiplies by: a field of the form (or `table.column`), or a question of its own words."""
+    """The factor of a fee line: a field of the form (or `table.column`), or a question (`ask`, its text)."""
 
     field: NotRequired[str]
     ask: NotRequired[str]
@@ -82,7 +82,7 @@ class Quantity(TypedDict):
 
 
 class FeeRow(TypedDict):
-    """One line of the fee, in whole đồng; `amount` None is set by the province or later."""
+    """One fee line in whole đồng. `amount` None: set by the province, or later by an officer."""
 
     key: str
     label: str
@@ -106,7 +106,7 @@ class FeeRow(TypedDict):
 
 
 class Document(TypedDict):
-    """One row of the papers a procedure names."""
+    """One document (giấy tờ) of a procedure."""
 
     key: str
     name: str
@@ -131,7 +131,7 @@ class DocumentGroup(TypedDict):
 
 
 class ResultLine(TypedDict):
-    """A line of a result: the answer to a field of the form (or `person.…`), or one that the office writes."""
+    """A line of a result: the answer to a field of the form (or `person.…`), or a text that the office writes."""
 
     label: str
     field: NotRequired[str]
@@ -139,7 +139,7 @@ class ResultLine(TypedDict):
 
 
 class ResultTemplate(TypedDict):
-    """What the paper of a result prints."""
+    """The content of the printed result."""
 
     title: str
     legal_basis: str | None
@@ -149,7 +149,7 @@ class ResultTemplate(TypedDict):
 
 
 class Result(TypedDict):
-    """An outcome of the procedure. Only name and code come from the national base; a row without `key` is not modelled yet."""
+    """A result of the procedure. Name and code come from the national database; a row without `key` is not modelled yet."""
 
     name: str
     code: NotRequired[str | None]
@@ -225,7 +225,7 @@ class Facts(TypedDict):
 
 
 class VersionDocument(TypedDict):
-    """A version's document: the procedure, its expanded form, and the lists and terms it counts on."""
+    """A version's document: the procedure, its expanded form, and the code lists and default terms it uses."""
 
     procedure: Facts
     form: dict[str, Any] | None

@@ -1,6 +1,6 @@
-"""What a filing costs: from the fee lines of a version to amounts in whole đồng, ready to be frozen on the dossier.
+"""Computes the fees of a filing from the fee lines of a version. Amounts are whole đồng.
 
-Pure functions following the six steps of data/README.md. Nothing here stores or asks; `submit` freezes the result.
+Pure functions that follow the six steps of data/README.md. `submit` stores a snapshot of the result on the dossier.
 """
 
 import datetime as dt
@@ -12,14 +12,14 @@ from procedures.eforms.conditions import fields_named, holds
 from procedures.facts import FeeRow as Line
 
 Quantity = int | float | Sequence[int | float]
-"""How many; a list when there are several documents or table rows, each bounded on its own."""
+"""How many; a list for several documents or table rows, each with its own bounds."""
 
 CLAIM = "person.priority_group"
-"""The answer that claims a reduction: provisional until the clerk has seen the evidence."""
+"""The answer that claims a reduction. The reduction is provisional until the clerk has checked the evidence."""
 
 
 class LocalAmount(int):
-    """An amount of the place in đồng that knows the resolution which set it and how sure the source is («demo»)."""
+    """A provincial amount in đồng, with the resolution that set it and the certainty of the source («demo»)."""
 
     legal_ref: str
     certainty: str
@@ -31,12 +31,12 @@ class LocalAmount(int):
 
 
 class FeeRuleError(ValueError):
-    """The version's fee lines contradict each other: two main amounts hold for the same answers."""
+    """The version's fee lines contradict each other: two main amounts apply to the same answers."""
 
 
 @dataclass(frozen=True)
 class FeeLine:
-    """One amount due. Prices and `amount` in đồng; None = set later (by the province or an officer)."""
+    """One amount due. Prices and `amount` in đồng; None: set later by the province or an officer."""
 
     key: str
     label: str
@@ -46,7 +46,7 @@ class FeeLine:
     full_price: int | None
     unit_price: int | None  # after the lowest reduction
     quantity: int
-    amount: int | None  # caps taken off
+    amount: int | None  # after caps
     legal_ref: str
     refundable_on: tuple[str, ...]
     certainty: str
@@ -54,8 +54,8 @@ class FeeLine:
     reduced_label: str = ""
     reduced_role: str = ""
     reduced_ref: str = ""  # legal basis of the reduction
-    provisional: bool = False  # the reduction is claimed: the clerk confirms or refuses it at acceptance
-    local: bool = False  # the province set the price
+    provisional: bool = False  # a claimed reduction, which the clerk confirms or refuses at acceptance
+    local: bool = False  # the price is set by the province
 
     @property
     def set_later(self) -> bool:
@@ -64,7 +64,7 @@ class FeeLine:
 
 @dataclass(frozen=True)
 class Fees:
-    """All that is due. `total` is None when an amount is set later or the answers do not yet say which line applies."""
+    """All lines due. `total` is None when an amount is set later, or when no main line applies yet (`undecided`)."""
 
     total: int | None
     lines: tuple[FeeLine, ...]
@@ -72,7 +72,7 @@ class Fees:
 
     @property
     def provisional(self) -> bool:
-        """A reduction is claimed and not yet confirmed. It never blocks filing."""
+        """True when a reduction is claimed but not confirmed. This does not block filing."""
         return any(line.provisional for line in self.lines)
 
     @property
@@ -81,12 +81,12 @@ class Fees:
 
     @property
     def fee_class(self) -> str:
-        """What the printed forms ask: `mien` (exempt), `giam` (reduced) when claimed by a priority group, else `thuong`."""
+        """For the printed forms: `mien` (exempt) or `giam` (reduced) when claimed by a priority group, else `thuong`."""
         claimed = {line.reduced_role for line in self.lines if line.provisional}
         return "mien" if "exemption" in claimed else "giam" if "discount" in claimed else "thuong"
 
     def rows(self) -> list[dict[str, Any]]:
-        """The lines as JSON, to be frozen."""
+        """The lines for JSON, as stored on the dossier."""
         return [{**asdict(line), "refundable_on": list(line.refundable_on)} for line in self.lines]
 
 
@@ -99,18 +99,18 @@ def compute(
     chosen: Collection[str] = (),
     local: Mapping[str, int] | None = None,
 ) -> Fees:
-    """The fee lines due for these answers on that day.
+    """The fees for these answers on this day. Raises FeeRuleError.
 
-    `context` holds `channel` and every answer a condition may name; `quantities` the numbers by field or question (see
-    `quantities_from`); `chosen` the optional extras taken; `local` the amounts of the place by line key (a `LocalAmount`
-    brings its legal basis along).
+    `context`: `channel` and all answers that conditions may name; `quantities`: numbers by field or question (see
+    `quantities_from`); `chosen`: keys of the chosen optional extras; `local`: {line key: đồng} of the province (a `LocalAmount`
+    contains its legal basis).
     """
     in_force = [line for line in lines if in_effect(line, day) and _applies(line, context, day)]
     due = _due_lines(in_force, chosen)
     counted = {line["key"]: _count(line, quantities or {}) for line in due}
     reductions = [line for line in in_force if line["role"] in ("discount", "exemption")]
     priced = [price_of(line, sum(counted[line["key"]]), reductions, local or {}) for line in due]
-    taken_off = _over_the_caps(due, counted, {line.key: line.unit_price for line in priced})
+    taken_off = _deductions_by_caps(due, counted, {line.key: line.unit_price for line in priced})
     charged = tuple(_charge(line, taken_off.get(line.key, 0)) for line in priced)
     undecided = not any(line.role in ("base", "alternative") for line in charged)
     known = [line.amount for line in charged if line.amount is not None]
@@ -122,7 +122,7 @@ def compute(
 
 
 def in_effect(line: Line, day: dt.date) -> bool:
-    """Is the line in force on this day?"""
+    """True when the line is in force on this day."""
     return bool((line["effective_from"] or "0000") <= day.isoformat() <= (line["effective_to"] or "9999"))
 
 
@@ -145,7 +145,7 @@ def _due_lines(in_force: Sequence[Line], chosen: Collection[str]) -> list[Line]:
 
 
 def _count(line: Line, quantities: Mapping[str, Quantity]) -> list[int]:
-    """How many of it, one number a document or row: each cut to `max`, less `minus`, never below nothing."""
+    """The quantities of a line, one per document or row: at most `max`, minus `minus`, at least 0."""
     rule = line["quantity"]
     if not rule:
         return [1]
@@ -155,9 +155,9 @@ def _count(line: Line, quantities: Mapping[str, Quantity]) -> list[int]:
 
 
 def quantities_from(lines: Iterable[Line], answers: Mapping[str, Any]) -> dict[str, Quantity]:
-    """The numbers the lines multiply by, read from answers: a number, a table's rows, or one number per row of a column.
+    """The quantities of the lines, from answers: a number, the number of rows of a table, or one number per row of a column.
 
-    Questions (`ask`) are looked up by their own text. What is not answered is left out and counts as 1.
+    Questions (`ask`) are looked up by their text. An unanswered quantity is left out and counts as 1.
     """
     found: dict[str, Quantity] = {}
     for rule in (line["quantity"] for line in lines if line["quantity"]):
@@ -174,7 +174,7 @@ def quantities_from(lines: Iterable[Line], answers: Mapping[str, Any]) -> dict[s
 
 
 def _number(value: Any) -> float:
-    """A draft may hold words where a number belongs (they are named when the page is checked): they count as nothing."""
+    """The number; 0 for text that a draft may contain instead (reported when the page is validated)."""
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else 0
 
 
@@ -182,7 +182,7 @@ def _number(value: Any) -> float:
 
 
 def price_of(line: Line, quantity: int, reductions: Iterable[Line], local: Mapping[str, int]) -> FeeLine:
-    """The line with the price of one piece, after the lowest of these reductions; its amount is not multiplied yet."""
+    """The line with its unit price after the best of these reductions; `amount` is not computed yet."""
     full, legal_ref, certainty = _full_price(line, local.get(line["key"]))
     priced = FeeLine(
         key=line["key"],
@@ -199,7 +199,7 @@ def price_of(line: Line, quantity: int, reductions: Iterable[Line], local: Mappi
         certainty=certainty,
         local=line["amount"] is None and full is not None,
     )
-    for reduction in sorted(reductions, key=_is_claim):  # the lowest wins; of equals the sure one, which needs no evidence
+    for reduction in sorted(reductions, key=_is_claim):  # the lowest price wins; if equal, the reduction without a claim
         price = reduction["amount"]
         if (
             price is not None
@@ -219,7 +219,7 @@ def price_of(line: Line, quantity: int, reductions: Iterable[Line], local: Mappi
 
 
 def _full_price(line: Line, local: int | None) -> tuple[int | None, str, str]:
-    """(đồng or None, legal basis, certainty): the national amount, else the one of the place with its own basis."""
+    """(đồng or None, legal basis, certainty): the national amount, else that of the province with its legal basis."""
     basis, certainty = line["legal_ref"] or "", line["certainty"]
     if line["amount"] is not None or local is None:
         return line["amount"], basis, certainty
@@ -234,8 +234,10 @@ def _is_claim(reduction: Line) -> bool:
 # ---------------------------------------------------------------- step 5: caps
 
 
-def _over_the_caps(due: Sequence[Line], counted: Mapping[str, Sequence[int]], prices: Mapping[str, int | None]) -> dict[str, int]:
-    """Đồng to take off each line so that no document costs more than its cap, the companions' amounts first."""
+def _deductions_by_caps(
+    due: Sequence[Line], counted: Mapping[str, Sequence[int]], prices: Mapping[str, int | None]
+) -> dict[str, int]:
+    """{line key: đồng to deduct}, so that no document costs more than its cap. Deducted from the lines in `with` first."""
     off: dict[str, int] = {}
     for line in due:
         if not line["cap"]:

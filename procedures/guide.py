@@ -1,4 +1,4 @@
-"""The guide of one procedure, ready for its page: every section the law wants shown, in the words of its version."""
+"""The guide of one procedure for its page: every section that the law requires, in the words of the version."""
 
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from portal.common import clock
 from portal.common.money import dong
 from procedures.calendar import Term
-from procedures.cards import level_words, price_over_places, says_more, term_of
+from procedures.cards import different_official_name, level_words, price_over_places, term_of
 from procedures.models.catalogue import ProcedureVersion
 from procedures.prices import price_range
 from procedures.wording import (
@@ -18,10 +18,10 @@ from procedures.wording import (
     audience_words,
     copies,
     day_words,
-    given_back,
-    made_up_refund,
     plain,
     price,
+    refund_is_invented,
+    refund_words,
     term_note,
     when_to_pay,
 )
@@ -35,7 +35,7 @@ GROUP_WORDS = {
 
 
 class Guide:
-    """Reads one version for one place (or none). `amounts`: {province: {fee line: đồng}}; no queries here."""
+    """The guide of one version, for one province or none. `amounts`: {province: {fee line: đồng}}. Makes no queries."""
 
     def __init__(self, version: ProcedureVersion, *, amounts, province_code="", blank_forms=False, pays_online=False):
         self.version, self.facts = version, version.facts
@@ -49,7 +49,7 @@ class Guide:
 
     @cached_property
     def price(self):
-        """What it costs here, or from the cheapest to the dearest place."""
+        """The price in this province, or the range over all provinces."""
         if not self.has_place:
             return price_over_places(self.facts, self.amounts, clock.today())
         channel = "online" if "online" in self.version.channels else "direct"
@@ -57,12 +57,12 @@ class Guide:
 
     @cached_property
     def official_name(self):
-        """The official name when it says more than the everyday one."""
-        return says_more(self.version.name, self.version.short_name)
+        """The official name if it differs from the everyday name, else ""."""
+        return different_official_name(self.version.name, self.version.short_name)
 
     @cached_property
     def top(self):
-        """The four facts people come for."""
+        """The four main facts: time, fee, agency, result."""
         exempt = next((line for line in self.fee_lines if line["role"] == "exemption"), None)
         executing = [body["name"] for body in self.facts["executing_agencies"]]
         result = self.facts["results"][0]["name"] if self.facts["results"] else _("Không có giấy tờ trả lại")
@@ -90,17 +90,17 @@ class Guide:
 
     @property
     def _other_terms(self):
-        """Said when the counter or the post takes another time than online."""
+        """The terms of the other channels where they differ from the one shown; "" otherwise."""
         terms = {row["channel"]: Term.from_data(row["processing"]).words for row in self.facts["channels"]}
         first = term_of(self.facts["channels"]).words
         others = {CHANNELS[channel].lower(): words for channel, words in terms.items() if words != first}
         return "; ".join(f"{channel}: {words}" for channel, words in others.items())
 
-    # -- what the law wants shown, in its order
+    # -- the sections that the law requires, in their order
 
     @cached_property
     def identity(self):
-        """The short rows before the long sections: code, decision, names, level, type, sector."""
+        """The first rows: code, decision, name, level, type, sector."""
         decision = self.facts["decision"]
         number = _("%(number)s ngày %(day)s") % {"number": decision["number"], "day": day_words(decision["date"])}
         return [
@@ -114,7 +114,7 @@ class Guide:
 
     @cached_property
     def people_and_bodies(self):
-        """The rows after the documents: who, which bodies, where."""
+        """The rows after the documents: audience, agencies, address."""
         executing = [body["name"] for body in self.facts["executing_agencies"]]
         competent = [body["name"] for body in self.facts["competent_agencies"]] or executing
         return [
@@ -136,16 +136,16 @@ class Guide:
 
     @cached_property
     def end(self):
-        """The last short rows: keywords and description."""
+        """The last rows: keywords and description."""
         return [
             self._row(_("Từ khóa"), ", ".join(self.facts["aliases"])),
             self._row(_("Mô tả"), [plain(text) for text in self.facts["notes"]], "description"),
         ]
 
-    def _row(self, term, said, section=""):
-        """A row of the page. What the source is silent about says so: «Không» is a value."""
-        said = said or self.shown_empty.get(section) or str(NOTHING)
-        return {"term": term, "lines": said} if isinstance(said, list) else {"term": term, "value": said}
+    def _row(self, term, value, section=""):
+        """A row of the page. `value`: text or list of texts; an empty one is shown as the data says, by default «Không»."""
+        value = value or self.shown_empty.get(section) or str(NOTHING)
+        return {"term": term, "lines": value} if isinstance(value, list) else {"term": term, "value": value}
 
     @cached_property
     def steps(self):
@@ -153,7 +153,7 @@ class Guide:
 
     @cached_property
     def channels(self):
-        """How it may be filed, and how long each way takes."""
+        """The channels of filing with their terms."""
         return [
             {
                 "name": CHANNELS[row["channel"]],
@@ -165,7 +165,7 @@ class Guide:
 
     @cached_property
     def fee_lines(self):
-        """Lines in force today: what has run out is no longer shown."""
+        """The fee lines in force today."""
         today = clock.today().isoformat()
         return [
             line
@@ -193,19 +193,19 @@ class Guide:
 
     @cached_property
     def when_to_pay(self):
-        """When and where the fee is paid; nothing where none is ever due."""
+        """When and where the fee is paid; "" when no fee is ever due."""
         return "" if self.price.is_free else when_to_pay(self.version, online=self.pays_online)
 
     @cached_property
     def refunds_are_made_up(self):
-        """Is any rule on giving money back invented for the demo?"""
-        return any(self._given_back(line) and made_up_refund(line) for line in self.fee_lines)
+        """True when a refund rule was invented for the demo."""
+        return any(self._given_back(line) and refund_is_invented(line) for line in self.fee_lines)
 
     @staticmethod
     def _given_back(line):
-        """Only of what is charged: a reduction has nothing to give back."""
+        """The refund rule of a charged line in words; "" for reductions and free lines."""
         charged = line["role"] in ("base", "alternative", "extra") and line["amount"] != 0
-        return given_back(line["refundable_on"]) if charged else ""
+        return refund_words(line["refundable_on"]) if charged else ""
 
     def _price(self, line):
         if line["key"] in self.version.document["amount_set_later"]:
@@ -213,17 +213,17 @@ class Guide:
         amounts = [local[line["key"]] for local in self.amounts.values() if line["key"] in local]
         if line["amount"] is None and not self.has_place and amounts:
             return _("Do tỉnh quy định, từ %(low)s đến %(high)s") % {"low": dong(min(amounts)), "high": dong(max(amounts))}
-        said = price(line, self.local)
-        return _("còn %(price)s") % {"price": said} if line["role"] == "discount" else said
+        words = price(line, self.local)
+        return _("còn %(price)s") % {"price": words} if line["role"] == "discount" else words
 
     def _when(self, line):
         channel = {"field": "channel", "op": "eq", "value": line["channel"]} if line["channel"] != "any" else None
-        said = [self.words.condition(channel), self.words.condition(line["when"])]
-        return "; ".join(text[:1].upper() + text[1:] for text in said if text)
+        parts = [self.words.condition(channel), self.words.condition(line["when"])]
+        return "; ".join(text[:1].upper() + text[1:] for text in parts if text)
 
     @cached_property
     def fees_elsewhere(self):
-        """Amounts that never arise here (missions abroad), in their own currency."""
+        """Amounts charged elsewhere (missions abroad), in their own currency."""
         rows = self.facts.get("fees_elsewhere") or []
         return [
             {"label": row["label"], "price": f"{row['amount']} {row['currency']}", "legal_ref": row["legal_ref"]} for row in rows
@@ -231,7 +231,7 @@ class Guide:
 
     @cached_property
     def groups(self):
-        """The papers, case by case."""
+        """The documents, by case."""
         return [
             {
                 "title": plain(group["title"]),
@@ -243,7 +243,7 @@ class Guide:
         ]
 
     def _document(self, document):
-        """One paper with everything that may spare somebody a walk."""
+        """One document with its notes: number of copies, conditions, and when it need not be submitted."""
         made_here = document["kind"] == "form" and document["form_key"]
         when = document.get("condition_text") or self.words.condition(document["when"])
         notes = [

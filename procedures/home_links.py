@@ -9,7 +9,7 @@ from procedures.loading import DataFolder
 
 
 def quick_codes() -> tuple[str, ...]:
-    """Codes of the procedures, in the order of the page. The file is checked whenever data is loaded, and read once a process."""
+    """Procedure codes in the order of the page. The file is validated by `load_data` and read once per process."""
     return _codes_in(settings.DATA_DIR)
 
 

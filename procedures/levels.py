@@ -1,8 +1,8 @@
-"""Service levels 1–4: what each allows, and which one is really offered at a place, with what is missing for the next.
+"""Service levels 1–4: what each allows, which one is offered at a place, and what is missing for the next.
 
-Levels gate, they are not labels: pages, API, jobs and badges ask the properties here, and nothing else compares the number.
-The national base declares a level (NĐ 43/2011 Đ.3, since NĐ 224/2026 only «toàn trình» and «một phần»); the portal offers the
-highest one, up to that, whose needs the version and the offering meet.
+Pages, API, jobs and badges use the properties defined here; no other code compares the number of a level.
+The national database declares a level (NĐ 43/2011 Đ.3; since NĐ 224/2026 only «toàn trình» and «một phần»). The portal offers
+the highest level, up to the declared one, whose needs are met by the version and the offering.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ DELIVERY_WITHOUT_VISIT = frozenset({"account", "post"})
 
 
 class ServiceLevel(Enum):
-    """What the portal does for a procedure. Ask the properties, never the number."""
+    """A service level. Use the properties; do not compare the number."""
 
     INFORMATION = 1
     PRINT_AND_BRING = 2
@@ -36,7 +36,7 @@ class ServiceLevel(Enum):
 
     @property
     def shows_information(self) -> bool:
-        """The full guide: every section a citizen must see."""
+        """The complete guide is shown."""
         return True
 
     @property
@@ -45,7 +45,7 @@ class ServiceLevel(Enum):
 
     @property
     def offers_print_and_export(self) -> bool:
-        """Fill in here, print or export, then bring or post it."""
+        """The form can be filled in here, then printed or exported and submitted on paper."""
         return self.value >= 2
 
     @property
@@ -62,11 +62,11 @@ class ServiceLevel(Enum):
 
     @property
     def offers_online_result(self) -> bool:
-        """The result comes to the account or by post: no visit."""
+        """The result is delivered to the account or by post, without a visit."""
         return self.value >= 4
 
     def ways_allowed(self, ways: Iterable[str]) -> list[str]:
-        """Of an office's ways to hand over a result those this level allows: below full service only those with a visit."""
+        """The ways to deliver a result that this level allows: below level 4 only those with a visit, if there is one."""
         every = list(ways)
         at_the_office = [way for way in every if way not in DELIVERY_WITHOUT_VISIT]
         return every if self.offers_online_result else at_the_office or every
@@ -75,7 +75,7 @@ class ServiceLevel(Enum):
 
     @property
     def dots(self) -> str:
-        """For the badge, beside words: «●●●○»."""
+        """For the badge: «●●●○»."""
         return "●" * self.value + "○" * (4 - self.value)
 
     @property
@@ -84,17 +84,17 @@ class ServiceLevel(Enum):
 
     @property
     def plain(self) -> str:
-        """The badge's few plain words."""
+        """The short text of the badge."""
         return _PLAIN[self.value][0]
 
     @property
     def meaning(self) -> str:
-        """One sentence that says what a citizen can do."""
+        """One sentence: what a citizen can do at this level."""
         return _PLAIN[self.value][1]
 
     @property
     def scope(self) -> str:
-        """The law's own word since 2022, as in the data: thong_tin, mot_phan, toan_trinh."""
+        """The legal term since 2022, as in the data: thong_tin, mot_phan, toan_trinh."""
         return ("thong_tin", "thong_tin", "mot_phan", "toan_trinh")[self.value - 1]
 
     @property
@@ -128,7 +128,7 @@ class TerminalLike(Protocol):
 
 
 class OfferingLike(Protocol):
-    """What the level needs to know of an offering (a database row, or `OfferingFacts`)."""
+    """The attributes of an offering that the level depends on (a database row, or `OfferingFacts`)."""
 
     @property
     def filing(self) -> str: ...
@@ -146,7 +146,7 @@ class OfferingLike(Protocol):
 
 @dataclass(frozen=True)
 class OfferingFacts:
-    """An offering that is not (yet) a row: previews, imports, tests."""
+    """An offering that is not a database row: for previews, imports, tests."""
 
     filing: str = "here"
     receiving_agency_id: object = None
@@ -158,7 +158,7 @@ class OfferingFacts:
 
 @dataclass(frozen=True)
 class Need:
-    """Something missing for a level, in a plain sentence."""
+    """Something missing for a level, with a sentence for citizens."""
 
     level: ServiceLevel
     key: str
@@ -170,7 +170,7 @@ class Need:
 
 @dataclass(frozen=True)
 class OfferedLevel:
-    """The level offered, what the base declares, and every need not met up to level 4."""
+    """The level offered, the declared level, and all needs not met up to level 4."""
 
     level: ServiceLevel
     declared: ServiceLevel
@@ -191,8 +191,8 @@ class OfferedLevel:
     ) -> "OfferedLevel":
         """The level of a version at a place on a day.
 
-        `document`: the version's; `offering`: None while no place is chosen; `local`: amounts of the place by fee line;
-        `set_later`: fee lines an officer sets after acceptance; `payments_open`: whether the portal takes money yet.
+        `offering`: None while no place is chosen; `local`: {fee line: đồng} of the province; `set_later`: keys of fee lines
+        that an officer sets after acceptance; `payments_open`: settings.PAYMENTS_OPEN.
         """
         declared = ServiceLevel(declared_level)
         needs = [
@@ -209,20 +209,20 @@ class OfferedLevel:
 
     @classmethod
     def best(cls, levels: Iterable["OfferedLevel"]) -> "OfferedLevel":
-        """The highest of several places, for a result row before a place is chosen. Needs at least one."""
+        """The highest of several levels (at least one), for lists where no place is chosen."""
         return max(levels, key=lambda offered: offered.level.number)
 
     @property
     def missing(self) -> tuple[Need, ...]:
-        """What is missing for the next level: the lowest one with a need."""
+        """The needs of the next level."""
         return tuple(need for need in self.needs if need.level is self.needs[0].level)
 
     @property
     def complete(self) -> bool:
-        """Are all sections there that a citizen must see? If not, even level 1 is not met and it should not be published."""
+        """True when all mandatory sections are filled. Otherwise not even level 1 is met, and it should not be published."""
         return not any(need.level is ServiceLevel.INFORMATION for need in self.needs)
 
-    # -- the same questions as a level answers, so that callers need not reach through
+    # -- the same properties as ServiceLevel
 
     @property
     def shows_information(self) -> bool:
@@ -281,7 +281,7 @@ _SECTIONS = {
     "keywords": gettext_lazy("từ khóa"),
     "description": gettext_lazy("mô tả"),
 }
-"""Sections a citizen must see (NĐ 63/2010 Đ.8 and the pages of the national base). «Không» in `empty_sections` is a value."""
+"""Mandatory sections (NĐ 63/2010 Đ.8 and the pages of the national database). A section in `empty_sections` counts as filled."""
 
 
 def missing_sections(procedure: Facts) -> tuple[str, ...]:
@@ -327,7 +327,7 @@ def _needs_of_full_service(
     local: Mapping[str, int],
     set_later: Collection[str],
 ) -> Iterable[Need]:
-    """A fee that can be computed (0 counts), a terminal in use if something may be due, and a delivery way without a visit."""
+    """Level 4: a fee that can be computed (0 counts), an active terminal if a fee may be due, delivery without a visit."""
     if offering is None:
         return
     level = ServiceLevel.FULLY_ONLINE
@@ -345,13 +345,13 @@ def _needs_of_full_service(
 
 
 def _unknown_amounts(procedure: Facts, local: Mapping[str, int], set_later: Collection[str]) -> list[str]:
-    """Fee lines which must be paid and whose amount nobody has set."""
+    """Keys of mandatory fee lines without an amount."""
     lines = (line for line in procedure["fee_lines"] if line["mandatory"] and line["amount"] is None)
     return [line["key"] for line in lines if line["key"] not in local and line["key"] not in set_later]
 
 
 def _needs_of_base(procedure: Facts, declared: ServiceLevel) -> Iterable[Need]:
-    """The national base does not declare the next level: its published reason, where it gives one."""
+    """A need when the national database declares less than level 4, with its published reason if there is one."""
     if declared is ServiceLevel.FULLY_ONLINE:
         return
     partial = procedure.get("partial_reason")
@@ -363,7 +363,7 @@ def _needs_of_base(procedure: Facts, declared: ServiceLevel) -> Iterable[Need]:
 
 
 def _why_partly(procedure: Facts, needs: Iterable[Need]) -> str:
-    """«Một phần» is shown with its reason (NĐ 224/2026 Đ.14): the published one, else what keeps it from level 4 here."""
+    """The reason shown with «một phần» (NĐ 224/2026 Đ.14): the published one, else the first need of level 4 here."""
     if partial := procedure.get("partial_reason"):
         return f"{partial['text']}."
     return next((need.sentence for need in needs if need.level is ServiceLevel.FULLY_ONLINE), "")

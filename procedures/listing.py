@@ -1,4 +1,4 @@
-"""A list of procedures: what narrows it, and which part of it one page shows."""
+"""Lists of procedures: filters and paging."""
 
 from django.utils.http import urlencode
 
@@ -10,7 +10,7 @@ PAGE = 20
 
 
 class Filters:
-    """The three ways to narrow a list. Level and price are known of procedures with a version only."""
+    """The filters of the query string: level, price, audience. Level and price exist only for procedures with a version."""
 
     def __init__(self, asked):
         self.online = asked.get("muc") == "nop-tren-mang"
@@ -22,7 +22,7 @@ class Filters:
         return self.online or self.free or bool(self.audience)
 
     def apply(self, codes):
-        """The codes that fit; cards already made when level or price was asked for."""
+        """The matching codes; cards instead when level or price is filtered."""
         if self.audience:
             wanted, audiences = (CITIZENS if self.audience == "nguoi-dan" else BUSINESS), search.catalogue().audiences
             codes = [code for code in codes if wanted.intersection(audiences[code])]
@@ -34,7 +34,7 @@ class Filters:
 
 
 class Listing:
-    """One page of a list. `rows` are codes, or cards where a filter has made them already."""
+    """One page of a list. `rows`: codes, or cards from `Filters.apply`."""
 
     def __init__(self, rows, asked):
         self.asked, self.count = asked, len(rows)
@@ -45,7 +45,7 @@ class Listing:
         self.last = self.first + len(self.cards) - 1
 
     def _number(self, text):
-        """The page asked for, within what there is."""
+        """The page number of the query string, limited to existing pages."""
         last = max(1, -(-self.count // PAGE))
         return min(max(1, number_in(text, 5) or 1), last)
 

@@ -1,4 +1,4 @@
-"""The level a version is offered at in a place: rows in, `OfferedLevel` out. Badge, page, API and task ask here."""
+"""The level at which a version is offered at a place, from database rows. Used by badge, page, API and jobs."""
 
 from django.conf import settings
 
@@ -9,15 +9,22 @@ from procedures.models.offering import LocalFee
 
 
 def local_amounts(procedure, province_code, day=None):
-    """{fee line key: đồng with its legal basis} set by the province for this procedure, as of a day (None: today)."""
+    """{fee line key: LocalAmount in đồng} set by the province for this procedure, on this day (default: today)."""
     rows = LocalFee.objects.in_force(day or clock.today()).filter(procedure=procedure, province_code=province_code)
     return {key: LocalAmount(*facts) for key, *facts in rows.values_list("fee_line_key", "amount", "legal_ref", "certainty")}
 
 
+def local_amounts_of(version, offering, day=None):
+    """`local_amounts` of the place of an offering (None: none). No query where the version leaves no amount to provinces."""
+    if offering is None or all(line["amount"] is not None for line in version.facts["fee_lines"]):
+        return {}
+    return local_amounts(version.procedure, offering.province_code, day)
+
+
 def offered_at(version, offering=None, *, local=None):
-    """The level of this version at this offering (None: no place chosen yet). Two queries at most."""
+    """The OfferedLevel of this version at this offering (None: no place chosen). At most one query."""
     if local is None:
-        local = local_amounts(version.procedure, offering.province_code) if offering else {}
+        local = local_amounts_of(version, offering)
     return OfferedLevel.compute(
         version.document,
         version.declared_level,

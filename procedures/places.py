@@ -1,4 +1,4 @@
-"""Where a procedure is filed: province and commune chosen, desk found. Units are told apart by code, never by name."""
+"""Finds where a procedure is filed, from the chosen province and commune. Units are identified by code, not by name."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from procedures.models import Filing, Offering
 
 @dataclass(frozen=True)
 class Choice:
-    """What the two list boxes hold, what was chosen, and the offerings that fit. `error`: why nothing fits."""
+    """The content of the two list boxes, the choice, and the matching offerings. `error`: why none matches."""
 
     provinces: list
     communes: list  # [(province, [unit])]
@@ -23,12 +23,12 @@ class Choice:
 
     @property
     def asks_commune(self):
-        """Is it offered by bodies of communes? If not, the province is enough."""
+        """True when agencies of communes offer it; otherwise the province is enough."""
         return bool(self.communes)
 
     @property
     def possible(self):
-        """Can it be filed with any body the portal knows?"""
+        """True when it can be filed at any agency of the portal."""
         return bool(self.provinces)
 
     @property
@@ -37,7 +37,7 @@ class Choice:
 
 
 def choose(procedure, *, province="", commune="", offering=""):
-    """Read a choice made by address: codes of territory (`province`, `commune`) or the number of an offering. Four queries."""
+    """The Choice for codes of territory (`province`, `commune`) or the id of an offering, all strings. Four queries."""
     rows = list(
         procedure.offerings.current().order_by("unit_code", "pk").values_list("pk", "filing", "province_code", "unit_code")
     )
@@ -45,7 +45,7 @@ def choose(procedure, *, province="", commune="", offering=""):
     elsewhere = next((pk for pk, filing, *_rest in rows if filing == Filing.ELSEWHERE), None)
     units = _units(here)
     province, commune, wanted, error = _read(here, units, province, commune, offering)
-    found = _whole([*wanted, *([elsewhere] if elsewhere else [])])
+    found = _offerings_by_id([*wanted, *([elsewhere] if elsewhere else [])])
     return Choice(
         provinces=[unit for unit in units.values() if unit.is_province],
         communes=_by_province(here, units),
@@ -58,7 +58,7 @@ def choose(procedure, *, province="", commune="", offering=""):
 
 
 def _units(rows):
-    """{code: unit} of the provinces and communes where it is offered, in dictionary order."""
+    """{code: unit} of the provinces and communes where it is offered, in alphabetical order."""
     provinces = {province for _pk, _filing, province, _unit in rows}
     communes = {unit for *_rest, unit in rows}
     found = AdministrativeUnit.objects.filter(code__in=communes) | AdministrativeUnit.objects.filter(
@@ -68,7 +68,7 @@ def _units(rows):
 
 
 def _read(rows, units, province, commune, offering):
-    """(province, commune, numbers of the offerings that fit, error)."""
+    """(province, commune, ids of the matching offerings, error)."""
     if (number := number_in(offering)) is not None:
         row = next((row for row in rows if row[0] == number), None)
         if row is None:
@@ -90,7 +90,7 @@ def _read(rows, units, province, commune, offering):
 
 
 def _by_province(rows, units):
-    """Communes where it is offered, under their province."""
+    """[(province, communes where it is offered)]."""
     offered = {row[3] for row in rows}
     communes = [unit for unit in units.values() if not unit.is_province and unit.code in offered]
     provinces = [unit for unit in units.values() if unit.is_province]
@@ -98,8 +98,8 @@ def _by_province(rows, units):
     return [(province, inside) for province, inside in grouped if inside]
 
 
-def _whole(numbers):
-    """{number: offering} with all a page shows of it."""
+def _offerings_by_id(numbers):
+    """{id: offering} with the related rows that a page shows."""
     rows = Offering.objects.filter(pk__in=numbers).select_related(
         "receiving_agency__hours", "receiving_agency__unit", "lead_agency", "agency", "terminal"
     )
@@ -118,7 +118,7 @@ def desk_hours(hours):
 
 
 def _clock(text):
-    """«07:30» as people say it."""
+    """«07:30» as «7 giờ 30»."""
     hour, minute = text.split(":")
-    spoken = _("%(hour)d giờ %(minute)s") % {"hour": int(hour), "minute": "" if minute == "00" else minute}
-    return spoken.strip().replace(" ", "\u00a0")
+    words = _("%(hour)d giờ %(minute)s") % {"hour": int(hour), "minute": "" if minute == "00" else minute}
+    return words.strip().replace(" ", "\u00a0")

@@ -1,4 +1,4 @@
-"""What a filing costs before anybody has answered: from the lowest to the highest, for result rows, guides and the level."""
+"""The price range of a filing before any question is answered, for lists, guides and the level."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,14 +12,14 @@ from procedures.fees import Line, in_effect, price_of
 
 @dataclass(frozen=True)
 class PriceRange:
-    """What the main amounts and mandatory extras may come to, in đồng. `highest` None = not bounded by what is known."""
+    """The possible sum of main amounts and mandatory extras, in đồng. `highest` None: no known upper bound."""
 
     lowest: int
     highest: int | None
 
     @property
     def is_free(self) -> bool:
-        """Nothing is ever due."""
+        """True when no fee is ever due."""
         return self.highest == 0
 
     @property
@@ -28,7 +28,7 @@ class PriceRange:
 
     @property
     def words(self) -> str:
-        """«Không mất phí», one amount, at most, or from … to."""
+        """«Không mất phí», one amount, «nhiều nhất …» or «… đến …»."""
         if self.is_free:
             return _("Không mất phí")
         if self.highest is None:
@@ -43,10 +43,10 @@ class PriceRange:
 def price_range(
     lines: Iterable[Line], *, day: dt.date, channel: str = "online", local: Mapping[str, int] | None = None
 ) -> PriceRange:
-    """Lowest and highest amount for one filing of one piece, whatever the answers; for the result row and the level.
+    """The lowest and highest amount of one filing with quantity 1, over all possible answers.
 
-    A line that multiplies by an answer has no upper bound unless it costs nothing. Optional extras are not counted;
-    unconditional reductions are, claimed ones only lower the lowest.
+    A line that multiplies by an answer has no upper bound unless its price is 0. Optional extras are not included.
+    Unconditional reductions are included; conditional ones only lower the lowest amount.
     """
     usable = [line for line in lines if in_effect(line, day) and line["channel"] in ("any", channel)]
     main = [line for line in usable if line["role"] in ("base", "alternative")]
@@ -63,12 +63,12 @@ def price_range(
 
     low = min((price(line, reductions) or 0 for line in main), default=0)
     low += sum(price(line, reductions) or 0 for line in extras if line["when"] is None and not line["quantity"])
-    high = _unless_open(max, [highest(line) for line in main]) if main else None
-    extra = _unless_open(sum, [highest(line) for line in extras])
+    high = _total_if_known(max, [highest(line) for line in main]) if main else None
+    extra = _total_if_known(sum, [highest(line) for line in extras])
     return PriceRange(low, None if high is None or extra is None else high + extra)
 
 
-def _unless_open(add_up: Callable[[list[int]], int], amounts: Sequence[int | None]) -> int | None:
+def _total_if_known(add_up: Callable[[list[int]], int], amounts: Sequence[int | None]) -> int | None:
     """`max` or `sum` of the amounts, or None when one of them is not known."""
     known = [amount for amount in amounts if amount is not None]
     return add_up(known) if len(known) == len(amounts) else None

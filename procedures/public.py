@@ -1,4 +1,4 @@
-"""What anybody may see and keep: pages and answers of the API that hold no person."""
+"""Public pages and API answers, which contain no personal data."""
 
 import hashlib
 from functools import wraps
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 
 def public_page(view):
-    """Anybody may see it and, without a session, keep it for a minute; an ETag saves sending what has not changed."""
+    """Decorator: no login needed; GET and HEAD only; cacheable for 60 s by clients without a session; with ETag."""
 
     @login_not_required
     @require_safe

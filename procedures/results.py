@@ -1,4 +1,4 @@
-"""Which result an approval gives, and the template of its paper. Grammar: docs/catalogue.md, "Results"."""
+"""Which result an approval gives, and its template. Grammar: docs/catalogue.md, "Results"."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,12 @@ PERSON_FIELDS = ("permanent_address", "temporary_address", "current_address")  #
 
 
 def granted(results: Sequence[Result], known: Mapping[str, Any], day: dt.date) -> Result | None:
-    """The first positive result whose `when` holds for these answers; None where no row says its kind."""
+    """The first positive result whose `when` holds for these answers, or None."""
     return next((row for row in results if row.get("kind") in POSITIVE and holds(row.get("when"), known, day)), None)
 
 
 def unknown_fields(document: VersionDocument) -> list[str]:
-    """Fields that a template of this version names and neither its form nor the person has."""
+    """Field names in the result templates that exist neither in the form nor in PERSON_FIELDS."""
     known = {f"person.{name}" for name in PERSON_FIELDS}
     if document["form"]:
         known |= {field["key"] for page in pages_of(document["form"]) for field in page["fields"]}

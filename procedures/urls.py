@@ -1,4 +1,4 @@
-"""Addresses of the catalogue's pages. A procedure is found by its code; the words after it are for people."""
+"""URLs of the catalogue's pages. A procedure is found by its code; the slug is only for readers."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Public pages of the catalogue: home, search, procedure, life event. No person in them, so anybody may keep a copy."""
+"""Public pages of the catalogue: home, search, procedure, life event. They contain no personal data and are cacheable."""
 
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
@@ -46,7 +46,7 @@ EVENT_LOOKS = {
 
 @public_page
 def home(request):
-    """Search, what most people need, life events, and the way to one's own dossier."""
+    """The home page: search, quick links, life events, link to one's dossiers."""
     events = list(LifeEvent.objects.annotate(size=Count("entries__procedure", distinct=True)))
     names = _names_of_events()
     for event in events:
@@ -66,7 +66,7 @@ def home(request):
 
 
 def _names_of_events():
-    """{event id: everyday names of its first three procedures}. One query."""
+    """{event id: short names of its first three procedures}. One query."""
     found = {}
     rows = LifeEventEntry.objects.filter(procedure__listed=False).order_by("event_id", "subgroup", "order")
     for event, name in rows.values_list("event_id", "procedure__short_name"):
@@ -81,7 +81,7 @@ def _names_of_events():
 
 @public_page
 def search_page(request):
-    """What was asked for, or the whole catalogue; narrowed by level, price and audience."""
+    """Search results, or the whole catalogue; filtered by level, price and audience."""
     asked = clean_text(request.GET.get("tu-khoa", ""))[:MAX_LENGTH]
     filters = Filters(request.GET)
     codes = search.find(asked) if asked else search.everything()
@@ -99,7 +99,7 @@ def search_page(request):
 
 @public_page
 def procedure(request, code, slug=""):
-    """The guide of a procedure, and where to file it."""
+    """The guide of a procedure and the choice of the place. Redirects to the URL with the current slug."""
     found = get_object_or_404(Procedure.objects.select_related("current", "sector"), code=code)
     if slug != found.slug:
         query = f"?{request.GET.urlencode()}" if request.GET else ""
@@ -120,7 +120,7 @@ def _guide_context(request, found):
     choice = choose(found, **asked)
     amounts = _amounts(found)
     places = [Place(version, offering, amounts) for offering in choice.offerings]
-    offered = OfferedLevel.best([place.offered for place in places]) if places else _best_anywhere(version, choice, amounts)
+    offered = OfferedLevel.best([place.offered for place in places]) if places else _best_of_provinces(version, choice, amounts)
     province_code = choice.offerings[0].province_code if choice.offerings else ""
     event = found.life_events.order_by("entries__subgroup", "pk").first()
     return {
@@ -145,19 +145,19 @@ def _guide_context(request, found):
 
 
 def _missing(offered):
-    """Why it is not offered at the next level, beyond the reason that stands above already."""
+    """The needs of the next level as sentences, without the choice of a place and the reason that is already shown."""
     if not offered.needs:
         return []
     return [need.sentence for need in offered.missing if need.key != "place" and need.sentence != offered.reason]
 
 
 def _is_made_up(published, reason):
-    """Is the reason shown one that was invented for the demo?"""
+    """True when the shown reason was invented for the demo."""
     return bool(published) and published.get("certainty") == "demo" and reason.startswith(published["text"])
 
 
 class Place:
-    """One body that takes the procedure in, as the page shows it."""
+    """One receiving agency, as shown on the page."""
 
     def __init__(self, version, offering, amounts):
         self.offering = offering
@@ -178,8 +178,8 @@ def _amounts(found):
     return amounts
 
 
-def _best_anywhere(version, choice, amounts):
-    """The level before a place is chosen: the best of one offering in each province."""
+def _best_of_provinces(version, choice, amounts):
+    """The level before a place is chosen: the best over one offering of each province."""
     samples = (
         Offering.objects.current()
         .filter(procedure=version.procedure)
@@ -194,7 +194,7 @@ def _best_anywhere(version, choice, amounts):
 
 
 def _facts_of_index(found):
-    """What the national index says of a procedure that is only listed here."""
+    """The facts of the national index for the page of a listed procedure."""
     facts = found.facts
     times = [
         {"name": CHANNELS[row["channel"]], "term": "; ".join(filter(None, map(_time_words, row["times"])))}
@@ -214,7 +214,7 @@ def _facts_of_index(found):
 
 
 def _time_words(row):
-    """A time of the index in words. Where the base gives no usable number, nothing is better than a wrong one."""
+    """A term of the index in words; "" when the index gives no usable number."""
     if "text" in row:
         return row["text"] if len(row["text"]) <= 160 else _("theo từng trường hợp")
     words = {
@@ -231,7 +231,7 @@ def _time_words(row):
 
 @public_page
 def life_event(request, slug):
-    """The procedures of a life event: those the portal knows well first, then the base's own groups."""
+    """The procedures of a life event: those with a version first, then the subgroups of the national portal."""
     event = get_object_or_404(LifeEvent, slug=slug)
     event.icon, event.tone = EVENT_LOOKS.get(event.code, ("folder", ""))
     entries = list(event.entries.filter(Q(procedure__listed=False) | ~Q(subgroup="")).select_related("procedure__sector"))

@@ -1,4 +1,4 @@
-"""Rules of a version in words a citizen reads: conditions, amounts, numbers of copies, audience, channels."""
+"""Rules of a version as Vietnamese text for citizens: conditions, amounts, numbers of copies, audience, channels."""
 
 import datetime as dt
 import re
@@ -61,18 +61,18 @@ _MARK = re.compile(r"\s*\[(?:knowledge|derived|seen|demo)[^\]]*\]")
 
 
 def plain(text):
-    """A text of the data without its certainty marks, which are not for readers."""
+    """A text of the data without its certainty marks."""
     return _MARK.sub("", text or "")
 
 
 def audience_words(kinds):
-    """«Công dân Việt Nam, tổ chức». Kinds the list does not know are shown as the base writes them."""
-    said = ", ".join(str(AUDIENCE.get(kind, kind)) for kind in kinds)
-    return said[:1].upper() + said[1:]
+    """«Công dân Việt Nam, tổ chức». Unknown kinds are shown unchanged."""
+    text = ", ".join(str(AUDIENCE.get(kind, kind)) for kind in kinds)
+    return text[:1].upper() + text[1:]
 
 
 class Wording:
-    """Says the conditions of one version's document in words."""
+    """Conditions of one version's document as text."""
 
     def __init__(self, document):
         self.questions = {question["key"]: question for question in document["procedure"]["questions"]}
@@ -84,7 +84,7 @@ class Wording:
         self.fields |= {field["key"]: field for field in (document["form"] or {}).get("bound_fields", [])}
 
     def condition(self, rule):
-        """«Đã từng được cấp giấy xác nhận này: có». Empty for a rule that always holds."""
+        """«Đã từng được cấp giấy xác nhận này: có»; "" for a condition that always holds."""
         if not rule:
             return ""
         for way, between in (("all", _(" và ")), ("any", _(" hoặc "))):
@@ -108,13 +108,13 @@ class Wording:
             return words % {"what": label, "n": values[0]}
         if op == "not_empty":
             return _("có %(what)s") % {"what": label}
-        said = _or(options.get(value, str(value)) for value in values)
+        text = _or(options.get(value, str(value)) for value in values)
         if op == "ne":
-            return _("%(what)s: không phải “%(value)s”") % {"what": label, "value": said}
-        return said if name == "case" else f"{label}: {said}"
+            return _("%(what)s: không phải “%(value)s”") % {"what": label, "value": text}
+        return text if name == "case" else f"{label}: {text}"
 
     def _asked(self, name):
-        """(label, {value: words}) of a question or a form field."""
+        """(label, {value: text}) of a question or a form field."""
         yes_no = {True: _("có"), False: _("không"), "co": _("có"), "khong": _("không")}
         question = self.questions.get(name.removeprefix("ask."))
         if question:
@@ -136,17 +136,17 @@ def _or(words):
 
 
 def copies(document):
-    """How many of a paper: «1 bản chính, 2 bản sao»."""
-    said = []
+    """The numbers of originals and copies: «1 bản chính, 2 bản sao»."""
+    parts = []
     if document["originals"]:
-        said.append(_("%(n)d bản chính") % {"n": document["originals"]})
+        parts.append(_("%(n)d bản chính") % {"n": document["originals"]})
     if document["copies"]:
-        said.append(_("%(n)d bản sao") % {"n": document["copies"]})
-    return ", ".join(said)
+        parts.append(_("%(n)d bản sao") % {"n": document["copies"]})
+    return ", ".join(parts)
 
 
 def price(line, local=None):
-    """What a fee line costs, with its unit. `local`: amounts of the place by line key."""
+    """The price of a fee line with its unit. `local`: {line key: đồng} of the province."""
     amount = line["amount"] if line["amount"] is not None else (local or {}).get(line["key"])
     if line["role"] == "exemption":
         return _("Không mất tiền")
@@ -154,27 +154,27 @@ def price(line, local=None):
         return _("Do tỉnh quy định")
     if amount == 0:
         return _("Không mất tiền")
-    said = dong(amount)
+    text = dong(amount)
     if line["unit"] in UNITS:
-        said = _("%(amount)s cho %(unit)s") % {"amount": said, "unit": UNITS[line["unit"]]}
-    return said
+        text = _("%(amount)s cho %(unit)s") % {"amount": text, "unit": UNITS[line["unit"]]}
+    return text
 
 
-def given_back(occasions):
-    """When an amount comes back. `occasions`: the line's `refundable_on`."""
-    said = [str(REFUNDED_WHEN[key]) for key in occasions if key in REFUNDED_WHEN]
-    if not said:
+def refund_words(occasions):
+    """When an amount is refunded. `occasions`: the line's `refundable_on`."""
+    parts = [str(REFUNDED_WHEN[key]) for key in occasions if key in REFUNDED_WHEN]
+    if not parts:
         return _("Không hoàn lại.")
-    return _("Được hoàn nếu %(when)s.") % {"when": _or(said)}
+    return _("Được hoàn nếu %(when)s.") % {"when": _or(parts)}
 
 
-def made_up_refund(line):
-    """Was the rule on giving back this amount invented for the demo?"""
+def refund_is_invented(line):
+    """True when the refund rule of this line was invented for the demo."""
     return (line.get("refund_certainty") or "").startswith("demo")
 
 
 def when_to_pay(version, *, online):
-    """When the fee of this version has to be paid. `online`: may it be paid on the portal? Empty where nothing is charged."""
+    """When the fee of this version must be paid; "" when nothing is charged. `online`: whether it can be paid on the portal."""
     timing = version.facts["payment_timing"]
     if timing == "none":
         return ""
@@ -191,14 +191,14 @@ def when_to_pay(version, *, online):
 
 
 def term_note(processing):
-    """When it takes longer or shorter, in one sentence; empty when it never does."""
-    said = []
+    """The longer and shorter terms in one sentence; "" when there are none."""
+    parts = []
     for case, words in (("extended", _("Trường hợp khó: %(term)s")), ("shorter", _("Trường hợp dễ: %(term)s"))):
         other = processing.get(case)
         if other:
             value = _term(other["value"], other["unit"]) if other["value"] is not None else ""
-            said.append(words % {"term": ", ".join(filter(None, [value, plain(other["reason"])]))})
-    return ". ".join(said)
+            parts.append(words % {"term": ", ".join(filter(None, [value, plain(other["reason"])]))})
+    return ". ".join(parts)
 
 
 def _term(value, unit):
@@ -206,5 +206,5 @@ def _term(value, unit):
 
 
 def day_words(iso):
-    """A date of the document in figures, or an empty text."""
+    """An ISO date as «27/8/2026», or ""."""
     return dates.full_day(dt.date.fromisoformat(iso)) if iso else ""

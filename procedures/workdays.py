@@ -1,6 +1,6 @@
-"""Which days and minutes an agency works: the calendar of working days and the office hours. Pure functions.
+"""Working days and office hours. Pure functions.
 
-Moments are aware and come back on the clocks of Việt Nam; days are local days. Terms are counted in `procedures.calendar`.
+Moments are aware and returned in Asia/Ho_Chi_Minh; days are local days. Terms are computed in `procedures.calendar`.
 """
 
 import datetime as dt
@@ -11,17 +11,17 @@ from typing import Any
 from portal.common.clock import LOCAL, local
 
 ONE_DAY = dt.timedelta(days=1)
-FARTHEST = 20 * 366  # days; a count that gets here has no working day left to find
+MAX_DAYS_AHEAD = 20 * 366  # a computation that reaches this limit has no end
 
 
 class CalendarError(ValueError):
-    """The counting found no end: a calendar without working days, hours that never open, or a term of decades."""
+    """The computation has no end: a calendar without working days, empty office hours, or a term of decades."""
 
 
 class WorkCalendar:
-    """Which days count. `off` and `on` are days (perhaps with the name of the holiday); `years` are those fully loaded.
-
-    `undecided` holds (first day, last day, name) of holidays announced but not yet decided: counting across them is provisional.
+    """The calendar of working days. `off`: days off; `on`: Saturdays worked instead, both optionally with names; `years`: years
+    whose holidays are loaded; `undecided`: (first day, last day, name) of holidays not decided yet, which make a due date
+    provisional.
     """
 
     def __init__(
@@ -40,9 +40,9 @@ class WorkCalendar:
     def from_rows(
         cls, rows: Iterable[Any], years: Iterable[int] | None = None, undecided: Iterable[tuple[dt.date, dt.date, str]] = ()
     ) -> "WorkCalendar":
-        """From rows with `date`, `kind` and `name` (database rows, or rows of holidays.json). Years default to those of the rows.
+        """From rows with `date`, `kind` and `name` (database rows, or rows of holidays.json). `years`: default those of the rows.
 
-        Kind `swap_working_day` is worked, `undecided` may become a day off, every other kind is off.
+        Kind `swap_working_day` is a working day, `undecided` may become a day off, every other kind is a day off.
         """
         off: dict[dt.date, str] = {}
         on: dict[dt.date, str] = {}
@@ -56,24 +56,24 @@ class WorkCalendar:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "WorkCalendar":
-        """From the parsed holidays.json. Its `undecided` holidays are not loaded; they make counting across them provisional."""
+        """From the parsed holidays.json. Its `undecided` holidays are not days off but make due dates provisional."""
         rows = [row for of_year in document["years"].values() for row in of_year]
         return cls.from_rows(rows, map(int, document["years"]), map(_undecided_span, document.get("undecided", ())))
 
     def is_working(self, day: dt.date) -> bool:
-        """Monday to Friday without holidays, and Saturdays worked instead."""
+        """True for Monday to Friday except holidays, and for swapped working days."""
         return day in self.on or (day.weekday() < 5 and day not in self.off)
 
     def next_working_day(self, day: dt.date) -> dt.date:
-        """The first working day after this one."""
-        for ahead in range(1, FARTHEST):
+        """The first working day after `day`. Raises CalendarError."""
+        for ahead in range(1, MAX_DAYS_AHEAD):
             later = day + ahead * ONE_DAY
             if self.is_working(later):
                 return later
         raise CalendarError(f"no working day after {day}")
 
     def add_working_days(self, day: dt.date, count: int) -> dt.date:
-        """The `count`-th working day after this one; 0 is the day itself, working or not."""
+        """The `count`-th working day after `day`; 0 gives `day` itself. Raises ValueError for a negative count."""
         if count < 0:
             raise ValueError("working days are only counted forward")
         for _step in range(count):
@@ -81,20 +81,20 @@ class WorkCalendar:
         return day
 
     def working_days_between(self, first: dt.date, last: dt.date) -> int:
-        """Working days after `first` up to and with `last`; 0 when `last` is not later."""
+        """The number of working days after `first`, up to and including `last`; 0 when `last` is not later."""
         return sum(self.is_working(first + n * ONE_DAY) for n in range(1, (last - first).days + 1))
 
     def knows(self, year: int) -> bool:
-        """Are the holidays of that year loaded?"""
+        """True when the holidays of that year are loaded."""
         return year in self.years
 
     def is_settled(self, first: dt.date, last: dt.date) -> bool:
-        """Can no later decision move a day between these two (both included)?"""
+        """True when no later decision can change a day from `first` to `last` (included)."""
         loaded = all(self.knows(year) for year in range(first.year, last.year + 1))
         return loaded and not any(start <= last and first <= end for start, end, _name in self.undecided)
 
     def name_of(self, day: dt.date) -> str:
-        """Name of the holiday or of the swapped working day, or nothing."""
+        """The name of the holiday or swapped working day, or ""."""
         return self.on.get(day) or self.off.get(day) or ""
 
 
@@ -120,7 +120,7 @@ Span = tuple[dt.datetime, dt.datetime]
 
 @dataclass(frozen=True)
 class Pause:
-    """A stretch in which the clock stands still; `why` is shown beside the days it takes."""
+    """A time in which the clock is paused; `why` is shown beside the affected days."""
 
     started_at: dt.datetime
     ended_at: dt.datetime
@@ -129,7 +129,7 @@ class Pause:
 
 @dataclass(frozen=True)
 class OfficeHours:
-    """When an agency works. `weekday` counts on every working day; `saturday` is reception only and never counts."""
+    """Office hours. `weekday`: on every working day; `saturday`: reception only, never counted in terms. Raises CalendarError."""
 
     weekday: tuple[tuple[dt.time, dt.time], ...]
     saturday: tuple[tuple[dt.time, dt.time], ...] = ()
@@ -146,7 +146,7 @@ class OfficeHours:
 
     @classmethod
     def default(cls) -> "OfficeHours":
-        """Giờ hành chính: 7:30–11:30 and 13:30–17:00."""
+        """Default hours (giờ hành chính): 7:30–11:30 and 13:30–17:00."""
         return cls.from_data({"mon_fri": [["07:30", "11:30"], ["13:30", "17:00"]]})
 
     @property
@@ -167,18 +167,18 @@ class OfficeHours:
         return dt.datetime.combine(day, self.opens, LOCAL)
 
     def close_of(self, day: dt.date) -> dt.datetime:
-        """Closing time on a working day: the moment a term of days ends."""
+        """Closing time on a working day, when a term of days ends."""
         return dt.datetime.combine(day, self.closes, LOCAL)
 
     def receives_at(self, calendar: WorkCalendar, moment: dt.datetime) -> bool:
-        """Is the desk open to people? Saturday morning counts here, though not when a term is counted."""
+        """True when the desk is open to the public, also on Saturday."""
         day, time = local(moment).date(), local(moment).time()
         saturday = day.weekday() == 5 and day not in calendar.off
         openings = self.weekday if calendar.is_working(day) else self.saturday if saturday else ()
         return any(start <= time < end for start, end in openings)
 
     def spans(self, calendar: WorkCalendar, day: dt.date, pauses: Sequence[Pause] = ()) -> list[Span]:
-        """The working stretches of a day, without what the pauses take out of them."""
+        """The working intervals of a day, without the paused time."""
         if not calendar.is_working(day):
             return []
         spans = [(dt.datetime.combine(day, a, LOCAL), dt.datetime.combine(day, b, LOCAL)) for a, b in self.weekday]
@@ -189,13 +189,13 @@ class OfficeHours:
         return spans
 
     def minutes_between(self, calendar: WorkCalendar, start: dt.datetime, end: dt.datetime, pauses: Sequence[Pause] = ()) -> int:
-        """Working minutes from start to end (whole minutes); 0 when the end is not later."""
+        """Working minutes from start to end; 0 when the end is not later."""
         start, end = whole_minute(start), whole_minute(end)
         days = (start.date() + n * ONE_DAY for n in range((end.date() - start.date()).days + 1))
         return sum(max(0, _minutes(min(b, end) - max(a, start))) for day in days for a, b in self.spans(calendar, day, pauses))
 
     def add_minutes(self, calendar: WorkCalendar, start: dt.datetime, minutes: int, pauses: Sequence[Pause] = ()) -> dt.datetime:
-        """The earliest moment by which that many working minutes have passed; 0 is the start itself."""
+        """The earliest moment at which so many working minutes have passed; 0 gives the start."""
         if minutes <= 0:
             return whole_minute(start)
         *_worked, (_day, _minutes_of_day, end) = work_off(self, calendar, whole_minute(start), minutes, pauses)
@@ -207,7 +207,7 @@ def _openings(rows: Iterable[Sequence[str]]) -> tuple[tuple[dt.time, dt.time], .
 
 
 def whole_minute(moment: dt.datetime) -> dt.datetime:
-    """Local time without seconds: they never decide."""
+    """Local time without seconds."""
     return local(moment).replace(second=0, microsecond=0)
 
 
@@ -216,7 +216,7 @@ def _minutes(length: dt.timedelta) -> int:
 
 
 def _without(span: Span, start: dt.datetime, end: dt.datetime) -> Iterator[Span]:
-    """What is left of a stretch when the time from start to end is cut out."""
+    """Yield what is left of an interval without the time from start to end."""
     if start >= end:
         yield span
         return
@@ -229,9 +229,9 @@ def _without(span: Span, start: dt.datetime, end: dt.datetime) -> Iterator[Span]
 def work_off(
     hours: OfficeHours, calendar: WorkCalendar, start: dt.datetime, minutes: int, pauses: Sequence[Pause]
 ) -> Iterator[tuple[dt.date, int, dt.datetime]]:
-    """Day by day until the minutes are worked: (day, minutes worked on it, moment they were reached)."""
+    """Yield (day, minutes worked on it, moment reached) until all minutes are worked. Raises CalendarError."""
     left = minutes
-    for ahead in range(FARTHEST):
+    for ahead in range(MAX_DAYS_AHEAD):
         day, worked, reached = start.date() + ahead * ONE_DAY, 0, start
         for a, b in hours.spans(calendar, day, pauses):
             share = min(left, max(0, _minutes(b - max(a, start))))

@@ -1,4 +1,4 @@
-"""What every test may use. What a test needs of the machine is a marker: without it the test is skipped, loudly.
+"""Fixtures of all tests. Markers name what a test needs on the machine; when it is missing, the test is skipped with a reason.
 
 REQUIRE_BROWSER=1, REQUIRE_PDF=1 and REQUIRE_SERVICES=1 turn those skips into failures: `.ci/run` sets all three.
 """
@@ -13,7 +13,7 @@ import pytest
 from portal.common import pango
 from portal.launch.places import Places
 
-# Playwright's synchronous interface keeps an event loop running in the test's thread, which Django takes for async code.
+# Playwright's sync API runs an event loop in the test's thread, which Django takes for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_collection_finish():
-    """What is loaded by now stays to the end: the collector of garbage need not look at it again and again."""
+    """Exclude everything loaded so far from garbage collection: it stays until the end of the run."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
@@ -82,7 +82,7 @@ def pytest_runtest_setup(item):
 
 @pytest.fixture(scope="session")
 def browser():
-    """One Chromium for the session. Tests that use it carry the marker `browser`."""
+    """One Chromium for the session. Tests that use it have the marker `browser`."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -93,7 +93,7 @@ def browser():
 
 @pytest.fixture
 def open_page(browser):
-    """Call it for a page of its own, with its own cookies: `open_page(width=360)`. Closed when the test ends."""
+    """Factory: a page in its own browser context: `open_page(width=360)`. Closed after the test."""
     contexts = []
 
     def open_page(width=360, height=800, **options):

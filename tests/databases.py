@@ -1,4 +1,4 @@
-"""The databases of a test run: migrated once and copied for each worker, emptied by deleting the few rows there are."""
+"""Test databases: migrated once and copied for each worker; emptied with DELETE instead of TRUNCATE."""
 
 import fcntl
 import os
@@ -13,10 +13,10 @@ _truncate = DatabaseOperations.sql_flush
 
 
 def _flush(self, style, tables, *, reset_sequences=False, allow_cascade=False):
-    """Between transactional tests Django empties all tables. Only the owner of a test database may do that to the history.
+    """Replaces Django's `sql_flush` after transactional tests. Triggers are disabled, because the history refuses DELETE.
 
-    Deleting a few rows costs a hundredth of truncating seventy tables; `manage.py flush`, which begins the sequences anew,
-    truncates as ever.
+    Deleting a few rows takes a hundredth of the time of truncating seventy tables. `manage.py flush`, which resets sequences,
+    still truncates.
     """
     if not tables:
         return []
@@ -34,14 +34,14 @@ DatabaseOperations.sql_flush = _flush
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
-    """Where the servers are thrown away after the run, its workers copy one migrated database."""
+    """With temporary servers the workers copy one migrated template database."""
     if os.environ.get("PORTAL_TEST_SERVERS") == "thrown away" and int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)) > 1:
         with django_db_blocker.unblock():
             connection.settings_dict["TEST"]["TEMPLATE"] = _migrated_once()
 
 
 def _migrated_once():
-    """The name of the migrated database; the first worker to ask makes it."""
+    """The name of the migrated template database; the first worker creates it."""
     folder = Path(os.environ["PORTAL_TEST_VAR"])
     test, name = connection.settings_dict["TEST"], f"{os.environ.get('TEST_DATABASE', 'test_portal')}_template"
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""People and dossiers for tests. Dossiers are brought to their state through the real door, never by setting it."""
+"""Factories of people and dossiers. Dossiers get their state by taking real steps, never by setting it."""
 
 import itertools
 
@@ -31,7 +31,7 @@ ANSWERS = {
 
 
 def person(**facts):
-    """A person of Điện Biên Phủ, with everything a form asks about oneself."""
+    """A person of Điện Biên Phủ, with all facts that forms ask for."""
     n = next(_numbers)
     defaults = {
         "full_name": "Nguyễn Hoàng Phượng Vỹ",
@@ -53,13 +53,13 @@ def person(**facts):
 
 
 def citizen(**facts):
-    """A login of a person. `person_facts` describe the person."""
+    """A user with a person. `person_facts`: fields of the person."""
     human = person(**facts.pop("person_facts", {}))
     return user(full_name=human.full_name, email=human.email, person=human, **facts)
 
 
 def user(password=PASSWORD, **facts):
-    """A login. Staff: `user(receiving_clerk="H18.X004.CA")`, one keyword a role; several agencies as a list."""
+    """A user. Staff: `user(receiving_clerk="H18.X004.CA")`, one keyword for each role; several agencies as a list."""
     roles = {role: facts.pop(role.value) for role in Role if role.value in facts}
     n = next(_numbers)
     made = User.objects.create_user(
@@ -72,12 +72,12 @@ def user(password=PASSWORD, **facts):
 
 
 def fresh(user):
-    """The same user as a new request would see it."""
+    """The same user, loaded again, without cached roles."""
     return User.objects.get(pk=user.pk)
 
 
 class Desk:
-    """The four people of one body that receives and decides by itself, and the way a dossier goes there."""
+    """Clerk, officer, signer and head of one agency (or of a receiving and a lead agency), and dossiers in each state there."""
 
     def __init__(self, receiving_agency="H18.X004.CA", lead=None):
         self.receiving_agency, self.lead = receiving_agency, lead or receiving_agency
@@ -89,7 +89,7 @@ class Desk:
         )
 
     def draft(self, submitter=None, code=RESIDENCE, answers=None, **facts):
-        """A draft that is ready to be filed."""
+        """A complete draft."""
         submitter = submitter or citizen()
         offered = world.offering(code, self.receiving_agency, self.lead)
         ways = offered_at(offered.procedure.current, offered).ways_allowed(offered.delivery_ways)
@@ -115,7 +115,7 @@ class Desk:
         return workflow.advance(self.accepted(**facts), "transfer", actor=self.clerk)
 
     def to_sign(self, **facts):
-        """All steps done but the signature."""
+        """Waiting for the signature only."""
         dossier = self.processing(**facts)
         while any(run.kind != "sign" for run in dossier.step_runs.filter(state=StepState.OPEN)):
             dossier = workflow.advance(dossier, "hand_over", actor=self.officer)
@@ -140,7 +140,7 @@ CONTENT = {
 
 
 def attachment(dossier, item_key, **facts):
-    """A row of an uploaded file (the bytes are stored, too)."""
+    """An attachment row with a stored file."""
     from dossiers.files import storage
 
     stored = storage.store(b"%PDF-1.4 giay to thu")

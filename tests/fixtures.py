@@ -1,4 +1,4 @@
-"""Fixtures of the portal's own world. `tests/conftest.py` brings them to every test."""
+"""Fixtures of the portal's data. Imported by `tests/conftest.py` for all tests."""
 
 import os
 import shutil
@@ -17,19 +17,19 @@ from tests import factories, money, snapshots, world
 
 @pytest.fixture(autouse=True)
 def in_vietnamese():
-    """Every test begins in the portal's first language, whatever the one before asked for in English."""
+    """Every test starts in Vietnamese, also after a test that activated English."""
     translation.activate("vi")
 
 
 @pytest.fixture
 def desk(db):
-    """The four people of the police of phường Điện Biên Phủ, with calendar and the free flagship on offer."""
+    """Staff of the police of phường Điện Biên Phủ, with the calendar."""
     return snapshots.kept("desk", _desk)
 
 
 @pytest.fixture
 def money_desk(db, signing_keys):
-    """Everybody who has to do with a fee: clerk, officer, signer, head, two accountants; and the calendar."""
+    """Staff for dossiers with a fee: clerk, officer, signer, head, two accountants; with the calendar."""
     return snapshots.kept("money_desk", _money_desk)
 
 
@@ -45,7 +45,7 @@ def _money_desk():
 
 @pytest.fixture
 def run_followups(db):
-    """Do everything that is owed, inline, until nothing is due: what relay and worker do together."""
+    """Function: work off the outbox inline until nothing is due. Returns the number of rows done."""
 
     def run():
         done = 0
@@ -62,7 +62,7 @@ def run_followups(db):
 
 @pytest.fixture(scope="session")
 def signing_keys():
-    """The development CA, made once for all workers of the run: signing itself never makes one."""
+    """The development CA, made once for all workers of the run."""
     from dossiers.papers.signing import ensure_development_ca
 
     own, shared = Path(settings.SIGNING_DIR), Path(os.environ["PORTAL_TEST_VAR"]) / "signing"
@@ -75,7 +75,7 @@ def signing_keys():
 
 @pytest.fixture
 def application_role(db):
-    """Name of the role the portal serves as, with today's grants (made here when the server of the tests has none)."""
+    """Name of the application database role, with current grants; created when it does not exist."""
     role = settings.DATABASE_APP_ROLE
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])

@@ -1,4 +1,4 @@
-"""The structure of the apps in numbers, from their imports: `python -m tests.import_graph payments dossiers procedures accounts`.
+"""Import graph of the apps in numbers: `python -m tests.import_graph payments dossiers procedures accounts`.
 
 A room is a module or package directly below an app. An arrow is one room importing another (of the same app), late imports
 inside functions included. Migrations and the mock gateway are left out.

@@ -1,4 +1,4 @@
-"""Dossiers that owe money, for tests: the criminal record (3.000333, 200.000 đồng on submission, level 4) and its people."""
+"""Dossiers with a fee: the criminal record (3.000333, 200.000 đồng due on submit, level 4) and its staff."""
 
 from dossiers import workflow
 from dossiers.filing import rules
@@ -12,7 +12,7 @@ HOME = {"province": "11", "commune": "11.X004", "detail": "Số 12, tổ dân ph
 
 
 class MoneyDesk(factories.Desk):
-    """The desk that takes criminal record matters in, the body that decides them, and two accountants of that body."""
+    """Staff of the receiving and of the lead agency of criminal records, and two accountants of the lead agency."""
 
     def __init__(self):
         super().__init__(RECEIVES, DECIDES)
@@ -20,7 +20,7 @@ class MoneyDesk(factories.Desk):
         self.second_accountant = factories.user(full_name="Đỗ Quang Toán", accountant=DECIDES)
 
     def draft(self, submitter=None, code=CRIMINAL, answers=None, **facts):
-        """A draft of the criminal record, complete with its papers."""
+        """A complete draft of the criminal record, with its required documents."""
         if code != CRIMINAL:
             return super().draft(submitter, code, answers, **facts)
         draft = super().draft(submitter, code, criminal_answers() if answers is None else answers, **facts)
@@ -30,7 +30,7 @@ class MoneyDesk(factories.Desk):
         return draft
 
     def waiting(self, submitter=None, **facts):
-        """Filed, standing in PAYMENT_REQUIRED."""
+        """A filed dossier in PAYMENT_REQUIRED."""
         draft = self.draft(submitter, **facts)
         return workflow.submit(draft, actor=draft.submitter)
 
@@ -41,7 +41,7 @@ class MoneyDesk(factories.Desk):
 
 
 def criminal_answers():
-    """The sample answers, at home in the little world of the tests."""
+    """The sample answers, with addresses in the test data."""
     answers = world.sample_answers(world.procedure(CRIMINAL).current.form_key)
     world.place(HOME["commune"])
     return answers | {"permanent_address": HOME, "temporary_address": HOME, "birth_place": HOME["province"]}

@@ -1,4 +1,4 @@
-"""Real processes for tests: a broker, a relay and workers of their own, on the database of the test."""
+"""Real processes for tests: broker, relay and workers, on the test database."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ from portal.launch.valkey import find_program
 
 
 class Processes:
-    """Starts and stops the portal's processes. Everything it started is dead after `stop_all`."""
+    """Starts and stops the portal's processes. `stop_all` kills everything it started."""
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="broker-"))
@@ -64,7 +64,7 @@ class Processes:
 
     @staticmethod
     def kill(process, number=signal.SIGKILL):
-        """Kill it with all its children, as a power cut would."""
+        """Kill the process group (default SIGKILL) and wait for the process."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         process.wait(20)
@@ -76,7 +76,7 @@ class Processes:
 
 
 def wait_for(condition, seconds=60, pause=0.05):
-    """Wait until the condition is true and return its value; fail after so many seconds."""
+    """Wait until the condition is true and return its value. Raises AssertionError after `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = condition()

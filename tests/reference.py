@@ -1,4 +1,4 @@
-"""The data folder and its reference implementations, for tests that compare the rules with them."""
+"""Files and reference implementations of data/, for tests that compare the code with them."""
 
 import functools
 import importlib.util
@@ -16,7 +16,7 @@ def load(name):
 
 @functools.cache
 def module(name):
-    """data/check.py or data/check_forms.py: the reference reading of fees, due times, levels, words and forms."""
+    """data/check.py or data/check_forms.py as a module: reference implementations of fees, due times, levels and forms."""
     spec = importlib.util.spec_from_file_location(f"reference_{name}", DATA / f"{name}.py")
     found = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(found)

@@ -1,7 +1,7 @@
-"""Worlds built once in a test worker and copied in afterwards: rows as PostgreSQL's COPY wrote them, objects as a pickle.
+"""Snapshots of test data: built once in a test worker, restored later. Rows in PostgreSQL's COPY format, objects pickled.
 
-A test sees the same rows as if they had just been built, in its own transaction. What differs: keys are those of the first
-time, and moments written by default (`created_at`) lie a little further back.
+A test gets the same rows as if they had just been built, in its own transaction. Differences: primary keys are those of the
+first time, and default times (`created_at`) are a little older.
 """
 
 import functools
@@ -21,7 +21,7 @@ _kept = {}
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What was built: {table: its rows in COPY's binary form}, the statement that sets the sequences, and the objects."""
+    """`rows`: {table: rows in binary COPY format}; `sequences`: statement that sets the sequences; `made`: pickled objects."""
 
     rows: dict
     sequences: str
@@ -29,9 +29,9 @@ class Snapshot:
 
 
 def kept(key, make):
-    """What `make()` returns, with the rows it makes: built at the first call with this key, copied at later ones.
+    """The result of `make()` and its rows: built at the first call with this key, restored at later ones.
 
-    `make` is called as it is where its rows would differ: in a world that holds rows already, or with a moved clock.
+    Without a snapshot (plain call of `make`) when tables have rows already, or with a moved clock.
     """
     if clock.is_moved() or _holding():
         return make()
@@ -54,7 +54,7 @@ def _tables():
 
 
 def _holding():
-    """The tables that hold rows."""
+    """The tables that have rows."""
     ask = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in _tables())
     with connection.cursor() as cursor:
         cursor.execute(ask)
@@ -71,13 +71,13 @@ def _taken(made):
             if column := _tables()[table]:
                 cursor.execute(f"SELECT pg_get_serial_sequence('{table}', '{column}'), max({column}) FROM {table}")
                 sequences.append(cursor.fetchone())
-    # Whoever began the sequences anew in between (a flush) must not be given a key that the copied rows hold.
+    # After a flush reset the sequences they must not return keys of restored rows.
     parts = [f"setval('{name}', greatest({last}, (SELECT last_value FROM {name})))" for name, last in sequences]
     return Snapshot(rows, f"SELECT {', '.join(parts)}" if parts else "", pickle.dumps(made))
 
 
 def _brought_back(snapshot):
-    with transaction.atomic(), connection.cursor() as cursor:  # foreign keys are checked at its end
+    with transaction.atomic(), connection.cursor() as cursor:  # deferred foreign keys are checked at its end
         for table, rows in snapshot.rows.items():
             cursor.cursor.copy_expert(f"COPY {table} FROM STDIN (FORMAT binary)", io.BytesIO(rows))
         if snapshot.sequences:

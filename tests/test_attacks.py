@@ -1,6 +1,6 @@
-"""What somebody with bad intentions tries: one test a kind of attack, at every door it could come through.
+"""Security tests: one test for each kind of attack, on all entry points: pages, files, papers, API and admin.
 
-Doors are the pages, the files, the papers, the API and the administration. Each test fails when its protection goes.
+Each test fails when its protection is removed.
 """
 
 import importlib
@@ -17,7 +17,7 @@ from django.urls import get_resolver
 from accounts.models import Mandate, User
 from dossiers import workflow
 from dossiers.desk.actions import STEP_OF, STEP_PAGES
-from dossiers.files.checking import LONGEST_NAME
+from dossiers.files.checking import MAX_NAME_LENGTH
 from dossiers.files.serving import file_response
 from dossiers.files.storage import read_stored, store
 from dossiers.models import Dossier
@@ -33,13 +33,13 @@ from tests.dossiers.papers.reading import text_of
 pytestmark = pytest.mark.django_db
 JSON = {"content_type": "application/json"}
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7|add:7 }}"
-# What breaks careless programs: no text at all, a lone half, quotes of SQL, patterns, numbers out of range, letters in parts.
+# Hostile texts: NUL, replacement character, SQL quotes, LIKE patterns, odd digits, huge numbers, decomposed letters (NFD).
 IN_PARTS = unicodedata.normalize("NFD", "Đặng Thị Ếch")
 ODD = ["\x00", "\ufffd", "' OR 1=1 --", "%_\\", "²", "9" * 5000, "-1", "x" * 10_000, IN_PARTS, "\U0001f46a", "\u202e\r\n"]
 
 
 def shielded(user=None, **options):
-    """A client that sees the error page instead of the error."""
+    """A client that gets the error page (status 500) instead of the exception."""
     client = Client(raise_request_exception=False, **options)
     if user:
         client.force_login(user)
@@ -66,7 +66,7 @@ DOORS = {
     **{"desk:dossier": "filed", "desk:again": "filed", "desk:step": "filed", "papers:download": "paper", "files:view": "file"},
     **{"api_dossier": "filed", "api_withdraw": "filed", "api_submit": "draft", "accounts:message": "message"},
 }
-NOT_ONE_PERSONS = {  # addresses with something in them that is nobody's in particular, or is itself the key
+NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain their own secret
     "dossiers:start", "dossiers:blank_form", "dossiers:track_link", "papers:verify_code", "procedure_detail",
     "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
     "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
@@ -85,7 +85,7 @@ def addresses_with_something_in_them(patterns=None, namespace=""):
 
 
 def addresses(dossier, draft):
-    """Everything that belongs to the people of this dossier and this draft."""
+    """All URLs of this dossier and this draft."""
     code, file, own = dossier.code, factories.attachment(dossier, "khac"), factories.attachment(draft, "khac")
     issued, message = paper(dossier), dossier.submitter.inbox.filter(channel="inbox").first()
     tails = ["", "da-nop/", "giay-hen/", "ket-qua/", "rut/", "xac-nhan/", "bo-sung/", "bo-sung/xem-lai/"]
@@ -106,7 +106,7 @@ def addresses(dossier, draft):
 
 
 def former_clerk():
-    """Somebody who worked at this very desk until the day before yesterday."""
+    """A clerk of this desk whose membership has ended."""
     left = factories.user(receiving_clerk="H18.X004.CA")
     left.memberships.update(valid_from="2025-07-01", valid_to="2026-01-01")
     return factories.fresh(left)
@@ -144,7 +144,7 @@ def test_a_passer_by_is_sent_to_the_login_or_finds_nothing(desk):
 
 
 def test_every_address_with_something_in_it_is_tried_above():
-    """A new page must say whose it is: put it into DOORS (and into `addresses`), or among those that are nobody's."""
+    """Add a new page to DOORS (and to `addresses`), or to NOT_ONE_PERSONS."""
     assert set(addresses_with_something_in_them()) == set(DOORS) | NOT_ONE_PERSONS
 
 
@@ -267,7 +267,7 @@ def test_a_draft_is_not_handed_in_past_its_questions_or_its_declaration(desk):
 
 @pytest.mark.slow
 def test_steps_posted_by_the_wrong_role_or_at_the_wrong_time_do_nothing(desk):
-    """Every step at every role, straight to its address: only what the door admits now may change anything."""
+    """POST every step for every role to its URL: only permitted steps may change anything."""
     dossier = desk.submitted()
     allowed = {"clerk": {"accept", "refuse_receipt", "ask_supplement"}, "officer": set(), "signer": set(), "head": {"assign"}}
     body = {"seen": "1", "note": "Lý do đầy đủ.", "title": "Giấy", "ten": "a", "loi": "b", "signed_for_by": "A", "amount": "0"}
@@ -291,7 +291,7 @@ def test_a_page_that_is_stale_or_never_was_takes_no_step(desk, seen):
 
 
 def test_another_site_cannot_make_a_browser_post_anything(desk):
-    """No token, no deed: at every address that takes a POST from somebody logged in."""
+    """Without a CSRF token every POST of a logged-in user is refused."""
     dossier, draft = desk.submitted(), desk.draft()
     doors = [*addresses(dossier, draft), "/dang-xuat/", "/can-bo/cung-luc/", f"/nop/bat-dau/{factories.RESIDENCE}/"]
     for user in (dossier.submitter, draft.submitter, desk.clerk):
@@ -365,7 +365,7 @@ def test_a_file_name_stays_a_name_in_the_header(settings, name):
     response = file_response(store(b"%PDF").storage_key, name, "application/pdf")
     header = response["Content-Disposition"]
     assert header.startswith("attachment;") and not re.search(r"[\r\n\x00]|\.\./|%E2%80%AE", header)
-    assert header.replace('\\"', "").count('"') in (0, 2) and len(header) < 9 * LONGEST_NAME + 60
+    assert header.replace('\\"', "").count('"') in (0, 2) and len(header) < 9 * MAX_NAME_LENGTH + 60
     assert response["X-Content-Type-Options"] == "nosniff" and "sandbox" in response["Content-Security-Policy"]
     response.close()
 
@@ -393,7 +393,7 @@ def test_hostile_names_become_plain_ones(desk, name):
     draft = desk.draft()
     browse(draft.submitter).post(step_url(draft, "giay-to"), {"tep-khac": upload(name, picture()), "gui": "khac"})
     kept = draft.attachments.get().name
-    assert kept == clean_text(kept) and "/" not in kept and "\\" not in kept and len(kept) <= LONGEST_NAME and kept[0] != "."
+    assert kept == clean_text(kept) and "/" not in kept and "\\" not in kept and len(kept) <= MAX_NAME_LENGTH and kept[0] != "."
 
 
 # ---------------------------------------------------------------- odd input never is an error of ours
@@ -463,7 +463,7 @@ def test_a_sum_that_is_not_the_one_owed_is_not_taken(desk, said):
 
 @pytest.mark.parametrize("said", ["abc", "", "9" * 29, "-5"])
 def test_a_number_that_is_none_never_shuts_a_draft(desk, said):
-    """How many people a fee counts: typed wrongly it is asked again, and the review still opens."""
+    """A wrong quantity is asked again, and the review page still opens."""
     offered = world.offering("1.004194", "H18.X004.CA")
     facts = {"submitter": factories.citizen(), "asked": {"case": "danh_sach"}, "answers": world.sample_answers("ct01")}
     draft = Dossier.objects.create(version=offered.procedure.current, offering=offered, **facts)

@@ -1,4 +1,4 @@
-"""Attacks that need real connections: the same press twenty times at once, and requests no browser would send."""
+"""Security tests over real connections: twenty concurrent POSTs, and malformed requests."""
 
 import http.client
 import threading
@@ -15,7 +15,7 @@ TOKEN = "a" * 32
 
 @pytest.fixture
 def send(live_server):
-    """Send one request over a connection of its own: (status, headers, body)."""
+    """Send one request over a new connection: (status, headers, body)."""
 
     def send(method, address, body=b"", headers=(), client=None):
         connection = http.client.HTTPConnection(live_server.thread.host, live_server.thread.port, timeout=60)
@@ -32,7 +32,7 @@ def send(live_server):
 
 
 def at_once(work, times):
-    """Run the work in so many threads from the same moment on; what each returned."""
+    """Run `work` in `times` threads that start together. Returns their results."""
     start, results = threading.Barrier(times), []
 
     def run():
@@ -108,7 +108,7 @@ def test_odd_requests_are_turned_away_plainly(send, address, headers, status):
 
 
 def test_a_request_larger_than_all_our_papers_is_not_even_received(send, settings):
-    """Nobody fills the disk: what is announced as too large is turned away before it is read, with or without an account."""
+    """A request with a too large Content-Length is refused before its body is read, with or without login."""
     settings.MAX_REQUEST_BYTES = 1000
     file = b'--x\r\nContent-Disposition: form-data; name="tep"; filename="a.pdf"\r\n\r\n' + b"x" * 2000 + b"\r\n--x--\r\n"
     for address in ("/dang-nhap/", "/tra-cuu/", "/ho-so/"):

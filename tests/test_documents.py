@@ -1,4 +1,4 @@
-"""Documents name files, modules and words that exist: a name that moved is found here."""
+"""The documentation names existing files, modules and words."""
 
 import functools
 import importlib
@@ -31,7 +31,7 @@ def pages():
 
 
 def resolves(dotted):
-    """Whether a dotted name is a module, or something found in one."""
+    """Is this dotted name a module, or an attribute in one?"""
     parts = dotted.split(".")
     for cut in range(len(parts), 0, -1):
         try:

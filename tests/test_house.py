@@ -1,4 +1,4 @@
-"""Small checks that read the project itself."""
+"""Checks of the source code of the project."""
 
 import ast
 import re
@@ -13,18 +13,18 @@ from tests import import_graph
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ["portal", "accounts", "procedures", "dossiers", "payments"]
-# What anybody may open without signing in. Everything else asks for a login.
+# Public URL names. Everything else needs a login.
 PUBLIC = {
     "home", "procedures:home", "procedures:search", "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
     "accounts:login", "admin:login", "dossiers:blank_form", "dossiers:track", "papers:verify", "papers:verify_code", "gallery",
     "health_live", "health_ready", "schema", "procedure_list", "procedure_detail", "payment_ipn", "payments:return",
 }  # fmt: skip
-# Opened by an unguessable secret, or by the session that began the draft (a form to print needs no account).
+# Access by a secret in the URL, or by the session of the draft (printing needs no account).
 BY_SECRET = {
     "dossiers:track_link", "dossiers:start", "dossiers:resume", "dossiers:renew", "dossiers:filled_form", "dossiers:step",
     "dossiers:autosave", "files:view", "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
 }  # fmt: skip
-# Answer 401 themselves instead of sending a machine to the login page.
+# The API: answers 401 or 403 instead of redirecting to the login page.
 MACHINES = {
     "api_dossiers", "api_dossier", "api_withdraw", "api_submit", "api_payment", "api_payment_attempts", "api_payment_claim",
 }  # fmt: skip
@@ -44,7 +44,7 @@ def names_of(patterns, namespace=""):
 
 
 def test_nothing_but_the_transitions_writes_a_state():
-    """`.state =` on a dossier, or `update(state=…)`, would walk round the door."""
+    """Code that sets `.state` on a dossier, or calls `update(state=…)`, would bypass `workflow.advance`."""
     for path in python_files():
         tree = ast.parse(path.read_text("utf-8"))
         for node in ast.walk(tree):
@@ -56,7 +56,7 @@ def test_nothing_but_the_transitions_writes_a_state():
 
 
 def test_nobody_reaches_into_the_dict_of_another_object():
-    """What an object keeps for itself it forgets itself: `self.__dict__` only."""
+    """Only `self.__dict__` may be used, never that of another object."""
     for path in python_files():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr == "__dict__":
@@ -83,12 +83,12 @@ def templates():
     return [p for p in (ROOT / "templates").rglob("*") if p.is_file()]
 
 
-# Folders whose templates are chosen by a name made in code: the stem must stand somewhere in Python, or in a data word.
+# Folders whose template names are built in code: the stem must occur in Python as a string.
 CHOSEN_BY_NAME = {"dossiers/papers", "procedures/eforms/kinds", "dossiers/desk/forms"}
 
 
 def test_no_template_is_unused():
-    """A template is used when its name stands in another template or in Python (or is one Django looks for by itself)."""
+    """A template is used when its name occurs in another template or in Python, or Django uses it by default."""
     by_django = {"400.html", "403.html", "404.html", "500.html", "csrf_failure.html"}
     words = "\n".join(p.read_text("utf-8") for p in [*python_files(), *templates()])
     for path in templates():
@@ -106,7 +106,7 @@ def text_files():
 
 @pytest.mark.parametrize("word", [r"\.\./" + "shared", "/wo" + "rk/", "pypi" + r"\.org", "deb" + r"\.debian"])
 def test_the_project_stands_alone(word):
-    """No path of one machine, no registry's host, no folder beside the project."""
+    """No paths of one machine, hosts of registries, or folders outside the project."""
     found = [p for p in text_files() if p != Path(__file__) and re.search(word, p.read_text("utf-8"))]
     assert not found
 
@@ -119,13 +119,13 @@ def test_all_texts_are_written_in_composed_letters():
 
 
 def test_citizens_are_never_called_ban():
-    """«Bạn» is not how a clerk speaks to a citizen."""
+    """«Bạn» is not a polite form of address for citizens."""
     for path in templates():
         text = re.sub(r"{%.*?%}|{{.*?}}", lambda m: m.group(0), path.read_text("utf-8"))
         assert not re.search(r"\b[Bb]ạn\b", text.replace("xã bạn", "")), path
 
 
-# Classes whose last part is a word made in code (`tile--{{ tone }}`): their beginning must stand in a template.
+# Classes whose ending is built in a template (`tile--{{ tone }}`): their beginning must occur in a template.
 MADE_IN_TEMPLATES = re.compile(r"([\w-]+--)\{\{")
 
 
@@ -151,7 +151,7 @@ def test_no_module_imports_itself_by_way_of_others():
 
 
 def test_no_procedure_code_stands_in_product_code():
-    """What is particular to a procedure is data of its version. Only made-up demonstrations may name one."""
+    """Rules of a procedure are data of its version. Only demo code may name a procedure code."""
     code = re.compile(r"\b\d\.\d{6}\b")
     places = [ROOT / name for name in ("portalctl", "manage.py")]
     for folder in (*APPS, "templates", "static"):

@@ -1,4 +1,4 @@
-"""Nothing the portal needs at run time is under terms that forbid giving it away under Apache-2.0."""
+"""Licences of all run-time dependencies are compatible with distribution under Apache-2.0."""
 
 import importlib.metadata
 import re
@@ -8,12 +8,12 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-# SPDX names. Not here: GPL and AGPL, which would bind the portal itself.
+# SPDX names. Not allowed: GPL and AGPL, which would apply to the portal itself.
 ALLOWED = {
     "0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "ISC", "LGPL-2.1-or-later", "LGPL-3.0-or-later", "MIT", "MIT-0",
     "MIT-CMU", "MPL-1.1", "MPL-2.0", "PSF-2.0", "Unlicense", "Zlib",
 }  # fmt: skip
-# The words by which older packages name a licence.
+# Licence names of older packages: {name: SPDX}.
 SPDX = {
     "Apache 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
@@ -30,17 +30,17 @@ SPDX = {
 
 
 def locked():
-    """Names in the run-time lock, each once."""
+    """Package names of the run-time lock file."""
     return sorted(set(re.findall(r"^([a-z0-9][a-z0-9.-]*)==", (ROOT / "requirements/run.txt").read_text(), re.M)))
 
 
 def listed():
-    """{package: licence} as docs/licences.md has them."""
+    """{package: licence} from docs/licences.md."""
     return dict(re.findall(r"^\| `([^`]+)` \| ([^|]+?) \|", (ROOT / "docs/licences.md").read_text("utf-8"), re.M))
 
 
 def offered(name):
-    """What a package says of itself: its SPDX expression, else its classifiers, else its short licence field."""
+    """The licence in the metadata of a package: SPDX expression, else classifiers, else the licence field."""
     told = importlib.metadata.metadata(name)
     classes = [line.rpartition(" :: ")[2] for line in told.get_all("Classifier", []) if line.startswith("License :: ")]
     words = [told["License-Expression"]] if told["License-Expression"] else classes or re.split(" OR ", told["License"] or "")
@@ -48,7 +48,7 @@ def offered(name):
 
 
 def is_allowed(licence):
-    """Whether one of the alternatives (OR) needs nothing (AND) but allowed licences."""
+    """Is there an alternative (OR) whose licences (AND) are all allowed?"""
     return any(set(choice.split(" AND ")) <= ALLOWED for choice in licence.split(" OR "))
 
 
@@ -60,7 +60,7 @@ def test_every_package_of_the_lock_is_listed_with_its_licence_and_nothing_else_i
 def test_a_package_needed_at_run_time_has_a_licence_that_allows_ours(name):
     try:
         licence = offered(name)
-    except importlib.metadata.PackageNotFoundError:  # for another Python or system: the list alone can tell
+    except importlib.metadata.PackageNotFoundError:  # not installed here (other Python or system): use the list
         licence = listed()[name]
     assert is_allowed(licence), licence
     assert licence == listed()[name]

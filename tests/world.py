@@ -1,4 +1,4 @@
-"""The little world most tests live in: real procedures and forms, the bodies of one commune and its province, their staff."""
+"""Test data: real procedures and forms, the agencies of one commune and its province."""
 
 import functools
 import json
@@ -20,12 +20,12 @@ AGENCIES = ["H18", "H18.Z01", "H18.Y14", "H18.X004", "H18.X004.CA", "H18.X004.HC
 
 @functools.cache
 def document(name):
-    """One parsed file of the project's data."""
+    """A parsed file of data/."""
     return json.loads((settings.DATA_DIR / name).read_text("utf-8"))
 
 
 def place(code):
-    """An administrative unit of the data, with its province."""
+    """An administrative unit from the data, with its province."""
     found = AdministrativeUnit.objects.filter(code=code).first()
     if found:
         return found
@@ -43,7 +43,7 @@ def place(code):
 
 
 def agency(code):
-    """A body of the data, with its desk and hours."""
+    """An agency from the data, with its desk and hours."""
     found = Agency.objects.filter(code=code).first()
     if found:
         return found
@@ -106,7 +106,7 @@ def procedure(code):
 
 
 def offering(code, receiving_agency, lead=None):
-    """This procedure offered at a desk, with the steps of the data's rule."""
+    """An offering of this procedure at a desk, with the processing steps from the data."""
     entry, desk = procedure(code), agency(receiving_agency)
     lead = agency(lead) if lead else desk
     found = Offering.objects.filter(procedure=entry, agency=lead).first()
@@ -136,7 +136,7 @@ def offering(code, receiving_agency, lead=None):
 
 
 def collection_point(code):
-    """The terminal and account of the data, so that fees can be paid."""
+    """The collection point from the data with its terminal; None when the code is unknown."""
     for row in document("collection_points_demo.json")["points"]:
         if row["code"] == code:
             facts = {name: value for name, value in row.items() if name not in ("code", "certainty")}
@@ -148,7 +148,7 @@ def terminal(code):
 
 
 def holidays():
-    """The calendar as the data knows it."""
+    """The holidays from the data."""
     data = document("holidays.json")
     rows = [row for year in data["years"].values() for row in year]
     Holiday.objects.bulk_create(
@@ -161,11 +161,11 @@ def holidays():
 
 
 def load_sample(codes=(), provinces=("H18",)):
-    """`procedures.loading.load_sample`, done once in a test worker for the same codes and provinces."""
+    """`procedures.loading.load_sample` with a snapshot for each combination of codes and provinces."""
     key = ("load_sample", tuple(sorted(codes)), tuple(sorted(provinces)))
     return snapshots.kept(key, lambda: loading.load_sample(codes=codes, provinces=provinces))
 
 
 def sample_answers(form_key):
-    """Complete, valid answers of a form (data/samples)."""
+    """Complete, valid answers of a form, from data/samples."""
     return json.loads((settings.DATA_DIR / "samples" / f"{form_key}.json").read_text("utf-8"))["answers"]

@@ -1,4 +1,4 @@
-"""Messages as work: which were sent, which failed, and asking for them again. Never what they say, nor to whom."""
+"""Admin list of messages: state, errors, and the action to send again. Text and recipient are not shown."""
 
 from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,7 @@ from portal.common.outbox import OutboxState
 
 
 class OutboxRowAdmin(ReadOnly, ModelAdmin):
-    """Rows that are owed: how they stand, and «làm lại» for those that are not done."""
+    """Base for outbox rows: their state, and the action «làm lại» (retry) for those that are not done."""
 
     list_filter = ["due_state"]
     actions = ["ask_again"]
@@ -19,7 +19,7 @@ class OutboxRowAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description=_("loại lỗi"))
     def fault(self, row):
-        """The kind of the last error only: its text may hold an address."""
+        """The class of the last error, without its text, which may hold an email address."""
         return row.last_error.partition(":")[0][:60]
 
     @admin.action(description=_("Làm lại, gửi lại"), permissions=["view"])

@@ -1,4 +1,4 @@
-"""Messages: one per event, recipient and channel, written in the transaction that made the event, sent after it."""
+"""Messages: one row per event, recipient and channel. Written in the transaction of the event, sent after its commit."""
 
 import datetime as dt
 
@@ -15,7 +15,7 @@ class Channel(models.TextChoices):
 
 
 class Message(OutboxRow):
-    """A text to one person. The inbox row is there at once; an email is sent by the worker, retried for hours, never doubled."""
+    """A text to one person. An inbox row is visible at once. An email is sent by the worker, with retries for up to 12 hours."""
 
     key = models.CharField(_("sự kiện"), max_length=60, help_text="ví dụ event:123")
     recipient = models.ForeignKey(
@@ -43,12 +43,15 @@ class Message(OutboxRow):
         return f"{self.key} · {self.channel}"
 
     def retry_delay(self):
-        """A mail server that is down is asked again after one minute, then every five."""
+        """Retry after 1 minute, then every 5 minutes."""
         return dt.timedelta(minutes=1 if self.tries <= 1 else 5)
 
 
-def tell(key, recipients, *, subject, body, link=""):
-    """Write the messages of one event: inbox always, email where there is an address. Safe to call again with the same key."""
+def queue_messages(key, recipients, *, subject, body, link=""):
+    """Write the messages of one event: always to the inbox, by email if the user has an address.
+
+    `recipients` are users; None and inactive users are left out. Idempotent: the same `key` is written once per recipient.
+    """
     rows = []
     for user in {user.pk: user for user in recipients if user and user.is_active}.values():
         text = {"key": key, "recipient": user, "subject": subject[:200], "body": body, "link": link}

@@ -1,4 +1,4 @@
-"""Sending the messages that are owed: emails, by the worker."""
+"""The outbox worker that sends emails."""
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -9,7 +9,7 @@ from portal.common import outbox
 
 @outbox.worker(Message)
 def send_email(message):
-    """Send one email. Its Message-ID is made of the row's number: a server that gets it twice can tell."""
+    """Send one email. Its Message-ID is built from the row id, so that a mail server can recognise a repeated email."""
     EmailMessage(
         subject=message.subject,
         body=f"{message.body}\n\n{settings.SITE_URL}{message.link}\n" if message.link else message.body,

@@ -1,4 +1,4 @@
-from accounts.models.access import AccessLog, note_access
+from accounts.models.access import AccessLog, log_access
 from accounts.models.bodies import Agency, Membership, OfficeHours
 from accounts.models.people import Basis, Gender, Mandate, Organisation, Person, User
 from accounts.models.territory import COMMUNE_KINDS, PROVINCE_KINDS, AdministrativeUnit
@@ -17,5 +17,5 @@ __all__ = [
     "Organisation",
     "Person",
     "User",
-    "note_access",
+    "log_access",
 ]

@@ -1,4 +1,4 @@
-"""Who looked at whose data. Separate from the history of a dossier; kept for the person concerned and for inspectors."""
+"""The access log: who viewed whose personal data. Separate from the history of a dossier; for the person and for inspectors."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from portal.common import clock
 
 
 class AccessLog(models.Model):
-    """One look at, or download of, personal data. `target` names the thing, for example «dossier:123» or «paper:45»."""
+    """One view or download of personal data. `target` names the object, for example «dossier:123» or «paper:45»."""
 
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("ai"), null=True, on_delete=models.PROTECT, related_name="+"
@@ -31,8 +31,8 @@ class AccessLog(models.Model):
         return f"{self.actor_id} {self.action} {self.target}"
 
 
-def note_access(request, action, target, *, person=None, organisation=None):
-    """Write down that this request showed or handed out somebody's data."""
+def log_access(request, action, target, *, person=None, organisation=None):
+    """Write one row to the access log. `action`: "view" or "download"; `person` or `organisation`: whose data it is."""
     actor = request.user if request.user.is_authenticated else None
     AccessLog.objects.create(
         actor=actor, action=action, target=target, person=person, organisation=organisation, page=request.path[:200]

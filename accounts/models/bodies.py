@@ -1,4 +1,4 @@
-"""Bodies (cơ quan) and who works there."""
+"""Agencies (cơ quan) and their staff."""
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,7 @@ from portal.common import clock
 
 
 class Agency(models.Model):
-    """A body that receives, decides or cooperates. Identified by code, with the time it exists."""
+    """An agency that receives, decides or cooperates. Identified by code; exists from `valid_from` to `valid_to`."""
 
     code = models.CharField(_("mã định danh"), max_length=35, unique=True)
     code_certainty = models.CharField(_("độ chắc chắn của mã"), max_length=120, blank=True)
@@ -71,7 +71,7 @@ class MembershipQuerySet(models.QuerySet):
 
 
 class Membership(models.Model):
-    """A staff role held at an agency. Ending it ends the right at the next request: nothing is cached across requests."""
+    """A staff role held at an agency. Roles are read at each request, so a right ends with the next request."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("người"), on_delete=models.PROTECT, related_name="memberships"

@@ -17,7 +17,7 @@ class Gender(models.TextChoices):
 
 
 class Subject(models.Model):
-    """What a person and an organisation share as subject (chủ hồ sơ). They may have no account."""
+    """The common fields of a person and an organisation as subject (chủ hồ sơ). A subject may have no login."""
 
     phone = models.CharField(_("điện thoại"), max_length=16, blank=True)
     email = models.EmailField(_("thư điện tử"), blank=True)
@@ -60,7 +60,7 @@ class Person(Subject):
 
 
 class Organisation(Subject):
-    """An organisation, with the person who stands for it in law."""
+    """An organisation, identified by its tax code."""
 
     name = models.CharField(_("tên"), max_length=250)
     sort_key = models.CharField(max_length=800, editable=False, db_collation="C")
@@ -80,7 +80,7 @@ class Organisation(Subject):
 
 
 class User(AbstractUser):
-    """A login. Of a citizen it points to the person; staff act through their memberships."""
+    """A login. A citizen's login points to the person; staff get their rights from memberships."""
 
     first_name = None
     last_name = None
@@ -107,7 +107,7 @@ class User(AbstractUser):
 
     @cached_property
     def roles(self):
-        """{(role, agency id)} in force now. Read once a request: the user object itself lives one request."""
+        """{(role, agency id)} in force now. Read once per request, because the user object lives for one request."""
         return set(self.memberships.current().values_list("role", "agency_id"))
 
     def has_role(self, role, agency_id):
@@ -121,7 +121,7 @@ class User(AbstractUser):
 
     @property
     def works_on_dossiers(self):
-        """True for people who take in, process, sign, watch or inspect (not the same as Django's admin flag)."""
+        """True for staff with a role in WORK_ON_DOSSIERS (not the same as Django's admin flag)."""
         return bool(self.agencies_with(*WORK_ON_DOSSIERS))
 
 
@@ -135,7 +135,7 @@ class Basis(models.TextChoices):
 
 class MandateQuerySet(models.QuerySet):
     def current(self):
-        """Mandates in force today, not revoked. Checked at each action, not only at the start."""
+        """Mandates in force today and not revoked. Must be checked at each action, not only when a dossier is opened."""
         today = clock.today()
         return self.filter(revoked_at=None, valid_from__lte=today).filter(Q(valid_to=None) | Q(valid_to__gte=today))
 

@@ -1,4 +1,4 @@
-"""Territory: provinces and communes. A unit is not a body: at one commune there are several bodies."""
+"""Territory: provinces and communes. A territorial unit is not an agency: one commune has several agencies."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

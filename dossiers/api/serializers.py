@@ -1,4 +1,4 @@
-"""How dossiers look to machines, and what they may send."""
+"""Serializers of dossiers, and of the requests of the API."""
 
 from rest_framework import serializers
 
@@ -6,7 +6,7 @@ from dossiers.models import Dossier, Event
 
 
 class EventSerializer(serializers.ModelSerializer):
-    """One step taken: no names and no notes, those stay on the pages."""
+    """One step taken, without names and notes: those are shown on the pages only."""
 
     from_state = serializers.CharField(source="source", read_only=True)
     to_state = serializers.CharField(source="target", read_only=True)
@@ -44,13 +44,13 @@ class DossierDetailSerializer(DossierSerializer):
 
 
 class WithdrawSerializer(serializers.Serializer):
-    """Why the dossier is taken back; nobody has to say."""
+    """Reason of a withdrawal; optional."""
 
     note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
 
 class SubmitSerializer(serializers.Serializer):
-    """The declaration must be made: it stands for the signature."""
+    """The declaration must be true: it replaces the signature."""
 
     declared = serializers.BooleanField()
 

@@ -1,4 +1,4 @@
-"""The same door for machines: 404 what one may not see, 403 what one may not do, 409 what is not possible now, 400 what lacks."""
+"""Dossiers in the API. 404: not visible; 403: not permitted; 409: not possible in this state; 400: input is missing."""
 
 from contextlib import suppress
 
@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from dossiers import workflow
-from dossiers.access_log import note_look
+from dossiers.access_log import log_view
 from dossiers.api.serializers import DossierDetailSerializer, DossierSerializer, SubmitSerializer, WithdrawSerializer
 from dossiers.filing import drafts
 from dossiers.models import Dossier
@@ -28,13 +28,13 @@ REFUSALS = {
 
 
 def visible_filed(user):
-    """Filed dossiers this user may see, with what their lists show."""
+    """Filed dossiers this user may see, with the relations that the serializers need."""
     rows = Dossier.objects.visible_to(user).exclude(state=DossierState.DRAFT)
     return rows.select_related("version__procedure", "receiving_agency").defer("version__document", "answers", "asked")
 
 
 class NewestFirst(CursorPagination):
-    """By keyset on the number of the row, which grows with time."""
+    """Keyset pagination by primary key, newest first."""
 
     page_size = 50
     ordering = "-pk"
@@ -61,12 +61,12 @@ class DossierDetail(generics.RetrieveAPIView):
 
     def get_object(self):
         found = super().get_object()
-        note_look(self.request, found)
+        log_view(self.request, found)
         return found
 
 
 class StepView(APIView):
-    """A step through the door, with its refusals as statuses."""
+    """Takes a step through `dossiers.workflow`; its exceptions become HTTP statuses."""
 
     def handle_exception(self, exc):
         if isinstance(exc, workflow.StepNotPossible):
@@ -101,6 +101,6 @@ class Submit(StepView):
         sent = SubmitSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         if draft.state == DossierState.DRAFT and draft.submitter_id == request.user.pk:
-            with suppress(drafts.NoLongerADraft):  # filed by a twin of this request: the door answers with that dossier
+            with suppress(drafts.NoLongerADraft):  # filed by a concurrent request: `submit` returns that dossier
                 drafts.save(draft, declared_at=clock.now())
         return self.answer(workflow.submit(draft, actor=request.user))

@@ -1,4 +1,4 @@
-"""A citizen's dossiers at a glance: what must be done now, a count for every state, the list page by page."""
+"""Queries of the citizen's dashboard: to-do items, counts by state, keyset pages of the list."""
 
 import datetime as dt
 
@@ -18,27 +18,27 @@ from portal.common.figures import number_in
 from portal.common.money import dong
 from procedures.models import working_calendar
 
-A_PAGE = 20
-MOST_TO_DO, MOST_DRAFTS = 30, 3
+PAGE_SIZE = 20
+MAX_TO_DO, MAX_DRAFTS = 30, 3
 URGENCY = [S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED, S.PROCESSING, S.RETURNED]
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-FIRST = [S.DRAFT, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED, S.PROCESSING, S.COMPLETED, S.NOT_ACCEPTED]
-HEAVY = ["version__document", "answers", "asked"]  # not needed in a list, and large
+FIRST_TILES = [S.DRAFT, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED, S.PROCESSING, S.COMPLETED, S.NOT_ACCEPTED]
+HEAVY = ["version__document", "answers", "asked"]  # large columns that lists do not need
 
 
 def own(user):
-    """The user's own matters: filed by them, about them, or under a mandate. Staff rights do not count here."""
+    """The user's own dossiers: filed by them, about them, or for a subject they have a mandate for. Without staff rights."""
     return Dossier.objects.filter(own_matters(user))
 
 
 def counts(user):
-    """{state: how many} with every state, also those without any."""
+    """{state: count} with every state, also those without dossiers."""
     found = dict(own(user).order_by().values_list("state").annotate(n=Count("pk")))
     return {state: found.get(state, 0) for state in S}
 
 
 def tiles(found, chosen=""):
-    """(first six, the others): a tile for every state with its count, each leading to its dossiers."""
+    """(first six, the others): a tile for every state, with its count and a link to its dossiers."""
     rows = {
         state: {
             "count": n,
@@ -49,16 +49,16 @@ def tiles(found, chosen=""):
         }
         for state, n in found.items()
     }
-    return [rows[state] for state in FIRST], [rows[state] for state in S if state not in FIRST]
+    return [rows[state] for state in FIRST_TILES], [rows[state] for state in S if state not in FIRST_TILES]
 
 
 def state_of(number):
-    """The state of a filter in the address (its national number, 0 for drafts); empty for anything else."""
+    """The state for the filter in the URL (its national number, 0 for drafts); empty for anything else."""
     return next((state for state in S if str(state.number or 0) == number), "")
 
 
 def page(user, *, state="", before=""):
-    """(rows, address of the next page): newest change first, by keyset, so that page 500 costs the same as page 1."""
+    """(rows, URL of the next page): last changed first, keyset pagination. `before`: key from the URL."""
     rows = (
         own(user)
         .select_related("version__procedure", "receiving_agency", "holder_agency", "person", "organisation", "submitter")
@@ -69,16 +69,16 @@ def page(user, *, state="", before=""):
     moment_, _comma, pk = before.partition("_")
     if (last := number_in(pk)) is not None and (at := _moment_of(moment_)):
         rows = rows.filter(Q(updated_at__lt=at) | Q(updated_at=at, pk__lt=last))
-    found = list(rows.order_by("-updated_at", "-pk")[: A_PAGE + 1])
+    found = list(rows.order_by("-updated_at", "-pk")[: PAGE_SIZE + 1])
     more = ""
-    if len(found) > A_PAGE:
-        last = found[A_PAGE - 1]
+    if len(found) > PAGE_SIZE:
+        last = found[PAGE_SIZE - 1]
         more = f"?{f'trang-thai={state.number or 0}&' if state else ''}truoc={_number_of(last.updated_at)}_{last.pk}#danh-sach"
-    return [_row(dossier) for dossier in found[:A_PAGE]], more
+    return [_row(dossier) for dossier in found[:PAGE_SIZE]], more
 
 
 def _number_of(moment_):
-    """A moment as a number for an address (microseconds, exact)."""
+    """A moment as a number for URLs: microseconds since 1970 UTC."""
     return (moment_ - EPOCH) // dt.timedelta(microseconds=1)
 
 
@@ -104,27 +104,27 @@ def _row(dossier):
         else:
             meta.append(_("Nộp %s") % long_day(clock.local(dossier.submitted_at).date()))
     return {
-        "title": str(dossier.version.procedure), "href": address(dossier), "code": dossier.code or "", "meta": meta,
+        "title": str(dossier.version.procedure), "href": url_of(dossier), "code": dossier.code or "", "meta": meta,
         "look": dossier.status.look, "state_label": dossier.get_state_display(),
     }  # fmt: skip
 
 
 def _promise(dossier):
-    """How the promise is told, for the date to be put in; empty when there is none, or it stands still and will move."""
+    """A format string for the due date; empty when there is none, or while the clock is paused after it."""
     if not dossier.due_at or dossier.decided_at or dossier.status.is_final:
         return ""
-    if lateness.is_late(dossier, clock.now(), lateness.PROMISE):
+    if lateness.is_late(dossier, clock.now(), lateness.PROMISED_DUE):
         return _("Trễ hẹn, đã hẹn %s")
     return _("Hẹn trả %s") if dossier.due_at >= clock.now() else ""
 
 
-def address(dossier):
+def url_of(dossier):
     return reverse("dossiers:detail", args=[dossier.code]) if dossier.code else reverse("dossiers:resume", args=[dossier.pk])
 
 
 # ---------------------------------------------------------------- what to do now
 def to_do(user):
-    """What waits for the citizen, most urgent first, for ui/todo.html; of many drafts only those touched last."""
+    """What the citizen must do, most urgent first, for ui/todo.html; and the most recently changed drafts."""
     waiting = (
         Q(state__in=[S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED])
         | Q(state=S.PROCESSING, waiting_on="submitter")
@@ -140,16 +140,16 @@ def to_do(user):
         .order_by("-updated_at", "-pk")
     )
     rows = sorted(
-        mine.filter(waiting).prefetch_related(requests)[:MOST_TO_DO], key=lambda row: (URGENCY.index(row.state), _deadline(row))
+        mine.filter(waiting).prefetch_related(requests)[:MAX_TO_DO], key=lambda row: (URGENCY.index(row.state), _deadline(row))
     )
     _mark_taken_online(rows)
-    drafts = mine.filter(state=S.DRAFT)[:MOST_DRAFTS]
+    drafts = mine.filter(state=S.DRAFT)[:MAX_DRAFTS]
     calendar = working_calendar()
     return [ITEMS[row.state](row, calendar) for row in [*rows, *drafts]]
 
 
 def _mark_taken_online(rows):
-    """Ask once for each procedure and place, however many dossiers wait there."""
+    """Set `taken_online` on the rows, computed once for each procedure version and offering."""
     waiting = [row for row in rows if row.state == S.PAYMENT_REQUIRED]
     places = {(row.version_id, row.offering_id): row for row in waiting}
     online = {place: payable.taken_online(row) for place, row in places.items()}
@@ -185,7 +185,7 @@ def _supplement(row, calendar):
 
 def _payment(row, calendar):
     obligation = row.obligation
-    online = wording.pay_address(row, offered=row.taken_online)
+    online = wording.payment_url(row, offered=row.taken_online)
     if obligation.attempt_open:
         text = _("%s · đang có một lần trả chưa xong, mở để xem tiền đã trừ chưa.")
     elif online:
@@ -231,7 +231,7 @@ ITEMS = {
 
 
 def until(due, calendar):
-    """«Còn 4 ngày làm việc, đến hết thứ sáu, 28 tháng 8»."""
+    """A deadline in words: «Còn 4 ngày làm việc, đến hết thứ sáu, 28 tháng 8»; empty for None."""
     if due is None:
         return ""
     day = clock.local(due).date()

@@ -1,4 +1,4 @@
-"""What a citizen types about a dossier that is filed: why it is taken back, what is answered to the office."""
+"""Forms of citizens for filed dossiers: withdrawal, and confirmation asked by the agency."""
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -6,16 +6,16 @@ from django.utils.translation import gettext_lazy
 
 from portal.common.vietnamese import clean_text
 
-LONGEST = 2000
+MAX_NOTE_LENGTH = 2000
 
 
 class WithdrawalForm(forms.Form):
-    """A reason helps the desk, but nobody has to give one."""
+    """The reason of a withdrawal; optional."""
 
     note = forms.CharField(
         label=gettext_lazy("Vì sao rút?"),
         required=False,
-        max_length=LONGEST,
+        max_length=MAX_NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"max_length": gettext_lazy("Viết ngắn lại, nhiều nhất 2.000 chữ cái.")},
     )
@@ -25,7 +25,7 @@ class WithdrawalForm(forms.Form):
 
 
 class ConfirmationForm(forms.Form):
-    """Agree, or name the mistake."""
+    """Agree, or describe the mistake."""
 
     AGREE, WRONG = "dung", "sai"
 
@@ -35,7 +35,10 @@ class ConfirmationForm(forms.Form):
         widget=forms.RadioSelect,
     )
     note = forms.CharField(
-        label=gettext_lazy("Chỗ nào chưa đúng?"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Chỗ nào chưa đúng?"),
+        required=False,
+        max_length=MAX_NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     def clean(self):
@@ -46,7 +49,7 @@ class ConfirmationForm(forms.Form):
 
     @property
     def answer(self):
-        """The words kept with the step."""
+        """The text stored as note of the step."""
         note = clean_text(self.cleaned_data["note"], lines=True)
         agreed = self.cleaned_data["choice"] == self.AGREE
         return _("Đúng, đồng ý.") + (f" {note}" if note else "") if agreed else _("Chưa đúng: %s") % note

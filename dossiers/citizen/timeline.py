@@ -1,4 +1,4 @@
-"""A dossier's story for the people it concerns: what happened, who holds it now, what comes, and why the date is the date."""
+"""The timeline of a dossier for the citizen: events, current holder, next steps, and how the due time is counted."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,9 +11,19 @@ from dossiers.states import DossierState as S
 from portal.common import clock
 from portal.common.dates import clock_time, long_day, moment
 
-# Steps whose words are meant for the citizen; other notes stay at the office.
-TOLD = {"refuse_receipt", "extend", "stop", "refuse_withdrawal", "refuse_substance", "waive", "withdraw", "resubmit", "confirm"}
-SILENT = {"assign"}  # an office matter that says nothing to a citizen
+# Steps whose note is shown to the citizen; other notes are for staff.
+NOTE_SHOWN_STEPS = {
+    "refuse_receipt",
+    "extend",
+    "stop",
+    "refuse_withdrawal",
+    "refuse_substance",
+    "waive",
+    "withdraw",
+    "resubmit",
+    "confirm",
+}
+HIDDEN_STEPS = {"assign"}  # steps not shown to the citizen
 STEP_ICONS = {
     "submit": "send",
     "ask_supplement": "alert",
@@ -25,10 +35,10 @@ STEP_ICONS = {
 
 
 def timeline(dossier, *, pay_by=""):
-    """Every step with its date and who took it, what is being done now, and what is still to come. `pay_by`: the moment by
-    which the fee it waits for must be paid, in words; empty while the term does not run."""
+    """Items of the timeline: steps taken with date and actor, the current one, and those to come. `pay_by`: the payment
+    deadline in words; empty while the term does not run."""
     events = dossier.events.select_related("text", "actor").order_by("sequence")
-    items = [_event_item(event) for event in events if event.step not in SILENT]
+    items = [_event_item(event) for event in events if event.step not in HIDDEN_STEPS]
     if not dossier.status.is_final:
         items += _now_and_later(dossier, pay_by)
     return items
@@ -37,7 +47,7 @@ def timeline(dossier, *, pay_by=""):
 def _event_item(event):
     lines = []
     text = getattr(event, "text", None)
-    if text and text.note and event.step in TOLD:
+    if text and text.note and event.step in NOTE_SHOWN_STEPS:
         lines.append(f"“{text.note}”")
     if text and event.step == "hand_over" and text.details.get("steps"):
         lines.append(", ".join(text.details["steps"]))
@@ -52,7 +62,7 @@ def _event_item(event):
 
 
 def _now_and_later(dossier, pay_by):
-    """The open step, those that wait, and how it ends."""
+    """The items for the current step, the waiting steps, and the result."""
     items = []
     now = {
         S.SUBMITTED: _("Bộ phận một cửa kiểm tra hồ sơ"),
@@ -94,15 +104,15 @@ def _now_and_later(dossier, pay_by):
 
 
 def _promise(dossier):
-    """The day of the promise in words; empty without one, and where it is over but the clock stands still."""
+    """The due date in words; empty without one, and when it has passed while the clock is paused."""
     day = long_day(clock.local(dossier.due_at).date()) if dossier.due_at else ""
-    if lateness.is_late(dossier, clock.now(), lateness.PROMISE):
+    if lateness.is_late(dossier, clock.now(), lateness.PROMISED_DUE):
         return _("Đã quá ngày hẹn %s") % day
     return _("Chậm nhất %s") % day if day and dossier.due_at >= clock.now() else ""
 
 
 def holder(dossier):
-    """Who has it now, for ui/who.html; None when it is over."""
+    """Who holds it now, for ui/who.html; None for a final state."""
     desk, agency = dossier.receiving_agency, dossier.holder_agency or dossier.receiving_agency
     if dossier.status.is_final or desk is None:
         return None
@@ -142,12 +152,12 @@ def _since(dossier):
 
 
 def countdown(dossier):
-    """How long still, for ui/days.html; None when nothing was promised, it is over, or no day counts now."""
+    """Working days left, for ui/days.html; None without a due time or while the clock does not run."""
     if dossier.due_at is None or not lateness.is_running(dossier):
         return None
-    keeper = Timekeeper(dossier)
+    timekeeper = Timekeeper(dossier)
     due_day = clock.local(dossier.due_at)
-    left = rules.days_left(keeper.calendar, clock.now(), dossier.due_at)
+    left = rules.days_left(timekeeper.calendar, clock.now(), dossier.due_at)
     found = {
         "due": _("Hẹn trả: %(day)s, trước %(time)s") % {"day": long_day(due_day.date()), "time": clock_time(due_day)},
         "late": left < 0,
@@ -158,7 +168,7 @@ def countdown(dossier):
         found |= {"number": 0, "words": _("ngày làm việc nữa: hẹn trả hôm nay")}
     else:
         found |= {"number": left, "words": ngettext("ngày làm việc nữa", "ngày làm việc nữa", left)}
-    standing = keeper.standing(now=clock.now())
+    standing = timekeeper.standing(now=clock.now())
     counted = [day for day in standing.days if day.counted]
     if counted and 0 <= left <= len(counted) and not standing.waiting and counted[0].number:
         gone = max(0, len(counted) - left)
@@ -169,7 +179,7 @@ def countdown(dossier):
 
 
 def why_this_date(dossier):
-    """The days counted one by one: (sentences, [Day]); nothing when there is no promised date."""
+    """How the due time is counted: {"reasons", "days", "provisional"}; None without a due time."""
     if dossier.accepted_at is None or dossier.due_at is None:
         return None
     standing = Timekeeper(dossier).standing(now=None if dossier.decided_at else clock.now())
@@ -177,7 +187,7 @@ def why_this_date(dossier):
 
 
 def moved_promise(dossier):
-    """When the promise of today is not the first one: a sentence with both dates; empty else."""
+    """A sentence with both dates when the due time is not the first one; else empty."""
     if dossier.due_at is None or dossier.due_at == dossier.first_promised_due_at:
         return ""
     dates = {"first": moment(dossier.first_promised_due_at), "now": moment(dossier.due_at)}
@@ -187,12 +197,12 @@ def moved_promise(dossier):
 
 
 def ending(dossier):
-    """How it ended without a result, with the office's words; None while it goes on or when there is a result."""
+    """How it ended without a result, with the agency's reason; None in all other states."""
     titles = {S.NOT_ACCEPTED: _("Hồ sơ không được tiếp nhận"), S.STOPPED: _("Hồ sơ đã dừng")}
     if dossier.state not in titles:
         return None
     last = dossier.events.select_related("text").order_by("-sequence").first()
-    words = last.text.note if last.step in TOLD and hasattr(last, "text") else ""
+    words = last.text.note if last.step in NOTE_SHOWN_STEPS and hasattr(last, "text") else ""
     return {
         "tone": "bad" if dossier.state == S.NOT_ACCEPTED else "info",
         "title": titles[dossier.state],
@@ -201,7 +211,7 @@ def ending(dossier):
 
 
 def public_milestones(dossier):
-    """Dates a stranger with the secret may know: no names, no notes."""
+    """Items for tracking by the secret, without login: dates only, no names, no notes."""
     rows = [
         (_("Đã nộp hồ sơ"), dossier.submitted_at),
         (_("Được tiếp nhận"), dossier.accepted_at),
@@ -218,7 +228,7 @@ def public_milestones(dossier):
 
 
 def next_things(dossier, *, pay_by=""):
-    """What happens after filing, for the confirmation: no date is promised before acceptance except the desk's own.
+    """What happens after filing, for the confirmation page. The only date is the deadline of reception.
     `pay_by`: as for `timeline`."""
     desk = dossier.receiving_agency
     way = {

@@ -1,4 +1,4 @@
-"""Addresses of dossiers pages for citizens and passers-by. Staff have their own under /can-bo/."""
+"""URLs of dossiers for citizens and visitors without login. URLs of staff are under /can-bo/."""
 
 from django.urls import include, path
 

@@ -1,7 +1,7 @@
-"""The clock of one dossier: its present due time after pauses and restarts, lateness, and the view of QĐ 766.
+"""The processing clock of one dossier: current due time after pauses and restarts, lateness, and the indicators of QĐ 766.
 
-Pure functions over the intervals a dossier keeps. The law restarts a term after a supplement (NĐ 61/2018 Đ.19 k4); the
-indicators of QĐ 766 only subtract the waiting. Both are read from the same rows, so neither can drift from the other.
+Pure functions over the intervals of a dossier. By law a supplement restarts the term (NĐ 61/2018 Đ.19 k4); the indicators
+of QĐ 766 only subtract the waiting time. Both are computed from the same rows.
 """
 
 import datetime as dt
@@ -16,13 +16,13 @@ from portal.common.clock import local
 from procedures.calendar import Day, Due, OfficeHours, Pause, Term, WorkCalendar, due
 
 WAITS = frozenset({"supplement", "payment", "applicant", "withdrawal", "outage"})
-"""Kinds of interval in which the agency is not working on the dossier: they lengthen the term."""
+"""Kinds of interval in which the agency cannot work on the dossier: they extend the term."""
 
-_NOTHING = dt.timedelta(0)
+_ZERO = dt.timedelta(0)
 
 
 class IntervalLike(Protocol):
-    """A row of the dossier's clock, or `Interval`."""
+    """A `ClockInterval` row or an `Interval`."""
 
     @property
     def kind(self) -> str: ...
@@ -36,7 +36,7 @@ class IntervalLike(Protocol):
 
 @dataclass(frozen=True)
 class Interval:
-    """A stretch of one kind (reception, running, or one of WAITS). `restart`: the term begins anew when it ends."""
+    """A time interval of one kind (reception, running, or one of WAITS). `restart`: the term starts again when it ends."""
 
     kind: str
     started_at: dt.datetime
@@ -46,7 +46,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Extension:
-    """The one apology the law allows: a new time promised to the citizen (NĐ 61/2018 Đ.19 k9)."""
+    """The one extension the law allows, with an apology and a new promised time (NĐ 61/2018 Đ.19 k9)."""
 
     granted_at: dt.datetime
     to: dt.datetime
@@ -54,7 +54,7 @@ class Extension:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the clock stands: the present due time and all that explains it."""
+    """The state of the clock: the current due time and what explains it."""
 
     due: Due
     accepted_at: dt.datetime
@@ -81,26 +81,30 @@ class Standing:
 
     @property
     def reasons(self) -> list[str]:
-        """«Vì sao là ngày này», sentence by sentence, before the days themselves."""
-        said = [_("Nhận đủ hồ sơ lúc %(moment)s.") % {"moment": dates.moment(self.accepted_at)}]
+        """The sentences of «Vì sao là ngày này», shown before the list of days."""
+        sentences = [_("Nhận đủ hồ sơ lúc %(moment)s.") % {"moment": dates.moment(self.accepted_at)}]
         if self.restarted:
-            said.append(_("Nộp bổ sung lúc %(moment)s: thời hạn tính lại từ đầu.") % {"moment": dates.moment(self.started_at)})
-        said.append(_("Thời hạn: %(term)s.") % {"term": self.due.term.words})
-        said += [_pause_sentence(pause) for pause in self.pauses]
+            sentences.append(
+                _("Nộp bổ sung lúc %(moment)s: thời hạn tính lại từ đầu.") % {"moment": dates.moment(self.started_at)}
+            )
+        sentences.append(_("Thời hạn: %(term)s.") % {"term": self.due.term.words})
+        sentences += [_pause_sentence(pause) for pause in self.pauses]
         if self.extension:
-            said.append(_("Cơ quan đã xin lỗi và hẹn lại vào %(moment)s.") % {"moment": dates.moment(self.extension.to)})
+            sentences.append(_("Cơ quan đã xin lỗi và hẹn lại vào %(moment)s.") % {"moment": dates.moment(self.extension.to)})
         if self.provisional:
-            said.append(_("Lịch nghỉ chưa công bố đủ nên đây là ngày tạm tính. Có lịch, ngày hẹn được tính lại và báo ngay."))
-        return said
+            sentences.append(
+                _("Lịch nghỉ chưa công bố đủ nên đây là ngày tạm tính. Có lịch, ngày hẹn được tính lại và báo ngay.")
+            )
+        return sentences
 
 
 def _pause_sentence(pause: Pause) -> str:
-    said = _("Tạm dừng từ %(start)s đến %(end)s: %(why)s.")
-    return said % {"start": dates.moment(pause.started_at), "end": dates.moment(pause.ended_at), "why": pause.why}
+    sentence = _("Tạm dừng từ %(start)s đến %(end)s: %(why)s.")
+    return sentence % {"start": dates.moment(pause.started_at), "end": dates.moment(pause.ended_at), "why": pause.why}
 
 
-def wait_words(kind: str) -> str:
-    """What the dossier waits for, in the reader's language."""
+def wait_label(kind: str) -> str:
+    """What the dossier waits for, in the active language. `kind`: one of WAITS."""
     return {
         "supplement": _("chờ bổ sung"),
         "payment": _("chờ trả phí"),
@@ -110,7 +114,7 @@ def wait_words(kind: str) -> str:
     }[kind]
 
 
-# ---------------------------------------------------------------- the present promise
+# ---------------------------------------------------------------- the current due time
 
 
 def current_due(
@@ -123,34 +127,34 @@ def current_due(
     extension: Extension | None = None,
     now: dt.datetime | None = None,
 ) -> Standing:
-    """The due time as it stands. An open wait counts as lasting until `now`, or not at all when no `now` is given.
+    """The current due time. An open wait counts as lasting until `now`; without `now` it is ignored.
 
-    A restarting supplement answered after acceptance begins the term anew, by the 15:00 rule. Every other wait takes out
-    the days at whose closing time the clock stood still, or, in a term of hours, its working minutes.
+    A restarting supplement answered after acceptance starts the term again, by the 15:00 rule. Every other wait removes
+    the days at whose closing time the clock was paused; from a term of hours it removes its working minutes.
     """
-    started_at = _counted_from(accepted_at, intervals)
+    started_at = _term_start(accepted_at, intervals)
     pauses = _pauses(intervals, started_at, now)
     counted = due(calendar, hours, started_at, term, paused=pauses)
     if extension and counted.at and extension.granted_at >= started_at:
         promised = _extended(calendar, hours, counted, extension, pauses)
-    else:  # a supplement answered later began the term anew: the extension belonged to the old one
+    else:  # a later supplement restarted the term: the extension was for the old term
         promised, extension = counted, None
     return Standing(promised, accepted_at, started_at, tuple(pauses), _open_wait(intervals), extension)
 
 
-def _counted_from(accepted_at: dt.datetime, intervals: Iterable[IntervalLike]) -> dt.datetime:
-    """Acceptance, or the last moment after it at which the term began anew."""
-    anew = [
+def _term_start(accepted_at: dt.datetime, intervals: Iterable[IntervalLike]) -> dt.datetime:
+    """The start of the term: acceptance, or the last restart after it."""
+    restarts = [
         moment
         for interval in intervals
         if interval.restart and (moment := interval.ended_at if interval.kind in WAITS else interval.started_at)
     ]
-    return max([accepted_at, *anew])
+    return max([accepted_at, *restarts])
 
 
 def _pauses(intervals: Iterable[IntervalLike], since: dt.datetime, now: dt.datetime | None) -> list[Pause]:
-    """The waits that reach past `since`, oldest first."""
-    waits = [(i.started_at, i.ended_at or now, wait_words(i.kind)) for i in intervals if i.kind in WAITS]
+    """The waits that end after `since`, cut to begin there, oldest first."""
+    waits = [(i.started_at, i.ended_at or now, wait_label(i.kind)) for i in intervals if i.kind in WAITS]
     pauses = [Pause(max(start, since), end, why) for start, end, why in waits if end and end > max(start, since)]
     return sorted(pauses, key=lambda pause: pause.started_at)
 
@@ -160,10 +164,10 @@ def _open_wait(intervals: Iterable[IntervalLike]) -> str:
 
 
 def _extended(calendar: WorkCalendar, hours: OfficeHours, counted: Due, extension: Extension, pauses: Sequence[Pause]) -> Due:
-    """The date promised with the apology, moved on by the waits after it; never earlier than what was counted."""
+    """The due time promised with the extension, moved by later waits; never earlier than the counted due time."""
     granted, to = local(extension.granted_at), local(extension.to)
     left = Term(calendar.working_days_between(granted.date(), to.date()), "working_day")
-    later = [Pause(max(p.started_at, granted), p.ended_at, p.why) for p in pauses]  # those over by then take nothing
+    later = [Pause(max(p.started_at, granted), p.ended_at, p.why) for p in pauses]  # waits that ended before have no length
     moved = due(calendar, hours, granted, left, cutoff=None, paused=later)
     assert moved.at and counted.at  # a term of days always ends
     at = moved.at if moved.at.date() > to.date() else to
@@ -176,17 +180,17 @@ def _extended(calendar: WorkCalendar, hours: OfficeHours, counted: Due, extensio
 
 
 def lateness(now: dt.datetime, due_at: dt.datetime | None) -> dt.timedelta:
-    """How long after the due time it is; nothing when in time or without one."""
-    return max(now - due_at, _NOTHING) if due_at else _NOTHING
+    """Time since the due time; zero when in time or without a due time."""
+    return max(now - due_at, _ZERO) if due_at else _ZERO
 
 
 def is_late(now: dt.datetime, due_at: dt.datetime | None) -> bool:
-    """The due moment itself is still in time."""
-    return lateness(now, due_at) > _NOTHING
+    """Is `now` after the due time? The due moment itself is in time."""
+    return lateness(now, due_at) > _ZERO
 
 
 def days_left(calendar: WorkCalendar, now: dt.datetime, due_at: dt.datetime | None) -> int | None:
-    """Working days left, 0 on the last day. Late: −1, −2 …, and −1 already in the first late hour. None without a due time."""
+    """Working days left; 0 on the last day, negative when late (−1 from the first late minute). None without a due time."""
     if due_at is None:
         return None
     today, last = local(now).date(), local(due_at).date()
@@ -200,7 +204,7 @@ def days_left(calendar: WorkCalendar, now: dt.datetime, due_at: dt.datetime | No
 
 @dataclass(frozen=True)
 class Indicator:
-    """How QĐ 766 sees a finished dossier: waiting subtracted, the term never restarted, asked more than once is late."""
+    """A finished dossier by QĐ 766: waits are subtracted, the term never restarts, more than one supplement counts as late."""
 
     due_at: dt.datetime | None
     on_time: bool
@@ -210,7 +214,7 @@ class Indicator:
 
     @property
     def days(self) -> float:
-        """Working time in days of this agency."""
+        """Working time in working days of this agency."""
         return self.minutes / self.minutes_a_day
 
 
@@ -222,7 +226,7 @@ def worked_minutes(
     ended_at: dt.datetime,
     intervals: Sequence[IntervalLike] = (),
 ) -> int:
-    """Working minutes from acceptance to the end without the waits."""
+    """Working minutes from acceptance to the end, without the waits."""
     return hours.minutes_between(calendar, accepted_at, ended_at, _pauses(intervals, accepted_at, ended_at))
 
 
@@ -235,7 +239,7 @@ def indicator(
     ended_at: dt.datetime,
     intervals: Sequence[IntervalLike] = (),
 ) -> Indicator:
-    """The second reading of the same intervals, for the public indicators (QĐ 766/QĐ-TTg 2022, 2.1 and 2.2).
+    """The public indicators computed from the intervals (QĐ 766/QĐ-TTg 2022, 2.1 and 2.2).
 
     `ended_at` is the end of processing or, for an unfinished dossier, the end of the period.
     """

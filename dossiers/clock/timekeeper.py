@@ -1,6 +1,6 @@
-"""What a step does to the clock of its dossier: closes and opens intervals, and writes the promised moments.
+"""What a step does to the clock of its dossier: closes and opens intervals, and writes the due times.
 
-The rules of counting are pure functions (`procedures.calendar`, `dossiers.clock.rules`); here they meet the rows.
+The rules of counting are pure functions in `procedures.calendar` and `dossiers.clock.rules`; this module applies them to rows.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from procedures.models import working_calendar
 
 
 class Timekeeper:
-    """The clock of one dossier at one step. The calendar is read once, when it is first needed."""
+    """Applies steps to the clock of one dossier. The calendar is read once, at first use."""
 
     def __init__(self, dossier: Dossier) -> None:
         self.dossier = dossier
@@ -33,18 +33,18 @@ class Timekeeper:
 
     @property
     def hours(self) -> OfficeHours:
-        """Counting hours of the body: reception on Saturday mornings is not counted."""
+        """Counted office hours of the receiving agency; reception on Saturday mornings is not counted."""
         agency = self.dossier.receiving_agency
         return OfficeHours.from_data(agency.hours.intervals) if agency and agency.hours else OfficeHours.default()
 
     def apply(self, step: Step) -> None:
-        """Do what the transition line of this step says to the clock."""
+        """Apply the `clock` and `interval` of the transition line of this step."""
         custom = step.line.custom
-        WORK[custom["clock"]](self, step, custom["interval"])
+        CLOCK_METHODS[custom["clock"]](self, step, custom["interval"])
 
-    # ------------------------------------------------------------ what each `Clock` does
+    # ------------------------------------------------------------ one method for each `Clock`
     def _nothing(self, step: Step, interval: Choice) -> None:
-        """The clock goes on as it was."""
+        """The clock is not changed."""
 
     def _reception_starts(self, step: Step, interval: Choice) -> None:
         if self.dossier.state == DossierState.PAYMENT_REQUIRED:
@@ -76,7 +76,7 @@ class Timekeeper:
         self._open(interval, step.now)
 
     def _resume(self, step: Step, interval: Choice) -> None:
-        """Out of a wait; a refused withdrawal goes back to the wait it came from."""
+        """Ends a wait. After a refused withdrawal the earlier wait is opened again."""
         self._close_open(step.now)
         state = self.dossier.state
         if state == DossierState.SUPPLEMENT_REQUIRED:
@@ -117,7 +117,7 @@ class Timekeeper:
         self.dossier.reception_due_at = reception_due(self.calendar, self.hours, self.dossier.channel, moment).at
 
     def _promise(self) -> None:
-        """Count the due moment afresh from the intervals. The first promise never changes."""
+        """Compute the due time again from the intervals. `first_promised_due_at` is set once."""
         intervals = list(self.dossier.intervals.all())
         standing = self._standing(intervals)
         self.dossier.due_at = standing.at
@@ -127,7 +127,7 @@ class Timekeeper:
         self._move_open_steps(intervals)
 
     def _move_open_steps(self, intervals: list[ClockInterval]) -> None:
-        """A wait lengthens the steps that were open while it lasted."""
+        """Move the due times of open steps by the waits during them."""
         waits = [Pause(i.started_at, i.ended_at) for i in intervals if i.kind in rules.WAITS and i.ended_at]
         for run in self.dossier.open_steps:
             since = [pause for pause in waits if pause.ended_at > run.opened_at]
@@ -137,7 +137,7 @@ class Timekeeper:
             run.save(update_fields=["due_at"])
 
     def standing(self, now: dt.datetime | None = None) -> rules.Standing:
-        """How the promise is counted, day by day, for «vì sao là ngày này»."""
+        """How the due time is counted, day by day, for «vì sao là ngày này». `now`: see `rules.current_due`."""
         return self._standing(list(self.dossier.intervals.all()), now)
 
     def _standing(self, intervals: list[ClockInterval], now: dt.datetime | None = None) -> rules.Standing:
@@ -153,19 +153,19 @@ class Timekeeper:
         )
 
     def step_due(self, opened_at: dt.datetime, hours: int) -> dt.datetime:
-        """When a step of so many working hours should be done; never after the promise of the whole."""
+        """Due time of a step of `hours` working hours; never after the due time of the dossier."""
         return step_due(self.calendar, self.hours, opened_at, hours, not_after=self.dossier.due_at)
 
     def after(self, moment: dt.datetime, hours: int) -> dt.datetime:
-        """The moment so many working hours later, whatever was promised."""
+        """The moment `hours` working hours later, without regard to the due time of the dossier."""
         return step_due(self.calendar, self.hours, moment, hours)
 
     def working_deadline(self, moment: dt.datetime, term: dict[str, Any]) -> dt.datetime | None:
-        """When a citizen's term ends: {"value", "unit"} counted in working days or calendar days from `moment`."""
+        """End of a citizen's term {"value", "unit"} (working days or calendar days), counted from `moment`."""
         return due(self.calendar, self.hours, moment, Term(term["value"], term["unit"]), cutoff=None).at
 
 
-WORK: dict[Clock, Callable[[Timekeeper, Step, Choice], None]] = {
+CLOCK_METHODS: dict[Clock, Callable[[Timekeeper, Step, Choice], None]] = {
     Clock.NONE: Timekeeper._nothing,
     Clock.RUN: Timekeeper._nothing,
     Clock.NEW_DUE: Timekeeper._nothing,  # the effect `promise_new_date` writes the new date
@@ -182,5 +182,5 @@ WORK: dict[Clock, Callable[[Timekeeper, Step, Choice], None]] = {
 
 
 def days_left(dossier: Dossier, calendar: WorkCalendar | None = None) -> int | None:
-    """Working days until the promise; 0 today, negative when late, None without a promise. Lists pass their calendar."""
+    """Working days until the due time: 0 today, negative when late, None without one. Lists pass `calendar` to read it once."""
     return rules.days_left(calendar or working_calendar(), clock.now(), dossier.due_at)

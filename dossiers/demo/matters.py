@@ -1,5 +1,5 @@
-"""Some forty demo dossiers in every state, brought there by the real door with a moved clock. Their papers are owed, and
-made by the worker after the start."""
+"""Some forty demo dossiers in every state, made by taking the real steps with a moved clock. The worker makes their papers
+after the start."""
 
 import copy
 import datetime as dt
@@ -24,9 +24,9 @@ from procedures.offered import offered_at
 RESIDENCE, STAY, CIVIL, CRIMINAL = "1.010041", "1.004194", "1.004873", "3.000333"
 LEAD = {RESIDENCE: "H18.X004.CA", STAY: "H18.X004.CA", CIVIL: "H18.X004", CRIMINAL: "H18.Z01"}
 
-# Who, procedure, how many working days ago it was filed, and the script of its way. A criminal record waits for its fee from
-# the first moment: «pay» is the cash at the counter, without it the citizen finds it under what to do now, and whoever claims
-# an exemption («claim») pays nothing until the clerk has decided.
+# Login, procedure, filed how many working days ago, and the steps to take (methods of `Script`). A criminal record waits for
+# its fee from the start: «pay» is cash at the counter; without it the dossier stands in the citizen's to-do list. With a
+# claimed exemption («claim») nothing is due until the clerk has decided.
 MATTERS = [
     ("congdan1", RESIDENCE, 9, "accept transfer work approve"),
     ("congdan1", CIVIL, 4, "accept transfer"),
@@ -78,7 +78,7 @@ MATTERS = [
 
 
 class Script:
-    """Plays the way of one demo dossier. Each step takes place some working time after the one before, never later than now."""
+    """Takes the steps of one demo dossier. Each step is 95 minutes after the one before, never later than now."""
 
     def __init__(self, users):
         self.users = users
@@ -101,7 +101,7 @@ class Script:
                 getattr(self, word.partition("-")[0])()
 
     def start(self, days_ago):
-        """Half past eight, so many working days before today."""
+        """08:30 local time, this many working days before today."""
         day = clock.today()
         while days_ago or not self.calendar.is_working(day):
             day -= dt.timedelta(days=1)
@@ -130,7 +130,7 @@ class Script:
         return dossier
 
     def do(self, step, login, **details):
-        actor = User.objects.get(username=login)  # afresh, as a new request would
+        actor = User.objects.get(username=login)  # read again, as a new request would
         self.dossier = workflow.advance(self.dossier, step, actor=actor, **details)
 
     def accept(self):
@@ -208,13 +208,13 @@ class Script:
 
 
 def asked_for(version, group):
-    """Answers to what the portal itself asks: alone, nothing special; `group` claims a reduction of the fee."""
+    """Default answers to the portal's own questions; `group`: the priority group claimed for a reduced fee, or empty."""
     answers = {question["key"]: "ca_nhan" if question["key"] == "case" else "khong" for question in version.facts["questions"]}
     return {**answers, "priority_group": group}
 
 
 def answers_for(person, form_key, *, finished):
-    """The sample answers of the form, with this person in place of the sample's."""
+    """The sample answers of the form, with the facts of this person."""
     sample = json.loads((settings.DATA_DIR / "samples" / f"{form_key}.json").read_text("utf-8"))
     answers = copy.deepcopy(sample["answers"])
     mine = {
@@ -250,7 +250,7 @@ def answers_for(person, form_key, *, finished):
 
 
 def content_of(dossier):
-    """What the signer approves, in plain lines."""
+    """The content of the decision that the signer approves."""
     lines = [
         {"label": "Họ, chữ đệm và tên", "text": dossier.subject_name},
         {"label": "Số định danh cá nhân", "text": dossier.subject_id_number},
@@ -261,7 +261,7 @@ def content_of(dossier):
 
 
 def attach(dossier, ask):
-    """A picture of a made-up paper that says so."""
+    """Attach a generated picture that is marked as test data."""
     picture = Image.new("RGB", (900, 640), "#fbf7ea")
     draw = ImageDraw.Draw(picture)
     font = ImageFont.truetype(settings.FONTS_DIR / "Tinos-Regular.ttf", 34)
@@ -286,7 +286,7 @@ def attach(dossier, ask):
 
 
 def make_matters(users):
-    """All demo dossiers. Returns how many."""
+    """Make all demo dossiers. Returns their number."""
     script = Script(users)
     for matter in MATTERS:
         script.play(*matter)

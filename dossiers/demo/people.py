@@ -1,4 +1,4 @@
-"""Demo people: made up, with a published password, and never in production. Staff at the bodies the tour needs."""
+"""Demo people: invented, with a published password, never in production. Staff of the agencies that the demo tour uses."""
 
 import datetime as dt
 
@@ -22,7 +22,7 @@ STAFF = [
     ("thanhtra1", "Vàng Đức Sơn", {Role.INSPECTOR: ["H18"]}),
 ]
 
-ADMINISTRATOR = ("hethong1", "Bùi Hải Yến")  # sees no dossier and no person by right
+ADMINISTRATOR = ("hethong1", "Bùi Hải Yến")  # may see no dossier and no person
 
 HOME = {"province": "11", "commune": "11.X004", "detail": "Số 12, tổ dân phố 7"}
 FAR = {"province": "68", "commune": "68.X001", "detail": "Số 3, đường Trần Phú"}
@@ -30,7 +30,7 @@ CITIZENS = [
     ("congdan1", "Nguyễn Hoàng Phượng Vỹ", "1990-03-27", "female", "011999000101", HOME),
     ("congdan2", "K' Brết Ngữ Uyển", "1985-11-02", "male", "068999000102", FAR),
 ]
-# people of the queue: they have a login that nobody can use
+# citizens whose dossiers fill the desk's lists; their logins have no usable password
 CROWD = [
     ("Lò Văn Thướng", "male"), ("Quàng Thị Ánh Nguyệt", "female"), ("Trần Đỗ Khương Duệ", "male"), ("Vàng A Súa", "male"),
     ("Nguyễn Thị Kiều Oanh", "female"), ("H'Hương Niê Kđăm", "female"), ("Đặng Quốc Ỷ", "male"), ("Cà Thị Ưởng", "female"),
@@ -39,7 +39,7 @@ CROWD = [
 
 
 def make_people():
-    """The demo logins and the crowd. Safe to run again. Returns {login: User}."""
+    """Make the demo logins. Idempotent. Returns {login: User}."""
     users = {login: _citizen(login, *facts) for login, *facts in CITIZENS}
     for login, name, roles in STAFF:
         users[login] = _login(login, name)

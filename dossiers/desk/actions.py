@@ -1,4 +1,4 @@
-"""One table: every step a member of staff may take, its address, its form and its words."""
+"""Table of the steps that staff may take: URL slug, form, button and description."""
 
 from typing import NamedTuple
 
@@ -13,9 +13,9 @@ from dossiers.desk.supplement_form import SupplementForm
 
 
 class StepPage(NamedTuple):
-    """How a step is offered: `slug` in the address, `verb` on its button, what it does, `danger` for a step that ends a matter.
+    """How a step is offered. `slug`: in the URL; `verb`: on the button; `does`: description; `danger`: ends the dossier.
 
-    `key` is its key on the keyboard; T, B and D only ever open this page: a step is law and cannot be taken back.
+    `key`: keyboard shortcut. It opens this page only and never takes the step, because a step cannot be undone.
     """
 
     slug: str
@@ -122,7 +122,7 @@ STEP_PAGES = {
         icon="x-c", danger=True,
     ),
 }  # fmt: skip
-AT_ONCE = {  # steps that ask for no words of their own may be taken for several dossiers together
+BULK_STEPS = {  # steps without inputs of their own can be taken for several dossiers at once: {step: roles}
     "transfer": {Role.RECEIVING_CLERK},
     "hand_over": {Role.OFFICER, Role.HEAD, Role.DEPUTY},
     "assign": {Role.HEAD, Role.DEPUTY},
@@ -131,19 +131,19 @@ STEP_OF = {page.slug: name for name, page in STEP_PAGES.items()}
 
 
 def offered(names):
-    """(name, StepPage) of these steps in the order of the table: what goes on first, what ends a matter last."""
+    """(name, StepPage) of these steps, in the order of the table."""
     wanted = set(names)
     return [(name, page) for name, page in STEP_PAGES.items() if name in wanted]
 
 
 def bulk_steps(user):
-    """(name, StepPage) of the steps this person may take for several dossiers together."""
+    """(name, StepPage) of the steps this user may take for several dossiers at once."""
     roles = {role for role, _agency in user.roles}
-    return [(name, STEP_PAGES[name]) for name, admitted in AT_ONCE.items() if roles & admitted]
+    return [(name, STEP_PAGES[name]) for name, admitted in BULK_STEPS.items() if roles & admitted]
 
 
-def held_back(user, dossier):
-    """(StepPage, sentence) of a step that waits for this person but lacks something: said, so that nobody has to guess."""
+def blocked_steps(user, dossier):
+    """Yield (StepPage, reason) of main steps the user is permitted to take, but which are not possible yet."""
     for name in ("accept", "approve", "deliver"):
         try:
             workflow.admit(user, dossier, workflow.line_of(name, dossier.state))

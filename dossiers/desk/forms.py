@@ -1,6 +1,6 @@
-"""What comes with a step: one small form a step. It checks that the input is well formed; the door decides the rest.
+"""Forms of the steps. A form checks that the input is well formed; `workflow.advance` checks everything else.
 
-`details()` are the keyword arguments of `workflow.advance`, beside the note.
+`details()`: the keyword arguments of `workflow.advance` besides the note.
 """
 
 import datetime as dt
@@ -16,28 +16,28 @@ from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import StepState
 from dossiers.transitions import conditions, inputs
 from portal.common import clock
-from portal.common.figures import are_figures, number_in
+from portal.common.figures import is_digits, number_in
 from portal.common.form_fields import NumberField
 from portal.common.money import dong
 from portal.common.vietnamese import clean_text
 
-LONGEST = 4000  # characters of a reason; more belongs in a document
+MAX_TEXT_LENGTH = 4000  # characters of a text
 
 
 class Words(forms.CharField):
-    """Typed text made worth keeping: composed letters, no hidden characters, single spaces."""
+    """Text field that cleans its input: NFC, no control characters, single spaces. `rows`: a textarea of this height."""
 
     def __init__(self, *, rows=None, **options):
         self.lines = bool(rows)
         widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput
-        super().__init__(max_length=options.pop("max_length", LONGEST), widget=widget, **options)
+        super().__init__(max_length=options.pop("max_length", MAX_TEXT_LENGTH), widget=widget, **options)
 
     def to_python(self, value):
         return clean_text(super().to_python(value) or "", lines=self.lines)
 
 
 class StepForm(forms.Form):
-    """A step that needs nothing but its actor. `note` goes into the history, and to the citizen where they are told."""
+    """Form of a step without inputs of its own. `note` is stored in the history and, for some steps, shown to the citizen."""
 
     template = "dossiers/desk/forms/plain.html"
     note = Words(rows=3, required=False, label=_("Ghi chú vào lịch sử"), help_text=_("Người nộp đọc được ghi chú này."))
@@ -47,23 +47,23 @@ class StepForm(forms.Form):
         super().__init__(*args, **options)
 
     def full_clean(self):
-        for field in self.fields.values():  # as late as this: a form may rename its fields when it is made
+        for field in self.fields.values():  # not in __init__: subclasses rename fields there
             words = _("Chọn ở mục “%s”.") if isinstance(field, forms.ChoiceField | forms.BooleanField) else _("Điền mục “%s”.")
             field.error_messages["required"] = words % field.label
         super().full_clean()
 
     def details(self):
-        """What the door is given beside the note."""
+        """Keyword arguments of `workflow.advance` besides the note."""
         return {}
 
     @property
     def own_fields(self):
-        """The bound fields in the order people fill them in: the note last."""
+        """The bound fields in display order: the note last."""
         return [self[name] for name in self.fields if name != "note"] + [self["note"]]
 
 
 class AcceptForm(StepForm):
-    """Taking a dossier in. Where a reduction of the fee is claimed, the clerk decides it here."""
+    """Accepting a dossier. When a fee reduction is claimed, the clerk decides on it here."""
 
     exemption = forms.ChoiceField(
         label=_("Diện miễn, giảm phí người nộp khai"),
@@ -81,7 +81,7 @@ class AcceptForm(StepForm):
 
 
 class ReasonForm(StepForm):
-    """A step that says no must say why."""
+    """A step that needs a reason."""
 
     note = Words(
         rows=4,
@@ -101,7 +101,7 @@ class StopForm(ReasonForm):
 
 
 class HandOverForm(StepForm):
-    """The step is done. Where another body asked a question, the note is the answer."""
+    """Closing a processing step. For a consultation the note is the answer."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -115,7 +115,7 @@ class HandOverForm(StepForm):
 
 
 def earlier_steps(dossier):
-    """The finished steps before those open now, the last round of each: where a dossier can be sent back to."""
+    """The finished steps to which the dossier can be returned: those before the open ones, last round of each."""
     here = max((run.position for run in dossier.open_steps), default=0)
     done = dossier.step_runs.filter(state=StepState.DONE, question="", position__lt=here).select_related("agency")
     return list({run.position: run for run in done.order_by("round")}.values())
@@ -176,7 +176,7 @@ class AssignForm(StepForm):
 
 
 def people_for(dossiers):
-    """Who may hold what these dossiers wait for: people with the role of an open step at its body."""
+    """Users who may hold these dossiers: those with the role of an open step at its agency."""
     posts = set()
     for dossier in dossiers:
         runs = {(run.role, run.agency_id) for run in dossier.open_steps}
@@ -188,7 +188,7 @@ def people_for(dossiers):
 
 
 class ExtendForm(ReasonForm):
-    """The new date, typed as three numbers; the promise is the closing time of that day."""
+    """The new date as three numbers; the new due time is the closing time of that day."""
 
     template = "dossiers/desk/forms/extend.html"
     PARTS = ("ngay", "thang", "nam")
@@ -200,7 +200,7 @@ class ExtendForm(ReasonForm):
 
     @property
     def typed(self):
-        """The three parts as they were typed."""
+        """The three parts of the date as typed."""
         return {part: self[f"moi-{part}"].value() or "" for part in self.PARTS}
 
     @property
@@ -209,18 +209,18 @@ class ExtendForm(ReasonForm):
 
     def clean(self):
         typed = [self.cleaned_data.get(f"moi-{part}", "").strip() for part in self.PARTS]
-        keeper = Timekeeper(self.dossier)
+        timekeeper = Timekeeper(self.dossier)
         try:
             day = dt.date(*(number_in(part, 4) for part in reversed(typed)))
         except (TypeError, ValueError):
             self.add_error("moi-ngay", _("Ngày hẹn mới phải là một ngày có thật, ví dụ 4 12 2026."))
             return
-        if not keeper.calendar.is_working(day):
+        if not timekeeper.calendar.is_working(day):
             self.add_error("moi-ngay", _("Ngày này cơ quan nghỉ. Chọn một ngày làm việc."))
         elif self.dossier.due_at and day <= clock.local(self.dossier.due_at).date():
             self.add_error("moi-ngay", _("Chọn ngày sau ngày hẹn cũ."))
         else:
-            self.cleaned_data["new_due_at"] = keeper.hours.close_of(day)
+            self.cleaned_data["new_due_at"] = timekeeper.hours.close_of(day)
 
     def details(self):
         return {"new_due_at": self.cleaned_data["new_due_at"]}
@@ -245,15 +245,15 @@ class WithdrawalForm(StepForm):
 
 
 def whole_dong(typed):
-    """«15.000 đồng» as 15000. Raises ValidationError: it must be figures."""
+    """«15.000 đồng» → 15000. Raises ValidationError when it is not a number."""
     digits = re.sub(r"[\s.,\u00a0]|đồng", "", typed)
-    if not are_figures(digits):
+    if not is_digits(digits):
         raise forms.ValidationError(_("Ghi số tiền bằng số, ví dụ 15.000."))
     return int(digits)
 
 
 class SetFeeForm(ReasonForm):
-    """One sum for each line that the rules leave to the office, with the ground it is counted on."""
+    """An amount for each fee line that the agency must set, with the basis of the calculation."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -268,7 +268,7 @@ class SetFeeForm(ReasonForm):
 
 
 class CashForm(StepForm):
-    """Cash at the counter. While the bank has not answered about a payment online, the clerk must say that it is taken anyway."""
+    """Cash at the counter. While an online attempt is open, the clerk must confirm to take cash anyway."""
 
     template = "dossiers/desk/forms/cash.html"
     anyway = forms.BooleanField(label=_("Đã hỏi người nộp, vẫn thu tiền mặt"))
@@ -299,8 +299,8 @@ class WaiveForm(ReasonForm):
         return {"evidence": self.cleaned_data["evidence"]}
 
 
-def why_head_must_approve(dossier, line):
-    """The sentence that says a head must approve this request for supplements, or nothing. Asked of the guards themselves."""
+def head_approval_reason(dossier, line):
+    """The sentence why a head must approve this supplement request; empty when not needed. Uses the inputs of the line."""
     bare = SimpleNamespace(dossier=dossier, details={})
     for check in (inputs.first_time_or_head_approved, inputs.within_3_working_days_or_head_approved):
         if check in line.custom["inputs"]:

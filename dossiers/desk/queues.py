@@ -1,7 +1,7 @@
-"""The lists of a desk: which dossiers stand in which group, in which order, and how each stands with its deadline.
+"""Queries of the desk's worklists: groups, order, keyset pages, and the deadline of each dossier.
 
-Queries only. A list begins with what this person may see (`permissions.at_work`) and reads the columns that each step
-writes for it (`waiting_on`, `holder`, `step_due_at`). Pages are cut by key, never by counting rows away.
+A list starts with the dossiers the user may see at work (`permissions.at_work`) and uses the columns that each step writes
+(`waiting_on`, `holder`, `step_due_at`).
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ from dossiers.permissions import at_work
 from dossiers.states import ALIVE, FINAL, DossierState
 from portal.common import clock
 from portal.common.dates import clock_time
-from portal.common.figures import are_figures, moment_in, number_in
+from portal.common.figures import is_digits, moment_in, number_in
 from portal.common.vietnamese import clean_text, fold
 from procedures.models import Procedure
 
@@ -31,7 +31,7 @@ HEAVY = ["answers", "asked", "term", "delivery_address", "version__document", "v
 
 
 class Group(NamedTuple):
-    """One list of the desk. `hot` lists are shown in red when they are not empty."""
+    """One worklist. `hot`: shown in red when not empty."""
 
     key: str
     label: str
@@ -53,12 +53,12 @@ GROUPS = [
 ]
 
 
-def of_group(key, user):
-    """The condition that puts a dossier into this list for this person."""
+def group_condition(key, user):
+    """The query condition of a group for this user."""
     for_signature = Q(waiting_on=Role.SIGNER, state=S.PROCESSING, decided_at=None)
     for_citizen = lateness.for_citizen()
     return {
-        MINE: lambda: mine(user),
+        MINE: lambda: actionable_by(user),
         LATE: lambda: lateness.late(clock.now()),
         "cho-tiep-nhan": lambda: Q(state=S.SUBMITTED),
         "dang-xu-ly": lambda: Q(state__in=[S.ACCEPTED, S.PROCESSING]) & ~for_signature & ~for_citizen,
@@ -71,8 +71,8 @@ def of_group(key, user):
     }[key]()
 
 
-def mine(user):
-    """What this person can do next: work of their roles that nobody else holds, at the bodies where they hold them."""
+def actionable_by(user):
+    """Query condition: dossiers this user can work on now, by their roles at their agencies, not held by somebody else."""
     free = Q(holder=None) | Q(holder=user)
     desks = user.agencies_with(Role.RECEIVING_CLERK)
     at_the_desk = Q(state__in=[S.SUBMITTED, S.ACCEPTED, S.WITHDRAWN]) | Q(state=S.COMPLETED) & ~Q(
@@ -87,7 +87,7 @@ def mine(user):
 
 
 def _open_runs_of(user):
-    """Open processing steps of this person's roles which are theirs or nobody's, and do not wait for the citizen."""
+    """Open processing steps of this user's roles, unassigned or held by them, that do not wait for the citizen."""
     wanted = Q(pk__in=())
     for role in {role for role, _agency in user.roles}:
         wanted |= Q(role=role, agency__in=user.agencies_with(role))
@@ -95,67 +95,67 @@ def _open_runs_of(user):
     return runs.exclude(kind="applicant_confirm", question__gt="")
 
 
-def worked_on(user):
-    """Every filed dossier this person may see at work."""
+def dossiers_at_work(user):
+    """All filed dossiers this user may see at work."""
     return Dossier.objects.filter(at_work(user))
 
 
 def counts(user):
-    """{key of group: how many}, in one query over the open dossiers; what is closed is not counted (it only grows)."""
-    filters = {group.key.replace("-", "_"): of_group(group.key, user) for group in GROUPS if group.key != CLOSED}
-    found = worked_on(user).filter(state__in=ALIVE).aggregate(**{key: Count("pk", filter=q) for key, q in filters.items()})
+    """{key of group: count}, in one query over the open dossiers. The group of closed dossiers is not counted."""
+    filters = {group.key.replace("-", "_"): group_condition(group.key, user) for group in GROUPS if group.key != CLOSED}
+    found = dossiers_at_work(user).filter(state__in=ALIVE).aggregate(**{key: Count("pk", filter=q) for key, q in filters.items()})
     return {key.replace("_", "-"): count for key, count in found.items()}
 
 
 def procedures_of(user):
-    """The procedures of the open dossiers, for the filter."""
-    versions = worked_on(user).filter(state__in=ALIVE).values("version__procedure")
+    """Procedures of the open dossiers, for the filter."""
+    versions = dossiers_at_work(user).filter(state__in=ALIVE).values("version__procedure")
     return Procedure.objects.filter(pk__in=versions).only("code", "name", "short_name").order_by("short_name", "code")
 
 
 def next_for(user, after=None):
-    """Code of the most urgent dossier this person can do something about, other than the one given; None when all is done."""
-    waiting = worked_on(user).filter(mine(user)).exclude(pk=after.pk if after else None)
+    """Code of the most urgent dossier this user can work on, except `after`; None when there is none."""
+    waiting = dossiers_at_work(user).filter(actionable_by(user)).exclude(pk=after.pk if after else None)
     return waiting.order_by(F("step_due_at").asc(nulls_last=True), "pk").values_list("code", flat=True).first()
 
 
-# ---------------------------------------------------------------- finding
+# ---------------------------------------------------------------- search
 _MARKED = [c for c in map(chr, [*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA)]) if len(fold(c)) == 1 and fold(c) != c]
 
 
 class Folded(Func):
-    """The text in small letters without accents, made by the database (as `portal.common.vietnamese.fold`)."""
+    """Database function: the text in lower case without accents, like `portal.common.vietnamese.fold`."""
 
     template = f"lower(translate(%(expressions)s, '{''.join(_MARKED)}', '{''.join(map(fold, _MARKED))}'))"
 
 
 def search(dossiers, words):
-    """Those whose code begins with it, whose name holds it (accents do not matter), or whose id number is it or ends with it."""
+    """Search by beginning of the code, part of the name (without accents), the id number, or its last four digits."""
     words = clean_text(words)
     digits = re.sub(r"[\s.]", "", words)
     found = Q(code__startswith=words.upper()) | Q(folded_name__contains=fold(words))
-    if are_figures(digits) and len(digits) >= 4:
+    if is_digits(digits) and len(digits) >= 4:
         found |= Q(subject_id_number=digits) | Q(code__endswith=f"-{digits}")
-    if are_figures(digits, 4) and len(digits) == 4:
+    if is_digits(digits, 4) and len(digits) == 4:
         found |= Q(subject_id_number__endswith=digits)
     return dossiers.annotate(folded_name=Folded("subject_name")).filter(found)
 
 
 # ---------------------------------------------------------------- pages
 @dataclass
-class Slice:
-    """One page of a list, with the keys of the pages before and after it (empty where there is none)."""
+class KeysetPage:
+    """One keyset page, with the keys of the pages before and after it (empty when there is none)."""
 
     rows: list
     before: str = ""
     after: str = ""
 
 
-def slice_of(dossiers, column="step_due_at", *, newest_first=False, after="", before="", size=PAGE):
-    """Cut a page out of the list ordered by (column, id), rows without a time last. A key that means nothing is ignored."""
+def keyset_page(dossiers, column="step_due_at", *, newest_first=False, after="", before="", size=PAGE):
+    """A keyset page of the list ordered by (column, id), rows without a time last. Invalid keys are ignored."""
     key, backwards = _read_key(before or after), bool(before)
     if key:
-        dossiers = dossiers.filter(_beyond(column, key, newest_first != backwards, backwards))
+        dossiers = dossiers.filter(_after_key(column, key, newest_first != backwards, backwards))
     falling = newest_first != backwards
     in_time = F(column).desc(nulls_first=True) if backwards and falling else F(column).asc(nulls_first=True)
     if not backwards:
@@ -165,15 +165,15 @@ def slice_of(dossiers, column="step_due_at", *, newest_first=False, after="", be
     if backwards:
         rows.reverse()
     there_is_before, there_is_after = (more, True) if backwards and key else (bool(key), more)
-    return Slice(
+    return KeysetPage(
         rows,
         before=_key(rows[0], column) if rows and there_is_before else "",
         after=_key(rows[-1], column) if rows and there_is_after else "",
     )
 
 
-def _beyond(column, key, falling, backwards):
-    """Rows that come after this key in the direction we read; rows without a time come after all that have one."""
+def _after_key(column, key, falling, backwards):
+    """Query condition: rows after this key in reading direction; rows without a time come last."""
     at, pk = key
     tie = {"pk__lt": pk} if falling else {"pk__gt": pk}
     if at is None:
@@ -193,14 +193,14 @@ def _read_key(text):
     number, moment = number_in(pk), moment_in(at)
     if number is None or (at and moment is None):
         return None
-    try:  # a time of the year 1 or 9999 may have no place in UTC
+    try:  # years 1 and 9999 may not exist in UTC
         return moment and moment.astimezone(dt.UTC), number
     except OverflowError:
         return None
 
 
 def for_list(dossiers):
-    """Everything a row shows, in two queries whatever the number of rows; the heavy documents stay in the database."""
+    """Load what the rows show, in two queries for any number of rows, without the large JSON columns."""
     steps = Prefetch("step_runs", StepRun.objects.filter(state=StepState.OPEN), to_attr="steps_now")
     return (
         dossiers.select_related("version__procedure", "holder", "holder_agency", "receiving_agency")
@@ -210,21 +210,21 @@ def for_list(dossiers):
 
 
 def files_of(dossiers):
-    """{dossier id: number of files that count}, in one query."""
+    """{dossier id: number of files in force}, in one query."""
     rows = Attachment.objects.current().filter(dossier__in=[dossier.pk for dossier in dossiers]).order_by()
     return dict(rows.values_list("dossier").annotate(n=Count("pk")))
 
 
 # ---------------------------------------------------------------- deadlines
 class Tag(NamedTuple):
-    """How a dossier stands with its deadline; tone: late, today, soon, ok, hold."""
+    """The deadline of a dossier as a label. tone: late, today, soon, ok, hold."""
 
     tone: str
     label: str
 
 
 def deadline_tag(dossier, calendar):
-    """What the desk should know about time at a glance. While the citizen is asked the clock stands still: hold."""
+    """The deadline tag of a dossier. While it waits for the citizen the clock is paused: hold."""
     state = S(dossier.state)
     if state in FINAL:
         return Tag("hold", _("Xong %(day)s") % {"day": _short(dossier.closed_at)})

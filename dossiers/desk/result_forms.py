@@ -1,6 +1,6 @@
-"""The words of a result: a first wording made from the dossier, which the signer corrects before deciding.
+"""The text of a result: suggested from the dossier, corrected by the signer.
 
-What is decided here is frozen and signed, word by word.
+The final text is frozen and signed.
 """
 
 import re
@@ -9,7 +9,7 @@ from typing import NotRequired, TypedDict
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.desk.forms import LONGEST, ReasonForm, StepForm, Words
+from dossiers.desk.forms import MAX_TEXT_LENGTH, ReasonForm, StepForm, Words
 from dossiers.filing import rules
 from portal.common.vietnamese import clean_text
 from procedures.eforms import DatabaseSources, answer_sections
@@ -17,7 +17,7 @@ from procedures.facts import ResultTemplate
 from procedures.results import PERSON_FIELDS, granted
 
 MAX_LINES = 60
-SPARE_LINES = 2  # empty ones to add something of one's own
+SPARE_LINES = 2  # empty lines for additions
 
 
 class Line(TypedDict):
@@ -26,7 +26,7 @@ class Line(TypedDict):
 
 
 class Wording(TypedDict):
-    """What a result prints; frozen as the content of the decision."""
+    """The text that a result prints; frozen as the content of the decision."""
 
     title: str
     lines: list[Line]
@@ -36,13 +36,13 @@ class Wording(TypedDict):
 
 
 def first_wording(dossier) -> Wording:
-    """What version and answers suggest, for the signer to correct."""
+    """The suggestion from the version and the answers."""
     template = _template(dossier)
     return _from_template(dossier, template) if template else _of_all_answers(dossier)
 
 
 def _template(dossier) -> ResultTemplate | None:
-    """The template of the result that an approval gives, None where the version has none."""
+    """The template of the result of an approval; None when the version has none."""
     results = dossier.version.results
     if not any("template" in row for row in results):
         return None
@@ -51,7 +51,7 @@ def _template(dossier) -> ResultTemplate | None:
 
 
 def _from_template(dossier, template: ResultTemplate) -> Wording:
-    """The lines the version names, in its order. What nobody answered is left out; what the office writes starts empty."""
+    """The lines of the template, in order. Unanswered lines are left out; lines written by the office start empty."""
     texts = {key: row["text"] for key, row in _answered(dossier).items()} | _addresses(dossier)
     lines: list[Line] = [
         {"label": line["label"], "text": texts.get(line.get("field"), "")}
@@ -65,7 +65,7 @@ def _from_template(dossier, template: ResultTemplate) -> Wording:
 
 
 def _of_all_answers(dossier) -> Wording:
-    """Without a template: the name of the first result, and everything that was answered."""
+    """Without a template: the name of the first result, and all answers."""
     results = dossier.version.results
     title = results[0]["name"] if results else dossier.version.name
     lines = [row for key, row in _answered(dossier).items() if key not in PERSON_FIELDS]
@@ -85,14 +85,14 @@ def _sections(dossier):
 
 
 def _answered(dossier):
-    """{key: {"label", "text"}} of everything answered in the form."""
+    """{key: {"label", "text"}} of all answers of the form, without tables."""
     return {
         row.key: {"label": row.label, "text": row.text} for section in _sections(dossier) for row in section.rows if not row.table
     }
 
 
 def _addresses(dossier):
-    """{"person.…": text} of the addresses the person has."""
+    """{"person.…": text} of the person's addresses."""
     sources = DatabaseSources()
     found = {name: getattr(dossier.person, name, None) for name in PERSON_FIELDS}
     return {f"person.{name}": rules.address_text(address, sources) for name, address in found.items() if address}
@@ -128,7 +128,9 @@ class DecisionForm(StepForm):
     def _typed(self):
         labels, texts = self.data.getlist("ten"), self.data.getlist("loi")
         pairs = list(zip(labels, texts, strict=False))[: MAX_LINES + SPARE_LINES]
-        return [{"label": clean_text(label)[:200], "text": clean_text(text, lines=True)[:LONGEST]} for label, text in pairs]
+        return [
+            {"label": clean_text(label)[:200], "text": clean_text(text, lines=True)[:MAX_TEXT_LENGTH]} for label, text in pairs
+        ]
 
     def clean(self):
         if not self.kept_lines:
@@ -142,7 +144,7 @@ class DecisionForm(StepForm):
 
     @property
     def content(self):
-        """What will be frozen if it is decided as it stands."""
+        """The content that will be frozen."""
         words = self.cleaned_data if self.is_bound and self.is_valid() else self.wording
         basis = {"basis": self.wording["basis"]} if self.wording.get("basis") else {}
         return {
@@ -158,7 +160,7 @@ class DecisionForm(StepForm):
 
 
 class RefusalForm(ReasonForm):
-    """Not granted: the reason and the legal ground are what the notice prints."""
+    """Refusal: the notice prints the reason and the legal ground."""
 
     legal_ground = Words(label=_("Căn cứ pháp luật"), max_length=300, help_text=_("Điều, khoản, văn bản"))
 
@@ -168,7 +170,7 @@ class RefusalForm(ReasonForm):
 
 
 class CorrectForm(DecisionForm):
-    """A wrong result is replaced by a new one, or revoked; the old file stays and its code says so for ever."""
+    """Replace or revoke a wrong result. The old file stays stored, and the check by its code shows the new state."""
 
     template = "dossiers/desk/forms/correct.html"
     action = forms.ChoiceField(

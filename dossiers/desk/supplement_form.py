@@ -1,11 +1,11 @@
-"""Asking for supplements: tick the fields and papers of this very dossier, and say of each where, why and what to do."""
+"""The form of a supplement request: tick fields and documents of the dossier, and give a reason for each."""
 
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from dossiers import workflow
-from dossiers.desk.forms import LONGEST, StepForm, why_head_must_approve
+from dossiers.desk.forms import MAX_TEXT_LENGTH, StepForm, head_approval_reason
 from dossiers.filing import rules
 from dossiers.models import SupplementItem
 from dossiers.permissions import is_head
@@ -17,7 +17,7 @@ Target = SupplementItem.Target
 
 @dataclass
 class Choice:
-    """One thing that may be asked for: what it is called, what stands there now, and what the clerk has said so far."""
+    """One item that can be requested: its label, its current value (`now`), and the clerk's reason."""
 
     target: str
     key: str
@@ -37,7 +37,7 @@ class Choice:
 
 
 class SupplementForm(StepForm):
-    """Once and completely: everything that is wrong stands in one request, each with its own reason."""
+    """All requested items in one request, each with its own reason."""
 
     template = "dossiers/desk/forms/supplement.html"
 
@@ -77,7 +77,7 @@ class SupplementForm(StepForm):
         ticked = set(self.data.getlist("chon"))
         for choice in self.choices:
             choice.chosen = choice.name in ticked
-            choice.reason = clean_text(self.data.get(f"ly-do:{choice.name}", ""), lines=True)[:LONGEST]
+            choice.reason = clean_text(self.data.get(f"ly-do:{choice.name}", ""), lines=True)[:MAX_TEXT_LENGTH]
 
     def clean(self):
         for choice in self.chosen:
@@ -93,7 +93,7 @@ class SupplementForm(StepForm):
 
     @property
     def faults(self):
-        """For the error summary: the words, and the box they lead to."""
+        """Rows of the error summary: text and link to the field."""
         own = {choice.error: choice.id for choice in self.chosen if choice.error}
         first = self.choices[0].id if self.choices else ""
         return [
@@ -102,8 +102,8 @@ class SupplementForm(StepForm):
 
     @property
     def head_needed(self):
-        """Why a head must approve; empty when nobody must."""
-        return why_head_must_approve(self.dossier, workflow.line_of("ask_supplement", self.dossier.state))
+        """Why a head must approve; empty when not needed."""
+        return head_approval_reason(self.dossier, workflow.line_of("ask_supplement", self.dossier.state))
 
     @property
     def user_is_head(self):

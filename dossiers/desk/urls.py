@@ -1,4 +1,4 @@
-"""Addresses of desk pages."""
+"""URLs of the desk."""
 
 from django.urls import path
 

@@ -1,6 +1,6 @@
-"""May a fee be paid online now? Pages, links, messages, the API, deadlines and `payments` ask here.
+"""May a fee be paid online now? Used by pages, links, messages, the API, deadlines and `payments`.
 
-Queries: those of the offered level (the province's amounts); load the dossier with `offering__terminal`.
+Queries: those of the offered level (the province's amounts). Load the dossier with `offering__terminal`.
 """
 
 from django.conf import settings
@@ -9,7 +9,7 @@ from dossiers.filing import rules
 
 
 def taken_online(dossier, *, level=None):
-    """Does the place of this dossier take fees online now: payments open, service level 4, its terminal switched on?
+    """Does the offering of this dossier take fees online now: payments open, service level 4, terminal switched on?
     `level`: the offered level, when the caller has it already."""
     terminal = dossier.offering.terminal if dossier.offering_id else None
     if not settings.PAYMENTS_OPEN or terminal is None or not terminal.active:
@@ -18,7 +18,7 @@ def taken_online(dossier, *, level=None):
 
 
 def payable_online(dossier, *, offered=None):
-    """Is there a fixed sum which may be paid online now? `offered`: what `taken_online` says, when the caller knows already."""
+    """Is there a fixed sum which may be paid online now? `offered`: the result of `taken_online`, when the caller has it."""
     obligation = getattr(dossier, "obligation", None)
     if obligation is None or not obligation.may_be_paid:
         return False
@@ -26,7 +26,7 @@ def payable_online(dossier, *, offered=None):
 
 
 def due_on_submit(dossier):
-    """Must a fee be paid before the desk looks? Payment on submit, taken online, a positive sum, no reduction claimed."""
+    """Must the fee be paid before reception? True for payment on submit, taken online, a positive sum, no claimed reduction."""
     if dossier.version.facts["payment_timing"] != "on_submit" or not taken_online(dossier):
         return False
     fees = rules.fees(dossier)
@@ -34,5 +34,5 @@ def due_on_submit(dossier):
 
 
 def deadline_passed(dossier, now):
-    """Is the term for paying over? It stands still while nobody can pay online: the counter alone stops no dossier."""
+    """Has the payment deadline passed? Never while the fee cannot be paid online."""
     return bool(dossier.payment_due_at) and dossier.payment_due_at <= now and taken_online(dossier)

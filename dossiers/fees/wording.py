@@ -1,5 +1,5 @@
-"""Fees in plain words: each line with its arithmetic, its reduction, its legal basis and whether it is given back; and when
-and how to pay. Before filing from the rules (`procedures.fees`), afterwards from the lines frozen on the dossier."""
+"""Texts about fees: each line with its arithmetic, reduction, legal basis and refund; and when and how to pay. Before filing
+from the rules (`procedures.fees`), afterwards from the frozen lines of the dossier. Amounts in whole đồng."""
 
 from dataclasses import dataclass, replace
 
@@ -12,14 +12,14 @@ from dossiers.models import FeeObligation
 from dossiers.states import DossierState
 from portal.common.dates import moment
 from portal.common.money import dong
-from procedures.wording import UNITS_COUNTED, given_back, made_up_refund, when_to_pay
+from procedures.wording import UNITS_COUNTED, refund_is_invented, refund_words, when_to_pay
 
 DEMO = "demo"
 
 
 @dataclass(frozen=True)
-class Why:
-    """What the frozen row of a line does not hold: its unit, and what lowered its price. Empty where nothing did."""
+class PriceReason:
+    """What a frozen line does not store: its unit, and why its price is reduced. Empty when it is not."""
 
     unit: str = ""
     full_price: int | None = None
@@ -31,56 +31,56 @@ class Why:
 
 # ---------------------------------------------------------------- the lines
 def lines_before(draft, fees):
-    """[{label, quantity, amount, notes, mark}] of what is computed for a draft, for ui/total.html."""
+    """[{label, quantity, amount, notes, mark}] of the fee computed for a draft, for ui/total.html."""
     group = claimed_group(draft)
     plainly_free = fees.is_free and not any(line.reduced_by for line in fees.lines)
-    return [] if plainly_free else [_line(line, _why(line, group)) for line in fees.lines]
+    return [] if plainly_free else [_line(line, _price_reason(line, group)) for line in fees.lines]
 
 
 def lines_frozen(dossier):
-    """The same of what was frozen at filing. Amounts come from the frozen rows alone; only the words of a reduction are
-    read from the version the dossier was filed under, which never changes."""
+    """The same for the fee frozen at filing. Amounts come from the frozen rows; only the text of a reduction comes from the
+    procedure version of the dossier, which never changes."""
     computed = {line.key: line for line in rules.fees(dossier).lines}
     group = claimed_group(dossier)
     undecided = is_open(dossier)
     return [
-        _line(line, _why_frozen(line, computed.get(line.key), group, undecided))
+        _line(line, _frozen_price_reason(line, computed.get(line.key), group, undecided))
         for line in dossier.obligation.lines.order_by("pk")
     ]
 
 
 def note_on_refunds(dossier, lines):
-    """A sentence where the rules on giving these amounts back were invented for the demo; else nothing."""
-    if not any(line["amount"] != 0 for line in lines) or not any(map(made_up_refund, dossier.version.facts["fee_lines"])):
+    """A sentence when the refund rules of these lines are demo data; else empty."""
+    if not any(line["amount"] != 0 for line in lines) or not any(map(refund_is_invented, dossier.version.facts["fee_lines"])):
         return ""
     return _("Trường hợp nào được hoàn lại là dữ liệu thử, chưa phải quy định.")
 
 
 def is_open(dossier):
-    """Has nobody decided yet on the reduction that is claimed, or on an amount set later?"""
+    """Is a claimed reduction, or an amount to be set by an officer, still undecided?"""
     return hasattr(dossier, "obligation") and dossier.obligation.status == FeeObligation.Status.PROVISIONAL
 
 
 def claimed_group(dossier):
-    """The words of the group that claims a reduction, empty where none is claimed."""
+    """The label of the claimed priority group; empty when none is claimed."""
     wanted = dossier.asked.get("priority_group")
     groups = dossier.version.document["code_lists"]["priority_groups"] if wanted else []
     return next((row["label"] for row in groups if row["key"] == wanted), "")
 
 
-def _why(line, group):
+def _price_reason(line, group):
     label = group if line.provisional and group else line.reduced_label
-    return Why(line.unit, line.full_price, label, line.reduced_ref, line.provisional, line.local)
+    return PriceReason(line.unit, line.full_price, label, line.reduced_ref, line.provisional, line.local)
 
 
-def _why_frozen(frozen, computed, group, undecided):
-    """Why it was frozen at this price: what the rules still say, as far as they still lead to it."""
+def _frozen_price_reason(frozen, computed, group, undecided):
+    """The reason of a frozen price: from the rules, as far as they still give this price."""
     if computed is None:
-        return Why()
+        return PriceReason()
     if computed.unit_price != frozen.unit_price:
-        return Why(computed.unit, local=computed.local)
-    why = _why(computed, group)
-    full = None if computed.local else why.full_price  # the province may have changed its amount since
+        return PriceReason(computed.unit, local=computed.local)
+    why = _price_reason(computed, group)
+    full = None if computed.local else why.full_price  # the province may have changed its amount
     return replace(why, full_price=full, provisional=why.provisional and undecided)
 
 
@@ -90,7 +90,7 @@ def _line(line, why):
         _reduction(line, why),
         _cap(line),
         _basis(line, why),
-        given_back(line.refundable_on) if line.amount != 0 else "",
+        refund_words(line.refundable_on) if line.amount != 0 else "",
     ]
     return {
         "label": line.label,
@@ -102,7 +102,7 @@ def _line(line, why):
 
 
 def _sum(line, why):
-    """«8.000 đồng × 3 bản»; nothing for one piece."""
+    """«8.000 đồng × 3 bản»; empty for quantity 1."""
     if line.quantity == 1 or line.unit_price is None:
         return ""
     counted = UNITS_COUNTED.get(why.unit)
@@ -115,17 +115,17 @@ def _reduction(line, why):
         return ""
     facts = {"why": why.label, "full": dong(why.full_price) if why.full_price else ""}
     if why.provisional:
-        said = _("Tạm tính theo diện “%(why)s”: cán bộ sẽ xem giấy chứng minh rồi xác nhận.")
+        text = _("Tạm tính theo diện “%(why)s”: cán bộ sẽ xem giấy chứng minh rồi xác nhận.")
         if facts["full"]:
-            said += " " + _("Không đủ giấy thì thu %(full)s.")
-        return said % facts
+            text += " " + _("Không đủ giấy thì thu %(full)s.")
+        return text % facts
     if not line.unit_price:
         return _("Được miễn: %(why)s.") % facts
     return (_("Đã giảm từ %(full)s: %(why)s.") if facts["full"] else _("Đã giảm: %(why)s.")) % facts
 
 
 def _cap(line):
-    """Less than number times price: the law bounds it."""
+    """A sentence when the amount is capped, that is, less than quantity × unit price."""
     if line.amount is None or line.unit_price is None or line.amount >= line.unit_price * line.quantity:
         return ""
     return _("Đã tính mức thu cao nhất được phép.")
@@ -133,14 +133,14 @@ def _cap(line):
 
 def _basis(line, why):
     laws = "; ".join(dict.fromkeys(filter(None, [line.legal_ref, why.legal_ref if why.label else ""])))
-    said = _("Căn cứ: %(law)s.") % {"law": laws} if laws else ""
+    text = _("Căn cứ: %(law)s.") % {"law": laws} if laws else ""
     local = _("Mức thu do tỉnh quy định.") if why.local else ""
-    return " ".join(filter(None, [local, said]))
+    return " ".join(filter(None, [local, text]))
 
 
 # ---------------------------------------------------------------- when and how
 def when_before_filing(draft, fees, *, online):
-    """One or two sentences for the review page. `online`: may it be paid on the portal?"""
+    """One or two sentences for the review page. `online`: can it be paid on the portal?"""
     if fees.undecided:
         return ""
     if fees.total is None:
@@ -153,7 +153,7 @@ def when_before_filing(draft, fees, *, online):
 
 
 def how_to_pay(*, online, place):
-    """By which ways, with the counter's name."""
+    """The ways to pay. `place`: name of the counter."""
     if online:
         return _("Trả trên mạng bằng mã QR, tài khoản ngân hàng hoặc thẻ; hoặc trả tiền mặt tại %(place)s.") % {"place": place}
     return _("Trả tiền mặt tại %(place)s.") % {"place": place}
@@ -162,24 +162,24 @@ def how_to_pay(*, online, place):
 # ---------------------------------------------------------------- one dossier
 @dataclass(frozen=True)
 class MoneyNotice:
-    """What a page says about money still owed: how much, when, by which ways, and where the button leads."""
+    """What a page shows about a fee still owed: how much, when, how, and the link of the button."""
 
     total: int | None
-    asked: bool  # the dossier waits for it
-    until: str  # the last moment, where the dossier waits and the term runs
+    asked: bool  # does the dossier wait for it?
+    until: str  # the payment deadline in words, while the term runs
     when: str
     how: str
-    href: str  # empty: not on the portal, or not by this person
-    is_under_way: bool  # somebody is paying: whether money was taken is not known yet
+    href: str  # empty: not payable online, or not by this user
+    is_under_way: bool  # an attempt is open: its outcome is not known yet
 
 
 def notice(dossier, *, may_pay=True):
-    """What is still to be paid, or None when nothing is. `may_pay`: offer the button to who looks."""
+    """The fee still to be paid; None when nothing is. `may_pay`: show this user the button."""
     obligation = getattr(dossier, "obligation", None)
     if obligation is None or obligation.is_settled or dossier.status.is_final or dossier.state == DossierState.WITHDRAWN:
         return None
     asked = dossier.state == DossierState.PAYMENT_REQUIRED
-    too_early, href = obligation.is_too_early, pay_address(dossier)
+    too_early, href = obligation.is_too_early, payment_url(dossier)
     desk, due = dossier.receiving_agency, obligation.status == FeeObligation.Status.DUE and not too_early
     return MoneyNotice(
         total=obligation.total,
@@ -193,7 +193,7 @@ def notice(dossier, *, may_pay=True):
 
 
 def _when_owed(obligation, *, too_early, online):
-    """When a fee has to be paid that the dossier does not wait for."""
+    """When a fee must be paid that does not block the dossier."""
     if obligation.total is None:
         return _("Cơ quan tính số tiền sau khi xem hồ sơ, rồi báo. Chưa phải trả gì bây giờ.")
     if is_open(obligation.dossier):
@@ -205,9 +205,9 @@ def _when_owed(obligation, *, too_early, online):
     return _("Hồ sơ vẫn được xem ngay, không chờ tiền.")
 
 
-def pay_address(dossier, *, offered=None):
-    """The page to pay on, or empty where this dossier cannot be paid on the portal now. `offered`: as for `payable_online`."""
+def payment_url(dossier, *, offered=None):
+    """URL of the payment page; empty when the fee cannot be paid online now. `offered`: as for `payable_online`."""
     try:
         return reverse("payments:pay", args=[dossier.code]) if payable_online(dossier, offered=offered) else ""
-    except NoReverseMatch:  # a portal that takes no money has no such page
+    except NoReverseMatch:  # without `payments` there is no such page
         return ""

@@ -1,7 +1,7 @@
-"""What may be uploaded: PDF, JPEG and PNG that really are what they say, opened in a child process with limits.
+"""Checks uploads: PDF, JPEG and PNG only, opened in a child process with limits of time and memory.
 
-Pictures are drawn anew (turned upright, position and camera data removed, made smaller); a PDF is kept byte for byte, so
-that a signature in it stays good, and is refused when it could do anything but be read.
+Pictures are re-encoded (turned upright, metadata removed, scaled down). A PDF is kept byte for byte, so that a signature in
+it stays valid; it is refused when it has active content.
 """
 
 import unicodedata
@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from portal.common import sandbox
 
-LONGEST_NAME = 100
-SECONDS = 30
+MAX_NAME_LENGTH = 100
+TIMEOUT_SECONDS = 30
 KINDS = {".pdf": "pdf", ".jpg": "image", ".jpeg": "image", ".jpe": "image", ".jfif": "image", ".png": "image"}
 MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 ENDINGS = {"pdf": ".pdf", "jpeg": ".jpg", "png": ".png"}
@@ -22,7 +22,7 @@ ACCEPT = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"  # for `<in
 
 
 class UploadRefused(Exception):
-    """The file is not taken. The text tells its sender what is wrong and what to do; `code` is for tests and logs."""
+    """The file is refused. The text tells the sender what is wrong and what to do; `code` is for tests and logs."""
 
     def __init__(self, code, sentence):
         super().__init__(sentence)
@@ -31,7 +31,7 @@ class UploadRefused(Exception):
 
 @dataclass(frozen=True)
 class Checked:
-    """A file that may be stored: its clean name, media type, the bytes to keep and the number of pages."""
+    """A checked file: its cleaned name, media type, the bytes to store and the number of pages."""
 
     name: str
     media_type: str
@@ -40,7 +40,7 @@ class Checked:
 
 
 def check_upload(source, declared_name):
-    """Look into an uploaded file (Django's UploadedFile, an open file, a path or bytes). Raises UploadRefused."""
+    """Check an uploaded file (Django's UploadedFile, an open file, a path or bytes). Raises UploadRefused."""
     name = safe_name(declared_name)
     data = _bytes_within_limit(source)
     kind = _kind(name, data)
@@ -54,7 +54,7 @@ def check_upload(source, declared_name):
                 "max_pixels": settings.MAX_UPLOAD_MEGAPIXELS * 1_000_000,
             },
             data,
-            timeout=SECONDS,
+            timeout=TIMEOUT_SECONDS,
         )
     except sandbox.ChildRefusal as refusal:
         raise refused(str(refusal), kind) from refusal
@@ -64,17 +64,17 @@ def check_upload(source, declared_name):
 
 
 def safe_name(name):
-    """The name as people may see it: composed (NFC), no path, no control or direction characters, at most 100 characters."""
+    """The file name for display: NFC, no path, no control or direction characters, at most 100 characters."""
     name = unicodedata.normalize("NFC", str(name)).replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(" " if char.isspace() else char for char in name if char.isspace() or unicodedata.category(char)[0] != "C")
     name = " ".join(name.split()).lstrip(". ")
     stem, ending = PurePosixPath(name).stem, PurePosixPath(name).suffix[:10]
-    stem = stem[: LONGEST_NAME - len(ending)].rstrip(". ")
+    stem = stem[: MAX_NAME_LENGTH - len(ending)].rstrip(". ")
     return f"{stem or _('giấy tờ')}{ending}"
 
 
 def refused(code, kind="", **facts):
-    """The refusal for a code, with its sentence."""
+    """The UploadRefused for this code, with its sentence."""
     facts = {
         "most": megabytes(settings.MAX_UPLOAD_BYTES),
         "pages": settings.MAX_UPLOAD_PAGES,
@@ -106,7 +106,7 @@ def refused(code, kind="", **facts):
 
 
 def megabytes(size):
-    """A size in bytes as people read it: "12,4 MB", below a megabyte "184 kB"."""
+    """A size in bytes for display: "12,4 MB"; below a megabyte "184 kB"."""
     if size < 1024 * 1024:
         return f"{max(1, round(size / 1024))} kB"
     return f"{size / 1024 / 1024:.1f}".removesuffix(".0").replace(".", ",") + " MB"
@@ -134,7 +134,7 @@ def _bytes_within_limit(source):
 
 
 def _kind(name, data):
-    """What the name and the first bytes agree on. A JPEG called .png is fine: it is drawn anew and named rightly."""
+    """The kind ("pdf" or "image"): extension and first bytes must agree. A JPEG named .png is re-encoded and renamed."""
     ending = PurePosixPath(name).suffix.lower()
     found = _first_bytes(data)
     if ending in (".heic", ".heif") or found == "heic":
@@ -162,4 +162,4 @@ def _with_ending(name, found):
     path = PurePosixPath(name)
     right = path.suffix.lower() in ({".jpg", ".jpeg"} if found == "jpeg" else {ENDINGS[found]})
     stem = path.stem if path.suffix.lower() in KINDS else name
-    return name if right else f"{stem[: LONGEST_NAME - 4]}{ENDINGS[found]}"
+    return name if right else f"{stem[: MAX_NAME_LENGTH - 4]}{ENDINGS[found]}"

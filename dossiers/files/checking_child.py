@@ -1,29 +1,29 @@
-"""Opens one stranger's file inside limits: pictures are drawn anew, PDFs are walked through. Refuses with a code."""
+"""Child process that opens one untrusted file: re-encodes pictures, checks every object of a PDF. Refuses with a code."""
 
 import io
 import warnings
 
 from portal.common.sandbox_child import Refused, serve
 
-MEMORY = 1536 * 1024 * 1024
-CPU_SECONDS = 25
-LONGEST_SIDE = 2600  # pixels: an A4 page at about 220 dpi
-LARGEST_PNG = 3 * 1024 * 1024
-MAX_DEPTH = 60  # of objects inside each other
+MAX_MEMORY_BYTES = 1536 * 1024 * 1024
+MAX_CPU_SECONDS = 25
+MAX_SIDE_PIXELS = 2600  # pixels: an A4 page at about 220 dpi
+MAX_PNG_BYTES = 3 * 1024 * 1024
+MAX_DEPTH = 60  # nesting of PDF objects
 ACTIVE = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/RichMediaExecute", "/Rendition", "/Movie", "/Sound"}
-READABLE_ATTACHMENTS = (".json", ".xml", ".txt", ".csv")  # archival papers (PDF/A-3) carry such; they cannot run
+READABLE_ATTACHMENTS = (".json", ".xml", ".txt", ".csv")  # allowed as attachments of a PDF (PDF/A-3): plain data
 OTHER_FILES = ((b"%PDF-",), (b"PK\x03\x04", b"PK\x05\x06"), (b"<script",), (b"<?php",), (b"<!doctype html",), (b"<html",))
 
 
 def check(header, body):
-    """Answer one job. `kind` says what the name and the first bytes agreed on; the limits are the settings' MAX_UPLOAD_…."""
+    """Do one job. header: `kind` ("image" or "pdf") and the limits from the settings (MAX_UPLOAD_…)."""
     if header["kind"] == "image":
-        return redraw(body, header["max_pixels"])
-    return walk(body, header["max_pages"], header["max_objects"])
+        return reencode_picture(body, header["max_pixels"])
+    return check_pdf_objects(body, header["max_pages"], header["max_objects"])
 
 
-def redraw(data, max_pixels):
-    """The picture upright, without camera data, at most 2600 pixels long; a photograph as JPEG."""
+def reencode_picture(data, max_pixels):
+    """Re-encode a picture: upright, without metadata, at most 2600 pixels long. PNG stays PNG up to 3 MB, else JPEG."""
     from PIL import Image, ImageOps
 
     if any(all(mark in data for mark in marks) for marks in OTHER_FILES):
@@ -37,14 +37,14 @@ def redraw(data, max_pixels):
     if picture.width * picture.height > max_pixels:
         raise Refused("too_many_pixels")
     source = picture.format
-    picture.draft("RGB", (LONGEST_SIDE * 2, LONGEST_SIDE * 2))
+    picture.draft("RGB", (MAX_SIDE_PIXELS * 2, MAX_SIDE_PIXELS * 2))
     picture = ImageOps.exif_transpose(picture)
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    picture.thumbnail((MAX_SIDE_PIXELS, MAX_SIDE_PIXELS), Image.Resampling.LANCZOS)
     return _encoded(_flat(picture), source)
 
 
 def _flat(picture):
-    """On white, in colour or grey: a transparent scan must not come out black."""
+    """Convert to RGB or grey; a transparent background becomes white."""
     from PIL import Image
 
     if picture.mode in ("1", "L", "RGB"):
@@ -59,15 +59,15 @@ def _encoded(picture, source):
     out = io.BytesIO()
     if source == "PNG":
         picture.save(out, "PNG", optimize=False, compress_level=6)
-        if out.tell() <= LARGEST_PNG:
+        if out.tell() <= MAX_PNG_BYTES:
             return {"format": "png", "pages": 1}, out.getvalue()
         out = io.BytesIO()
     picture.convert("L" if picture.mode in ("1", "L") else "RGB").save(out, "JPEG", quality=85, optimize=True, progressive=True)
     return {"format": "jpeg", "pages": 1}, out.getvalue()
 
 
-def walk(data, max_pages, max_objects):
-    """Go through every object of a PDF. It is kept as it is, so anything that acts is refused."""
+def check_pdf_objects(data, max_pages, max_objects):
+    """Check every object of a PDF. The file is stored unchanged, so active content is refused."""
     import pikepdf
 
     end = data.rfind(b"%%EOF")
@@ -87,18 +87,18 @@ def walk(data, max_pages, max_objects):
         if len(pdf.objects) > max_objects:
             raise Refused("unreadable")
         for thing in pdf.objects:
-            _look(thing, 0)
+            _check_object(thing, 0)
         return {"format": "pdf", "pages": len(pdf.pages)}, b""
 
 
-def _look(thing, depth):
-    """Look at one object and what lies directly in it (what it points to is an object of its own)."""
+def _check_object(thing, depth):
+    """Check one object and its direct children (indirect objects are visited by `pdf.objects`)."""
     import pikepdf
 
     if depth > MAX_DEPTH:
         raise Refused("unreadable")
     if isinstance(thing, (pikepdf.Dictionary, pikepdf.Stream)):
-        _judge(thing)
+        _check_dictionary(thing)
         children = [value for __, value in thing.items()]
     elif isinstance(thing, pikepdf.Array):
         children = list(thing)
@@ -106,10 +106,10 @@ def _look(thing, depth):
         return
     for child in children:
         if isinstance(child, (pikepdf.Dictionary, pikepdf.Array, pikepdf.Stream)) and not child.is_indirect:
-            _look(child, depth + 1)
+            _check_object(child, depth + 1)
 
 
-def _judge(thing):
+def _check_dictionary(thing):
     if str(thing.get("/S", "")) in ACTIVE or "/JS" in thing or str(thing.get("/Type", "")) == "/RichMedia":
         raise Refused("active")
     if "/XFA" in thing:
@@ -121,4 +121,4 @@ def _judge(thing):
 
 
 if __name__ == "__main__":
-    serve(check, memory=MEMORY, cpu=CPU_SECONDS)
+    serve(check, memory=MAX_MEMORY_BYTES, cpu=MAX_CPU_SECONDS)

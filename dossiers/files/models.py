@@ -1,4 +1,4 @@
-"""Papers a citizen sends along. A file is never overwritten: replacing it makes a new row."""
+"""Files a citizen uploads. A file is never overwritten: a replacement is a new row."""
 
 from django.conf import settings
 from django.db import models
@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from dossiers.models import Dossier, SupplementRequest
 from portal.common import clock
 
-OTHER_PAPERS = "khac"  # item key of papers nobody asked for, which people may send all the same
+OTHER_PAPERS = "khac"  # item key of papers that were not requested
 
 
 class AttachmentQuerySet(models.QuerySet):
     def current(self):
-        """Files that count: not replaced, not removed, and not waiting in a supplement that was not sent."""
+        """Files in force: not replaced, and not staged in a supplement that is not sent yet."""
         return self.filter(replaced_at=None, staged_in=None)
 
 

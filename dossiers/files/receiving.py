@@ -1,4 +1,4 @@
-"""Taking in what a citizen sends: each file looked into, stored, then written down; a bad one is refused in plain words."""
+"""Receives uploads: each file is checked, stored on disk, then saved as a row; a refused file gets a sentence for its sender."""
 
 from dataclasses import dataclass, field
 
@@ -13,14 +13,14 @@ from dossiers.files.models import Attachment
 
 @dataclass
 class Received:
-    """What was taken in, and what was not: (file name, sentence)."""
+    """`taken`: the saved attachments. `refused`: (file name, sentence)."""
 
     taken: list[Attachment] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
 def receive(dossier, item_key, uploads, *, user=None, staged_in=None, source=Attachment.Source.UPLOAD):
-    """Take in several files for one paper, in the order they were chosen. What is refused leaves the others untouched."""
+    """Receive files for one document item, in the order they were chosen. A refused file does not affect the others."""
     received = Received()
     there = dossier.attachments.filter(item_key=item_key, replaced_at=None, staged_in=staged_in).count()
     for upload in uploads:
@@ -34,13 +34,13 @@ def receive(dossier, item_key, uploads, *, user=None, staged_in=None, source=Att
             received.refused.append((safe_name(upload.name), str(refusal)))
             continue
         received.taken.append(
-            _write_down(dossier, checked, item_key=item_key, page=there + len(received.taken) + 1, uploaded_by=user,
+            _save_row(dossier, checked, item_key=item_key, page=there + len(received.taken) + 1, uploaded_by=user,
                         staged_in=staged_in, source=source)
         )  # fmt: skip
     return received
 
 
-def _write_down(dossier, checked, **facts):
+def _save_row(dossier, checked, **facts):
     stored = storage.store(checked.content)
     return Attachment.objects.create(
         dossier=dossier, name=checked.name, content_type=checked.media_type, size=stored.size, sha256=stored.sha256,
@@ -48,8 +48,8 @@ def _write_down(dossier, checked, **facts):
     )  # fmt: skip
 
 
-def take_out(attachment):
-    """Remove a file that was not handed in yet: the row now, the bytes once that is certain."""
+def remove_file(attachment):
+    """Delete a file of a draft or of an unsent supplement: the row now, the bytes after commit."""
     key = attachment.storage_key
     attachment.delete()
     transaction.on_commit(lambda: storage.delete_stored(key))

@@ -1,4 +1,4 @@
-"""Handing out a stored file: never guessed at by the browser, never run, never kept by anybody between."""
+"""HTTP response of a stored file: no content sniffing, no scripts, no caching."""
 
 from django.http import FileResponse
 
@@ -6,13 +6,13 @@ from dossiers.files.checking import safe_name
 from dossiers.files.storage import open_stored
 
 SANDBOX = "default-src 'none'; sandbox"
-# The PDF viewer of older Chromes does not start inside a sandbox; it needs its own styles, and nothing of ours.
+# The PDF viewer of older Chrome versions does not start with `sandbox`; it needs inline styles.
 SHOWN_PDF = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 SHOWN_PICTURE = "default-src 'none'; img-src 'self'; sandbox; frame-ancestors 'self'"
 
 
 def file_response(storage_key, name, content_type, *, inline=False):
-    """The file as a download, or shown in the page (`inline`). Whoever calls has asked whether this user may see it."""
+    """The file as a download, or shown in the browser (`inline`). The caller checks that the user may see it."""
     response = FileResponse(
         open_stored(storage_key), as_attachment=not inline, filename=safe_name(name), content_type=content_type
     )

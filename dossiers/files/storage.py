@@ -1,7 +1,7 @@
-"""Private files on disk: random names, written whole or not at all, with their SHA-256.
+"""Private files on disk: random names, written atomically, with their SHA-256.
 
-A file is stored before the row that names it is committed; a row never names a file that is not there. What no row names
-after an hour is an orphan (a transaction that failed) and may be removed.
+A file is stored before the row that names it is committed, so a row never names a missing file. A file that no row names
+after an hour is an orphan (its transaction failed) and may be removed.
 """
 
 import hashlib
@@ -20,12 +20,12 @@ CHUNK = 1 << 20
 
 
 class StoredFileMissing(Exception):
-    """A row names a file that is not on disk: a fault to be looked into, never an empty download."""
+    """A row names a file that is not on disk. Callers must not answer with an empty file."""
 
 
 @dataclass(frozen=True)
 class Stored:
-    """Where a file went and what it is: random key, SHA-256 in hex, size in bytes."""
+    """A stored file: random key, SHA-256 (hex), size in bytes."""
 
     storage_key: str
     sha256: str
@@ -33,7 +33,7 @@ class Stored:
 
 
 def store(source):
-    """Keep the bytes (or what can be read from a file) for good: temporary file, fsync, rename."""
+    """Store bytes, or the content of an open file, durably: temporary file, fsync, rename."""
     key = secrets.token_hex(20)
     path = stored_path(key)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -48,7 +48,7 @@ def store(source):
 
 
 def stored_path(key):
-    """The path of a stored file. Anything that is not a key of ours is refused: no path can be smuggled in."""
+    """The path of a stored file. Raises ValueError when the key is not 40 hex digits (protects against path traversal)."""
     if not KEY.fullmatch(key):
         raise ValueError("not a storage key")
     return Path(settings.PRIVATE_FILES_ROOT) / key[:2] / key
@@ -69,13 +69,13 @@ def read_stored(key):
 
 
 def matches(key, sha256):
-    """Is the file on disk still the one whose hash the row remembers?"""
+    """Has the file on disk this SHA-256?"""
     with open_stored(key) as stored:
         return hashlib.file_digest(stored, "sha256").hexdigest() == sha256
 
 
 def delete_stored(key):
-    """Remove a file whose row is gone (a draft thrown away). Not there is as good as removed."""
+    """Delete a file whose row is gone (a discarded draft). No error when it does not exist."""
     stored_path(key).unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""Addresses of files sent along."""
+"""URLs of uploaded files."""
 
 from django.urls import path
 

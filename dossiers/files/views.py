@@ -1,4 +1,4 @@
-"""Opening a file that was sent along: only those who may see the dossier's papers, and every look by others is noted."""
+"""Opening an uploaded file: for users who may see the dossier's papers. Access by anybody but the owner is logged."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import note_access
+from accounts.models import log_access
 from dossiers.files.models import Attachment
 from dossiers.files.serving import file_response
 from dossiers.files.storage import StoredFileMissing
@@ -16,11 +16,11 @@ from dossiers.permissions import is_submitter, sees_papers
 from dossiers.states import DossierState
 
 
-@login_not_required  # a draft begun without an account belongs to its session
+@login_not_required  # a draft without an account belongs to its session
 @require_safe
 @never_cache
 def view(request, pk):
-    """The file in the browser, or as a download with `?tai`. Somebody else's answers 404."""
+    """The file in the browser, or as a download with `?tai`. 404 when the user may not see it."""
     attachment = get_object_or_404(Attachment.objects.select_related("dossier"), pk=pk)
     dossier = attachment.dossier
     mine = _is_mine(request, dossier)
@@ -34,7 +34,7 @@ def view(request, pk):
         raise Http404 from missing
     if not mine or "tai" in request.GET:
         action = "download" if "tai" in request.GET else "view"
-        note_access(request, action, f"file:{attachment.pk}", person=dossier.person, organisation=dossier.organisation)
+        log_access(request, action, f"file:{attachment.pk}", person=dossier.person, organisation=dossier.organisation)
     return response
 
 
@@ -50,7 +50,7 @@ def _is_mine(request, dossier):
 
 
 def _may_see(user, attachment):
-    """Staff on the dossier and holders of a mandate; what waits in a supplement not sent yet is the citizen's alone."""
+    """Staff of the dossier and holders of a mandate. Files of an unsent supplement: the citizen's side only."""
     dossier = Dossier.objects.visible_to(user).filter(pk=attachment.dossier_id).first()
     if dossier is None or not sees_papers(dossier, user):
         return False

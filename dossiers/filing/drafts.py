@@ -1,4 +1,4 @@
-"""Drafts before they are filed: started, found again, filled in, saved, carried over to a new version, thrown away."""
+"""Drafts: start, find, prefill, save, move to a new procedure version, discard."""
 
 from dataclasses import dataclass, field
 
@@ -13,20 +13,20 @@ from portal.common import clock
 from procedures.eforms import is_empty, prefill, read_page
 
 SESSION_KEY = "ban-nhap"
-MOST_IN_A_SESSION = 20  # drafts without an account (print and bring)
+MAX_DRAFTS_IN_SESSION = 20  # drafts without an account (to print and bring to the counter)
 
 
 class ChangedElsewhere(Exception):
-    """Another device saved this draft since the page was opened. Nothing was written."""
+    """The draft was saved elsewhere since the page was opened (optimistic lock). Nothing was written."""
 
 
 class NoLongerADraft(Exception):
-    """It has been filed, or thrown away, meanwhile. Nothing was written."""
+    """The draft was filed or discarded meanwhile. Nothing was written."""
 
 
 # ---------------------------------------------------------------- starting and finding
 def start(version, *, offering=None, user=None, session=None, mandate=None):
-    """A new draft: of a user for themselves or under a mandate, or without an account, bound to the session."""
+    """Create a draft: of a user (with or without a mandate), or without an account, bound to the session."""
     draft = Dossier(version=version, offering=offering, submitter=user, mandate=mandate)
     if mandate:
         draft.person, draft.organisation = mandate.person, mandate.organisation
@@ -37,12 +37,12 @@ def start(version, *, offering=None, user=None, session=None, mandate=None):
         draft.delivery_way = ways[0]
     draft.save()
     if user is None:
-        session[SESSION_KEY] = [*session.get(SESSION_KEY, []), draft.pk][-MOST_IN_A_SESSION:]
+        session[SESSION_KEY] = [*session.get(SESSION_KEY, []), draft.pk][-MAX_DRAFTS_IN_SESSION:]
     return draft
 
 
 def find(pk, *, user, session):
-    """The draft (or the dossier it became) if it is this person's, or was begun in this session without an account."""
+    """The draft (or the dossier filed from it) when this user or this session owns it, else None."""
     rows = Dossier.objects.select_related(
         "version__procedure",
         "offering__receiving_agency",
@@ -57,14 +57,14 @@ def find(pk, *, user, session):
 
 
 def newest(user, procedure):
-    """The draft of this procedure the user worked on last, None when there is none."""
+    """The most recently changed draft of this user for this procedure, or None."""
     mine = Dossier.objects.filter(submitter=user, state=DossierState.DRAFT, version__procedure=procedure)
     return mine.order_by("-updated_at", "-pk").first()
 
 
-# ---------------------------------------------------------------- filling in what is known
+# ---------------------------------------------------------------- prefilling
 def filled_in(draft, form, known, pages=None):
-    """What the account can fill in on these pages: only questions never answered so far. Nothing is saved."""
+    """Prefilled values from the account for these pages: only for unanswered questions. Nothing is saved."""
     return prefill(
         form,
         known,
@@ -82,7 +82,7 @@ def filled_in(draft, form, known, pages=None):
 
 
 def origins_of(dossier, form):
-    """{field key: where it came from} of the answers that are still as the account knows them. Read afresh, never stored."""
+    """{field key: origin} of the answers that equal the data of the account. Computed, not stored."""
     known = rules.known_answers(dossier, form)
     bound = {key: value for key, value in known.items() if key not in dossier.answers}
     origins = {}
@@ -98,7 +98,7 @@ def _keys(page):
 
 
 def _profile(draft):
-    """The subject's own facts; for an organisation its facts, and those of the person at the keyboard."""
+    """Profile for prefilling: of the subject; for an organisation also of the submitter."""
     person = draft.person or (draft.submitter.person if draft.submitter_id else None)
     return profile_of(person, draft.organisation)
 
@@ -106,7 +106,8 @@ def _profile(draft):
 # ---------------------------------------------------------------- saving
 @transaction.atomic
 def save(draft, *, answers=None, asked=None, revision=None, **columns):
-    """Write what a page brought and count the revision up. With `revision` only if nobody saved since that one."""
+    """Save answers and columns, and increment the revision. With `revision`: raises ChangedElsewhere when it is not the current
+    one. Raises NoLongerADraft."""
     row = Dossier.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
     if row is None or row.state != DossierState.DRAFT:
         raise NoLongerADraft
@@ -121,7 +122,7 @@ def save(draft, *, answers=None, asked=None, revision=None, **columns):
 
 
 def discard(draft):
-    """Throw a draft away with its files. What was filed is never thrown away."""
+    """Delete a draft and its files. Raises NoLongerADraft for a filed dossier."""
     with transaction.atomic():
         row = Dossier.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
         if row is None or row.state != DossierState.DRAFT:
@@ -134,17 +135,17 @@ def discard(draft):
 # ---------------------------------------------------------------- a new version of the procedure
 @dataclass
 class Changes:
-    """What a new version changes for this draft, in the words of the forms."""
+    """What a new procedure version changes for this draft; labels of fields."""
 
     kept: int = 0
-    gone: list[str] = field(default_factory=list)  # answers that have no place any more
-    again: list[str] = field(default_factory=list)  # asked differently now: to be answered again
-    new: list[str] = field(default_factory=list)  # never asked before
+    gone: list[str] = field(default_factory=list)  # answers whose field no longer exists
+    again: list[str] = field(default_factory=list)  # answers whose field changed: to be answered again
+    new: list[str] = field(default_factory=list)  # new questions
     answers: dict = field(default_factory=dict)
 
 
 def changes(draft):
-    """Compare the draft with the version in force: answers are carried over by key where the question stayed the same."""
+    """Compare the draft with the version in force. Answers are kept by key where the question is the same."""
     old = rules.form_of(draft)
     target = Dossier(version=draft.version.procedure.current, offering=draft.offering)
     new = rules.form_of(target)
@@ -165,14 +166,14 @@ def changes(draft):
 
 
 def _same_question(before, after):
-    """May the old answer stand? Same kind, and every choice of before is still one."""
+    """May the old answer be kept? Same type, and all old options still exist."""
     values = [{row["value"] for row in question.spec.get("options") or []} for question in (before, after)]
     return before.type == after.type and before.multiple == after.multiple and values[0] <= values[1]
 
 
 @transaction.atomic
 def carry_over(draft):
-    """Move the draft to the version in force. Everything is shown again before it can be filed: never submitted silently."""
+    """Move the draft to the version in force. The declaration is removed, so it must be reviewed before filing."""
     found = changes(draft)
     row = (
         Dossier.objects.select_for_update(of=("self",))
@@ -191,9 +192,9 @@ def carry_over(draft):
 
 
 def read_into(draft, part, page, post, *, autosave=False):
-    """Read a page's POST against what is known: (PageInput, what to save). `part` is the form's or the portal's own."""
+    """Read the POST of a page: (PageInput, keyword arguments for `save`). `part`: the application form or portal questions."""
     entered = read_page(part.form, page, post, part.known, clock.today(), autosave=autosave)
     if part.is_portal:
-        asked, columns = portal_questions.stored(draft, entered.values)
+        asked, columns = portal_questions.split_values(draft, entered.values)
         return entered, {"asked": asked, **columns}
     return entered, {"answers": entered.values}

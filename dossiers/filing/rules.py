@@ -1,4 +1,4 @@
-"""What a draft still needs before it can be filed: answers, papers, place; and what it would cost."""
+"""Rules of filing: answers, required papers and place of a draft, and its fee."""
 
 from dataclasses import dataclass, field
 
@@ -10,18 +10,18 @@ from procedures import fees as fee_rules
 from procedures.eforms import DatabaseSources, Form, holds, validate
 from procedures.facts import Document, DocumentGroup, Facts
 from procedures.models import ProcedureVersion
-from procedures.offered import local_amounts, offered_at
+from procedures.offered import local_amounts_of, offered_at
 
 DELIVERY_WORD = {DeliveryWay.ACCOUNT: "electronic", DeliveryWay.COUNTER: "counter", DeliveryWay.POST: "post"}
 
 
 def facts_of(dossier) -> Facts:
-    """The facts of the version it is (to be) filed under."""
+    """The facts of the dossier's procedure version."""
     return dossier.version.facts
 
 
 def form_of(dossier, sources=None):
-    """The e-form of the pinned version, None where the version has none."""
+    """The e-form of the dossier's procedure version; None when it has none."""
     document = dossier.version.document["form"]
     if not document:
         return None
@@ -29,7 +29,7 @@ def form_of(dossier, sources=None):
 
 
 def known_answers(dossier, form):
-    """The answers with what the portal itself knows (the form's bound fields)."""
+    """The answers, with the values of the form's bound fields filled in by the portal."""
     bound = form.bound_answers(
         agency=dossier.offering.receiving_agency.code if dossier.offering_id and dossier.offering.receiving_agency else "",
         procedure=dossier.version.procedure.code,
@@ -43,12 +43,12 @@ def known_answers(dossier, form):
 
 
 def filing_day(dossier):
-    """The local day the rules look at: the day of filing, today for a draft."""
+    """The local date for the rules: the day of filing; today for a draft."""
     return clock.local(dossier.submitted_at).date() if dossier.submitted_at else clock.today()
 
 
 def fee_class(dossier):
-    """«thuong», «giam» or «mien», from the group the person claims to belong to."""
+    """«thuong», «giam» or «mien» (normal, reduced, exempt), from the claimed priority group."""
     group = dossier.asked.get("priority_group")
     roles = {
         line["role"]
@@ -59,7 +59,7 @@ def fee_class(dossier):
 
 
 def groups_named(condition):
-    """The priority groups a fee line's condition names, wherever they stand in it."""
+    """The priority groups named anywhere in the condition of a fee line."""
     if not condition:
         return set()
     if "field" not in condition:
@@ -70,13 +70,13 @@ def groups_named(condition):
 
 
 def context(dossier, form=None):
-    """Everything a condition of the procedure may name: answers, ask.<key>, case, audience, channel, person.*"""
+    """All values for the conditions of a procedure: answers, ask.<key>, case, audience, channel, person.*"""
     form = form or form_of(dossier)
     return {**(form.kept(known_answers(dossier, form), filing_day(dossier)) if form else {}), **_circumstances(dossier)}
 
 
 def _circumstances(dossier):
-    """What a condition may name besides the form's answers."""
+    """The values of `context` besides the form's answers."""
     day = filing_day(dossier)
     person = dossier.person or (dossier.submitter.person if dossier.submitter else None)
     born = person.birth_date if person else None
@@ -91,13 +91,13 @@ def _circumstances(dossier):
 
 
 def storable_answers(dossier):
-    """The answers as they are filed: hidden ones left out."""
+    """The answers to store when filing: without those of hidden questions."""
     form = form_of(dossier)
     return form.storable(known_answers(dossier, form), filing_day(dossier)) if form else {}
 
 
 def form_errors(dossier, form=None):
-    """{field key: error code} of the whole form, with «ask.<key>» and «delivery» for what the portal asks itself."""
+    """{field key: error code} of the whole form; «ask.<key>», «delivery» and «delivery_address» for the portal's questions."""
     form = form or form_of(dossier)
     day = filing_day(dossier)
     errors = validate(form, form.completed(known_answers(dossier, form), day), day) if form else {}
@@ -114,7 +114,7 @@ def form_errors(dossier, form=None):
 
 @dataclass
 class DocumentAsk:
-    """One paper the portal may ask for: its row of the version, its group, and the files sent so far."""
+    """One document that may be required: its row in the version, its group, and the uploaded files."""
 
     item: Document
     group: DocumentGroup
@@ -130,32 +130,32 @@ class DocumentAsk:
 
     @property
     def replaced_by_data(self):
-        """Name of the database that makes the paper unnecessary, or empty."""
+        """Name of the database that replaces this document, or empty."""
         return self.item["replaced_by_data"] or ""
 
     @property
     def only_shown(self):
-        """Is it brought to the counter to be looked at, and never handed in?"""
+        """Is it only shown at the counter, never handed in?"""
         return self.item["presented_only"] and not self.replaced_by_data
 
     @property
     def is_sent(self):
-        """Is it sent as a file?"""
+        """Is it uploaded as a file?"""
         return not self.replaced_by_data and not self.only_shown
 
     @property
     def needed(self):
-        """Can the dossier not do without it, sent or shown?"""
+        """Is it mandatory, as a file or shown at the counter?"""
         return bool(self.item["required"]) and not self.replaced_by_data
 
     @property
     def required(self):
-        """Must a file come?"""
+        """Must a file be uploaded?"""
         return self.needed and self.is_sent
 
     @property
     def conditional(self):
-        """Does it depend on answers whether it is asked at all?"""
+        """Does it depend on answers whether it is required?"""
         return bool(self.item["when"] or self.group["when"])
 
     @property
@@ -164,7 +164,7 @@ class DocumentAsk:
 
 
 def papers_of(version: ProcedureVersion) -> list[DocumentAsk]:
-    """Every paper the version may ask for, whatever is answered. Forms made here, data and notes are not papers."""
+    """All documents of the version, for any answers. Forms filled in on the portal, data and notes are not included."""
     return [
         DocumentAsk(item, group)
         for group in version.facts["document_groups"]
@@ -174,7 +174,7 @@ def papers_of(version: ProcedureVersion) -> list[DocumentAsk]:
 
 
 def asked_documents(dossier, *, files=None, form=None):
-    """The papers these answers call for, with their files."""
+    """The documents required by these answers, with their files. `files`, `form`: when the caller has them already."""
     known, day = context(dossier, form), filing_day(dossier)
     if files is None:
         files = list(dossier.attachments.current()) if dossier.pk else []
@@ -187,17 +187,17 @@ def asked_documents(dossier, *, files=None, form=None):
 
 
 def missing_documents(dossier):
-    """The papers that must come and have no file yet. Papers brought to a counter are not asked as files."""
+    """Required documents without a file. Empty for dossiers filed at the counter."""
     return [ask for ask in asked_documents(dossier) if ask.missing] if dossier.channel == "online" else []
 
 
 def offered_level(dossier):
-    """The level offered where the dossier goes."""
+    """The service level offered at the dossier's place."""
     return offered_at(dossier.version, dossier.offering)
 
 
 def delivery_ways(dossier):
-    """The ways of getting the result that may be chosen: those of the place, as far as its level allows them."""
+    """The delivery ways to choose from: those of the offering that its level allows."""
     return offered_level(dossier).ways_allowed(dossier.offering.delivery_ways) if dossier.offering_id else []
 
 
@@ -207,7 +207,7 @@ def fees(dossier):
 
 
 def _fees_for(dossier, answers):
-    """The fee for these answers: a form may show it while it is filled in."""
+    """The fee for these answers; forms show it while they are filled in."""
     lines, day = facts_of(dossier)["fee_lines"], filing_day(dossier)
     known = {**answers, **_circumstances(dossier)}
     return fee_rules.compute(
@@ -216,12 +216,12 @@ def _fees_for(dossier, answers):
         day=day,
         quantities={**fee_rules.quantities_from(lines, known), **_numbers_asked(dossier)},
         chosen=extras_chosen(dossier),
-        local=local_amounts(dossier.version.procedure, dossier.offering.province_code, day) if dossier.offering_id else {},
+        local=local_amounts_of(dossier.version, dossier.offering if dossier.offering_id else None, day),
     )
 
 
 def optional_extras(dossier):
-    """The fee lines a person may choose to add, of the channel the dossier takes."""
+    """The optional fee lines for the channel of the dossier."""
     lines = facts_of(dossier)["fee_lines"]
     return [
         line for line in lines
@@ -230,26 +230,26 @@ def optional_extras(dossier):
 
 
 def extras_chosen(dossier):
-    """Keys of the optional extras taken: ticked, or asked for by a number above nothing («số bản sao muốn nhận»)."""
+    """Keys of the chosen extras: ticked, or with a quantity above 0 («số bản sao muốn nhận»)."""
     numbers, ticked = _numbers_asked(dossier), dossier.asked.get("extras") or []
     counted = [line["key"] for line in optional_extras(dossier) if line["quantity"] and _wanted(line, numbers, dossier.answers)]
     return {*ticked, *counted}
 
 
 def _wanted(line, numbers, answers):
-    """Is more than nothing of it asked for?"""
+    """Is its quantity above 0?"""
     rule = line["quantity"]
     number = numbers.get(rule["ask"]) if "ask" in rule else answers.get(rule["field"])
     return isinstance(number, (int, float)) and number > 0
 
 
 def _numbers_asked(dossier):
-    """How many, as answered. A draft may hold a word or nothing there: that counts as not answered yet."""
+    """{question: number} as answered. Answers of a draft that are not numbers are ignored."""
     return {text: number for text, number in dossier.asked.get("quantities", {}).items() if isinstance(number, (int, float))}
 
 
 def address_text(address, sources=None):
-    """{"province", "commune", "detail"} in words, for people and papers; empty for no address."""
+    """An address {"province", "commune", "detail"} as text; empty for no address."""
     if not address:
         return ""
     sources = sources or DatabaseSources()

@@ -1,4 +1,4 @@
-"""A supplement round trip: what was asked, what the citizen has changed so far (kept apart), and its application."""
+"""Supplements: the open request, the citizen's edits (stored in the request), and applying them to the dossier."""
 
 from dossiers.choices import SupplementTarget as Target
 from dossiers.filing import rules
@@ -7,17 +7,17 @@ from procedures.eforms import validate
 
 
 def open_request_of(dossier):
-    """The request that waits for the citizen, None when there is none."""
+    """The request that is not answered yet, or None."""
     return dossier.supplements.filter(sent_at=None).prefetch_related("items", "staged").last()
 
 
 def edited_answers(dossier, request):
-    """The answers as they would be with the citizen's edits."""
+    """The answers with the citizen's edits applied."""
     return {**dossier.answers, **request.edits.get("answers", {})}
 
 
 def unanswered(dossier):
-    """The items still open: a field untouched or wrong, a document without a new file."""
+    """The items not answered yet: an unchanged or wrong field, a document without a new file."""
     request = open_request_of(dossier)
     if request is None:
         return []
@@ -33,7 +33,7 @@ def unanswered(dossier):
 
 
 def errors_of(dossier, request):
-    """{field key: error code} of the form as edited, cells of a table under the key of their table."""
+    """{field key: error code} of the form with the edits; an error in a table cell is under the key of the table."""
     form = rules.form_of(dossier)
     if form is None:
         return {}
@@ -48,7 +48,7 @@ def errors_of(dossier, request):
 
 
 def apply(step):
-    """The edits become the dossier's: answers change, new files take the place of the old ones (which are kept)."""
+    """Apply the edits to the dossier: answers change, new files replace the old ones (which stay stored)."""
     dossier = step.dossier
     request = open_request_of(dossier)
     before = {item.key: dossier.answers.get(item.key) for item in request.items.all() if item.target == Target.FIELD}

@@ -11,7 +11,7 @@ from portal.common import clock
 
 
 class Decision(models.Model):
-    """What the signer decided, frozen with its hash. The signing key signs this content and nothing else."""
+    """What the signer decided, frozen with its hash. Exactly this content is signed."""
 
     class Outcome(models.TextChoices):
         APPROVED = "approved", _("đồng ý giải quyết")

@@ -22,13 +22,13 @@ S = DossierState
 
 
 def new_secret():
-    """An unguessable word of 100 random bits for things a stranger may open."""
+    """A random string (25 hex digits, 100 bits) for pages that are opened without a login."""
     return secrets.token_hex(13)[:25]
 
 
 class DossierQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """What this user may see: own matters, and those at the bodies where they work. All doors begin here."""
+        """Dossiers this user may see: own ones, and those of their agencies. Every list, page and API starts here."""
         return visible_dossiers(self, user)
 
     def alive(self):
@@ -36,7 +36,7 @@ class DossierQuerySet(models.QuerySet):
 
 
 class Dossier(DossierTransitions, FSMModelMixin, models.Model):
-    """A dossier keeps the version it was filed under. `state` moves only through `dossiers.workflow.advance`."""
+    """A dossier keeps the procedure version it was filed under. Only `dossiers.workflow.advance` changes `state`."""
 
     version = models.ForeignKey(ProcedureVersion, verbose_name=_("thủ tục"), on_delete=models.PROTECT, related_name="+")
     offering = models.ForeignKey(
@@ -82,7 +82,7 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
     declared_at = models.DateTimeField(_("cam đoan lúc"), null=True, blank=True)
     revision = models.PositiveIntegerField(_("lần sửa"), default=0)
 
-    # copied at submit: papers, register and search read the copy
+    # copied from the subject at submit; papers, register and search use this copy
     subject_name = models.CharField(_("tên chủ hồ sơ"), max_length=250, blank=True)
     subject_id_number = models.CharField(_("số giấy tờ"), max_length=20, blank=True)
     subject_address = models.CharField(_("địa chỉ"), max_length=400, blank=True)
@@ -144,7 +144,7 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
 
     objects = DossierQuerySet.as_manager()
 
-    heard: Sequence[str] = ()  # sentences for whoever took the last step, set by `workflow.advance`; no column
+    reply_sentences: Sequence[str] = ()  # not a column: sentences for the user who took the last step, set by `workflow.advance`
 
     class Meta:
         verbose_name = _("hồ sơ")
@@ -196,33 +196,33 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
 
     @property
     def subject(self):
-        """The person or organisation the matter is about (chủ hồ sơ), None in a draft that has not asked yet."""
+        """The person or organisation the dossier is about (chủ hồ sơ); None in a draft where it is not known yet."""
         return self.person or self.organisation
 
     @property
     def status(self):
-        """The state as a `DossierState`, for templates that ask its number or whether it is final."""
+        """The state as a `DossierState`: templates use its number and `is_final`."""
         return S(self.state)
 
     @cached_property
     def open_steps(self):
-        """Processing steps open now, in their order (one query for each dossier object)."""
+        """Open processing steps in order. Cached: one query for each dossier object."""
         return list(self.step_runs.filter(state=StepState.OPEN)) if self.pk else []
 
-    def forget_open_steps(self):
-        """Steps were opened or closed: read them again when they are next asked for."""
+    def reset_open_steps(self):
+        """Clear the cache of `open_steps` after steps were opened or closed."""
         self.__dict__.pop("open_steps", None)
 
     @property
     def filed_for_somebody_else(self):
-        """True when the submitter is not the subject: pages say «nộp thay cho»."""
+        """Is the submitter not the subject? Pages then show «nộp thay cho»."""
         return bool(self.submitter_id and self.person_id and self.submitter.person_id != self.person_id) or bool(
             self.organisation_id
         )
 
 
 class DossierCounter(models.Model):
-    """Daily sequence of dossier codes at one body. Bumped as the last statement of a submit, so that its lock is short."""
+    """Daily sequence of dossier codes of one agency. Incremented late in a submit, so that its lock is short."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
     day = models.DateField()
@@ -233,7 +233,7 @@ class DossierCounter(models.Model):
 
 
 class CoSubject(models.Model):
-    """A further subject of the same dossier (the other one of a marriage, a member of a list)."""
+    """A further subject of the same dossier (the second spouse of a marriage, a member of a list)."""
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="co_subjects")
     person = models.ForeignKey(Person, verbose_name=_("người"), null=True, blank=True, on_delete=models.PROTECT)

@@ -1,4 +1,4 @@
-"""What a dossier owes: the obligation and its lines, frozen at submit, in whole đồng."""
+"""The fee of a dossier: the obligation and its lines, frozen at submit, in whole đồng."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,8 +10,8 @@ from portal.common import clock
 
 
 class FeeObligation(models.Model):
-    """What a dossier owes, frozen at submit, in whole đồng. `payments` keeps the attempts, refunds and receipts, and writes
-    here, under the lock of the dossier, what is kept of the money now and whether somebody is paying."""
+    """The fee of a dossier, frozen at submit, in whole đồng. Attempts, refunds and receipts are rows of `payments`, which also
+    updates `settled_amount` (paid minus refunded) and `attempt_open` here, under the lock of the dossier."""
 
     class Status(models.TextChoices):
         PROVISIONAL = "provisional", _("tạm tính")
@@ -42,45 +42,45 @@ class FeeObligation(models.Model):
 
     @property
     def is_due(self):
-        """Is a fixed sum still asked for? Money that comes now settles it, also while a withdrawal is being looked at."""
+        """Is a fixed sum still owed? A payment received now settles it, also while a withdrawal is pending."""
         return self.status == self.Status.DUE and bool(self.total) and self.dossier.state in ALIVE
 
     @property
     def is_too_early(self):
-        """Is it asked for after acceptance only, and not accepted yet?"""
+        """Is the fee due only after acceptance, and the dossier not accepted yet?"""
         return self.timing == "after_acceptance" and self.dossier.accepted_at is None
 
     @property
     def may_be_paid(self):
-        """May somebody begin to pay it now? (Whether the portal takes the money is another question: the level's.)"""
+        """May a payment be started now? (Whether online payment is offered: `dossiers.fees.payable`.)"""
         return self.is_due and not self.is_too_early and self.dossier.state != DossierState.WITHDRAWN
 
     @property
     def is_settled(self):
-        """Is there nothing left to pay? (Money given back is not asked for again.)"""
+        """Is nothing left to pay? (A refunded fee is not due again.)"""
         return self.status not in (self.Status.PROVISIONAL, self.Status.DUE)
 
     @property
     def is_paid(self):
-        """Did money come, at the counter or otherwise?"""
+        """Was it paid, online or at the counter?"""
         return self.is_settled and self.status != self.Status.WAIVED
 
     def lines_to_set(self):
-        """The lines whose sum an officer sets; where the rules named no line at all, a new one to be filled in."""
+        """The lines whose amount an officer must set; one new unsaved line when the obligation has no lines."""
         lines = list(self.lines.order_by("pk"))
         if not lines:
             return [FeeLine(obligation=self, key="set_by_office", label=str(_("Phí, lệ phí do cơ quan tính")), kind="phi")]
         return [line for line in lines if line.amount is None]
 
     def lines_refundable_on(self, occasion):
-        """The lines given back when the dossier is refused, withdrawn or stopped. An agency that stops it gives back
-        what it would give back on refusing it."""
+        """The lines refunded on this occasion: "refused", "withdrawn" or "stopped". "stopped" includes the lines refunded on
+        "refused"."""
         words = {occasion, "refused"} if occasion == "stopped" else {occasion}
         return [line for line in self.lines.all() if words & set(line.refundable_on)]
 
 
 class FeeLine(models.Model):
-    """One frozen line of an obligation. Amounts in whole đồng; null is set later by an officer."""
+    """One frozen line of an obligation. Amounts in whole đồng; null: to be set by an officer."""
 
     obligation = models.ForeignKey(FeeObligation, on_delete=models.PROTECT, related_name="lines")
     key = models.CharField(max_length=60)

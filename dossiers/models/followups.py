@@ -1,4 +1,4 @@
-"""What is owed after a step: papers, the signing of a result, its delivery."""
+"""Follow-ups: outbox rows for the work after a step (papers, signing of a result, delivery)."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,7 @@ from portal.common.outbox import OutboxRow
 
 
 class FollowUp(OutboxRow):
-    """What is owed after an event: a paper, the signing of a result, its delivery. Once an event and kind."""
+    """One piece of work after an event: make a paper, sign the result, deliver it. At most one for each event and kind."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="followups")
     kind = models.CharField(_("việc"), max_length=30)

@@ -1,10 +1,10 @@
-"""What the application role may do: everything but change the history. Set after each migration by the owner."""
+"""Database rights of the application role: everything except changing the history. Granted by the owner after migrations."""
 
 from django.conf import settings
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-# What is written once. The words of an event may be deleted, for erasure by law, but never changed.
+# Append-only tables. Texts of events may be deleted (erasure required by law), but never changed.
 REVOKED = {
     "dossiers_event": "UPDATE, DELETE, TRUNCATE",
     "dossiers_eventtext": "UPDATE, TRUNCATE",
@@ -13,7 +13,7 @@ REVOKED = {
 
 
 class grant_after_migrate:
-    """Connects the granting of rights to Django's post_migrate signal."""
+    """Connects `_grant` to Django's post_migrate signal."""
 
     @staticmethod
     def connect(app_config):

@@ -1,4 +1,4 @@
-"""The append-only history of a dossier: one event a step, chained by hashes. The database refuses to change it."""
+"""The append-only history of a dossier: one event for each step, chained by hashes. A database trigger refuses changes."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ GENESIS = "0" * 64
 
 
 class Event(models.Model):
-    """One step taken. The chain runs over codes, times and salted digests, so that erasing a text by law does not break it."""
+    """One step taken. The hash chain covers codes, times and salted digests of the texts, so that a text can be erased."""
 
     dossier = models.ForeignKey(Dossier, verbose_name=_("hồ sơ"), on_delete=models.PROTECT, related_name="events")
     sequence = models.PositiveIntegerField(_("thứ tự"))
@@ -45,7 +45,7 @@ class Event(models.Model):
         return f"{self.dossier_id}/{self.sequence} {self.step}"
 
     def computed_hash(self):
-        """SHA-256 over the previous hash and everything of this event that may never change."""
+        """SHA-256 (hex) over the previous hash and all fields of this event."""
         fields = [
             self.previous_hash, self.dossier.code, self.sequence, self.step, self.source, self.target,
             self.actor_id, self.job, self.at.isoformat(timespec="microseconds"), self.text_digest,
@@ -54,12 +54,12 @@ class Event(models.Model):
 
 
 def new_salt():
-    """128 random bits, so that nobody can guess an erased text from its digest."""
+    """128 random bits (hex), so that an erased text cannot be guessed from its digest."""
     return secrets.token_hex(16)
 
 
 class EventText(models.Model):
-    """Words and details of an event, kept apart with their salt: erasable by law without breaking the chain."""
+    """Note and details of an event, in their own row with a salt: can be erased without breaking the hash chain."""
 
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="text")
     salt = models.CharField(max_length=32, default=new_salt)
@@ -72,6 +72,6 @@ class EventText(models.Model):
         verbose_name_plural = _("lời của sự kiện")
 
     def digest(self):
-        """Salted SHA-256 of the words, stored on the event."""
+        """Salted SHA-256 (hex) of the texts; stored in `Event.text_digest`."""
         words = json.dumps([self.actor_name, self.note, self.details], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(f"{self.salt}{words}".encode()).hexdigest()

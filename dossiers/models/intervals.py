@@ -1,4 +1,4 @@
-"""The stretches of time of a dossier's clock."""
+"""The intervals of the processing clock."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +10,7 @@ from portal.common import clock
 
 
 class ClockInterval(models.Model):
-    """A stretch of time of one kind. Every one is kept, so that the promise and the QĐ 766 view can both be computed."""
+    """A time interval of one kind. All are kept: both the due time and the indicators of QĐ 766 are computed from them."""
 
     Kind = IntervalKind
 

@@ -12,7 +12,7 @@ from dossiers.models.dossier import Dossier
 
 
 class StepRun(models.Model):
-    """One processing step of one dossier, copied from the offering at acceptance. `hours` are working hours."""
+    """One processing step, copied from the offering at acceptance. `hours`: working hours."""
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="step_runs")
     position = models.PositiveSmallIntegerField(_("thứ tự"))

@@ -1,4 +1,4 @@
-"""Requests for supplements, and the things each asks for."""
+"""Requests for supplements and their items."""
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,7 @@ from dossiers.models.history import Event
 
 
 class SupplementRequest(models.Model):
-    """One complete request for supplements. The citizen's edits stay here, apart, until sent."""
+    """One request for supplements. The citizen's edits are stored here until they are sent."""
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="supplements")
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="supplement")
@@ -35,7 +35,7 @@ class SupplementRequest(models.Model):
 
 
 class SupplementItem(models.Model):
-    """One thing asked for: a field of the form or a document, with the clerk's words. `key` names it in the version."""
+    """One requested item: a form field or a document, with the clerk's reason. `key`: its key in the procedure version."""
 
     Target = SupplementTarget
 

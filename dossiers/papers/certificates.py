@@ -1,12 +1,12 @@
 """Keys and certificates of the agencies, in files under `SIGNING_DIR`.
 
-    roots/*.crt            whom we trust when a paper is checked
+    roots/*.crt            trusted root certificates for checking papers
     agencies/<code>.key    private key of an agency, mode 0600
     agencies/<code>.crt    its certificate
-    development-ca.key     only where `ensure_signing_keys` has made the test authority
+    development-ca.key     key of the test authority, made by `ensure_signing_keys`
 
-A real installation puts the certificates of the government's authority here; the test authority says it is one in every name.
-Nothing here makes a key where one was lost: a certificate without its key is a fault to be told, not to be papered over.
+A real installation puts the certificates of the government's authority here; every certificate of the test authority is
+marked as a test certificate in its name. A lost key is never made again: a certificate without its key is an error.
 """
 
 import datetime as dt
@@ -27,17 +27,17 @@ from portal.common import clock
 
 TRIAL = "CHỨNG THƯ THỬ NGHIỆM"
 CODE = re.compile(r"[A-Z][A-Z0-9.]{1,34}")
-BEFORE = dt.timedelta(days=730)  # demo dossiers are signed with the clock set back
+BACKDATED_BY = dt.timedelta(days=730)  # validity starts in the past: demo dossiers are signed with the clock set back
 CA_LIFE = dt.timedelta(days=3650)
 AGENCY_LIFE = dt.timedelta(days=1095)
 
 
 class SigningError(Exception):
-    """A paper could not be signed. Nothing was stored; the follow-up tries again."""
+    """A paper could not be signed. Nothing was stored; the follow-up is retried."""
 
 
 class SigningKeyMissing(SigningError):
-    """The agency has no usable key. The text says which file is missing and which command or person brings it."""
+    """The agency has no usable key. The text names the missing file and how to restore or create it."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class SigningIdentity:
 
 
 def ensure_development_ca():
-    """Make the test authority once, on first start. Returns its certificate. Never replaces one, never makes a lost key anew."""
+    """Make the test authority at first start. Returns the path of its certificate. Never replaces a certificate or a lost key."""
     key, certificate = _ca_key(), _root_folder() / "development-ca.crt"
     with _locked():
         if not certificate.exists() and not key.exists():
@@ -63,7 +63,7 @@ def ensure_development_ca():
 
 
 def identity_of(agency):
-    """Key and certificate of an agency (`code`, `name`); made on demand where the test authority lives. SigningKeyMissing."""
+    """Key and certificate of an agency (`code`, `name`); the test authority issues them on demand. Raises SigningKeyMissing."""
     if not CODE.fullmatch(agency.code):
         raise SigningKeyMissing(f"mã cơ quan không dùng làm tên tệp được: {agency.code!r}")
     folder = Path(settings.SIGNING_DIR) / "agencies"
@@ -80,7 +80,7 @@ def identity_of(agency):
 
 
 def trust_roots():
-    """PEM of every certificate we trust, as one text."""
+    """All trusted root certificates as one PEM text."""
     return "".join(path.read_text() for path in sorted(_root_folder().glob("*.crt")))
 
 
@@ -103,7 +103,7 @@ def _issue_for(agency, key_path, certificate_path):
 
 
 def _name(organisation, code):
-    """A certificate name; every name of the test authority says what it is."""
+    """A subject name, marked as a test certificate."""
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
@@ -116,12 +116,12 @@ def _name(organisation, code):
 
 
 def _issue(name, private, issuer, issuer_key, life):
-    """A certificate for signing documents, or, without an issuer, a self-signed authority."""
+    """A certificate for signing documents; without an issuer a self-signed certificate authority."""
     authority, now = issuer is None, clock.now()
     usage = dict.fromkeys(("key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False)
     builder = (
         x509.CertificateBuilder(name if authority else issuer.subject, name, private.public_key(), x509.random_serial_number())
-        .not_valid_before(now - BEFORE)
+        .not_valid_before(now - BACKDATED_BY)
         .not_valid_after(now + life)
         .add_extension(x509.BasicConstraints(ca=authority, path_length=0 if authority else None), critical=True)
         .add_extension(
@@ -164,7 +164,7 @@ def _key_pem(private):
 
 
 def _write(path, content, mode):
-    """Whole or not at all, and never readable by others for a moment."""
+    """Write atomically, with this mode from the start."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
@@ -177,7 +177,7 @@ def _write(path, content, mode):
 
 @contextmanager
 def _locked():
-    """One process at a time makes keys."""
+    """File lock: one process at a time makes keys."""
     folder = Path(settings.SIGNING_DIR)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with open(folder / ".lock", "w") as lock:

@@ -1,6 +1,6 @@
-"""What the portal answers when somebody asks about a paper: by its code, or by the file itself.
+"""Answers to the public check of a paper, by its code or by the file.
 
-The register comes first: a file whose hash we know is ours to the last byte. Only then is its signature looked at.
+The register is checked first: a file with a known hash is unchanged. Then its signature is checked.
 """
 
 import hashlib
@@ -10,18 +10,18 @@ from functools import cached_property
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.papers.contexts import verify_address
+from dossiers.papers.contexts import verification_url
 from dossiers.papers.models import ALPHABET, IssuedPaper
 from dossiers.papers.verification import Verdict, check_pdf
 from portal.common.dates import moment
 from portal.common.identity import mask_name
 
 CODE_LENGTH = 16
-TELLERS = {}  # PaperKind -> function(paper) that returns what only a floor above knows of it, as `Told`
+FACTS_PROVIDERS = {}  # {PaperKind: function(paper) -> PublicFacts}, filled by apps above this one
 
 
 class Outcome(TextChoices):
-    """What is known about the paper; the label is the sentence people read first."""
+    """The outcome of a check; the label is the headline."""
 
     VALID = "valid", _("Giấy thật, còn giá trị")
     REPLACED = "replaced", _("Giấy này đã được thay bằng giấy khác")
@@ -41,21 +41,21 @@ class Outcome(TextChoices):
 
 
 @dataclass(frozen=True)
-class Told:
-    """What strangers may hear of a paper beside the register. Empty: as for every paper."""
+class PublicFacts:
+    """What an app above this one adds to the public answer about a paper. Empty fields: the default of all papers."""
 
-    holder: str = ""  # the name on it, not masked yet
+    holder: str = ""  # the name on the paper, unmasked
     rows: tuple = ()  # (label, text) to compare with the paper in hand
     headline: str = ""
     advice: str = ""
-    value: str = ""  # the word for its state
+    value: str = ""  # the state in words
 
 
-def tells(kind):
-    """Register who knows more of the papers of this kind."""
+def gives_facts(kind):
+    """Decorator: registers the function that gives these facts for papers of this kind."""
 
     def register(function):
-        TELLERS[kind] = function
+        FACTS_PROVIDERS[kind] = function
         return function
 
     return register
@@ -63,7 +63,7 @@ def tells(kind):
 
 @dataclass(frozen=True)
 class Answer:
-    """The outcome, the row of the register when there is one, and what the signature says when a file was given."""
+    """The outcome; the paper when it is in the register; the verdict on the signature when a file was given."""
 
     outcome: Outcome
     paper: IssuedPaper | None = None
@@ -71,16 +71,16 @@ class Answer:
 
     @property
     def headline(self):
-        """The sentence people read first. A code alone proves only that such a paper exists: anybody can print a code."""
+        """The headline. A code alone proves only that such a paper exists: it can be printed on a forged paper."""
         if self.outcome is Outcome.VALID and self.verdict is None:
             return _("Có giấy mang mã này, còn giá trị")
-        return self.told.headline or self.outcome.label
+        return self.facts.headline or self.outcome.label
 
     @cached_property
-    def told(self):
-        """What a floor above knows of this very paper."""
-        tell = TELLERS.get(self.paper.kind) if self.paper else None
-        return tell(self.paper) if tell else Told()
+    def facts(self):
+        """The facts that an app above adds for this paper."""
+        provider = FACTS_PROVIDERS.get(self.paper.kind) if self.paper else None
+        return provider(self.paper) if provider else PublicFacts()
 
     @property
     def issued(self):
@@ -92,33 +92,33 @@ class Answer:
 
     @property
     def address(self):
-        """What the QR code of the paper opens."""
-        return verify_address(self.paper.verification_code)
+        """The URL of the paper's QR code."""
+        return verification_url(self.paper.verification_code)
 
     @property
     def holder(self):
-        """Whose paper it is, masked: enough to compare with the paper in hand, too little to learn a name from."""
+        """The holder's name, masked: enough to compare with the paper, not enough to learn the name."""
         dossier = self.paper.dossier
         if dossier.confidential:
             return _("được giữ kín")
-        name = self.told.holder or dossier.subject_name
+        name = self.facts.holder or dossier.subject_name
         return name if dossier.organisation_id else mask_name(name)
 
     @property
     def value(self):
-        """The word for its state."""
-        return self.told.value or self.paper.get_state_display()
+        """The state in words."""
+        return self.facts.value or self.paper.get_state_display()
 
 
 def about_code(code):
-    """Answer for a code typed from paper, with or without its hyphens."""
+    """Answer for a typed code, with or without hyphens."""
     code = "".join(char for char in code.upper() if char in ALPHABET)
     paper = _papers().filter(verification_code=code).first() if len(code) == CODE_LENGTH else None
     return Answer(Outcome(paper.state), paper) if paper else Answer(Outcome.NO_SUCH_CODE)
 
 
 def about_file(data):
-    """Answer for a file somebody holds. The file is looked at and forgotten."""
+    """Answer for the bytes of a file. The file is not stored."""
     paper = _papers().filter(sha256=hashlib.sha256(data).hexdigest()).first()
     verdict = check_pdf(data)
     if paper:

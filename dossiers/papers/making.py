@@ -1,4 +1,4 @@
-"""Papers become rows and files: rendered, signed where they must be, stored, then written down. Once an event and kind."""
+"""Makes papers: renders, signs where needed, stores the file, saves the row. Idempotent for each event and kind."""
 
 from django.utils.translation import gettext as _
 
@@ -17,55 +17,55 @@ INITIALS = {
 
 
 def make_paper(event, kind):
-    """The paper of this event, made now unless it is there already. The acknowledgement brings the filled form along."""
+    """Make the paper of this event unless it exists; with the acknowledgement also the filled application form. Returns it."""
     if kind == PaperKind.ACKNOWLEDGEMENT:
         _make(event, PaperKind.APPLICATION_FORM)
     return _make(event, kind)
 
 
 def _make(event, kind):
-    there = IssuedPaper.objects.filter(event=event, kind=kind).first()
-    if there:
-        return there
+    existing = IssuedPaper.objects.filter(event=event, kind=kind).first()
+    if existing:
+        return existing
     if kind == PaperKind.APPLICATION_FORM and not event.dossier.version.document["form"]:
         return None
     code = new_verification_code()
     number = f"{event.pk}/{INITIALS[PaperKind(kind)]}"
     content = rendering.render_paper(kind, contexts.context(kind, event.dossier, event, number=number, verification_code=code))
-    return _keep(content, event, kind=kind, number=number, verification_code=code)
+    return _store(content, event, kind=kind, number=number, verification_code=code)
 
 
 def make_result(decision):
-    """The signed result of a decision: the frozen content, the agency's signature, its hash. Once a decision."""
-    there = IssuedPaper.objects.filter(decision=decision).first()
-    if there:
-        return there
+    """Make the signed result of a decision unless it exists. Returns the paper. Raises SigningError, PdfError."""
+    existing = IssuedPaper.objects.filter(decision=decision).first()
+    if existing:
+        return existing
     kind = PaperKind.RESULT if decision.outcome == Decision.Outcome.APPROVED else PaperKind.REFUSAL_OF_SUBSTANCE
     code = new_verification_code()
     context = contexts.context(kind, decision.dossier, decision.event, number=decision.number, verification_code=code)
     signed = signing.sign_decision(decision, rendering.render_paper(kind, context, decision=decision))
-    return _keep(
+    return _store(
         signed.content, decision.event, decision=decision, kind=kind, number=decision.number, verification_code=code,
         signed_by=signed.signer_name, signed_at=signed.signed_at,
     )  # fmt: skip
 
 
 def make_signed(kind, event, facts, *, number, agency, reason, stamp_lines=()):
-    """A paper of a floor above: its facts are handed over, the agency signs, and it is in the account at once.
+    """Make a signed paper for an app above this one, which passes the `facts` of the context. Published at once.
 
-    Once a call: whoever calls knows whether there is one already.
+    Not idempotent: the caller checks whether the paper exists.
     """
     code = new_verification_code()
     context = contexts.frame(kind, event.dossier, event, number=number, verification_code=code) | facts
     signed = signing.sign_pdf(rendering.render_paper(kind, context), agency=agency, reason=reason, stamp_lines=stamp_lines)
-    return _keep(
+    return _store(
         signed.content, event, kind=kind, number=number, verification_code=code, signed_by=signed.signer_name,
         signed_at=signed.signed_at, published_at=clock.now(),
     )  # fmt: skip
 
 
-def _keep(content, event, **facts):
-    """The file first, then its row: a file without a row is found and swept, a row without a file would be a lie."""
+def _store(content, event, **facts):
+    """Store the file, then the row. A file without a row is cleaned up later; a row without a file must not exist."""
     stored = storage.store(content)
     return IssuedPaper.objects.create(
         dossier=event.dossier, event=event, storage_key=stored.storage_key, sha256=stored.sha256, size=stored.size,
@@ -74,7 +74,7 @@ def _keep(content, event, **facts):
 
 
 def replace_result(decision):
-    """A corrected result takes the place of the one before, which says so for ever."""
+    """Make the corrected result and mark the earlier ones as replaced. Returns the new paper."""
     paper = make_result(decision)
     olds = IssuedPaper.objects.filter(dossier=decision.dossier, decision__isnull=False, state=IssuedPaper.State.VALID).exclude(
         pk=paper.pk
@@ -87,7 +87,7 @@ def replace_result(decision):
 
 
 def publish(dossier):
-    """Put the result into the account of the citizen."""
+    """Show the result in the citizen's account. Idempotent."""
     paper = dossier.decisions.last().paper
     if paper.published_at is None:
         paper.published_at = clock.now()

@@ -1,4 +1,4 @@
-"""Issued papers: every numbered paper the portal makes, as a row and a file."""
+"""Issued papers: every numbered paper the portal makes; a row and a file."""
 
 import secrets
 
@@ -13,17 +13,17 @@ from dossiers.models import Decision, Dossier, Event
 from portal.common import clock
 from portal.common.vietnamese import fold
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that looks like something else on paper
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without letters and digits that look alike: 0 O, 1 I
 
 
 def new_verification_code():
-    """Sixteen letters of 32 (80 random bits) that a stranger may type in from paper."""
+    """16 characters of ALPHABET (80 random bits), to be typed from paper."""
     return "".join(secrets.choice(ALPHABET) for _ in range(16))
 
 
-# Made for those who work on a dossier: they name who held it when, and what was asked of whom.
+# For staff only: they name who held the dossier when, and which agencies were consulted.
 OFFICE_PAPERS = frozenset({PaperKind.CONTROL_SHEET, PaperKind.REGISTER, PaperKind.CONSULTATION})
-# Issued by the body that decides (and collects); all others by the desk that receives.
+# Issued by the lead agency; all others by the receiving agency.
 OF_THE_LEADING_BODY = frozenset(
     {
         PaperKind.APOLOGY, PaperKind.CONSULTATION, PaperKind.CONTROL_SHEET, PaperKind.RESULT, PaperKind.REFUSAL_OF_SUBSTANCE,
@@ -33,7 +33,7 @@ OF_THE_LEADING_BODY = frozenset(
 
 
 class IssuedPaper(models.Model):
-    """One paper. It is never edited: a wrong one is replaced or revoked, and its code says so for ever."""
+    """One paper. Never edited: a wrong one is replaced or revoked, and the check by its code says so."""
 
     class State(models.TextChoices):
         VALID = "valid", _("còn giá trị")
@@ -66,7 +66,7 @@ class IssuedPaper(models.Model):
         verbose_name_plural = _("giấy do cổng cấp")
         ordering = ["issued_at", "pk"]
         constraints = [
-            # A receipt may be replaced without another event: `payments` sees to it that there is one a number.
+            # A receipt may be replaced without a new event; `payments` ensures one receipt for each number.
             models.UniqueConstraint(
                 fields=["event", "kind"], condition=~models.Q(kind=PaperKind.E_RECEIPT), name="one_paper_an_event_and_kind"
             )
@@ -80,13 +80,13 @@ class IssuedPaper(models.Model):
 
     @property
     def file_name(self):
-        """Name of the file for those who download it: no marks, no blanks, so that every machine keeps it."""
+        """File name of the download: ASCII without spaces."""
         with translation.override("vi"):
             return f"{slugify(fold(self.get_kind_display()))}-{self.dossier.code}.pdf"
 
     @property
     def issuer(self):
-        """The body whose paper it is."""
+        """The agency that issued it."""
         if self.decision_id:
             return self.decision.agency
         return self.dossier.lead_agency if self.kind in OF_THE_LEADING_BODY else self.dossier.receiving_agency
@@ -97,5 +97,5 @@ class IssuedPaper(models.Model):
 
     @property
     def is_for_citizens(self):
-        """May the citizen's side have it? A result only once it is published; what the office makes for itself never."""
+        """May the citizen's side read it? A result only after publication; office papers never."""
         return self.kind not in OFFICE_PAPERS and not (self.is_result and self.published_at is None)

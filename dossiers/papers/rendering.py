@@ -1,4 +1,4 @@
-"""Papers of a dossier as PDF: which template a kind has, and the frozen content that travels inside a result."""
+"""Renders papers as PDF: the template of each kind, and the frozen content attached to a result."""
 
 from django.utils import translation
 
@@ -7,17 +7,17 @@ from dossiers.papers.models import PaperKind
 from portal.common.pdf import render_pdf
 
 TEMPLATES = {PaperKind.APPLICATION_FORM: "procedures/eforms/print.html"}
-SECONDS = 50  # a register of hundreds of rows on a busy machine; the task's own limit is 60
+TIMEOUT_SECONDS = 50  # enough for a register of hundreds of rows; the limit of the task is 60 s
 
 
 def render_paper(kind, context, *, decision=None):
-    """Draw a paper of this kind; a result carries the frozen content of its decision inside. Raises PdfError."""
+    """Render a paper of this kind as PDF bytes; with `decision` its frozen content is attached. Raises PdfError."""
     kind = PaperKind(kind)
     with translation.override("vi"):
         return render_pdf(
             TEMPLATES.get(kind, f"dossiers/papers/{kind.value}.html"),
             context,
             title=context["title"],
-            timeout=SECONDS,
+            timeout=TIMEOUT_SECONDS,
             attachments=[frozen.attachment(decision)] if decision else [],
         )

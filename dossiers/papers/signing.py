@@ -1,7 +1,7 @@
-"""Signing of results: PAdES B-B with the agency's certificate, and a visible stamp. Runs in the worker, never in the web.
+"""Signs results: PAdES B-B with the agency's certificate, and a visible stamp. Runs in the worker, never in a web process.
 
-A signature is read back at once; what does not verify is not handed out. Every error is a SigningError: nothing is stored and
-the follow-up tries again.
+Each signature is verified before the file is returned. Every error is a SigningError: nothing is stored and the follow-up is
+retried.
 """
 
 import hashlib
@@ -41,22 +41,22 @@ __all__ = [
     "sign_pdf",
 ]
 
-STAMP_ANCHOR = "cho-ky"  # id of the place left free in the templates
+STAMP_ANCHOR = "cho-ky"  # id of the anchor in the templates
 STAMP_SIZE = (198.4, 68.0)  # points: 70 × 24 mm
 REASON = "Kết quả giải quyết thủ tục hành chính"
 
 
 class SigningRefused(SigningError):
-    """What was asked to be signed is not what was decided. Somebody has to look: trying again will not help."""
+    """The content to sign differs from the decision. A retry will not help: the data must be examined."""
 
 
 class SigningFailed(SigningError):
-    """The signature did not come out right."""
+    """The new signature does not verify, or the library failed."""
 
 
 @dataclass(frozen=True)
 class SignedPdf:
-    """A signed file: its bytes, their SHA-256, who signed (certificate) and when."""
+    """A signed file: its bytes, their SHA-256 (hex), the name in the certificate, and the time of signing."""
 
     content: bytes
     sha256: str
@@ -65,7 +65,7 @@ class SignedPdf:
 
 
 def sign_decision(decision, pdf):
-    """Sign the PDF of a decision: only when the frozen content, its hash and what is inside the PDF are one and the same."""
+    """Sign the PDF of a decision. Raises SigningRefused unless the frozen content, its hash and the PDF's attachment agree."""
     if frozen.content_hash(decision.content) != decision.content_hash:
         raise SigningRefused(f"nội dung của quyết định {decision.pk} không khớp mã băm đã chốt")
     inside = frozen.read_attachment(pdf)
@@ -75,21 +75,21 @@ def sign_decision(decision, pdf):
 
 
 def sign_pdf(pdf, *, agency, reason, stamp_lines=(), signed_at=None):
-    """Sign any PDF of ours for an agency (`code`, `name`). Results go through `sign_decision`."""
+    """Sign a PDF for an agency (`code`, `name`). For results use `sign_decision`. Raises SigningError."""
     identity = identity_of(agency)
     signed_at = clock.local(signed_at or clock.now()).replace(microsecond=0)
     with tempfile.NamedTemporaryFile(suffix=".pdf") as stamp:
         stamp.write(_stamp(agency, signed_at, stamp_lines, identity.trial))
         stamp.flush()
-        content, said = _apart(_signed_and_read_back, pdf, identity, reason, signed_at, stamp.name)
-    verdict = Verdict.of(said)
+        content, facts = _in_new_thread(_sign_and_verify, pdf, identity, reason, signed_at, stamp.name)
+    verdict = Verdict.of(facts)
     if not verdict.good:
         raise SigningFailed(f"chữ ký vừa tạo cho {agency.code} không đúng: {verdict.reason}")
     return SignedPdf(content, hashlib.sha256(content).hexdigest(), signed_at, verdict.signer)
 
 
 def _stamp(agency, signed_at, lines, trial):
-    """The visible stamp as a PDF of one page: the lines Decree 30/2020 asks for, and the mark of a test certificate."""
+    """The visible stamp as a one-page PDF: the lines required by Decree 30/2020, and the mark of a test certificate."""
     facts = {
         "agency": agency.name,
         "signed_at": f"{signed_at:%d.%m.%Y %H:%M:%S} +07:00",
@@ -101,18 +101,18 @@ def _stamp(agency, signed_at, lines, trial):
     return render_html(html, title="Chữ ký số", variant=None)
 
 
-def _apart(function, *arguments):
-    """Run in a thread of its own: pyHanko starts an event loop, which cannot be done where one is running already."""
+def _in_new_thread(function, *arguments):
+    """Run in a new thread: pyHanko starts an event loop, which fails in a thread where one is running."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(function, *arguments).result()
 
 
-def _signed_and_read_back(pdf, identity, reason, signed_at, stamp_file):
-    content = _signed(pdf, identity, reason, signed_at, stamp_file)
+def _sign_and_verify(pdf, identity, reason, signed_at, stamp_file):
+    content = _sign(pdf, identity, reason, signed_at, stamp_file)
     return content, examine(content, trust_roots())
 
 
-def _signed(pdf, identity, reason, signed_at, stamp_file):
+def _sign(pdf, identity, reason, signed_at, stamp_file):
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
     from pyhanko.stamp import StaticStampStyle
@@ -128,8 +128,8 @@ def _signed(pdf, identity, reason, signed_at, stamp_file):
     signer = signers.SimpleSigner.load(identity.key, identity.certificate)
     if signer is None:
         raise SigningKeyMissing(f"không đọc được khóa {identity.key}")
-    signer.embed_roots = False  # everything embedded but the signer's certificate would not be covered by the signature
-    page, box = _place(pdf)
+    signer.embed_roots = False  # the signature would not cover embedded roots
+    page, box = _stamp_position(pdf)
     try:
         out = PdfSigner(
             signers.PdfSignatureMetadata(
@@ -143,13 +143,13 @@ def _signed(pdf, identity, reason, signed_at, stamp_file):
             stamp_style=StaticStampStyle.from_pdf_file(stamp_file, border_width=0),
             new_field_spec=fields.SigFieldSpec("CoQuan", on_page=page, box=box, readable_field_name="Chữ ký số của cơ quan"),
         ).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)))
-    except Exception as error:  # noqa: BLE001 - whatever the library says, the paper is not signed
+    except Exception as error:  # noqa: BLE001 - any error of the library means: not signed
         raise SigningFailed(f"{type(error).__name__}: {error}") from error
     return out.getvalue()
 
 
-def _place(pdf):
-    """Page number (from 0) and box in points: the anchor left in the template, else the lower right corner of the last page."""
+def _stamp_position(pdf):
+    """(page number from 0, box in points): at the template's anchor, else the lower right corner of the last page."""
     import pikepdf
 
     width, height = STAMP_SIZE

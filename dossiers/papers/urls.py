@@ -1,4 +1,4 @@
-"""Addresses of issued papers. Those of `kiem-tra` are printed as QR codes: they must never move."""
+"""URLs of issued papers. Those of `kiem-tra` are printed as QR codes: they must never change."""
 
 from django.urls import path
 

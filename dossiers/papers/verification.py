@@ -1,4 +1,4 @@
-"""Is this file a paper as it was signed? Asked by anybody, with files of anybody."""
+"""Verifies the signature of a PDF. Open to the public, so the file is untrusted."""
 
 import datetime as dt
 from dataclasses import dataclass, fields
@@ -8,15 +8,15 @@ from django.conf import settings
 from dossiers.papers.certificates import trust_roots
 from portal.common import sandbox
 
-SECONDS = 20
+TIMEOUT_SECONDS = 20
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the signature says.
+    """The verdict on a signature.
 
-    `reason` is "" when all is well, else one of: not_a_pdf, unsigned, broken, changed (a byte differs), added_to (something
-    was added after signing), stranger (not an agency we trust), too_large, unreadable.
+    `reason` is "" when the signature is good, else one of: not_a_pdf, unsigned, broken, changed (a byte differs), added_to
+    (content was added after signing), stranger (certificate not trusted), too_large, unreadable.
     """
 
     signed: bool = False
@@ -32,25 +32,25 @@ class Verdict:
 
     @property
     def good(self):
-        """Signed by an agency we trust, and not a byte changed or added since."""
+        """Signed with a trusted certificate, and unchanged since."""
         return self.signed and self.intact and self.trusted and self.covers_whole_file
 
     @classmethod
-    def of(cls, said):
-        """From the dict of `verification_child.examine`."""
+    def of(cls, facts):
+        """A verdict from the dict of `verification_child.examine`."""
         known = {field.name for field in fields(cls)}
-        times = {name: dt.datetime.fromisoformat(said[name]) for name in ("signed_at", "valid_until") if said.get(name)}
-        return cls(**{name: value for name, value in said.items() if name in known and value is not None} | times)
+        times = {name: dt.datetime.fromisoformat(facts[name]) for name in ("signed_at", "valid_until") if facts.get(name)}
+        return cls(**{name: value for name, value in facts.items() if name in known and value is not None} | times)
 
 
 def check_pdf(data):
-    """Read the signature of a PDF in a child process with limits. Whatever the file is, the answer is a verdict."""
+    """Verify the signature of a PDF in a child process with limits. Returns a Verdict for any bytes; raises nothing."""
     if len(data) > settings.MAX_UPLOAD_BYTES:
         return Verdict(reason="too_large")
     if not data.startswith(b"%PDF-"):
         return Verdict(reason="not_a_pdf")
     try:
-        said, _ = sandbox.ask_once("dossiers.papers.verification_child", {"roots": trust_roots()}, data, timeout=SECONDS)
+        facts, _ = sandbox.ask_once("dossiers.papers.verification_child", {"roots": trust_roots()}, data, timeout=TIMEOUT_SECONDS)
     except sandbox.ChildError:
         return Verdict(reason="unreadable")
-    return Verdict.of(said)
+    return Verdict.of(facts)

@@ -1,55 +1,55 @@
-"""Reads the signature of one PDF. Runs inside limits for files of strangers, and in the worker right after signing."""
+"""Verifies the signature of one PDF. Runs in a limited child process for untrusted files, and in the worker after signing."""
 
 import io
 from binascii import hexlify
 
 from portal.common.sandbox_child import serve
 
-MEMORY = 1024 * 1024 * 1024
-CPU_SECONDS = 20
-MOST_SIGNATURES = 20
+MAX_MEMORY_BYTES = 1024 * 1024 * 1024
+MAX_CPU_SECONDS = 20
+MAX_SIGNATURES = 20
 
 
 def answer(header, body):
-    """Answer one job: the roots come in the header, the PDF is the body."""
+    """Do one job: the trusted roots are in the header, the PDF is the body."""
     return examine(body, header["roots"]), b""
 
 
 def examine(data, roots):
-    """What can be said about the signature of a PDF, as a dict of the fields of `verification.Verdict`."""
+    """The fields of `verification.Verdict` for a PDF, as a dict. `roots`: trusted certificates (PEM)."""
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     try:
         signatures = PdfFileReader(io.BytesIO(data)).embedded_regular_signatures
-    except Exception as error:  # noqa: BLE001 - a damaged or hostile file may break the reader anywhere
+    except Exception as error:  # noqa: BLE001 - a damaged or hostile file may raise anything
         return {"reason": "unreadable", "detail": f"{type(error).__name__}: {error}"[:200]}
     if not signatures:
         return {"reason": "unsigned"}
-    found = [_one(data, signature, roots) for signature in signatures[:MOST_SIGNATURES]]
+    found = [_check_signature(data, signature, roots) for signature in signatures[:MAX_SIGNATURES]]
     return next((one for one in found if one["trusted"]), found[0])
 
 
-def _one(data, signature, roots):
+def _check_signature(data, signature, roots):
     from pyhanko.keys import load_certs_from_pemder_data
     from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko.sign.validation.status import SignatureCoverageLevel
     from pyhanko_certvalidator import ValidationContext
 
-    said = {"signed": True, "intact": False, "trusted": False, "covers_whole_file": False}
+    facts = {"signed": True, "intact": False, "trusted": False, "covers_whole_file": False}
     trusted = list(load_certs_from_pemder_data(roots.encode())) if roots else []
     context = ValidationContext(trust_roots=trusted, allow_fetching=False, revocation_mode="soft-fail")
     try:
         status = validate_pdf_signature(signature, context)
         exact = _container_is_exact(data, signature)
-    except Exception as error:  # noqa: BLE001 - a broken signature may break the reader anywhere: it is a bad signature
-        return {**said, "reason": "broken", "detail": f"{type(error).__name__}: {error}"[:200]}
-    said["intact"] = bool(status.intact and status.valid and exact)
-    said["trusted"] = bool(status.trusted)
-    said["covers_whole_file"] = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
-    return {**said, **_who(status), "reason": _reason(said)}
+    except Exception as error:  # noqa: BLE001 - a broken signature may raise anything
+        return {**facts, "reason": "broken", "detail": f"{type(error).__name__}: {error}"[:200]}
+    facts["intact"] = bool(status.intact and status.valid and exact)
+    facts["trusted"] = bool(status.trusted)
+    facts["covers_whole_file"] = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
+    return {**facts, **_signer_facts(status), "reason": _reason(facts)}
 
 
-def _who(status):
+def _signer_facts(status):
     names = status.signing_cert.subject.native
     return {
         "signer": _text(names.get("organization_name") or names.get("common_name")),
@@ -64,24 +64,24 @@ def _text(value):
     return " ".join(value) if isinstance(value, list) else str(value or "")
 
 
-def _reason(said):
-    if not said["intact"]:
+def _reason(facts):
+    if not facts["intact"]:
         return "changed"
-    if not said["covers_whole_file"]:
+    if not facts["covers_whole_file"]:
         return "added_to"
-    return "" if said["trusted"] else "stranger"
+    return "" if facts["trusted"] else "stranger"
 
 
 def _container_is_exact(data, signature):
-    """The signature cannot cover the place it stands in. So that place must hold the signature, zeros, and not a bit else."""
+    """A signature does not cover its own container: the container must hold the signature, zero padding, and nothing else."""
     start, end = signature.byte_range[1], signature.byte_range[2]
-    content = _respelled(signature)
+    content = _rebuilt_container(signature)
     exact = b"<" + hexlify(content).upper() + b"0" * (end - start - 2 - 2 * len(content)) + b">"
     return signature.byte_range[0] == 0 and data[start:end] == exact
 
 
-def _respelled(signature):
-    """The container written anew from what the signature does cover: what stands around it must not differ either."""
+def _rebuilt_container(signature):
+    """The signature container rebuilt from its known parts, to detect any other bytes in it."""
     from asn1crypto import cms
 
     signer, certificate = signature.signer_info, signature.signer_cert
@@ -100,4 +100,4 @@ def _respelled(signature):
 
 
 if __name__ == "__main__":
-    serve(answer, memory=MEMORY, cpu=CPU_SECONDS)
+    serve(answer, memory=MAX_MEMORY_BYTES, cpu=MAX_CPU_SECONDS)

@@ -1,4 +1,4 @@
-"""Papers seen from outside: anybody may check one, those concerned may download theirs."""
+"""Public check of papers, and download for users who may see the dossier."""
 
 import threading
 
@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.models import note_access
+from accounts.models import log_access
 from dossiers.files.checking import megabytes
 from dossiers.files.serving import file_response
 from dossiers.files.storage import StoredFileMissing
@@ -22,19 +22,19 @@ from dossiers.papers.models import IssuedPaper
 from dossiers.permissions import is_submitter, sees_papers
 from portal.common import clock
 
-AT_ONCE = threading.BoundedSemaphore(2)  # checks of files in one web process; more wait outside
-ROOM_FOR_THE_FORM = 1024 * 1024  # bytes of a request beside its file
+FILE_CHECKS = threading.BoundedSemaphore(2)  # file checks at the same time in one web process
+MAX_FORM_BYTES = 1024 * 1024  # bytes of a request besides its file
 FILE_FIELD, CODE_FIELD = "tep", "ma"
 
 
 @login_not_required
-@csrf_exempt  # asks only, changes nothing, knows nobody: so the page needs no cookie and can be cached
+@csrf_exempt  # changes nothing and needs no login: without a cookie the page can be cached
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.non_atomic_requests
 def verify(request):
-    """Ask by code or by file. Works without scripts and without an account; the file is not kept."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_UPLOAD_BYTES + ROOM_FOR_THE_FORM:
-        return _answer(request, inquiry.Answer(inquiry.Outcome.TOO_LARGE))  # unread: nobody fills our disk from here
+    """Check a paper by code or by file. Works without scripts and without a login; the file is not stored."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_UPLOAD_BYTES + MAX_FORM_BYTES:
+        return _answer(request, inquiry.Answer(inquiry.Outcome.TOO_LARGE))  # refused before the body is read to disk
     code = request.POST.get(CODE_FIELD, "") or request.GET.get(CODE_FIELD, "")
     if code.strip():
         return redirect("papers:verify_code", code=_typed(code))
@@ -45,19 +45,19 @@ def verify(request):
         return _page(request, error=_("Chọn tệp PDF, hoặc gõ mã ghi trên giấy."), status=400)
     if file.size > settings.MAX_UPLOAD_BYTES:
         return _answer(request, inquiry.Answer(inquiry.Outcome.TOO_LARGE))
-    if not AT_ONCE.acquire(timeout=5):
+    if not FILE_CHECKS.acquire(timeout=5):
         return _page(request, error=_("Đang có nhiều người kiểm tra cùng lúc. Chờ một phút rồi gửi lại."), status=503)
     try:
         return _answer(request, inquiry.about_file(file.read()))
     finally:
-        AT_ONCE.release()
+        FILE_CHECKS.release()
 
 
 @login_not_required
 @require_GET
 @never_cache
 def verify_code(request, code):
-    """What the QR code of a paper opens: is there such a paper, and does it still count?"""
+    """The page of a paper's QR code: does the paper exist, and is it still valid?"""
     answer = inquiry.about_code(code)
     return _answer(request, answer, status=200 if answer.paper else 404)
 
@@ -65,7 +65,7 @@ def verify_code(request, code):
 @require_GET
 @never_cache
 def download(request, pk, name):
-    """A paper, for those who may see the dossier and its files; everybody else learns nothing (404)."""
+    """Download a paper. 404 for users who may not see the dossier and its files. Logged."""
     paper = get_object_or_404(IssuedPaper.objects.select_related("dossier"), pk=pk)
     dossier = get_object_or_404(Dossier.objects.visible_to(request.user), pk=paper.dossier_id)
     citizen = is_submitter(dossier, request.user)
@@ -75,7 +75,7 @@ def download(request, pk, name):
         response = file_response(paper.storage_key, paper.file_name, "application/pdf", inline="xem" in request.GET)
     except StoredFileMissing as missing:
         raise Http404 from missing
-    note_access(request, "download", f"paper:{paper.pk}", person=dossier.person, organisation=dossier.organisation)
+    log_access(request, "download", f"paper:{paper.pk}", person=dossier.person, organisation=dossier.organisation)
     if paper.is_result and citizen:
         Dossier.objects.filter(pk=dossier.pk, opened_at=None).update(opened_at=clock.now())
     return response

@@ -1,4 +1,4 @@
-"""How official papers say days, hours, bodies and money (Decree 30/2020). Always Vietnamese."""
+"""How official papers write dates, times, agencies and amounts (Decree 30/2020). Always Vietnamese."""
 
 from portal.common import clock
 from portal.common.dates import GLUE
@@ -10,14 +10,14 @@ HEADS = {"ubnd": "Chủ tịch", "cong_an": "Trưởng Công an", "so": "Giám �
 
 
 def day_in_words(moment):
-    """«ngày 05 tháng 02 năm 2026»: days under 10 and the first two months get a zero, so that nothing can be put before."""
+    """«ngày 05 tháng 02 năm 2026», local date. Days under 10 and months 1 and 2 get a leading zero (Decree 30/2020)."""
     day = clock.local(moment)
     month = f"{day.month:02}" if day.month < 3 else str(day.month)
     return GLUE.join(["ngày", f"{day.day:02}", "tháng", month, "năm", str(day.year)])
 
 
 def moment_in_words(moment):
-    """«10 giờ 08 phút, ngày 24 tháng 8 năm 2026», local time; empty for no moment."""
+    """«10 giờ 08 phút, ngày 24 tháng 8 năm 2026», local time; empty for None."""
     if moment is None:
         return ""
     at = clock.local(moment)
@@ -25,49 +25,49 @@ def moment_in_words(moment):
 
 
 def short_moment(moment):
-    """«10:08 24/08/2026» for narrow table cells; empty for no moment."""
+    """«10:08 24/08/2026», local time, for narrow table cells; empty for None."""
     return f"{clock.local(moment):%H:%M %d/%m/%Y}" if moment else ""
 
 
 def full_name(name):
-    """The name of a body without abbreviations: UBND becomes Ủy ban nhân dân."""
+    """The name of an agency without abbreviations: UBND becomes Ủy ban nhân dân."""
     return " ".join(FULL_NAMES.get(word, word) for word in name.split(" "))
 
 
 def letterhead(agency, moment, number=""):
-    """The head of a paper of this body. A people's committee stands alone; others stand under the body above them."""
+    """The letterhead of this agency. Agencies other than people's committees are shown with their parent agency."""
     above = agency.parent if agency.parent_id and not agency.kind.startswith("ubnd") else None
     return {
         "parent": full_name(above.name) if above else "",
-        "agency": _never_alone(full_name(agency.name)),
+        "agency": _keep_last_words_together(full_name(agency.name)),
         "number": number,
         "place": agency.unit.short_name if agency.unit_id else "",
         "day_in_words": day_in_words(moment),
     }
 
 
-def _never_alone(name):
-    """The last three words of a long name stay together, so that no line holds a single one."""
+def _keep_last_words_together(name):
+    """Non-breaking spaces between the last three words of a long name, so that no line has a single word."""
     words = name.split()
     return " ".join([*words[:-3], "\u00a0".join(words[-3:])]) if len(words) > 4 else name
 
 
 def head_of(agency):
-    """The title under which the leader of a body signs."""
+    """The title with which the head of an agency signs."""
     return next((title for kind, title in HEADS.items() if agency.kind.startswith(kind)), "Thủ trưởng cơ quan")
 
 
 def contact(agency):
-    """Where to ask: the desk and its phone."""
+    """The desk and its phone number."""
     parts = [agency.desk_name or agency.name, f"điện thoại {phone_for_display(agency.desk_phone)}" if agency.desk_phone else ""]
     return ", ".join(part for part in parts if part)
 
 
 def amount(dong_amount):
-    """An amount, or that it is set later."""
+    """An amount in đồng as text; «xác định sau» for None."""
     return "xác định sau" if dong_amount is None else dong(dong_amount)
 
 
 def grouped(code):
-    """A verification code in groups of four, as people read it out: ABCD-EFGH-JKLM-NPQR."""
+    """A verification code in groups of four: ABCD-EFGH-JKLM-NPQR."""
     return in_groups(code, 4, separator="-")

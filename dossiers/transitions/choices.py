@@ -1,10 +1,10 @@
-"""The words a transition line is written with: what the clock does, who is told, what else is written."""
+"""Choices used in transition lines: what the clock does, who gets a message, which effects are applied."""
 
 from enum import StrEnum
 
 
 class Clock(StrEnum):
-    """What a step does to the clock of its dossier. Done by `dossiers.clock.timekeeper`."""
+    """What a step does to the clock of its dossier. Implemented by `dossiers.clock.timekeeper`."""
 
     NONE = "none"
     RECEPTION_STARTS = "reception_starts"
@@ -21,7 +21,7 @@ class Clock(StrEnum):
 
 
 class Tells(StrEnum):
-    """Who gets a message of a step. The people are found by `dossiers.messages`."""
+    """Who gets a message after a step. `dossiers.messages` finds the recipients."""
 
     SUBMITTER = "submitter"
     RECEIVING_CLERK = "receiving_clerk"
@@ -29,8 +29,8 @@ class Tells(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a step writes beside its own fields. The functions are in `dossiers.workflow.effects`, above the models; the system
-    check `dossiers.E001` holds the lines against them."""
+    """What a step writes besides its own fields. The functions are in `dossiers.workflow.effects`, above the models; the system
+    check `dossiers.E001` compares them with the lines."""
 
     # filing
     TIDY_ANSWERS = "tidy_answers"

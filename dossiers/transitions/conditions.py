@@ -1,6 +1,6 @@
-"""Conditions a step must meet, named as in the workflow file. Each carries the sentence people read when it fails.
+"""Conditions of steps, named as in the workflow file. Each has the sentence that is shown when it fails.
 
-They look at the dossier only; what must come with a step (reason, items, dates) is in `dossiers.transitions.inputs`.
+A condition depends on the dossier only; what the user must enter (reason, items, dates) is in `dossiers.transitions.inputs`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Condition(Protocol):
-    """A question to the dossier; `sentence` tells people why the step is not possible when the answer is no."""
+    """A predicate over a dossier; `sentence` says why the step is not possible when it is False."""
 
     __name__: str
     sentence: str
@@ -29,83 +29,83 @@ class Condition(Protocol):
     def __call__(self, dossier: Dossier, /) -> bool: ...
 
 
-def says(sentence: str) -> Callable[[Callable[[Dossier], bool]], Condition]:
-    """Decorator: makes a condition of a predicate, with the sentence for people when it does not hold."""
+def condition(sentence: str) -> Callable[[Callable[[Dossier], bool]], Condition]:
+    """Decorator: makes a predicate a condition, with the sentence shown when it is False."""
 
     def mark(predicate: Callable[[Dossier], bool]) -> Condition:
-        condition = cast(Condition, predicate)
-        condition.sentence = sentence
-        return condition
+        marked = cast(Condition, predicate)
+        marked.sentence = sentence
+        return marked
 
     return mark
 
 
 # ---------------------------------------------------------------- conditions on the dossier
-@says(_("Tờ khai còn chỗ chưa điền hoặc cần sửa."))
+@condition(_("Tờ khai còn chỗ chưa điền hoặc cần sửa."))
 def form_valid(dossier: Dossier) -> bool:
     return not rules.form_errors(dossier)
 
 
-@says(_("Còn thiếu giấy tờ bắt buộc."))
+@condition(_("Còn thiếu giấy tờ bắt buộc."))
 def required_documents_present(dossier: Dossier) -> bool:
     return not rules.missing_documents(dossier)
 
 
-@says(_("Thủ tục đã có bản mới. Xem lại tờ khai theo bản mới rồi nộp."))
+@condition(_("Thủ tục đã có bản mới. Xem lại tờ khai theo bản mới rồi nộp."))
 def version_in_effect(dossier: Dossier) -> bool:
     return dossier.version.in_effect()
 
 
-@says(_("Nơi đã chọn chưa nhận hồ sơ này trên mạng."))
+@condition(_("Nơi đã chọn chưa nhận hồ sơ này trên mạng."))
 def offered_for_submission(dossier: Dossier) -> bool:
     return rules.offered_level(dossier).offers_submission
 
 
 def claims_exemption(dossier: Dossier) -> bool:
-    """Has the citizen claimed a reduction that no clerk has confirmed or refused yet?"""
+    """Is a claimed fee reduction still undecided?"""
     claimed = bool(dossier.asked.get("priority_group"))
     return claimed and hasattr(dossier, "obligation") and dossier.obligation.status == "provisional"
 
 
-@says(_("Chưa hết hạn trả phí."))
+@condition(_("Chưa hết hạn trả phí."))
 def payment_deadline_passed(dossier: Dossier) -> bool:
     return payable.deadline_passed(dossier, clock.now())
 
 
-@says(_("Chưa nhắc người nộp lần nào."))
+@condition(_("Chưa nhắc người nộp lần nào."))
 def reminded(dossier: Dossier) -> bool:
     return dossier.reminded_at is not None
 
 
-@says(_("Đang có một lần trả tiền chờ ngân hàng trả lời."))
+@condition(_("Đang có một lần trả tiền chờ ngân hàng trả lời."))
 def no_open_attempt(dossier: Dossier) -> bool:
-    """The gateway is asked before anybody is stopped for not paying: an attempt that may still have taken money is open."""
+    """An attempt is open while it may still have taken money: the gateway must be queried before the dossier is stopped."""
     return not dossier.obligation.attempt_open
 
 
-@says(_("Chưa hết hạn bổ sung."))
+@condition(_("Chưa hết hạn bổ sung."))
 def supplement_due_passed(dossier: Dossier) -> bool:
     return bool(dossier.supplement_due_at) and dossier.supplement_due_at <= clock.now()
 
 
-@says(_("Còn mục được yêu cầu mà chưa bổ sung."))
+@condition(_("Còn mục được yêu cầu mà chưa bổ sung."))
 def all_requested_items_answered(dossier: Dossier) -> bool:
     return not supplements.unanswered(dossier)
 
 
-@says(_("Hồ sơ này không trả phí trên mạng ở nơi đã chọn."))
+@condition(_("Hồ sơ này không trả phí trên mạng ở nơi đã chọn."))
 def offered_level_4(dossier: Dossier) -> bool:
     return payable.taken_online(dossier)
 
 
-@says(_("Không có khoản phí nào phải trả."))
+@condition(_("Không có khoản phí nào phải trả."))
 def amount_positive(dossier: Dossier) -> bool:
     return hasattr(dossier, "obligation") and bool(dossier.obligation.total) and not dossier.obligation.is_settled
 
 
-@says(_("Khoản phí này không chặn bước tiếp theo."))
+@condition(_("Khoản phí này không chặn bước tiếp theo."))
 def payment_blocks_next_step(dossier: Dossier) -> bool:
-    """What was due on filing still blocks afterwards: a claim refused at acceptance, a sum set later."""
+    """A fee due on submit also blocks later states: after a refused reduction, or an amount set later."""
     timing = dossier.version.facts["payment_timing"]
     wanted = {
         DossierState.SUBMITTED: ("on_submit",),
@@ -115,38 +115,38 @@ def payment_blocks_next_step(dossier: Dossier) -> bool:
     return timing in wanted.get(dossier.state, ())
 
 
-@says(_("Số phí đã rõ."))
+@condition(_("Số phí đã rõ."))
 def amount_not_set(dossier: Dossier) -> bool:
-    """Is there a fee whose sum an officer still has to set?"""
+    """Must an officer still set the amount of the fee?"""
     return hasattr(dossier, "obligation") and dossier.obligation.total is None and not dossier.obligation.is_settled
 
 
-@says(_("Chưa có các bước xử lý."))
+@condition(_("Chưa có các bước xử lý."))
 def step_runs_created(dossier: Dossier) -> bool:
     return dossier.step_runs.exists()
 
 
-@says(_("Không có bước nào đang mở."))
+@condition(_("Không có bước nào đang mở."))
 def current_step_done(dossier: Dossier) -> bool:
     return bool(dossier.open_steps) and dossier.decided_at is None and not any(run.kind == "sign" for run in dossier.open_steps)
 
 
-@says(_("Bước đang làm không phải bước xin người nộp xác nhận."))
+@condition(_("Bước đang làm không phải bước xin người nộp xác nhận."))
 def step_kind_applicant_confirm(dossier: Dossier) -> bool:
     return any(run.kind == "applicant_confirm" and not run.question for run in dossier.open_steps)
 
 
-@says(_("Không có điều gì đang chờ người nộp xác nhận."))
+@condition(_("Không có điều gì đang chờ người nộp xác nhận."))
 def confirmation_open(dossier: Dossier) -> bool:
     return any(run.kind == "applicant_confirm" and run.question for run in dossier.open_steps)
 
 
-@says(_("Hồ sơ đã xin lỗi, gia hạn một lần rồi."))
+@condition(_("Hồ sơ đã xin lỗi, gia hạn một lần rồi."))
 def not_extended(dossier: Dossier) -> bool:
     return dossier.extended_at is None
 
 
-@says(_("Chỉ được gia hạn chậm nhất một ngày làm việc trước ngày hẹn."))
+@condition(_("Chỉ được gia hạn chậm nhất một ngày làm việc trước ngày hẹn."))
 def one_working_day_before_due(dossier: Dossier) -> bool:
     if dossier.due_at is None:
         return False
@@ -154,46 +154,46 @@ def one_working_day_before_due(dossier: Dossier) -> bool:
     return working_calendar().add_working_days(clock.today(), 1) <= first_too_late
 
 
-@says(_("Các bước trước chưa xong."))
+@condition(_("Các bước trước chưa xong."))
 def steps_done(dossier: Dossier) -> bool:
     open_steps = dossier.open_steps
     return bool(open_steps) and all(run.kind == "sign" for run in open_steps)
 
 
-@says(_("Còn khoản phí phải trả trước khi có kết quả."))
+@condition(_("Còn khoản phí phải trả trước khi có kết quả."))
 def nothing_owed_before_result(dossier: Dossier) -> bool:
-    """A sum that nobody has set yet is not nothing."""
+    """An amount that is not set yet counts as owed."""
     if not hasattr(dossier, "obligation"):
         return True
     return not amount_not_set(dossier) and (dossier.obligation.timing != "before_result" or not amount_positive(dossier))
 
 
-@says(_("Chưa có quyết định."))
+@condition(_("Chưa có quyết định."))
 def decided(dossier: Dossier) -> bool:
     return dossier.decided_at is not None
 
 
-@says(_("Hồ sơ đã có quyết định."))
+@condition(_("Hồ sơ đã có quyết định."))
 def not_decided(dossier: Dossier) -> bool:
     return dossier.decided_at is None
 
 
-@says(_("Chưa có tệp kết quả đã ký."))
+@condition(_("Chưa có tệp kết quả đã ký."))
 def signed_file_stored(dossier: Dossier) -> bool:
     decision = dossier.decisions.last()
     return decision is not None and hasattr(decision, "paper")
 
 
-@says(_("Người nộp còn khoản phí chưa trả."))
+@condition(_("Người nộp còn khoản phí chưa trả."))
 def nothing_owed(dossier: Dossier) -> bool:
     return not hasattr(dossier, "obligation") or not (amount_not_set(dossier) or amount_positive(dossier))
 
 
-@says(_("Thủ tục này có kết quả phải trả."))
+@condition(_("Thủ tục này có kết quả phải trả."))
 def is_only_a_notification(dossier: Dossier) -> bool:
     return bool(dossier.offering_id) and dossier.offering.no_result
 
 
 def blocks_on_submit(dossier: Dossier) -> bool:
-    """Is there a fee that must be paid at once? Only where paying online is offered and nothing is claimed."""
+    """Must a fee be paid at submit? See `payable.due_on_submit`."""
     return payable.due_on_submit(dossier)

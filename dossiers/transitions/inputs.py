@@ -1,7 +1,7 @@
-"""What must come with a step: reasons, items, dates, amounts, and what a job must bring. Named as in the workflow file.
+"""Required inputs of steps: reasons, items, dates, amounts, and what a job must pass. Named as in the workflow file.
 
-An input raises DetailsMissing when something is missing from what a person sent, and PermissionDenied when a job is admitted to
-the step, but not in this case.
+An input raises DetailsMissing when a user's input is missing or wrong, and PermissionDenied when a job may take the step, but
+not in this case.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from procedures.models import working_calendar
 if TYPE_CHECKING:
     from dossiers.transitions.step import Step
 
-HIGHEST_FEE = 99_999_999_999  # đồng: what a gateway's amount (đồng × 100) has room for is a little less than ten times this
+MAX_FEE = 99_999_999_999  # đồng; the amount field of a gateway (đồng × 100) holds almost ten times this
 
 
 class DetailsMissing(ValueError):
-    """Something that must come with the step is missing; `field` names it for the form."""
+    """A required input is missing or wrong; `field` is its name in the form."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(str(sentence))
@@ -123,15 +123,15 @@ def exemption_confirmed(step: Step) -> None:
 
 
 def amount_received(step: Step) -> None:
-    """The money owed came: a clerk says that this amount was paid in cash, the payment job brings the attempt that settles it."""
+    """The fee was paid: a clerk enters the cash amount in đồng, the payment job passes the attempt that settles it."""
     if step.job:
-        if not _brings_the_money(step):
+        if not _attempt_settles_fee(step):
             raise PermissionDenied("the payment job brings no attempt that settles this fee")
     elif step.details.get("amount") != step.dossier.obligation.total or step.details.keys() & {"attempt", "settled_before"}:
         raise DetailsMissing("amount", _("Số tiền thu phải bằng số phải trả."))
 
 
-def _brings_the_money(step: Step) -> bool:
+def _attempt_settles_fee(step: Step) -> bool:
     obligation, attempt = step.dossier.obligation, step.details.get("attempt")
     if attempt is None or not attempt.settles or (attempt.obligation_id, attempt.amount) != (obligation.pk, obligation.total):
         return False
@@ -139,21 +139,21 @@ def _brings_the_money(step: Step) -> bool:
 
 
 def amounts_set(step: Step) -> None:
-    """{fee line key: whole đồng} for every line that is open, nothing else, nothing below zero."""
+    """`amounts`: {fee line key: whole đồng} for exactly the lines without an amount, each from 0 to the maximum."""
     amounts = step.details.get("amounts") or {}
     asked = {line.key for line in step.dossier.obligation.lines_to_set()}
-    if set(amounts) != asked or not all(isinstance(sum_, int) and 0 <= sum_ <= HIGHEST_FEE for sum_ in amounts.values()):
+    if set(amounts) != asked or not all(isinstance(sum_, int) and 0 <= sum_ <= MAX_FEE for sum_ in amounts.values()):
         raise DetailsMissing("amounts", _("Ghi số tiền của từng khoản, bằng đồng."))
 
 
 def system_only_if_never_accepted(step: Step) -> None:
-    """The job ends a withdrawn dossier at once only before acceptance. The desk may confirm a withdrawal at any time."""
+    """The job may confirm a withdrawal only before acceptance; the desk may at any time."""
     if step.job and step.dossier.accepted_at is not None:
         raise PermissionDenied(_("Chỉ hồ sơ chưa được tiếp nhận mới dừng ngay khi rút."))
 
 
 def system_only_if_silence_is_consent(step: Step) -> None:
-    """The job confirms for the applicant only where the version takes silence for consent, once the time to answer is over."""
+    """The job may confirm for the applicant only when the version says that silence is consent, after the deadline."""
     if not step.job:
         return
     asked = [run for run in step.dossier.open_steps if run.kind == "applicant_confirm" and run.question]

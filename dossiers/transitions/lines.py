@@ -1,7 +1,7 @@
-"""From which state to which, who may, which jobs, what paper, what happens to the clock, who is told.
+"""The transition lines: source and target state, permission, jobs, inputs, effects, paper, clock and messages of each step.
 
-These lines are the only source: tests, the auditors' print and the documentation read them by introspection. A method
-sets its own fields and nothing else; `dossiers.workflow.advance` saves, writes the event and everything owed.
+The lines are the only source: tests, the auditors' print and the documentation read them by introspection. A step method
+sets fields of the dossier only; `dossiers.workflow.advance` saves, writes the event, the follow-ups and the messages.
 """
 
 import datetime as dt
@@ -43,11 +43,11 @@ def line(
     interval: Choice = None,
     tells: Iterable[Tells] = (),
 ) -> Callable[[Any], Any]:
-    """One edge of the graph, with everything that follows from taking it.
+    """Decorator: one edge of the graph.
 
-    `permission`: which users may; `jobs`: which jobs may. `inputs`: what must come with the step. `before`, `after`: what is
-    written before the event of the step, and after it. `paper`: a `PaperKind`. `interval`: the `IntervalKind` in which the
-    clock waits. `tells`: who gets a message. `sentence`: what the timeline says.
+    `permission`: which users may take it; `jobs`: which jobs may. `inputs`: what must be entered. `before`, `after`: effects
+    before and after the event is written. `paper`: a `PaperKind`. `interval`: the `IntervalKind` of a pause. `tells`: who
+    gets a message. `sentence`: the text of the timeline.
     """
     custom = Custom(
         jobs=frozenset(jobs),
@@ -64,8 +64,8 @@ def line(
     return transition("state", **edge)
 
 
-def stays(states: list[Choice], **what: Any) -> Callable[[Any], Any]:
-    """Edges that leave the dossier in the state it is in: one for each of these states."""
+def same_state(states: list[Choice], **what: Any) -> Callable[[Any], Any]:
+    """Decorator: edges that do not change the state, one for each of these states."""
 
     def decorate(method: Any) -> Any:
         for state in states:
@@ -76,7 +76,7 @@ def stays(states: list[Choice], **what: Any) -> Callable[[Any], Any]:
 
 
 class DossierTransitions:
-    """The steps of a dossier. Names are verbs; in a body `self.state` is still the state it leaves."""
+    """The steps of a dossier. In a method body `self.state` is still the source state."""
 
     # the fields that the bodies set, declared by `Dossier`
     state: Choice
@@ -107,7 +107,7 @@ class DossierTransitions:
         sentence=_("Đã nộp hồ sơ"),
     )  # fmt: skip
     def submit(self) -> Choice:
-        """Hand the dossier in. It never depends on paying: with a fee due at once it waits in PAYMENT_REQUIRED."""
+        """File the dossier. With a fee due on submit it is filed, too, and waits in PAYMENT_REQUIRED."""
         self.submitted_at = clock.now()
         waits = conditions.blocks_on_submit(cast("Dossier", self))
         self.came_from = S.SUBMITTED if waits else ""
@@ -121,7 +121,7 @@ class DossierTransitions:
         sentence=_("Đã trả phí"),
     )  # fmt: skip
     def paid(self) -> Choice:
-        """The money has come (confirmed by the gateway, or taken at the counter): go on where the dossier came from."""
+        """The fee is paid, online or at the counter: back to the state before PAYMENT_REQUIRED."""
         return self._leave_waiting()
 
     @line(
@@ -130,16 +130,16 @@ class DossierTransitions:
         clock=Clock.RESUME_OR_RECEPTION_STARTS, tells=[Tells.SUBMITTER], sentence=_("Được miễn phí"),
     )  # fmt: skip
     def waive(self) -> Choice:
-        """The clerk confirms that nothing is to be paid."""
+        """The clerk confirms that no fee is due."""
         return self._leave_waiting()
 
     @line(
-        S.PAYMENT_REQUIRED, S.STOPPED, permission=may.nobody, jobs=[Job.PAYMENT_DEADLINE],
+        S.PAYMENT_REQUIRED, S.STOPPED, permission=may.no_user, jobs=[Job.PAYMENT_DEADLINE],
         conditions=[conditions.payment_deadline_passed, conditions.reminded, conditions.no_open_attempt],
         paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER], sentence=_("Dừng vì quá hạn trả phí"),
     )  # fmt: skip
     def payment_timeout(self) -> None:
-        """Nobody paid in time, though reminded."""
+        """Not paid before the deadline, after a reminder."""
         self._close()
 
     @line(
@@ -155,25 +155,25 @@ class DossierTransitions:
         sentence=_("Cần trả phí để làm tiếp"),
     )  # fmt: skip
     def charge(self) -> None:
-        """Ask for a fee that blocks the next step."""
+        """Require a fee that blocks the next step."""
         self.came_from = self.state
 
-    @stays(
+    @same_state(
         [S.SUBMITTED, S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT_REQUIRED, S.WITHDRAWN, S.COMPLETED],
         permission=may.is_receiving_clerk, jobs=[Job.PAYMENT], conditions=[conditions.amount_positive],
         inputs=[inputs.amount_received], before=[Effect.SETTLE_OBLIGATION], after=[Effect.OWE_DELIVERY],
         tells=[Tells.SUBMITTER], sentence=_("Đã thu phí"),
     )  # fmt: skip
     def collect(self) -> None:
-        """Take the fee of a dossier that does not wait for it: at the counter (level 3), due on the result, or paid early."""
+        """Record the fee of a dossier that does not wait for it: at the counter (level 3), due with the result, or paid early."""
 
-    @stays(
+    @same_state(
         [S.ACCEPTED, S.PROCESSING], permission=may.any_of(may.is_officer, may.is_receiving_clerk),
         conditions=[conditions.amount_not_set], inputs=[inputs.amounts_set, inputs.reason], before=[Effect.SET_AMOUNTS],
         tells=[Tells.SUBMITTER], sentence=_("Đã tính số phí phải trả"),
     )  # fmt: skip
     def set_fee(self) -> None:
-        """Say how much it is, where the rules leave the sum to the office. What is set is frozen like the rest."""
+        """Set the amount where the rules leave it to the agency. The amount is frozen, too."""
 
     # ------------------------------------------------------------ the desk
     @line(
@@ -183,7 +183,7 @@ class DossierTransitions:
         clock=Clock.START, tells=[Tells.SUBMITTER, Tells.OFFICER], sentence=_("Đã tiếp nhận hồ sơ"),
     )  # fmt: skip
     def accept(self) -> None:
-        """Take the dossier in: the clock starts and the due time becomes a promise."""
+        """Accept the dossier: the clock starts and the due time is set."""
         self.accepted_at = clock.now()
 
     @line(
@@ -192,7 +192,7 @@ class DossierTransitions:
         sentence=_("Không tiếp nhận hồ sơ"),
     )  # fmt: skip
     def refuse_receipt(self) -> None:
-        """Do not take the dossier in, with the reason in writing."""
+        """Refuse receipt, with the reason in writing."""
         self._close()
 
     @line(
@@ -210,7 +210,7 @@ class DossierTransitions:
         sentence=_("Yêu cầu bổ sung"),
     )  # fmt: skip
     def ask_supplement(self) -> None:
-        """Ask once and completely: each field and document named, each with a reason."""
+        """Request supplements: each field and document with its own reason, all in one request."""
         self.came_from = self.state
         self.supplement_count += 1
         self.reminded_at = None
@@ -222,16 +222,16 @@ class DossierTransitions:
         tells=[Tells.RECEIVING_CLERK, Tells.OFFICER, Tells.SUBMITTER], sentence=_("Đã gửi bổ sung"),
     )  # fmt: skip
     def resubmit(self) -> Choice:
-        """Send what was asked for; the dossier goes on where it came from."""
+        """Send the supplement: back to the state before SUPPLEMENT_REQUIRED."""
         return self._leave_waiting()
 
     @line(
-        S.SUPPLEMENT_REQUIRED, S.STOPPED, permission=may.nobody, jobs=[Job.SUPPLEMENT_DEADLINE],
+        S.SUPPLEMENT_REQUIRED, S.STOPPED, permission=may.no_user, jobs=[Job.SUPPLEMENT_DEADLINE],
         conditions=[conditions.supplement_due_passed, conditions.reminded], paper=PaperKind.STOP_NOTICE,
         clock=Clock.CLOSE, tells=[Tells.SUBMITTER], sentence=_("Dừng vì quá hạn bổ sung"),
     )  # fmt: skip
     def supplement_timeout(self) -> None:
-        """No answer in the time given, though reminded."""
+        """Not answered before the deadline, after a reminder."""
         self._close()
 
     @line(
@@ -240,7 +240,7 @@ class DossierTransitions:
         tells=[Tells.OFFICER, Tells.SUBMITTER], sentence=_("Đã chuyển cho người xử lý"),
     )  # fmt: skip
     def transfer(self) -> None:
-        """Pass the dossier on to those who process it."""
+        """Transfer the dossier to the lead agency; its first steps open."""
 
     @line(
         S.ACCEPTED, S.RETURNED, permission=may.is_receiving_clerk,
@@ -248,7 +248,7 @@ class DossierTransitions:
         tells=[Tells.SUBMITTER], sentence=_("Đã ghi nhận thông báo"),
     )  # fmt: skip
     def note_received(self) -> None:
-        """A mere notification ends here: the receipt slip is its paper."""
+        """End a procedure that is only a notification: the receipt slip is its only paper."""
         self.decided_at = self.returned_at = clock.now()
         self._close()
 
@@ -266,7 +266,7 @@ class DossierTransitions:
         before=[Effect.GO_BACK_A_STEP], tells=[Tells.OFFICER], sentence=_("Đã trả lại bước trước"),
     )  # fmt: skip
     def return_step(self) -> None:
-        """Back to an earlier step, with a reason."""
+        """Return to an earlier step, with a reason."""
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_officer, conditions=[conditions.not_decided],
@@ -274,7 +274,7 @@ class DossierTransitions:
         tells=[Tells.OFFICER], sentence=_("Đã gửi xin ý kiến"),
     )  # fmt: skip
     def consult(self) -> None:
-        """Ask another body for its opinion, with a deadline. The common clock goes on."""
+        """Consult another agency, with a deadline. The clock of the dossier goes on."""
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_officer, conditions=[conditions.step_kind_applicant_confirm],
@@ -282,7 +282,7 @@ class DossierTransitions:
         tells=[Tells.SUBMITTER], sentence=_("Chờ người nộp xác nhận"),
     )  # fmt: skip
     def ask_confirmation(self) -> None:
-        """Ask the applicant to confirm; the clock waits."""
+        """Ask the applicant to confirm; the clock is paused."""
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_submitter, jobs=[Job.CONFIRMATION_DEADLINE],
@@ -291,14 +291,14 @@ class DossierTransitions:
         sentence=_("Người nộp đã xác nhận"),
     )  # fmt: skip
     def confirm(self) -> None:
-        """The applicant confirms or names a mistake."""
+        """The applicant confirms or reports a mistake."""
 
-    @stays(
+    @same_state(
         [S.SUBMITTED, S.ACCEPTED, S.PROCESSING], permission=may.is_head, inputs=[inputs.assignee_has_role],
         before=[Effect.SET_HOLDER], tells=[Tells.OFFICER], sentence=_("Đã giao người giữ hồ sơ"),
     )  # fmt: skip
     def assign(self) -> None:
-        """Give the dossier to somebody, or to somebody else."""
+        """Assign the dossier to a user."""
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_head,
@@ -307,7 +307,7 @@ class DossierTransitions:
         clock=Clock.NEW_DUE, tells=[Tells.SUBMITTER], sentence=_("Xin lỗi, hẹn lại ngày trả"),
     )  # fmt: skip
     def extend(self) -> None:
-        """Once, in time, with an apology, a reason and a new date. The first promise is kept for the record."""
+        """Extend the term once, before it ends, with an apology, a reason and a new date. The first due time stays stored."""
         self.extended_at = clock.now()
 
     @line(
@@ -318,7 +318,7 @@ class DossierTransitions:
         sentence=_("Lãnh đạo đã duyệt"),
     )  # fmt: skip
     def approve(self) -> None:
-        """Decide and freeze the content. The clock ends; the result is issued once its file is signed and stored."""
+        """Approve and freeze the content. The clock ends; a job issues the result after signing its file."""
         self.decided_at = clock.now()
 
     @line(
@@ -328,16 +328,16 @@ class DossierTransitions:
         sentence=_("Lãnh đạo quyết định không giải quyết"),
     )  # fmt: skip
     def refuse_substance(self) -> None:
-        """Decide not to grant it, in time, with reason and legal ground; the result is the notice of refusal."""
+        """Refuse the application, with reason and legal ground; the result is the notice of refusal."""
         self.decided_at = clock.now()
 
     @line(
-        S.PROCESSING, S.COMPLETED, permission=may.nobody, jobs=[Job.ISSUE],
+        S.PROCESSING, S.COMPLETED, permission=may.no_user, jobs=[Job.ISSUE],
         conditions=[conditions.decided, conditions.signed_file_stored], after=[Effect.OWE_DELIVERY],
         tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK], sentence=_("Đã có kết quả"),
     )  # fmt: skip
     def issue(self) -> None:
-        """The signed file is stored: the result exists."""
+        """The signed file is stored: the dossier has its result."""
         self.completed_at = clock.now()
         self.delivery_status = DeliveryStatus.READY
 
@@ -347,19 +347,19 @@ class DossierTransitions:
         tells=[Tells.SUBMITTER], sentence=_("Đã trả kết quả"),
     )  # fmt: skip
     def deliver(self) -> None:
-        """Published in the account and told, or signed for at the counter."""
+        """The result was published in the account and announced, or signed for at the counter."""
         self.returned_at = clock.now()
         self.delivery_status = DeliveryStatus.DELIVERED
         self._close()
 
-    # ------------------------------------------------------------ ending otherwise
+    # ------------------------------------------------------------ withdrawal, stop, correction
     @line(
         [state for state in ALIVE if state not in (S.WITHDRAWN, S.COMPLETED)], S.WITHDRAWN, permission=may.is_submitter,
         conditions=[conditions.not_decided], paper=PaperKind.WITHDRAWAL_REQUEST, clock=Clock.PAUSE,
         interval=IntervalKind.WITHDRAWAL, tells=[Tells.RECEIVING_CLERK, Tells.OFFICER], sentence=_("Xin rút hồ sơ"),
     )  # fmt: skip
     def withdraw(self) -> None:
-        """Ask for the dossier back. Before acceptance it is confirmed in the same transaction (`workflow.withdraw`)."""
+        """Request a withdrawal. Before acceptance it is confirmed in the same transaction (`workflow.withdraw`)."""
         self.came_from_withdrawn = self.state
 
     @line(
@@ -368,7 +368,7 @@ class DossierTransitions:
         paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER], sentence=_("Đã rút hồ sơ"),
     )  # fmt: skip
     def confirm_withdrawal(self) -> None:
-        """The desk confirms; originals go back."""
+        """Confirm the withdrawal; original documents are given back."""
         self.came_from = self.came_from_withdrawn = ""
         self._close()
 
@@ -378,7 +378,7 @@ class DossierTransitions:
         tells=[Tells.SUBMITTER], sentence=_("Không đồng ý cho rút"),
     )  # fmt: skip
     def refuse_withdrawal(self) -> Choice:
-        """It is too late or the law forbids it: back to where it was."""
+        """Refuse the withdrawal: back to the state before it."""
         back = S(self.came_from_withdrawn)
         self.came_from_withdrawn = ""
         return back
@@ -390,17 +390,17 @@ class DossierTransitions:
         sentence=_("Dừng giải quyết hồ sơ"),
     )  # fmt: skip
     def stop(self) -> None:
-        """Stop for a legal ground."""
+        """Stop the dossier on a legal ground."""
         self._close()
 
-    @stays(
+    @same_state(
         [S.COMPLETED, S.RETURNED], permission=may.is_signer, inputs=[inputs.reason, inputs.new_decision],
         after=[Effect.CORRECT_THE_PAPER], tells=[Tells.SUBMITTER], sentence=_("Đã sửa kết quả bằng giấy mới"),
     )  # fmt: skip
     def correct_result(self) -> None:
-        """A wrong result is replaced or revoked, never edited."""
+        """Replace or revoke a wrong result; it is never edited."""
 
-    # ------------------------------------------------------------ what the bodies share
+    # ------------------------------------------------------------ shared by the step methods
     def _leave_waiting(self) -> Choice:
         back = S(self.came_from)
         self.came_from = ""

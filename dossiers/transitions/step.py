@@ -1,4 +1,4 @@
-"""A step being taken, as conditions, inputs, effects and receivers see it: types only, no rule."""
+"""Types of a step being taken, for inputs, effects and receivers. No rules here."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 Actor: TypeAlias = "User | SystemActor"
 Choice: TypeAlias = Any
-"""A member of one of Django's choices (`DossierState`, `PaperKind`, `IntervalKind`): to the type checker they are no enums."""
+"""A member of Django choices (`DossierState`, `PaperKind`, `IntervalKind`); the type checker does not know them as enums."""
 
 
 class SettlingAttempt(Protocol):
-    """What the door must know of a payment attempt, a model of the floor above."""
+    """The fields of a payment attempt used here; the model belongs to `payments`, above this app."""
 
     settles: bool
     amount: int
@@ -31,7 +31,7 @@ class SettlingAttempt(Protocol):
 
 
 class AskedItem(TypedDict):
-    """One thing a citizen is asked to add or correct: a field of the form or a document."""
+    """One requested item of a supplement: a form field or a document."""
 
     target: str
     key: str
@@ -40,17 +40,17 @@ class AskedItem(TypedDict):
 
 
 class StepDetails(TypedDict, total=False):
-    """What may come with a step, beside its note: the keyword arguments of `workflow.advance`."""
+    """Inputs of a step besides its note: the keyword arguments of `workflow.advance`."""
 
-    # submit takes nothing; accept
+    # accept
     exemption: Literal["confirm", "refuse"]
-    # paid and collect: a clerk brings the amount in đồng, the payment job brings the attempt
+    # paid and collect: a clerk passes the amount in đồng, the payment job passes the attempt
     amount: int
     attempt: SettlingAttempt
-    settled_before: bool  # the money came while the dossier was looked at for a withdrawal, its receipt is made
+    settled_before: bool  # paid while a withdrawal was pending; the receipt exists already
     # waive
     evidence: str
-    # set_fee: {key of the fee line: whole đồng}
+    # set_fee: {key of the fee line: đồng}
     amounts: dict[str, int]
     # ask_supplement
     items: list[AskedItem]
@@ -79,13 +79,13 @@ class DecidedExemption(TypedDict):
 
 
 class Recorded(TypedDict, total=False):
-    """What the history keeps of a step (`EventText.details`): plain JSON."""
+    """Details of a step that are stored in the history (`EventText.details`): plain JSON."""
 
     exemption: DecidedExemption
     amount: int
     amounts: dict[str, int]
     evidence: str
-    before: dict[str, Any]  # the answers that a supplement changed, as they were
+    before: dict[str, Any]  # the answers before a supplement changed them
     steps: list[str]
     back_to: str
     question: str
@@ -98,7 +98,7 @@ class Recorded(TypedDict, total=False):
 
 
 class Custom(TypedDict):
-    """What a transition line says beside source, target, conditions and permission."""
+    """Arguments of a transition line besides source, target, conditions and permission."""
 
     jobs: frozenset[str]
     inputs: tuple[Callable[[Step], None], ...]
@@ -112,7 +112,7 @@ class Custom(TypedDict):
 
 
 class Line(Protocol):
-    """A transition as django-fsm keeps it."""
+    """A transition as stored by django-fsm."""
 
     name: str
     source: Choice
@@ -124,7 +124,7 @@ class Line(Protocol):
 
 @dataclass
 class Step:
-    """One step being taken: who does what to which dossier, with what, when (UTC)."""
+    """One step being taken. `details`: its inputs; `now`: UTC; `recorded`: details for the history, filled by the effects."""
 
     dossier: Dossier
     name: str

@@ -1,4 +1,4 @@
-"""The one door of a dossier, and what a step writes. Callers need no more than these names."""
+"""Taking steps of a dossier. These names are the public interface."""
 
 from dossiers.transitions.step import Step
 from dossiers.workflow.door import (
@@ -13,9 +13,9 @@ from dossiers.workflow.door import (
     submit,
     withdraw,
 )
-from dossiers.workflow.signals import FollowOn, Heard
+from dossiers.workflow.signals import FollowOn, StepReply
 
 __all__ = [
-    "FollowOn", "Heard", "Step", "StepNotPossible", "admit", "advance", "line_of", "may_take", "possible", "step_names",
+    "FollowOn", "StepReply", "Step", "StepNotPossible", "admit", "advance", "line_of", "may_take", "possible", "step_names",
     "steps_for", "submit", "withdraw",
 ]  # fmt: skip

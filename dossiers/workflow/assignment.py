@@ -1,14 +1,14 @@
-"""Who holds a dossier, where, what it waits for and until when: the columns that lists are read from."""
+"""The columns used by lists: who holds a dossier, at which agency, what it waits for, until when."""
 
 from accounts.roles import Role
 from dossiers.states import DossierState
 from dossiers.transitions.step import Step
 
-HOURS_TO_DELIVER = 8  # working hours from the result to the hand-over (demo: the offerings' own «deliver» step)
+HOURS_TO_DELIVER = 8  # working hours from the result to the delivery (demo value)
 
 
 def refresh_waiting(step: Step) -> None:
-    """Write the columns anew after a step. An assignment keeps the holder it has just set."""
+    """Compute the columns again after a step. After `assign` the holder is kept."""
     dossier, state = step.dossier, DossierState(step.dossier.state)
     if state.is_final or state.waits_for_citizen:
         dossier.waiting_on = "" if state.is_final else "submitter"

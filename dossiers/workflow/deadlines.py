@@ -1,4 +1,4 @@
-"""Deadline jobs: find what is due in the rows, remind first, then act. Run every minute by the relay; safe to run twice."""
+"""Deadline jobs: send reminders, then stop dossiers after their deadline. Run every minute by the relay; idempotent."""
 
 import datetime as dt
 import logging
@@ -23,53 +23,54 @@ from procedures.calendar import WorkCalendar
 from procedures.models import working_calendar
 
 log = logging.getLogger(__name__)
-NOTICE_DAYS = 2  # working days before a deadline at which the citizen is reminded
-MORNING = dt.time(8)  # a reminder reaches people when offices are open
-GRACE = dt.timedelta(days=1)  # between the last reminder and the stop, however late the reminder came
+REMINDER_DAYS = 2  # working days before a deadline at which the citizen is reminded
+REMINDER_TIME = dt.time(8)  # local time of reminders: offices are open
+GRACE = dt.timedelta(days=1)  # minimum time between the last reminder and the stop
 
 
 # ---------------------------------------------------------------- when to remind
-def shortly_before(calendar: WorkCalendar, since: dt.datetime, due: dt.datetime) -> list[dt.datetime]:
-    """Two working days before the deadline."""
-    day, left = _day(due), NOTICE_DAYS
+def remind_shortly_before(calendar: WorkCalendar, since: dt.datetime, due: dt.datetime) -> list[dt.datetime]:
+    """Moments to remind: two working days before the deadline."""
+    day, left = _day(due), REMINDER_DAYS
     while left:
         day -= dt.timedelta(days=1)
         left -= calendar.is_working(day)
-    return [_morning(day)]
+    return [_reminder_at(day)]
 
 
-def again_and_again(calendar: WorkCalendar, since: dt.datetime, due: dt.datetime) -> list[dt.datetime]:
-    """At half of the term, two working days before the deadline and on its last day; no two on days that follow each other."""
+def remind_repeatedly(calendar: WorkCalendar, since: dt.datetime, due: dt.datetime) -> list[dt.datetime]:
+    """Moments to remind: at half of the term, two working days before the deadline, on the last day. Half is left out when
+    the next working day has a reminder, too."""
     days = calendar.working_days_between(_day(since), _day(due))
-    half = _morning(calendar.add_working_days(_day(since), max(1, days // 2)))
-    before = shortly_before(calendar, since, due)
+    half = _reminder_at(calendar.add_working_days(_day(since), max(1, days // 2)))
+    before = remind_shortly_before(calendar, since, due)
     with_half = [half] if calendar.add_working_days(_day(half), 1) < _day(before[0]) else []
-    return [*with_half, *before, _morning(_day(due))]
+    return [*with_half, *before, _reminder_at(_day(due))]
 
 
 def _day(moment: dt.datetime) -> dt.date:
     return clock.local(moment).date()
 
 
-def _morning(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, MORNING, clock.LOCAL)
+def _reminder_at(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, REMINDER_TIME, clock.LOCAL)
 
 
 @dataclass(frozen=True)
 class Wait:
-    """One thing waited for from a citizen: where, until when, what happens when nobody does it, and when to remind."""
+    """A state that waits for the citizen: its deadline column, the step taken after the deadline, and when to remind."""
 
     state: Choice
     interval: Choice
     column: str
     step: str
     actor: SystemActor
-    deed: str
+    action: str
     reminders: Callable[[WorkCalendar, dt.datetime, dt.datetime], list[dt.datetime]]
     grace: dt.timedelta = dt.timedelta()  # after the deadline
 
     def waiting(self) -> DossierQuerySet:
-        """The dossiers that wait for it, with the moment they began to. Who is paying right now is left alone."""
+        """Waiting dossiers, annotated with `since` (start of the wait). Without those that have an open payment attempt."""
         since = ClockInterval.objects.filter(dossier=OuterRef("pk"), kind=self.interval, ended_at=None).values("started_at")
         rows = Dossier.objects.filter(state=self.state, **{f"{self.column}__isnull": False})
         return rows.exclude(obligation__attempt_open=True).annotate(since=Subquery(since[:1]))
@@ -78,18 +79,18 @@ class Wait:
         return getattr(dossier, self.column)
 
     def moments(self, calendar: WorkCalendar, dossier: Dossier) -> list[dt.datetime]:
-        """When to remind of it; at once where the term is too short for anything later."""
+        """Moments to remind, oldest first; the start of the wait when the term is too short for later ones."""
         since = dossier.since or dossier.updated_at
         return [at for at in self.reminders(calendar, since, self.due(dossier)) if at > since] or [since]
 
     def runs(self, dossier: Dossier) -> bool:
-        """Does the term run now?"""
+        """Is the term running?"""
         return True
 
 
 class PaymentWait(Wait):
-    """The term for paying stands still while nobody can pay online: no reminder, no stop. Once the terminal is switched on
-    again people are reminded first, and have the usual time after that."""
+    """The payment term is paused while the fee cannot be paid online: no reminder, no stop. After the terminal is switched on
+    again a reminder is sent first, and the stop waits for the usual time after it."""
 
     def waiting(self) -> DossierQuerySet:
         return super().waiting().filter(offering__terminal__active=True).select_related("offering__terminal")
@@ -110,7 +111,7 @@ WAITS = [
         "supplement_timeout",
         SystemActor(Job.SUPPLEMENT_DEADLINE),
         _("gửi phần bổ sung"),
-        shortly_before,
+        remind_shortly_before,
     ),
     PaymentWait(
         DossierState.PAYMENT_REQUIRED,
@@ -119,14 +120,14 @@ WAITS = [
         "payment_timeout",
         SystemActor(Job.PAYMENT_DEADLINE),
         _("trả phí"),
-        again_and_again,
+        remind_repeatedly,
         grace=GRACE,
     ),
 ]
 
 
 def run() -> None:
-    """Everything that is due now. One dossier that fails does not keep the others waiting."""
+    """Send all reminders and take all steps that are due now. An error of one dossier does not stop the others."""
     for wait in WAITS:
         remind(wait)
         stop(wait)
@@ -135,40 +136,40 @@ def run() -> None:
 
 # ---------------------------------------------------------------- remind
 def remind(wait: Wait) -> None:
-    """Tell those for whom a moment to remind has come since they were last told: each moment once, the latest only."""
+    """Send a reminder when one became due since the last: each is sent once, and of several due ones only the latest."""
     calendar, now = working_calendar(), clock.now()
-    rows = wait.waiting().filter(Q(reminded_at=None) | Q(reminded_at__lt=_morning(clock.today())))
+    rows = wait.waiting().filter(Q(reminded_at=None) | Q(reminded_at__lt=_reminder_at(clock.today())))
     for dossier in rows.defer("answers", "asked"):
         come = [moment for moment in wait.moments(calendar, dossier) if moment <= now]
         if come and (dossier.reminded_at is None or dossier.reminded_at < come[-1]) and wait.runs(dossier):
-            _tell(wait, dossier, come[-1], now)
+            _send_reminder(wait, dossier, come[-1], now)
 
 
-def _tell(wait: Wait, dossier: Dossier, turn: dt.datetime, now: dt.datetime) -> None:
+def _send_reminder(wait: Wait, dossier: Dossier, reminder_at: dt.datetime, now: dt.datetime) -> None:
     stops_at = max(wait.due(dossier) + wait.grace, now + GRACE)
-    messages.remind(dossier, wait.due(dossier), str(wait.deed), turn=turn, stops_at=stops_at)
+    messages.remind(dossier, wait.due(dossier), str(wait.action), reminder_at=reminder_at, stops_at=stops_at)
     seen = Dossier.objects.filter(pk=dossier.pk, state=wait.state, reminded_at=dossier.reminded_at)
     seen.update(reminded_at=now)
 
 
 # ---------------------------------------------------------------- stop
 def stop(wait: Wait) -> None:
-    """Stop those who were reminded at least a day ago and are past their deadline and its grace."""
+    """Stop dossiers that were reminded at least a day ago and whose deadline and grace have passed."""
     now = clock.now()
     late = wait.waiting().filter(reminded_at__lte=now - GRACE, **{f"{wait.column}__lte": now - wait.grace})
     for dossier in filter(wait.runs, late):
-        _take(dossier, wait.step, wait.actor)
+        _take_step(dossier, wait.step, wait.actor)
 
 
 def close_confirmations() -> None:
-    """Silence is consent only where the version says so."""
+    """Confirm for the applicant after the deadline, where the version says that silence is consent."""
     runs = StepRun.objects.filter(kind="applicant_confirm", state="open", due_at__lte=clock.now()).exclude(question="")
     for run in runs.select_related("dossier__version"):
         if run.dossier.version.facts.get("silence_is_consent"):
-            _take(run.dossier, "confirm", SystemActor(Job.CONFIRMATION_DEADLINE))
+            _take_step(run.dossier, "confirm", SystemActor(Job.CONFIRMATION_DEADLINE))
 
 
-def _take(dossier: Dossier, step: str, actor: SystemActor) -> None:
+def _take_step(dossier: Dossier, step: str, actor: SystemActor) -> None:
     try:
         workflow.advance(dossier, step, actor=actor)
     except workflow.StepNotPossible as moved:

@@ -1,4 +1,4 @@
-"""The one door. Page, API, admin, command and job all move a dossier through `advance`: a rule written once holds everywhere."""
+"""Takes steps. Pages, API, commands and jobs all change a dossier through `advance`, so every rule is checked everywhere."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from dossiers.states import DossierState
 from dossiers.transitions.lines import DossierTransitions
 from dossiers.transitions.step import Actor, Line, Step, StepDetails
 from dossiers.workflow import assignment, effects, history, outbox, signals
-from dossiers.workflow.signals import FollowOn, Heard
+from dossiers.workflow.signals import FollowOn, StepReply
 from portal.common import clock
 from portal.common.dates import moment
 
 WITHDRAWING_JOB = SystemActor(Job.WITHDRAW_BEFORE_ACCEPT)
-MAX_STEPS_AT_ONCE = 5  # one step and those that follow from it: more means that receivers answer each other without end
+MAX_STEPS_AT_ONCE = 5  # one step and its follow-on steps; more means that receivers cause each other endlessly
 
 
 class StepNotPossible(Exception):
-    """The dossier is not where this step starts, or a condition is not met. `sentence()` tells people why."""
+    """The step does not start in this state, or a condition is False. `sentence()` gives the reason for users."""
 
     def __init__(self, dossier: Dossier, step: str, reason: str = "") -> None:
         super().__init__(f"{step} is not possible for {dossier} in {dossier.state}: {reason}")
         self.dossier, self.step, self.reason = dossier, step, reason
 
     def sentence(self) -> str:
-        """Why not, in plain words: the condition that fails, or who moved the dossier when."""
+        """The reason for users: the failed condition, or who took which step when."""
         if self.reason:
             return self.reason
         last = self.dossier.events.select_related("text").last()
@@ -47,7 +47,7 @@ class StepNotPossible(Exception):
 
 
 def line_of(name: str, source: str) -> Line:
-    """The transition line of a step out of a state. KeyError when there is none."""
+    """The transition line of a step from a state. Raises KeyError when there is none."""
     found = getattr(Dossier, name)._django_fsm.get_transition(source)
     if found is None:
         raise KeyError(f"{name} from {source}")
@@ -55,12 +55,12 @@ def line_of(name: str, source: str) -> Line:
 
 
 def step_names() -> list[str]:
-    """Every step there is, in the order of the code."""
+    """All step names, in the order of the code."""
     return [name for name, method in vars(DossierTransitions).items() if hasattr(method, "_django_fsm")]
 
 
 def possible(dossier: Dossier, name: str) -> Line:
-    """The transition line if the step may be taken now, whoever asks. Raises StepNotPossible, which says why not."""
+    """The transition line if the step is possible now, without regard to the user. Raises StepNotPossible."""
     found = _line_from_here(dossier, name)
     _check_conditions(dossier, found)
     return found
@@ -80,7 +80,7 @@ def _check_conditions(dossier: Dossier, found: Line) -> None:
 
 
 def admit(actor: Actor | None, dossier: Dossier, found: Line) -> None:
-    """Raises PermissionDenied: a job must be named on the line, a user must pass its predicate, nobody is an error."""
+    """Raises PermissionDenied unless the line names the job or its permission admits the user. None and anonymous: denied."""
     if isinstance(actor, SystemActor):
         if actor.job not in found.custom["jobs"]:
             raise PermissionDenied(f"the job {actor.job} may not take {found.name}")
@@ -89,7 +89,7 @@ def admit(actor: Actor | None, dossier: Dossier, found: Line) -> None:
 
 
 def may_take(user: User, dossier: Dossier, name: str) -> bool:
-    """Would this step be offered to this user now? Pages ask this; `advance` checks it again."""
+    """May this user take this step now? For pages; `advance` checks it again."""
     try:
         admit(user, dossier, possible(dossier, name))
     except (StepNotPossible, PermissionDenied):
@@ -104,11 +104,11 @@ def steps_for(user: User, dossier: Dossier) -> list[str]:
 
 @transaction.atomic
 def advance(dossier: Dossier, name: str, *, actor: Actor, note: str = "", **details: Unpack[StepDetails]) -> Dossier:
-    """Take one step and write down all it owes. `actor` is a user or a `SystemActor`; each line says which it admits.
+    """Take one step, with its event, follow-ups and messages. `actor`: a user or a `SystemActor`.
 
-    Steps that follow from it (answers of receivers of `step_taken`) are taken next, in the same transaction. Returns the dossier
-    as the last of them left it; the one passed in is stale. `heard` on it: sentences for whoever took the step. Raises
-    StepNotPossible, PermissionDenied, DetailsMissing; then nothing has happened.
+    Follow-on steps (from receivers of `step_taken`) are taken next, in the same transaction. Returns the dossier after the last
+    of them; the object passed in is stale. Its `reply_sentences` are for the user who took the step. Raises StepNotPossible,
+    PermissionDenied, DetailsMissing; then nothing is written.
     """
     return _take_all(_locked(dossier), FollowOn(name, actor, note, details))
 
@@ -119,42 +119,42 @@ def _locked(dossier: Dossier) -> Dossier:
 
 
 def _take_all(dossier: Dossier, first: FollowOn) -> Dossier:
-    """Take this step of a locked dossier, and those that follow from it, one after the other."""
-    keeper, to_take, sentences = Timekeeper(dossier), deque([first]), []
+    """Take this step of a locked dossier and its follow-on steps, in order."""
+    timekeeper, to_take, sentences = Timekeeper(dossier), deque([first]), []
     for _turn in range(MAX_STEPS_AT_ONCE):
-        for answer in _take(dossier, to_take.popleft(), keeper):
+        for answer in _take(dossier, to_take.popleft(), timekeeper):
             sentences.append(answer.sentence)
-            to_take.extend(answer.then)
+            to_take.extend(answer.follow_ons)
         if not to_take:
-            dossier.heard = [sentence for sentence in sentences if sentence]
+            dossier.reply_sentences = [sentence for sentence in sentences if sentence]
             return dossier
     raise RuntimeError(f"{first.name} of {dossier}: no end of steps that follow, next {to_take[0].name}")
 
 
-def _take(dossier: Dossier, wanted: FollowOn, keeper: Timekeeper) -> list[Heard]:
-    """One step with everything it writes. Returns what the receivers answer."""
+def _take(dossier: Dossier, wanted: FollowOn, timekeeper: Timekeeper) -> list[StepReply]:
+    """Take one step and write everything it causes. Returns the answers of the receivers."""
     found = _line_from_here(dossier, wanted.name)
     admit(wanted.actor, dossier, found)
     _check_conditions(dossier, found)
-    step = Step(dossier, wanted.name, wanted.actor, wanted.note.strip(), wanted.details, clock.now(), found, keeper)
+    step = Step(dossier, wanted.name, wanted.actor, wanted.note.strip(), wanted.details, clock.now(), found, timekeeper)
     for check in found.custom["inputs"]:
         check(step)
     source = dossier.state
     getattr(dossier, step.name)()
     effects.before_event(step)
-    keeper.apply(step)
+    timekeeper.apply(step)
     assignment.refresh_waiting(step)
     dossier.updated_at = step.now
     dossier.save()
     event = history.append(step, source=source, target=dossier.state)
     effects.after_event(step, event)
-    outbox.owe(step, event)
+    outbox.enqueue(step, event)
     return [answer for _receiver, answer in signals.step_taken.send(Dossier, step=step, event=event) if answer]
 
 
 @transaction.atomic
 def submit(dossier: Dossier, *, actor: Actor) -> Dossier:
-    """File a draft. Safe to call twice: a dossier that is filed already is returned as it is, with its one code."""
+    """File a draft. Idempotent: a filed dossier is returned unchanged, with its code. Raises as `advance`."""
     locked = _locked(dossier)
     if locked.state == DossierState.DRAFT:
         return _take_all(locked, FollowOn("submit", actor))
@@ -165,7 +165,7 @@ def submit(dossier: Dossier, *, actor: Actor) -> Dossier:
 
 @transaction.atomic
 def withdraw(dossier: Dossier, *, actor: Actor, note: str = "") -> Dossier:
-    """Ask for the dossier back. Before acceptance it stops at once, with two events; afterwards the desk decides."""
+    """Request a withdrawal. Before acceptance the dossier stops at once (two events); afterwards the desk decides."""
     dossier = advance(dossier, "withdraw", actor=actor, note=note)
     if dossier.accepted_at is None:
         dossier = advance(dossier, "confirm_withdrawal", actor=WITHDRAWING_JOB)

@@ -1,4 +1,4 @@
-"""What is owed after a step is done here, by a worker: each kind exactly once an event."""
+"""The worker of follow-ups: papers, signing and delivery after a step. Each kind once for each event."""
 
 from accounts.roles import SystemActor
 from dossiers import workflow
@@ -13,10 +13,10 @@ DELIVERY_JOB = SystemActor(Job.DELIVERY)
 
 
 @outbox.worker(FollowUp)
-def do(followup: FollowUp) -> None:
-    """Do one follow-up, in the transaction that holds its row. What is there already is not made again."""
+def do_followup(followup: FollowUp) -> None:
+    """Do one follow-up, in the transaction that locks its row. Idempotent."""
     kind, _, paper = followup.kind.partition(":")
-    WORK[kind](followup.event, paper)
+    ACTIONS[kind](followup.event, paper)
 
 
 def make_paper(event: Event, kind: str) -> None:
@@ -24,7 +24,7 @@ def make_paper(event: Event, kind: str) -> None:
 
 
 def issue_result(event: Event, _kind: str) -> None:
-    """Sign and store the result, then move the dossier to COMPLETED."""
+    """Sign and store the result, then take the step `issue` (COMPLETED)."""
     making.make_result(event.decision)
     if event.dossier.state == DossierState.PROCESSING:
         workflow.advance(event.dossier, "issue", actor=ISSUING_JOB)
@@ -35,10 +35,10 @@ def replace_result(event: Event, _kind: str) -> None:
 
 
 def deliver_result(event: Event, _kind: str) -> None:
-    """Publish the result in the account, tell the citizen, and move the dossier to RETURNED."""
+    """Publish the result in the account, then take the step `deliver` (RETURNED)."""
     making.publish(event.dossier)
     if event.dossier.state == DossierState.COMPLETED:
         workflow.advance(event.dossier, "deliver", actor=DELIVERY_JOB)
 
 
-WORK = {"paper": make_paper, "issue": issue_result, "replace": replace_result, "deliver": deliver_result}
+ACTIONS = {"paper": make_paper, "issue": issue_result, "replace": replace_result, "deliver": deliver_result}

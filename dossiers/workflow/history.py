@@ -1,11 +1,11 @@
-"""Write the history, and prove it. One chain a dossier; each event carries the hash of the one before."""
+"""Writes and verifies the history. One hash chain for each dossier: every event stores the hash of the one before."""
 
 from dossiers.models import GENESIS, Dossier, Event, EventText
 from dossiers.transitions.step import Step
 
 
 def append(step: Step, *, source: str, target: str) -> Event:
-    """Write the event of this step at the end of the dossier's chain (the dossier is locked). Returns the event."""
+    """Append the event of this step to the chain. The dossier must be locked. Returns the event."""
     last = step.dossier.events.order_by("-sequence").first()
     event = Event(
         dossier=step.dossier,
@@ -28,7 +28,7 @@ def append(step: Step, *, source: str, target: str) -> Event:
 
 
 def problems(dossier: Dossier) -> list[str]:
-    """Sentences about everything wrong in this dossier's chain; empty when it is whole. Erased texts are no problem."""
+    """One sentence for each error in the chain of this dossier. Erased texts are no error."""
     found: list[str] = []
     previous, sequence, state = GENESIS, 0, "DRAFT"
     for event in dossier.events.select_related("text", "dossier").order_by("sequence"):

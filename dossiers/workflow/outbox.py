@@ -1,4 +1,4 @@
-"""What a step owes: follow-up rows and messages, written in its own transaction. `dossiers.workflow.followups` does them."""
+"""Writes the outbox rows of a step (follow-ups and messages) in its transaction. `dossiers.workflow.followups` works them off."""
 
 from dossiers import messages
 from dossiers.models import Event, FollowUp
@@ -6,7 +6,7 @@ from dossiers.transitions.step import Step
 from portal.common import outbox
 
 
-def owe(step: Step, event: Event) -> None:
+def enqueue(step: Step, event: Event) -> None:
     """Write the follow-ups and messages of this step, and wake the relay after commit."""
     paper = step.line.custom["paper"]
     if paper:

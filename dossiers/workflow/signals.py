@@ -1,4 +1,4 @@
-"""What the floors above may hear of, and what they may answer: the only word dossiers send upwards."""
+"""The signal `step_taken` for apps above this one, and the answers of its receivers."""
 
 from dataclasses import dataclass, field
 
@@ -7,14 +7,14 @@ from django.dispatch import Signal
 from dossiers.transitions.step import Actor, StepDetails
 
 step_taken = Signal()
-"""Sent by `workflow.advance` inside its transaction, once everything of the step is written; `step` (a `Step`) and `event`. A
-receiver's rows stand or fall with the step: money is never moved by a step that was rolled back. It answers with `Heard` or
-None, and never takes a step itself."""
+"""Sent by `workflow.advance` inside its transaction, after everything of the step is written. Arguments: `step` (a `Step`) and
+`event`. Rows written by a receiver are rolled back with the step. A receiver returns `StepReply` or None, and never takes a step
+itself."""
 
 
 @dataclass(frozen=True)
 class FollowOn:
-    """A step that the door takes next on the same dossier, in the same transaction, with the same checks as any other."""
+    """A step to take next on the same dossier, in the same transaction, with the usual checks."""
 
     name: str
     actor: Actor
@@ -23,8 +23,8 @@ class FollowOn:
 
 
 @dataclass(frozen=True)
-class Heard:
-    """The answer of a receiver: a sentence for whoever took the step («Biên lai số …»), and the steps that follow from it."""
+class StepReply:
+    """Answer of a receiver: a sentence for the user who took the step («Biên lai số …»), and follow-on steps."""
 
     sentence: str = ""
-    then: tuple[FollowOn, ...] = ()
+    follow_ons: tuple[FollowOn, ...] = ()

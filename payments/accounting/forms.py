@@ -13,7 +13,7 @@ from payments.models import RefundReason, RefundWay
 from payments.permissions import dossiers_with_fees
 from payments.refunds import approval
 from portal.common import clock
-from portal.common.figures import are_figures
+from portal.common.figures import is_digits
 from portal.common.form_fields import DayField, NumberField
 from portal.common.money import dong
 
@@ -60,7 +60,7 @@ class Dong(NumberField):
 
     def to_python(self, value):
         text = str(value or "").strip()
-        if text and not are_figures(text, 12):
+        if text and not is_digits(text, 12):
             raise forms.ValidationError(__("Số tiền chỉ gồm chữ số, viết liền, ví dụ 200000."))
         return super().to_python(text)
 

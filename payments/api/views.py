@@ -8,7 +8,7 @@ from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from dossiers.access_log import note_look
+from dossiers.access_log import log_view
 from payments.api import facts
 from payments.api.serializers import (
     BeginSerializer,
@@ -34,7 +34,7 @@ class Payment(APIView):
     @extend_schema(responses={200: PaymentSerializer, **NOT_THERE})
     def get(self, request, code):
         dossier = own_dossier(request.user, code)
-        note_look(request, dossier)
+        log_view(request, dossier)
         return Response(PaymentSerializer(facts.of(dossier)).data)
 
 

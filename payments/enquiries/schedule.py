@@ -60,7 +60,7 @@ def ask(question: GatewayQuestion) -> None:
     question.lease = None
     if not query.needs_query(question.attempt):
         return
-    question.stays_owed = True
+    question.keep_waiting = True
     question.lease = terminal_lease.acquire(question.attempt.point_id)
     if question.lease is None:
         _postpone(question)

@@ -1,16 +1,16 @@
-"""What the merchant is told, signed: by the browser that comes back, and by IPN."""
+"""The signed answers to the merchant: the return URL of the browser and the IPN."""
 
 from urllib.parse import urlsplit
 
 from . import faults, signatures
 from .conf import setting
 
-WRONG_BY = 1000  # đồng that a lying IPN adds
+WRONG_BY = 1000  # đồng, added by the fault wrong_amount_ipn
 
 
 def fields(row, *, amount=None):
-    """The answer to the merchant, without its signature. Empty values are left out."""
-    told = {
+    """The unsigned fields of an answer; empty values are left out. `amount` in đồng replaces the true amount."""
+    found = {
         "vnp_TmnCode": row.terminal,
         "vnp_Amount": str((amount or row.amount) * 100),
         "vnp_BankCode": row.bank_code,
@@ -23,24 +23,24 @@ def fields(row, *, amount=None):
         "vnp_TransactionStatus": row.said_status,
         "vnp_TxnRef": row.reference,
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in found.items() if value}
 
 
-def signed_query(terminal, told, *, secret=None):
-    """The query string with its signature at the end."""
-    text = signatures.form_text(told)
+def signed_query(terminal, unsigned, *, secret=None):
+    """The query string of these fields with the signature at the end."""
+    text = signatures.form_text(unsigned)
     return f"{text}&vnp_SecureHash={signatures.hmac_hex(secret or setting('TERMINALS').get(terminal, ''), text)}"
 
 
 def return_url(row):
-    """Where the payer's browser goes when it is over."""
+    """The signed return URL for the payer's browser."""
     joint = "&" if urlsplit(row.return_url).query else "?"
     return f"{row.return_url}{joint}{signed_query(row.terminal, fields(row))}"
 
 
 def ipn_query(row, number):
-    """The query string of the call with this number (from 1), with the lies the switches ask for."""
+    """The query string of the IPN call with this number (from 1), changed by the fault switches of the transaction."""
     wrong = faults.counts_for(row.faults.get("wrong_amount_ipn"), number)
-    told = fields(row, amount=row.amount + WRONG_BY if wrong else None)
+    unsigned = fields(row, amount=row.amount + WRONG_BY if wrong else None)
     forged = faults.counts_for(row.faults.get("bad_signature_ipn"), number)
-    return signed_query(row.terminal, told, secret="not the secret" if forged else None)
+    return signed_query(row.terminal, unsigned, secret="not the secret" if forged else None)

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class MockGatewayConfig(AppConfig):
-    """A payment gateway that takes no money. It knows nothing of the portal, and the portal nothing of it but the wire."""
+    """A simulated payment gateway. It and the portal share no code: they communicate over HTTP only."""
 
     name = "payments.mock_gateway"
     label = "mock_gateway"

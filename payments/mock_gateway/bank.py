@@ -1,34 +1,34 @@
-"""A bank in a corner: accounts that receive transfers, and the QR payload a banking app reads."""
+"""The simulated bank: accounts that receive transfers, and the parser of VietQR payloads."""
 
 import re
 
 from . import clock
 from .models import Credit
 
-LARGEST = 499_999_999_999  # đồng, one transfer
+MAX_TRANSFER = 499_999_999_999  # đồng, one transfer
 ACCOUNT = r"[A-Za-z0-9]{3,19}"
 
 
 class BadTransfer(ValueError):
-    """The transfer cannot be made; the text says why, in Vietnamese."""
+    """The transfer is refused; the text says why, in Vietnamese."""
 
 
 def receive(account, amount, content):
-    """Credit an account. `amount` in whole đồng, as a number or as ASCII digits."""
+    """Credit an account. `amount` in whole đồng, a number or ASCII digits. Raises BadTransfer."""
     account, content = str(account or "").strip(), str(content or "").strip()
     if not re.fullmatch(ACCOUNT, account):
         raise BadTransfer("Số tài khoản có từ 3 đến 19 chữ hoặc số.")
     if isinstance(amount, str) and re.fullmatch(r"[0-9]{1,12}", amount.strip()):
         amount = int(amount)
-    if not isinstance(amount, int) or isinstance(amount, bool) or not 0 < amount <= LARGEST:
+    if not isinstance(amount, int) or isinstance(amount, bool) or not 0 < amount <= MAX_TRANSFER:
         raise BadTransfer("Số tiền là số đồng chẵn, lớn hơn 0.")
     if len(content) > 255 or not content.isprintable():
         raise BadTransfer("Nội dung dài nhất 255 chữ, trên một dòng.")
     return Credit.objects.create(account=account, amount=amount, content=content, at=clock.now())
 
 
-def as_banks_do(content):
-    """What many banks leave of a content: no punctuation, capitals, a mark of their own in front."""
+def as_banks_write_it(content):
+    """A transfer content as many banks change it: no punctuation, upper case, with a prefix."""
     return f"CT DEN {re.sub(r'[^A-Za-z0-9 ]', '', content).upper()}".strip()
 
 
@@ -43,7 +43,7 @@ def as_json(credit):
 
 
 def read_payload(text):
-    """Account, amount and content of a VietQR payload. Raises BadTransfer when it is none, or its checksum is wrong."""
+    """{"bank", "account", "amount", "content"} of a VietQR payload. Raises BadTransfer when it is malformed."""
     text = text.strip()
     if not re.fullmatch(r"[ -~]{20,512}", text) or text[-8:-4] != "6304":
         raise BadTransfer("Đây không phải là nội dung của mã VietQR.")
@@ -63,7 +63,7 @@ def read_payload(text):
 
 
 def _parts(text):
-    """The parts of a TLV text as {id: value}."""
+    """The parts of an EMVCo TLV text as {id: value}."""
     found, at = {}, 0
     while at < len(text):
         if not re.fullmatch(r"[0-9]{4}", text[at : at + 4]):
@@ -78,7 +78,7 @@ def _parts(text):
 
 
 def _crc(text):
-    """CRC-16 with polynomial 1021, begun at FFFF, as EMVCo wants it."""
+    """CRC-16 of EMVCo QR codes: polynomial 0x1021, initial value 0xFFFF."""
     crc = 0xFFFF
     for byte in text.encode("ascii"):
         crc ^= byte << 8

@@ -1,10 +1,10 @@
-"""Banks that can be chosen, the published test cards, and what each card leads to. None of them is a real account."""
+"""The banks, the published test cards, and the outcome of each card. No real accounts."""
 
 import re
 from dataclasses import dataclass
 
 WAYS = {"VNPAYQR": "Quét mã QR", "VNBANK": "Thẻ hoặc tài khoản trong nước", "INTCARD": "Thẻ quốc tế"}
-# What stands in the answer when only the way was chosen: bank code, card type.
+# Bank code and card type in the answer when the merchant names only the way.
 PAID_WITH = {"VNPAYQR": ("NCB", "QRCODE"), "VNBANK": ("NCB", "ATM"), "INTCARD": ("VISA", "VISA")}
 BANKS = {
     "NCB": "NCB",
@@ -35,11 +35,11 @@ CVV = "123"
 
 @dataclass(frozen=True)
 class TestCard:
-    """A published test card: how a payment with it ends, and whether the payer is asked for an OTP."""
+    """A published test card: the outcome of a payment with it, and whether an OTP is asked for."""
 
     number: str
     outcome: str
-    says: str
+    description: str
     asks_otp: bool = True
     kind: str = "ATM"
 
@@ -71,7 +71,7 @@ def is_known(code):
 
 
 def as_list():
-    """The list merchants may ask for, in the shape of the wire."""
+    """The answer of get_bank_list."""
     return [
         {"bank_code": code, "bank_name": name, "logo_link": "", "bank_type": 1, "display_order": number}
         for number, (code, name) in enumerate(BANKS.items(), 1)

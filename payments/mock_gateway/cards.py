@@ -1,4 +1,4 @@
-"""The forms a payer fills in. Only the published test cards are taken: nobody may leave a real number here."""
+"""The payer's forms. Only the published test cards are accepted, so that no real card number is stored."""
 
 import re
 
@@ -20,7 +20,7 @@ APP_OUTCOMES = {
 
 
 class PayerForm(forms.Form):
-    """A form whose errors are read out with their field."""
+    """A form with hints and errors linked to the inputs for screen readers."""
 
     use_required_attribute = False
 
@@ -36,7 +36,7 @@ class PayerForm(forms.Form):
 
 
 def digits_only(text):
-    """The text without spaces and dashes, when what is left are ASCII digits; else as it was."""
+    """The text without spaces, dots and dashes if only ASCII digits are left; else unchanged."""
     plain = re.sub(r"[ .-]", "", text)
     return plain if re.fullmatch(r"[0-9]+", plain) else text
 
@@ -46,7 +46,7 @@ def text_input(**attributes):
 
 
 class CardForm(PayerForm):
-    """What both kinds of card have in common: a number of the published list."""
+    """Base of both card forms: the number must be a published test card of one of `kinds`."""
 
     kinds = ()
     card = None
@@ -63,7 +63,7 @@ class CardForm(PayerForm):
 
 
 def month_and_year(text):
-    """Whether the text is a month and a year, like 07/15."""
+    """True for a month and a year, like 07/15 or 0715."""
     return bool(re.fullmatch(r"(0[1-9]|1[0-2])/?[0-9]{2}", text.strip()))
 
 

@@ -1,4 +1,4 @@
-"""The gateway's own clock. Times in the database are UTC; on the wire they are fourteen digits in GMT+7."""
+"""The gateway's own clock. Times in the database are UTC; in messages they are fourteen digits in GMT+7."""
 
 import re
 from contextlib import contextmanager
@@ -11,13 +11,13 @@ _stopped = ContextVar("stopped", default=None)
 
 
 def now():
-    """The present moment (aware, UTC), or the moment a test has set."""
+    """The current moment (aware, UTC), or the moment set by `at`."""
     return _stopped.get() or datetime.now(UTC)
 
 
 @contextmanager
 def at(moment):
-    """For tests: inside, it is this moment."""
+    """For tests: inside this block `now()` returns `moment`."""
     token = _stopped.set(moment)
     try:
         yield moment
@@ -26,12 +26,12 @@ def at(moment):
 
 
 def stamp(moment):
-    """Fourteen digits, GMT+7, as the wire wants them."""
+    """The moment as fourteen digits yyyymmddHHMMSS in GMT+7."""
     return moment.astimezone(GMT7).strftime(STAMP)
 
 
 def read_stamp(text):
-    """The moment fourteen ASCII digits name, or None when they name none."""
+    """The moment of fourteen ASCII digits (GMT+7); None for any other text."""
     if not re.fullmatch(r"[0-9]{14}", text):
         return None
     try:
@@ -41,5 +41,5 @@ def read_stamp(text):
 
 
 def local_day(moment):
-    """The day in Việt Nam at this moment."""
+    """The date of this moment in GMT+7."""
     return moment.astimezone(GMT7).date()

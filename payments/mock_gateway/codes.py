@@ -1,4 +1,4 @@
-"""The gateway's numbers, in words; and the ways a payment can end, by the names the control API uses."""
+"""The codes of the gateway's protocol with their meaning, and the outcomes of a payment by their names in the control API."""
 
 RESPONSE_CODES = {
     "00": "Giao dịch thành công",
@@ -26,7 +26,7 @@ TRANSACTION_STATUSES = {
     "08": "Hết thời gian chờ",
     "09": "Ngân hàng từ chối hoàn tiền",
 }
-# How a payment ends: response code, transaction status, whether the payer's money is gone.
+# Outcome: (response code, transaction status, whether the payer was charged).
 OUTCOMES = {
     "success": ("00", "00", True),
     "suspected": ("07", "07", True),
@@ -44,7 +44,7 @@ OUTCOMES = {
     "wrong_password": ("79", "02", False),
     "error": ("99", "02", False),
 }
-# Why a request is not taken in at all: shown to the payer with its number.
+# Codes of refused payment requests: title and text of the page shown to the payer.
 REFUSALS = {
     "01": ("Giao dịch đã tồn tại", "Mã giao dịch này đã được dùng. Xin quay lại trang của người bán và bắt đầu lại."),
     "02": ("Không biết người bán", "Mã điểm thu không có trong danh sách của cổng. Xin báo cho người bán."),
@@ -66,7 +66,7 @@ API_MESSAGES = {
 
 
 class Declined(Exception):
-    """A call of a merchant's server did not work; `code` says why."""
+    """A request to the merchant API is declined with this response code and message."""
 
     def __init__(self, code, message=""):
         super().__init__(code)

@@ -1,4 +1,4 @@
-"""What can be set: a Django setting GATEWAY_<NAME> wins, then the environment, then what stands here."""
+"""Settings of the gateway, in this order: Django setting GATEWAY_<NAME>, environment variable, default below."""
 
 import json
 import os
@@ -12,21 +12,21 @@ TERMINALS = {"DVCTEST1": f"{MOCK_SECRET}-0001"} | {code: f"{MOCK_SECRET}-{code}"
 DEFAULTS = {
     "IPN_URL": "http://127.0.0.1:8000/thanh-toan/vnpay/ipn",
     "IPN_INTERVAL": 300.0,  # seconds between two calls
-    "IPN_CALLS": 10,  # in all
+    "IPN_CALLS": 10,  # calls per notice at most
     "IPN_TIMEOUT": 10.0,  # seconds
-    "IPN_THREADS": 4,  # senders in one process; 0: this process sends nothing
-    "QUERY_WINDOW": 300.0,  # seconds in which a terminal may ask once
+    "IPN_THREADS": 4,  # sender threads of the web process; 0: it sends nothing
+    "QUERY_WINDOW": 300.0,  # seconds; one querydr per terminal is answered in this time
     "REFUND_STEP": 20.0,  # seconds from 05 to 06, and from 06 to 00
-    "HEAD_START": 3.0,  # seconds the browser is given when it must come back before the IPN
+    "HEAD_START": 3.0,  # seconds by which the IPN is delayed when the browser must return first
     "TERMINALS": TERMINALS,
-    "CONTROL": True,  # the panel and /control/
+    "CONTROL": True,  # whether the panel and /control/ are open
 }
 
 
 def setting(name):
     """The value of one setting, in the type of its default."""
-    kept = getattr(settings, f"GATEWAY_{name}", None)
-    return kept if kept is not None else _from_environment(name)
+    value = getattr(settings, f"GATEWAY_{name}", None)
+    return value if value is not None else _from_environment(name)
 
 
 def _from_environment(name):

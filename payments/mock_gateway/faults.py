@@ -1,7 +1,7 @@
-"""The switches that stand, and which of them catch a transaction or a request (what there is to switch: switchboard.py).
+"""The fault switches that are on, and which of them apply to a transaction or request (the list of faults: switchboard.py).
 
-A switch stands for every transaction or for one reference, always or so many times. Values that count calls: `true` is
-every call, a number n is the first n calls.
+A switch applies to all transactions or to one reference, always or a number of times. Value of a `calls` switch: `true` means
+every call, a number n the first n calls.
 """
 
 import re
@@ -15,15 +15,15 @@ from . import clock
 from .models import Switch
 from .switchboard import FAULTS
 
-LARGEST = 10_000_000
+MAX_VALUE = 10_000_000
 
 
 class BadSwitch(ValueError):
-    """No such switch, or a value it cannot take. The text says which."""
+    """Unknown switch, or a value it does not allow. The text says which."""
 
 
 def checked(name, value):
-    """The value in its proper form; `True` for a switch of words means its first word."""
+    """The value, checked. For a `words` switch `True` becomes its first word. Raises BadSwitch."""
     fault = FAULTS.get(name)
     if fault is None:
         raise BadSwitch(f"no such switch: {str(name)[:40]}")
@@ -31,7 +31,7 @@ def checked(name, value):
         value = fault.words[0] if value is True else value
         right = value in fault.words
     else:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool) and -LARGEST < value < LARGEST
+        number = isinstance(value, (int, float)) and not isinstance(value, bool) and -MAX_VALUE < value < MAX_VALUE
         right = (value is True and fault.kind != "number") or (number and fault.kind != "flag")
         if name != "clock_skew" and number:
             right = right and value > 0
@@ -40,35 +40,35 @@ def checked(name, value):
     return value
 
 
-def put(name, value, *, times=None, reference=""):
-    """Turn a switch on; `False`, `None` or 0 turns it off."""
+def set_switch(name, value, *, times=None, reference=""):
+    """Turn a switch on; `False`, `None` or 0 turns it off. `times`: how often it applies (None: always). Raises BadSwitch."""
     if name in FAULTS and (value is None or value is False or value == 0):
         Switch.objects.filter(name=name, reference=reference).delete()
         return
     value = checked(name, value)
-    if times is not None and (not isinstance(times, int) or isinstance(times, bool) or not 0 < times < LARGEST):
+    if times is not None and (not isinstance(times, int) or isinstance(times, bool) or not 0 < times < MAX_VALUE):
         raise BadSwitch("times must be a whole number above 0")
     Switch.objects.update_or_create(name=name, reference=reference, defaults={"value": value, "times_left": times})
 
 
 def as_reference(text):
-    """The text when it can be a reference, else nothing."""
+    """The text if it is a valid reference, else ""."""
     return text if isinstance(text, str) and re.fullmatch(r"[A-Za-z0-9]{1,100}", text) else ""
 
 
-def standing(name):
-    """The value of a switch, without using one of its times."""
+def switch_value(name):
+    """The value of a switch for all transactions, or None. Does not reduce `times_left`."""
     found = Switch.objects.filter(reference="", name=name).first()
     return found.value if found else None
 
 
 @transaction.atomic
-def caught(names, reference=""):
-    """The switches among `names` that catch this one, as {name: value}. Each uses one of its times."""
+def apply_switches(names, reference=""):
+    """{name: value} of the switches among `names` that apply to this reference. Reduces `times_left` of each."""
     mine = Q(reference="") | Q(reference=as_reference(reference))
     rows = Switch.objects.select_for_update().filter(mine, name__in=names)
     found = {}
-    for row in rows.order_by("reference", "id"):  # the one for a single reference comes last and wins
+    for row in rows.order_by("reference", "id"):  # a switch for this reference comes last and overrides the general one
         found[row.name] = row.value
         if row.times_left is not None:
             row.times_left -= 1
@@ -77,15 +77,15 @@ def caught(names, reference=""):
 
 
 def counts_for(value, number):
-    """Whether a `calls` switch catches the call of this number (from 1)."""
+    """True when a `calls` switch applies to the call with this number (from 1)."""
     return value is True or (isinstance(value, (int, float)) and number <= value)
 
 
 def gateway_time():
-    """What the gateway's own clock shows: the right time, unless the switch clock_skew stands."""
-    return clock.now() + timedelta(seconds=standing("clock_skew") or 0)
+    """The time on the gateway's clock: the true time plus the switch clock_skew (seconds)."""
+    return clock.now() + timedelta(seconds=switch_value("clock_skew") or 0)
 
 
 def wait(seconds):
-    """Answer slowly. Never longer than two minutes."""
+    """Sleep for this time, at most 120 seconds."""
     time.sleep(min(float(seconds), 120))

@@ -1,4 +1,4 @@
-"""What every answer of the gateway carries, and the switches that make the wire slow or broken."""
+"""Security headers of every answer, and the faults that make the gateway slow or answer 500."""
 
 from functools import wraps
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ POLICY = "; ".join(
 
 
 def guard(get_response):
-    """Middleware: nothing is kept, framed or loaded from elsewhere. Texts that no database takes are turned away."""
+    """Middleware: no caching, no framing, nothing loaded from other hosts. Answers 400 to a path with a NUL."""
 
     def answer(request):
         odd = "\0" in request.path
@@ -29,20 +29,20 @@ def guard(get_response):
     return answer
 
 
-def let_forms_reach(response, address):
-    """A form of this page may end at this address: browsers stop a redirect the policy does not name."""
+def allow_form_action(response, address):
+    """Allow the page's forms to redirect to this address: browsers block redirects that form-action does not name."""
     parts = urlsplit(address)
     response.headers["Content-Security-Policy"] = POLICY.format(origin=f" {parts.scheme}://{parts.netloc}")
     return response
 
 
 def may_fail(*names, reference_of):
-    """A door of the wire that the switches `names` can make slow or let answer 500, before or after its work."""
+    """Decorator: the switches `names` can delay the view or make it answer 500, before or after its work."""
 
     def decorate(view):
         @wraps(view)
-        def door(request, *args, **kwargs):
-            found = faults.caught(names, reference_of(request, *args, **kwargs))
+        def wrapper(request, *args, **kwargs):
+            found = faults.apply_switches(names, reference_of(request, *args, **kwargs))
             for name in names:
                 if name.startswith("slow") and name in found:
                     faults.wait(found[name])
@@ -50,6 +50,6 @@ def may_fail(*names, reference_of):
             response = None if broken == "before" else view(request, *args, **kwargs)
             return HttpResponse("Internal Server Error", status=500, content_type="text/plain") if broken else response
 
-        return door
+        return wrapper
 
     return decorate

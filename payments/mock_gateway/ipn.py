@@ -1,6 +1,7 @@
-"""Telling the merchant: what is owed lies in rows, so a killed process forgets nothing; a call may come twice, never be lost.
+"""Sending IPNs. Notices are stored in rows, so that none is lost when a process is killed; a call may be sent twice.
 
-The policy is the real one: answers 00 and 02 end it, everything else is tried again, ten calls in all, five minutes apart.
+As at the real gateway: the answers 00 and 02 end the calls; after any other answer the call is repeated, ten calls in all,
+five minutes apart.
 """
 
 import json
@@ -18,30 +19,30 @@ from .conf import setting
 from .models import IpnCall, Notice
 
 ENDING_ANSWERS = ("00", "02")
-MOST_COPIES = 50
+MAX_COPIES = 50
 _awake = threading.Event()
 
 
 def wake():
-    """Let the senders of this process look at once."""
+    """Wake the sender threads of this process after the commit."""
     transaction.on_commit(_awake.set)
 
 
 def sleep(seconds):
-    """Wait until something may be due."""
+    """Wait so many seconds, or until `wake`."""
     _awake.wait(seconds)
     _awake.clear()
 
 
-def owe(row):
-    """Write down that the merchant must be told of this transaction."""
+def schedule(row):
+    """Create the notice of this transaction for the merchant; None with the fault return_only."""
     if "return_only" in row.faults:
         return None
     pause = row.faults.get("delay_ipn", 0)
     if "return_before_ipn" in row.faults:
         pause = max(pause, setting("HEAD_START"))
     waiting = Notice.objects.filter(held=True, next_at__isnull=False, transaction__terminal=row.terminal)
-    held = "reorder_ipn" in row.faults and not waiting.exists()  # of two, the second overtakes the first
+    held = "reorder_ipn" in row.faults and not waiting.exists()  # hold the first of two, so that the second is sent first
     if held:
         pause = max(pause, setting("IPN_INTERVAL"))
     notice = Notice.objects.create(transaction=row, next_at=clock.now() + timedelta(seconds=pause), held=held)
@@ -50,7 +51,7 @@ def owe(row):
 
 
 def send_due(*, transaction_id=None, force=False, limit=1000):
-    """Send what is due, one call a notice; with `force` also what would wait. Returns how many were sent."""
+    """Send the due notices, one call each; with `force` also those not yet due. Returns the number of calls."""
     started, sent = clock.now(), 0
     seen = set()
     while sent < limit and send_one(started, seen, transaction_id=transaction_id, force=force):
@@ -59,7 +60,8 @@ def send_due(*, transaction_id=None, force=False, limit=1000):
 
 
 def send_one(before, seen=(), *, transaction_id=None, force=False):
-    """Take one due notice, hold its row, call. Other senders pass it by; when we die, it is due again."""
+    """Lock one due notice and call the merchant. False when none is due. Other senders skip the locked row; if this process dies,
+    the notice is due again."""
     with transaction.atomic():
         due = Notice.objects.select_for_update(skip_locked=True, of=("self",)).select_related("transaction")
         due = due.filter(next_at__isnull=False) if force else due.filter(next_at__lte=before)
@@ -76,7 +78,7 @@ def send_one(before, seen=(), *, transaction_id=None, force=False):
 
 
 def seconds_to_next():
-    """How long until something is due: at most a second, so that what other processes write is found too."""
+    """Seconds until the next notice is due, at most 1, so that notices written by other processes are found too."""
     first = Notice.objects.filter(next_at__isnull=False).order_by("next_at").values_list("next_at", flat=True).first()
     return min(1.0, max(0.0, (first - clock.now()).total_seconds())) if first else 1.0
 
@@ -85,7 +87,7 @@ def _call(notice):
     row = notice.transaction
     number = notice.calls_made + 1
     query = answers.ipn_query(row, number)
-    copies = min(int(row.faults.get("duplicate_ipn", 1)), MOST_COPIES)
+    copies = min(int(row.faults.get("duplicate_ipn", 1)), MAX_COPIES)
     if faults.counts_for(row.faults.get("drop_ipn"), number):
         calls = [IpnCall(outcome="lost")]
     elif copies > 1:
@@ -110,13 +112,13 @@ def _plan_next(notice, number, *, answered):
 
 
 def _release_held(sent):
-    """The notice of a later transaction is out: those held back for it may follow."""
+    """The notice of a later transaction was sent: make the held notices of earlier transactions due."""
     held = Notice.objects.filter(held=True, next_at__isnull=False, transaction__terminal=sent.transaction.terminal)
     held.filter(~Q(pk=sent.pk), transaction_id__lt=sent.transaction_id).update(held=False, next_at=clock.now())
 
 
 def deliver(query):
-    """One call over the network, as an unsaved log row. Touches no database, so that copies may go at the same time."""
+    """Call the merchant once; returns an unsaved log row. Uses no database, so that copies can be sent in parallel threads."""
     call = IpnCall(sent_at=clock.now(), outcome="error")
     begun = time.monotonic()
     try:
@@ -134,9 +136,9 @@ def deliver(query):
 
 
 def _rsp_code(response):
-    """RspCode of a proper answer (HTTP 200, a JSON object), else nothing."""
+    """RspCode of a valid answer (HTTP 200, a JSON object), else ""."""
     try:
-        said = json.loads(response.text) if response.status_code == 200 else {}
+        answer = json.loads(response.text) if response.status_code == 200 else {}
     except (ValueError, RecursionError):
         return ""
-    return str(said.get("RspCode", "")).replace("\0", "")[:8] if isinstance(said, dict) else ""
+    return str(answer.get("RspCode", "")).replace("\0", "")[:8] if isinstance(answer, dict) else ""

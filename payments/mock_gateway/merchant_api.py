@@ -1,4 +1,4 @@
-"""querydr and refund: what a merchant's server asks of the gateway. Every answer for a known terminal is signed."""
+"""The merchant API: querydr and refund. Every answer to a known terminal is signed."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from .codes import API_MESSAGES, Declined
 from .conf import setting
 from .models import ApiRequest, QueryWindow, Transaction
 
-LONGEST_BODY = 8000  # bytes
+MAX_BODY_BYTES = 8000  # bytes
 COMMON = {
     "RequestId": r"[A-Za-z0-9]{1,32}",
     "Version": r"2\.1\.0",
@@ -37,7 +37,7 @@ ANSWERED = {"querydr": signatures.QUERY_ANSWER_FIELDS, "refund": signatures.REFU
 
 
 def answer(body):
-    """The answer to one request, as the JSON object to send."""
+    """The answer to one request body, as a dict for JSON."""
     try:
         asked = read_body(body)
     except Declined as refusal:
@@ -45,14 +45,14 @@ def answer(body):
     command = asked.get("vnp_Command", "")
     try:
         check(asked, command)
-        told = _query(asked) if command == "querydr" else _refund(asked)
+        fields = _query(asked) if command == "querydr" else _refund(asked)
     except Declined as refusal:
-        told = {"ResponseCode": refusal.code, "Message": refusal.message}
-    return _signed(asked, command, told)
+        fields = {"ResponseCode": refusal.code, "Message": refusal.message}
+    return _signed(asked, command, fields)
 
 
 def read_body(body):
-    """The fields of a JSON object of texts (whole numbers count as texts); names that come twice are refused."""
+    """The fields of a JSON object of strings (integers become strings). Raises Declined 03, also for repeated names."""
 
     def once(pairs):
         if len(dict(pairs)) != len(pairs):
@@ -60,11 +60,11 @@ def read_body(body):
         return dict(pairs)
 
     try:
-        asked = json.loads(body.decode(), object_pairs_hook=once) if len(body) <= LONGEST_BODY else None
+        asked = json.loads(body.decode(), object_pairs_hook=once) if len(body) <= MAX_BODY_BYTES else None
         if not isinstance(asked, dict):
             raise ValueError("not an object")
         fields = {name: _text(value) for name, value in asked.items()}
-        "".join([*fields, *fields.values()]).encode()  # lone halves of characters
+        "".join([*fields, *fields.values()]).encode()  # raises for lone surrogates
     except (ValueError, RecursionError) as error:
         raise Declined("03") from error
     return fields
@@ -79,7 +79,7 @@ def _text(value):
 
 
 def check(asked, command):
-    """Terminal, format, signature, in that order."""
+    """Check terminal (02), format (03) and signature (97), in this order. Raises Declined."""
     if command not in FORMATS:
         raise Declined("03")
     secret = setting("TERMINALS").get(asked.get("vnp_TmnCode", ""))
@@ -96,8 +96,8 @@ def check(asked, command):
         raise Declined("97")
 
 
-def _use_number(asked):
-    """A request number is good once a day. That of a refund which was not taken in may come again."""
+def _register_request_id(asked):
+    """A request id is valid once a day; a repeated one raises Declined 94. The id of a refused refund is not stored."""
     try:
         with transaction.atomic():
             ApiRequest.objects.create(
@@ -108,7 +108,7 @@ def _use_number(asked):
 
 
 def find(asked):
-    """The transaction asked for: terminal, reference and the time it was created must all agree."""
+    """The transaction with this terminal, reference and creation time. Raises Declined 91."""
     row = Transaction.objects.filter(
         terminal=asked["vnp_TmnCode"], reference=asked["vnp_TxnRef"], create_date=asked["vnp_TransactionDate"]
     ).first()
@@ -118,23 +118,23 @@ def find(asked):
 
 
 def _query(asked):
-    _use_number(asked)
-    if faults.caught(["querydr_94"], asked["vnp_TxnRef"]):
+    _register_request_id(asked)
+    if faults.apply_switches(["querydr_94"], asked["vnp_TxnRef"]):
         raise Declined("94")
     with transaction.atomic():
-        row = _in_its_window(asked)
-    return {"ResponseCode": "00", "Message": "QueryDR Success", **refunding.newest_or_payment(row)}
+        row = _within_rate_limit(asked)
+    return {"ResponseCode": "00", "Message": "QueryDR Success", **refunding.refund_or_payment_fields(row)}
 
 
-def _in_its_window(asked):
-    """The transaction asked for, when its terminal may ask again by now."""
+def _within_rate_limit(asked):
+    """The transaction, if QUERY_WINDOW seconds have passed since the last answer to its terminal. Raises Declined 94."""
     terminal = asked["vnp_TmnCode"]
     QueryWindow.objects.get_or_create(terminal=terminal)
     window = QueryWindow.objects.select_for_update().get(terminal=terminal)
     if window.answered_at and (clock.now() - window.answered_at).total_seconds() < setting("QUERY_WINDOW"):
         raise Declined("94")
     row = find(asked)
-    paying.ripen()
+    paying.complete_pending()
     row = paying.expire_if_late(Transaction.objects.get(pk=row.pk), notify=False)
     window.answered_at = clock.now()
     window.save()
@@ -143,22 +143,22 @@ def _in_its_window(asked):
 
 @transaction.atomic
 def _refund(asked):
-    _use_number(asked)
-    refund = refunding.take_in(find(asked), asked)
-    return {"ResponseCode": "00", "Message": "Refund Success", **refunding.told(refund)}
+    _register_request_id(asked)
+    refund = refunding.accept_refund(find(asked), asked)
+    return {"ResponseCode": "00", "Message": "Refund Success", **refunding.answer_fields(refund)}
 
 
-def _signed(asked, command, told):
-    """The answer with the names of the wire and its signature; an unknown terminal gets none."""
+def _signed(asked, command, fields):
+    """The answer with vnp_ names and signature; without signature for an unknown terminal."""
     names = ANSWERED.get(command, signatures.QUERY_ANSWER_FIELDS)
     echoed = {"Command": command[:16], "TmnCode": asked.get("vnp_TmnCode", "")[:8], "TxnRef": asked.get("vnp_TxnRef", "")[:100]}
-    filled = {"ResponseId": f"R{get_random_string(15, '0123456789')}", **echoed, **told}
+    filled = {"ResponseId": f"R{get_random_string(15, '0123456789')}", **echoed, **fields}
     out = {f"vnp_{name}": str(filled.get(name, "")) for name in names}
     secret = setting("TERMINALS").get(asked.get("vnp_TmnCode", ""))
     if secret:
         out["vnp_SecureHash"] = signatures.hmac_hex(secret, signatures.pipe_text(out, names))
     switch = {"querydr": "querydr_unsigned", "refund": "refund_unsigned"}.get(command, "")
-    match faults.caught([switch], echoed["TxnRef"]).get(switch):
+    match faults.apply_switches([switch], echoed["TxnRef"]).get(switch):
         case "missing":
             out.pop("vnp_SecureHash", None)
         case "wrong":

@@ -1,4 +1,4 @@
-"""What the gateway remembers: transactions, what it tells the merchant, refunds, switches, and transfers of the bank corner."""
+"""The gateway's tables: transactions, notices and calls to the merchant, refunds, fault switches, bank transfers."""
 
 import secrets
 
@@ -17,7 +17,7 @@ def new_token():
 
 
 class Transaction(models.Model):
-    """One request to pay. `response_code` and `status` are the truth; `said_code` and `said_status` what the merchant is told."""
+    """One payment request. `response_code`, `status`: the true outcome; `said_code`, `said_status`: as sent to the merchant."""
 
     terminal = models.CharField(max_length=8)
     reference = models.CharField(max_length=100)
@@ -33,20 +33,20 @@ class Transaction(models.Model):
     expires_at = models.DateTimeField()
 
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
-    card = models.JSONField(default=dict)  # while the payer is asked for the OTP: kind, outcome, last four digits
+    card = models.JSONField(default=dict)  # only between card form and OTP: bank, kind, last four digits
     response_code = models.CharField(max_length=2, blank=True)
     status = models.CharField(max_length=2, default="01")
     said_code = models.CharField(max_length=2, blank=True)
     said_status = models.CharField(max_length=2, blank=True)
-    charged = models.BooleanField(default=False)  # the payer's money is gone
+    charged = models.BooleanField(default=False)  # the bank has charged the payer
     transaction_no = models.CharField(max_length=15, default="0")
     bank_code = models.CharField(max_length=20, blank=True)
     bank_tran_no = models.CharField(max_length=20, blank=True)
     card_type = models.CharField(max_length=10, blank=True)
     pay_date = models.CharField(max_length=14, blank=True)
-    ripe_at = models.DateTimeField(null=True, blank=True)  # when a pending one becomes paid
+    ripe_at = models.DateTimeField(null=True, blank=True)  # when a PENDING transaction becomes paid
     ended_at = models.DateTimeField(null=True, blank=True)
-    faults = models.JSONField(default=dict)  # the switches that caught this one
+    faults = models.JSONField(default=dict)  # {name: value} of the switches that apply to it
 
     class Meta:
         constraints = [models.UniqueConstraint("terminal", "reference", name="gateway_reference_is_used_once_per_terminal")]
@@ -61,12 +61,12 @@ class Transaction(models.Model):
 
 
 class Notice(models.Model):
-    """Something the merchant must be told: called until it answers 00 or 02, ten times at most."""
+    """An IPN to send: the merchant is called until it answers 00 or 02, at most IPN_CALLS times."""
 
     transaction = models.ForeignKey(Transaction, on_delete=models.CASCADE, related_name="notices")
     calls_made = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True)  # None: nothing more to send
-    held = models.BooleanField(default=False)  # let another transaction's notice go first
+    held = models.BooleanField(default=False)  # waits until the notice of a later transaction is sent
     ended_because = models.CharField(max_length=10, blank=True)  # answered | given_up
 
     class Meta:
@@ -74,7 +74,7 @@ class Notice(models.Model):
 
 
 class IpnCall(models.Model):
-    """One call to the merchant and its answer."""
+    """One IPN call and its answer."""
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="calls")
     number = models.PositiveSmallIntegerField()
@@ -89,7 +89,7 @@ class IpnCall(models.Model):
 
 
 class Refund(models.Model):
-    """Money on its way back. Its state follows from the time gone by (see refunding.status_at)."""
+    """A refund. Its status follows from the time passed since `asked_at` (see refunding.status_at)."""
 
     transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="refunds")
     request_id = models.CharField(max_length=32)
@@ -107,7 +107,7 @@ class Refund(models.Model):
 
 
 class ApiRequest(models.Model):
-    """The number of a querydr or refund request: good once a day."""
+    """The id of a querydr or refund request: valid once a day."""
 
     terminal = models.CharField(max_length=8)
     request_id = models.CharField(max_length=32)
@@ -118,14 +118,14 @@ class ApiRequest(models.Model):
 
 
 class QueryWindow(models.Model):
-    """When a terminal last got an answer to querydr."""
+    """When a terminal last got an answer to querydr, for the rate limit."""
 
     terminal = models.CharField(max_length=8, unique=True)
     answered_at = models.DateTimeField(null=True)
 
 
 class Switch(models.Model):
-    """A fault switched on: for every transaction, or for one reference; always, or so many times."""
+    """A fault that is on: for all transactions or one reference, always or a number of times."""
 
     name = models.CharField(max_length=40)
     reference = models.CharField(max_length=100, blank=True)
@@ -137,7 +137,7 @@ class Switch(models.Model):
 
 
 class Credit(models.Model):
-    """Money that came into an account by transfer."""
+    """A transfer received on a bank account."""
 
     account = models.CharField(max_length=19, db_index=True)
     amount = models.BigIntegerField()  # đồng

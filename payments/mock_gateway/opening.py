@@ -1,4 +1,4 @@
-"""A request to pay, checked as strictly as a gateway does: a transaction, or a number why not."""
+"""Checks a payment request as strictly as the real gateway and opens a transaction."""
 
 import ipaddress
 import re
@@ -10,7 +10,7 @@ from . import banks, clock, faults, signatures
 from .conf import setting
 from .models import State, Transaction
 
-LONGEST_QUERY = 6000  # bytes
+MAX_QUERY_BYTES = 6000  # bytes
 ALNUM = r"[A-Za-z0-9]"
 FORMATS = {
     "vnp_Version": r"2\.1\.0",
@@ -31,7 +31,7 @@ BANK_CODE = rf"{ALNUM}{{3,20}}"
 
 
 class Refused(Exception):
-    """The request is not taken in. `code` is what the gateway shows; `known` the transaction that already has this reference."""
+    """The payment request is refused with this code. `known`: the transaction that already has this reference, or None."""
 
     def __init__(self, code, why="", known=None):
         super().__init__(f"{code}: {why}")
@@ -39,9 +39,11 @@ class Refused(Exception):
 
 
 def read_query(raw):
-    """The fields of a raw query string. Repeated names, broken bytes and endless texts are refused."""
+    """The fields of a raw query string. Raises Refused 03 for repeated names, invalid encoding and too long queries."""
     try:
-        pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=80) if len(raw) <= LONGEST_QUERY else None
+        pairs = (
+            parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=80) if len(raw) <= MAX_QUERY_BYTES else None
+        )
     except ValueError:
         pairs = None
     if pairs is None:
@@ -53,28 +55,31 @@ def read_query(raw):
 
 
 def open_transaction(raw_query):
-    """Take in a request to pay. The very same request, while still open, finds its transaction again."""
+    """Open a transaction for a payment request. The identical request gets the same transaction while it is open.
+
+    Raises Refused with 01, 02, 03, 04 or 97.
+    """
     fields = read_query(raw_query)
     terminal = check_sender(fields)
     check_fields(fields)
-    return _keep(terminal, fields)
+    return _create(terminal, fields)
 
 
 def check_sender(fields):
-    """Terminal known and active, signature right: in that order."""
+    """Check terminal (02), signature (97) and the fault terminal_locked (04). Returns the terminal code. Raises Refused."""
     terminal = fields.get("vnp_TmnCode", "")
     secret = setting("TERMINALS").get(terminal)
     if not secret:
         raise Refused("02", "no such terminal")
     if not signatures.is_right(secret, signatures.form_text(fields), fields.get("vnp_SecureHash", "")):
         raise Refused("97", "signature")
-    if faults.caught(["terminal_locked"], fields.get("vnp_TxnRef")):
+    if faults.apply_switches(["terminal_locked"], fields.get("vnp_TxnRef")):
         raise Refused("04", "locked")
     return terminal
 
 
 def check_fields(fields):
-    """Every required parameter is there and well formed."""
+    """Check that every required parameter is present and well formed. Raises Refused 03."""
     for name, pattern in FORMATS.items():
         if not re.fullmatch(pattern, fields.get(name, "")):
             raise Refused("03", name)
@@ -100,11 +105,11 @@ def _check_addresses(fields):
         raise Refused("03", "address")
 
 
-def _keep(terminal, fields):
+def _create(terminal, fields):
     reference = fields["vnp_TxnRef"]
     known = Transaction.objects.filter(terminal=terminal, reference=reference).first()
     if known:
-        return _again(known, fields)
+        return _repeated(known, fields)
     try:
         with transaction.atomic():
             return Transaction.objects.create(
@@ -120,13 +125,13 @@ def _keep(terminal, fields):
                 created_at=faults.gateway_time(),
                 expires_at=clock.read_stamp(fields["vnp_ExpireDate"]),
             )
-    except IntegrityError:  # asked twice at the same moment
-        return _again(Transaction.objects.get(terminal=terminal, reference=reference), fields)
+    except IntegrityError:  # two requests with this reference at the same time
+        return _repeated(Transaction.objects.get(terminal=terminal, reference=reference), fields)
 
 
-def _again(known, fields):
-    """The same request while nobody has paid goes on where it was; anything else is a duplicate."""
+def _repeated(known, fields):
+    """The open transaction of an identical request. Raises Refused 01 for any other use of a known reference."""
     same = known.request_hash == fields["vnp_SecureHash"].lower() and known.state == State.OPEN
-    if not same or faults.caught(["strict_duplicate"], known.reference):
+    if not same or faults.apply_switches(["strict_duplicate"], known.reference):
         raise Refused("01", "duplicate", known)
     return known

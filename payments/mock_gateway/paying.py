@@ -1,4 +1,4 @@
-"""How a payment ends. Everything that ends one comes through here, locks its row, and ends it once."""
+"""Ends transactions. All changes of the outcome are made here, with the row locked; a transaction ends once."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ CHARGES = ("success", "suspected", "reversed")
 
 
 class AlreadyEnded(Exception):
-    """Somebody has paid or cancelled before. `transaction` is how it ended."""
+    """The transaction has ended before; `transaction` is its row."""
 
     def __init__(self, ended):
         super().__init__(ended.reference)
@@ -22,12 +22,12 @@ class AlreadyEnded(Exception):
 
 
 def end(paid, outcome, *, bank="", card_type="", own_faults=None):
-    """End an open transaction; the switches that stand now decide what the merchant is told. Raises AlreadyEnded."""
+    """End an open transaction with an outcome of `codes.OUTCOMES`; active fault switches are applied. Raises AlreadyEnded."""
     with transaction.atomic():
         row = Transaction.objects.select_for_update().get(pk=paid.pk)
         if row.state != State.OPEN:
             raise AlreadyEnded(row)
-        row.faults = faults.caught(PAYMENT_FAULTS, row.reference) | (own_faults or {})
+        row.faults = faults.apply_switches(PAYMENT_FAULTS, row.reference) | (own_faults or {})
         row.card, row.bank_code, row.card_type = {}, bank, card_type
         late = row.faults.get("success_after_expiry")
         if late and outcome == "success":
@@ -35,7 +35,7 @@ def end(paid, outcome, *, bank="", card_type="", own_faults=None):
             row.ripe_at = max(row.expires_at, faults.gateway_time()) + timedelta(seconds=late)
         else:
             outcome = "expired" if outcome in CHARGES and is_expired(row) else outcome
-            _finish(row, _bent(outcome, row.faults))
+            _finish(row, _outcome_after_faults(outcome, row.faults))
         row.save()
     ipn.wake()
     if row.state == State.ENDED and "ipn_before_return" in row.faults:
@@ -48,7 +48,7 @@ def is_expired(row):
 
 
 def expire_if_late(row, *, notify=True):
-    """Nobody paid in time: code 11. Returns the transaction as it stands."""
+    """End the transaction with code 11 if its time is over. Returns the current row."""
     if not is_expired(row):
         return row
     with transaction.atomic():
@@ -59,14 +59,14 @@ def expire_if_late(row, *, notify=True):
     return row
 
 
-def ripen(*, force_reference=""):
-    """Complete the payments whose bank has answered by now. Returns how many."""
+def complete_pending(*, force_reference=""):
+    """End the PENDING transactions whose `ripe_at` has passed (or the one given) as paid. Returns their number."""
     done = 0
     with transaction.atomic():
         rows = Transaction.objects.select_for_update(skip_locked=True).filter(state=State.PENDING)
         rows = rows.filter(reference=force_reference) if force_reference else rows.filter(ripe_at__lte=faults.gateway_time())
         for row in rows:
-            _finish(row, _bent("success", row.faults))
+            _finish(row, _outcome_after_faults("success", row.faults))
             row.save()
             done += 1
     return done
@@ -74,7 +74,7 @@ def ripen(*, force_reference=""):
 
 @transaction.atomic
 def resolve(row, status):
-    """A person at the gateway decides an unclear one (04, 07, 00 with 02): "00" it is paid, "02" the payer has the money back."""
+    """Decide an unclear transaction (04, 07, or 00 with 02), as staff of a gateway do: "00" paid, "02" returned to the payer."""
     row = Transaction.objects.select_for_update().get(pk=row.pk)
     row.response_code = row.said_code = "00" if status == "00" else "99"
     row.status = row.said_status = status
@@ -82,12 +82,12 @@ def resolve(row, status):
     if row.charged and row.transaction_no == "0":
         row.transaction_no = _number(row)
     row.save()
-    ipn.owe(row)
+    ipn.schedule(row)
     return row
 
 
-def _bent(outcome, switched):
-    """The outcome after the switches that change the truth."""
+def _outcome_after_faults(outcome, switched):
+    """The outcome after the fault switches that change it."""
     if outcome != "success":
         return outcome
     if "status_04" in switched:
@@ -117,4 +117,4 @@ def _finish(row, outcome, *, notify=True):
         row.bank_code = row.bank_code if outcome not in ("cancel", "expired") and row.bank_code else "VNPAY"
         row.card_type = ""
     if notify:
-        ipn.owe(row)
+        ipn.schedule(row)

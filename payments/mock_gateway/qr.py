@@ -1,4 +1,4 @@
-"""QR codes as pictures in the page."""
+"""QR codes as inline SVG."""
 
 import io
 
@@ -8,10 +8,10 @@ from django.utils.safestring import mark_safe
 
 
 def svg(text, label):
-    """A QR code of `text` with its quiet zone, read out as `label`."""
+    """A QR code of `text` with its quiet zone; `label` is read by screen readers."""
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(
         out, kind="svg", xmldecl=False, svgns=False, svgclass=None, lineclass=None, omitsize=True, border=4
     )
     opening = f'<svg role="img" aria-label="{conditional_escape(label)}" shape-rendering="crispEdges"'
-    return mark_safe(out.getvalue().decode().strip().replace("<svg", opening, 1))  # figures only; the label is escaped
+    return mark_safe(out.getvalue().decode().strip().replace("<svg", opening, 1))  # segno writes digits only; label is escaped

@@ -1,4 +1,4 @@
-"""Money on its way back: 05 in process, 06 sent to the bank, then 00 done or 09 refused, as time goes by."""
+"""Refunds: status 05 in process, 06 sent to the bank, then 00 done or 09 refused, depending on the time passed."""
 
 from datetime import timedelta
 
@@ -12,8 +12,8 @@ from .models import Refund, Transaction
 ALL, PART = "02", "03"
 
 
-def take_in(row, asked):
-    """Take in a refund request that is well formed and signed. Raises Declined with 03, 94 or 95."""
+def accept_refund(row, asked):
+    """Accept a refund request that is well formed and signed. Raises Declined with 03, 94 or 95."""
     amount, kind = int(asked["vnp_Amount"]), asked["vnp_TransactionType"]
     number = asked.get("vnp_TransactionNo", "")
     with transaction.atomic():
@@ -28,7 +28,7 @@ def take_in(row, asked):
         left = row.amount - sum(refund.amount for refund in earlier)
         if amount % 100 or amount // 100 > left or (kind == ALL and amount // 100 != row.amount):
             raise Declined("03", "Refund amount does not fit what is left")
-        path = faults.caught(["refund_path"], row.reference).get("refund_path", "05-06-00")
+        path = faults.apply_switches(["refund_path"], row.reference).get("refund_path", "05-06-00")
         refund = Refund.objects.create(
             transaction=row,
             request_id=asked["vnp_RequestId"],
@@ -47,7 +47,7 @@ def take_in(row, asked):
 
 
 def status_at(refund, moment=None):
-    """05, 06, 00 or 09: how far the money is on its path at this moment."""
+    """The refund status at this moment (default: now): 05, 06, 00 or 09."""
     steps = refund.path.split("-")
     gone = ((moment or clock.now()) - refund.asked_at).total_seconds()
     taken = len(steps) - 1 if refund.step <= 0 else int(max(gone, 0) // refund.step)
@@ -55,13 +55,13 @@ def status_at(refund, moment=None):
 
 
 def done_at(refund):
-    """When the money arrives, or None when it never does."""
+    """When the refund reaches 00, or None when its path ends in 09."""
     steps = refund.path.split("-")
     return refund.asked_at + timedelta(seconds=refund.step * (len(steps) - 1)) if steps[-1] == "00" else None
 
 
-def told(refund):
-    """What the merchant hears of a refund: its own type, number and status."""
+def answer_fields(refund):
+    """The fields of a refund in answers to the merchant: its own type, number and status."""
     row = refund.transaction
     return {
         "TxnRef": row.reference,
@@ -75,11 +75,11 @@ def told(refund):
     }
 
 
-def newest_or_payment(row):
-    """What querydr tells: the newest refund when there is one, else the payment."""
+def refund_or_payment_fields(row):
+    """The fields of the querydr answer: of the newest refund if there is one, else of the payment."""
     refund = row.refunds.order_by("-id").first()
     if refund:
-        return told(refund)
+        return answer_fields(refund)
     return {
         "TxnRef": row.reference,
         "Amount": row.amount * 100,

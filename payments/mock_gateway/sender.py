@@ -1,4 +1,4 @@
-"""The threads that send IPNs. They live in the web process; `manage.py send_ipns` runs the same loop alone."""
+"""The threads that send IPNs, in the web process; `manage.py send_ipns` runs the same loop in its own process."""
 
 import logging
 import threading
@@ -11,25 +11,25 @@ logger = logging.getLogger(__name__)
 
 
 def start(number):
-    """Threads that send for as long as this process lives."""
+    """Start so many sender threads (daemons)."""
     for index in range(int(number)):
         threading.Thread(target=run_forever, name=f"ipn-{index}", daemon=True).start()
 
 
 def run_forever(stopped=None):
-    """Complete what the banks have answered, send what is due, wait. A lost database is waited for."""
+    """Loop: end pending transactions, send due notices, wait. Errors are logged and retried."""
     while not (stopped and stopped.is_set()):
         ipn.sleep(work())
 
 
 def work():
-    """Do what is due now; returns how many seconds to wait after it."""
+    """Do what is due now; returns how many seconds to wait afterwards."""
     try:
-        paying.ripen()
+        paying.complete_pending()
         while ipn.send_one(clock.now()):
             pass
         return ipn.seconds_to_next()
-    except Exception:  # a sender that dies tells nobody anything any more
+    except Exception:  # the thread must survive, or no more IPNs are sent
         logger.exception("sending IPN")
         connection.close()
         return 1.0

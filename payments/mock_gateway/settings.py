@@ -1,4 +1,4 @@
-"""Settings of the mock gateway alone. It shares a database with the portal at most, never its tables or its keys."""
+"""Settings of the mock gateway. It may share a database with the portal, but not tables or keys."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ from django.core.management.utils import get_random_secret_key
 
 HERE = Path(__file__).resolve().parent
 
-SECRET_KEY = get_random_secret_key()  # nothing that must outlive this process is signed with it
+SECRET_KEY = get_random_secret_key()  # new at each start: no signed value must survive the process
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *filter(None, os.environ.get("GATEWAY_HOSTS", "").split(","))]
 
@@ -43,7 +43,7 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
-CSRF_COOKIE_NAME = "gateway_csrf"  # the portal may stand on the same host, another port: cookies know no ports
+CSRF_COOKIE_NAME = "gateway_csrf"  # the portal may run on the same host, and cookies are shared between ports
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "payments.mock_gateway.views.errors.csrf_failure"

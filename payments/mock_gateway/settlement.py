@@ -1,4 +1,4 @@
-"""The settlement file: what the gateway says it took and gave back in one local day, for the merchant to compare."""
+"""The settlement file: payments and refunds of one local day, for the merchant's reconciliation."""
 
 import csv
 import io
@@ -16,12 +16,12 @@ def as_csv(terminal, day):
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(lied(rows(terminal, day), terminal, day))
+    writer.writerows(with_faults(rows(terminal, day), terminal, day))
     return out.getvalue()
 
 
 def rows(terminal, day):
-    """The true rows: paid transactions by the time they were paid, refunds by the time the money arrived."""
+    """The true rows: paid transactions by their payment time, refunds by the time they reached 00."""
     paid = Transaction.objects.filter(terminal=terminal, state=State.ENDED, status="00", pay_date__startswith=f"{day:%Y%m%d}")
     lines = [[p.reference, p.transaction_no, p.amount, "pay", p.pay_date, p.bank_code] for p in paid]
     earliest = clock.read_stamp(f"{day:%Y%m%d}000000") - timedelta(days=3)
@@ -39,13 +39,13 @@ def _done_by_now(refund):
     return done if done and done <= clock.now() else None
 
 
-def lied(lines, terminal, day):
-    """The rows after the switches that make the file lie: first wrong amounts, then missing rows, then rows too many."""
+def with_faults(lines, terminal, day):
+    """The rows after the fault switches: first wrong amounts, then missing rows, then extra rows."""
     wrong, missing, extra = (
-        int(faults.standing(f"settlement_{name}") or 0) for name in ("wrong_amount", "missing_row", "extra_row")
+        int(faults.switch_value(f"settlement_{name}") or 0) for name in ("wrong_amount", "missing_row", "extra_row")
     )
-    told = [[*line[:2], line[2] + WRONG_BY, *line[3:]] if index < wrong else line for index, line in enumerate(lines)]
-    told = told[: max(len(told) - missing, 0)] if missing else told
+    result = [[*line[:2], line[2] + WRONG_BY, *line[3:]] if index < wrong else line for index, line in enumerate(lines)]
+    result = result[: max(len(result) - missing, 0)] if missing else result
     for number in range(1, min(extra, 1000) + 1):
-        told.append([f"X{day:%y%m%d}{number:010d}", str(99_000_000 + number), 50_000, "pay", f"{day:%Y%m%d}120000", "NCB"])
-    return told
+        result.append([f"X{day:%y%m%d}{number:010d}", str(99_000_000 + number), 50_000, "pay", f"{day:%Y%m%d}120000", "NCB"])
+    return result

@@ -1,6 +1,6 @@
-"""How messages are signed: HMAC-SHA512 over sorted form fields (pay, IPN, return) or values joined with | (querydr, refund).
+"""Signatures: HMAC-SHA512 over sorted form fields (pay, IPN, return) or over values joined with | (querydr, refund).
 
-Written for the gateway alone: the portal has its own, so that a mistake in one shows in the other.
+The portal has its own implementation, so that an error in one of them is found by the other.
 """
 
 import hashlib
@@ -22,13 +22,13 @@ QUERY_ANSWER_FIELDS = [*REFUND_ANSWER_FIELDS, "PromotionCode", "PromotionAmount"
 
 
 def form_text(fields):
-    """The text that is signed: vnp_ fields with a value, in byte order, form-encoded."""
+    """The text to sign: vnp_ fields with a value, sorted by bytes, form-encoded."""
     signed = {name: value for name, value in fields.items() if name.startswith("vnp_") and name not in UNSIGNED and value != ""}
     return "&".join(f"{name}={quote_plus(signed[name])}" for name in sorted(signed, key=str.encode))
 
 
 def pipe_text(fields, names):
-    """The values named, joined with |. What is absent counts as empty."""
+    """The text to sign: the named values joined with |; a missing value is empty."""
     return "|".join(str(fields.get(f"vnp_{name}", "")) for name in names)
 
 
@@ -37,5 +37,5 @@ def hmac_hex(secret, text):
 
 
 def is_right(secret, text, given):
-    """Whether `given` is the signature of this text; letters may be large or small. Takes the same time for every answer."""
+    """True when `given` is the signature of this text; upper or lower case. Compares in constant time."""
     return hmac.compare_digest(hmac_hex(secret, text).encode(), str(given).lower().encode("utf-8", "replace"))

@@ -1,4 +1,4 @@
-"""Everything that can be made to go wrong, each in one line."""
+"""The list of faults that can be switched on."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ UNSIGNED = ("missing", "wrong")
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that can go wrong. `kind`: flag, number, calls (flag or number) or the words it may be."""
+    """One fault. `kind` of its value: flag, number, calls (flag or number) or words (one of `words`)."""
 
     name: str
-    says: str
+    description: str
     kind: str = "flag"
     words: tuple = ()
-    at: str = "payment"  # payment: caught when somebody pays; request: when a request comes in; always: as long as it stands
+    at: str = "payment"  # applied when a payment ends (payment), when a request arrives (request), or while it is on (always)
 
 
 GROUPS = {

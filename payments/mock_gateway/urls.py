@@ -1,4 +1,4 @@
-"""Every address of the gateway: three for merchants, pages for payers, the bank corner, the panel and the control API."""
+"""URLs of the gateway: merchant API, payer pages, bank, settlement files, panel and control API."""
 
 from django.urls import path
 

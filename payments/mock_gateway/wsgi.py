@@ -1,4 +1,4 @@
-"""The gateway as one process: `gunicorn payments.mock_gateway.wsgi`. Its threads also send the IPNs."""
+"""WSGI entry point: `gunicorn payments.mock_gateway.wsgi`. Also starts the threads that send IPNs."""
 
 import os
 

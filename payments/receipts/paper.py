@@ -90,19 +90,19 @@ def _state(receipt: EReceipt) -> str:
 
 
 # ---------------------------------------------------------------- public inquiry
-@inquiry.tells(PaperKind.E_RECEIPT)
-def inquiry_facts(paper: IssuedPaper) -> inquiry.Told:
+@inquiry.gives_facts(PaperKind.E_RECEIPT)
+def inquiry_facts(paper: IssuedPaper) -> inquiry.PublicFacts:
     """For a public inquiry: amount and kinds to compare with the receipt, its state and why. The payer is masked there."""
     receipt = EReceipt.objects.filter(paper=paper).first()
     if receipt is None:
-        return inquiry.Told()
+        return inquiry.PublicFacts()
     rows = [(_("Số tiền"), dong(receipt.amount)), (_("Nộp lúc"), moment(receipt.attempt.paid_at, year=True))]
     if not paper.dossier.confidential:
         rows.insert(0, (_("Khoản thu"), "; ".join(line["label"] for line in receipt.lines)))
     if receipt.demo:
         rows.append((_("Lưu ý"), _("Biên lai thử, không có giá trị")))
     ending = {EReceipt.State.REPLACED: _replaced, EReceipt.State.CANCELLED: _cancelled}.get(receipt.state)
-    return inquiry.Told(holder=receipt.payer_name, rows=tuple(rows), **(ending(receipt) if ending else {}))
+    return inquiry.PublicFacts(holder=receipt.payer_name, rows=tuple(rows), **(ending(receipt) if ending else {}))
 
 
 def _replaced(receipt: EReceipt) -> dict[str, str]:

@@ -121,7 +121,7 @@ def schedule_fetch(row: SettlementFetch) -> None:
     """In the worker's transaction: set the next try before this one starts, so that a crash only delays it."""
     if SettlementRun.objects.filter(point=row.point, day=row.day).exists():
         return
-    row.stays_owed = True
+    row.keep_waiting = True
     row.tries += 1
     row.next_at, row.leased_until = clock.now() + RETRY_PAUSE, None
     if clock.now() - row.created_at > GIVE_UP_AFTER:
@@ -132,7 +132,7 @@ def schedule_fetch(row: SettlementFetch) -> None:
 @outbox.after_commit(SettlementFetch)
 def fetch(row: SettlementFetch) -> None:
     """After the commit: fetch one file from the gateway and read it. An error is stored on the row, which is retried."""
-    if not row.stays_owed:
+    if not row.keep_waiting:
         return
     try:
         read_file(row.point, row.day, _download(row.point, row.day))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from dossiers.models import FeeObligation
+from dossiers.permissions import is_own_matter
 from payments import messages
 from payments.attempts.lifecycle import lock_for_payment
 from payments.ledger import entries
@@ -129,8 +130,10 @@ def to_approve(user: User) -> QuerySet[Refund]:
 
 def deciders(refund: Refund) -> list[User]:
     """The accountants for whom `may_decide` holds, by name."""
-    there = accountants_of([refund.attempt.collector_id]).order_by("full_name", "pk")
-    return [person for person in there if may_decide(refund, person)]
+    attempt = refund.attempt
+    others = accountants_of([attempt.collector_id]).exclude(pk__in=_vouchers_of(attempt)).exclude(pk=refund.requested_by_id)
+    dossier = attempt.obligation.dossier
+    return [person for person in others.order_by("full_name", "pk") if not is_own_matter(dossier, person)]
 
 
 def vouched_for_by(user: User) -> QuerySet[PaymentAttempt]:
@@ -140,6 +143,14 @@ def vouched_for_by(user: User) -> QuerySet[PaymentAttempt]:
     said = Q(pk__in=AttemptMove.objects.filter(target=AttemptState.PAID, actor=user).values("attempt"))
     read = Q(pk__in=BankCredit.objects.filter(read_by=user, attempt__isnull=False).values("attempt"))
     return PaymentAttempt.objects.filter(said | read | Q(pk__in=proofs))
+
+
+def _vouchers_of(attempt: PaymentAttempt) -> QuerySet[User]:
+    """The same the other way round: the people by whose word this money is known."""
+    said = AttemptMove.objects.filter(attempt=attempt, target=AttemptState.PAID, actor__isnull=False).values("actor")
+    read = BankCredit.objects.filter(attempt=attempt, read_by__isnull=False).values("read_by")
+    proofs = SettlementProof.objects.filter(event__attempt=attempt, run__read_by__isnull=False).values("run__read_by")
+    return User.objects.filter(Q(pk__in=said) | Q(pk__in=read) | Q(pk__in=proofs)).values("pk")
 
 
 # ---------------------------------------------------------------- paid out, or sent by the gateway

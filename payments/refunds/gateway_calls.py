@@ -99,7 +99,7 @@ def _ask_later(refund: Refund, seconds: float) -> None:
 def _acquire_terminal(call: RefundCall) -> None:
     """Acquire the lease of the terminal, which queries about payments share; complaints go first. Sets the next try."""
     point = call.refund.attempt.point_id
-    call.stays_owed = True
+    call.keep_waiting = True
     if not schedule.due_at(point).filter(cause=GatewayQuestion.Cause.COMPLAINT).exists():
         call.lease = terminal_lease.acquire(point)
     if call.lease:

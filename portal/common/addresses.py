@@ -1,10 +1,10 @@
-"""What may stand in an address: codes of dossiers, procedures and secrets are letters, figures, dots and dashes."""
+"""URL converter for codes of dossiers and procedures and for tokens: letters, digits, dots and dashes."""
 
 from django.urls import register_converter
 
 
 class CodeConverter:
-    """A code in a path; anything else is no address, so that odd bytes never reach the database."""
+    """A code in a URL path, 1 to 60 characters. Anything else does not match (404) and never reaches the database."""
 
     regex = r"[0-9A-Za-z][0-9A-Za-z.\-]{0,59}"
 

@@ -1,4 +1,4 @@
-"""The one clock. Everything that asks what time it is asks here, so that tests and demo data can move it."""
+"""The clock of the portal. All code reads the time here, so that tests and demo data can set it."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -11,28 +11,28 @@ _moved: ContextVar[dt.datetime | None] = ContextVar("moved_clock", default=None)
 
 
 def now() -> dt.datetime:
-    """The moment, aware, in UTC."""
+    """The current moment, aware, in UTC."""
     return _moved.get() or dt.datetime.now(dt.UTC)
 
 
 def today() -> dt.date:
-    """The day in Việt Nam (Asia/Ho_Chi_Minh), which is not the day in UTC before seven in the morning."""
+    """Today's date in Asia/Ho_Chi_Minh. Before 07:00 local time it is one day later than the date in UTC."""
     return now().astimezone(LOCAL).date()
 
 
 def local(moment: dt.datetime) -> dt.datetime:
-    """The same moment on the clocks of Việt Nam."""
+    """The same moment in Asia/Ho_Chi_Minh."""
     return moment.astimezone(LOCAL)
 
 
 def is_moved() -> bool:
-    """Whether `at` holds the clock at this place."""
+    """True inside a block of `at`."""
     return _moved.get() is not None
 
 
 @contextmanager
 def at(moment: dt.datetime) -> Iterator[None]:
-    """Inside this block it is `moment` (aware). For tests and demo data only."""
+    """Inside this block `now()` returns `moment`. For tests and demo data only. Raises ValueError for a naive moment."""
     if moment.tzinfo is None:
         raise ValueError("the clock can only be moved to an aware moment")
     token = _moved.set(moment.astimezone(dt.UTC))

@@ -1,4 +1,4 @@
-"""Days and hours in the words people use, in local time (Asia/Ho_Chi_Minh), glued so that no line breaks inside them."""
+"""Days and times in words, in local time (Asia/Ho_Chi_Minh), with no-break spaces inside."""
 
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ WEEKDAYS = [f"thứ{GLUE}{name}" for name in ("hai", "ba", "tư", "năm", "sáu"
 
 
 def long_day(day, *, year=False):
-    """The weekday and the day, as on a promise: "thứ năm, 27 tháng 8"; with `year`, as in a paper."""
+    """Weekday and day: "thứ năm, 27 tháng 8"; with `year`: "thứ năm, 27 tháng 8 năm 2026"."""
     day = _local_date(day)
     if _english():
         return _glued(date_format(day, "l j F Y" if year else "l j F"))
@@ -20,13 +20,13 @@ def long_day(day, *, year=False):
 
 
 def full_day(day):
-    """The day in figures with its year, as in forms and registers: "27/8/2026"."""
+    """Day, month and year in digits: "27/8/2026"."""
     day = _local_date(day)
     return f"{day.day}/{day.month}/{day.year}"
 
 
 def clock_time(moment_):
-    """The time of day: "9 giờ 41", on the hour "17 giờ"."""
+    """The time of day: "9 giờ 41"; a full hour: "17 giờ"."""
     local = timezone.localtime(moment_) if isinstance(moment_, datetime) and timezone.is_aware(moment_) else moment_
     if _english():
         return f"{local.hour}:{local.minute:02}"

@@ -1,4 +1,4 @@
-"""Icons and illustrations as inline SVG: a page carries only the drawings it shows, in no extra request."""
+"""Icons and illustrations as inline SVG: a page contains only those it shows, and needs no extra request."""
 
 import re
 from functools import cache
@@ -13,13 +13,13 @@ SYMBOL = re.compile(r'<symbol id="([\w-]+)" viewBox="([\d .-]+)">(.*?)</symbol>'
 
 @cache
 def symbols():
-    """Every drawing of the sheet: its id -> (view box, its shapes)."""
+    """{symbol id: (view box, inner SVG)} of all drawings in SHEET."""
     sheet = (settings.BASE_DIR / SHEET).read_text(encoding="utf-8")
     return {name: (box, shapes) for name, box, shapes in SYMBOL.findall(sheet)}
 
 
 def drawing(symbol, css_class):
-    """One drawing of the sheet, hidden from screen readers. An unknown name draws nothing: a page is worth more than its icon."""
+    """One drawing of the sheet as SVG, hidden from screen readers. Empty for an unknown name, so that the page still works."""
     if symbol not in symbols():
         return ""
     box, shapes = symbols()[symbol]

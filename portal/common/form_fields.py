@@ -5,7 +5,7 @@ from django.db import models
 
 
 class _AsciiOnly:
-    """Refuses what is written in digits of another script with the field's own words for a wrong value."""
+    """Mixin: digits of another script are refused with the field's own message for an invalid value."""
 
     def to_python(self, value):
         if isinstance(value, str) and not value.isascii():

@@ -1,10 +1,10 @@
-"""Phones, names and numbers of people: how they are read, shown, and hidden from strangers."""
+"""Phone numbers, names and identity numbers: parsing, display and masking."""
 
 import re
 
 _MOBILE = re.compile(r"(?:3[2-9]|5[0-9]|7[06-9]|8[0-9]|9[0-9])[0-9]{7}")
 _LANDLINE = re.compile(r"2[0-9]{9}")
-# Eleven-digit mobile numbers got a new prefix in 2018; people still hand in papers with the old ones.
+# Eleven-digit mobile numbers got a new prefix in 2018; the old ones still appear on papers.
 _OLD_PREFIXES = {
     **{f"16{n}": f"3{n}" for n in "23456789"},
     **{"120": "70", "121": "79", "122": "77", "126": "76", "128": "78"},
@@ -18,7 +18,7 @@ _GLUE = "\u00a0"
 
 
 def to_e164(text: str) -> str | None:
-    """A Vietnamese phone number as stored, «+84912345678», or None. Old eleven-digit mobile numbers get their prefix of today."""
+    """A Vietnamese phone number as stored: «+84912345678»; None if invalid. Old eleven-digit numbers get the new prefix."""
     digits = re.sub(r"[\s.\-()]", "", text)
     match = re.fullmatch(r"(?:\+84|0084|84(?=[0-9]{9,10}$)|0)([0-9]{9,10})", digits, re.ASCII)
     if not match:
@@ -30,7 +30,7 @@ def to_e164(text: str) -> str | None:
 
 
 def phone_for_display(text: str) -> str:
-    """The number in groups, as people read it aloud: «0912 345 678» (no-break spaces). What is no phone number stays as it is."""
+    """The number in groups: «0912 345 678» (no-break spaces). A text that is not a phone number is returned unchanged."""
     number = to_e164(text)
     if number is None:
         return text
@@ -43,7 +43,7 @@ def phone_for_display(text: str) -> str:
 
 
 def phone_uri(text: str) -> str:
-    """Address for a tap-to-call link: «tel:+84912345678»; short service numbers are dialled as written."""
+    """URI of a call link: «tel:+84912345678». Short service numbers are kept as written."""
     return f"tel:{to_e164(text) or re.sub(r'[^0-9+]', '', text)}"
 
 
@@ -51,7 +51,7 @@ def phone_uri(text: str) -> str:
 
 
 def in_groups(text: str, *sizes: int, separator: str = " ") -> str:
-    """A code in groups, as people read it out; the last size holds for all that is left: («ABCDEFGHJ», 2, 4) is «AB CDEF GHJ»."""
+    """A code in groups of these sizes; the last size repeats: ("ABCDEFGHJ", 2, 4) gives "AB CDEF GHJ"."""
     groups, rest = [], text
     while rest:
         size = sizes[min(len(groups), len(sizes) - 1)]
@@ -64,10 +64,10 @@ def in_groups(text: str, *sizes: int, separator: str = " ") -> str:
 
 
 def mask_name(name: str) -> str:
-    """«N*** T** Á**»: enough for the owner to recognise, too little for a stranger. Shows at most four places a word."""
+    """The first letter of each word and one to three stars: «N*** T** Á**»."""
     return " ".join(word[0] + "*" * max(1, min(3, len(word) - 1)) for word in name.split())
 
 
 def mask_number(number: str) -> str:
-    """The last three figures only: «••• ••• ••• 204». A short number is hidden whole."""
+    """The last three digits only: «••• ••• ••• 204». A number of up to six digits is masked completely."""
     return "••• ••• ••• " + number[-3:] if len(number) > 6 else "••••••"

@@ -1,6 +1,7 @@
-"""Rows that are owed: written in the transaction that owes them, done by a worker, found again by the relay until done.
+"""The outbox: rows of work to do. A row is written in the transaction that needs the work; a worker does it after the commit.
 
-The broker only carries hints. What is due can always be read from PostgreSQL.
+The relay finds due rows in PostgreSQL and hands them to the workers until they are done. The broker only transports row ids:
+when it loses one, the relay hands the row out again.
 """
 
 import datetime as dt
@@ -18,7 +19,7 @@ from portal.common import clock
 log = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(seconds=30)
-MAX_HANDED_OUT = 100  # rows of one kind handed out and not done: a long backlog waits here, not twice over in the broker
+MAX_HANDED_OUT = 100  # rows of one model leased at the same time; a longer backlog waits in the table, not in the broker
 CHANNEL = "portal_outbox"
 DEAD_AFTER = dt.timedelta(hours=12)
 
@@ -30,7 +31,7 @@ class OutboxState(models.TextChoices):
 
 
 class OutboxRow(models.Model):
-    """One thing owed. `next_at` says when to try (again); `leased_until` is database time and keeps two relays apart."""
+    """One row of work. `next_at`: when to try (again). `leased_until` (database time): until then no relay hands it out again."""
 
     due_state = models.CharField(_("tình trạng việc"), max_length=8, choices=OutboxState.choices, default=OutboxState.WAITING)
     next_at = models.DateTimeField(_("làm lúc"), default=clock.now)
@@ -40,36 +41,37 @@ class OutboxRow(models.Model):
     created_at = models.DateTimeField(_("ghi lúc"), default=clock.now, editable=False)
     done_at = models.DateTimeField(_("xong lúc"), null=True, blank=True)
 
-    stays_owed = False  # set by the worker when the row is not done yet and waits on as it left it: no failure
+    keep_waiting = False  # a worker sets it on a row that is not done yet: the row stays WAITING and this is not a failure
 
     class Meta:
         abstract = True
 
     def retry_delay(self):
-        """How long to wait after a failure: 5 s, 10 s, 20 s … at most ten minutes."""
+        """The back-off after a failure: 10 s, 20 s, 40 s … at most 600 s."""
         return dt.timedelta(seconds=min(600, 5 * 2 ** min(self.tries, 7)))
 
     def resend(self):
-        """Ask for it again by hand («gửi lại»)."""
+        """Make the row due now, by hand («gửi lại»). A row that is done is left alone."""
         type(self).objects.filter(pk=self.pk).exclude(due_state=OutboxState.DONE).update(
             due_state=OutboxState.WAITING, next_at=clock.now(), leased_until=None, created_at=clock.now()
         )
         wake_relay()
 
 
-# Rows do not know their workers: each app registers the functions that do its rows when it is ready.
+# Rows do not import their workers: each app registers the worker functions of its rows in AppConfig.ready().
 _workers: dict[type[models.Model], Callable] = {}
 _after_commit: dict[type[models.Model], Callable] = {}
 
 
 def worker(model):
-    """Decorator: this function does a row of `model`, in the transaction that holds the row. Safe to run again after a crash."""
+    """Decorator: registers the function that does one row of `model`. It runs in the transaction that locks the row, and must be
+    safe to run again after a crash. Raises LookupError for a second worker."""
     return lambda function: _register(_workers, model, function)
 
 
 def after_commit(model):
-    """Decorator: this function gets the row once its worker's transaction is committed and no lock is held, to speak with
-    another program. It does not run when the worker failed; when it fails itself, that is logged."""
+    """Decorator: registers a function that gets the row after the worker's transaction has committed, when no lock is held, for
+    calls over the network. It does not run when the worker failed. Its own errors are logged."""
     return lambda function: _register(_after_commit, model, function)
 
 
@@ -80,18 +82,18 @@ def _register(register, model, function):
     return function
 
 
-def kinds_without_worker():
-    """Models of owed rows for which no worker is registered: nobody would ever do them."""
+def models_without_worker():
+    """Outbox models without a registered worker (see `portal.checks`)."""
     return [model for model in kinds() if model not in _workers]
 
 
 def kinds():
-    """Every concrete model whose rows are owed."""
+    """All concrete outbox models."""
     return [model for model in apps.get_models() if issubclass(model, OutboxRow)]
 
 
 def wake_relay():
-    """Wake the relay once the transaction has committed. A hint: PostgreSQL carries it, the broker is never asked."""
+    """Wake the relay when the transaction commits (PostgreSQL NOTIFY). Only saves time: the relay also polls every second."""
     transaction.on_commit(_notify, robust=True)
 
 
@@ -102,7 +104,7 @@ def _notify():
 
 @transaction.atomic
 def lease(model):
-    """Ids of rows due now which no other relay holds; they are ours until the lease ends (database time)."""
+    """Lease the rows due now that no other relay holds, for LEASE (database time). Returns their ids."""
     waiting = model.objects.filter(due_state=OutboxState.WAITING)
     free = MAX_HANDED_OUT - waiting.filter(leased_until__gte=Now()).count()
     ids = list(
@@ -116,26 +118,27 @@ def lease(model):
 
 
 def release(model, ids):
-    """Give rows back at once: the broker could not be told of them."""
+    """End the lease of these rows at once, because the broker could not be reached."""
     model.objects.filter(pk__in=ids).update(leased_until=None)
 
 
 @contextmanager
 def claimed(model, pk):
-    """The row, locked, or None when it is done or somebody else is at it. On failure it is rolled back and set for later."""
+    """The row, locked; None when it is done or another worker holds the lock. On an error the transaction is rolled back, the
+    retry is scheduled, and the error is raised again."""
     try:
         with transaction.atomic():
             row = model.objects.select_for_update(skip_locked=True).filter(pk=pk, due_state=OutboxState.WAITING).first()
             yield row
-            if row and not row.stays_owed:
+            if row and not row.keep_waiting:
                 row.due_state, row.done_at, row.last_error = OutboxState.DONE, clock.now(), ""
                 row.save(update_fields=["due_state", "done_at", "last_error"])
     except Exception as error:
-        _set_for_later(model, pk, error)
+        _schedule_retry(model, pk, error)
         raise
 
 
-def _set_for_later(model, pk, error):
+def _schedule_retry(model, pk, error):
     with transaction.atomic():
         row = model.objects.select_for_update().get(pk=pk)
         row.tries += 1
@@ -153,13 +156,13 @@ def _set_for_later(model, pk, error):
 
 
 def do(model, pk):
-    """Do one owed row. Answers True when it is done now, False when there was nothing to do or it waits on."""
+    """Do one row. True when it is done now; False when there was nothing to do or the row keeps waiting."""
     with claimed(model, pk) as row:
         if row:
             _workers[model](row)
     if row and model in _after_commit:
         _run_after_commit(row)
-    return bool(row) and not row.stays_owed
+    return bool(row) and not row.keep_waiting
 
 
 def _run_after_commit(row):

@@ -1,7 +1,7 @@
-"""Pango, the one library of the PDF maker that no wheel brings: the system's, else Debian's packages unpacked in var/.
+"""Finds Pango, a system library that WeasyPrint needs: installed in the system, or Debian's packages unpacked in var/.
 
-`preload()` is for the program that makes PDFs; it must be called before WeasyPrint is imported. Standard library only: the
-launcher uses this before any package is installed.
+`preload()` must be called before WeasyPrint is imported. Standard library only: the launcher uses this module before any
+package is installed.
 """
 
 import ctypes
@@ -14,17 +14,16 @@ NEEDED = ("libgobject-2.0.so.0", "libharfbuzz.so.0", "libharfbuzz-subset.so.0", 
 
 
 def folder(var: Path) -> Path:
-    """Where the launcher unpacks Debian's packages: `root/` in it holds the libraries."""
+    """Where the launcher unpacks Debian's packages; the libraries are in its subfolder `root/`."""
     return var / "pango"
 
 
 def preload(home: Path) -> bool:
-    """Make Pango's libraries known to this process; `home`: what `folder` gives. False when the machine has none: then no PDF
-    can be made."""
+    """Load Pango's libraries into this process. `home`: the result of `folder`. False when Pango is missing."""
     if _all_load():
         return True
     waiting = _unpacked(home)
-    while waiting:  # each round loads what the round before made loadable: no need to read who depends on whom
+    while waiting:  # libraries depend on each other: try again as long as a round loads at least one more
         refused = [library for library in waiting if not _loads(str(library), everywhere=True)]
         if len(refused) == len(waiting):
             break

@@ -1,7 +1,7 @@
-"""Papers as PDF: Django fills the template, a child process draws it.
+"""Papers as PDF: Django renders the HTML, a child process (`pdf_child`) turns it into PDF with WeasyPrint.
 
-The files are PDF/A-3a (archival, tagged, language Vietnamese) in Tinos from our own folder, the same on every machine.
-The text is composed (NFC) once more before drawing: a single decomposed letter would spoil copying from the whole file.
+The files are PDF/A-3a (archival, tagged, language Vietnamese) in the font Tinos from fonts/, the same on every machine.
+The HTML is normalised to NFC first: with one decomposed letter, copying text from the file gives wrong characters.
 """
 
 import base64
@@ -19,12 +19,12 @@ from django.template.loader import render_to_string
 from portal.common import pango, sandbox
 
 LOG = logging.getLogger(__name__)
-JOBS_PER_CHILD = 100  # then a fresh one, whatever a library may have leaked
+JOBS_PER_CHILD = 100  # then a new child is started, because libraries may leak memory
 START_SECONDS = 30
 
 
 class PdfError(Exception):
-    """The PDF could not be made; the text says why. Nothing was stored: asking again is safe."""
+    """The PDF could not be made; the text says why. Nothing was stored: a retry is safe."""
 
 
 class PdfTimeout(PdfError):
@@ -32,13 +32,13 @@ class PdfTimeout(PdfError):
 
 
 def render_pdf(template, context, *, title, timeout=30, attachments=()):
-    """Fill a Django template and draw it as PDF. `attachments` are (file name, bytes) pairs kept inside the PDF."""
+    """Render a Django template as PDF bytes. `attachments`: (file name, bytes) pairs embedded in the PDF. Raises PdfError."""
     html = render_to_string(template, {**context, "title": title})
     return render_html(html, title=title, timeout=timeout, attachments=attachments)
 
 
 def render_html(html, *, title, timeout=30, attachments=(), variant="pdf/a-3a"):
-    """Draw ready HTML as PDF. Seconds in `timeout` include waiting for the renderer."""
+    """Render HTML as PDF bytes. `timeout` in seconds, waiting for the renderer included. Raises PdfError, PdfTimeout."""
     header = {
         "do": "draw",
         "title": unicodedata.normalize("NFC", title),
@@ -46,12 +46,12 @@ def render_html(html, *, title, timeout=30, attachments=(), variant="pdf/a-3a"):
         "attachments": [{"name": name, "content": base64.b64encode(content).decode()} for name, content in attachments],
     }
     answer, pdf = _renderer.ask(header, _tidy(html).encode(), timeout)
-    for line in answer.get("grumbles", ()):
+    for line in answer.get("warnings", ()):
         LOG.warning("pdf %s: %s", title, line)
     return pdf
 
 
-# A space before the end of an inline box that just fits its line makes WeasyPrint break after its first word instead.
+# WeasyPrint breaks a line too early when an element ends in a space and just fits its line.
 _LAST_SPACE = re.compile(r"\s+(?=</(?:dd|dt|p|li|td|th)>)")
 
 
@@ -60,7 +60,7 @@ def _tidy(html):
 
 
 def why_no_pdf():
-    """One line that says what is missing and how to get it; empty when PDFs can be made."""
+    """Why no PDF can be made and the command that helps, in one line; empty when PDFs can be made."""
     try:
         _renderer.ask({"do": "ping"}, b"", START_SECONDS)
     except PdfError as error:
@@ -69,12 +69,12 @@ def why_no_pdf():
 
 
 def pdf_available():
-    """Can this machine make PDFs?"""
+    """True when this machine can make PDFs."""
     return not why_no_pdf()
 
 
 class Renderer:
-    """The warm child of this process: started at the first PDF, renewed when it is old, late or gone."""
+    """The PDF child of this process: started at the first PDF; replaced after JOBS_PER_CHILD jobs, a timeout or a crash."""
 
     def __init__(self):
         self._lock = threading.Lock()
@@ -82,7 +82,7 @@ class Renderer:
         self._jobs = 0
 
     def ask(self, header, body, timeout):
-        """Give one job to the child. One at a time: the lock is part of the waiting time."""
+        """Send one job to the child and return the PDF. One job at a time; `timeout` (seconds) includes waiting for the lock."""
         deadline = time.monotonic() + timeout
         if not self._lock.acquire(timeout=timeout):
             raise PdfTimeout("the PDF renderer is busy")
@@ -91,7 +91,7 @@ class Renderer:
             return sandbox.ask(child, header, body, timeout=max(deadline - time.monotonic(), 0.1))
         except sandbox.ChildRefusal as refusal:
             raise PdfError(str(refusal)) from refusal
-        except BaseException as error:  # also the time limit of a task: the pipe is out of step now
+        except BaseException as error:  # also Celery's time limit: an unread answer may be left in the pipe
             self._drop()
             if isinstance(error, sandbox.ChildTimeout):
                 raise PdfTimeout(f"no PDF after {timeout} s") from error
@@ -118,7 +118,7 @@ class Renderer:
 
 
 def _fonts_conf():
-    """Our own font configuration: only the fonts that come with the portal, so that every machine draws the same."""
+    """Path of a fontconfig file with only the portal's fonts, so that PDFs are the same on every machine."""
     folder = Path(settings.VAR_DIR) / "fontconfig"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "fonts.conf"
@@ -137,7 +137,7 @@ _renderer = Renderer()
 
 
 def _forget_parents_child():
-    """After a fork the child of the parent is not ours, and its lock may be held by a thread that did not come along."""
+    """After a fork: do not use the parent's renderer, and do not use its lock, which may be held by a thread of the parent."""
     global _renderer
     _renderer = Renderer()
 

@@ -1,4 +1,4 @@
-"""The PDF renderer: a child process that turns HTML into archival, tagged PDF. It opens no address but `data:` ones."""
+"""The PDF renderer: a child process that turns HTML into archival, tagged PDF. It opens `data:` URLs only."""
 
 import base64
 import io
@@ -14,18 +14,18 @@ MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS = 60
 
 
-ENDLESS = re.compile(r"\S{65,}")  # longer than a SHA-256 in hex, which must stay copyable
+LONG_WORD = re.compile(r"\S{65,}")  # longer than a SHA-256 in hex, which must stay copyable
 PIECE = 24
 ZERO_WIDTH_SPACE = "\u200b"
 
 
-def _cut_endless_words(root):
-    """Allow a line break inside words of thousands of letters: laying them out letter by letter would take minutes."""
+def _cut_long_words(root):
+    """Allow line breaks inside very long words: without them the layout of a word of thousands of letters takes minutes."""
     for element in root.iter():
         if element.tag in ("style", "title", "script"):
             continue
-        element.text = element.text and ENDLESS.sub(_in_pieces, element.text)
-        element.tail = element.tail and ENDLESS.sub(_in_pieces, element.tail)
+        element.text = element.text and LONG_WORD.sub(_in_pieces, element.text)
+        element.tail = element.tail and LONG_WORD.sub(_in_pieces, element.tail)
 
 
 def _in_pieces(match):
@@ -33,36 +33,36 @@ def _in_pieces(match):
     return ZERO_WIDTH_SPACE.join(word[i : i + PIECE] for i in range(0, len(word), PIECE))
 
 
-class Collected(logging.Handler):
-    """Keeps what WeasyPrint grumbles about (a picture it may not open, a rule it does not know) for the parent's log."""
+class CollectedWarnings(logging.Handler):
+    """Collects WeasyPrint's warnings (an image that may not be opened, an unknown CSS rule) for the parent's log."""
 
     def __init__(self):
         super().__init__(logging.WARNING)
         self.lines = []
 
     def emit(self, record):
-        """Keep the first twenty lines: they tell enough."""
+        """Keep the first twenty warnings, 300 characters each."""
         if len(self.lines) < 20:
             self.lines.append(record.getMessage()[:300])
 
 
 class Renderer:
-    """Loads Pango and WeasyPrint once and draws one document after another."""
+    """Loads Pango and WeasyPrint once and renders one document after another."""
 
     def __init__(self):
         self.weasyprint = None
 
     def __call__(self, header, body):
-        """Answer one job: `ping` only loads the libraries, `draw` returns the PDF."""
+        """Do one job: `ping` only loads the libraries, `draw` returns the PDF. Raises Refused without Pango."""
         self._load()
         if header["do"] == "ping":
             return {}, b""
-        grumbles = Collected()
-        logging.getLogger("weasyprint").addHandler(grumbles)
+        warnings = CollectedWarnings()
+        logging.getLogger("weasyprint").addHandler(warnings)
         try:
-            return {"grumbles": grumbles.lines}, self._draw(header, body.decode())
+            return {"warnings": warnings.lines}, self._draw(header, body.decode())
         finally:
-            logging.getLogger("weasyprint").removeHandler(grumbles)
+            logging.getLogger("weasyprint").removeHandler(warnings)
 
     def _load(self):
         if self.weasyprint:
@@ -80,7 +80,7 @@ class Renderer:
 
     def _draw(self, header, html):
         page = self.weasyprint.HTML(string=html, url_fetcher=self.fetcher)
-        _cut_endless_words(page.etree_element)
+        _cut_long_words(page.etree_element)
         document = page.render(font_config=self.fonts, pdf_variant=header["variant"])
         document.metadata.title = header["title"]
         document.metadata.lang = "vi"

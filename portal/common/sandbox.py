@@ -1,8 +1,8 @@
-"""Work that may go wrong – drawing a PDF, opening a stranger's file – is done in a child process with limits.
+"""Runs risky work (rendering a PDF, opening an uploaded file) in a child process with limits.
 
-A child is `python -m <module>` that calls `portal.common.sandbox_child.serve`. A job is one message on its standard input
-and one answer on its standard output; a message is two lengths, a JSON header and bytes. The child gets no secret: its
-environment holds only what is named here. It is killed when it is late, and goes by itself when its parent is gone.
+A child is `python -m <module>` that calls `portal.common.sandbox_child.serve`. A job is one message on its standard input,
+the answer one message on its standard output. A message is two lengths, a JSON header and bytes. The child gets no secrets:
+its environment contains only PASSED_ON and what `start` is given. It is killed after its timeout, and exits when its parent dies.
 """
 
 import json
@@ -18,12 +18,12 @@ from contextlib import suppress
 from django.conf import settings
 
 LENGTHS = struct.Struct(">II")
-LARGEST_ANSWER = 64 * 1024 * 1024
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "PORTAL_VAR", "PYTHONDONTWRITEBYTECODE")
 
 
 class ChildError(Exception):
-    """The child said no, died, or was late. The text is for the log, not for citizens."""
+    """The child refused, died, or timed out. The text is for the log, not for citizens."""
 
 
 class ChildTimeout(ChildError):
@@ -31,11 +31,11 @@ class ChildTimeout(ChildError):
 
 
 class ChildRefusal(ChildError):
-    """The child looked at the job and answered that it cannot be done."""
+    """The child answered that the job cannot be done."""
 
 
 def start(module, *, environment=None):
-    """Start a child for `module`, in a process group of its own so that all it starts dies with it."""
+    """Start a child that runs `module`, in its own process group, so that `stop` also ends what the child started."""
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return subprocess.Popen(
         [sys.executable, "-m", module, str(os.getpid())],
@@ -50,7 +50,7 @@ def start(module, *, environment=None):
 
 
 def stop(child):
-    """Kill the child and all it started, and take its exit code so that no zombie stays."""
+    """Kill the child's process group and wait for it, so that no zombie is left."""
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
@@ -59,12 +59,15 @@ def stop(child):
 
 
 def ask(child, header, body=b"", *, timeout):
-    """Give the child one job and return its answer (header, body). After any error but a refusal the child is unusable."""
+    """Send the child one job and return its answer (header, body). `timeout` in seconds.
+
+    Raises ChildRefusal; after ChildTimeout or another ChildError the child cannot be used again.
+    """
     deadline = time.monotonic() + timeout
     head = json.dumps(header).encode()
     _write(child.stdin.fileno(), LENGTHS.pack(len(head), len(body)) + head + body, deadline)
     lengths = LENGTHS.unpack(_read(child.stdout.fileno(), LENGTHS.size, deadline))
-    if sum(lengths) > LARGEST_ANSWER:
+    if sum(lengths) > MAX_ANSWER_BYTES:
         raise ChildError(f"answer of {sum(lengths)} bytes is too large")
     answer = json.loads(_read(child.stdout.fileno(), lengths[0], deadline))
     content = _read(child.stdout.fileno(), lengths[1], deadline)
@@ -74,7 +77,7 @@ def ask(child, header, body=b"", *, timeout):
 
 
 def ask_once(module, header, body=b"", *, timeout):
-    """One job in a child of its own: for files of strangers, which must leave nothing behind."""
+    """Do one job in a new child, which is then killed: for uploaded files."""
     child = start(module)
     try:
         return ask(child, header, body, timeout=timeout)

@@ -1,4 +1,4 @@
-"""The child's side of `portal.common.sandbox`: takes jobs, sets its own limits, answers. Imports nothing of Django."""
+"""The child's side of `portal.common.sandbox`: sets its own limits, reads jobs, answers them. Does not import Django."""
 
 import json
 import os
@@ -14,11 +14,11 @@ IDLE_SECONDS = 600
 
 
 class Refused(Exception):
-    """The job cannot be done, and why: told to the parent as a refusal."""
+    """The job cannot be done; the text says why and is sent to the parent."""
 
 
 def serve(answer, *, memory, cpu, open_files=64):
-    """Answer jobs until the parent closes the pipe, goes away, or asks nothing for ten minutes.
+    """Answer jobs until the parent closes the pipe or dies, or no job comes for IDLE_SECONDS.
 
     `answer(header, body)` returns (header, body). `memory` is in bytes for the whole child, `cpu` in seconds for each job.
     """
@@ -31,7 +31,7 @@ def serve(answer, *, memory, cpu, open_files=64):
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_NOFILE, open_files)
     _limit(resource.RLIMIT_FSIZE, 64 * 1024 * 1024)
-    threading.Thread(target=_leave_when_alone, args=(int(sys.argv[1]), busy), daemon=True).start()
+    threading.Thread(target=_exit_when_orphaned_or_idle, args=(int(sys.argv[1]), busy), daemon=True).start()
     while (job := _next(jobs)) is not None:
         busy.set()
         _allow_cpu(cpu)
@@ -64,11 +64,11 @@ def _reply(replies, header, body):
     replies.flush()
 
 
-def _limit(kind, most):
+def _limit(kind, wanted):
     hard = resource.getrlimit(kind)[1]
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    with suppress(ValueError, OSError):  # some systems know no such limit; the parent's time limit still holds
-        resource.setrlimit(kind, (most, hard))
+    wanted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    with suppress(ValueError, OSError):  # not every system has this limit; the parent's timeout still holds
+        resource.setrlimit(kind, (wanted, hard))
 
 
 def _allow_cpu(seconds):
@@ -76,7 +76,7 @@ def _allow_cpu(seconds):
     _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + seconds + 1)
 
 
-def _leave_when_alone(parent, busy):
+def _exit_when_orphaned_or_idle(parent, busy):
     idle = 0
     while os.getppid() == parent and idle < IDLE_SECONDS:
         time.sleep(1)

@@ -1,9 +1,9 @@
-"""Vietnamese text: one spelling for storing, one for searching, one for sorting. Nothing here knows a model."""
+"""Vietnamese text: normalising for storage, search and sorting. Imports no models."""
 
 import re
 import unicodedata
 
-# Letters that are invisible without being "format" characters: fillers and joiners people paste without knowing.
+# Invisible characters that Unicode does not class as "format" (Cf): fillers and joiners from pasted text.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\uffa0")
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})  # controls; zero-width and bidi marks; half characters
 
@@ -27,20 +27,20 @@ _RHYME = re.compile(
 
 
 def nfc(text: str) -> str:
-    """The composed spelling (NFC): «ế» as one character, however it was typed."""
+    """The text in NFC: «ế» is one character."""
     return unicodedata.normalize("NFC", text)
 
 
 def fold(text: str) -> str:
-    """Small letters without any accent, đ as d: «Đăng ký» and «dang ky» become equal."""
+    """Lower case without accents, đ as d: «Đăng ký» and «dang ky» become equal."""
     bare = (c for c in unicodedata.normalize("NFD", nfc(text).lower()) if not unicodedata.combining(c))
     return nfc("".join(bare)).replace("đ", "d")
 
 
 def clean_text(text: str, *, lines: bool = False) -> str:
-    """What is worth keeping of typed text: NFC, no control, bidi or zero-width characters, single spaces.
+    """Typed text, cleaned: NFC, no control, bidi or zero-width characters, single spaces.
 
-    With `lines` the line breaks stay (long answers); without, they count as spaces.
+    With `lines`, line breaks are kept (long answers); without, they become spaces.
     """
     if lines:
         kept = [clean_text(line) for line in text.splitlines()]
@@ -51,7 +51,7 @@ def clean_text(text: str, *, lines: bool = False) -> str:
 
 
 def sort_key(text: str) -> str:
-    """Key that sorts as a Vietnamese dictionary does: letters, then tones, then case. Store it with collation "C"."""
+    """Sort key in the order of a Vietnamese dictionary: letters, then tones, then case. Store it with collation "C"."""
     letters: list[str] = []
     tones: list[str] = []
     cases: list[str] = []
@@ -68,7 +68,7 @@ def sort_key(text: str) -> str:
 
 
 def _letter_key(letter: str) -> str:
-    """One letter of the sort key: Vietnamese letters A–a, digits as they are, separators as a space, others last."""
+    """One letter of the sort key: Vietnamese letters as A–a, digits unchanged, separators as a space, others last."""
     if letter in _ALPHABET:
         return _ALPHABET[letter]
     if letter.isdigit():
@@ -77,9 +77,9 @@ def _letter_key(letter: str) -> str:
 
 
 def untelex(text: str) -> str:
-    """Folded text with the leftovers of Telex typing taken out: «ddawng kys» → «dang ky».
+    """Folded text in which Telex key sequences are resolved: «ddawng kys» → «dang ky».
 
-    A second reading for search, beside `fold`, never instead of it: a foreign word may look like Telex («bus» → «bu»).
+    For search only, as a second reading beside `fold`: a foreign word may look like Telex («bus» → «bu»).
     """
     return re.sub(r"[a-z]+", lambda word: _untelex_word(word[0]), fold(text))
 
@@ -94,7 +94,7 @@ def _untelex_word(word: str) -> str:
 
 
 def _is_syllable(word: str) -> bool:
-    """Could be one Vietnamese syllable without its accents. «gi» and «qu» may give their vowel to the rhyme."""
+    """True if the word can be one Vietnamese syllable without accents. The vowel of «gi» and «qu» may belong to the rhyme."""
     onset = _ONSET.match(word)
     starts = [onset.end()] if onset else []
     if word.startswith(("gi", "qu")):
@@ -103,7 +103,7 @@ def _is_syllable(word: str) -> bool:
 
 
 def _telex_readings(word: str) -> list[str]:
-    """The syllables a word may mean when s f r x j are tones, w a hook or a horn, doubled letters a hat."""
+    """The syllables a Telex word may mean: s f r x j are tones, w is a breve or horn, a doubled letter a circumflex or đ."""
     start = word[0].replace("w", "u") + word[1:]  # «tw», «w»: a lone w is ư
     head = re.match(r"dd|ngh|[bcdghklmnpqrstvx]+(?=[aeiouyw])|", start)
     onset = head[0] if head else ""
@@ -117,6 +117,6 @@ def _telex_readings(word: str) -> list[str]:
     readings = [plain]
     if onset == "d" and rest.endswith("d"):  # «dangd»: the stroke typed last
         readings.append(plain[:-1])
-    if rest and rest[-1] in "aeo" and rest[-1] in rest[:-1]:  # «viete»: the hat typed last
+    if rest and rest[-1] in "aeo" and rest[-1] in rest[:-1]:  # «viete»: the circumflex typed last
         readings.append(plain[:-1])
     return readings

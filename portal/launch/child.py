@@ -1,4 +1,4 @@
-"""One process under the launcher, which never outlives it."""
+"""One child process of the launcher. It is ended when the launcher ends or dies."""
 
 import ctypes
 import os
@@ -11,25 +11,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
-LOG_KEPT = 5 * 1024 * 1024  # bytes: a longer log is set aside at the next start
+MAX_LOG_BYTES = 5 * 1024 * 1024  # a longer log is renamed at the next start
 
 
 @dataclass
 class Child:
-    """What to run, where its words go, and how it is asked to leave."""
+    """A command with its environment, log file and stop signals."""
 
     name: str
     command: Sequence[str | Path]
     environment: Mapping[str, str]
     folder: Path
     log: Path
-    leave: Sequence[tuple[signal.Signals, float]] = ((signal.SIGTERM, 10),)  # signal, seconds of patience; then it is killed
-    on_orphaned: signal.Signals = signal.SIGTERM  # sent by the kernel when the launcher dies without a word
-    user: tuple[int, int] | None = None  # user and group id, when root must not run it
+    stop_signals: Sequence[tuple[signal.Signals, float]] = (
+        (signal.SIGTERM, 10),
+    )  # signal, seconds of patience; then it is killed
+    on_orphaned: signal.Signals = signal.SIGTERM  # sent by the kernel when the launcher dies
+    user: tuple[int, int] | None = None  # user and group id, for a program that must not run as root
     process: subprocess.Popen | None = field(default=None, repr=False)
 
     def start(self) -> int:
-        """Start the process in a session of its own, so that Ctrl-C reaches the launcher only. Returns its pid."""
+        """Start the process in its own session, so that Ctrl-C reaches only the launcher. Returns the pid."""
         with open(os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as log:
             self.process = subprocess.Popen(
                 [str(part) for part in self.command],
@@ -39,8 +41,8 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                umask=0o077,  # what it writes (mail, papers, logs) is nobody else's on this machine
-                # Runs after the change of user, which would wipe the parent-death signal.
+                umask=0o077,  # other users of this machine must not read mail, papers and logs
+                # Runs after the change of user, which would clear the parent-death signal.
                 preexec_fn=_tie_to(os.getpid(), self.on_orphaned),
                 **({"user": self.user[0], "group": self.user[1], "extra_groups": []} if self.user else {}),
             )
@@ -59,15 +61,15 @@ class Child:
             self.process.send_signal(number)
 
     def kill_group(self) -> None:
-        """End whatever is left of the process's own session group."""
+        """Kill all processes that are left in the process's group."""
         if self.process is not None:
             try:
                 os.killpg(self.process.pid, signal.SIGKILL)
             except (ProcessLookupError, PermissionError):
                 return
 
-    def last_words(self, lines: int = 12) -> str:
-        """The end of its log, to show when it failed."""
+    def log_tail(self, lines: int = 12) -> str:
+        """The last lines of its log, for an error message; empty if it cannot be read."""
         try:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
         except OSError:
@@ -80,24 +82,24 @@ def _tie_to(parent: int, number: signal.Signals) -> Callable[[], None]:
     def tie() -> None:
         if prctl is not None:
             prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
-            if os.getppid() != parent:  # it died between fork and here
+            if os.getppid() != parent:  # the launcher died after the fork
                 os._exit(1)
 
     return tie
 
 
-def stop(children: Sequence[Child], *, hurry: Callable[[], bool] = lambda: False) -> None:
-    """Ask all to leave, each in its own way; kill those that will not. `hurry` answers whether somebody lost patience."""
+def stop(children: Sequence[Child], *, kill_now: Callable[[], bool] = lambda: False) -> None:
+    """Stop all children with their stop signals; kill those that do not stop in time, or all when `kill_now()` is true."""
     started = time.monotonic()
     asked: dict[str, int] = {}
     while any(child.running for child in children):
         waited = time.monotonic() - started
         for child in children:
             step = _steps_due(child, waited)
-            if hurry() or step > len(child.leave):
+            if kill_now() or step > len(child.stop_signals):
                 child.kill_group()
             elif asked.get(child.name, 0) < step:
-                child.signal(child.leave[step - 1][0])
+                child.signal(child.stop_signals[step - 1][0])
                 asked[child.name] = step
         time.sleep(0.05)
     for child in children:
@@ -105,17 +107,17 @@ def stop(children: Sequence[Child], *, hurry: Callable[[], bool] = lambda: False
 
 
 def _steps_due(child: Child, waited: float) -> int:
-    """How many of the ways to ask are due after `waited` seconds; one more than there are means: kill."""
+    """How many of the child's stop signals are due after `waited` seconds; one more than their number means: kill."""
     due, at = 0, 0.0
-    for _number, patience in child.leave:
+    for _number, patience in child.stop_signals:
         if waited >= at:
             due += 1
         at += patience
     return due + 1 if waited >= at else due
 
 
-def set_aside_long_log(log: Path) -> None:
-    """Keep one older log, so that var/log cannot grow for ever."""
+def rotate_log(log: Path) -> None:
+    """Rename a log longer than MAX_LOG_BYTES to .log.1, so that var/log does not grow without limit."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists() and log.stat().st_size > LOG_KEPT:
+    if log.exists() and log.stat().st_size > MAX_LOG_BYTES:
         log.replace(log.with_suffix(".log.1"))

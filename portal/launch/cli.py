@@ -1,4 +1,4 @@
-"""The words after `./portalctl`."""
+"""The command line of `./portalctl`."""
 
 import argparse
 import datetime as dt
@@ -18,14 +18,14 @@ biến môi trường:
   VNPAY_PAY_URL   dùng cổng thanh toán này (cùng VNPAY_API_URL, VNPAY_SECRETS), không chạy bản giả lập
   PORTAL_VAR      nơi giữ dữ liệu (mặc định var/)
 """
-TAKES_WORDS = ("test", "payment-faults")  # what follows them goes to the program they start
+PASSES_ARGUMENTS = ("test", "payment-faults")  # unknown arguments are passed to the program they start
 
 
 def main(words: list[str]) -> int:
-    """Do what was asked; the exit code is 0 when it went well, 1 when not, 2 when something is missing."""
-    console.be_readable()
+    """Run one command. Exit codes: 0 success, 1 failure, 2 something is missing, 130 Ctrl-C."""
+    console.use_utf8()
     asked, rest = _parser().parse_known_args(words)
-    if rest and asked.verb not in TAKES_WORDS:
+    if rest and asked.verb not in PASSES_ARGUMENTS:
         _parser().error(f"không hiểu: {' '.join(rest)}")
     try:
         return _do(asked, rest)
@@ -86,7 +86,7 @@ def _day(text: str) -> dt.date:
 
 
 def clean(here: Places, *, consented: bool) -> int:
-    """Remove all data of this checkout, and only with consent."""
+    """Remove all data of this checkout after the user has agreed. Raises Missing while a portal or test run uses it."""
     from .lock import refuse_while_running
     from .postgres import outside_home
 

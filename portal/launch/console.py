@@ -1,4 +1,4 @@
-"""What the launcher prints."""
+"""Console output of the launcher."""
 
 import sys
 import time
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-def be_readable() -> None:
-    """Vietnamese must not crash a terminal that claims to know ASCII only."""
+def use_utf8() -> None:
+    """Print UTF-8 also when the locale is ASCII, so that Vietnamese text does not raise UnicodeEncodeError."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
 
@@ -22,7 +22,7 @@ def warn(sentence: str) -> None:
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Print a step when it begins and how long it took when it is done."""
+    """Print the title when the step begins, and its duration in seconds when it ends."""
     started = time.monotonic()
     print(f"  {title:<46}", end="", flush=True)
     try:

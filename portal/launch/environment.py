@@ -1,4 +1,4 @@
-"""The project's own Python environment: exactly what the hash-pinned lock says, made again when the lock changes."""
+"""The project's virtual environment (.venv): installed from the lock file with hashes, again when the lock file changes."""
 
 import fcntl
 import hashlib
@@ -15,11 +15,11 @@ from . import needs
 from .missing import Missing
 from .places import Places
 
-RUN, DEV = "run", "dev"  # the dev lock holds everything of the run lock
+RUN, DEV = "run", "dev"  # the dev lock includes the run lock
 
 
 def is_current(places: Places, kind: str) -> bool:
-    """Whether the environment was made from today's lock, by a Python that is still there."""
+    """True when the environment was made from the current lock file and its Python still works."""
     try:
         made_from = json.loads(_stamp(places).read_text())
     except (OSError, ValueError):
@@ -28,8 +28,8 @@ def is_current(places: Places, kind: str) -> bool:
 
 
 def make(places: Places, kind: str) -> None:
-    """Install the lock into .venv; asks uv first, since it takes a tenth of pip's time, then pip with the same lock."""
-    with _alone(places):
+    """Install the lock file into .venv with uv, which is about ten times faster, else with pip. Raises Missing."""
+    with _install_lock(places):
         if is_current(places, kind):
             return
         _stamp(places).unlink(missing_ok=True)
@@ -63,8 +63,8 @@ def _works(python: Path) -> bool:
 
 
 @contextmanager
-def _alone(places: Places) -> Iterator[None]:
-    """Two commands started together must not install into the same folder."""
+def _install_lock(places: Places) -> Iterator[None]:
+    """File lock: two commands started at the same time must not install into the same folder."""
     places.tools.mkdir(exist_ok=True)
     with open(places.tools / "lock", "w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -72,7 +72,7 @@ def _alone(places: Places) -> Iterator[None]:
 
 
 def _uv(places: Places) -> Path | None:
-    """uv, kept inside the project: Debian's pip refuses to install it for the system, but not into a folder."""
+    """Path of uv, installed into .tools (Debian's pip refuses a system-wide installation); else uv from PATH; else None."""
     ours, lock = places.tools / "bin" / "uv", places.lock_file("tools")
     wanted = places.tools / f"uv-{digest(lock)[:12]}"
     if not (ours.exists() and wanted.exists()) and needs.has_pip():
@@ -87,25 +87,25 @@ def _uv(places: Places) -> Path | None:
 
 def _make_venv(places: Places, uv: Path | None) -> None:
     shutil.rmtree(places.venv, ignore_errors=True)
-    said = "uv không có" if uv is None else _try([uv, "venv", "--quiet", "--python", sys.executable, places.venv], places)
-    if said is None:
+    error = "uv không có" if uv is None else _try([uv, "venv", "--quiet", "--python", sys.executable, places.venv], places)
+    if error is None:
         return
     shutil.rmtree(places.venv, ignore_errors=True)
     if not needs.has_venv():
-        raise Missing(f"Không tạo được môi trường Python ({said})", "apt-get install -y python3-venv")
+        raise Missing(f"Không tạo được môi trường Python ({error})", "apt-get install -y python3-venv")
     if failed := _try([sys.executable, "-m", "venv", places.venv], places):
         raise Missing(f"Không tạo được môi trường Python ({failed})", "apt-get install -y python3-venv")
 
 
 def _install(places: Places, kind: str, uv: Path | None) -> None:
     lock = places.lock_file(kind)
-    said = "uv không có"
+    error = "uv không có"
     if uv is not None:
         command = [uv, "pip", "sync", "--quiet", "--python", places.python, "--compile-bytecode"]
-        said = _try([*command, "--only-binary", ":all:", "--require-hashes", lock], places)
-        if said is None:
+        error = _try([*command, "--only-binary", ":all:", "--require-hashes", lock], places)
+        if error is None:
             return
-        print(f"\n  uv không cài được ({said}); dùng pip với cùng tệp khóa …", flush=True)
+        print(f"\n  uv không cài được ({error}); dùng pip với cùng tệp khóa …", flush=True)
     pip = [places.python, "-m", "pip"] if _has_own_pip(places) else [sys.executable, "-m", "pip", "--python", places.python]
     failed = _try([*pip, "install", "--quiet", "--only-binary=:all:", "--require-hashes", "-r", lock], places)
     if failed:
@@ -117,17 +117,17 @@ def _has_own_pip(places: Places) -> bool:
 
 
 def _try(command: Sequence[str | Path], places: Places) -> str | None:
-    """Run one command; None when it went well, else the last line it said."""
+    """Run one command. None on success, else the last line of its output."""
     run = subprocess.run(
-        [str(part) for part in command], env=_quiet_environment(places), capture_output=True, text=True, check=False
+        [str(part) for part in command], env=_install_environment(places), capture_output=True, text=True, check=False
     )
     if run.returncode == 0:
         return None
     return ((run.stderr or run.stdout).strip().splitlines() or [f"mã lỗi {run.returncode}"])[-1].strip()
 
 
-def _quiet_environment(places: Places) -> dict[str, str]:
-    """uv keeps its cache in the project, fetches no Python of its own, and is not led astray by somebody else's environment."""
+def _install_environment(places: Places) -> dict[str, str]:
+    """Environment for uv and pip: cache inside the project, no Python download, no other virtual environment."""
     kept = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"}}
     cache = os.environ.get("UV_CACHE_DIR") or str(places.tools / "cache")
     return {

@@ -1,6 +1,5 @@
-"""`./portalctl payment-faults`: real processes, a database to be thrown away, every fault of the gateway, then kill -9.
-
-Speaks English, like `test`: it is for whoever runs the portal, not for whoever uses it.
+"""`./portalctl payment-faults`: pays through every fault of the mock gateway, then through kill -9, with real processes and a
+temporary database. Prints English, like `test`: it is for developers and operators.
 """
 
 from . import environment, needs, services
@@ -9,39 +8,39 @@ from .lock import RunLock, run_lock
 from .places import Places
 from .postgres import THROWAWAY
 from .preparation import translations
-from .prove import Outcome, Proof, forget_servers, runner
-from .run import bring_pango
+from .prove import Outcome, Proof, remove_servers, runner
+from .run import install_pango
 from .supervisor import StopAsked, Supervisor
 
 
 def faults(places: Places, words: list[str]) -> int:
-    """Run the harness (`tests/faults`) with these words. Its exit code: 0 when every đồng is where it belongs."""
+    """Run the harness (`tests/faults`) with these arguments. Exit code 0 when all sums are right."""
     needs.check(places, installing=not environment.is_current(places, environment.DEV))
     throwaway = places.for_faults()
     lock = RunLock(run_lock(throwaway), address="./portalctl payment-faults")
     lock.take()
     outcomes: list[Outcome] = []
     try:
-        with Supervisor(kept_open=[lock.file.fileno()]) as supervisor:
+        with Supervisor(inherited=[lock.file.fileno()]) as supervisor:
             if not environment.is_current(places, environment.DEV):
                 say("── installing the locked packages")
                 environment.make(places, environment.DEV)
-            bring_pango(places)
-            forget_servers(throwaway)
+            install_pango(places)
+            remove_servers(throwaway)
             servers = services.start(throwaway, supervisor, THROWAWAY)
-            go = runner(places, throwaway, supervisor, outcomes)
+            run_step = runner(places, throwaway, supervisor, outcomes)
             if any(places.root.glob("locale/*/LC_MESSAGES/*.po")):
-                go(Proof("translations", translations(places), {}))
+                run_step(Proof("translations", translations(places), {}))
             variables = {
                 "DATABASE_URL": servers.superuser,
                 "REDIS_URL": servers.broker,
                 "DJANGO_SETTINGS_MODULE": "portal.settings.test",
                 "PYTHONUNBUFFERED": "1",
             }
-            passed = go(Proof("payment faults", [places.python, "-m", "tests.faults", *words], variables)).passed
+            passed = run_step(Proof("payment faults", [places.python, "-m", "tests.faults", *words], variables)).passed
     except StopAsked:
         return 130
     finally:
-        forget_servers(throwaway)
+        remove_servers(throwaway)
         lock.release()
     return 0 if passed else 1

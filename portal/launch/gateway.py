@@ -1,6 +1,6 @@
-"""The mock gateway of `./portalctl run`: a process of its own on the next port, and what each side must know of the other.
+"""The mock gateway of `./portalctl run`: a separate process on the next port, and the settings that connect it with the portal.
 
-In production nothing of this runs. Whoever names a gateway (VNPAY_PAY_URL) gets that one, and none is started.
+Not used in production. When VNPAY_PAY_URL names another gateway, the mock gateway is not started.
 """
 
 import json
@@ -12,19 +12,19 @@ from .child import Child
 from .missing import Missing
 from .places import Places
 
-NAMED = "VNPAY_PAY_URL"
+PAY_URL = "VNPAY_PAY_URL"
 IPN_PATH = "/thanh-toan/vnpay/ipn"
-IPN_INTERVAL, QUERY_WINDOW, REFUND_STEP = "60", "10", "20"  # seconds; a real gateway takes 300, 300 and days
+IPN_INTERVAL, QUERY_WINDOW, REFUND_STEP = "60", "10", "20"  # seconds; at a real gateway 300 s, 300 s and days
 QUIET_WHEN_BUSY = 12  # seconds, a little more than the window
 
 
-def is_ours() -> bool:
-    """Whether the gateway is the mock one, since nobody named another."""
-    return not os.environ.get(NAMED)
+def is_mock() -> bool:
+    """True unless the environment names another gateway."""
+    return not os.environ.get(PAY_URL)
 
 
-def port_beside(port: int) -> int:
-    """The gateway's port. Raises Missing when there is none, or somebody else has it."""
+def mock_port(port: int) -> int:
+    """The port of the mock gateway: `port` + 1. Raises Missing when it is above 65535 or in use."""
     beside = port + 1
     if beside > 65535:
         raise Missing(f"Cổng thanh toán giả lập cần thêm cổng {beside}, không có số ấy", "PORT=8000 ./portalctl run")
@@ -34,12 +34,12 @@ def port_beside(port: int) -> int:
     return beside
 
 
-def told_to_the_portal(port: int) -> dict[str, str]:
-    """Where the portal finds the gateway on this port, and how patient it need be with one that is played."""
+def portal_variables(port: int) -> dict[str, str]:
+    """Environment of the portal for a mock gateway on this port: its URLs and shorter waiting times."""
     address = f"http://127.0.0.1:{port}"
     times = {"quiet_when_busy": QUIET_WHEN_BUSY, **json.loads(os.environ.get("PAYMENT_TIMES") or "{}")}
     return {
-        NAMED: f"{address}/paymentv2/vpcpay.html",
+        PAY_URL: f"{address}/paymentv2/vpcpay.html",
         "VNPAY_API_URL": f"{address}/merchant_webapi/api/transaction",
         "BANK_STATEMENT_URL": f"{address}/bank/statement",
         "SETTLEMENT_URL": address + "/doi-soat/{terminal}/{day}.csv",
@@ -48,7 +48,8 @@ def told_to_the_portal(port: int) -> dict[str, str]:
 
 
 def child(places: Places, variables: Mapping[str, str], port: int, portal: str) -> Child:
-    """The process. It has settings of its own and tables of its own in the portal's database; `portal` is whom it tells."""
+    """The process of the mock gateway. It has its own settings, and its own tables in the portal's database. `portal` is the
+    portal's address, for IPNs."""
     command = [
         *(places.python, "-m", "gunicorn", "payments.mock_gateway.wsgi"),
         *("--bind", f"127.0.0.1:{port}"),

@@ -1,4 +1,4 @@
-"""One running portal per data folder."""
+"""The run lock: one running portal per data folder."""
 
 import fcntl
 import json
@@ -9,11 +9,11 @@ from pathlib import Path
 from .missing import Missing
 from .places import Places
 
-LEAVING = 20.0  # seconds given to a run that is on its way out
+STOP_WAIT_SECONDS = 20.0  # how long to wait for a run that is stopping
 
 
 class RunLock:
-    """Held by the launcher, and after its sudden death by its keeper, until the last process has gone."""
+    """A file lock, held by the launcher, and by its watchdog if the launcher was killed, until the last process has ended."""
 
     def __init__(self, path: Path, *, address: str) -> None:
         self.path = path
@@ -22,8 +22,8 @@ class RunLock:
         self.file = open(path, "a+")  # noqa: SIM115 - held for the launcher's whole life
 
     def take(self) -> None:
-        """Take the lock; waits for a run that is leaving, refuses while one is alive. Raises Missing."""
-        deadline = time.monotonic() + LEAVING
+        """Take the lock. Waits for a run that is stopping. Raises Missing while another run is alive."""
+        deadline = time.monotonic() + STOP_WAIT_SECONDS
         while not self._try():
             if (other := holder(self.path)) is not None:
                 raise Missing(f"Cổng này đang chạy ở {other['address']} (tiến trình {other['pid']})", f"kill {other['pid']}")
@@ -47,7 +47,7 @@ class RunLock:
 
 
 def holder(path: Path) -> dict | None:
-    """The launcher that wrote the lock file, if it is still alive."""
+    """{"pid", "address"} of the launcher that wrote the lock file, if it is still alive; else None."""
     try:
         other = json.loads(path.read_text())
         os.kill(other["pid"], 0)

@@ -1,8 +1,8 @@
-"""What to say when something is not there: one line, and the command that brings it."""
+"""The error for something missing on this machine: one line, with the command that helps."""
 
 
 class Missing(Exception):
-    """Something the portal needs is not there."""
+    """Something that the portal needs is missing. `what`: a Vietnamese phrase without a full stop; `command`: what to run."""
 
     def __init__(self, what: str, command: str = "") -> None:
         super().__init__(what)

@@ -1,4 +1,4 @@
-"""Looks, before anything is started, for what a machine may lack."""
+"""Checks, before anything is started, that the machine has what the portal needs."""
 
 import os
 import pwd
@@ -14,13 +14,13 @@ from .missing import Missing
 from .places import Places
 
 GIGABYTE = 1024**3
-DISK_FOR_SETUP = 1.5 * GIGABYTE  # environment and its cache 1.0, database and papers 0.3, and room to breathe
+DISK_FOR_SETUP = 1.5 * GIGABYTE  # environment and cache 1.0, database and papers 0.3, reserve 0.2
 SHARED_MEMORY = Path("/dev/shm")
 DISK_TO_RUN = 0.2 * GIGABYTE
 
 
 def check(places: Places, *, port: int | None = None, installing: bool = True) -> None:
-    """Raise one error that names everything lacking, a line each."""
+    """Raise one Missing that names everything missing, one line each."""
     lacking = list(_lacking(places, port, installing))
     if len(lacking) == 1:
         raise lacking[0]
@@ -30,7 +30,7 @@ def check(places: Places, *, port: int | None = None, installing: bool = True) -
 
 def _lacking(places: Places, port: int | None, installing: bool) -> Iterator[Missing]:
     for folder in (places.root, places.venv, places.tools, places.var, places.logs):
-        if folder.exists() and not os.access(folder, os.W_OK):  # as when root was here first
+        if folder.exists() and not os.access(folder, os.W_OK):  # for example after a first start as root
             yield Missing(f"Không ghi được vào thư mục {folder}", f"sudo chown -R {os.geteuid()} {folder}")
             break
     yield from _disk(places, DISK_FOR_SETUP if installing else DISK_TO_RUN)
@@ -38,7 +38,7 @@ def _lacking(places: Places, port: int | None, installing: bool) -> Iterator[Mis
         yield Missing("Python này không có pip", "apt-get install -y python3-pip")
     if not known_user():
         yield Missing(f"Mã người dùng {os.geteuid()} không có trong /etc/passwd, PostgreSQL không chạy được", "useradd -m portal")
-    if SHARED_MEMORY.is_dir() and not os.access(SHARED_MEMORY, os.W_OK):  # the workers' semaphores live there
+    if SHARED_MEMORY.is_dir() and not os.access(SHARED_MEMORY, os.W_OK):  # needed for the semaphores of the workers
         yield Missing(f"Không ghi được vào {SHARED_MEMORY}", f"sudo mount -t tmpfs -o mode=1777 tmpfs {SHARED_MEMORY}")
     if port is not None and not port_is_free(port):
         yield Missing(f"Cổng {port} đang có chương trình khác dùng", f"PORT={free_pair(port + 1)} ./portalctl run")
@@ -61,7 +61,7 @@ def _existing(folder: Path) -> Path:
 
 
 def can_install() -> bool:
-    """Whether this Python can fetch packages: by pip, by a venv that brings pip, or by uv."""
+    """True when packages can be installed: with pip, with a venv that contains pip, or with uv."""
     return has_pip() or has_venv() or shutil.which("uv") is not None
 
 
@@ -73,7 +73,7 @@ def has_pip() -> bool:
 
 
 def has_venv() -> bool:
-    """Debian takes ensurepip out of python3: then `python3 -m venv` fails half way."""
+    """True when `python3 -m venv` works. It needs ensurepip, which Debian packages separately."""
     return find_spec("venv") is not None and find_spec("ensurepip") is not None
 
 
@@ -88,7 +88,7 @@ def known_user() -> bool:
 
 
 def service_account() -> pwd.struct_passwd | None:
-    """The unprivileged user that PostgreSQL runs as when the launcher is root: PostgreSQL itself refuses root."""
+    """The unprivileged user that runs PostgreSQL when the launcher is root: PostgreSQL refuses to run as root."""
     for name in ("postgres", "nobody"):
         try:
             return pwd.getpwnam(name)
@@ -110,12 +110,12 @@ def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_pair(start: int) -> int:
-    """The first port from `start` on that is free together with the next one: to suggest instead of a taken one."""
+    """The first port from `start` that is free together with the next one, to suggest in an error message."""
     return next((port for port in range(start, min(start + 50, 65534)) if port_is_free(port) and port_is_free(port + 1)), start)
 
 
 def chosen_port() -> int:
-    """The port of the web server: PORT from the environment, else 8000."""
+    """The port of the web server: PORT from the environment, else 8000. Raises Missing for an invalid PORT."""
     asked = os.environ.get("PORT", "8000")
     if not (asked.isascii() and asked.isdigit()) or not 0 < int(asked) < 65536:
         raise Missing(f"PORT={asked} không phải số cổng (1 đến 65535)", "PORT=8000 ./portalctl run")

@@ -1,4 +1,4 @@
-"""Bringing Pango where the system has none: Debian's packages unpacked in var/, without being root."""
+"""Downloads Pango if the system has none: Debian's packages, unpacked in var/, without root."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ DPKG_STATUS = Path("/var/lib/dpkg/status")
 
 
 def fetch(var: Path) -> str | None:
-    """Bring Debian's packages into var/ without being root and without touching the system. Returns why it failed, or None."""
+    """Download and unpack Debian's packages in var/, without root and without changing the system. Returns the error, or None."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb") and DPKG_STATUS.exists()):
         return "máy này không dùng apt"
     home = folder(var)
@@ -53,8 +53,8 @@ def _call(*command: object, folder: Path | None = None) -> str:
 
 
 def _last_line(failed: Exception) -> str:
-    said = getattr(failed, "stderr", None) or str(failed)
-    return (str(said).strip().splitlines() or ["không rõ"])[-1]
+    error = getattr(failed, "stderr", None) or str(failed)
+    return (str(error).strip().splitlines() or ["không rõ"])[-1]
 
 
 def _user_name() -> str:

@@ -1,4 +1,4 @@
-"""Where the launcher keeps things: all of it inside the project folder."""
+"""The folders that the launcher uses, all inside the project folder."""
 
 import hashlib
 import os
@@ -10,12 +10,12 @@ from pathlib import Path
 from .missing import Missing
 
 ROOT = Path(__file__).resolve().parents[2]
-SOCKET_PATH_LIMIT = 100  # the kernel takes 107 bytes; the server adds a lock file's suffix
+MAX_SOCKET_PATH = 100  # bytes; the kernel allows 107, and the server adds the suffix of a lock file
 
 
 @dataclass(frozen=True)
 class Places:
-    """The folders of one checkout. `var` holds data and may be moved with PORTAL_VAR."""
+    """The folders of one checkout. `var` holds the data; PORTAL_VAR names another folder for it."""
 
     root: Path
     var: Path
@@ -25,15 +25,15 @@ class Places:
         return cls(root=root, var=Path(os.environ.get("PORTAL_VAR") or root / "var").resolve())
 
     def for_tests(self) -> "Places":
-        """The same checkout with data to be thrown away."""
+        """The same checkout with a temporary data folder for tests."""
         return Places(root=self.root, var=self.var / "test")
 
     def for_faults(self) -> "Places":
-        """The same for the fault run, so that it may go on beside a test run."""
+        """The same checkout with a temporary data folder for the fault run, so that both can run at the same time."""
         return Places(root=self.root, var=self.var / "faults")
 
     def all(self) -> tuple["Places", "Places", "Places"]:
-        """These, and those whose data is thrown away."""
+        """These places and the temporary ones."""
         return self, self.for_tests(), self.for_faults()
 
     @property
@@ -56,18 +56,18 @@ class Places:
         return self.root / "requirements" / f"{kind}.txt"
 
     def package(self, name: str) -> Path | None:
-        """Where an installed package lies, found without importing it: some start work when imported."""
+        """The folder of an installed package, or None. It is not imported, because some packages run code at import."""
         found = sorted(self.venv.glob(f"lib/python3*/site-packages/{name}"))
         return found[-1] if found else None
 
 
 def short_id(path: Path) -> str:
-    """A short name for a folder, the same at every start."""
+    """A short, stable name for a folder."""
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
 
 
 def own_folder(path: Path, owner: int, mode: int = 0o700) -> Path:
-    """Make a folder that only `owner` (a user id) may enter. Refuses one that somebody else put there first."""
+    """Make a folder that only `owner` (a user id) can enter. Raises Missing if it belongs to another user."""
     path.mkdir(mode=mode, parents=True, exist_ok=True)
     there = path.lstat()
     if not stat.S_ISDIR(there.st_mode) or there.st_uid not in (owner, os.geteuid()):
@@ -79,7 +79,7 @@ def own_folder(path: Path, owner: int, mode: int = 0o700) -> Path:
 
 
 def socket_folder(wanted: Path, longest_name: str, owner: int) -> Path:
-    """A folder for a Unix socket: `wanted`, or a short one under the temporary folder when its path would be too long."""
-    if len(os.fsencode(wanted / longest_name)) > SOCKET_PATH_LIMIT:
+    """A folder for a Unix socket: `wanted`, or one with a short path under the temporary folder if the path is too long."""
+    if len(os.fsencode(wanted / longest_name)) > MAX_SOCKET_PATH:
         wanted = Path(tempfile.gettempdir()) / f"portal-{owner}-{short_id(wanted)}"
     return own_folder(wanted, owner)

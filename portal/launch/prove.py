@@ -1,6 +1,6 @@
-"""`./portalctl test` and `./portalctl check`: everything that must hold before a change is taken in.
+"""`./portalctl test` and `./portalctl check`: all checks and tests that a change must pass.
 
-Speaks English, like the tools it calls: what people who use the portal read is Vietnamese, this is for developers.
+Prints English, like the tools it calls: it is for developers.
 """
 
 import datetime as dt
@@ -23,7 +23,7 @@ from .missing import Missing
 from .places import Places
 from .postgres import THROWAWAY, outside_home
 from .preparation import manage, translations
-from .run import bring_pango
+from .run import install_pango
 from .supervisor import StopAsked, Supervisor
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -35,7 +35,7 @@ LEFT_OUT = (
 )
 GET_FAKETIME = "apt-get install -y faketime"
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
-# Only the shape counts: `check --deploy` looks at the settings, never at these servers.
+# Example values: `check --deploy` reads the settings and does not connect to these servers.
 LIKE_PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "portal.settings.production",
     "SECRET_KEY": "for-the-deploy-check-only-0123456789-abcdefghijklmnopqrstuvwxyz",
@@ -50,7 +50,7 @@ LIKE_PRODUCTION = {
 
 @dataclass(frozen=True)
 class Proof:
-    """One step: a short name, what to run, and what it needs in its environment."""
+    """One check: its name, its command, and its environment variables."""
 
     name: str
     command: list[str | Path]
@@ -59,7 +59,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one step ended."""
+    """The result of one check."""
 
     name: str
     passed: bool
@@ -67,9 +67,9 @@ class Outcome:
 
 
 def prove(places: Places, pytest_words: list[str], *, only_static: bool, fast: bool = False, today: dt.date | None = None) -> int:
-    """Run the static checks and the tests (or the tests asked for alone). Returns 0 when all hold.
+    """Run the static checks and the tests; with `pytest_words` only pytest with these arguments. Returns 0 when all pass.
 
-    `fast` leaves out what takes long; with `today` every process of the run believes that it is this day.
+    `fast` leaves out slow tests; `today` moves the clock of every process of the run to this day.
     """
     moved = moved_clock(today) if today else {}
     needs.check(places, installing=not environment.is_current(places, environment.DEV))
@@ -79,20 +79,20 @@ def prove(places: Places, pytest_words: list[str], *, only_static: bool, fast: b
     outcomes: list[Outcome] = []
     closing = ""
     try:
-        with Supervisor(kept_open=[lock.file.fileno()]) as supervisor:
+        with Supervisor(inherited=[lock.file.fileno()]) as supervisor:
             if not environment.is_current(places, environment.DEV):
                 say("── installing the locked packages")
                 environment.make(places, environment.DEV)
-            go = runner(places, throwaway, supervisor, outcomes)
+            run_step = runner(places, throwaway, supervisor, outcomes)
             if not pytest_words and not fast:
                 for proof in static_proofs(places):
-                    go(proof)
+                    run_step(proof)
             if not only_static:
-                closing = _tests(places, throwaway, supervisor, _words(pytest_words, fast), moved, go)
+                closing = _tests(places, throwaway, supervisor, _words(pytest_words, fast), moved, run_step)
     except StopAsked:
         return 130
     finally:
-        forget_servers(throwaway)
+        remove_servers(throwaway)
         lock.release()
     _summary(outcomes)
     if fast:
@@ -104,7 +104,7 @@ def prove(places: Places, pytest_words: list[str], *, only_static: bool, fast: b
 
 def static_proofs(places: Places) -> list[Proof]:
     """Format, lint, types, layers, migrations, production settings: nothing here needs a server."""
-    # The history of migrations is not compared with a database here: there is none.
+    # Without a database, makemigrations warns that it cannot compare the migration history: ignored.
     offline = {"DJANGO_SETTINGS_MODULE": "portal.settings.test", "PYTHONWARNINGS": "ignore::RuntimeWarning"}
     tool = _tool(places)
     return [
@@ -129,18 +129,18 @@ def _tests(
     supervisor: Supervisor,
     words: list[str],
     moved: Mapping[str, str],
-    go: Callable[[Proof], Outcome],
+    run_step: Callable[[Proof], Outcome],
 ) -> str:
-    """Start a database and a broker of our own, run pytest, and return its closing line."""
-    bring_browser()
-    bring_pango(places)
-    forget_servers(throwaway)
-    os.environ.update(moved)  # the servers, too, live on that day
+    """Start a temporary database and broker, run pytest, and return the last line of its output."""
+    install_browser()
+    install_pango(places)
+    remove_servers(throwaway)
+    os.environ.update(moved)  # the servers use the moved clock too
     servers = services.start(throwaway, supervisor, THROWAWAY)
     if any(places.root.glob("locale/*/LC_MESSAGES/*.po")):
-        go(Proof("translations", translations(places), {}))
+        run_step(Proof("translations", translations(places), {}))
     colour = ["--color=yes"] if sys.stdout.isatty() else []
-    go(
+    run_step(
         Proof(
             "pytest",
             [places.python, "-m", "pytest", *colour, *words],
@@ -157,13 +157,13 @@ def _tests(
 
 
 def _words(words: list[str], fast: bool) -> list[str]:
-    """What pytest is told: without words everything, by as many workers as there are cores; a file stays in one worker."""
+    """The arguments of pytest; without `words` all tests, with one worker per core, and each file in one worker."""
     workers = ["-n", str(len(os.sched_getaffinity(0))), "--dist", "loadscope", "--create-db"]
     return [*([] if words else workers), *words, *(["--fast"] if fast else [])]
 
 
 def moved_clock(today: dt.date) -> dict[str, str]:
-    """Variables that move the clock of each process started with them, by the same length. Raises Missing without libfaketime."""
+    """Environment variables that move the clock of a process to `today` (libfaketime). Raises Missing without libfaketime."""
     library = next((path for pattern in FAKETIME for path in sorted(Path("/usr/lib").glob(pattern))), None)
     if library is None:
         raise Missing("Chưa có thư viện dời đồng hồ (libfaketime)", GET_FAKETIME)
@@ -177,14 +177,14 @@ def moved_clock(today: dt.date) -> dict[str, str]:
     }
 
 
-def forget_servers(throwaway: Places) -> None:
-    """Remove the test cluster, also one that a killed run left behind; the logs stay."""
+def remove_servers(throwaway: Places) -> None:
+    """Remove the temporary database and broker, also those of a killed run; the logs are kept."""
     for old in (*throwaway.var.glob("pg*"), throwaway.var / "valkey", outside_home(throwaway)):
         shutil.rmtree(old, ignore_errors=True)
 
 
-def bring_browser() -> None:
-    """Debian's Chromium where we may install it; elsewhere say loudly that the browser tests will be skipped."""
+def install_browser() -> None:
+    """Install Debian's Chromium if the launcher is root; otherwise warn that the browser tests will be skipped."""
     if any(shutil.which(name) for name in (os.environ.get("CHROMIUM") or "", *BROWSERS) if name):
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
@@ -197,7 +197,7 @@ def bring_browser() -> None:
 
 
 def runner(places: Places, throwaway: Places, supervisor: Supervisor, outcomes: list[Outcome]) -> Callable[[Proof], Outcome]:
-    def go(proof: Proof) -> Outcome:
+    def run_step(proof: Proof) -> Outcome:
         say(f"── {proof.name}")
         log = throwaway.logs / f"{proof.name.replace(' ', '-')}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -206,11 +206,11 @@ def runner(places: Places, throwaway: Places, supervisor: Supervisor, outcomes: 
         started = time.monotonic()
         child = Child(proof.name, proof.command, variables, places.root, log)
         with open(log, "rb") as words:
-            code = supervisor.run_to_end(child, hear=lambda: _echo(words.read()))
+            code = supervisor.run_to_end(child, on_tick=lambda: _echo(words.read()))
         outcomes.append(Outcome(proof.name, code == 0, time.monotonic() - started))
         return outcomes[-1]
 
-    return go
+    return run_step
 
 
 def _echo(words: bytes) -> None:

@@ -1,4 +1,4 @@
-"""`./portalctl run`: from a bare machine to a portal that answers."""
+"""`./portalctl run`: sets up everything that is missing and runs the portal."""
 
 import os
 import signal
@@ -16,21 +16,21 @@ from .places import Places
 from .preparation import manage, prepare
 from .supervisor import StopAsked, Supervisor
 
-WEB_READY_WITHIN = 60.0  # seconds
+WEB_START_SECONDS = 60.0  # how long to wait until the web server answers
 
 
 def run(places: Places, port: int) -> int:
-    """Set up what is not there yet, serve until asked to stop. Returns the exit code."""
+    """Set up what is missing, then run until asked to stop. Returns the exit code. Raises Missing."""
     installing = not environment.is_current(places, environment.RUN)
     needs.check(places, installing=installing)
     address = f"http://127.0.0.1:{port}"
     lock = RunLock(run_lock(places), address=address)
-    lock.take()  # before the port is looked at: a portal that runs already is named as such, not as "another program"
+    lock.take()  # before the port check: if this portal already runs, the error must say so
     try:
         needs.check(places, port=port, installing=False)
-        beside = gateway.port_beside(port) if gateway.is_ours() else None
-        with Supervisor(kept_open=[lock.file.fileno()]) as supervisor:
-            _bring_up(places, supervisor, port, beside, installing=installing)
+        gateway_port = gateway.mock_port(port) if gateway.is_mock() else None
+        with Supervisor(inherited=[lock.file.fileno()]) as supervisor:
+            _start_all(places, supervisor, port, gateway_port, installing=installing)
             supervisor.watch()
     except StopAsked:
         say("\n  Đã dừng.")
@@ -39,30 +39,30 @@ def run(places: Places, port: int) -> int:
     return 0
 
 
-def _bring_up(places: Places, supervisor: Supervisor, port: int, beside: int | None, *, installing: bool) -> None:
-    """Set up, start everything, greet. `beside` is the port of the mock gateway; None: there is another gateway."""
+def _start_all(places: Places, supervisor: Supervisor, port: int, gateway_port: int | None, *, installing: bool) -> None:
+    """Set up, start all processes, print the welcome text. `gateway_port`: of the mock gateway; None with another gateway."""
     say("  Cổng dịch vụ công đang được dựng …")
     if installing:
         with step("Cài các gói Python theo tệp khóa"):
             environment.make(places, environment.RUN)
-    bring_pango(places)
+    install_pango(places)
     address = f"http://127.0.0.1:{port}"
     servers = services.start(places, supervisor)
-    played = gateway.told_to_the_portal(beside) if beside else {}
+    played = gateway.portal_variables(gateway_port) if gateway_port else {}
     variables = supervisor.environment({**_variables(places, servers, address), **played})
     prepare(places, supervisor, servers, variables)
     children = _children(places, variables, port)
     addresses = [f"{address}/health/live"]
-    if beside:
-        children.append(gateway.child(places, variables, beside, address))
-        addresses.append(f"http://127.0.0.1:{beside}/song")
-    with step("Trang web, bộ xử lý việc, bộ chuyển việc" + (" và cổng thanh toán giả lập" if beside else "")):
-        supervisor.start(children, ready=lambda: all(map(answers, addresses)), seconds=WEB_READY_WITHIN)
-    say(welcome.text(places, address, beside))
+    if gateway_port:
+        children.append(gateway.child(places, variables, gateway_port, address))
+        addresses.append(f"http://127.0.0.1:{gateway_port}/song")
+    with step("Trang web, bộ xử lý việc, bộ chuyển việc" + (" và cổng thanh toán giả lập" if gateway_port else "")):
+        supervisor.start(children, ready=lambda: all(map(answers, addresses)), seconds=WEB_START_SECONDS)
+    say(welcome.text(places, address, gateway_port))
 
 
-def bring_pango(places: Places) -> None:
-    """Pango from the system, else fetched into var/, else say once that there will be no PDF."""
+def install_pango(places: Places) -> None:
+    """Use Pango from the system, else download it into var/, else warn that no PDF can be made."""
     if pango.preload(pango.folder(places.var)):
         return
     with step("Thư viện Pango để làm PDF"):
@@ -97,7 +97,7 @@ def web_child(places: Places, variables: Mapping[str, str], port: int) -> Child:
         *("--bind", f"127.0.0.1:{port}"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
         *("--graceful-timeout", "8", "--log-level", "warning"),
-        "--no-control-socket",  # it would lie in the home folder
+        "--no-control-socket",  # gunicorn would create it in the home folder
     ]
     return Child("web", command, variables, places.root, places.logs / "web.log")
 
@@ -108,13 +108,21 @@ def worker_child(places: Places, variables: Mapping[str, str], *, processes: int
         *("--pool", "prefork", "--concurrency", str(processes)),
         *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
     ]
-    # The running task may end, then is put back, then is cut off: it is owed by a row and done again.
-    leave = ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 5.0))
-    return Child("worker", command, variables, places.root, places.logs / "worker.log", leave=leave, on_orphaned=signal.SIGQUIT)
+    # SIGTERM: finish the running task; SIGQUIT: stop at once. An interrupted task is done again, because its row stays due.
+    stop_signals = ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 5.0))
+    return Child(
+        "worker",
+        command,
+        variables,
+        places.root,
+        places.logs / "worker.log",
+        stop_signals=stop_signals,
+        on_orphaned=signal.SIGQUIT,
+    )
 
 
 def answers(url: str) -> bool:
-    """Whether the web server answers, whatever a proxy in the environment says."""
+    """True when the URL answers. Proxies of the environment are not used."""
     try:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=2):
             return True

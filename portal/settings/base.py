@@ -1,4 +1,4 @@
-"""Settings shared by every way of running the portal. Secrets and addresses come from the environment."""
+"""Settings shared by development, tests and production. Secrets and addresses come from the environment."""
 
 import json
 import os
@@ -51,8 +51,8 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "portal.middleware.AppearanceMiddleware",
-    "portal.middleware.not_kept",
-    "portal.middleware.readable",
+    "portal.middleware.no_store_for_sessions",
+    "portal.middleware.refuse_unreadable",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -81,7 +81,7 @@ TEMPLATES = [
     },
 ]
 
-# The application role (no DDL, history INSERT and SELECT only). Migrations run with the owner's address instead.
+# The application role (no DDL; INSERT and SELECT only on history). Migrations run with the owner's URL instead.
 DATABASES = {
     "default": {
         **dj_database_url.config(default="postgresql:///portal", conn_max_age=600, conn_health_checks=True),
@@ -107,7 +107,7 @@ AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_ENABLE_ADMIN = False  # names and addresses of people who log in are not for browsing
+AXES_ENABLE_ADMIN = False  # login names and IP addresses are personal data
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
 
 UNFOLD = {
@@ -139,13 +139,13 @@ STORAGES = {
     "staticfiles": {"BACKEND": "portal.static_storage.OwnFilesCompressed"},
 }
 PRIVATE_FILES_ROOT = VAR_DIR / "files"
-PANGO_DIR = VAR_DIR / "pango"  # where the launcher unpacks it when the system has none
+PANGO_DIR = VAR_DIR / "pango"  # where the launcher unpacks Pango if the system has none
 SIGNING_DIR = Path(os.environ.get("SIGNING_DIR", VAR_DIR / "signing"))
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-# What may be uploaded: pages say these numbers, forms and the process that opens the files keep to them.
+# Upload limits, used by pages, forms and the process that opens the files.
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 MAX_UPLOAD_FILES = 30  # of one paper
 MAX_UPLOAD_PAGES = 200  # of one PDF
@@ -163,23 +163,23 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# Money. `docs/payments.md` says what each of these does.
-PAYMENTS_OPEN = True  # off: no page offers paying online, a fee is paid at the counter, level 4 with a fee becomes level 3
+# Payments. Explained in `docs/payments.md`.
+PAYMENTS_OPEN = True  # False: no online payment; fees are paid at the counter, and level 4 with a fee becomes level 3
 VNPAY_PAY_URL = os.environ.get("VNPAY_PAY_URL", "http://127.0.0.1:8001/paymentv2/vpcpay.html")
 VNPAY_API_URL = os.environ.get("VNPAY_API_URL", "http://127.0.0.1:8001/merchant_webapi/api/transaction")
 VNPAY_SECRETS = json.loads(os.environ.get("VNPAY_SECRETS", "{}"))  # {terminal code: secret}
-SERVER_IP = os.environ.get("SERVER_IP", "127.0.0.1")  # ours, as the gateway wants to be told
-BANK_STATEMENT_URL = os.environ.get("BANK_STATEMENT_URL", "")  # empty: statements come as files only
-SETTLEMENT_URL = os.environ.get("SETTLEMENT_URL", "")  # with {terminal} and {day}; empty: settlement files are handed in
+SERVER_IP = os.environ.get("SERVER_IP", "127.0.0.1")  # our own address, a required field of the gateway's API
+BANK_STATEMENT_URL = os.environ.get("BANK_STATEMENT_URL", "")  # empty: statements are uploaded as files
+SETTLEMENT_URL = os.environ.get("SETTLEMENT_URL", "")  # with {terminal} and {day}; empty: settlement files are uploaded
 PAYMENT_TIMES = {  # seconds
-    "window": 15 * 60,  # how long an attempt at a gateway may be paid
-    "transfer_window": 48 * 3600,  # how long a VietQR code may be used
-    "link_window": 3 * 24 * 3600,  # how long a link for somebody else works
-    "ask_after_expiry": 120,  # the gateway's word on an attempt nobody told us about
-    "ask_after_return": 15,  # the payer is back, the gateway's own message is not
-    "quiet_when_busy": 300,  # the gateway asked us to be quiet about this terminal
-    "ask_again": [60, 120, 300, 600, 1800],
-    "refund_query_after": 120,
+    "window": 15 * 60,  # how long an attempt at a gateway can be paid
+    "transfer_window": 48 * 3600,  # how long a VietQR code is valid
+    "link_window": 3 * 24 * 3600,  # how long a payment link for another person is valid
+    "ask_after_expiry": 120,  # first querydr after an attempt expired without an IPN
+    "ask_after_return": 15,  # first querydr after the payer returned without an IPN
+    "quiet_when_busy": 300,  # no querydr for a terminal after the gateway answered "too many requests" (94)
+    "ask_again": [60, 120, 300, 600, 1800],  # back-off between further queries
+    "refund_query_after": 120,  # first querydr after a refund request
     **json.loads(os.environ.get("PAYMENT_TIMES", "{}")),
 }
 
@@ -191,7 +191,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF, "{0.scheme}://{0.netloc}".format(urlsplit(VNPAY_PAY_URL))],  # a form may lead to the gateway
+        "form-action": [SELF, "{0.scheme}://{0.netloc}".format(urlsplit(VNPAY_PAY_URL))],  # forms may redirect to the gateway
         "frame-src": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -214,7 +214,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 120,  # longer than the longest task; no ETA is ever used
+    "visibility_timeout": 120,  # seconds; longer than CELERY_TASK_TIME_LIMIT; tasks with an ETA are not used
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
 }
@@ -226,7 +226,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["portal.machine_words.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["portal.json_parser.JSONParser"],
     "DEFAULT_THROTTLE_CLASSES": [],
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

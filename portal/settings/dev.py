@@ -1,17 +1,17 @@
-"""The embedded portal of `./portalctl run`: real servers, demo people, development keys."""
+"""Settings of `./portalctl run`: demo accounts, development keys, the mock gateway."""
 
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import INSTALLED_APPS, VAR_DIR, VNPAY_SECRETS
 from portal.settings.mock import MOCK_SECRETS
 
 DEMO = True
-INSTALLED_APPS = [*INSTALLED_APPS, "payments.mock_gateway"]  # for its tables only: it runs as a process of its own
-VNPAY_SECRETS = VNPAY_SECRETS or MOCK_SECRETS  # of a terminal of one's own, to try a real gateway's test site
+INSTALLED_APPS = [*INSTALLED_APPS, "payments.mock_gateway"]  # for its tables only: the mock gateway is a separate process
+VNPAY_SECRETS = VNPAY_SECRETS or MOCK_SECRETS  # set VNPAY_SECRETS to try the gateway's sandbox with your own terminal
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
-def _kept_secret():
-    """A random key made at first start and kept in var/: nothing secret stands in the repository."""
+def _stored_secret():
+    """A random key, made at the first start and stored in var/, so that the repository contains no secret."""
     from django.core.management.utils import get_random_secret_key
 
     path = VAR_DIR / "secret_key"
@@ -22,6 +22,6 @@ def _kept_secret():
     return path.read_text()
 
 
-SECRET_KEY = _kept_secret()
+SECRET_KEY = _stored_secret()
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"

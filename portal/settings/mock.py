@@ -1,4 +1,4 @@
-"""The published secrets of the mock gateway: for demo and tests, refused by production."""
+"""The published secrets of the mock gateway, for demo and tests, and the check that refuses them in production."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -12,7 +12,8 @@ MOCK_SECRETS = {
 
 
 def signs_of_the_mock(secrets, addresses):
-    """Sentences for what would let play money pay a real fee: a published or empty secret, a gateway on this machine."""
+    """One sentence for each setting through which the mock gateway could pay a real fee: a published or empty secret, or an
+    address that is not https or not a public host. `secrets`: {terminal: secret}; `addresses`: {setting: URL}."""
     found = [
         f"VNPAY_SECRETS: the secret of {terminal} is empty or the published one of the mock gateway."
         for terminal, secret in secrets.items()
@@ -22,7 +23,7 @@ def signs_of_the_mock(secrets, addresses):
 
 
 def _why_no_gateway(address):
-    """Why no real gateway can stand at this address, or nothing."""
+    """Why this address cannot be a real gateway; empty when it can."""
     parts = urlsplit(address)
     host = (parts.hostname or "").rstrip(".")
     if not host:

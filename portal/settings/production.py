@@ -1,4 +1,4 @@
-"""Production: everything secret or local comes from the environment, and nothing of the demo may run."""
+"""Settings of production: secrets and local values come from the environment; demo and mock gateway are refused."""
 
 import json
 import os
@@ -25,13 +25,13 @@ CSRF_COOKIE_NAME = "__Host-csrftoken"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 
-# The gateway: no default, so that nobody forgets it. Secrets may lie in a file only the portal can read.
+# The gateway has no default here, so that a missing value is an error. Secrets may be in a file (VNPAY_SECRETS_FILE).
 VNPAY_PAY_URL = os.environ.get("VNPAY_PAY_URL", "")
 VNPAY_API_URL = os.environ.get("VNPAY_API_URL", "")
 if "VNPAY_SECRETS_FILE" in os.environ:
     VNPAY_SECRETS = json.loads(Path(os.environ["VNPAY_SECRETS_FILE"]).read_text("utf-8"))
 _addresses = {"VNPAY_PAY_URL": VNPAY_PAY_URL, "VNPAY_API_URL": VNPAY_API_URL}
-# What a statement or a settlement file says moves money, too. Empty: they are handed in as files.
+# Statements and settlement files can confirm payments, so their addresses are checked too. Empty: they are uploaded as files.
 _read_from = {name: address for name in ("BANK_STATEMENT_URL", "SETTLEMENT_URL") if (address := os.environ.get(name))}
 if _found := signs_of_the_mock(VNPAY_SECRETS, _addresses | _read_from):
     raise ImproperlyConfigured(" ".join(_found))

@@ -15,7 +15,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "payments.mock_gateway"]
 VNPAY_SECRETS = MOCK_SECRETS
 SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
-# One folder for the whole run, one below it for each test worker: processes that a test starts find the same files.
+# One folder per run with a subfolder per test worker. Child processes of a test inherit PORTAL_TEST_VAR and use the same files.
 if "PORTAL_TEST_VAR" not in os.environ:
     os.environ["PORTAL_TEST_VAR"] = tempfile.mkdtemp(prefix="portal-test-")
     atexit.register(shutil.rmtree, os.environ["PORTAL_TEST_VAR"], ignore_errors=True)

@@ -1,6 +1,6 @@
-"""The tags pages are made of: icons, dates and money in words, form fields, and the components that wrap content.
+"""Template tags and filters: icons, dates and money in words, form fields, and components that wrap content.
 
-Plain components are files in templates/ui/, each with its options named in a comment at its top.
+Components without content are files in templates/ui/; a comment at the top of each names its options.
 """
 
 from django import template
@@ -23,32 +23,32 @@ NOTICE_ICONS = {"info": "info", "ok": "check-c", "warn": "alert", "bad": "alert"
 
 @register.simple_tag
 def icon(name, size=""):
-    """Draw one icon of the sheet. `size` is "", "sm" or "lg"."""
+    """One icon as SVG. `size`: "", "sm" or "lg"."""
     return drawing(f"i-{name}", f"ic ic--{size}" if size else "ic") if name else ""
 
 
 @register.simple_tag
 def illustration(name):
-    """Draw one picture of the sheet (photo, login, answer, qr, result, track, help, safe, empty, pay)."""
+    """One illustration as SVG (photo, login, answer, qr, result, track, help, safe, empty, pay)."""
     return drawing(f"l-{name}", "ill") if name else ""
 
 
 @register.simple_tag
 def qr(text, label):
-    """Draw the QR code of a text; `label` tells those who cannot see it what it opens."""
+    """The QR code of a text as SVG; `label` is read by screen readers."""
     return qr_svg(text, label)
 
 
 @register.simple_tag(takes_context=True)
 def language_url(context, code):
-    """The address of this same page in another language."""
+    """The URL of this page in another language."""
     request = context.get("request")
     return translate_url(request.get_full_path(), code) if request else "/"
 
 
 @register.filter
 def masked_number(number):
-    """An identity number as those see it who may not read it; nothing where there is none."""
+    """A masked identity number; empty where there is none."""
     return identity.mask_number(number) if number else ""
 
 
@@ -60,7 +60,7 @@ def sla_icon(tone):
 
 @register.filter
 def notice_icon(tone):
-    """The icon a notice has when the page names none."""
+    """The default icon of a notice."""
     return NOTICE_ICONS.get(tone, "info")
 
 
@@ -72,13 +72,13 @@ def message_tone(level_tag):
 
 @register.filter
 def dong(amount):
-    """Money in words people read; an unknown amount stays empty."""
+    """An amount in đồng as text; empty for an unknown amount."""
     return "" if amount in (None, "") else money.dong(amount)
 
 
 @register.filter
 def grouped(number):
-    """A large count as people write it: 5.473 (in English 5,473)."""
+    """A number with thousands separators: 5.473 (in English 5,473)."""
     return number_format(number, use_l10n=True, force_grouping=True)
 
 
@@ -114,19 +114,19 @@ def when(moment_, form):
 
 @register.filter
 def tel(phone):
-    """The link that rings a number."""
+    """The URI of a call link."""
     return identity.phone_uri(str(phone or ""))
 
 
 @register.filter
 def initials(name):
-    """Two letters for the round badge of a person: the last two words of a Vietnamese name."""
+    """The initials of the last two words of a name, for the badge of a person."""
     return "".join(word[0] for word in str(name or "").split()[-2:]).upper()
 
 
 @register.filter
 def glue(words):
-    """Words that must stay on one line."""
+    """The text with no-break spaces."""
     return str(words or "").replace(" ", dates.GLUE)
 
 
@@ -138,19 +138,19 @@ def as_lines(lines):
 
 @register.filter
 def starts(words, beginning):
-    """Does this text begin so?"""
+    """True when the text starts with `beginning`."""
     return str(words or "").startswith(beginning)
 
 
 @register.filter
 def yesno_is(value, wanted):
-    """ "true" or "false" for aria attributes: is this the value wanted?"""
+    """ "true" when the values are equal, else "false": for aria attributes."""
     return "true" if value == wanted else "false"
 
 
 @register.filter
 def control(field, width=""):
-    """A Django form field's input with the portal's look, tied to its hint and its error for screen readers."""
+    """The input of a form field with the portal's classes, linked to its hint and error (aria-describedby)."""
     widget = field.field.widget
     kind = {"select": "select", "selectmultiple": "select", "textarea": "area"}.get(widget_kind(field), "input")
     described = [f"{field.id_for_label}-{part}" for part, there in (("hint", field.help_text), ("err", field.errors)) if there]
@@ -164,13 +164,13 @@ def control(field, width=""):
 
 @register.filter
 def widget_kind(field):
-    """What a form field looks like: select, textarea, checkboxinput, radioselect, clearablefileinput …"""
+    """The widget class of a form field in lower case: select, textarea, checkboxinput, radioselect, clearablefileinput …"""
     return type(field.field.widget).__name__.lower()
 
 
 @register.filter
 def summary_of(form):
-    """The errors of a form as the error summary wants them: the words, and the input they lead to."""
+    """The errors of a form for the error summary: [{"text", "href" of the input}]."""
     errors = [{"text": words, "href": ""} for words in form.non_field_errors()]
     for field in form:
         target = field.id_for_label or f"id_{field.html_name}"
@@ -184,47 +184,47 @@ def _component(template_name, content, **options):
 
 @register.simple_block_tag
 def notice(content, tone="info", title="", icon="", small=False, level=2, role=""):
-    """A few sentences set apart: info, ok, warn or bad."""
+    """A highlighted notice; tone: info, ok, warn or bad."""
     return _component("ui/notice.html", content, tone=tone, title=title, icon=icon, small=small, level=level, role=role)
 
 
 @register.simple_block_tag
 def card(content, title="", tone="", level=2, id=""):
-    """A white sheet; tone: "" or tint, brand, flush."""
+    """A card; tone: "", tint, brand or flush."""
     return _component("ui/card.html", content, title=title, tone=tone, level=level, id=id)
 
 
 @register.simple_block_tag
 def details(content, summary, open=False, plain=False):
-    """Something folded away until it is asked for."""
+    """A collapsible section."""
     return _component("ui/details.html", content, summary=summary, open=open, plain=plain)
 
 
 @register.simple_block_tag
 def result_panel(content, title, tone="ok", icon="check"):
-    """The big answer after something was done: what happened and what comes next. Holds the page's h1."""
+    """The confirmation after an action: what happened and what comes next. Contains the page's h1."""
     return _component("ui/result_panel.html", content, title=title, tone=tone, icon=icon)
 
 
 @register.simple_block_tag
 def paper(content, title="", id=""):
-    """A sheet that prints as one page, always dark on white."""
+    """A sheet that prints on one page, always black on white."""
     return _component("ui/paper.html", content, title=title, id=id)
 
 
 @register.simple_block_tag
 def actbar(content, label=""):
-    """The bar of steps at the foot of a clerk's page."""
+    """The bar of steps at the bottom of a staff page."""
     return _component("ui/actbar.html", content, label=label)
 
 
 @register.simple_block_tag
 def bulk_bar(content, label=""):
-    """What can be done with all rows picked in a list."""
+    """The bar of actions for the selected rows of a list."""
     return _component("ui/bulk_bar.html", content, label=label)
 
 
 @register.simple_block_tag
 def fieldset(content, legend, hint="", error="", id="", big=False):
-    """Inputs that answer one question together."""
+    """A group of inputs with one legend."""
     return _component("ui/fieldset.html", content, legend=legend, hint=hint, error=error, id=id, big=big)

@@ -1,4 +1,4 @@
-"""The catalogue as JSON. Names of fields are English, values Vietnamese as on the pages."""
+"""The catalogue as JSON. Field names are English, values Vietnamese as on the pages."""
 
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
@@ -66,7 +66,7 @@ class ProcedureRow(serializers.Serializer):
 
 
 class ProcedurePage(serializers.Serializer):
-    """One page of a list. `next` is the address of the rest, null at the end."""
+    """One page of a list. `next`: URL of the next page, null on the last one."""
 
     count = serializers.IntegerField(min_value=0)
     next = serializers.URLField(allow_null=True)
@@ -74,7 +74,7 @@ class ProcedurePage(serializers.Serializer):
 
 
 class ProcedureDetail(ProcedureRow):
-    """A procedure with all that its version says (`document`, as in the export file), or the facts of the index."""
+    """A procedure with its version's `document`, as in the export file, or for a listed one the `facts` of the index."""
 
     version = serializers.SerializerMethodField()
     document = serializers.SerializerMethodField()

@@ -6,7 +6,7 @@ from procedures.api import views
 
 
 class ProcedureCode:
-    """A procedure's code as the national base writes it: a digit, a point, six digits; local ones differ a little."""
+    """A procedure code of the national database: digit, dot, six digits; local codes differ slightly."""
 
     regex = r"[0-9A-Za-z.\-]{1,12}"
 

@@ -1,4 +1,4 @@
-"""GET /api/v1/procedures/ and /api/v1/procedures/<code>/: open to everybody, cacheable, read only."""
+"""GET /api/v1/procedures/ and /api/v1/procedures/<code>/: public, cacheable, read only."""
 
 from urllib.parse import urlencode
 
@@ -19,14 +19,14 @@ from procedures.models import Procedure
 from procedures.public import public_page
 from procedures.search.reading import MAX_LENGTH
 
-MOST, USUAL = 50, 20
+MAX_LIMIT, DEFAULT_LIMIT = 50, 20
 ANYTHING = {"type": "object", "additionalProperties": True}
 WRONG = OpenApiResponse(ANYTHING, "sai ở tham số nào")
 UNKNOWN = OpenApiResponse(ANYTHING, "không có mã này")
 
 
 class Open(APIView):
-    """No login, no session: everybody reads the same."""
+    """Base of public views: no authentication, the same answer for everybody."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -39,13 +39,13 @@ class Procedures(Open):
         summary="Tìm thủ tục, hoặc đọc lần lượt cả danh mục",
         parameters=[
             OpenApiParameter("q", str, description=f"điều cần tìm, có dấu hay không dấu, tối đa {MAX_LENGTH} ký tự"),
-            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}),
+            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}),
             OpenApiParameter("after", str, description="mã cuối cùng của trang trước"),
         ],
         responses={200: ProcedurePage, 400: WRONG},
     )
     def get(self, request):
-        """Best first; without `q` all procedures, what can be filed here first."""
+        """Search results, best first; without `q` all procedures, those that can be filed here first."""
         asked, limit, after = clean_text(request.GET.get("q", "")), _limit(request.GET), request.GET.get("after", "")
         if len(asked) > MAX_LENGTH:
             raise ValidationError({"q": _("Dài quá %(n)d ký tự.") % {"n": MAX_LENGTH}})
@@ -73,7 +73,7 @@ class OneProcedure(Open):
         },
     )
     def get(self, request, code):
-        """The procedure's part of its published version; of an entry of the index its facts."""
+        """The procedure's part of its published version; for a listed procedure the facts of the index."""
         found = Procedure.objects.select_related("sector", "current").defer("current__document").filter(code=code).first()
         if found is None:
             raise NotFound(_("Không có thủ tục mã %(code)s.") % {"code": code})
@@ -81,16 +81,16 @@ class OneProcedure(Open):
 
 
 def _limit(asked):
-    """How many rows a page holds, 1 to MOST."""
-    text = asked.get("limit", str(USUAL))
+    """The page size, 1 to MAX_LIMIT. Raises ValidationError."""
+    text = asked.get("limit", str(DEFAULT_LIMIT))
     limit = number_in(text, 3)
-    if limit is None or not 1 <= limit <= MOST:
-        raise ValidationError({"limit": _("Cần một số từ 1 đến %(most)d.") % {"most": MOST}})
+    if limit is None or not 1 <= limit <= MAX_LIMIT:
+        raise ValidationError({"limit": _("Cần một số từ 1 đến %(most)d.") % {"most": MAX_LIMIT}})
     return limit
 
 
 def _start(codes, after):
-    """The place behind the last code of the page before."""
+    """The index after the last code of the previous page. Raises ValidationError for an unknown code."""
     if not after:
         return 0
     try:

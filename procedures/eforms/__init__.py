@@ -1,4 +1,4 @@
-"""Forms as data: one definition makes the citizen's pages, the clerk's view and the printed application form."""
+"""E-forms: one definition (data) gives the wizard pages, the clerk's view and the printed application form."""
 
 from procedures.eforms.conditions import fields_named, holds, is_empty
 from procedures.eforms.display import (

@@ -1,4 +1,4 @@
-"""Answers the server makes itself: sums, products, a date or an amount in words. What a browser sends for them is ignored."""
+"""Computed fields: sums, products, a date or an amount in words. Values that a browser sends for them are ignored."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from portal.common.words import date_in_words, money_in_words
 
 
 def computed_value(spec: Mapping[str, Any], answers: Mapping[str, Any], row: Mapping[str, Any] | None = None) -> Any:
-    """The value of a `computed` field; None while its inputs are missing or no numbers."""
+    """The value of a `computed` field; None while its inputs are missing or not numbers."""
     match spec["op"]:
         case "product":
             return _product((row if row is not None else answers).get(key) for key in spec["of"])
@@ -21,12 +21,12 @@ def computed_value(spec: Mapping[str, Any], answers: Mapping[str, Any], row: Map
             case "words_of_money":
                 return money_in_words(value)
     except (TypeError, ValueError, IndexError):
-        return None  # not a full date, not an amount: nothing to spell out yet
+        return None  # not a complete date, or not an amount
     return None
 
 
 def values_of(ref: str, answers: Mapping[str, Any]) -> list[Any]:
-    """What a rule's operand stands for: one answer, or a column of a table."""
+    """The values of an operand: [answer] for "field", the column's cells for "table.column"."""
     table, _, column = ref.partition(".")
     value = answers.get(table)
     if not column:

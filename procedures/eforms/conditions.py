@@ -1,4 +1,4 @@
-"""The one condition grammar: form pages, documents, fees and steps all ask it (grammar 1, data/README.md)."""
+"""The condition grammar, used by form pages, documents, fees and steps (grammar 1, data/README.md)."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ Condition = Mapping[str, Any]
 
 
 def is_empty(value: Any) -> bool:
-    """Nothing was answered. False and 0 are answers."""
+    """True when nothing was answered. False and 0 are answers."""
     return value is None or value == "" or value == [] or value == {}
 
 
 def holds(condition: Condition | None, answers: Answers, today: dt.date) -> bool:
-    """Does the condition hold for these answers on this filing day? No condition means always."""
+    """True when the condition holds for these answers on this filing day. None or {} always holds."""
     if not condition:
         return True
     if "all" in condition:
@@ -25,7 +25,7 @@ def holds(condition: Condition | None, answers: Answers, today: dt.date) -> bool
         return any(holds(part, answers, today) for part in condition["any"])
     value = answers.get(condition["field"])
     if is_empty(value):
-        return False  # an unanswered question shows nothing, also with "ne"
+        return False  # an unanswered question never fulfils a condition, not even "ne"
     return _compare(condition["op"], value, condition.get("value"), today)
 
 
@@ -47,12 +47,12 @@ def _compare(op: str, value: Any, wanted: Any, today: dt.date) -> bool:
             case "age_lt":
                 return full_years(parse_date(value, partial=True, latest=True), today) < wanted
     except (TypeError, ValueError):
-        return False  # a date that is no date, a word where a number should be: not this case
+        return False  # an answer of the wrong type does not fulfil the condition
     raise ValueError(f"unknown operator: {op}")
 
 
 def fields_named(condition: Condition | None) -> set[str]:
-    """The keys a condition looks at."""
+    """The keys of the fields that a condition reads."""
     if not condition:
         return set()
     parts = condition.get("all") or condition.get("any")

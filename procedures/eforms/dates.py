@@ -1,4 +1,4 @@
-"""Dates as answers hold them ("1990-03-27", "1990-03", "1990") and as rules bound them ("today", "+30d", "+3wd", "-1y")."""
+"""Dates in answers ("1990-03-27", "1990-03", "1990") and bounds in rules ("today", "+30d", "+3wd", "-1y")."""
 
 import datetime as dt
 import re
@@ -10,13 +10,13 @@ _RELATIVE = re.compile(r"([+-])([0-9]{1,4})(d|wd|m|y)")
 
 
 class Calendar(Protocol):
-    """What counts working days: `procedures.calendar.WorkCalendar` fits."""
+    """A calendar of working days, for example `procedures.calendar.WorkCalendar`."""
 
     def add_working_days(self, day: dt.date, count: int) -> dt.date: ...
 
 
 class Weekdays:
-    """Monday to Friday, no holidays: stands in where no calendar is loaded."""
+    """Monday to Friday without holidays, used where no calendar is loaded."""
 
     def add_working_days(self, day: dt.date, count: int) -> dt.date:
         while count > 0:
@@ -26,7 +26,8 @@ class Weekdays:
 
 
 def parse_date(value: Any, *, partial: bool = False, latest: bool = False) -> dt.date:
-    """The day an answer stands for. A year alone is its first day, or its last when `latest`. Raises ValueError."""
+    """The day of an answer. With `partial`, a year or month means its first day, or a late day with `latest` (31 December, the
+    28th). Raises ValueError."""
     if partial and isinstance(value, str):
         if re.fullmatch(r"[0-9]{4}", value):
             value += "-12-31" if latest else "-01-01"
@@ -43,7 +44,7 @@ def full_years(born: dt.date, on: dt.date) -> int:
 
 
 def bound_date(text: str, today: dt.date, calendar: Calendar) -> dt.date:
-    """The day a `min_date` or `max_date` means on this filing day. Months clip: 31 May − 3m is 28 February."""
+    """The day of a `min_date` or `max_date` on this filing day. Months are clipped: 31 May − 3m is 28 February."""
     if text == "today":
         return today
     relative = _RELATIVE.fullmatch(text)

@@ -1,4 +1,4 @@
-"""Answers as people read them: on the review page, on the clerk's desk, on paper."""
+"""Answers as text: for the review page, the clerk's view and paper."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ MASK = "••••••"
 
 @dataclass(frozen=True)
 class AnswerTable:
-    """A table of the form: headers, rows of words, and a sum row (empty when nothing is summed)."""
+    """A table as text: columns, rows, and the row of sums (empty when no column is summed)."""
 
     columns: tuple[Field, ...]
     rows: list[list[str]]
@@ -32,7 +32,7 @@ class AnswerTable:
 
     @property
     def cells(self) -> list[list[tuple[Field, str]]]:
-        """Rows of (column, words)."""
+        """Rows of (column, text)."""
         return [list(zip(self.columns, row, strict=True)) for row in self.rows]
 
     @property
@@ -54,7 +54,7 @@ class AnswerRow:
 
     @property
     def from_account(self) -> bool:
-        """Filled in from what the portal knew, and left as it was."""
+        """True when the value was prefilled from the account and not changed."""
         return bool(self.origin) and self.origin != "default"
 
 
@@ -77,7 +77,7 @@ class AnswerSection:
 
     @property
     def blocks(self) -> list[list[AnswerRow]]:
-        """Lines that follow each other together, each table alone: how the review page lays them out."""
+        """The rows for the layout of the review page: consecutive lines together, each table on its own."""
         return [list(rows) for _is_table, rows in groupby(self.rows, key=lambda row: row.key if row.table else "")]
 
     @property
@@ -98,7 +98,7 @@ def answer_sections(
     origins: Mapping[str, str] | None = None,
     long_dates: bool = True,
 ) -> list[AnswerSection]:
-    """What these answers say, in the order of the form. Hidden questions are left out; empty ones keep an empty text."""
+    """The answers as text, in the order of the form. Hidden questions are left out; empty answers have an empty text."""
     asked = {question.key for question in form.walk(known, today)[0]}
     kept = form.kept(known, today)
     sections = []
@@ -135,7 +135,7 @@ def answer_table(form: Form, table: Field, value: Any, *, masked: bool = False) 
 
 
 def table_totals(table: Field, rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The sum row: figures under summed columns, empty elsewhere; no row at all when nothing is summed."""
+    """The row of sums: numbers under summed columns, "" elsewhere; [] when no column is summed."""
     if not any(column.spec.get("total") for column in table.columns):
         return []
     rows = list(rows)
@@ -150,7 +150,7 @@ def _sum(column: Field, rows: list[Mapping[str, Any]]) -> int | float:
 
 # one value ------------------------------------------------------------------------------------------------------------
 def display_value(form: Form, question: Field, value: Any, *, masked: bool = False, long_dates: bool = False) -> str:
-    """The words for one answer; what could not be read when it was typed is shown as typed."""
+    """One answer as text. A value that could not be parsed is shown as typed."""
     if is_empty(value):
         return ""
     if masked and question.sensitive:
@@ -180,13 +180,13 @@ def display_value(form: Form, question: Field, value: Any, *, masked: bool = Fal
 def _amount(question: Field, value: int | float) -> str:
     unit = "đồng" if question.type == "money" else question.spec.get("unit", "")
     if "đồng" in question.label:
-        unit = ""  # the label of the column says it
+        unit = ""  # the label already names the unit
     year = question.rules.get("max") == "this_year"
     return str(value) if year else number_text(value) + (GLUE + unit if unit else "")
 
 
 def date_text(value: Any, *, words: bool = False) -> str:
-    """ "1961-03-14" as “14/3/1961”, or in words “14 tháng 3 năm 1961”; "1961" stays a year; anything else as typed."""
+    """ "1961-03-14" as “14/3/1961”, or with `words` “14 tháng 3 năm 1961”; "1961" as a year; any other text unchanged."""
     if not isinstance(value, str):
         return ""
     parts = value.split("-")
@@ -201,7 +201,7 @@ def date_text(value: Any, *, words: bool = False) -> str:
 
 
 def address_text(form: Form, value: Mapping[str, Any]) -> str:
-    """Detail, commune, province: from the house to the country."""
+    """Detail, commune, province; abroad: detail, country."""
     country = value.get("country", "VN")
     names = [value.get("detail")]
     if country == "VN":
@@ -215,7 +215,7 @@ def address_text(form: Form, value: Mapping[str, Any]) -> str:
 
 
 def consent_text(value: Any) -> str:
-    """Who agreed and how it is confirmed."""
+    """Whether and by whom consent was given, and how it is confirmed."""
     if not isinstance(value, dict):
         return _("Đồng ý") if value is True else str(value)
     parts = [_("Đồng ý") if value.get("agreed") is True else _("Chưa đồng ý")]

@@ -1,4 +1,4 @@
-"""What publishing does once to a form: blocks become plain fields, and the version gets its own copy of all it uses."""
+"""Expansion of a form at publishing: blocks become plain fields, and the version gets its own copy of everything it uses."""
 
 import copy
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ Spec = dict[str, Any]
 
 
 def expand(raw_form: Mapping[str, Any], library: Mapping[str, Any]) -> Spec:
-    """A plain copy of a form: no blocks, page conditions pushed down to the fields. `library` is the parsed forms.json."""
+    """An expanded copy of a form: no blocks; page conditions are moved to the fields. `library`: the parsed forms.json."""
     form = copy.deepcopy(dict(raw_form))
     for page in pages_of(form):
         fields: list[Spec] = []
@@ -25,7 +25,10 @@ def expand(raw_form: Mapping[str, Any], library: Mapping[str, Any]) -> Spec:
 
 
 def expanded_form(key: str, library: Mapping[str, Any]) -> Spec:
-    """The form of this key as a version keeps it: expanded, with its grammar number, formats, messages and sources."""
+    """The form with this key as stored in a version: expanded, with grammar number, formats, messages and sources.
+
+    Raises LookupError for an unknown key.
+    """
     raw = next((form for form in library["forms"] if form["key"] == key), None)
     if raw is None:
         raise LookupError(f"no form {key}")
@@ -61,7 +64,7 @@ def _without_examples(fmt: Mapping[str, Any]) -> Spec:
 
 
 def _expand_block(use: Mapping[str, Any], blocks: Mapping[str, Any]) -> list[Spec]:
-    """The plain fields one {"block": …} item stands for."""
+    """The plain fields of one {"block": …} item."""
     library = {field["key"]: field for field in blocks[use["block"]]["fields"]}
     who = " của " + use["who"] if use.get("who") else ""
     fields = []
@@ -71,15 +74,15 @@ def _expand_block(use: Mapping[str, Any], blocks: Mapping[str, Any]) -> list[Spe
         for words in ("label", "help"):
             if words in field:
                 field[words] = field[words].replace("{who}", who)
-        _point_prefill(field, use)
+        _set_prefill(field, use)
         _override(field, use.get("overrides", {}).get(name, {}))
-        field["from_block"] = {"block": use["block"], "field": name}  # provenance only, never read again
+        field["from_block"] = {"block": use["block"], "field": name}  # for information only; no code reads it
         fields.append(field)
     return fields
 
 
-def _point_prefill(field: Spec, use: Mapping[str, Any]) -> None:
-    """Say whose data may fill the field; a use without `from` fills nothing."""
+def _set_prefill(field: Spec, use: Mapping[str, Any]) -> None:
+    """Set whose data prefills the field; without `from` the field is not prefilled."""
     if "prefill" not in field:
         return
     if not use.get("from"):

@@ -1,4 +1,8 @@
-"""A form as a version keeps it: its pages in order, which of them these answers open, and what counts as answered."""
+"""A form of a published version: its pages, which of them are shown for given answers, and which answers count.
+
+An answer counts ("kept") when its question is shown. Parameters: `known` are all stored answers, {key: value}; `today` is the
+filing day.
+"""
 
 import datetime as dt
 import re
@@ -12,15 +16,16 @@ from procedures.eforms.parts import Field, Page, Section, is_blank_row
 from procedures.eforms.sources import Option, Sources, StaticSources
 
 _REMARK = re.compile(r"\s*[\[(][^\])]*(?:knowledge|seen|chưa xem)[^\])]*[\])]")
-GRAMMARS = {1}  # every grammar ever published must stay readable
+GRAMMARS = {1}  # all grammars of published versions must stay readable
 
 
 class UnknownPage(LookupError):
-    """The form has no such page, or these answers do not open it."""
+    """The form has no such page, or it is not shown for these answers."""
 
 
 class Form:
-    """`document` is the "form" of a published version; `sources` give the options the form does not list itself."""
+    """`document`: the "form" of a published version; `sources`: options not listed in the form; `fee_of`: computes the fee in
+    đồng from the answers. Raises ValueError for an unknown grammar."""
 
     def __init__(
         self,
@@ -43,7 +48,7 @@ class Form:
 
     @property
     def calendar(self) -> Calendar:
-        """Counts working days: the calendar given, else that of the sources."""
+        """The calendar of working days: the given one, else that of the sources."""
         return self._calendar or self._outside.calendar
 
     # words of the form ------------------------------------------------------------------------------------------
@@ -61,7 +66,7 @@ class Form:
 
     @property
     def legal_ref(self) -> str:
-        """Where the form stands in the law; remarks of the compiler on how sure that is are left out."""
+        """The legal source of the form, without certainty marks."""
         return _REMARK.sub("", self.document.get("legal_ref") or "")
 
     @property
@@ -86,7 +91,7 @@ class Form:
 
     # options ----------------------------------------------------------------------------------------------------
     def options(self, question: Field) -> list[Option]:
-        """What can be chosen today."""
+        """The options that can be chosen today."""
         listed = self._listed(question)
         return self._outside.options(question.spec["source"]) if listed is None else listed
 
@@ -100,7 +105,7 @@ class Form:
         return any(option.value == value for option in listed)
 
     def option_label(self, question: Field, value: Any) -> str:
-        """The words of the pinned version, also for what can no longer be chosen."""
+        """The label of an option, also of one that can no longer be chosen; "" when unknown."""
         listed = self._listed(question)
         if listed is None:
             return self._outside.label(question.spec["source"], value)
@@ -110,7 +115,7 @@ class Form:
         return self._outside.find(source, code)
 
     def _listed(self, question: Field) -> list[Option] | None:
-        """Options that stand in the version itself; None when they come from outside."""
+        """Options listed in the version; None when they come from `sources`."""
         rows = question.spec.get("options")
         if rows is None:
             rows = self.document.get("sources", {}).get(question.spec.get("source"), {}).get("options")
@@ -128,7 +133,7 @@ class Form:
         copies: int | None = None,
         fee_class: str = "",
     ) -> dict[str, Any]:
-        """What the form prints but the portal asks elsewhere, under the form's own keys. Codes, not names."""
+        """Answers that the portal asks outside the form but the form prints, under the form's keys. Codes, not names."""
         given = {
             "agency": agency,
             "procedure": procedure,
@@ -145,7 +150,7 @@ class Form:
         return {key: value for key, value in answers.items() if not is_empty(value)}
 
     def walk(self, known: Mapping[str, Any], today: dt.date) -> tuple[list[Field], dict[str, Any]]:
-        """(questions asked, answers that count). A hidden answer is dropped before later conditions look at it."""
+        """(shown questions, answers that count). A hidden answer is dropped before later conditions are evaluated."""
         kept = {bound["key"]: known.get(bound["key"]) for bound in self.bound_fields}
         asked = []
         for question in self.fields.values():
@@ -155,7 +160,7 @@ class Form:
         return asked, kept
 
     def kept(self, known: Mapping[str, Any], today: dt.date) -> dict[str, Any]:
-        """The answers that count: hidden ones and blank rows dropped, computed ones made by us whatever was sent."""
+        """The answers that count: without hidden answers and blank rows, and with computed values."""
         asked, kept = self.walk(known, today)
         for question in asked:
             if question.type == "table" and isinstance(kept[question.key], list):
@@ -168,11 +173,11 @@ class Form:
         return kept
 
     def completed(self, known: Mapping[str, Any], today: dt.date) -> dict[str, Any]:
-        """All answers, hidden ones too, with blank rows dropped and computed values made."""
+        """All answers, also hidden ones, without blank rows and with computed values."""
         return {**known, **{key: value for key, value in self.kept(known, today).items() if key in known or not is_empty(value)}}
 
     def storable(self, known: Mapping[str, Any], today: dt.date) -> dict[str, Any]:
-        """What submit freezes on the dossier: answers that count, without empty ones and without the bound ones."""
+        """The answers that `submit` stores on the dossier: those that count, without empty and bound ones."""
         bound = {field["key"] for field in self.bound_fields}
         return {key: value for key, value in self.kept(known, today).items() if key not in bound and not is_empty(value)}
 
@@ -184,7 +189,7 @@ class Form:
         return computed_value(spec, answers, row)
 
     def computed_row(self, table: Field, row: Any) -> Any:
-        """A row with its computed cells made; whatever was sent for them is replaced."""
+        """A table row with its computed cells; values sent for them are replaced."""
         if not isinstance(row, dict) or not any(column.computed for column in table.columns):
             return row
         typed = {column.key for column in table.columns if not column.computed}
@@ -200,12 +205,12 @@ class Form:
         raise UnknownPage(key)
 
     def visible_pages(self, known: Mapping[str, Any], today: dt.date) -> list[Page]:
-        """The pages these answers open, in order."""
+        """The pages shown for these answers, in order."""
         asked = {question.page.index for question in self.walk(known, today)[0] if question.page}
         return [page for page in self.pages if page.index in asked]
 
     def shown_fields(self, page: Page, known: Mapping[str, Any], today: dt.date) -> list[Field]:
-        """What this page shows, notes included."""
+        """The fields shown on this page, including notes."""
         asked, kept = self.walk(known, today)
         keys = {question.key for question in asked}
         return [
@@ -215,7 +220,7 @@ class Form:
         ]
 
     def position(self, page: Page, known: Mapping[str, Any], today: dt.date) -> tuple[int, int]:
-        """(n, m) for “Bước n trên m”. Pages these answers skip are not counted."""
+        """(n, m) for “Bước n trên m”, without skipped pages. Raises UnknownPage."""
         indexes = [visible.index for visible in self.visible_pages(known, today)]
         if page.index not in indexes:
             raise UnknownPage(page.key)

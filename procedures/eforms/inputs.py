@@ -1,4 +1,4 @@
-"""One question on a wizard page: its inputs with names, ids, words typed, hint and error, for templates/procedures/eforms/."""
+"""One question on a wizard page: names, ids and values of its inputs, hint and error, for templates/procedures/eforms/."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,9 +13,9 @@ from procedures.eforms.form import Form
 from procedures.eforms.parts import Field
 from procedures.eforms.reading import ADDRESS_PARTS, DATE_PARTS, NO, YES
 from procedures.eforms.sources import Option
-from procedures.eforms.values import LONGEST_ADDRESS, number_text
+from procedures.eforms.values import MAX_ADDRESS_LENGTH, number_text
 
-FEW_OPTIONS = 7  # a choice that does not say how it is shown is radio up to here
+MAX_RADIO_OPTIONS = 7  # a choice with more options and no `display` is shown as a select
 NUMERIC_FORMATS = {"cccd", "social_insurance_no", "vsic_4", "nice_class", "year"}
 AUTOCOMPLETE = {"profile.full_name": "name", "profile.phone": "tel", "profile.email": "email"}
 
@@ -36,7 +36,7 @@ class OptionGroup:
 
 @dataclass
 class Part:
-    """One of several inputs that make an answer: the day of a date, the commune of an address."""
+    """One of several inputs of an answer: the day of a date, the commune of an address."""
 
     name: str
     label: str
@@ -50,7 +50,7 @@ class Part:
 
 
 class ShownPage(Protocol):
-    """What a question asks of the page it stands on (`showing.BoundPage`)."""
+    """The part of `showing.BoundPage` that a question uses."""
 
     form: Form
     answers: Mapping[str, Any]
@@ -65,11 +65,11 @@ class ShownPage(Protocol):
 
 
 class BoundField:
-    """One question on the page. `name` is its input name: the key, or table-row-column for a cell."""
+    """One question on the page. `name`: its input name, the key or for a cell "table-row-column"; `stored`: the stored answer."""
 
     def __init__(self, page: ShownPage, question: Field, name: str, stored: Any, error: str):
         self.page, self.field, self.name, self.stored, self.error = page, question, name, stored, error
-        self.raw = page.raw  # what was typed and is shown again; empty when the stored answer is shown
+        self.raw = page.raw  # the typed inputs when a page is shown again; empty when the stored answer is shown
 
     # what it is -------------------------------------------------------------------------------------------------
     @property
@@ -90,7 +90,7 @@ class BoundField:
 
     @cached_property
     def kind(self) -> str:
-        """Which template shows it: templates/procedures/eforms/kinds/<kind>.html."""
+        """The name of its template: templates/procedures/eforms/kinds/<kind>.html."""
         return self._kind()
 
     def _kind(self) -> str:
@@ -100,7 +100,7 @@ class BoundField:
             case "choice" if self.field.multiple:
                 return "checkboxes"
             case "choice":
-                return self.spec.get("display") or ("radio" if len(self._listed) <= FEW_OPTIONS else "select")
+                return self.spec.get("display") or ("radio" if len(self._listed) <= MAX_RADIO_OPTIONS else "select")
             case "yes_no":
                 return "radio"
             case "consent":
@@ -115,28 +115,28 @@ class BoundField:
 
     @property
     def optional(self) -> bool:
-        """Marked “không bắt buộc”. A rule on the same page may still ask for it, so such a field carries no mark."""
+        """True when the field is marked “không bắt buộc”. A field that a rule may require gets no mark."""
         return not self.field.required and not self.spec.get("required_if") and not self.field.computed
 
     @property
     def prefilled(self) -> bool:
-        """Filled from the person's data and not touched: the page says so."""
+        """True when the value comes from the person's data and was not changed; the page shows this."""
         origin = self.page.origins.get(self.field.key, "")
         return bool(origin) and origin != "default" and not self.raw
 
     @property
     def note(self) -> str:
-        """What stands in brackets after the label."""
+        """The text in brackets after the label."""
         return _("đã điền sẵn, xem lại") if self.prefilled else self.unit
 
     @property
     def describedby(self) -> str:
-        """The ids of hint and error, for what is described by them."""
+        """The ids of hint and error for aria-describedby."""
         return " ".join([f"{self.id}-hint"] * bool(self.help) + [f"{self.id}-err"] * bool(self.error))
 
     @property
     def first_id(self) -> str:
-        """The input an error link jumps to."""
+        """The id of the input that an error link leads to."""
         match self.kind:
             case "date_range":
                 return f"{self.id}-from"
@@ -159,13 +159,13 @@ class BoundField:
 
     @property
     def autocomplete(self) -> str:
-        """Only for what is about the person who sits in front of the page."""
+        """The autocomplete token; "off" unless the question is about the user."""
         origin = (self.spec.get("prefill", {}).get("from") or [""])[0]
         return AUTOCOMPLETE.get(origin, "off")
 
     @property
     def width(self) -> str:
-        """Size class: short inputs for short answers."""
+        """The CSS size class: short inputs for short answers."""
         longest = self.field.rules.get("max_length", 999)
         if self.field.type in ("number", "money", "phone", "id_number") or longest <= 20:
             return "w10"
@@ -177,9 +177,9 @@ class BoundField:
             return "" if "đồng" in self.label else "đồng"
         return self.spec.get("unit", "")
 
-    # what stands in it ------------------------------------------------------------------------------------------
+    # its value --------------------------------------------------------------------------------------------------
     def typed(self, name: str, otherwise: str) -> str:
-        """The words exactly as typed, else those of the stored answer."""
+        """The text as typed, else `otherwise` (from the stored answer)."""
         return self.raw.get(name, "") if self.raw else otherwise
 
     @property
@@ -215,7 +215,7 @@ class BoundField:
         ]
 
     def _date_texts(self, name: str, stored: Any) -> dict[str, str]:
-        """What stands in the three inputs."""
+        """The texts of the three inputs."""
         text = stored if isinstance(stored, str) else ""
         pieces = text.split("/") if "/" in text else text.split("-")[::-1] if text else []
         pieces = [""] * (3 - len(pieces)) + pieces[:3]
@@ -223,7 +223,7 @@ class BoundField:
 
     @property
     def wrong_parts(self) -> str:
-        """Which of the three inputs of a date are wrong, "ngay thang nam"; empty when we cannot tell."""
+        """The missing inputs of a date, for example "ngay thang"; "" when this is not the error."""
         if not self.error or self.kind != "date":
             return ""
         missing = [part for part, text in self.date.items() if not text]
@@ -248,7 +248,7 @@ class BoundField:
 
     @property
     def columns(self) -> int:
-        """Two or three short answers stand beside each other."""
+        """2 for two or three short options, which are shown beside each other; else 1."""
         return 2 if len(self.options) <= 3 and all(len(option.label) <= 8 for option in self.options) else 1
 
     def _chosen(self) -> list[Any]:
@@ -290,16 +290,16 @@ class BoundField:
 
     @property
     def wrong_commune(self) -> bool:
-        """Without one, or with one that does not fit: whatever else is wrong shows at the words."""
+        """True when the commune is missing, or the error is not about the detail."""
         parts = self.address
         return bool(self.error) and not self.is_abroad and (not parts["commune"].value or bool(parts["detail"].value))
 
     @property
     def wrong_detail(self) -> bool:
-        return bool(self.error) and (not self.address["detail"].value or len(self.address["detail"].value) > LONGEST_ADDRESS)
+        return bool(self.error) and (not self.address["detail"].value or len(self.address["detail"].value) > MAX_ADDRESS_LENGTH)
 
     def _address_target(self) -> str:
-        """The part to mend: the first empty one."""
+        """The part that an error link leads to: the first empty one."""
         order = ("detail",) if self.is_abroad else ("province", "commune", "detail")
         return next((part for part in order if not self.address[part].value), order[-1] if self.is_abroad else "commune")
 
@@ -335,7 +335,7 @@ def shown(options: list[Option], part: Part) -> list[ShownOption]:
 
 
 def _by_province(provinces: list[Option], communes: list[ShownOption]) -> list[OptionGroup]:
-    """Communes under their province, so that one list box is enough without JavaScript."""
+    """Communes grouped by province, so that one list box is enough without JavaScript."""
     order = {province.value: index for index, province in enumerate(provinces)}
     names = {province.value: province.label for province in provinces}
     communes = sorted(communes, key=lambda commune: order.get(commune.parent, len(order)))

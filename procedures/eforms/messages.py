@@ -1,4 +1,4 @@
-"""The words of an error: what is wrong and how to mend it, in the words of the label."""
+"""Error messages: what is wrong and how to correct it, with the label of the field."""
 
 import datetime as dt
 import re
@@ -13,35 +13,35 @@ from procedures.eforms.display import date_text
 from procedures.eforms.form import Form
 from procedures.eforms.parts import Field
 from procedures.eforms.validation import target_of
-from procedures.eforms.values import LONGEST_ADDRESS, LONGEST_CONSENT_NAME, address_fault, normalise, number_text
+from procedures.eforms.values import MAX_ADDRESS_LENGTH, MAX_CONSENT_NAME_LENGTH, address_fault, normalise, number_text
 
 _CELL = re.compile(r"([a-z][a-z0-9_]*)\[([0-9]+)\]\.(.+)")
 
 
 def error_texts(form: Form, errors: Mapping[str, str], known: Mapping[str, Any], today: dt.date) -> dict[str, str]:
-    """{key: sentence} in the order of the form; cells after their table, row by row."""
+    """{key: sentence} in the order of the form; cells follow their table, row by row."""
     order = {key: index for index, key in enumerate(form.fields)}
     return {key: error_text(form, key, errors[key], known, today) for key in sorted(errors, key=lambda key: _place(order, key))}
 
 
 def error_text(form: Form, key: str, code: str, known: Mapping[str, Any], today: dt.date) -> str:
-    """One sentence: the field's own words, then the format's, then the default, then what we can say about the value."""
+    """One sentence for an error code: the field's own message, else of the rule, else about the value, else the default."""
     question, value = question_at(form, key), value_at(known, key)
     if question is None:
         return _("Câu này không có trong tờ khai. Bỏ ra rồi gửi lại.")
     text = question.spec.get("messages", {}).get(code) or _check_words(form, key, code)
-    text = text or _said_about(form, question, code, value, today) or _default(form, question, code)
+    text = text or _value_message(form, question, code, value, today) or _default(form, question, code)
     return _filled(text, form, question, today)
 
 
 def summary_text(key: str, text: str) -> str:
-    """The sentence as the error summary says it: a cell's names its row."""
+    """The sentence for the error summary; for a cell with its row number."""
     cell = _CELL.fullmatch(key)
     return _("Dòng %(row)d: %(text)s") % {"row": int(cell[2]) + 1, "text": text} if cell else text
 
 
 def question_at(form: Form, key: str) -> Field | None:
-    """The field or column an error key points to."""
+    """The field or column of an error key, or None."""
     cell = _CELL.fullmatch(key)
     if not cell:
         return form.fields.get(key)
@@ -64,7 +64,7 @@ def _place(order: Mapping[str, int], key: str) -> tuple[int, int]:
 
 
 def _check_words(form: Form, key: str, code: str) -> str:
-    """The message of the rule over several fields that failed here."""
+    """The message of the rule over several fields that failed at this key; "" when none did."""
     failed = [check for check in form.checks if check["op"] == code]
     near = [check for check in failed if target_of(check) == key] or [
         check for check in failed if key in check["fields"] or key == check.get("at")
@@ -93,7 +93,7 @@ def _decimals_words(question: Field) -> str:
 
 
 # what the value itself tells ------------------------------------------------------------------------------------------
-def _said_about(form: Form, question: Field, code: str, value: Any, today: dt.date) -> str:
+def _value_message(form: Form, question: Field, code: str, value: Any, today: dt.date) -> str:
     if code == "not_a_date" and question.type == "date":
         return _date_words(value, question.partial)
     if code == "address":
@@ -108,7 +108,7 @@ def _said_about(form: Form, question: Field, code: str, value: Any, today: dt.da
 
 
 def _date_words(value: Any, partial: bool) -> str:
-    """31 February, a missing month, a year of two digits: say which."""
+    """What is wrong with a date: 31 February, a missing month, a year of two digits."""
     parts = re.split(r"[-/]", value) if isinstance(value, str) else []
     if "/" in str(value):
         parts.reverse()
@@ -134,7 +134,7 @@ def _date_words(value: Any, partial: bool) -> str:
 def _address_words(form: Form, value: Any) -> str:
     match address_fault(form, value):
         case "too_long":
-            return _("Rút ngắn số nhà, đường, thôn còn tối đa %(length)d ký tự.") % {"length": LONGEST_ADDRESS}
+            return _("Rút ngắn số nhà, đường, thôn còn tối đa %(length)d ký tự.") % {"length": MAX_ADDRESS_LENGTH}
         case "mismatch":
             return _("Xã đã chọn không thuộc tỉnh đã chọn ở mục {label}. Chọn lại xã.")
         case "no_communes":
@@ -149,7 +149,7 @@ def _address_words(form: Form, value: Any) -> str:
 
 
 def _digits_words(form: Form, question: Field, value: str) -> str:
-    """“Số căn cước có 12 số, mới nhập 11 số.” when only digits were typed, but too few or too many."""
+    """“Số căn cước có 12 số, mới nhập 11 số.” when only digits were typed but their number is wrong."""
     name = question.rules["format"]
     text = normalise(value, form.document["formats"][name]["normalise"])
     if not text.isascii() or not text.isdigit():
@@ -163,7 +163,7 @@ def _digits_words(form: Form, question: Field, value: str) -> str:
 
 def _consent_words(value: Mapping[str, Any]) -> str:
     name = value.get("name")
-    if isinstance(name, str) and len(name) > LONGEST_CONSENT_NAME:
+    if isinstance(name, str) and len(name) > MAX_CONSENT_NAME_LENGTH:
         return _("Rút ngắn họ tên người cho ý kiến.")
     if value.get("agreed") is not True:
         return _("Đánh dấu đồng ý ở mục {label}. Chưa đồng ý thì chưa nộp được.")

@@ -1,4 +1,4 @@
-"""The parts of a form: sections are headings of the printed form, pages are steps of the wizard, fields are its questions."""
+"""The parts of a form: sections are headings of the printed form, pages are steps of the wizard, fields are questions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class Field:
 
     @property
     def width(self) -> int | None:
-        """Percent of the printed table that a column takes; None = a share of the rest."""
+        """Width of a column in percent of the printed table; None: a share of the rest."""
         return self.spec.get("width")
 
     @property
@@ -91,7 +91,7 @@ class Section:
 
 
 def is_blank_row(table: Field, row: Any) -> bool:
-    """Nobody wrote anything in this row: what stands there by default or is computed does not count."""
+    """True when nothing was typed in this row. Default and computed values do not count."""
     if not isinstance(row, dict):
         return False
     silent = {column.key: column.spec.get("default") for column in table.columns if column.computed or "default" in column.spec}

@@ -1,4 +1,4 @@
-"""Filling in what is already known, so that nobody is asked twice. Prefilled answers are edited and checked like typed ones."""
+"""Prefilling of answers that are already known. Prefilled answers can be edited and are checked like typed ones."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
@@ -14,13 +14,13 @@ Lookup = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
 
 @dataclass
 class Prefilled:
-    """What can be filled in, and where each value comes from ("profile.full_name", "lookup:marriage", "default")."""
+    """Prefilled values, and the origin of each ("profile.full_name", "lookup:marriage", "default")."""
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
 
     def origins_of(self, values: Mapping[str, Any]) -> dict[str, str]:
-        """Origins of the values the person left as they were: what was changed is the person's own statement."""
+        """The origins of the values that the person did not change."""
         return {key: origin for key, origin in self.origins.items() if values.get(key) == self.values[key]}
 
 
@@ -34,10 +34,10 @@ def prefill(
     lookups: Mapping[str, Lookup] | None = None,
     pages: Iterable[Page] | None = None,
 ) -> Prefilled:
-    """Values for shown questions never answered so far (not for those a person left empty).
+    """Values for shown questions that have no answer yet (an answer left empty by the person is not filled).
 
-    `profile` is nested as the namespaces of forms.json, without "profile."; its "child" is the one child chosen for
-    `profile.children[]`. A lookup takes the profile and answers and may return None: the question just stays empty.
+    `profile`: nested like the namespaces of forms.json, without "profile."; its "child" is the child chosen for
+    `profile.children[]`. A lookup gets profile and answers; when it returns None the question stays empty.
     """
     wanted = {page.index for page in (form.pages if pages is None else pages)}
     sources = {"profile": profile, "context": context or {}}
@@ -61,7 +61,7 @@ def prefill(
 def _first_found(
     form: Form, question: Field, sources: Mapping[str, Any], lookups: Mapping[str, Lookup], answers: Mapping[str, Any]
 ) -> tuple[Any, str]:
-    """(value, origin) of the first place that knows something."""
+    """(value, origin) of the first source with a value; (None, "") when there is none."""
     rule = question.spec.get("prefill", {})
     for path in rule.get("from", []):
         if path.startswith("lookup:"):
@@ -80,7 +80,7 @@ def _looked_up(lookup: Lookup | None, take: str, profile: Mapping[str, Any], ans
 
 
 def _at(sources: Mapping[str, Any], path: str) -> Any:
-    """The value at "profile.father.full_name". "profile.children[].…" is the one child chosen: profile["child"]."""
+    """The value at a path like "profile.father.full_name". "profile.children[].…" reads profile["child"]."""
     value: Any = sources
     for step in path.replace("children[]", "child").split("."):
         if not isinstance(value, Mapping):
@@ -90,7 +90,7 @@ def _at(sources: Mapping[str, Any], path: str) -> Any:
 
 
 def _fitted(form: Form, question: Field, rule: Mapping[str, Any], value: Any) -> Any:
-    """The value in the form's own codes; None when it has none for it."""
+    """The value converted to the form's codes; None when it has no code there."""
     if is_empty(value):
         return None
     if question.type == "table":
@@ -105,7 +105,7 @@ def _fitted(form: Form, question: Field, rule: Mapping[str, Any], value: Any) ->
 
 
 def _mapped_choice(question: Field, codes: Mapping[str, Any], value: Any) -> Any:
-    """A list of several values fills a single choice only when it leaves no doubt."""
+    """The mapped value. A list fills a single choice only when exactly one value is mapped."""
     mapped = [codes[item] for item in (value if isinstance(value, list) else [value]) if item in codes]
     if question.multiple:
         return mapped
@@ -113,7 +113,7 @@ def _mapped_choice(question: Field, codes: Mapping[str, Any], value: Any) -> Any
 
 
 def _rows(table: Field, rule: Mapping[str, Any], value: Any) -> list[dict[str, Any]]:
-    """Rows of the profile as rows of the table; what a column has no code for stays empty."""
+    """Rows of the profile as rows of the table; a cell without a code stays empty."""
     maps = rule.get("column_maps", {})
     filled = []
     for row in value[: table.spec["max_rows"]] if isinstance(value, list) else []:

@@ -1,4 +1,4 @@
-"""The application form on paper: every question of the form, hidden ones as an empty line, in the official frame."""
+"""The printed application form: every question in the official layout; hidden questions as an empty line."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -13,17 +13,17 @@ from procedures.eforms.form import Form
 from procedures.eforms.parts import Field, Section
 from procedures.eforms.sources import Option
 
-MANY_COLUMNS = 6
-SMALL_TABLE = 6  # rows kept together on one page
-BLANK_ROWS = 4  # empty lines of a table nobody filled in
+MAX_COLUMNS_AT_FULL_SIZE = 6
+MAX_ROWS_ON_ONE_PAGE = 6  # rows kept together on one page
+BLANK_ROWS = 4  # empty rows of a table without answers
 NUMERALS = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
 DOTS = "." * 60
-FEW_OPTIONS = 8  # a blank form prints a choice with boxes up to here
+MAX_BOX_OPTIONS = 8  # a blank form prints boxes for choices with up to so many options
 
 
 @dataclass(frozen=True)
 class PrintedLine:
-    """One numbered line: words, or dots to write on."""
+    """One numbered line: a text, or dots to write on."""
 
     number: int
     label: str
@@ -41,11 +41,11 @@ class PrintedLine:
 
     @property
     def table_class(self) -> str:
-        """Short tables are kept on one page, tables of many columns are set smaller."""
+        """CSS classes: short tables are kept on one page, tables with many columns are printed smaller."""
         if not self.table:
             return ""
-        small = ["small-table"] if len(self.table.rows) <= SMALL_TABLE else []
-        return " ".join(small + (["wide-table"] if len(self.table.columns) > MANY_COLUMNS else []))
+        small = ["small-table"] if len(self.table.rows) <= MAX_ROWS_ON_ONE_PAGE else []
+        return " ".join(small + (["wide-table"] if len(self.table.columns) > MAX_COLUMNS_AT_FULL_SIZE else []))
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Signer:
     name: str = ""
 
 
-@translation.override("vi")  # a form is a Vietnamese document whatever the page speaks
+@translation.override("vi")  # the form is always Vietnamese, also from an English page
 def print_context(
     form: Form,
     known: Mapping[str, Any],
@@ -76,10 +76,10 @@ def print_context(
     online: str = "",
     blank: bool = False,
 ) -> dict[str, Any]:
-    """What "procedures/eforms/print.html" shows. `known` includes the bound answers; `portrait` is a data: address of a picture.
+    """The context of "procedures/eforms/print.html". `known` includes the bound answers; `portrait`: a data: URL of a picture.
 
-    `online` is the sentence that stands instead of a signature by hand ("Đã xác nhận trên cổng lúc …").
-    `blank` prints the empty form to fill in by hand: every line dotted, choices with boxes to tick.
+    `online`: the sentence printed instead of a handwritten signature ("Đã xác nhận trên cổng lúc …").
+    `blank`: print the empty form to fill in by hand, with dotted lines and boxes to tick.
     """
     asked, kept = (list(form.fields.values()), {}) if blank else (form.walk(known, today)[0], form.kept(known, today))
     shown = {question.key for question in asked}
@@ -109,7 +109,7 @@ def print_context(
 
 
 def _form_no(form: Form) -> list[str]:
-    """The lines at the top right: the form's number, unless the law's words name it already."""
+    """The lines at the top right: the form's number, unless its legal reference already contains it, and the reference."""
     named = not form.code or form.code in form.legal_ref
     number = form.code if " " in form.code else f"Mẫu {form.code}"
     return [line for line in ("" if named else number, form.legal_ref) if line]
@@ -121,7 +121,7 @@ def _agency_name(form: Form, code: Any) -> str:
 
 
 def _place_and_day(place: str, day: dt.date | None) -> str:
-    """“Đà Lạt, ngày 03 tháng 02 năm 2026”: days below ten and January, February with a nought, as papers are dated."""
+    """“Đà Lạt, ngày 03 tháng 02 năm 2026”: days below 10 and months below 3 with a leading zero, as in official papers."""
     if day is None:
         return f"{place or DOTS[:14]}, ngày ...... tháng ...... năm ........"
     month = f"{day.month:02}" if day.month < 3 else str(day.month)
@@ -129,7 +129,7 @@ def _place_and_day(place: str, day: dt.date | None) -> str:
 
 
 def _bound_line(form: Form, bound: Mapping[str, Any], kept: Mapping[str, Any], number: int) -> PrintedLine:
-    """What the portal asked elsewhere, printed as the statutory form wants it."""
+    """A bound answer (asked outside the form) as a line of the printed form."""
     value = kept.get(bound["key"])
     options = [Option(row["value"], row["label"]) for row in bound.get("options", [])]
     if options:
@@ -144,7 +144,7 @@ def _bound_line(form: Form, bound: Mapping[str, Any], kept: Mapping[str, Any], n
 def _printed_lines(
     form: Form, section: Section, kept: Mapping[str, Any], shown: set[str], numbers: Iterator[int], blank: bool
 ) -> list[PrintedLine]:
-    """Every question of the section, numbered on; a hidden one as an empty line. Notes stand only where they apply."""
+    """Every question of the section with a running number; hidden ones as an empty line. Notes only on a blank form."""
     lines = []
     for page in section.pages:
         for question in page.fields:
@@ -172,16 +172,16 @@ def _printed_line(form: Form, question: Field, value: Any, number: int, blank: b
 
 
 def _boxes(form: Form, question: Field) -> list[Option]:
-    """Boxes to tick on a blank form, where there are few enough."""
+    """The options printed as boxes on a blank form; [] when there are too many."""
     if question.type == "yes_no":
         return [Option("true", "Có"), Option("false", "Không")]
-    if question.type != "choice" or "options" not in question.spec or len(question.spec["options"]) > FEW_OPTIONS:
+    if question.type != "choice" or "options" not in question.spec or len(question.spec["options"]) > MAX_BOX_OPTIONS:
         return []
     return form.options(question)
 
 
 def _signers(form: Form, kept: Mapping[str, Any], applicant_name: str) -> list[Signer]:
-    """Who signs at the foot: words in capitals there come from the template's style, not from here."""
+    """The signers at the end of the form. Upper case is set by the template's style."""
     match form.signature:
         case "none":
             return []

@@ -1,4 +1,4 @@
-"""What a page sends, read into answers. Nothing is refused here: what cannot be read is kept as typed and named by validation."""
+"""Parses the POST of a wizard page into answers. A value that cannot be parsed is kept as typed; validation reports it."""
 
 import datetime as dt
 import re
@@ -15,36 +15,36 @@ from procedures.eforms.values import WAYS, clean_line, clean_lines, normalise, n
 YES, NO = "co", "khong"
 DATE_PARTS = ("ngay", "thang", "nam")  # as templates/ui/date.html names its inputs
 ADDRESS_PARTS = ("province", "commune", "detail", "country")
-MOST_ROWS = 1000  # of one table, whatever the form allows: a guard, not a rule
+MAX_ROWS = 1000  # rows read of one table; a guard against very large requests
 _ROW_BUTTON = re.compile(r"([a-z][a-z0-9_]*)-([0-9]{1,3})")
 
 
 @dataclass
 class PageInput:
-    """The answers one POST brings, and the words exactly as typed for showing the page again."""
+    """The answers of one POST, and the inputs as typed, to show the page again."""
 
     values: dict[str, Any] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict)  # input name → text; the QueryDict itself
-    row_button: bool = False  # a row was added, opened or taken out: save and show the page again, without errors
+    row_button: bool = False  # a row was added, opened or removed: save, and show the page again without errors
     open_row: tuple[str, int] | None = None  # the row to show open
 
     @property
     def focus(self) -> str:
-        """The id to jump to, "" for the top of the page."""
+        """The id of the element to scroll to; "" for the top of the page."""
         return f"f-{self.open_row[0]}-{self.open_row[1]}" if self.open_row else ""
 
     @property
     def query(self) -> str:
-        """For the address of a redirect: which row is open."""
+        """The query string of a redirect: which row is open."""
         return f"dong={self.open_row[0]}-{self.open_row[1]}" if self.open_row else ""
 
 
 def read_page(
     form: Form, page: Page, post: QueryDict, known: Mapping[str, Any], today: dt.date, *, autosave: bool = False
 ) -> PageInput:
-    """Read a page's POST. Only what this page shows is read; every field read is in `values`, None when left empty.
+    """Read the POST of a page. Only fields shown on this page are read; each is in `values`, None when left empty.
 
-    With `autosave` blank rows stay where they are, so that the page still open in the browser keeps counting the same.
+    With `autosave` blank rows are kept, so that the row numbers of the page open in the browser stay valid.
     """
     entered = PageInput(raw=post)
     pressed = None if autosave else _pressed(post)
@@ -63,14 +63,14 @@ def read_page(
 
 
 def open_row_from(query: str) -> tuple[str, int] | None:
-    """The row named by `?dong=` in an address."""
+    """(table key, row index) of the query parameter `?dong=`, or None."""
     found = _ROW_BUTTON.fullmatch(query)
     return (found[1], int(found[2])) if found else None
 
 
 # one value ------------------------------------------------------------------------------------------------------------
 def read_value(form: Form, question: Field, post: QueryDict, name: str) -> Any:
-    """One answer from the inputs that carry this name."""
+    """One answer from the inputs with this name."""
     match question.type:
         case "date":
             return read_date(post, name, question.partial)
@@ -78,7 +78,7 @@ def read_value(form: Form, question: Field, post: QueryDict, name: str) -> Any:
             parts = {part: read_date(post, f"{name}-{part}", False) for part in ("from", "to")}
             return {part: value or "" for part, value in parts.items()} if any(parts.values()) else None
         case "choice" if question.multiple:
-            return [clean_line(value) for value in dict.fromkeys(post.getlist(name)) if value][:MOST_ROWS] or None
+            return [clean_line(value) for value in dict.fromkeys(post.getlist(name)) if value][:MAX_ROWS] or None
         case "yes_no":
             text = _text(post, name)
             return {YES: True, NO: False}.get(text, text or None)
@@ -105,7 +105,7 @@ def _read_text(form: Form, question: Field, text: str) -> Any:
 
 
 def read_date(post: QueryDict, name: str, partial: bool) -> str | None:
-    """Three inputs as "YYYY-MM-DD", with `partial` also "YYYY-MM" or "YYYY"; "31/2/90" as typed when it is no date."""
+    """Three inputs as "YYYY-MM-DD", with `partial` also "YYYY-MM" or "YYYY"; any other input as typed, like "31/2/90"."""
     day, month, year = (_text(post, f"{name}-{part}").replace("/", " ").strip() for part in DATE_PARTS)
     if not (day or month or year):
         return None
@@ -129,7 +129,7 @@ def _read_address(form: Form, post: QueryDict, name: str) -> dict[str, str] | No
     if country and country != "VN":
         return {"country": country, "detail": parts["detail"]} if parts["detail"] else {"country": country}
     if parts["commune"] and not parts["province"]:
-        found = form.find("commune", parts["commune"])  # choosing the commune alone says the province too
+        found = form.find("commune", parts["commune"])  # the commune determines the province
         parts["province"] = found.parent if found else ""
     return {part: text for part, text in parts.items() if text} or None
 
@@ -163,9 +163,9 @@ def _pressed(post: QueryDict) -> RowButton | None:
 
 
 def _open_rows(form: Form, table: Field, post: QueryDict, stored: Any) -> dict[int, dict[str, Any]]:
-    """Rows by the number the page showed. Those that stood open replace the stored ones; closed ones stay as stored."""
+    """{row index: cells}. Rows that were open on the page replace the stored ones; closed rows stay as stored."""
     rows = {index: row for index, row in enumerate(stored) if isinstance(row, dict)} if isinstance(stored, list) else {}
-    for text in post.getlist(f"{table.key}-open")[: MOST_ROWS + 1]:
+    for text in post.getlist(f"{table.key}-open")[: MAX_ROWS + 1]:
         if _figures(text, 3):
             rows[int(text)] = _read_row(form, table, post, f"{table.key}-{int(text)}")
     return rows
@@ -181,7 +181,7 @@ def _read_row(form: Form, table: Field, post: QueryDict, name: str) -> dict[str,
 def _arranged(
     table: Field, rows: dict[int, dict[str, Any]], button: RowButton | None, *, keep_blank: bool
 ) -> tuple[list[dict[str, Any]] | None, tuple[str, int] | None]:
-    """(rows to keep, row to show open) after the button that was pressed."""
+    """(rows to store, row to show open) after the pressed button."""
     action, index = (button.action, button.index) if button else ("", -1)
     if action == "remove_row":
         rows.pop(index, None)

@@ -1,4 +1,4 @@
-"""A page as its template shows it: the answers known so far, or what was just typed and what is wrong with it."""
+"""A wizard page for its template: with the stored answers, or with the typed inputs and their errors."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ from procedures.eforms.parts import Page
 from procedures.eforms.reading import PageInput
 from procedures.eforms.tables import BoundTable
 
-MOST_ERRORS = 20  # lines of the error summary
+MAX_SUMMARY_ERRORS = 20  # lines of the error summary
 TOP = "noi-dung"
 
 
 class BoundPage:
-    """`errors` are codes; `origins` say where prefilled answers come from; `open_row` is the row a table shows open."""
+    """`errors`: {key: code}; `origins`: {key: origin of a prefilled answer}; `open_row`: (table key, index) of the open row."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class BoundPage:
     ):
         self.form, self.page, self.today = form, page, today
         self.answers = {**known, **(entered.values if entered else {})}
-        self.raw: Any = entered.raw if entered and not entered.row_button else {}  # after a row button the page has changed
+        self.raw: Any = entered.raw if entered and not entered.row_button else {}  # a row button changes the row numbers
         self.origins = origins or {}
         self.open_row = (entered.open_row if entered else None) or open_row
         self._texts = error_texts(form, errors or {}, self.answers, today)
@@ -67,20 +67,20 @@ class BoundPage:
 
     @property
     def errors(self) -> list[dict[str, str]]:
-        """Sentences with the input to mend, for the summary; of very many the first ones."""
-        first = list(self._texts.items())[:MOST_ERRORS]
+        """[{"text", "href" of the input}] for the error summary, at most MAX_SUMMARY_ERRORS."""
+        first = list(self._texts.items())[:MAX_SUMMARY_ERRORS]
         return [{"text": summary_text(key, text), "href": f"#{self.target(key)}"} for key, text in first]
 
     @property
     def is_one_choice(self) -> bool:
-        """Only one question of a few answers: the page's question is then its legend."""
+        """True when the page has one question with radio buttons or checkboxes: the page's question is its legend."""
         return len(self.fields) == 1 and self.fields[0].kind in ("radio", "checkboxes")
 
     def error(self, key: str) -> str:
         return self._texts.get(key, "")
 
     def target(self, key: str) -> str:
-        """The id an error key leads to: the first input of its field."""
+        """The id that an error link leads to: the first input of its field."""
         name, bracket, rest = key.partition("[")
         shown = next((shown for shown in self.fields if shown.field.key == name), None)
         if shown is None:

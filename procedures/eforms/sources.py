@@ -1,4 +1,4 @@
-"""Where options come from that a form does not list itself: territory, bodies, countries."""
+"""Options that a form does not list itself: territory, agencies, countries."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -13,12 +13,12 @@ from portal.common.vietnamese import sort_key
 from procedures.eforms.dates import Calendar, Weekdays
 from procedures.models import working_calendar
 
-# CLDR also names regions that are no countries: unions, test regions, unknown.
+# Regions of CLDR that are not countries: unions, test regions, unknown.
 NOT_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
 
 
 class Option(NamedTuple):
-    """One thing to choose: stored by value, shown by label; a commune names its province as parent."""
+    """An option: `value` is stored, `label` is shown; `parent` is the province of a commune."""
 
     value: str
     label: str
@@ -26,7 +26,7 @@ class Option(NamedTuple):
 
 
 class Sources(Protocol):
-    """Named lists of options. `find` also knows what can no longer be chosen, so that old answers keep their words."""
+    """Named lists of options. `find` also returns options that can no longer be chosen, to label old answers."""
 
     def options(self, name: str, parent: str | None = None) -> list[Option]: ...
 
@@ -38,12 +38,12 @@ class Sources(Protocol):
 
     @property
     def calendar(self) -> Calendar:
-        """What counts the working days of a rule such as "+3wd"."""
+        """The calendar of working days, for bounds such as "+3wd"."""
         ...
 
 
 class StaticSources:
-    """Options given as lists, and the countries of the world. Unknown names have no options."""
+    """Options given as lists, and all countries. An unknown name has no options."""
 
     def __init__(self, rows: Mapping[str, Iterable[Option]] | None = None):
         self._current = {"country": countries(), **{name: list(options) for name, options in (rows or {}).items()}}
@@ -51,7 +51,7 @@ class StaticSources:
 
     @classmethod
     def from_agencies(cls, agencies: Mapping[str, Any]) -> "StaticSources":
-        """The territory and bodies of a parsed agencies.json."""
+        """The territory and agencies of a parsed agencies.json."""
         units = agencies["administrative_units"]
         return cls(
             {
@@ -81,16 +81,16 @@ class StaticSources:
         return Weekdays()
 
     def _rows(self, name: str) -> list[Option]:
-        """What can be chosen today."""
+        """Options that can be chosen today."""
         return self._current.get(name, [])
 
     def _known(self, name: str) -> list[Option]:
-        """What old answers may name."""
+        """Options that old answers may contain."""
         return self._rows(name)
 
 
 class DatabaseSources(StaticSources):
-    """The territory and bodies of this portal. Reads each list once: make one for a request, not for ever."""
+    """The territory and agencies of the database. Each list is read once, so make a new object for each request."""
 
     def __init__(self, day: dt.date | None = None):
         super().__init__()
@@ -105,7 +105,7 @@ class DatabaseSources(StaticSources):
 
     @cached_property
     def calendar(self) -> Calendar:
-        """The working days of this portal, read when a rule first counts them."""
+        """The working calendar of the database, read at first use."""
         return working_calendar()
 
     def _rows(self, name: str) -> list[Option]:

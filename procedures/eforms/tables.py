@@ -1,4 +1,4 @@
-"""A table on a wizard page: rows stand open with inputs, or closed as a line of words when there are many."""
+"""A table on a wizard page. Open rows show inputs; when there are many rows, the others are closed and show one line of text."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -8,12 +8,12 @@ from procedures.eforms.display import answer_table, table_totals
 from procedures.eforms.inputs import BoundField
 from procedures.eforms.parts import Field
 
-ALL_OPEN = 5  # a table of up to this many rows shows them all open
-MOST_OPEN = 10  # rows with errors opened at once
+MAX_ROWS_ALL_OPEN = 5  # with more rows only some are open
+MAX_OPEN_ROWS = 10  # rows opened because of errors
 
 
 class BoundTable(BoundField):
-    """A table question. Closed rows send nothing and stay as stored, so that 200 rows weigh little."""
+    """A table question. Closed rows have no inputs and stay as stored, so that a page with 200 rows stays small."""
 
     @cached_property
     def rows(self) -> list["BoundRow"]:
@@ -21,7 +21,7 @@ class BoundTable(BoundField):
         blanks = 0 if stored else self.spec.get("min_rows", 1) if self.field.required else 1
         rows = stored + [{}] * blanks
         wrong = [index for index in range(len(rows)) if self._is_wrong(index)]
-        opened = set(range(len(rows))) if len(rows) <= ALL_OPEN else {*wrong[:MOST_OPEN], self._asked_open()}
+        opened = set(range(len(rows))) if len(rows) <= MAX_ROWS_ALL_OPEN else {*wrong[:MAX_OPEN_ROWS], self._asked_open()}
         return [BoundRow(self, index, row, index in opened, index in wrong) for index, row in enumerate(rows)]
 
     def _asked_open(self) -> int:
@@ -32,7 +32,7 @@ class BoundTable(BoundField):
         return any(self.page.error(f"{self.field.key}[{index}].{column.key}") for column in self.field.columns)
 
     def cell_target(self, index: int, column: str) -> str:
-        """The id of one cell's input, or of its row when the row is closed."""
+        """The id of a cell's input, or of its row when the row is closed."""
         row = self.rows[index] if index < len(self.rows) else None
         if row is None or not row.is_open:
             return f"{self.id}-{index}"
@@ -44,7 +44,7 @@ class BoundTable(BoundField):
 
     @property
     def totals(self) -> list[tuple[str, str]]:
-        """(column, sum) of summed columns, once there is something to sum."""
+        """[(column label, sum)] of summed columns; [] without rows."""
         rows = self.page.kept.get(self.field.key)
         rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
         sums = table_totals(self.field, rows) if rows else []
@@ -64,7 +64,7 @@ class BoundRow:
 
     @property
     def name(self) -> str:
-        """What the row's buttons send."""
+        """The value of the row's buttons."""
         return f"{self.table.name}-{self.index}"
 
     @property
@@ -73,7 +73,7 @@ class BoundRow:
 
     @property
     def summary(self) -> str:
-        """The row in words: its first four filled cells."""
+        """The row as text: its first four filled cells."""
         texts = answer_table(self.table.page.form, self.table.field, [self.row]).rows[0]
         return ", ".join([text for text in texts if text][:4])
 
@@ -83,7 +83,7 @@ class BoundRow:
 
 
 class BoundCell(BoundField):
-    """A column's question in one row. It shows the stored answer: rows may have moved since they were typed."""
+    """One cell. It always shows the stored answer, because row numbers may have changed since the input was typed."""
 
     def __init__(self, row: BoundRow, column: Field):
         error = row.table.page.error(f"{row.table.field.key}[{row.index}].{column.key}")
@@ -93,7 +93,7 @@ class BoundCell(BoundField):
 
     def _kind(self) -> str:
         kind = super()._kind()
-        return "select" if kind == "radio" else kind  # big buttons would drown the row
+        return "select" if kind == "radio" else kind  # radio buttons need too much space in a row
 
     def _never_asked(self) -> bool:
         return not self._row

@@ -1,4 +1,4 @@
-"""What is wrong with the answers: the same findings as data/check_forms.py, for every kind of input a browser can send."""
+"""Validation of answers. Finds the same errors as data/check_forms.py, and accepts any type of value that a browser can send."""
 
 import datetime as dt
 import unicodedata
@@ -17,7 +17,7 @@ Errors = dict[str, str]
 
 
 def validate(form: Form, known: Answers, today: dt.date) -> Errors:
-    """{field key: error code} of the whole form on this filing day. Cells are keyed `table[0].column`."""
+    """{field key: error code} of the whole form on this filing day. The key of a cell is `table[0].column`."""
     asked, kept = form.walk(known, today)
     errors: Errors = {}
     for question in asked:
@@ -31,7 +31,7 @@ def validate(form: Form, known: Answers, today: dt.date) -> Errors:
 
 
 def page_errors(form: Form, page: Page, known: Answers, today: dt.date) -> Errors:
-    """What keeps this page from being done: its own fields, and the rules whose last operand stands on it."""
+    """{key: error code} of one page: its fields, and the rules over several fields whose last operand is on this page."""
     known = form.completed(known, today)
     asked, kept = form.walk(known, today)
     errors: Errors = {}
@@ -42,7 +42,7 @@ def page_errors(form: Form, page: Page, known: Answers, today: dt.date) -> Error
         here = _operands_on(form, check, page)
         last = max((form.fields[key].page.index for key in _operands(form, check)), default=-1)  # type: ignore[union-attr]
         if not here or last > page.index:
-            continue  # not this page's matter, or not all of it is asked yet
+            continue  # the rule has no operand on this page, or an operand on a later page
         target = target_of(check)
         shown_at = target if target in here else here[0]
         if not _has_error(errors, shown_at) and fails(check, kept, today):
@@ -51,13 +51,13 @@ def page_errors(form: Form, page: Page, known: Answers, today: dt.date) -> Error
 
 
 def pages_with_errors(form: Form, errors: Errors) -> list[Page]:
-    """The pages to open again, in order."""
+    """The pages that contain errors, in order."""
     indexes = {form.fields[key.partition("[")[0]].page.index for key in errors if key.partition("[")[0] in form.fields}  # type: ignore[union-attr]
     return [page for page in form.pages if page.index in indexes]
 
 
 def first_unfinished_page(form: Form, known: Answers, today: dt.date) -> Page | None:
-    """Where to go on: the first page that was never answered or has something to mend."""
+    """The first page without answers or with an error; None when the form is complete."""
     wrong = {page.index for page in pages_with_errors(form, validate(form, form.completed(known, today), today))}
     for page in form.visible_pages(known, today):
         if page.index in wrong or not any(question.key in known for question in page.fields):
@@ -116,13 +116,13 @@ def _cell_error(form: Form, column: Field, row: Answers, today: dt.date) -> str 
 
 # rules over several fields --------------------------------------------------------------------------------------------
 def fails(check: Mapping[str, Any], answers: Answers, today: dt.date) -> bool:
-    """Does the rule fail? Empty operands never fail one: being required sees to that."""
+    """True when the rule over several fields is violated. Empty operands never violate it (`required` covers them)."""
     if not holds(check.get("when"), answers, today):
         return False
     try:
         return _CHECKS[check["op"]](check, answers, today)
     except (TypeError, ValueError, KeyError, AttributeError):
-        return False  # an operand of a wrong kind is named at its own field
+        return False  # a value of the wrong type is reported at its own field
 
 
 def _filled(ref: str, answers: Answers) -> list[Any]:
@@ -130,7 +130,7 @@ def _filled(ref: str, answers: Answers) -> list[Any]:
 
 
 def _any_pair(check: Mapping[str, Any], answers: Answers, bad: Any) -> bool:
-    """Is any pair of the two operands bad? Two columns of a table are compared row by row."""
+    """True when `bad` holds for any pair of the two operands. Two columns of a table are compared row by row."""
     first, second = (values_of(ref, answers) for ref in check["fields"])
     for pair in zip(first, second, strict=False):
         if any(is_empty(value) for value in pair):
@@ -144,7 +144,7 @@ def _any_pair(check: Mapping[str, Any], answers: Answers, bad: Any) -> bool:
 
 
 def _days(first: Any, second: Any) -> int:
-    """Days from the first date to the second; a year alone counts as its first day."""
+    """Days from the first date to the second; a year counts as its first day."""
     return (parse_date(second, partial=True) - parse_date(first, partial=True)).days
 
 

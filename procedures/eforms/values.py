@@ -1,4 +1,4 @@
-"""One answer at a time: how its text is brought into order, and what is wrong with it."""
+"""Single answers: normalising of text, validation, parsing of numbers."""
 
 import datetime as dt
 import re
@@ -12,29 +12,29 @@ from procedures.eforms.dates import bound_date, parse_date
 from procedures.eforms.form import Form
 from procedures.eforms.parts import Field
 
-LONGEST_TEXT = 20_000  # characters kept of one input, far above any max_length: the error shows what was typed
-LONGEST_NUMBER = 30  # digits
-LONGEST_ADDRESS = 200
-LONGEST_CONSENT_NAME = 1000  # several people may be named
+MAX_TEXT_LENGTH = 20_000  # characters read of one input; far above any max_length, so that the error can show the input
+MAX_NUMBER_DIGITS = 30  # digits
+MAX_ADDRESS_LENGTH = 200
+MAX_CONSENT_NAME_LENGTH = 1000  # several people may be named
 TEXT_TYPES = {"text", "textarea", "phone", "email", "id_number"}
-WAYS = ("vneid", "paper")  # how a third party confirms
+WAYS = ("vneid", "paper")  # how a third party confirms its consent
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+){1,5}")
 
 
 # text ---------------------------------------------------------------------------------------------------------------
 def clean_lines(text: str) -> str:
-    """A text of several lines: composed, without control characters, without space at the ends of lines."""
-    return clean_text(text[:LONGEST_TEXT], lines=True)
+    """A text of several lines: NFC, without control characters, without spaces at the ends of lines."""
+    return clean_text(text[:MAX_TEXT_LENGTH], lines=True)
 
 
 def clean_line(text: str) -> str:
-    """A text of one line: composed, without control characters, single spaces."""
-    return clean_text(text[:LONGEST_TEXT])
+    """A text of one line: NFC, without control characters, single spaces."""
+    return clean_text(text[:MAX_TEXT_LENGTH])
 
 
 def normalise(text: str, steps: Iterable[str]) -> str:
-    """Apply the steps a named format asks for, in order."""
+    """Apply the normalising steps of a named format, in order."""
     for step in steps:
         match step:
             case "nfc":
@@ -66,7 +66,7 @@ def fits_format(form: Form, name: str, text: str) -> bool:
 
 # checking -----------------------------------------------------------------------------------------------------------
 def value_error(form: Form, question: Field, value: Any, today: dt.date) -> str | None:
-    """The code of what is wrong with one answer that is not empty; None when it is fine."""
+    """The error code of one answer that is not empty; None when it is valid."""
     match question.type:
         case kind if kind in TEXT_TYPES:
             return _text_error(form, question, value)
@@ -88,7 +88,7 @@ def value_error(form: Form, question: Field, value: Any, today: dt.date) -> str 
 def _text_error(form: Form, question: Field, value: Any) -> str | None:
     if not isinstance(value, str):
         return "type"
-    if len(value) > question.rules.get("max_length", LONGEST_TEXT):
+    if len(value) > question.rules.get("max_length", MAX_TEXT_LENGTH):
         return "max_length"
     if "format" in question.rules and not fits_format(form, question.rules["format"], value):
         return "format"
@@ -145,13 +145,13 @@ def _choice_error(form: Form, question: Field, value: Any) -> str | None:
 
 
 def address_fault(form: Form, value: Any) -> str | None:
-    """What is wrong with an address: "detail", "too_long", "unit", "no_communes", "mismatch"; None when it is fine."""
+    """The error of an address: "detail", "too_long", "unit", "no_communes", "mismatch"; None when it is valid."""
     if not isinstance(value, dict):
         return "unit"
     detail = value.get("detail")
     if not detail or not isinstance(detail, str):
         return "detail"
-    if len(detail) > LONGEST_ADDRESS:
+    if len(detail) > MAX_ADDRESS_LENGTH:
         return "too_long"
     country = value.get("country", "VN")
     if country != "VN":
@@ -171,7 +171,7 @@ def _consent_error(question: Field, value: Any) -> str | None:
     if not isinstance(value, dict) or value.get("agreed") is not True or value.get("way") not in WAYS:
         return "consent"
     name = value.get("name")
-    return None if isinstance(name, str) and name and len(name) <= LONGEST_CONSENT_NAME else "consent"
+    return None if isinstance(name, str) and name and len(name) <= MAX_CONSENT_NAME_LENGTH else "consent"
 
 
 # numbers as people write them -----------------------------------------------------------------------------------------
@@ -182,10 +182,10 @@ _DECIMAL = re.compile(r"([0-9]+)[.,]([0-9]+)")
 
 
 def number_from(text: str, *, decimals: int = 0) -> int | float | None:
-    """The number a text stands for: "1.500.000", "1500000 đồng", "12,5". None when it is none, or far too long."""
+    """The number of a text like "1.500.000", "1500000 đồng", "12,5". None when it is not a number or too long."""
     text = re.sub(r"\s+", "", _UNIT.sub("", clean_line(text)))
     sign, digits = (-1, text[1:]) if text[:1] in ("-", "−") else (1, text)
-    if len(digits) > LONGEST_NUMBER:
+    if len(digits) > MAX_NUMBER_DIGITS:
         return None
     whole, _, rest = digits.partition(",")
     if _GROUPED.fullmatch(whole) and (not rest or _is_digits(rest)) and not digits.endswith(","):

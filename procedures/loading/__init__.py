@@ -1,7 +1,7 @@
-"""Brings the files of data/ into the database: territory, bodies, calendar, procedures, places, life events.
+"""Loads the files of data/ into the database: territory, agencies, calendar, procedures, offerings, life events.
 
-`load_all()` is what `manage.py load_data` does; `load_sample()` brings a small part, for tests and for trying things out.
-Both may run again at any time: what is the same stays untouched, what changed becomes a new version, dossiers keep theirs.
+`load_all()` is called by `manage.py load_data`; `load_sample()` loads a small part, for tests. Both are idempotent: equal rows
+are not changed; a changed procedure gets a new version, and dossiers keep the version they were filed under.
 """
 
 from django.db import transaction
@@ -14,7 +14,7 @@ __all__ = ["DataFolder", "DataRefused", "load_all", "load_sample"]
 
 @transaction.atomic
 def load_all(folder=None):
-    """Everything there is. Returns {what: rows there are now}. Raises DataRefused when a file is not as agreed."""
+    """Load everything. Returns {name: number of rows}. Raises DataRefused when a file is invalid."""
     folder = folder or DataFolder()
     folder.check()
     return _load(folder, codes=None, provinces=None, with_index=True)
@@ -22,7 +22,7 @@ def load_all(folder=None):
 
 @transaction.atomic
 def load_sample(codes=(), provinces=("H18",), folder=None):
-    """These procedures, offered in these provinces, with all territory, bodies and holidays; without the national index."""
+    """Load these procedures and their offerings in these provinces, all territory, agencies and holidays; no national index."""
     return _load(folder or DataFolder(), codes=set(codes), provinces=set(provinces), with_index=False)
 
 

@@ -1,15 +1,15 @@
-"""Bodies, their desks and reception hours."""
+"""Loads agencies with their desks and reception hours."""
 
 from accounts.models import Agency, OfficeHours
-from procedures.loading.rows import BATCH, bring, day
+from procedures.loading.rows import BATCH, day, upsert
 
 
 def load(folder, units):
-    """Returns {code: Agency}. Parents and successors come in a second pass, when every body has its id."""
+    """Returns {code: Agency}. Parents and successors are set in a second pass, when every agency has an id."""
     document = folder.read("agencies.json")
-    hours = bring(OfficeHours, "key", {key: _hours(row) for key, row in document["reception_hours"].items()})
+    hours = upsert(OfficeHours, "key", {key: _hours(row) for key, row in document["reception_hours"].items()})
     rows = {row["code"]: row for row in document["agencies"]}
-    agencies = bring(Agency, "code", {code: _values(row, units, hours) for code, row in rows.items()})
+    agencies = upsert(Agency, "code", {code: _values(row, units, hours) for code, row in rows.items()})
     moved = [agency for code, agency in agencies.items() if _relate(agency, rows[code], agencies)]
     Agency.objects.bulk_update(moved, ["parent", "successor"], batch_size=BATCH)
     return agencies

@@ -1,18 +1,18 @@
-"""Days off, days worked instead, and the days off that are not decided yet."""
+"""Loads days off, swapped working days, and days off that are not decided yet."""
 
-from procedures.loading.rows import bring, day
+from procedures.loading.rows import day, upsert
 from procedures.models import Holiday, UndecidedHoliday
 
 
 def load(folder):
-    """Returns how many days the calendar knows. Undecided spans reach from the earliest to the latest day proposed."""
+    """Returns the number of days. An undecided span reaches from the earliest to the latest day proposed."""
     document = folder.read("holidays.json")
     rows = [row for year in document["years"].values() for row in year]
     wanted = {day(row["date"]): {"name": row["name"], "kind": row["kind"], "certainty": row.get("certainty", "")} for row in rows}
     undecided = {row["name"]: _span(row["options"]) for row in document["undecided"]}
-    bring(UndecidedHoliday, "name", undecided)
+    upsert(UndecidedHoliday, "name", undecided)
     UndecidedHoliday.objects.exclude(name__in=undecided).delete()
-    return len(bring(Holiday, "date", wanted))
+    return len(upsert(Holiday, "date", wanted))
 
 
 def _span(options):

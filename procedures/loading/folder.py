@@ -1,4 +1,4 @@
-"""The data folder: reads its files, refuses what is not as agreed, and knows when something changed."""
+"""The data folder: reads and validates its files, and computes their fingerprint."""
 
 import csv
 import hashlib
@@ -19,8 +19,8 @@ SCHEMAS = {
     "home_links.json": "home_links",
 }
 OTHERS = ("forms_new_links.json", "holidays.json", "life_events.json", "procedures_index.csv")
-SHOWN_ERRORS = 5
-# What is made of the files also depends on this code: when it changes, the catalogue is made again.
+MAX_SHOWN_ERRORS = 5
+# The loaded rows also depend on this code: when it changes, the data is loaded again.
 CODE = (
     *sorted(Path(__file__).parent.glob("*.py")),
     Path(__file__).parents[1] / "search" / "text.py",
@@ -29,11 +29,11 @@ CODE = (
 
 
 class DataRefused(Exception):
-    """A data file is missing, unreadable or not as its schema says. The text names the file and the place."""
+    """A data file is missing, unreadable or does not match its schema. The text names the file and the place."""
 
 
 class DataFolder:
-    """One folder with the files data/README.md describes. Every file is read once."""
+    """A folder with the files described in data/README.md. Every file is read once."""
 
     def __init__(self, root=None):
         self.root = Path(root or settings.DATA_DIR)
@@ -41,13 +41,13 @@ class DataFolder:
         self._parsed: dict[str, dict] = {}
 
     def read(self, name):
-        """The parsed JSON of a file."""
+        """The parsed JSON of a file. Raises DataRefused."""
         if name not in self._parsed:
             self._parsed[name] = json.loads(self.text(name))
         return self._parsed[name]
 
     def text(self, name):
-        """The text of a file, in NFC."""
+        """The text of a file. Raises DataRefused when it cannot be read or is not NFC."""
         if name not in self._texts:
             self._texts[name] = self._open(name)
         return self._texts[name]
@@ -62,18 +62,19 @@ class DataFolder:
         return text
 
     def check(self):
-        """Hold every file that has a schema against it."""
+        """Validate every file that has a JSON schema. Raises DataRefused."""
         for name, schema in SCHEMAS.items():
             rules = json.loads((self.root / "schema" / f"{schema}.schema.json").read_text("utf-8"))
             problems = jsonschema.Draft202012Validator(rules).iter_errors(self.read(name))
-            told = [
-                f"{'/'.join(map(str, error.absolute_path))}: {error.message[:160]}" for error in islice(problems, SHOWN_ERRORS)
+            problems_shown = [
+                f"{'/'.join(map(str, error.absolute_path))}: {error.message[:160]}"
+                for error in islice(problems, MAX_SHOWN_ERRORS)
             ]
-            if told:
-                raise DataRefused(_("Tệp %(name)s sai: %(errors)s") % {"name": name, "errors": "; ".join(told)})
+            if problems_shown:
+                raise DataRefused(_("Tệp %(name)s sai: %(errors)s") % {"name": name, "errors": "; ".join(problems_shown)})
 
     def fingerprint(self):
-        """One hash over all files and the code that reads them."""
+        """SHA-256 over all files and the code that loads them."""
         whole = hashlib.sha256()
         for name in (*SCHEMAS, *OTHERS):
             whole.update(hashlib.sha256(self.text(name).encode()).digest())
@@ -81,19 +82,19 @@ class DataFolder:
             whole.update(hashlib.sha256(path.read_bytes()).digest())
         return whole.hexdigest()
 
-    # -- the parts of the files, by what they are
+    # -- parts of the files
 
     def procedures(self):
-        """The curated procedures, each with the form the later links give it (a form item is never asked as an upload)."""
+        """The curated procedures, with the forms of forms_new_links.json (a document with a form is not asked as an upload)."""
         links = {link["procedure"]: link for link in self.read("forms_new_links.json")["links"]}
         return [_with_form(row, links.get(row["code"])) for row in self.read("procedures.json")["procedures"]]
 
     def index_rows(self):
-        """The rows of the national index as dicts of texts."""
+        """The rows of the national index as dicts of strings."""
         return list(csv.DictReader(self.text("procedures_index.csv").splitlines()))
 
     def amounts_set_later(self, code):
-        """Fee lines of a procedure whose amount an officer or the post sets after filing."""
+        """Keys of the fee lines of a procedure whose amount is set after filing by an officer or the post."""
         return [row["fee_line_key"] for row in self.read("offerings_demo.json")["amount_set_later"] if row["procedure"] == code]
 
 

@@ -1,9 +1,9 @@
-"""The national index: a catalogue entry for each of its 5,473 procedures, with the facts the base states."""
+"""Loads the national index: one Procedure for each of its 5,473 entries, with the facts of the national database."""
 
 import re
 
 from portal.common.vietnamese import clean_text
-from procedures.loading.rows import bring
+from procedures.loading.rows import upsert
 from procedures.models import Procedure, Sector
 from procedures.search.text import search_columns
 
@@ -15,7 +15,7 @@ LISTS = ("audience", "life_event_subgroups", "results")
 
 
 def load(folder, curated, *, everything):
-    """Returns {code: Procedure}. Without `everything` only the curated ones get an entry (and of the facts only the audience)."""
+    """Returns {code: Procedure}. Without `everything` only the curated procedures, with `audience` as their only fact."""
     known = {row["code"]: row for row in curated}
     form_codes = {form["key"]: form["form_code"] for form in folder.read("forms.json")["forms"]}
     rows = {row["code"]: row for row in folder.index_rows()} if everything else {}
@@ -23,18 +23,18 @@ def load(folder, curated, *, everything):
     wanted = {code: _values(row, known.get(code), sectors, form_codes) for code, row in rows.items()}
     for code in known.keys() - rows.keys():
         wanted[code] = _values(None, known[code], sectors, form_codes)
-    return bring(Procedure, "code", wanted)
+    return upsert(Procedure, "code", wanted)
 
 
 def _sectors(rows, curated):
-    """{code: Sector}. Where the base wrote a name in the place of the code there is none: the facts keep the name."""
+    """{code: Sector}. Where the index has a name instead of a code, no sector is made; the facts contain the name."""
     names = {row["field_code"]: row["field"] for row in rows if SECTOR_CODE.fullmatch(row["field_code"])}
     names |= {row["field"]["code"]: row["field"]["name"] for row in curated}
-    return bring(Sector, "code", {code: {"name": name} for code, name in names.items()})
+    return upsert(Sector, "code", {code: {"name": name} for code, name in names.items()})
 
 
 def _values(row, curated, sectors, form_codes):
-    """Columns of one entry. The curated file knows the names better; the index knows the bare facts."""
+    """The columns of one entry: names from the curated file if there is one, facts from the index."""
     facts = facts_of(row) if row else {"audience": curated["audience"]}
     code = (curated or row)["code"]
     name = curated["name"] if curated else row["name"]
@@ -51,7 +51,7 @@ def _values(row, curated, sectors, form_codes):
 
 
 def facts_of(row):
-    """The CSV's texts as JSON values. Raw fees stay raw: 0 often means that the province decides (data/README.md)."""
+    """The CSV row as JSON values. Fees are not interpreted: 0 often means that the province decides (data/README.md)."""
     return {
         "field": row["field"],
         **{name: row[name] == "1" for name in FLAGS},
@@ -65,7 +65,7 @@ def facts_of(row):
 
 
 def _times(text):
-    """«3 working_day|5 day» as rows of {value, unit}, or {text} where the base has words instead of a number."""
+    """«3 working_day|5 day» as rows of {value, unit}, or {text} where the index has words instead of a number."""
     rows = []
     for part in text.split("|"):
         value, _, unit = part.rpartition(" ")
@@ -78,7 +78,7 @@ def _times(text):
 
 
 def _number(text):
-    """A number of the base, or None."""
+    """The number of a text, or None."""
     try:
         number = float(text)
     except ValueError:

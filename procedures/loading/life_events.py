@@ -1,18 +1,18 @@
-"""The 11 + 11 life events of the national portal, and which procedures stand under each."""
+"""Loads the 11 + 11 life events of the national portal and their procedures."""
 
 from django.utils.text import slugify
 
 from portal.common.vietnamese import fold
-from procedures.loading.rows import bring
+from procedures.loading.rows import upsert
 from procedures.models import LifeEvent, LifeEventEntry
 
 AUDIENCES = {"CITIZEN": "citizen", "BUSINESS": "business"}
 
 
 def load(folder, entries):
-    """Returns how many events there are. Procedures the catalogue does not have are left out."""
+    """Returns the number of events. Procedures that are not in the catalogue are left out."""
     groups = folder.read("life_events.json")["groups"]
-    events = bring(LifeEvent, "code", {group["code"]: _values(group) for group in groups})
+    events = upsert(LifeEvent, "code", {group["code"]: _values(group) for group in groups})
     wanted = [entry for group in groups for entry in _entries(group, events[group["code"]], entries)]
     LifeEventEntry.objects.exclude(event__in=events.values(), procedure__in=entries.values()).delete()
     LifeEventEntry.objects.bulk_create(
@@ -32,7 +32,7 @@ def _values(group):
 
 
 def _entries(group, event, procedures):
-    """Our own choice first (no subgroup), then the base's subgroups in their order."""
+    """Entries in order: our own choice first (no subgroup), then the subgroups of the national portal."""
     listed = [("", code) for code in group["sample_procedures"]]
     listed += [(part["name"], code) for part in group["subgroups"] for code in part["procedures"]]
     known = [(subgroup, code) for subgroup, code in dict.fromkeys(listed) if code in procedures]

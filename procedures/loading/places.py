@@ -1,6 +1,6 @@
-"""Who offers what where: the rules of offerings_demo.json expanded to one row for each body, and the provinces' amounts.
+"""Loads offerings: the rules of offerings_demo.json expanded to one row per agency, terminals, and amounts of the provinces.
 
-All invented for the demo. A row that people have made their own (no longer marked «demo») is never written over.
+All data is invented for the demo. An offering that is no longer marked «demo» was edited by people and is not changed.
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ MARK = "demo"
 
 
 def load(folder, entries, agencies, units, *, codes, provinces):
-    """Returns how many offerings the rules give. `codes`, `provinces`: only these (None: all)."""
+    """Returns the number of offerings. `codes`, `provinces`: only these (None: all)."""
     document = folder.read("offerings_demo.json")
     rules = [rule for rule in document["rules"] if codes is None or rule["procedure"] in codes]
     wanted = {}
@@ -24,14 +24,14 @@ def load(folder, entries, agencies, units, *, codes, provinces):
         for agency in bodies.offering(rule):
             if provinces is None or rule["filing"] == Filing.ELSEWHERE or agency.province_code in provinces:
                 wanted[entries[rule["procedure"]].pk, agency.pk] = _values(rule, agency, bodies, document)
-    _bring_terminals(values["terminal_id"] for values in wanted.values())
-    _bring_offerings(wanted, [entries[rule["procedure"]] for rule in rules])
-    _bring_local_fees(document, entries, codes, provinces)
+    _upsert_terminals(values["terminal_id"] for values in wanted.values())
+    _upsert_offerings(wanted, [entries[rule["procedure"]] for rule in rules])
+    _upsert_local_fees(document, entries, codes, provinces)
     return len(wanted)
 
 
 class Bodies:
-    """Finds bodies by code, kind and place, as the rules name them. Names identify nobody."""
+    """Finds agencies by code, kind and place, as the rules name them. Names are not unique and not used."""
 
     def __init__(self, agencies, unit_codes):
         today = clock.today()
@@ -49,11 +49,11 @@ class Bodies:
             self.by_place[kind, agency.province_code].append(agency)
 
     def unit_of(self, agency):
-        """Code of the territory of a body, or ""."""
+        """The code of an agency's territory, or ""."""
         return self.unit_codes.get(agency.unit_id, "")
 
     def offering(self, rule):
-        """The bodies a rule speaks of."""
+        """The agencies that a rule applies to."""
         if rule["filing"] == Filing.ELSEWHERE:
             return [self.by_code[rule["lead_agency"]]]
         to = rule["applies_to"]
@@ -64,7 +64,7 @@ class Bodies:
         ]
 
     def resolve(self, reference, agency):
-        """«self», «kind:…» (same territory, else same province) or a code. None when nobody or more than one fits."""
+        """The agency of «self», «kind:…» (same territory, else same province) or a code. None when none or several match."""
         if reference == "self":
             return agency
         if not reference.startswith("kind:"):
@@ -111,19 +111,19 @@ def _person(login, document):
 
 
 def person_name(login, rule):
-    """The made-up name of the person behind a login of the demo («H18.X004.CA.tn1»): always the same, nobody real."""
+    """An invented name for a demo login («H18.X004.CA.tn1»): always the same for a login."""
     number = int(hashlib.sha256(login.encode()).hexdigest(), 16)
     parts = ((rule["ho"], 1), (rule["dem"], 97), (rule["ten"], 9973))
     return " ".join(names[number // divisor % len(names)] for names, divisor in parts)
 
 
-def _bring_terminals(codes):
-    """The terminals the rules name. One that is there already stays as people switched it."""
+def _upsert_terminals(codes):
+    """Make the terminals named by the rules. An existing terminal is not changed, so that its switch is kept."""
     Terminal.objects.bulk_create([Terminal(code=code) for code in sorted(set(codes) - {None})], ignore_conflicts=True)
 
 
-def _bring_offerings(wanted, procedures):
-    """New rows are made, rows still marked as demo follow the files, rows no rule gives any more end yesterday."""
+def _upsert_offerings(wanted, procedures):
+    """Make new rows, update rows marked as demo, and end (yesterday) demo rows that no rule gives any more."""
     there = {(row.procedure_id, row.agency_id): row for row in Offering.objects.filter(procedure__in=procedures)}
     new = [Offering(procedure_id=p, agency_id=a, **values) for (p, a), values in wanted.items() if (p, a) not in there]
     ours = {key: row for key, row in there.items() if row.certainty == MARK}
@@ -137,7 +137,7 @@ def _bring_offerings(wanted, procedures):
         Offering.objects.bulk_update([*changed, *ended], fields, batch_size=BATCH)
 
 
-def _bring_local_fees(document, entries, codes, provinces):
+def _upsert_local_fees(document, entries, codes, provinces):
     fees = [
         LocalFee(
             province_code=row["province"],

@@ -1,4 +1,4 @@
-"""Publishes the curated procedures: one immutable version each, and a new number when the files say something else."""
+"""Publishes the curated procedures: an immutable version each; a new version when the files have changed."""
 
 import datetime as dt
 
@@ -11,11 +11,11 @@ from procedures.loading.rows import day
 from procedures.models import Procedure, ProcedureVersion, VersionState, hash_of
 from procedures.results import unknown_fields
 
-FIRST_DAY = dt.date(2025, 7, 1)  # the two levels of government, which all these procedures presuppose
+FIRST_DAY = dt.date(2025, 7, 1)  # start of the two-level local government, which these procedures depend on
 
 
 def publish(folder, curated, entries):
-    """Give every curated procedure its current version. Dossiers keep the version they were filed under."""
+    """Publish a new version of every curated procedure whose document has changed. Raises DataRefused."""
     current = {
         version.procedure_id: version
         for version in ProcedureVersion.objects.filter(
@@ -38,7 +38,7 @@ def publish(folder, curated, entries):
 
 
 def document_of(folder, row):
-    """What a version holds: the procedure, its expanded form, and the lists and terms it counts on. DataRefused."""
+    """The document of a version (`procedures.facts.VersionDocument`). Raises DataRefused for unknown result fields."""
     meta = folder.read("procedures.json")["meta"]
     document = {
         "procedure": row,

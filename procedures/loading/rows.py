@@ -1,14 +1,14 @@
-"""Rows that should be as the files say: new ones are made, changed ones corrected, equal ones left alone."""
+"""Bulk upsert of rows from the data files."""
 
 import datetime as dt
 
 BATCH = 1000
 
 
-def bring(model, key, wanted):
-    """Make the table agree with `wanted` ({key: {attribute: value}}). Returns {key: row}, all of them with their ids.
+def upsert(model, key, wanted):
+    """Insert or update the rows of `wanted` ({key: {attribute: value}}). Returns {key: row} with ids.
 
-    Foreign keys are given as `…_id`. Rows the files do not name stay as they are.
+    Foreign keys are given as `…_id`. Equal rows and rows that are not in `wanted` are not changed.
     """
     there = {getattr(row, key): row for row in model.objects.filter(**{f"{key}__in": wanted})}
     new = [model(**{key: name}, **values) for name, values in wanted.items() if name not in there]
@@ -21,7 +21,7 @@ def bring(model, key, wanted):
 
 
 def set_values(row, values):
-    """Put the values on the row; True when one of them was different."""
+    """Set the attributes on the row, without saving; True when a value was different."""
     different = [name for name, value in values.items() if getattr(row, name) != value]
     for name in different:
         setattr(row, name, values[name])
@@ -29,5 +29,5 @@ def set_values(row, values):
 
 
 def day(text):
-    """A date of the files, or None."""
+    """The date of an ISO text, or None for an empty one."""
     return dt.date.fromisoformat(text) if text else None

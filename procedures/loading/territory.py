@@ -1,18 +1,18 @@
-"""Provinces and communes, found by their names of today and of before the mergers of 2025."""
+"""Loads provinces and communes. The search text contains the current names and those before the mergers of 2025."""
 
 from accounts.models import AdministrativeUnit
 from portal.common.vietnamese import fold, sort_key
-from procedures.loading.rows import bring, day
+from procedures.loading.rows import day, upsert
 
 SEARCH_TEXT_LENGTH = 500
 
 
 def load(folder):
-    """Returns {code: AdministrativeUnit}. Provinces first: communes point to them."""
+    """Returns {code: AdministrativeUnit}. Provinces are loaded first, because communes refer to them."""
     rows = folder.read("agencies.json")["administrative_units"]
-    provinces = bring(AdministrativeUnit, "code", {row["code"]: _values(row) for row in rows if not row["parent"]})
+    provinces = upsert(AdministrativeUnit, "code", {row["code"]: _values(row) for row in rows if not row["parent"]})
     communes = {row["code"]: _values(row, provinces[row["parent"]].pk) for row in rows if row["parent"]}
-    return provinces | bring(AdministrativeUnit, "code", communes)
+    return provinces | upsert(AdministrativeUnit, "code", communes)
 
 
 def _values(row, parent_id=None):

@@ -1,4 +1,4 @@
-"""Days off and swapped working days, kept by officials year by year, and the working calendar made of them."""
+"""Days off and swapped working days, entered by officials for each year, and the working calendar built from them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from procedures.calendar import WorkCalendar
 
 
 class Holiday(models.Model):
-    """A day off, or a Saturday worked instead. A year with no row is not loaded: due dates in it are provisional."""
+    """A day off, or a Saturday worked instead. In a year without rows due dates are provisional."""
 
     class Kind(models.TextChoices):
         STATUTORY = "statutory", _("nghỉ lễ")
@@ -30,7 +30,7 @@ class Holiday(models.Model):
 
 
 class UndecidedHoliday(models.Model):
-    """Days off that are expected but not decided (Tết of next year): due dates that touch them are provisional."""
+    """Days off that are expected but not decided (Tết of next year). Terms that touch them have provisional due dates."""
 
     first_on = models.DateField(_("từ ngày"))
     last_on = models.DateField(_("đến ngày"))
@@ -46,6 +46,6 @@ class UndecidedHoliday(models.Model):
 
 
 def working_calendar():
-    """The calendar of working days as the officials keep it now (two small queries)."""
+    """The current calendar of working days. Two small queries."""
     spans = UndecidedHoliday.objects.values_list("first_on", "last_on", "name")
     return WorkCalendar.from_rows(Holiday.objects.all(), undecided=list(spans))

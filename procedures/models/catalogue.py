@@ -16,7 +16,7 @@ from procedures.facts import Facts, Result
 
 
 class Sector(models.Model):
-    """Lĩnh vực, with the code of the national base, for example G15-TP07."""
+    """A sector (lĩnh vực) with its code in the national database, for example G15-TP07."""
 
     code = models.CharField(_("mã"), max_length=20, unique=True)
     name = models.CharField(_("tên"), max_length=200)
@@ -30,7 +30,7 @@ class Sector(models.Model):
 
 
 class Procedure(models.Model):
-    """A procedure of the national base. `listed` ones are an entry of the index only: facts and a link, no filing."""
+    """A procedure of the national database. `listed`: only an index entry with facts and a link; it cannot be filed here."""
 
     code = models.CharField(_("mã"), max_length=12, unique=True)
     name = models.TextField(_("tên"))
@@ -66,7 +66,7 @@ class Procedure(models.Model):
 
     @property
     def slug(self):
-        """Readable tail of the page's address: words without marks."""
+        """The readable end of the page's URL: the name without accents."""
         return slugify(fold(self.short_name or self.name))[:80] or "thu-tuc"
 
 
@@ -79,8 +79,7 @@ class VersionState(models.TextChoices):
 class ProcedureVersion(models.Model):
     """One numbered version: a validated JSON document, immutable once published (a database trigger refuses changes).
 
-    `document` = {"procedure": …, "form": expanded form or null, "code_lists": …, "defaults": …}. A dossier keeps the
-    version it was filed under for ever.
+    `document`: see `procedures.facts.VersionDocument`. A dossier always keeps the version it was filed under.
     """
 
     procedure = models.ForeignKey(Procedure, verbose_name=_("thủ tục"), on_delete=models.PROTECT, related_name="versions")
@@ -126,7 +125,7 @@ class ProcedureVersion(models.Model):
 
     @property
     def results(self) -> list[Result]:
-        """What the procedure may end in. Versions published before templates were known have rows of name and code only."""
+        """The possible results. Versions published before result templates existed have only names and codes."""
         return self.facts.get("results") or []
 
     @property
@@ -138,7 +137,7 @@ class ProcedureVersion(models.Model):
         return self.facts.get("short_name") or self.name
 
     def in_effect(self, day=None):
-        """May it be filed under on that day (local date)?"""
+        """True when dossiers can be filed under this version on this local date (default: today)."""
         day = day or clock.today()
         return (
             self.state == VersionState.PUBLISHED
@@ -153,7 +152,7 @@ class ProcedureVersion(models.Model):
 
 
 def hash_of(document):
-    """SHA-256 of a JSON document in one fixed spelling (sorted keys, no spaces, UTF-8)."""
+    """SHA-256 of a JSON document in canonical form (sorted keys, no spaces, UTF-8)."""
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -179,7 +178,7 @@ class LifeEvent(models.Model):
 
 
 class LifeEventEntry(models.Model):
-    """A procedure under a life event, with the subgroup the national base puts it in (empty for our own mapping)."""
+    """A procedure of a life event, with the subgroup of the national portal (empty for our own choice)."""
 
     event = models.ForeignKey(LifeEvent, on_delete=models.CASCADE, related_name="entries")
     procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE)

@@ -1,4 +1,4 @@
-"""What differs by place: who takes a procedure in, who decides, steps, hours, people on duty, local amounts."""
+"""What differs by place: receiving and deciding agency, steps, hours, people on duty, local amounts."""
 
 from django.db import models
 from django.db.models import Q
@@ -23,7 +23,7 @@ class OfferingQuerySet(models.QuerySet):
 
 
 class Offering(models.Model):
-    """One procedure at one body. `processing_steps`: [{key, name, role, agency (code), kind, hours, parallel_group}].
+    """One procedure at one agency. `processing_steps`: [{key, name, role, agency (code), kind, hours, parallel_group}].
 
     `duty`: {"main" | "deputy" | "head": {"login", "name"}}; `delivery_ways`: account, counter, post.
     """
@@ -77,17 +77,17 @@ class Offering(models.Model):
 
 
 class LocalFeeQuerySet(models.QuerySet):
-    """Amounts of the provinces."""
+    """Queries of provincial amounts."""
 
     def in_force(self, day):
-        """Those that hold on this day; of two for one line the one decided later comes last."""
+        """Amounts in force on this day. If a line has two, the later one comes last."""
         begun = models.Q(effective_from=None) | models.Q(effective_from__lte=day)
         not_over = models.Q(effective_to=None) | models.Q(effective_to__gte=day)
         return self.filter(begun, not_over).order_by(models.F("effective_from").asc(nulls_first=True), "pk")
 
 
 class LocalFee(models.Model):
-    """An amount set by the province for a fee line whose national amount is null. Whole đồng, from one day to another."""
+    """An amount set by the province, in whole đồng, for a fee line without a national amount."""
 
     province_code = models.CharField(_("mã tỉnh"), max_length=10)
     procedure = models.ForeignKey(Procedure, verbose_name=_("thủ tục"), on_delete=models.PROTECT, related_name="local_fees")

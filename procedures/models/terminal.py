@@ -1,4 +1,4 @@
-"""The gateway terminals of the places that collect fees."""
+"""Payment gateway terminals of the places that collect fees."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,9 +7,9 @@ from portal.common import clock
 
 
 class Terminal(models.Model):
-    """A terminal at the payment gateway. It belongs to a place: offerings name the one where their fees are paid,
-    and `payments` keeps the account and the gateway's state of it (`CollectionPoint`). Switched off, nothing can be paid
-    online at its offerings (`procedures.levels`); money that still comes for payments already begun is accepted."""
+    """A terminal at the payment gateway. Offerings refer to the terminal where their fees are paid; `payments` stores its account
+    and its state at the gateway (`CollectionPoint`). While it is switched off, nothing can be paid online at its offerings
+    (`procedures.levels`); payments that were begun before are still accepted."""
 
     code = models.CharField(_("mã điểm thu"), max_length=8, unique=True)
     active = models.BooleanField(_("đang thu trên mạng"), default=True)
@@ -24,6 +24,6 @@ class Terminal(models.Model):
         return self.code
 
     def switch(self, *, on):
-        """Open or close online payment here. Deadlines of fees count from the moment it was opened again."""
+        """Switch online payment on or off. Payment deadlines count from the moment it is switched on again."""
         self.active, self.switched_at = on, clock.now()
         self.save(update_fields=["active", "switched_at"])

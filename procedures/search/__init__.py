@@ -1,6 +1,6 @@
-"""Searching the catalogue: `find(text)` gives codes, best first; `everything()` gives all of them, most asked for first.
+"""Search in the catalogue: `find(text)` returns codes, best first; `everything()` returns all codes, by rank.
 
-The index lives in the memory of each web process. One cheap query a search tells whether the catalogue has changed since.
+The index is in the memory of each web process. Each search makes one cheap query to see whether the catalogue has changed.
 """
 
 import threading
@@ -16,7 +16,7 @@ __all__ = ["Catalogue", "everything", "find"]
 
 
 class Catalogue(NamedTuple):
-    """The index as it was built, the order of all procedures, and what the filters ask without another query."""
+    """The index, all codes in order, and the data of the filters."""
 
     stamp: tuple
     index: SearchIndex
@@ -25,38 +25,38 @@ class Catalogue(NamedTuple):
     listed: dict[str, bool]
 
 
-SAID = "search_exact || '|' || rank || '|' || listed"
-_held: Catalogue | None = None
+STAMP_SQL = "search_exact || '|' || rank || '|' || listed"
+_cached: Catalogue | None = None
 _building = threading.Lock()
 
 
 def find(text):
-    """Codes of the procedures that answer this question, best first. Empty when none is close enough."""
+    """Codes of the procedures that match this text, best first. Empty when none matches well enough."""
     return [found.code for found in catalogue().index.search(text)]
 
 
 def everything():
-    """All codes: what can be filed here first, then what most people ask for."""
+    """All codes: by rank, so that procedures that can be filed here come first."""
     return catalogue().codes
 
 
 def catalogue():
-    """The index, built anew when a procedure was added, renamed or ranked otherwise. One query, two after a change."""
-    global _held
+    """The cached index; rebuilt when a procedure was added or its names or rank have changed. One query, two after a change."""
+    global _cached
     stamp = _stamp()
-    held = _held
-    if held is None or held.stamp != stamp:
+    cached = _cached
+    if cached is None or cached.stamp != stamp:
         with _building:
-            held = _held
-            if held is None or held.stamp != stamp:
-                held = _held = _build(stamp)
-    return held
+            cached = _cached
+            if cached is None or cached.stamp != stamp:
+                cached = _cached = _build(stamp)
+    return cached
 
 
 def _stamp():
-    """A number that changes with any text, rank or standing of any procedure."""
+    """A value that changes when the search text, rank or `listed` of any procedure changes."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), sum(hashtextextended({SAID}, 0)) FROM {Procedure._meta.db_table}")
+        cursor.execute(f"SELECT count(*), sum(hashtextextended({STAMP_SQL}, 0)) FROM {Procedure._meta.db_table}")
         return cursor.fetchone()
 
 

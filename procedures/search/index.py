@@ -1,8 +1,8 @@
-"""The search itself: an index in memory over all names of the catalogue. Pure: no database, built in well under a second.
+"""The search: an in-memory index over all names of the catalogue. Pure Python, no database; built in under a second.
 
-Two steps. Rare words weigh more (inverse frequency); the procedures that hold most of the question's weight are looked at
-line by line: how much of the question a name covers, whether the words stand together, how much of the name that is.
-Below `ENOUGH` a procedure is not an answer, so that a question about the weather finds nothing.
+A search has two steps. First, candidates are the procedures that contain most of the weight of the query's words (rare words
+weigh more: inverse frequency). Then each line of a candidate gets a quality of 0 to 1: how much of the query the name covers,
+whether the words are adjacent as in the name, and how much of the name the query covers. Results below MIN_QUALITY are dropped.
 """
 
 import math
@@ -24,13 +24,13 @@ from procedures.search.reading import (
     without_places,
 )
 
-ENOUGH_WITH_SLIP = 0.66
-ENOUGH, ENOUGH_LISTED = 0.58, 0.66  # an entry of the bare index must fit better: its long names hold every word once
-INSIDE, BESIDE, SHARE = 0.57, 0.23, 0.20  # the question is in the name, in its order, and is much of the name
-MERCY, LEAST = 0.03, 0.47  # a long question holds words no name has
-KEPT = 0.68  # of the best answer's score: what is much further from the question only distracts
-MOST_WEIGHT = 6.0
-LOOKED_AT = 120
+MIN_QUALITY_WITH_SLIP = 0.66
+MIN_QUALITY, MIN_QUALITY_LISTED = 0.58, 0.66  # higher for listed procedures: their long names contain almost any word
+INSIDE, BESIDE, SHARE = 0.57, 0.23, 0.20  # weights: query words in the name, adjacent as in the name, share of the name
+LONG_QUESTION_ALLOWANCE, MIN_QUALITY_LONG = 0.03, 0.47  # long queries contain words that no name has: lower limit per word
+MIN_SHARE_OF_BEST = 0.68  # results below this share of the best score are dropped
+MAX_WORD_WEIGHT = 6.0
+MAX_CANDIDATES = 120  # procedures compared line by line
 RANK_WEIGHT = 0.0009
 CURATED_RANK = 50
 FILLER_WEIGHT = 0.12
@@ -51,7 +51,7 @@ ENDINGS = (("ng", "n"), ("c", "t"), ("nh", "n"), ("y", "i"))
 
 
 class Entry(NamedTuple):
-    """A procedure as the search knows it: `text` is `search_exact` (one name a line), `rank` decides among equals."""
+    """A procedure in the index. `text`: `search_exact` (one name per line); `rank` decides between equal matches."""
 
     code: str
     text: str
@@ -70,7 +70,7 @@ class Line(NamedTuple):
 
 
 class SearchIndex:
-    """Answers `search(text)` with the codes of procedures, best first."""
+    """The index; see `search`."""
 
     def __init__(self, entries):
         self.entries = list(entries)
@@ -94,15 +94,15 @@ class SearchIndex:
         return Line(tuple(words), dict(places), sum(self.weight(word) for word in words))
 
     def weight(self, word):
-        """How much a word tells: rare ones more, words of asking little, words nobody uses most of all."""
+        """The weight of a word: higher for rare words, low for filler words, MAX_WORD_WEIGHT for unknown words."""
         frequency = len(self.postings.get(word.bare, ()))
-        rarity = min(MOST_WEIGHT, math.log(1 + len(self.entries) / frequency)) if frequency else MOST_WEIGHT
+        rarity = min(MAX_WORD_WEIGHT, math.log(1 + len(self.entries) / frequency)) if frequency else MAX_WORD_WEIGHT
         return rarity * FILLER_WEIGHT if is_filler(word) else rarity
 
-    # -- asking
+    # -- searching
 
     def search(self, text):
-        """[Found], best first. Empty when nothing is close enough, even with slips of the hand in every word."""
+        """[Found], best first. Empty when nothing matches well enough, also after correction of typing errors."""
         if text in self.by_code:
             return [Found(text, 1.0)]
         typed = read_words(text)[:MAX_WORDS]
@@ -110,11 +110,11 @@ class SearchIndex:
             return []
         words = without_places(corrected(typed, self.vocabulary, self.pairs))
         best = self._best(words)
-        if not best and (spaced := self._spaced_anew(typed)):
+        if not best and (spaced := self._respaced(typed)):
             best = self._best(without_places(spaced))
         if not best:
             best = self._best_with_one_slip(words)
-        close = KEPT * max(best.values(), default=0)
+        close = MIN_SHARE_OF_BEST * max(best.values(), default=0)
         found = [Found(self.entries[number].code, score) for number, score in best.items() if score >= close]
         return sorted(found, key=lambda one: (-one.score, one.code))
 
@@ -127,40 +127,44 @@ class SearchIndex:
         return best
 
     def _best_with_one_slip(self, words):
-        """When a slip made another word of the right one («giấy oc thân»): each word in turn may have been one slip away.
+        """For a typing error that gives another known word («giấy oc thân»): try each word with one typing error.
 
-        Only for questions of some length, and never a word that the catalogue writes with the same accents.
+        Only for queries of 3 to 8 meaningful words, and not for a word that the catalogue writes with the same accents.
         """
         best = {}
-        told = [word for word in words if not is_filler(word)]
-        if not 3 <= len(told) <= 8:
+        meaningful = [word for word in words if not is_filler(word)]
+        if not 3 <= len(meaningful) <= 8:
             return best
-        for word in told:
+        for word in meaningful:
             if not (word.accented and word in self.written):
-                for number, score in self._best(words, slipped=word, enough=ENOUGH_WITH_SLIP).items():
+                for number, score in self._best(words, slipped=word, enough=MIN_QUALITY_WITH_SLIP).items():
                     best[number] = max(best.get(number, 0), score)
         return {number: score for number, score in best.items() if self.entries[number].rank >= CURATED_RANK}
 
-    def _spaced_anew(self, words):
-        """«kha isinh» as «khai sinh»: all letters together, divided by what stands together in the catalogue."""
+    def _respaced(self, words):
+        """«kha isinh» as «khai sinh»: the query without spaces, split into words that are adjacent in the catalogue."""
         run = "".join(word.bare for word in words)
         parts = split(run, self.vocabulary, self.pairs)
         return [read_word(part) for part in parts or () if parts != [word.bare for word in words]]
 
     def _answers(self, reading, slipped, enough):
-        """(number, score) of every entry that is close enough to this reading."""
+        """Yield (number, score) of every entry that matches this reading well enough."""
         words, weights = reading.words, [weight for part in reading.parts for weight in self._weights(part)]
         total = sum(weights)
         meant = [self._meant(word, word == slipped) for word in words]
-        mercy = MERCY * max(0, sum(not is_filler(word) for part in reading.parts for word in part.typed) - 3)
+        allowance = LONG_QUESTION_ALLOWANCE * max(
+            0, sum(not is_filler(word) for part in reading.parts for word in part.typed) - 3
+        )
         for number in self._candidates(weights, meant):
             rank = self.entries[number].rank
             quality = self._quality(number, words, weights, meant, total)
-            if quality >= (enough or max(LEAST, (ENOUGH if rank >= CURATED_RANK else ENOUGH_LISTED) - mercy)):
+            if quality >= (
+                enough or max(MIN_QUALITY_LONG, (MIN_QUALITY if rank >= CURATED_RANK else MIN_QUALITY_LISTED) - allowance)
+            ):
                 yield number, quality + rank * RANK_WEIGHT
 
     def _weights(self, part):
-        """Weights of the part's words; a phrase put for another weighs what the typed one does."""
+        """The weights of the part's words; a replaced phrase has the same total weight as the typed one."""
         weights = [self.weight(word) for word in part.words]
         if part.words == part.typed:
             return weights
@@ -168,7 +172,7 @@ class SearchIndex:
         return [weight * scale for weight in weights]
 
     def _candidates(self, weights, meant):
-        """Numbers of the entries that hold most of the question's weight, at most LOOKED_AT."""
+        """The numbers of the entries that contain most of the query's weight, at most MAX_CANDIDATES."""
         held = defaultdict(float)
         for weight, options in zip(weights, meant, strict=True):
             per_entry = {}
@@ -177,12 +181,12 @@ class SearchIndex:
                     per_entry[number] = likely
             for number, likely in per_entry.items():
                 held[number] += weight * likely
-        enough = LEAST * 0.7 * sum(weights)
+        enough = MIN_QUALITY_LONG * 0.7 * sum(weights)
         kept = [(value + self.entries[number].rank * 0.01, number) for number, value in held.items() if value >= enough]
-        return [number for _, number in sorted(kept, reverse=True)[:LOOKED_AT]]
+        return [number for _, number in sorted(kept, reverse=True)[:MAX_CANDIDATES]]
 
     def _meant(self, word, slipped=False):
-        """{bare word of the catalogue: how likely it was meant} for a typed word."""
+        """{bare word of the catalogue: likelihood 0–1} for a typed word."""
         options = {word.bare: 1.0}
         spellings = _spellings(word.bare)
         if word.bare not in self.vocabulary or slipped:
@@ -193,7 +197,7 @@ class SearchIndex:
         return options
 
     def _quality(self, number, words, weights, meant, total):
-        """0–1: the best line, or all lines together at a small discount."""
+        """0–1: the quality of the best line, or of all lines together with a small discount."""
         covered, stood, best = [0.0] * len(words), [0.0] * len(words), 0.0
         for line in self.lines[number]:
             matches = [_match(word, options, line) for word, options in zip(words, meant, strict=True)]
@@ -206,7 +210,7 @@ class SearchIndex:
         return max(best, 0.95 * _value(covered, stood, weights, total))
 
     def _share(self, line, matches):
-        """How much of the name the question covers, 0–1."""
+        """How much of the name the query covers, 0–1."""
         places = {place for match in matches for place in match}
         return sum(self.weight(line.words[place]) for place in places) / line.weight if line.weight else 0.0
 
@@ -218,7 +222,7 @@ def _value(cover, together, weights, total):
 
 
 def _match(word, options, line):
-    """{place in the line: how well the typed word matches there}."""
+    """{position in the line: how well the typed word matches there, 0–1}."""
     found = {}
     for bare, likely in options.items():
         for place in line.places.get(bare, ()):
@@ -227,7 +231,7 @@ def _match(word, options, line):
 
 
 def _together(matches, cover):
-    """For each typed word, how well it stands beside its neighbour as in the name. One word alone stands well."""
+    """For each typed word: how well it and its neighbour match adjacent words of the name, 0–1."""
     if len(matches) == 1:
         return cover
     near = [0.0] * len(matches)
@@ -241,7 +245,7 @@ def _together(matches, cover):
 
 
 def _spellings(bare):
-    """Other spellings of the same sound: ký/kí, giấy/dấy, xổ/sổ, trợ/chợ … {spelling: how likely}."""
+    """{other spelling of the same sound: likelihood}: ký/kí, giấy/dấy, xổ/sổ, trợ/chợ …"""
     found = {}
     for one, other in ENDINGS:
         for a, b in ((one, other), (other, one)):

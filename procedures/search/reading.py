@@ -1,4 +1,4 @@
-"""Reads what somebody typed: words with and without accents, everyday phrases put into the law's words, slips of the hand."""
+"""Parses a query: words with and without accents, everyday phrases replaced by legal terms, typing errors."""
 
 import functools
 import re
@@ -18,7 +18,7 @@ LETTERS = "abcdeghiklmnopqrstuvxy"
 
 
 class Word(NamedTuple):
-    """A word without accents, and the accents apart: where in the word the tone stands does not matter (hoà, hòa)."""
+    """A word without accents, and its accents separately, so that the position of the tone does not matter (hoà, hòa)."""
 
     bare: str
     hats: str
@@ -30,14 +30,14 @@ class Word(NamedTuple):
 
 
 class Part(NamedTuple):
-    """Words to look for, and the typed words they stand for: together they weigh what was typed."""
+    """Words to search for, and the typed words that they replace. Their total weight is that of the typed words."""
 
     words: tuple[Word, ...]
     typed: tuple[Word, ...]
 
 
 class Reading(NamedTuple):
-    """One way to understand the question. `weight`: how far it is from what was typed (1 = as typed)."""
+    """One interpretation of the query. `weight`: 1 as typed, lower with replaced phrases."""
 
     parts: tuple[Part, ...]
     weight: float
@@ -49,7 +49,7 @@ class Reading(NamedTuple):
 
 @functools.lru_cache(maxsize=20_000)
 def read_word(text):
-    """A small-letter word as it is compared."""
+    """The Word of a lower-case text."""
     marks = [c for c in unicodedata.normalize("NFD", text) if unicodedata.combining(c)]
     hats = sorted(c for c in marks if c not in _TONES) + [_STROKE] * text.count("đ")
     return Word(fold(text), "".join(hats), "".join(c for c in marks if c in _TONES))
@@ -61,13 +61,13 @@ def read_words(text):
 
 
 def likeness(typed, stored):
-    """How well the accents of two words with the same letters agree, 0–1. Leaving accents out costs next to nothing."""
+    """How well the accents of two words with the same letters agree, 0–1. Missing accents cost very little."""
     if typed == stored:
         return 1.0
     if not typed.accented:
         return 0.97
     if typed.hats == stored.hats or not typed.hats:
-        return 0.82  # only the tone differs or hats were left out
+        return 0.82  # only the tone differs, or circumflexes, breves and horns are missing
     return 0.5
 
 
@@ -92,7 +92,7 @@ def synonyms():
 
 @functools.cache
 def fillers():
-    """Bare forms (for people who type no accents) and full forms of words that say little."""
+    """The filler words, as Word."""
     words = read_words(FILLERS)
     return frozenset(words)
 
@@ -103,30 +103,30 @@ def places():
 
 
 def known_words():
-    """Bare words of the synonym list: they are no typing slips, though the catalogue may not have them."""
+    """Bare words of the synonym list. They are not typing errors, although the catalogue may not contain them."""
     return {word.bare for pairs in synonyms().values() for phrase, official in pairs for word in (*phrase, *official)}
 
 
 def same(typed, phrase):
-    """Do these words mean the phrase? Accents may be left out (all, the tones, or the hats), but not be others."""
+    """True when the words are the phrase. Accents may be missing (all, the tones, or the others) but not be different."""
     return len(typed) == len(phrase) and all(map(_agrees, typed, phrase))
 
 
 def _agrees(typed, word):
     if typed.bare != word.bare:
         return False
-    return typed.hats in word.hats and typed.tone in ("", word.tone)  # one of two hats may be missing, too
+    return typed.hats in word.hats and typed.tone in ("", word.tone)  # one of two accents may be missing
 
 
 def is_filler(word):
-    """Does the word say how somebody asks, not what for? A bare number does not say much either."""
+    """True for words that say how somebody asks and not for what, and for short numbers."""
     if word.bare.isdigit() and len(word.bare) < 4:
         return True
     return word in fillers() or (not word.accented and any(word.bare == filler.bare for filler in fillers()))
 
 
 def without_places(words):
-    """The words less the names of provinces and towns, unless nothing else is left."""
+    """The words without names of provinces and towns; unchanged if nothing else is left."""
     kept = list(words)
     for phrase in places():
         for start in range(len(kept) - len(phrase), -1, -1):
@@ -136,7 +136,7 @@ def without_places(words):
 
 
 def readings(words):
-    """What was typed, then the same with everyday phrases in the law's words: one at a time, and all together."""
+    """The words as typed, then with everyday phrases replaced by legal terms: one at a time, and all together."""
     replaced = sorted(_replacements(words))
     found = {_parts(words, []): 1.0}
     for one in replaced:
@@ -159,7 +159,7 @@ def _parts(words, replaced):
 
 
 def _replacements(words):
-    """(start, end, official words) for every everyday phrase in the words; of two at one place only the longest."""
+    """Yield (start, end, legal terms) for every everyday phrase; at each position only the longest."""
     for start, word in enumerate(words):
         for phrase, official in synonyms().get(word.bare, ()):
             end = start + len(phrase)
@@ -169,9 +169,9 @@ def _replacements(words):
 
 
 def corrected(words, vocabulary, pairs):
-    """The words as the catalogue could have meant them: Telex and VNI leftovers taken out, words written together split.
+    """The words corrected: Telex and VNI key sequences resolved, joined words split.
 
-    A word one slip away from a known one stays: the index finds what it may have been.
+    A word with one typing error is kept: the index finds the words that it may have been.
     """
     right = []
     for word in words:
@@ -188,7 +188,7 @@ def corrected(words, vocabulary, pairs):
 
 
 def one_slip(word):
-    """Every string one slip away: a letter missing, doubled, wrong, or two exchanged."""
+    """Yield every string with one typing error: a letter missing, added, wrong, or two letters swapped."""
     parts = [(word[:at], word[at:]) for at in range(len(word) + 1)] if 2 < len(word) < 9 else []
     yield from (head + tail[1:] for head, tail in parts if tail)
     yield from (head + tail[1] + tail[0] + tail[2:] for head, tail in parts if len(tail) > 1)
@@ -197,14 +197,14 @@ def one_slip(word):
 
 
 def _plain(bare):
-    """Without what Telex («ddawng») or VNI («d9a8ng») leaves behind."""
+    """The word with Telex («ddawng») or VNI («d9a8ng») key sequences resolved."""
     if re.search(r"[a-z]\d", bare) and not re.fullmatch(r"[a-z]{1,4}\d{2,4}", bare):
         bare = re.sub(r"\d", "", bare)
     return untelex(bare)
 
 
 def split(run, vocabulary, pairs):
-    """«dangkykethon» as known words: the division whose neighbours stand together most often in the catalogue."""
+    """«dangkykethon» split into known words: the split whose neighbours are adjacent most often in the catalogue; or None."""
     if not 5 <= len(run) <= 60 or not run.isascii():
         return None
     best = {0: (0.0, [])}  # end of the part divided so far: (value, words)

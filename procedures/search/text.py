@@ -1,4 +1,4 @@
-"""What the search reads of a procedure: its names, one a line, with accents and without."""
+"""The search columns of a procedure: its names, one per line, with and without accents."""
 
 import re
 import unicodedata
@@ -7,14 +7,14 @@ from portal.common.vietnamese import fold
 
 FORM_CODE = re.compile(r"[A-ZĐ]{2,}\d{2,}")
 CURATED, COMMUNE, CITIZEN, LOCAL, LATER = 100, 20, 10, -30, -12
-# Procedures that presuppose another one: whoever only names the thing means the first of them.
+# Words of follow-up procedures (renewal, change, ending). They rank lower, because a short query means the first procedure.
 LATER_STEPS = ("chấm dứt", "tạm ngừng", "thay đổi", "sửa đổi", "thu hồi", "cấp lại", "gia hạn", "hủy", "cấp đổi", "điều chỉnh")
 
 
 def search_columns(code, name, curated=None, facts=None, form_code=None):
     """{search_exact, search_folded, rank} of a catalogue entry.
 
-    Line 1 is the official name, line 2 the everyday name (may be empty), then other names, last the codes people type.
+    Line 1 is the official name, line 2 the everyday name (may be empty), then aliases, the form's name and the code.
     `curated`: the procedure's part of a version; `facts`: the row of the national index; `form_code`: «CT01».
     """
     curated = curated or {}
@@ -28,20 +28,20 @@ def search_columns(code, name, curated=None, facts=None, form_code=None):
 
 
 def rank(name, curated, facts):
-    """What stands first among equals: what can be filed here, at the commune, by citizens, and not one province's own."""
+    """The rank between equal matches: higher if filed here, at a commune, by citizens; lower if only in one province."""
     levels = curated.get("agency_levels", [])
     audience = curated.get("audience") or facts.get("audience", [])
-    said = f"{name} {curated.get('short_name', '')}".lower()
+    text = f"{name} {curated.get('short_name', '')}".lower()
     return (
         CURATED * bool(curated)
         + COMMUNE * ("commune" in levels or bool(facts.get("commune")))
         + CITIZEN * ("citizen" in audience)
         + LOCAL * bool(facts.get("local_only"))
-        + LATER * any(step in said for step in LATER_STEPS)
+        + LATER * any(step in text for step in LATER_STEPS)
     )
 
 
 def _form_names(form_code):
-    """What people call the form, if its code is one of its own («CT01»): «Mẫu số 01» is the name of a hundred forms."""
+    """«tờ khai ct01» if the form's code is specific like «CT01»; [] for a general one like «Mẫu số 01»."""
     found = FORM_CODE.search(form_code or "")
     return [f"tờ khai {found[0]}"] if found else []

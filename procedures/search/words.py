@@ -1,13 +1,13 @@
-"""Words of everyday questions: what people say for what the law calls otherwise, how they ask, and where.
+"""Word lists of the search: synonyms (everyday phrases for legal terms), filler words, place names.
 
-The synonyms stand in `synonyms.txt` beside this file, so that anybody can add a line.
+The synonyms are in the text file `synonyms.txt` beside this module.
 """
 
 from pathlib import Path
 
 SYNONYMS = (Path(__file__).parent / "synonyms.txt").read_text("utf-8")
 
-# Words that say how somebody asks, not what for. They weigh little.
+# Filler words: they say how somebody asks, not for what. They have a low weight.
 FILLERS = """
 làm xin muốn cần cho ở tại của là thì và với để được bị có không hay gì nào đâu sao thế như bao nhiêu lâu tiền mấy ai khi nếu
 tôi em mình anh chị con bé ông bà cháu người các những một này kia đó nhé ạ ơi hỏi giúp cách thủ tục hồ sơ giấy tờ online mạng
@@ -15,7 +15,7 @@ qua trên nhanh gấp mới nhất năm gần xã phường huyện quận tỉn
 the a an how to for in vietnam việt nam
 """
 
-# Names of places: they say where, and every procedure is offered in many places.
+# Names of places, removed from queries, because most procedures are offered in many places.
 PLACES = """
 an giang, bà rịa vũng tàu, bạc liêu, bắc giang, bắc kạn, bắc ninh, bến tre, bình dương, bình định, bình phước, bình thuận, cà mau,
 cao bằng, cần thơ, đà nẵng, đắk lắk, đắk nông, điện biên, điện biên phủ, đồng nai, đồng tháp, gia lai, hà giang, hà nam, hà nội,

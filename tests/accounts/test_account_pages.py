@@ -1,8 +1,8 @@
-"""The account: who I am, who looked at my data, my messages; and what forms are filled in from."""
+"""The account page, its access log, the inbox, and the profile that prefills forms."""
 
 import pytest
 
-from accounts.messages.models import Message, tell
+from accounts.messages.models import Message, queue_messages
 from accounts.models import AccessLog, Organisation
 from accounts.profiles import profile_of
 from tests import factories
@@ -31,7 +31,7 @@ def test_a_login_without_a_person_has_an_account_page_too(desk):
 
 def test_opening_a_message_is_reading_it():
     user = factories.citizen()
-    tell("event:1", [user], subject="Đã nộp", body="Giữ mã để theo dõi.", link="/ho-so/")
+    queue_messages("event:1", [user], subject="Đã nộp", body="Giữ mã để theo dõi.", link="/ho-so/")
     row = Message.objects.get(channel="inbox")
     client = browse(user)
     assert "Chưa đọc" in words(client.get("/tin-nhan/"))
@@ -40,7 +40,7 @@ def test_opening_a_message_is_reading_it():
 
 
 def test_somebody_elses_message_is_not_there():
-    tell("event:1", [factories.citizen()], subject="Đã nộp", body="x")
+    queue_messages("event:1", [factories.citizen()], subject="Đã nộp", body="x")
     row = Message.objects.get(channel="inbox")
     assert browse(factories.citizen()).get(f"/tin-nhan/{row.pk}/").status_code == 404
     row.refresh_from_db()
@@ -50,7 +50,7 @@ def test_somebody_elses_message_is_not_there():
 def test_many_messages_come_page_by_page():
     user = factories.citizen()
     for n in range(25):
-        tell(f"event:{n}", [user], subject=f"Tin {n}", body="x")
+        queue_messages(f"event:{n}", [user], subject=f"Tin {n}", body="x")
     client = browse(user)
     first = client.get("/tin-nhan/").content.decode()
     oldest_shown = Message.objects.filter(recipient=user, channel="inbox").order_by("-pk")[19].pk

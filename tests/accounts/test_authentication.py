@@ -1,4 +1,4 @@
-"""The demo password opens the demo and nothing else."""
+"""The published demo password is accepted in the demo only."""
 
 import pytest
 from django.contrib.auth import authenticate

@@ -1,4 +1,4 @@
-"""Logging in, where it leads, and that it never leads away from here."""
+"""Login, and its redirects, which stay on this site."""
 
 import pytest
 

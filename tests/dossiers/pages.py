@@ -1,4 +1,4 @@
-"""What the tests of citizens' pages share: a browser without a screen, and the words on a page."""
+"""Helpers for tests of pages: clients, and the text of a page."""
 
 import html
 import re
@@ -8,7 +8,7 @@ from django.test import Client
 
 
 def browse(user=None):
-    """A client of its own, logged in as this user (nobody: a passer-by)."""
+    """A new client, logged in as this user; without a user: anonymous."""
     client = Client()
     if user:
         client.force_login(user)
@@ -16,7 +16,7 @@ def browse(user=None):
 
 
 def words(response):
-    """The text people read in <main>, on one line, with plain spaces."""
+    """The visible text of <main>, on one line, with plain spaces."""
     body = response.content.decode()
     main = body[body.index("<main") : body.index("</main>")]
     text = re.sub(r"<(script|style).*?</\1>", " ", main, flags=re.S)

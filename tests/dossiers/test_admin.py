@@ -1,4 +1,4 @@
-"""The system administrators' site: for them alone, without people's data, and no way round the door."""
+"""The admin site: system administrators only, without personal data, and no way to change a dossier."""
 
 import pytest
 from django.contrib import admin

@@ -1,4 +1,4 @@
-"""The portal serves as the role that owns nothing: a dossier's whole way, and everything owed, needs no more rights than that."""
+"""The application database role has enough rights for all steps of a dossier and all follow-ups."""
 
 import pytest
 from django.db import connection
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def as_application(desk, application_role):
-    """The rest of the test speaks to the database as the application role."""
+    """Use the application role for the rest of the test."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET ROLE {application_role}")
     yield application_role

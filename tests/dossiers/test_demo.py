@@ -1,4 +1,4 @@
-"""The demo: people at the bodies of the tour, and some forty dossiers in every state, made through the real door."""
+"""The demo data: users of the agencies of the tour, and some forty dossiers in every state."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Every procedure that is offered online can really be filed, taken in and decided, with the sample answers of its form."""
+"""Every procedure offered online can be filed, accepted and decided, with the sample answers of its form."""
 
 import datetime as dt
 
@@ -19,21 +19,21 @@ pytestmark = pytest.mark.django_db
 
 
 def place_of(procedure):
-    """The first place where it can be handed in online, or None."""
+    """The first offering with online filing, or None."""
     places = procedure.offerings.current().select_related("receiving_agency", "lead_agency")
     return next((place for place in places if offered_at(procedure.current, place).offers_submission), None)
 
 
-def answered(version, offering, citizen, answers):
-    """A draft with these answers, the first option of whatever the portal asks itself, and a file for each paper it needs."""
+def complete_draft(version, offering, citizen, answers):
+    """A draft with these answers, the first option of the portal's questions, and a file for each required document."""
     draft = Dossier.objects.create(version=version, offering=offering, submitter=citizen, person=citizen.person, answers=answers)
     questions = [question for page in portal_questions.portal_form(draft).pages for question in page.fields]
-    said = {question.key: 1 if question.type == "number" else question.spec["options"][0]["value"]
+    answers_of_portal = {question.key: 1 if question.type == "number" else question.spec["options"][0]["value"]
             for question in questions if question.type in ("number", "choice")}  # fmt: skip
-    said |= {"delivery_address": citizen.person.current_address}
-    if "priority_group" in said:
-        said["priority_group"] = portal_questions.NOBODY
-    draft.asked, columns = portal_questions.stored(draft, said)
+    answers_of_portal |= {"delivery_address": citizen.person.current_address}
+    if "priority_group" in answers_of_portal:
+        answers_of_portal["priority_group"] = portal_questions.NO_GROUP
+    draft.asked, columns = portal_questions.split_values(draft, answers_of_portal)
     for name, value in columns.items():
         setattr(draft, name, value)
     draft.save()
@@ -43,8 +43,8 @@ def answered(version, offering, citizen, answers):
     return draft
 
 
-def decided(dossier, clerk):
-    """Brought through the steps of its offering to the signature; what is only a notification ends at the desk."""
+def take_all_steps(dossier, clerk):
+    """Take all steps of the offering up to the decision; a notification ends at the desk."""
     if dossier.offering.no_result:
         return workflow.advance(dossier, "note_received", actor=clerk)
     dossier = workflow.advance(dossier, "transfer", actor=clerk)
@@ -71,7 +71,7 @@ def test_every_form_is_shown_page_by_page_handed_in_taken_in_and_decided():
         sample = reference.load(f"samples/{form_key}.json")
         with clock.at(dt.datetime.combine(dt.date.fromisoformat(sample["as_of"]), dt.time(9), clock.LOCAL)):
             citizen = factories.citizen()
-            draft = answered(procedure.current, place, citizen, sample["answers"])
+            draft = complete_draft(procedure.current, place, citizen, sample["answers"])
             client = browse(citizen)
             for page in rules.form_of(draft).visible_pages(rules.known_answers(draft, rules.form_of(draft)), clock.today()):
                 assert client.get(step_url(draft, page.key)).status_code == 200, (procedure.code, page.key)
@@ -86,7 +86,7 @@ def test_every_form_is_shown_page_by_page_handed_in_taken_in_and_decided():
                 dossier = workflow.advance(dossier, "paid", actor=clerk, amount=dossier.obligation.total)
             dossier = workflow.advance(dossier, "accept", actor=clerk)
             assert dossier.due_at or dossier.term.get("rule"), procedure.code
-            assert decided(dossier, clerk).decided_at, procedure.code
+            assert take_all_steps(dossier, clerk).decided_at, procedure.code
         filed.append(procedure.code)
         forms.add(form_key)
     assert len(filed) == 35 and len(forms) == 27

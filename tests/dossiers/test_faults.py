@@ -1,4 +1,4 @@
-"""What was answered is stored, whatever dies: broker, relay and worker are real processes here, and are killed."""
+"""Nothing stored is lost when broker, relay or worker are killed; all are real processes here."""
 
 import hashlib
 import time
@@ -74,7 +74,7 @@ def test_a_worker_killed_while_it_makes_a_paper_makes_it_once(desk, processes):
 
 
 def a_worker_holds_a_row():
-    """True while somebody else has the row of a follow-up locked: the paper is being made."""
+    """True while another process has locked a follow-up row: its paper is being made."""
     from django.db import transaction
 
     with transaction.atomic():

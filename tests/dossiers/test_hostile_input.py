@@ -1,4 +1,4 @@
-"""Odd addresses and odd bytes: answered plainly, never with an error of the server."""
+"""Hostile URLs and bytes never cause a server error."""
 
 import pytest
 

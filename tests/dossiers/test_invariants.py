@@ -1,4 +1,4 @@
-"""The checker finds what is wrong, and nothing where all is well."""
+"""The invariants: each violation is found, and correct data have none."""
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,7 +13,7 @@ from tests import factories
 @pytest.mark.needs_pdf
 def test_a_whole_way_leaves_nothing_to_complain_about(desk, run_followups, signing_keys):
     desk.approved(delivery_way="account")
-    assert list(invariants.broken()) == []  # what is owed is not wrong
+    assert list(invariants.broken()) == []  # waiting outbox rows are no violation
     run_followups()
     assert list(invariants.broken()) == []
     call_command("check_invariants")

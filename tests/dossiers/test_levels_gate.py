@@ -1,4 +1,4 @@
-"""A level is a gate: at each of the four the doors it opens are open, and the others are shut, also to who knows the address."""
+"""Service levels: each of the four offers its functions, and refuses the others also by direct URL."""
 
 import re
 
@@ -18,16 +18,16 @@ PLACES = {
 
 
 @pytest.fixture
-def begun(desk):
-    """Call it for (client, draft) of a citizen who pressed the button of the start page; draft None where none began."""
+def start_draft(desk):
+    """Factory: (client, draft) of a citizen who pressed the start button; draft is None when none was created."""
 
-    def begun(code, user=None):
+    def start_draft(code, user=None):
         offered = world.offering(code, *PLACES[code])
         client = browse(user or factories.citizen())
         client.post(f"/nop/bat-dau/{code}/", {"noi": offered.pk})
         return client, Dossier.objects.filter(version__procedure__code=code).first()
 
-    return begun
+    return start_draft
 
 
 @pytest.mark.parametrize(
@@ -37,17 +37,17 @@ def begun(desk):
         (MARITAL, "Mức 3", True, True), (CRIMINAL, "Mức 4", True, True), (factories.RESIDENCE, "Mức 4", True, True),
     ],
 )  # fmt: skip
-def test_the_start_offers_what_the_level_allows(begun, code, badge, blank_forms, begins):
-    client, draft = begun(code)
+def test_the_start_offers_what_the_level_allows(start_draft, code, badge, blank_forms, begins):
+    client, draft = start_draft(code)
     said = words(client.get(f"/nop/bat-dau/{code}/"))
     assert badge in said and ("Tải tờ khai trống" in said) == blank_forms and bool(draft) == begins
     if not blank_forms:
         assert client.get(f"/thu-tuc/{code}/to-khai.pdf").status_code == 404
 
 
-def test_at_level_two_nothing_is_handed_in_by_page_api_or_door(begun):
+def test_at_level_two_nothing_is_handed_in_by_page_api_or_door(start_draft):
     citizen = factories.citizen()
-    client, draft = begun(POOR, citizen)
+    client, draft = start_draft(POOR, citizen)
     assert client.get(step_url(draft, "giay-to")).url == client.get(step_url(draft, "xem-lai")).url
     draft.answers = world.sample_answers("giay_de_nghi_ho_ngheo")
     draft.save()
@@ -66,8 +66,8 @@ def test_at_level_two_nothing_is_handed_in_by_page_api_or_door(begun):
         (factories.RESIDENCE, {"account", "counter", "post"}),
     ],
 )  # fmt: skip
-def test_a_result_without_a_visit_is_offered_at_level_four_only(begun, code, ways):
-    client, draft = begun(code)
+def test_a_result_without_a_visit_is_offered_at_level_four_only(start_draft, code, ways):
+    client, draft = start_draft(code)
     page = client.get(step_url(draft, "cach-nhan")).content.decode()
     assert set(re.findall(r'name="delivery_way"\s+value="(\w+)"', page)) == ways
 
@@ -93,8 +93,8 @@ def test_what_is_printed_and_brought_costs_what_the_counter_takes(desk):
     assert "Trả trên mạng" not in said
 
 
-def test_paying_online_is_promised_where_it_is_open_and_by_nobody_while_it_is_shut(begun, settings):
-    client, draft = begun(CRIMINAL)
+def test_paying_online_is_promised_where_it_is_open_and_by_nobody_while_it_is_shut(start_draft, settings):
+    client, draft = start_draft(CRIMINAL)
     said = words(client.get(step_url(draft, "xem-lai")))
     assert "Trả ngay sau khi nộp, chậm nhất 5 ngày làm việc" in said and "Trả trên mạng" in said
 

@@ -1,4 +1,4 @@
-"""A page asks the database as often for many rows as for few: counted on everything of a citizen that grows with time."""
+"""The number of queries of citizen pages does not grow with the number of rows."""
 
 import pytest
 from django.db import connection
@@ -14,16 +14,16 @@ from tests.dossiers.pages import browse, step_url
 pytestmark = pytest.mark.django_db
 
 
-def asked(client, address):
-    """How many queries the second opening takes (the first may note a result as opened, fill a cache, …)."""
+def count_queries(client, address):
+    """Number of queries of the second request (the first may store that a result was opened, fill a cache, …)."""
     client.get(address)
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200, address
     return len(queries)
 
 
-def grow(desk, dossier, draft):
-    """Steps, files, papers, messages, looks by others, and dossiers beside these two."""
+def add_rows(desk, dossier, draft):
+    """Add steps, files, papers, messages, access log rows, and further dossiers."""
     for number in range(6):
         dossier = workflow.advance(dossier, "assign", actor=desk.head, holder=desk.officer)
         stored = store(b"%PDF-1.7 giay")
@@ -51,10 +51,10 @@ def test_a_citizens_pages_ask_as_often_for_many_rows_as_for_few(desk):
         *(step_url(draft, key) for key in ("nguoi_de_nghi", "cach-nhan", "giay-to", "xem-lai")),
     ]  # fmt: skip
     client = browse(citizen)
-    few = {address: asked(client, address) for address in addresses}
+    few = {address: count_queries(client, address) for address in addresses}
 
-    grow(desk, dossier, draft)
+    add_rows(desk, dossier, draft)
 
-    many = {address: asked(client, address) for address in addresses}
+    many = {address: count_queries(client, address) for address in addresses}
     assert {address: (few[address], many[address]) for address in addresses if many[address] > few[address]} == {}
     assert max(many.values()) <= 45

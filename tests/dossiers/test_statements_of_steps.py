@@ -1,4 +1,4 @@
-"""How many SQL statements each step takes: an exact number, so that growth fails and a fall is written down.
+"""The exact number of SQL statements of each step: a test fails when it grows or falls.
 
 Counted is `workflow.advance` alone (its savepoint is two of the statements), with the actor read afresh as a request would.
 A key is «step state», and where the number depends on more than the state, a word for that.
@@ -23,23 +23,23 @@ ITEM = {"target": "field", "key": "request_detail", "label": "Nội dung đề n
 NOTE = "Theo hồ sơ lưu của cơ quan."
 
 FILING = {
-    "submit DRAFT": 34,
+    "submit DRAFT": 33,
     "ask_supplement SUBMITTED": 22,
-    "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 41,
-    "ask_supplement ACCEPTED": 27,
-    "resubmit SUPPLEMENT_REQUIRED of ACCEPTED": 42,
-    "ask_supplement PROCESSING": 27,
-    "resubmit SUPPLEMENT_REQUIRED of PROCESSING": 43,
+    "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 40,
+    "ask_supplement ACCEPTED": 26,
+    "resubmit SUPPLEMENT_REQUIRED of ACCEPTED": 41,
+    "ask_supplement PROCESSING": 26,
+    "resubmit SUPPLEMENT_REQUIRED of PROCESSING": 42,
     "supplement_timeout SUPPLEMENT_REQUIRED": 16,
 }
 DESK = {
     "assign SUBMITTED": 11,
-    "accept SUBMITTED": 31,
+    "accept SUBMITTED": 30,
     "assign ACCEPTED": 10,
     "transfer ACCEPTED": 25,
     "assign PROCESSING": 12,
     "refuse_receipt SUBMITTED": 17,
-    "note_received ACCEPTED": 16,
+    "note_received ACCEPTED": 15,
 }
 OFFICE = {
     "consult PROCESSING": 19,
@@ -53,9 +53,9 @@ OFFICE = {
 }
 RESULT = {
     "approve PROCESSING": 18,
-    "issue PROCESSING to the account": 24,
+    "issue PROCESSING to the account": 23,
     "deliver COMPLETED to the account": 15,
-    "issue PROCESSING at the counter": 23,
+    "issue PROCESSING at the counter": 22,
     "correct_result COMPLETED replace": 22,
     "deliver COMPLETED at the counter": 14,
     "correct_result RETURNED replace": 19,
@@ -64,41 +64,41 @@ RESULT = {
     "refuse_substance PROCESSING": 18,
 }
 MONEY_THAT_BLOCKS = {
-    "submit DRAFT with a fee": 39,
-    "paid PAYMENT_REQUIRED of SUBMITTED": 41,
+    "submit DRAFT with a fee": 38,
+    "paid PAYMENT_REQUIRED of SUBMITTED": 40,
     "waive PAYMENT_REQUIRED of SUBMITTED": 22,
-    "charge SUBMITTED": 25,
+    "charge SUBMITTED": 24,
     "payment_timeout PAYMENT_REQUIRED": 18,
-    "charge ACCEPTED": 23,
-    "paid PAYMENT_REQUIRED of ACCEPTED": 43,
-    "charge PROCESSING": 23,
-    "paid PAYMENT_REQUIRED of PROCESSING": 41,
+    "charge ACCEPTED": 22,
+    "paid PAYMENT_REQUIRED of ACCEPTED": 42,
+    "charge PROCESSING": 22,
+    "paid PAYMENT_REQUIRED of PROCESSING": 40,
     "waive PAYMENT_REQUIRED of ACCEPTED": 24,
 }
 MONEY_THAT_WAITS_FOR_NOTHING = {
-    "collect SUBMITTED": 34,
-    "collect ACCEPTED": 31,
-    "collect PROCESSING": 32,
-    "collect SUPPLEMENT_REQUIRED": 31,
-    "collect COMPLETED": 35,
-    "collect WITHDRAWN": 31,
+    "collect SUBMITTED": 33,
+    "collect ACCEPTED": 30,
+    "collect PROCESSING": 31,
+    "collect SUPPLEMENT_REQUIRED": 30,
+    "collect COMPLETED": 34,
+    "collect WITHDRAWN": 30,
     "set_fee ACCEPTED": 19,
     "set_fee PROCESSING": 20,
-    "accept SUBMITTED exemption: confirm": 32,
-    "accept SUBMITTED exemption: refuse": 36,
+    "accept SUBMITTED exemption: confirm": 31,
+    "accept SUBMITTED exemption: refuse": 35,
 }
 ENDING = {
-    "withdraw SUBMITTED": 16,
+    "withdraw SUBMITTED": 15,
     "refuse_withdrawal WITHDRAWN of SUBMITTED": 19,
-    "withdraw ACCEPTED": 16,
+    "withdraw ACCEPTED": 15,
     "refuse_withdrawal WITHDRAWN of ACCEPTED": 21,
-    "withdraw PROCESSING": 16,
+    "withdraw PROCESSING": 15,
     "refuse_withdrawal WITHDRAWN of PROCESSING": 22,
-    "withdraw SUPPLEMENT_REQUIRED": 16,
+    "withdraw SUPPLEMENT_REQUIRED": 15,
     "refuse_withdrawal WITHDRAWN of SUPPLEMENT_REQUIRED": 16,
-    "withdraw PAYMENT_REQUIRED": 16,
-    "refuse_withdrawal WITHDRAWN of PAYMENT_REQUIRED": 19,
-    "refuse_withdrawal WITHDRAWN paid meanwhile, so «paid» follows": 33,
+    "withdraw PAYMENT_REQUIRED": 15,
+    "refuse_withdrawal WITHDRAWN of PAYMENT_REQUIRED": 18,
+    "refuse_withdrawal WITHDRAWN paid meanwhile, so «paid» follows": 32,
     "stop ACCEPTED": 17,
     "stop PROCESSING": 17,
     "stop SUPPLEMENT_REQUIRED": 17,
@@ -112,8 +112,8 @@ ENDING_WITH_MONEY = {
 }
 
 
-class Counted:
-    """Takes steps and keeps, for each, the number of statements."""
+class StatementCounter:
+    """Takes steps and records the number of statements of each."""
 
     def __init__(self):
         self.numbers = {}
@@ -131,26 +131,26 @@ class Counted:
 
 
 @pytest.fixture
-def counted():
+def counter():
     with clock.at(TUESDAY):
-        yield Counted()
+        yield StatementCounter()
 
 
-def stay(**facts):
+def fee_facts(**facts):
     """Facts of a dossier that owes 7.000 đồng after acceptance."""
     world.place("68.X123")
     return {"code": "1.004194", "answers": world.sample_answers("ct01"), "asked": {"case": "ca_nhan"}, **facts}
 
 
-def answer(dossier):
-    """What the citizen writes before sending the supplement."""
+def edit_supplement(dossier):
+    """The citizen's edits of the supplement."""
     request = dossier.supplements.last()
     request.edits = {"answers": {ITEM["key"]: "Xin xác nhận để vay vốn ở ngân hàng."}}
     request.save()
 
 
-def sign(dossier):
-    """The row of the signed result, as the worker would write it; the file itself is not needed here."""
+def add_signed_paper(dossier):
+    """The row of the signed result, without its file."""
     decision = dossier.decisions.last()
     IssuedPaper.objects.create(
         dossier=dossier, event=decision.event, decision=decision, kind="result", number="1", storage_key=f"kq-{decision.pk}",
@@ -164,160 +164,160 @@ def withdrawn(desk, **facts):
 
 
 def completed(desk, **facts):
-    """The result is there; the head does what comes before the signature, whoever it was meant for."""
+    """A dossier with its result; the head takes all steps before the signature."""
     dossier = desk.processing(**facts)
     while any(run.kind != "sign" for run in dossier.open_steps):
         dossier = workflow.advance(dossier, "hand_over", actor=desk.head)
     dossier = workflow.advance(dossier, "approve", actor=desk.signer, content=factories.CONTENT)
-    sign(dossier)
+    add_signed_paper(dossier)
     return workflow.advance(dossier, "issue", actor=SystemActor("issue"))
 
 
-def test_filing_and_the_supplement(desk, counted):
+def test_filing_and_the_supplement(desk, counter):
     draft = desk.draft()
-    dossier = counted.take(draft, "submit", draft.submitter)
-    dossier = counted.take(dossier, "ask_supplement", desk.clerk, items=[ITEM])
-    answer(dossier)
-    counted.take(dossier, "resubmit", dossier.submitter, case="of SUBMITTED")
+    dossier = counter.take(draft, "submit", draft.submitter)
+    dossier = counter.take(dossier, "ask_supplement", desk.clerk, items=[ITEM])
+    edit_supplement(dossier)
+    counter.take(dossier, "resubmit", dossier.submitter, case="of SUBMITTED")
     for dossier in (desk.accepted(), desk.processing()):
         source = dossier.state
-        dossier = counted.take(dossier, "ask_supplement", desk.clerk, items=[ITEM])
-        answer(dossier)
-        counted.take(dossier, "resubmit", dossier.submitter, case=f"of {source}")
+        dossier = counter.take(dossier, "ask_supplement", desk.clerk, items=[ITEM])
+        edit_supplement(dossier)
+        counter.take(dossier, "resubmit", dossier.submitter, case=f"of {source}")
     dossier = desk.asked_for_supplement()
     Dossier.objects.filter(pk=dossier.pk).update(reminded_at=clock.now())
     with clock.at(dossier.supplement_due_at):
-        counted.take(dossier, "supplement_timeout", SystemActor("supplement_deadline"))
-    assert counted.numbers == FILING
+        counter.take(dossier, "supplement_timeout", SystemActor("supplement_deadline"))
+    assert counter.numbers == FILING
 
 
-def test_the_desk(desk, counted):
-    dossier = counted.take(desk.submitted(), "assign", desk.head, holder=desk.clerk)
-    dossier = counted.take(dossier, "accept", desk.clerk)
-    dossier = counted.take(dossier, "assign", desk.head, holder=desk.clerk)
-    dossier = counted.take(dossier, "transfer", desk.clerk)
-    counted.take(dossier, "assign", desk.head, holder=desk.officer)
-    counted.take(desk.submitted(), "refuse_receipt", desk.clerk, note=NOTE)
+def test_the_desk(desk, counter):
+    dossier = counter.take(desk.submitted(), "assign", desk.head, holder=desk.clerk)
+    dossier = counter.take(dossier, "accept", desk.clerk)
+    dossier = counter.take(dossier, "assign", desk.head, holder=desk.clerk)
+    dossier = counter.take(dossier, "transfer", desk.clerk)
+    counter.take(dossier, "assign", desk.head, holder=desk.officer)
+    counter.take(desk.submitted(), "refuse_receipt", desk.clerk, note=NOTE)
     dossier = desk.accepted()
     dossier.offering.no_result = True
     dossier.offering.save()
-    counted.take(dossier, "note_received", desk.clerk)
-    assert counted.numbers == DESK
+    counter.take(dossier, "note_received", desk.clerk)
+    assert counter.numbers == DESK
 
 
-def test_the_office(desk, counted):
+def test_the_office(desk, counter):
     other = world.agency("H18.X005.CA")
-    dossier = counted.take(desk.processing(), "consult", desk.officer, question="Có cư trú không?", hours=4, agency=other)
-    dossier = counted.take(dossier, "hand_over", desk.officer, case="beside a consultation")
-    dossier = counted.take(dossier, "hand_over", factories.user(officer="H18.X005.CA"), case="of the body asked", note=NOTE)
+    dossier = counter.take(desk.processing(), "consult", desk.officer, question="Có cư trú không?", hours=4, agency=other)
+    dossier = counter.take(dossier, "hand_over", desk.officer, case="beside a consultation")
+    dossier = counter.take(dossier, "hand_over", factories.user(officer="H18.X005.CA"), case="of the body asked", note=NOTE)
     review = dossier.step_runs.get(kind="review")
-    dossier = counted.take(dossier, "return_step", desk.signer, note=NOTE, back_to=review)
-    counted.take(dossier, "hand_over", desk.officer)
+    dossier = counter.take(dossier, "return_step", desk.signer, note=NOTE, back_to=review)
+    counter.take(dossier, "hand_over", desk.officer)
     dossier = desk.processing()
     dossier.step_runs.filter(state="open").update(kind="applicant_confirm")
-    dossier = counted.take(dossier, "ask_confirmation", desk.officer, question="Tên trên bản nháp đúng chưa?")
-    counted.take(dossier, "confirm", dossier.submitter, note="Đúng.")
-    dossier = desk.processing(**stay())
-    counted.take(dossier, "extend", desk.head, note=NOTE, new_due_at=dossier.due_at + dt.timedelta(days=1))
-    assert counted.numbers == OFFICE
+    dossier = counter.take(dossier, "ask_confirmation", desk.officer, question="Tên trên bản nháp đúng chưa?")
+    counter.take(dossier, "confirm", dossier.submitter, note="Đúng.")
+    dossier = desk.processing(**fee_facts())
+    counter.take(dossier, "extend", desk.head, note=NOTE, new_due_at=dossier.due_at + dt.timedelta(days=1))
+    assert counter.numbers == OFFICE
 
 
-def test_the_result(desk, counted):
+def test_the_result(desk, counter):
     content = factories.CONTENT
-    dossier = counted.take(desk.to_sign(delivery_way="account"), "approve", desk.signer, content=content)
-    sign(dossier)
-    dossier = counted.take(dossier, "issue", SystemActor("issue"), case="to the account")
-    counted.take(dossier, "deliver", SystemActor("delivery"), case="to the account")
+    dossier = counter.take(desk.to_sign(delivery_way="account"), "approve", desk.signer, content=content)
+    add_signed_paper(dossier)
+    dossier = counter.take(dossier, "issue", SystemActor("issue"), case="to the account")
+    counter.take(dossier, "deliver", SystemActor("delivery"), case="to the account")
     dossier = desk.approved(delivery_way="counter")
-    sign(dossier)
-    dossier = counted.take(dossier, "issue", SystemActor("issue"), case="at the counter")
-    dossier = counted.take(dossier, "correct_result", desk.signer, case="replace", action="replace", note=NOTE, content=content)
-    sign(dossier)
-    dossier = counted.take(dossier, "deliver", desk.clerk, case="at the counter", signed_for_by="Nguyễn Hoàng Phượng Vỹ")
-    dossier = counted.take(dossier, "correct_result", desk.signer, case="replace", action="replace", note=NOTE, content=content)
-    sign(dossier)
-    counted.take(dossier, "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE)
-    counted.take(completed(desk), "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE)
-    counted.take(desk.to_sign(), "refuse_substance", desk.signer, note=NOTE, content=content)
-    assert counted.numbers == RESULT
+    add_signed_paper(dossier)
+    dossier = counter.take(dossier, "issue", SystemActor("issue"), case="at the counter")
+    dossier = counter.take(dossier, "correct_result", desk.signer, case="replace", action="replace", note=NOTE, content=content)
+    add_signed_paper(dossier)
+    dossier = counter.take(dossier, "deliver", desk.clerk, case="at the counter", signed_for_by="Nguyễn Hoàng Phượng Vỹ")
+    dossier = counter.take(dossier, "correct_result", desk.signer, case="replace", action="replace", note=NOTE, content=content)
+    add_signed_paper(dossier)
+    counter.take(dossier, "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE)
+    counter.take(completed(desk), "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE)
+    counter.take(desk.to_sign(), "refuse_substance", desk.signer, note=NOTE, content=content)
+    assert counter.numbers == RESULT
 
 
-def test_money_that_blocks(counted, settings, db):
+def test_money_that_blocks(counter, settings, db):
     world.holidays()
     desk = money.MoneyDesk()
     draft = desk.draft()
-    dossier = counted.take(draft, "submit", draft.submitter, case="with a fee")
-    counted.take(dossier, "paid", desk.clerk, case="of SUBMITTED", amount=money.FEE)
-    counted.take(desk.waiting(), "waive", desk.clerk, case="of SUBMITTED", evidence="Giấy hộ nghèo số 12", note=NOTE)
+    dossier = counter.take(draft, "submit", draft.submitter, case="with a fee")
+    counter.take(dossier, "paid", desk.clerk, case="of SUBMITTED", amount=money.FEE)
+    counter.take(desk.waiting(), "waive", desk.clerk, case="of SUBMITTED", evidence="Giấy hộ nghèo số 12", note=NOTE)
     settings.PAYMENTS_OPEN = False
     dossier = desk.waiting()
     settings.PAYMENTS_OPEN = True
-    counted.take(dossier, "charge", desk.clerk)
+    counter.take(dossier, "charge", desk.clerk)
     dossier = desk.waiting()
     Dossier.objects.filter(pk=dossier.pk).update(reminded_at=clock.now())
     with clock.at(dossier.payment_due_at):
-        counted.take(dossier, "payment_timeout", SystemActor("payment_deadline"))
+        counter.take(dossier, "payment_timeout", SystemActor("payment_deadline"))
 
     free = factories.Desk()
-    for dossier in (free.accepted(**stay()), free.processing(**stay())):
+    for dossier in (free.accepted(**fee_facts()), free.processing(**fee_facts())):
         source = dossier.state
-        dossier = counted.take(dossier, "charge", free.officer)
-        counted.take(dossier, "paid", free.clerk, case=f"of {source}", amount=dossier.obligation.total)
-    dossier = workflow.advance(free.accepted(**stay()), "charge", actor=free.officer)
-    counted.take(dossier, "waive", free.clerk, case="of ACCEPTED", evidence="Giấy hộ nghèo số 12", note=NOTE)
-    assert counted.numbers == MONEY_THAT_BLOCKS
+        dossier = counter.take(dossier, "charge", free.officer)
+        counter.take(dossier, "paid", free.clerk, case=f"of {source}", amount=dossier.obligation.total)
+    dossier = workflow.advance(free.accepted(**fee_facts()), "charge", actor=free.officer)
+    counter.take(dossier, "waive", free.clerk, case="of ACCEPTED", evidence="Giấy hộ nghèo số 12", note=NOTE)
+    assert counter.numbers == MONEY_THAT_BLOCKS
 
 
-def test_money_that_waits_for_nothing(desk, counted):
-    dossiers = [desk.submitted(**stay()), desk.accepted(**stay()), desk.processing(**stay())]
-    dossiers += [desk.asked_for_supplement(**stay()), withdrawn(desk, **stay()), completed(desk, **stay())]
+def test_money_that_waits_for_nothing(desk, counter):
+    dossiers = [desk.submitted(**fee_facts()), desk.accepted(**fee_facts()), desk.processing(**fee_facts())]
+    dossiers += [desk.asked_for_supplement(**fee_facts()), withdrawn(desk, **fee_facts()), completed(desk, **fee_facts())]
     for dossier in dossiers:
-        counted.take(dossier, "collect", desk.clerk, amount=dossier.obligation.total)
-    for dossier in (desk.accepted(**stay()), desk.processing(**stay())):
+        counter.take(dossier, "collect", desk.clerk, amount=dossier.obligation.total)
+    for dossier in (desk.accepted(**fee_facts()), desk.processing(**fee_facts())):
         dossier.obligation.lines.update(amount=None)
         FeeObligation.objects.filter(dossier=dossier).update(total=None, status="provisional")
         amounts = {dossier.obligation.lines.get().key: 7_000}
-        counted.take(dossier, "set_fee", desk.officer, note=NOTE, amounts=amounts)
+        counter.take(dossier, "set_fee", desk.officer, note=NOTE, amounts=amounts)
     for case in ("confirm", "refuse"):
-        dossier = desk.submitted(**stay(asked={"case": "ca_nhan", "priority_group": "ho_ngheo"}))
-        counted.take(dossier, "accept", desk.clerk, case=f"exemption: {case}", exemption=case)
-    assert counted.numbers == MONEY_THAT_WAITS_FOR_NOTHING
+        dossier = desk.submitted(**fee_facts(asked={"case": "ca_nhan", "priority_group": "ho_ngheo"}))
+        counter.take(dossier, "accept", desk.clerk, case=f"exemption: {case}", exemption=case)
+    assert counter.numbers == MONEY_THAT_WAITS_FOR_NOTHING
 
 
-def test_ending_otherwise(desk, counted):
+def test_ending_otherwise(desk, counter):
     def waiting():
-        return workflow.advance(desk.accepted(**stay()), "charge", actor=desk.officer)
+        return workflow.advance(desk.accepted(**fee_facts()), "charge", actor=desk.officer)
 
     ways = [desk.submitted, desk.accepted, desk.processing, desk.asked_for_supplement, waiting]
     for bring in ways:
         dossier = bring()
         source = dossier.state
-        dossier = counted.take(dossier, "withdraw", dossier.submitter)
-        counted.take(dossier, "refuse_withdrawal", desk.clerk, case=f"of {source}", note=NOTE)
+        dossier = counter.take(dossier, "withdraw", dossier.submitter)
+        counter.take(dossier, "refuse_withdrawal", desk.clerk, case=f"of {source}", note=NOTE)
     dossier = waiting()
     dossier = workflow.advance(dossier, "withdraw", actor=dossier.submitter)
     dossier = workflow.advance(dossier, "collect", actor=desk.clerk, amount=dossier.obligation.total)
-    counted.take(dossier, "refuse_withdrawal", desk.clerk, case="paid meanwhile, so «paid» follows", note=NOTE)
+    counter.take(dossier, "refuse_withdrawal", desk.clerk, case="paid meanwhile, so «paid» follows", note=NOTE)
     for bring in ways[1:]:
-        counted.take(bring(), "stop", desk.head, note=NOTE, legal_ground="Quyết định 12/QĐ-TA")
+        counter.take(bring(), "stop", desk.head, note=NOTE, legal_ground="Quyết định 12/QĐ-TA")
     dossier = desk.submitted()
     dossier = workflow.advance(dossier, "withdraw", actor=dossier.submitter)
-    counted.take(dossier, "confirm_withdrawal", SystemActor("withdraw_before_accept"), case="before acceptance")
-    counted.take(withdrawn(desk), "confirm_withdrawal", desk.clerk, case="at the desk", originals_returned=True)
-    assert counted.numbers == ENDING
+    counter.take(dossier, "confirm_withdrawal", SystemActor("withdraw_before_accept"), case="before acceptance")
+    counter.take(withdrawn(desk), "confirm_withdrawal", desk.clerk, case="at the desk", originals_returned=True)
+    assert counter.numbers == ENDING
 
 
-def test_ending_with_money_to_give_back(counted, db):
+def test_ending_with_money_to_give_back(counter, db):
     world.holidays()
     desk = money.MoneyDesk()
 
     def paid():
         return workflow.advance(desk.waiting(), "paid", actor=desk.clerk, amount=money.FEE)
 
-    counted.take(paid(), "refuse_receipt", desk.clerk, case="paid", note=NOTE)
+    counter.take(paid(), "refuse_receipt", desk.clerk, case="paid", note=NOTE)
     dossier = workflow.advance(paid(), "accept", actor=desk.clerk)
-    counted.take(dossier, "stop", desk.head, case="paid", note=NOTE, legal_ground="Quyết định 12/QĐ-TA")
-    assert counted.numbers == ENDING_WITH_MONEY
+    counter.take(dossier, "stop", desk.head, case="paid", note=NOTE, legal_ground="Quyết định 12/QĐ-TA")
+    assert counter.numbers == ENDING_WITH_MONEY
 
 
 def test_every_step_out_of_every_state_is_counted():

@@ -1,4 +1,4 @@
-"""The whole way of a dossier through the one door, without pages."""
+"""The steps of dossiers from draft to result, with `workflow.advance`, without pages."""
 
 import datetime as dt
 

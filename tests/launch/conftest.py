@@ -1,4 +1,4 @@
-"""A checkout of nothing but what the launcher looks at, and a way to run a supervisor as a process of its own."""
+"""A minimal checkout for the launcher, and a fixture that runs a supervisor as a separate process."""
 
 import os
 import signal
@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from portal.launch.keeper import start_time
 from portal.launch.places import ROOT, Places
+from portal.launch.watchdog import start_time
 
 SCRIPT = """
 import os, sys
@@ -33,7 +33,7 @@ except StopAsked:
 
 @pytest.fixture
 def places(tmp_path):
-    """An empty project folder with two locks."""
+    """An empty project folder with three lock files."""
     (tmp_path / "requirements").mkdir()
     for kind in ("run", "dev", "tools"):
         (tmp_path / "requirements" / f"{kind}.txt").write_text(f"{kind} lock")
@@ -42,7 +42,7 @@ def places(tmp_path):
 
 @pytest.fixture
 def supervised(tmp_path):
-    """Call it with the lines that start children; answers the running launcher. Whatever is left is killed at the end."""
+    """A function: takes the lines that start children, returns the running launcher. It is stopped at the end of the test."""
     started = []
 
     def supervised(body):
@@ -67,11 +67,11 @@ def supervised(tmp_path):
 
 @pytest.fixture
 def wait_until():
-    """Wait for something to become true, ten seconds at most."""
+    """A function that waits until its argument returns true; fails after ten seconds."""
 
-    def wait_until(true):
+    def wait_until(condition):
         deadline = time.monotonic() + 10
-        while not true():
+        while not condition():
             assert time.monotonic() < deadline, "it did not happen within ten seconds"
             time.sleep(0.05)
 

@@ -1,4 +1,4 @@
-"""The environment is what the lock says, and is made again only when the lock changes."""
+"""The environment is installed from the lock file, and again only when the lock file changes."""
 
 import importlib.metadata
 import re
@@ -14,7 +14,7 @@ from portal.launch.places import ROOT
 
 
 class Installs:
-    """Nothing is really installed: the commands are written down; those with a refused word in them fail."""
+    """Nothing is installed: the commands are recorded, and those that contain a refused word fail."""
 
     def __init__(self):
         self.lines, self.refused = [], ()
@@ -84,7 +84,7 @@ GROUPS = PROJECT["dependency-groups"]
 
 
 def pinned(kind):
-    """{package: the versions a lock gives it}; more than one where it depends on the version of Python."""
+    """{package: its versions in a lock file}; several where they depend on the version of Python."""
     versions = {}
     for name, version in re.findall(
         r"^([a-z0-9][a-z0-9.-]*)==([^\s;\\]+)", (ROOT / f"requirements/{kind}.txt").read_text(), re.M
@@ -111,7 +111,7 @@ def test_a_package_is_named_once():
 
 
 def test_the_locks_hold_nothing_that_no_name_leads_to():
-    """Each locked package is named, or required by a locked one that is installed here."""
+    """Each locked package is named in pyproject.toml, or required by a locked package that is installed here."""
     named = {canonicalize_name(Requirement(one).name) for one in NAMES + GROUPS["dev"]}
     led_to = {canonicalize_name(Requirement(one).name) for name in pinned("dev") for one in required_by(name)}
     assert set(pinned("dev")) <= named | led_to

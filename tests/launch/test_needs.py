@@ -1,4 +1,4 @@
-"""What is missing is found before anything starts, and said in one line with the command that brings it."""
+"""Missing requirements are found before anything starts and reported in one line with the command that helps."""
 
 import socket
 
@@ -17,9 +17,9 @@ def taken_port():
 
 
 def test_a_taken_port_is_named_with_a_free_one_to_use(places, taken_port):
-    with pytest.raises(Missing) as told:
+    with pytest.raises(Missing) as raised:
         needs.check(places, port=taken_port, installing=False)
-    line = str(told.value)
+    line = str(raised.value)
     assert str(taken_port) in line and "\n" not in line
     suggested = int(line.split("PORT=")[1].split()[0])
     assert suggested != taken_port and needs.port_is_free(suggested)
@@ -56,9 +56,9 @@ def test_a_full_disk_is_found_before_it_is_filled(places, monkeypatch):
 
 def test_several_lacks_are_told_together_a_line_each(places, monkeypatch, taken_port):
     monkeypatch.setattr(needs, "can_install", lambda: False)
-    with pytest.raises(Missing) as told:
+    with pytest.raises(Missing) as raised:
         needs.check(places, port=taken_port, installing=True)
-    assert len(str(told.value).splitlines()) == 3
+    assert len(str(raised.value).splitlines()) == 3
 
 
 def test_a_folder_that_root_left_behind_is_named_with_the_command_that_mends_it(places, monkeypatch):

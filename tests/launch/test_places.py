@@ -1,4 +1,4 @@
-"""Folders: sockets with short paths, nobody else's folders, one portal per data folder."""
+"""Folders: short socket paths, no folders of other users, one portal per data folder."""
 
 import os
 
@@ -6,14 +6,14 @@ import pytest
 
 from portal.launch.lock import RunLock, run_lock
 from portal.launch.missing import Missing
-from portal.launch.places import SOCKET_PATH_LIMIT, own_folder, socket_folder
+from portal.launch.places import MAX_SOCKET_PATH, own_folder, socket_folder
 
 
 def test_a_socket_whose_path_would_be_too_long_lies_in_a_short_folder(tmp_path):
     deep = tmp_path.joinpath(*["a folder with a long name"] * 5)
     folder = socket_folder(deep, ".s.PGSQL.5432.lock", os.geteuid())
     try:
-        assert len(str(folder / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_LIMIT
+        assert len(str(folder / ".s.PGSQL.5432.lock")) <= MAX_SOCKET_PATH
         assert folder == socket_folder(deep, ".s.PGSQL.5432.lock", os.geteuid()), "the same at every start"
         assert folder.stat().st_mode & 0o077 == 0
     finally:

@@ -1,4 +1,4 @@
-"""The command itself, on a Python that has nothing but its standard library."""
+"""The command `./portalctl`, run by a Python with only the standard library."""
 
 import ast
 import os
@@ -26,8 +26,8 @@ def portalctl(*words, var, **environment):
 
 
 def test_it_runs_on_the_standard_library_alone(tmp_path):
-    said = portalctl("--help", var=tmp_path)
-    assert said.returncode == 0 and "run | test | check | payment-faults | clean" in said.stdout
+    process = portalctl("--help", var=tmp_path)
+    assert process.returncode == 0 and "run | test | check | payment-faults | clean" in process.stdout
 
 
 @pytest.mark.parametrize("module", LAUNCHER, ids=lambda path: path.name)
@@ -45,16 +45,16 @@ def test_an_old_python_can_read_it_and_is_told():
     source = (ROOT / "portalctl").read_text()
     ast.parse(source, feature_version=(3, 5))
     old = source.replace("sys.version_info <", "(3, 9) <").replace("sys.version_info[:2]", "(3, 9)")
-    said = subprocess.run([sys.executable, "-c", old], capture_output=True, text=True, check=False)
-    assert said.returncode == 1
-    assert said.stderr.strip() == "Portal needs Python 3.11 or newer, this is 3.9. Run: apt-get install python3.11"
+    process = subprocess.run([sys.executable, "-c", old], capture_output=True, text=True, check=False)
+    assert process.returncode == 1
+    assert process.stderr.strip() == "Portal needs Python 3.11 or newer, this is 3.9. Run: apt-get install python3.11"
 
 
 def test_data_is_not_removed_without_consent(tmp_path):
     (tmp_path / "files").mkdir()
-    said = portalctl("clean", var=tmp_path)
-    assert said.returncode == 1 and (tmp_path / "files").exists()
-    assert "--yes" in said.stdout
+    process = portalctl("clean", var=tmp_path)
+    assert process.returncode == 1 and (tmp_path / "files").exists()
+    assert "--yes" in process.stdout
 
 
 def test_data_is_removed_with_consent(tmp_path):
@@ -69,13 +69,13 @@ def test_a_word_it_does_not_know_is_refused(tmp_path):
 
 
 def test_a_port_that_is_no_port_is_said_in_one_line(tmp_path):
-    said = portalctl("run", var=tmp_path, PORT="many")
-    assert said.returncode == 2 and len(said.stderr.strip().splitlines()) == 1
+    process = portalctl("run", var=tmp_path, PORT="many")
+    assert process.returncode == 2 and len(process.stderr.strip().splitlines()) == 1
 
 
 def test_vietnamese_survives_a_terminal_that_knows_ascii_only(tmp_path):
-    said = portalctl("clean", var=tmp_path / "none", LC_ALL="POSIX", PYTHONIOENCODING="ascii")
-    assert said.returncode == 0 and "Không có gì để dọn" in said.stdout
+    process = portalctl("clean", var=tmp_path / "none", LC_ALL="POSIX", PYTHONIOENCODING="ascii")
+    assert process.returncode == 0 and "Không có gì để dọn" in process.stdout
 
 
 def test_the_locks_name_packages_and_hashes_only():

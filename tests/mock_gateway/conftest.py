@@ -1,4 +1,4 @@
-"""The gateway inside the test's own process: its addresses and its own middleware instead of the portal's."""
+"""The gateway inside the test process: its URLs and middleware replace those of the portal."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +12,7 @@ from tests.mock_gateway import shop
 
 @pytest.fixture
 def gateway(db, settings):
-    """A browser (and control API) at the gateway. Nothing is sent to merchants unless the test says so."""
+    """A client of the gateway and its control API. IPNs are sent only when the test calls the sender."""
     own = ["ROOT_URLCONF", "MIDDLEWARE", "TEMPLATES", "CSRF_COOKIE_NAME", "CSRF_FAILURE_VIEW"]
     for name in own:
         setattr(settings, name, getattr(gateway_settings, name))
@@ -25,13 +25,13 @@ def gateway(db, settings):
 
 @pytest.fixture
 def shielded(gateway):
-    """A browser that sees the error page instead of the error."""
+    """A client that gets the error page instead of the exception."""
     return Client(raise_request_exception=False)
 
 
 @pytest.fixture
 def merchant(settings, gateway):
-    """A merchant that listens for IPNs: `heard` are the query strings, `says` what it answers, in order (the last one stays)."""
+    """A merchant that receives IPNs. `received`: the query strings; `replies`: its answers in order, the last one is repeated."""
     listener = Merchant()
     settings.GATEWAY_IPN_URL = listener.address
     yield listener
@@ -40,12 +40,12 @@ def merchant(settings, gateway):
 
 class Merchant:
     def __init__(self):
-        self.heard, self.says, self.slow = [], [shop.OK], 0
-        self.listening = self.most_at_once = 0
+        self.received, self.replies, self.slow = [], [shop.OK], 0
+        self.active = self.max_at_once = 0
         self.lock, self.server = threading.Lock(), None
         merchant = self
 
-        class Ear(BaseHTTPRequestHandler):
+        class Handler(BaseHTTPRequestHandler):
             def do_GET(self):  # the name http.server asks for
                 status, body = merchant.answer(self.path.partition("?")[2])
                 self.send_response(status)
@@ -55,21 +55,21 @@ class Merchant:
             def log_message(self, *args):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Ear)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self.server.server_port}/ipn"
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def answer(self, query):
         with self.lock:
-            self.heard.append(query)
-            self.listening += 1
-            self.most_at_once = max(self.most_at_once, self.listening)
-            says = self.says.pop(0) if len(self.says) > 1 else self.says[0]
+            self.received.append(query)
+            self.active += 1
+            self.max_at_once = max(self.max_at_once, self.active)
+            reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         if self.slow:
             threading.Event().wait(self.slow)
         with self.lock:
-            self.listening -= 1
-        return says
+            self.active -= 1
+        return reply
 
     def close(self):
         self.server.shutdown()

@@ -1,4 +1,4 @@
-"""The mock gateway as a real process, for whoever needs one beside the portal: browser tests, the fault harness, its own tests.
+"""The mock gateway as a real process, for browser tests, the fault harness and its own tests.
 
 gateway = Gateway(processes, ipn_url=f"{portal}/thanh-toan/vnpay/ipn")
 gateway.start()                     # portal: VNPAY_PAY_URL = gateway.pay_url, VNPAY_API_URL = gateway.api_url
@@ -18,14 +18,14 @@ from tests.processes import wait_for
 
 
 def free_port():
-    """A loopback port nobody uses at this moment."""
+    """A loopback port that is free at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 class Gateway:
-    """One gateway on a free port, with the tables of the test's own database. `processes` (tests.processes) ends it."""
+    """One gateway on a free port, with the tables of the test database. `processes` (tests.processes) stops it."""
 
     def __init__(self, processes, *, ipn_url="", interval=1, query_window=1, refund_step=1, port=None, **environment):
         self.processes = processes
@@ -68,7 +68,7 @@ class Gateway:
         return False
 
     def kill(self):
-        """As a power cut would."""
+        """kill -9."""
         self.processes.kill(self.process)
 
     def control(self, name, **asked):
@@ -85,7 +85,7 @@ class Gateway:
         return self.control("faults", **switches)["faults"]
 
     def arrive(self, pay_url):
-        """A browser opens the address to pay; the payer's page, or the page that refuses, as a response."""
+        """Open the payment URL as a browser; returns the response with the payer's page or the error page."""
         return self.client.get(pay_url, follow_redirects=True)
 
     def pay(self, reference, outcome="success", **options):

@@ -1,4 +1,4 @@
-"""A merchant for the gateway's tests: signs with code of its own, written from the contract, not with the gateway's."""
+"""A merchant for the gateway's tests. Signs with its own code, written from the specification, not with the gateway's code."""
 
 import hashlib
 import hmac
@@ -23,8 +23,8 @@ def sign(text, secret=SECRET):
     return hmac.new(secret.encode(), text.encode(), hashlib.sha512).hexdigest()
 
 
-def wanted(**changes):
-    """The fields of a good request to pay, unsigned; None takes one away."""
+def pay_fields(**changes):
+    """The unsigned fields of a valid payment request; None removes a field."""
     fields = {
         "vnp_Amount": "15000000",
         "vnp_Command": "pay",
@@ -50,11 +50,11 @@ def signed(fields, secret=SECRET):
 
 
 def pay_url(secret=SECRET, **changes):
-    return f"/paymentv2/vpcpay.html?{signed(wanted(**changes), secret)}"
+    return f"/paymentv2/vpcpay.html?{signed(pay_fields(**changes), secret)}"
 
 
-def told(query):
-    """The fields of an answer to the merchant, after its signature was found right."""
+def signed_fields(query):
+    """The fields of an answer to the merchant; asserts that the signature is right."""
     fields = dict(parse_qsl(query, strict_parsing=True))
     given = fields.pop("vnp_SecureHash")
     assert given == sign(urlencode(sorted(fields.items()))), "the gateway's signature is wrong"
@@ -88,22 +88,22 @@ def api_request(names, secret=SECRET, **changes):
 
 
 def is_signed(answer, names):
-    """Whether an answer of the API carries the right signature over these names."""
+    """True when an answer of the API has the right signature over these fields."""
     text = "|".join(answer[f"vnp_{name}"] for name in names.split())
     return answer.get("vnp_SecureHash") == sign(text)
 
 
 class GatewayClient(Client):
-    """A browser at the gateway that can also speak to its API and its control API."""
+    """A browser at the gateway, with methods for the merchant API and the control API."""
 
     def open(self, **changes):
-        """A payer arrives with a good request; the path of the payer's page is returned."""
+        """Open a valid payment request as the payer; returns the path of the payer's page."""
         response = self.get(pay_url(**changes))
         assert response.status_code == 302, response.content.decode()
         return response["Location"]
 
     def opened(self, **changes):
-        """The same, returning the transaction as the gateway sees it."""
+        """The same, but returns the transaction from the control API."""
         token = self.open(**changes).split("/")[2]
         return next(row for row in self.look("transactions")["transactions"] if row["token"] == token)
 
@@ -129,7 +129,7 @@ class GatewayClient(Client):
         return self.ask(api_request(QUERY, secret, **asked | changes))
 
     def refund(self, row, secret=SECRET, **changes):
-        """A refund of a whole transaction, unless the changes say else."""
+        """A refund request, of the whole amount unless `changes` say otherwise."""
         asked = {
             "Command": "refund", "TransactionType": "02", "TxnRef": row["reference"], "Amount": str(row["amount"] * 100),
             "TransactionNo": row["transaction_no"], "TransactionDate": row["create_date"], "CreateBy": "ketoan1",

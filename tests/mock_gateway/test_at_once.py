@@ -1,4 +1,4 @@
-"""Two at the same moment: money is taken once, a reference is used once, a terminal is answered once."""
+"""Concurrent requests: a payer is charged once, a reference is used once, a terminal gets one querydr answer."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -15,7 +15,7 @@ MANY = 6
 
 
 def at_once(act):
-    """Call it MANY times at the same moment; the answers."""
+    """The answers of MANY concurrent calls of the function."""
     barrier = Barrier(MANY)
 
     def one(number):

@@ -1,4 +1,4 @@
-"""The bank corner: transfers by hand or from a VietQR payload, and the statement a job reads."""
+"""The bank: transfers by hand or from a VietQR payload, and the statement that the portal's job reads."""
 
 import pytest
 
@@ -21,7 +21,7 @@ OURS = (
 def test_published_payloads_are_read():
     assert (
         f"{bank._crc(NAPAS_STATIC[:-4]):04X}" == NAPAS_STATIC[-4:]
-    )  # its account says 12 letters and has 13: never read further
+    )  # its account has 13 letters but the length 12: parsing must stop
     assert bank.read_payload(NAPAS_DYNAMIC)["content"] == "thanh toan don hang"
     assert bank.read_payload(f" {OURS}\n") == {
         "bank": "970436", "account": "0011001234567", "amount": "150000", "content": f"DVC {shop.REFERENCE}",

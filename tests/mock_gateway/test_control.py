@@ -1,4 +1,4 @@
-"""The panel and the control API: every switch can be turned on and off, nonsense is answered, and a lock shuts both."""
+"""The panel and the control API: every switch can be turned on and off, invalid calls get 4xx, CONTROL=0 closes both."""
 
 import json
 
@@ -19,14 +19,14 @@ def test_every_switch_can_be_turned_on_and_off(gateway, name):
     for value in fault.words or [GOOD[fault.kind]]:
         answer = gateway.control("faults", **{name: value})
         assert answer["faults"] == [{"name": name, "value": value, "times": None, "reference": ""}]
-    assert answer["known"][name] == fault.says
+    assert answer["known"][name] == fault.description
     assert gateway.control("faults", **{name: False})["faults"] == []
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_every_switch_stands_on_the_panel_with_a_line_that_explains_it(gateway, name):
     fault = FAULTS[name]
-    assert fault.says in gateway.get("/bang-dieu-khien/").content.decode().replace("&quot;", '"')
+    assert fault.description in gateway.get("/bang-dieu-khien/").content.decode().replace("&quot;", '"')
     posted = {"name": name, "value": (fault.words or [""])[-1] if fault.kind != "number" else "3", "times": ""}
 
     page = gateway.post("/bang-dieu-khien/cong-tac/", posted, follow=True).content.decode()
@@ -83,7 +83,7 @@ def test_the_control_api_can_end_a_payment_in_every_way(gateway, outcome):
     code, status, charged = OUTCOMES[outcome]
 
     assert (paid["response_code"], paid["status"], paid["charged"]) == (code, status, charged)
-    assert shop.told(paid["return_url"].partition("kenh=vnpay&")[2])["vnp_ResponseCode"] == code
+    assert shop.signed_fields(paid["return_url"].partition("kenh=vnpay&")[2])["vnp_ResponseCode"] == code
 
 
 def test_the_control_api_opens_an_address_to_pay(gateway):

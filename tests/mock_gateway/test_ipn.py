@@ -1,4 +1,4 @@
-"""Telling the merchant: the real policy, and each way it can go wrong."""
+"""IPNs: the retry policy of the real gateway, and each fault."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -20,7 +20,7 @@ def paid(gateway, outcome="success", **options):
 
 
 def after(minutes):
-    """Send what is due so many minutes from now."""
+    """Send the notices that are due in so many minutes."""
     with clock.at(clock.now() + timedelta(minutes=minutes)):
         return ipn.send_due()
 
@@ -29,9 +29,9 @@ def test_the_merchant_is_told_once_when_it_answers_00(gateway, merchant):
     row = paid(gateway)
 
     assert ipn.send_due() == 1
-    told = shop.told(merchant.heard[0])
-    assert told == shop.told(row["return_url"].partition("kenh=vnpay&")[2])  # the same signed set as the browser brings
-    assert after(60) == 0 and len(merchant.heard) == 1
+    fields = shop.signed_fields(merchant.received[0])
+    assert fields == shop.signed_fields(row["return_url"].partition("kenh=vnpay&")[2])
+    assert after(60) == 0 and len(merchant.received) == 1
     assert Notice.objects.get().ended_because == "answered"
 
 
@@ -39,18 +39,18 @@ def test_a_cancelled_payment_is_told_too(gateway, merchant):
     paid(gateway, "cancel")
     ipn.send_due()
 
-    assert shop.told(merchant.heard[0])["vnp_ResponseCode"] == "24"
+    assert shop.signed_fields(merchant.received[0])["vnp_ResponseCode"] == "24"
 
 
 @pytest.mark.parametrize("says", ["00", "02"])
 def test_only_00_and_02_end_it(gateway, merchant, says):
     answers = [(200, f'{{"RspCode": "{code}"}}') for code in ("01", "04", "97", "99", "0", says)]
-    merchant.says = [*answers]
+    merchant.replies = [*answers]
     paid(gateway)
     for call in range(8):
         after(5 * call)
 
-    assert len(merchant.heard) == 6
+    assert len(merchant.received) == 6
     assert [call.rsp_code for call in IpnCall.objects.order_by("id")] == ["01", "04", "97", "99", "0", says]
 
 
@@ -58,7 +58,7 @@ def test_only_00_and_02_end_it(gateway, merchant, says):
     "says", [(500, '{"RspCode":"00"}'), (200, "00"), (200, '["00"]'), (200, ""), (302, '{"RspCode":"00"}'), (200, "[" * 5000)]
 )
 def test_what_is_no_proper_answer_is_tried_again(gateway, merchant, says):
-    merchant.says = [says, shop.OK]
+    merchant.replies = [says, shop.OK]
     paid(gateway)
     ipn.send_due()
 
@@ -67,7 +67,7 @@ def test_what_is_no_proper_answer_is_tried_again(gateway, merchant, says):
 
 
 def test_ten_calls_five_minutes_apart_and_then_no_more(gateway, merchant):
-    merchant.says = [NO]
+    merchant.replies = [NO]
     with clock.at(shop.MORNING):
         paid(gateway)
     for minute in range(0, 90):
@@ -76,12 +76,12 @@ def test_ten_calls_five_minutes_apart_and_then_no_more(gateway, merchant):
 
     sent = [call.sent_at for call in IpnCall.objects.order_by("id")]
     assert sent == [shop.MORNING + timedelta(minutes=5 * call) for call in range(10)]
-    assert Notice.objects.get().ended_because == "given_up" and len(merchant.heard) == 10
+    assert Notice.objects.get().ended_because == "given_up" and len(merchant.received) == 10
 
 
 def test_the_pause_can_be_set(gateway, merchant, settings):
     settings.GATEWAY_IPN_INTERVAL = 1.0
-    merchant.says = [NO]
+    merchant.replies = [NO]
     paid(gateway)
     ipn.send_due()
 
@@ -111,7 +111,7 @@ def test_a_lost_ipn_never_reaches_the_merchant(gateway, merchant):
     for call in range(12):
         after(5 * call)
 
-    assert merchant.heard == [] and IpnCall.objects.filter(outcome="lost").count() == 10
+    assert merchant.received == [] and IpnCall.objects.filter(outcome="lost").count() == 10
 
 
 def test_only_the_first_calls_may_be_lost(gateway, merchant):
@@ -120,7 +120,7 @@ def test_only_the_first_calls_may_be_lost(gateway, merchant):
     for call in range(5):
         after(5 * call)
 
-    assert len(merchant.heard) == 1 and IpnCall.objects.count() == 3
+    assert len(merchant.received) == 1 and IpnCall.objects.count() == 3
 
 
 def test_copies_come_at_the_same_time(gateway, merchant):
@@ -129,9 +129,9 @@ def test_copies_come_at_the_same_time(gateway, merchant):
     paid(gateway)
     ipn.send_due()
 
-    assert len(merchant.heard) == 5 and len(set(merchant.heard)) == 1
+    assert len(merchant.received) == 5 and len(set(merchant.received)) == 1
     sent = [call.sent_at for call in IpnCall.objects.all()]
-    assert max(sent) - min(sent) < timedelta(seconds=0.3)  # none waited for another's answer
+    assert max(sent) - min(sent) < timedelta(seconds=0.3)  # sent in parallel
     assert Notice.objects.get().calls_made == 1
 
 
@@ -148,7 +148,7 @@ def test_the_second_overtakes_the_first(gateway, merchant):
     ipn.send_due()
     ipn.send_due()
 
-    assert [shop.told(query)["vnp_TxnRef"] for query in merchant.heard] == [second["reference"], first["reference"]]
+    assert [shop.signed_fields(query)["vnp_TxnRef"] for query in merchant.received] == [second["reference"], first["reference"]]
 
 
 def test_a_held_ipn_goes_at_last_though_nobody_overtakes_it(gateway, merchant):
@@ -161,7 +161,7 @@ def test_a_held_ipn_goes_at_last_though_nobody_overtakes_it(gateway, merchant):
 def test_ipn_first(gateway, merchant):
     row = paid(gateway, order="ipn_first")
 
-    assert len(merchant.heard) == 1 and row["return_url"]  # told before the browser has its answer
+    assert len(merchant.received) == 1 and row["return_url"]  # sent before the browser gets its answer
 
 
 def test_return_first(gateway, merchant):
@@ -174,7 +174,7 @@ def test_return_first(gateway, merchant):
 def test_the_browser_alone_comes_back(gateway, merchant):
     row = paid(gateway, order="return_only")
 
-    assert row["return_url"] and after(60) == 0 and not merchant.heard
+    assert row["return_url"] and after(60) == 0 and not merchant.received
 
 
 def test_the_ipn_alone_comes(gateway, merchant):
@@ -184,39 +184,39 @@ def test_the_ipn_alone_comes(gateway, merchant):
     ipn.send_due()
 
     assert response.redirect_chain[-1][0] == f"{path}xong/" and "dvc.example.vn" not in response.content.decode()
-    assert len(merchant.heard) == 1
+    assert len(merchant.received) == 1
 
 
 @pytest.mark.parametrize(("value", "forged"), [(True, [True] * 3), (1, [True, False, False])])
 def test_a_wrong_signature(gateway, merchant, value, forged):
     gateway.control("faults", bad_signature_ipn=value)
-    merchant.says = [NO]
+    merchant.replies = [NO]
     paid(gateway)
     for call in range(3):
         after(5 * call)
 
     def is_forged(query):
         try:
-            return not shop.told(query)
+            return not shop.signed_fields(query)
         except AssertionError:
             return True
 
-    assert [is_forged(query) for query in merchant.heard] == forged
+    assert [is_forged(query) for query in merchant.received] == forged
 
 
 def test_a_wrong_amount_is_signed_well(gateway, merchant):
     gateway.control("faults", wrong_amount_ipn=1)
-    merchant.says = [NO]
+    merchant.replies = [NO]
     row = paid(gateway)
     after(0)
     after(5)
 
-    assert [shop.told(query)["vnp_Amount"] for query in merchant.heard] == ["15100000", "15000000"]
-    assert shop.told(row["return_url"].partition("kenh=vnpay&")[2])["vnp_Amount"] == "15000000"
+    assert [shop.signed_fields(query)["vnp_Amount"] for query in merchant.received] == ["15100000", "15000000"]
+    assert shop.signed_fields(row["return_url"].partition("kenh=vnpay&")[2])["vnp_Amount"] == "15000000"
 
 
 def together(act, number):
-    """Call it in so many threads, each with a connection of its own; the answers."""
+    """The answers of the function called in so many threads, each with its own database connection."""
 
     def one(_):
         try:
@@ -233,7 +233,7 @@ def test_two_senders_do_not_make_the_same_call(gateway, merchant, transactional_
     paid(gateway)
     together(sender.work, 4)
 
-    assert len(merchant.heard) == 1
+    assert len(merchant.received) == 1
 
 
 def test_a_slow_merchant_does_not_hold_up_the_other_senders(gateway, merchant, transactional_db):
@@ -241,8 +241,8 @@ def test_a_slow_merchant_does_not_hold_up_the_other_senders(gateway, merchant, t
     due = {paid(gateway)["reference"], paid(gateway)["reference"]}
 
     assert together(lambda: ipn.send_one(clock.now()), 2) == [True, True]
-    assert {shop.told(query)["vnp_TxnRef"] for query in merchant.heard} == due
-    assert merchant.most_at_once == 2
+    assert {shop.signed_fields(query)["vnp_TxnRef"] for query in merchant.received} == due
+    assert merchant.max_at_once == 2
 
 
 def test_a_sender_outlives_a_failure(gateway, monkeypatch, caplog):
@@ -258,16 +258,16 @@ def test_a_person_can_send_it_anew(gateway, merchant):
     gateway.control("resend", reference=row["reference"])
     ipn.send_due()
 
-    assert len(merchant.heard) == 2 and merchant.heard[0] == merchant.heard[1]
+    assert len(merchant.received) == 2 and merchant.received[0] == merchant.received[1]
 
 
 def test_the_log_tells_each_call_with_its_answer(gateway, merchant):
-    merchant.says = [NO, shop.OK]
+    merchant.replies = [NO, shop.OK]
     row = paid(gateway)
     after(0)
     after(5)
     newest, oldest = gateway.look("ipn-log", reference=row["reference"])["calls"]
 
     assert (oldest["number"], oldest["rsp_code"], newest["number"], newest["rsp_code"]) == (1, "99", 2, "00")
-    assert "Unknown error" in oldest["answer"] and newest["query"] == merchant.heard[1]
+    assert "Unknown error" in oldest["answer"] and newest["query"] == merchant.received[1]
     assert gateway.look("ipn-log", reference="P0")["calls"] == []

@@ -1,4 +1,4 @@
-"""Payments that do not end plainly: 04, 07, 00 with 02, success after the end of the time."""
+"""Unclear outcomes: 04, 07, 00 with status 02, success after expiry."""
 
 from datetime import timedelta
 
@@ -16,8 +16,8 @@ def paid(gateway, **switches):
     return gateway.pay(row["reference"])
 
 
-def told(row):
-    fields = shop.told(row["return_url"].partition("kenh=vnpay&")[2])
+def codes_of(row):
+    fields = shop.signed_fields(row["return_url"].partition("kenh=vnpay&")[2])
     return fields["vnp_ResponseCode"], fields["vnp_TransactionStatus"]
 
 
@@ -36,9 +36,9 @@ def test_what_is_told_and_what_is_true(gateway, merchant, switches, says, charge
     row = paid(gateway, **switches)
     ipn.send_due()
 
-    assert told(row) == says and row["charged"] is charged
-    heard = shop.told(merchant.heard[0])
-    assert (heard["vnp_ResponseCode"], heard["vnp_TransactionStatus"]) == says
+    assert codes_of(row) == says and row["charged"] is charged
+    fields = shop.signed_fields(merchant.received[0])
+    assert (fields["vnp_ResponseCode"], fields["vnp_TransactionStatus"]) == says
     assert gateway.query(row)["vnp_TransactionStatus"] == truth
 
 
@@ -49,7 +49,7 @@ def test_a_person_decides_an_unclear_one_and_the_merchant_is_told(gateway, merch
     decided = gateway.control("resolve", reference=row["reference"], status=status)
     ipn.send_due()
 
-    assert decided["charged"] is (status == "00") and shop.told(merchant.heard[1])["vnp_TransactionStatus"] == status
+    assert decided["charged"] is (status == "00") and shop.signed_fields(merchant.received[1])["vnp_TransactionStatus"] == status
     assert gateway.query(row)["vnp_TransactionStatus"] == status
 
 
@@ -60,13 +60,13 @@ def test_success_after_the_end_of_the_time(gateway, merchant):
         page = gateway.get(f"/giao-dich/{row['token']}/xong/").content.decode()
         assert "Ngân hàng đang xử lý" in page
     with clock.at(shop.MORNING + timedelta(minutes=15, seconds=29)):
-        assert paying.ripen() == 0 and gateway.query(row)["vnp_TransactionStatus"] == "01"
+        assert paying.complete_pending() == 0 and gateway.query(row)["vnp_TransactionStatus"] == "01"
     with clock.at(shop.MORNING + timedelta(minutes=15, seconds=31)):
-        assert paying.ripen() == 1
+        assert paying.complete_pending() == 1
         ipn.send_due()
 
-    heard = shop.told(merchant.heard[0])
-    assert heard["vnp_ResponseCode"] == "00" and heard["vnp_PayDate"] == "20261121084531"
+    fields = shop.signed_fields(merchant.received[0])
+    assert fields["vnp_ResponseCode"] == "00" and fields["vnp_PayDate"] == "20261121084531"
 
 
 def test_a_pending_one_can_be_completed_at_once(gateway):

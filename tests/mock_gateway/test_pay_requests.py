@@ -1,4 +1,4 @@
-"""A request to pay is checked as strictly as a gateway does; the payer is told in plain words, with a number, why not."""
+"""Payment requests are checked as strictly as by the real gateway; a refusal shows a page with text and code."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def refused(response, code):
-    """Whether the page shows this number, and nothing was taken in."""
+    """True when the page shows this code and no transaction was made."""
     page = response.content.decode()
     return response.status_code == 400 and f'<b class="code">{code}</b>' in page and "không trừ tiền thật" in page
 
@@ -134,7 +134,7 @@ def test_a_request_that_comes_too_late_has_expired(gateway):
 
 def test_times_on_the_wire_are_those_of_viet_nam(gateway):
     with clock.at(shop.MORNING):
-        fields = shop.wanted()
+        fields = shop.pay_fields()
         assert (fields["vnp_CreateDate"], fields["vnp_ExpireDate"]) == ("20261121083000", "20261121084500")
         row = gateway.opened()
     with clock.at(shop.MORNING + timedelta(minutes=2, seconds=11)):

@@ -1,4 +1,4 @@
-"""What a payer meets: each way to pay, the published cards, and how each ends at the merchant's."""
+"""The payer's pages: each way to pay, the published test cards, and the answer to the merchant."""
 
 from datetime import timedelta
 
@@ -15,9 +15,9 @@ ABROAD = {"expires": "12/30", "cvv": "123"}
 
 
 def answer(response):
-    """The signed answer the browser takes back to the merchant."""
+    """The signed fields in the redirect to the merchant."""
     assert response.status_code == 302 and response["Location"].startswith(shop.RETURN_URL + "&"), response
-    return shop.told(response["Location"].partition("kenh=vnpay&")[2])
+    return shop.signed_fields(response["Location"].partition("kenh=vnpay&")[2])
 
 
 def code(response):
@@ -39,10 +39,10 @@ def test_paying_in_the_banks_app(gateway):
     assert "MB" in gateway.get(f"{path}ung-dung/").content.decode()
     assert "150.000" in gateway.get(f"{path}ung-dung/MBBANK/").content.decode()
 
-    told = answer(gateway.post(f"{path}ung-dung/MBBANK/"))
+    fields = answer(gateway.post(f"{path}ung-dung/MBBANK/"))
 
-    assert told["vnp_ResponseCode"] == told["vnp_TransactionStatus"] == "00"
-    assert told["vnp_BankCode"] == "MBBANK" and told["vnp_Amount"] == "15000000" and told["vnp_TransactionNo"] != "0"
+    assert fields["vnp_ResponseCode"] == fields["vnp_TransactionStatus"] == "00"
+    assert fields["vnp_BankCode"] == "MBBANK" and fields["vnp_Amount"] == "15000000" and fields["vnp_TransactionNo"] != "0"
 
 
 def test_paying_by_qr_says_so(gateway):
@@ -65,9 +65,9 @@ def test_paying_by_qr_says_so(gateway):
     ],
 )
 def test_the_bank_can_say_no(gateway, outcome, number):
-    told = answer(gateway.post(f"{gateway.open()}ung-dung/NCB/", {"outcome": outcome}))
+    fields = answer(gateway.post(f"{gateway.open()}ung-dung/NCB/", {"outcome": outcome}))
 
-    assert told["vnp_ResponseCode"] == number and told["vnp_TransactionStatus"] == "02" and told["vnp_TransactionNo"] == "0"
+    assert fields["vnp_ResponseCode"] == number and fields["vnp_TransactionStatus"] == "02" and fields["vnp_TransactionNo"] == "0"
     assert not Transaction.objects.get().charged
 
 
@@ -84,9 +84,9 @@ def test_a_domestic_card_with_the_right_password(gateway):
     assert gateway.post(f"{path}the/NCB/", ATM)["Location"] == f"{path}otp/"
     assert "2198" in gateway.get(f"{path}otp/").content.decode()
 
-    told = answer(gateway.post(f"{path}otp/", {"otp": "123456"}))
+    fields = answer(gateway.post(f"{path}otp/", {"otp": "123456"}))
 
-    assert (told["vnp_ResponseCode"], told["vnp_CardType"], told["vnp_BankCode"]) == ("00", "ATM", "NCB")
+    assert (fields["vnp_ResponseCode"], fields["vnp_CardType"], fields["vnp_BankCode"]) == ("00", "ATM", "NCB")
     assert Transaction.objects.get().card == {}  # nothing of the card is kept
 
 
@@ -118,8 +118,8 @@ def test_international_cards_pay_with_or_without_a_password(gateway, number, ask
         assert response["Location"] == f"{path}otp/"
         response = gateway.post(f"{path}otp/", {"otp": "123456"})
 
-    told = answer(response)
-    assert told["vnp_ResponseCode"] == "00" and told["vnp_CardType"] in ("VISA", "MASTERCARD")
+    fields = answer(response)
+    assert fields["vnp_ResponseCode"] == "00" and fields["vnp_CardType"] in ("VISA", "MASTERCARD")
 
 
 def test_only_published_cards_are_taken_and_the_page_says_what_is_wrong(gateway):
@@ -141,10 +141,10 @@ def test_every_card_of_the_list_is_shown_where_it_is_used(gateway):
 
 
 def test_cancelling_is_24_and_takes_nothing(gateway):
-    told = answer(gateway.post(f"{gateway.open()}huy/"))
+    fields = answer(gateway.post(f"{gateway.open()}huy/"))
 
-    assert (told["vnp_ResponseCode"], told["vnp_TransactionStatus"], told["vnp_BankCode"]) == ("24", "02", "VNPAY")
-    assert told["vnp_TransactionNo"] == "0" and "vnp_CardType" not in told
+    assert (fields["vnp_ResponseCode"], fields["vnp_TransactionStatus"], fields["vnp_BankCode"]) == ("24", "02", "VNPAY")
+    assert fields["vnp_TransactionNo"] == "0" and "vnp_CardType" not in fields
 
 
 def test_coming_too_late_is_11(gateway):

@@ -1,4 +1,4 @@
-"""The gateway as the process it is: it answers, sends by itself, and forgets nothing when it is killed."""
+"""The gateway as a real process: it answers, sends IPNs, and loses none when it is killed."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def gateway(listening):
 
 
 def opened(gateway, **changes):
-    reference = shop.wanted()["vnp_TxnRef"]
+    reference = shop.pay_fields()["vnp_TxnRef"]
     page = gateway.arrive(gateway.address + shop.pay_url(TxnRef=reference, **changes))
     assert page.status_code == 200 and "150.000" in page.text
     return reference
@@ -33,14 +33,14 @@ def opened(gateway, **changes):
 
 def test_it_takes_a_payment_and_tells_the_merchant_by_itself(gateway, listening):
     reference = opened(gateway)
-    listening.says = [(500, ""), (200, '{"RspCode": "99"}'), shop.OK]
+    listening.replies = [(500, ""), (200, '{"RspCode": "99"}'), shop.OK]
 
     paid = gateway.pay(reference, bank="VIETCOMBANK")
     wait_for(lambda: len(gateway.ipn_log(reference)) == 3, 20)
 
     assert paid["return_url"].startswith(shop.RETURN_URL) and gateway.transaction(reference)["charged"]
     assert [call["rsp_code"] for call in gateway.ipn_log(reference)] == ["", "99", "00"]
-    assert shop.told(listening.heard[-1])["vnp_BankCode"] == "VIETCOMBANK"
+    assert shop.signed_fields(listening.received[-1])["vnp_BankCode"] == "VIETCOMBANK"
     assert gateway.client.get("/static/mock_gateway/gateway.css").status_code == 200
 
 
@@ -48,14 +48,14 @@ def test_killed_in_the_middle_of_a_call_it_calls_again(gateway, listening):
     reference = opened(gateway)
     listening.slow = 3
     gateway.pay(reference)
-    wait_for(lambda: listening.heard, 20)
-    gateway.kill()  # the merchant is still thinking
+    wait_for(lambda: listening.received, 20)
+    gateway.kill()  # before the merchant has answered
 
     listening.slow = 0
     gateway.start()
     wait_for(lambda: gateway.transaction(reference)["notices"][0]["ended_because"] == "answered", 20)
 
-    assert len(listening.heard) == 2 and listening.heard[0] == listening.heard[1]
+    assert len(listening.received) == 2 and listening.received[0] == listening.received[1]
 
 
 def test_the_payers_page_sets_no_cookie_the_portal_could_mistake(gateway):

@@ -1,4 +1,4 @@
-"""querydr: what became of a payment, asked by the merchant's server."""
+"""querydr: the merchant's query for the state of a payment."""
 
 import json
 from datetime import timedelta
@@ -16,7 +16,7 @@ PATH = "/merchant_webapi/api/transaction"
 
 @pytest.fixture
 def often(settings, gateway):
-    """The gateway may be asked as often as one likes."""
+    """A gateway client without the rate limit of querydr."""
     settings.GATEWAY_QUERY_WINDOW = 0
     return gateway
 
@@ -28,12 +28,12 @@ def paid(gateway, outcome="success"):
 
 def test_a_paid_one_is_answered_with_fifteen_signed_values(often):
     row = paid(often)
-    said = often.query(row)
+    answer = often.query(row)
 
-    assert len(said) == 16 and shop.is_signed(said, ANSWER)
-    assert (said["vnp_ResponseCode"], said["vnp_TransactionStatus"], said["vnp_TransactionType"]) == ("00", "00", "01")
-    assert (said["vnp_Amount"], said["vnp_TxnRef"], said["vnp_TmnCode"]) == ("15000000", row["reference"], shop.TERMINAL)
-    assert said["vnp_TransactionNo"] == row["transaction_no"] and said["vnp_PayDate"] == row["pay_date"]
+    assert len(answer) == 16 and shop.is_signed(answer, ANSWER)
+    assert (answer["vnp_ResponseCode"], answer["vnp_TransactionStatus"], answer["vnp_TransactionType"]) == ("00", "00", "01")
+    assert (answer["vnp_Amount"], answer["vnp_TxnRef"], answer["vnp_TmnCode"]) == ("15000000", row["reference"], shop.TERMINAL)
+    assert answer["vnp_TransactionNo"] == row["transaction_no"] and answer["vnp_PayDate"] == row["pay_date"]
 
 
 def test_an_open_one_is_01_a_cancelled_one_02_an_expired_one_08(often):
@@ -42,9 +42,9 @@ def test_an_open_one_is_01_a_cancelled_one_02_an_expired_one_08(often):
         assert often.query(waiting)["vnp_TransactionStatus"] == "01"
         assert often.query(cancelled)["vnp_TransactionStatus"] == "02"
     with clock.at(shop.MORNING + timedelta(minutes=15)):
-        said = often.query(waiting)
+        answer = often.query(waiting)
 
-    assert said["vnp_ResponseCode"] == "00" and said["vnp_TransactionStatus"] == "08"
+    assert answer["vnp_ResponseCode"] == "00" and answer["vnp_TransactionStatus"] == "08"
     assert often.row(waiting["reference"])["response_code"] == "11"
 
 
@@ -52,15 +52,15 @@ def test_what_nobody_knows_is_91(often):
     row = paid(often)
 
     for changes in ({"TxnRef": "P0"}, {"TransactionDate": "20200101000000"}):
-        said = often.query(row, **changes)
-        assert said["vnp_ResponseCode"] == "91" and shop.is_signed(said, ANSWER) and said["vnp_TransactionStatus"] == ""
+        answer = often.query(row, **changes)
+        assert answer["vnp_ResponseCode"] == "91" and shop.is_signed(answer, ANSWER) and answer["vnp_TransactionStatus"] == ""
 
 
 def test_a_terminal_sees_only_its_own(often):
     row = paid(often)
-    said = often.query(row, "DVC-MOCK-SECRET-KHONG-DUNG-THAT-DMH18CAN", TmnCode="DMH18CAN")
+    answer = often.query(row, "DVC-MOCK-SECRET-KHONG-DUNG-THAT-DMH18CAN", TmnCode="DMH18CAN")
 
-    assert said["vnp_ResponseCode"] == "91"
+    assert answer["vnp_ResponseCode"] == "91"
 
 
 def test_a_wrong_signature_is_97_and_an_unknown_terminal_02(often):
@@ -93,9 +93,9 @@ def test_what_is_missing_or_odd_is_03(often, changes):
      b'{"vnp_TmnCode":"DVCTEST1","vnp_TmnCode":"DVCTEST1"}', b'{"a":' + b"9" * 7000 + b"}", b'{"vnp_Command":"querydr"}'],
 )  # fmt: skip
 def test_nonsense_is_answered_never_an_error(gateway, body):
-    said = gateway.post(PATH, body, content_type="application/json")
+    answer = gateway.post(PATH, body, content_type="application/json")
 
-    assert said.status_code == 200 and said.json()["vnp_ResponseCode"] in ("02", "03")
+    assert answer.status_code == 200 and answer.json()["vnp_ResponseCode"] in ("02", "03")
 
 
 def test_only_post(gateway):
@@ -124,8 +124,8 @@ def test_after_one_answer_the_terminal_has_to_wait(gateway):
         assert gateway.query(row, TxnRef="P0")["vnp_ResponseCode"] == "91"  # nothing was answered yet
         assert gateway.query(row)["vnp_ResponseCode"] == "00"
     with clock.at(shop.MORNING + timedelta(seconds=299)):
-        said = gateway.query(other)
-        assert said["vnp_ResponseCode"] == "94" and shop.is_signed(said, ANSWER)
+        answer = gateway.query(other)
+        assert answer["vnp_ResponseCode"] == "94" and shop.is_signed(answer, ANSWER)
     with clock.at(shop.MORNING + timedelta(seconds=300)):
         assert gateway.query(other)["vnp_ResponseCode"] == "00"
 

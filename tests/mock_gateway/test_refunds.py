@@ -1,4 +1,4 @@
-"""Money on its way back, as the merchant's server asks for it and hears of it."""
+"""Refund requests and their state in querydr answers."""
 
 from datetime import timedelta
 
@@ -23,10 +23,10 @@ def paid(gateway, outcome="success"):
 
 
 def seen(gateway, row, seconds):
-    """Type and status querydr tells so many seconds after the morning began."""
+    """(type, status) of the querydr answer so many seconds after MORNING."""
     with clock.at(shop.MORNING + timedelta(seconds=seconds)):
-        said = gateway.query(row)
-    return said["vnp_TransactionType"], said["vnp_TransactionStatus"]
+        answer = gateway.query(row)
+    return answer["vnp_TransactionType"], answer["vnp_TransactionStatus"]
 
 
 @pytest.mark.parametrize(
@@ -38,10 +38,10 @@ def test_a_refund_takes_its_way_and_querydr_shows_it(often, path, statuses):
     assert seen(often, row, 0) == ("01", "00")
     often.control("faults", refund_path=path)
     with clock.at(shop.MORNING):
-        said = often.refund(row)
+        answer = often.refund(row)
 
-    assert said["vnp_ResponseCode"] == "00" and said["vnp_TransactionStatus"] == statuses[0] and len(said) == 14
-    assert shop.is_signed(said, shop.ANSWER) and said["vnp_Amount"] == "15000000"
+    assert answer["vnp_ResponseCode"] == "00" and answer["vnp_TransactionStatus"] == statuses[0] and len(answer) == 14
+    assert shop.is_signed(answer, shop.ANSWER) and answer["vnp_Amount"] == "15000000"
     assert [seen(often, row, at) for at in (1, 21, 41)] == [("02", status) for status in statuses]
 
 
@@ -49,9 +49,9 @@ def test_a_part_is_type_03(often):
     row = paid(often)
     with clock.at(shop.MORNING):
         assert often.refund(row, TransactionType="03", Amount="5000000")["vnp_Amount"] == "5000000"
-        said = often.query(row)
+        answer = often.query(row)
 
-    assert (said["vnp_TransactionType"], said["vnp_Amount"], said["vnp_TransactionStatus"]) == ("03", "5000000", "05")
+    assert (answer["vnp_TransactionType"], answer["vnp_Amount"], answer["vnp_TransactionStatus"]) == ("03", "5000000", "05")
 
 
 def test_no_more_goes_back_than_came(often):

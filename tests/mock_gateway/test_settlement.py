@@ -1,4 +1,4 @@
-"""The settlement file of a local day, true or lying."""
+"""The settlement file of a local day, right or with faults."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The published vectors, against the gateway's own way of signing."""
+"""The gateway's signatures, checked with the published test vectors."""
 
 import pytest
 

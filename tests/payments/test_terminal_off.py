@@ -111,7 +111,7 @@ def test_the_desk_is_told_to_take_the_money_at_the_counter(waiting, money_desk):
 # ---------------------------------------------------------------- messages and papers
 def test_messages_and_papers_lead_to_the_counter_not_to_a_page_that_takes_nothing(waiting):
     waiting = switch(waiting)
-    assert wording.pay_address(waiting) == "" and not payable.payable_online(waiting)
+    assert wording.payment_url(waiting) == "" and not payable.payable_online(waiting)
     moment = clock.now()
     messages.remind(waiting, moment, "trả phí", turn=moment, stops_at=moment)
     assert Message.objects.filter(key__startswith="remind:").first().link == f"/ho-so/{waiting.code}/"

@@ -1,4 +1,4 @@
-"""Text size and dark pages: chosen with a plain link, kept in a cookie, without an account."""
+"""Text size and theme: chosen by a link, stored in a cookie, without an account."""
 
 import pytest
 

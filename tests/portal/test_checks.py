@@ -1,4 +1,4 @@
-"""Production refuses whatever would let play money pay a real fee: at its start, and when a deployment is checked."""
+"""Production refuses settings with which the mock gateway could pay a real fee, at the start and in `check --deploy`."""
 
 import json
 import os
@@ -59,13 +59,13 @@ def test_the_check_of_a_deployment_finds_the_mock(settings):
 
 
 def start(**changed):
-    """Import the production settings in a process of their own."""
+    """Import the production settings in a separate process; returns the output or the last line of the error."""
     variables = {"PATH": os.environ["PATH"], **LIKE_PRODUCTION, **changed}
-    told = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", "import portal.settings.production as p; print(sorted(p.VNPAY_SECRETS))"],
         env=variables, cwd=portal_settings.BASE_DIR, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-    return told.stdout.strip() or told.stderr.strip().splitlines()[-1]
+    return process.stdout.strip() or process.stderr.strip().splitlines()[-1]
 
 
 def test_production_starts_with_a_real_gateway_and_not_with_the_mock(tmp_path):
@@ -77,7 +77,7 @@ def test_production_starts_with_a_real_gateway_and_not_with_the_mock(tmp_path):
 
 @pytest.mark.parametrize("name", ["BANK_STATEMENT_URL", "SETTLEMENT_URL"])
 def test_nobody_on_this_machine_says_what_money_came(settings, name):
-    """A statement or a settlement file moves money as surely as the gateway does."""
+    """Statements and settlement files confirm payments, so their addresses are checked like the gateway's."""
     assert start(**{name: ""}) == start(**{name: "https://saoke.example/{terminal}"}) == "['TERMINAL']"
     assert name in start(**{name: "http://127.0.0.1:8001/bank/statement"})
     setattr(settings, name, "http://127.0.0.1:8001/bank/statement")

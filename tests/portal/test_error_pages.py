@@ -1,4 +1,4 @@
-"""When something goes wrong the page says what is safe and what to do; programs get one sentence of JSON."""
+"""Error pages say what is safe and what to do; API clients get one sentence as JSON."""
 
 import pytest
 from django.core.exceptions import BadRequest, PermissionDenied

@@ -1,4 +1,4 @@
-"""Digits of other scripts are no numbers and no days: refused at every door, on every day."""
+"""Digits of other scripts are refused in numbers and dates, by every form, API and file reader."""
 
 import datetime as dt
 import re
@@ -17,7 +17,7 @@ from payments.gateways.bank import UnreadableCredit
 from payments.gateways.bank import _moment as bank_moment
 from payments.transfers.statement_files import amount_of, moment_of
 from portal.common import clock
-from portal.common.figures import are_figures, day_in, moment_in, number_in
+from portal.common.figures import day_in, is_digits, moment_in, number_in
 
 SCRIPTS = {
     "arabic": "٠١٢٣٤٥٦٧٨٩",
@@ -29,12 +29,12 @@ SCRIPTS = {
 
 @pytest.fixture(params=SCRIPTS.values(), ids=SCRIPTS)
 def other(request):
-    """Call it to write the digits of a text in another script."""
+    """A function that writes the digits of a text in another script."""
     return lambda text: text.translate(str.maketrans("0123456789", request.param))
 
 
 def test_numbers_days_and_moments_are_read_in_ascii_digits():
-    assert number_in("0042") == 42 and are_figures("0") and number_in("9" * 18) == 10**18 - 1
+    assert number_in("0042") == 42 and is_digits("0") and number_in("9" * 18) == 10**18 - 1
     assert number_in("9" * 19) is None and number_in("123", 2) is None
     assert [number_in(text) for text in ("", "²", "-1", "+1", "1_0", " 1", "1.0", "1e3")] == [None] * 8
     assert day_in("2026-11-25") == dt.date(2026, 11, 25) and day_in("2026-02-29") is None and day_in("") is None
@@ -43,7 +43,7 @@ def test_numbers_days_and_moments_are_read_in_ascii_digits():
 
 
 def test_other_digits_are_no_number_no_day_no_moment(other):
-    assert number_in(other("42")) is None and not are_figures(other("4"))
+    assert number_in(other("42")) is None and not is_digits(other("4"))
     assert day_in(other("2026-11-25")) is None
     assert moment_in(other("25/11/2026"), "%d/%m/%Y") is None and moment_in(other("2026-11-25T08:00")) is None
 
@@ -77,7 +77,7 @@ def test_no_list_and_no_file_takes_them(other):
 
 
 def test_the_admin_takes_them_nowhere(rf):
-    """Each number and each day that may be edited there is a field of `portal.common.form_fields`."""
+    """All editable numbers and dates of the admin use `portal.common.form_fields`."""
     request = rf.get("/")
     request.user = SimpleNamespace(pk=None, is_superuser=True, has_perm=lambda *_: True)
     plain = {forms.IntegerField, forms.DateField, forms.TimeField}
@@ -98,7 +98,7 @@ def _may_change(place, request):
 
 
 def test_whoever_reads_digits_does_it_here():
-    """`isdecimal`, `isnumeric` and `\\d` take other digits; `isdigit` and `strptime` are harmless only behind an ASCII check."""
+    """`isdecimal`, `isnumeric` and `\\d` accept other digits; `isdigit` and `strptime` are safe only after an ASCII check."""
     strange = re.compile(r"isdecimal\(|isnumeric\(|strptime\(|\br\".*\\d.*\"")
     allowed = {"portal/common/figures.py", "portal/common/drawings.py", "procedures/search/text.py",
                "procedures/search/reading.py", "portal/launch/postgres.py", "payments/mock_gateway/clock.py"}  # fmt: skip

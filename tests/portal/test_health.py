@@ -1,4 +1,4 @@
-"""The portal says whether it is alive and whether it can work; a broker that is away only slows it."""
+"""Health checks: alive and ready; without the broker the portal is still ready."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Phones, names and numbers: how they are read, shown and hidden."""
+"""Phone numbers, names and identity numbers: parsing, display and masking."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Logs are for machines: one JSON object a line, with what was said beside the sentence, and no personal number."""
+"""Logs: one JSON object per line, with the extra fields, and with identity numbers masked."""
 
 import json
 import logging
@@ -41,14 +41,14 @@ def test_a_payment_can_be_followed_through_the_log(number, sentence):
 
 
 @pytest.mark.parametrize(
-    "said",
+    "logged",
     ["CCCD011999000001", "xong\n011999000001", "xong\t012345678", "số011999000001", "_011999000001_", "P011999000001",
      "P011999000001A7K", "XP011999000001A7K2", "P011999000001A7K23", "F011999000001A7K2", "f011999000001a1b2c3d4", "T012345678Z",
      "P261121083000A7K2 011999000001", "P011999000001a7k2", "\u0660011999000001"],
 )  # fmt: skip
-def test_a_personal_number_between_letters_is_hidden_too(said):
-    """Also behind a line break, which a JSON line writes as a letter."""
-    assert "011999000001" not in line(said) and "012345678" not in line(said), line(said)
+def test_a_personal_number_between_letters_is_hidden_too(logged):
+    """Also after a line break, which JSON writes as «\\n»."""
+    assert "011999000001" not in line(logged) and "012345678" not in line(logged), line(logged)
 
 
 def test_every_process_writes_its_log_this_way():

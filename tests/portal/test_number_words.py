@@ -1,4 +1,4 @@
-"""Amounts in words, held against a table written by hand: what stands on a receipt must be what a cashier reads out."""
+"""Amounts in words, compared with a table written by hand."""
 
 import pytest
 from hypothesis import given
@@ -96,11 +96,11 @@ DIGITS = {
 }  # fmt: skip
 
 
-def heard(words):
-    """Read the words back, as somebody would who writes down what they hear."""
+def parsed(words):
+    """The number of the words: the inverse of `number_in_words`."""
     if " tỷ" in f" {words}":
         high, _, low = words.partition("tỷ")
-        return heard(high) * 10**9 + (heard(low) if low.strip() else 0)
+        return parsed(high) * 10**9 + (parsed(low) if low.strip() else 0)
     total = group = digit = 0
     for word in words.split():
         if word in DIGITS:
@@ -120,4 +120,4 @@ def heard(words):
 
 @given(st.integers(min_value=0, max_value=999_999_999_999))
 def test_whoever_hears_the_words_writes_down_the_same_figures(number):
-    assert heard(number_in_words(number)) == number
+    assert parsed(number_in_words(number)) == number

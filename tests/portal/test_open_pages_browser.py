@@ -1,4 +1,4 @@
-"""Pages anybody may open, in a real Chromium: in both languages, at both widths, and on paper."""
+"""Public pages in Chromium: both languages, both widths, and print."""
 
 import pytest
 
@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def guide():
-    """The address of the flagship's page."""
+    """The URL of the page of the main demo procedure."""
     load_sample(codes=["1.010041"])
     return f"/thu-tuc/1.010041/{Procedure.objects.get(code='1.010041').slug}/?tinh=11&xa=11.X004"
 

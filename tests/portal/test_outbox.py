@@ -1,10 +1,10 @@
-"""Work that is owed: found again until done, by one at a time, with the failure written on the row."""
+"""The outbox: rows are retried until done, by one worker at a time, with the error stored on the row."""
 
 import datetime as dt
 
 import pytest
 
-from accounts.messages.models import Message, tell
+from accounts.messages.models import Message, queue_messages
 from portal.common import clock, outbox
 from portal.management.commands import relay
 from tests import factories
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def email():
     user = factories.user()
-    tell("event:1", [user], subject="Đã nộp", body="Giữ mã hồ sơ.", link="/ho-so/x/")
+    queue_messages("event:1", [user], subject="Đã nộp", body="Giữ mã hồ sơ.", link="/ho-so/x/")
     return Message.objects.get(channel="email")
 
 
@@ -25,7 +25,7 @@ def test_an_owed_row_is_done_once(email, mailoutbox):
 
 
 def test_telling_twice_is_telling_once(email):
-    tell("event:1", [email.recipient], subject="Đã nộp", body="Giữ mã hồ sơ.")
+    queue_messages("event:1", [email.recipient], subject="Đã nộp", body="Giữ mã hồ sơ.")
     assert Message.objects.count() == 2
 
 
@@ -62,7 +62,7 @@ def test_a_leased_row_is_not_handed_out_again_until_the_lease_ends(email):
 
 def test_a_backlog_waits_in_the_database_and_not_in_the_broker(monkeypatch):
     monkeypatch.setattr(outbox, "MAX_HANDED_OUT", 3)
-    tell("event:2", [factories.user() for _ in range(5)], subject="Đã nộp", body="Giữ mã hồ sơ.")
+    queue_messages("event:2", [factories.user() for _ in range(5)], subject="Đã nộp", body="Giữ mã hồ sơ.")
     first = outbox.lease(Message)
     assert len(first) == 3 and outbox.lease(Message) == []
     Message.objects.filter(pk=first[0]).update(due_state=outbox.OutboxState.DONE)
@@ -76,7 +76,7 @@ def test_a_broker_that_is_down_leaves_the_rows_due(email, monkeypatch):
         raise ConnectionError("broker away")
 
     monkeypatch.setattr(relay.do_due, "apply_async", no_broker)
-    assert relay.hand_out() is False
+    assert relay.dispatch_due() is False
     monkeypatch.setattr(relay.do_due, "apply_async", lambda args, **kwargs: sent.append(args))
-    assert relay.hand_out() is True
+    assert relay.dispatch_due() is True
     assert sent == [("messaging.Message", email.pk)]

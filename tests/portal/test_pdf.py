@@ -1,4 +1,4 @@
-"""PDFs are archival, tagged, Vietnamese, the same everywhere; and what goes wrong in drawing them stays outside the portal."""
+"""PDFs are archival, tagged, Vietnamese and the same on every machine; errors of the renderer do not affect the portal."""
 
 import io
 import os
@@ -18,7 +18,7 @@ HTML = '<html lang="vi"><head><title>x</title><style>html{font:13pt Tinos}</styl
 
 @pytest.fixture
 def renderer(monkeypatch):
-    """A renderer of this test alone."""
+    """A renderer for this test only."""
     own = pdf.Renderer()
     monkeypatch.setattr(pdf, "_renderer", own)
     yield own

@@ -1,4 +1,4 @@
-"""The English catalogue: complete where citizens read, and every placeholder of the Vietnamese text kept."""
+"""The English translations: complete for citizens' pages, with all placeholders of the Vietnamese texts."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Components: every state has a look, every icon asked for is drawn, what people typed is never run as markup."""
+"""Components: every state has a style, every used icon exists, typed text is escaped."""
 
 import re
 
@@ -49,7 +49,7 @@ def test_a_template_compiles_and_asks_only_for_drawings_there_are(path):
 def test_a_page_carries_no_inline_style_or_script(path):
     source = path.read_text(encoding="utf-8")
     if "@page" in source:
-        return  # a paper: drawn by WeasyPrint, not by a browser with our policy
+        return  # a PDF template: rendered by WeasyPrint, without the content security policy
     assert not re.search(r'\sstyle="|\son[a-z]+="|<style|<script(?![^>]*\ssrc=)', source)
 
 

@@ -1,4 +1,4 @@
-"""What a first visit costs on a phone: page, style, script and two fonts, as sent. The limit is 60 kB (DESIGN)."""
+"""The size of a first visit: page, style, scripts and two fonts, compressed. The limit is 60 kB (DESIGN)."""
 
 import gzip
 import re
@@ -23,7 +23,7 @@ def sent(content):
 
 
 def weight(page):
-    """Bytes of a page with everything it asks for at once."""
+    """Bytes of a page with everything it loads at once."""
     asked = set(re.findall(rf'(?:src|href)="{settings.STATIC_URL}([^"]+\.(?:css|js))"', page))
     files = [Path(finders.find(name)).read_bytes() for name in asked]
     return sent(page.encode()) + sum(map(sent, files)) + sum(Path(finders.find(name)).stat().st_size for name in FONTS)

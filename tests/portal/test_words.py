@@ -1,4 +1,4 @@
-"""Days, hours and money in the words people read."""
+"""Days, times and amounts as text."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""The catalogue's API: open, bounded, cacheable, described."""
+"""The catalogue's API: public, with limits, cacheable, with a schema."""
 
 import pytest
 from django.db import connection

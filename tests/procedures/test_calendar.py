@@ -1,4 +1,4 @@
-"""Working days, office hours and terms: worked examples, the reference in data/check.py, and what must hold for any date."""
+"""Working days, office hours and terms: examples, the reference in data/check.py, and properties for any date."""
 
 import datetime as dt
 import random

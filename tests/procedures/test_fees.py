@@ -1,4 +1,4 @@
-"""Fees: sums worked out by hand, the reference in data/check.py on every procedure, and what must hold for any answers."""
+"""Fees: sums computed by hand, the reference in data/check.py on every procedure, and properties for any answers."""
 
 import datetime as dt
 import itertools

@@ -1,4 +1,4 @@
-"""Service levels: what each allows, and that the offered level is the one data/check.py gives on every offering of the demo."""
+"""Service levels: what each allows; the offered level equals that of data/check.py for every offering of the demo."""
 
 import copy
 import datetime as dt

@@ -1,4 +1,4 @@
-"""Loading data/: everything arrives, nothing arrives twice, a changed file makes a new version and leaves the old one alone."""
+"""Loading data/: complete, idempotent; a changed file makes a new version and does not change the old one."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""The public pages of the catalogue: complete, honest about levels, cacheable, and with a fixed number of queries."""
+"""The public pages of the catalogue: complete, with the right level, cacheable, with a fixed number of queries."""
 
 import html
 import re
@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.common import clock
-from procedures.cards import cards, says_more
+from procedures.cards import cards, different_official_name
 from procedures.models import LifeEvent, Offering, Procedure
 from procedures.prices import PriceRange
 from procedures.search.text import search_columns
@@ -44,7 +44,7 @@ def listed():
 
 
 def text_of(response):
-    """What a reader sees: no tags, single spaces."""
+    """The visible text: without tags, with single spaces."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).replace("\u00a0", " ").split())
 
 
@@ -305,7 +305,7 @@ def test_prices_are_said_as_people_say_them():
     ]  # fmt: skip
     assert price({"role": "base", "amount": 0, "key": "a", "unit": "lan"}) == "Không mất tiền"
     assert plain("Tờ khai (Mẫu 04 [knowledge]).") == "Tờ khai (Mẫu 04)."
-    assert says_more("Thủ tục đăng ký khai sinh", "Đăng ký khai sinh") == ""
+    assert different_official_name("Thủ tục đăng ký khai sinh", "Đăng ký khai sinh") == ""
 
 
 def test_a_card_of_a_procedure_without_any_offering_is_information_or_print(catalogue):

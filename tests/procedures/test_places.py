@@ -1,4 +1,4 @@
-"""Choosing province and commune finds the desk: by code, never by name."""
+"""The choice of province and commune finds the desk, by code and not by name."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Search in everyday words: a pure index over all 5,473 names, measured on the development queries."""
+"""Search with everyday words: the index over all 5,473 names, measured with the development queries."""
 
 import functools
 import time

@@ -1,4 +1,4 @@
-"""A citizen's own dossiers: the overview, one of them with all that happened, its slip, its result, taking it back."""
+"""Pages of the citizen's own dossiers: dashboard, detail, receipt slip, result, withdrawal."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.messages.models import Channel, Message
 from dossiers import workflow
-from dossiers.access_log import note_look
+from dossiers.access_log import log_view
 from dossiers.citizen import dashboard as overview
 from dossiers.citizen import timeline
 from dossiers.citizen.forms import ConfirmationForm, WithdrawalForm
@@ -21,9 +21,9 @@ from dossiers.files.checking import megabytes
 from dossiers.filing import drafts
 from dossiers.filing.views.documents import files_by_paper
 from dossiers.models import Dossier, FollowUp
-from dossiers.papers.contexts import tracking_address, verify_address
+from dossiers.papers.contexts import tracking_url, verification_url
 from dossiers.papers.models import OFFICE_PAPERS, IssuedPaper, PaperKind
-from dossiers.papers.wording import grouped as in_fours
+from dossiers.papers.wording import grouped
 from dossiers.permissions import is_submitter, sees_papers
 from dossiers.states import DossierState
 from portal.common import clock
@@ -36,7 +36,7 @@ MESSAGES_SHOWN = 5
 @never_cache
 @require_safe
 def dashboard(request):
-    """What must be done now, a count for every state, and the dossiers page by page."""
+    """To-do items, counts by state, and the list of dossiers."""
     user = request.user
     state = overview.state_of(request.GET.get("trang-thai", ""))
     found = overview.counts(user)
@@ -52,7 +52,7 @@ def dashboard(request):
             "other_count": sum(tile["count"] for tile in others),
             "total": sum(found.values()),
             "state": state,
-            "state_is_other": bool(state) and state not in overview.FIRST,
+            "state_is_other": bool(state) and state not in overview.FIRST_TILES,
             "rows": rows,
             "more": more,
             "later": "truoc" in request.GET,
@@ -62,7 +62,7 @@ def dashboard(request):
 
 @never_cache
 def discard(request, pk):
-    """Throw a draft away, after asking."""
+    """Delete a draft, after a confirmation."""
     draft = drafts.find(pk, user=request.user, session=request.session)
     if draft is None or draft.state != DossierState.DRAFT:
         raise Http404
@@ -79,7 +79,7 @@ def discard(request, pk):
 
 # ---------------------------------------------------------------- one dossier
 def own_dossier(request, code):
-    """The dossier of this code that this user may see, else 404. A look by anybody but the people concerned is noted."""
+    """The dossier with this code; Http404 when the user may not see it. Access by staff is logged."""
     rows = Dossier.objects.visible_to(request.user).select_related(
         "version__procedure",
         "offering__terminal",
@@ -93,14 +93,14 @@ def own_dossier(request, code):
         "obligation",
     )
     dossier = get_object_or_404(rows, code=code)
-    note_look(request, dossier)
+    log_view(request, dossier)
     return dossier
 
 
 @never_cache
 @require_safe
 def detail(request, code):
-    """State, who holds it, every step and date, why the date is the date, papers, files, and what can be done."""
+    """State, holder, timeline, due time, papers, files, and the steps the citizen can take."""
     dossier = own_dossier(request, code)
     user = request.user
     steps = set(workflow.steps_for(user, dossier))
@@ -126,7 +126,7 @@ def detail(request, code):
             "papers": papers,
             "papers_due": _papers_due(dossier),
             "files": files_by_paper(dossier) if sees_papers(dossier, user) else [],
-            "letters": _letters(dossier, user),
+            "letters": _recent_messages(dossier, user),
             "steps": steps,
             "question": asked.question if asked and "confirm" in steps else "",
             "confirmation": ConfirmationForm(),
@@ -143,21 +143,21 @@ def detail(request, code):
 
 
 def papers_of(dossier, mine):
-    """The issued papers this person may have, newest first; a result only once it is published (staff see it at once)."""
+    """The issued papers this user may read, newest first. `mine`: the citizen's side, who get a result only after publication."""
     papers = dossier.papers.order_by("-issued_at", "-pk")
     return [paper for paper in papers if paper.is_for_citizens or (paper.is_result and not mine)]
 
 
 @translation.override("vi")
-def _letters(dossier, user):
-    """The last messages about this dossier, also those which lead to a page below its own. Links are kept without a language."""
+def _recent_messages(dossier, user):
+    """The last messages about this dossier, found by their link (links are stored with the Vietnamese path)."""
     link = reverse("dossiers:detail", args=[dossier.code])
     found = Message.objects.filter(recipient=user, channel=Channel.INBOX, link__startswith=link)
     return list(found.order_by("-pk")[:MESSAGES_SHOWN])
 
 
 def _papers_due(dossier):
-    """Is a paper still being made?"""
+    """Is a paper for the citizen still being made?"""
     return (
         FollowUp.objects.filter(event__dossier=dossier, kind__startswith="paper:", due_state=OutboxState.WAITING)
         .exclude(kind__in=[f"paper:{kind}" for kind in OFFICE_PAPERS])
@@ -168,7 +168,7 @@ def _papers_due(dossier):
 @never_cache
 @require_safe
 def submitted(request, code):
-    """Right after filing: the code, what happens now, and the acknowledgement as soon as the worker has made it."""
+    """The confirmation after filing: code, next steps, and the acknowledgement when the worker has made it."""
     dossier = own_dossier(request, code)
     papers = {
         paper.kind: paper for paper in dossier.papers.filter(kind__in=[PaperKind.ACKNOWLEDGEMENT, PaperKind.APPLICATION_FORM])
@@ -182,7 +182,7 @@ def submitted(request, code):
             "acknowledgement": papers.get(PaperKind.ACKNOWLEDGEMENT),
             "form": papers.get(PaperKind.APPLICATION_FORM),
             "next_things": timeline.next_things(dossier, pay_by=money.until if money else ""),
-            "tracking": tracking_address(dossier),
+            "tracking": tracking_url(dossier),
             "secret_groups": in_groups(dossier.secret, 5),
             "money": money,
         },
@@ -192,7 +192,7 @@ def submitted(request, code):
 @never_cache
 @require_safe
 def slip(request, code):
-    """The receipt slip with the promised date, on one sheet; the PDF beside it is the paper itself."""
+    """The receipt slip with the due time as a page, with a link to the PDF, which is the official paper."""
     dossier = own_dossier(request, code)
     if dossier.accepted_at is None:
         messages.info(request, _("Chưa có giấy hẹn: cơ quan còn đang kiểm tra hồ sơ."))
@@ -206,7 +206,7 @@ def slip(request, code):
             "dossier": dossier,
             "paper": paper,
             "clerk": event.text.actor_name if event else "",
-            "tracking": tracking_address(dossier),
+            "tracking": tracking_url(dossier),
             "files": dossier.attachments.current().count(),
             "obligation": getattr(dossier, "obligation", None),
         },
@@ -216,7 +216,7 @@ def slip(request, code):
 @never_cache
 @require_safe
 def result(request, code):
-    """The result: to download, with the facts of its signature and the code others check it by. The first opening is noted."""
+    """The result to download, with its signature and verification code. The time of the first opening is stored."""
     dossier = own_dossier(request, code)
     mine = is_submitter(dossier, request.user)
     papers = [paper for paper in papers_of(dossier, mine) if paper.is_result]
@@ -235,15 +235,15 @@ def result(request, code):
             "decision": paper.decision,
             "size": megabytes(paper.size),
             "older": [other for other in papers if other.pk != paper.pk],
-            "verify": verify_address(paper.verification_code),
-            "check_code": in_fours(paper.verification_code),
-            "early": _early(dossier),
+            "verify": verification_url(paper.verification_code),
+            "check_code": grouped(paper.verification_code),
+            "early": _punctuality(dossier),
         },
     )
 
 
-def _early(dossier):
-    """«trước hẹn», «đúng hẹn» or nothing: a late one is told by the dossier's page, with its apology."""
+def _punctuality(dossier):
+    """«trước hẹn», «đúng hẹn»; empty when late or without a due time."""
     if not dossier.due_at or not dossier.decided_at or dossier.decided_at > dossier.due_at:
         return ""
     return _("trước hẹn") if clock.local(dossier.decided_at).date() < clock.local(dossier.due_at).date() else _("đúng hẹn")
@@ -252,7 +252,7 @@ def _early(dossier):
 # ---------------------------------------------------------------- steps a citizen takes
 @never_cache
 def withdraw(request, code):
-    """Ask for the dossier back: at once before acceptance; afterwards the desk decides."""
+    """Request a withdrawal: immediate before acceptance; afterwards the desk decides."""
     dossier = own_dossier(request, code)
     if not workflow.may_take(request.user, dossier, "withdraw"):
         messages.error(request, _not_now(dossier, "withdraw"))
@@ -270,7 +270,7 @@ def withdraw(request, code):
 @never_cache
 @require_POST
 def confirm(request, code):
-    """Answer what the office asked: agree, or say what is wrong."""
+    """Answer the question of the agency: agree, or describe the mistake."""
     dossier = own_dossier(request, code)
     form = ConfirmationForm(request.POST)
     if form.is_valid():
@@ -284,7 +284,7 @@ def confirm(request, code):
 
 
 def _take(request, done, step):
-    """Take the step and say so; when somebody was first, say who did what when."""
+    """Take the step and add the success message `done`; or an error message that says why not."""
     try:
         step()
     except workflow.StepNotPossible as impossible:

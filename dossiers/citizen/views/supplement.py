@@ -1,4 +1,4 @@
-"""Answering a supplement request: exactly what was asked is open, with the clerk's words beside it; all else is locked."""
+"""Answering a supplement request: only the requested items can be edited; everything else is read-only."""
 
 from functools import cached_property
 
@@ -13,10 +13,10 @@ from django.views.decorators.cache import never_cache
 
 from dossiers import workflow
 from dossiers.citizen.dashboard import until
-from dossiers.citizen.forms import LONGEST
+from dossiers.citizen.forms import MAX_NOTE_LENGTH
 from dossiers.citizen.views.dossier import own_dossier
 from dossiers.files.checking import ACCEPT, megabytes
-from dossiers.files.receiving import receive, take_out
+from dossiers.files.receiving import receive, remove_file
 from dossiers.filing import rules, supplements
 from dossiers.filing.views.documents import input_id, tiles
 from dossiers.models import SupplementItem, SupplementRequest
@@ -38,7 +38,7 @@ PAGE = "bo-sung"
 
 
 class Answering:
-    """One supplement request being answered: the asked questions as a page of their own, the files sent anew."""
+    """One supplement request being answered: the requested fields as a form page, and the new files."""
 
     def __init__(self, dossier, request_row):
         self.dossier, self.row = dossier, request_row
@@ -48,7 +48,7 @@ class Answering:
 
     @cached_property
     def asked(self):
-        """The asked questions, in the order of the form, as a form of one page; None when only papers were asked."""
+        """The requested fields, in the order of the form, as a form of one page; None when only documents were requested."""
         keys = {item.key for item in self.items if item.target == SupplementItem.Target.FIELD}
         fields = [
             {name: value for name, value in question.spec.items() if name != "show_if"}
@@ -70,7 +70,7 @@ class Answering:
         }
 
     def errors(self):
-        """{key: code} of the asked questions, as the whole form would judge them."""
+        """{key: error code} of the requested fields, from validating the whole form."""
         found = supplements.errors_of(self.dossier, self.row)
         return {key: code for key, code in found.items() if self.asked and key in self.asked.fields}
 
@@ -79,7 +79,7 @@ class Answering:
         return BoundPage(self.asked, page, self.known, self.day, entered=entered, errors=errors, open_row=open_row)
 
     def cards(self, bound, refused):
-        """Each thing asked with the clerk's words, and what answers it: a question of the form, or files old and new."""
+        """A card for each requested item, with the clerk's reason, and its form field, or its old and new files."""
         fields = {shown.field.key: shown for shown in bound.fields} if bound else {}
         files = list(self.dossier.attachments.filter(replaced_at=None))
         cards = []
@@ -95,7 +95,7 @@ class Answering:
         return cards
 
     def words(self, key, answers):
-        """An answer in words; a table as the number of its rows."""
+        """An answer as text; a table as the number of its rows."""
         question = self.form.fields.get(key) if self.form else None
         if question is None:
             return ""
@@ -106,7 +106,7 @@ class Answering:
 
 
 def _answering(request, code):
-    """The open request of this dossier, if this person may answer it; else where to go instead, with a sentence."""
+    """(Answering, None) when this user may answer the open request; else (None, redirect)."""
     dossier = own_dossier(request, code)
     row = supplements.open_request_of(dossier)
     if row is None or dossier.state != "SUPPLEMENT_REQUIRED" or not is_submitter(dossier, request.user):
@@ -117,7 +117,7 @@ def _answering(request, code):
 
 @never_cache
 def edit(request, code):
-    """Show what was asked; keep what is changed apart until it is sent."""
+    """Show the requested items; edits are stored in the request until they are sent."""
     answering, elsewhere = _answering(request, code)
     if elsewhere:
         return elsewhere
@@ -136,9 +136,9 @@ def _save(request, answering):
     if "xoa" in request.POST:
         file = row.staged.filter(pk=number_in(request.POST["xoa"])).first()
         if file:
-            take_out(file)
-    entered = _keep_answers(request, answering)
-    refused = _take_in(request, answering)
+            remove_file(file)
+    entered = _save_answers(request, answering)
+    refused = _receive_files(request, answering)
     if refused:
         return _page(request, answering, answering.bound(entered=entered) if entered else None, refused)
     if entered and entered.row_button:
@@ -156,8 +156,8 @@ def _save(request, answering):
     return redirect("dossiers:supplement_review", dossier.code)
 
 
-def _keep_answers(request, answering):
-    """Stage what was typed, beside the dossier. Only asked questions are read, whatever else is sent."""
+def _save_answers(request, answering):
+    """Save the edits in the request. Only requested fields are read from the POST."""
     if answering.asked is None:
         return None
     entered = read_page(answering.asked, answering.asked.page(PAGE), request.POST, answering.known, answering.day)
@@ -170,7 +170,7 @@ def _keep_answers(request, answering):
     return entered
 
 
-def _take_in(request, answering):
+def _receive_files(request, answering):
     refused = {}
     for item in answering.items:
         uploads = request.FILES.getlist(f"tep-{item.key}") if item.target == SupplementItem.Target.DOCUMENT else []
@@ -205,7 +205,7 @@ def _page(request, answering, bound, refused=None):
 
 
 def _locked(answering):
-    """The answers that stay as they are, to read."""
+    """The sections of answers that were not requested, read-only."""
     if answering.form is None:
         return []
     asked = set(answering.asked.fields) if answering.asked else set()
@@ -218,7 +218,7 @@ def _locked(answering):
 
 @never_cache
 def review(request, code):
-    """Before and after, once more; POST sends it."""
+    """Show the changes before and after; POST sends the supplement."""
     answering, elsewhere = _answering(request, code)
     if elsewhere:
         return elsewhere
@@ -227,7 +227,7 @@ def review(request, code):
     if open_items:
         return redirect(reverse("dossiers:supplement", args=[dossier.code]) + "?sua=1")
     if request.method == "POST":
-        note = clean_text(request.POST.get("nhan", ""), lines=True)[:LONGEST]
+        note = clean_text(request.POST.get("nhan", ""), lines=True)[:MAX_NOTE_LENGTH]
         try:
             workflow.advance(dossier, "resubmit", actor=request.user, note=note)
         except workflow.StepNotPossible as impossible:
@@ -245,7 +245,7 @@ def review(request, code):
 
 
 def _changes(answering):
-    """What will be sent, beside what stood there before."""
+    """Rows of the changes: old and new values."""
     edited = supplements.edited_answers(answering.dossier, answering.row)
     rows = []
     for item in answering.items:

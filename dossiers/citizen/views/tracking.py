@@ -1,4 +1,4 @@
-"""Tracking without an account: code and second secret, or the link of the receipt. Code, state and dates only, never a name."""
+"""Tracking without login, by code and secret or by the link on the slip. Shows code, state and dates, never a name."""
 
 import hmac
 
@@ -15,13 +15,13 @@ from dossiers.models import Dossier
 from portal.common import clock
 from portal.common.vietnamese import clean_text
 
-LONGEST = 60
+MAX_CODE_LENGTH = 60
 
 
 @login_not_required
 @never_cache
 def track(request):
-    """Ask by code and secret. An unknown code and a wrong secret get the same answer in the same time."""
+    """Find by code and secret. An unknown code and a wrong secret give the same answer in the same time."""
     code = _typed(request.POST.get("ma", "")).upper()
     secret = _typed(request.POST.get("ma-rieng", "")).lower()
     if request.method != "POST":
@@ -52,7 +52,7 @@ def track(request):
 @never_cache
 @require_safe
 def track_link(request, secret):
-    """The link in the QR code of the receipt: 100 random bits, so the link itself is the key."""
+    """The link in the QR code of the slip: contains the secret (100 random bits)."""
     found = _filed().filter(secret=_typed(secret).lower()).first()
     if found is None:
         raise Http404
@@ -68,7 +68,7 @@ def _filed():
 
 
 def _tracked(request, dossier):
-    late = lateness.is_late(dossier, clock.now(), lateness.PROMISE)
+    late = lateness.is_late(dossier, clock.now(), lateness.PROMISED_DUE)
     response = render(
         request, "dossiers/citizen/tracked.html", {"dossier": dossier, "milestones": public_milestones(dossier), "late": late}
     )
@@ -77,4 +77,4 @@ def _tracked(request, dossier):
 
 
 def _typed(text):
-    return "".join(clean_text(text).split())[:LONGEST]
+    return "".join(clean_text(text).split())[:MAX_CODE_LENGTH]

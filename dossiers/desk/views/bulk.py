@@ -1,4 +1,4 @@
-"""The same plain step for several dossiers: chosen in the list, confirmed on one page, taken one by one through the door."""
+"""One step for several dossiers: chosen in the list, confirmed on one page, taken one by one."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,14 +17,14 @@ from dossiers.models import Dossier
 from dossiers.transitions import inputs
 from portal.common.vietnamese import clean_text
 
-MOST = queues.PAGE
+MAX_DOSSIERS = queues.PAGE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff
 def together(request):
-    """First press shows what will happen to which dossiers; the second does it, each in a transaction of its own."""
-    codes = [clean_text(code) for code in request.POST.getlist("hs")[:MOST]]
+    """The first POST shows the dossiers to confirm; the second takes the step, each in its own transaction."""
+    codes = [clean_text(code) for code in request.POST.getlist("hs")[:MAX_DOSSIERS]]
     name = request.POST.get("buoc", "")
     if name not in dict(bulk_steps(request.user)):
         if request.method == "POST":
@@ -33,7 +33,7 @@ def together(request):
     if not codes:
         messages.warning(request, _("Chọn ít nhất một hồ sơ trong danh sách."))
         return redirect("desk:queue")
-    chosen = list(queues.for_list(queues.worked_on(request.user).filter(code__in=codes)).order_by("step_due_at", "pk"))
+    chosen = list(queues.for_list(queues.dossiers_at_work(request.user).filter(code__in=codes)).order_by("step_due_at", "pk"))
     ready = [dossier for dossier in chosen if workflow.may_take(request.user, dossier, name)]
     people = people_for(ready) if name == "assign" else []
     details = {}
@@ -75,6 +75,6 @@ def _take(request, dossiers, name, details):
         else:
             done.append(dossier.code)
     if done:
-        said = {"what": STEP_PAGES[name].verb, "n": len(done), "codes": ", ".join(done)}
-        messages.success(request, _("%(what)s, %(n)d hồ sơ: %(codes)s.") % said)
+        facts = {"what": STEP_PAGES[name].verb, "n": len(done), "codes": ", ".join(done)}
+        messages.success(request, _("%(what)s, %(n)d hồ sơ: %(codes)s.") % facts)
     return redirect("desk:queue")

@@ -1,4 +1,4 @@
-"""One dossier on the desk: what was declared on the left, the papers on the right, what can be done now at the foot."""
+"""The page of one dossier on the desk: answers, papers, history, and the steps that can be taken now."""
 
 from dataclasses import dataclass
 
@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.messages.models import Message
 from accounts.roles import Role
 from dossiers import permissions, workflow
-from dossiers.access_log import note_look
+from dossiers.access_log import log_view
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.desk import queues
-from dossiers.desk.actions import held_back, offered
+from dossiers.desk.actions import blocked_steps, offered
 from dossiers.desk.forms import earlier_steps
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.fees import payable, wording
@@ -45,27 +45,27 @@ WORK_WORDS = {
 @require_safe
 @for_staff
 def dossier(request, code):
-    """Everything the desk knows of one dossier. Each opening is written down."""
+    """Everything the desk may see of one dossier. Logged in the access log."""
     matter = find(request, code)
-    note_look(request, matter)
+    log_view(request, matter)
     sees_papers = permissions.sees_papers(matter, request.user)
-    keeper = Timekeeper(matter)
+    timekeeper = Timekeeper(matter)
     possible = workflow.steps_for(request.user, matter)
-    steps = offered(name for name in possible if name != "return_step" or earlier_steps(matter))  # the first has none before
+    steps = offered(name for name in possible if name != "return_step" or earlier_steps(matter))  # not for the first step
     aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and matter.delivery_way == "account")]
     runs = list(matter.step_runs.select_related("agency", "holder", "done_by"))
     sheets = _sheets(matter) if sees_papers else []
     context = {
         "dossier": matter,
         "phone": phone_for_display(matter.subject_phone) if matter.subject_phone else "",
-        "sla": queues.deadline_tag(matter, keeper.calendar),
+        "sla": queues.deadline_tag(matter, timekeeper.calendar),
         "sees_papers": sees_papers,
         "sections": _sections(matter, masked=not sees_papers),
         "documents": rules.asked_documents(matter),
         "sheets": sheets,
         "shown": _shown(sheets, request.GET.get("xem", "")),
         "history": _history(matter),
-        "clock": _clock(matter, keeper),
+        "clock": _clock(matter, timekeeper),
         "runs": runs,
         "holder": _holder(matter),
         **_money(matter),
@@ -76,14 +76,14 @@ def dossier(request, code):
         "may_send_again": may_send_again(matter, request.user),
         "main_steps": [step for step in steps if step not in aside],
         "other_steps": aside,
-        "held_back": [] if matter.decided_at and matter.state == "PROCESSING" else list(held_back(request.user, matter)),
+        "held_back": [] if matter.decided_at and matter.state == "PROCESSING" else list(blocked_steps(request.user, matter)),
         "next_code": queues.next_for(request.user, after=matter),
     }
     return render(request, "dossiers/desk/dossier.html", context)
 
 
 def _money(matter):
-    """What is owed, line by line, and the group the applicant claims to belong to."""
+    """The fee by lines, and the claimed priority group."""
     obligation = getattr(matter, "obligation", None)
     lines = wording.lines_frozen(matter) if obligation else []
     return {
@@ -105,7 +105,7 @@ def _sections(matter, masked):
 # ---------------------------------------------------------------- papers and files
 @dataclass
 class Sheet:
-    """One thing the viewer can show: a file that was sent, or a paper the portal made."""
+    """One document for the viewer: an uploaded file, or a paper made by the portal (`made_here`)."""
 
     key: str
     title: str
@@ -116,12 +116,12 @@ class Sheet:
 
     @property
     def framed(self):
-        """The address for the frame: the reader's side bar shut, the page as wide as the frame."""
+        """URL for the frame: PDF viewer without side bar, fitted to the width."""
         return f"{self.address}#navpanes=0&view=FitH"
 
 
 def _sheets(matter):
-    """Files first, in the order of the documents they belong to; then the papers of the portal, newest first."""
+    """Uploaded files in the order of their documents, then papers of the portal, newest first."""
     names = {ask.key: ask.name for ask in rules.asked_documents(matter)} | {OTHER_PAPERS: _("Giấy tờ khác")}
     sheets = [
         Sheet(
@@ -143,7 +143,7 @@ def _sheets(matter):
 
 
 def _shown(sheets, wanted):
-    """The sheet asked for; else the first file, the filled form, or whatever there is."""
+    """The requested sheet; else the first file or the filled form, else the first sheet, else None."""
     form = str(PaperKind.APPLICATION_FORM.label)
     return next(
         (sheet for sheet in sheets if sheet.key == wanted),
@@ -151,9 +151,9 @@ def _shown(sheets, wanted):
     )
 
 
-# ---------------------------------------------------------------- what happened
+# ---------------------------------------------------------------- history and clock
 def _history(matter):
-    """The timeline, newest last, with who did it and what they wrote."""
+    """Rows of the timeline, newest last, with actor and note."""
     return [
         {
             "title": str(workflow.line_of(event.step, event.source).custom["sentence"]),
@@ -167,7 +167,7 @@ def _history(matter):
 
 
 def _holder(matter):
-    """Who holds it now, in words: a person, else a role at a body; the citizen while they are asked."""
+    """Who holds it now, as texts: a user, else a role at an agency; the citizen while the dossier waits for them."""
     if matter.status.is_final:
         return {}
     agency = matter.holder_agency or matter.receiving_agency
@@ -184,11 +184,11 @@ def _holder(matter):
     }
 
 
-def _clock(matter, keeper):
-    """The moments of this dossier, and how the promise is counted day by day."""
-    standing = keeper.standing(now=clock.now()) if matter.accepted_at else None
+def _clock(matter, timekeeper):
+    """The intervals of the dossier, and how its due time is counted day by day."""
+    standing = timekeeper.standing(now=clock.now()) if matter.accepted_at else None
     if standing and matter.decided_at:
-        standing = keeper.standing()
+        standing = timekeeper.standing()
     return {
         "standing": standing,
         "moved": matter.first_promised_due_at != matter.due_at,
@@ -196,9 +196,9 @@ def _clock(matter, keeper):
     }
 
 
-# ---------------------------------------------------------------- what is owed and failed
+# ---------------------------------------------------------------- failed follow-ups and messages
 def _owed(matter):
-    """Work after a step that failed at least once, or was given up."""
+    """Follow-ups that failed at least once or were given up, and the pending signing of a result."""
     rows = FollowUp.objects.filter(event__dossier=matter).exclude(due_state=OutboxState.DONE)
     return [
         {"row": row, "what": _work(row.kind), "late": row.tries > 0 or row.due_state == OutboxState.DEAD}
@@ -212,7 +212,7 @@ def _work(kind):
 
 
 def _unsent(matter):
-    """Emails about this dossier that could not be sent yet."""
+    """Messages about this dossier whose sending failed."""
     keys = [f"event:{pk}" for pk in matter.events.values_list("pk", flat=True)]
     failing = (
         Message.objects.filter(key__in=keys)
@@ -225,7 +225,7 @@ def _unsent(matter):
 @require_POST
 @for_staff
 def again(request, code, kind, pk):
-    """Ask for owed work or a message again: it is done by the worker, never twice."""
+    """Retry a failed follow-up or message: the worker does it, once."""
     matter = find(request, code)
     if not may_send_again(matter, request.user):
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""The clerk's list, and what every page of the desk shares: staff only, and only dossiers of their bodies."""
+"""The worklist page, and the access rules of all desk pages: staff only, dossiers of their agencies only."""
 
 from functools import wraps
 from urllib.parse import urlencode
@@ -21,7 +21,7 @@ from procedures.models import working_calendar
 
 
 def for_staff(view):
-    """The page exists for people with a role at some body; for everybody else there is no such page."""
+    """Decorator: 404 for users without a role at an agency; never cached."""
 
     @never_cache
     @wraps(view)
@@ -34,7 +34,7 @@ def for_staff(view):
 
 
 def find(request, code):
-    """The dossier with this code, when this person may see it at work; else there is none (404)."""
+    """The dossier with this code; Http404 when the user may not see it at work."""
     related = (
         "version__procedure",
         "offering__terminal",
@@ -52,15 +52,15 @@ def find(request, code):
 @require_safe
 @for_staff
 def queue(request):
-    """What this person can do next, most urgent first; and every other list of the bodies where they work."""
+    """The chosen worklist of this user's agencies, most urgent first."""
     asked = {key: request.GET.get(key, "").strip() for key in ("nhom", "tu-khoa", "thu-tuc", "cach-nop", "sau", "truoc")}
     group = next((group for group in queues.GROUPS if group.key == asked["nhom"]), _first_group(request.user))
-    dossiers = _filtered(queues.worked_on(request.user), asked)
+    dossiers = _filtered(queues.dossiers_at_work(request.user), asked)
     if not asked["tu-khoa"]:
-        dossiers = dossiers.filter(queues.of_group(group.key, request.user))
+        dossiers = dossiers.filter(queues.group_condition(group.key, request.user))
     closed = group.key == queues.CLOSED and not asked["tu-khoa"]
     column = "closed_at" if closed else "step_due_at"
-    found = queues.slice_of(queues.for_list(dossiers), column, newest_first=closed, after=asked["sau"], before=asked["truoc"])
+    found = queues.keyset_page(queues.for_list(dossiers), column, newest_first=closed, after=asked["sau"], before=asked["truoc"])
     counts = queues.counts(request.user)
     return render(
         request,
@@ -78,8 +78,8 @@ def queue(request):
             "chosen_channel": asked["cach-nop"],
             "filtered": any(asked[key] for key in ("tu-khoa", "thu-tuc", "cach-nop")),
             "urgent": queues.next_for(request.user),
-            "previous": _address(asked, truoc=found.before) if found.before else "",
-            "next": _address(asked, sau=found.after) if found.after else "",
+            "previous": _url(asked, truoc=found.before) if found.before else "",
+            "next": _url(asked, sau=found.after) if found.after else "",
             "bulk": bulk_steps(request.user),
             "reads_only": not request.user.agencies_with(*PAPER_ROLES),
             "closed": closed,
@@ -88,7 +88,7 @@ def queue(request):
 
 
 def _first_group(user):
-    """People who do something begin with their work; who only reads begins with everything."""
+    """The default group: own work for users who take steps, all open dossiers for those who only read."""
     acts = user.agencies_with(Role.RECEIVING_CLERK, Role.OFFICER, Role.SIGNER, Role.HEAD, Role.DEPUTY)
     wanted = queues.MINE if acts else queues.OPEN
     return next(group for group in queues.GROUPS if group.key == wanted)
@@ -114,13 +114,13 @@ def _link(current, group, counts):
     }
 
 
-def _address(asked, **key):
+def _url(asked, **key):
     kept = {name: value for name, value in asked.items() if value and name not in ("sau", "truoc")}
     return f"{reverse('desk:queue')}?{urlencode(kept | key)}"
 
 
 def _rows(dossiers, user):
-    """What the table shows. Identity numbers are masked; nothing of the answers is read."""
+    """Rows of the table. Identity numbers are masked; answers are not loaded."""
     calendar, files = working_calendar(), queues.files_of(dossiers)
     return [
         {
@@ -140,17 +140,17 @@ def _rows(dossiers, user):
 
 
 def _step(dossier):
-    """The name of the first open step; of a dossier that is not being processed the state says enough."""
+    """The name of the first open step; empty outside PROCESSING."""
     return dossier.steps_now[0].name if dossier.steps_now and dossier.state == "PROCESSING" else ""
 
 
 def _holder(dossier, user):
-    """(who, as what): a person, the citizen, or nobody yet."""
+    """(who, role) as texts: a user, the citizen, or not assigned."""
     if dossier.waiting_on == "submitter":
         return _("Người nộp"), ""
     if dossier.holder_id == user.pk:
         return _("Tôi"), ""
-    at_office = dossier.state == "PROCESSING"  # at the desk the state says whose turn it is
+    at_office = dossier.state == "PROCESSING"  # for other states the state is enough
     role = dict(Role.choices).get(dossier.waiting_on, "") if at_office else ""
     if dossier.holder:
         return str(dossier.holder), role
@@ -158,6 +158,6 @@ def _holder(dossier, user):
 
 
 def _stamp(moment):
-    """Day and time, narrow: «21/8 08:05»."""
+    """Local date and time: «21/8 08:05»."""
     local = clock.local(moment)
     return f"{local.day}/{local.month} {local:%H:%M}"

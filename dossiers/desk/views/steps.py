@@ -1,4 +1,4 @@
-"""One page a step: it says what will happen, takes what must come along, and goes through the door."""
+"""The page of a step: shows its consequences, reads its inputs, and takes it."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dossiers import workflow
-from dossiers.access_log import note_look
+from dossiers.access_log import log_view
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.desk import queues
 from dossiers.desk.actions import STEP_OF, STEP_PAGES
@@ -25,7 +25,7 @@ from procedures.calendar import Term, due
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff
 def step(request, code, slug):
-    """Confirm a step and take it. A page that lay open while somebody else moved the dossier is told who did what, when."""
+    """Confirm a step and take it. When the dossier changed since the page was shown, an error says who did what, when."""
     name = STEP_OF.get(slug)
     if name is None:
         raise Http404
@@ -46,7 +46,7 @@ def step(request, code, slug):
 
 
 def _still_as_seen(dossier, name, seen):
-    """Lock the dossier and make sure that nothing happened to it since the page was shown. Raises StepNotPossible."""
+    """Lock the dossier and compare its last event with the one shown (`seen`). Raises StepNotPossible when it differs."""
     locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
     if str(_last_sequence(locked)) != seen:
         raise workflow.StepNotPossible(locked, name)
@@ -57,7 +57,7 @@ def _last_sequence(dossier):
 
 
 def _taken(request, dossier, name, form):
-    """Go through the door. Answers where to go next, or None when something must be filled in first."""
+    """Take the step. Returns a redirect, or None when the form has an error."""
     try:
         moved = workflow.advance(dossier, name, actor=request.user, note=form.cleaned_data.get("note", ""), **form.details())
     except workflow.StepNotPossible as elsewhere:
@@ -68,14 +68,14 @@ def _taken(request, dossier, name, form):
     else:
         done = {"what": workflow.line_of(name, dossier.state).custom["sentence"], "code": moved.code}
         messages.success(request, _("%(what)s: %(code)s.") % done)
-        for sentence in moved.heard:
+        for sentence in moved.reply_sentences:
             messages.success(request, sentence)
     return redirect("desk:dossier", code=dossier.code)
 
 
 def _page(request, dossier, name, line, form):
     page = STEP_PAGES[name]
-    note_look(request, dossier)
+    log_view(request, dossier)
     return render(
         request,
         "dossiers/desk/step.html",
@@ -94,7 +94,7 @@ def _page(request, dossier, name, line, form):
 
 
 def _what_follows(dossier, name, line):
-    """(icon, sentence): what the portal does by itself after this step, read off the transition line."""
+    """Yield (icon, sentence): what the portal does after this step, from its transition line."""
     if name == "accept":
         yield "cal", _promise(dossier)
     if name == "hand_over":
@@ -110,17 +110,17 @@ def _what_follows(dossier, name, line):
 
 
 def _promise(dossier):
-    """What the receipt slip would promise if the dossier were taken in this minute."""
-    keeper = Timekeeper(dossier)
+    """The due time that the receipt slip would promise if the dossier were accepted now."""
+    timekeeper = Timekeeper(dossier)
     term = Term.from_data(dossier.version.channels.get(dossier.channel, {}).get("processing", {}))
-    at = due(keeper.calendar, keeper.hours, clock.now(), term).at
+    at = due(timekeeper.calendar, timekeeper.hours, clock.now(), term).at
     if at is None:
         return _("Thủ tục này không có ngày hẹn cố định.")
     return _("Tiếp nhận bây giờ thì hẹn trả %(when)s (%(term)s).") % {"when": moment(at), "term": term.words}
 
 
 def _next_step(dossier):
-    """The step that opens when the current one is closed."""
+    """A sentence about the step that opens when the current one is closed."""
     here = max((run.position for run in dossier.open_steps), default=-1)
     later = (
         dossier.step_runs.filter(state="waiting", position__gt=here)

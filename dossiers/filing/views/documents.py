@@ -1,4 +1,4 @@
-"""Papers to send along: asked for by the answers, taken in one by one, looked at and taken out again."""
+"""The page of the wizard for documents: upload, view and remove files."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from dossiers.files.checking import ACCEPT, megabytes
 from dossiers.files.models import OTHER_PAPERS
-from dossiers.files.receiving import receive, take_out
+from dossiers.files.receiving import receive, remove_file
 from dossiers.filing import rules
 from dossiers.filing.views.shared import DOCUMENTS
 from portal.common.dates import moment
@@ -17,15 +17,15 @@ from portal.common.figures import number_in
 
 
 def documents(request, filing):
-    """Show, take in, take out, go on. Everything works without scripts; with them a chosen file is sent at once."""
+    """Show, upload, remove, continue. Works without scripts; with them a chosen file is uploaded at once."""
     if request.method != "POST":
         return _page(request, filing)
     if "xoa" in request.POST:
         file = filing.draft.attachments.filter(pk=number_in(request.POST["xoa"]), staged_in=None).first()
         if file:
-            take_out(file)
+            remove_file(file)
         return redirect(filing.url(DOCUMENTS) + _anchor(file.item_key if file else ""))
-    refused = _take_in(request, filing.draft)
+    refused = _receive_files(request, filing.draft)
     if refused:
         return _page(request, filing, refused=refused)
     if "gui" in request.POST:
@@ -41,8 +41,8 @@ def documents(request, filing):
     return redirect(filing.url(filing.after(DOCUMENTS).key))
 
 
-def _take_in(request, draft):
-    """Take in what came for each paper asked. Answers {item key: [sentences]} for what was refused."""
+def _receive_files(request, draft):
+    """Receive the uploads for each requested document. Returns {item key: [sentences]} of refused files."""
     keys = [ask.key for ask in rules.asked_documents(draft)] + [OTHER_PAPERS]
     refused = {}
     for key in keys:
@@ -95,12 +95,12 @@ def _page(request, filing, refused=None, missing=None):
 
 
 def already_in(database):
-    """«Đã có trong cơ sở dữ liệu …»: the abbreviation of the data is spelt out."""
+    """«Đã có trong cơ sở dữ liệu …»; CSDL is written in full."""
     return _("Đã có trong %s") % database.replace("CSDL", _("cơ sở dữ liệu"))
 
 
 def unneeded(filing, asks):
-    """Papers nobody has to send: data replace them, or the form is filled in here."""
+    """Rows of documents that need no upload: replaced by data, or the form filled in on the portal."""
     rows = [{"kind": "ok", "title": ask.name, "note": already_in(ask.replaced_by_data)} for ask in asks if ask.replaced_by_data]
     if filing.form:
         rows.append({"kind": "ok", "title": filing.form.name, "note": _("Máy tự điền đúng mẫu từ các câu trả lời")})
@@ -108,7 +108,7 @@ def unneeded(filing, asks):
 
 
 def tiles(files, *, removable=True):
-    """Files as tiles: pages of one paper in their order, with a look and a way to take each out."""
+    """Tiles of the files of one document, in order, each with a link to view and a button to remove it."""
     rows = []
     for number, file in enumerate(files, 1):
         address = reverse("files:view", args=[file.pk])
@@ -129,7 +129,7 @@ def tiles(files, *, removable=True):
 
 
 def files_by_paper(dossier):
-    """What was sent, paper by paper: [{"name", "tiles"}] in the order of the procedure."""
+    """The uploaded files by document: [{"name", "tiles"}] in the order of the procedure."""
     files = list(dossier.attachments.current())
     names = {item["key"]: item["name"] for group in dossier.version.facts["document_groups"] for item in group["documents"]}
     names[OTHER_PAPERS] = _("Giấy tờ khác")
@@ -141,12 +141,12 @@ def files_by_paper(dossier):
 
 
 def files_in_words(files):
-    """«3 tệp», for the review and the list; empty for none."""
+    """«3 tệp»; empty for none."""
     return ngettext("%(count)d tệp", "%(count)d tệp", len(files)) % {"count": len(files)} if files else ""
 
 
 def input_id(key):
-    """The id of a paper's file input: item keys have dots."""
+    """HTML id of the file input of a document: dots of the key become hyphens."""
     return f"f-{key.replace('.', '-')}"
 
 

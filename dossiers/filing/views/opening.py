@@ -1,4 +1,4 @@
-"""Before the first question: where to file, for whom, what will be needed; and the blank form to fill in by hand."""
+"""The start page of filing: place, subject, what is needed; and the blank form to print."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -20,14 +20,14 @@ from portal.common.vietnamese import sort_key
 from procedures.calendar import Term
 from procedures.eforms import DatabaseSources, Form, print_context
 from procedures.models import Offering, Procedure
-from procedures.offered import local_amounts, offered_at
+from procedures.offered import local_amounts_of, offered_at
 from procedures.prices import price_range
 
 
 @login_not_required
 @never_cache
 def start(request, code):
-    """Choose the place, see what is needed, begin. What the level of that place does not allow is not offered."""
+    """Choose the place, see what is needed, start a draft. Offers only what the service level of the place allows."""
     procedure = get_object_or_404(Procedure.objects.select_related("current", "sector"), code=code, listed=False)
     version = procedure.current
     offering = _chosen_offering(request, procedure)
@@ -57,7 +57,7 @@ def start(request, code):
 
 
 def _begin(request, version, offering, level):
-    """Make the draft. Handing in needs an account; printing does not."""
+    """Create the draft. Filing online needs an account; printing does not."""
     user = request.user
     if not level.offers_submission:
         draft = drafts.start(version, offering=offering, user=user if user.is_authenticated else None, session=request.session)
@@ -75,7 +75,7 @@ def _begin(request, version, offering, level):
 @login_not_required
 @require_safe
 def blank_form(request, code):
-    """The empty form to print and fill in by hand, from level 2 on. No account needed."""
+    """The blank form as PDF, from level 2 on. No account needed."""
     procedure = get_object_or_404(Procedure.objects.select_related("current"), code=code, listed=False)
     document = procedure.current.document["form"]
     if not document or not offered_at(procedure.current, procedure.offerings.current().first()).offers_blank_forms:
@@ -91,7 +91,7 @@ def _offerings(procedure):
 
 
 def _chosen_offering(request, procedure):
-    """The place named in the address; where there is only one, that one."""
+    """The offering named in the request; the only one when there is just one; else None."""
     number = number_in(request.POST.get("noi", "") or request.GET.get("noi", ""))
     if number is not None:
         return get_object_or_404(_offerings(procedure), pk=number)
@@ -100,7 +100,7 @@ def _chosen_offering(request, procedure):
 
 
 def _choose_place(request, procedure):
-    """Province first, then the commune or body: two small pages, each a plain form."""
+    """Choose the province, then the commune or agency: two pages, each a plain form."""
     wanted = request.GET.get("tinh", "")
     by_province = _offerings(procedure).order_by().values_list("province_code", flat=True).distinct()
     units = AdministrativeUnit.objects.filter(agency_code__in=list(by_province), parent=None).order_by("sort_key")
@@ -132,7 +132,7 @@ def _place_label(name, offering):
 
 
 def _home(user, procedure, wanted):
-    """Where the person lives, to be chosen already: {"province": agency code, "place": offering number}."""
+    """Preselected place where the user lives: {"province": agency code, "place": offering id}; empty strings when unknown."""
     address = (user.person.current_address or user.person.permanent_address) if user.is_authenticated and user.person_id else None
     if not address:
         return {"province": "", "place": ""}
@@ -146,7 +146,7 @@ def _home(user, procedure, wanted):
 def _facts(version, offering, level):
     channel = version.channels.get("online") or next(iter(version.channels.values()), None)
     prices = price_range(
-        version.facts["fee_lines"], day=clock.today(), local=local_amounts(version.procedure, offering.province_code),
+        version.facts["fee_lines"], day=clock.today(), local=local_amounts_of(version, offering),
         channel=channel["channel"] if channel else "online",
     )  # fmt: skip
     desk = offering.receiving_agency or offering.agency
@@ -172,7 +172,7 @@ def _how_to_get(offering, level):
 
 
 def _needs(version, level):
-    """What to have at hand: papers for everybody, papers only in some cases, and what nobody has to bring."""
+    """Rows of documents to prepare: always required ones, conditional ones, then those that need no upload."""
     rows = {"todo": [], "if": [], "ok": []}
     how = _("Chụp ảnh hoặc tệp PDF") if level.offers_submission else _("Mang bản giấy đến quầy")
     for ask in rules.papers_of(version):
@@ -196,7 +196,7 @@ def _needs(version, level):
 
 
 def _subjects(user, procedure):
-    """For whom the user may file: mandates in force that cover this procedure (oneself is always offered)."""
+    """Subjects the user may file for besides themselves: mandates in force that cover this procedure."""
     if not user.is_authenticated:
         return []
     return [

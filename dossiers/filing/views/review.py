@@ -1,4 +1,4 @@
-"""Reading everything once more, declaring, handing in; and what comes instead: printing, or a new version."""
+"""The review page: declaration and filing; printing instead of filing; moving to a new procedure version."""
 
 import copy
 from contextlib import suppress
@@ -25,7 +25,7 @@ from procedures.eforms import answer_sections, error_texts, pages_with_errors, p
 
 
 def review(request, filing):
-    """Show all that will be handed in. POST with the declaration ticked hands it in: twice or twenty times makes one dossier."""
+    """Show everything that will be filed. POST with the declaration ticked files it; idempotent."""
     if request.method != "POST":
         return _page(request, filing)
     if not request.POST.get("cam-doan"):
@@ -33,7 +33,7 @@ def review(request, filing):
     if _errors(filing):
         return _page(request, filing)
     try:
-        with suppress(drafts.NoLongerADraft):  # filed by a twin of this press: the door answers with that dossier
+        with suppress(drafts.NoLongerADraft):  # filed by a concurrent request: `submit` returns that dossier
             drafts.save(filing.draft, declared_at=clock.now())
         dossier = workflow.submit(filing.draft, actor=request.user)
     except workflow.StepNotPossible as impossible:
@@ -44,7 +44,7 @@ def review(request, filing):
 
 @on_draft(renewed=False)
 def renew(request, filing):
-    """The procedure changed while the draft lay: show what changed; on POST carry the answers over and ask again."""
+    """The procedure has a new version: show what changed; POST moves the draft to it."""
     draft = filing.draft
     if draft.version.in_effect():
         return redirect("dossiers:resume", draft.pk)
@@ -62,7 +62,7 @@ def renew(request, filing):
 
 
 def print_and_bring(request, filing):
-    """The end of the way where nothing is submitted here: the filled form to print, and where to bring it."""
+    """Last page where online filing is not offered: the filled form to print, and where to bring it."""
     asks = rules.asked_documents(filing.draft, files=[], form=filing.form)
     context = filing.context(
         PRINT,
@@ -75,7 +75,7 @@ def print_and_bring(request, filing):
 
 
 def _money_at_the_counter(draft):
-    """What it costs to hand in in person what is printed here: the price of the counter, where that is another one."""
+    """The fee when the printed dossier is filed at the counter."""
     brought = copy.copy(draft)
     brought.channel = FilingChannel.COUNTER
     fees = rules.fees(brought)
@@ -92,7 +92,7 @@ def _money_at_the_counter(draft):
 
 @on_draft(renewed=False)
 def filled_form(request, filing):
-    """The application form as filled in so far, as PDF, made while one waits."""
+    """The application form as filled in so far, as PDF."""
     draft = filing.draft
     if filing.form is None:
         raise Http404
@@ -103,7 +103,7 @@ def filled_form(request, filing):
 
 
 def form_pdf(request, form, context, *, back):
-    """The PDF, always in Vietnamese as the forms are, or a page that says what to do when this machine cannot make one now."""
+    """The form as PDF, always in Vietnamese; a page with status 503 when rendering fails. `back`: URL of that page's link."""
     try:
         with translation.override("vi"):
             content = render_pdf("procedures/eforms/print.html", context, title=form.name)
@@ -121,7 +121,7 @@ def _applicant(draft):
 
 
 def _errors(filing):
-    """What keeps the draft from being handed in: [{text, href}] that lead to the page and back here."""
+    """What must be corrected before filing: [{text, href}]; the links lead to the page and back to the review."""
     found = []
     for part in filing.parts:
         texts = error_texts(part.form, part.errors, part.known, filing.today)
@@ -187,7 +187,7 @@ def _papers(filing, asks, files):
 
 
 def _money(filing, fees):
-    """What the summary says about money: lines in words, the sum, when and how to pay."""
+    """The fee for the summary: lines with texts, total, when and how to pay."""
     draft, online = filing.draft, payable.taken_online(filing.draft, level=filing.level)
     desk = draft.offering.receiving_agency or draft.offering.lead_agency
     to_pay = bool(fees.total) or fees.total is None

@@ -1,4 +1,4 @@
-"""The way of a draft: which stops it passes, where one is, and who may be on it."""
+"""The stops of the filing wizard, the position in it, and access to a draft."""
 
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -17,12 +17,12 @@ from portal.common import clock
 from procedures.eforms import DatabaseSources, UnknownPage, validate
 
 DOCUMENTS, REVIEW, PRINT = "giay-to", "xem-lai", "in-to-khai"
-BACK_TO_REVIEW = "ve"  # query: this page was opened from the review and leads back there
+BACK_TO_REVIEW = "ve"  # query parameter: the page was opened from the review and returns to it
 
 
 @dataclass
 class Part:
-    """A form on the way: that of the procedure, or the portal's own questions."""
+    """A form of the wizard: the application form, or the portal's own questions (`is_portal`)."""
 
     form: object
     known: dict
@@ -40,7 +40,7 @@ class Part:
 
 @dataclass
 class Stop:
-    """One step of the wizard. `stage` is what the progress bar calls it."""
+    """One page of the wizard. `stage`: its label in the progress bar."""
 
     key: str
     title: str
@@ -50,7 +50,7 @@ class Stop:
 
 
 class Filing:
-    """A draft on its way, seen by one request."""
+    """A draft in the wizard, during one request."""
 
     def __init__(self, request, draft):
         self.request, self.draft, self.today = request, draft, clock.today()
@@ -62,7 +62,7 @@ class Filing:
 
     @property
     def is_filed_online(self):
-        """Submitted here; else (print and bring) the way ends with a file to print."""
+        """Can the draft be filed online? Else the wizard ends with a form to print."""
         return self.level.offers_submission and self.draft.submitter_id is not None
 
     @cached_property
@@ -93,13 +93,13 @@ class Filing:
             return [*stops, Stop(PRINT, _("In tờ khai"), _("In tờ khai"))]
         return [*stops, Stop(DOCUMENTS, _("Giấy tờ"), _("Giấy tờ")), Stop(REVIEW, _("Xem lại và nộp"), _("Xem lại"))]
 
-    def changed(self):
-        """Forget what was read: the draft was saved."""
+    def clear_cache(self):
+        """Clear the cached parts and stops after the draft was saved."""
         for name in ("parts", "stops"):
             self.__dict__.pop(name, None)
 
     def stop(self, key):
-        """The stop of that key, None when these answers do not open it. Unknown keys are no address: 404."""
+        """The stop with this key; None when the answers hide it. Raises Http404 for unknown keys."""
         found = next((stop for stop in self.stops if stop.key == key), None)
         if found is None and key not in (DOCUMENTS, REVIEW, PRINT) and not any(self._has_page(part, key) for part in self.parts):
             raise Http404
@@ -116,7 +116,7 @@ class Filing:
         return reverse("dossiers:step", args=[self.draft.pk, key]) + query
 
     def after(self, key):
-        """The stop that follows (the page just saved may have vanished with its own answer: then the first unfinished)."""
+        """The next stop. When the saved page is hidden by its own answer: the first unfinished stop."""
         keys = [stop.key for stop in self.stops]
         return self.stops[keys.index(key) + 1] if key in keys[:-1] else self.unfinished()
 
@@ -126,7 +126,7 @@ class Filing:
         return self.stops[place - 1] if place else None
 
     def unfinished(self):
-        """Where to go on: the first page never answered or with something to mend, else papers, else the end."""
+        """The stop to continue with: the first unanswered or wrong page, else missing documents, else the last stop."""
         for stop in self.stops:
             if stop.page and self._is_open(stop):
                 return stop
@@ -141,7 +141,7 @@ class Filing:
         return wrong or bool(questions) and not any(question.key in stop.part.known for question in questions)
 
     def progress(self, key):
-        """What ui/progress.html shows."""
+        """Context of ui/progress.html."""
         number = next((n for n, stop in enumerate(self.stops, 1) if stop.key == key), 1)
         stages = {}
         for n, stop in enumerate(self.stops, 1):
@@ -168,11 +168,11 @@ class Filing:
 
     @property
     def on_behalf(self):
-        """Whose matter it is when not one's own; empty else."""
+        """The subject when the user files for somebody else; else empty."""
         return self.draft.subject if self.draft.submitter_id and self.draft.filed_for_somebody_else else ""
 
     def context(self, key, **more):
-        """What every page of the wizard shows around its own."""
+        """Context shared by all pages of the wizard."""
         before = self.before(key)
         return {
             "draft": self.draft, "filing": self, "progress": self.progress(key), "on_behalf": self.on_behalf,
@@ -182,10 +182,11 @@ class Filing:
 
 
 def on_draft(view=None, *, renewed=True):
-    """Gives the view the `Filing` of its draft. Not mine: 404. Filed meanwhile: its acknowledgement. New version: that first."""
+    """Decorator: passes the `Filing` of the draft to the view. 404 for other users' drafts. Redirects a filed draft to its
+    confirmation, and (with `renewed`) a draft of an old version to the page that moves it."""
 
     def decorate(view):
-        @login_not_required  # print and bring needs no account; everything else is asked for below
+        @login_not_required  # printing needs no account; the login is checked below
         @never_cache
         @wraps(view)
         def on_way(request, pk, *args, **kwargs):

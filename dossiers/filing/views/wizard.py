@@ -1,4 +1,4 @@
-"""One page of questions at a time, on the server: shown, read, kept, checked, and on to the next."""
+"""The filing wizard: one page of questions at a time, rendered and checked on the server."""
 
 from django.contrib import messages
 from django.http import Http404, JsonResponse
@@ -19,13 +19,13 @@ OTHER_STOPS = {DOCUMENTS: documents, REVIEW: review, PRINT: print_and_bring}
 
 @on_draft
 def resume(request, filing):
-    """Go on where something is left to do."""
+    """Continue at the first unfinished stop."""
     return redirect(filing.url(filing.unfinished().key))
 
 
 @on_draft
 def step(request, filing, key):
-    """The stop of this key: a page of questions, the papers, the review, or printing."""
+    """The stop with this key: a page of questions, documents, review, or printing."""
     stop = filing.stop(key)
     if stop is None:
         return redirect(filing.url(filing.unfinished().key))
@@ -37,7 +37,7 @@ def step(request, filing, key):
 @require_POST
 @on_draft
 def autosave(request, filing, key):
-    """Keep what is being typed, unchecked. 409 when another device saved since this page was opened."""
+    """Save without validation while typing (JSON). 409 when the draft was saved elsewhere since this page was opened."""
     stop = filing.stop(key)
     if stop is None or stop.page is None:
         raise Http404
@@ -50,7 +50,7 @@ def autosave(request, filing, key):
 
 
 def _show(request, filing, stop):
-    """The page with what is known; on its first opening filled in from the account, with the source beside it."""
+    """Show the page with its answers; unanswered questions are prefilled from the account, with their origin."""
     part = stop.part
     filled = drafts.filled_in(filing.draft, part.form, part.known, [stop.page])
     known = {**filled.values, **part.known}
@@ -64,7 +64,7 @@ def _show(request, filing, stop):
 
 
 def _save(request, filing, stop):
-    """Keep what was sent, then check it: wrong answers are kept too, and the page comes back with what to mend."""
+    """Save the POST, then validate it. Wrong answers are saved, too; the page is shown again with the errors."""
     part = stop.part
     entered, changes = drafts.read_into(filing.draft, part, stop.page, request.POST)
     known = {**part.known, **entered.values}
@@ -85,7 +85,7 @@ def _save(request, filing, stop):
     if errors:
         bound = BoundPage(part.form, stop.page, known, filing.today, entered=entered, errors=errors)
         return _page(request, filing, stop, bound)
-    filing.changed()
+    filing.clear_cache()
     following = filing.unfinished() if back else filing.after(stop.key)
     return redirect(filing.url(following.key, back if following.page else ""))
 
@@ -98,12 +98,12 @@ def _page(request, filing, stop, bound, changed=False):
 
 
 def _origins(filing, stop):
-    """Answers of this page that are still as the account knows them keep saying so."""
+    """{field key: origin} of the answers on this page that equal the data of the account."""
     keys = {question.key for question in stop.page.fields}
     rest = {key: value for key, value in stop.part.known.items() if key not in keys}
     return drafts.filled_in(filing.draft, stop.part.form, rest, [stop.page]).origins_of(stop.part.known)
 
 
 def _revision(request):
-    """The revision the page was opened with; None (no check) when it does not say."""
+    """The revision the page was opened with; None (no check) when it is missing."""
     return number_in(request.POST.get("revision", ""))

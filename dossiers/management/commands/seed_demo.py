@@ -1,4 +1,4 @@
-"""Demo people and dossiers, once. Refused wherever DEMO is not set."""
+"""Makes the demo people and dossiers, once. Refused when the setting DEMO is not set."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError

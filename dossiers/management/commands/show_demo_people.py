@@ -1,4 +1,4 @@
-"""Who may log in to the demo. `./portalctl run` shows it; useful again when somebody forgot a login."""
+"""Lists the logins of the demo. `./portalctl run` shows the same list."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
 
 def demo_people():
-    """The people with a usable password, in the order of the tour."""
+    """Demo users with a usable password: {"login", "name", "part"}."""
     for login, *_facts in [*CITIZENS, *STAFF, ADMINISTRATOR]:
         user = User.objects.select_related("person").get(username=login)
         yield {"login": login, "name": user.full_name, "part": _part(user)}

@@ -1,4 +1,4 @@
-"""What each paper prints, as ready text. One function a kind; templates in `templates/dossiers/papers/` hold the words around it.
+"""Template contexts of the papers: one function for each kind; the templates are in `templates/dossiers/papers/`.
 
 A paper shows its dossier as it was at its event, also when it is made later (the broker was down, a worker was killed).
 """
@@ -8,23 +8,23 @@ from django.utils import translation
 from dossiers.papers import wording
 from dossiers.papers.contexts import desk, office
 from dossiers.papers.contexts.register import register_context
-from dossiers.papers.contexts.shared import BUILDERS, person_of, submitter_of, tracking_address, verify_address
+from dossiers.papers.contexts.shared import BUILDERS, person_of, submitter_of, tracking_url, verification_url
 from dossiers.papers.models import OF_THE_LEADING_BODY, PaperKind
-from dossiers.papers.wording import moment_in_words as said
+from dossiers.papers.wording import moment_in_words
 from portal.common.identity import in_groups
 from portal.common.qr import qr_data_uri
 
-__all__ = ["context", "desk", "frame", "office", "register_context", "tracking_address", "verify_address"]
+__all__ = ["context", "desk", "frame", "office", "register_context", "tracking_url", "verification_url"]
 
 
 def context(kind, dossier, event, *, number, verification_code):
-    """Everything the template of this kind needs, as a plain dict. Always in Vietnamese, whoever asked."""
+    """Everything the template of this kind needs, as a plain dict; always in Vietnamese."""
     with translation.override("vi"):
         return _frame(PaperKind(kind), dossier, event, number, verification_code) | BUILDERS[PaperKind(kind)](dossier, event)
 
 
 def frame(kind, dossier, event, *, number, verification_code):
-    """What all papers share; the rest is handed over by a floor above, which knows what we do not (see `making.make_signed`)."""
+    """The common part of a context; an app above this one adds the rest (see `making.make_signed`)."""
     with translation.override("vi"):
         return _frame(PaperKind(kind), dossier, event, number, verification_code)
 
@@ -37,17 +37,17 @@ def _frame(kind, dossier, event, number, verification_code):
         "letterhead": wording.letterhead(body, event.at, number),
         "foot": f"{title} · hồ sơ {dossier.code}",
         "verification_code": wording.grouped(verification_code),
-        "verify_address": verify_address(),
-        "verify_qr": qr_data_uri(verify_address(verification_code)),
-        "tracking_qr": qr_data_uri(tracking_address(dossier)),
+        "verify_address": verification_url(),
+        "verify_qr": qr_data_uri(verification_url(verification_code)),
+        "tracking_qr": qr_data_uri(tracking_url(dossier)),
         "tracking_secret": in_groups(dossier.secret, 5),
         "dossier_code": dossier.code,
         "procedure": {"name": dossier.version.name, "code": dossier.version.procedure.code},
         "person": person_of(dossier),
         "received_by": wording.full_name(dossier.receiving_agency.name),
         "contact": wording.contact(dossier.receiving_agency),
-        "submitted_at": said(dossier.submitted_at),
-        "accepted_at": said(dossier.accepted_at),
+        "submitted_at": moment_in_words(dossier.submitted_at),
+        "accepted_at": moment_in_words(dossier.accepted_at),
         "submitter_name": submitter_of(dossier),
         "submitter_mark": f"(đã xác nhận trên cổng lúc {wording.short_moment(dossier.submitted_at)})",
         "clerk_name": event.text.actor_name,

@@ -1,4 +1,4 @@
-"""Papers of the desk: what was filed, taken in, asked for, refused, stopped."""
+"""Papers of the receiving desk: acknowledgement, application form, receipt slip, requests, refusal, stop notice."""
 
 from dossiers.fees import wording as fee_words
 from dossiers.filing import rules
@@ -14,7 +14,7 @@ from dossiers.papers.contexts.shared import (
     submitter_of,
 )
 from dossiers.papers.models import PaperKind
-from dossiers.papers.wording import moment_in_words as said
+from dossiers.papers.wording import moment_in_words
 from dossiers.states import DossierState
 from portal.common.words import money_in_words
 from procedures.calendar import Term
@@ -36,7 +36,7 @@ def acknowledgement(dossier, event):
 
 
 def _when_to_pay(dossier):
-    """What the acknowledgement says about paying: until when, or that an officer says the amount first."""
+    """The sentence of the acknowledgement about paying: by when, or that an officer sets the amount first."""
     money = fee_words.notice(dossier)
     if money is None:
         return ""
@@ -46,10 +46,10 @@ def _when_to_pay(dossier):
 
 
 def _where_to_pay(dossier):
-    """By which ways a fee is paid: on the portal where that is offered, always at the counter."""
+    """How the fee can be paid: on the portal where that is offered, and always at the counter."""
     desk = dossier.receiving_agency
     place = f"tại {desk.desk_name or desk.name}{', ' + desk.desk_address if desk.desk_address else ''}"
-    if fee_words.pay_address(dossier):
+    if fee_words.payment_url(dossier):
         return f"Nộp trên cổng: mở hồ sơ, bấm “Trả phí”; hoặc nộp tiền mặt {place}."
     return f"Nộp {place}."
 
@@ -77,7 +77,7 @@ def receipt_slip(dossier, event):
         "papers": _papers_received(dossier, event),
         "sets": 1,
         "term": Term.from_data(dossier.term).words if dossier.term else "theo quy định của thủ tục",
-        "due_at": said(due) or "theo lịch của cơ quan giải quyết, sẽ báo sau",
+        "due_at": moment_in_words(due) or "theo lịch của cơ quan giải quyết, sẽ báo sau",
         "due_note": "ngày tạm tính vì lịch nghỉ chưa công bố đủ; có lịch sẽ báo lại"
         if dossier.due_is_provisional and due
         else "",
@@ -89,7 +89,7 @@ def receipt_slip(dossier, event):
 
 
 def _papers_received(dossier, event):
-    """One row a paper: the form made on the portal first, then each document with the number of its files."""
+    """Rows: first the form filled in on the portal, then each document with the number of its files."""
     form = rules.form_of(dossier)
     counts = {}
     for name, _file in files_at(dossier, event.at):
@@ -114,7 +114,7 @@ def supplement_request(dossier, event):
         "second_time": request.number > 1,
         "items": [{"name": item.label, "copy": _asked_as(item), "reason": item.reason} for item in request.items.order_by("pk")],
         "note": event.text.note,
-        "supplement_due_at": said(request.due_at),
+        "supplement_due_at": moment_in_words(request.due_at),
         "clock_note": clock_note(dossier, "Thời hạn giải quyết được tính lại từ đầu khi nhận đủ phần bổ sung."),
     }
 
@@ -131,12 +131,14 @@ def supplement_note(dossier, event):
         if file.uploaded_at >= request.event.at:
             files.setdefault(file.item_key, []).append(file.name)
     return {
-        "sent_at": said(event.at),
+        "sent_at": moment_in_words(event.at),
         "items": [
             {"name": item.label, "sent": "; ".join(files.get(item.key, [])) or "đã sửa trên tờ khai"}
             for item in request.items.order_by("pk")
         ],
-        "clock_note": clock_note(dossier, f"Thời hạn giải quyết tính lại từ đầu. Hẹn trả mới: {said(dossier.due_at)}."),
+        "clock_note": clock_note(
+            dossier, f"Thời hạn giải quyết tính lại từ đầu. Hẹn trả mới: {moment_in_words(dossier.due_at)}."
+        ),
     }
 
 
@@ -153,7 +155,7 @@ def payment_notice(dossier, event):
         "fees": fees,
         "fee_total": total,
         "fee_total_in_words": money_in_words(owed) if owed is not None else "xác định sau",
-        "payment_due_at": said(dossier.payment_due_at),
+        "payment_due_at": moment_in_words(dossier.payment_due_at),
         "how_to_pay": _where_to_pay(dossier),
         "clock_note": clock_note(dossier, "Trong lúc chờ nộp, thời hạn giải quyết tạm dừng, không bị tính."),
     }
@@ -174,7 +176,7 @@ def stop_notice(dossier, event):
         "stage": str(DossierState(_stage(dossier, event)).label),
         "ground": ground,
         "reason": reason,
-        "stopped_at": said(event.at),
+        "stopped_at": moment_in_words(event.at),
         "money_note": money_note(dossier, occasion),
         "papers_note": "bản điện tử giữ trong tài khoản của ông bà, có thể dùng lại; giấy tờ gốc (nếu có) đã được trả lại.",
         "sign": sign(SIGNS[event.step], event),
@@ -210,7 +212,7 @@ SIGNS = {
 
 
 def _stage(dossier, event):
-    """Where the dossier was before it began to end: a withdrawal hides it for one step."""
+    """The state before the dossier was stopped; for a withdrawn one, the state before the withdrawal."""
     if event.source != DossierState.WITHDRAWN:
         return event.source
     return dossier.events.filter(step="withdraw", sequence__lt=event.sequence).order_by("sequence").last().source

@@ -1,11 +1,11 @@
-"""Papers of the body that decides: hand-overs, questions to others, apologies, and the decision itself."""
+"""Papers of the lead agency: control sheet, consultation, apology, and the decision."""
 
 import datetime as dt
 
 from dossiers.papers import wording
 from dossiers.papers.contexts.shared import builds, money_note, sign
 from dossiers.papers.models import PaperKind
-from dossiers.papers.wording import moment_in_words as said
+from dossiers.papers.wording import moment_in_words
 from portal.common.dates import GLUE
 
 OPENING = "Xét đề nghị của {subject} tại hồ sơ mã {code}, {agency} xác nhận:"
@@ -18,8 +18,8 @@ def control_sheet(dossier, event):
     return {
         "lead_agency": dossier.lead_agency.name,
         "consulted": sorted({run.agency.name for run in runs if run.agency_id != dossier.lead_agency_id}),
-        "due_at": said(dossier.due_at) or "không có hạn theo ngày",
-        "printed_at": said(event.at),
+        "due_at": moment_in_words(dossier.due_at) or "không có hạn theo ngày",
+        "printed_at": moment_in_words(event.at),
         "rows": [_hand_over(run, givers.get(run.opened_at, "")) for run in runs],
     }
 
@@ -52,7 +52,7 @@ def consultation(dossier, event):
     return {
         "asked_agency": wording.full_name(run.agency.name),
         "question": event.text.details["question"],
-        "answer_due_at": said(run.due_at),
+        "answer_due_at": moment_in_words(run.due_at),
         "sign": sign("Người xin ý kiến", event),
         "recipients": ["Như trên"],
     }
@@ -63,15 +63,15 @@ def apology(dossier, event):
     old, new = (dt.datetime.fromisoformat(event.text.details[key]) for key in ("old", "new"))
     return {
         "accepted_on": wording.day_in_words(dossier.accepted_at).removeprefix(f"ngày{GLUE}"),
-        "old_due_at": said(old),
-        "new_due_at": said(new),
+        "old_due_at": moment_in_words(old),
+        "new_due_at": moment_in_words(new),
         "sign": sign("Trưởng bộ phận", event),
     }
 
 
 @builds(PaperKind.RESULT)
 def result(dossier, event):
-    """The result prints the frozen content and nothing that could change after the decision."""
+    """Prints the frozen content only: nothing that could change after the decision."""
     decision = event.decision
     content = decision.content
     return {

@@ -7,7 +7,7 @@ from dossiers.papers.contexts.shared import person_of
 
 
 def register_context(desk, dossiers, period, moment):
-    """The register of a desk. `dossiers` with lead_agency and version at hand; `period` in words."""
+    """The register of a desk. `dossiers`: loaded with lead_agency and version; `period`: in words."""
     with translation.override("vi"):
         return {
             "title": f"Sổ theo dõi hồ sơ, {period}",

@@ -1,4 +1,4 @@
-"""What several papers need: whose matter, which files at that moment, what of the money."""
+"""Parts of contexts that several papers use: the person, the files at a moment, the fee."""
 
 from django.conf import settings
 from django.db.models import Q
@@ -10,7 +10,7 @@ from dossiers.filing import rules
 from dossiers.papers import wording
 from portal.common.identity import phone_for_display
 
-BUILDERS = {}  # PaperKind -> function(dossier, event) that returns the part of the context only this kind has
+BUILDERS = {}  # {PaperKind: function(dossier, event) -> dict}, the part of the context that is particular to the kind
 
 
 def builds(kind):
@@ -21,14 +21,14 @@ def builds(kind):
     return register
 
 
-def verify_address(verification_code=""):
-    """Where anybody may check a paper; with a code, what its QR code opens."""
+def verification_url(verification_code=""):
+    """URL of the page that checks papers; with a code, the URL printed as QR code."""
     path = reverse("papers:verify_code", args=[verification_code]) if verification_code else reverse("papers:verify")
     return settings.SITE_URL + path
 
 
-def tracking_address(dossier):
-    """What the QR code of a slip opens: state and dates only, by the dossier's own secret. Printed, so it must never move."""
+def tracking_url(dossier):
+    """URL printed as QR code on slips: shows state and dates without a login. Printed, so it must never change."""
     return f"{settings.SITE_URL}/tra-cuu/{dossier.secret}/"
 
 
@@ -47,14 +47,14 @@ def submitter_of(dossier):
 
 
 def files_at(dossier, moment):
-    """The files that counted at that moment, with the names of the papers they are."""
+    """[(name of the document, attachment)] of the files in force at that moment."""
     names = {ask.key: ask.name for ask in rules.asked_documents(dossier, files=[])} | {OTHER_PAPERS: "Giấy tờ khác"}
     files = dossier.attachments.filter(Q(replaced_at=None) | Q(replaced_at__gt=moment), uploaded_at__lte=moment, staged_in=None)
     return [(names.get(file.item_key, file.item_key), file) for file in files]
 
 
 def fee_rows(dossier):
-    """(rows, total in words) of what was frozen: each row with its arithmetic, reduction, legal basis and refund."""
+    """(rows, total as text) of the frozen fee: each row with its arithmetic, reduction, legal basis and refund."""
     if not hasattr(dossier, "obligation"):
         return [], ""
     rows = [
@@ -70,7 +70,7 @@ def fee_rows(dossier):
 
 
 def money_note(dossier, occasion):
-    """What becomes of money already paid. `occasion`: refused, stopped or withdrawn, as in the lines' `refundable_on`."""
+    """A sentence about refunding what was paid. `occasion`: refused, stopped or withdrawn, as in `refundable_on`."""
     obligation = getattr(dossier, "obligation", None)
     if obligation is None or not obligation.is_paid:
         return "Ông bà chưa nộp khoản nào và không phải nộp khoản nào cho hồ sơ này."
@@ -85,7 +85,7 @@ def clock_note(dossier, words):
 
 
 def sign(role, event):
-    """Who stands at the foot of a paper that is confirmed on the portal; a machine says that it is one."""
+    """The signature block of a paper confirmed on the portal; for a job it says that it was automatic."""
     at = wording.short_moment(event.at)
     if event.job:
         return {"role": role, "name": "", "mark": f"(tự động theo thời hạn đã báo, lúc {at})"}

@@ -1,4 +1,4 @@
-"""What filing writes: the answers that count, a copy of the subject, the code."""
+"""Effects of filing: visible answers, copy of the subject, dossier code."""
 
 from dossiers.codes import next_code
 from dossiers.filing import rules
@@ -9,13 +9,13 @@ from dossiers.workflow.effects.registry import before
 
 @before(Effect.TIDY_ANSWERS)
 def tidy_answers(step: Step) -> None:
-    """What the conditions hide is not filed."""
+    """Remove answers of questions that the form's conditions hide."""
     step.dossier.answers = rules.storable_answers(step.dossier)
 
 
 @before(Effect.COPY_SUBJECT)
 def copy_subject(step: Step) -> None:
-    """Name, number, address and contact are copied: papers, register and search read the copy."""
+    """Copy name, number, address and contact of the subject: papers, register and search use the copy."""
     dossier = step.dossier
     if dossier.person_id is None and dossier.organisation_id is None:
         dossier.person = dossier.submitter.person
@@ -33,5 +33,5 @@ def copy_subject(step: Step) -> None:
 
 @before(Effect.NUMBER_THE_DOSSIER)
 def number_the_dossier(step: Step) -> None:
-    """Last of all: the counter's lock is held only until the transaction ends."""
+    """Assign the dossier code. Last effect, because it locks the counter until the transaction ends."""
     step.dossier.code = next_code(step.dossier.code_agency)

@@ -1,4 +1,4 @@
-"""What is owed, waived, and when it is settled, in whole đồng. Attempts, refunds and receipts are kept by `payments`."""
+"""Effects on the fee obligation, in whole đồng. Attempts, refunds and receipts belong to `payments`."""
 
 from dossiers.filing import rules
 from dossiers.models import FeeLine, FeeObligation, PaymentStatus
@@ -12,7 +12,7 @@ from procedures.fees import Fees
 
 @before(Effect.FREEZE_FEES)
 def freeze_fees(step: Step) -> None:
-    """The lines computed now are the ones owed, in whole đồng, whatever becomes of the catalogue."""
+    """Store the fee lines computed now, in whole đồng; later changes of the catalogue do not affect them."""
     dossier = step.dossier
     fees = rules.fees(dossier)
     if fees.is_free and not fees.provisional:
@@ -36,7 +36,7 @@ def _write_lines(obligation: FeeObligation, fees: Fees) -> None:
 
 @before(Effect.DECIDE_EXEMPTION)
 def decide_exemption(step: Step) -> None:
-    """The clerk confirms the claimed group, or refuses it: then the fee is counted anew without it."""
+    """Confirm or refuse the claimed priority group; when refused, the fee is computed again without it."""
     dossier = step.dossier
     if not conditions.claims_exemption(dossier):
         return
@@ -49,7 +49,7 @@ def decide_exemption(step: Step) -> None:
 
 
 def _set_status(obligation: FeeObligation, step: Step) -> None:
-    """Due once the sum is known, waived when it is nothing; with a sum to be set later it stays provisional."""
+    """DUE when the total is positive, WAIVED when it is 0; unchanged while the total is not set."""
     if obligation.total is None:
         return
     obligation.status = FeeObligation.Status.DUE if obligation.total else FeeObligation.Status.WAIVED
@@ -60,7 +60,7 @@ def _set_status(obligation: FeeObligation, step: Step) -> None:
 
 @before(Effect.SET_AMOUNTS)
 def set_amounts(step: Step) -> None:
-    """The officer has counted what the rules leave open: each line gets its sum, or one line is made where none applied."""
+    """Store the amounts set by an officer, {fee line key: đồng}; creates one line when the obligation has none."""
     obligation, amounts = step.dossier.obligation, step.details["amounts"]
     for line in obligation.lines_to_set():
         line.unit_price, line.amount = None, amounts[line.key]
@@ -81,8 +81,8 @@ def wait_for_payment(step: Step) -> None:
 
 @before(Effect.SETTLE_OBLIGATION)
 def settle_obligation(step: Step) -> None:
-    """All of it was paid: the clerk took the amount, or the job of the payments brings the attempt that did. What was settled
-    before (while a withdrawal was being looked at) stays as it was written then."""
+    """Mark the obligation as paid, by the clerk (cash) or by the payment job. With `settled_before` (paid while a withdrawal
+    was pending) it is left as it is."""
     obligation = step.dossier.obligation
     step.recorded["amount"] = obligation.total
     if step.details.get("settled_before"):

@@ -1,4 +1,4 @@
-"""Supplements, decisions, and what is owed once there is a result."""
+"""Effects of supplements, decisions and results."""
 
 from dossiers.filing import supplements
 from dossiers.models import Decision, Event, FollowUp, SupplementItem, SupplementRequest
@@ -12,7 +12,7 @@ from dossiers.workflow.effects.registry import after, before
 
 @before(Effect.SET_SUPPLEMENT_TERM)
 def set_supplement_term(step: Step) -> None:
-    """How long the citizen has, as the version says (default 7 working days)."""
+    """Set the deadline of the citizen, from the version (default 7 working days)."""
     version = step.dossier.version
     term = version.facts["supplement_term"] or version.document["defaults"]["supplement_term"]
     step.dossier.supplement_due_at = step.timekeeper.working_deadline(step.now, term)
@@ -20,7 +20,7 @@ def set_supplement_term(step: Step) -> None:
 
 @after(Effect.OPEN_SUPPLEMENT)
 def open_supplement(step: Step, event: Event) -> None:
-    """Write the request and its items. Each item names a field of the form or a document, with a reason."""
+    """Store the request and its items. Each item names a form field or a document, with a reason."""
     request = SupplementRequest.objects.create(
         dossier=step.dossier,
         event=event,
@@ -41,14 +41,14 @@ def apply_supplement(step: Step) -> None:
 
 @before(Effect.RECORD_LEGAL_GROUND)
 def record_legal_ground(step: Step) -> None:
-    """The notice of stopping prints it."""
+    """Record the legal ground; the stop notice prints it."""
     step.recorded["legal_ground"] = step.details["legal_ground"]
 
 
 # ---------------------------------------------------------------- decisions and papers
 @after(Effect.FREEZE_DECISION)
 def freeze_decision(step: Step, event: Event) -> None:
-    """Freeze what was decided: the signing job signs exactly this content."""
+    """Store the decision with its content and hash; the signing job signs exactly this content."""
     dossier = step.dossier
     refused = step.name == "refuse_substance"
     content = {
@@ -77,7 +77,7 @@ def owe_issue(step: Step, event: Event) -> None:
 
 @after(Effect.OWE_DELIVERY)
 def owe_delivery(step: Step, event: Event) -> None:
-    """A result for the account is published by a job, as soon as it is there and nothing is owed."""
+    """Enqueue the delivery to the account, when there is a result and no fee is owed."""
     dossier = step.dossier
     if dossier.state == DossierState.COMPLETED and dossier.delivery_way == "account" and conditions.nothing_owed(dossier):
         FollowUp.objects.create(event=event, kind="deliver", next_at=step.now)
@@ -85,7 +85,7 @@ def owe_delivery(step: Step, event: Event) -> None:
 
 @after(Effect.CORRECT_THE_PAPER)
 def correct_the_paper(step: Step, event: Event) -> None:
-    """The old paper stays as a row and a file, and says for ever that it was replaced or revoked."""
+    """Revoke the old paper, or freeze a new decision whose paper will replace it. The old file is kept."""
     dossier = step.dossier
     old = dossier.decisions.last().paper
     if step.details["action"] == "revoke":

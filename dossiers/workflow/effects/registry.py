@@ -1,5 +1,5 @@
-"""Which function does an effect that a transition line names. `before` ones change the dossier and its rows before the event is
-written; `after` ones need the event they hang on. The system check `dossiers.E001` holds the lines against these tables."""
+"""Register of the functions of effects. `before`: change the dossier and its rows before the event is written; `after`: need
+the event. The system check `dossiers.E001` compares the transition lines with these tables."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ AFTER: dict[Effect, After] = {}
 
 
 def before(effect: Effect) -> Callable[[Before], Before]:
-    """Decorator: this function does the effect, before the event of the step is written."""
+    """Decorator: registers the function of an effect that runs before the event is written."""
 
     def register(function: Before) -> Before:
         BEFORE[effect] = function
@@ -25,7 +25,7 @@ def before(effect: Effect) -> Callable[[Before], Before]:
 
 
 def after(effect: Effect) -> Callable[[After], After]:
-    """Decorator: this function does the effect, once the event of the step is written."""
+    """Decorator: registers the function of an effect that runs after the event is written."""
 
     def register(function: After) -> After:
         AFTER[effect] = function

@@ -1,4 +1,4 @@
-"""The processing steps of a dossier: copied at acceptance, opened, handed over, returned, asked elsewhere."""
+"""Effects on the processing steps: copied at acceptance, opened, closed, returned, consultations, confirmations."""
 
 from django.utils.translation import gettext as _
 
@@ -9,12 +9,12 @@ from dossiers.transitions.choices import Effect
 from dossiers.transitions.step import Choice, Step
 from dossiers.workflow.effects.registry import before
 
-OUTSIDE_THE_TERM = {"receive", "deliver"}  # these kinds of step have their own time, before and after the term
+OUTSIDE_THE_TERM = {"receive", "deliver"}  # kinds of step before and after the processing term
 
 
 @before(Effect.COPY_STEPS)
 def copy_steps(step: Step) -> None:
-    """The offering's steps become rows of this dossier: what is changed in the offering later moves nothing here."""
+    """Copy the offering's steps to rows of this dossier; later changes of the offering do not affect it."""
     dossier = step.dossier
     agencies = {a.code: a for a in Agency.objects.filter(code__in=[s["agency"] for s in dossier.offering.processing_steps])}
     StepRun.objects.bulk_create(
@@ -42,7 +42,7 @@ def open_first_steps(step: Step) -> None:
 
 @before(Effect.CLOSE_STEP_AND_OPEN_NEXT)
 def close_step_and_open_next(step: Step) -> None:
-    """Close the runs this actor holds; when no parallel companion is left open, open what comes next."""
+    """Close the open steps of this actor's roles; when no parallel step is left open, open the next."""
     user, runs = step.user, step.dossier.open_steps
     mine = [run for run in runs if user and user.has_role(run.role, run.agency_id)] or runs
     for run in mine:
@@ -58,7 +58,7 @@ def close_step_and_open_next(step: Step) -> None:
 
 @before(Effect.GO_BACK_A_STEP)
 def go_back_a_step(step: Step) -> None:
-    """Close what is open as returned, and run again from the chosen step in a new round."""
+    """Close the open steps as returned, and repeat the steps from the chosen one in a new round."""
     dossier, target = step.dossier, step.details["back_to"]
     for run in dossier.open_steps:
         _close(run, step, StepState.RETURNED)
@@ -96,7 +96,7 @@ def open_consultation(step: Step) -> None:
         due_at=step.timekeeper.step_due(step.now, step.details["hours"]),
         question=step.details["question"],
     )
-    dossier.forget_open_steps()
+    dossier.reset_open_steps()
     step.recorded |= {"question": step.details["question"], "agency": step.details["agency"].code, "hours": step.details["hours"]}
 
 
@@ -143,11 +143,11 @@ def close_open_steps(step: Step) -> None:
 def _close(run: StepRun, step: Step, state: Choice = StepState.DONE) -> None:
     run.state, run.done_at, run.done_by = state, step.now, step.user
     run.save(update_fields=["state", "done_at", "done_by"])
-    step.dossier.forget_open_steps()
+    step.dossier.reset_open_steps()
 
 
 def _open_next(step: Step, after: int) -> None:
-    """Open the next waiting step, with its whole parallel group. Each gets its own due time and, if alone, its holder."""
+    """Open the next waiting step after this position, with its whole parallel group. Each gets its own due time."""
     dossier = step.dossier
     waiting = list(dossier.step_runs.filter(state=StepState.WAITING, position__gt=after).order_by("round", "position"))
     if not waiting:
@@ -157,4 +157,4 @@ def _open_next(step: Step, after: int) -> None:
     for run in group:
         run.state, run.opened_at, run.due_at = StepState.OPEN, step.now, step.timekeeper.step_due(step.now, run.hours)
         run.save(update_fields=["state", "opened_at", "due_at"])
-    dossier.forget_open_steps()
+    dossier.reset_open_steps()

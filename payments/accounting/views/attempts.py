@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dossiers.access_log import note_look
+from dossiers.access_log import log_view
 from dossiers.models import FeeLine
 from payments import outcomes
 from payments.accounting.forms import DecisionForm, RefundForm
@@ -99,7 +99,7 @@ def attempt(request, reference):
 
 
 def _page(request, found, form, *, status=200):
-    note_look(request, found.obligation.dossier)
+    log_view(request, found.obligation.dossier)
     own = not is_accountant_of(found, request.user)
     return page(
         request,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dossiers.access_log import note_look
+from dossiers.access_log import log_view
 from payments import complaints, outcomes
 from payments.accounting.forms import NoteForm
 from payments.accounting.views.access import for_accountants, list_page, page, waiting_time
@@ -52,7 +52,7 @@ def complaint(request, pk):
         else:
             messages.error(request, _("Phiếu này đã được trả lời trước đó."))
         return redirect("accounting:complaint", pk=pk)
-    note_look(request, found.attempt.obligation.dossier)
+    log_view(request, found.attempt.obligation.dossier)
     return page(
         request,
         "payments/accounting/complaint.html",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dossiers.access_log import note_look
+from dossiers.access_log import log_view
 from payments.attempts import links
 from payments.attempts.lifecycle import NotPayable
 from payments.citizen.access import online_attempt, own_dossier
@@ -31,7 +31,7 @@ def pay(request, code):
     if request.method == "POST":
         here, transfer_page = reverse("payments:pay", args=[code]), reverse("payments:transfer", args=[code])
         return start(request, dossier, page=here, transfer=transfer_page)
-    note_look(request, dossier)
+    log_view(request, dossier)
     return render(request, "payments/citizen/pay.html", {"dossier": dossier, "page": pay_page.page(dossier, request.user)})
 
 
@@ -44,7 +44,7 @@ def transfer(request, code):
     attempt = open_transfer(obligation)
     if attempt is None:
         return redirect("payments:pay", code)
-    note_look(request, dossier)
+    log_view(request, dossier)
     facts = {
         "seen": fingerprint(obligation, attempts_of(obligation)),
         "status": reverse("payments:status", args=[code]),
@@ -72,7 +72,7 @@ def problem(request, code):
     page = problem_page.page(dossier)
     if page is None:
         return redirect("payments:pay", code)
-    note_look(request, dossier)
+    log_view(request, dossier)
     return render(request, "payments/citizen/problem.html", {"dossier": dossier, "page": page})
 
 

@@ -1,4 +1,4 @@
-"""How amounts and times are written on the gateway's pages."""
+"""Template filters for amounts, times and states."""
 
 from django import template
 
@@ -10,19 +10,19 @@ register = template.Library()
 
 @register.filter
 def dong(amount):
-    """150000 → 150.000 đồng, with a space that does not break."""
+    """150000 → "150.000 đồng" with a no-break space."""
     return f"{amount:,}".replace(",", ".") + "\u00a0đồng"
 
 
 @register.filter
 def local_time(moment):
-    """The moment in Việt Nam: 9 giờ 05."""
+    """The time in GMT+7: "9 giờ 05"."""
     return f"{moment.astimezone(clock.GMT7):%-H}\u00a0giờ\u00a0{moment.astimezone(clock.GMT7):%M}" if moment else ""
 
 
 @register.filter
 def moment(value):
-    """For the panel: 21/11 08:32:11."""
+    """Day and time in GMT+7 for the panel: "21/11 08:32:11"."""
     return f"{value.astimezone(clock.GMT7):%d/%m %H:%M:%S}" if value else ""
 
 
@@ -34,14 +34,14 @@ def outcome_words(row):
 
 @register.filter
 def refund_words(refund):
-    """How far a refund is."""
+    """The status of a refund in words."""
     status = refunding.status_at(refund)
     return "đã hoàn xong" if status == "00" else TRANSACTION_STATUSES[status].lower()
 
 
 @register.filter
 def notice_words(notice):
-    """Whether the merchant will be called again."""
+    """The state of a notice in words: next call, answered or given up."""
     if notice.next_at:
         return f"lần tới {moment(notice.next_at)}"
     return "người bán đã nhận" if notice.ended_because == "answered" else "thôi không gọi nữa"
@@ -49,7 +49,7 @@ def notice_words(notice):
 
 @register.filter
 def call_words(call):
-    """What became of one call."""
+    """The result of one call in words."""
     return {
         "answered": f"trả lời {call.rsp_code}",
         "timeout": "quá giờ, không trả lời",
@@ -59,5 +59,5 @@ def call_words(call):
 
 @register.filter
 def is_unclear(row):
-    """Whether a person may still decide about it: money gone, yet not plainly paid."""
+    """True when staff can still decide the transaction: charged, but not reported as paid."""
     return row.charged and (row.said_code, row.said_status) != ("00", "00")

@@ -1,4 +1,4 @@
-"""The bank corner: a page to make a transfer by hand, and the statement as JSON."""
+"""The bank: a page to make a transfer by hand, and the statement as JSON."""
 
 import re
 
@@ -8,20 +8,20 @@ from django.shortcuts import redirect, render
 from .. import bank
 from ..models import Credit
 
-AT_ONCE = 500  # credits in one answer
+MAX_CREDITS = 500  # credits in one answer
 
 
 def transfer(request):
-    """Make a transfer as a payer's banking app would: typed in, read from a VietQR payload, or filled in by the link here."""
-    told = request.POST if request.method == "POST" else request.GET
-    wanted = {name: told.get(name, "").strip() for name in ("payload", "account", "amount", "content")}
+    """A transfer as in a payer's banking app: typed in, read from a VietQR payload, or filled in by query parameters."""
+    sent = request.POST if request.method == "POST" else request.GET
+    wanted = {name: sent.get(name, "").strip() for name in ("payload", "account", "amount", "content")}
     error = ""
     if request.method == "POST":
         try:
             if "read" in request.POST:
                 wanted |= bank.read_payload(wanted["payload"])
             else:
-                content = bank.as_banks_do(wanted["content"]) if request.POST.get("mangled") else wanted["content"]
+                content = bank.as_banks_write_it(wanted["content"]) if request.POST.get("mangled") else wanted["content"]
                 credit = bank.receive(wanted["account"], re.sub(r"[ .]", "", wanted["amount"]), content)
                 return redirect(f"{request.path}?xong={credit.pk}")
         except bank.BadTransfer as bad:
@@ -36,7 +36,7 @@ def statement(request):
     account, after = request.GET.get("account", ""), request.GET.get("after", "0")
     if not re.fullmatch(bank.ACCOUNT, account) or not _is_id(after):
         return JsonResponse({"error": "account and after, please"}, status=400)
-    credits = Credit.objects.filter(account=account, pk__gt=int(after)).order_by("pk")[:AT_ONCE]
+    credits = Credit.objects.filter(account=account, pk__gt=int(after)).order_by("pk")[:MAX_CREDITS]
     return JsonResponse({"credits": [bank.as_json(credit) for credit in credits]})
 
 

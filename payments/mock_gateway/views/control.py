@@ -1,4 +1,4 @@
-"""The control API: what a test or a harness does in place of a payer, a bank or a clerk of the gateway. JSON in, JSON out."""
+"""The control API for tests: acts as payer, bank or staff of the gateway. JSON in, JSON out."""
 
 import json
 from functools import wraps
@@ -24,7 +24,7 @@ ORDERS = {
 
 
 class BadCall(Exception):
-    """The call makes no sense; the text says why."""
+    """The call is invalid; the text says why."""
 
     def __init__(self, why, status=400):
         super().__init__(why)
@@ -32,12 +32,12 @@ class BadCall(Exception):
 
 
 def control(*methods):
-    """A door of the control API: shut unless settings say otherwise, JSON always, never a 500 for nonsense."""
+    """Decorator of a control view: 404 when CONTROL is off; always answers JSON; 4xx for an invalid call."""
 
     def decorate(view):
         @csrf_exempt
         @wraps(view)
-        def door(request):
+        def wrapper(request):
             if not setting("CONTROL"):
                 raise Http404
             if request.method not in methods:
@@ -49,7 +49,7 @@ def control(*methods):
             except faults.BadSwitch as bad:
                 return JsonResponse({"error": str(bad)}, status=400)
 
-        return door
+        return wrapper
 
     return decorate
 
@@ -57,7 +57,7 @@ def control(*methods):
 def _body(request):
     try:
         asked = json.loads(request.body or b"{}")
-        json.dumps(asked, ensure_ascii=False).encode()  # lone halves of characters
+        json.dumps(asked, ensure_ascii=False).encode()  # raises for lone surrogates
     except (ValueError, RecursionError) as error:
         raise BadCall("not JSON") from error
     if not isinstance(asked, dict) or "\\u0000" in json.dumps(asked):
@@ -75,21 +75,21 @@ def _find(asked):
 
 @control("GET", "PUT")
 def switches(request, asked):
-    """GET: what stands. PUT {"drop_ipn": true, "slow": {"value": 2, "times": 3, "reference": "P…"}}: turn on; false: off."""
+    """GET: active switches. PUT {"drop_ipn": true, "slow": {"value": 2, "times": 3, "reference": "P…"}}: on; false: off."""
     if request.method == "PUT":
         for name, wanted in asked.items():
             options = wanted if isinstance(wanted, dict) else {"value": wanted}
             if "reference" in options and not as_reference(options["reference"]):
                 raise BadCall("reference is not one")
-            faults.put(name, options.get("value"), times=options.get("times"), reference=options.get("reference", ""))
+            faults.set_switch(name, options.get("value"), times=options.get("times"), reference=options.get("reference", ""))
     rows = Switch.objects.order_by("name", "reference")
     standing = [{"name": r.name, "value": r.value, "times": r.times_left, "reference": r.reference} for r in rows]
-    return {"faults": standing, "known": {fault.name: fault.says for fault in FAULTS.values()}}
+    return {"faults": standing, "known": {fault.name: fault.description for fault in FAULTS.values()}}
 
 
 @control("POST")
 def reset(request, asked):
-    """Turn every switch off and forget the query windows; with {"everything": true} forget all rows too."""
+    """Turn all switches off and reset the rate limit of querydr; with {"everything": true} delete all rows too."""
     kinds = [Switch, QueryWindow]
     if asked.get("everything") is True:
         kinds += [ApiRequest, IpnCall, Notice, Refund, Transaction, Credit]
@@ -100,17 +100,17 @@ def reset(request, asked):
 
 @control("GET")
 def transactions(request, asked):
-    """The newest transactions (1000 at most), or those with one reference, each with its refunds and what was told."""
+    """The newest transactions (at most 1000), or those with one reference, each with refunds and notices."""
     rows = Transaction.objects.order_by("-id").prefetch_related("refunds", "notices")
     if "reference" in asked:
         rows = rows.filter(reference=as_reference(asked["reference"]))
-    return {"transactions": [described(row) for row in rows[:1000]]}
+    return {"transactions": [transaction_json(row) for row in rows[:1000]]}
 
 
-def described(row):
-    """One transaction as JSON. `charged`: the payer's money is gone; `status`: what querydr would say."""
+def transaction_json(row):
+    """One transaction for JSON. `charged`: the payer was charged; `status`: the status in a querydr answer."""
     return {
-        **{name: getattr(row, name) for name in DESCRIBED},
+        **{name: getattr(row, name) for name in SHOWN_FIELDS},
         "created_at": row.created_at.isoformat(),
         "expires_at": row.expires_at.isoformat(),
         "return_url": answers.return_url(row) if row.state == State.ENDED else "",
@@ -124,7 +124,7 @@ def described(row):
     }
 
 
-DESCRIBED = [
+SHOWN_FIELDS = [
     *("terminal", "reference", "token", "amount", "bank_choice", "state", "response_code", "status", "said_code", "said_status"),
     *("charged", "transaction_no", "bank_code", "pay_date", "create_date", "faults"),
 ]
@@ -132,7 +132,7 @@ DESCRIBED = [
 
 @control("POST")
 def pay(request, asked):
-    """Act as the payer: {"reference" or "pay_url", "outcome", "bank", "order", "faults"}. Answers the signed return address."""
+    """Act as the payer: {"reference" or "pay_url", "outcome", "bank", "order", "faults"}. Answers with the signed return URL."""
     outcome, order = asked.get("outcome", "success"), asked.get("order", "")
     if not isinstance(outcome, str) or outcome not in OUTCOMES:
         raise BadCall(f"outcome must be one of {', '.join(OUTCOMES)}")
@@ -164,43 +164,43 @@ def _open(pay_url):
 
 
 def _paid(row):
-    """What a payer's browser would be sent to: nothing while the bank works, or when it can not come back."""
-    described_row = described(row)
+    """The transaction for JSON; `return_url` is empty while it is pending and with the fault ipn_only."""
+    shown = transaction_json(row)
     if "ipn_only" in row.faults:
-        described_row["return_url"] = ""
-    return described_row
+        shown["return_url"] = ""
+    return shown
 
 
 @control("POST")
 def resolve(request, asked):
-    """Decide an unclear transaction (04, 07, 00 with 02): {"reference", "status": "00" or "02"}; the merchant is told."""
+    """Decide an unclear transaction (04, 07, 00 with 02): {"reference", "status": "00" or "02"}; an IPN is sent."""
     if asked.get("status") not in ("00", "02"):
         raise BadCall("status must be 00 or 02")
     row = _find(asked)
     if row.state != State.ENDED:
         raise BadCall("not ended yet", 409)
-    return described(paying.resolve(row, asked["status"]))
+    return transaction_json(paying.resolve(row, asked["status"]))
 
 
 @control("POST")
 def resend(request, asked):
-    """Send the IPN of one transaction anew, as the gateway's staff can."""
+    """Send the IPN of one transaction again, as the gateway's staff can."""
     row = _find(asked)
     if row.state != State.ENDED:
         raise BadCall("not ended yet", 409)
     Notice.objects.create(transaction=row, next_at=clock.now())
     ipn.wake()
-    return described(row)
+    return transaction_json(row)
 
 
 @control("POST")
 def tick(request, asked):
-    """Complete and send what is due now; with {"force": true} also what would wait, with "reference" for that one only."""
+    """End pending transactions and send notices that are due; {"force": true}: also those not yet due; "reference": only one."""
     row = _find(asked) if asked.get("reference") else None
     force = asked.get("force") is True
-    ripened = paying.ripen(force_reference=row.reference if row and force else "")
+    completed = paying.complete_pending(force_reference=row.reference if row and force else "")
     sent = ipn.send_due(transaction_id=row.pk if row else None, force=force)
-    return {"completed": ripened, "sent": sent, "waiting": Notice.objects.filter(next_at__isnull=False).count()}
+    return {"completed": completed, "sent": sent, "waiting": Notice.objects.filter(next_at__isnull=False).count()}
 
 
 @control("GET")
@@ -209,10 +209,10 @@ def ipn_log(request, asked):
     calls = IpnCall.objects.select_related("notice__transaction").order_by("-id")
     if "reference" in asked:
         calls = calls.filter(notice__transaction__reference=as_reference(asked["reference"]))
-    return {"calls": [called(call) for call in calls[:1000]]}
+    return {"calls": [call_json(call) for call in calls[:1000]]}
 
 
-def called(call):
+def call_json(call):
     names = ["number", "copy", "outcome", "http_status", "rsp_code", "answer", "milliseconds", "query"]
     facts = {name: getattr(call, name) for name in names}
     return {"reference": call.notice.transaction.reference, "sent_at": call.sent_at.isoformat(), **facts}
@@ -220,7 +220,7 @@ def called(call):
 
 @control("POST")
 def transfer(request, asked):
-    """Money comes into an account: {"account", "amount", "content"}."""
+    """An incoming transfer: {"account", "amount", "content"}."""
     try:
         credit = bank.receive(asked.get("account"), asked.get("amount"), asked.get("content", ""))
     except bank.BadTransfer as bad:

@@ -1,4 +1,4 @@
-"""Pages that say in plain words why it does not go on."""
+"""Error pages."""
 
 from django.shortcuts import render
 
@@ -12,7 +12,7 @@ def page(request, title, words, *, code="", status=400, back=""):
 
 
 def refusal(request, refused):
-    """The page of a request that was not taken in. Somebody whose transaction is over finds the way back."""
+    """The page of a refused payment request. If its transaction has ended, with the link back to the merchant."""
     title, words = REFUSALS[refused.code]
     known = refused.known
     back = answers.return_url(known) if known and known.state == State.ENDED else ""

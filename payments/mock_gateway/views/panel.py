@@ -1,4 +1,4 @@
-"""The panel: every switch in plain words, recent transactions, calls to the merchant."""
+"""The panel: all fault switches, recent transactions, calls to the merchant."""
 
 from functools import wraps
 
@@ -19,15 +19,15 @@ WORDS = {
 
 
 def when_open(view):
-    """Only where the gateway may be played with."""
+    """Decorator: 404 when CONTROL is off."""
 
     @wraps(view)
-    def door(request, **kwargs):
+    def wrapper(request, **kwargs):
         if not setting("CONTROL"):
             raise Http404
         return view(request, **kwargs)
 
-    return door
+    return wrapper
 
 
 @when_open
@@ -60,10 +60,12 @@ def switch(request):
     """Turn one switch on or off."""
     name = request.POST.get("name", "")
     try:
-        faults.put(name, _value(name, request.POST), times=_number(request.POST.get("times", "")))
+        faults.set_switch(name, _value(name, request.POST), times=_number(request.POST.get("times", "")))
     except faults.BadSwitch:
         fault = FAULTS.get(name)
-        return panel(request, error=f"Không bật được: {fault.says}. Xem lại con số." if fault else "Không có công tắc này.")
+        return panel(
+            request, error=f"Không bật được: {fault.description}. Xem lại con số." if fault else "Không có công tắc này."
+        )
     return redirect("panel")
 
 
@@ -77,7 +79,7 @@ def _value(name, posted):
 
 
 def _number(text, name=""):
-    """A whole number typed by a person; nothing when left empty."""
+    """A typed whole number; None for an empty text without `name`. Raises BadSwitch."""
     text = text.strip()
     if not text and not name:
         return None
@@ -96,7 +98,7 @@ def all_off(request):
 @require_POST
 @when_open
 def again(request, token):
-    """Send the IPN of one transaction anew."""
+    """Send the IPN of one transaction again."""
     row = _ended(token)
     Notice.objects.create(transaction=row, next_at=clock.now())
     ipn.wake()
@@ -106,7 +108,7 @@ def again(request, token):
 @require_POST
 @when_open
 def decide(request, token):
-    """Decide an unclear transaction: paid, or the payer has the money back."""
+    """Decide an unclear transaction: paid, or returned to the payer."""
     status = request.POST.get("status")
     if status in ("00", "02"):
         paying.resolve(_ended(token), status)
@@ -121,5 +123,5 @@ def _ended(token):
 
 
 def front(request):
-    """What this is, for somebody who came to its address by chance."""
+    """The start page: explains what this server is."""
     return render(request, "mock_gateway/front.html", {"open": setting("CONTROL")})

@@ -1,4 +1,4 @@
-"""The payer's pages: choose a way, pay in the bank's app, with a card or by QR, or cancel. No script is needed."""
+"""The payer's pages: choose a way, pay in a banking app, by card or by QR code, or cancel. Work without JavaScript."""
 
 from functools import wraps
 
@@ -8,22 +8,22 @@ from django.views.decorators.http import require_POST
 
 from .. import answers, banks, cards, paying, qr
 from ..codes import RESPONSE_CODES
-from ..guard import let_forms_reach, may_fail
+from ..guard import allow_form_action, may_fail
 from ..models import State, Transaction
 
 
 def for_payer(view):
-    """A page of an open transaction. Whoever comes when it is over is shown how it ended."""
+    """Decorator: a page of an open transaction; when it has ended, redirects to the page with its outcome."""
 
     def reference_of(request, token, **kwargs):
         return Transaction.objects.filter(token=token).values_list("reference", flat=True).first() or ""
 
     @wraps(view)
-    def door(request, token, **kwargs):
+    def wrapper(request, token, **kwargs):
         row = paying.expire_if_late(_find(token))
         return view(request, row, **kwargs) if row.state == State.OPEN else redirect("ended", token=token)
 
-    return may_fail("slow", reference_of=reference_of)(door)
+    return may_fail("slow", reference_of=reference_of)(wrapper)
 
 
 def _find(token):
@@ -34,13 +34,13 @@ def _find(token):
 
 
 def page(request, name, row, **facts):
-    """Show a page; its forms may end at the merchant's, and nowhere else."""
+    """Render a page whose forms may redirect only to the merchant's return URL."""
     response = render(request, f"mock_gateway/{name}.html", {"row": row, **facts})
-    return let_forms_reach(response, row.return_url)
+    return allow_form_action(response, row.return_url)
 
 
 def end(row, outcome, **facts):
-    """End it and send the payer back to the merchant, or to the page that says why not."""
+    """End the transaction and redirect the payer to the merchant, or to the page with the outcome."""
     try:
         row = paying.end(row, outcome, **facts)
     except paying.AlreadyEnded as ended:
@@ -55,7 +55,7 @@ CHOSEN = {"VNPAYQR": "qr", "VNBANK": "banks", "INTCARD": "international"}
 
 @for_payer
 def start(request, row):
-    """Where a payer arrives: the way the merchant asked for, else the choice."""
+    """The first page: redirects to the way the merchant asked for, else to the choice."""
     if row.bank_choice in CHOSEN:
         return redirect(CHOSEN[row.bank_choice], token=row.token)
     if row.bank_choice in banks.BANKS:
@@ -75,7 +75,7 @@ def apps(request, row):
 
 @for_payer
 def app(request, row, bank):
-    """The bank's app on this phone: confirm, or try how it goes wrong."""
+    """The banking app on this phone: confirm, or choose another outcome."""
     if bank not in banks.BANKS:
         raise Http404
     if request.method == "POST":
@@ -121,7 +121,7 @@ def international(request, row):
 
 
 def _after_card(row, form, bank):
-    """A good card is asked for its OTP first; of its number only the last four digits are kept, until then."""
+    """A valid card that needs an OTP is asked for it; until then only the last four digits of the number are stored."""
     if form.card.outcome != "success" or not form.card.asks_otp:
         return end(row, form.card.outcome, bank=bank, card_type=form.card.kind)
     Transaction.objects.filter(pk=row.pk, state=State.OPEN).update(
@@ -149,17 +149,17 @@ def cancel(request, row):
 
 
 def ended(request, token):
-    """It is over, or the bank still works on it: what happened, and the way back to the merchant."""
+    """The outcome of an ended or pending transaction, and the link back to the merchant."""
     row = paying.expire_if_late(_find(token))
     if row.state == State.OPEN:
         return redirect("choose", token=token)
     back = answers.return_url(row) if row.state == State.ENDED and "ipn_only" not in row.faults else ""
-    title, words, tone = how_it_ended(row)
+    title, words, tone = ending_words(row)
     facts = {"title": title, "words": words, "tone": tone, "back": back}
     return page(request, "ended", row, code=row.said_code, code_words=RESPONSE_CODES.get(row.said_code, ""), **facts)
 
 
-def how_it_ended(row):
+def ending_words(row):
     """Title, a sentence, and the tone of the page: "", warn or bad."""
     if row.state == State.PENDING:
         return "Ngân hàng đang xử lý", "Chưa biết kết quả. Xin đừng trả lần nữa; người bán sẽ được báo khi xong.", "warn"

@@ -1,4 +1,4 @@
-"""The settlement file, to be fetched by the merchant's accountants."""
+"""The settlement file, downloaded by the merchant."""
 
 from django.http import Http404, HttpResponse
 

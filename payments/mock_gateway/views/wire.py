@@ -1,4 +1,4 @@
-"""The three paths merchants speak to."""
+"""The three URLs of the merchant API, and the health check."""
 
 import json
 
@@ -16,7 +16,7 @@ from . import errors
 @require_GET
 @may_fail("slow", "http_500", reference_of=lambda request: request.GET.get("vnp_TxnRef"))
 def pay(request):
-    """A payer's browser arrives with a request to pay: on to the payer page, or a page with a number."""
+    """A payer's browser with a payment request: redirects to the payer page, or shows a page with the error code."""
     try:
         row = opening.open_transaction(request.META.get("QUERY_STRING", ""))
     except opening.Refused as refused:
@@ -27,7 +27,7 @@ def pay(request):
 
 def _reference_in_body(request):
     try:
-        return json.loads(request.body[: merchant_api.LONGEST_BODY]).get("vnp_TxnRef")
+        return json.loads(request.body[: merchant_api.MAX_BODY_BYTES]).get("vnp_TxnRef")
     except (ValueError, AttributeError, RecursionError):
         return ""
 
@@ -50,5 +50,5 @@ def bank_list(request):
 
 
 def alive(request):
-    """For whoever starts the gateway: it answers."""
+    """Health check."""
     return HttpResponse("ok", content_type="text/plain")

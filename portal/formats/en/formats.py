@@ -1,4 +1,4 @@
-"""How English pages write and read dates and numbers. Day before month, as everywhere in the portal."""
+"""Formats of dates and numbers on English pages. Day before month, as everywhere in the portal."""
 
 DATE_FORMAT = "j F Y"
 SHORT_DATE_FORMAT = "j/n/Y"

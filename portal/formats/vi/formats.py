@@ -1,4 +1,4 @@
-"""How Vietnamese pages write and read dates and numbers: 27/8/2026, 15.000, 3,5."""
+"""Formats of dates and numbers on Vietnamese pages: 27/8/2026, 15.000, 3,5."""
 
 DATE_FORMAT = "j/n/Y"
 SHORT_DATE_FORMAT = "j/n/Y"

@@ -1,4 +1,4 @@
-"""Prove that everything filed and paid is whole: histories, papers, messages, files and their hashes, money to the last đồng."""
+"""Check the stored data: histories, papers, messages, files with their hashes, and all sums of money in đồng."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from dossiers import invariants as of_dossiers
 from payments.accounting import invariants as of_money
 
-CHECKS = [of_dossiers, of_money]  # each: `broken()` yields a sentence for each thing that is wrong, `totals()` is one line
+CHECKS = [of_dossiers, of_money]  # modules with `broken()`, which yields one sentence per error, and `totals()`, one line
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         with transaction.atomic():
-            _one_moment()
+            _use_one_snapshot()
             found = [sentence for check in CHECKS for sentence in check.broken()]
             totals = [check.totals() for check in CHECKS]
         for sentence in found:
@@ -25,8 +25,8 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
 
-def _one_moment():
-    """See the database as it stands at one moment, whatever is being paid meanwhile (a test's transaction has begun already)."""
+def _use_one_snapshot():
+    """Read all rows from one snapshot of the database. Does nothing inside a test's transaction, which has already begun."""
     with connection.cursor() as cursor:
         if len(connection.savepoint_ids) == 0:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

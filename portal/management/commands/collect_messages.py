@@ -1,4 +1,4 @@
-"""Gather every text marked for translation into locale/*/LC_MESSAGES/django.po. Babel does it: gettext is not everywhere."""
+"""Collect the texts marked for translation into locale/*/LC_MESSAGES/django.po. Uses Babel, because gettext may be missing."""
 
 import io
 from pathlib import Path
@@ -22,7 +22,7 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
-# Without dates and names: a catalogue changes when a text does, not when the command is run.
+# Without dates and names, so that a catalogue changes only when a text changes.
 HEADER = """msgid ""
 msgstr ""
 "Language: {language}\\n"
@@ -43,14 +43,14 @@ class Command(BaseCommand):
         for path in sorted((settings.BASE_DIR / "locale").glob("*/LC_MESSAGES/django.po")):
             language = path.parts[-3]
             if language == settings.LANGUAGE_CODE:
-                continue  # only rewords Django's own texts, and is written by hand
+                continue  # this catalogue only replaces texts of Django and is written by hand
             catalog = updated(path, template, language)
             waiting = sum(1 for message in catalog if message.id and not message.string)
             self.stdout.write(f"{language}: {len(catalog)} texts, {waiting} not translated yet")
 
 
 def gather(root):
-    """The texts of all code and templates, with the file each comes from."""
+    """A catalogue with the texts of all code and templates and the file of each."""
     template = Catalog(charset="utf-8")
     for room in ROOMS:
         for path in sorted((root / room).rglob("*")):
@@ -61,17 +61,17 @@ def gather(root):
 
 
 def texts_of(path: Path):
-    """(text or (singular, plural), context) of one file."""
+    """Yield (text or (singular, plural), context) for one file."""
     source = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         marked = templatize(source, origin=str(path))
-        source = "\n".join(line.strip() for line in marked.splitlines())  # written for xgettext, which minds no indentation
+        source = "\n".join(line.strip() for line in marked.splitlines())  # templatize output is not valid Python otherwise
     for _line, text, _comments, context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
         yield text, context
 
 
 def updated(path, template, language):
-    """Bring one catalogue up to date in place. No guessing: a changed text is a text to translate."""
+    """Update one catalogue in place. No fuzzy matching: a changed text must be translated again."""
     with path.open("rb") as file:
         catalog = read_po(file, locale=language, domain="django")
     catalog.update(template, no_fuzzy_matching=True)

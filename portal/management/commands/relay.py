@@ -1,4 +1,4 @@
-"""Hand every row that is owed to the workers: woken by the database at commit, and every second anyway."""
+"""The relay: hands due outbox rows to the Celery workers. Woken by NOTIFY at each commit; also polls every second."""
 
 import logging
 import select
@@ -13,8 +13,8 @@ from portal.schedule import run_due_jobs
 from portal.tasks import do_due
 
 log = logging.getLogger(__name__)
-PAUSE = 1.0  # seconds between two looks when nothing wakes us
-BROKER_PAUSE = 5.0  # seconds to leave a broker alone that did not answer
+POLL_SECONDS = 1.0  # between two polls without NOTIFY
+BROKER_PAUSE_SECONDS = 5.0  # after an error of the broker
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             except (OperationalError, InterfaceError) as error:
                 log.warning("database away", extra={"error": str(error)})
                 connection.close()
-                time.sleep(PAUSE)
+                time.sleep(POLL_SECONDS)
 
     def stop(self, *args):
         self.stopping = True
@@ -39,15 +39,15 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             cursor.execute(f"LISTEN {outbox.CHANNEL}")
         while not self.stopping:
-            pause = BROKER_PAUSE if not hand_out() else PAUSE
+            pause = POLL_SECONDS if dispatch_due() else BROKER_PAUSE_SECONDS
             run_due_jobs()
             if select.select([connection.connection], [], [], pause)[0]:
                 connection.connection.poll()
                 connection.connection.notifies.clear()
 
 
-def hand_out():
-    """Give every due row to the broker. False when the broker did not take it: the rows stay due."""
+def dispatch_due():
+    """Send every due row to the broker. False when the broker failed: its rows stay due."""
     for model in outbox.kinds():
         ids = outbox.lease(model)
         for sent, pk in enumerate(ids):

@@ -1,4 +1,4 @@
-"""`manage.py load_data`: brings data/ into the database, and does nothing when nothing changed."""
+"""`manage.py load_data`: loads data/ into the database; does nothing when neither data nor database has changed."""
 
 import json
 import time
@@ -37,9 +37,9 @@ class Command(BaseCommand):
         counts = load_all(folder)
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(json.dumps({"data": fingerprint, "database": _state_of_database()}), "utf-8")
-        told = ", ".join(f"{name} {number}" for name, number in counts.items())
+        summary = ", ".join(f"{name} {number}" for name, number in counts.items())
         self.stdout.write(
-            _("Đã nạp danh mục trong %(seconds).1f giây: %(told)s") % {"seconds": time.monotonic() - started, "told": told}
+            _("Đã nạp danh mục trong %(seconds).1f giây: %(told)s") % {"seconds": time.monotonic() - started, "told": summary}
         )
 
 
@@ -51,7 +51,7 @@ def _read(stamp):
 
 
 def _state_of_database():
-    """Which database this is and how many rows it has: another or an emptied one is loaded anew."""
+    """The database's oid and row counts, so that another or an emptied database is loaded again."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT oid::bigint FROM pg_database WHERE datname = current_database()")
         oid = cursor.fetchone()[0]

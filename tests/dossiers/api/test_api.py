@@ -1,4 +1,4 @@
-"""Dossiers for machines: the same sight and the same door as the pages, with refusals as statuses."""
+"""The API of dossiers: same visibility and same steps as the pages; refusals are HTTP statuses."""
 
 import pytest
 

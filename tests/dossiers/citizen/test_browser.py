@@ -1,4 +1,4 @@
-"""A citizen's pages in a real Chromium: axe finds nothing, nothing scrolls sideways, the way can be walked without scripts."""
+"""Citizen pages in Chromium: no axe violations, no horizontal scrolling, filing works without scripts."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def citizen(desk):
 
 @pytest.fixture
 def logged_in(open_page, live_server, citizen):
-    """Call it for a page of a browser where the citizen is logged in already."""
+    """Factory: a browser page where the citizen is logged in."""
 
     def logged_in(**options):
         page = open_page(**options)
@@ -33,7 +33,7 @@ def logged_in(open_page, live_server, citizen):
 
 @pytest.fixture
 def paths(desk, citizen):
-    """One of each page, in the states that change it."""
+    """The paths of all citizen pages, in the states that change them."""
     Mandate.objects.create(agent=citizen, person=factories.person(full_name="Lường Thị Ổn"), basis="parent")
     draft = desk.draft(submitter=citizen, answers={**factories.ANSWERS, "with_members": True, "request_detail": ""})
     factories.attachment(draft, "khac")
@@ -82,13 +82,13 @@ def test_a_dossier_is_filled_in_and_handed_in(logged_in, live_server, desk, citi
     page = logged_in(java_script_enabled=scripts)
     page.goto(f"{live_server.url}/nop/{draft.pk}/")
     go_on = "main button.btn--go"
-    page.click(go_on)  # who asks: filled in from the account
-    page.click(go_on)  # how to reach them: filled in, too
+    page.click(go_on)  # applicant: prefilled from the account
+    page.click(go_on)  # contact: prefilled, too
     page.fill("[name=head_full_name]", "Nguyễn Hoàng Phượng Vỹ")
     page.fill("[name=head_id_number]", citizen.person.id_number)
     page.select_option("[name=head_relation]", "chu_ho")
     page.click(go_on)
-    page.click(go_on)  # nothing typed: it comes back
+    page.click(go_on)  # nothing typed: the page is shown again
     assert page.title().startswith("Có lỗi:") and page.is_visible(".errsum")
     page.fill("[name=request_detail]", "Xin xác nhận nơi cư trú để vay vốn.")
     page.check("[name=accommodation][value=so_huu]")

@@ -1,4 +1,4 @@
-"""«Hồ sơ của tôi»: what must be done stands on top, every state is counted, and thirty cost as much as three."""
+"""«Hồ sơ của tôi»: to-do items first, counts by state, and a number of queries that does not grow with the rows."""
 
 import pytest
 from django.db import connection
@@ -43,7 +43,7 @@ def test_what_waits_for_the_citizen_stands_on_top_most_urgent_first(desk, citize
 
 
 def test_many_drafts_do_not_push_away_what_is_urgent(desk, citizen, monkeypatch):
-    monkeypatch.setattr(dashboard, "MOST_TO_DO", 2)
+    monkeypatch.setattr(dashboard, "MAX_TO_DO", 2)
     desk.asked_for_supplement(submitter=citizen)
     for _ in range(5):
         desk.draft(submitter=citizen)
@@ -78,7 +78,7 @@ def test_a_tile_leads_to_the_dossiers_of_its_state(desk, citizen):
 
 
 def test_the_list_goes_on_by_keyset_without_a_gap_or_a_double(desk, citizen, monkeypatch):
-    monkeypatch.setattr(dashboard, "A_PAGE", 2)
+    monkeypatch.setattr(dashboard, "PAGE_SIZE", 2)
     filed = {desk.submitted(submitter=citizen).code for _ in range(5)}
     client, seen, address = browse(citizen), [], "/ho-so/"
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""A supplement on the page: exactly what was asked is open, the rest is locked, edits stay apart until they are sent."""
+"""Pages of supplements: only requested items can be edited; edits are stored in the request until sent."""
 
 import pytest
 

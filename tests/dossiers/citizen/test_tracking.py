@@ -1,4 +1,4 @@
-"""Following a dossier: the owner sees all of it; a stranger with both codes sees code, state and dates."""
+"""Tracking: the owner sees everything; without login, code and secret show code, state and dates."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo

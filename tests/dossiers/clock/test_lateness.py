@@ -1,4 +1,4 @@
-"""Late: the rule, its query and all that shows it agree for a dossier in every state, before, at and after its due time."""
+"""Lateness: rule, query and pages agree in every state, before, at and after the due time."""
 
 import datetime as dt
 import itertools
@@ -19,7 +19,7 @@ BEFORE, AFTER = NOW - dt.timedelta(hours=1), NOW + dt.timedelta(hours=1)
 
 
 def situations():
-    """Columns for every state, due moment, decision and whom it waits for. (A filed dossier cannot become a draft again.)"""
+    """Column values: every combination of state (but DRAFT), due time, decision and `waiting_on`."""
     moments = (None, BEFORE, NOW, AFTER)
     for state, work, promise, decided, waiting in itertools.product(
         [state for state in S if state is not S.DRAFT], moments, (None, BEFORE, AFTER), (None, BEFORE), ("officer", "submitter")
@@ -41,9 +41,11 @@ def test_the_rule_and_its_query_choose_the_same_dossiers_and_the_desk_shows_just
             dossier = row.get()
             late = lateness.is_late(dossier, NOW)
             assert row.filter(lateness.late(NOW)).exists() == late, columns
-            assert row.filter(lateness.late(NOW, lateness.PROMISE)).exists() == lateness.is_late(dossier, NOW, lateness.PROMISE)
+            assert row.filter(lateness.late(NOW, lateness.PROMISED_DUE)).exists() == lateness.is_late(
+                dossier, NOW, lateness.PROMISED_DUE
+            )
             assert row.filter(lateness.running()).exists() == lateness.is_running(dossier), columns
-            assert row.filter(queues.of_group(queues.LATE, desk.clerk)).exists() == late, columns
+            assert row.filter(queues.group_condition(queues.LATE, desk.clerk)).exists() == late, columns
             assert (queues.deadline_tag(dossier, calendar).tone == "late") == late, columns
             seen.setdefault(dossier.state, set()).add(late)
     both = {state for state, found in seen.items() if found == {True, False}}
@@ -57,14 +59,14 @@ def test_while_the_clock_stands_still_no_page_says_that_the_promise_is_broken(de
     row.update(due_at=BEFORE, first_promised_due_at=BEFORE, step_due_at=BEFORE)
     client, own, public = browse(dossier.submitter), f"/ho-so/{dossier.code}/", f"/tra-cuu/{dossier.secret}/"
 
-    def told():
+    def pages_say_late():
         with clock.at(NOW):
             shown = words(client.get("/ho-so/")), words(client.get(own)), words(browse().get(public))
         return ["trễ hẹn" in text.lower() or "quá ngày hẹn" in text.lower() or "quá hạn" in text.lower() for text in shown]
 
-    assert told() == [True, True, True]
+    assert pages_say_late() == [True, True, True]
     before = {"came_from_withdrawn" if state is S.WITHDRAWN else "came_from": S.PROCESSING}
     row.update(state=state, waiting_on=waiting, **before)
-    assert told() == [False, False, False]
+    assert pages_say_late() == [False, False, False]
     with clock.at(NOW):
         assert timeline.countdown(row.get()) is None and dashboard._promise(row.get()) == ""

@@ -1,4 +1,4 @@
-"""The clock of one dossier: pauses, restarts, extension, lateness, and the second reading for QĐ 766."""
+"""The clock of one dossier: pauses, restarts, extension, lateness, and the indicators of QĐ 766."""
 
 import datetime as dt
 
@@ -28,7 +28,7 @@ def wait(kind, start, end=None, restart=False):
 
 
 def standing(*intervals, accepted="2026-11-09T10:00", term=THREE_DAYS, **options):
-    """Where the clock stands for a dossier accepted on Monday 9 November 2026 with three working days."""
+    """The `Standing` of a dossier accepted on Monday 9 November 2026 with a term of three working days."""
     return current_due(CALENDAR, HOURS, accepted_at=at(accepted), term=term, intervals=intervals, **options)
 
 
@@ -235,31 +235,32 @@ def test_days_left_are_negative_exactly_when_late(now, due_at):
 # ---------------------------------------------------------------- QĐ 766
 
 
-def seen(*intervals, ended="2026-11-12T16:00", term=THREE_DAYS):
+def indicator_of(*intervals, ended="2026-11-12T16:00", term=THREE_DAYS):
     return indicator(CALENDAR, HOURS, accepted_at=at("2026-11-09T10:00"), term=term, ended_at=at(ended), intervals=intervals)
 
 
 def test_the_indicator_subtracts_the_waiting_and_does_not_restart():
     asked = wait("supplement", "2026-11-10T09:00", "2026-11-16T10:00", restart=True)
     assert standing(asked).at == at("2026-11-19T17:00")  # the law: from zero
-    view = seen(asked, ended="2026-11-18T16:00")
+    view = indicator_of(asked, ended="2026-11-18T16:00")
     assert view.due_at == at("2026-11-18T17:00") and view.on_time  # QĐ 766: 10–13 November taken out
-    assert not seen(asked, ended="2026-11-19T08:00").on_time
+    assert not indicator_of(asked, ended="2026-11-19T08:00").on_time
 
 
 def test_asked_more_than_once_counts_as_late():
     before = wait("supplement", "2026-11-03T09:00", "2026-11-05T10:00")
     again = wait("supplement", "2026-11-10T09:00", "2026-11-10T10:00", restart=True)
-    assert seen(again).on_time
-    assert not seen(before, again).on_time and seen(before, again).supplements == 2
+    assert indicator_of(again).on_time
+    assert not indicator_of(before, again).on_time and indicator_of(before, again).supplements == 2
 
 
 def test_working_time_is_counted_without_the_waits():
-    assert seen().minutes == 90 + 210 + 450 + 450 + 240 + 150  # Monday from 10:00, two full days, Thursday to 16:00
+    assert indicator_of().minutes == 90 + 210 + 450 + 450 + 240 + 150  # Monday from 10:00, two full days, Thursday to 16:00
     paused = wait("payment", "2026-11-10T13:30", "2026-11-11T08:30")
-    assert seen(paused).minutes == seen().minutes - 210 - 60
-    assert seen(wait("payment", "2026-11-11T13:30")).minutes == seen().minutes - 210 - 240 - 150  # still open at the end
-    assert seen().days == seen().minutes / 450
+    assert indicator_of(paused).minutes == indicator_of().minutes - 210 - 60
+    still_open = wait("payment", "2026-11-11T13:30")
+    assert indicator_of(still_open).minutes == indicator_of().minutes - 210 - 240 - 150
+    assert indicator_of().days == indicator_of().minutes / 450
 
 
 @given(moments, moments, st.integers(0, 20000), st.integers(1, 20000))

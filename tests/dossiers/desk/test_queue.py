@@ -1,4 +1,4 @@
-"""The clerk's list: what stands in it, for whom, in which order, at which price."""
+"""The desk's worklists: contents for each user, order, and number of queries."""
 
 import datetime as dt
 
@@ -20,7 +20,7 @@ WEDNESDAY = dt.datetime(2026, 11, 25, 9, 0, tzinfo=clock.LOCAL)
 
 @pytest.fixture
 def as_user(client):
-    """Call it for a client logged in as this person."""
+    """Factory: a client logged in as this user."""
 
     def login(user):
         client.force_login(user)
@@ -33,8 +33,8 @@ def codes(response):
     return [row["dossier"].code for row in response.context["rows"]]
 
 
-def seen_in(response, key):
-    """The count of one list as the side bar shows it."""
+def group_count(response, key):
+    """The count of one list in the side bar."""
     labels = {str(group.label): group.key for group in queues.GROUPS}
     return next(group["count"] for group in response.context["groups"] if labels[str(group["label"])] == key)
 
@@ -56,9 +56,9 @@ def test_each_person_finds_what_they_can_do_next(as_user, desk):
         for person, found in expected.items():
             response = as_user(person).get(reverse("desk:queue"))
             assert set(codes(response)) == found
-            assert seen_in(response, "viec-cua-toi") == len(found)
-            assert seen_in(response, "tat-ca") == 5
-            assert seen_in(response, "cho-nguoi-nop") == 1
+            assert group_count(response, "viec-cua-toi") == len(found)
+            assert group_count(response, "tat-ca") == 5
+            assert group_count(response, "cho-nguoi-nop") == 1
 
 
 def test_what_somebody_else_holds_is_not_my_work(as_user, desk):
@@ -91,7 +91,7 @@ def test_the_most_urgent_stands_on_top_and_late_ones_are_counted(as_user, desk):
         response = as_user(desk.clerk).get(reverse("desk:queue"))
         assert codes(response) == [old.code, new.code]
         assert [row["sla"].tone for row in response.context["rows"]] == ["late", "soon"]
-        assert seen_in(response, "qua-han") == 1
+        assert group_count(response, "qua-han") == 1
         assert response.context["urgent"] == old.code
 
 
@@ -162,8 +162,8 @@ def test_filters_keep_to_a_procedure_and_a_channel(as_user, desk):
 
 
 # ---------------------------------------------------------------- pages by key
-def many(desk, count):
-    """Copies of one filed dossier: enough rows to turn pages, without the way through the door."""
+def many_dossiers(desk, count):
+    """Copies of one filed dossier, inserted directly: enough rows for several pages."""
     first = desk.submitted()
     rows = []
     for n in range(count - 1):
@@ -176,11 +176,11 @@ def many(desk, count):
 
 
 def test_pages_go_forth_and_back_without_losing_or_doubling_a_row(desk):
-    many(desk, 23)
-    dossiers = queues.worked_on(desk.clerk)
+    many_dossiers(desk, 23)
+    dossiers = queues.dossiers_at_work(desk.clerk)
     pages, after = [], ""
     while True:
-        page = queues.slice_of(dossiers, after=after, size=5)
+        page = queues.keyset_page(dossiers, after=after, size=5)
         pages.append([d.pk for d in page.rows])
         if not page.after:
             break
@@ -188,10 +188,10 @@ def test_pages_go_forth_and_back_without_losing_or_doubling_a_row(desk):
     assert [len(page) for page in pages] == [5, 5, 5, 5, 3]
     assert len({pk for page in pages for pk in page}) == 23
 
-    back = queues.slice_of(dossiers, before=page.before, size=5)
+    back = queues.keyset_page(dossiers, before=page.before, size=5)
     assert [d.pk for d in back.rows] == pages[-2]
     while back.before:
-        back = queues.slice_of(dossiers, before=back.before, size=5)
+        back = queues.keyset_page(dossiers, before=back.before, size=5)
     assert [d.pk for d in back.rows] == pages[0]
 
 
@@ -210,22 +210,24 @@ def test_closed_dossiers_come_newest_first(as_user, desk):
 
 
 def test_fifty_rows_cost_as_many_queries_as_five(as_user, desk):
-    many(desk, 5)
+    many_dossiers(desk, 5)
     client = as_user(desk.clerk)
     address = reverse("desk:queue") + "?nhom=tat-ca"
     client.get(address)
     with CaptureQueriesContext(connection) as five:
         assert len(codes(client.get(address))) == 5
-    many(desk, 60)
+    many_dossiers(desk, 60)
     with CaptureQueriesContext(connection) as fifty:
         assert len(codes(client.get(address))) == queues.PAGE
     assert len(fifty) == len(five) <= 20
 
 
 def test_the_list_of_a_desk_is_read_by_an_index(desk):
-    many(desk, 40)
+    many_dossiers(desk, 40)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = queues.for_list(queues.worked_on(desk.clerk).filter(queues.of_group("cho-tiep-nhan", desk.clerk))).explain()
+        plan = queues.for_list(
+            queues.dossiers_at_work(desk.clerk).filter(queues.group_condition("cho-tiep-nhan", desk.clerk))
+        ).explain()
     assert "Seq Scan on dossiers_dossier" not in plan
     assert "Index" in plan

@@ -1,4 +1,4 @@
-"""What a result prints comes from the version: its template where it has one, everything that was answered where it has none."""
+"""The text of a result: from the template of the version; without a template, all answers."""
 
 import datetime as dt
 
@@ -24,7 +24,7 @@ RESIDENCE_LINES = [
     ("Quan hệ với chủ hộ", "Chủ hộ"),
     ("Nội dung đề nghị xác nhận", "Xin xác nhận nơi cư trú để làm hồ sơ vay vốn."),
 ]
-# Made before the wording moved into the version: the same bytes are frozen, signed and printed.
+# Expected content, recorded before the wording moved into the version.
 RESIDENCE_HASH = "5287c04ed0deceedaad739d7438d7282d7e47c2a57bca2de77ee6f45b1b932a1"
 
 
@@ -35,7 +35,7 @@ def dossier(desk):
 
 
 def result_of(dossier):
-    """The row of the version that an approval gives; changed by a test, as another version would say it."""
+    """The result row of the version for an approval; tests change it in place."""
     return next(row for row in dossier.version.document["procedure"]["results"] if row.get("kind") == "grant")
 
 

@@ -1,4 +1,4 @@
-"""Every step has its page; the page goes through the door, says who was quicker, and keeps what was typed."""
+"""Pages of the steps: each step has one; conflicts name who was first; typed input is kept."""
 
 import datetime as dt
 import re
@@ -36,7 +36,7 @@ def page(name, dossier):
 
 
 def take(user, dossier, name, **data):
-    """Open the page of a step and send it, as a person would."""
+    """Open the page of a step and submit its form."""
     client = Client()
     client.force_login(factories.fresh(user))
     shown = client.get(page(name, dossier))
@@ -48,8 +48,8 @@ def now(dossier):
     return Dossier.objects.get(pk=dossier.pk)
 
 
-def said(response):
-    """The messages of an answer, in one text."""
+def messages_of(response):
+    """The messages of a response, as one text."""
     from django.contrib.messages import get_messages
 
     return " ".join(str(message) for message in get_messages(response.wsgi_request))
@@ -157,7 +157,7 @@ def test_asking_a_second_time_is_the_heads_own_act(desk):
 
 
 def button_of(response):
-    """The form of the page from its last field on: where the buttons stand."""
+    """The HTML of the form from its last field on, with the buttons."""
     return response.content.decode().rpartition("</fieldset>")[2].partition("</form>")[0]
 
 
@@ -223,7 +223,7 @@ def test_a_refusal_in_substance_prints_reason_and_ground(desk):
 
 @pytest.fixture
 def counter(desk):
-    """A desk that offers a procedure of level 3: 15.000 đồng, paid at the counter."""
+    """A desk with a procedure of level 3: 15.000 đồng, paid at the counter."""
     world.place("68.X123")
     LocalFee.objects.create(
         province_code="H18", procedure=world.procedure("1.004873"), fee_line_key="le_phi_ho_tich", amount=15_000
@@ -294,7 +294,7 @@ def test_the_page_says_what_keeps_a_step_from_being_taken(desk):
     assert "Chưa làm được bước «Duyệt và ký»" in page and "Các bước trước chưa xong." in page
 
 
-# ---------------------------------------------------------------- who, and who was quicker
+# ---------------------------------------------------------------- permissions and conflicts
 @pytest.mark.parametrize("name", sorted(STEP_PAGES))
 def test_nobody_outside_the_body_finds_any_step(desk, name):
     dossier = desk.submitted()
@@ -321,7 +321,7 @@ def test_the_second_clerk_reads_who_was_quicker(desk):
     answer = late.post(page("accept", dossier), {"seen": seen})
 
     assert answer.url == reverse("desk:dossier", args=[dossier.code])
-    assert "Lò Thị Hoa" in said(answer) and "tiếp nhận" in said(answer)
+    assert "Lò Thị Hoa" in messages_of(answer) and "tiếp nhận" in messages_of(answer)
     assert dossier.events.filter(step="accept").count() == 1
 
 

@@ -1,4 +1,4 @@
-"""A fee is frozen when the dossier is filed: nothing that changes afterwards moves it, and pages say why it is what it is."""
+"""A fee is frozen at filing: later changes do not affect it, and pages explain it."""
 
 import datetime as dt
 
@@ -21,7 +21,7 @@ RESOLUTION = "12/2026/NQ-HĐND"
 
 @pytest.fixture
 def counter(desk):
-    """A desk at level 3 whose province charges 15.000 đồng."""
+    """A desk at level 3 in a province with a fee of 15.000 đồng."""
     world.place("68.X123")
     province_charges(15_000, effective_from="2026-01-01", legal_ref=RESOLUTION, certainty="demo")
     return factories.Desk("H18.X004.HC", lead="H18.X004")
@@ -38,13 +38,13 @@ def marital(counter, **asked):
     return counter.submitted(code=MARITAL, answers=answers, asked={"xin_cap_lai": "khong", "priority_group": "", **asked})
 
 
-def stay(desk, group=""):
+def temporary_residence(desk, group=""):
     world.place("68.X123")
     return desk.submitted(code=STAY, answers=world.sample_answers("ct01"), asked={"case": "ca_nhan", "priority_group": group})
 
 
-def published_anew(procedure, fee_lines):
-    """Version 2 with other fee lines takes the place of version 1."""
+def publish_version_2(procedure, fee_lines):
+    """Publish version 2 with other fee lines."""
     old = procedure.current
     ProcedureVersion.objects.filter(pk=old.pk).update(state="retired", effective_to=clock.today())
     procedure.current = ProcedureVersion.objects.create(
@@ -68,15 +68,15 @@ def test_a_new_amount_of_the_province_moves_nothing_that_is_filed(counter):
     LocalFee.objects.update(amount=99_000)
     assert frozen(dossier) == before and before[0] == 15_000
     assert wording.lines_frozen(dossier)[0]["amount"] == 15_000
-    assert marital(counter).obligation.total == 99_000  # who files now pays the new one
+    assert marital(counter).obligation.total == 99_000  # new dossiers have the new fee
 
 
 def test_a_new_version_with_another_price_moves_nothing_that_is_filed(desk):
-    dossier = stay(desk)
+    dossier = temporary_residence(desk)
     before = frozen(dossier)
     old = dossier.version
     dearer = [{**line, "amount": line["amount"] and line["amount"] + 50_000} for line in old.facts["fee_lines"]]
-    newer = published_anew(old.procedure, dearer)
+    newer = publish_version_2(old.procedure, dearer)
 
     assert frozen(dossier) == before and before[0] == 7_000
     assert newer.facts["fee_lines"][0]["amount"] == 57_000
@@ -104,7 +104,7 @@ def test_an_amount_of_the_province_counts_from_its_first_day_to_its_last(counter
 # ---------------------------------------------------------------- a claimed exemption
 @clock.at(dt.datetime(2026, 11, 25, 9, tzinfo=clock.LOCAL))  # its calendar is published: the due day is not provisional
 def test_a_claim_is_provisional_until_the_clerk_refuses_it_then_the_full_fee_is_due(desk):
-    dossier = stay(desk, group="ho_ngheo")
+    dossier = temporary_residence(desk, group="ho_ngheo")
     page = words(browse(dossier.submitter).get(f"/ho-so/{dossier.code}/"))
     assert "tạm tính" in page and "cán bộ sẽ xem giấy chứng minh" in page and "Không đủ giấy thì thu 7.000 đồng." in page
     staff = words(browse(desk.clerk).get(f"/can-bo/ho-so/{dossier.code}/"))
@@ -114,12 +114,12 @@ def test_a_claim_is_provisional_until_the_clerk_refuses_it_then_the_full_fee_is_
     assert frozen(dossier)[0] == 7_000 and dossier.obligation.status == "due"
     page = words(browse(dossier.submitter).get(f"/ho-so/{dossier.code}/"))
     assert "tạm tính" not in page.lower() and "7.000 đồng" in page
-    told = Message.objects.filter(recipient=dossier.submitter, channel="inbox").latest("pk")
-    assert "Không đủ giấy để miễn, giảm phí: phí phải trả là 7.000\xa0đồng." in told.body
+    inbox_of = Message.objects.filter(recipient=dossier.submitter, channel="inbox").latest("pk")
+    assert "Không đủ giấy để miễn, giảm phí: phí phải trả là 7.000\xa0đồng." in inbox_of.body
 
 
 def test_a_confirmed_claim_is_no_longer_called_provisional(desk):
-    dossier = workflow.advance(stay(desk, group="ho_ngheo"), "accept", actor=desk.clerk, exemption="confirm")
+    dossier = workflow.advance(temporary_residence(desk, group="ho_ngheo"), "accept", actor=desk.clerk, exemption="confirm")
     (line,) = wording.lines_frozen(dossier)
     assert line["amount"] == 0 and "Được miễn: Hộ nghèo." in line["notes"]
     assert dossier.obligation.status == "waived" and wording.notice(dossier) is None
@@ -130,7 +130,7 @@ def test_who_claims_an_exemption_of_a_fee_due_on_submission_is_looked_at_at_once
     assert (dossier.state, dossier.obligation.status, dossier.obligation.total) == ("SUBMITTED", "provisional", 0)
     dossier = workflow.advance(dossier, "accept", actor=money_desk.clerk, exemption="refuse")
     assert (dossier.obligation.status, dossier.obligation.total) == ("due", 200_000)
-    assert wording.pay_address(dossier) == f"/ho-so/{dossier.code}/tra-phi/"
+    assert wording.payment_url(dossier) == f"/ho-so/{dossier.code}/tra-phi/"
 
 
 # ---------------------------------------------------------------- what pages say
@@ -177,41 +177,41 @@ def test_the_desk_sees_the_lines_with_their_basis(money_desk):
 
 
 # ---------------------------------------------------------------- what people are told
-def told(user):
+def inbox_of(user):
     return Message.objects.filter(recipient=user, channel="inbox").order_by("pk")
 
 
 def test_who_filed_is_told_to_pay_with_the_sum_the_deadline_and_the_way_there(money_desk):
     dossier = money_desk.waiting()
-    letter = told(dossier.submitter).get()
+    letter = inbox_of(dossier.submitter).get()
     assert letter.subject.startswith("Đã nộp, cần trả phí:")
     assert "Trả phí 200.000\xa0đồng trước" in letter.body and "để cơ quan bắt đầu" in letter.body
     assert letter.link == f"/ho-so/{dossier.code}/tra-phi/"
-    assert not told(money_desk.clerk).exists()  # the desk is told once the money has come
+    assert not inbox_of(money_desk.clerk).exists()  # the desk is told once the money has come
 
     workflow.advance(dossier, "paid", actor=money_desk.clerk, amount=200_000)
-    receipt = told(dossier.submitter).last()
+    receipt = inbox_of(dossier.submitter).last()
     assert "Cơ quan đã nhận được 200.000\xa0đồng." in receipt.body and receipt.link == f"/ho-so/{dossier.code}/"
-    assert told(money_desk.clerk).exists()
+    assert inbox_of(money_desk.clerk).exists()
 
 
 def test_a_fee_asked_for_later_leads_to_paying_at_level_four_and_to_the_counter_at_level_three(desk):
-    dossier = workflow.advance(stay(desk), "accept", actor=desk.clerk)
+    dossier = workflow.advance(temporary_residence(desk), "accept", actor=desk.clerk)
     workflow.advance(dossier, "charge", actor=desk.officer)
-    letter = told(dossier.submitter).last()
+    letter = inbox_of(dossier.submitter).last()
     assert letter.link == f"/ho-so/{dossier.code}/tra-phi/" and "tại quầy" not in letter.body and "7.000" in letter.body
 
     asked = {"case": "ca_nhan", "priority_group": ""}
     dossier = desk.accepted(code="1.002755", answers=world.sample_answers("ct01"), asked=asked)
     workflow.advance(dossier, "charge", actor=desk.officer)
-    letter = told(dossier.submitter).last()
+    letter = inbox_of(dossier.submitter).last()
     assert letter.link == f"/ho-so/{dossier.code}/" and "7.000\xa0đồng tại quầy" in letter.body
 
 
 # ---------------------------------------------------------------- extras one may choose
 @pytest.fixture
 def with_extras(desk):
-    """The free flagship's neighbour, changed: a fast track to tick, and extra copies asked for by number."""
+    """A procedure with optional extras: a fast track to tick, and extra copies by number."""
     procedure = world.procedure(STAY)
     plain = {"kind": "phi", "role": "extra", "group": None, "unit": "ban", "when": None, "channel": "any", "effective_from": None,
              "effective_to": None, "applies_to": [], "mandatory": False, "cap": None, "legal_ref": "", "refundable_on": [],
@@ -220,7 +220,7 @@ def with_extras(desk):
         {**plain, "key": "nhanh", "label": "Trả nhanh", "amount": 20_000, "quantity": None},
         {**plain, "key": "ban_sao", "label": "Bản sao", "amount": 8_000, "quantity": {"ask": "Số bản sao muốn nhận"}},
     ]
-    published_anew(procedure, [*procedure.current.facts["fee_lines"], *extras])
+    publish_version_2(procedure, [*procedure.current.facts["fee_lines"], *extras])
     return desk.draft(code=STAY, answers=world.sample_answers("ct01"), asked={"case": "ca_nhan"})
 
 

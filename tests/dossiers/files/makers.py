@@ -1,4 +1,4 @@
-"""Small files for the upload tests: pictures and PDFs, good and hostile."""
+"""Small files for the upload tests: valid and hostile pictures and PDFs."""
 
 import io
 
@@ -14,7 +14,7 @@ def picture(kind="JPEG", size=(400, 300), mode="RGB", colour="white", **options)
 
 
 def pdf(pages=1, change=None, **options):
-    """Bytes of a PDF with blank pages; `change(pdf)` may put something into it."""
+    """Bytes of a PDF with blank pages; `change(pdf)` may add objects."""
     out = io.BytesIO()
     document = pikepdf.new()
     for _ in range(pages):

@@ -1,4 +1,4 @@
-"""An upload is what it says, can do nothing but be read, and every refusal says what to do."""
+"""Checks of uploads: type and content agree, no active content, and every refusal says what to do."""
 
 import io
 import unicodedata

@@ -1,4 +1,4 @@
-"""A stored file is whole or not there, has an unguessable name, and is found again by it only."""
+"""File storage: atomic writes, random names, access by key only."""
 
 import hashlib
 import io

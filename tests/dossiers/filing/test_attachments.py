@@ -1,4 +1,4 @@
-"""Files that were sent along: for those concerned, never run by a browser, and every look by others written down."""
+"""Uploaded files: permissions, response headers, and the access log."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Papers in the wizard: several files a paper, refused in plain words, looked at and taken out again."""
+"""The documents page of the wizard: several files for each document, refusals, viewing and removing."""
 
 import pytest
 
@@ -13,7 +13,7 @@ SINGLE = "1.004873"
 
 @pytest.fixture
 def draft(desk):
-    """A draft that has to send one paper: a letter of authority."""
+    """A draft with one required document: a letter of authority."""
     offered = world.offering(SINGLE, "H18.X004.HC", "H18.X004")
     answers = {**world.sample_answers("to_khai_xntthn"), "req_relation": "uy_quyen"}
     return factories.Desk("H18.X004.HC", "H18.X004").draft(

@@ -1,4 +1,4 @@
-"""Beginning a draft, coming back to it, throwing it away, and what happens when the procedure changes meanwhile."""
+"""Drafts: start, resume, discard, and a new version of the procedure."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from procedures.models import ProcedureVersion
 from tests import factories, world
 from tests.dossiers.pages import browse, step_url, words
 
-POOR = "1.011606"  # print and bring
+LEVEL_2 = "1.011606"  # print and bring
 START = f"/nop/bat-dau/{factories.RESIDENCE}/"
 
 
@@ -97,13 +97,13 @@ def test_a_login_without_a_person_cannot_file(offered):
 
 # ---------------------------------------------------------------- print and bring: no account
 @pytest.fixture
-def poor(desk):
-    return world.offering(POOR, "H18.X004.HC", "H18.X004")
+def level_2_offering(desk):
+    return world.offering(LEVEL_2, "H18.X004.HC", "H18.X004")
 
 
-def test_print_and_bring_needs_no_account_and_stays_in_its_session(poor):
+def test_print_and_bring_needs_no_account_and_stays_in_its_session(level_2_offering):
     visitor = browse()
-    visitor.post(f"/nop/bat-dau/{POOR}/", {"noi": poor.pk})
+    visitor.post(f"/nop/bat-dau/{LEVEL_2}/", {"noi": level_2_offering.pk})
     draft = Dossier.objects.get()
 
     assert draft.submitter is None
@@ -112,9 +112,9 @@ def test_print_and_bring_needs_no_account_and_stays_in_its_session(poor):
     assert browse(factories.citizen()).get(f"/nop/{draft.pk}/").status_code == 404
 
 
-def test_print_and_bring_ends_with_the_file_not_with_submitting(poor):
+def test_print_and_bring_ends_with_the_file_not_with_submitting(level_2_offering):
     visitor = browse()
-    visitor.post(f"/nop/bat-dau/{POOR}/", {"noi": poor.pk})
+    visitor.post(f"/nop/bat-dau/{LEVEL_2}/", {"noi": level_2_offering.pk})
     draft = Dossier.objects.get()
     text = words(visitor.get(step_url(draft, "in-to-khai")))
     assert "Tải tờ khai đã điền (PDF)" in text and "chỗ chưa điền" in text
@@ -125,23 +125,23 @@ def test_print_and_bring_ends_with_the_file_not_with_submitting(poor):
 
 
 @pytest.mark.needs_pdf
-def test_the_filled_and_the_blank_form_come_as_pdf(poor):
+def test_the_filled_and_the_blank_form_come_as_pdf(level_2_offering):
     visitor = browse()
-    visitor.post(f"/nop/bat-dau/{POOR}/", {"noi": poor.pk})
+    visitor.post(f"/nop/bat-dau/{LEVEL_2}/", {"noi": level_2_offering.pk})
     draft = Dossier.objects.get()
-    for address in (f"/nop/{draft.pk}/to-khai.pdf", f"/thu-tuc/{POOR}/to-khai.pdf"):
+    for address in (f"/nop/{draft.pk}/to-khai.pdf", f"/thu-tuc/{LEVEL_2}/to-khai.pdf"):
         answer = visitor.get(address)
         assert answer["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF-")
 
 
-def test_a_machine_that_cannot_make_pdfs_says_so_plainly(poor, monkeypatch):
+def test_a_machine_that_cannot_make_pdfs_says_so_plainly(level_2_offering, monkeypatch):
     from dossiers.filing.views import review
 
     def fail(*args, **kwargs):
         raise review.PdfError("no Pango")
 
     monkeypatch.setattr(review, "render_pdf", fail)
-    answer = browse().get(f"/thu-tuc/{POOR}/to-khai.pdf")
+    answer = browse().get(f"/thu-tuc/{LEVEL_2}/to-khai.pdf")
     assert answer.status_code == 503 and "Chưa tạo được tệp PDF" in words(answer)
 
 
@@ -181,7 +181,7 @@ def test_somebody_elses_draft_cannot_be_thrown_away(desk):
 
 # ---------------------------------------------------------------- a new version
 def publish_anew(procedure, change):
-    """Version 2 with a changed form takes the place of version 1."""
+    """Publish version 2 with a changed form."""
     import copy
 
     old = procedure.current

@@ -1,4 +1,4 @@
-"""Which papers must come is one rule: start page, papers page, review, the condition of submitting and the API say the same."""
+"""One rule for required documents: start page, documents page, review, condition of `submit` and API agree."""
 
 import copy
 import itertools
@@ -25,7 +25,7 @@ MAX_SETS = 64  # of answers to the portal's own questions, a procedure
 
 
 def answer_sets(facts):
-    """Answers to the questions the portal asks itself: every case with every yes and no."""
+    """Answers to the portal's own questions: every case with every yes and no."""
     questions = facts["questions"]
     choices = [[row["key"] for row in q["options"]] if q["type"] == "choice" else ["co", "khong"] for q in questions]
     for values in itertools.islice(itertools.product(*choices), MAX_SETS):
@@ -51,7 +51,7 @@ def test_start_page_and_filing_ask_for_the_same_papers(db, code):
 
 
 def building_permit():
-    """A draft that is ready but for its papers, one of which everybody has to send."""
+    """A complete draft without its documents, one of which is always required."""
     world.place("68.X123")
     desk = factories.Desk("H18.X004.HC", "H18.X004")
     draft = desk.draft(code=PERMIT, answers=world.sample_answers("don_gpxd"))
@@ -66,7 +66,7 @@ def start_page(draft, client):
 
 
 def submit(draft, client):
-    """Handed in over the API."""
+    """File the draft over the API."""
     return client.post(f"/api/v1/drafts/{draft.pk}/submit/", json.dumps({"declared": True}), content_type="application/json")
 
 

@@ -1,4 +1,4 @@
-"""The review and handing in: everything once more, the price with its law, the declaration; one dossier however often sent."""
+"""The review page and filing: answers, fee with legal basis, declaration; filing is idempotent."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""The wizard: one page at a time, on the server; nothing typed is lost."""
+"""The filing wizard: pages rendered on the server; typed input is never lost."""
 
 import unicodedata
 
@@ -114,7 +114,7 @@ def test_an_unknown_page_is_no_address(draft, client):
     assert client.post(step_url(draft, "khong-co") + "tu-luu/").status_code == 404
 
 
-# ---------------------------------------------------------------- saving by itself
+# ---------------------------------------------------------------- autosave
 def test_typing_saves_itself_unchecked_and_says_when(draft, client):
     answer = client.post(step_url(draft, FIRST) + "tu-luu/", {"ap_full_name": "Lò", "ap_birth_date-ngay": "31", "revision": "0"})
 
@@ -153,7 +153,7 @@ def test_a_session_that_ended_is_told_to_the_script_and_the_page(draft):
     assert answer.status_code == 302 and answer.url.startswith("/dang-nhap/?next=/nop/")
 
 
-# ---------------------------------------------------------------- what the portal asks itself
+# ---------------------------------------------------------------- the portal's own questions
 def test_the_questions_of_the_procedure_are_asked_after_the_form(desk):
     draft = desk.draft(code="1.004194", answers={}, delivery_way="")
     client = browse(draft.submitter)

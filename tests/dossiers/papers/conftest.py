@@ -1,4 +1,4 @@
-"""Papers are signed with a test authority of their own, and stored in a folder that goes away."""
+"""Papers are signed with a test authority, and stored in a temporary folder."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from dossiers.papers.certificates import ensure_development_ca
 
 @pytest.fixture(scope="session")
 def signing_folder(tmp_path_factory):
-    """One test authority for the whole session: making its key takes a second."""
+    """One test authority for the session: making its key takes a second."""
     return tmp_path_factory.mktemp("signing")
 
 

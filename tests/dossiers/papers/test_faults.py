@@ -1,4 +1,4 @@
-"""When making or signing a paper fails, the work stays owed: nothing is lost, nothing is doubled."""
+"""When making or signing a paper fails, its follow-up is retried: nothing is lost or made twice."""
 
 import os
 import signal
@@ -9,21 +9,21 @@ from django.urls import reverse
 from dossiers.files import storage
 from dossiers.models import FollowUp
 from dossiers.papers.certificates import ensure_development_ca
-from dossiers.papers.contexts import tracking_address
+from dossiers.papers.contexts import tracking_url
 from dossiers.papers.models import IssuedPaper
 from portal.common import outbox, pdf
 
 pytestmark = [pytest.mark.needs_pdf, pytest.mark.django_db]
 
 
-def owed(dossier, kind):
+def followup_of(dossier, kind):
     return FollowUp.objects.get(event__dossier=dossier, kind=kind)
 
 
 def test_without_a_signing_key_the_result_waits_and_is_issued_once_when_the_key_is_back(desk, run_followups, settings, tmp_path):
     settings.SIGNING_DIR = tmp_path / "lost"
     dossier = desk.approved()
-    work = owed(dossier, "issue")
+    work = followup_of(dossier, "issue")
     for _ in range(2):
         with pytest.raises(Exception, match="ensure_signing_keys"):
             outbox.do(FollowUp, work.pk)
@@ -45,7 +45,7 @@ def test_without_a_signing_key_the_result_waits_and_is_issued_once_when_the_key_
 
 def test_a_renderer_killed_at_work_costs_one_try(desk, monkeypatch):
     dossier = desk.submitted()
-    work = owed(dossier, "paper:acknowledgement")
+    work = followup_of(dossier, "paper:acknowledgement")
     real = pdf.sandbox.ask
 
     def killed(child, *args, **kwargs):
@@ -65,7 +65,7 @@ def test_a_paper_asked_for_twice_is_made_once(desk, run_followups):
     dossier = desk.submitted()
     run_followups()
     before = list(IssuedPaper.objects.values_list("pk", "sha256"))
-    work = owed(dossier, "paper:acknowledgement")
+    work = followup_of(dossier, "paper:acknowledgement")
     work.due_state = "waiting"
     work.save()
     outbox.do(FollowUp, work.pk)
@@ -82,4 +82,4 @@ def test_the_stored_file_is_the_one_whose_hash_is_written(desk, run_followups):
 
 def test_the_code_printed_on_slips_opens_the_tracking_page(desk):
     dossier = desk.submitted()
-    assert tracking_address(dossier).endswith(reverse("dossiers:track_link", args=[dossier.secret]))
+    assert tracking_url(dossier).endswith(reverse("dossiers:track_link", args=[dossier.secret]))

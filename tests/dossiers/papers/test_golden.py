@@ -1,4 +1,4 @@
-"""Papers stay readable whatever people are called and however they type."""
+"""Papers are readable with long, unusual and badly typed names and texts."""
 
 import unicodedata
 

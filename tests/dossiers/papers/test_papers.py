@@ -1,4 +1,4 @@
-"""Every step that owes a paper gets it, with what a reader must find on it."""
+"""Every step with a paper makes it, with its required content."""
 
 import datetime as dt
 import json
@@ -31,7 +31,7 @@ def read(dossier, kind):
 
 
 def show(kind, content):
-    """Leave the paper in the folder PAPERS_SHOWN_IN, for whoever wants to look at it."""
+    """Copy the paper to the folder of the environment variable PAPERS_SHOWN_IN, to be inspected."""
     if folder := os.environ.get("PAPERS_SHOWN_IN"):
         (Path(folder) / f"{kind}.pdf").write_bytes(content)
 
@@ -182,7 +182,7 @@ def test_a_refusal_in_substance_is_a_signed_paper_too(desk, run_followups):
 
 
 def sample_here(form):
-    """The sample answers of a form, moved to the province these tests know."""
+    """The sample answers of a form, with addresses in the province of these tests."""
     answers = json.dumps(world.sample_answers(form)).replace("68.X123", "11.X004").replace('"68"', '"11"')
     return json.loads(answers)
 

@@ -1,4 +1,4 @@
-"""A signature stands for one decision, by one agency, over every byte; without its key nothing is signed and nothing is lost."""
+"""Signing: one decision, one agency, the whole file; without the key nothing is signed and the follow-up is retried."""
 
 import io
 import stat
@@ -24,13 +24,13 @@ def decision(pk=7, agency=POLICE, **content):
     return SimpleNamespace(pk=pk, agency=agency, signer="Cà Thị Ước", content=content, content_hash=frozen.content_hash(content))
 
 
-def drawn(of, html=""):
+def rendered(of, html=""):
     return render_html(HTML % html, title="Giấy xác nhận", attachments=[frozen.attachment(of)])
 
 
 @pytest.fixture(scope="module")
 def signed_once():
-    """One signed paper for the tests that only read it (made at the first use, in the session's signing folder)."""
+    """One signed paper for the tests that only read it; made once for the session."""
     return {}
 
 
@@ -38,7 +38,7 @@ def signed_once():
 def signed(signed_once):
     if not signed_once:
         one = decision()
-        signed_once["paper"] = signing.sign_decision(one, drawn(one))
+        signed_once["paper"] = signing.sign_decision(one, rendered(one))
     return signed_once["paper"]
 
 
@@ -49,19 +49,19 @@ def test_a_signed_decision_verifies_and_names_agency_and_time(signed):
     assert verdict.signed_at == signed.signed_at
 
 
-def judged(data):
-    """The verdict, reached in a thread of its own: a browser test before this one may have left an event loop running here."""
+def verdict_of(data):
+    """The verdict, computed in a new thread: an earlier browser test may have left an event loop running in this one."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         return Verdict.of(thread.submit(examine, bytes(data), roots()).result())
 
 
 def test_one_changed_byte_anywhere_is_refused(signed):
     data = bytearray(signed.content)
-    assert judged(data).good
+    assert verdict_of(data).good
     for place in range(0, len(data), len(data) // 97):
         changed = data.copy()
         changed[place] ^= 1
-        assert not judged(changed).good, place
+        assert not verdict_of(changed).good, place
 
 
 def test_a_letter_changed_where_the_signature_itself_stands_is_refused(signed):
@@ -69,9 +69,9 @@ def test_a_letter_changed_where_the_signature_itself_stands_is_refused(signed):
     start = data.index(b"/Contents <") + len(b"/Contents <")
     end = data.index(b">", start)
     small = data[:start] + data[start:end].lower() + data[end:]
-    assert small != data and judged(data).good and not judged(small).good
+    assert small != data and verdict_of(data).good and not verdict_of(small).good
     last_zero = data[: end - 1] + b"1" + data[end:]
-    assert not judged(last_zero).good
+    assert not verdict_of(last_zero).good
 
 
 def test_something_added_after_signing_is_refused(signed, tmp_path):
@@ -119,7 +119,7 @@ def test_an_unsigned_paper_is_told_from_a_bad_one():
 def test_the_stamp_lands_on_the_place_left_for_it():
     one = decision()
     place = '<div id="cho-ky" style="display:block;width:70mm;height:24mm;margin:30mm 0 0 60mm"></div>'
-    with pikepdf.open(io.BytesIO(signing.sign_decision(one, drawn(one, place)).content)) as document:
+    with pikepdf.open(io.BytesIO(signing.sign_decision(one, rendered(one, place)).content)) as document:
         left, bottom, right, top = (float(x) for x in document.pages[0].Annots[0].Rect)
     assert round(right - left) == 198 and round(top - bottom) == 68
     assert 230 < left < 250
@@ -127,7 +127,7 @@ def test_the_stamp_lands_on_the_place_left_for_it():
 
 def test_content_changed_after_the_decision_is_not_signed():
     one = decision()
-    pdf = drawn(one)
+    pdf = rendered(one)
     one.content["subject"] = "Người Khác"
     with pytest.raises(signing.SigningRefused):
         signing.sign_decision(one, pdf)
@@ -135,7 +135,7 @@ def test_content_changed_after_the_decision_is_not_signed():
 
 def test_the_pdf_of_another_decision_is_not_signed():
     with pytest.raises(signing.SigningRefused):
-        signing.sign_decision(decision(pk=8), drawn(decision(pk=7)))
+        signing.sign_decision(decision(pk=8), rendered(decision(pk=7)))
     with pytest.raises(signing.SigningRefused):
         signing.sign_decision(decision(), render_html(HTML % "", title="x"))
 
@@ -144,7 +144,7 @@ def test_without_an_authority_the_answer_says_what_to_run(settings, tmp_path):
     settings.SIGNING_DIR = tmp_path / "nothing"
     one = decision()
     with pytest.raises(signing.SigningKeyMissing, match="ensure_signing_keys"):
-        signing.sign_decision(one, drawn(one))
+        signing.sign_decision(one, rendered(one))
 
 
 def test_a_lost_key_is_told_and_not_made_anew(settings, tmp_path):

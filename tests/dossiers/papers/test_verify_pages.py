@@ -1,4 +1,4 @@
-"""Anybody asks about a paper by code or by file, without an account; those concerned download theirs, others learn nothing."""
+"""The public check by code or file, without login; downloads for users who may see the dossier, 404 for others."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,13 +15,13 @@ pytestmark = [pytest.mark.needs_pdf, pytest.mark.django_db]
 
 @pytest.fixture
 def result(desk, run_followups):
-    """A signed result in the account of its citizen."""
+    """A signed result, published in the citizen's account."""
     desk.approved()
     run_followups()
     return IssuedPaper.objects.get(kind="result")
 
 
-def drop(client, content, name="giay.pdf"):
+def post_file(client, content, name="giay.pdf"):
     return client.post(reverse("papers:verify"), {"tep": SimpleUploadedFile(name, content, "application/pdf")})
 
 
@@ -32,7 +32,7 @@ def test_the_page_needs_no_account_and_leaves_no_cookie(client, db):
 
 
 def test_a_genuine_file_is_recognised_with_its_holder_masked(client, result):
-    page = drop(client, storage.read_stored(result.storage_key)).content.decode()
+    page = post_file(client, storage.read_stored(result.storage_key)).content.decode()
     assert "Giấy thật, còn giá trị" in page
     assert "CHỨNG THƯ THỬ NGHIỆM" in page
     assert "Công an phường Điện Biên Phủ" in page
@@ -42,20 +42,20 @@ def test_a_genuine_file_is_recognised_with_its_holder_masked(client, result):
 def test_one_changed_byte_is_refused(client, result):
     content = bytearray(storage.read_stored(result.storage_key))
     content[len(content) // 3] ^= 1
-    page = drop(client, bytes(content)).content.decode()
+    page = post_file(client, bytes(content)).content.decode()
     assert "Giấy thật" not in page
     assert "đã bị sửa" in page or "Không phải giấy do cổng này cấp" in page
 
 
 def test_a_strange_file_is_not_ours(client, db):
-    assert "Tệp này không phải tệp PDF" in drop(client, b"\xff\xd8\xff photo", "anh.jpg").content.decode()
-    assert "không phải" in drop(client, b"%PDF-1.7 nonsense").content.decode()
+    assert "Tệp này không phải tệp PDF" in post_file(client, b"\xff\xd8\xff photo", "anh.jpg").content.decode()
+    assert "không phải" in post_file(client, b"%PDF-1.7 nonsense").content.decode()
 
 
 def test_a_file_too_large_or_missing_has_a_plain_answer(client, settings, db):
     settings.MAX_UPLOAD_BYTES = 1000
     for size in (2000, 2 * 1024 * 1024):
-        assert "lớn quá" in drop(client, b"%PDF-" + b"0" * size).content.decode()
+        assert "lớn quá" in post_file(client, b"%PDF-" + b"0" * size).content.decode()
     response = client.post(reverse("papers:verify"))
     assert response.status_code == 400
     assert "Chọn tệp PDF" in response.content.decode()
@@ -78,7 +78,7 @@ def test_an_unknown_code_is_told_so(client, db, code):
 def test_a_revoked_result_says_so_and_why(client, desk, result):
     workflow.advance(result.dossier, "correct_result", actor=desk.signer, action="revoke", note="Cấp nhầm người.")
     for page in (
-        drop(client, storage.read_stored(result.storage_key)),
+        post_file(client, storage.read_stored(result.storage_key)),
         client.get(reverse("papers:verify_code", args=[result.verification_code])),
     ):
         assert "đã bị thu hồi" in page.content.decode()
@@ -96,7 +96,7 @@ def test_a_replaced_result_points_to_the_new_one(client, desk, result, run_follo
     )
     run_followups()
     new = IssuedPaper.objects.filter(kind="result", state="valid").get()
-    page = drop(client, storage.read_stored(result.storage_key)).content.decode()
+    page = post_file(client, storage.read_stored(result.storage_key)).content.decode()
     assert "đã được thay bằng giấy khác" in page
     assert new.number in page
 

@@ -1,4 +1,4 @@
-"""The graph of the code is held against the workflow file, once; and everything the lines name exists."""
+"""The transition lines agree with the workflow file, and all names in them exist."""
 
 import inspect
 
@@ -42,7 +42,7 @@ def lines_of(row):
 
 
 def targets(line):
-    """All states a line may lead to."""
+    """All target states of a line."""
     target = line.target
     if isinstance(target, str):
         return {str(target)}
@@ -117,7 +117,7 @@ def test_every_line_names_a_permission_a_sentence_and_only_things_that_exist():
         assert set(line.custom["before"]) <= set(effects.BEFORE), name
         assert set(line.custom["after"]) <= set(effects.AFTER), name
         assert line.custom["paper"] is None or line.custom["paper"] in PaperKind.values, name
-        assert line.custom["clock"] in timekeeper.WORK, name
+        assert line.custom["clock"] in timekeeper.CLOCK_METHODS, name
         assert line.custom["interval"] is None or line.custom["interval"] in IntervalKind.values, name
         assert set(line.custom["jobs"]) <= set(Job), name
         assert set(line.custom["tells"]) <= set(messages.RECIPIENTS), name
@@ -137,7 +137,7 @@ def test_no_effect_input_or_word_is_forgotten():
     assert used_before == set(effects.BEFORE) and used_after == set(effects.AFTER)
     assert used_before | used_after == set(Effect) and not used_before & used_after
     assert used_inputs == set(all_inputs())
-    assert {line.custom["clock"] for _n, _s, line in all_lines()} == set(Clock) == set(timekeeper.WORK)
+    assert {line.custom["clock"] for _n, _s, line in all_lines()} == set(Clock) == set(timekeeper.CLOCK_METHODS)
     assert {teller for _n, _s, line in all_lines() for teller in line.custom["tells"]} == set(Tells)
     assert {job for _n, _s, line in all_lines() for job in line.custom["jobs"]} == set(Job)
 

@@ -1,4 +1,4 @@
-"""A rule that always gives the same answer is no rule: conditions, inputs and permissions are read as code."""
+"""Static check: no condition, input or permission always gives the same answer."""
 
 import ast
 import inspect
@@ -8,7 +8,7 @@ import pytest
 from dossiers import permissions
 from dossiers.transitions import conditions, inputs
 
-ALWAYS_NO = {"nobody", "is_post"}  # for jobs only; logins of the postal service come with its port
+ALWAYS_NO = {"no_user", "is_post"}  # for jobs only; logins of the postal service come with its port
 
 
 def functions(source):
@@ -16,7 +16,7 @@ def functions(source):
 
 
 def own(function, kind):
-    """Nodes of this kind in a function, without those of functions inside it."""
+    """Nodes of this kind in a function, without those of nested functions."""
     inner = {id(n) for f in ast.walk(function) if f is not function and isinstance(f, ast.FunctionDef) for n in ast.walk(f)}
     return [node for node in ast.walk(function) if isinstance(node, kind) and id(node) not in inner]
 
@@ -33,7 +33,7 @@ def cannot_refuse(function):
 
 
 def lets_jobs_pass(function):
-    """`if step.job: return`: a job is asked nothing."""
+    """`if step.job: return`: jobs are not checked."""
     return any(
         ast.unparse(node.test) == "step.job" and isinstance(node.body[0], ast.Return) and node.body[0].value is None
         for node in own(function, ast.If)

@@ -1,4 +1,4 @@
-"""Two people, or one impatient one, at the same moment: one step happens, the others are told."""
+"""Concurrent steps: one is taken, the others raise StepNotPossible."""
 
 import threading
 

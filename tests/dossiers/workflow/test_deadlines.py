@@ -1,4 +1,4 @@
-"""Deadlines are found in the rows: reminded first, then acted on, once."""
+"""Deadline jobs: reminders first, then the step; each once."""
 
 import datetime as dt
 
@@ -74,13 +74,13 @@ def test_one_dossier_that_cannot_be_stopped_does_not_keep_the_others_waiting(des
     assert second.state == DossierState.STOPPED
 
 
-# ---------------------------------------------------------------- a fee nobody pays
+# ---------------------------------------------------------------- an unpaid fee
 def reminders(dossier):
     return Message.objects.filter(recipient=dossier.submitter, channel="inbox", subject__startswith="Nhắc").order_by("pk")
 
 
 def run_at(moment):
-    """The job as the relay runs it, twice a time: the second time does nothing more."""
+    """Run the job twice at this moment: the second run must do nothing."""
     with clock.at(moment):
         deadlines.run()
         deadlines.run()
@@ -122,11 +122,11 @@ def test_a_reminder_says_what_to_do_until_when_and_leads_to_it(money_desk):
 def test_a_long_term_is_also_reminded_of_at_its_half(desk):
     calendar = working_calendar()
     due = dt.datetime(2026, 11, 23, 17, tzinfo=clock.LOCAL)  # ten working days
-    moments = deadlines.again_and_again(calendar, MONDAY, due)
+    moments = deadlines.remind_repeatedly(calendar, MONDAY, due)
     assert [moment.date().day for moment in moments] == [16, 19, 23]
     for days in range(1, 25):  # however short: in order, never on one day, never after the deadline
         due = dt.datetime.combine(calendar.add_working_days(MONDAY.date(), days), dt.time(17), clock.LOCAL)
-        moments = deadlines.again_and_again(calendar, MONDAY, due)
+        moments = deadlines.remind_repeatedly(calendar, MONDAY, due)
         assert moments == sorted(set(moments)) and moments[-1] < due
 
 
@@ -162,7 +162,7 @@ def test_who_is_paying_is_neither_reminded_nor_stopped(money_desk):
     with clock.at(late), pytest.raises(workflow.StepNotPossible):
         workflow.advance(dossier, "payment_timeout", actor=SystemActor("payment_deadline"))
 
-    FeeObligation.objects.filter(dossier=dossier).update(attempt_open=False)  # the gateway said: nothing was taken
+    FeeObligation.objects.filter(dossier=dossier).update(attempt_open=False)  # the gateway answered: not paid
     run_at(late + dt.timedelta(minutes=1))
     dossier.refresh_from_db()
     assert dossier.state == DossierState.PAYMENT_REQUIRED and reminders(dossier).count() == 2

@@ -1,4 +1,4 @@
-"""Steps that follow from a step: asked for by a receiver, taken by the door, in the same transaction, with the same checks."""
+"""Follow-on steps: requested by a receiver, taken in the same transaction, with the usual checks."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -9,21 +9,21 @@ from dossiers.choices import Job
 from dossiers.models import Dossier
 from dossiers.states import DossierState
 from dossiers.transitions.inputs import DetailsMissing
-from dossiers.workflow import FollowOn, Heard, history
+from dossiers.workflow import FollowOn, StepReply, history
 from dossiers.workflow.signals import step_taken
 
 
 @pytest.fixture
 def answers():
-    """{step: what a receiver answers when it hears of it}, and the receiver itself while the test lasts."""
+    """{step: answer of the receiver}; the receiver is connected during the test."""
     table = {}
 
-    def hear(sender, step, event, **kwargs):
+    def receiver(sender, step, event, **kwargs):
         return table.get(step.name)
 
-    step_taken.connect(hear)
+    step_taken.connect(receiver)
     yield table
-    step_taken.disconnect(hear)
+    step_taken.disconnect(receiver)
 
 
 def steps(dossier):
@@ -31,19 +31,19 @@ def steps(dossier):
 
 
 def test_a_step_that_follows_is_taken_next_and_the_dossier_stands_where_it_led(desk, answers):
-    answers["accept"] = Heard("Đã tiếp nhận.", then=(FollowOn("transfer", desk.clerk, "Chuyển ngay."),))
-    answers["transfer"] = Heard("Đã chuyển.")
+    answers["accept"] = StepReply("Đã tiếp nhận.", follow_ons=(FollowOn("transfer", desk.clerk, "Chuyển ngay."),))
+    answers["transfer"] = StepReply("Đã chuyển.")
     dossier = workflow.advance(desk.submitted(), "accept", actor=desk.clerk)
 
     assert dossier.state == Dossier.objects.get().state == DossierState.PROCESSING
     assert steps(dossier) == ["submit", "accept", "transfer"] and not history.problems(dossier)
-    assert dossier.heard == ["Đã tiếp nhận.", "Đã chuyển."] and dossier.events.last().text.note == "Chuyển ngay."
+    assert dossier.reply_sentences == ["Đã tiếp nhận.", "Đã chuyển."] and dossier.events.last().text.note == "Chuyển ngay."
     assert [run.kind for run in dossier.open_steps] == ["review"]
     assert dossier.waiting_on == "officer"
 
 
 def test_filing_has_followers_too(desk, answers):
-    answers["submit"] = Heard(then=(FollowOn("accept", desk.clerk),))
+    answers["submit"] = StepReply(follow_ons=(FollowOn("accept", desk.clerk),))
     draft = desk.draft()
     assert workflow.submit(draft, actor=draft.submitter).state == DossierState.ACCEPTED
 
@@ -59,7 +59,7 @@ def test_filing_has_followers_too(desk, answers):
 )
 def test_a_step_that_follows_is_checked_like_any_other_and_refused_takes_all_back(desk, answers, follower, error):
     dossier = desk.submitted()
-    answers["accept"] = Heard(then=(follower(desk),))
+    answers["accept"] = StepReply(follow_ons=(follower(desk),))
     with pytest.raises(error):
         workflow.advance(dossier, "accept", actor=desk.clerk)
     dossier.refresh_from_db()
@@ -68,7 +68,7 @@ def test_a_step_that_follows_is_checked_like_any_other_and_refused_takes_all_bac
 
 def test_steps_that_follow_each_other_without_end_are_stopped(desk, answers):
     dossier = desk.submitted()
-    answers["assign"] = Heard(then=(FollowOn("assign", desk.head, details={"holder": desk.clerk}),))
+    answers["assign"] = StepReply(follow_ons=(FollowOn("assign", desk.head, details={"holder": desk.clerk}),))
     with pytest.raises(RuntimeError, match="no end"):
         workflow.advance(dossier, "assign", actor=desk.head, holder=desk.clerk)
     assert steps(dossier) == ["submit"]

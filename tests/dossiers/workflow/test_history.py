@@ -1,4 +1,4 @@
-"""The history: chained, append-only for trigger and role, provable, and erasable in its words only."""
+"""The history: hash chain, append-only by trigger and role, verifiable; only texts can be erased."""
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -13,16 +13,16 @@ def dossier(desk):
     return workflow.advance(desk.submitted(), "accept", actor=desk.clerk, note="Đủ giấy tờ.")
 
 
-def refused(statement, *args):
+def is_refused(statement, *args):
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, args)
     return True
 
 
 def test_the_trigger_refuses_update_delete_and_truncate(dossier):
-    assert refused("UPDATE dossiers_event SET step = 'x'")
-    assert refused("DELETE FROM dossiers_event")
-    assert refused("TRUNCATE dossiers_event CASCADE")
+    assert is_refused("UPDATE dossiers_event SET step = 'x'")
+    assert is_refused("DELETE FROM dossiers_event")
+    assert is_refused("TRUNCATE dossiers_event CASCADE")
     assert Event.objects.count() == 2
 
 
@@ -30,7 +30,7 @@ def test_the_trigger_refuses_update_delete_and_truncate(dossier):
     ("table", "may"),
     [
         ("dossiers_event", {"SELECT", "INSERT"}),
-        ("dossiers_eventtext", {"SELECT", "INSERT", "DELETE"}),  # words may be erased by law, never changed
+        ("dossiers_eventtext", {"SELECT", "INSERT", "DELETE"}),  # texts may be erased, never changed
         ("accounts_accesslog", {"SELECT", "INSERT"}),
         ("dossiers_dossier", {"SELECT", "INSERT", "UPDATE", "DELETE"}),
     ],
@@ -47,8 +47,8 @@ def test_the_application_role_may_do_this_to_a_table_and_no_more(application_rol
 def test_the_application_role_really_is_refused(dossier, application_role):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE {application_role}")
-        assert refused("UPDATE dossiers_event SET step = 'x'")
-        assert refused("UPDATE dossiers_eventtext SET note = 'x'")
+        assert is_refused("UPDATE dossiers_event SET step = 'x'")
+        assert is_refused("UPDATE dossiers_eventtext SET note = 'x'")
         cursor.execute("SELECT count(*) FROM dossiers_event")
         assert cursor.fetchone() == (2,)
         cursor.execute("RESET ROLE")

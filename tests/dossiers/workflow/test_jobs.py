@@ -1,4 +1,4 @@
-"""A job takes the steps that name it only in the case it is meant for, at every door."""
+"""Jobs may take their steps only in the intended case."""
 
 import datetime as dt
 from types import SimpleNamespace
@@ -23,7 +23,7 @@ JSON = {"content_type": "application/json"}
 WAYS = ["accepted", "processing"]
 
 
-def withdrawn(desk, way):
+def withdrawn_dossier(desk, way):
     dossier = getattr(desk, way)()
     return workflow.advance(dossier, "withdraw", actor=dossier.submitter)
 
@@ -31,7 +31,7 @@ def withdrawn(desk, way):
 # ---------------------------------------------------------------- immediate withdrawal
 @pytest.mark.parametrize("way", WAYS)
 def test_the_withdrawing_job_cannot_touch_an_accepted_dossier(desk, way):
-    dossier = withdrawn(desk, way)
+    dossier = withdrawn_dossier(desk, way)
     for details in ({}, {"originals_returned": True}):
         with pytest.raises(PermissionDenied):
             workflow.advance(dossier, "confirm_withdrawal", actor=WITHDRAWING_JOB, **details)
@@ -50,14 +50,14 @@ def test_the_withdrawing_job_stays_away_after_a_supplement_asked_for_at_work(des
 
 
 def test_the_withdrawing_job_ends_a_dossier_that_was_never_accepted(desk):
-    dossier = withdrawn(desk, "submitted")
+    dossier = withdrawn_dossier(desk, "submitted")
     dossier = workflow.advance(dossier, "confirm_withdrawal", actor=WITHDRAWING_JOB)
     assert dossier.state == DossierState.STOPPED and dossier.events.last().job == "withdraw_before_accept"
 
 
 @pytest.mark.parametrize("way", ["submitted", *WAYS])
 def test_a_clerk_confirms_a_withdrawal_at_any_time_on_the_page(desk, way):
-    dossier = withdrawn(desk, way)
+    dossier = withdrawn_dossier(desk, way)
     take(desk.clerk, dossier, "confirm_withdrawal", originals_returned="on")
     dossier.refresh_from_db()
     assert dossier.state == DossierState.STOPPED and dossier.events.last().actor == desk.clerk
@@ -72,13 +72,13 @@ def test_the_api_ends_at_once_only_what_was_never_accepted(desk, way, state):
 
 
 # ---------------------------------------------------------------- money
-def owing(desk):
+def dossier_with_fee(desk):
     world.place("68.X123")
-    return desk.accepted(code="1.004194", answers=world.sample_answers("ct01"), asked={"case": "ca_nhan"})
+    return desk.accepted(code="1.004194", answers=world.sample_answers("ct01"), dossier_with_question={"case": "ca_nhan"})
 
 
 def test_the_payment_job_must_bring_the_attempt_that_settles_just_this_fee(desk):
-    dossier = owing(desk)
+    dossier = dossier_with_fee(desk)
     fee = dossier.obligation
     good = {"settles": True, "obligation_id": fee.pk, "amount": fee.total}
     attempts = [None, *(SimpleNamespace(**good | wrong) for wrong in ({"settles": False}, {"obligation_id": 0}, {"amount": 1}))]
@@ -94,7 +94,7 @@ def test_the_payment_job_must_bring_the_attempt_that_settles_just_this_fee(desk)
 
 
 def test_a_clerk_takes_cash_and_brings_no_attempt(desk):
-    dossier = owing(desk)
+    dossier = dossier_with_fee(desk)
     fee = dossier.obligation
     attempt = SimpleNamespace(settles=True, obligation_id=fee.pk, amount=fee.total)
     for details in ({"attempt": attempt}, {"settled_before": True}):
@@ -105,7 +105,7 @@ def test_a_clerk_takes_cash_and_brings_no_attempt(desk):
 
 # ---------------------------------------------------------------- silence of the applicant
 @pytest.fixture
-def asked(desk):
+def dossier_with_question(desk):
     dossier = desk.processing()
     dossier.step_runs.filter(state="open").update(kind="applicant_confirm")
     return workflow.advance(dossier, "ask_confirmation", actor=desk.officer, question="Tên trên bản nháp đúng chưa?")
@@ -116,24 +116,24 @@ def let_silence_be_consent(dossier, monkeypatch):
     monkeypatch.setattr(type(dossier.version), "facts", facts)
 
 
-def test_silence_is_consent_only_where_the_version_says_so_and_once_the_time_is_over(desk, asked, monkeypatch):
-    job, over = SystemActor(Job.CONFIRMATION_DEADLINE), asked.open_steps[0].due_at + dt.timedelta(minutes=1)
+def test_silence_is_consent_only_where_the_version_says_so_and_once_the_time_is_over(desk, dossier_with_question, monkeypatch):
+    job, over = SystemActor(Job.CONFIRMATION_DEADLINE), dossier_with_question.open_steps[0].due_at + dt.timedelta(minutes=1)
     with clock.at(over), pytest.raises(PermissionDenied):
-        workflow.advance(asked, "confirm", actor=job)
-    let_silence_be_consent(asked, monkeypatch)
+        workflow.advance(dossier_with_question, "confirm", actor=job)
+    let_silence_be_consent(dossier_with_question, monkeypatch)
     with pytest.raises(PermissionDenied):
-        workflow.advance(asked, "confirm", actor=job)
+        workflow.advance(dossier_with_question, "confirm", actor=job)
     with clock.at(over):
         deadlines.run()
-    assert asked.events.last().job == "confirmation_deadline"
+    assert dossier_with_question.events.last().job == "confirmation_deadline"
 
 
-def test_the_applicant_confirms_whatever_the_version_says_of_silence(desk, asked):
-    assert workflow.advance(asked, "confirm", actor=asked.submitter).waiting_on == "signer"
+def test_the_applicant_confirms_whatever_the_version_says_of_silence(desk, dossier_with_question):
+    assert workflow.advance(dossier_with_question, "confirm", actor=dossier_with_question.submitter).waiting_on == "signer"
 
 
 def test_no_other_job_is_let_in(desk):
-    dossier = withdrawn(desk, "submitted")
+    dossier = withdrawn_dossier(desk, "submitted")
     for job in set(Job) - {Job.WITHDRAW_BEFORE_ACCEPT}:
         with pytest.raises(PermissionDenied):
             workflow.advance(dossier, "confirm_withdrawal", actor=SystemActor(job))

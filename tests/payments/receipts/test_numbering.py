@@ -11,6 +11,7 @@ from django.db.utils import IntegrityError
 
 from dossiers import workflow
 from dossiers.models import FeeLine
+from dossiers.transitions.inputs import DetailsMissing
 from payments.accounting import invariants
 from payments.attempts.settlement import settle
 from payments.models import CollectingBody, EReceipt, ReceiptCounter, RefundReason
@@ -274,7 +275,7 @@ def test_cash_taken_while_a_dossier_waits_for_its_fee_makes_the_receipt_in_the_s
 
 def test_cash_refused_for_a_wrong_sum_leaves_neither_attempt_nor_receipt(money_desk):
     dossier = money_desk.waiting()
-    with pytest.raises(workflow.needs.DetailsMissing):
+    with pytest.raises(DetailsMissing):
         workflow.advance(dossier, "paid", actor=money_desk.clerk, amount=money.FEE - 1)
     assert not dossier.obligation.attempts.exists() and not EReceipt.objects.exists()
 

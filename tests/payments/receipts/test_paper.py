@@ -312,4 +312,5 @@ def test_the_warning_is_only_there_while_somebody_is_paying(client, money_desk):
 
 def test_the_door_itself_makes_the_receipt_whoever_opens_it(money_desk):
     dossier = workflow.advance(money_desk.waiting(), "paid", actor=money_desk.clerk, amount=money.FEE)
-    assert dossier.heard == [str(part) for part in dossier.heard] and str(EReceipt.objects.get()) in dossier.heard[0]
+    sentences = dossier.reply_sentences
+    assert sentences == [str(part) for part in sentences] and str(EReceipt.objects.get()) in sentences[0]

@@ -1,4 +1,4 @@
-"""A stand-in for a browser without JavaScript: the inputs of a page's HTML, as they would be sent."""
+"""A substitute for a browser without JavaScript: reads the inputs of a page's HTML as a browser would send them."""
 
 from html.parser import HTMLParser
 from urllib.parse import urlencode

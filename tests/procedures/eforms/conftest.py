@@ -1,4 +1,4 @@
-"""The forms of data/, published as the importer does, and the reference implementation beside them."""
+"""The forms of data/, expanded as by the loader, and the reference implementation of data/check_forms.py."""
 
 import datetime as dt
 import importlib.util
@@ -28,7 +28,7 @@ REFERENCE = _reference()
 
 
 class Holidays:
-    """Working days as the reference counts them."""
+    """The working days of the reference implementation."""
 
     def add_working_days(self, day, count):
         return REFERENCE.add_working_days(day, count)

@@ -1,4 +1,4 @@
-"""Answers read back: for the citizen, the clerk and paper, from the words of the version."""
+"""Answers as text: for the citizen, the clerk and paper, with the labels of the version."""
 
 import datetime as dt
 import re

@@ -1,4 +1,4 @@
-"""What an error says: what is wrong and how to mend it, in the words of the label."""
+"""Error messages: what is wrong and how to correct it, with the label of the field."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ TODAY = dt.date(2026, 11, 23)
 
 
 def said(form_key, answers, key):
-    """The sentence at one field of a good sample that was spoiled."""
+    """The error message at one field of a valid sample with one changed answer."""
     sample = next(sample for sample in VALID if sample.form.key == form_key)
     known = {**sample.known, **answers}
     errors = validate(sample.form, known, sample.today)

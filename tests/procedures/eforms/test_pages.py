@@ -1,4 +1,4 @@
-"""Pages in order, what is hidden, what counts; and every page of every sample sent back as a browser would."""
+"""Order of pages, hidden questions, answers that count; and a round trip of every page of every sample through a browser."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Nobody is asked twice: what the account knows is filled in, in the form's own codes, and never over what was answered."""
+"""Prefilling: known data is filled in with the form's codes and never replaces an answer."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What people type, read into answers: typed values where possible, the words as typed where not."""
+"""Parsing of typed inputs into answers: typed values where possible, else the text as typed."""
 
 import datetime as dt
 import unicodedata

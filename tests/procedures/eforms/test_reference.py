@@ -1,4 +1,4 @@
-"""Our findings are those of data/check_forms.py: on every sample, and on samples that somebody has spoiled."""
+"""Validation finds the same errors as data/check_forms.py, on every sample and on randomly changed samples."""
 
 import copy
 import datetime as dt

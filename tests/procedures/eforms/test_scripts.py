@@ -1,4 +1,4 @@
-"""The small modules of a wizard page in a real browser: communes narrowed, drafts saved, words kept when the network is away."""
+"""The JavaScript modules of a wizard page in a browser: filtered communes, saved drafts, no lost input without network."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Options from outside the form: territory and bodies of this portal, countries of the world."""
+"""Options from outside the form: territory, agencies, countries."""
 
 import datetime as dt
 

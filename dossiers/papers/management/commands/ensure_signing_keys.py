@@ -5,7 +5,7 @@ from dossiers.papers.certificates import ensure_development_ca
 
 
 class Command(BaseCommand):
-    """Run at first start of a demo or development portal; safe to run at every start."""
+    """Run at the first start of a demo or development portal. Idempotent."""
 
     help = "Make the test authority that issues signing certificates to agencies, if there is none. Refused in production."
 

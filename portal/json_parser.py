@@ -1,11 +1,11 @@
-"""What machines send: JSON. How much of it is read, the framework sees to (DATA_UPLOAD_MAX_MEMORY_SIZE)."""
+"""The JSON parser of the API. The size limit is Django's (DATA_UPLOAD_MAX_MEMORY_SIZE)."""
 
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
 
 class JSONParser(parsers.JSONParser):
-    """As the framework's, but nesting without end is an error of the sender (400), not ours."""
+    """The framework's parser, but too deep nesting is answered with 400 instead of 500."""
 
     def parse(self, stream, media_type=None, parser_context=None):
         try:

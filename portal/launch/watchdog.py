@@ -1,8 +1,8 @@
-"""Waits for the launcher's end and, when it came without a word (kill -9), ends whatever the launcher had started.
+"""Waits until the launcher ends. If it was killed (kill -9), ends all processes that the launcher had started.
 
-A script of its own: `python -I keeper.py PIPE TOKEN SECONDS`. Lines "pid start-time" come down the pipe, "done" takes
-the duty off. The kernel has already told the direct children to leave (see child.py); this is for those who did not, and
-for their grandchildren, which carry PORTAL_RUN=TOKEN in their environment.
+A separate script: `python -I watchdog.py PIPE TOKEN SECONDS`. The launcher writes a line "pid start-time" to the pipe for each
+process, and "done" when it stops normally. When the launcher dies, the kernel signals its direct children (see child.py); the
+watchdog kills those that do not stop, and their children, which have PORTAL_RUN=TOKEN in their environment.
 """
 
 import os
@@ -26,7 +26,7 @@ def watch(pipe: int, token: str, patience: float) -> None:
 
 
 def end_all(leaders: dict[int, str], token: str, patience: float) -> None:
-    """Wait `patience` seconds for all to leave, then kill the rest."""
+    """Wait `patience` seconds for all processes to end, then kill the rest."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if not any(True for _ in _left(leaders, token)):
@@ -60,7 +60,7 @@ def _environment(pid: int) -> list[bytes]:
 
 
 def start_time(pid: int) -> str:
-    """When a process began, in the kernel's ticks: with the pid it names one process for ever. Empty when it is gone."""
+    """Start time of a process in kernel ticks; empty when it has ended. Pid and start time together identify a process."""
     try:
         with open(f"/proc/{pid}/stat") as stat:
             after_name = stat.read().rpartition(")")[2].split()
