@@ -1,5 +1,6 @@
-"""For system administrators: where money goes, and money work that failed. Read only, but for «làm lại»: no payer is named
-here, no attempt or refund can be opened, and nothing moves money but the services."""
+"""The admin site of payments: collection points, and outbox rows that failed. Read only except for «làm lại» (retry).
+
+No payer is named, and no attempt or refund can be opened: only the services move money."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -33,12 +34,12 @@ class CollectionPointAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description=_("có khóa trong môi trường"), boolean=True)
     def has_secret(self, point):
-        """Is the terminal's key known here? Never which."""
+        """Is the secret of the terminal in the environment? The secret itself is never shown."""
         return register.takes_payments(point)
 
     @admin.display(description=_("đang thu trên mạng"), boolean=True, ordering="terminal__active")
     def takes_payments(self, point):
-        """Is its terminal switched on? It is switched at the terminal."""
+        """Is its terminal switched on? (Changed on the page of the terminal.)"""
         return point.terminal.active
 
 
@@ -52,7 +53,7 @@ class CollectingBodyAdmin(ReadOnly, ModelAdmin):
 
 
 class MoneyWorkAdmin(OutboxRowAdmin):
-    """Owed work about money: how it stands, and what it is about by its number only."""
+    """Outbox rows of payments: their state, and the number of the row they are about."""
 
     about = ()
 

@@ -14,4 +14,4 @@ class PaymentsConfig(AppConfig):
         from payments.receipts import paper  # noqa: F401 - tells /kiem-tra/ what a receipt is
 
         grants.REVOKED |= dict.fromkeys(APPEND_ONLY, "UPDATE, DELETE, TRUNCATE")
-        step_taken.connect(receivers.hear, dispatch_uid="payments.receivers")
+        step_taken.connect(receivers.on_step_taken, dispatch_uid="payments.receivers")

@@ -1,4 +1,4 @@
-"""Tickets of payers who say that they have paid: opened and assigned, answered by a person or by the gateway's last word."""
+"""Tickets of payers who say that they have paid: opened and assigned, answered by a person or by the gateway."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -15,12 +15,12 @@ from payments.models.states import AttemptState
 from payments.permissions import may_answer
 from portal.common import clock
 
-LONGEST = 500  # characters of an answer
+MAX_ANSWER_LENGTH = 500  # characters of an answer
 
 
 @transaction.atomic
 def open_ticket(attempt: PaymentAttempt, user: User | None = None) -> PaymentComplaint | None:
-    """The open ticket of an attempt, made if there is none; its owner is told. None for money that has come."""
+    """The open ticket of an attempt; created, and its owner notified, if there is none. None if the attempt is paid."""
     dossier, _obligation, attempt = lock_for_payment(attempt.reference)
     if attempt.state == AttemptState.PAID:
         return None
@@ -35,7 +35,7 @@ def open_ticket(attempt: PaymentAttempt, user: User | None = None) -> PaymentCom
 
 
 def owner_of(attempt: PaymentAttempt, dossier: Dossier) -> User | None:
-    """Who has to answer: the accountant of the collecting body with the fewest on the table; without one, a head."""
+    """The person who must answer: the least busy accountant of the collecting body; if there is none, its head."""
     return assignment.least_busy([attempt.collector_id], dossier) or _head(attempt, dossier)
 
 
@@ -70,6 +70,6 @@ def answer_by_the_gateway(attempt: PaymentAttempt) -> None:
 
 
 def _close(complaint: PaymentComplaint, text: str, actor: User | None) -> None:
-    complaint.answer, complaint.closed_at, complaint.closed_by = text.strip()[:LONGEST], clock.now(), actor
+    complaint.answer, complaint.closed_at, complaint.closed_by = text.strip()[:MAX_ANSWER_LENGTH], clock.now(), actor
     complaint.save(update_fields=["answer", "closed_at", "closed_by"])
     messages.complaint_answered(complaint)

@@ -1,6 +1,6 @@
-"""Money of the demo: fees paid, paid twice, given back, stray and differing, brought there by the services with a moved clock.
+"""Payments of the demo (paid, paid twice, refunded, unmatched, differing), made by the services with the clock set back.
 
-What the gateway would have to know (an attempt still open) is left out: the mock was not there when it happened.
+There are no open attempts at the gateway, since the mock gateway does not know these payments.
 """
 
 import datetime as dt
@@ -21,8 +21,8 @@ from payments.refunds import approval
 from payments.transfers import matching
 from portal.common import clock
 
-# who, how many working days ago, what became of the money
-FATES = [
+# login, how many working days ago, what happens to the money (names of methods of `Money`)
+SCENARIOS = [
     ("nguoidan1", 6, "online"), ("nguoidan2", 6, "cash given_back"), ("nguoidan3", 5, "online"), ("nguoidan4", 5, "transfer"),
     ("nguoidan5", 4, "twice sent_back"), ("nguoidan6", 4, "online"), ("nguoidan7", 3, "cancelled transfer"),
     ("nguoidan8", 3, "online part_proposed"), ("nguoidan9", 2, "failed online"), ("nguoidan10", 2, "twice"),
@@ -30,25 +30,25 @@ FATES = [
     ("nguoidan5", 1, "complains"), ("nguoidan6", 0, "online"), ("nguoidan7", 0, "transfer"),
 ]  # fmt: skip
 PAUSE = dt.timedelta(minutes=4)
-AMOUNT_OFF = 1_000  # đồng: what the settlement file of the demo gets wrong
+AMOUNT_OFF = 1_000  # đồng: error in the settlement file of the demo
 
 
 class Money:
-    """Plays the fates. Each dossier is a criminal record, which owes its fee on submission."""
+    """Plays the scenarios. Each dossier is a criminal record certificate, whose fee is due on submission."""
 
     def __init__(self, users):
         self.users, self.script = users, Script(users)
         self.one, self.two = (User.objects.get(username=login) for login in ("ketoan1", "ketoan2"))
         self.number = 0
 
-    def play(self, login, days_ago, fate):
+    def play(self, login, days_ago, scenario):
         self.moment = min(self.script.start(days_ago) + dt.timedelta(hours=1), clock.now() - dt.timedelta(minutes=40))
         self.dossier = self.at(self._file, self.users[login])
-        for word in fate.split():
+        for word in scenario.split():
             self.at(getattr(self, word))
 
     def at(self, take, *args):
-        """Do something a few minutes after what was done before."""
+        """Call `take` with the clock PAUSE after the previous call."""
         self.moment = min(self.moment + PAUSE, self.script.now)
         with clock.at(self.moment):
             return take(*args)
@@ -60,18 +60,18 @@ class Money:
     def _begin(self, way):
         return open_attempt(self.dossier, way, actor=self.dossier.submitter)
 
-    def _say(self, attempt, codes):
-        """What the gateway said of an attempt, as it would have: for the books, not to be checked again."""
+    def _store_ipn(self, attempt, codes):
+        """Store an IPN for an attempt, as the gateway would have sent it, but without a signature."""
         self.number += 1
         raw, notice = examples.notice(attempt, codes, f"{14_000_000 + self.number}", clock.now())
         return store_event(EventKind.IPN, raw, Verdict.VALID, attempt=attempt, answer=examples.CONFIRMED), notice
 
     def _paid(self, attempt):
-        event, said = self._say(attempt, examples.PAID)
+        event, said = self._store_ipn(attempt, examples.PAID)
         facts = {"transaction_no": said.transaction_no, "bank_code": said.bank_code, "code": said.code}
         return settlement.settle(attempt.reference, event, cause="ipn", **facts)
 
-    # ------------------------------------------------------------ fates
+    # ------------------------------------------------------------ scenarios
     def online(self):
         attempt = self._begin(Way.GATEWAY)
         self.attempt = self.at(self._paid, attempt)
@@ -123,7 +123,7 @@ class Money:
 
     def _ended(self, codes):
         attempt = self._begin(Way.GATEWAY)
-        event, said = self.at(self._say, attempt, codes)
+        event, said = self.at(self._store_ipn, attempt, codes)
         facts = {"cause": "ipn", "proof": event, "code": said.code}
         self.at(lambda: settlement.record_outcome(attempt.reference, said.outcome.state, **facts))
 
@@ -137,17 +137,17 @@ class Money:
         self.at(lambda: complaints.open_ticket(attempt, self.dossier.submitter))
 
 
-def make_money(users):
-    """All of it, then the settlement files of the days before today. Returns how many dossiers."""
+def make_payments(users):
+    """Play all scenarios, then read settlement files for the days before today. Returns the number of dossiers."""
     money = Money(users)
-    for fate in FATES:
-        money.play(*fate)
+    for scenario in SCENARIOS:
+        money.play(*scenario)
     _settle_the_days()
-    return len(FATES)
+    return len(SCENARIOS)
 
 
 def _settle_the_days():
-    """Read a file for each day since the first payment, made from our own books; the last one with payments is made to differ."""
+    """Read a settlement file, made from our own books, for each day since the first payment. The last one differs."""
     paid = PaymentAttempt.objects.filter(way=Way.GATEWAY, state=AttemptState.PAID).order_by("paid_at")
     days = sorted({clock.local(attempt.paid_at).date() for attempt in paid} - {clock.today()})
     if not days:
@@ -161,7 +161,7 @@ def _settle_the_days():
 
 
 def _file_of(point, day, *, wrong):
-    """Our books of that day in the gateway's form. `wrong`: one sum is off, and one payment is there that nobody knows."""
+    """Our books of that day as a settlement file. `wrong`: with one wrong amount and one unknown payment."""
     came = PaymentAttempt.objects.filter(point=point, way=Way.GATEWAY, state=AttemptState.PAID, paid_at__date=day)
     back = Refund.objects.filter(attempt__point=point, way="gateway", state=RefundState.DONE, done_at__date=day)
     lines = [

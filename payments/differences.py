@@ -42,7 +42,7 @@ def open_difference(
                 opened_at=clock.now(),
             )  # fmt: skip
     except IntegrityError:
-        return None  # somebody else opened it in this very moment
+        return None  # another transaction opened it at the same time
     messages.difference_opened(difference)
     return difference
 
@@ -55,7 +55,7 @@ def close_as_matching(point: CollectionPoint, reference: str, kinds: Iterable[st
 
 @transaction.atomic
 def hand_over(difference: Difference, user: User, to: User) -> Difference:
-    """Take it (to oneself) or hand it to a colleague of the same books."""
+    """Give the difference to a new owner (`to` may be the user). Raises PermissionDenied, AlreadyClosed."""
     difference = _open(difference, user)
     if not may_own(difference, to):
         raise PermissionDenied("only an accountant of the same books takes a difference over")
@@ -66,7 +66,7 @@ def hand_over(difference: Difference, user: User, to: User) -> Difference:
 
 @transaction.atomic
 def close(difference: Difference, user: User, words: str) -> Difference:
-    """Close it; `words` are the explanation."""
+    """Close a difference; `words` is the explanation. Raises PermissionDenied, AlreadyClosed."""
     difference = _open(difference, user)
     difference.closed_at, difference.closed_by, difference.resolution = clock.now(), user, words
     difference.save(update_fields=["closed_at", "closed_by", "resolution"])
@@ -81,7 +81,7 @@ def possible_owners(difference: Difference, *, besides: User | None) -> QuerySet
 
 
 class AlreadyClosed(Exception):
-    """Somebody explained it meanwhile; `str()` says who and when."""
+    """It was closed in the meantime; `str()` names by whom."""
 
 
 def _open(difference: Difference, user: User) -> Difference:

@@ -30,7 +30,7 @@ in_vietnamese = translation.override("vi")
 
 
 @in_vietnamese
-def not_paid(attempt: PaymentAttempt) -> None:
+def attempt_failed(attempt: PaymentAttempt) -> None:
     """To the citizen: this attempt failed for certain. Written only when there is something to do: the fee is still due, no other
     attempt is open, and the payer did not cancel it. At most once a day for a fee."""
     obligation = attempt.obligation
@@ -52,7 +52,7 @@ def not_paid(attempt: PaymentAttempt) -> None:
 
 
 @in_vietnamese
-def in_doubt(attempt: PaymentAttempt) -> None:
+def attempt_in_doubt(attempt: PaymentAttempt) -> None:
     """To the citizen, who must not pay again, and to the accountants, who decide: it is not known whether money was taken."""
     _citizen(
         f"doubt:{attempt.pk}", attempt, _("Đang kiểm tra lần trả phí: %(name)s"),
@@ -68,7 +68,7 @@ def in_doubt(attempt: PaymentAttempt) -> None:
 
 
 @in_vietnamese
-def comes_back(refund: Refund, *, came_late: bool = False) -> None:
+def money_not_needed(refund: Refund, *, came_late: bool = False) -> None:
     """To the citizen: money came that the fee does not need, and the portal has proposed to refund it."""
     if refund.reason == RefundReason.PAID_TWICE:
         body = _("Khoản phí này đã trả xong từ trước. Cơ quan sẽ trả lại %(sum)s, không phải làm gì.")

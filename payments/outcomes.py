@@ -1,6 +1,6 @@
-"""What is known of an attempt as it stands, in words for whoever looks at it. Pages, messages and the desk ask here.
+"""The `Outcome` of an attempt by its present state, used by pages, messages and the desk.
 
-The words for what a gateway tells are in `payments.gateways.outcomes`; the code kept on the attempt is read by its provider.
+The outcomes of gateway answers are in `payments.gateways.outcomes`; the code stored on an attempt is read by its provider.
 """
 
 from dataclasses import replace
@@ -40,12 +40,12 @@ PAID_AGAIN = replace(PAID, sentence=_("Khoản này đã được trả thêm m�
 ASKING = replace(UNFINISHED, sentence=_("Máy đang hỏi ngân hàng xem tiền đã trừ hay chưa."))
 DROPPED = replace(CANCELLED, sentence=_("Lần trả này đã bỏ, tiền chưa bị trừ."))
 DROPPED_ASKING = replace(DROPPED, sentence=_("Lần trả này đã bỏ. Máy đang hỏi ngân hàng xem có trừ tiền không."))
-# Where the provider's code says no more than the state does.
+# Used when the stored code tells no more than the state.
 _BY_STATE = {A.REVIEW: UNCLEAR, A.FAILED: FAILED, A.EXPIRED: ABANDONED, A.CANCELLED: DROPPED}
 
 
 def of_attempt(attempt: "PaymentAttempt") -> Outcome:
-    """What we know of an attempt now, in words for the payer."""
+    """The outcome of an attempt now, with the texts for the payer. `money` is always that of `attempt.money_taken`."""
     found = replace(_of_state(attempt), state=A(attempt.state), final=attempt.resolved_at is not None)
     if found.money == attempt.money_taken:
         return found

@@ -30,17 +30,17 @@ from procedures.models import Offering
 
 # ---------------------------------------------------------------- bodies and their accountants
 def is_accountant(user: User) -> bool:
-    """Does this person keep the books of any body today?"""
+    """Is this person an accountant of any body today?"""
     return bool(user.is_active and user.agencies_with(Role.ACCOUNTANT))
 
 
 def bodies_of(user: User) -> QuerySet[Agency]:
-    """Bodies whose books this person keeps today."""
+    """The bodies of which this person is an accountant today."""
     return Agency.objects.filter(pk__in=user.agencies_with(Role.ACCOUNTANT)) if user.is_active else Agency.objects.none()
 
 
 def accountants_of(agencies: Iterable[int]) -> QuerySet[User]:
-    """The same the other way round: logins in use of the accountants of these bodies (ids)."""
+    """The reverse: active users who are accountants of these bodies (ids)."""
     seats = Membership.objects.current().filter(role=Role.ACCOUNTANT, agency__in=agencies)
     return User.objects.filter(is_active=True, pk__in=seats.values("user"))
 
@@ -55,7 +55,7 @@ def visible_points(user: User) -> QuerySet[CollectionPoint]:
 
 
 def bodies_at(point: CollectionPoint) -> set[int]:
-    """The same the other way round: ids of the bodies that collect at this point, or have collected there."""
+    """The reverse: ids of the bodies that collect at this point, or have collected there."""
     offered = Offering.objects.filter(terminal=point.terminal_id, lead_agency__isnull=False).values_list("lead_agency", flat=True)
     used = PaymentAttempt.objects.filter(point=point).order_by().values_list("collector", flat=True)
     return {*offered.distinct(), *used.distinct()}
@@ -92,9 +92,9 @@ def visible_complaints(user: User) -> QuerySet[PaymentComplaint]:
     return PaymentComplaint.objects.filter(Q(attempt__collector__in=bodies_of(user).values("pk")) | Q(owner=user))
 
 
-# ---------------------------------------------------------------- rows of a body or, when nobody knows whose, of a point
+# ---------------------------------------------------------------- rows of a body or, when the body is unknown, of a point
 def bodies_of_credit(credit: BankCredit) -> set[int]:
-    """Ids of the bodies whose accountants look after this credit."""
+    """Ids of the bodies whose accountants are responsible for this credit."""
     return {credit.attempt.collector_id} if credit.attempt else bodies_at(credit.point)
 
 
@@ -108,7 +108,7 @@ def visible_credits(user: User) -> QuerySet[BankCredit]:
 
 
 def bodies_of_difference(difference: Difference) -> set[int]:
-    """Ids of the bodies whose accountants look after this difference."""
+    """Ids of the bodies whose accountants are responsible for this difference."""
     return {difference.collector_id} if difference.collector_id else bodies_at(difference.point)
 
 
@@ -132,7 +132,7 @@ def visible_fetches(user: User) -> QuerySet[SettlementFetch]:
 
 # ---------------------------------------------------------------- acting: never in a matter of one's own
 def is_accountant_for(dossier: Dossier, user: User) -> bool:
-    """Keeps the books of the body that decides, which collects the fee, and it is not a matter of their own."""
+    """An accountant of the lead agency (which collects the fee), and the dossier is not their own matter."""
     return _keeps_books_of([dossier.lead_agency_id], user) and not is_own_dossier(dossier, user)
 
 
@@ -143,7 +143,7 @@ def dossiers_with_fees(user: User) -> QuerySet[Dossier]:
 
 
 def is_accountant_of(attempt: PaymentAttempt, user: User) -> bool:
-    """Sees the attempt, and it is not a matter of their own."""
+    """Sees the attempt, and its dossier is not their own matter."""
     return sees_attempt(attempt, user) and not is_own_dossier(attempt.obligation.dossier, user)
 
 
@@ -158,13 +158,13 @@ def may_answer(complaint: PaymentComplaint, user: User) -> bool:
 
 
 def may_own(difference: Difference, user: User) -> bool:
-    """May take over a difference, hand it on and close it."""
+    """May take over a difference, hand it over and close it."""
     own = difference.attempt is not None and is_own_dossier(difference.attempt.obligation.dossier, user)
     return sees_difference(difference, user) and not own
 
 
 def may_resolve(credit: BankCredit, user: User) -> bool:
-    """May say whose this money is, or send it back."""
+    """May assign this credit to a fee, or return it."""
     own = credit.attempt is not None and is_own_dossier(credit.attempt.obligation.dossier, user)
     return sees_credit(credit, user) and not own
 

@@ -1,12 +1,12 @@
-"""What payments do when a dossier moves, inside the transaction of the step: cash at the counter becomes an attempt and a
-receipt; a dossier that closes gives up open attempts and has refundable money proposed for return."""
+"""What payments do when a dossier takes a step, in the transaction of the step: cash at the counter becomes an attempt and a
+receipt; when a dossier closes, open attempts are cancelled and refundable money is proposed for refund."""
 
 from django.utils.translation import gettext as _
 
 from dossiers.models import FeeObligation
 from dossiers.states import DossierState
 from dossiers.workflow import FollowOn, StepReply
-from payments.attempts.lifecycle import already_paid, cancel_open
+from payments.attempts.lifecycle import cancel_open, create_paid_attempt
 from payments.attempts.settlement import PAYMENT_JOB
 from payments.ledger import entries
 from payments.models import RefundReason, Way
@@ -23,23 +23,23 @@ CLOSINGS = {
 }
 
 
-def hear(sender, step, event, **kwargs):
-    """Receiver of `step_taken`. The dossier is locked by the step. Answers with the number of the receipt, or with the step that
-    follows from a payment made before, or None."""
+def on_step_taken(sender, step, event, **kwargs):
+    """Receiver of `step_taken`; the step has locked the dossier. Returns the message with the number of the receipt, or the
+    follow-on step for a payment made before, or None."""
     if step.details.get("settled_before"):
-        return None  # the receipt of this money was made when it came
+        return None  # the receipt was issued when the money was received
     if step.name in ("paid", "collect"):
         obligation = _locked_obligation(step.dossier)
-        attempt = step.details.get("attempt") or _cash(obligation, step)
+        attempt = step.details.get("attempt") or _record_cash(obligation, step)
         receipt = numbering.issue(attempt, event)
         words = _("Biên lai số %(number)s. Tệp có chữ ký số nằm trong giấy tờ của hồ sơ sau ít giây.")
         return StepReply(words % {"number": receipt})
     elif step.name == "waive":
         cancel_open(_locked_obligation(step.dossier), cause="settled_otherwise", actor=step.user, job=step.job)
     elif step.name == "refuse_withdrawal" and step.dossier.state == DossierState.PAYMENT_REQUIRED:
-        return _goes_on(step)
+        return _resume_paid(step)
     elif step.name in CLOSINGS:
-        _close(step)
+        _close_payments(step)
     return None
 
 
@@ -51,10 +51,10 @@ def _locked_obligation(dossier):
     return obligation
 
 
-def _cash(obligation, step):
-    """The clerk took cash: an attempt that is paid at once. Whatever was open elsewhere is given up, and still watched."""
+def _record_cash(obligation, step):
+    """Create a paid attempt for cash taken at the counter. Open attempts are cancelled; their late success is still noticed."""
     cancel_open(obligation, cause="settled_otherwise", actor=step.user)
-    attempt = already_paid(
+    attempt = create_paid_attempt(
         cause="counter", actor=step.user, obligation=obligation, way=Way.COUNTER, amount=obligation.total,
         collector=step.dossier.lead_agency, opened_by=step.user, settles=True,
     )  # fmt: skip
@@ -62,8 +62,8 @@ def _cash(obligation, step):
     return attempt
 
 
-def _goes_on(step):
-    """It waits for its fee again, and the fee came while the withdrawal was being looked at: nothing keeps it waiting."""
+def _resume_paid(step):
+    """After a refused withdrawal the dossier waits for its fee. If that was paid in the meantime, follow on with «paid»."""
     obligation = _locked_obligation(step.dossier)
     attempt = obligation.attempts.filter(settles=True).first() if obligation and obligation.is_paid else None
     if attempt is None:
@@ -71,7 +71,7 @@ def _goes_on(step):
     return StepReply(follow_ons=(FollowOn("paid", PAYMENT_JOB, details={"attempt": attempt, "settled_before": True}),))
 
 
-def _close(step):
+def _close_payments(step):
     obligation = _locked_obligation(step.dossier)
     if obligation is None:
         return
@@ -82,7 +82,7 @@ def _close(step):
 
 
 def propose_for_closing(attempt, obligation, reason):
-    """Propose to give back what the lines say goes back on this occasion; nothing when none does."""
+    """Propose to refund the fee lines that are refundable for `reason`. Returns the refund, or None if no line is."""
     back = sum(line.amount or 0 for line in obligation.lines_refundable_on(reason))
-    amount = min(back, approval.left(attempt))
+    amount = min(back, approval.refundable(attempt))
     return approval.propose(attempt, reason, amount=amount) if amount else None

@@ -1,4 +1,4 @@
-"""The modules whose functions do the owed rows of payments (`@outbox.worker`). Importing them registers the functions."""
+"""The modules with the outbox workers of payments (`@outbox.worker`). Importing them registers the workers."""
 
 from payments.enquiries import schedule
 from payments.receipts import numbering

@@ -1,4 +1,4 @@
-"""The takings as an Excel file. Every text is written as text, whatever it begins with: a cell never becomes a formula."""
+"""The revenue as an Excel file. All text is written as text cells, never as formulas."""
 
 import io
 
@@ -9,13 +9,13 @@ from payments.accounting.revenue import total_of
 from portal.common import clock
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-# Text stays text: no formula, no link and no number is guessed from it.
+# Text is not converted to formulas, links or numbers.
 LITERAL = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 MONEY, DAY, MOMENT = "#,##0", "dd/mm/yyyy", "dd/mm/yyyy hh:mm"
 
 
 class Workbook:
-    """A small writer of tables: headings, rows of text, money, days and moments, a sum at the foot."""
+    """Writes tables: headings, rows of text, amounts, days and moments, and a row of sums."""
 
     def __init__(self):
         self.file = io.BytesIO()
@@ -31,7 +31,7 @@ class Workbook:
         }
 
     def sheet(self, name, title, columns, rows, *, sums=()):
-        """One sheet. `columns`: [(heading, kind, width)], kind one of text, number, day, moment. `sums`: columns added up."""
+        """One sheet. `columns`: [(heading, kind, width)], kind: text, number, day, moment. `sums`: indexes of columns to sum."""
         sheet = self.book.add_worksheet(name)
         self._text(sheet, 0, 0, title, "head")
         for at, (heading, _kind, width) in enumerate(columns):
@@ -73,7 +73,7 @@ class Workbook:
 
 
 def takings_workbook(rows, attempts, refunds, names, title):
-    """The rows of a period as people see them on the page, then every payment and every refund of it, one by one.
+    """The workbook (bytes): the rows of the page, then each payment and each refund of the period.
 
     `names`: {body id: name}. The sums are those of `rows`.
     """

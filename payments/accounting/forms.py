@@ -1,4 +1,4 @@
-"""What an accountant fills in. The forms see to it that the input is well formed; the services decide the rest."""
+"""Forms of the accountants. They validate the input; the services check permissions and states."""
 
 import datetime as dt
 
@@ -17,11 +17,11 @@ from portal.common.figures import is_digits
 from portal.common.form_fields import DayField, NumberField
 from portal.common.money import dong
 
-LONGEST = 500  # characters of a note
+MAX_NOTE_LENGTH = 500  # characters of a note
 
 
 class DeskForm(forms.Form):
-    """A form that says in its own words what is missing."""
+    """A form with its own messages for missing values."""
 
     def full_clean(self):
         for field in self.fields.values():
@@ -31,9 +31,9 @@ class DeskForm(forms.Form):
 
 
 class NoteForm(DeskForm):
-    """One text that says why or what."""
+    """One free text: a reason or a note."""
 
-    note = Words(rows=3, max_length=LONGEST, label=_("Ghi chú"))
+    note = Words(rows=3, max_length=MAX_NOTE_LENGTH, label=_("Ghi chú"))
 
     def __init__(self, *args, label=None, hint="", required=True, **options):
         super().__init__(*args, **options)
@@ -42,7 +42,7 @@ class NoteForm(DeskForm):
 
 
 class DecisionForm(DeskForm):
-    """What a person found out about an attempt under review."""
+    """The decision about an attempt under review."""
 
     RECEIVED, NOT_RECEIVED = "received", "not_received"
     outcome = forms.ChoiceField(
@@ -50,11 +50,13 @@ class DecisionForm(DeskForm):
         widget=forms.RadioSelect,
         label=_("Kết luận"),
     )
-    note = Words(rows=3, max_length=LONGEST, label=_("Đã kiểm tra thế nào"), help_text=_("Ví dụ: đã hỏi ngân hàng, số văn bản."))
+    note = Words(
+        rows=3, max_length=MAX_NOTE_LENGTH, label=_("Đã kiểm tra thế nào"), help_text=_("Ví dụ: đã hỏi ngân hàng, số văn bản.")
+    )
 
 
 class Dong(NumberField):
-    """A sum of whole đồng in digits alone: «100.000» could be read as a hundred, so it is asked for again."""
+    """An amount in whole đồng, digits only. «100.000» is rejected, since it could be read as a hundred."""
 
     def to_python(self, value):
         text = str(value or "").strip()
@@ -64,7 +66,7 @@ class Dong(NumberField):
 
 
 class BookDay(DayField):
-    """A day that our books could hold: the first and the last of the calendar have no day before or after them."""
+    """A day between `revenue.FIRST_DAY` and `LAST_DAY`, so that the days before and after it exist."""
 
     def to_python(self, value):
         day = super().to_python(value)
@@ -74,16 +76,16 @@ class BookDay(DayField):
 
 
 class RefundForm(DeskForm):
-    """A refund to be proposed."""
+    """The proposal of a refund."""
 
     amount = Dong(label=_("Số tiền hoàn (đồng)"), min_value=1)
     reason = forms.ChoiceField(choices=RefundReason.choices, widget=forms.RadioSelect, label=_("Lý do"))
     way = forms.ChoiceField(choices=RefundWay.choices, widget=forms.RadioSelect, label=_("Cách hoàn"))
-    note = Words(rows=3, max_length=LONGEST, label=_("Giải thích"), help_text=_("Người duyệt đọc chỗ này."))
+    note = Words(rows=3, max_length=MAX_NOTE_LENGTH, label=_("Giải thích"), help_text=_("Người duyệt đọc chỗ này."))
 
     def __init__(self, *args, attempt, **options):
         super().__init__(*args, **options)
-        self.left = approval.left(attempt)
+        self.left = approval.refundable(attempt)
         self.fields["amount"].initial = self.left
         self.fields["amount"].widget.attrs["inputmode"] = "numeric"
         self.fields["amount"].help_text = _("Còn hoàn được %(left)s. Viết liền, ví dụ 200000.") % {"left": dong(self.left)}
@@ -100,13 +102,13 @@ class RefundForm(DeskForm):
 
 
 class DocumentForm(DeskForm):
-    """The slip by which money went back."""
+    """The number of the slip of a refund paid out by hand."""
 
     document = Words(max_length=40, label=_("Số chứng từ"), help_text=_("Số ủy nhiệm chi hoặc phiếu chi."))
 
 
 class ReceiptForm(DeskForm):
-    """How a wrong receipt ends: replaced under the right name, or cancelled. The reason is read by whoever checks it."""
+    """Replace a wrong receipt, or cancel it. The reason is public."""
 
     REPLACE, CANCEL = "replace", "cancel"
     what = forms.ChoiceField(
@@ -115,7 +117,9 @@ class ReceiptForm(DeskForm):
         label=_("Làm gì"),
     )
     payer_name = Words(max_length=250, required=False, label=_("Tên đúng của người nộp"))
-    reason = Words(rows=3, max_length=LONGEST, label=_("Lý do"), help_text=_("Đừng ghi tên ai ở đây: người ngoài đọc được."))
+    reason = Words(
+        rows=3, max_length=MAX_NOTE_LENGTH, label=_("Lý do"), help_text=_("Đừng ghi tên ai ở đây: người ngoài đọc được.")
+    )
 
     def __init__(self, *args, receipt, **options):
         super().__init__(*args, **options)
@@ -129,7 +133,7 @@ class ReceiptForm(DeskForm):
 
 
 class HandOverForm(DeskForm):
-    """To whom a difference is handed."""
+    """The new owner of a difference."""
 
     to = forms.ModelChoiceField(queryset=None, label=_("Chuyển cho"), empty_label=_("Chọn đồng nghiệp"))
 
@@ -139,7 +143,7 @@ class HandOverForm(DeskForm):
 
 
 class SettlementForm(DeskForm):
-    """A settlement file to be read."""
+    """The upload of a settlement file."""
 
     point = forms.ModelChoiceField(queryset=None, label=_("Điểm thu"), empty_label=_("Chọn điểm thu"))
     day = BookDay(label=_("Ngày của tệp"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
@@ -157,7 +161,7 @@ class SettlementForm(DeskForm):
 
 
 class StatementForm(DeskForm):
-    """A bank statement to be read."""
+    """The upload of a bank statement."""
 
     point = forms.ModelChoiceField(queryset=None, label=_("Tài khoản"), empty_label=_("Chọn tài khoản"))
     file = forms.FileField(label=_("Tệp sao kê (.csv)"), help_text=_("Tệp tải từ ngân hàng, không sửa."))
@@ -169,13 +173,13 @@ class StatementForm(DeskForm):
 
 
 class AssignForm(DeskForm):
-    """For whose fee stray money is: a dossier's code, or the reference of an attempt."""
+    """Assign an unmatched credit: by the code of a dossier, or the reference of an attempt."""
 
     whose = Words(max_length=40, label=_("Mã hồ sơ hoặc mã lần trả"))
     together = forms.ModelMultipleChoiceField(
         queryset=None, required=False, widget=forms.CheckboxSelectMultiple, label=_("Cộng cùng các khoản này")
     )
-    note = Words(rows=3, max_length=LONGEST, label=_("Căn cứ"), help_text=_("Vì sao biết tiền này là của hồ sơ đó."))
+    note = Words(rows=3, max_length=MAX_NOTE_LENGTH, label=_("Căn cứ"), help_text=_("Vì sao biết tiền này là của hồ sơ đó."))
 
     def __init__(self, *args, user, others, **options):
         super().__init__(*args, **options)
@@ -186,7 +190,7 @@ class AssignForm(DeskForm):
             del self.fields["together"]
 
     def clean_whose(self):
-        """The dossier, of a body whose books this person keeps. Others are not found, whether they exist or not."""
+        """The dossier, of a body of this accountant. The error for others does not tell whether they exist."""
         words = self.cleaned_data["whose"].upper().replace(" ", "")
         named = Q(code=words) | Q(obligation__attempts__reference=words)
         found = dossiers_with_fees(self.user).filter(named).select_related("lead_agency").distinct().first()

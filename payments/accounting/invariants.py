@@ -26,13 +26,13 @@ Status = FeeObligation.Status
 
 
 def broken():
-    """Yield one sentence for each thing that is wrong. Work that is still owed is not wrong."""
+    """Yield one sentence for each violated invariant. Waiting outbox rows are not violations."""
     for check in CHECKS:
         yield from check()
 
 
 def totals():
-    """The sums of everything, in one line; whole đồng."""
+    """The total sums in one line; whole đồng."""
     sums = balance.sums(LedgerEntry.objects.all())
     return (
         f"{PaymentAttempt.objects.filter(state=AttemptState.PAID).count()} payments: paid {sums.paid:,} − refunded "
@@ -40,7 +40,7 @@ def totals():
     )
 
 
-# ------------------------------------------------------------ both witnesses say the same
+# ------------------------------------------------------------ ledger
 def ledger_balances():
     """The entries of an obligation, body and day add up to 0: each movement has two."""
     rows = LedgerEntry.objects.values("obligation", "collector", "day").annotate(sum=Sum("amount")).exclude(sum=0).order_by()
@@ -80,7 +80,7 @@ def _fits(status, settled, total):
 
 # ------------------------------------------------------------ attempts
 def open_attempts_are_known_to_the_dossier():
-    """`attempt_open` is true exactly while an attempt is open, and never is more than one being paid."""
+    """`attempt_open` is true exactly if an attempt is open, and at most one is being paid."""
     is_open = PaymentAttempt.objects.filter(obligation=OuterRef("pk"), state__in=OPEN_ATTEMPT)
     for obligation in FeeObligation.objects.alias(real=Exists(is_open)).exclude(attempt_open=F("real")):
         yield f"obligation {obligation.pk}: says attempt_open={obligation.attempt_open}, and that is not so"
@@ -90,7 +90,7 @@ def open_attempts_are_known_to_the_dossier():
 
 
 def one_attempt_settles():
-    """Of the paid attempts one settles the fee, over its whole sum; a settled fee has that attempt."""
+    """At most one paid attempt settles a fee, with its total; a settled fee has one."""
     settling = PaymentAttempt.objects.filter(settles=True)
     for row in settling.order_by().values("obligation").annotate(n=Count("pk")).filter(n__gt=1):
         yield f"obligation {row['obligation']}: is settled by {row['n']} attempts"
@@ -105,14 +105,14 @@ def one_attempt_settles():
 
 
 def paid_dossiers_do_not_wait():
-    """No dossier stands in PAYMENT_REQUIRED once its fee is settled."""
+    """No dossier is in PAYMENT_REQUIRED with a settled fee."""
     settled = FeeObligation.objects.exclude(status__in=[Status.PROVISIONAL, Status.DUE])
     for obligation in settled.filter(dossier__state=DossierState.PAYMENT_REQUIRED).select_related("dossier"):
         yield f"{obligation.dossier.code}: waits for a fee that is {obligation.status}"
 
 
 def moves_are_paths():
-    """The moves of every attempt and refund follow the graph from its beginning, and end in its state."""
+    """The moves of each attempt and refund follow the graph from its first state to the present state."""
     yield from _paths(PaymentAttempt, AttemptMove, "attempt", AttemptState.CREATED, ATTEMPT_EDGES)
     yield from _paths(Refund, RefundMove, "refund", RefundState.REQUESTED, REFUND_EDGES)
 
@@ -160,7 +160,7 @@ def settling_money_has_its_receipt():
 
 
 def receipt_numbers_have_no_gaps():
-    """Per body and year the numbers run from 1 without a gap, and the counter stands at the last."""
+    """Per body and year the numbers run from 1 without a gap, and the counter has the last."""
     given = {
         (row["body"], row["year"]): row
         for row in EReceipt.objects.order_by()
@@ -177,12 +177,12 @@ def receipt_numbers_have_no_gaps():
 
 
 def transfers_are_bank_credits():
-    """What settled as a transfer is what was seen on the accounts, per fee."""
+    """Per fee, the sum of settled transfers equals the sum of bank credits."""
     yield from matching.problems()
 
 
 def receipts_and_their_papers_agree():
-    """The lines of a receipt add up to its amount, and its paper says what has become of it."""
+    """The lines of a receipt add up to its amount, and its paper has the same state."""
     yield from numbering.problems()
 
 

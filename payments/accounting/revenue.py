@@ -1,6 +1,6 @@
-"""What came in and went back, per period, body, way and kind of fee. A fixed number of queries.
+"""Revenue and refunds per period, body, way and kind of fee, in whole đồng. A fixed number of queries.
 
-Money counts on the local day it came, a refund on the day it went back. Whole đồng.
+A payment counts on the local day it was received, a refund on the local day it was done.
 """
 
 import datetime as dt
@@ -17,9 +17,9 @@ from payments.models.states import AttemptState, RefundState
 from portal.common import clock
 from procedures.wording import FEE_KINDS
 
-NOT_OURS = "tra_lai"  # money that settles nothing: paid twice, or too late; it goes back
+NOT_OURS = "tra_lai"  # money that settles no fee (paid twice, or too late) and is refunded
 KINDS = {**FEE_KINDS, NOT_OURS: _("tiền phải trả lại")}
-FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)  # days that may be asked for
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)  # the range of days in the forms
 DAY, WEEK, MONTH = "ngay", "tuan", "thang"
 STEPS = {DAY: _("từng ngày"), WEEK: _("từng tuần"), MONTH: _("từng tháng")}
 
@@ -40,7 +40,7 @@ class Period:
 
 @dataclass
 class Row:
-    """One cell of the books: `begins` is the first day of its period within what was asked for, `ends` the last."""
+    """One row of the revenue. `begins`, `ends`: first and last day of its period, cut to the requested range."""
 
     begins: dt.date
     ends: dt.date
@@ -65,7 +65,7 @@ class Row:
 
 
 def rows(bodies, period, step=DAY, way=""):
-    """The rows of these bodies (ids), in order: period, body, way, kind. Four queries, however much was paid."""
+    """The rows of these bodies (ids), ordered by period, body, way, kind. Four queries."""
     found = {}
 
     def cell(day, body, way, kind):
@@ -73,10 +73,10 @@ def rows(bodies, period, step=DAY, way=""):
         key = (begins, body, way, kind)
         return found.setdefault(key, Row(begins, ends, body, way, kind))
 
-    for day, body, way_, kind, count, amount in _came(bodies, period, way):
+    for day, body, way_, kind, count, amount in _received(bodies, period, way):
         row = cell(day, body, way_, kind)
         row.count, row.received = row.count + count, row.received + amount
-    for refund, shares in _went_back(bodies, period, way):
+    for refund, shares in _refunded(bodies, period, way):
         for kind, amount in shares.items():
             cell(_day(refund.done_at), refund.attempt.collector_id, refund.attempt.way, kind).refunded += amount
     ways, kinds = list(Way.values), list(KINDS)
@@ -84,7 +84,7 @@ def rows(bodies, period, step=DAY, way=""):
 
 
 def bounds(day, step, period):
-    """The first and last day of the period of this step around `day`, cut at the ends of what was asked for."""
+    """First and last day of the day, week or month around `day`, cut to `period`."""
     if step == WEEK:
         first = day - dt.timedelta(days=day.weekday())
         last = first + dt.timedelta(days=6)
@@ -97,7 +97,7 @@ def bounds(day, step, period):
 
 
 def paid_attempts(bodies, period, way=""):
-    """The attempts whose money came in the period."""
+    """The attempts paid in the period."""
     since, before = period.moments
     paid = PaymentAttempt.objects.filter(
         collector__in=bodies, state=AttemptState.PAID, paid_at__gte=since, paid_at__lt=before
@@ -105,8 +105,9 @@ def paid_attempts(bodies, period, way=""):
     return paid.filter(way=way) if way else paid
 
 
-def _came(bodies, period, way):
-    """(day, body, way, kind, number of payments, đồng): settling money by the kinds of its fee lines, the rest as NOT_OURS."""
+def _received(bodies, period, way):
+    """(day, body, way, kind, number of payments, đồng). Money that settles is split by the kinds of its fee lines; the rest is
+    NOT_OURS."""
     paid = paid_attempts(bodies, period, way)
     settling = FeeLine.objects.filter(obligation__attempts__in=paid.filter(settles=True), obligation__attempts__settles=True)
     yield from (
@@ -121,8 +122,8 @@ def _came(bodies, period, way):
         yield day, body, way_, NOT_OURS, n, amount
 
 
-def _went_back(bodies, period, way):
-    """(refund, {kind: đồng}) for each refund that went back in the period."""
+def _refunded(bodies, period, way):
+    """(refund, {kind: đồng}) for each refund done in the period."""
     since, before = period.moments
     done = Refund.objects.filter(
         attempt__collector__in=bodies, state=RefundState.DONE, done_at__gte=since, done_at__lt=before
@@ -140,8 +141,8 @@ def _went_back(bodies, period, way):
 
 
 def share_out(refunds):
-    """(refund, {kind: đồng}) for all refunds of one attempt, in the order they went back: first from the lines that go back
-    on this occasion, then from the others, as they stand; never more from a line than was paid for it."""
+    """(refund, {kind: đồng}) for all refunds of one attempt, in the order they were done. Each is taken first from the lines that
+    are refundable for its reason, then from the others in order; at most the amount of each line."""
     attempt = refunds[0].attempt
     if not attempt.settles:
         yield from ((refund, {NOT_OURS: refund.amount}) for refund in refunds)
@@ -160,7 +161,7 @@ def share_out(refunds):
 
 @dataclass(frozen=True)
 class Total:
-    """count: how many times money came (a fee of two kinds counts once)."""
+    """`count`: number of payments (a fee of two kinds counts once)."""
 
     count: int
     received: int
@@ -172,7 +173,7 @@ class Total:
 
 
 def total_of(rows, count=None):
-    """The sum of rows; `count` when it is known better than by adding kinds up."""
+    """The sum of rows; `count` overrides the sum of their counts, which counts a payment of two kinds twice."""
     counted = sum(row.count for row in rows) if count is None else count
     return Total(counted, sum(row.received for row in rows), sum(row.refunded for row in rows))
 

@@ -1,4 +1,4 @@
-"""Addresses of the accountant's desk, under /can-bo/ke-toan/."""
+"""URLs of the accountant's desk, under /can-bo/ke-toan/."""
 
 from django.urls import path
 

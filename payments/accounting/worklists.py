@@ -1,4 +1,4 @@
-"""What waits for an accountant: each list as a query, which both the counts and the pages use."""
+"""The worklists of an accountant, each as a query used by both the counts and the pages."""
 
 from django.db.models import QuerySet
 
@@ -14,7 +14,7 @@ CREDITS_WAITING = (*BankCredit.WAITING, BankCredit.State.RETURNING)
 
 
 def to_review(user: User) -> QuerySet[PaymentAttempt]:
-    """Attempts of which nobody knows whether money came."""
+    """Attempts under review."""
     return permissions.visible_attempts(user).filter(state=AttemptState.REVIEW)
 
 
@@ -25,23 +25,23 @@ def with_the_bank(user: User) -> QuerySet[Refund]:
 
 
 def owed_without_refund(user: User) -> list[tuple[PaymentAttempt, int]]:
-    """(attempt, đồng): money that must go back, and no refund is under way: declined, or refused by the bank."""
+    """(attempt, đồng): money owed back without an open refund (it was declined, or refused by the bank)."""
     found = balance.owed_back(permissions.visible_attempts(user).filter(state=AttemptState.PAID))
     return [(attempt, owed) for attempt, owed in found if not any(refund.is_open for refund in attempt.refunds.all())]
 
 
 def open_differences(user: User, *, mine: bool = False) -> QuerySet[Difference]:
-    """Differences that nobody has explained; `mine`: those this person has to explain."""
+    """Open differences; `mine`: only those this person owns."""
     return _open(permissions.visible_differences(user), user, mine)
 
 
 def waiting_credits(user: User) -> QuerySet[BankCredit]:
-    """Bank credits that wait for a person."""
+    """Bank credits that an accountant must decide on."""
     return permissions.visible_credits(user).filter(state__in=CREDITS_WAITING)
 
 
 def open_complaints(user: User, *, mine: bool = False) -> QuerySet[PaymentComplaint]:
-    """Complaints that nobody has answered; `mine`: those this person has to answer."""
+    """Open complaints; `mine`: only those this person owns."""
     return _open(permissions.visible_complaints(user), user, mine)
 
 
@@ -51,7 +51,7 @@ def _open(rows: QuerySet, user: User, mine: bool) -> QuerySet:
 
 
 def counts(user: User) -> dict[str, int]:
-    """{name of the list: how many wait}, also when that is 0. A fixed number of queries."""
+    """{name of the worklist: number of rows}, also for 0. A fixed number of queries."""
     return {
         "to_approve": to_approve(user).count(),
         "to_pay_out": to_pay_out(user).count(),

@@ -1,4 +1,4 @@
-"""The facts of a dossier's payment as `PaymentSerializer` writes them: what the pages of paying say, in the same words."""
+"""The data of `PaymentSerializer`: the same facts and texts as on the pages of paying."""
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from portal.common.money import dong
 
 
 def of(dossier):
-    """Everything about the money of one dossier, for the one who filed it."""
+    """The data of one dossier's payments, for its submitter."""
     obligation = getattr(dossier, "obligation", None)
     attempts = attempts_of(obligation) if obligation else []
     offer = payable(dossier) if obligation else None
@@ -35,7 +35,7 @@ def of(dossier):
 
 
 def _sentences(dossier, obligation, attempts, offer):
-    """Was money taken, what happened, what now: of the attempt that matters; else of the fee itself."""
+    """Was money taken, what happened, what to do: of the attempt to show, or of the fee if there is none."""
     online = [attempt for attempt in attempts if is_online(attempt)]
     subject = problem.subject_of(online) if online else None
     told, settled = problem.describe(subject) if subject else None, obligation is not None and is_settled(obligation)
@@ -58,5 +58,5 @@ def _receipts(obligation):
 
 
 def attempt_of(obligation, reference):
-    """One attempt afresh, with all that is said of it."""
+    """One attempt, reloaded with the related rows that its texts need."""
     return next(attempt for attempt in attempts_of(obligation) if attempt.reference == reference)

@@ -1,4 +1,4 @@
-"""Begin an attempt, or give one up. Everything that touches money locks in one order: dossier → obligation → attempt."""
+"""Open or cancel attempts. Everything that moves money locks in this order: dossier → obligation → attempt → refund."""
 
 import datetime as dt
 from typing import Any
@@ -29,16 +29,16 @@ from payments.models import (
 from payments.models.states import ATTEMPT_EDGES, check_move
 from portal.common import clock, outbox
 
-Held = tuple[Dossier, FeeObligation, PaymentAttempt]  # locked, in this order
-STALE = dt.timedelta(seconds=60)  # with less time left than this a code is not handed out again
+LockedRows = tuple[Dossier, FeeObligation, PaymentAttempt]  # locked, in this order
+MIN_TIME_LEFT = dt.timedelta(seconds=60)  # an open attempt with less time left is not reused
 
 
 class NotPayable(Exception):
-    """Nothing may be paid here now; `str()` says why in plain words."""
+    """Nothing can be paid this way now; `str()` is the reason in Vietnamese, for the payer."""
 
 
 class UnknownReference(LookupError):
-    """No attempt of ours has this reference."""
+    """There is no attempt with this reference."""
 
 
 def lock_dossier(pk: int) -> tuple[Dossier, Any]:
@@ -52,8 +52,8 @@ def lock_dossier(pk: int) -> tuple[Dossier, Any]:
     return dossier, obligation
 
 
-def lock_for_payment(reference: str) -> Held:
-    """(dossier, obligation, attempt), locked in the order of the house. Raises UnknownReference."""
+def lock_for_payment(reference: str) -> LockedRows:
+    """(dossier, obligation, attempt), locked in this order. Raises UnknownReference."""
     found = PaymentAttempt.objects.filter(reference=reference).values_list("pk", "obligation__dossier").first()
     if found is None:
         raise UnknownReference(reference)
@@ -67,8 +67,8 @@ def lock_for_payment(reference: str) -> Held:
 def open_attempt(
     dossier: Dossier, way: str, *, bank_choice: str = "", actor: User | None = None, link: PayLink | None = None
 ) -> PaymentAttempt:
-    """Begin to pay. The same way again gives the attempt that is open already (a double click), unless its payer came back
-    without paying; another way gives that one up, and the gateway is still asked what became of it. Raises NotPayable."""
+    """Open an attempt. If one is open for the same way, it is returned (a double click), unless its payer came back without
+    paying. If one is open for another way, it is cancelled; its late success is still noticed. Raises NotPayable."""
     dossier, obligation = lock_dossier(dossier.pk)
     offer = payable(dossier)
     if offer is None or way not in offer.ways:
@@ -78,29 +78,29 @@ def open_attempt(
         raise NotPayable(_("Lần trả trước đang được kiểm tra. Đừng trả thêm lần nữa."))
     for before in there:
         before.obligation = obligation
-        brought = _brought_back(before)
-        if brought in (outcomes.YES, outcomes.CHECKING):
+        money = _money_by_return(before)
+        if money in (outcomes.YES, outcomes.CHECKING):
             raise NotPayable(_("Đang hỏi ngân hàng về lần trả trước. Chờ một phút rồi xem lại, đừng trả thêm."))
-        if not brought and _still_good(before, way, bank_choice, offer.amount):
+        if not money and _is_reusable(before, way, bank_choice, offer.amount):
             return before
         before.move(AttemptState.CANCELLED, cause="payer_chose_another_way", actor=actor)
     return _begin(obligation, offer, way, bank_choice=bank_choice, opened_by=actor, link=link)
 
 
-def _still_good(attempt: PaymentAttempt, way: str, bank_choice: str, amount: int) -> bool:
+def _is_reusable(attempt: PaymentAttempt, way: str, bank_choice: str, amount: int) -> bool:
     asked = (attempt.way, attempt.bank_choice, attempt.amount)
-    return asked == (way, bank_choice, amount) and attempt.expires_at > clock.now() + STALE
+    return asked == (way, bank_choice, amount) and attempt.expires_at > clock.now() + MIN_TIME_LEFT
 
 
-def _brought_back(attempt: PaymentAttempt) -> str:
-    """Was money taken, by what the payer's browser brought back, signed, before the gateway itself told us? "" when it did not
-    come back. It settles nothing; but the gateway takes a reference once, and whoever may have paid is not to pay again."""
+def _money_by_return(attempt: PaymentAttempt) -> str:
+    """What the signed return of the payer says of the money («yes», «no», «checking»), before the IPN arrives; "" if the payer
+    did not return. A return settles nothing. But a reference works once at the gateway, and nobody must pay twice."""
     back = attempt.events.filter(kind=EventKind.RETURN, verdict=Verdict.VALID).order_by("pk").last()
     if back is None:
         return ""
     try:
         return register.provider_of(attempt).read_return(back.raw).outcome.money
-    except (BadSignature, ForeignTerminal):  # the secret was changed since
+    except (BadSignature, ForeignTerminal):  # the secret has changed since then
         return outcomes.CHECKING
 
 
@@ -120,7 +120,7 @@ def _begin(obligation: FeeObligation, offer: Payable, way: str, **facts: Any) ->
 
 
 def new_attempt(**facts: Any) -> PaymentAttempt:
-    """A row with a reference nobody has. (Three random signs a second: a clash is rare, and tried again.)"""
+    """Create an attempt with a new unique reference. A collision is rare; it is retried up to 20 times (RuntimeError)."""
     for _try in range(20):
         try:
             with transaction.atomic():
@@ -131,11 +131,11 @@ def new_attempt(**facts: Any) -> PaymentAttempt:
     raise RuntimeError("no free reference in twenty tries")
 
 
-def already_paid(
+def create_paid_attempt(
     *, cause: str, actor: User | None = None, job: str = "", event: GatewayEvent | None = None, note: str = "", **facts: Any
 ) -> PaymentAttempt:
-    """An attempt for money that is in hand already, nobody having begun one: born paid, so that it never takes the place of
-    one that is open or under review. The caller holds the locks, and books it."""
+    """Create a paid attempt for money received without an open attempt: cash, or a credit assigned to a fee. The caller holds
+    the locks and allocates the money."""
     check_move(ATTEMPT_EDGES, AttemptState.CREATED, AttemptState.PAID, cause)
     now = clock.now()
     attempt = new_attempt(
@@ -149,11 +149,12 @@ def already_paid(
 
 
 def cancel_open(
-    obligation: FeeObligation, *, cause: str, actor: User | None = None, job: str = "", but: PaymentAttempt | None = None
+    obligation: FeeObligation, *, cause: str, actor: User | None = None, job: str = "", except_for: PaymentAttempt | None = None
 ) -> None:
-    """Give up whatever is open of a locked obligation, `but` one: it was settled otherwise, or its dossier is closed. An
-    attempt under review stays: somebody is looking at it."""
-    rows = obligation.attempts.select_for_update().filter(state=AttemptState.SENT).exclude(pk=but.pk if but else None)
+    """Cancel the open attempts of a locked obligation, except `except_for`. Attempts under review stay under review."""
+    rows = (
+        obligation.attempts.select_for_update().filter(state=AttemptState.SENT).exclude(pk=except_for.pk if except_for else None)
+    )
     for attempt in rows:
         attempt.obligation = obligation
         attempt.move(AttemptState.CANCELLED, cause=cause, actor=actor, job=job)

@@ -1,4 +1,4 @@
-"""Links by which somebody else pays, without a login. One works at a time for an obligation; its maker may take it back."""
+"""Pay links: another person pays without a login. One link is valid at a time for an obligation; it can be withdrawn."""
 
 import datetime as dt
 
@@ -18,7 +18,7 @@ from portal.common import clock
 
 @transaction.atomic
 def make(dossier: Dossier, user: User) -> PayLink:
-    """A new link; the one before stops working. It never outlives the day the fee must be paid by. Raises NotPayable."""
+    """Create a link and revoke the previous one. It is valid until the payment deadline at the latest. Raises NotPayable."""
     dossier, obligation = lock_dossier(dossier.pk)
     if payable(dossier) is None:
         raise NotPayable(_("Bây giờ không có khoản nào phải trả trên mạng."))
@@ -33,7 +33,7 @@ def make(dossier: Dossier, user: User) -> PayLink:
 
 @transaction.atomic
 def withdraw(dossier: Dossier) -> None:
-    """The link stops working at once. What is being paid through it goes on: money on its way is never lost."""
+    """Revoke the link. Attempts that were opened through it continue."""
     _dossier, obligation = lock_dossier(dossier.pk)
     if obligation:
         _revoke(obligation)
@@ -44,12 +44,12 @@ def _revoke(obligation: FeeObligation) -> None:
 
 
 def current(obligation: FeeObligation) -> PayLink | None:
-    """The link that works now, or None."""
+    """The valid link of an obligation, or None."""
     return obligation.pay_links.filter(revoked_at=None, expires_at__gt=clock.now()).order_by("-pk").first()
 
 
 def find(token: str) -> PayLink | None:
-    """The link of this token, working or not, with the dossier it is about; None when there never was one."""
+    """The link with this token, valid or not, with its dossier; None if there is none."""
     link = (
         PayLink.objects.select_related(
             "obligation__dossier__version__procedure",
@@ -66,6 +66,6 @@ def find(token: str) -> PayLink | None:
 
 
 def address(link: PayLink) -> str:
-    """The whole address, as it is sent on. In Vietnamese: whoever opens it chooses a language there."""
+    """The absolute URL of the link, always of the Vietnamese page (which offers other languages)."""
     with translation.override("vi"):
         return settings.SITE_URL + reverse("payments:help_pay", args=[link.token])

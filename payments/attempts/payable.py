@@ -1,4 +1,4 @@
-"""What may be paid online for a dossier now: how much, by which ways, to whom. Whether: `dossiers.fees.payable`."""
+"""What can be paid online for a dossier now: amount, ways, body, point. Whether it can: `dossiers.fees.payable`."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from payments.models import CollectionPoint, Way
 
 @dataclass(frozen=True)
 class Payable:
-    """What may be paid: whole đồng, the ways open, the body in whose name, the terminal and account."""
+    """`amount` in whole đồng, `ways` (`Way`), `collector` (Agency), `point` (CollectionPoint)."""
 
     amount: int
     ways: tuple[str, ...]
@@ -20,7 +20,7 @@ class Payable:
 
 
 def payable(dossier: Dossier) -> Payable | None:
-    """What may be paid online for this dossier now, or None: nothing due, only at the counter, or the point has no way."""
+    """What can be paid online for this dossier now; None if nothing is due, or it is payable only at the counter."""
     if not payable_online(dossier):
         return None
     point = CollectionPoint.objects.filter(terminal=dossier.offering.terminal_id).first()
@@ -29,7 +29,7 @@ def payable(dossier: Dossier) -> Payable | None:
 
 
 def ways_of(point: CollectionPoint | None) -> tuple[str, ...]:
-    """The ways of paying without a visit that this point has."""
+    """The online ways of paying that this point offers."""
     if point is None:
         return ()
     return tuple(

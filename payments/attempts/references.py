@@ -1,7 +1,7 @@
-"""The code by which one attempt is known everywhere: at the gateway, in a bank transfer, on the telephone.
+"""References: the code that identifies an attempt at the gateway, in a bank transfer and on the telephone.
 
-P, the local moment to the second, three random signs and a check character (ISO/IEC 7064, MOD 37,36): `P261121083000A7K2`.
-Letters and digits only, since banks strip everything else. Its checked form is what a stray transfer is matched by.
+P, the local time to the second, three random characters and a check character (ISO/IEC 7064, MOD 37,36):
+`P261121083000A7K2`. Letters and digits only, because banks remove other characters. Transfers are matched by it.
 """
 
 import datetime as dt
@@ -19,16 +19,16 @@ _FORM = re.compile(r"P[0-9]{12}[0-9A-Z]{4}")
 
 
 def new_reference(moment: dt.datetime) -> str:
-    """A reference for an attempt begun at `moment` (aware). Unique by constraint, not by luck: try again on a clash."""
+    """A random reference for an attempt opened at `moment` (aware). The caller retries when it is not unique in the database."""
     body = f"P{clock.local(moment):%y%m%d%H%M%S}" + "".join(secrets.choice(ALPHABET) for _ in range(3))
     return body + check_character(body)
 
 
 def check_character(text: str) -> str:
-    """The check character of letters and digits, ISO/IEC 7064 MOD 37,36: finds one wrong sign and two swapped ones."""
+    """The ISO/IEC 7064 MOD 37,36 check character: detects one wrong character and two swapped ones."""
     check = 36
-    for sign in text:
-        check = (check + ALPHABET.index(sign)) % 36 or 36
+    for char in text:
+        check = (check + ALPHABET.index(char)) % 36 or 36
         check = check * 2 % 37
     return ALPHABET[(37 - check) % 36]
 
@@ -38,12 +38,12 @@ def is_reference(text: str) -> bool:
 
 
 def find_in(content: str) -> list[str]:
-    """The references in the words of a transfer, whatever the bank made of blanks and signs; each once, in order."""
-    joined = "".join(sign for sign in content.upper() if sign in ALPHABET)
+    """The references in the content of a transfer, each once, in order. Spaces and punctuation are ignored: banks change them."""
+    joined = "".join(char for char in content.upper() if char in ALPHABET)
     found = (joined[start : start + LENGTH] for start in range(len(joined) - LENGTH + 1))
     return list(dict.fromkeys(text for text in found if is_reference(text)))
 
 
-def spoken(reference: str) -> str:
-    """A reference in groups, to be read out on the telephone."""
+def grouped_reference(reference: str) -> str:
+    """A reference in groups of characters, to be read out on the telephone."""
     return in_groups(reference, *_GROUPS)

@@ -1,4 +1,4 @@
-"""The only place where money becomes paid. Heard of twice, it is counted once; heard of late, it is not lost."""
+"""The only place where received money is allocated: to a fee, or to a refund. Late money is accepted too."""
 
 import logging
 
@@ -11,7 +11,7 @@ from dossiers.choices import Job
 from dossiers.models import Dossier, FeeObligation
 from dossiers.states import DossierState
 from payments import complaints, messages
-from payments.attempts.lifecycle import Held, cancel_open, lock_for_payment
+from payments.attempts.lifecycle import LockedRows, cancel_open, lock_for_payment
 from payments.ledger import entries
 from payments.models import GatewayEvent, PaymentAttempt, RefundReason
 from payments.models.states import AttemptState
@@ -30,13 +30,13 @@ def settle(
     cause: str,
     actor: User | None = None,
     note: str = "",
-    held: Held | None = None,
+    locked_rows: LockedRows | None = None,
     **facts: str,
 ) -> PaymentAttempt:
-    """Record that the money came. `proof` is the stored, verified event that says so; `facts`: transaction_no, bank_code,
-    code. `held`: what `lock_for_payment` gave, when this transaction has the locks already. Idempotent. Raises
+    """Record that the money was received, and allocate it. `proof`: the verified event. `facts`: transaction_no, bank_code, code.
+    `locked_rows`: the result of `lock_for_payment`, if this transaction holds the locks already. Idempotent. Raises
     UnknownReference, IllegalMove."""
-    dossier, obligation, attempt = held or lock_for_payment(reference)
+    dossier, obligation, attempt = locked_rows or lock_for_payment(reference)
     if attempt.state == AttemptState.PAID:
         return attempt
     came_late = attempt.ended_at is not None
@@ -58,18 +58,18 @@ def allocate(
     asked_by: User | None = None,
     came_late: bool = False,
 ) -> PaymentAttempt:
-    """Count the money of a paid attempt, once: it settles the fee where that waits for just this sum; else it is owed back, and
-    a refund is proposed (`reason` and `asked_by` when a person knows them). The caller holds the locks."""
-    if _wanted(obligation, attempt):
+    """Allocate the money of a paid attempt: it settles the fee if exactly this amount is due; otherwise it is owed back and a
+    refund is proposed (with `reason` and `asked_by`, if a person decided). Call it once an attempt, with the rows locked."""
+    if _is_needed(obligation, attempt):
         _settle_obligation(dossier, obligation, attempt)
     else:
         entries.received(attempt)
-        refund = approval.propose(attempt, reason or _why_not_wanted(obligation, dossier), actor=asked_by)
-        messages.comes_back(refund, came_late=came_late)
+        refund = approval.propose(attempt, reason or _refund_reason(obligation, dossier), actor=asked_by)
+        messages.money_not_needed(refund, came_late=came_late)
     return attempt
 
 
-def _wanted(obligation: FeeObligation, attempt: PaymentAttempt) -> bool:
+def _is_needed(obligation: FeeObligation, attempt: PaymentAttempt) -> bool:
     return obligation.is_due and obligation.total == attempt.amount
 
 
@@ -82,11 +82,11 @@ def _settle_obligation(dossier: Dossier, obligation: FeeObligation, attempt: Pay
     workflow.advance(dossier, step, actor=PAYMENT_JOB, attempt=attempt)
 
 
-def _why_not_wanted(obligation: FeeObligation, dossier: Dossier) -> RefundReason:
-    """Why money that came cannot be kept: the fee is settled already, or nothing is asked for, or the dossier has ended."""
+def _refund_reason(obligation: FeeObligation, dossier: Dossier) -> RefundReason:
+    """Why money cannot be kept: the fee is settled already, or nothing is due, or the dossier has ended."""
     if obligation.is_paid:
         return RefundReason.PAID_TWICE
-    if obligation.is_settled or not DossierState(dossier.state).is_final:  # waived, or another sum is asked for by now
+    if obligation.is_settled or not DossierState(dossier.state).is_final:  # waived, or another amount is due now
         return RefundReason.OTHER
     return RefundReason.STOPPED if dossier.state == DossierState.STOPPED else RefundReason.REFUSED
 
@@ -101,16 +101,16 @@ def record_outcome(
     code: str = "",
     final: bool = True,
     actor: User | None = None,
-    words: str = "",
-    held: Held | None = None,
+    note: str = "",
+    locked_rows: LockedRows | None = None,
 ) -> PaymentAttempt:
-    """Record what the gateway (or a person) says of money that did not come, or is doubtful. Returns the attempt.
+    """Record that the money of an attempt was not received, or that it is in doubt. Returns the attempt.
 
-    A paid attempt stays paid, and one that ended stays as it ended: then only the gateway's last word is kept. Money in
-    doubt stops whatever else is being paid for the same fee: nobody is asked to pay while it may have been taken.
-    `held`: as for `settle`.
+    A paid attempt stays paid. An attempt that ended keeps its state, unless `target` is REVIEW (doubt); code and `resolved_at`
+    change. Doubt cancels the other open attempts of the fee, so that nobody pays while money may have been taken. `final`: the
+    gateway need not be asked again. `locked_rows`: as for `settle`.
     """
-    _dossier, obligation, attempt = held or lock_for_payment(reference)
+    _dossier, obligation, attempt = locked_rows or lock_for_payment(reference)
     if attempt.state == AttemptState.PAID:
         return attempt
     was_known = attempt.resolved_at is not None
@@ -118,16 +118,16 @@ def record_outcome(
     in_doubt = target == AttemptState.REVIEW
     if in_doubt:
         attempt.resolved_at = None
-        cancel_open(obligation, cause="another_in_doubt", job=PAYMENT_JOB.job, but=attempt)
+        cancel_open(obligation, cause="another_in_doubt", job=PAYMENT_JOB.job, except_for=attempt)
     elif final:
         attempt.resolved_at = attempt.resolved_at or clock.now()
     if (attempt.is_open or in_doubt) and attempt.state != target:
-        attempt.move(target, cause=cause, event=proof, actor=actor, job="" if actor else PAYMENT_JOB.job, note=words)
+        attempt.move(target, cause=cause, event=proof, actor=actor, job="" if actor else PAYMENT_JOB.job, note=note)
         if in_doubt:
-            messages.in_doubt(attempt)
+            messages.attempt_in_doubt(attempt)
     else:
         attempt.save(update_fields=["code", "resolved_at"])
     if attempt.resolved_at and not was_known:
-        messages.not_paid(attempt)
+        messages.attempt_failed(attempt)
         complaints.answer_by_the_gateway(attempt)
     return attempt

@@ -1,4 +1,4 @@
-"""The ways of paying as people choose them, in order: on a phone the banking app first, on a desktop the QR code first."""
+"""The ways of paying offered on the page, in order: the banking app first on a phone, the QR code first on a desktop."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from payments.gateways import register
 from payments.models import BankChoice, PayLink, PaymentAttempt, Way
 from portal.common import clock
 
-MOST_AN_HOUR = 20  # attempts begun by the submitter's side, and by links: apart, so that neither stops the other
+MAX_PER_HOUR = 20  # attempts of one dossier; those by pay links are counted apart from the submitter's
 HOUR = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One button. Titles and notes differ by device where the hand does different things; `slug` is what the form sends."""
+    """One button. `slug` is the value of the form; `desk_…` are the texts for a desktop."""
 
     slug: str
     way: Way
@@ -33,12 +33,12 @@ class Choice:
     desk_note: Any
     action: Any
     desk_action: Any
-    named: Any  # in a list of what was tried
-    leads: bool = False  # stands first, with a large button
+    short_name: Any  # in a list of attempts
+    leads: bool = False  # shown first, with a large button
 
 
-def _same(slug: str, bank_choice: str, icon: str, title: Any, note: Any, action: Any, named: Any) -> Choice:
-    return Choice(slug, Way.GATEWAY, bank_choice, icon, title, note, title, note, action, action, named)
+def _same(slug: str, bank_choice: str, icon: str, title: Any, note: Any, action: Any, short_name: Any) -> Choice:
+    return Choice(slug, Way.GATEWAY, bank_choice, icon, title, note, title, note, action, action, short_name)
 
 
 CHOICES = (
@@ -74,24 +74,24 @@ _BY_FACTS = {(choice.way, choice.bank_choice): choice for choice in CHOICES}
 
 
 def open_now(offer: Payable) -> list[Choice]:
-    """The choices of what may be paid (`payable.Payable`), in order."""
+    """The choices that an offer (`payable.Payable`) allows, in order."""
     return [choice for choice in CHOICES if choice.way in offer.ways]
 
 
 def choice_of(attempt: PaymentAttempt) -> Choice | None:
-    """The choice an attempt began with; None for cash, and for a bank chosen at the gateway."""
+    """The choice with which an attempt was opened; None for cash, and for a bank chosen at the gateway."""
     return _BY_FACTS.get((attempt.way, attempt.bank_choice))
 
 
 def choice_by(way: str, bank_choice: str) -> Choice | None:
-    """The choice of these facts, as machines name it; None when there is no such."""
+    """The choice with these values (`Way`, `BankChoice`), as the API names it; None if there is none."""
     return _BY_FACTS.get((way, bank_choice))
 
 
-def named(attempt: PaymentAttempt) -> Any:
-    """How this attempt pays, in a few words for a list."""
+def short_name(attempt: PaymentAttempt) -> Any:
+    """The way of paying of an attempt, in a few words for a list."""
     choice = choice_of(attempt)
-    return choice.named if choice else attempt.get_way_display()
+    return choice.short_name if choice else attempt.get_way_display()
 
 
 def begin(
@@ -103,16 +103,16 @@ def begin(
     actor: User | None = None,
     link: PayLink | None = None,
 ) -> tuple[PaymentAttempt, str]:
-    """Begin (or go on with) an attempt. Returns (attempt, the gateway's address; empty for a transfer). Raises NotPayable."""
-    _not_too_often(dossier, link)
+    """Open or reuse an attempt. Returns (attempt, URL of the gateway; empty for a transfer). Raises NotPayable."""
+    _check_rate_limit(dossier, link)
     attempt = open_attempt(dossier, choice.way, bank_choice=choice.bank_choice, actor=actor, link=link)
     if not attempt.is_online:
         return attempt, ""
     return attempt, register.provider_of(attempt).pay_url(attempt, ip=ip, language=language)
 
 
-def _not_too_often(dossier: Dossier, link: PayLink | None) -> None:
-    by_links = {"link__isnull": link is None}  # all links together: a new one is no way round
+def _check_rate_limit(dossier: Dossier, link: PayLink | None) -> None:
+    by_links = {"link__isnull": link is None}  # all links of the dossier count together, or a new link would reset the limit
     begun = PaymentAttempt.objects.filter(obligation__dossier=dossier, created_at__gt=clock.now() - HOUR, **by_links)
-    if begun.exclude(way=Way.COUNTER).count() >= MOST_AN_HOUR:
+    if begun.exclude(way=Way.COUNTER).count() >= MAX_PER_HOUR:
         raise NotPayable(_("Đã bắt đầu trả quá nhiều lần trong một giờ. Chờ một giờ rồi thử lại, hoặc trả tại quầy."))

@@ -1,4 +1,4 @@
-"""What the pages and the API of paying find for a citizen: their own dossier and its attempts. Anything else is a 404."""
+"""Look up a citizen's own dossier and its attempts, for the pages and the API. Raises Http404."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -11,7 +11,7 @@ from payments.models import PaymentAttempt, Way
 
 
 def own_dossier(user: User, code: str) -> Dossier:
-    """The dossier of this code, for the one who filed it or is meant by it; for anybody else, staff too, it is not there."""
+    """The dossier with this code, for its submitter or its subject. Raises Http404 for others, also for staff."""
     rows = Dossier.objects.visible_to(user).select_related(
         "version__procedure", "offering__terminal", "receiving_agency__hours", "lead_agency", "submitter", "person", "obligation"
     )
@@ -22,7 +22,7 @@ def own_dossier(user: User, code: str) -> Dossier:
 
 
 def online_attempt(dossier: Dossier, reference: str) -> PaymentAttempt:
-    """The attempt of this reference that somebody made to pay for the dossier online."""
+    """The attempt with this reference for the dossier, by gateway or transfer. Raises Http404."""
     obligation = getattr(dossier, "obligation", None)
     if obligation is None or not is_reference(reference):
         raise Http404

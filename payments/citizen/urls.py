@@ -1,4 +1,4 @@
-"""Addresses of paying. Where the gateway sends payers back to never changes; its own call has no language (portal.urls)."""
+"""URLs of paying. The return URL is registered at the gateway and must not change. The IPN URL is in portal.urls."""
 
 from django.urls import path
 

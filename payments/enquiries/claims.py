@@ -1,4 +1,4 @@
-"""«Tôi đã trả tiền»: the gateway is asked at once; if its answer does not end the matter, a ticket is opened and assigned."""
+"""«Tôi đã trả tiền»: the gateway is asked at once; without a final answer, a ticket is opened and assigned."""
 
 from accounts.models import User
 from payments import complaints
@@ -14,7 +14,7 @@ def claim(attempt: PaymentAttempt, user: User | None = None) -> PaymentComplaint
     A second claim, after the gateway had answered that nothing was paid, always opens a ticket.
     """
     denied_before = attempt.resolved_at is not None
-    known = schedule.ask_now(attempt, insist=True).attempt
+    known = schedule.ask_now(attempt, force=True).attempt
     if known.state == AttemptState.PAID or (known.resolved_at and not denied_before):
         return None
     return complaints.open_ticket(known, user)

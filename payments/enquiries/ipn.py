@@ -1,7 +1,7 @@
-"""What a gateway says of a payment without being asked (IPN), and what a payer's browser brings back (return).
+"""The callbacks of a gateway: IPN (server to server) and return (the payer's browser).
 
-Nothing is believed before its signature. Only the IPN moves money, and it is confirmed only when that is committed. The words
-of the gateway, and of our answer to it, are its provider's (`payments.gateways.base`).
+Both are verified first. Only an IPN changes an attempt, and it is confirmed only after the commit. Formats and codes belong
+to the provider (`payments.gateways.base`).
 """
 
 import datetime as dt
@@ -13,21 +13,21 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from payments.attempts import settlement
-from payments.attempts.lifecycle import Held, UnknownReference, lock_for_payment
+from payments.attempts.lifecycle import LockedRows, UnknownReference, lock_for_payment
 from payments.enquiries import schedule
 from payments.gateways.base import BadSignature, ForeignTerminal, Notice, NoticeResult, Provider, Unreadable
 from payments.gateways.outcomes import Outcome
-from payments.models import MOST_RAW, EventKind, GatewayEvent, PaymentAttempt, Verdict, store_event
+from payments.models import MAX_RAW_LENGTH, EventKind, GatewayEvent, PaymentAttempt, Verdict, store_event
 from payments.models.states import ATTEMPT_EDGES, AttemptState
 from portal.common import clock
 
 log = logging.getLogger(__name__)
 
-MOST_A_MINUTE = 60  # events of one kind that belong to no attempt of ours: forgeries fill neither the disk nor the list
-MOST_OF_ONE = 30  # events of one kind and attempt that say nothing new; the gateway itself calls ten times at most
-LOCK_WAIT = "8s"  # rather an error now, and the gateway's next call in five minutes, than a server full of waiting calls
-_not_kept: Counter[EventKind] = Counter()
-# The signed messages that are refused, with the result that says so.
+MAX_UNMATCHED_PER_MINUTE = 60  # stored events of one kind without an attempt: forgeries must not fill the disk
+MAX_REPEATS_PER_ATTEMPT = 30  # stored repetitions of one kind and attempt; the gateway retries 10 times at most
+LOCK_TIMEOUT = "8s"  # of PostgreSQL; on an error the gateway retries in five minutes, so workers are not blocked
+_dropped: Counter[EventKind] = Counter()
+# Signed messages that are rejected, with their results.
 REFUSALS = {
     Verdict.UNKNOWN_REFERENCE: NoticeResult.UNKNOWN_REFERENCE,
     Verdict.FOREIGN_TERMINAL: NoticeResult.BAD_SIGNATURE,
@@ -37,13 +37,13 @@ REFUSALS = {
 
 
 def receive_ipn(provider: Provider, raw: str) -> NoticeResult:
-    """Take one notice of this provider (its text). Returns the result to answer, when everything it caused is committed."""
+    """Process the raw IPN of a provider. Returns the result to answer, after the commit. Never raises: an error gives FAILED."""
     try:
-        with translation.override(settings.LANGUAGE_CODE):  # what a payment writes down is in the portal's first language
+        with translation.override(settings.LANGUAGE_CODE):  # texts that are stored are in the portal's default language
             return _receive_ipn(provider, raw)
     except Exception:
         log.exception("an IPN could not be taken")
-        _keep_quietly(provider, raw, Verdict.ERROR, NoticeResult.FAILED)
+        _store_error(provider, raw, Verdict.ERROR, NoticeResult.FAILED)
         return NoticeResult.FAILED
 
 
@@ -51,12 +51,12 @@ def _receive_ipn(provider: Provider, raw: str) -> NoticeResult:
     try:
         notice = provider.read_notice(raw)
     except (Unreadable, BadSignature, ForeignTerminal) as refusal:
-        _keep_ipn(provider, raw, _verdict_of(refusal), NoticeResult.BAD_SIGNATURE)
+        _store_ipn(provider, raw, _verdict_of(refusal), NoticeResult.BAD_SIGNATURE)
         return NoticeResult.BAD_SIGNATURE
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
-        return _take(provider, notice, raw)
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+        return _process(provider, notice, raw)
 
 
 def _verdict_of(refusal: Exception) -> Verdict:
@@ -65,30 +65,30 @@ def _verdict_of(refusal: Exception) -> Verdict:
     return Verdict.FOREIGN_TERMINAL if isinstance(refusal, ForeignTerminal) else Verdict.BAD_SIGNATURE
 
 
-def _take(provider: Provider, notice: Notice, raw: str) -> NoticeResult:
-    """The rest of the checks, in the order in which gateways want them, under the locks of the money."""
+def _process(provider: Provider, notice: Notice, raw: str) -> NoticeResult:
+    """Check a verified notice, in the order VNPAY requires, and apply it, with the rows locked."""
     try:
-        held = lock_for_payment(notice.reference)
+        locked_rows = lock_for_payment(notice.reference)
     except UnknownReference:
         return _refuse(provider, raw, Verdict.UNKNOWN_REFERENCE)
-    attempt = held[-1]
-    if verdict := _objection(provider, notice, attempt):
+    attempt = locked_rows[-1]
+    if verdict := _rejection(provider, notice, attempt):
         return _refuse(provider, raw, verdict, attempt if verdict != Verdict.UNKNOWN_REFERENCE else None)
-    if _is_known(attempt, notice.outcome, notice.code):
-        _keep_ipn(provider, raw, Verdict.DUPLICATE, NoticeResult.ALREADY_CONFIRMED, attempt)
+    if _is_duplicate(attempt, notice.outcome, notice.code):
+        _store_ipn(provider, raw, Verdict.DUPLICATE, NoticeResult.ALREADY_CONFIRMED, attempt)
         return NoticeResult.ALREADY_CONFIRMED
-    event = _keep_ipn(provider, raw, Verdict.VALID, NoticeResult.CONFIRMED, attempt)
-    _act(held, notice, event)
+    event = _store_ipn(provider, raw, Verdict.VALID, NoticeResult.CONFIRMED, attempt)
+    _apply(locked_rows, notice, event)
     return NoticeResult.CONFIRMED
 
 
 def _refuse(provider: Provider, raw: str, verdict: Verdict, attempt: PaymentAttempt | None = None) -> NoticeResult:
-    _keep_ipn(provider, raw, verdict, REFUSALS[verdict], attempt)
+    _store_ipn(provider, raw, verdict, REFUSALS[verdict], attempt)
     return REFUSALS[verdict]
 
 
-def _objection(provider: Provider, notice: Notice, attempt: PaymentAttempt | None) -> Verdict | None:
-    """Why a signed message is not for us; None when it is."""
+def _rejection(provider: Provider, notice: Notice, attempt: PaymentAttempt | None) -> Verdict | None:
+    """Why a verified message cannot be applied to this attempt; None if it can."""
     if attempt is None or not attempt.is_online or attempt.point.provider != provider.key:
         return Verdict.UNKNOWN_REFERENCE
     if attempt.point.code != notice.terminal:
@@ -98,8 +98,8 @@ def _objection(provider: Provider, notice: Notice, attempt: PaymentAttempt | Non
     return None if notice.is_readable else Verdict.MALFORMED
 
 
-def _is_known(attempt: PaymentAttempt, outcome: Outcome, code: str) -> bool:
-    """Have we heard exactly this? What is paid stays paid, whatever comes after; a contradiction is for people to see."""
+def _is_duplicate(attempt: PaymentAttempt, outcome: Outcome, code: str) -> bool:
+    """Was the same outcome recorded before? A paid attempt stays paid; a later contradiction is logged."""
     if attempt.state != AttemptState.PAID:
         return (attempt.state, attempt.code) == (outcome.state, code)
     if outcome.state != AttemptState.PAID:
@@ -107,18 +107,18 @@ def _is_known(attempt: PaymentAttempt, outcome: Outcome, code: str) -> bool:
     return True
 
 
-def _act(held: Held, notice: Notice, event: GatewayEvent | None) -> None:
-    attempt, outcome = held[-1], notice.outcome
+def _apply(locked_rows: LockedRows, notice: Notice, event: GatewayEvent | None) -> None:
+    attempt, outcome = locked_rows[-1], notice.outcome
     if outcome.state == AttemptState.PAID:
         facts = {"transaction_no": notice.transaction_no, "bank_code": notice.bank_code[:20], "code": notice.code}
-        settlement.settle(attempt.reference, event, cause="ipn", held=held, **facts)
+        settlement.settle(attempt.reference, event, cause="ipn", locked_rows=locked_rows, **facts)
         return
     cause = outcome.doubt or "ipn"
     if attempt.is_open and attempt.state != outcome.state and not _may_move(attempt, outcome.state, cause):
-        schedule.ask_soon(attempt, "again")  # somebody looks at it already: only an answer to our own question may end that
+        schedule.ask_soon(attempt, "again")  # under review: only the answer to a query may end it
         return
     settlement.record_outcome(
-        attempt.reference, outcome.state, cause=cause, proof=event, code=notice.code, final=outcome.final, held=held
+        attempt.reference, outcome.state, cause=cause, proof=event, code=notice.code, final=outcome.final, locked_rows=locked_rows
     )
     if not outcome.final:
         schedule.ask_soon(attempt, "again")
@@ -133,64 +133,63 @@ def _may_move(attempt: PaymentAttempt, target: AttemptState | None, cause: str) 
 
 @transaction.atomic
 def receive_return(provider: Provider, raw: str) -> PaymentAttempt | None:
-    """The attempt a returning browser truly speaks of, or None. Nothing moves by it; when we do not know yet how it went,
-    the gateway is asked soon."""
+    """The attempt of a verified return, or None. It does not change the attempt; without a final answer, a query is scheduled."""
     try:
         notice = provider.read_return(raw)
     except (Unreadable, BadSignature, ForeignTerminal) as refusal:
-        _keep(EventKind.RETURN, raw, _verdict_of(refusal))
+        _store(EventKind.RETURN, raw, _verdict_of(refusal))
         return None
     found = PaymentAttempt.objects.select_related("point", "link", "obligation__dossier__version__procedure")
     attempt = found.filter(reference=notice.reference).first()
-    verdict = _objection(provider, notice, attempt)
+    verdict = _rejection(provider, notice, attempt)
     if verdict in (Verdict.UNKNOWN_REFERENCE, Verdict.FOREIGN_TERMINAL):
-        _keep(EventKind.RETURN, raw, verdict)
+        _store(EventKind.RETURN, raw, verdict)
         return None
-    if _says_something_new(attempt, raw):
-        _keep(EventKind.RETURN, raw, verdict or Verdict.VALID, attempt=attempt)
+    if _is_new_return(attempt, raw):
+        _store(EventKind.RETURN, raw, verdict or Verdict.VALID, attempt=attempt)
         if attempt.resolved_at is None:
             schedule.ask_soon(attempt, "returned")
     return attempt
 
 
-def _says_something_new(attempt: PaymentAttempt, raw: str) -> bool:
-    """Not a page loaded again, nor a good return decorated without end."""
-    said = attempt.events.filter(kind=EventKind.RETURN)
-    return not said.filter(raw=raw[:MOST_RAW]).exists() and said.count() < MOST_OF_ONE
+def _is_new_return(attempt: PaymentAttempt, raw: str) -> bool:
+    """Is it neither a reload, nor one of too many variants of a valid return?"""
+    events = attempt.events.filter(kind=EventKind.RETURN)
+    return not events.filter(raw=raw[:MAX_RAW_LENGTH]).exists() and events.count() < MAX_REPEATS_PER_ATTEMPT
 
 
-# ------------------------------------------------------------ keeping what was heard
+# ------------------------------------------------------------ storing events
 
 
-def _keep_ipn(
+def _store_ipn(
     provider: Provider, raw: str, verdict: Verdict, result: NoticeResult, attempt: PaymentAttempt | None = None
 ) -> GatewayEvent | None:
-    return _keep(EventKind.IPN, raw, verdict, answer=provider.answer_notice(result).code, attempt=attempt)
+    return _store(EventKind.IPN, raw, verdict, answer=provider.answer_notice(result).code, attempt=attempt)
 
 
-def _keep(
+def _store(
     kind: EventKind, raw: str, verdict: Verdict, *, answer: str = "", attempt: PaymentAttempt | None = None
 ) -> GatewayEvent | None:
-    """Store what nobody asked for. What says nothing new is kept up to a cap, the rest only logged: None."""
-    if verdict != Verdict.VALID and _is_too_much(kind, attempt):
-        _not_kept[kind] += 1
-        log.warning("event not kept", extra={"kind": kind, "verdict": verdict, "answer": answer, "not_kept": _not_kept[kind]})
+    """Store a callback as an event. Events that are not VALID are stored up to a cap; above it they are only logged (None)."""
+    if verdict != Verdict.VALID and _is_over_cap(kind, attempt):
+        _dropped[kind] += 1
+        log.warning("event not kept", extra={"kind": kind, "verdict": verdict, "answer": answer, "not_kept": _dropped[kind]})
         return None
     return store_event(kind, raw, verdict, attempt=attempt, answer=answer)
 
 
-def _is_too_much(kind: EventKind, attempt: PaymentAttempt | None) -> bool:
-    said = GatewayEvent.objects.filter(kind=kind)
+def _is_over_cap(kind: EventKind, attempt: PaymentAttempt | None) -> bool:
+    events = GatewayEvent.objects.filter(kind=kind)
     if attempt:
-        return said.filter(attempt=attempt).exclude(verdict=Verdict.VALID).count() >= MOST_OF_ONE
+        return events.filter(attempt=attempt).exclude(verdict=Verdict.VALID).count() >= MAX_REPEATS_PER_ATTEMPT
     lately = clock.now() - dt.timedelta(minutes=1)
-    return said.filter(attempt=None, received_at__gt=lately).exclude(verdict=Verdict.VALID).count() >= MOST_A_MINUTE
+    return events.filter(attempt=None, received_at__gt=lately).exclude(verdict=Verdict.VALID).count() >= MAX_UNMATCHED_PER_MINUTE
 
 
-def _keep_quietly(provider: Provider, raw: str, verdict: Verdict, result: NoticeResult) -> None:
-    """When even that fails there is the log."""
+def _store_error(provider: Provider, raw: str, verdict: Verdict, result: NoticeResult) -> None:
+    """Store the event of an IPN that failed; if that fails too, log it."""
     try:
         with transaction.atomic():
-            _keep_ipn(provider, raw, verdict, result)
+            _store_ipn(provider, raw, verdict, result)
     except Exception:
         log.exception("an event could not be kept")

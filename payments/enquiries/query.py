@@ -1,4 +1,4 @@
-"""One question to the gateway, and what its answer moves. The caller has the lease of the terminal, and no lock."""
+"""Query the gateway about one attempt, and apply the answer. The caller holds the lease of the terminal, and no row lock."""
 
 import datetime as dt
 import logging
@@ -18,11 +18,11 @@ from payments.models import AttemptState, Difference, EventKind, GatewayEvent, P
 from portal.common import clock
 
 log = logging.getLogger(__name__)
-JITTER = 0.1  # of the silence when the gateway is busy
+JITTER = 0.1  # share of the silence after «too soon»
 
 
-def wants_asking(attempt: PaymentAttempt) -> bool:
-    """Is there something only the gateway knows? What is paid, or denied for good, is not asked again."""
+def needs_query(attempt: PaymentAttempt) -> bool:
+    """Must the gateway be asked? True for an online attempt that was sent and has no final answer."""
     return (
         attempt.is_online
         and attempt.state not in (AttemptState.PAID, AttemptState.CREATED)
@@ -30,10 +30,10 @@ def wants_asking(attempt: PaymentAttempt) -> bool:
     )
 
 
-def query_gateway(attempt: PaymentAttempt, *, patience: float | None = None) -> Outcome:
-    """Ask, keep what came word for word, then act on it. Returns the Outcome. A bad answer is no answer: it moves nothing."""
+def query_gateway(attempt: PaymentAttempt, *, timeout: float | None = None) -> Outcome:
+    """Query, store the raw answer as an event, apply it. Returns the Outcome: UNANSWERED without a valid answer."""
     try:
-        answer = register.provider_of(attempt).query(attempt, patience=patience)
+        answer = register.provider_of(attempt).query(attempt, timeout=timeout)
     except NoAnswer as refusal:
         store_event(EventKind.QUERYDR, refusal.raw or refusal.reason, Verdict.NO_ANSWER, attempt=attempt)
         if refusal.is_busy:
@@ -43,11 +43,11 @@ def query_gateway(attempt: PaymentAttempt, *, patience: float | None = None) -> 
     if answer.is_busy:
         silence_terminal(attempt.point_id)
         return UNANSWERED
-    return _act(attempt, answer, event)
+    return _apply(attempt, answer, event)
 
 
 def verdict_on(answer: Answer, attempt: PaymentAttempt, amount: int) -> Verdict:
-    """What is wrong with a signed answer about something of ours, if anything is."""
+    """The verdict on a signed answer: is it about this attempt and this amount (đồng)?"""
     if not answer.is_done:
         return Verdict.VALID
     if answer.reference != attempt.reference:
@@ -56,29 +56,29 @@ def verdict_on(answer: Answer, attempt: PaymentAttempt, amount: int) -> Verdict:
 
 
 def silence_terminal(point_id: int) -> None:
-    """The gateway said «too soon»: all questions of this terminal wait, a little differently each time."""
+    """After «too soon»: silence the terminal for a while, with jitter."""
     seconds = settings.PAYMENT_TIMES["quiet_when_busy"]
     terminal_lease.silence(point_id, seconds * (1 + random.uniform(0, JITTER)))
 
 
 @transaction.atomic
-def _act(attempt: PaymentAttempt, answer: Answer, event: GatewayEvent) -> Outcome:
-    """Move by the answer, under the locks of the money. Returns the Outcome, which may be that nothing is known yet."""
-    held = lock_for_payment(attempt.reference)
-    attempt = held[-1]
+def _apply(attempt: PaymentAttempt, answer: Answer, event: GatewayEvent) -> Outcome:
+    """Apply an answer to the attempt, with the rows locked. Returns the Outcome."""
+    locked_rows = lock_for_payment(attempt.reference)
+    attempt = locked_rows[-1]
     outcome = answer.outcome
     if outcome.state is None:
         return outcome
     if outcome.state == AttemptState.PAID:
         facts = {"transaction_no": answer.transaction_no, "bank_code": answer.bank_code[:20], "code": answer.code}
-        settlement.settle(attempt.reference, event, cause="querydr", held=held, **facts)
+        settlement.settle(attempt.reference, event, cause="querydr", locked_rows=locked_rows, **facts)
         return outcome
     final = outcome.final or (outcome.state == AttemptState.EXPIRED and _waited_long_enough(attempt))
     if attempt.state == AttemptState.REVIEW and outcome.state != AttemptState.REVIEW and not final:
-        return outcome  # a doubt is not ended by «not finished»
+        return outcome  # only a final outcome ends a review
     cause = outcome.doubt or "querydr"
     settlement.record_outcome(
-        attempt.reference, outcome.state, cause=cause, proof=event, code=answer.code, final=final, held=held
+        attempt.reference, outcome.state, cause=cause, proof=event, code=answer.code, final=final, locked_rows=locked_rows
     )
     if event.verdict == Verdict.WRONG_AMOUNT and answer.is_success:
         differences.open_difference(
@@ -89,7 +89,6 @@ def _act(attempt: PaymentAttempt, answer: Answer, event: GatewayEvent) -> Outcom
 
 
 def _waited_long_enough(attempt: PaymentAttempt) -> bool:
-    """Twice the longest pause after its time the gateway's «not finished» is its last word. Money that comes still later
-    comes by its own call, or with the settlement file."""
+    """Twice the longest pause after expiry, «not finished» counts as final. Later money is found by IPN or settlement file."""
     longest = settings.PAYMENT_TIMES["ask_again"][-1]
     return attempt.expires_at + dt.timedelta(seconds=2 * longest) < clock.now()

@@ -1,7 +1,7 @@
-"""When the gateway is asked what became of an attempt: one question waits an attempt, one is asked at a time at a terminal.
+"""The schedule of queries: one waiting `GatewayQuestion` an attempt, and one query at a time at a terminal.
 
-A question is a row, moved forward before each try: a crash only delays it. It is done when the gateway's word is final.
-Nothing is locked while the gateway thinks.
+`next_at` is set to the next try before each query, so a crash only delays it. The row is done when the answer is final.
+No row is locked during a query.
 """
 
 import datetime as dt
@@ -25,16 +25,16 @@ from portal.common import clock, outbox
 
 log = logging.getLogger(__name__)
 Cause = GatewayQuestion.Cause
-MOST_AT_ONCE = 20  # seconds one worker goes on asking at one terminal
-BUSY_PAUSE = 2  # seconds until somebody looks again whether the terminal is free
-JITTER = 0.05  # of a pause, so that those who wait for the same moment do not all come at it
-WEB_PATIENCE = 6  # seconds a person waits for the gateway on a page
-JUST_ASKED = 20  # seconds in which the same person hears the same answer without a new question
+MAX_WORKER_SECONDS = 20  # of one worker at one terminal
+BUSY_PAUSE_SECONDS = 2  # until a worker tries again to get the lease
+JITTER = 0.05  # share of the silence, added at random so that waiting queries do not start at the same moment
+WEB_TIMEOUT_SECONDS = 6  # of a query while a person waits for the page
+MIN_ASK_INTERVAL_SECONDS = 20  # between two queries of one attempt from a page
 
 
 def ask_soon(attempt: PaymentAttempt, cause: str, *, seconds: float | None = None) -> None:
-    """Have the gateway asked in so many seconds (default: as after a return), or sooner when a question is due sooner.
-    Never two questions at once; a complaint makes the waiting one a complaint."""
+    """Schedule a query in `seconds` (default: as after a return). A waiting row is reused: it keeps the earlier time, and
+    gets the cause COMPLAINT if this is one."""
     wait = settings.PAYMENT_TIMES["ask_after_return"] if seconds is None else seconds
     at = clock.now() + dt.timedelta(seconds=wait)
     waiting = GatewayQuestion.objects.filter(attempt=attempt, due_state=outbox.OutboxState.WAITING)
@@ -46,7 +46,7 @@ def ask_soon(attempt: PaymentAttempt, cause: str, *, seconds: float | None = Non
 
 
 def pause(tries: int) -> float:
-    """How long to wait after so many answers that settled nothing: longer and longer, then for ever the longest. Seconds."""
+    """The back-off in seconds after so many answers that were not final: from PAYMENT_TIMES["ask_again"], the last for ever."""
     steps = settings.PAYMENT_TIMES["ask_again"]
     return steps[min(tries, len(steps) - 1)]
 
@@ -56,59 +56,59 @@ def pause(tries: int) -> float:
 
 @outbox.worker(GatewayQuestion)
 def ask(question: GatewayQuestion) -> None:
-    """In the transaction that holds the question alone: take the lease of its terminal, or wait for it."""
+    """In the worker's transaction, which locks only this row: acquire the lease of the terminal, or postpone the query."""
     question.lease = None
-    if not query.wants_asking(question.attempt):
+    if not query.needs_query(question.attempt):
         return
     question.keep_waiting = True
     question.lease = terminal_lease.acquire(question.attempt.point_id)
     if question.lease is None:
-        _wait_for_the_terminal(question)
+        _postpone(question)
 
 
-def _wait_for_the_terminal(question: GatewayQuestion) -> None:
-    """It is busy: somebody looks again soon. It is quiet: until the gateway hears again. The question is never lost."""
+def _postpone(question: GatewayQuestion) -> None:
+    """The lease is taken: try again soon. The terminal is silenced: try again after the silence."""
     until = terminal_lease.quiet_until(question.attempt.point_id)
     if until:
-        question.next_at = _a_little_after(until)
+        question.next_at = _with_jitter(until)
         question.leased_until = None
     else:
-        question.leased_until = clock.now() + dt.timedelta(seconds=BUSY_PAUSE)
+        question.leased_until = clock.now() + dt.timedelta(seconds=BUSY_PAUSE_SECONDS)
     question.save(update_fields=["next_at", "leased_until"])
 
 
-def _a_little_after(moment: dt.datetime) -> dt.datetime:
-    most = JITTER * settings.PAYMENT_TIMES["quiet_when_busy"]
-    return moment + dt.timedelta(seconds=random.uniform(0, most))
+def _with_jitter(moment: dt.datetime) -> dt.datetime:
+    max_jitter = JITTER * settings.PAYMENT_TIMES["quiet_when_busy"]
+    return moment + dt.timedelta(seconds=random.uniform(0, max_jitter))
 
 
 @outbox.after_commit(GatewayQuestion)
 def ask_if_leased(question: GatewayQuestion) -> None:
-    """Ask at the terminal, if the worker got its lease."""
+    """After the commit: query, if the worker got the lease."""
     if question.lease:
         ask_due(question.lease)
 
 
 def ask_due(lease: Lease) -> None:
-    """With the lease, and no lock: ask whatever is due at this terminal, each once, the most urgent first."""
-    enough = time.monotonic() + MOST_AT_ONCE
+    """With the lease and no row lock: run the queries due at this terminal, each once, the most urgent first."""
+    deadline = time.monotonic() + MAX_WORKER_SECONDS
     held: Lease | None = lease
-    put: list[int] = []
+    asked: list[int] = []
     try:
-        while held and time.monotonic() < enough and (question := _next_due(held.point_id, put)):
-            put.append(question.pk)
-            _put_safely(question)
+        while held and time.monotonic() < deadline and (question := _next_due(held.point_id, asked)):
+            asked.append(question.pk)
+            _query_and_reschedule(question)
             lease, held = held, terminal_lease.renew(held)
     finally:
         terminal_lease.release(held or lease)
-        _hand_out_the_rest(lease.point_id)
+        _wake_workers_for_rest(lease.point_id)
 
 
-def _next_due(point_id: int, put: list[int]) -> GatewayQuestion | None:
-    """The most urgent question due at a terminal that was not `put` just now: complaints, then what was never asked, then
-    the oldest. It is moved forward at once, so that a crash while asking only delays it."""
+def _next_due(point_id: int, asked: list[int]) -> GatewayQuestion | None:
+    """The most urgent query due at a terminal that is not in `asked`: complaints first, then never tried, then the oldest. Its
+    `next_at` is moved forward at once, so that a crash only delays it."""
     with transaction.atomic():
-        question = due_at(point_id).exclude(pk__in=put).select_for_update(of=("self",), skip_locked=True).first()
+        question = due_at(point_id).exclude(pk__in=asked).select_for_update(of=("self",), skip_locked=True).first()
         if question:
             question.next_at = clock.now() + dt.timedelta(seconds=pause(question.tries_so_far))
             question.leased_until = None
@@ -117,80 +117,80 @@ def _next_due(point_id: int, put: list[int]) -> GatewayQuestion | None:
 
 
 def due_at(point_id: int) -> QuerySet:
-    """The questions due at a terminal, in the order in which they are asked."""
+    """The queries due at a terminal, the most urgent first."""
     urgency = Case(When(cause=Cause.COMPLAINT, then=Value(0)), default=Value(1))
     rows = GatewayQuestion.objects.filter(due_state=outbox.OutboxState.WAITING, attempt__point=point_id, next_at__lte=Now())
     return rows.order_by(urgency, "tries_so_far", "created_at", "pk").select_related("attempt__point")
 
 
-def _put_safely(question: GatewayQuestion) -> None:
+def _query_and_reschedule(question: GatewayQuestion) -> None:
     try:
         attempt = question.attempt
-        heard = query.query_gateway(attempt) if query.wants_asking(attempt) else None
-        after_asking(attempt, question.cause, heard)
-    except Exception:  # the next question is not to wait for this one's trouble; the row says when it is asked again
+        outcome = query.query_gateway(attempt) if query.needs_query(attempt) else None
+        reschedule(attempt, question.cause, outcome)
+    except Exception:  # must not block the next query; this one is tried again at its `next_at`
         log.exception("a question to the gateway failed", extra={"reference": question.attempt.reference})
 
 
-def after_asking(attempt: PaymentAttempt, cause: str, heard: Outcome | None) -> None:
-    """What becomes of the question: done when the word is final, else asked again later. Without a row, one is made."""
+def reschedule(attempt: PaymentAttempt, cause: str, outcome: Outcome | None) -> None:
+    """After a query: mark the waiting row done if the answer was final, else set its next try, or create the row."""
     attempt = PaymentAttempt.objects.get(pk=attempt.pk)
     waiting = GatewayQuestion.objects.filter(attempt=attempt, due_state=outbox.OutboxState.WAITING)
-    if not query.wants_asking(attempt):
+    if not query.needs_query(attempt):
         waiting.update(due_state=outbox.OutboxState.DONE, done_at=clock.now(), last_error="")
         return
-    again = _when_again(attempt, cause, heard, waiting.values_list("tries_so_far", flat=True).first() or 0)
+    again = _next_try(attempt, cause, outcome, waiting.values_list("tries_so_far", flat=True).first() or 0)
     if cause == Cause.COMPLAINT:
         again["cause"] = cause
     if not waiting.update(**again):
         ask_soon(attempt, cause, seconds=max(0, (again["next_at"] - clock.now()).total_seconds()))
 
 
-def _when_again(attempt: PaymentAttempt, cause: str, heard: Outcome | None, tries: int) -> dict[str, Any]:
-    """The next moment, and how many answers have settled nothing so far. A silence is the terminal's, not counted as a try."""
+def _next_try(attempt: PaymentAttempt, cause: str, outcome: Outcome | None, tries: int) -> dict[str, Any]:
+    """The fields of the next try. A silence of the terminal does not count as a try."""
     quiet = terminal_lease.quiet_until(attempt.point_id)
     if quiet:
-        return {"next_at": quiet if cause == Cause.COMPLAINT else _a_little_after(quiet)}
+        return {"next_at": quiet if cause == Cause.COMPLAINT else _with_jitter(quiet)}
     soon = clock.now() + dt.timedelta(seconds=pause(tries))
-    if heard is UNFINISHED and attempt.state == AttemptState.SENT:  # the payer may be at it: wait for the end
+    if outcome is UNFINISHED and attempt.state == AttemptState.SENT:  # the payer may still pay: wait until it expires
         return {"next_at": max(soon, attempt.expires_at + dt.timedelta(seconds=settings.PAYMENT_TIMES["ask_after_expiry"]))}
     return {"next_at": soon, "tries_so_far": tries + 1}
 
 
-def _hand_out_the_rest(point_id: int) -> None:
-    """What is due still goes to the workers at once, not when its lease ends."""
+def _wake_workers_for_rest(point_id: int) -> None:
+    """Release the rows still due, so that workers take them now and not when their leases end."""
     rest = list(due_at(point_id).values_list("pk", flat=True)[:5])
     if rest:
         outbox.release(GatewayQuestion, rest)
         outbox.wake_relay()
 
 
-# ------------------------------------------------------------ a person waits for the answer
+# ------------------------------------------------------------ at once, for a person who waits
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of an attempt after asking: the row afresh, the words for the payer, and whether the gateway was asked
-    just now (False: it knows already, or it cannot be asked at this moment, and will be)."""
+    """The result of `ask_now`: the reloaded attempt, its outcome, and whether the gateway was asked just now (False: no need,
+    or the terminal was not free, and the query is scheduled)."""
 
     attempt: PaymentAttempt
     outcome: Outcome
     asked: bool
 
 
-def ask_now(attempt: PaymentAttempt, *, insist: bool = False) -> Known:
-    """Ask at once, outside any transaction: for «Tôi đã trả tiền». Busy or quiet: the question is left due. `insist` asks
-    again what the gateway had denied for good."""
+def ask_now(attempt: PaymentAttempt, *, force: bool = False) -> Known:
+    """Query at once, for «Tôi đã trả tiền»; call it outside any transaction. If the terminal is not free, the query is scheduled.
+    `force`: also after a final answer that was not «paid»."""
     attempt = PaymentAttempt.objects.select_related("point").get(pk=attempt.pk)
-    may_ask = query.wants_asking(attempt) or (insist and _may_be_asked(attempt))
-    lease = terminal_lease.acquire(attempt.point_id) if may_ask and not _just_asked(attempt) else None
+    may_ask = query.needs_query(attempt) or (force and _may_be_asked(attempt))
+    lease = terminal_lease.acquire(attempt.point_id) if may_ask and not _was_asked_recently(attempt) else None
     if lease:
         try:
-            heard = query.query_gateway(attempt, patience=WEB_PATIENCE)
+            outcome = query.query_gateway(attempt, timeout=WEB_TIMEOUT_SECONDS)
         finally:
             terminal_lease.release(lease)
-        after_asking(attempt, Cause.COMPLAINT, heard)
-    if query.wants_asking(attempt := fresh(attempt)) and not lease:
+        reschedule(attempt, Cause.COMPLAINT, outcome)
+    if query.needs_query(attempt := fresh(attempt)) and not lease:
         ask_soon(attempt, Cause.COMPLAINT, seconds=0)
     return Known(attempt, outcomes.of_attempt(attempt), bool(lease))
 
@@ -199,11 +199,11 @@ def _may_be_asked(attempt: PaymentAttempt) -> bool:
     return attempt.is_online and attempt.state != AttemptState.PAID
 
 
-def _just_asked(attempt: PaymentAttempt) -> bool:
-    lately = clock.now() - dt.timedelta(seconds=JUST_ASKED)
+def _was_asked_recently(attempt: PaymentAttempt) -> bool:
+    lately = clock.now() - dt.timedelta(seconds=MIN_ASK_INTERVAL_SECONDS)
     return attempt.events.filter(kind=EventKind.QUERYDR, received_at__gt=lately).exists()
 
 
 def fresh(attempt: PaymentAttempt) -> PaymentAttempt:
-    """The attempt as it stands now, with what its words need."""
+    """The reloaded attempt, with the related rows that its outcome needs."""
     return PaymentAttempt.objects.select_related("point", "collector", "obligation__dossier__version").get(pk=attempt.pk)

@@ -1,4 +1,4 @@
-"""The two doors of a gateway: its own call (IPN), which settles, and the way back of a payer, which decides nothing."""
+"""The two callback endpoints of a gateway: the IPN, which can settle, and the return of the payer, which changes nothing."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from dossiers.permissions import is_submitter
 from payments import outcomes
-from payments.attempts.references import spoken
-from payments.enquiries import ipn as notices
+from payments.attempts.references import grouped_reference
+from payments.enquiries import ipn
 from payments.gateways import register
 from payments.gateways.base import NoticeResult, Provider
 
@@ -20,14 +20,14 @@ from payments.gateways.base import NoticeResult, Provider
 @csrf_exempt
 @login_not_required
 @transaction.non_atomic_requests
-def ipn(request: HttpRequest, provider: str) -> HttpResponse:
-    """The call of a provider (its key). Always answered in its own words, which end its calls or ask for another."""
+def ipn_callback(request: HttpRequest, provider: str) -> HttpResponse:
+    """The IPN of a provider (by its key). The answer, also to an error, is in the provider's format."""
     gateway = _provider(provider)
     if request.method != gateway.notice_method:
         response = _answer(gateway, NoticeResult.FAILED, status=405)
         response["Allow"] = gateway.notice_method
         return response
-    return _answer(gateway, notices.receive_ipn(gateway, gateway.raw_notice(request)))
+    return _answer(gateway, ipn.receive_ipn(gateway, gateway.raw_notice(request)))
 
 
 def _provider(key: str) -> Provider:
@@ -46,15 +46,15 @@ def _answer(gateway: Provider, result: NoticeResult, status: int = 200) -> HttpR
 @login_not_required
 @require_safe
 def come_back(request: HttpRequest, provider: str) -> HttpResponse:
-    """The payer is back: lead the submitter to the dossier's own page, show anybody else what we know, without a name."""
-    attempt = notices.receive_return(_provider(provider), request.META.get("QUERY_STRING", ""))
+    """The return of a payer: redirect the submitter to the page of the dossier; show others the outcome without personal data."""
+    attempt = ipn.receive_return(_provider(provider), request.META.get("QUERY_STRING", ""))
     if attempt is None:
         response = render(request, "payments/citizen/return.html", {"attempt": None})
     elif request.user.is_authenticated and is_submitter(attempt.obligation.dossier, request.user):
         door = "payments:pay" if attempt.settles else "payments:problem"
         return redirect(door, code=attempt.obligation.dossier.code)
     else:
-        facts = {"attempt": attempt, "outcome": outcomes.of_attempt(attempt), "code": spoken(attempt.reference)}
+        facts = {"attempt": attempt, "outcome": outcomes.of_attempt(attempt), "code": grouped_reference(attempt.reference)}
         response = render(request, "payments/citizen/return.html", facts)
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -1,1 +1,1 @@
-"""The ways money reaches us: one room a provider, behind one port."""
+"""Payment providers behind one port (`base`), one package each; bank statements (`bank`) and VietQR codes (`vietqr`)."""

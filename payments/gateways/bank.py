@@ -1,5 +1,5 @@
-"""Reading the credits of an account from the bank's own address (BANK_STATEMENT_URL). It only reads; nothing is sent but the
-number of the account and of the last credit known.
+"""Client of the bank's statement API (BANK_STATEMENT_URL): reads the credits of an account. Read only; it sends just the
+numbers of the account and of the last known credit.
 
 Wire: GET ?account=…&after=<number> answers {"credits": [{"id", "account", "amount", "content", "at"}]}, oldest first.
 """
@@ -18,21 +18,21 @@ from payments.gateways.network import is_here
 from portal.common import clock
 from portal.common.figures import moment_in
 
-TIMES = httpx.Timeout(connect=3, read=10, write=5, pool=3)  # seconds
-PATIENCE = 15  # seconds for one whole answer
-LARGEST = 1024 * 1024  # bytes: 500 credits have about a tenth of that
-LARGEST_AMOUNT = 10**12 - 1
-EARLIEST = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-AHEAD = dt.timedelta(days=2)  # of our clock: a bank's may differ, and the day of value is sometimes tomorrow
+TIMEOUTS = httpx.Timeout(connect=3, read=10, write=5, pool=3)  # seconds
+MAX_ANSWER_SECONDS = 15  # for one whole answer
+MAX_ANSWER_BYTES = 1024 * 1024  # 500 credits take about a tenth of it
+MAX_AMOUNT = 10**12 - 1
+MIN_MOMENT = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+MAX_AHEAD = dt.timedelta(days=2)  # later than our clock: clocks differ, and the value date may be tomorrow
 
 
 class UnreadableCredit(ValueError):
-    """One entry that is no credit. `str()` says why."""
+    """An entry that is not a credit; `str()` is the reason."""
 
 
 @dataclass(frozen=True)
 class Credit:
-    """One credit as the bank tells it: its number there, whole đồng, the payer's words, when (aware), and the raw line."""
+    """One credit: the bank's number, whole đồng, the payer's text, an aware moment, and the raw line."""
 
     bank_ref: str
     amount: int
@@ -62,7 +62,7 @@ def credit_of(entry: Any, account: str) -> Credit:
         raise UnreadableCredit("no number")
     if entry.get("account") != account:
         raise UnreadableCredit("another account")
-    if not isinstance(amount, int) or isinstance(amount, bool) or not 0 < amount <= LARGEST_AMOUNT:
+    if not isinstance(amount, int) or isinstance(amount, bool) or not 0 < amount <= MAX_AMOUNT:
         raise UnreadableCredit("no amount in whole đồng")
     if not isinstance(content, str):
         raise UnreadableCredit("no words")
@@ -70,7 +70,7 @@ def credit_of(entry: Any, account: str) -> Credit:
 
 
 def ref_of(entry: Any) -> str:
-    """The bank's number of an entry, empty where it has none that could be one."""
+    """The bank's number of an entry; empty if it has no valid one."""
     ref = entry.get("id") if isinstance(entry, dict) else None
     known = isinstance(ref, (int, str)) and not isinstance(ref, bool) and str(ref).isascii() and str(ref).isalnum()
     return str(ref) if known and len(str(ref)) <= 60 else ""
@@ -82,13 +82,13 @@ def raw_of(entry: Any) -> str:
 
 
 def _storable(text: str) -> str:
-    """Without what no database takes: NUL, and the half of a sign where a bank cut the payer's words."""
+    """Remove what PostgreSQL cannot store: NUL, and half of a surrogate pair where the bank cut the text."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def is_plausible(at: dt.datetime) -> bool:
-    """Could money have come at this moment? One that no calendar of ours can hold would shut the list for everybody."""
-    return EARLIEST <= at <= clock.now() + AHEAD
+    """Is the moment between 2020 and two days ahead? One outside the range of our calendars would break the list pages."""
+    return MIN_MOMENT <= at <= clock.now() + MAX_AHEAD
 
 
 def _moment(text: Any) -> dt.datetime:
@@ -105,7 +105,7 @@ def _get(query: dict[str, str]) -> bytes:
     url, began = settings.BANK_STATEMENT_URL, time.monotonic()
     try:
         with (
-            httpx.Client(timeout=TIMES, follow_redirects=False, trust_env=not is_here(url)) as client,
+            httpx.Client(timeout=TIMEOUTS, follow_redirects=False, trust_env=not is_here(url)) as client,
             client.stream("GET", url, params=query, headers={"Accept-Encoding": "identity"}) as response,
         ):
             if response.status_code != 200:
@@ -113,7 +113,7 @@ def _get(query: dict[str, str]) -> bytes:
             raw = b""
             for piece in response.iter_raw():
                 raw += piece
-                if len(raw) > LARGEST or time.monotonic() - began > PATIENCE:
+                if len(raw) > MAX_ANSWER_BYTES or time.monotonic() - began > MAX_ANSWER_SECONDS:
                     raise NoAnswer("an answer too long or too slow to be one")
             return raw
     except (httpx.HTTPError, httpx.InvalidURL) as error:

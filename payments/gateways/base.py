@@ -1,7 +1,7 @@
-"""The port: what a payment provider does for us, and the neutral words in which it answers. `vnpay` is the first provider.
+"""The provider port: what a payment provider does, and the neutral records it returns. `vnpay` is the first provider.
 
-A provider knows its own codes, signatures and formats; nobody else does. It takes our rows and raw texts, and returns the
-frozen records below, or raises one of the refusals. Amounts are whole đồng. How to add one: docs/how-to.md.
+Only a provider knows its codes, signatures and formats. It takes our rows and raw texts, and returns the frozen records
+below or raises one of the exceptions. Amounts are whole đồng. How to add one: docs/how-to.md.
 """
 
 import datetime as dt
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from payments.models import CollectionPoint, PaymentAttempt, Refund
 
 
-# ------------------------------------------------------------ what it tells us of its own accord
+# ------------------------------------------------------------ its callbacks: IPN and return
 
 
 class Unreadable(ValueError):
-    """Not something the provider would write: over-long, repeated names, broken encoding."""
+    """Not a valid message of the provider: too long, repeated names, broken encoding."""
 
 
 class BadSignature(Exception):
-    """Not signed, or not by who it says."""
+    """The signature is missing or wrong."""
 
 
 class ForeignTerminal(Exception):
-    """Of a terminal for which we hold no secret."""
+    """For a terminal whose secret we do not have."""
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One verified message about a payment: a notice (IPN), or what the payer's browser brought back.
+    """One verified message about a payment: an IPN, or the return of the payer's browser.
 
-    `amount` None: not an amount in whole đồng. `is_readable` False: signed, but its codes are no codes; then `outcome` is
-    UNCLEAR. `code` is the provider's own word, for the record only (at most 8 characters).
+    `amount` None: not an amount in whole đồng. `is_readable` False: signed, but with invalid codes; then `outcome` is UNCLEAR.
+    `code`: the provider's own code, stored but not read outside the provider (at most 8 characters).
     """
 
     terminal: str
@@ -52,7 +52,7 @@ class Notice:
 
 
 class NoticeResult(Enum):
-    """What became of a notice. CONFIRMED and ALREADY_CONFIRMED end the provider's retries, all others ask for another call."""
+    """The result of an IPN. CONFIRMED and ALREADY_CONFIRMED end the provider's retries; the others ask for a retry."""
 
     CONFIRMED = "confirmed"
     ALREADY_CONFIRMED = "already confirmed"
@@ -64,20 +64,20 @@ class NoticeResult(Enum):
 
 @dataclass(frozen=True)
 class Reply:
-    """A result in the provider's own words. `code` (at most 8 characters) is kept with the notice."""
+    """The HTTP answer to an IPN in the provider's format. `code` (at most 8 characters) is stored with the event."""
 
     code: str
     body: str
     content_type: str
 
 
-# ------------------------------------------------------------ what it answers when asked
+# ------------------------------------------------------------ its answers to queries and refund orders
 
 
 class NoAnswer(Exception):
-    """Nothing we may believe came back: late, unsigned, unreadable, or nobody was there. Money stays where we think it is.
+    """No valid answer: timeout, connection error, missing signature, unreadable. It must not change any state.
 
-    `raw` is what came (≤ 4000 characters), for the record. `is_busy`: it claims to be asked too soon; heeded, not believed.
+    `raw`: what came (at most 4000 characters). `is_busy`: it says «too soon»; unsigned, this is used for the back-off only.
     """
 
     def __init__(self, reason: str, *, raw: str = "", is_busy: bool = False) -> None:
@@ -86,11 +86,11 @@ class NoAnswer(Exception):
 
 
 class NotSent(NoAnswer):
-    """Nobody was reached: no byte of the request left us, so it may be sent again as it is."""
+    """No connection: no byte of the request was sent, so the same request may be sent again."""
 
 
 class Subject(Enum):
-    """Of what an answer speaks."""
+    """The kind of transaction that an answer is about."""
 
     PAYMENT = "payment"
     REFUND = "refund"
@@ -99,11 +99,11 @@ class Subject(Enum):
 
 @dataclass(frozen=True)
 class Answer:
-    """One verified answer to a question or to an order to send money back.
+    """One verified answer to a query or to a refund order.
 
-    `is_done`: the call was carried out; otherwise only `outcome`, `refund` and `code` say something. `outcome`: the attempt, by
-    this answer (UNFINISHED and UNANSWERED are those very objects). `refund`: where a refund stands by it; UNKNOWN when it does
-    not say. `is_success`: the transaction it speaks of went through, whatever its amount. `transaction_no`: empty for none.
+    `is_done`: the call was carried out; otherwise only `outcome`, `refund` and `code` are meaningful. `outcome`: of the attempt
+    (UNFINISHED and UNANSWERED are compared by identity). `refund`: the state of a refund, UNKNOWN if the answer does not tell.
+    `is_success`: the transaction succeeded, whatever its amount. `is_busy`: asked too soon. `transaction_no`: empty for none.
     """
 
     is_done: bool
@@ -122,16 +122,16 @@ class Answer:
 
 # ------------------------------------------------------------ settlement files
 
-LARGEST_FILE = 20 * 1024 * 1024  # bytes of a settlement file
+MAX_SETTLEMENT_BYTES = 20 * 1024 * 1024  # bytes of a settlement file
 
 
 class UnreadableFile(ValueError):
-    """This is not a settlement file, or not of that day; `str()` says what is wrong in plain words."""
+    """Not a settlement file of that day; `str()` is the reason in Vietnamese, for the accountant."""
 
 
 @dataclass(frozen=True)
 class SettlementLine:
-    """One row of a settlement file: money the gateway took (`refunded` False) or gave back. `raw` is the evidence kept of it."""
+    """One row of a settlement file: a payment, or a refund if `refunded`. `raw` is stored as evidence."""
 
     reference: str
     transaction_no: str
@@ -146,46 +146,46 @@ class SettlementLine:
 
 
 class Provider(Protocol):
-    """A gateway: a module or an object that does all of this. `gateways.register` knows them by their `key`."""
+    """A provider: a module or an object with these names, registered in `gateways.register` by its `key`."""
 
     key: str
-    notice_method: str  # GET or POST: how it calls us
+    notice_method: str  # GET or POST: the method of its IPN
 
-    def takes(self, point: "CollectionPoint") -> bool:
-        """Do we hold what is needed to send payers there from this point (its secret)?"""
+    def is_configured(self, point: "CollectionPoint") -> bool:
+        """Do we have the secret of this terminal, without which no payer can be sent there?"""
 
     def pay_url(self, attempt: "PaymentAttempt", *, ip: str | None, language: str) -> str:
-        """The address to which the payer's browser is sent."""
+        """The URL to which the payer's browser is sent."""
 
     def raw_notice(self, request: "HttpRequest") -> str:
-        """The text of its own call, as it is kept and read."""
+        """The raw text of its IPN, as stored and as `read_notice` takes it."""
 
     def read_notice(self, raw: str) -> Notice:
-        """Its own call, verified. Raises Unreadable, BadSignature, ForeignTerminal."""
+        """Verify and read an IPN. Raises Unreadable, BadSignature, ForeignTerminal."""
 
     def answer_notice(self, result: NoticeResult) -> Reply:
-        """What its call is answered."""
+        """The answer to an IPN."""
 
     def read_return(self, raw: str) -> Notice:
-        """The query string a payer's browser brought back, verified. Raises as `read_notice`."""
+        """Verify and read the query string of a payer's return. Raises as `read_notice`."""
 
-    def query(self, attempt: "PaymentAttempt", *, patience: float | None = None) -> Answer:
-        """What it knows of this attempt now, within `patience` seconds. Raises NoAnswer."""
+    def query(self, attempt: "PaymentAttempt", *, timeout: float | None = None) -> Answer:
+        """Query this attempt; `timeout` in seconds. Raises NoAnswer."""
 
     def refund(self, refund: "Refund", *, by: str) -> Answer:
-        """Order money to be sent back; `by` names who approved it. Raises NotSent, NoAnswer."""
+        """Send the order of a refund; `by` identifies who approved it. Raises NotSent, NoAnswer."""
 
     def outcome_of_code(self, code: str, state: AttemptState) -> Outcome | None:
-        """What a code kept on an attempt says of why it is in this state; None: nothing."""
+        """The outcome for a code stored on an attempt in this state; None if the code adds nothing."""
 
     def settlement_address(self, point: "CollectionPoint", day: dt.date) -> str:
-        """Where the settlement file of this terminal and local day is fetched; empty: it is only handed in by people."""
+        """The URL of the settlement file of this terminal and local day; empty if it can only be uploaded by people."""
 
     def read_settlement(self, content: bytes, day: dt.date) -> list[SettlementLine]:
-        """The lines of a settlement file of that local day. Raises UnreadableFile, and then nothing of it counts."""
+        """The lines of a settlement file of that local day. Raises UnreadableFile for the whole file."""
 
     def read_settlement_line(self, raw: str) -> SettlementLine:
-        """The line whose `raw` was kept as evidence."""
+        """Read a line again from its stored `raw`."""
 
     def paid_on(self, raw: str) -> dt.date | None:
-        """The local day of payment that the text of an event tells, or None."""
+        """The local day of payment in the raw text of an event, or None."""

@@ -1,11 +1,11 @@
-"""What every connection to another machine asks first."""
+"""Is an address local? Then no proxy of the environment may be used."""
 
 import ipaddress
 from urllib.parse import urlsplit
 
 
 def is_here(url: str) -> bool:
-    """On this machine? Then no proxy of the environment may stand between."""
+    """Is this URL on the same machine?"""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback

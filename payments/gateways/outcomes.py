@@ -1,8 +1,8 @@
-"""What a gateway can tell us of a payment, in neutral words: the state of the attempt, whether money was taken, one sentence for
-the payer, the next step. A provider chooses among these by its own codes, or makes its own with `failed`.
+"""The outcomes of a payment, independent of any provider: state of the attempt, whether money was taken, a sentence and the
+next step for the payer. A provider maps its codes to them, or makes its own with `failed`.
 
-Whoever is not sure says «checking», and nobody is offered to pay a second time. What an attempt says as it stands:
-`payments.outcomes`.
+When money may have been taken, the outcome is «checking» and no second payment is offered. The outcome of an attempt by its
+present state: `payments.outcomes`.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ A = AttemptState
 
 
 def money_word(money: str, part: bool = False) -> Any:
-    """The answer to «Đã trừ tiền?»; `part`: some came, not all of it."""
+    """The answer to «Đã trừ tiền?»; `part`: less than the amount was received."""
     if money == YES and part:
         return _("có, một phần")
     return {YES: _("có"), NO: _("không"), CHECKING: _("đang kiểm tra")}[money]
@@ -27,9 +27,8 @@ def money_word(money: str, part: bool = False) -> Any:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`state` None: nothing new (unfinished, busy). `money` taken: yes, no, checking. `doubt` is the cause of a review, as
-    `payments.models.states` names it (suspicion, contradiction).
-    `final`: the gateway will not change its mind, so it need not be asked again."""
+    """`state`: new state of the attempt; None if nothing is known yet. `money`: was it taken (YES, NO, CHECKING). `doubt`: the
+    cause of a REVIEW in `payments.models.states` (suspicion, contradiction). `final`: the gateway need not be asked again."""
 
     state: AttemptState | None
     money: str
@@ -76,7 +75,7 @@ CANCELLED = Outcome(A.CANCELLED, NO, _("Lần trả này đã hủy, tiền chư
 
 
 def failed(sentence: Any, next_step: Any = OTHER_WAY) -> Outcome:
-    """No money was taken, for a reason which the payer is told."""
+    """No money was taken; `sentence` is the reason shown to the payer."""
     return Outcome(A.FAILED, NO, sentence, next_step)
 
 

@@ -1,4 +1,4 @@
-"""The providers the portal knows, by key. A new one is a room beside `vnpay` and one line here."""
+"""The registered providers by key. A new provider is a package beside `vnpay` and one entry here."""
 
 from typing import TYPE_CHECKING
 
@@ -12,15 +12,15 @@ PROVIDERS: dict[str, Provider] = {vnpay.key: vnpay}
 
 
 def provider_at(point: "CollectionPoint") -> Provider:
-    """The provider whose terminal this is."""
+    """The provider of the terminal of this point."""
     return PROVIDERS[point.provider]
 
 
 def provider_of(attempt: "PaymentAttempt") -> Provider:
-    """The provider through which an online attempt pays."""
+    """The provider of an online attempt."""
     return provider_at(attempt.point)
 
 
 def takes_payments(point: "CollectionPoint") -> bool:
     """Can payers be sent to the gateway from this point?"""
-    return provider_at(point).takes(point)
+    return provider_at(point).is_configured(point)

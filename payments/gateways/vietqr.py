@@ -1,6 +1,6 @@
-"""The QR code of a bank transfer (VietQR, after NAPAS QR_Format and EMVCo): parts of id, length, value, and a checksum last.
+"""QR codes of bank transfers (VietQR: NAPAS QR_Format, EMVCo): fields of id, length and value, and a checksum at the end.
 
-Lengths count characters and some readers count bytes, so nothing but ASCII goes in: then both are right.
+ASCII only, because some readers count the length in characters and others in bytes.
 """
 
 import re
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
     from payments.models import PaymentAttempt
 
 NAPAS, TO_ACCOUNT = "A000000727", "QRIBFTTA"
-LARGEST = 499_999_999_999  # đồng: the most that one instant transfer carries is far less, twelve figures always fit
-LONGEST_PURPOSE = 25
+MAX_AMOUNT = 499_999_999_999  # đồng: the limit of one instant transfer is lower; 12 digits always fit
+MAX_PURPOSE_LENGTH = 25
 CHECKSUM = "6304"
 _BIN = re.compile(r"[0-9]{6}")
 _ACCOUNT = re.compile(r"[0-9A-Za-z]{1,19}")
-_WORDS = re.compile(r"[A-Za-z0-9 .:,_-]{1,25}")  # what banks pass on unchanged
+_WORDS = re.compile(r"[A-Za-z0-9 .:,_-]{1,25}")  # characters that banks do not change
 
 
 class BadTransferCode(ValueError):
-    """Such a code would send money astray, or is none. Nobody may be shown it."""
+    """Not a valid transfer code; it must not be shown, since money could go to a wrong account."""
 
 
 @dataclass(frozen=True)
 class TransferCode:
-    """What a banking app reads from a code: whole đồng, None where the payer types the sum."""
+    """The content of a code. `amount` in whole đồng; None if the payer types it."""
 
     bank_bin: str
     account_number: str
@@ -38,7 +38,7 @@ def payload(bank_bin: str, account_number: str, amount: int | None = None, purpo
     """The text of the QR code for a transfer of `amount` whole đồng to this account. Raises BadTransferCode."""
     _must_be(_BIN, bank_bin, "bank")
     _must_be(_ACCOUNT, account_number, "account")
-    if amount is not None and (not isinstance(amount, int) or isinstance(amount, bool) or not 0 < amount <= LARGEST):
+    if amount is not None and (not isinstance(amount, int) or isinstance(amount, bool) or not 0 < amount <= MAX_AMOUNT):
         raise BadTransferCode(f"amount {amount!r}")
     for words in filter(None, (purpose, bill)):
         _must_be(_WORDS, words, "words")
@@ -52,18 +52,18 @@ def payload(bank_bin: str, account_number: str, amount: int | None = None, purpo
 
 
 def payload_of(attempt: "PaymentAttempt") -> str:
-    """The text of the QR code of one attempt: its account, its frozen amount, its reference. Raises BadTransferCode."""
+    """The text of the QR code of one attempt: account, amount, reference. Raises BadTransferCode."""
     point = attempt.point
     return payload(point.bank_bin, point.account_number, attempt.amount, purpose_of(attempt))
 
 
 def purpose_of(attempt: "PaymentAttempt") -> str:
-    """The words a payer gives the bank; we find the payment again by the reference in them."""
+    """The transfer content to use; it contains the reference, by which the credit is matched."""
     return f"DVC {attempt.reference}"
 
 
 def parse(text: str) -> TransferCode:
-    """Read a code as a banking app does. Raises BadTransferCode when it is none, or anything in it is wrong."""
+    """Parse a code as a banking app does. Raises BadTransferCode."""
     if not re.fullmatch(r"[ -~]{20,512}", text, re.ASCII) or text[-8:-4] != CHECKSUM:
         raise BadTransferCode("not a transfer code")
     if text[-4:] != f"{checksum(text[:-4]):04X}":
@@ -84,7 +84,7 @@ def parse(text: str) -> TransferCode:
 
 
 def checksum(text: str) -> int:
-    """CRC-16/CCITT-FALSE: polynomial 1021, begun at FFFF, nothing reflected. «123456789» gives 29B1."""
+    """CRC-16/CCITT-FALSE: polynomial 1021, initial value FFFF, not reflected. Check value of «123456789»: 29B1."""
     crc = 0xFFFF
     for byte in text.encode("ascii"):
         crc ^= byte << 8

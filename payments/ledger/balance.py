@@ -1,4 +1,4 @@
-"""The sums of the ledger, and the same sums told by attempts and refunds alone. Whole đồng."""
+"""The sums of the ledger, and the same sums computed from attempts and refunds. Whole đồng."""
 
 import datetime as dt
 from collections import defaultdict
@@ -18,7 +18,7 @@ Cells = dict[tuple[int, dt.date, Any], int]  # (body, local day, account) → đ
 
 @dataclass(frozen=True)
 class Sums:
-    """paid − refunded = settled + owed_back, when all is well."""
+    """Sums in whole đồng. Invariant: paid − refunded = settled + owed_back."""
 
     paid: int
     refunded: int
@@ -31,7 +31,7 @@ class Sums:
 
 
 def sums(entries: QuerySet[LedgerEntry]) -> Sums:
-    """The four sums of some entries of the ledger. Settled and owed back stand below zero there, like any debt."""
+    """The four sums of ledger entries. Settled and owed back are negative in the ledger, as liabilities are."""
     found = entries.aggregate(
         paid=Sum("amount", filter=Q(account=Account.RECEIVED, amount__gt=0)),
         back=Sum("amount", filter=Q(account=Account.RECEIVED, amount__lt=0)),
@@ -43,7 +43,7 @@ def sums(entries: QuerySet[LedgerEntry]) -> Sums:
 
 
 def owed_back(attempts: QuerySet[PaymentAttempt] | None = None) -> Iterator[tuple[PaymentAttempt, int]]:
-    """(attempt, đồng) for every attempt (of these) whose money is to go back and has not gone."""
+    """(attempt, đồng) for each of these attempts with money owed back."""
     entries = LedgerEntry.objects.filter(account=Account.OWED_BACK)
     entries = entries if attempts is None else entries.filter(attempt__in=attempts.values("pk"))
     owed = {row["attempt"]: -row["sum"] for row in entries.order_by().values("attempt").annotate(sum=Sum("amount")) if row["sum"]}
@@ -52,7 +52,7 @@ def owed_back(attempts: QuerySet[PaymentAttempt] | None = None) -> Iterator[tupl
 
 
 def expected_and_written() -> Iterator[tuple[int, Cells, Cells]]:
-    """(obligation, what attempts and refunds say, what the ledger says), each {(body, day, account): đồng}."""
+    """Yield (obligation, cells by attempts and refunds, cells by the ledger), cells {(body, day, account): đồng}."""
     last = 0
     while True:
         paid = PaymentAttempt.objects.filter(state=AttemptState.PAID, obligation__gt=last).order_by("obligation")
@@ -87,9 +87,9 @@ def _from_attempts(attempts: QuerySet[PaymentAttempt]) -> dict[int, Cells]:
 
 
 def movements(attempt: PaymentAttempt, refunds: Iterable[Refund]) -> Iterator[tuple[dt.date, Any, int]]:
-    """(local day, account, đồng) for everything that happened to the money of one paid attempt, from its own rows.
+    """(local day, account, đồng) of each movement of the money of one paid attempt, from its rows.
 
-    An approved refund takes from the fee what is not owed back already; one that the bank refused leaves it owed.
+    An approved refund takes from the fee the part that is not owed back already. After a refusal by the bank it stays owed.
     """
     yield _day(attempt.paid_at), Account.RECEIVED, attempt.amount
     yield _day(attempt.paid_at), Account.SETTLED if attempt.settles else Account.OWED_BACK, -attempt.amount

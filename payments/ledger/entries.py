@@ -1,4 +1,4 @@
-"""Write the ledger: each movement is two entries that add up to nothing. Whole đồng. The caller holds the locks."""
+"""Writes the ledger: two entries a movement that add up to 0, in whole đồng. The caller holds the locks."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def refund_paid(refund: Refund) -> None:
 
 
 def owed_back(attempt: PaymentAttempt) -> int:
-    """What of this attempt's money is to go back and has not gone yet, in đồng."""
+    """The money of this attempt that is owed back, in đồng."""
     total = attempt.entries.filter(account=Account.OWED_BACK).aggregate(total=Sum("amount"))["total"]
     return -(total or 0)
 

@@ -1,4 +1,4 @@
-"""Attempts to pay one obligation, each with every move it made."""
+"""Payment attempts of an obligation, with the history of their states, and pay links."""
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +15,7 @@ from portal.common import clock
 
 
 class Way(models.TextChoices):
-    """How money comes. GATEWAY is through a provider, whichever the collection point has; its stored word is the first one's."""
+    """The way of paying. GATEWAY is any provider (`CollectionPoint.provider` says which); its stored value is historical."""
 
     GATEWAY = "vnpay", _("qua cổng thanh toán")
     TRANSFER = "transfer", _("chuyển khoản VietQR")
@@ -23,7 +23,7 @@ class Way(models.TextChoices):
 
 
 class BankChoice(models.TextChoices):
-    """What the payer already chose on our page, for a provider to put in its own words; empty: chosen at the gateway."""
+    """What the payer chose on our page, mapped by the provider to its own codes; empty: chosen at the gateway."""
 
     ANY = "", _("chọn ở cổng thanh toán")
     QR = "VNPAYQR", _("ứng dụng ngân hàng")
@@ -32,7 +32,7 @@ class BankChoice(models.TextChoices):
 
 
 class PayLink(models.Model):
-    """A link by which somebody else pays, without a login: it shows the sum and the code, nothing of the person."""
+    """A link by which another person pays without a login. Its page shows the amount and the code, no personal data."""
 
     obligation = models.ForeignKey(FeeObligation, on_delete=models.PROTECT, related_name="pay_links")
     token = models.CharField(max_length=32, unique=True, default=new_secret)
@@ -51,8 +51,8 @@ class PayLink(models.Model):
 
 
 class PaymentAttempt(Moving):
-    """One try to pay. The amount is frozen; `state` moves only along `payments.models.states`, by `move`, under the lock of
-    `payments.attempts.lifecycle.lock_for_payment`. Whole đồng, times in UTC."""
+    """One attempt to pay, in whole đồng; times in UTC. The amount is frozen. `state` changes only by `move`, along the graph in
+    `payments.models.states`, with the rows locked by `payments.attempts.lifecycle.lock_for_payment`."""
 
     EDGES = ATTEMPT_EDGES
 
@@ -78,11 +78,13 @@ class PaymentAttempt(Moving):
     link = models.ForeignKey(
         PayLink, verbose_name=_("trả giúp qua"), null=True, blank=True, on_delete=models.PROTECT, related_name="attempts"
     )
-    created_at = models.DateTimeField(_("bắt đầu lúc"))  # whole seconds: a gateway may know it by them
+    created_at = models.DateTimeField(_("bắt đầu lúc"))  # whole seconds: part of the query at some gateways
     expires_at = models.DateTimeField(_("trả được tới"), null=True, blank=True)
     paid_at = models.DateTimeField(_("nhận tiền lúc"), null=True, blank=True)
     ended_at = models.DateTimeField(_("khép lúc"), null=True, blank=True)
-    resolved_at = models.DateTimeField(_("biết chắc lúc"), null=True, blank=True)  # until then the gateway is asked again
+    resolved_at = models.DateTimeField(
+        _("biết chắc lúc"), null=True, blank=True
+    )  # when the answer was final; until then the gateway is queried
 
     class Meta:
         verbose_name = _("lần trả tiền")
@@ -115,7 +117,7 @@ class PaymentAttempt(Moving):
 
     @property
     def is_online(self):
-        """Does it pay through a gateway? Then `gateways.register.provider_of` knows which."""
+        """Is it paid through a gateway? (Which: `gateways.register.provider_of`.)"""
         return self.way == Way.GATEWAY
 
     @property
@@ -124,7 +126,7 @@ class PaymentAttempt(Moving):
 
     @property
     def money_taken(self):
-        """Was money taken? «yes», «no» or «checking», as far as we know for sure."""
+        """Was money taken? «yes», «no», or «checking» until it is certain."""
         if self.state == AttemptState.PAID:
             return "yes"
         if self.state in (AttemptState.CREATED,) or self.resolved_at or self.way == Way.COUNTER:
@@ -138,7 +140,7 @@ class PaymentAttempt(Moving):
         self.ended_at = None if self.is_open else now
 
     def move(self, target, **facts):
-        """As `Moving.move`; the obligation, too, knows then whether an attempt of it is open."""
+        """As `Moving.move`; also updates `attempt_open` of the obligation."""
         super().move(target, **facts)
         if self.obligation.attempt_open != self.is_open:
             self.obligation.attempt_open = self.is_open or self.obligation.attempts.filter(state__in=OPEN_ATTEMPT).exists()

@@ -1,4 +1,4 @@
-"""«Tôi đã trả tiền»: a ticket about one attempt, with an owner, until somebody has answered."""
+"""«Tôi đã trả tiền»: a ticket about one attempt, with an owner, until it is answered."""
 
 from django.conf import settings
 from django.db import models

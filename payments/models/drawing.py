@@ -1,4 +1,4 @@
-"""The graphs of attempts and refunds as Mermaid, drawn from `payments.models.states` as it runs. Shown in docs/payments.md."""
+"""The state graphs of attempts and refunds as Mermaid, from `payments.models.states`. Shown in docs/payments.md."""
 
 import re
 
@@ -14,11 +14,11 @@ _PLACE = "<!-- drawn: {name} -->\n{body}<!-- end of {name} -->"
 
 
 class NoPlace(Exception):
-    """The text has no marks between which a graph belongs."""
+    """The text has no markers for this graph."""
 
 
 def redrawn(text):
-    """The text with both graphs drawn afresh between their marks. Raises NoPlace."""
+    """The text with both graphs redrawn between their markers. Raises NoPlace."""
     for name in GRAPHS:
         place = re.compile(_PLACE.format(name=name, body=".*?"), re.DOTALL)
         if not place.search(text):
@@ -29,7 +29,7 @@ def redrawn(text):
 
 @translation.override("vi")
 def drawn(name):
-    """One graph as a Mermaid block and a table of its edges, each with every cause."""
+    """One graph as a Mermaid block, and a table of its edges with their causes."""
     states, edges, beginning, still_open = GRAPHS[name]
     return f"```mermaid\n{_diagram(states, edges, beginning, still_open)}```\n\n{_table(edges)}"
 

@@ -1,4 +1,4 @@
-"""What gateway and banks said, word for word. Append-only, the bad ones too: they decide nothing, but they are seen."""
+"""Raw messages of gateways and banks, valid and invalid ones. Append-only."""
 
 from django.db import models
 from django.db.models.functions import Length
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from payments.models.points import CollectionPoint
 from portal.common import clock
 
-MOST_RAW = 4000  # characters kept of one event
+MAX_RAW_LENGTH = 4000  # characters stored of one event
 
 
 class EventKind(models.TextChoices):
@@ -33,8 +33,7 @@ class Verdict(models.TextChoices):
 
 
 class GatewayEvent(models.Model):
-    """One word heard. `raw` is what came, cut at MOST_RAW; `answer` what we said back, in the provider's word. `verdict` never
-    changes."""
+    """One received message. `raw` is cut at MAX_RAW_LENGTH; `answer` is the code we answered (of the provider)."""
 
     kind = models.CharField(_("loại"), max_length=10, choices=EventKind.choices)
     attempt = models.ForeignKey(
@@ -46,7 +45,7 @@ class GatewayEvent(models.Model):
     point = models.ForeignKey(
         CollectionPoint, verbose_name=_("điểm thu"), null=True, on_delete=models.PROTECT, related_name="events"
     )
-    raw = models.TextField(_("nguyên văn"), max_length=MOST_RAW)
+    raw = models.TextField(_("nguyên văn"), max_length=MAX_RAW_LENGTH)
     verdict = models.CharField(_("kết luận"), max_length=16, choices=Verdict.choices)
     answer = models.CharField(_("đã đáp"), max_length=8, blank=True)
     received_at = models.DateTimeField(_("lúc"), default=clock.now)
@@ -58,14 +57,14 @@ class GatewayEvent(models.Model):
         indexes = [
             models.Index(fields=["kind", "received_at"], condition=~models.Q(verdict="valid"), name="bad_events_of_a_minute"),
         ]
-        constraints = [models.CheckConstraint(condition=LessThanOrEqual(Length("raw"), MOST_RAW), name="events_are_capped")]
+        constraints = [models.CheckConstraint(condition=LessThanOrEqual(Length("raw"), MAX_RAW_LENGTH), name="events_are_capped")]
 
     def __str__(self):
         return f"{self.get_kind_display()} · {self.get_verdict_display()}"
 
 
 def store_event(kind, raw, verdict, *, attempt=None, refund=None, point=None, answer=""):
-    """Store what was heard, word for word and cut at MOST_RAW. `point` is the attempt's unless named. Returns the event."""
+    """Store a received message, cut at MAX_RAW_LENGTH. `point` defaults to that of the attempt. Returns the event."""
     if point is None and attempt is not None:
         point = attempt.point
     return GatewayEvent.objects.create(
@@ -75,10 +74,10 @@ def store_event(kind, raw, verdict, *, attempt=None, refund=None, point=None, an
 
 
 def store_new_event(kind, raw, verdict, *, point):
-    """The same, for what may be read again and again: None when these words of this point are stored with this verdict."""
+    """As `store_event`, for messages that may be read repeatedly: None if this text is stored for this point and verdict."""
     there = GatewayEvent.objects.filter(kind=kind, point=point, verdict=verdict, raw=_storable(raw)).exists()
     return None if there else store_event(kind, raw, verdict, point=point)
 
 
 def _storable(raw):
-    return raw.replace("\0", "\ufffd")[:MOST_RAW]
+    return raw.replace("\0", "\ufffd")[:MAX_RAW_LENGTH]

@@ -18,7 +18,7 @@ class Account(models.TextChoices):
 
 
 class LedgerEntry(models.Model):
-    """One side of a movement, whole đồng; the two sides of each add up to nothing. `day` is the local day."""
+    """One side of a movement, whole đồng; the two sides add up to 0. `day` is the local day."""
 
     at = models.DateTimeField(_("lúc"), default=clock.now)
     day = models.DateField(_("ngày"), default=clock.today)

@@ -1,4 +1,4 @@
-"""Rows whose state moves along a graph, each with every move it made. Attempts and refunds are such rows."""
+"""Base classes of attempts and refunds: a state that moves along a graph, and the history of its moves."""
 
 import datetime as dt
 from typing import Any, ClassVar
@@ -13,7 +13,7 @@ from portal.common import clock
 
 
 class Moving(models.Model):
-    """A row with a `state` that moves along `EDGES` (`payments.models.states`) by `move`, and with its `moves`."""
+    """A row whose `state` changes along `EDGES` (`payments.models.states`) by `move`, and its history `moves`."""
 
     EDGES: ClassVar[dict]
     state: Any
@@ -23,7 +23,7 @@ class Moving(models.Model):
         abstract = True
 
     def move(self, target: Any, *, cause: str, event: Any = None, actor: Any = None, job: str = "", note: str = "") -> None:
-        """Take one edge of the graph and write down its cause. The caller holds the locks. Raises IllegalMove."""
+        """Take one edge of the graph and record its cause. The caller holds the locks. Raises IllegalMove."""
         check_move(self.EDGES, self.state, target, cause)
         source, now = self.state, clock.now()
         self.state = target
@@ -32,11 +32,11 @@ class Moving(models.Model):
         self.moves.create(source=source, target=target, cause=cause, event=event, actor=actor, job=job, note=note, at=now)
 
     def stamp(self, now: dt.datetime) -> None:
-        """Set the moments that belong to the new state."""
+        """Set the time fields that belong to the new state."""
 
 
 class Move(models.Model):
-    """One edge taken: from where to where, why, on whose word. Append-only."""
+    """One state change: source, target, cause, and the event, person or job behind it. Append-only."""
 
     cause = models.CharField(_("vì"), max_length=30)
     event = models.ForeignKey(

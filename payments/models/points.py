@@ -9,18 +9,18 @@ from accounts.models import Agency
 from portal.common import clock
 from procedures.models import Terminal
 
-STILL_COMES = dt.timedelta(days=31)  # money and settlement files may follow an attempt this long
+MAX_DELAY = dt.timedelta(days=31)  # between an attempt and its money or settlement file
 
 
 class CollectionPointQuerySet(models.QuerySet):
     def with_money_coming(self):
-        """Those whose accounts and settlement files must be read: in use, or switched off while money may still be on its way."""
-        lately = models.Q(attempts__created_at__gt=clock.now() - STILL_COMES)
+        """Points whose accounts and settlement files must be read: in use, or with an attempt younger than MAX_DELAY."""
+        lately = models.Q(attempts__created_at__gt=clock.now() - MAX_DELAY)
         return self.filter(models.Q(terminal__active=True) | models.Q(pk__in=self.model.objects.filter(lately).values("pk")))
 
 
 class CollectionPoint(models.Model):
-    """A terminal at a provider as money sees it: the account that transfers go to, and how the provider may be asked."""
+    """A terminal at a provider: the bank account for transfers, and the lease and silence for queries."""
 
     terminal = models.OneToOneField(
         Terminal, verbose_name=_("điểm thu trên mạng"), to_field="code", on_delete=models.PROTECT, related_name="point"
@@ -32,7 +32,7 @@ class CollectionPoint(models.Model):
     account_number = models.CharField(_("số tài khoản"), max_length=19, blank=True)
     account_name = models.CharField(_("chủ tài khoản"), max_length=120, blank=True)
     demo = models.BooleanField(_("bịa ra để chạy thử"), default=False)
-    # One question to the gateway at a time, and silence when it asked for it. Database time.
+    # Lease and silence of `payments.enquiries.terminal_lease`, in database time.
     busy_until = models.DateTimeField(null=True, blank=True, editable=False)
     quiet_until = models.DateTimeField(_("cổng thanh toán xin đừng hỏi tới"), null=True, blank=True, editable=False)
 

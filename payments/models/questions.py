@@ -1,4 +1,4 @@
-"""Questions owed to the gateway: what became of this attempt? One waiting an attempt, found again from the rows."""
+"""Outbox rows of queries to the gateway: one waiting row an attempt."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,7 @@ from portal.common.outbox import OutboxRow
 
 
 class GatewayQuestion(OutboxRow):
-    """Ask the gateway (querydr) at `next_at`, not before. `tries_so_far` counts the questions asked of this attempt."""
+    """Query the gateway (querydr) about an attempt, not before `next_at`. `tries_so_far` counts the queries."""
 
     class Cause(models.TextChoices):
         EXPIRED = "expired", _("đã quá giờ mà chưa có tin")
@@ -29,4 +29,4 @@ class GatewayQuestion(OutboxRow):
             models.UniqueConstraint(fields=["attempt"], condition=Q(due_state="waiting"), name="one_question_waits_an_attempt")
         ]
 
-    lease = None  # the right to ask, when the worker got it
+    lease = None  # `terminal_lease.Lease`, set by the worker; not stored

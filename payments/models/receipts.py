@@ -12,11 +12,11 @@ from payments.models.points import CollectingBody
 from portal.common import clock
 from portal.common.outbox import OutboxRow
 
-HIGHEST_NUMBER = 99_999_999  # eight digits
+MAX_NUMBER = 99_999_999  # eight digits
 
 
 class ReceiptCounter(models.Model):
-    """The last number given by a body in a year. Locked until the receipt's own transaction ends: hence no gaps."""
+    """The last number of a body and year. Locked until the transaction of the receipt ends, so that there are no gaps."""
 
     body = models.ForeignKey(CollectingBody, on_delete=models.PROTECT)
     year = models.PositiveSmallIntegerField()
@@ -25,14 +25,14 @@ class ReceiptCounter(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["body", "year"], name="one_receipt_counter_a_body_and_year"),
-            models.CheckConstraint(condition=Q(last__lte=HIGHEST_NUMBER), name="receipt_numbers_have_eight_digits"),
+            models.CheckConstraint(condition=Q(last__lte=MAX_NUMBER), name="receipt_numbers_have_eight_digits"),
         ]
 
 
 class EReceipt(OutboxRow):
-    """A receipt for money that settled a fee. Its facts are frozen here; the signed PDF is owed, and made by the worker.
+    """A receipt for money that settled a fee. Its data are frozen; a worker makes the signed PDF.
 
-    A wrong one is replaced or cancelled, visibly; its number is never used again. PostgreSQL refuses any other change.
+    A wrong receipt is replaced or cancelled; its number is not used again. A trigger refuses any other change.
     """
 
     class State(models.TextChoices):
@@ -81,7 +81,7 @@ class EReceipt(OutboxRow):
         constraints = [
             models.UniqueConstraint(fields=["body", "year", "number"], name="one_receipt_a_number"),
             models.UniqueConstraint(fields=["attempt"], condition=Q(state="valid"), name="one_valid_receipt_an_attempt"),
-            models.CheckConstraint(condition=Q(number__gte=1, number__lte=HIGHEST_NUMBER), name="a_receipt_has_a_number"),
+            models.CheckConstraint(condition=Q(number__gte=1, number__lte=MAX_NUMBER), name="a_receipt_has_a_number"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="a_receipt_is_for_money"),
             models.CheckConstraint(
                 condition=Q(state="valid", state_at=None) | (~Q(state="valid") & Q(state_at__isnull=False) & ~Q(state_reason="")),

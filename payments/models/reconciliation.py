@@ -12,7 +12,7 @@ from portal.common import clock
 
 
 class SettlementRun(models.Model):
-    """One settlement file read: whose, of which local day, what both sides came to (whole đồng, refunds taken off)."""
+    """One settlement file that was read: point, local day, and the totals of both sides (whole đồng, refunds subtracted)."""
 
     point = models.ForeignKey(CollectionPoint, verbose_name=_("điểm thu"), on_delete=models.PROTECT, related_name="runs")
     day = models.DateField(_("ngày"))
@@ -33,7 +33,7 @@ class SettlementRun(models.Model):
 
 
 class Difference(models.Model):
-    """Something in which the two books differ. Open until somebody explains it."""
+    """One point in which the two books differ. Open until it is explained."""
 
     class Kind(models.TextChoices):
         MISSING_HERE = "missing_here", _("tệp có, cổng không có")

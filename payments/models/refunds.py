@@ -1,4 +1,4 @@
-"""Money given back: proposed by one, approved by another, sent once under one number."""
+"""Refunds: proposed by one person, approved by another, sent once under one number."""
 
 from django.conf import settings
 from django.db import models
@@ -82,7 +82,7 @@ class Refund(Moving):
 
     @property
     def is_to_be_paid_out(self):
-        """Approved, and somebody has to transfer it or hand it out."""
+        """Approved, and an accountant must pay it out by hand."""
         return self.state == RefundState.APPROVED and self.way == RefundWay.BY_HAND
 
     def stamp(self, now):
@@ -103,7 +103,7 @@ class RefundMove(Move):
 
 
 class RefundCall(OutboxRow):
-    """A call owed to the gateway about a refund: to send it, or to ask what became of it."""
+    """An outbox row of a call to the gateway about a refund: the order, or a query."""
 
     class Kind(models.TextChoices):
         SEND = "send", _("gửi yêu cầu hoàn")
@@ -117,5 +117,5 @@ class RefundCall(OutboxRow):
         verbose_name_plural = _("việc hoàn tiền phải làm")
         indexes = [models.Index(fields=["next_at"], condition=Q(due_state="waiting"), name="refund_calls_that_are_due")]
 
-    lease = None  # the right to ask about the terminal, when the worker got it
-    is_sending = False  # the worker has written that the order goes out: now it must
+    lease = None  # `terminal_lease.Lease`, set by the worker; not stored
+    is_sending = False  # set by the worker when the order must be sent after the commit; not stored

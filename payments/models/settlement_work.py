@@ -1,4 +1,4 @@
-"""Work that comes with settlement files: fetching one, and believing one row of one."""
+"""Outbox rows of settlement files: fetch one, and apply one of its rows."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ from portal.common.outbox import OutboxRow
 
 
 class SettlementFetch(OutboxRow):
-    """The file of one terminal and one local day, to be fetched from the gateway and read. Owed once."""
+    """Fetch and read the file of one terminal and local day."""
 
     point = models.ForeignKey(CollectionPoint, verbose_name=_("điểm thu"), on_delete=models.PROTECT, related_name="+")
     day = models.DateField(_("ngày"))
@@ -24,8 +24,8 @@ class SettlementFetch(OutboxRow):
 
 
 class SettlementProof(OutboxRow):
-    """One row of a file that proves what we did not know: money came, or went back. Each is believed in a transaction of its
-    own, since settling locks a dossier and the receipt counter of its body."""
+    """Apply one row of a file that proves a payment or refund we did not know of. Each in its own transaction, because settling
+    locks a dossier and the receipt counter of its body."""
 
     run = models.ForeignKey(SettlementRun, verbose_name=_("lần đối soát"), on_delete=models.PROTECT, related_name="proofs")
     event = models.OneToOneField(GatewayEvent, verbose_name=_("dòng của tệp"), on_delete=models.PROTECT, related_name="+")

@@ -1,6 +1,6 @@
-"""From which state to which an attempt or a refund may move, and what causes each move. Anything else raises.
+"""The state graphs of attempts and refunds: {(source, target): {cause: sentence}}. Any other move raises IllegalMove.
 
-These tables are the only source: the models move along them, the tests walk them, `docs/payments.md` is drawn from them.
+The graphs in docs/payments.md are drawn from these tables.
 """
 
 from django.db import models
@@ -31,11 +31,11 @@ class RefundState(models.TextChoices):
 A, R = AttemptState, RefundState
 
 OPEN_ATTEMPT = (A.CREATED, A.SENT, A.REVIEW)
-BEING_PAID = (A.CREATED, A.SENT)  # one an obligation; any number may be looked at afterwards
+BEING_PAID = (A.CREATED, A.SENT)  # at most one an obligation; any number may be in REVIEW
 OPEN_REFUND = (R.REQUESTED, R.APPROVED, R.SENT, R.PROCESSING, R.UNKNOWN)
 DEAD_REFUND = (R.DECLINED, R.REFUSED)
 
-# What the gateway may say late, of an attempt we had given up: money that came is never lost.
+# Late results of an attempt that ended here: its money is still accepted.
 _LATE = {
     A.PAID: {
         "ipn": _("cổng thanh toán báo đã nhận tiền, muộn"),
@@ -116,10 +116,10 @@ REFUND_EDGES = {
 
 
 class IllegalMove(Exception):
-    """There is no such edge, or not for that cause."""
+    """The graph has no such edge, or not for this cause."""
 
 
 def check_move(edges, source, target, cause):
-    """Raises IllegalMove unless the table has this edge with this cause."""
+    """Raise IllegalMove unless `edges` has this edge with this cause."""
     if cause not in edges.get((source, target), {}):
         raise IllegalMove(f"{source} → {target} because of «{cause}» is not in the graph")

@@ -1,4 +1,4 @@
-"""Money seen on the account of a collection point: matched by its reference, or waiting for a person."""
+"""Credits on the bank account of a collection point: matched by reference, or waiting for an accountant."""
 
 from django.conf import settings
 from django.db import models
@@ -13,8 +13,8 @@ from portal.common.outbox import OutboxRow
 
 
 class StatementReading(OutboxRow):
-    """The recurring task to read the account of a point: one row a point. `cursor` is the bank's number from
-    which on credits are asked for; what was credited in the last minutes is read again, since banks write out of order."""
+    """The recurring task to read the account of a point: one row a point. `cursor` is the bank's number
+    after which credits are requested; the last minutes are read again, since banks do not write in order."""
 
     point = models.OneToOneField(
         CollectionPoint, verbose_name=_("điểm thu"), on_delete=models.PROTECT, related_name="statement_reading"
@@ -101,5 +101,5 @@ class BankCredit(OutboxRow):
 
     @property
     def waits(self):
-        """Does a person have to say what this money is?"""
+        """Must an accountant decide what this money is?"""
         return self.state in self.WAITING

@@ -1,4 +1,4 @@
-"""Electronic receipts: the next number of a body's series, without gaps; the signed paper; replaced or cancelled in sight."""
+"""Electronic receipts: issued with the next number of a body's series, without gaps; signed; replaced or cancelled."""
 
 import logging
 from collections.abc import Iterator
@@ -26,15 +26,15 @@ PAPER_STATES = {EReceipt.State.REPLACED: IssuedPaper.State.REPLACED, EReceipt.St
 
 
 class ReceiptEnded(Exception):
-    """This receipt was replaced or cancelled already; `str()` says so in plain words."""
+    """The receipt is replaced or cancelled already; `str()` says so in Vietnamese."""
 
 
 # ---------------------------------------------------------------- issuing
 def issue(attempt: PaymentAttempt, event: Event, *, replaces: EReceipt | None = None, **changed: Any) -> EReceipt:
-    """The receipt of money that settled a fee, numbered in the transaction that settled it. One valid receipt an attempt.
+    """Issue the receipt of an attempt that settled a fee, in the same transaction. Returns the valid receipt if there is one.
 
-    The body's row stays locked until that transaction ends: two at once wait for each other, one rolled back leaves no gap,
-    and nothing that is numbered later was issued earlier. `changed`: payer_name, amount, lines, when not those of the fee.
+    The row of the body is locked until the transaction ends, so numbers have no gaps and are in the order of issue. `changed`:
+    payer_name, amount, lines, if they differ from the fee.
     """
     there = attempt.receipts.filter(state=EReceipt.State.VALID).first()
     if there:
@@ -57,7 +57,7 @@ def issue(attempt: PaymentAttempt, event: Event, *, replaces: EReceipt | None = 
 
 
 def body_of(agency: Agency) -> CollectingBody:
-    """The collecting body of an agency; its symbols are made from the house defaults when nobody has set them yet."""
+    """The collecting body of an agency; created with default symbols if there is none."""
     return CollectingBody.objects.get_or_create(
         agency=agency, defaults={"template_symbol": DEFAULT_TEMPLATE, "series_symbol": DEFAULT_SERIES, "demo": True}
     )[0]
@@ -74,7 +74,7 @@ def _next_number(body: CollectingBody, year: int) -> int:
 
 
 def _account(attempt: PaymentAttempt) -> str:
-    """Where the money goes in the end: the treasury's account of the attempt's point, or of the dossier's for cash."""
+    """The treasury account: of the point of the attempt, or for cash, of the dossier's terminal."""
     point = attempt.point
     if point is None:
         terminal = attempt.obligation.dossier.offering.terminal_id
@@ -85,7 +85,7 @@ def _account(attempt: PaymentAttempt) -> str:
 
 
 def lines_of(obligation: FeeObligation) -> list[dict]:
-    """The lines of a fee as a receipt prints them; what costs nothing is not collected."""
+    """The lines of a fee as printed on a receipt, without lines of 0 đồng."""
     return [
         {"label": line.label, "kind": line.kind, "quantity": line.quantity, "amount": line.amount, "legal_ref": line.legal_ref}
         for line in obligation.lines.order_by("pk")
@@ -96,19 +96,19 @@ def lines_of(obligation: FeeObligation) -> list[dict]:
 # ---------------------------------------------------------------- the signed paper
 @outbox.worker(EReceipt)
 def make_paper(receipt: EReceipt) -> IssuedPaper:
-    """Draw, sign and store the paper of a receipt: done once, by a worker. Also of one that ended meanwhile: it says so."""
-    _hold_dossier(receipt)
+    """Make, sign and store the paper of a receipt. Idempotent. If the receipt has ended meanwhile, the paper says so."""
+    _lock_dossier_nowait(receipt)
     receipt = EReceipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
     if receipt.paper_id is None:
         receipt.paper = paper.make(receipt)
         receipt.save(update_fields=["paper"])
-    mark_paper(receipt)
+    copy_state_to_paper(receipt)
     if receipt.replaces_id:
-        mark_paper(receipt.replaces)
+        copy_state_to_paper(receipt.replaces)
     return receipt.paper
 
 
-def _hold_dossier(receipt: EReceipt) -> None:
+def _lock_dossier_nowait(receipt: EReceipt) -> None:
     """Lock the dossier of a receipt without waiting. Raises OperationalError when it is locked: the worker tries again later.
     Others lock the dossier first and the receipt second, so that waiting here could be a deadlock."""
     with connection.cursor() as cursor:
@@ -117,7 +117,7 @@ def _hold_dossier(receipt: EReceipt) -> None:
         )
 
 
-def mark_paper(receipt: EReceipt) -> None:
+def copy_state_to_paper(receipt: EReceipt) -> None:
     """Copy the state of a receipt onto its paper, with the paper that replaces it as soon as there is one."""
     if receipt.paper_id is None or receipt.state == EReceipt.State.VALID:
         return
@@ -186,11 +186,11 @@ def _end(receipt: EReceipt, state: Any, reason: str, actor: User | None) -> None
         raise ValueError("a receipt ends for a reason")
     receipt.state, receipt.state_reason, receipt.state_at, receipt.state_by = state, reason.strip(), clock.now(), actor
     receipt.save(update_fields=["state", "state_reason", "state_at", "state_by"])
-    mark_paper(receipt)
+    copy_state_to_paper(receipt)
     log.info("receipt ended", extra={"receipt": str(receipt), "state": str(state), "by": actor.pk if actor else None})
 
 
-# ---------------------------------------------------------------- what must be true
+# ---------------------------------------------------------------- invariants
 def problems() -> Iterator[str]:
     """Yield one sentence for each receipt with wrong sums, a missing paper, or a paper in another state."""
     for receipt in EReceipt.objects.select_related("paper", "attempt").iterator(chunk_size=500):

@@ -26,7 +26,7 @@ def make(receipt: EReceipt) -> IssuedPaper:
 
 
 def facts_of(receipt: EReceipt) -> dict[str, Any]:
-    """What the template prints beside the frame of every paper: ready text, in Vietnamese whoever asks."""
+    """What the template prints beside the frame of every paper: formatted text, always in Vietnamese."""
     with translation.override("vi"):
         dossier, attempt = receipt.event.dossier, receipt.attempt
         return {
@@ -72,7 +72,7 @@ def _line(line: dict) -> dict:
 
 
 def _figures(amount: int) -> str:
-    """«1.234.567»: the unit stands in the head of the column."""
+    """«1.234.567», without the unit, which is in the column heading."""
     return dong(amount).removesuffix("đồng").strip()
 
 
@@ -89,9 +89,9 @@ def _state(receipt: EReceipt) -> str:
     return f"{word} {wording.day_in_words(receipt.state_at)}. Lý do: {receipt.state_reason}"
 
 
-# ---------------------------------------------------------------- what strangers hear
+# ---------------------------------------------------------------- public inquiry
 @inquiry.gives_facts(PaperKind.E_RECEIPT)
-def facts_for_strangers(paper: IssuedPaper) -> inquiry.PublicFacts:
+def inquiry_facts(paper: IssuedPaper) -> inquiry.PublicFacts:
     """For a public inquiry: amount and kinds to compare with the receipt, its state and why. The payer is masked there."""
     receipt = EReceipt.objects.filter(paper=paper).first()
     if receipt is None:

@@ -1,4 +1,4 @@
-"""Compare the lines of one settlement file with our attempts and refunds of that terminal and day."""
+"""The comparison of one settlement file with our attempts and refunds of that terminal and day."""
 
 import datetime as dt
 from collections import defaultdict
@@ -27,12 +27,12 @@ from payments.models import (
 from payments.models.states import AttemptState, RefundState
 from portal.common import clock
 
-CHUNK = 5_000  # references asked for at once
+CHUNK = 5_000  # references in one query
 _PAYMENT_KINDS = [Difference.Kind.MISSING_HERE, Difference.Kind.MISSING_THERE, Difference.Kind.AMOUNT]
 
 
 class Comparison:
-    """One reading: counts both sides, opens differences, and owes a proof for each row that tells us something new."""
+    """One comparison: counts both sides, opens and closes differences, queues a proof for each new payment or refund."""
 
     def __init__(self, run: SettlementRun, lines: list[SettlementLine]) -> None:
         self.run, self.point, self.day = run, run.point, run.day
@@ -45,12 +45,12 @@ class Comparison:
         self.our_count = self.our_total = 0
 
     def make(self) -> None:
-        """Compare, and write the sums of both sides on the run."""
+        """Compare, and store the counts and sums of both sides on the run."""
         for reference, lines in sorted(self.payments.items()):
             self._payment(reference, lines)
         for attempt in self._not_in_the_file():
             self._count(attempt.amount)
-            self._differs(Difference.Kind.MISSING_THERE, attempt.reference, attempt, ours=attempt.amount)
+            self._open_difference(Difference.Kind.MISSING_THERE, attempt.reference, attempt, ours=attempt.amount)
         self._compare_refunds()
         theirs = [line for lines in (*self.payments.values(), *self.refunds.values()) for line in lines]
         self.run.their_count = len(theirs)
@@ -70,45 +70,45 @@ class Comparison:
     def _count(self, amount: int) -> None:
         self.our_count, self.our_total = self.our_count + 1, self.our_total + amount
 
-    def _differs(self, kind: Difference.Kind, reference: str, attempt: PaymentAttempt | None = None, **sums: int) -> None:
+    def _open_difference(self, kind: Difference.Kind, reference: str, attempt: PaymentAttempt | None = None, **sums: int) -> None:
         open_difference(self.point, self.day, kind, reference, attempt=attempt, run=self.run, **sums)
 
-    def _agrees(self, reference: str, kinds: list[Difference.Kind]) -> None:
+    def _close_differences(self, reference: str, kinds: list[Difference.Kind]) -> None:
         if reference in self.disputed:
             close_as_matching(self.point, reference, kinds, _("Tệp đối soát và sổ của cổng nay khớp nhau."))
 
-    # ------------------------------------------------------------ money that came
+    # ------------------------------------------------------------ payments
     def _payment(self, reference: str, lines: list[SettlementLine]) -> None:
         attempt, total = self.attempts.get(reference), sum(line.amount for line in lines)
         if attempt is None:
-            self._differs(Difference.Kind.MISSING_HERE, reference, theirs=total)
+            self._open_difference(Difference.Kind.MISSING_HERE, reference, theirs=total)
             return
         paid = attempt.state == AttemptState.PAID
         if paid:
             self._count(attempt.amount)
         if total != attempt.amount or len(lines) > 1:
-            self._differs(Difference.Kind.AMOUNT, reference, attempt, ours=attempt.amount if paid else 0, theirs=total)
+            self._open_difference(Difference.Kind.AMOUNT, reference, attempt, ours=attempt.amount if paid else 0, theirs=total)
         elif paid:
-            self._agrees(reference, _PAYMENT_KINDS)
+            self._close_differences(reference, _PAYMENT_KINDS)
         elif self.run.read_by and is_own_dossier(attempt.obligation.dossier, self.run.read_by):
-            self._differs(Difference.Kind.MISSING_HERE, reference, attempt, ours=0, theirs=total)
+            self._open_difference(Difference.Kind.MISSING_HERE, reference, attempt, ours=0, theirs=total)
         else:
-            self._prove(lines[0], attempt)
+            self._owe_proof(lines[0], attempt)
 
-    def _keep(self, line: SettlementLine, attempt: PaymentAttempt, refund: Refund | None = None) -> GatewayEvent | None:
-        """Keep the row as evidence, once an attempt or refund. Returns the event, or None when it was kept before."""
+    def _store(self, line: SettlementLine, attempt: PaymentAttempt, refund: Refund | None = None) -> GatewayEvent | None:
+        """Store the row as an event, once an attempt or refund. Returns the event, or None if it was stored before."""
         facts = {"kind": EventKind.SETTLEMENT, "attempt": attempt, "refund": refund}
         if GatewayEvent.objects.filter(**facts).exists():
             return None
         return store_event(EventKind.SETTLEMENT, line.raw, Verdict.VALID, attempt=attempt, refund=refund, point=self.point)
 
-    def _prove(self, line: SettlementLine, attempt: PaymentAttempt, refund: Refund | None = None) -> None:
-        """Owe what follows from a row that tells us something new; once."""
-        if event := self._keep(line, attempt, refund):
+    def _owe_proof(self, line: SettlementLine, attempt: PaymentAttempt, refund: Refund | None = None) -> None:
+        """Queue the row for `apply_proof`, once."""
+        if event := self._store(line, attempt, refund):
             SettlementProof.objects.create(run=self.run, event=event, next_at=clock.now())
 
     def _not_in_the_file(self) -> list[PaymentAttempt]:
-        """Attempts we hold for paid on that day by the gateway's own date, and the file does not know."""
+        """Attempts paid on that day (by the date of the gateway) that the file does not have."""
         start = dt.datetime.combine(self.day, dt.time(), clock.LOCAL)
         end = start + dt.timedelta(days=1)
         rows = PaymentAttempt.objects.filter(
@@ -119,7 +119,7 @@ class Comparison:
         days = gateway_days(register.provider_at(self.point), absent)
         return [attempt for attempt in absent if days[attempt.pk] == self.day]
 
-    # ------------------------------------------------------------ money that went back
+    # ------------------------------------------------------------ refunds
     def _compare_refunds(self) -> None:
         ours = defaultdict(list)
         known = Refund.objects.filter(attempt__in=[self.attempts[r].pk for r in self.refunds if r in self.attempts])
@@ -132,25 +132,25 @@ class Comparison:
         for refund in self._done_here_only():
             self._count(-refund.amount)
             attempt = refund.attempt
-            self._differs(Difference.Kind.REFUND, attempt.reference, attempt, ours=refund.amount)
+            self._open_difference(Difference.Kind.REFUND, attempt.reference, attempt, ours=refund.amount)
 
     def _refund(self, line: SettlementLine, attempt: PaymentAttempt | None, ours: list[Refund]) -> None:
         same = [refund for refund in ours if refund.amount == line.amount]
         same.sort(key=lambda refund: (refund.transaction_no != line.transaction_no, refund.pk))
         refund = next((refund for refund in same if refund.state in _SENT), None)
         if refund is None:
-            self._differs(Difference.Kind.REFUND, line.reference, attempt, theirs=line.amount)
+            self._open_difference(Difference.Kind.REFUND, line.reference, attempt, theirs=line.amount)
             return
         ours.remove(refund)
         if refund.state != RefundState.DONE:
-            self._prove(line, attempt, refund)
+            self._owe_proof(line, attempt, refund)
             return
-        self._keep(line, attempt, refund)
+        self._store(line, attempt, refund)
         self._count(-refund.amount)
-        self._agrees(line.reference, [Difference.Kind.REFUND])
+        self._close_differences(line.reference, [Difference.Kind.REFUND])
 
     def _done_here_only(self) -> QuerySet:
-        """Refunds we hold for done on that day which no file has shown so far."""
+        """Refunds done on that day that no settlement file has shown yet."""
         start = dt.datetime.combine(self.day, dt.time(), clock.LOCAL)
         rows = Refund.objects.filter(
             attempt__point=self.point, way=RefundWay.GATEWAY, state=RefundState.DONE, done_at__gte=start,
@@ -163,7 +163,7 @@ _SENT = {RefundState.SENT, RefundState.PROCESSING, RefundState.UNKNOWN, RefundSt
 
 
 def gateway_days(provider: Provider, attempts: list[PaymentAttempt]) -> dict[int, dt.date]:
-    """{attempt: the local day on which the gateway says it was paid}; where no proof tells, the day we heard of it."""
+    """{pk of the attempt: local day of payment by the gateway's date, or else by our `paid_at`}."""
     days = {attempt.pk: clock.local(attempt.paid_at).date() for attempt in attempts}
     moves = AttemptMove.objects.filter(attempt__in=days, target=AttemptState.PAID, event__isnull=False).select_related("event")
     for move in moves:

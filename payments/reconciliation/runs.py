@@ -1,6 +1,6 @@
-"""Our books beside the gateway's settlement file, one terminal and day at a time. Reading a file twice changes nothing twice.
+"""Reconciliation with settlement files, one terminal and local day at a time. Idempotent: a file may be read twice.
 
-What the file proves and we did not know is settled; whatever else differs is opened as a `Difference` with an owner.
+A payment or refund that only the file has is applied here; any other difference is opened as a `Difference` with an owner.
 """
 
 import datetime as dt
@@ -14,7 +14,7 @@ from django.db.models import F
 from accounts.models import User
 from payments.attempts import settlement
 from payments.gateways import register
-from payments.gateways.base import LARGEST_FILE, UnreadableFile
+from payments.gateways.base import MAX_SETTLEMENT_BYTES, UnreadableFile
 from payments.gateways.network import is_here
 from payments.models import CollectionPoint, SettlementFetch, SettlementProof, SettlementRun
 from payments.models.states import RefundState
@@ -23,24 +23,24 @@ from payments.refunds import approval
 from portal.common import clock, outbox
 
 log = logging.getLogger(__name__)
-PAUSE = dt.timedelta(minutes=10)  # between two tries to get a file
-GIVE_UP = dt.timedelta(days=3)
-MORNING = dt.time(6)  # local: the file of yesterday is there by then
-LOOK_BACK = 7  # days whose files are still asked for when the portal stood still
-TIMES = httpx.Timeout(connect=5, read=20, write=5, pool=5)  # seconds
-LOCK = 7_662_000  # advisory lock of a terminal: two readings of its files wait for each other
+RETRY_PAUSE = dt.timedelta(minutes=10)  # between two tries to fetch a file
+GIVE_UP_AFTER = dt.timedelta(days=3)
+FETCH_FROM = dt.time(6)  # local time at which the file of yesterday exists
+LOOK_BACK_DAYS = 7  # missing files of so many days are fetched, if the portal was down
+TIMEOUTS = httpx.Timeout(connect=5, read=20, write=5, pool=5)  # seconds
+LOCK_BASE = 7_662_000  # plus pk of the point: advisory lock, so that files of one terminal are read one after another
 
 
-class NotYet(Exception):
-    """The refund is not as far as the file says: the gateway is being asked, so this row is tried again later."""
+class RefundNotDone(Exception):
+    """The refund is not DONE here yet: the gateway is being queried, and this row is retried later."""
 
 
 @transaction.atomic
 def read_file(point: CollectionPoint, day: dt.date, content: bytes, *, reader: User | None = None) -> SettlementRun:
-    """Compare a file (bytes) with our books. `reader` handed it in; none: the portal fetched it. Raises UnreadableFile."""
+    """Compare a file (bytes) with our books. `reader` uploaded it; None: it was fetched. Raises UnreadableFile."""
     lines = register.provider_at(point).read_settlement(content, day)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK + point.pk])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_BASE + point.pk])
     run = _run_of(point, day, hashlib.sha256(content).hexdigest(), reader)
     Comparison(run, lines).make()
     outbox.wake_relay()
@@ -48,7 +48,7 @@ def read_file(point: CollectionPoint, day: dt.date, content: bytes, *, reader: U
 
 
 def _run_of(point: CollectionPoint, day: dt.date, sha256: str, reader: User | None) -> SettlementRun:
-    """The same file of the same day is one run, however often it is handed in."""
+    """The run of this file, point and day; created if there is none."""
     empty = {"our_count": 0, "our_total": 0, "their_count": 0, "their_total": 0}
     run, _made = SettlementRun.objects.get_or_create(
         point=point, day=day, sha256=sha256, defaults={**empty, "read_by": reader, "read_at": clock.now()}
@@ -58,7 +58,7 @@ def _run_of(point: CollectionPoint, day: dt.date, sha256: str, reader: User | No
 
 @outbox.worker(SettlementProof)
 def apply_proof(proof: SettlementProof) -> None:
-    """Do what one row of a file proves, in a transaction of its own. Safe to run again."""
+    """Settle the payment, or finish the refund, that one row of a file proves. Idempotent. Raises RefundNotDone."""
     event = proof.event
     line = register.provider_at(event.point).read_settlement_line(event.raw)
     if event.refund_id:
@@ -66,7 +66,7 @@ def apply_proof(proof: SettlementProof) -> None:
             event.refund, RefundState.DONE, cause="reconciliation", proof=event, transaction_no=line.transaction_no
         ) if event.refund.state == RefundState.PROCESSING else event.refund  # fmt: skip
         if refund.state != RefundState.DONE:
-            raise NotYet(f"{refund.request_id} is {refund.state}")
+            raise RefundNotDone(f"{refund.request_id} is {refund.state}")
         amount = -line.amount
     else:
         settlement.settle(
@@ -78,11 +78,11 @@ def apply_proof(proof: SettlementProof) -> None:
 
 # ---------------------------------------------------------------- each morning
 def run() -> int:
-    """Owe the files of the days that nobody has read yet, once the morning has come. Called every minute; talks to nobody."""
-    if clock.local(clock.now()).time() < MORNING:
+    """Queue the fetch of missing files, from 6:00 local time on. Called every minute; only writes rows. Returns how many."""
+    if clock.local(clock.now()).time() < FETCH_FROM:
         return 0
     yesterday = clock.today() - dt.timedelta(days=1)
-    first = yesterday - dt.timedelta(days=LOOK_BACK - 1)
+    first = yesterday - dt.timedelta(days=LOOK_BACK_DAYS - 1)
     points = [point for point in CollectionPoint.objects.with_money_coming() if _has_files(point, yesterday)]
     known = _known_days(first)
     owed = [
@@ -101,7 +101,7 @@ def _has_files(point: CollectionPoint, day: dt.date) -> bool:
 
 
 def _known_days(first: dt.date) -> dict[int, set[dt.date]]:
-    """{point: days read or asked for already} since `first`."""
+    """{pk of the point: days since `first` that are read or queued}."""
     known: dict[int, set[dt.date]] = {}
     for model in (SettlementFetch, SettlementRun):
         for point, day in model.objects.filter(day__gte=first).values_list("point", "day"):
@@ -118,20 +118,20 @@ def _missing(known: set[dt.date], yesterday: dt.date) -> list[dt.date]:
 
 @outbox.worker(SettlementFetch)
 def schedule_fetch(row: SettlementFetch) -> None:
-    """In the worker's transaction: set the row for its next try before this one begins, so that a crash only delays it."""
+    """In the worker's transaction: set the next try before this one starts, so that a crash only delays it."""
     if SettlementRun.objects.filter(point=row.point, day=row.day).exists():
         return
     row.keep_waiting = True
     row.tries += 1
-    row.next_at, row.leased_until = clock.now() + PAUSE, None
-    if clock.now() - row.created_at > GIVE_UP:
+    row.next_at, row.leased_until = clock.now() + RETRY_PAUSE, None
+    if clock.now() - row.created_at > GIVE_UP_AFTER:
         row.due_state = outbox.OutboxState.DEAD
     row.save(update_fields=["tries", "next_at", "leased_until", "due_state"])
 
 
 @outbox.after_commit(SettlementFetch)
 def fetch(row: SettlementFetch) -> None:
-    """With no lock held: get one file from the gateway, and read it. What failed is written on the row, and tried again."""
+    """After the commit: fetch one file from the gateway and read it. An error is stored on the row, which is retried."""
     if not row.keep_waiting:
         return
     try:
@@ -147,13 +147,13 @@ def fetch(row: SettlementFetch) -> None:
 def _download(point: CollectionPoint, day: dt.date) -> bytes:
     address = register.provider_at(point).settlement_address(point, day)
     with (
-        httpx.Client(timeout=TIMES, follow_redirects=False, trust_env=not is_here(address)) as client,
+        httpx.Client(timeout=TIMEOUTS, follow_redirects=False, trust_env=not is_here(address)) as client,
         client.stream("GET", address) as response,
     ):
         response.raise_for_status()
         content = b""
         for piece in response.iter_bytes():
             content += piece
-            if len(content) > LARGEST_FILE:
+            if len(content) > MAX_SETTLEMENT_BYTES:
                 raise UnreadableFile("too long")
         return content

@@ -1,6 +1,6 @@
-"""Money given back: proposed by one (or by the portal itself), approved by another, then sent or paid out by hand.
+"""Refunds: proposed by an accountant or by the portal, approved by another accountant, then sent or paid out by hand.
 
-The rule that a refund takes two people stands here, as predicate (`may_decide`) and as query (`decidable_by`, `to_approve`).
+The two-person rule is here, as a predicate (`may_decide`) and as a query (`decidable_by`, `to_approve`).
 """
 
 import secrets
@@ -34,23 +34,23 @@ from portal.common import clock, outbox
 
 
 class NotRefundable(Exception):
-    """This cannot be given back; `str()` says why in plain words."""
+    """This amount cannot be refunded; `str()` is the reason in Vietnamese."""
 
 
 @transaction.atomic
 def propose(
     attempt: PaymentAttempt, reason: Any, *, amount: int | None = None, actor: User | None = None, note: str = "", way: Any = None
 ) -> Refund:
-    """Propose to give back `amount` đồng (default: all that is left). One open proposal an attempt: a second is the first.
-    `way`: only for money of the gateway, which may also go back by hand when the bank refuses."""
+    """Propose a refund of `amount` đồng (default: all that is refundable). If one is open for the attempt, it is returned. `way`:
+    only for online attempts, default GATEWAY. Raises PermissionDenied, NotRefundable."""
     dossier, _obligation, attempt = lock_for_payment(attempt.reference)
     if actor and not is_accountant_of(attempt, actor):
         raise PermissionDenied("only an accountant of the collecting body proposes a refund")
     there = attempt.refunds.exclude(state__in=[*DEAD_REFUND, RefundState.DONE]).first()
     if there:
         return there
-    amount = left(attempt) if amount is None else amount
-    if attempt.state != AttemptState.PAID or not 0 < amount <= left(attempt):
+    amount = refundable(attempt) if amount is None else amount
+    if attempt.state != AttemptState.PAID or not 0 < amount <= refundable(attempt):
         raise NotRefundable(_("Không còn khoản nào như vậy để hoàn."))
     way = (way or RefundWay.GATEWAY) if attempt.is_online else RefundWay.BY_HAND
     refund = Refund.objects.create(
@@ -61,8 +61,8 @@ def propose(
     return refund
 
 
-def left(attempt: PaymentAttempt) -> int:
-    """What of this attempt's money may still be given back, in đồng."""
+def refundable(attempt: PaymentAttempt) -> int:
+    """The amount of this attempt that can still be refunded, in đồng."""
     gone = attempt.refunds.exclude(state__in=DEAD_REFUND).aggregate(total=Sum("amount"))["total"] or 0
     return attempt.amount - gone if attempt.state == AttemptState.PAID else 0
 
@@ -74,7 +74,7 @@ def approve(refund: Refund, actor: User, *, note: str = "") -> Refund:
     _second_person(refund, actor)
     refund.approved_by = actor
     refund.move(RefundState.APPROVED, cause="person", actor=actor, note=note)
-    _take_from_the_fee(refund, obligation)
+    _reduce_settled_amount(refund, obligation)
     if refund.way == RefundWay.GATEWAY:
         RefundCall.objects.create(refund=refund, kind=RefundCall.Kind.SEND)
         outbox.wake_relay()
@@ -82,7 +82,7 @@ def approve(refund: Refund, actor: User, *, note: str = "") -> Refund:
     return refund
 
 
-def _take_from_the_fee(refund: Refund, obligation: FeeObligation) -> None:
+def _reduce_settled_amount(refund: Refund, obligation: FeeObligation) -> None:
     part = entries.refund_approved(refund)
     if not part:
         return
@@ -110,8 +110,8 @@ def _second_person(refund: Refund, actor: User) -> None:
 
 # ---------------------------------------------------------------- a refund takes two people
 def may_decide(refund: Refund, user: User) -> bool:
-    """May this person be the second one? An accountant of the collecting body who acts in no own matter, did not propose the
-    refund and did not vouch for its money: what the portal proposes on somebody's word needs another person, too."""
+    """May this person approve or decline? An accountant of the collecting body, not in an own matter, who neither proposed the
+    refund nor vouched for its money (`vouched_for_by`)."""
     if not is_accountant_of(refund.attempt, user) or refund.requested_by_id == user.pk:
         return False
     return not vouched_for_by(user).filter(pk=refund.attempt_id).exists()
@@ -124,7 +124,7 @@ def decidable_by(user: User) -> QuerySet[Refund]:
 
 
 def to_approve(user: User) -> QuerySet[Refund]:
-    """Refunds that wait for a second person, and this person may be it."""
+    """Refunds waiting for approval that this person may approve."""
     return decidable_by(user).filter(state=RefundState.REQUESTED)
 
 
@@ -137,8 +137,8 @@ def deciders(refund: Refund) -> list[User]:
 
 
 def vouched_for_by(user: User) -> QuerySet[PaymentAttempt]:
-    """The attempts whose money is known by this person's word: who took the cash, confirmed it in doubt, or handed in the
-    statement or settlement file that says so."""
+    """Attempts that count as paid because of this person: who took the cash, confirmed a payment in doubt, or uploaded the
+    statement or settlement file with it."""
     proofs = SettlementProof.objects.filter(run__read_by=user).values("event__attempt")
     said = Q(pk__in=AttemptMove.objects.filter(target=AttemptState.PAID, actor=user).values("attempt"))
     read = Q(pk__in=BankCredit.objects.filter(read_by=user, attempt__isnull=False).values("attempt"))
@@ -160,13 +160,13 @@ def may_pay_out(refund: Refund, user: User) -> bool:
 
 
 def to_pay_out(user: User) -> QuerySet[Refund]:
-    """Approved refunds that go back by hand, and this person may pay them out."""
+    """Approved refunds to pay out by hand that this person may pay out."""
     return not_own(visible_refunds(user), user).filter(state=RefundState.APPROVED, way=RefundWay.BY_HAND)
 
 
 @transaction.atomic
 def paid_out(refund: Refund, actor: User, *, document: str) -> Refund:
-    """The accountant has transferred the money or handed it out; `document` is the number of the slip."""
+    """Record that the accountant paid the money out; `document` is the number of the slip. Raises PermissionDenied."""
     refund, _obligation = _locked(refund)
     if not may_pay_out(refund, actor):
         raise PermissionDenied("only an accountant of the collecting body pays out a refund")

@@ -1,5 +1,8 @@
-"""Sending money back through the gateway. That an order goes out is committed before it does, and with it a question that
-finds out what became of it; it goes out again only under its own number, and only when the gateway does not know it."""
+"""Refunds through the gateway.
+
+Before an order is sent, its state SENT and a query for its result are committed. It is sent again only under the same number,
+and only if the gateway does not have it.
+"""
 
 import datetime as dt
 import logging
@@ -23,7 +26,7 @@ UNDER_WAY = (R.SENT, R.PROCESSING, R.UNKNOWN)
 
 @outbox.worker(RefundCall)
 def prepare(call: RefundCall) -> None:
-    """In the transaction of the worker: write down what is about to be said. It is said by `send`, after the commit."""
+    """In the transaction of the worker: record what `send` will do after the commit."""
     if call.kind == Kind.SEND:
         call.is_sending = _begin_sending(call)
     elif call.refund.state in UNDER_WAY:
@@ -32,13 +35,13 @@ def prepare(call: RefundCall) -> None:
 
 @outbox.after_commit(RefundCall)
 def send(call: RefundCall) -> None:
-    """After the commit, with no lock: the order itself, or the question."""
+    """After the commit, with no lock: send the order or the query."""
     refund = Refund.objects.select_related("attempt__point", "attempt__obligation__dossier").get(pk=call.refund_id)
     if call.is_sending:
         _send_order(refund)
     elif call.lease:
         try:
-            _find_out(refund, call)
+            _query(refund, call)
         finally:
             terminal_lease.release(call.lease)
 
@@ -63,28 +66,28 @@ def _send_order(refund: Refund) -> None:
     try:
         answer = register.provider_of(attempt).refund(
             refund, by=f"canbo{refund.approved_by_id}"
-        )  # a number: the gateway needs nobody's name
+        )  # a number: no name is sent to the gateway
     except NoAnswer as refusal:
-        event = _keep(EventKind.REFUND, refusal.raw or refusal.reason, Verdict.NO_ANSWER, refund)
+        event = _store(EventKind.REFUND, refusal.raw or refusal.reason, Verdict.NO_ANSWER, refund)
         _record(refund, R.UNKNOWN, event, cause="no_answer")
-        if isinstance(refusal, NotSent):  # nothing of it left us: it may go out again as it is
+        if isinstance(refusal, NotSent):  # nothing was sent: the same order may be sent again
             _send_again(refund, schedule.pause(refund.calls.filter(kind=Kind.SEND).count() - 1))
         return
-    event = _keep(EventKind.REFUND, answer.raw, query.verdict_on(answer, attempt, refund.amount), refund)
+    event = _store(EventKind.REFUND, answer.raw, query.verdict_on(answer, attempt, refund.amount), refund)
     target = answer.refund if event.verdict == Verdict.VALID else R.UNKNOWN
-    if answer.is_busy:  # it has our number, or is at another of this payment: the question will tell
+    if answer.is_busy:  # it has this order, or works on another one of this payment: the query will tell
         target = None
     _record(refund, target, event, cause="no_answer" if target == R.UNKNOWN else "answer", answer=answer)
 
 
 def _send_again(refund: Refund, seconds: float = 0) -> None:
-    """Owed once: the same order, under the same number."""
+    """Queue the same order under the same number, unless it is queued already."""
     if not refund.calls.filter(kind=Kind.SEND, due_state=outbox.OutboxState.WAITING).exists():
         RefundCall.objects.create(refund=refund, kind=Kind.SEND, next_at=clock.now() + dt.timedelta(seconds=seconds))
         outbox.wake_relay()
 
 
-# ------------------------------------------------------------ the question
+# ------------------------------------------------------------ the query
 
 
 def _ask_later(refund: Refund, seconds: float) -> None:
@@ -94,7 +97,7 @@ def _ask_later(refund: Refund, seconds: float) -> None:
 
 
 def _acquire_terminal(call: RefundCall) -> None:
-    """The terminal is shared with the questions about payments, and people who wait for an answer go first."""
+    """Acquire the lease of the terminal, which queries about payments share; complaints go first. Sets the next try."""
     point = call.refund.attempt.point_id
     call.keep_waiting = True
     if not schedule.due_at(point).filter(cause=GatewayQuestion.Cause.COMPLAINT).exists():
@@ -104,42 +107,42 @@ def _acquire_terminal(call: RefundCall) -> None:
         pause = schedule.pause(call.tries - 1)
     else:
         quiet = terminal_lease.quiet_until(point)
-        pause = (quiet - clock.now()).total_seconds() + 1 if quiet else schedule.BUSY_PAUSE
+        pause = (quiet - clock.now()).total_seconds() + 1 if quiet else schedule.BUSY_PAUSE_SECONDS
     call.next_at, call.leased_until = clock.now() + dt.timedelta(seconds=pause), None
     call.save(update_fields=["next_at", "leased_until", "tries"])
 
 
-def _find_out(refund: Refund, call: RefundCall) -> None:
-    """Ask what the gateway knows of the order. Whatever it is not sure of is asked again, for ever at the longest pause."""
+def _query(refund: Refund, call: RefundCall) -> None:
+    """Query the result of the order and apply it. The row stays waiting, with growing pauses, until the refund has ended."""
     attempt = refund.attempt
     try:
         answer = register.provider_of(attempt).query(attempt)
     except NoAnswer as refusal:
-        _keep(EventKind.QUERYDR, refusal.raw or refusal.reason, Verdict.NO_ANSWER, refund)
+        _store(EventKind.QUERYDR, refusal.raw or refusal.reason, Verdict.NO_ANSWER, refund)
         if refusal.is_busy:
             query.silence_terminal(attempt.point_id)
         return
     amount = refund.amount if answer.subject is Subject.REFUND else attempt.amount
     verdict = query.verdict_on(answer, attempt, amount)
-    event = _keep(EventKind.QUERYDR, answer.raw, verdict, refund)
+    event = _store(EventKind.QUERYDR, answer.raw, verdict, refund)
     if answer.is_busy:
         query.silence_terminal(attempt.point_id)
     elif answer.is_done and answer.reference == attempt.reference:
-        _understand(refund, answer, event)
-    _close_if_known(call)
+        _apply(refund, answer, event)
+    _close_if_ended(call)
 
 
-def _understand(refund: Refund, answer: Answer, event: GatewayEvent) -> None:
-    target = standing(refund, answer)
+def _apply(refund: Refund, answer: Answer, event: GatewayEvent) -> None:
+    target = refund_state_in(refund, answer)
     if target is None:
         _not_received(refund, event)
     elif target != R.UNKNOWN:
         _record(refund, target, event, cause="querydr", answer=answer)
 
 
-def standing(refund: Refund, answer: Answer) -> RefundState | None:
-    """Where our refund stands by an answer about its payment: a state, UNKNOWN when that is not clear, None when the gateway
-    has no such refund. An answer may speak of the payment alone, or of an earlier refund of the same payment."""
+def refund_state_in(refund: Refund, answer: Answer) -> RefundState | None:
+    """The state of our refund by an answer about its payment; UNKNOWN if not clear, None if the gateway has no such refund. An
+    answer may be about the payment alone, or about an earlier refund of it."""
     earlier = Refund.objects.filter(attempt=refund.attempt_id).exclude(pk=refund.pk).exclude(transaction_no="")
     if answer.subject is Subject.PAYMENT:
         if answer.is_success:
@@ -154,8 +157,8 @@ def standing(refund: Refund, answer: Answer) -> RefundState | None:
 
 @transaction.atomic
 def _not_received(refund: Refund, event: GatewayEvent) -> None:
-    """The gateway has the payment and no such refund: the order goes out again under its own number. What it once said it
-    is working on is only asked again."""
+    """The gateway has the payment but not this refund: queue the order again under its number. A refund in PROCESSING is only
+    queried again."""
     refund = approval.lock(refund)
     if refund.state == R.SENT:
         refund.move(R.UNKNOWN, cause="no_answer", event=event, job="payment")
@@ -163,16 +166,16 @@ def _not_received(refund: Refund, event: GatewayEvent) -> None:
         _send_again(refund)
 
 
-def _close_if_known(call: RefundCall) -> None:
+def _close_if_ended(call: RefundCall) -> None:
     if Refund.objects.filter(pk=call.refund_id, state__in=UNDER_WAY).exists():
         return
     RefundCall.objects.filter(pk=call.pk).update(due_state=outbox.OutboxState.DONE, done_at=clock.now(), last_error="")
 
 
-# ------------------------------------------------------------ what both write
+# ------------------------------------------------------------ storing
 
 
-def _keep(kind: EventKind, raw: str, verdict: Verdict, refund: Refund) -> GatewayEvent:
+def _store(kind: EventKind, raw: str, verdict: Verdict, refund: Refund) -> GatewayEvent:
     return store_event(kind, raw, verdict, attempt=refund.attempt, refund=refund)
 
 

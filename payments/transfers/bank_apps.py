@@ -1,7 +1,7 @@
-"""Links that open a banking app on the payer's phone. Shown for real accounts only: a made-up one is paid at the mock bank.
+"""Links that open a banking app on the phone of the payer. Only for real accounts; a demo account is paid at the mock bank.
 
-The addresses are those VietQR publishes. They carry nothing of the payment, because apps differ in what they fill in: the
-payer pastes what was copied. Not tried with the real apps.
+The URLs are those that VietQR publishes. They contain no payment data, because apps differ in what they fill in: the payer
+pastes the copied values. Not tested with the real apps.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,7 @@ OPENER = "https://dl.vietqr.io/pay"
 
 
 class BankApp(NamedTuple):
-    """One app: its id in the published list, and the bank's name as people say it."""
+    """One app: its id in the published list, and the usual name of the bank."""
 
     app: str
     name: str
@@ -30,12 +30,12 @@ APPS = [
 
 
 def apps_for(point):
-    """The apps to offer for a transfer to this account: none where the account is made up."""
+    """The apps to offer for a transfer to this account; none for a demo account."""
     return [] if point.demo else APPS
 
 
 def play_bank(attempt, content):
-    """In demo, where to make the transfer with play money: the bank corner of the mock gateway. Empty for real accounts."""
+    """In the demo, the URL of the mock bank where the transfer can be made; empty for real accounts."""
     if not (settings.DEMO and attempt.point.demo):
         return ""
     gateway = urlsplit(settings.VNPAY_PAY_URL)

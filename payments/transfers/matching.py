@@ -19,7 +19,7 @@ from accounts.models import User
 from dossiers.models import Dossier, FeeObligation
 from payments import messages
 from payments.attempts import settlement
-from payments.attempts.lifecycle import already_paid, lock_dossier, lock_for_payment
+from payments.attempts.lifecycle import create_paid_attempt, lock_dossier, lock_for_payment
 from payments.attempts.references import find_in
 from payments.gateways.bank import Credit
 from payments.models import (
@@ -42,21 +42,22 @@ from portal.common.money import dong
 log = logging.getLogger(__name__)
 State = BankCredit.State
 COUNTED = (State.MATCHED, State.ASSIGNED)
-LONGEST = 500  # characters of a note, and of the payer's words
+MAX_NOTE_LENGTH = 500  # characters of a note, and of the content of a transfer
 
 
 class CannotResolve(Exception):
-    """This cannot be done with this money; `str()` says why in plain words."""
+    """Not allowed for this credit; `str()` is the reason in Vietnamese, for the accountant."""
 
 
-# ---------------------------------------------------------------- what the bank says
+# ---------------------------------------------------------------- recording and matching
 def record(point: CollectionPoint, credit: Credit, *, reader: User | None = None) -> tuple[BankCredit, bool]:
-    """(row, new?) for a credit of a statement (`gateways.bank.Credit`); `reader` handed the statement in. The same number again
-    is the same credit; if its amount differs, the first stands, and the contradiction is stored as an event and logged."""
+    """Store a credit of a statement; `reader` uploaded the statement. Returns (row, is it new?). Idempotent by (point, bank_ref);
+    if a repeated credit has another amount, the first is kept, and the other is stored as an event and logged."""
     row, new = BankCredit.objects.get_or_create(
         point=point, bank_ref=credit.bank_ref,
         defaults={
-            "amount": credit.amount, "content": credit.content[:LONGEST], "received_at": credit.received_at, "read_by": reader,
+            "amount": credit.amount, "content": credit.content[:MAX_NOTE_LENGTH],
+            "received_at": credit.received_at, "read_by": reader,
         },
     )  # fmt: skip
     if new:
@@ -72,7 +73,7 @@ def record(point: CollectionPoint, credit: Credit, *, reader: User | None = None
 def receive(
     point: CollectionPoint, bank_ref: str, amount: int, content: str, received_at: dt.datetime, raw: str = ""
 ) -> BankCredit:
-    """Record one credit and find out at once whose it is. Idempotent by (point, bank_ref). Returns the BankCredit."""
+    """Record one credit and match it at once. `amount` in whole đồng. Idempotent by (point, bank_ref). Returns the BankCredit."""
     row, _new = record(point, Credit(bank_ref, amount, content, received_at, raw or content))
     return match(row)
 
@@ -93,7 +94,7 @@ def match(credit: BankCredit) -> BankCredit:
 
 
 def named_in(credit: BankCredit) -> PaymentAttempt | None:
-    """The one attempt by transfer to this account whose reference stands in the payer's words; None for none or several."""
+    """The transfer attempt at this point whose reference is in the content; None if there is none, or more than one."""
     found = PaymentAttempt.objects.filter(reference__in=find_in(credit.content), way=Way.TRANSFER, point=credit.point)
     found = list(found.select_related("obligation__dossier")[:2])
     return found[0] if len(found) == 1 else None
@@ -104,9 +105,9 @@ def _settle_named(credit: BankCredit, reference: str) -> None:
     dossier, obligation, attempt = lock_for_payment(reference)
     if attempt.state != AttemptState.PAID:
         attempt = settlement.settle(reference, credit.event, cause="statement", transaction_no=credit.bank_ref[:40])
-    elif attempt.credits.filter(state__in=COUNTED).exists():  # the same code used twice
+    elif attempt.credits.filter(state__in=COUNTED).exists():  # the same reference was used twice
         facts = _facts(credit, obligation, credit.amount)
-        again = already_paid(cause="statement", job=settlement.PAYMENT_JOB.job, event=credit.event, **facts)
+        again = create_paid_attempt(cause="statement", job=settlement.PAYMENT_JOB.job, event=credit.event, **facts)
         attempt = settlement.allocate(dossier, obligation, again)
     credit.state, credit.attempt = State.MATCHED, attempt
     credit.note = "" if attempt.settles else _("Khoản phí không chờ tiền này nữa: đã đề nghị trả lại.")
@@ -128,7 +129,7 @@ def _leave_to_a_person(credit: BankCredit, attempt: PaymentAttempt | None) -> No
 
 
 def _waiting_state(credit: BankCredit, attempt: PaymentAttempt | None) -> Any:
-    """Why this money waits for a person."""
+    """The state that says why an accountant must decide on this credit."""
     if attempt is None:
         return State.UNMATCHED
     if not attempt.obligation.is_due:
@@ -139,10 +140,10 @@ def _waiting_state(credit: BankCredit, attempt: PaymentAttempt | None) -> Any:
 # ---------------------------------------------------------------- what an accountant does
 @transaction.atomic
 def assign(credits: BankCredit | Iterable[BankCredit], dossier: Dossier, actor: User, *, note: str) -> PaymentAttempt | None:
-    """Say that this money (one credit or several) is for the fee of this dossier. Returns the attempt that counts it.
+    """Assign one or more credits to the fee of a dossier. Returns the attempt that counts the money.
 
-    A fee that waits is settled; the sum must reach it, and what is left over becomes money owed back, its return proposed in
-    the accountant's name. A fee that waits no longer: all of it is owed back. Raises PermissionDenied, CannotResolve.
+    If the fee is due, the credits must reach its total and settle it; the rest is owed back, and its refund is proposed by
+    `actor`. If the fee is not due, all of it is owed back. Raises PermissionDenied, CannotResolve.
     """
     rows = _waiting([credits] if isinstance(credits, BankCredit) else credits, actor)
     dossier, obligation = lock_dossier(dossier.pk)
@@ -154,10 +155,12 @@ def assign(credits: BankCredit | Iterable[BankCredit], dossier: Dossier, actor: 
     if obligation.is_due:
         attempt = _settled(rows, dossier, obligation, actor, note)
         left -= attempt.amount
-        dossier, obligation = lock_dossier(dossier.pk)  # as the step left them
+        dossier, obligation = lock_dossier(dossier.pk)  # reload after the step
     if left:
         why = RefundReason.OVERPAID if attempt else ""
-        rest = already_paid(cause="person", actor=actor, event=rows[0].event, note=note, **_facts(rows[0], obligation, left))
+        rest = create_paid_attempt(
+            cause="person", actor=actor, event=rows[0].event, note=note, **_facts(rows[0], obligation, left)
+        )
         settlement.allocate(dossier, obligation, rest, reason=why, asked_by=actor)
         attempt = attempt or rest
     for row in rows:
@@ -181,7 +184,7 @@ def _fits(rows: list[BankCredit], dossier: Dossier, obligation: FeeObligation | 
 
 
 def _settled(rows: list[BankCredit], dossier: Dossier, obligation: FeeObligation, actor: User, note: str) -> PaymentAttempt:
-    """The attempt that settles the fee: the one the payer meant when it still asks for this sum, else one made for it."""
+    """Settle the fee: by the attempt that the credits name, if its amount is still due, else by a new one. Returns it."""
     meant = next((row.attempt for row in rows if row.attempt and row.attempt.obligation_id == obligation.pk), None)
     if meant and meant.amount == obligation.total and meant.state != AttemptState.PAID:
         return settlement.settle(
@@ -189,22 +192,22 @@ def _settled(rows: list[BankCredit], dossier: Dossier, obligation: FeeObligation
         )
     facts = _facts(rows[0], obligation, obligation.total)
     return settlement.allocate(
-        dossier, obligation, already_paid(cause="person", actor=actor, event=rows[0].event, note=note, **facts)
+        dossier, obligation, create_paid_attempt(cause="person", actor=actor, event=rows[0].event, note=note, **facts)
     )
 
 
 @transaction.atomic
 def propose_return(credit: BankCredit, actor: User, *, note: str) -> BankCredit:
-    """Propose to send money that is for no fee of ours back to who sent it. Another accountant must do it."""
+    """Propose to return a credit to its sender. Another accountant must do it. Raises PermissionDenied, CannotResolve."""
     (row,) = _waiting([credit], actor)
-    row.state, row.return_asked_by, row.note = State.RETURNING, actor, note[:LONGEST]
+    row.state, row.return_asked_by, row.note = State.RETURNING, actor, note[:MAX_NOTE_LENGTH]
     row.save(update_fields=["state", "return_asked_by", "note"])
     return row
 
 
 @transaction.atomic
 def record_return(credit: BankCredit, actor: User, *, note: str) -> BankCredit:
-    """The second accountant has sent it back; `note` names the bank's slip. Raises PermissionDenied, CannotResolve."""
+    """Record that the second accountant returned it; `note` names the bank slip. Raises PermissionDenied, CannotResolve."""
     row = _returning(credit, actor)
     if row.return_asked_by_id == actor.pk:
         raise PermissionDenied("whoever proposes to send money back does not send it")
@@ -223,9 +226,9 @@ def cancel_return(credit: BankCredit, actor: User, *, note: str) -> BankCredit:
 
 
 def _joined(before: str, more: str) -> str:
-    """Both notes in one, cut to LONGEST; the new one is kept whole, because it names the proof."""
-    room = LONGEST - len(more) - len(" · ")
-    return f"{before[:room]} · {more}" if room > 0 else more[:LONGEST]
+    """Both notes in one, cut to MAX_NOTE_LENGTH; the new one is kept whole, because it names the proof."""
+    room = MAX_NOTE_LENGTH - len(more) - len(" · ")
+    return f"{before[:room]} · {more}" if room > 0 else more[:MAX_NOTE_LENGTH]
 
 
 def _waiting(credits: Iterable[BankCredit], actor: User) -> list[BankCredit]:
@@ -257,15 +260,15 @@ def _locked(credits: Iterable[BankCredit], actor: User) -> list[BankCredit]:
 
 
 def _resolve(row: BankCredit, state: Any, actor: User, note: str, **facts: Any) -> None:
-    row.state, row.resolved_by, row.resolved_at, row.note = state, actor, clock.now(), note[:LONGEST]
+    row.state, row.resolved_by, row.resolved_at, row.note = state, actor, clock.now(), note[:MAX_NOTE_LENGTH]
     for name, value in facts.items():
         setattr(row, name, value)
     row.save(update_fields=["state", "resolved_by", "resolved_at", "note", "attempt"])
 
 
-# ---------------------------------------------------------------- what must be true
+# ---------------------------------------------------------------- invariants
 def problems() -> Iterator[str]:
-    """Yield one sentence for each fee whose transfers and bank credits do not come to the same sum."""
+    """Yield one sentence for each fee whose transfers and bank credits have different sums."""
     counted: Counter[int] = Counter()
     for credit in BankCredit.objects.filter(state__in=COUNTED).select_related("attempt"):
         counted[credit.attempt.obligation_id] += credit.amount

@@ -1,6 +1,6 @@
-"""Statement files as banks hand them out: CSV in UTF-8 or UTF-16, headings in Vietnamese or English, money that came in only.
+"""Parser of bank statement files: CSV in UTF-8 or UTF-16, headings in Vietnamese or English; reads credits only.
 
-One line that cannot be read refuses the whole file and is named. Nothing is guessed.
+One line that cannot be read rejects the whole file; the error message names it.
 """
 
 import csv
@@ -12,18 +12,18 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from payments.gateways.bank import LARGEST_AMOUNT, Credit, is_plausible
+from payments.gateways.bank import MAX_AMOUNT, Credit, is_plausible
 from portal.common import clock
 from portal.common.figures import moment_in
 from portal.common.vietnamese import fold
 
-LARGEST = 5 * 1024 * 1024  # bytes
-MOST_ROWS = 50_000
-FIRST_ROWS = 30  # the headings stand within these; above them banks print name and account
-MOST_COLUMNS, LONGEST_HEADING, LONGEST_AMOUNT = 60, 100, 40  # what is wider or longer is none, and costs no time
-TOLD = 5  # bad lines named in one refusal
+MAX_BYTES = 5 * 1024 * 1024
+MAX_ROWS = 50_000
+MAX_ROWS_TO_HEADINGS = 30  # banks print name and account above the headings
+MAX_COLUMNS, MAX_HEADING_LENGTH, MAX_AMOUNT_LENGTH = 60, 100, 40  # anything wider or longer is ignored or rejected without work
+MAX_LINES_NAMED = 5  # bad lines named in one error message
 
-# Headings, folded (no marks, small letters), as several banks write them. The first that fits is taken.
+# Headings of several banks, folded (lower case, without diacritics). The first that matches is used.
 HEADINGS = {
     "ref": (
         "so tham chieu", "ma giao dich", "so giao dich", "so but toan", "so chung tu", "ma tham chieu", "so ref", "ref no",
@@ -50,19 +50,19 @@ MOMENTS = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y %H:%M:%S
 
 
 class UnreadableStatement(ValueError):
-    """This file cannot be read as a statement of this account; `str()` says what is wrong and where, in plain words."""
+    """Not a statement of this account; `str()` says in Vietnamese what is wrong, and in which line."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """The credits of a file, and how many of its lines are no credits: money that went out, sums at the foot."""
+class ParsedStatement:
+    """The credits of a file (`Credit`), and the number of other lines: debits, totals."""
 
     credits: list
     skipped: int
 
 
 def read(content, account_number):
-    """The credits of a file (bytes). Raises UnreadableStatement, and then nothing of it counts."""
+    """Parse a file (bytes). Raises UnreadableStatement for the whole file."""
     rows = _rows(_text(content))
     head, columns = _headings(rows)
     found, bad, skipped = [], [], 0
@@ -76,13 +76,13 @@ def read(content, account_number):
         except ValueError as why:
             bad.append(_("dòng %(n)d: %(why)s") % {"n": number, "why": why})
     if bad:
-        raise UnreadableStatement(_("Không đọc được: %(lines)s. Chưa ghi nhận gì.") % {"lines": "; ".join(bad[:TOLD])})
-    _no_number_twice(found)
-    return Found(found, skipped)
+        raise UnreadableStatement(_("Không đọc được: %(lines)s. Chưa ghi nhận gì.") % {"lines": "; ".join(bad[:MAX_LINES_NAMED])})
+    _check_unique_refs(found)
+    return ParsedStatement(found, skipped)
 
 
 def _text(content):
-    if len(content) > LARGEST:
+    if len(content) > MAX_BYTES:
         raise UnreadableStatement(_("Tệp lớn quá 5 MB. Chia theo ngày rồi nạp từng tệp."))
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
@@ -98,18 +98,18 @@ def _rows(text):
     first = text[:4000]
     delimiter = max(",;\t", key=first.count)
     try:
-        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), MOST_ROWS + 1))
+        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), MAX_ROWS + 1))
     except csv.Error:
         raise UnreadableStatement(_("Tệp không đọc được theo dạng CSV.")) from None
-    if len(rows) > MOST_ROWS:
-        raise UnreadableStatement(_("Tệp có quá %(n)d dòng. Chia theo ngày rồi nạp từng tệp.") % {"n": MOST_ROWS})
+    if len(rows) > MAX_ROWS:
+        raise UnreadableStatement(_("Tệp có quá %(n)d dòng. Chia theo ngày rồi nạp từng tệp.") % {"n": MAX_ROWS})
     return rows
 
 
 def _headings(rows):
-    """(row number, {what: column}) of the first row that names number, moment, money and words."""
-    for number, row in enumerate(rows[:FIRST_ROWS]):
-        named = [_heading(cell[:LONGEST_HEADING]) for cell in row[:MOST_COLUMNS]]
+    """(row number, {name: column}) of the first row with headings for reference, time, credit and content."""
+    for number, row in enumerate(rows[:MAX_ROWS_TO_HEADINGS]):
+        named = [_heading(cell[:MAX_HEADING_LENGTH]) for cell in row[:MAX_COLUMNS]]
         columns = {
             what: next(named.index(word) for word in words if word in named)
             for what, words in HEADINGS.items()
@@ -123,13 +123,13 @@ def _headings(rows):
 
 
 def _heading(cell):
-    """A heading without marks and units; of one in two languages the first, unless it is known as a whole."""
+    """A heading folded and without units; of a bilingual one («Có/Credit») the first part, unless HEADINGS has the whole."""
     whole = re.sub(r"[\s:*]+", " ", re.sub(r"\(.*?\)", "", fold(cell))).strip()
     return whole if whole in HEADINGS["side"] else whole.split("/")[0].strip()
 
 
 def _is_no_credit(cells):
-    """Money that went out, a sum at the foot, an empty line."""
+    """Is it a debit, a total or an empty line?"""
     side, text = fold(cells.get("side", "")).strip(), cells["credit"]
     nothing = not text or re.fullmatch(r"[-–0.,\s]*", text) is not None or text.startswith(("-", "−", "("))
     return not (cells["ref"] and cells["at"]) or nothing or side in WENT_OUT
@@ -154,19 +154,19 @@ _AMOUNT = re.compile(
 
 
 def amount_of(text):
-    """«200.000», «200,000.00», «+200 000 VND» as whole đồng. ValueError for what has parts of a đồng, or could be two sums."""
-    if len(text) > LONGEST_AMOUNT:
+    """«200.000», «200,000.00», «+200 000 VND» as whole đồng. Raises ValueError for fractions and ambiguous amounts."""
+    if len(text) > MAX_AMOUNT_LENGTH:
         raise ValueError(_("số tiền %(text)s") % {"text": text[:30]})
     plain = re.sub(r"(?i)\s*(vnd|vnđ|đồng|đ)$", "", text.replace("\u00a0", " ").strip()).lstrip("+").strip()
     read = _AMOUNT.fullmatch(plain)
     digits = re.sub(r"[., ]", "", read["whole"]) if read and (not read["point"] or read["point"] != read["group"]) else ""
-    if not digits or not 0 < int(digits) <= LARGEST_AMOUNT:
+    if not digits or not 0 < int(digits) <= MAX_AMOUNT:
         raise ValueError(_("số tiền %(text)s") % {"text": text[:30]})
     return int(digits)
 
 
 def moment_of(text):
-    """A moment as banks write it, local time where they name no zone. ValueError for anything else."""
+    """A moment in one of MOMENTS or ISO 8601; without a zone it is Asia/Ho_Chi_Minh. Raises ValueError."""
     at = next(filter(None, (_read_as(form, text) for form in (*MOMENTS, ""))), None)
     if at is None or not is_plausible(at):
         raise ValueError(_("ngày giờ %(text)s") % {"text": text[:30]})
@@ -174,12 +174,12 @@ def moment_of(text):
 
 
 def _read_as(form, text):
-    """The moment as this form writes it (none: ISO 8601), or None."""
+    """The moment in this format ("": ISO 8601), or None."""
     at = moment_in(text, form)
     return at if at is None or at.tzinfo else at.replace(tzinfo=clock.LOCAL)
 
 
-def _no_number_twice(credits):
+def _check_unique_refs(credits):
     seen = set()
     for credit in credits:
         if credit.bank_ref in seen:

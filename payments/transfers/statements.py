@@ -20,13 +20,13 @@ from payments.transfers.matching import record
 from portal.common import clock, outbox
 
 log = logging.getLogger(__name__)
-READ_AGAIN = dt.timedelta(minutes=10)  # a bank may write a credit behind one that we know: the last minutes are read again
-MOST_PAGES, PATIENCE = 20, 30  # pages and seconds of one reading; the rest is read a minute later
+OVERLAP = dt.timedelta(minutes=10)  # read again each time: a bank may insert a credit before a known one
+MAX_PAGES, MAX_SECONDS = 20, 30  # of one reading; the rest is read a minute later
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a statement held: credits that are new, credits we knew, lines that are no credits (money that went out)."""
+    """Counts of one statement: new credits, known credits, other lines (debits)."""
 
     new: int = 0
     known: int = 0
@@ -35,7 +35,7 @@ class Reading:
 
 # ---------------------------------------------------------------- from the bank
 def run() -> None:
-    """Every minute: owe a reading of each account that takes transfers. Only writes rows; safe to run twice."""
+    """Every minute: queue a reading of each account that takes transfers. Only writes rows. Safe to run twice."""
     if not settings.BANK_STATEMENT_URL:
         return
     points = CollectionPoint.objects.with_money_coming().exclude(account_number="")
@@ -48,17 +48,17 @@ def run() -> None:
 
 @outbox.worker(StatementReading)
 def poll(reading: StatementReading) -> None:
-    """Read one account on from where it was read last. Raises NoAnswer: then it is tried again, nothing is lost."""
+    """Read an account from the stored cursor on. Raises NoAnswer, after which the outbox retries."""
     account, cursor, began = reading.point.account_number, reading.cursor, time.monotonic()
-    old = clock.now() - READ_AGAIN
-    for _page in range(MOST_PAGES):
+    old = clock.now() - OVERLAP
+    for _page in range(MAX_PAGES):
         entries = bank.entries_after(account, cursor)
         for entry in entries:
             credit = _recorded(reading.point, entry, account)
             if credit and credit.received_at < old:
                 reading.cursor = credit.bank_ref
         last = next(filter(None, map(bank.ref_of, reversed(entries))), cursor)
-        if last == cursor or time.monotonic() - began > PATIENCE:
+        if last == cursor or time.monotonic() - began > MAX_SECONDS:
             break
         cursor = last
     reading.read_at = clock.now()
@@ -80,11 +80,8 @@ def _recorded(point: CollectionPoint, entry: Any, account: str) -> BankCredit | 
 # ---------------------------------------------------------------- from a file
 @transaction.atomic
 def read_file(point: CollectionPoint, content: bytes, *, reader: User | None = None) -> Reading:
-    """Read a statement file (bytes, CSV) of this account, handed in by `reader`: whole or not at all. Raises
-    statement_files.UnreadableStatement.
-
-    The same file again, or one that overlaps, adds only what is new.
-    """
+    """Store the credits of a statement file (bytes, CSV), uploaded by `reader`. Idempotent: a known credit is not stored again.
+    Raises statement_files.UnreadableStatement, and then stores nothing."""
     found = statement_files.read(content, point.account_number)
     new = sum(record(point, credit, reader=reader)[1] for credit in found.credits)
     return Reading(new, len(found.credits) - new, found.skipped)

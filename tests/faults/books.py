@@ -15,7 +15,7 @@ PAYMENT_KINDS = [Difference.Kind.MISSING_HERE, Difference.Kind.MISSING_THERE, Di
 
 
 def wait_until_nothing_is_owed(seconds=240):
-    """Wait until no row of any kind waits to be done. Returns what waits at the end of our patience, in words."""
+    """Wait until no row of any kind waits to be done. Returns what waits at the end of our timeout, in words."""
     end = time.monotonic() + seconds
     while owed := _owed():
         if time.monotonic() > end:

@@ -11,7 +11,7 @@ from tests.faults.ends import wrong_with
 from tests.faults.payer import ABROAD, ATM, CAME_BACK, Payer, reference_of
 from tests.faults.site import close_connections
 
-PATIENCE = 150  # seconds, the longest window included
+TIMEOUT_SECONDS = 150  # seconds, the longest window included
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Outcome:
     seen: tuple = ()
 
 
-def play(site, desk, case, patience=PATIENCE):
+def play(site, desk, case, timeout=TIMEOUT_SECONDS):
     """Never raises: what happened is in the outcome."""
     began, player = time.monotonic(), None
     try:
         player = Player(site, desk, case)
         player.pay()
-        wrong = player.wait(patience)
+        wrong = player.wait(timeout)
     except Exception as error:  # one case must not end the others; its row says so
         wrong = (f"{type(error).__name__}: {str(error)[:300]}",)
     finally:
@@ -112,9 +112,9 @@ class Player:
             time.sleep(0.3)
         return value
 
-    def wait(self, patience):
-        """Wait until nothing is wrong any more; what is still wrong at the end of our patience."""
-        end = time.monotonic() + patience
+    def wait(self, timeout):
+        """Wait until nothing is wrong any more; what is still wrong at the end of our timeout."""
+        end = time.monotonic() + timeout
         while wrong := list(self.wrong()):
             if time.monotonic() > end:
                 break

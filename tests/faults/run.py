@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import groupby
 
 from tests.faults.accountants import Accountants
-from tests.faults.playing import PATIENCE, play
+from tests.faults.playing import TIMEOUT_SECONDS, play
 
 
 def rounds(cases):
@@ -14,7 +14,7 @@ def rounds(cases):
     return sorted(([switches, list(group)] for switches, group in grouped), key=lambda one: len(one[0]))
 
 
-def run(site, desk, cases, *, at_once, told=lambda outcome: None, patience=PATIENCE):
+def run(site, desk, cases, *, at_once, told=lambda outcome: None, timeout=TIMEOUT_SECONDS):
     """Play all cases. Returns the outcomes in the order of `cases`; `told` hears of each as it ends."""
     outcomes = {}
     accountants = Accountants(desk)
@@ -23,7 +23,7 @@ def run(site, desk, cases, *, at_once, told=lambda outcome: None, patience=PATIE
         for switches, group in rounds(cases):
             site.gateway.faults(**switches)
             with ThreadPoolExecutor(at_once) as pool:
-                for ended in as_completed([pool.submit(play, site, desk, case, patience) for case in group]):
+                for ended in as_completed([pool.submit(play, site, desk, case, timeout) for case in group]):
                     outcome = ended.result()
                     outcomes[str(outcome.case)] = outcome
                     told(outcome)

@@ -151,9 +151,9 @@ def wrong_after(trips, there):
     return found
 
 
-def settle_down(site, accountants, trips, patience=300):
-    """After the last kill: wait until every dossier is right, or say what is still wrong when our patience ends."""
-    end, waiting = time.monotonic() + patience, trips
+def settle_down(site, accountants, trips, timeout=300):
+    """After the last kill: wait until every dossier is right, or say what is still wrong when our timeout ends."""
+    end, waiting = time.monotonic() + timeout, trips
     try:
         while waiting and time.monotonic() < end:
             time.sleep(2)

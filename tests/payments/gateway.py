@@ -49,7 +49,7 @@ class Gateway:
         """The same for orders to send money back."""
         self._refunds = list(answers)
 
-    def query(self, attempt, **patience):
+    def query(self, attempt, **timeout):
         self.asked.append(attempt.reference)
         return self._answer(attempt, self._queries, attempt)
 

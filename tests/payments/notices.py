@@ -9,7 +9,7 @@ from tests.payments.gateways.vnpay import wire_words as words
 IPN, RETURN = "/thanh-toan/vnpay/ipn", "/thanh-toan/ket-qua"
 
 
-def said_of(attempt, secret=None, **changed):
+def signed_query_of(attempt, secret=None, **changed):
     """The signed query string about this attempt: paid, unless changed."""
     facts = {
         "Amount": str(attempt.amount * 100),
@@ -23,7 +23,7 @@ def said_of(attempt, secret=None, **changed):
 
 def cancelled(attempt):
     """The payer gave up at the gateway."""
-    return said_of(attempt, ResponseCode="24", TransactionStatus="02", TransactionNo="0")
+    return signed_query_of(attempt, ResponseCode="24", TransactionStatus="02", TransactionNo="0")
 
 
 def call(query, client=None):

@@ -35,7 +35,7 @@ def told(user, key):
 @pytest.fixture(autouse=True)
 def no_patience(monkeypatch):
     """A person who says it twice in a row is heard twice, in these tests."""
-    monkeypatch.setattr(schedule, "JUST_ASKED", 0)
+    monkeypatch.setattr(schedule, "MIN_ASK_INTERVAL_SECONDS", 0)
 
 
 # ------------------------------------------------------------ asked at once
@@ -92,13 +92,13 @@ def test_what_the_gateway_cannot_settle_becomes_a_ticket_with_an_owner(money_des
 def test_the_gateway_is_given_only_the_patience_of_a_page(money_desk, monkeypatch, gateway):
     given = {}
 
-    def query(self, attempt, **patience):
-        given.update(patience)
+    def query(self, attempt, **timeout):
+        given.update(timeout)
         raise SILENCE
 
     monkeypatch.setattr(Gateway, "query", query)
     claims.claim(money_desk.paying())
-    assert given == {"patience": schedule.WEB_PATIENCE} and schedule.WEB_PATIENCE <= 6
+    assert given == {"timeout": schedule.WEB_TIMEOUT_SECONDS} and schedule.WEB_TIMEOUT_SECONDS <= 6
 
 
 @pytest.mark.parametrize("how", ["busy", "quiet"])
@@ -112,7 +112,7 @@ def test_a_terminal_that_cannot_be_asked_now_leaves_the_question_due_and_the_tic
 
 
 def test_an_impatient_person_does_not_make_the_gateway_asked_again_and_again(money_desk, gateway, monkeypatch):
-    monkeypatch.setattr(schedule, "JUST_ASKED", 20)
+    monkeypatch.setattr(schedule, "MIN_ASK_INTERVAL_SECONDS", 20)
     attempt = money_desk.paying()
     gateway.says(SILENCE)
     for _ in range(5):
@@ -245,7 +245,8 @@ def test_only_the_owner_or_an_accountant_of_the_body_answers_and_never_without_w
     with pytest.raises(ValueError, match="words"):
         complaints.answer(ticket, ticket.owner, "  ")
     colleague = next(one for one in (money_desk.accountant, money_desk.second_accountant) if one != ticket.owner)
-    assert complaints.answer(ticket, colleague, "Đã thấy tiền." * 60).answer == ("Đã thấy tiền." * 60)[: complaints.LONGEST]
+    long = "Đã thấy tiền." * 60
+    assert complaints.answer(ticket, colleague, long).answer == long[: complaints.MAX_ANSWER_LENGTH]
 
 
 def test_a_claim_makes_the_question_the_most_urgent_of_its_terminal(past, gateway, money_desk):

@@ -32,7 +32,7 @@ def site(signing_keys, settings):
 
 def test_twelve_faults_at_once_and_every_dong_is_where_it_belongs(money_desk, site):
     money_desk.draft()  # the procedure and its places, once
-    outcomes = run.run(site, money_desk, cases.dozen(), at_once=6, patience=150)
+    outcomes = run.run(site, money_desk, cases.dozen(), at_once=6, timeout=150)
     bad = [table.row(outcome) for outcome in outcomes if outcome.wrong]
     assert not bad, "\n".join([*bad, site.last_words()])
     assert books.wait_until_nothing_is_owed(60) == []

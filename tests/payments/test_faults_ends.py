@@ -3,7 +3,7 @@
 import pytest
 
 from dossiers.models import Dossier, FeeObligation
-from payments.attempts.settlement import note, settle
+from payments.attempts.settlement import record_outcome, settle
 from payments.models import EReceipt, PaymentAttempt, Refund, RefundCall, Way
 from payments.models.states import AttemptState, RefundState
 from payments.refunds import approval
@@ -62,7 +62,7 @@ def test_what_the_gateway_says_otherwise_is_said(paid):
 def test_a_charge_we_do_not_know_of_is_said(money_desk):
     attempt = money_desk.paying()
     assert "charged at the gateway, sent here" in wrong(attempt, there(attempt))
-    note(attempt.reference, AttemptState.FAILED, cause="ipn", code="51/02")
+    record_outcome(attempt.reference, AttemptState.FAILED, cause="ipn", code="51/02")
     attempt.refresh_from_db()
     assert "charged at the gateway, failed here" in wrong(attempt, there(attempt))
     assert wrong(attempt, there(attempt, charged=False)) == ""

@@ -38,7 +38,7 @@ from portal.common import clock
 from tests import factories
 from tests.dossiers.pages import browse, words
 from tests.money import DECIDES, FEE
-from tests.payments.notices import RETURN, call, cancelled, said_of
+from tests.payments.notices import RETURN, call, cancelled, signed_query_of
 from tests.test_attacks import shielded
 
 pytestmark = pytest.mark.django_db
@@ -269,7 +269,7 @@ def test_a_link_that_is_over_begins_nothing_and_shows_no_account(money, end):
 
 
 def test_new_links_are_no_way_round_the_number_of_tries(money, monkeypatch):
-    monkeypatch.setattr("payments.attempts.ways.MOST_AN_HOUR", 3)
+    monkeypatch.setattr("payments.attempts.ways.MAX_PER_HOUR", 3)
     owner, dossier = browse(money.waiting.submitter), money.waiting
     for turn in range(12):
         owner.post(f"/ho-so/{dossier.code}/tra-phi/nho-tra/")
@@ -327,7 +327,7 @@ def test_no_door_of_money_leads_to_where_a_request_says(money, settings):
             payer.post(f"/ho-so/{money.waiting.code}/tra-phi/nho-tra/", sent),
             helper.post(f"/tra-giup/{links.current(money.waiting.obligation).token}/", {**sent, "cach": "the-noi-dia"}),
             accountant.post(go("difference_step", money.difference.pk, "nhan"), sent),
-            payer.get(f"{RETURN}?{said_of(money.paid)}&next={odd.strip()}"),
+            payer.get(f"{RETURN}?{signed_query_of(money.paid)}&next={odd.strip()}"),
         ]
         for answer in answers:
             where = answer.get("Location", "")
@@ -347,10 +347,10 @@ def test_a_forged_host_names_no_return_address(money, host):
 # ---------------------------------------------------------------- the gateway's two doors, once more
 def test_one_good_return_varied_without_end_neither_fills_the_disk_nor_wears_the_gateway_out(money_desk):
     attempt = money_desk.paying()
-    good = said_of(attempt)
+    good = signed_query_of(attempt)
     for number in range(80):
         assert Client().get(f"{RETURN}?{good}&x={number}").status_code == 200
-    assert attempt.events.filter(kind="return").count() <= ipn.MOST_OF_ONE
+    assert attempt.events.filter(kind="return").count() <= ipn.MAX_REPEATS_PER_ATTEMPT
     GatewayQuestion.objects.filter(attempt=attempt).update(next_at=clock.now() + dt.timedelta(minutes=5))
     Client().get(f"{RETURN}?{good}&x=81")
     assert GatewayQuestion.objects.get(attempt=attempt).next_at > clock.now() + dt.timedelta(minutes=4)
@@ -358,12 +358,12 @@ def test_one_good_return_varied_without_end_neither_fills_the_disk_nor_wears_the
 
 def test_a_message_of_one_payment_is_good_for_no_other_and_in_no_other_place(money_desk):
     cheap, dear = money_desk.paying(), money_desk.paying()
-    good = said_of(cheap)
+    good = signed_query_of(cheap)
     assert call(good.replace(cheap.reference, dear.reference)) == "97"
     assert Client().post("/thanh-toan/vnpay/ipn", good, content_type="application/x-www-form-urlencoded").status_code == 405
     assert Client().post(f"/thanh-toan/vnpay/ipn?{good}").status_code == 405
     assert Client().get(f"{RETURN}?{good}").status_code == 200
-    assert call(cancelled(dear)) == "00" and call(said_of(dear)) == "00" and call(cancelled(dear)) == "02"
+    assert call(cancelled(dear)) == "00" and call(signed_query_of(dear)) == "00" and call(cancelled(dear)) == "02"
     assert set(PaymentAttempt.objects.values_list("reference", "state")) == {
         (cheap.reference, AttemptState.SENT), (dear.reference, AttemptState.PAID),
     }  # fmt: skip

@@ -84,7 +84,7 @@ def test_a_refund_pressed_at_once_is_proposed_approved_and_paid_out_once(money_d
     press(go("refund_step", refund.request_id, "da-chuyen"), {"document": "UNC 1"}, two)
     refund.refresh_from_db()
     assert (refund.state, refund.approved_by) == (RefundState.DONE, two)
-    assert LedgerEntry.objects.filter(refund=refund).count() == 4 and approval.left(attempt) == FEE - 50_000 and whole()
+    assert LedgerEntry.objects.filter(refund=refund).count() == 4 and approval.refundable(attempt) == FEE - 50_000 and whole()
 
 
 def test_two_people_deciding_at_once_on_one_doubt_decide_once(money_desk, press):

@@ -1,1 +1,1 @@
-"""The accountant's desk: takings, attempts, refunds, reconciliation, stray money and complaints of the bodies they look after."""
+"""The accountant's desk: revenue, attempts, refunds, reconciliation, bank credits and complaints of their bodies."""

@@ -1,4 +1,4 @@
-"""What every page of the accountant's desk shares: who may be here, the menu with what waits, ages in words."""
+"""Shared by the pages of the accountant's desk: access, menu with counts, paging, ages in words."""
 
 from functools import wraps
 from urllib.parse import urlencode
@@ -15,11 +15,11 @@ from payments.permissions import is_accountant
 from portal.common import clock
 from portal.common.figures import number_in
 
-PAGE = 50  # rows of a list shown at once
+PAGE = 50  # rows on one page of a list
 
 
 def for_accountants(view):
-    """The page exists for people who keep the books of some body; for everybody else there is no such page."""
+    """Decorator: 404 unless the user is an accountant of some body."""
 
     @never_cache
     @wraps(view)
@@ -32,14 +32,14 @@ def for_accountants(view):
 
 
 def page(request, template, context, *, status=200):
-    """A page of the desk with its menu. `counts` may come along when the view has asked for them already."""
+    """Render a page of the desk with its menu. `context["counts"]` avoids computing them twice."""
     counts = context.get("counts") or worklists.counts(request.user)
     menu = _menu(request, counts) if is_accountant(request.user) else []
     return render(request, template, {**context, "counts": counts, "menu": menu}, status=status)
 
 
 def list_page(request, template, rows, row, context=None, *, status=200):
-    """A list of `payments/accounting/list.html`: one page of `rows` (a queryset), each as `row(object)` shows it."""
+    """Render a list of `payments/accounting/list.html`: one page of `rows` (a queryset), each converted by `row(object)`."""
     found, further = sliced(request, rows)
     return page(request, template, {"rows": [row(item) for item in found], "next": further, **(context or {})}, status=status)
 
@@ -69,7 +69,7 @@ def _menu(request, counts):
 
 
 def sliced(request, rows):
-    """(rows of this page, address of the next page or ""). Newest first by their key: `sau` is the last key seen."""
+    """(rows of this page, URL of the next page or ""). Ordered by descending pk; `sau` is the last pk of the previous page."""
     after = number_in(request.GET.get("sau", ""))
     if after is not None:
         rows = rows.filter(pk__lt=after)
@@ -81,7 +81,7 @@ def sliced(request, rows):
 
 
 def age(since):
-    """How long ago, in words: minutes, hours, then days."""
+    """How long ago, in words: minutes, hours or days."""
     minutes = max(0, int((clock.now() - since).total_seconds() // 60))
     if minutes < 60:
         return ngettext("%(n)d phút", "%(n)d phút", minutes) % {"n": minutes}
@@ -91,11 +91,11 @@ def age(since):
 
 
 def waiting_time(since, *, ended=False):
-    """How long a row has waited, for `_age.html`: age in words and tone, both empty once it has ended."""
+    """For `_age.html`: age in words and tone; both empty once the row has ended."""
     return {"age": "" if ended else age(since), "tone": "" if ended else tone_of(since)}
 
 
 def tone_of(since, *, soon=1, late=3):
-    """The tone of a deadline tag by age in days."""
+    """The tone of a tag by age; `soon` and `late` in days."""
     days = (clock.now() - since).days
     return "late" if days >= late else "soon" if days >= soon else "ok"

@@ -1,4 +1,4 @@
-"""Attempts: the list behind every figure, and one attempt with everything that happened to its money."""
+"""Attempts: the list, and one attempt with the history of its money."""
 
 import re
 
@@ -27,15 +27,15 @@ LOOKS = {
     AttemptState.FAILED: ("x-c", "bad"), AttemptState.CANCELLED: ("back", ""), AttemptState.EXPIRED: ("clock", ""),
     AttemptState.REVIEW: ("eye", "warn"),
 }  # fmt: skip
-ASKED = ("tu-khoa", "tinh-trang", "tu", "den", "co_quan", "cach", "loai")
+FILTERS = ("tu-khoa", "tinh-trang", "tu", "den", "co_quan", "cach", "loai")
 _SIGNATURE = re.compile(r"(SecureHash\W{1,5})[0-9A-Fa-f]{8,}")
 
 
 @require_safe
 @for_accountants
 def listed(request):
-    """All attempts of the bodies, newest first; by state, day, body, way, kind, or found by any of their numbers."""
-    asked = {name: request.GET.get(name, "").strip() for name in ASKED}
+    """The attempts of the bodies, newest first; filtered by state, day, body, way, kind, or searched by number."""
+    asked = {name: request.GET.get(name, "").strip() for name in FILTERS}
     related = visible_attempts(request.user).select_related("collector", "obligation__dossier__version__procedure")
     rows = _filtered(related.defer("obligation__dossier__answers", "obligation__dossier__version__document"), asked)
     return list_page(
@@ -82,7 +82,7 @@ def _day(text):
 
 
 def find(request, reference):
-    """The attempt with this reference, when this person looks after its money; else there is none (404)."""
+    """The attempt with this reference, if visible to this person. Raises Http404."""
     related = visible_attempts(request.user).select_related(
         "collector", "point", "opened_by", "obligation__dossier__version__procedure", "obligation__dossier__person",
         "obligation__dossier__submitter", "obligation__dossier__lead_agency",
@@ -93,7 +93,7 @@ def find(request, reference):
 @require_safe
 @for_accountants
 def attempt(request, reference):
-    """One attempt: where it stands, every move with its cause, what the gateway said, receipts, refunds, ledger."""
+    """One attempt: state, moves with causes, messages of the gateway, receipts, refunds, ledger."""
     found = find(request, reference)
     return _page(request, found, DecisionForm())
 
@@ -122,7 +122,9 @@ def _page(request, found, form, *, status=200):
             "form": form,
             "decides": found.state == AttemptState.REVIEW and not own,
             "own_matter": own,
-            "may_refund": not own and approval.left(found) > 0 and not any(refund.is_open for refund in found.refunds.all()),
+            "may_refund": not own
+            and approval.refundable(found) > 0
+            and not any(refund.is_open for refund in found.refunds.all()),
             "has_errors": form.is_bound,
         },
         status=status,
@@ -130,7 +132,7 @@ def _page(request, found, form, *, status=200):
 
 
 def _move(move):
-    """A move as a sentence: from what to what, why, by whom."""
+    """A move for the template: cause as a sentence, and who did it."""
     cause = ATTEMPT_EDGES.get((move.source, move.target), {}).get(move.cause, move.cause)
     return {"move": move, "cause": cause, "who": move.actor or _("Máy tự làm")}
 
@@ -145,7 +147,7 @@ def _raw(found, wanted):
 @require_http_methods(["POST"])
 @for_accountants
 def decide(request, reference):
-    """A person has found out what became of an attempt under review, and says so."""
+    """Decide on an attempt under review."""
     found = find(request, reference)
     if not is_accountant_of(found, request.user):
         raise PermissionDenied("nobody decides about money of their own")
@@ -160,7 +162,7 @@ def decide(request, reference):
         if wanted == AttemptState.PAID:
             moved = settlement.settle(reference, note=form.cleaned_data["note"], **facts)
         else:
-            moved = settlement.record_outcome(reference, wanted, words=form.cleaned_data["note"], **facts)
+            moved = settlement.record_outcome(reference, wanted, note=form.cleaned_data["note"], **facts)
     except IllegalMove:
         moved = None
     if moved is None or moved.state != wanted:
@@ -173,7 +175,7 @@ def decide(request, reference):
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_accountants
 def propose(request, reference):
-    """Propose to give money of this attempt back. Somebody else approves."""
+    """Propose a refund of this attempt; another accountant approves it."""
     found = find(request, reference)
     if not is_accountant_of(found, request.user):
         raise PermissionDenied("nobody proposes a refund in a matter of their own")

@@ -1,4 +1,4 @@
-"""«Tôi đã trả tiền»: tickets of people whose money is gone, with owner and age, until somebody answers."""
+"""The tickets of «Tôi đã trả tiền», with owner and age."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
@@ -16,7 +16,7 @@ from payments.permissions import is_accountant, may_answer, sees_attempt, visibl
 @require_safe
 @for_accountants
 def listed(request):
-    """The open ones, or the answered ones; all, or mine."""
+    """The open or the answered tickets; all, or mine."""
     closed, mine = request.GET.get("xong") == "1", request.GET.get("cua-toi") == "1"
     rows = visible_complaints(request.user).filter(closed_at__isnull=not closed)
     rows = rows.filter(owner=request.user) if mine else rows
@@ -33,8 +33,8 @@ def listed(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def complaint(request, pk):
-    """One ticket: what the gateway says of the attempt by now, and the answer to the person. Also for an owner who keeps no
-    books: where a body has no accountant, its head has to answer."""
+    """One ticket: the state of the attempt, and the form to answer. Also for an owner who is not an accountant: the head of a
+    body without accountants."""
     related = visible_complaints(request.user).select_related(
         "attempt__collector", "attempt__point", "attempt__obligation__dossier__person", "owner", "closed_by", "opened_by",
         "attempt__obligation__dossier__submitter",

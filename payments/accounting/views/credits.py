@@ -1,4 +1,4 @@
-"""Money seen on the accounts: what waits for a person to say whose it is, or to send it back; and statements to be read."""
+"""Bank credits: the list, one credit with its forms (assign, return), and the upload of statements."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -15,7 +15,7 @@ from payments.attempts.references import find_in
 from payments.models import BankCredit, PaymentAttempt
 from payments.permissions import may_resolve, visible_credits, visible_points
 from payments.transfers import matching, statement_files, statements
-from payments.transfers.statement_files import LARGEST, UnreadableStatement
+from payments.transfers.statement_files import MAX_BYTES, UnreadableStatement
 
 State = BankCredit.State
 LOOKS = {
@@ -28,7 +28,7 @@ LOOKS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_accountants
 def listed(request):
-    """The money that waits, or all of it; and a statement to hand in."""
+    """The waiting credits, or all; and the form to upload a statement."""
     posted, everything = request.method == "POST", request.GET.get("tat-ca") == "1"
     points = visible_points(request.user)
     form = StatementForm(request.POST if posted else None, request.FILES if posted else None, points=points)
@@ -46,8 +46,8 @@ def listed(request):
 
 
 def _read(request, form):
-    """Read the statement handed in. False when it cannot be read, or not by this person: the form says why."""
-    point, content = form.cleaned_data["point"], form.cleaned_data["file"].read(LARGEST + 1)
+    """Read the uploaded statement. False if it cannot be read, or not by this person; the form has the error."""
+    point, content = form.cleaned_data["point"], form.cleaned_data["file"].read(MAX_BYTES + 1)
     try:
         if _names_own_matter(content, point, request.user):
             form.add_error("file", _("Tệp có tiền của chính anh chị: nhờ kế toán khác nạp."))
@@ -62,7 +62,7 @@ def _read(request, form):
 
 
 def _names_own_matter(content, point, user):
-    """Does a line name an attempt of this person's own dossier? A file proves payments, so who gains by it may not upload it."""
+    """Does a line name an attempt of this person's own dossier? A file proves payments, so nobody may upload their own."""
     credits = statement_files.read(content, point.account_number).credits
     named = {reference for credit in credits for reference in find_in(credit.content)}
     attempts = PaymentAttempt.objects.filter(reference__in=named).select_related("obligation__dossier")
@@ -84,12 +84,12 @@ def find(request, pk):
 @require_safe
 @for_accountants
 def credit(request, pk):
-    """One credit: what the bank wrote, what the portal made of it, what can be done now."""
+    """One credit: the bank's data, its state, and the possible actions."""
     return _page(request, find(request, pk))
 
 
 def _forms(found, user, data=None, slug=""):
-    """Every form of the page; the one sent is bound."""
+    """The forms of the page; the submitted one is bound."""
     sent = {slug: data}
     others = visible_credits(user).filter(state__in=BankCredit.WAITING, attempt=found.attempt_id).exclude(pk=found.pk)
     others = others if found.attempt_id else others.none()
@@ -124,7 +124,7 @@ def _page(request, found, forms=None, failed=None, *, status=200):
 @require_http_methods(["POST"])
 @for_accountants
 def step(request, pk, slug):
-    """Give it to a fee, propose to send it back, send it back, or keep it."""
+    """Assign a credit, propose its return, record it, or cancel the proposal."""
     found = find(request, pk)
     if slug not in STEPS:
         raise Http404

@@ -1,4 +1,4 @@
-"""What waits for me, what came in today, and the proof that today's books balance."""
+"""The front page: worklists with counts, today's revenue, and whether today's ledger balances."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from portal.common import clock
 @require_safe
 @for_accountants
 def front(request):
-    """Every list with its count, also when it is 0; then money."""
+    """The worklists with their counts, also 0; then the sums of today."""
     bodies = list(bodies_of(request.user))
     counts, today = worklists.counts(request.user), clock.today()
     rows = revenue.rows([body.pk for body in bodies], revenue.Period(today, today))

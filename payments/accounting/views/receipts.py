@@ -1,4 +1,4 @@
-"""One receipt on the accountant's desk: what it says, and the two ways in which a wrong one ends."""
+"""One receipt on the accountant's desk, to replace or cancel."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,7 +17,7 @@ from payments.receipts import numbering
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_accountants
 def receipt(request, reference, pk):
-    """Show a receipt; replace it under the right name, or cancel it. Everybody who checks it reads the reason."""
+    """Show a receipt; replace it under another name, or cancel it. The reason is public."""
     attempt = find(request, reference)
     found = get_object_or_404(
         EReceipt.objects.select_related("body__agency", "paper", "replaces", "state_by"), pk=pk, attempt=attempt

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from payments import differences
 from payments.accounting.forms import HandOverForm, NoteForm, SettlementForm
 from payments.accounting.views.access import for_accountants, list_page, page, waiting_time
-from payments.gateways.base import LARGEST_FILE, UnreadableFile
+from payments.gateways.base import MAX_SETTLEMENT_BYTES, UnreadableFile
 from payments.permissions import may_own, visible_differences, visible_fetches, visible_points, visible_runs
 from payments.reconciliation import runs as reconciliation
 
@@ -40,10 +40,10 @@ def runs(request):
 
 
 def _read(request, form):
-    """Read the file handed in. Answers the run, or None when it cannot be read: the form says why."""
+    """Read the uploaded file. Returns the run, or None if it cannot be read; the form has the error."""
     point, day, file = (form.cleaned_data[name] for name in ("point", "day", "file"))
     try:
-        return reconciliation.read_file(point, day, file.read(LARGEST_FILE + 1), reader=request.user)
+        return reconciliation.read_file(point, day, file.read(MAX_SETTLEMENT_BYTES + 1), reader=request.user)
     except UnreadableFile as refusal:
         form.add_error("file", str(refusal))
         return None
@@ -85,7 +85,7 @@ def find(request, pk):
 @require_safe
 @for_accountants
 def difference(request, pk):
-    """One difference: both sums, what they belong to, who looks after it."""
+    """One difference: both amounts, the attempt, the owner."""
     return _page(request, find(request, pk))
 
 
@@ -113,7 +113,7 @@ def _page(request, found, bound=None, *, status=200):
 @require_http_methods(["POST"])
 @for_accountants
 def step(request, pk, slug):
-    """Take it, hand it over, or close it with an explanation."""
+    """Take a difference, hand it over, or close it with an explanation."""
     found = find(request, pk)
     if slug not in ("nhan", "chuyen", "xong"):
         raise Http404

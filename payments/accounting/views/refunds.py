@@ -1,4 +1,4 @@
-"""Refunds: lists by where they stand, and one refund with what this person may do about it, or why not."""
+"""Refunds: lists by state, and one refund with the actions this person may take, or the reason why not."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -30,7 +30,7 @@ GROUPS = {
     "xong": gettext_lazy("Đã hoàn"),
     "tat-ca": gettext_lazy("Tất cả"),
 }
-MINE = {  # of a group, what this person may do: (title, query)
+MINE = {  # of a group, the refunds on which this person may act: (title, query)
     "cho-duyet": (gettext_lazy("Chờ tôi duyệt"), approval.to_approve),
     "tu-chuyen": (gettext_lazy("Chờ tôi chuyển trả"), approval.to_pay_out),
 }
@@ -39,7 +39,7 @@ MINE = {  # of a group, what this person may do: (title, query)
 @require_safe
 @for_accountants
 def listed(request):
-    """One list for each group, newest first; the age tells who waits longest. `cua-toi`: only what this person may do."""
+    """One list for each group, newest first, with ages. `cua-toi`: only those on which this person may act."""
     group = request.GET.get("nhom", "")
     group = group if group in GROUPS else "cho-duyet"
     mine = request.GET.get("cua-toi") == "1" and group in MINE
@@ -105,7 +105,7 @@ def find(request, request_id):
 @require_safe
 @for_accountants
 def refund(request, request_id):
-    """One refund: amount, reason, who asked, every move; below, what can be done now."""
+    """One refund: amount, reason, proposer, moves, and the possible actions."""
     return _page(request, find(request, request_id))
 
 
@@ -141,7 +141,7 @@ def _page(request, found, bound=None, *, status=200):
 
 
 def _may_propose(attempt):
-    return approval.left(attempt) > 0 and not any(refund.is_open for refund in attempt.refunds.all())
+    return approval.refundable(attempt) > 0 and not any(refund.is_open for refund in attempt.refunds.all())
 
 
 def _move(move):
@@ -152,7 +152,7 @@ def _move(move):
 @require_http_methods(["POST"])
 @for_accountants
 def step(request, request_id, slug):
-    """Approve, decline, or say that the money was paid out. The services see to it that two people did it."""
+    """Approve or decline a refund, or record its payout. `refunds.approval` enforces the two-person rule."""
     found = find(request, request_id)
     if slug not in STEPS:
         raise Http404

@@ -1,4 +1,4 @@
-"""What came in: per period, body, way and kind, with refunds taken off; the same numbers as an Excel file."""
+"""Revenue per period, body, way and kind, with refunds subtracted; also as an Excel file."""
 
 import datetime as dt
 from urllib.parse import urlencode
@@ -18,11 +18,11 @@ from payments.models.states import RefundState
 from payments.permissions import bodies_of
 from portal.common import clock
 
-LONGEST = 366  # days looked at in one go
+MAX_DAYS = 366  # of one period
 
 
-class Asked(forms.Form):
-    """What is to be shown. Without a word: this month, day by day."""
+class RevenueForm(forms.Form):
+    """The filters of the page. Default: this month, by day."""
 
     tu = BookDay(label=gettext_lazy("Từ ngày"), required=False)
     den = BookDay(label=gettext_lazy("Đến ngày"), required=False)
@@ -42,7 +42,7 @@ class Asked(forms.Form):
         first = cleaned.get("tu") or last.replace(day=1)
         if first > last:
             self.add_error("tu", _("Ngày đầu phải trước ngày cuối."))
-        elif (last - first).days >= LONGEST:
+        elif (last - first).days >= MAX_DAYS:
             self.add_error("tu", _("Chọn nhiều nhất một năm."))
         else:
             self.period = revenue.Period(first, last)
@@ -55,8 +55,8 @@ class Asked(forms.Form):
 @require_safe
 @for_accountants
 def show(request):
-    """Totals on top, by way, kind and body; then every row, each leading to its payments."""
-    form = Asked(request.GET, bodies=bodies_of(request.user))
+    """Totals by way, kind and body; then the rows, each with a link to its payments."""
+    form = RevenueForm(request.GET, bodies=bodies_of(request.user))
     form.is_valid()
     bodies = {body.pk: body for body in form.bodies}
     rows = revenue.rows(list(bodies), form.period, form.step, form.way)
@@ -112,23 +112,23 @@ def _drill(row):
 @require_safe
 @for_accountants
 def excel(request):
-    """The rows of the page, and each payment and refund behind them, as an .xlsx file."""
-    form = Asked(request.GET, bodies=bodies_of(request.user))
+    """The rows of the page, with their payments and refunds, as an .xlsx file."""
+    form = RevenueForm(request.GET, bodies=bodies_of(request.user))
     form.is_valid()
     names = {body.pk: str(body) for body in form.bodies}
     rows = revenue.rows(list(names), form.period, form.step, form.way)
     dates = {"first": f"{form.period.first:%d/%m/%Y}", "last": f"{form.period.last:%d/%m/%Y}"}
     title = _("Tiền thu phí, lệ phí từ %(first)s đến %(last)s") % dates
     attempts = revenue.paid_attempts(list(names), form.period, form.way).order_by("paid_at", "pk")
-    content = export.takings_workbook(rows, _light(attempts), _refunds(list(names), form), names, title)
+    content = export.takings_workbook(rows, _for_export(attempts), _refunds(list(names), form), names, title)
     answer = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     name = f"tien-thu-{form.period.first:%Y%m%d}-{form.period.last:%Y%m%d}.xlsx"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
-def _light(attempts):
-    """With what a row of the file needs; without the long documents of dossier and procedure."""
+def _for_export(attempts):
+    """With the related rows that the file needs; without the large JSON columns."""
     related = attempts.select_related("collector", "obligation__dossier__version__procedure")
     return related.defer("obligation__dossier__answers", "obligation__dossier__version__document")
 

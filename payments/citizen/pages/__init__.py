@@ -1,1 +1,1 @@
-"""What the pages of paying show, put into words here: templates only lay it out."""
+"""Facts and texts of the pages of paying; the templates only lay them out."""

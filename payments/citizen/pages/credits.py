@@ -1,4 +1,4 @@
-"""Transfers that came with another sum, or to a fee that wants none: what the payer is told while a person looks at them."""
+"""Credits with another amount, or for a fee that is not due: the texts for the payer while an accountant decides."""
 
 from django.utils.translation import gettext as _
 
@@ -10,29 +10,29 @@ IN_HAND = (*BankCredit.WAITING, S.RETURNING)
 
 
 def pending_credit(attempt):
-    """The credit of this attempt that people have in hand, or None."""
+    """The credit of this attempt that accountants must decide on, or None."""
     return next((credit for credit in attempt.credits.all() if credit.state in IN_HAND), None)
 
 
 def money_of(attempt):
-    """Was money taken? A transfer that reached the account was, whatever its sum."""
+    """Was money taken? «yes» also for a credit with another amount."""
     return "yes" if pending_credit(attempt) else attempt.money_taken
 
 
 def is_part(attempt):
-    """Did less come than was asked?"""
+    """Was less than the amount received?"""
     credit = pending_credit(attempt)
     return credit is not None and credit.state == S.UNDER
 
 
 def goes_back(attempt):
-    """Has somebody asked to send it back, and waits for the second person?"""
+    """Is its return proposed, and waiting for the second accountant?"""
     credit = pending_credit(attempt)
     return credit is not None and credit.state == S.RETURNING
 
 
 def sentence(attempt):
-    """What came and what was asked; empty when nothing is odd."""
+    """A sentence with the received and the requested amount; empty if no credit is pending."""
     credit = pending_credit(attempt)
     if credit is None:
         return ""

@@ -1,4 +1,4 @@
-"""The pay page: what is owed, in whose name, until when, and the ways to pay; once paid, the receipt."""
+"""The pay page: the amount, the collecting body, the deadline and the ways to pay; once paid, the receipt."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +19,7 @@ from portal.common.money import dong
 
 @dataclass(frozen=True)
 class GoingOn:
-    """An attempt that is open: go on with it, or say that it was paid."""
+    """The open attempt, to continue, or to claim as paid."""
 
     reference: str
     since: str
@@ -33,7 +33,7 @@ class GoingOn:
 
 @dataclass(frozen=True)
 class Paid:
-    """What was paid: the sentence, and each receipt with its file when that is made."""
+    """The payment of a settled fee, with its receipts (with a file once that is made) and refunds."""
 
     title: str
     text: str
@@ -42,13 +42,13 @@ class Paid:
 
     @property
     def awaits_receipt(self):
-        """Is a file still being made?"""
+        """Is a receipt file still being made?"""
         return not self.receipts or any(not receipt["href"] for receipt in self.receipts)
 
 
 @dataclass(frozen=True)
 class PayPage:
-    """Everything the template lays out. `choices` empty: nothing may be paid on the portal now, and `why_not` says why."""
+    """The context of the template. If `choices` is empty, nothing can be paid on the portal now; `why_not` is the reason."""
 
     title: str
     total: int | None
@@ -68,7 +68,7 @@ class PayPage:
 
 
 def page(dossier, user):
-    """The facts of a dossier's pay page for the one who filed it."""
+    """The pay page of a dossier, for its submitter."""
     obligation = getattr(dossier, "obligation", None)
     attempts = attempts_of(obligation) if obligation else []
     offer = payable(dossier) if obligation else None
@@ -101,7 +101,7 @@ def _title(obligation, offer, paid):
 
 
 def later(dossier):
-    """What happens when nobody pays now."""
+    """A sentence: what happens if the fee is not paid now."""
     if dossier.state == DossierState.PAYMENT_REQUIRED and dossier.payment_due_at:
         words = _(
             "Hồ sơ được giữ đến %(until)s. Trước đó có tin nhắn nhắc. Quá hạn mà chưa trả thì hồ sơ dừng lại; "
@@ -112,7 +112,7 @@ def later(dossier):
 
 
 def why_not(dossier, obligation):
-    """Why there is nothing to pay on the portal."""
+    """A sentence: why nothing can be paid on the portal."""
     if obligation is None or obligation.total == 0:
         return _("Hồ sơ này không phải trả phí.")
     if obligation.status == FeeObligation.Status.WAIVED:
@@ -135,7 +135,7 @@ def _going_on(attempts, user):
         reference=attempt.reference,
         since=moment(attempt.created_at),
         until=clock_time(attempt.expires_at) if attempt.is_online else moment(attempt.expires_at),
-        how=str(ways.named(attempt)),
+        how=str(ways.short_name(attempt)),
         choice=ways.choice_of(attempt),
         is_transfer=attempt.way == Way.TRANSFER,
         is_looked_at=attempt.state == AttemptState.REVIEW,
@@ -144,12 +144,12 @@ def _going_on(attempts, user):
 
 
 def _is_asked_about(attempt):
-    """Given up, and the gateway has not said for sure that no money was taken."""
+    """It has ended here, and the gateway has not given a final answer yet."""
     return not attempt.is_open and attempt.money_taken == "checking"
 
 
 def _asked(attempt):
-    return {"since": moment(attempt.created_at), "how": str(ways.named(attempt)), "reference": attempt.reference}
+    return {"since": moment(attempt.created_at), "how": str(ways.short_name(attempt)), "reference": attempt.reference}
 
 
 def _paid(dossier, obligation, attempts):
@@ -159,7 +159,7 @@ def _paid(dossier, obligation, attempts):
 
 
 def paid_words(obligation, attempts):
-    """(title, sentence) of a fee that money settled: how much, when, by whom."""
+    """(title, sentence) of a settled fee: amount, time, payer."""
     attempt = next((attempt for attempt in attempts if attempt.settles), None)
     facts = {"sum": dong(attempt.amount if attempt else obligation.total), "when": moment(obligation.settled_at)}
     gone_back = obligation.status == FeeObligation.Status.REFUNDED

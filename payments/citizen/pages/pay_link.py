@@ -1,4 +1,4 @@
-"""The page of a payer by link: the sum, the dossier's code, what it is about, the body. Nothing of the person."""
+"""The page of a pay link: amount, code of the dossier, procedure, body. No personal data."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from payments import outcomes
 from payments.attempts import ways
 from payments.attempts.payable import payable
-from payments.attempts.references import spoken
+from payments.attempts.references import grouped_reference
 from payments.citizen.pages.words import attempts_of, fingerprint, is_settled
 from payments.models import Way
 from payments.models.states import AttemptState
@@ -16,7 +16,7 @@ from portal.common.dates import moment
 
 @dataclass(frozen=True)
 class HelpPage:
-    """`over`: why nothing can be paid here any more (title, sentence). `mine`: the last attempt made through this link."""
+    """`over`: (title, sentence) why nothing can be paid, or None. `mine`: the last attempt made through this link."""
 
     code: str
     about: str
@@ -33,7 +33,7 @@ class HelpPage:
 
 
 def page(link):
-    """What the bearer of this link may see and do now."""
+    """The page of this link now."""
     obligation, dossier = link.obligation, link.obligation.dossier
     attempts = attempts_of(obligation)
     offer = payable(dossier) if link.usable else None
@@ -57,7 +57,7 @@ def page(link):
 
 
 def seen(link):
-    """The word that changes as soon as anything of this payment does."""
+    """The fingerprint of the state of this payment."""
     return fingerprint(link.obligation, attempts_of(link.obligation))
 
 
@@ -80,11 +80,11 @@ def _over(link, obligation, offer, looked_at):
 
 
 def _mine(attempt):
-    """How the last attempt through this link went."""
+    """The outcome of the last attempt through this link."""
     outcome = outcomes.of_attempt(attempt)
     return {
         "headline": outcome.headline, "sentence": outcome.sentence, "tone": outcome.tone,
-        "money": outcomes.money_word(attempt.money_taken), "code": spoken(attempt.reference),
+        "money": outcomes.money_word(attempt.money_taken), "code": grouped_reference(attempt.reference),
         "waits": outcome.money == outcomes.CHECKING,
         "is_transfer": attempt.is_open and attempt.way == Way.TRANSFER,
     }  # fmt: skip

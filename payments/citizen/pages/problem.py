@@ -1,4 +1,4 @@
-"""«Trả phí chưa xong»: one attempt in plain words. Was money taken, what happens now, until when, whom to call."""
+"""«Trả phí chưa xong»: the state of one attempt. Was money taken, what happens now, until when, whom to call."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from payments import outcomes
 from payments.attempts.payable import payable
-from payments.attempts.references import spoken
+from payments.attempts.references import grouped_reference
 from payments.citizen.pages import credits, refunds, tries
 from payments.citizen.pages.words import attempts_of, came_late, counter, fingerprint, is_online, is_settled
 from payments.models import EventKind, GatewayQuestion, RefundReason, Verdict, Way
@@ -25,8 +25,8 @@ JUST_BACK = dt.timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Trouble:
-    """What became of one attempt. `money` is yes, no or checking; `until` may be empty; `pay_again`: a second payment is safe;
-    `part`: some came, not all; `goes_back`: it came once too often."""
+    """The state of one attempt. `money`: yes, no or checking; `until` may be empty; `pay_again`: a second payment is safe;
+    `part`: less than the amount was received; `goes_back`: the money is refunded or returned."""
 
     title: str
     money: str
@@ -56,18 +56,18 @@ class Trouble:
 
 @dataclass(frozen=True)
 class ProblemPage:
-    """Everything the template lays out."""
+    """The context of the template."""
 
     trouble: Trouble
     reference: str
-    code: str  # the reference in groups, to be read out
+    code: str  # `grouped_reference`
     amount: str
     is_open_transfer: bool
-    either_way: bool  # the payer alone knows whether money went: two cards
+    either_way: bool  # no final answer yet and the fee is due: the page shows what to do in both cases
     may_claim: bool
     claimed: str
     asked: str
-    others: list  # other attempts whose money is still asked about
+    others: list  # other attempts without a final answer
     tries: list
     pays_again: bool
     is_settled: bool
@@ -78,7 +78,7 @@ class ProblemPage:
 
 
 def page(dossier):
-    """The facts of a dossier's problem page; None when nobody tried to pay."""
+    """The problem page of a dossier; None if there is no attempt."""
     obligation = getattr(dossier, "obligation", None)
     attempts = attempts_of(obligation) if obligation else []
     online = [attempt for attempt in attempts if is_online(attempt)]
@@ -93,7 +93,7 @@ def page(dossier):
     return ProblemPage(
         trouble=trouble,
         reference=attempt.reference,
-        code=spoken(attempt.reference),
+        code=grouped_reference(attempt.reference),
         amount=dong(attempt.amount),
         is_open_transfer=attempt.way == Way.TRANSFER and attempt.state == A.SENT,
         either_way=unsure and still_due,
@@ -112,22 +112,27 @@ def page(dossier):
 
 
 def subject_of(attempts):
-    """The attempt to speak of: what a person looks at, what is open, money that has to go back, or may have to; else the last."""
+    """The attempt to show, the first of: under review, open, to be refunded, without a final answer, the last."""
     newest = list(reversed(attempts))
     settled = any(attempt.settles for attempt in attempts)
-    for presses in (_is_looked_at, lambda attempt: attempt.is_open, has_money_too_much, lambda a: settled and _is_in_question(a)):
-        found = next((attempt for attempt in newest if presses(attempt)), None)
+    for matches in (
+        _is_under_review,
+        lambda attempt: attempt.is_open,
+        has_surplus_money,
+        lambda a: settled and _is_in_question(a),
+    ):
+        found = next((attempt for attempt in newest if matches(attempt)), None)
         if found:
             return found
     return newest[0]
 
 
-def _is_looked_at(attempt):
+def _is_under_review(attempt):
     return attempt.state == A.REVIEW or credits.pending_credit(attempt) is not None
 
 
-def has_money_too_much(attempt):
-    """Is it paid, not wanted, and not yet back?"""
+def has_surplus_money(attempt):
+    """Is it paid, not needed, and not refunded yet?"""
     back = refunds.of_attempt(attempt)
     return attempt.state == A.PAID and not attempt.settles and (back is None or back.open)
 
@@ -138,13 +143,13 @@ def _is_in_question(attempt):
 
 # ---------------------------------------------------------------- the cases
 def describe(attempt, *, settled=False):
-    """What became of one attempt, in words; `settled`: the fee was paid, by this one or another."""
+    """The state of one attempt; `settled`: the fee is paid, by this attempt or another."""
     if credits.pending_credit(attempt):
-        return _odd_sum(attempt)
+        return _pending_credit(attempt)
     if attempt.state == A.PAID:
-        return _paid(attempt) if attempt.settles else _too_much(attempt)
+        return _paid(attempt) if attempt.settles else _surplus(attempt)
     if attempt.state == A.REVIEW:
-        return _looked_at(attempt)
+        return _under_review(attempt)
     if attempt.is_open:
         return _transfer_awaited(attempt) if attempt.way == Way.TRANSFER else _unknown(attempt)
     if not _is_in_question(attempt):
@@ -152,8 +157,8 @@ def describe(attempt, *, settled=False):
     return _perhaps_twice() if settled else _asked_about(attempt)
 
 
-def _odd_sum(attempt):
-    """Under, over, or too late: a person decides, and says so."""
+def _pending_credit(attempt):
+    """A credit with another amount, or too late: an accountant decides."""
     facts = {"body": attempt.collector.name}
     if credits.goes_back(attempt):
         title, now = _("Tiền đang được trả lại"), _("Việc trả lại cần hai người của %(body)s. Người thứ hai đang xem.") % facts
@@ -173,8 +178,8 @@ def _paid(attempt):
     )  # fmt: skip
 
 
-def _too_much(attempt):
-    """The money is here, but the fee did not want it any more: it goes back without being asked for."""
+def _surplus(attempt):
+    """Paid, but not needed: it is refunded without a request of the payer."""
     rows = list(attempt.refunds.all())
     twice = not rows or rows[-1].reason == RefundReason.PAID_TWICE
     title = _("Khoản này đã trả hai lần") if twice else _("Tiền về khi hồ sơ không còn phải trả")
@@ -186,7 +191,7 @@ def _too_much(attempt):
     return Trouble(title, YES, happened % facts, now, _call_after() if goes_back else "", goes_back=goes_back)
 
 
-def _looked_at(attempt):
+def _under_review(attempt):
     return Trouble(
         _("Cán bộ đang kiểm tra lần trả này"), CHECKING, str(outcomes.of_attempt(attempt).sentence),
         _("Đừng trả thêm lần nữa. Kế toán của %s đang xem cùng ngân hàng. Có kết quả thì cổng nhắn tin ngay.")
@@ -218,7 +223,7 @@ def _unknown(attempt):
 
 
 def _just_back(attempt):
-    """Did the payer come back a moment ago? Then nothing is wrong yet."""
+    """Did the payer return less than JUST_BACK ago? Then a missing answer is normal."""
     lately = clock.now() - JUST_BACK
     return attempt.events.filter(kind=EventKind.RETURN, verdict=Verdict.VALID, received_at__gt=lately).exists()
 
@@ -232,14 +237,14 @@ def _trying_until(attempt):
 
 
 def _asked_about(attempt):
-    """Ended, and the last word is the gateway's."""
+    """Ended here, without a final answer of the gateway."""
     outcome = outcomes.of_attempt(attempt)
     title = _("Đã bỏ lần trả này, còn đang hỏi ngân hàng") if attempt.state == A.CANCELLED else _("Đang hỏi ngân hàng")
     return Trouble(title, CHECKING, str(outcome.sentence), _("Máy tự hỏi lại ngân hàng. %s") % _next_question(attempt))
 
 
 def _perhaps_twice():
-    """Given up, the fee was paid another way, and now the gateway may have taken money for this one, too."""
+    """Cancelled because the fee was paid another way; the gateway may have taken money for this one too."""
     return Trouble(
         _("Phí đã trả rồi, còn hỏi về một lần khác"), CHECKING, _("Máy đang hỏi ngân hàng xem lần kia có trừ thêm tiền không."),
         _("Đừng trả nữa. Có trừ thêm thì tiền đó được trả lại, không phải xin."),
@@ -257,7 +262,7 @@ def _not_taken(attempt):
 
 # ---------------------------------------------------------------- when, and whom to call
 def _call_after():
-    """A day to wait for, with its name; after it, calling is right."""
+    """The day after which to call, with its weekday."""
     day = working_calendar().add_working_days(clock.today(), 2)
     return _("Hết %s vẫn chưa có tin thì gọi, đọc mã của lần trả.") % long_day(day)
 
@@ -279,7 +284,7 @@ def _asked(attempt):
 
 
 def _claimed(attempt):
-    """What became of «Tôi đã trả tiền», when somebody said so."""
+    """The state of the ticket of «Tôi đã trả tiền», if there is one."""
     complaint = attempt.complaints.select_related("owner").order_by("-pk").first()
     if complaint is None:
         return ""

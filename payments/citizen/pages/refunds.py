@@ -1,4 +1,4 @@
-"""Money on its way back, in a sentence for the one who paid: how much, where it stands, who has it in hand."""
+"""Refunds as shown to the payer: amount, state, who must act."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ R = RefundState
 
 @dataclass(frozen=True)
 class GivingBack:
-    """One refund as the payer reads it. `open`: not ended yet."""
+    """One refund as shown to the payer. `open`: it has not ended."""
 
     title: str
     text: str
@@ -23,13 +23,13 @@ class GivingBack:
 
 
 def of_attempt(attempt):
-    """The refund that counts of an attempt, as `GivingBack`, or None. One that was declined or refused counts until the next."""
+    """The last refund of an attempt, also if declined or refused, as `GivingBack`; None if there is none."""
     rows = list(attempt.refunds.all())
     return describe(rows[-1], attempt) if rows else None
 
 
 def describe(refund, attempt):
-    """One refund in words."""
+    """One refund as `GivingBack`."""
     facts = {
         "sum": dong(refund.amount), "body": attempt.collector.name, "why": refund.note,
         "sent": moment(refund.sent_at) if refund.sent_at else "", "done": moment(refund.done_at) if refund.done_at else "",

@@ -1,28 +1,28 @@
-"""«Các lần đã trả»: every attempt with when, how, whether money was taken, and its code to read out."""
+"""«Các lần đã trả»: the attempts with time, way, whether money was taken, and grouped reference."""
 
 from django.utils.translation import gettext as _
 
 from payments import outcomes
 from payments.attempts import ways
-from payments.attempts.references import spoken
+from payments.attempts.references import grouped_reference
 from payments.citizen.pages import credits, refunds
 from payments.citizen.pages.words import is_online
 from payments.models.states import AttemptState
 from portal.common.dates import moment
 from portal.common.money import dong
 
-MOST_SHOWN = 12
+MAX_SHOWN = 12
 _LOOKS = {AttemptState.PAID: ("done", "check"), AttemptState.SENT: ("now", "refresh"), AttemptState.REVIEW: ("now", "search")}
 
 
 def items(attempts):
-    """Items for ui/timeline.html, newest first; of very many only the newest."""
-    return [_item(attempt) for attempt in reversed(attempts[-MOST_SHOWN:])]
+    """Items for ui/timeline.html, newest first, at most MAX_SHOWN."""
+    return [_item(attempt) for attempt in reversed(attempts[-MAX_SHOWN:])]
 
 
 def _item(attempt):
     state, icon = _LOOKS.get(attempt.state, ("later", "x"))
-    title = f"{moment(attempt.created_at)} – {ways.named(attempt)}"
+    title = f"{moment(attempt.created_at)} – {ways.short_name(attempt)}"
     if attempt.link_id:
         title += _(", người khác trả giúp")
     return {"state": state, "icon": icon, "title": title, "text": _sentence(attempt), "lines": _lines(attempt)}
@@ -36,8 +36,8 @@ def _sentence(attempt):
 
 def _lines(attempt):
     money = credits.money_of(attempt)
-    said = [_("Đã trừ tiền: %(money)s.") % {"money": outcomes.money_word(money, credits.is_part(attempt))}]
+    lines = [_("Đã trừ tiền: %(money)s.") % {"money": outcomes.money_word(money, credits.is_part(attempt))}]
     back = refunds.of_attempt(attempt)
     if back:
-        said.append(f"{back.title}. {back.text}")
-    return [*said, _("Mã lần trả: %(code)s") % {"code": spoken(attempt.reference)}]
+        lines.append(f"{back.title}. {back.text}")
+    return [*lines, _("Mã lần trả: %(code)s") % {"code": grouped_reference(attempt.reference)}]

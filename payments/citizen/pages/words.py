@@ -1,4 +1,4 @@
-"""Small facts that all pages of paying share."""
+"""Facts that all pages of paying share."""
 
 import hashlib
 
@@ -8,7 +8,7 @@ from procedures.places import desk_hours
 
 
 def counter(dossier):
-    """Where cash is taken, with its hours: {name, address, phone, hours}."""
+    """The counter that takes cash: {name, address, phone, hours}."""
     desk = dossier.receiving_agency
     return {
         "name": desk.desk_name or desk.name, "address": desk.desk_address, "phone": desk.desk_phone,
@@ -17,7 +17,7 @@ def counter(dossier):
 
 
 def fingerprint(obligation, attempts):
-    """A short word that changes as soon as anything of this payment does: pages that wait ask whether it is still the same."""
+    """A hash of the state of the payment. Waiting pages poll it and reload when it changes."""
     facts = [obligation.status, obligation.settled_amount]
     for attempt in attempts:
         facts += [attempt.pk, attempt.state, attempt.code, attempt.resolved_at is None]
@@ -26,18 +26,18 @@ def fingerprint(obligation, attempts):
 
 
 def attempts_of(obligation):
-    """Every attempt, oldest first, with all a page says of it: as many queries for thirty as for one."""
+    """The attempts, oldest first, with the related rows that pages need, in a fixed number of queries."""
     rows = obligation.attempts.select_related("collector", "point", "link")
     return list(rows.prefetch_related("refunds", "credits", "moves").order_by("created_at", "pk"))
 
 
 def is_settled(obligation):
-    """Did money settle it, whether or not it was given back since?"""
+    """Was it settled by money, also if that was refunded since?"""
     return obligation.is_settled and obligation.status != FeeObligation.Status.WAIVED
 
 
 def came_late(attempt):
-    """Was it given up before its money came?"""
+    """Had it ended before its money was received?"""
     given_up = (AttemptState.FAILED, AttemptState.CANCELLED, AttemptState.EXPIRED)
     return any(move.target == AttemptState.PAID and move.source in given_up for move in attempt.moves.all())
 

@@ -1,4 +1,4 @@
-"""Paying for one's own dossier: the ways, the transfer, what went wrong, «Tôi đã trả tiền», a link for somebody else."""
+"""Paying for one's own dossier: pay page, transfer page, problem page, «Tôi đã trả tiền», pay link."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -26,7 +26,7 @@ READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @READ_OR_SEND
 def pay(request, code):
-    """What is owed and every way to pay it; a POST begins one. Once paid: the receipt."""
+    """The pay page; a POST starts an attempt. Once paid, it shows the receipt."""
     dossier = own_dossier(request.user, code)
     if request.method == "POST":
         here, transfer_page = reverse("payments:pay", args=[code]), reverse("payments:transfer", args=[code])
@@ -38,7 +38,7 @@ def pay(request, code):
 @never_cache
 @require_safe
 def transfer(request, code):
-    """Account, sum and words of the transfer that is open; without one, the ways to choose from."""
+    """Account, amount and content of the open transfer; without one, redirects to the pay page."""
     dossier = own_dossier(request.user, code)
     obligation = getattr(dossier, "obligation", None)
     attempt = open_transfer(obligation)
@@ -57,7 +57,7 @@ def transfer(request, code):
 @never_cache
 @require_safe
 def transfer_qr(request, code):
-    """The picture of the open transfer's QR code."""
+    """The QR code of the open transfer as PNG."""
     attempt = open_transfer(getattr(own_dossier(request.user, code), "obligation", None))
     if attempt is None:
         raise Http404
@@ -67,7 +67,7 @@ def transfer_qr(request, code):
 @never_cache
 @require_safe
 def problem(request, code):
-    """What became of the last attempt, and what to do now."""
+    """The problem page: the state of an attempt, and what to do."""
     dossier = own_dossier(request.user, code)
     page = problem_page.page(dossier)
     if page is None:
@@ -79,13 +79,13 @@ def problem(request, code):
 @never_cache
 @require_safe
 def status(request, code):
-    """Has anything changed? `seen` is a word that changes with it, `go` the page that then says more. For the waiting pages."""
+    """For polling by waiting pages. JSON: `seen` (the fingerprint), `go` (the URL to open after a change)."""
     dossier = own_dossier(request.user, code)
     obligation = getattr(dossier, "obligation", None)
     if obligation is None:
         raise Http404
     attempts = attempts_of(obligation)
-    well = is_settled(obligation) and not any(map(problem_page.has_money_too_much, attempts))
+    well = is_settled(obligation) and not any(map(problem_page.has_surplus_money, attempts))
     go = reverse("payments:pay" if well else "payments:problem", args=[code])
     return JsonResponse({"seen": fingerprint(obligation, attempts), "go": go})
 
@@ -94,7 +94,7 @@ def status(request, code):
 @require_POST
 @transaction.non_atomic_requests
 def claim(request, code):
-    """«Tôi đã trả tiền»: the gateway is asked at once, and somebody looks after it."""
+    """«Tôi đã trả tiền»: queries the gateway at once; without a final answer, a ticket is opened."""
     dossier = own_dossier(request.user, code)
     attempt = online_attempt(dossier, request.POST.get("ma", ""))
     if attempt.state == AttemptState.PAID:
@@ -109,7 +109,7 @@ def claim(request, code):
 @never_cache
 @require_POST
 def share(request, code):
-    """Make a link for somebody else to pay, renew it, or take it back."""
+    """Create, renew or withdraw the pay link."""
     dossier = own_dossier(request.user, code)
     if request.POST.get("viec") == "thoi":
         links.withdraw(dossier)

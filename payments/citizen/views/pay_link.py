@@ -1,5 +1,4 @@
-"""Paying for somebody else by a link. No login, and nothing of the person: the sum, the dossier's code, what it is about,
-the body that collects."""
+"""The pages of a pay link, without a login. They show amount, code of the dossier, procedure and body; no personal data."""
 
 from functools import wraps
 
@@ -16,9 +15,9 @@ from payments.citizen.views.shared import open_transfer, qr_picture, start, tran
 
 
 def secret_page(view):
-    """A page whose address is the key: neither kept nor found by machines, and the address is told to nobody.
+    """A page with a secret URL: not cached, not indexed, and the URL is not sent as a referrer to other sites.
 
-    Pages with a form keep «same-origin»: under «no-referrer» browsers hide where a form comes from, from ourselves too.
+    The policy is «same-origin», because with «no-referrer» the CSRF check of our own forms would lack the origin.
     """
 
     @never_cache
@@ -40,7 +39,7 @@ def secret_page(view):
 @secret_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def help_pay(request, link):
-    """What is asked for, and the ways to pay it; a POST begins one."""
+    """Amount and ways to pay; a POST starts an attempt."""
     dossier = link.obligation.dossier
     if request.method == "POST" and link.usable:
         here, transfer_page = (reverse(f"payments:{name}", args=[link.token]) for name in ("help_pay", "help_transfer"))
@@ -52,7 +51,7 @@ def help_pay(request, link):
 @secret_page
 @require_safe
 def help_transfer(request, link):
-    """Account, sum and words of the open transfer."""
+    """Account, amount and content of the open transfer."""
     attempt = _transfer(link)
     if attempt is None:
         return redirect("payments:help_pay", link.token)
@@ -66,8 +65,8 @@ def help_transfer(request, link):
 
 
 def _transfer(link):
-    """The open transfer, whoever began it: it names nobody, and choosing this way again leads to the same one. A link that is
-    over still shows what was begun through it; one that was taken back shows nothing."""
+    """The open transfer of the obligation, or None. An expired link shows only a transfer that was opened through it; a revoked
+    link shows none."""
     attempt = open_transfer(link.obligation)
     begun_here = attempt is not None and attempt.link_id == link.pk and link.revoked_at is None
     return attempt if link.usable or begun_here else None
@@ -76,7 +75,7 @@ def _transfer(link):
 @secret_page
 @require_safe
 def help_qr(request, link):
-    """The picture of that transfer's QR code."""
+    """The QR code of that transfer as PNG."""
     attempt = _transfer(link)
     if attempt is None:
         raise Http404
@@ -86,5 +85,5 @@ def help_qr(request, link):
 @secret_page
 @require_safe
 def help_status(request, link):
-    """Has anything changed? As for the one who filed, and no more than that."""
+    """For polling by the pages of the link; as `views.pay.status`."""
     return JsonResponse({"seen": seen(link), "go": reverse("payments:help_pay", args=[link.token])})

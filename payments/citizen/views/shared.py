@@ -1,4 +1,4 @@
-"""What the doors of citizens and of payers by link have in common: going to the gateway, the transfer page, its picture."""
+"""Shared by the pages of submitters and of pay links: starting an attempt, the transfer page, the QR code."""
 
 import io
 
@@ -20,14 +20,14 @@ from portal.common.dates import moment
 
 
 def see_other(to, *args):
-    """After a POST: the browser goes on with a GET, wherever that is."""
+    """Redirect with status 303: the browser follows with GET."""
     response = HttpResponseRedirect(resolve_url(to, *args))
     response.status_code = 303
     return response
 
 
 def start(request, dossier, *, page, transfer, link=None):
-    """Begin the way of paying that was chosen, and lead there. `page` is where it was chosen, `transfer` the transfer page."""
+    """Start an attempt by the chosen way and redirect to the gateway, or to `transfer`. `page`: the URL of the form."""
     choice = ways.BY_SLUG.get(request.POST.get("cach", ""))
     if choice is None:
         messages.error(request, _("Chọn một cách trả."))
@@ -43,14 +43,14 @@ def start(request, dossier, *, page, transfer, link=None):
 
 
 def open_transfer(obligation):
-    """The transfer that is open for this obligation (None: a dossier that owes nothing), or None."""
+    """The open transfer of this obligation, or None. `obligation` may be None."""
     if obligation is None:
         return None
     return obligation.attempts.select_related("point").filter(way=Way.TRANSFER, state=AttemptState.SENT).first()
 
 
 def transfer_facts(attempt):
-    """What the transfer page shows of an attempt."""
+    """The context of the transfer page."""
     content = vietqr.purpose_of(attempt)
     point = attempt.point
     return {
@@ -68,7 +68,7 @@ def transfer_facts(attempt):
 
 
 def qr_picture(request, attempt):
-    """The QR code as a PNG: in the page, or (?tai) kept on the phone, where the banking app reads it from the pictures."""
+    """The QR code as PNG; with ?tai as a download, which a banking app can open from the photos of the phone."""
     out = io.BytesIO()
     segno.make(vietqr.payload_of(attempt), error="m", micro=False).save(out, kind="png", scale=12, border=4)
     response = HttpResponse(out.getvalue(), content_type="image/png")

@@ -1,4 +1,4 @@
-"""VNPAY PAY 2.1.0 as a provider (`payments.gateways.base.Provider`): everything that knows a code of VNPAY lives in this room."""
+"""VNPAY PAY 2.1.0 as a provider (`payments.gateways.base.Provider`). Only this package knows codes of VNPAY."""
 
 import datetime as dt
 import json
@@ -26,7 +26,7 @@ SUBJECTS = {
     wire.REFUND_OF_ALL: Subject.REFUND,
     wire.REFUND_OF_PART: Subject.REFUND,
 }  # fmt: skip
-# RspCode and Message; 00 and 02 end the gateway's calls.
+# RspCode and Message; after 00 and 02 VNPAY does not retry.
 REPLIES = {
     NoticeResult.CONFIRMED: ("00", "Confirm Success"),
     NoticeResult.UNKNOWN_REFERENCE: ("01", "Order not found"),
@@ -38,16 +38,16 @@ REPLIES = {
 
 
 class NoSecret(LookupError):
-    """The environment names no secret for this terminal: nothing of it can be signed or believed."""
+    """The environment has no secret for this terminal: nothing can be signed or verified."""
 
 
-def takes(point: "CollectionPoint") -> bool:
-    """Is the key known that this terminal shares with VNPAY?"""
+def is_configured(point: "CollectionPoint") -> bool:
+    """Is the secret of this terminal in the environment?"""
     return point.code in settings.VNPAY_SECRETS
 
 
 def secret_of(point: "CollectionPoint") -> str:
-    """The key this terminal shares with VNPAY. Raises NoSecret."""
+    """The secret that this terminal shares with VNPAY. Raises NoSecret."""
     try:
         return settings.VNPAY_SECRETS[point.code]
     except KeyError:
@@ -58,7 +58,7 @@ def secret_of(point: "CollectionPoint") -> str:
 
 
 def pay_url(attempt: "PaymentAttempt", *, ip: str | None, language: str = "vi") -> str:
-    """Where the browser of a payer goes to pay this attempt. `ip` is the payer's, as the request tells it."""
+    """The URL to pay this attempt. `ip`: address of the payer, from the request."""
     payment = requests.Payment(
         terminal=attempt.point.code,
         reference=attempt.reference,
@@ -75,17 +75,17 @@ def pay_url(attempt: "PaymentAttempt", *, ip: str | None, language: str = "vi") 
 
 
 def return_url(language: str) -> str:
-    """The one address, per language, to which the gateway sends payers back: nothing of the payment stands in it."""
+    """The URL to which VNPAY sends payers back; one per language, without data of the payment."""
     with translation.override(language):
         return settings.SITE_URL + reverse("payments:return")
 
 
 def read_return(raw: str) -> Notice:
-    """The query string a browser brought back: the same signed set as the IPN's."""
+    """Verify and read the query string of a return; it has the same signed fields as an IPN."""
     return read_notice(raw)
 
 
-# ------------------------------------------------------------ its own call (IPN)
+# ------------------------------------------------------------ IPN
 
 
 def raw_notice(request: HttpRequest) -> str:
@@ -94,14 +94,14 @@ def raw_notice(request: HttpRequest) -> str:
 
 
 def read_notice(raw: str) -> Notice:
-    """An IPN's query string, verified."""
+    """Verify and read the query string of an IPN."""
     said = answers.read_pay(raw, settings.VNPAY_SECRETS)
     return Notice(
         terminal=said.terminal,
         reference=said.reference,
         amount=wire.dong(said.hundredths),
         outcome=codes.of_pay(said.response_code, said.status),
-        code=codes.written(said.response_code, said.status),
+        code=codes.joined(said.response_code, said.status),
         transaction_no=said.transaction_no,
         bank_code=said.bank_code,
         is_readable=said.is_readable,
@@ -109,45 +109,44 @@ def read_notice(raw: str) -> Notice:
 
 
 def answer_notice(result: NoticeResult) -> Reply:
-    """VNPAY's JSON of two words."""
+    """VNPAY's JSON: RspCode and Message."""
     code, message = REPLIES[result]
     return Reply(code, json.dumps({"RspCode": code, "Message": message}), "application/json")
 
 
-# ------------------------------------------------------------ questions and orders
+# ------------------------------------------------------------ queries and refunds
 
 
-def query(attempt: "PaymentAttempt", *, patience: float | None = None) -> Answer:
-    """Ask what became of an attempt (querydr), for at most `patience` seconds (default: the client's). Raises `NoAnswer`: then
-    we know what we knew before."""
+def query(attempt: "PaymentAttempt", *, timeout: float | None = None) -> Answer:
+    """Query an attempt (querydr); `timeout` in seconds (default: the client's). Raises `NoAnswer`."""
     point, now = attempt.point, clock.now()
     secret = secret_of(point)
     question = requests.Question(
         request_id=f"Q{now:%y%m%d%H%M%S}{randomness.token_hex(6).upper()}",
         terminal=point.code,
         reference=attempt.reference,
-        paid_for_at=attempt.created_at,
+        payment_created_at=attempt.created_at,
         asked_at=now,
         ip=settings.SERVER_IP,
     )
-    raw = client.post(settings.VNPAY_API_URL, requests.query(question, secret), patience=patience)
+    raw = client.post(settings.VNPAY_API_URL, requests.query(question, secret), timeout=timeout)
     return answer_of(answers.read_query_answer(raw, terminal=point.code, secret=secret), attempt)
 
 
 def refund(refund: "Refund", *, by: str) -> Answer:
-    """Send the order of an approved refund, under its own request id. Raises `NotSent` (may be sent again as it is) or
-    `NoAnswer` (may have arrived: only a question tells)."""
+    """Send the order of an approved refund under its request id. Raises `NotSent` (the same order may be sent again) or
+    `NoAnswer` (it may have arrived: query first)."""
     attempt = refund.attempt
     point = attempt.point
     secret = secret_of(point)
-    order = requests.GiveBack(
+    order = requests.RefundOrder(
         request_id=refund.request_id,
         terminal=point.code,
         reference=attempt.reference,
         amount=refund.amount,
         is_all=refund.amount == attempt.amount,
         transaction_no=attempt.transaction_no,
-        paid_for_at=attempt.created_at,
+        payment_created_at=attempt.created_at,
         by=by,
         sent_at=clock.now(),
         ip=settings.SERVER_IP,
@@ -158,7 +157,7 @@ def refund(refund: "Refund", *, by: str) -> Answer:
 
 
 def answer_of(said: ApiAnswer, attempt: "PaymentAttempt") -> Answer:
-    """An answer about this attempt in neutral words."""
+    """The neutral form of an answer about this attempt."""
     return Answer(
         is_done=said.code == wire.DONE,
         subject=SUBJECTS.get(said.transaction_type, Subject.UNCLEAR),
@@ -168,7 +167,7 @@ def answer_of(said: ApiAnswer, attempt: "PaymentAttempt") -> Answer:
         refund=codes.of_refund(said.code, said.status),
         is_success=said.status == wire.PAID,
         is_busy=said.code == wire.BUSY,
-        code=codes.written(said.code, said.status),
+        code=codes.joined(said.code, said.status),
         transaction_no="" if said.transaction_no == "0" else said.transaction_no,
         bank_code=said.bank_code,
         raw=said.raw,
@@ -176,15 +175,15 @@ def answer_of(said: ApiAnswer, attempt: "PaymentAttempt") -> Answer:
 
 
 def outcome_of_code(code: str, state: AttemptState) -> Outcome | None:
-    """What a kept code says of why an attempt is in this state."""
-    return codes.of_kept(code, state)
+    """The outcome for a code stored on an attempt in this state."""
+    return codes.of_stored_code(code, state)
 
 
 # ------------------------------------------------------------ settlement files
 
 
 def settlement_address(point: "CollectionPoint", day: dt.date) -> str:
-    """Where the file of this terminal and day is, empty when no address is set."""
+    """The URL of the file of this terminal and day; empty if SETTLEMENT_URL is not set."""
     return settings.SETTLEMENT_URL.format(terminal=point.code, day=f"{day:%Y%m%d}")
 
 
@@ -194,8 +193,8 @@ def read_settlement(content: bytes, day: dt.date) -> list[SettlementLine]:
 
 
 def read_settlement_line(raw: str) -> SettlementLine:
-    """One line of it, kept as evidence."""
-    return settlement_files.again(raw)
+    """A line from its stored text."""
+    return settlement_files.stored_line(raw)
 
 
 def paid_on(raw: str) -> dt.date | None:

@@ -1,6 +1,6 @@
-"""What VNPAY says, checked and typed. Whatever is not signed with the secret of its terminal is not an answer.
+"""VNPAY's messages, verified and typed. A message without the signature of its terminal's secret is rejected.
 
-Amounts are in hundredths of a đồng, as on the wire; None or "" where a signed answer holds something unreadable.
+Amounts are in hundredths of a đồng, as on the wire. An unreadable field of a signed message is None or "".
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any
 from payments.gateways.base import BadSignature, ForeignTerminal, NoAnswer
 from payments.gateways.vnpay import canonical, wire
 
-# The order in which values are signed, after the `vnp_`. A refund's answer is the first thirteen of a query's.
+# The fields (without `vnp_`) in the order in which they are signed. A refund answer has the first 13.
 QUERY_ANSWER = (
     "ResponseId", "Command", "ResponseCode", "Message", "TmnCode", "TxnRef", "Amount", "BankCode", "PayDate", "TransactionNo",
     "TransactionType", "TransactionStatus", "OrderInfo", "PromotionCode", "PromotionAmount",
@@ -21,7 +21,7 @@ REFUND_ANSWER = QUERY_ANSWER[:13]
 
 @dataclass(frozen=True)
 class PayAnswer:
-    """One signed message about a payment (IPN and return carry the same set)."""
+    """One signed message about a payment (IPN and return have the same fields)."""
 
     terminal: str
     reference: str
@@ -38,12 +38,12 @@ class PayAnswer:
 
     @property
     def is_readable(self) -> bool:
-        """Are both codes there, two figures each?"""
+        """Are both codes there, of two digits each?"""
         return bool(self.response_code and self.status)
 
     @property
     def is_paid(self) -> bool:
-        """Both codes must say so; one of them alone is a contradiction."""
+        """Both codes must be 00; only one of them is a contradiction."""
         return self.response_code == self.status == wire.PAID
 
 
@@ -68,15 +68,15 @@ class ApiAnswer:
         return (self.terminal, self.reference, self.hundredths) == (terminal, reference, amount * 100)
 
     def proves_paid(self, terminal: str, reference: str, amount: int) -> bool:
-        """The call worked, and it was this payment (not a refund of it), and all of it."""
+        """Does it prove this payment: the call was done, and it is about the payment (not a refund) and the full amount?"""
         codes = (self.code, self.status, self.transaction_type)
         return codes == (wire.DONE, wire.PAID, wire.PAYMENT) and self.is_about(terminal, reference, amount)
 
 
 def read_pay(raw: str, secrets: Mapping[str, str]) -> PayAnswer:
-    """The query string of an IPN or a return, as it came. Raises Unreadable, ForeignTerminal or BadSignature.
+    """Verify and read the raw query string of an IPN or a return. Raises Unreadable, ForeignTerminal, BadSignature.
 
-    Nothing of it is believed before the signature; the terminal only chooses which secret must have made it.
+    Before the signature is checked, only the terminal is read, to choose the secret.
     """
     values = canonical.read_query(raw)
     if canonical.HASH not in values:
@@ -141,7 +141,7 @@ def _verified(raw: bytes, order: tuple[str, ...], terminal: str, secret: str) ->
 
 
 def _values(text: str) -> dict[str, str]:
-    """A flat JSON object of texts (whole numbers count as their figures). Raises `NoAnswer` for anything else."""
+    """A flat JSON object of strings (integers become strings). Raises `NoAnswer` for anything else."""
     try:
         found = json.loads(text, object_pairs_hook=_each_once)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Speaking to VNPAY's API: one short POST, believed only when signed. What is logged names no person."""
+"""HTTP client of VNPAY's API: one POST with a short timeout. The log has no personal data."""
 
 import logging
 import time
@@ -10,17 +10,17 @@ from payments.gateways.base import NoAnswer, NotSent
 from payments.gateways.network import is_here
 
 log = logging.getLogger(__name__)
-CONNECT, READ, WRITE = 3, 10, 5  # seconds
-PATIENCE = 15  # seconds for the whole answer: one letter every nine seconds is no answer
-LARGEST = 32 * 1024  # bytes; an answer has about one thousand
+CONNECT_SECONDS, READ_SECONDS, WRITE_SECONDS = 3, 10, 5
+TIMEOUT_SECONDS = 15  # for the whole answer; READ_SECONDS alone does not stop a slow drip of bytes
+MAX_ANSWER_BYTES = 32 * 1024  # an answer has about 1,000
 
 
-def post(url: str, values: Mapping[str, str], *, patience: float | None = None) -> bytes:
-    """What the gateway answered, unread, within `patience` seconds (default: PATIENCE). Raises `NotSent` when nobody was
-    reached, `NoAnswer` for any other failure."""
+def post(url: str, values: Mapping[str, str], *, timeout: float | None = None) -> bytes:
+    """The raw answer to a POST; `timeout` in seconds (default: TIMEOUT_SECONDS). Raises `NotSent` if there was no connection,
+    `NoAnswer` for any other failure."""
     began = time.monotonic()
     try:
-        raw = _exchange(url, values, began, patience or PATIENCE)
+        raw = _exchange(url, values, began, timeout or TIMEOUT_SECONDS)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
         _note(values, began, type(error).__name__)
         raise NotSent("the gateway cannot be reached") from error
@@ -34,9 +34,10 @@ def post(url: str, values: Mapping[str, str], *, patience: float | None = None) 
     return raw
 
 
-def _exchange(url: str, values: Mapping[str, str], began: float, patience: float) -> bytes:
-    times = httpx.Timeout(connect=min(patience, CONNECT), read=min(patience, READ), write=WRITE, pool=CONNECT)
-    plain = {"Accept-Encoding": "identity"}  # a small packed answer could unpack to a huge one
+def _exchange(url: str, values: Mapping[str, str], began: float, timeout: float) -> bytes:
+    limits = {"connect": min(timeout, CONNECT_SECONDS), "read": min(timeout, READ_SECONDS)}
+    times = httpx.Timeout(**limits, write=WRITE_SECONDS, pool=CONNECT_SECONDS)
+    plain = {"Accept-Encoding": "identity"}  # no compression: a small answer could expand to a huge one
     with (
         httpx.Client(timeout=times, follow_redirects=False, trust_env=not is_here(url), headers=plain) as client,
         client.stream("POST", url, json=dict(values)) as response,
@@ -44,9 +45,9 @@ def _exchange(url: str, values: Mapping[str, str], began: float, patience: float
         raw = b""
         for piece in response.iter_raw():
             raw += piece
-            if len(raw) > LARGEST:
+            if len(raw) > MAX_ANSWER_BYTES:
                 raise NoAnswer("an answer too long to be one")
-            if time.monotonic() - began > patience:
+            if time.monotonic() - began > timeout:
                 raise NoAnswer("an answer too slow to be one")
         if response.status_code != 200:
             raise NoAnswer(f"HTTP {response.status_code}", raw=raw.decode("utf-8", "replace").replace("\0", "\ufffd"))

@@ -1,4 +1,4 @@
-"""What the codes of VNPAY mean. Both codes of an answer must agree; whoever is not sure says «checking»."""
+"""VNPAY's codes mapped to outcomes. The two codes of a message must agree; otherwise the outcome is «checking»."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -52,38 +52,38 @@ STATUSES = {
     "00": PAID,
     "01": UNFINISHED,
     "02": FAILED,
-    "04": SUSPECTED,  # reversed: the bank took money, the gateway failed
+    "04": SUSPECTED,  # reversed: the bank took the money, the gateway failed
     "05": GOING_BACK,
     "06": GOING_BACK,
     "07": SUSPECTED,
     "08": ABANDONED,
-    "09": UNCLEAR,  # a refund was refused: there was money once
+    "09": UNCLEAR,  # a refund was refused, so money was taken before
     "11": CANCELLED,
 }
 
 
 def of_pay(response: str, status: str) -> Outcome:
-    """What an IPN says, by both its codes."""
-    told, became = RESPONSES.get(response), STATUSES.get(status)
-    if told is None or became is None or (told is PAID) != (became is PAID):
-        doubts = [found for found in (told, became) if found and found.doubt]
+    """The outcome of an IPN by its two codes. Codes that contradict each other, or are unknown, are in doubt (UNCLEAR)."""
+    by_response, by_status = RESPONSES.get(response), STATUSES.get(status)
+    if by_response is None or by_status is None or (by_response is PAID) != (by_status is PAID):
+        doubts = [found for found in (by_response, by_status) if found and found.doubt]
         return doubts[0] if doubts else UNCLEAR
-    if told.doubt or became.doubt:
-        return told if told.doubt else became
-    if became is UNFINISHED:
-        return replace(told, money=CHECKING, final=False)
-    return became if told is FAILED else told
+    if by_response.doubt or by_status.doubt:
+        return by_response if by_response.doubt else by_status
+    if by_status is UNFINISHED:
+        return replace(by_response, money=CHECKING, final=False)
+    return by_status if by_response is FAILED else by_response
 
 
 def of_query(answer: ApiAnswer, attempt: "PaymentAttempt") -> Outcome:
-    """What a signed answer to querydr says of this attempt."""
-    if answer.code == wire.UNKNOWN:  # the gateway never saw it; nobody can pay it once its time is over
+    """The outcome of this attempt by a signed querydr answer."""
+    if answer.code == wire.UNKNOWN:  # VNPAY does not know it; once expired, it cannot be paid any more
         return ABANDONED if _is_over(attempt) else UNFINISHED
     if answer.code != wire.DONE or (answer.terminal, answer.reference) != (attempt.point.code, attempt.reference):
         return UNANSWERED
     became = STATUSES.get(answer.status, UNCLEAR)
     if became is PAID and not answer.proves_paid(attempt.point.code, attempt.reference, attempt.amount):
-        return UNCLEAR  # a refund also answers 00, and so does another amount
+        return UNCLEAR  # 00 can also be about a refund, or another amount
     if became is UNFINISHED and _is_over(attempt):
         return replace(ABANDONED, money=CHECKING, final=False)
     return became
@@ -93,8 +93,8 @@ def _is_over(attempt: "PaymentAttempt") -> bool:
     return attempt.expires_at is not None and attempt.expires_at < clock.now()
 
 
-def of_kept(code: str, state: AttemptState) -> Outcome | None:
-    """What a code kept on an attempt (`written`) says of why it is in this state; None: nothing."""
+def of_stored_code(code: str, state: AttemptState) -> Outcome | None:
+    """The outcome for a code stored on an attempt (made by `joined`) in this state; None if it adds nothing."""
     response, _slash, status = code.partition("/")
     if state == AttemptState.REVIEW:
         said = [of_pay(response, status), STATUSES.get(status)]
@@ -103,19 +103,19 @@ def of_kept(code: str, state: AttemptState) -> Outcome | None:
     return next((outcome for outcome in said if outcome and outcome.state == state), None)
 
 
-def written(code: str, status: str) -> str:
-    """Both codes as they are kept on attempts and refunds."""
+def joined(code: str, status: str) -> str:
+    """Both codes as one text, as stored on attempts and refunds."""
     return f"{code}/{status}".rstrip("/")
 
 
 # ------------------------------------------------------------ refunds
 
 _REFUND_STATUSES = {"00": R.DONE, "05": R.PROCESSING, "06": R.PROCESSING, "09": R.REFUSED}
-_REFUND_REFUSALS = {"02", "03", "91", "95", "97"}  # the gateway did nothing, and says so
+_REFUND_REFUSALS = {"02", "03", "91", "95", "97"}  # VNPAY says that it did nothing
 
 
 def of_refund(code: str, status: str) -> RefundState:
-    """Where a refund stands by a signed answer: `code` of the call, `status` of the transaction. Not sure is UNKNOWN."""
+    """The state of a refund by a signed answer: `code` of the call, `status` of the transaction. UNKNOWN if not clear."""
     if code == wire.DONE:
         return _REFUND_STATUSES.get(status, R.UNKNOWN)
     return R.REFUSED if code in _REFUND_REFUSALS else R.UNKNOWN

@@ -1,4 +1,4 @@
-"""What VNPAY would have said, for the books of the demo: unsigned, so no door believes it."""
+"""Messages of VNPAY for the demo. They are not signed, so no endpoint accepts them."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ CONFIRMED = "00"  # RspCode
 
 
 def notice(attempt: "PaymentAttempt", both: tuple[str, str], number: str, at: dt.datetime) -> tuple[str, Notice]:
-    """The text of a notice about this attempt, and the notice. `number` is VNPAY's own of the transaction."""
+    """(raw text, `Notice`) about this attempt. `number`: VNPAY's transaction number."""
     response, status = both
     bank, terminal = "NCB", attempt.point.code
     values = f"vnp_Amount={wire.hundredths(attempt.amount)}&vnp_BankCode={bank}&vnp_PayDate={wire.moment(at)}"
@@ -24,10 +24,10 @@ def notice(attempt: "PaymentAttempt", both: tuple[str, str], number: str, at: dt
         f"{values}&vnp_ResponseCode={response}&vnp_TransactionStatus={status}&vnp_TransactionNo={number}"
         f"&vnp_TmnCode={terminal}&vnp_TxnRef={attempt.reference}"
     )
-    outcome, code = codes.of_pay(response, status), codes.written(response, status)
+    outcome, code = codes.of_pay(response, status), codes.joined(response, status)
     return raw, Notice(terminal, attempt.reference, attempt.amount, outcome, code, number, bank)
 
 
 def settlement_file(lines: Iterable[SettlementLine]) -> bytes:
-    """A settlement file of these lines (their `raw` does not matter)."""
-    return "\r\n".join([",".join(settlement_files.COLUMNS), *map(settlement_files.written, lines)]).encode()
+    """A settlement file with these lines (`raw` is not used)."""
+    return "\r\n".join([",".join(settlement_files.COLUMNS), *map(settlement_files.row_of, lines)]).encode()

@@ -1,4 +1,4 @@
-"""What we say to VNPAY: the address of a payment, a question about one, an order to send money back. Pure: facts in, text out."""
+"""Requests to VNPAY: the URL of a payment, a query, a refund order. Pure functions without I/O."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ LOCALES = {"vi": "vn", "en": "en"}
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment about to be asked for. `amount` in whole đồng; `bank_choice` empty lets the payer choose on the gateway."""
+    """A payment to request. `amount` in whole đồng; empty `bank_choice`: the payer chooses at the gateway."""
 
     terminal: str
     reference: str
@@ -26,19 +26,19 @@ class Payment:
 
 @dataclass(frozen=True)
 class Question:
-    """«What became of it?» `paid_for_at` is the vnp_CreateDate of the payment; `ip` is our server's."""
+    """A query. `payment_created_at`: the vnp_CreateDate of the payment; `ip`: address of our server."""
 
     request_id: str
     terminal: str
     reference: str
-    paid_for_at: dt.datetime
+    payment_created_at: dt.datetime
     asked_at: dt.datetime
     ip: str
 
 
 @dataclass(frozen=True)
-class GiveBack:
-    """An order to send `amount` đồng of a payment back. `by` names who approved it, in the gateway's letters."""
+class RefundOrder:
+    """An order to refund `amount` đồng of a payment. `by` identifies who approved it (ASCII letters and digits)."""
 
     request_id: str
     terminal: str
@@ -46,7 +46,7 @@ class GiveBack:
     amount: int
     is_all: bool
     transaction_no: str
-    paid_for_at: dt.datetime
+    payment_created_at: dt.datetime
     by: str
     sent_at: dt.datetime
     ip: str
@@ -54,13 +54,13 @@ class GiveBack:
 
 
 def pay_url(address: str, payment: Payment, secret: str) -> str:
-    """Where the payer's browser goes. Only letters every encoder writes alike go out; anything else raises ValueError."""
+    """The URL to pay. Raises ValueError for a value with characters that form encoders write differently."""
     if not 10 <= len(payment.return_url) <= 255:
         raise ValueError("the gateway takes return addresses of 10 to 255 characters")
     values = {
         "vnp_Version": wire.VERSION,
         "vnp_Command": "pay",
-        "vnp_TmnCode": _known(wire.read_terminal(payment.terminal)),
+        "vnp_TmnCode": _required(wire.read_terminal(payment.terminal)),
         "vnp_Amount": wire.hundredths(payment.amount),
         "vnp_BankCode": wire.read_plain(payment.bank_choice),
         "vnp_CreateDate": wire.moment(payment.created_at),
@@ -68,10 +68,10 @@ def pay_url(address: str, payment: Payment, secret: str) -> str:
         "vnp_CurrCode": "VND",
         "vnp_IpAddr": payment.ip,
         "vnp_Locale": LOCALES.get(payment.language, "vn"),
-        "vnp_OrderInfo": _known(canonical.safe_text(payment.order_info)),
+        "vnp_OrderInfo": _required(canonical.safe_text(payment.order_info)),
         "vnp_OrderType": "other",
         "vnp_ReturnUrl": payment.return_url,
-        "vnp_TxnRef": _known(wire.read_reference(payment.reference)),
+        "vnp_TxnRef": _required(wire.read_reference(payment.reference)),
     }
     return f"{address}?{canonical.signed_query(values, secret)}"
 
@@ -82,9 +82,9 @@ def query(question: Question, secret: str) -> dict[str, str]:
         "vnp_RequestId": question.request_id,
         "vnp_Version": wire.VERSION,
         "vnp_Command": "querydr",
-        "vnp_TmnCode": _known(wire.read_terminal(question.terminal)),
-        "vnp_TxnRef": _known(wire.read_reference(question.reference)),
-        "vnp_TransactionDate": wire.moment(question.paid_for_at),
+        "vnp_TmnCode": _required(wire.read_terminal(question.terminal)),
+        "vnp_TxnRef": _required(wire.read_reference(question.reference)),
+        "vnp_TransactionDate": wire.moment(question.payment_created_at),
         "vnp_CreateDate": wire.moment(question.asked_at),
         "vnp_IpAddr": question.ip,
         "vnp_OrderInfo": f"Truy van {question.reference}",
@@ -92,34 +92,34 @@ def query(question: Question, secret: str) -> dict[str, str]:
     return _signed(values, secret)
 
 
-def refund(order: GiveBack, secret: str) -> dict[str, str]:
+def refund(order: RefundOrder, secret: str) -> dict[str, str]:
     """The JSON of a refund."""
     values = {
         "vnp_RequestId": order.request_id,
         "vnp_Version": wire.VERSION,
         "vnp_Command": "refund",
-        "vnp_TmnCode": _known(wire.read_terminal(order.terminal)),
+        "vnp_TmnCode": _required(wire.read_terminal(order.terminal)),
         "vnp_TransactionType": wire.REFUND_OF_ALL if order.is_all else wire.REFUND_OF_PART,
-        "vnp_TxnRef": _known(wire.read_reference(order.reference)),
+        "vnp_TxnRef": _required(wire.read_reference(order.reference)),
         "vnp_Amount": wire.hundredths(order.amount),
         "vnp_TransactionNo": order.transaction_no or "0",
-        "vnp_TransactionDate": wire.moment(order.paid_for_at),
-        "vnp_CreateBy": _known(canonical.safe_text(order.by, 245, between="")),
+        "vnp_TransactionDate": wire.moment(order.payment_created_at),
+        "vnp_CreateBy": _required(canonical.safe_text(order.by, 245, between="")),
         "vnp_CreateDate": wire.moment(order.sent_at),
         "vnp_IpAddr": order.ip,
-        "vnp_OrderInfo": _known(canonical.safe_text(order.order_info)),
+        "vnp_OrderInfo": _required(canonical.safe_text(order.order_info)),
     }
     return _signed(values, secret)
 
 
 def _signed(values: dict[str, str], secret: str) -> dict[str, str]:
-    """In the order they stand (which is the order the gateway joins them in), then the hash."""
+    """The values with the hash. Their order is the order in which VNPAY joins and signs them."""
     if not 1 <= len(values["vnp_RequestId"]) <= 32:
         raise ValueError("the gateway takes request ids of 1 to 32 characters")
     return {**values, canonical.HASH: canonical.sign(secret, canonical.joined(values.values()))}
 
 
-def _known(text: str) -> str:
+def _required(text: str) -> str:
     if not text:
-        raise ValueError("the gateway cannot be told this: a required value is empty or holds letters it does not take")
+        raise ValueError("a required value is empty or holds characters that the gateway does not take")
     return text

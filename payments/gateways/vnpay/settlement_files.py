@@ -1,4 +1,4 @@
-"""VNPAY's settlement file: one terminal, one local day. Read strictly: a file that is not whole proves nothing.
+"""VNPAY's settlement file of one terminal and local day. One bad row rejects the whole file.
 
 Columns: TxnRef, TransactionNo, Amount (whole đồng), Type (pay, refund), PayDate (yyyyMMddHHmmss, GMT+7), BankCode.
 """
@@ -10,13 +10,13 @@ import re
 
 from django.utils.translation import gettext as _
 
-from payments.gateways.base import LARGEST_FILE, SettlementLine, UnreadableFile
+from payments.gateways.base import MAX_SETTLEMENT_BYTES, SettlementLine, UnreadableFile
 from payments.gateways.vnpay import wire
 from portal.common import clock
 from portal.common.figures import moment_in
 
 COLUMNS = ["TxnRef", "TransactionNo", "Amount", "Type", "PayDate", "BankCode"]
-MOST_ROWS = 200_000
+MAX_ROWS = 200_000
 _PAY_DATE = re.compile(r"(?:PayDate\W{1,5}|,)([0-9]{14})")
 _SHAPES = {
     "TxnRef": re.compile(r"[0-9A-Za-z]{1,100}"),
@@ -29,8 +29,8 @@ _SHAPES = {
 
 
 def read(content: bytes, day: dt.date) -> list[SettlementLine]:
-    """The lines of a file (bytes) of that local day. Raises UnreadableFile, and then nothing of it counts."""
-    if len(content) > LARGEST_FILE:
+    """The lines of a file (bytes) of that local day. Raises UnreadableFile for the whole file."""
+    if len(content) > MAX_SETTLEMENT_BYTES:
         raise UnreadableFile(_("Tệp lớn quá 20 MB."))
     try:
         text = content.decode("utf-8-sig")
@@ -43,13 +43,13 @@ def read(content: bytes, day: dt.date) -> list[SettlementLine]:
         lines = [line_of(row, number, day) for number, row in enumerate(rows, 2) if row]
     except csv.Error:
         raise UnreadableFile(_("Tệp không đọc được theo dạng CSV.")) from None
-    if len(lines) > MOST_ROWS:
-        raise UnreadableFile(_("Tệp có quá %(n)d dòng.") % {"n": MOST_ROWS})
+    if len(lines) > MAX_ROWS:
+        raise UnreadableFile(_("Tệp có quá %(n)d dòng.") % {"n": MAX_ROWS})
     return lines
 
 
 def line_of(row: list[str], number: int, day: dt.date) -> SettlementLine:
-    """One row, checked cell by cell. `number` is its place in the file, for the sentence."""
+    """One row, each cell validated. `number`: row number for the error message. Raises UnreadableFile."""
     if len(row) != len(COLUMNS):
         raise UnreadableFile(_("Dòng %(n)d không đủ %(k)d cột.") % {"n": number, "k": len(COLUMNS)})
     cells = dict(zip(COLUMNS, row, strict=True))
@@ -70,20 +70,20 @@ def line_of(row: list[str], number: int, day: dt.date) -> SettlementLine:
     )
 
 
-def written(line: SettlementLine) -> str:
+def row_of(line: SettlementLine) -> str:
     """A line as a row of the file."""
     kind = "refund" if line.refunded else "pay"
     return ",".join([line.reference, line.transaction_no, str(line.amount), kind, wire.moment(line.paid_at), line.bank_code])
 
 
-def again(raw: str) -> SettlementLine:
-    """The line of a row kept as evidence (`SettlementLine.raw`)."""
+def stored_line(raw: str) -> SettlementLine:
+    """The line of a stored `SettlementLine.raw`."""
     cells = raw.split(",")
     return line_of(cells, 1, _moment(cells[4], 1).date())
 
 
 def paid_on(raw: str) -> dt.date | None:
-    """The local day of payment in the text of any event of VNPAY's: IPN, answer, line of a file."""
+    """The local day of payment in the raw text of an event: IPN, query answer, settlement line. None if it has none."""
     found = _PAY_DATE.search(raw)
     paid = moment_in(found[1][:8], "%Y%m%d") if found else None
     return paid.date() if paid else None

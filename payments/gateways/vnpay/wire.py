@@ -1,4 +1,4 @@
-"""The small formats of VNPAY's wire: times, amounts, codes. Figures are ASCII figures only."""
+"""VNPAY's formats of times, amounts and codes. Digits are ASCII digits only."""
 
 import datetime as dt
 import re
@@ -17,29 +17,29 @@ _PLAIN = re.compile(r"[A-Za-z0-9 .:,_-]{0,64}")
 
 
 def moment(at: dt.datetime) -> str:
-    """yyyyMMddHHmmss on the clocks of Việt Nam (GMT+7), whatever the zone of the server."""
+    """yyyyMMddHHmmss in Asia/Ho_Chi_Minh (GMT+7)."""
     return clock.local(at).strftime("%Y%m%d%H%M%S")
 
 
 def hundredths(amount: int) -> str:
-    """Whole đồng as the gateway writes them: times one hundred, no separators, at most twelve figures."""
+    """Whole đồng as VNPAY writes them: times 100, without separators, at most 12 digits."""
     if not 0 < amount < 10**10:
         raise ValueError("the gateway takes 1 to 9 999 999 999 đồng")
     return str(amount * 100)
 
 
 def read_amount(text: str) -> int | None:
-    """Hundredths of a đồng, or None when this is not an amount."""
+    """Hundredths of a đồng, or None if this is not an amount."""
     return int(text) if _AMOUNT.fullmatch(text) else None
 
 
 def dong(hundredths: int | None) -> int | None:
-    """Whole đồng; None for a fraction of one."""
+    """Whole đồng, or None if it is not a whole number."""
     return None if hundredths is None or hundredths % 100 else hundredths // 100
 
 
 def read_code(text: str) -> str:
-    """A code of two figures, or nothing."""
+    """A code of two digits, or ""."""
     return text if _CODE.fullmatch(text) else ""
 
 
@@ -52,5 +52,5 @@ def read_terminal(text: str) -> str:
 
 
 def read_plain(text: str) -> str:
-    """A short word of the gateway's (bank, transaction number, date), or nothing when it is none."""
+    """A short ASCII value (bank, transaction number, date), or "" if it is not one."""
     return text if _PLAIN.fullmatch(text) else ""

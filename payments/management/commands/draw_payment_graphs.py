@@ -1,4 +1,4 @@
-"""Draw the graphs of attempts and refunds into docs/payments.md, from the code that moves them."""
+"""Draw the state graphs of attempts and refunds, from `payments.models.states`, into docs/payments.md."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError

@@ -1,4 +1,4 @@
-"""Read a statement file of one account by hand: where a bank gives no address to ask."""
+"""Read a statement file of one account, for banks without an API."""
 
 from pathlib import Path
 

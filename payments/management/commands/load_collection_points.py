@@ -13,7 +13,7 @@ from procedures.models import Offering, Terminal
 
 
 class Command(BaseCommand):
-    help = "Loads data/collection_points_demo.json. A point or body that somebody made their own (demo off) is left alone."
+    help = "Loads data/collection_points_demo.json. Points and bodies with demo off are not changed."
 
     @transaction.atomic
     def handle(self, *args, **options):
@@ -37,5 +37,5 @@ class Command(BaseCommand):
 
 
 def demo_tax_code(agency_code):
-    """Ten digits that look like a tax code and belong to nobody: 00 is no province's number."""
-    return f"00{zlib.crc32(agency_code.encode()) % 10**8:08d}"
+    """Ten digits in the form of a tax code that nobody has: it starts with two zeros, which is no province's number."""
+    return f"{zlib.crc32(agency_code.encode()) % 10**8:010d}"

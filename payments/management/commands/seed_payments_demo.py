@@ -1,11 +1,11 @@
-"""Money for the demo, once: paid, paid twice, given back, stray and differing. Refused wherever DEMO is not set."""
+"""Make the payments of the demo, once: paid, paid twice, refunded, unmatched, differing. Refused if DEMO is not set."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from dossiers.demo.people import make_people
-from payments.demo import make_money
+from payments.demo import make_payments
 from payments.models import SettlementRun
 
 
@@ -16,5 +16,5 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if not getattr(settings, "DEMO", False):
             raise CommandError("Demo money is refused here: DEMO is not set (production settings never set it).")
-        made = 0 if SettlementRun.objects.exists() else make_money(make_people())
+        made = 0 if SettlementRun.objects.exists() else make_payments(make_people())
         self.stdout.write(f"{made} dossiers with money made")

@@ -225,7 +225,7 @@ def test_what_may_not_be_paid_now_is_refused_with_the_sentence(client, waiting, 
 
 
 def test_nobody_begins_to_pay_all_day_long(client, waiting, monkeypatch):
-    monkeypatch.setattr(ways, "MOST_AN_HOUR", 2)
+    monkeypatch.setattr(ways, "MAX_PER_HOUR", 2)
     answers = [begin(client, waiting, **sent) for sent in (GATEWAY, {"way": "transfer"}, GATEWAY)]
     assert [answer.status_code for answer in answers] == [201, 201, 409]
     assert "quá nhiều lần" in answers[-1].json()["detail"] and PaymentAttempt.objects.count() == 2

@@ -5,7 +5,7 @@ import pytest
 from payments.attempts import settlement
 from payments.models import Way
 from tests.dossiers.pages import browse, words
-from tests.payments.notices import RETURN, said_of
+from tests.payments.notices import RETURN, signed_query_of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def given_up(money_desk):
 def test_while_the_bank_is_asked_the_page_says_that_nothing_is_lost_and_waits(given_up):
     dossier = given_up.obligation.dossier
     client = browse(dossier.submitter)
-    text = words(client.get(f"{RETURN}?{said_of(given_up)}", follow=True))
+    text = words(client.get(f"{RETURN}?{signed_query_of(given_up)}", follow=True))
     assert "Đã trừ tiền: đang kiểm tra" in text and "Có trừ thêm thì tiền đó được trả lại, không phải xin." in text
     assert "Chọn cách trả" not in text and "Trả tiếp" not in text
     page = client.get(f"/ho-so/{dossier.code}/tra-phi/chua-xong/")
@@ -40,4 +40,4 @@ def test_while_the_bank_is_asked_the_page_says_that_nothing_is_lost_and_waits(gi
 def test_who_comes_back_after_the_gateways_call_is_told_of_the_second_payment(given_up):
     settlement.settle(given_up.reference, cause="ipn")
     client = browse(given_up.obligation.dossier.submitter)
-    assert "Khoản này đã trả hai lần" in words(client.get(f"{RETURN}?{said_of(given_up)}", follow=True))
+    assert "Khoản này đã trả hai lần" in words(client.get(f"{RETURN}?{signed_query_of(given_up)}", follow=True))

@@ -397,7 +397,7 @@ def test_only_accountants_of_the_body_decide_and_never_alone(money_desk):
         recipient=attempt.obligation.dossier.submitter, channel="inbox", key=f"money:refund:{refund.pk}:declined"
     )
     assert "Chưa đủ căn cứ." in told.body
-    assert approval.left(attempt) == FEE
+    assert approval.refundable(attempt) == FEE
 
 
 def test_nobody_decides_on_money_of_their_own(money_desk):

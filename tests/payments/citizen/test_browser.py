@@ -10,7 +10,7 @@ from payments.models import PaymentAttempt
 from payments.models.states import AttemptState
 from tests.browser_support import axe, prefer, sideways
 from tests.dossiers.pages import browse
-from tests.payments.notices import RETURN, said_of
+from tests.payments.notices import RETURN, signed_query_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -155,7 +155,7 @@ def test_without_scripts_everything_is_there_to_read_and_to_press(money_desk, lo
 def test_the_way_back_reloads_itself_until_it_is_known(money_desk, open_page, live_server, waiting):
     attempt = money_desk.paying(dossier=waiting)
     page = open_page()
-    page.goto(f"{live_server.url}{RETURN}?{said_of(attempt)}")
+    page.goto(f"{live_server.url}{RETURN}?{signed_query_of(attempt)}")
     assert "đang kiểm tra" in page.inner_text("main")
     settlement.settle(attempt.reference, cause="ipn")
     page.wait_for_selector("text=Đã nhận đủ tiền.")
@@ -185,7 +185,7 @@ def paths(money_desk, waiting):
         *pay, f"{pay[1]}{bad}", f"{pay[2]}{bad}", f"{pay[4]}{bad}", f"/ho-so/{doubtful.obligation.dossier.code}/tra-phi/{bad}",
         f"/ho-so/{doubtful.obligation.dossier.code}/tra-phi/", f"{pay[2]}chuyen-khoan/", f"/tra-giup/{link.token}/",
         f"/tra-giup/{link.token}/chuyen-khoan/", f"/tra-giup/{gone.token}/", RETURN, f"/ho-so/{waiting.code}/",
-        f"{RETURN}?{said_of(unknown)}",
+        f"{RETURN}?{signed_query_of(unknown)}",
     ]  # fmt: skip
 
 

@@ -220,7 +220,7 @@ def test_a_dossier_that_wants_no_money_any_more_says_so(waiting, link):
 
 
 def test_a_link_cannot_be_used_to_begin_without_end_and_does_not_stop_the_owner(waiting, link, monkeypatch):
-    monkeypatch.setattr(ways, "MOST_AN_HOUR", 3)
+    monkeypatch.setattr(ways, "MAX_PER_HOUR", 3)
     for slug in ["ung-dung", "chuyen-khoan"] * 4:
         Client().post(help_address(link), {"cach": slug})
     assert PaymentAttempt.objects.filter(link=link).count() == 3

@@ -139,7 +139,7 @@ def test_a_way_there_is_not_begins_nothing(client, waiting, sent):
 
 
 def test_nobody_begins_to_pay_all_day_long(client, waiting, monkeypatch):
-    monkeypatch.setattr(ways, "MOST_AN_HOUR", 3)
+    monkeypatch.setattr(ways, "MAX_PER_HOUR", 3)
     for slug in ["ung-dung", "chuyen-khoan"] * 3:
         begin(client, waiting, slug)
     assert PaymentAttempt.objects.count() == 3

@@ -90,17 +90,17 @@ def _get(connection, path):
 
 
 def _rounds(port, attempts):
-    from tests.payments.notices import IPN, said_of
+    from tests.payments.notices import IPN, signed_query_of
 
     def calls(query_of):
         return [f"{IPN}?{query_of(attempt)}" for attempt in attempts[WARM_UP:]]
 
     def forged(attempt):
-        return said_of(attempt, secret="doan-mo")
+        return signed_query_of(attempt, secret="doan-mo")
 
-    _round("", port, [f"{IPN}?{said_of(attempt)}" for attempt in attempts[:WARM_UP]])
+    _round("", port, [f"{IPN}?{signed_query_of(attempt)}" for attempt in attempts[:WARM_UP]])
     _bare(port)
-    kinds = {"IPN that is forged": forged, "IPN that settles": said_of, "IPN that comes again": said_of}
+    kinds = {"IPN that is forged": forged, "IPN that settles": signed_query_of, "IPN that comes again": signed_query_of}
     return [(_bare(port), _round(name, port, calls(query_of))) for name, query_of in kinds.items()]
 
 

@@ -15,11 +15,11 @@ from payments.models import AttemptState, EReceipt, GatewayEvent, GatewayQuestio
 from portal.common import clock
 from tests.money import FEE
 from tests.payments.gateways.vnpay import wire_words as words
-from tests.payments.notices import IPN, call, cancelled, said_of
+from tests.payments.notices import IPN, call, cancelled, signed_query_of
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES_OF_A_SETTLEMENT = 60  # locks, a step of the dossier with its history and messages, ledger, receipt
-QUERIES_OF_A_REPETITION = 9  # begin, patience, the four of the locks, how many already, the row, end
+MAX_QUERIES_OF_A_SETTLEMENT = 60  # locks, a step of the dossier with its history and messages, ledger, receipt
+QUERIES_OF_A_REPETITION = 9  # begin, timeout, the four of the locks, how many already, the row, end
 QUERIES_OF_A_FORGERY = 2  # how many lately, the row
 
 
@@ -41,7 +41,7 @@ def heard():
 
 def test_a_payment_settles_the_fee_and_moves_the_dossier_on(money_desk):
     attempt = money_desk.paying()
-    assert call(said_of(attempt)) == "00"
+    assert call(signed_query_of(attempt)) == "00"
 
     attempt.refresh_from_db()
     assert (attempt.state, attempt.settles, attempt.code) == (AttemptState.PAID, True, "00/00")
@@ -54,7 +54,7 @@ def test_a_payment_settles_the_fee_and_moves_the_dossier_on(money_desk):
 
 def test_the_same_call_again_is_told_so_and_counts_once(money_desk):
     attempt = money_desk.paying()
-    query = said_of(attempt)
+    query = signed_query_of(attempt)
     assert [call(query) for _ in range(10)] == ["00"] + ["02"] * 9
     assert EReceipt.objects.count() == 1 and LedgerEntry.objects.count() == 2 and attempt.moves.count() == 2
 
@@ -83,7 +83,7 @@ def test_a_payer_who_gives_up_leaves_the_dossier_where_it_was(money_desk):
 )
 def test_every_other_word_of_the_gateway_is_noted_and_pays_nothing(money_desk, response, status, state):
     attempt = money_desk.paying()
-    query = said_of(attempt, ResponseCode=response, TransactionStatus=status)
+    query = signed_query_of(attempt, ResponseCode=response, TransactionStatus=status)
     assert call(query) == "00" and call(query) == "02"
     attempt.refresh_from_db()
     assert (attempt.state, attempt.code) == (state, f"{response}/{status}")
@@ -96,7 +96,7 @@ def test_every_other_word_of_the_gateway_is_noted_and_pays_nothing(money_desk, r
 def test_money_that_comes_after_the_payer_gave_up_is_not_lost(money_desk):
     attempt = money_desk.paying()
     call(cancelled(attempt))
-    assert call(said_of(attempt)) == "00"
+    assert call(signed_query_of(attempt)) == "00"
     attempt.refresh_from_db()
     assert attempt.settles and attempt.obligation.dossier.state == DossierState.SUBMITTED
 
@@ -105,15 +105,19 @@ def test_a_second_payment_of_the_same_fee_is_to_go_back(money_desk):
     first = money_desk.paying()
     second = money_desk.paying(dossier=Dossier.objects.get(), bank_choice="INTCARD")
     assert first.reference != second.reference
-    assert call(said_of(second)) == "00" and call(said_of(first, TransactionNo="9")) == "00"
+    assert call(signed_query_of(second)) == "00" and call(signed_query_of(first, TransactionNo="9")) == "00"
     assert [a.settles for a in PaymentAttempt.objects.filter(state=AttemptState.PAID)] == [False, True]
     assert Refund.objects.get().attempt == first and EReceipt.objects.count() == 1
 
 
 def test_a_paid_attempt_stays_paid_whatever_comes_after(money_desk):
     attempt = money_desk.paying()
-    call(said_of(attempt))
-    for query in (cancelled(attempt), said_of(attempt, ResponseCode="07"), said_of(attempt, TransactionStatus="04")):
+    call(signed_query_of(attempt))
+    for query in (
+        cancelled(attempt),
+        signed_query_of(attempt, ResponseCode="07"),
+        signed_query_of(attempt, TransactionStatus="04"),
+    ):
         assert call(query) == "02"
     attempt.refresh_from_db()
     assert attempt.state == AttemptState.PAID and attempt.code == "00/00"
@@ -122,12 +126,12 @@ def test_a_paid_attempt_stays_paid_whatever_comes_after(money_desk):
 
 def test_a_doubtful_attempt_is_ended_by_our_own_question_not_by_a_later_word(money_desk):
     attempt = money_desk.paying()
-    call(said_of(attempt, ResponseCode="07"))
+    call(signed_query_of(attempt, ResponseCode="07"))
     GatewayQuestion.objects.all().delete()
     assert call(cancelled(attempt)) == "00"
     attempt.refresh_from_db()
     assert attempt.state == AttemptState.REVIEW and GatewayQuestion.objects.filter(attempt=attempt).exists()
-    assert call(said_of(attempt)) == "00"
+    assert call(signed_query_of(attempt)) == "00"
     attempt.refresh_from_db()
     assert attempt.settles
 
@@ -139,24 +143,24 @@ def test_a_forged_call_is_refused_and_touches_nothing(money_desk):
     """A forged «failed» must not block the true «paid» that comes after it."""
     attempt = money_desk.paying()
     for query in (
-        said_of(attempt, secret="doan-mo"),
-        said_of(attempt, secret="doan-mo", ResponseCode="24", TransactionStatus="02"),
-        said_of(attempt).replace("vnp_SecureHash", "vnp_SecureHashx"),
-        said_of(attempt).split("&vnp_SecureHash=")[0],
-        said_of(attempt)[:-1] + "0" if said_of(attempt)[-1] != "0" else said_of(attempt)[:-1] + "1",
-        said_of(attempt).replace("vnp_ResponseCode=00", "vnp_ResponseCode=24"),
+        signed_query_of(attempt, secret="doan-mo"),
+        signed_query_of(attempt, secret="doan-mo", ResponseCode="24", TransactionStatus="02"),
+        signed_query_of(attempt).replace("vnp_SecureHash", "vnp_SecureHashx"),
+        signed_query_of(attempt).split("&vnp_SecureHash=")[0],
+        signed_query_of(attempt)[:-1] + "0" if signed_query_of(attempt)[-1] != "0" else signed_query_of(attempt)[:-1] + "1",
+        signed_query_of(attempt).replace("vnp_ResponseCode=00", "vnp_ResponseCode=24"),
         cancelled(attempt).replace("vnp_ResponseCode=24", "vnp_ResponseCode=00").replace("Status=02", "Status=00"),
         "",
     ):
         assert call(query) == "97", query
         assert heard().verdict in ("bad_signature", "foreign_terminal") and heard().attempt is None
         assert untouched(attempt)
-    assert call(said_of(attempt)) == "00"
+    assert call(signed_query_of(attempt)) == "00"
 
 
 def test_every_single_value_that_is_altered_is_refused(money_desk):
     attempt = money_desk.paying()
-    pieces = said_of(attempt).split("&")
+    pieces = signed_query_of(attempt).split("&")
     for place, piece in enumerate(pieces):
         altered = [*pieces[:place], piece + "1", *pieces[place + 1 :]]
         assert call("&".join(altered)) == "97", piece
@@ -179,8 +183,8 @@ def test_every_single_value_that_is_altered_is_refused(money_desk):
 )
 def test_repeated_and_added_parameters_are_refused(money_desk, added):
     attempt = money_desk.paying()
-    assert call(f"{said_of(attempt)}&{added}") == "97"
-    assert call(f"{added}&{said_of(attempt)}") == "97"
+    assert call(f"{signed_query_of(attempt)}&{added}") == "97"
+    assert call(f"{added}&{signed_query_of(attempt)}") == "97"
     assert untouched(attempt)
 
 
@@ -188,17 +192,17 @@ def test_another_terminal_cannot_speak_for_this_one(money_desk, settings):
     """Its own secret is good for its own payments only."""
     attempt = money_desk.paying()
     settings.VNPAY_SECRETS = {**settings.VNPAY_SECRETS, "NOIKHAC1": "bi-mat-cua-noi-khac"}
-    assert call(said_of(attempt, secret="bi-mat-cua-noi-khac", TmnCode="NOIKHAC1")) == "97"
+    assert call(signed_query_of(attempt, secret="bi-mat-cua-noi-khac", TmnCode="NOIKHAC1")) == "97"
     assert (heard().verdict, heard().attempt) == ("foreign_terminal", attempt)
-    assert call(said_of(attempt, secret="bi-mat-cua-noi-khac")) == "97"
-    assert call(said_of(attempt, secret="x", TmnCode="LAHOAC01")) == "97"
-    assert call(said_of(attempt, secret="x", TmnCode="")) == "97"
+    assert call(signed_query_of(attempt, secret="bi-mat-cua-noi-khac")) == "97"
+    assert call(signed_query_of(attempt, secret="x", TmnCode="LAHOAC01")) == "97"
+    assert call(signed_query_of(attempt, secret="x", TmnCode="")) == "97"
     assert untouched(attempt)
 
 
 def test_a_terminal_without_a_secret_believes_nobody(money_desk, settings):
     attempt = money_desk.paying()
-    query = said_of(attempt)
+    query = signed_query_of(attempt)
     settings.VNPAY_SECRETS = {attempt.point.code: ""}
     assert call(query) == "97" and call(words.pay_query(secret="", TmnCode=attempt.point.code)) == "97"
     settings.VNPAY_SECRETS = {}
@@ -208,14 +212,14 @@ def test_a_terminal_without_a_secret_believes_nobody(money_desk, settings):
 def test_a_signed_reference_we_do_not_have_is_unknown(money_desk):
     attempt = money_desk.paying()
     for reference in ("P000000000000XXXX", attempt.reference.lower(), "", None, "'; DROP TABLE", attempt.reference + "0"):
-        assert call(said_of(attempt, TxnRef=reference)) == "01"
+        assert call(signed_query_of(attempt, TxnRef=reference)) == "01"
         assert heard().verdict == "unknown_ref" and heard().attempt is None
     assert untouched(attempt)
 
 
 def test_the_gateway_cannot_pay_a_bank_transfer(money_desk):
     attempt = money_desk.paying(way="transfer")
-    assert call(said_of(attempt)) == "01" and untouched(attempt)
+    assert call(signed_query_of(attempt)) == "01" and untouched(attempt)
 
 
 @pytest.mark.parametrize(
@@ -223,10 +227,10 @@ def test_the_gateway_cannot_pay_a_bank_transfer(money_desk):
 )
 def test_another_amount_is_refused_and_poisons_nothing(money_desk, amount):
     attempt = money_desk.paying()
-    assert call(said_of(attempt, Amount=amount)) == "04"
-    assert call(said_of(attempt, Amount=amount, ResponseCode="24", TransactionStatus="02")) == "04"
+    assert call(signed_query_of(attempt, Amount=amount)) == "04"
+    assert call(signed_query_of(attempt, Amount=amount, ResponseCode="24", TransactionStatus="02")) == "04"
     assert heard().verdict == "wrong_amount" and untouched(attempt)
-    assert call(said_of(attempt)) == "00"
+    assert call(signed_query_of(attempt)) == "00"
 
 
 @pytest.mark.parametrize(
@@ -234,13 +238,13 @@ def test_another_amount_is_refused_and_poisons_nothing(money_desk, amount):
 )
 def test_codes_that_cannot_be_read_are_neither_paid_nor_failed(money_desk, response, status):
     attempt = money_desk.paying()
-    assert call(said_of(attempt, ResponseCode=response, TransactionStatus=status)) == "99"
+    assert call(signed_query_of(attempt, ResponseCode=response, TransactionStatus=status)) == "99"
     assert heard().verdict == "malformed" and untouched(attempt)
 
 
 def test_a_call_that_is_far_too_long_is_cut_and_refused(money_desk):
     attempt = money_desk.paying()
-    assert call(said_of(attempt) + "&vnp_X=" + "x" * 6000) == "97"
+    assert call(signed_query_of(attempt) + "&vnp_X=" + "x" * 6000) == "97"
     assert len(heard().raw) == 4000 and heard().verdict == "malformed" and untouched(attempt)
 
 
@@ -250,7 +254,7 @@ def test_a_call_that_is_far_too_long_is_cut_and_refused(money_desk):
 @pytest.mark.parametrize("method", ["head", "post", "put", "patch", "delete", "options", "trace"])
 def test_any_other_method_is_refused_in_the_gateways_own_words(money_desk, method):
     attempt = money_desk.paying()
-    answer = getattr(Client(enforce_csrf_checks=True), method)(f"{IPN}?{said_of(attempt)}")
+    answer = getattr(Client(enforce_csrf_checks=True), method)(f"{IPN}?{signed_query_of(attempt)}")
     assert (answer.status_code, answer["Allow"], answer["Content-Type"]) == (405, "GET", "application/json")
     assert method == "head" or json.loads(answer.content)["RspCode"] == "99"
     assert untouched(attempt)
@@ -258,7 +262,7 @@ def test_any_other_method_is_refused_in_the_gateways_own_words(money_desk, metho
 
 def test_the_gateway_needs_no_login_no_cookie_and_is_kept_by_nobody(money_desk):
     attempt = money_desk.paying()
-    answer = Client().get(f"{IPN}?{said_of(attempt)}")
+    answer = Client().get(f"{IPN}?{signed_query_of(attempt)}")
     assert not answer.cookies and "no-store" in answer["Cache-Control"]
     assert answer.json() == {"RspCode": "00", "Message": "Confirm Success"}
 
@@ -273,10 +277,10 @@ def test_when_something_breaks_nothing_is_half_written_and_the_gateway_calls_aga
 
     with monkeypatch.context() as broken:
         broken.setattr(settling, "settle", breaks_at_the_end)
-        assert call(said_of(attempt)) == "99"
+        assert call(signed_query_of(attempt)) == "99"
     assert untouched(attempt)
     assert (heard().verdict, heard().answer) == ("error", "99")
-    assert call(said_of(attempt)) == "00"
+    assert call(signed_query_of(attempt)) == "00"
 
 
 def test_even_when_nothing_can_be_stored_the_gateway_hears_its_own_words(money_desk, monkeypatch):
@@ -286,7 +290,7 @@ def test_even_when_nothing_can_be_stored_the_gateway_hears_its_own_words(money_d
         raise DatabaseError("ổ đĩa đầy")
 
     monkeypatch.setattr(GatewayEvent.objects, "create", broken)
-    assert call(said_of(attempt)) == "99" and untouched(attempt)
+    assert call(signed_query_of(attempt)) == "99" and untouched(attempt)
 
 
 # ------------------------------------------------------------ floods
@@ -294,12 +298,12 @@ def test_even_when_nothing_can_be_stored_the_gateway_hears_its_own_words(money_d
 
 def test_forgeries_are_kept_up_to_a_number_a_minute_and_then_only_logged(money_desk, caplog):
     attempt = money_desk.paying()
-    forged = said_of(attempt, secret="doan-mo")
-    for _ in range(doors.MOST_A_MINUTE + 5):
+    forged = signed_query_of(attempt, secret="doan-mo")
+    for _ in range(doors.MAX_UNMATCHED_PER_MINUTE + 5):
         assert call(forged) == "97"
-    assert GatewayEvent.objects.count() == doors.MOST_A_MINUTE
+    assert GatewayEvent.objects.count() == doors.MAX_UNMATCHED_PER_MINUTE
     assert sum("event not kept" in record.message for record in caplog.records) == 5
-    assert call(said_of(attempt)) == "00" and heard().verdict == "valid"  # the truth is never drowned
+    assert call(signed_query_of(attempt)) == "00" and heard().verdict == "valid"  # the truth is never drowned
     with clock.at(clock.now() + doors.dt.timedelta(minutes=2)):
         call(forged)
     assert heard().verdict == "bad_signature"
@@ -308,9 +312,9 @@ def test_forgeries_are_kept_up_to_a_number_a_minute_and_then_only_logged(money_d
 @pytest.mark.slow
 def test_one_signed_message_replayed_without_end_does_not_fill_the_disk(money_desk):
     attempt = money_desk.paying()
-    for _ in range(doors.MOST_OF_ONE + 10):
-        call(said_of(attempt))
-    assert attempt.events.filter(verdict=Verdict.DUPLICATE).count() == doors.MOST_OF_ONE
+    for _ in range(doors.MAX_REPEATS_PER_ATTEMPT + 10):
+        call(signed_query_of(attempt))
+    assert attempt.events.filter(verdict=Verdict.DUPLICATE).count() == doors.MAX_REPEATS_PER_ATTEMPT
 
 
 # ------------------------------------------------------------ how much it asks of the database
@@ -324,11 +328,11 @@ def queries(query):
 
 @pytest.mark.slow
 def test_a_call_asks_the_database_a_fixed_number_of_questions(money_desk):
-    call(said_of(money_desk.paying()))  # the first receipt of a body also makes its series
+    call(signed_query_of(money_desk.paying()))  # the first receipt of a body also makes its series
     settling = set()
     for _ in range(3):
         attempt = money_desk.paying()
-        assert queries(said_of(attempt, secret="doan-mo")) == QUERIES_OF_A_FORGERY
-        settling.add(queries(said_of(attempt)))
-        assert queries(said_of(attempt)) == QUERIES_OF_A_REPETITION
-    assert len(settling) == 1 and settling.pop() <= MOST_QUERIES_OF_A_SETTLEMENT
+        assert queries(signed_query_of(attempt, secret="doan-mo")) == QUERIES_OF_A_FORGERY
+        settling.add(queries(signed_query_of(attempt)))
+        assert queries(signed_query_of(attempt)) == QUERIES_OF_A_REPETITION
+    assert len(settling) == 1 and settling.pop() <= MAX_QUERIES_OF_A_SETTLEMENT

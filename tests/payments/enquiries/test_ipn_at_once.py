@@ -10,7 +10,7 @@ from payments.attempts.lifecycle import lock_for_payment
 from payments.enquiries import ipn
 from payments.models import AttemptMove, AttemptState, EReceipt, GatewayEvent, LedgerEntry, PaymentAttempt, Refund
 from tests.dossiers.workflow.test_at_once import at_once
-from tests.payments.notices import RETURN, call, cancelled, said_of
+from tests.payments.notices import RETURN, call, cancelled, signed_query_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,7 +26,7 @@ def settled_once(attempt):
 
 def test_fifty_equal_calls_at_once_are_one_settlement(money_desk):
     attempt = money_desk.paying()
-    query = said_of(attempt)
+    query = signed_query_of(attempt)
     answers = Counter(at_once([lambda: call(query)] * 50))
     assert answers == {"00": 1, "02": 49}
     assert settled_once(attempt)
@@ -35,7 +35,7 @@ def test_fifty_equal_calls_at_once_are_one_settlement(money_desk):
 
 def test_call_and_return_racing_settle_once_and_ask_no_more_than_once(money_desk):
     attempt = money_desk.paying()
-    query = said_of(attempt)
+    query = signed_query_of(attempt)
     answers = at_once([lambda: call(query), lambda: Client().get(f"{RETURN}?{query}").status_code] * 8)
     assert Counter(answers) == {"00": 1, "02": 7, 200: 8}
     assert settled_once(attempt)
@@ -44,7 +44,7 @@ def test_call_and_return_racing_settle_once_and_ask_no_more_than_once(money_desk
 
 def test_paid_and_given_up_at_once_end_paid(money_desk):
     attempt = money_desk.paying()
-    yes, no = said_of(attempt), cancelled(attempt)
+    yes, no = signed_query_of(attempt), cancelled(attempt)
     answers = at_once([lambda: call(yes), lambda: call(no)] * 5)
     assert set(answers) == {"00", "02"}
     attempt.refresh_from_db()
@@ -54,7 +54,7 @@ def test_paid_and_given_up_at_once_end_paid(money_desk):
 def test_two_attempts_of_one_fee_paid_at_once_keep_one_and_give_one_back(money_desk):
     dossier = money_desk.waiting()
     first, second = money_desk.paying(dossier=dossier), money_desk.paying(dossier=dossier, bank_choice="VNPAYQR")
-    queries = [said_of(first), said_of(second)]
+    queries = [signed_query_of(first), signed_query_of(second)]
     answers = at_once([lambda q=q: call(q) for q in queries * 4])
     assert Counter(answers) == {"00": 2, "02": 6}
     paid = PaymentAttempt.objects.filter(state=AttemptState.PAID)
@@ -64,16 +64,16 @@ def test_two_attempts_of_one_fee_paid_at_once_keep_one_and_give_one_back(money_d
 
 def test_forgeries_beside_the_truth_hinder_it_not(money_desk):
     attempt = money_desk.paying()
-    forged, true = said_of(attempt, secret="doan-mo"), said_of(attempt)
+    forged, true = signed_query_of(attempt, secret="doan-mo"), signed_query_of(attempt)
     answers = at_once([lambda: call(forged)] * 19 + [lambda: call(true)])
     assert Counter(answers) == {"97": 19, "00": 1} and settled_once(attempt)
 
 
 def test_a_call_does_not_wait_for_ever_for_somebody_who_holds_the_dossier(money_desk, monkeypatch):
     """The gateway calls again in five minutes; a server full of waiting calls would keep everybody out."""
-    monkeypatch.setattr(ipn, "LOCK_WAIT", "300ms")
+    monkeypatch.setattr(ipn, "LOCK_TIMEOUT", "300ms")
     attempt = money_desk.paying()
-    query = said_of(attempt)
+    query = signed_query_of(attempt)
     with transaction.atomic():
         lock_for_payment(attempt.reference)
         assert at_once([lambda: call(query)]) == ["99"]

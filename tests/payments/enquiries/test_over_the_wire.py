@@ -93,7 +93,7 @@ def test_bad_answers_move_nothing_and_the_good_one_settles(mock, money_desk, fau
 
 def test_a_person_on_a_page_waits_only_so_long_for_a_slow_gateway(mock, money_desk, monkeypatch):
     attempt = at_the_gateway(mock, money_desk.paying())
-    monkeypatch.setattr(schedule, "WEB_PATIENCE", 0.5)
+    monkeypatch.setattr(schedule, "WEB_TIMEOUT_SECONDS", 0.5)
     mock.faults(slow_api=3)
     began = time.monotonic()
     ticket = claims.claim(attempt, attempt.opened_by)

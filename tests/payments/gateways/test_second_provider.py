@@ -67,7 +67,7 @@ class Xupay:
         self.terminal = terminal
         self.says, self.ordered = [], []
 
-    def takes(self, point):
+    def is_configured(self, point):
         return point.code == self.terminal
 
     # the payer's way
@@ -105,7 +105,7 @@ class Xupay:
         return base.Reply(word, f"<{word}/>", "application/xml")
 
     # questions and orders
-    def query(self, attempt, *, patience=None):
+    def query(self, attempt, *, timeout=None):
         return self._answer(attempt, attempt.amount, "pay")
 
     def refund(self, refund, *, by):
@@ -217,7 +217,7 @@ def test_the_button_leads_to_the_second_provider(xupay, money_desk):
     (attempt,) = PaymentAttempt.objects.all()
     address = urlsplit(answer["Location"])
     assert address.netloc == "xu.example" and dict(parse_qsl(address.query))["ref"] == attempt.reference
-    assert attempt.is_online and ways.named(attempt) == "thẻ ATM"
+    assert attempt.is_online and ways.short_name(attempt) == "thẻ ATM"
     assert GatewayQuestion.objects.get().attempt == attempt  # nobody may ever call
 
 

@@ -19,7 +19,7 @@ OURS = (
 
 digits = st.text("0123456789", min_size=6, max_size=6)
 accounts = st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=19)
-amounts = st.integers(min_value=1, max_value=vietqr.LARGEST)
+amounts = st.integers(min_value=1, max_value=vietqr.MAX_AMOUNT)
 purposes = st.text("ABCXYZabcxyz0189 .:,_-", min_size=1, max_size=25)
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from payments import differences
 from payments.accounting import invariants
 from payments.attempts import settlement
-from payments.gateways.base import LARGEST_FILE, UnreadableFile
+from payments.gateways.base import MAX_SETTLEMENT_BYTES, UnreadableFile
 from payments.gateways.vnpay.settlement_files import read
 from payments.models import (
     AttemptState,
@@ -68,7 +68,7 @@ def paid(money_desk, number="14226112"):
     return settlement.settle(attempt.reference, event, cause="ipn", transaction_no=number)
 
 
-def believe_all():
+def apply_proofs():
     """What the worker does with the rows owed."""
     return [
         outbox.do(SettlementProof, pk) for pk in SettlementProof.objects.filter(due_state="waiting").values_list("pk", flat=True)
@@ -78,7 +78,7 @@ def believe_all():
 def reconcile(*rows, reader=None):
     with clock.at(NEXT_MORNING):
         run = runs.read_file(point(), DAY, file(*rows), reader=reader)
-        believe_all()
+        apply_proofs()
     run.refresh_from_db()
     return run
 
@@ -145,7 +145,7 @@ def test_money_of_another_terminal_is_not_ours(money_desk):
     attempt = money_desk.paying()
     other = CollectionPoint.objects.create(terminal=world.terminal("DMH18KHC"), name="Khác")
     runs.read_file(other, DAY, file(row(attempt.reference)))
-    assert believe_all() == [] and kinds() == [("missing_here", None, FEE)]
+    assert apply_proofs() == [] and kinds() == [("missing_here", None, FEE)]
     assert PaymentAttempt.objects.get().state == AttemptState.SENT
 
 
@@ -191,10 +191,10 @@ def test_a_refund_still_asked_about_waits_for_its_answer(money_desk):
     attempt, refund = going_back(money_desk, RefundState.SENT)
     with clock.at(NEXT_MORNING):
         runs.read_file(point(), DAY, file(row(attempt.reference), row(attempt.reference, 50_000, "refund", number="15")))
-        with pytest.raises(runs.NotYet):
-            believe_all()
+        with pytest.raises(runs.RefundNotDone):
+            apply_proofs()
         approval.record(refund, RefundState.PROCESSING, cause="answer")
-        believe_all()
+        apply_proofs()
     refund.refresh_from_db()
     assert refund.state == RefundState.DONE and kinds() == []
 
@@ -245,7 +245,7 @@ def test_a_difference_closes_by_itself_when_a_better_file_comes(money_desk):
         file(row("P1", amount=-5)), file(row("P1", amount="²")), file(row("P1", amount="1.5")), file(row("=1+1")),
         file(row("P1", kind="gift")), file(row("P1", at="20261126000000")), file(row("P1", at="20261325120000")),
         file(row("P1", number="")), file(row("P1", amount=10**12)), file(row("P1")) + b'"',
-        b"x" * (LARGEST_FILE + 1),
+        b"x" * (MAX_SETTLEMENT_BYTES + 1),
     ],
     ids=range(16),
 )  # fmt: skip
@@ -315,7 +315,7 @@ def test_a_file_is_handed_in_on_the_page(money_desk):
         upload = SimpleUploadedFile("a.csv", file(row(attempt.reference)))
         page = words(there.post(go("reconciliation"), {**sent, "file": upload}, follow=True))
         assert "Đã đối soát ngày 25/11/2026: 1 dòng trong tệp." in page and "đang ghi nhận 1 khoản" in page
-        believe_all()
+        apply_proofs()
         assert "khớp" in words(there.get(go("reconciliation")))
     attempt.refresh_from_db()
     assert attempt.settles and SettlementRun.objects.get().read_by == money_desk.accountant
@@ -370,7 +370,7 @@ def test_the_file_of_yesterday_is_fetched_in_the_morning_and_tried_again_until_i
         assert fetch.due_state == "waiting" and "404" in fetch.last_error and fetch.next_at > clock.now()
         gateway[path] = (200, file(row(attempt.reference)))
         outbox.do(SettlementFetch, fetch.pk)
-        believe_all()
+        apply_proofs()
     fetch.refresh_from_db()
     attempt.refresh_from_db()
     assert fetch.due_state == "done" and attempt.settles and SettlementRun.objects.get().read_by is None

@@ -282,7 +282,7 @@ def test_refused_by_the_bank_the_money_stays_owed_and_can_go_another_way(approve
         refund.request_id,
         FEE,
     )
-    assert entries.owed_back(refund.attempt) == FEE and approval.left(refund.attempt) == FEE
+    assert entries.owed_back(refund.attempt) == FEE and approval.refundable(refund.attempt) == FEE
     again = approval.propose(refund.attempt, "other", actor=money_desk.accountant)
     assert again.request_id != refund.request_id
     approval.approve(again, money_desk.second_accountant)
@@ -371,7 +371,7 @@ def test_the_money_of_a_refund_under_way_is_not_promised_twice(approved, gateway
     gateway.answers_refunds(SILENCE)
     send(refund)
     assert approval.propose(refund.attempt, "other", actor=money_desk.accountant) == refund
-    assert approval.left(PaymentAttempt.objects.get(pk=refund.attempt_id)) == 50_000
+    assert approval.refundable(PaymentAttempt.objects.get(pk=refund.attempt_id)) == 50_000
 
 
 def test_calls_of_refunds_that_ended_do_nothing(approved, gateway):

@@ -145,4 +145,4 @@ def test_what_is_kept_of_an_answer_fits_the_record():
     with pytest.raises(NoAnswer) as told:
         query(b"x" * 9000 + b"\0")
     assert len(told.value.raw) == 4000
-    assert canonical.LONGEST <= 4000
+    assert canonical.MAX_QUERY_LENGTH <= 4000

@@ -84,7 +84,7 @@ def test_nobody_there_means_that_nothing_was_sent(gateway):
         saying(b'{"vnp_ResponseCode": "00"}', 503),
         saying(b"", 302, Location="http://127.0.0.1:9/"),
         saying(b"", 307, Location="http://127.0.0.1:9/"),
-        saying(b"x" * (client.LARGEST + 1)),
+        saying(b"x" * (client.MAX_ANSWER_BYTES + 1)),
         lambda talk: talk.connection.close(),
     ],
 )
@@ -104,7 +104,7 @@ def test_the_body_of_a_failure_is_kept_for_the_record(gateway):
 
 @pytest.mark.parametrize("reply", [dripping, lambda talk: time.sleep(2)])
 def test_a_gateway_that_takes_too_long_is_not_waited_for(gateway, monkeypatch, reply):
-    monkeypatch.setattr(client, "PATIENCE", 0.4)
+    monkeypatch.setattr(client, "TIMEOUT_SECONDS", 0.4)
     gateway.reply = reply
     began = time.monotonic()
     with pytest.raises(NoAnswer):
@@ -113,7 +113,7 @@ def test_a_gateway_that_takes_too_long_is_not_waited_for(gateway, monkeypatch, r
 
 
 def test_the_patience_of_the_house_is_short():
-    assert (client.CONNECT, client.READ, client.PATIENCE) == (3, 10, 15)
+    assert (client.CONNECT_SECONDS, client.READ_SECONDS, client.TIMEOUT_SECONDS) == (3, 10, 15)
 
 
 def test_no_proxy_stands_between_us_and_our_own_machine(gateway, monkeypatch):

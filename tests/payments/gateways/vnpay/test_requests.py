@@ -73,7 +73,7 @@ def test_without_a_secret_nothing_is_sent():
 
 
 def order(**facts):
-    return requests.GiveBack(
+    return requests.RefundOrder(
         **{
             "request_id": "F1",
             "terminal": words.TERMINAL,
@@ -81,7 +81,7 @@ def order(**facts):
             "amount": 50_000,
             "is_all": False,
             "transaction_no": "",
-            "paid_for_at": CREATED,
+            "payment_created_at": CREATED,
             "by": "Kế toán Đỗ Thị Ước",
             "sent_at": CREATED,
             "ip": "203.0.113.10",

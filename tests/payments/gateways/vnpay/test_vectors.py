@@ -48,7 +48,7 @@ def test_vector_c_a_question():
         request_id="Q26112108400001",
         terminal=words.TERMINAL,
         reference=words.REFERENCE,
-        paid_for_at=CREATED,
+        payment_created_at=CREATED,
         asked_at=CREATED + dt.timedelta(minutes=10),
         ip="203.0.113.10",
     )
@@ -64,14 +64,14 @@ def test_vector_d_the_answer_to_a_question():
 
 
 def test_vector_e_money_to_be_sent_back():
-    order = requests.GiveBack(
+    order = requests.RefundOrder(
         request_id="F26112110000001",
         terminal=words.TERMINAL,
         reference=words.REFERENCE,
         amount=150_000,
         is_all=True,
         transaction_no="14226112",
-        paid_for_at=CREATED,
+        payment_created_at=CREATED,
         by="canbo01",
         sent_at=CREATED + dt.timedelta(minutes=90),
         ip="203.0.113.10",
