@@ -74,7 +74,7 @@ def test_the_api_ends_at_once_only_what_was_never_accepted(desk, way, state):
 # ---------------------------------------------------------------- money
 def dossier_with_fee(desk):
     world.place("68.X123")
-    return desk.accepted(code="1.004194", answers=world.sample_answers("ct01"), dossier_with_question={"case": "ca_nhan"})
+    return desk.accepted(code="1.004194", answers=world.sample_answers("ct01"), asked={"case": "ca_nhan"})
 
 
 def test_the_payment_job_must_bring_the_attempt_that_settles_just_this_fee(desk):
