@@ -51,20 +51,20 @@ def for_staff(*roles: str) -> Callable[[Predicate], Permission]:
     def mark(predicate: Predicate) -> Permission:
         @wraps(predicate)
         def may(dossier: Dossier, user: User) -> bool:
-            return not is_own_matter(dossier, user) and predicate(dossier, user)
+            return not is_own_dossier(dossier, user) and predicate(dossier, user)
 
         return for_roles(*roles)(may)
 
     return mark
 
 
-def is_own_matter(dossier: Dossier, user: User) -> bool:
+def is_own_dossier(dossier: Dossier, user: User) -> bool:
     """Is this user the submitter or the subject?"""
     return dossier.submitter_id == user.pk or bool(dossier.person_id and dossier.person_id == user.person_id)
 
 
-def are_own_matters(user: User) -> Q:
-    """`is_own_matter` as a query condition."""
+def own_dossiers(user: User) -> Q:
+    """`is_own_dossier` as a query condition."""
     own = Q(submitter=user)
     return own | Q(person=user.person_id) if user.person_id else own
 
@@ -158,10 +158,10 @@ def visible_dossiers(dossiers, user):
     """
     if not user.is_authenticated or not user.is_active:
         return dossiers.none()
-    return dossiers.filter(own_matters(user) | at_work(user))
+    return dossiers.filter(citizen_dossiers(user) | staff_dossiers(user))
 
 
-def own_matters(user: User) -> Q:
+def citizen_dossiers(user: User) -> Q:
     """Query condition of the citizen's side: filed by this user, about them, or for a subject they have a mandate for."""
     own = Q(submitter=user, mandate=None)
     if user.person_id:
@@ -174,7 +174,7 @@ def own_matters(user: User) -> Q:
     return own
 
 
-def at_work(user: User) -> Q:
+def staff_dossiers(user: User) -> Q:
     """Query condition of staff: filed dossiers of the agencies where this user works, and of those they inspect."""
     agencies = user.agencies_with(*PAPER_ROLES)
     below = _bodies_inspected_by(user)

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from dossiers.models import Dossier
-from dossiers.permissions import is_own_matter
+from dossiers.permissions import is_own_dossier
 from payments.models import Difference, PaymentComplaint
 from payments.permissions import accountants_of
 
@@ -16,7 +16,7 @@ from payments.permissions import accountants_of
 def least_busy(agencies: Iterable[int], dossier: Dossier | None = None) -> User | None:
     """The accountant of these bodies with the fewest open differences and complaints; None when they have no accountant."""
     for person in accountants_of(agencies).annotate(burden=_open(Difference) + _open(PaymentComplaint)).order_by("burden", "pk"):
-        if dossier is None or not is_own_matter(dossier, person):
+        if dossier is None or not is_own_dossier(dossier, person):
             return person
     return None
 

@@ -7,7 +7,7 @@ from django.utils import translation
 from accounts.models import Membership, User
 from accounts.roles import Role
 from dossiers.models import Dossier
-from dossiers.permissions import is_own_matter
+from dossiers.permissions import is_own_dossier
 from payments import assignment, messages, outcomes
 from payments.attempts.lifecycle import lock_for_payment
 from payments.models import PaymentAttempt, PaymentComplaint
@@ -42,7 +42,7 @@ def owner_of(attempt: PaymentAttempt, dossier: Dossier) -> User | None:
 def _head(attempt: PaymentAttempt, dossier: Dossier) -> User | None:
     seats = Membership.objects.current().filter(role=Role.HEAD, agency__in=[attempt.collector_id, dossier.receiving_agency_id])
     heads = User.objects.filter(is_active=True, pk__in=seats.values("user")).order_by("pk")
-    return next((head for head in heads if not is_own_matter(dossier, head)), None)
+    return next((head for head in heads if not is_own_dossier(dossier, head)), None)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Agency, Membership, User
 from accounts.roles import Role
 from dossiers.models import Dossier
-from dossiers.permissions import are_own_matters, is_own_matter
+from dossiers.permissions import is_own_dossier, own_dossiers
 from payments.models import (
     BankCredit,
     CollectionPoint,
@@ -133,7 +133,7 @@ def visible_fetches(user: User) -> QuerySet[SettlementFetch]:
 # ---------------------------------------------------------------- acting: never in a matter of one's own
 def is_accountant_for(dossier: Dossier, user: User) -> bool:
     """An accountant of the lead agency (which collects the fee), and the dossier is not their own matter."""
-    return _keeps_books_of([dossier.lead_agency_id], user) and not is_own_matter(dossier, user)
+    return _keeps_books_of([dossier.lead_agency_id], user) and not is_own_dossier(dossier, user)
 
 
 def dossiers_with_fees(user: User) -> QuerySet[Dossier]:
@@ -144,7 +144,7 @@ def dossiers_with_fees(user: User) -> QuerySet[Dossier]:
 
 def is_accountant_of(attempt: PaymentAttempt, user: User) -> bool:
     """Sees the attempt, and its dossier is not their own matter."""
-    return sees_attempt(attempt, user) and not is_own_matter(attempt.obligation.dossier, user)
+    return sees_attempt(attempt, user) and not is_own_dossier(attempt.obligation.dossier, user)
 
 
 def not_own(refunds: QuerySet[Refund], user: User) -> QuerySet[Refund]:
@@ -154,18 +154,18 @@ def not_own(refunds: QuerySet[Refund], user: User) -> QuerySet[Refund]:
 
 def may_answer(complaint: PaymentComplaint, user: User) -> bool:
     """Its owner, or an accountant of the body."""
-    return sees_complaint(complaint, user) and not is_own_matter(complaint.attempt.obligation.dossier, user)
+    return sees_complaint(complaint, user) and not is_own_dossier(complaint.attempt.obligation.dossier, user)
 
 
 def may_own(difference: Difference, user: User) -> bool:
     """May take over a difference, hand it over and close it."""
-    own = difference.attempt is not None and is_own_matter(difference.attempt.obligation.dossier, user)
+    own = difference.attempt is not None and is_own_dossier(difference.attempt.obligation.dossier, user)
     return sees_difference(difference, user) and not own
 
 
 def may_resolve(credit: BankCredit, user: User) -> bool:
     """May assign this credit to a fee, or return it."""
-    own = credit.attempt is not None and is_own_matter(credit.attempt.obligation.dossier, user)
+    own = credit.attempt is not None and is_own_dossier(credit.attempt.obligation.dossier, user)
     return sees_credit(credit, user) and not own
 
 
@@ -174,4 +174,4 @@ def _keeps_books_of(bodies: Iterable[int], user: User) -> bool:
 
 
 def _own_matters(user: User) -> QuerySet[Dossier]:
-    return Dossier.objects.filter(are_own_matters(user))
+    return Dossier.objects.filter(own_dossiers(user))

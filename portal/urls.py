@@ -8,7 +8,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
-from payments.enquiries.views import ipn
+from payments.enquiries.views import ipn_callback
 from portal import gallery, views
 from procedures.views import home
 
@@ -20,8 +20,8 @@ urlpatterns = [
     path("api/v1/", include("dossiers.api.urls")),
     path("api/v1/", include("payments.api.urls")),
     # Registered at the gateways: these URLs must never change.
-    path("thanh-toan/vnpay/ipn", ipn, {"provider": "vnpay"}, name="payment_ipn"),
-    path("thanh-toan/<slug:provider>/ipn", ipn, name="payment_ipn"),
+    path("thanh-toan/vnpay/ipn", ipn_callback, {"provider": "vnpay"}, name="payment_ipn"),
+    path("thanh-toan/<slug:provider>/ipn", ipn_callback, name="payment_ipn"),
 ]
 
 pages = [

@@ -1,4 +1,5 @@
-"""Which result an approval gives, and its template. Grammar: docs/catalogue.md, "Results"."""
+"""Which result an approval gives. What it prints is data: `results[].template` of the version (data/procedures.json; grammar:
+docs/catalogue.md, "Results"). The text for a dossier is made in `dossiers.desk.result_forms`."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence

@@ -134,7 +134,7 @@ def test_every_class_of_the_style_sheets_is_used():
     words = "\n".join(path.read_text("utf-8") for path in texts)
     used, made = set(re.findall(r"[\w-]+", words)), set(MADE_IN_TEMPLATES.findall(words)) | {"ic--", "input--"}
     for sheet in (ROOT / "static/css").glob("*.css"):
-        selectors = re.sub(r"/\*.*?\*/|\{[^{}]*\}|url\([^)]*\)", "", sheet.read_text("utf-8"), flags=re.DOTALL)
+        selectors = re.sub(r"/\*.*?\*/|\{[^{}]*\}|url\([^)]*\)", " ", sheet.read_text("utf-8"), flags=re.DOTALL)
         for name in set(re.findall(r"\.([a-zA-Z][\w-]*)", selectors)):
             assert name in used or name.partition("--")[0] + "--" in made, (sheet.name, name)
 

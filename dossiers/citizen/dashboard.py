@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from dossiers.clock import lateness
 from dossiers.fees import payable, wording
 from dossiers.models import DeliveryWay, Dossier, SupplementRequest
-from dossiers.permissions import own_matters
+from dossiers.permissions import citizen_dossiers
 from dossiers.states import DossierState as S
 from portal.common import clock
 from portal.common.dates import long_day, moment
@@ -28,7 +28,7 @@ HEAVY = ["version__document", "answers", "asked"]  # large columns that lists do
 
 def own(user):
     """The user's own dossiers: filed by them, about them, or for a subject they have a mandate for. Without staff rights."""
-    return Dossier.objects.filter(own_matters(user))
+    return Dossier.objects.filter(citizen_dossiers(user))
 
 
 def counts(user):

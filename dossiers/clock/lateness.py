@@ -43,7 +43,7 @@ def running() -> Q:
 
 
 def is_late(dossier: Dossier, now: dt.datetime, due: str = STEP_DUE) -> bool:
-    """Has this due time passed while the clock is running? `due`: WORK or PROMISE; `now`: aware datetime."""
+    """Has this due time passed while the clock is running? `due`: STEP_DUE or PROMISED_DUE; `now`: aware datetime."""
     return is_running(dossier) and rules.is_late(now, getattr(dossier, due))
 
 

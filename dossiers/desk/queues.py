@@ -1,6 +1,6 @@
 """Queries of the desk's worklists: groups, order, keyset pages, and the deadline of each dossier.
 
-A list starts with the dossiers the user may see at work (`permissions.at_work`) and uses the columns that each step writes
+A list starts with the dossiers the user may see at work (`permissions.staff_dossiers`) and uses the columns that each step writes
 (`waiting_on`, `holder`, `step_due_at`).
 """
 
@@ -17,7 +17,7 @@ from accounts.roles import Role
 from dossiers.clock import lateness, rules
 from dossiers.files.models import Attachment
 from dossiers.models import DeliveryWay, Dossier, StepRun, StepState
-from dossiers.permissions import at_work
+from dossiers.permissions import staff_dossiers
 from dossiers.states import ALIVE, FINAL, DossierState
 from portal.common import clock
 from portal.common.dates import clock_time
@@ -97,7 +97,7 @@ def _open_runs_of(user):
 
 def dossiers_at_work(user):
     """All filed dossiers this user may see at work."""
-    return Dossier.objects.filter(at_work(user))
+    return Dossier.objects.filter(staff_dossiers(user))
 
 
 def counts(user):

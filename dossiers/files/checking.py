@@ -1,7 +1,7 @@
 """Checks uploads: PDF, JPEG and PNG only, opened in a child process with limits of time and memory.
 
 Pictures are re-encoded (turned upright, metadata removed, scaled down). A PDF is kept byte for byte, so that a signature in
-it stays valid; it is refused when it has active content.
+it stays valid; it is refused when it has active content. The limits are settings (`MAX_UPLOAD_…` in portal/settings/base.py).
 """
 
 import unicodedata

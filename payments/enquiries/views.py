@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from dossiers.permissions import is_submitter
 from payments import outcomes
 from payments.attempts.references import grouped_reference
-from payments.enquiries import ipn as notices
+from payments.enquiries import ipn
 from payments.gateways import register
 from payments.gateways.base import NoticeResult, Provider
 
@@ -20,14 +20,14 @@ from payments.gateways.base import NoticeResult, Provider
 @csrf_exempt
 @login_not_required
 @transaction.non_atomic_requests
-def ipn(request: HttpRequest, provider: str) -> HttpResponse:
+def ipn_callback(request: HttpRequest, provider: str) -> HttpResponse:
     """The IPN of a provider (by its key). The answer, also to an error, is in the provider's format."""
     gateway = _provider(provider)
     if request.method != gateway.notice_method:
         response = _answer(gateway, NoticeResult.FAILED, status=405)
         response["Allow"] = gateway.notice_method
         return response
-    return _answer(gateway, notices.receive_ipn(gateway, gateway.raw_notice(request)))
+    return _answer(gateway, ipn.receive_ipn(gateway, gateway.raw_notice(request)))
 
 
 def _provider(key: str) -> Provider:
@@ -47,7 +47,7 @@ def _answer(gateway: Provider, result: NoticeResult, status: int = 200) -> HttpR
 @require_safe
 def come_back(request: HttpRequest, provider: str) -> HttpResponse:
     """The return of a payer: redirect the submitter to the page of the dossier; show others the outcome without personal data."""
-    attempt = notices.receive_return(_provider(provider), request.META.get("QUERY_STRING", ""))
+    attempt = ipn.receive_return(_provider(provider), request.META.get("QUERY_STRING", ""))
     if attempt is None:
         response = render(request, "payments/citizen/return.html", {"attempt": None})
     elif request.user.is_authenticated and is_submitter(attempt.obligation.dossier, request.user):

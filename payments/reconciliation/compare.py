@@ -6,7 +6,7 @@ from collections import defaultdict
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from dossiers.permissions import is_own_matter
+from dossiers.permissions import is_own_dossier
 from payments.differences import close_as_matching, open_difference
 from payments.gateways import register
 from payments.gateways.base import Provider, SettlementLine
@@ -90,7 +90,7 @@ class Comparison:
             self._open_difference(Difference.Kind.AMOUNT, reference, attempt, ours=attempt.amount if paid else 0, theirs=total)
         elif paid:
             self._close_differences(reference, _PAYMENT_KINDS)
-        elif self.run.read_by and is_own_matter(attempt.obligation.dossier, self.run.read_by):
+        elif self.run.read_by and is_own_dossier(attempt.obligation.dossier, self.run.read_by):
             self._open_difference(Difference.Kind.MISSING_HERE, reference, attempt, ours=0, theirs=total)
         else:
             self._owe_proof(lines[0], attempt)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from dossiers.models import FeeObligation
-from dossiers.permissions import is_own_matter
+from dossiers.permissions import is_own_dossier
 from payments import messages
 from payments.attempts.lifecycle import lock_for_payment
 from payments.ledger import entries
@@ -133,7 +133,7 @@ def deciders(refund: Refund) -> list[User]:
     attempt = refund.attempt
     others = accountants_of([attempt.collector_id]).exclude(pk__in=_vouchers_of(attempt)).exclude(pk=refund.requested_by_id)
     dossier = attempt.obligation.dossier
-    return [person for person in others.order_by("full_name", "pk") if not is_own_matter(dossier, person)]
+    return [person for person in others.order_by("full_name", "pk") if not is_own_dossier(dossier, person)]
 
 
 def vouched_for_by(user: User) -> QuerySet[PaymentAttempt]:

@@ -51,7 +51,7 @@ class OutboxRow(models.Model):
         return dt.timedelta(seconds=min(600, 5 * 2 ** min(self.tries, 7)))
 
     def resend(self):
-        """Make the row due now, by hand («gửi lại»). A row that is done is left alone."""
+        """Make the row due now, by hand («gửi lại»), with the full time for new tries. A row that is done is left alone."""
         type(self).objects.filter(pk=self.pk).exclude(due_state=OutboxState.DONE).update(
             due_state=OutboxState.WAITING, next_at=clock.now(), leased_until=None, created_at=clock.now()
         )
@@ -71,7 +71,7 @@ def worker(model):
 
 def after_commit(model):
     """Decorator: registers a function that gets the row after the worker's transaction has committed, when no lock is held, for
-    calls over the network. It does not run when the worker failed. Its own errors are logged."""
+    calls over the network. It does not run when the worker failed. An error of its own is logged and raised."""
     return lambda function: _register(_after_commit, model, function)
 
 

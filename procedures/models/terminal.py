@@ -8,8 +8,8 @@ from portal.common import clock
 
 class Terminal(models.Model):
     """A terminal at the payment gateway. Offerings refer to the terminal where their fees are paid; `payments` stores its account
-    and its state at the gateway (`CollectionPoint`). While it is switched off, nothing can be paid online at its offerings
-    (`procedures.levels`); payments that were begun before are still accepted."""
+    and its query lease (`CollectionPoint`). While it is switched off, nothing can be paid online at its offerings (the rule:
+    `dossiers.fees.payable`; the level: `procedures.levels`); payments that were begun before are still accepted."""
 
     code = models.CharField(_("mã điểm thu"), max_length=8, unique=True)
     active = models.BooleanField(_("đang thu trên mạng"), default=True)

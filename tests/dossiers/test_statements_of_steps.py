@@ -23,7 +23,7 @@ ITEM = {"target": "field", "key": "request_detail", "label": "Nội dung đề n
 NOTE = "Theo hồ sơ lưu của cơ quan."
 
 FILING = {
-    "submit DRAFT": 33,
+    "submit DRAFT": 28,
     "ask_supplement SUBMITTED": 22,
     "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 40,
     "ask_supplement ACCEPTED": 26,
@@ -64,14 +64,14 @@ RESULT = {
     "refuse_substance PROCESSING": 18,
 }
 MONEY_THAT_BLOCKS = {
-    "submit DRAFT with a fee": 38,
+    "submit DRAFT with a fee": 30,
     "paid PAYMENT_REQUIRED of SUBMITTED": 40,
     "waive PAYMENT_REQUIRED of SUBMITTED": 22,
-    "charge SUBMITTED": 24,
+    "charge SUBMITTED": 20,
     "payment_timeout PAYMENT_REQUIRED": 18,
-    "charge ACCEPTED": 22,
+    "charge ACCEPTED": 20,
     "paid PAYMENT_REQUIRED of ACCEPTED": 42,
-    "charge PROCESSING": 22,
+    "charge PROCESSING": 20,
     "paid PAYMENT_REQUIRED of PROCESSING": 40,
     "waive PAYMENT_REQUIRED of ACCEPTED": 24,
 }
@@ -85,7 +85,7 @@ MONEY_THAT_WAITS_FOR_NOTHING = {
     "set_fee ACCEPTED": 19,
     "set_fee PROCESSING": 20,
     "accept SUBMITTED exemption: confirm": 31,
-    "accept SUBMITTED exemption: refuse": 35,
+    "accept SUBMITTED exemption: refuse": 34,
 }
 ENDING = {
     "withdraw SUBMITTED": 15,
@@ -97,7 +97,7 @@ ENDING = {
     "withdraw SUPPLEMENT_REQUIRED": 15,
     "refuse_withdrawal WITHDRAWN of SUPPLEMENT_REQUIRED": 16,
     "withdraw PAYMENT_REQUIRED": 15,
-    "refuse_withdrawal WITHDRAWN of PAYMENT_REQUIRED": 18,
+    "refuse_withdrawal WITHDRAWN of PAYMENT_REQUIRED": 17,
     "refuse_withdrawal WITHDRAWN paid meanwhile, so «paid» follows": 32,
     "stop ACCEPTED": 17,
     "stop PROCESSING": 17,

@@ -113,7 +113,7 @@ def test_messages_and_papers_lead_to_the_counter_not_to_a_page_that_takes_nothin
     waiting = switch(waiting)
     assert wording.payment_url(waiting) == "" and not payable.payable_online(waiting)
     moment = clock.now()
-    messages.remind(waiting, moment, "trả phí", turn=moment, stops_at=moment)
+    messages.remind(waiting, moment, "trả phí", reminder_at=moment, stops_at=moment)
     assert Message.objects.filter(key__startswith="remind:").first().link == f"/ho-so/{waiting.code}/"
     said = acknowledgement(waiting, waiting.events.get(step="submit"))["fee_note"]
     assert "Nộp trên cổng" not in said and "Nộp tại" in said

@@ -46,60 +46,60 @@ WORK_WORDS = {
 @for_staff
 def dossier(request, code):
     """Everything the desk may see of one dossier. Logged in the access log."""
-    matter = find(request, code)
-    log_view(request, matter)
-    sees_papers = permissions.sees_papers(matter, request.user)
-    timekeeper = Timekeeper(matter)
-    possible = workflow.steps_for(request.user, matter)
-    steps = offered(name for name in possible if name != "return_step" or earlier_steps(matter))  # not for the first step
-    aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and matter.delivery_way == "account")]
-    runs = list(matter.step_runs.select_related("agency", "holder", "done_by"))
-    sheets = _sheets(matter) if sees_papers else []
+    dossier = find(request, code)
+    log_view(request, dossier)
+    sees_papers = permissions.sees_papers(dossier, request.user)
+    timekeeper = Timekeeper(dossier)
+    possible = workflow.steps_for(request.user, dossier)
+    steps = offered(name for name in possible if name != "return_step" or earlier_steps(dossier))  # not for the first step
+    aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and dossier.delivery_way == "account")]
+    runs = list(dossier.step_runs.select_related("agency", "holder", "done_by"))
+    sheets = _sheets(dossier) if sees_papers else []
     context = {
-        "dossier": matter,
-        "phone": phone_for_display(matter.subject_phone) if matter.subject_phone else "",
-        "sla": queues.deadline_tag(matter, timekeeper.calendar),
+        "dossier": dossier,
+        "phone": phone_for_display(dossier.subject_phone) if dossier.subject_phone else "",
+        "sla": queues.deadline_tag(dossier, timekeeper.calendar),
         "sees_papers": sees_papers,
-        "sections": _sections(matter, masked=not sees_papers),
-        "documents": rules.asked_documents(matter),
+        "sections": _sections(dossier, masked=not sees_papers),
+        "documents": rules.asked_documents(dossier),
         "sheets": sheets,
         "shown": _shown(sheets, request.GET.get("xem", "")),
-        "history": _history(matter),
-        "clock": _clock(matter, timekeeper),
+        "history": _history(dossier),
+        "clock": _clock(dossier, timekeeper),
         "runs": runs,
-        "holder": _holder(matter),
-        **_money(matter),
-        "supplements": matter.supplements.select_related("approved_by").prefetch_related("items"),
-        "decisions": matter.decisions.select_related("signer"),
-        "owed": _owed(matter),
-        "unsent": _unsent(matter),
-        "may_send_again": may_send_again(matter, request.user),
+        "holder": _holder(dossier),
+        **_money(dossier),
+        "supplements": dossier.supplements.select_related("approved_by").prefetch_related("items"),
+        "decisions": dossier.decisions.select_related("signer"),
+        "owed": _owed(dossier),
+        "unsent": _unsent(dossier),
+        "may_send_again": may_send_again(dossier, request.user),
         "main_steps": [step for step in steps if step not in aside],
         "other_steps": aside,
-        "held_back": [] if matter.decided_at and matter.state == "PROCESSING" else list(blocked_steps(request.user, matter)),
-        "next_code": queues.next_for(request.user, after=matter),
+        "held_back": [] if dossier.decided_at and dossier.state == "PROCESSING" else list(blocked_steps(request.user, dossier)),
+        "next_code": queues.next_for(request.user, after=dossier),
     }
     return render(request, "dossiers/desk/dossier.html", context)
 
 
-def _money(matter):
+def _money(dossier):
     """The fee by lines, and the claimed priority group."""
-    obligation = getattr(matter, "obligation", None)
-    lines = wording.lines_frozen(matter) if obligation else []
+    obligation = getattr(dossier, "obligation", None)
+    lines = wording.lines_frozen(dossier) if obligation else []
     return {
         "obligation": obligation,
         "fee_lines": lines,
-        "fee_is_open": wording.is_open(matter),
-        "claimed": wording.claimed_group(matter),
-        "payment_term_runs": bool(matter.payment_due_at) and payable.taken_online(matter),
+        "fee_is_open": wording.is_open(dossier),
+        "claimed": wording.claimed_group(dossier),
+        "payment_term_runs": bool(dossier.payment_due_at) and payable.taken_online(dossier),
     }
 
 
-def _sections(matter, masked):
-    form = rules.form_of(matter)
+def _sections(dossier, masked):
+    form = rules.form_of(dossier)
     if form is None:
         return []
-    return answer_sections(form, rules.known_answers(matter, form), rules.filing_day(matter), masked=masked, long_dates=False)
+    return answer_sections(form, rules.known_answers(dossier, form), rules.filing_day(dossier), masked=masked, long_dates=False)
 
 
 # ---------------------------------------------------------------- papers and files
@@ -120,9 +120,9 @@ class Sheet:
         return f"{self.address}#navpanes=0&view=FitH"
 
 
-def _sheets(matter):
+def _sheets(dossier):
     """Uploaded files in the order of their documents, then papers of the portal, newest first."""
-    names = {ask.key: ask.name for ask in rules.asked_documents(matter)} | {OTHER_PAPERS: _("Giấy tờ khác")}
+    names = {ask.key: ask.name for ask in rules.asked_documents(dossier)} | {OTHER_PAPERS: _("Giấy tờ khác")}
     sheets = [
         Sheet(
             f"tep-{file.pk}",
@@ -131,11 +131,11 @@ def _sheets(matter):
             reverse("files:view", args=[file.pk]),
             picture=file.content_type.startswith("image/"),
         )
-        for file in matter.attachments.current()
+        for file in dossier.attachments.current()
     ]
-    for paper in matter.papers.order_by("-issued_at", "-pk"):
+    for paper in dossier.papers.order_by("-issued_at", "-pk"):
         note = paper.number if paper.state == paper.State.VALID else f"{paper.number}, {paper.get_state_display()}"
-        paper.dossier = matter
+        paper.dossier = dossier
         sheets.append(
             Sheet(f"giay-{paper.pk}", str(paper.get_kind_display()), note, f"{paper.get_absolute_url()}?xem", made_here=True)
         )
@@ -152,7 +152,7 @@ def _shown(sheets, wanted):
 
 
 # ---------------------------------------------------------------- history and clock
-def _history(matter):
+def _history(dossier):
     """Rows of the timeline, newest last, with actor and note."""
     return [
         {
@@ -162,44 +162,44 @@ def _history(matter):
             "note": event.text.note,
             "event": event,
         }
-        for event in matter.events.select_related("text")
+        for event in dossier.events.select_related("text")
     ]
 
 
-def _holder(matter):
+def _holder(dossier):
     """Who holds it now, as texts: a user, else a role at an agency; the citizen while the dossier waits for them."""
-    if matter.status.is_final:
+    if dossier.status.is_final:
         return {}
-    agency = matter.holder_agency or matter.receiving_agency
-    if matter.waiting_on == "submitter":
-        return {"over": _("Đang chờ"), "name": _("Người nộp"), "role": matter.get_state_display(), "icon": "pause"}
-    role = dict(Role.choices).get(matter.waiting_on, "")
-    name = str(matter.holder) if matter.holder else _("Chưa giao ai")
+    agency = dossier.holder_agency or dossier.receiving_agency
+    if dossier.waiting_on == "submitter":
+        return {"over": _("Đang chờ"), "name": _("Người nộp"), "role": dossier.get_state_display(), "icon": "pause"}
+    role = dict(Role.choices).get(dossier.waiting_on, "")
+    name = str(dossier.holder) if dossier.holder else _("Chưa giao ai")
     return {
         "over": _("Đang giữ"),
         "name": name,
         "role": capfirst(f"{role}, {agency}".strip(", ")),
         "phone": agency.desk_phone,
-        "icon": "user" if matter.holder else "users",
+        "icon": "user" if dossier.holder else "users",
     }
 
 
-def _clock(matter, timekeeper):
+def _clock(dossier, timekeeper):
     """The intervals of the dossier, and how its due time is counted day by day."""
-    standing = timekeeper.standing(now=clock.now()) if matter.accepted_at else None
-    if standing and matter.decided_at:
+    standing = timekeeper.standing(now=clock.now()) if dossier.accepted_at else None
+    if standing and dossier.decided_at:
         standing = timekeeper.standing()
     return {
         "standing": standing,
-        "moved": matter.first_promised_due_at != matter.due_at,
-        "intervals": matter.intervals.all(),
+        "moved": dossier.first_promised_due_at != dossier.due_at,
+        "intervals": dossier.intervals.all(),
     }
 
 
 # ---------------------------------------------------------------- failed follow-ups and messages
-def _owed(matter):
+def _owed(dossier):
     """Follow-ups that failed at least once or were given up, and the pending signing of a result."""
-    rows = FollowUp.objects.filter(event__dossier=matter).exclude(due_state=OutboxState.DONE)
+    rows = FollowUp.objects.filter(event__dossier=dossier).exclude(due_state=OutboxState.DONE)
     return [
         {"row": row, "what": _work(row.kind), "late": row.tries > 0 or row.due_state == OutboxState.DEAD}
         for row in rows.filter(Q(tries__gt=0) | Q(due_state=OutboxState.DEAD) | Q(kind="issue")).order_by("pk")
@@ -211,9 +211,9 @@ def _work(kind):
     return _("Lập giấy: %(paper)s") % {"paper": PaperKind(paper).label} if name == "paper" else WORK_WORDS[name]
 
 
-def _unsent(matter):
+def _unsent(dossier):
     """Messages about this dossier whose sending failed."""
-    keys = [f"event:{pk}" for pk in matter.events.values_list("pk", flat=True)]
+    keys = [f"event:{pk}" for pk in dossier.events.values_list("pk", flat=True)]
     failing = (
         Message.objects.filter(key__in=keys)
         .exclude(due_state=OutboxState.DONE)
@@ -226,11 +226,11 @@ def _unsent(matter):
 @for_staff
 def again(request, code, kind, pk):
     """Retry a failed follow-up or message: the worker does it, once."""
-    matter = find(request, code)
-    if not may_send_again(matter, request.user):
+    dossier = find(request, code)
+    if not may_send_again(dossier, request.user):
         raise PermissionDenied
-    keys = [f"event:{event}" for event in matter.events.values_list("pk", flat=True)]
-    rows = {"viec": FollowUp.objects.filter(event__dossier=matter), "tin": Message.objects.filter(key__in=keys)}.get(kind)
+    keys = [f"event:{event}" for event in dossier.events.values_list("pk", flat=True)]
+    rows = {"viec": FollowUp.objects.filter(event__dossier=dossier), "tin": Message.objects.filter(key__in=keys)}.get(kind)
     if rows is None:
         raise Http404
     get_object_or_404(rows, pk=pk).resend()

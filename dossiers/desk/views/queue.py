@@ -14,7 +14,7 @@ from accounts.roles import Role
 from dossiers.desk import queues
 from dossiers.desk.actions import bulk_steps
 from dossiers.models import Dossier, FilingChannel
-from dossiers.permissions import PAPER_ROLES, at_work
+from dossiers.permissions import PAPER_ROLES, staff_dossiers
 from portal.common import clock
 from portal.common.identity import mask_number
 from procedures.models import working_calendar
@@ -45,7 +45,7 @@ def find(request, code):
         "person",
         "submitter",
     )
-    dossiers = Dossier.objects.visible_to(request.user).filter(at_work(request.user))
+    dossiers = Dossier.objects.visible_to(request.user).filter(staff_dossiers(request.user))
     return get_object_or_404(dossiers.select_related(*related), code=code)
 
 

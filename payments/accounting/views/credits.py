@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dossiers.permissions import is_own_matter
+from dossiers.permissions import is_own_dossier
 from payments.accounting import worklists
 from payments.accounting.forms import AssignForm, NoteForm, StatementForm
 from payments.accounting.views.access import for_accountants, list_page, page, waiting_time
@@ -66,7 +66,7 @@ def _names_own_matter(content, point, user):
     credits = statement_files.read(content, point.account_number).credits
     named = {reference for credit in credits for reference in find_in(credit.content)}
     attempts = PaymentAttempt.objects.filter(reference__in=named).select_related("obligation__dossier")
-    return any(is_own_matter(attempt.obligation.dossier, user) for attempt in attempts)
+    return any(is_own_dossier(attempt.obligation.dossier, user) for attempt in attempts)
 
 
 def _row(credit):

@@ -63,16 +63,16 @@ STATUSES = {
 
 
 def of_pay(response: str, status: str) -> Outcome:
-    """The outcome of an IPN by its two codes."""
-    told, became = RESPONSES.get(response), STATUSES.get(status)
-    if told is None or became is None or (told is PAID) != (became is PAID):
-        doubts = [found for found in (told, became) if found and found.doubt]
+    """The outcome of an IPN by its two codes. Codes that contradict each other, or are unknown, are in doubt (UNCLEAR)."""
+    by_response, by_status = RESPONSES.get(response), STATUSES.get(status)
+    if by_response is None or by_status is None or (by_response is PAID) != (by_status is PAID):
+        doubts = [found for found in (by_response, by_status) if found and found.doubt]
         return doubts[0] if doubts else UNCLEAR
-    if told.doubt or became.doubt:
-        return told if told.doubt else became
-    if became is UNFINISHED:
-        return replace(told, money=CHECKING, final=False)
-    return became if told is FAILED else told
+    if by_response.doubt or by_status.doubt:
+        return by_response if by_response.doubt else by_status
+    if by_status is UNFINISHED:
+        return replace(by_response, money=CHECKING, final=False)
+    return by_status if by_response is FAILED else by_response
 
 
 def of_query(answer: ApiAnswer, attempt: "PaymentAttempt") -> Outcome:

@@ -55,7 +55,7 @@ def unguarded(name):
 
 @pytest.fixture
 def unwatched(db):
-    """Call it to switch off triggers and foreign keys for this session."""
+    """Call it to switch off triggers and foreign keys for this transaction."""
 
     def unwatched():
         with connection.cursor() as cursor:

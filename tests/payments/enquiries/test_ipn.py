@@ -24,7 +24,7 @@ QUERIES_OF_A_FORGERY = 2  # count of events, the event
 
 
 def untouched(attempt):
-    """Are attempt, dossier and ledger unchanged?"""
+    """Assert that attempt, dossier and ledger are unchanged. Returns True."""
     now = PaymentAttempt.objects.get(pk=attempt.pk)
     assert (now.state, now.code, now.resolved_at) == (attempt.state, attempt.code, attempt.resolved_at)
     assert now.obligation.dossier.state == DossierState.PAYMENT_REQUIRED

@@ -48,7 +48,7 @@ def refund(money_desk, paid):
 
 
 def refuses(rule, deed):
-    """Does the database refuse `deed`, naming the constraint?"""
+    """Assert that the database refuses `deed`, naming the constraint `rule`."""
     with pytest.raises(DatabaseError) as refusal, transaction.atomic():
         deed()
     assert rule in str(refusal.value), refusal.value
@@ -226,7 +226,7 @@ def test_a_receipt_number_is_given_once_and_has_eight_figures(paid):
 
 
 def test_codes_of_points_and_tokens_of_links_are_used_once(attempt):
-    refuses("code", lambda: CollectionPoint.objects.create(terminal_id=attempt.point.code, name="Điểm thu khác"))
+    refuses("terminal_id", lambda: CollectionPoint.objects.create(terminal_id=attempt.point.code, name="Điểm thu khác"))
     link = PayLink.objects.create(obligation=attempt.obligation, expires_at=clock.now())
     refuses("token", lambda: PayLink.objects.create(obligation=attempt.obligation, expires_at=clock.now(), token=link.token))
 

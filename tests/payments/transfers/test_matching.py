@@ -47,7 +47,7 @@ def fresh(row):
 
 
 def all_is_well():
-    """Do the ledger balance, and receipts and transfers agree?"""
+    """Assert the invariants of transfers, receipts and ledger."""
     assert not list(matching.problems()) and not list(numbering.problems()) and not list(invariants.broken())
 
 
