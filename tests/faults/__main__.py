@@ -12,7 +12,7 @@ import time
 
 
 def main(words):
-    """Exit code 0 when every đồng is where it belongs."""
+    """Run with these arguments. Exit code 0 if all results are right."""
     asked = _parser().parse_args(words)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.test")
     os.environ.setdefault("LOG_LEVEL", "ERROR")
@@ -33,7 +33,7 @@ def main(words):
 
 
 def _end_other_sessions(connection):
-    """Of the threads that played payers, and of processes that were killed a moment ago."""
+    """End the database sessions of payer threads and killed processes."""
     with connection.cursor() as cursor:
         others = "datname = current_database() AND pid <> pg_backend_pid()"
         cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
@@ -50,7 +50,7 @@ def _parser():
 
 
 def _all(asked):
-    """Run what was asked for. True when anything is wrong."""
+    """Run what the arguments ask for. True if anything is wrong."""
     from dossiers.papers.signing import ensure_development_ca
     from tests import world
     from tests.faults.site import Site
@@ -59,7 +59,7 @@ def _all(asked):
     world.holidays()
     ensure_development_ca()  # receipts are signed papers
     site, desk = Site().up(), MoneyDesk()
-    desk.draft()  # procedure, offering and places are made here, once, before many ask for them at the same moment
+    desk.draft()  # creates procedure, offering and places once, before threads need them
     try:
         wrong = _matrix(site, desk, asked)
         wrong += _storm(site, desk, asked) if asked.payments else []

@@ -1,4 +1,4 @@
-"""Two accountants who approve what is proposed, and pay out by hand what the bank refuses to take back."""
+"""Two accountants who approve refunds, and pay out by hand those that the bank refused."""
 
 import threading
 
@@ -9,7 +9,7 @@ from tests.faults.site import close_connections
 
 
 class Accountants(threading.Thread):
-    """Runs beside the payers until `leave`. Counts what it did; an error is kept, and raised by `leave`."""
+    """A thread that runs until `leave`. Counts its actions; `leave` raises the error if there was one."""
 
     def __init__(self, desk):
         super().__init__(name="accountants", daemon=True)
@@ -32,7 +32,7 @@ class Accountants(threading.Thread):
             raise self.error
 
     def work(self):
-        """One look over the three lists."""
+        """Process the three lists once."""
         for refund in Refund.objects.filter(state=RefundState.REFUSED).select_related("attempt"):
             if not refund.attempt.refunds.exclude(state=RefundState.REFUSED).exists():
                 approval.propose(refund.attempt, refund.reason, actor=self.desk.accountant, way=RefundWay.BY_HAND)

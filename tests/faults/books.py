@@ -1,4 +1,4 @@
-"""At the end: the gateway's books beside ours, row by row, the settlement file, every invariant, and that nothing is owed."""
+"""Final checks: the books of the gateway against ours, settlement files, invariants, no waiting outbox rows."""
 
 import io
 import time
@@ -15,7 +15,7 @@ PAYMENT_KINDS = [Difference.Kind.MISSING_HERE, Difference.Kind.MISSING_THERE, Di
 
 
 def wait_until_nothing_is_owed(seconds=240):
-    """Wait until no row of any kind waits to be done. Returns what waits at the end of our timeout, in words."""
+    """Wait until no outbox row is waiting, at most `seconds`. Returns a sentence for each kind that still waits."""
     end = time.monotonic() + seconds
     while owed := _owed():
         if time.monotonic() > end:
@@ -34,8 +34,7 @@ def _trouble(found):
 
 
 def everything(site, references=None):
-    """{reference: transaction} as the gateway has them, asked through its own interface. Default: of every attempt of ours, and
-    whatever the gateway has besides."""
+    """{reference: transaction} from the API of the mock gateway. Default: all our attempts, and all others it has."""
     newest = {row["reference"]: row for row in site.gateway.look("transactions")["transactions"]}  # a thousand at most
     ours = references or PaymentAttempt.objects.filter(way=Way.GATEWAY).values_list("reference", flat=True)
     found = dict(newest) if references is None else {}
@@ -59,7 +58,7 @@ def compared(books):
 
 
 def settlement_files(site, days):
-    """Read the honest file of every day; a sentence for each difference it opens about a payment."""
+    """Read the correct file of each day. Yield a sentence for each difference about a payment."""
     for point in CollectionPoint.objects.filter(attempts__isnull=False).distinct():
         for day in sorted(days):
             run = runs.read_file(point, day, _file(site, point, day))
@@ -67,7 +66,7 @@ def settlement_files(site, days):
                 yield f"settlement file of {day}: {difference.kind} {difference.reference}"
 
 
-LIES = {  # the switch, and the difference that it deserves
+LIES = {  # switch of the mock gateway: the difference to expect
     "settlement_missing_row": Difference.Kind.MISSING_THERE,
     "settlement_extra_row": Difference.Kind.MISSING_HERE,
     "settlement_wrong_amount": Difference.Kind.AMOUNT,
@@ -75,7 +74,7 @@ LIES = {  # the switch, and the difference that it deserves
 
 
 def lying_settlement_files(site, day):
-    """(name, what is wrong) for each lie of the file: it must open just the difference it deserves."""
+    """(name, errors) for each wrong settlement file: it must open exactly the expected difference."""
     point = CollectionPoint.objects.filter(attempts__state=AttemptState.PAID).first()
     for lie, kind in LIES.items() if point else ():
         honest = _file(site, point, day)
@@ -86,12 +85,12 @@ def lying_settlement_files(site, day):
         runs.read_file(point, day, lying)
         opened = list(Difference.objects.exclude(pk__in=before).values_list("kind", flat=True))
         yield lie, [] if opened == [kind] else [f"opened {opened or 'nothing'} instead of {kind}"]
-        runs.read_file(point, day, honest)  # which agrees again
+        runs.read_file(point, day, honest)  # closes the difference again
 
 
 def _rows_to_the_last_payment(file):
-    """How many rows must be missing at the end so that just one payment is: a refund that an earlier file has shown is not
-    missed when a later one leaves it out."""
+    """How many rows to cut at the end so that exactly one payment is missing. (A missing refund is no difference if an earlier
+    file had it.)"""
     rows = file.decode().strip().splitlines()
     return next(number for number, row in enumerate(reversed(rows), 1) if ",pay," in row)
 
@@ -101,7 +100,7 @@ def _file(site, point, day):
 
 
 def invariants():
-    """What `manage.py check_invariants` finds wrong: sentences, none when all is well; and its totals."""
+    """(violations, totals) by `manage.py check_invariants`."""
     out, err = io.StringIO(), io.StringIO()
     try:
         call_command("check_invariants", stdout=out, stderr=err)

@@ -1,4 +1,4 @@
-"""Every fault of the gateway × the order in which we hear × how often is paid, and how each must end."""
+"""The cases: fault of the gateway × order of callbacks × number of payments, and the expected result."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,11 +13,11 @@ ALWAYS = True
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong, and what the gateway says of the money in the end.
+    """One fault, and the final state at the gateway.
 
-    `paying` is switched on for the payment itself, `wire` for requests about it ({switch: (value, how often)}), `everywhere`
-    for the whole gateway. `charged`: the payer's money is gone at the end. `decided`: what the gateway's staff says of an
-    unclear payment. `gives_back`: a fee that was settled is refunded too, so that the fault of the refund is met.
+    Switches: `paying` for the payment, `wire` for requests about it ({switch: (value, how often)}), `everywhere` for the whole
+    gateway. `charged`: money was taken in the end. `decided`: final status that staff of the gateway set for an unclear payment.
+    `gives_back`: the settled fee is refunded too, so that a fault of refunds occurs. `bites`: did the fault occur?
     """
 
     name: str
@@ -29,7 +29,7 @@ class Fault:
     gives_back: bool = False
     refused: bool = False
     late: bool = False
-    bites: object = None  # (case, attempts) -> bool: was it really met?
+    bites: object = None  # (case, attempts) -> bool
 
     def __str__(self):
         return self.name
@@ -52,18 +52,18 @@ class Case:
 
     @property
     def charges(self):
-        """How many payments the gateway has taken at the end."""
+        """The number of payments charged in the end."""
         return {"once": 1, "twice": 2, "cancel then pay": 1}[self.times] if self.fault.charged else 0
 
     @property
     def slow(self):
-        """Those that wait for the end of the window begin first."""
+        """Does it wait for the end of the payment window? Slow cases start first."""
         lost = self.fault.paying.get("drop_ipn") is ALWAYS or self.fault.paying.get("bad_signature_ipn") is ALWAYS
         lost = lost or self.fault.paying.get("wrong_amount_ipn") is ALWAYS
         return self.fault.late or (lost and self.order == "ipn_only")
 
 
-# ------------------------------------------------------------ was the fault met?
+# ------------------------------------------------------------ did the fault occur?
 
 
 def _moved(attempts, target, *causes):
@@ -76,7 +76,7 @@ def _heard(attempts, verdict):
 
 
 def asked(case, attempts):
-    """No call came through: only the question can have told."""
+    """No valid IPN arrived: the payment was found by a query."""
     return _moved(attempts, AttemptState.PAID, "querydr")
 
 
@@ -85,7 +85,7 @@ def reviewed(case, attempts):
 
 
 def in_doubt(case, attempts):
-    """The contradiction stands in the call only: a payer who comes back alone makes us ask, and the answer is clear."""
+    """Only an IPN has the contradiction; after a return without an IPN, the query has a clear answer."""
     return not case.hears_ipn or _moved(attempts, AttemptState.REVIEW, "contradiction")
 
 
@@ -94,12 +94,12 @@ def wrong_amount(case, attempts):
 
 
 def came_late(case, attempts):
-    """Whether we had given it up by then or not: the money came after its time."""
+    """The money was received after the attempt expired."""
     return any(attempt.paid_at and attempt.paid_at > attempt.expires_at for attempt in attempts)
 
 
 def not_believed(case, attempts):
-    """An answer of the refund that is not signed says nothing."""
+    """An unsigned answer to a refund order makes the refund UNKNOWN."""
     from payments.models import RefundMove
 
     return RefundMove.objects.filter(refund__attempt__in=attempts, target=RefundState.UNKNOWN).exists()
@@ -153,12 +153,12 @@ BY_NAME = {fault.name: fault for fault in FAULTS}
 
 
 def matrix():
-    """Every case, those that take long first."""
+    """All cases, slow ones first."""
     every = [Case(fault, order, times) for fault in FAULTS for times in TIMES for order in ORDERS]
     return sorted(every, key=lambda case: not case.slow)
 
 
-# Every order meets every number of payments, each time with another fault; no row waits long.
+# Each order with each number of payments, each with another fault; none of them slow but one.
 _DOZEN = {
     ("return_first", "once"): "first two IPNs wrong sum",
     ("return_first", "twice"): "IPN five times at once",
@@ -176,6 +176,6 @@ _DOZEN = {
 
 
 def dozen():
-    """Twelve of them for every test run, the slow one first."""
+    """The twelve cases of the test run, the slow one first."""
     chosen = [Case(BY_NAME[name], order, times) for (order, times), name in _DOZEN.items()]
     return sorted(chosen, key=lambda case: not case.slow)

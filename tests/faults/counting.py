@@ -1,4 +1,4 @@
-"""What the storm was, in numbers."""
+"""The numbers of a storm."""
 
 from collections import Counter
 
@@ -9,7 +9,7 @@ from payments.models.states import AttemptState
 
 
 def sentence(trips, kills, under_fire, seconds):
-    """Payers, kills, calls, questions, late successes, seconds; one line each."""
+    """Payers, kills, IPNs, queries, late successes, seconds; one line each."""
     obligations = [trip.dossier.obligation.pk for trip in trips if trip.dossier]
     attempts = PaymentAttempt.objects.filter(obligation__in=obligations)
     paid = attempts.filter(state=AttemptState.PAID)

@@ -1,4 +1,4 @@
-"""Where the money of one dossier must have come to, by the gateway's own books: one sentence for each thing that is not so."""
+"""Checks of one dossier against the books of the gateway: one sentence for each error."""
 
 from django.db.models import Sum
 
@@ -12,7 +12,7 @@ NOT_PAID = (S.FAILED, S.CANCELLED, S.EXPIRED)
 
 
 def wrong_with(dossier, books, *, gives_back=False):
-    """`books`: {reference: the transaction as the gateway describes it}. `gives_back`: the settled fee is refunded too."""
+    """Yield the errors. `books`: {reference: transaction of the gateway}. `gives_back`: the settled fee must be refunded."""
     obligation = FeeObligation.objects.get(dossier=dossier)
     attempts = list(PaymentAttempt.objects.filter(obligation=obligation))
     yield from _attempts(attempts, books)
@@ -35,7 +35,7 @@ def _is_charged(attempt, books):
 
 
 def _attempts(attempts, books):
-    """Paid here exactly when charged there, and the gateway's word is final."""
+    """Paid here if and only if charged there, with a final answer."""
     for attempt in attempts:
         charged = _is_charged(attempt, books)
         if charged != (attempt.state == S.PAID) or (not charged and attempt.state not in NOT_PAID):
@@ -48,7 +48,7 @@ def _attempts(attempts, books):
 
 
 def _refunds(attempt, there, *, all_of_it):
-    """Given back once, whole, or not at all; by the gateway just as often as the gateway says."""
+    """Refunded in full, or not at all; refunds by the gateway have the same sum there."""
     refunds = Refund.objects.filter(attempt=attempt)
     done = refunds.filter(state=RefundState.DONE)
     back = done.aggregate(sum=Sum("amount"))["sum"] or 0
@@ -92,7 +92,7 @@ def _receipt(attempt, *, gives_back):
 
 
 def _waiting(attempts):
-    """A question about money that is known, or a call for a refund that has ended, asks nobody any more."""
+    """No query waits for an attempt without a final answer, and no call for an open refund."""
     waiting = {"attempt__in": attempts, "due_state": OutboxState.WAITING, "attempt__resolved_at": None}
     if GatewayQuestion.objects.filter(**waiting).exists():
         yield "the gateway is still to be asked"

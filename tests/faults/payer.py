@@ -1,4 +1,4 @@
-"""Somebody who pays: a citizen with a dossier that owes its fee, a browser at the portal, and the gateway's page."""
+"""A payer: a citizen with a dossier whose fee is due, with a browser at the portal and at the gateway."""
 
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -9,8 +9,8 @@ from django.test import Client
 
 from tests.faults.site import patiently
 
-APP, ATM, ABROAD = "ung-dung", "the-noi-dia", "the-quoc-te"  # the buttons, by what they send
-CAME_BACK = ("return_first", "ipn_first", "return_only")  # the orders in which a browser comes back
+APP, ATM, ABROAD = "ung-dung", "the-noi-dia", "the-quoc-te"  # values of the buttons
+CAME_BACK = ("return_first", "ipn_first", "return_only")  # the orders in which the browser returns
 
 
 class Payer:
@@ -23,10 +23,10 @@ class Payer:
             base_url=site.address, cookies=_logged_in(self.dossier.submitter), timeout=30, trust_env=False, follow_redirects=False
         )
         self.page = f"/ho-so/{self.dossier.code}/tra-phi/"
-        self.seen = []  # the heading of every page a return led to
+        self.seen = []  # headings of the pages after returns
 
     def press(self, button):
-        """Choose a way on the dossier's own page. Returns the address at the gateway that it leads to."""
+        """Choose a way on the pay page. Returns the URL at the gateway."""
         answer = patiently(lambda: self._press(button))
         address = answer.headers.get("Location", "")
         if not address.startswith(self.site.gateway.address):
@@ -42,7 +42,7 @@ class Payer:
         return self.browser.post(self.page, data=form, headers={"Referer": self.site.address + self.page})
 
     def arrive(self, address, *, reloads=3):
-        """Open the gateway's page; what fails is loaded again. Returns the last page."""
+        """Open the page of the gateway, reloading after failures. Returns the last response."""
         for _try in range(reloads):
             page = self.site.gateway.arrive(address)
             if page.status_code == 200:
@@ -50,7 +50,7 @@ class Payer:
         return page
 
     def act(self, address, outcome, order, faults=None):
-        """Pay (or not) at the gateway, and come back when `order` has the browser come back."""
+        """Pay (or not) at the gateway, and return to the portal if `order` says so."""
         reference = reference_of(address)
         ended = self.site.gateway.pay(reference, outcome, order=order, faults=faults or {})
         if ended["return_url"] and order in CAME_BACK:
@@ -58,7 +58,7 @@ class Payer:
         return ended
 
     def come_back(self, address):
-        """The browser is sent back to the portal: what it shows is a page, whatever happened."""
+        """Open the return URL; it must always show a page with a heading."""
         page = patiently(lambda: self.browser.get(address, follow_redirects=True))
         heading = re.search(r"<h1[^>]*>(.*?)</h1>", page.text, re.DOTALL)
         if page.status_code != 200 or not heading:

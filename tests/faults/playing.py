@@ -1,4 +1,4 @@
-"""Play one case through to its end: press, arrive, pay, come back or not; then wait until the money is where it belongs."""
+"""Play one case: choose a way, pay at the gateway, return or not; then wait until all checks pass."""
 
 import time
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from tests.faults.ends import wrong_with
 from tests.faults.payer import ABROAD, ATM, CAME_BACK, Payer, reference_of
 from tests.faults.site import close_connections
 
-TIMEOUT_SECONDS = 150  # seconds, the longest window included
+TIMEOUT_SECONDS = 150  # more than the longest payment window
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one case ended: what is wrong with it (nothing is right), how long it took, the headings its payer saw."""
+    """The result of one case: errors, duration in seconds, headings that the payer saw."""
 
     case: object
     wrong: tuple
@@ -25,13 +25,13 @@ class Outcome:
 
 
 def play(site, desk, case, timeout=TIMEOUT_SECONDS):
-    """Never raises: what happened is in the outcome."""
+    """Play one case. Never raises: exceptions are in the outcome."""
     began, player = time.monotonic(), None
     try:
         player = Player(site, desk, case)
         player.pay()
         wrong = player.wait(timeout)
-    except Exception as error:  # one case must not end the others; its row says so
+    except Exception as error:  # one case must not stop the others
         wrong = (f"{type(error).__name__}: {str(error)[:300]}",)
     finally:
         close_connections()
@@ -47,7 +47,7 @@ class Player:
         self.references = []
 
     def pay(self):
-        """As the case says: once, in two tabs, or after having given up."""
+        """Pay as the case says: once, in two tabs, or after a cancelled attempt."""
         if self.case.times == "cancel then pay":
             first = self._go(ATM, wire={})
             self.payer.act(first, "cancel", self.case.order)
@@ -64,14 +64,14 @@ class Player:
             self._later(reference)
 
     def _go(self, button, wire=None):
-        """Press the button and stand on the gateway's page."""
+        """Press the button and open the page of the gateway. Returns its URL."""
         address = self.payer.press(button)
         reference = reference_of(address)
         for name, (value, times) in (self.fault.wire if wire is None else wire).items():
             self.site.gateway.faults(**{name: {"value": value, "times": times, "reference": reference}})
         page = self.payer.arrive(address)
         if "strict_duplicate" in self.fault.wire:
-            self.payer.arrive(address, reloads=1)  # loaded again; the first tab still stands open
+            self.payer.arrive(address, reloads=1)  # reload; the first tab is still open
         elif page.status_code != 200:
             raise AssertionError(f"the gateway's page answers {page.status_code}")
         return address
@@ -81,7 +81,7 @@ class Player:
         self.payer.act(address, "success", self.case.order, self.fault.paying)
 
     def _later(self, reference):
-        """What comes after the payment: the bank's late success, the word of the gateway's staff, a refund."""
+        """Events after the payment: late success, decision by staff of the gateway, a refund."""
         if self.fault.late and self.case.order in CAME_BACK:
             self.payer.come_back(self._wait_for(lambda: self.site.gateway.transaction(reference)["return_url"]))
         if self.fault.decided:
@@ -93,14 +93,14 @@ class Player:
 
     @property
     def gives_back(self):
-        """Of two payments one goes back anyway."""
+        """Is the settled fee refunded? (Of two payments, one is refunded anyway.)"""
         return self.fault.gives_back and self.case.times != "twice"
 
     def _attempt(self, reference):
         return PaymentAttempt.objects.get(reference=reference)
 
     def _wait_until_it_is_over(self, address):
-        """The payer whose browser did not come back looks at the dossier's page until it says that nothing is open."""
+        """Wait until the attempt is no longer open, for a payer whose browser did not return."""
         reference = reference_of(address)
         self._wait_for(lambda: not self._attempt(reference).is_open)
 
@@ -113,7 +113,7 @@ class Player:
         return value
 
     def wait(self, timeout):
-        """Wait until nothing is wrong any more; what is still wrong at the end of our timeout."""
+        """Wait until nothing is wrong, at most `timeout` seconds. Returns what is still wrong."""
         end = time.monotonic() + timeout
         while wrong := list(self.wrong()):
             if time.monotonic() > end:
@@ -122,9 +122,11 @@ class Player:
         return wrong
 
     def wrong(self):
-        """What is not yet as the case says it must end."""
+        """Yield what differs from the expected result of the case."""
         attempts = PaymentAttempt.objects.filter(obligation__dossier=self.payer.dossier)
-        if unknown := attempts.filter(Q(state__in=OPEN_ATTEMPT) | Q(resolved_at=None)):  # the gateway's books can wait
+        if unknown := attempts.filter(
+            Q(state__in=OPEN_ATTEMPT) | Q(resolved_at=None)
+        ):  # no need to read the books of the gateway yet
             yield f"not known yet: {', '.join(f'{attempt} {attempt.state}' for attempt in unknown)}"
             return
         books = {attempt.reference: self.site.gateway.transaction(attempt.reference) for attempt in attempts}

@@ -1,4 +1,4 @@
-"""The matrix: every case on one site, many at once; what touches the whole gateway in a round of its own."""
+"""Runs the matrix: many cases at once on one site; faults of the whole gateway in rounds of their own."""
 
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import groupby
@@ -8,14 +8,14 @@ from tests.faults.playing import TIMEOUT_SECONDS, play
 
 
 def rounds(cases):
-    """[(switches for the whole gateway, cases)]: those without any come first."""
+    """[(switches for the whole gateway, cases)], those without switches first."""
     keyed = sorted(cases, key=lambda case: sorted(case.fault.everywhere.items()))
     grouped = groupby(keyed, key=lambda case: dict(case.fault.everywhere))
     return sorted(([switches, list(group)] for switches, group in grouped), key=lambda one: len(one[0]))
 
 
 def run(site, desk, cases, *, at_once, told=lambda outcome: None, timeout=TIMEOUT_SECONDS):
-    """Play all cases. Returns the outcomes in the order of `cases`; `told` hears of each as it ends."""
+    """Play all cases. Returns the outcomes in the order of `cases`; `told` is called with each as it ends."""
     outcomes = {}
     accountants = Accountants(desk)
     accountants.start()

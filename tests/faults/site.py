@@ -1,4 +1,4 @@
-"""The portal and the mock gateway as real processes that can be killed, with intervals short enough to wait for."""
+"""The portal and the mock gateway as real processes that can be killed, with short intervals."""
 
 import contextlib
 import json
@@ -26,7 +26,7 @@ GATEWAY = {"interval": 1, "query_window": 0.05, "refund_step": 1, "GATEWAY_HEAD_
 
 
 class Site(Processes):
-    """web, worker, relay, broker and gateway on the database of this process. `kill` ends one as a power cut would."""
+    """web, worker, relay, broker and gateway on the database of this process. `kill_…` uses SIGKILL."""
 
     def __init__(self, times=None):
         super().__init__()
@@ -34,11 +34,11 @@ class Site(Processes):
         self.address = f"http://127.0.0.1:{self.port}"
         self.times = {**TIMES, **(times or {})}
         self.gateway = Gateway(self, ipn_url=f"{self.address}/thanh-toan/vnpay/ipn", **GATEWAY)
-        # A connection that was kept may be closed by the other side in the moment it is used again.
+        # No keep-alive: the server may close an idle connection at the moment of its next use.
         fresh = httpx.Limits(max_keepalive_connections=0)
         self.gateway.client = httpx.Client(base_url=self.gateway.address, timeout=60, trust_env=False, limits=fresh)
         self.running = {}
-        self._lock = threading.Lock()  # two starts of the same program would be one too many
+        self._lock = threading.Lock()  # a program must not be started twice
 
     @property
     def environment(self):
@@ -61,7 +61,7 @@ class Site(Processes):
         return self
 
     def run(self, name):
-        """Start the web, the worker or the relay, unless it runs."""
+        """Start web, worker or relay, unless it is running."""
         with self._lock:
             there = self.running.get(name)
             if there is None or there.poll() is not None:
@@ -89,7 +89,7 @@ class Site(Processes):
         self.kill(self.running[name])
 
     def kill_child(self, name, choice):
-        """kill -9 of one of its children (`choice` picks one of several): the parent stays. False when it has none."""
+        """kill -9 of one child (picked by `choice`); the parent keeps running. False if it has none."""
         children = _children(self.running[name].pid)
         if not children:
             return False
@@ -98,7 +98,7 @@ class Site(Processes):
         return True
 
     def last_words(self, lines=30):
-        """The end of what the portal's processes had to say, without what Celery says at every start as root."""
+        """The last lines of the log of the processes, without the start messages of Celery."""
         said = (self.folder / "log").read_text(errors="replace").splitlines()
         return "\n".join([line[:1000] for line in said if line.startswith(("{", "[", "Traceback"))][-lines:])
 
@@ -110,7 +110,7 @@ def _children(pid):
 
 
 def patiently(act, seconds=60, pause=0.3):
-    """What a person does whose page does not come: try again. `act` returns a response; 5xx and silence are tried again."""
+    """Call `act` until it returns a response below 500, as a person reloads a page; at most `seconds`."""
     end = time.monotonic() + seconds
     while True:
         try:
@@ -126,5 +126,5 @@ def patiently(act, seconds=60, pause=0.3):
 
 
 def close_connections():
-    """Let the database connection of this thread go."""
+    """Close the database connections of this thread."""
     connections.close_all()

@@ -1,4 +1,4 @@
-"""Hundreds of payments while web, worker and relay are killed with -9 at random and started again."""
+"""The storm: hundreds of payments while web, worker and relay are killed at random (kill -9) and restarted."""
 
 import random
 import threading
@@ -13,7 +13,7 @@ from tests.faults.ends import wrong_with
 from tests.faults.payer import ABROAD, APP, ATM, Payer
 from tests.faults.site import close_connections, patiently
 
-# What payers do, and what becomes of the calls about it; by weight.
+# What payers do, and what happens to the IPNs; with weights.
 DEEDS = {"pays": 62, "gives up, then pays": 12, "has no money, then pays": 8, "pays in two tabs": 12, "walks away": 6}
 LOSSES = {
     "none": 50, "first two lost": 15, "all lost": 15, "three copies": 8, "late": 6, "no call at all": 6,
@@ -26,7 +26,7 @@ SWITCHES = {
 
 @dataclass
 class Killer(threading.Thread):
-    """Kills one program, or one process of it, every few seconds, and starts it again a moment later."""
+    """A thread that kills a program, or one of its processes, every few seconds, and restarts it."""
 
     site: object
     dice: random.Random
@@ -62,7 +62,7 @@ class Killer(threading.Thread):
         self.kills[what] = self.kills.get(what, 0) + 1
 
     def leave(self):
-        """No more kills; everything runs again."""
+        """Stop killing, and restart everything."""
         self._leaving.set()
         self.join(60)
         for name in ("web", "worker", "relay"):
@@ -73,7 +73,7 @@ class Killer(threading.Thread):
 
 @dataclass
 class Trip:
-    """One payer of the storm: what was done, and what went wrong on the way."""
+    """One payer of the storm: actions, and the error if one occurred."""
 
     deed: str
     loss: str
@@ -83,7 +83,7 @@ class Trip:
 
 
 def storm(site, desk, payments, *, at_once, seed, told=lambda trip: None):
-    """Returns (trips, {what was killed: how often}, the accountants, who go on until `settle_down`)."""
+    """Run the storm. Returns (trips, {what was killed: how often}, the accountants, who run until `settle_down`)."""
     dice = random.Random(seed)
     trips = [Trip(_draw(dice, DEEDS), _draw(dice, LOSSES), dice.random() < 0.5) for _ in range(payments)]
     accountants, killer = Accountants(desk), Killer(site, dice)
@@ -116,7 +116,7 @@ def _travel(site, desk, trip):
 
 
 def _do(payer, trip):
-    """What this payer does. Half of the browsers come back, at the moment they are sent."""
+    """The actions of this payer. Half of the browsers return at once."""
     order = "return_first" if trip.comes_back else ""
     first = _stand(payer, ATM)
     if trip.deed == "walks away":
@@ -141,7 +141,7 @@ def _stand(payer, button):
 
 
 def wrong_after(trips, there):
-    """{trip: one sentence for each thing that is not where it belongs, by the gateway's books}; none for those that are right."""
+    """{id of the trip: errors}, by the books of the gateway; only trips with errors."""
     found = {}
     for trip in filter(lambda trip: trip.dossier, trips):
         references = trip.dossier.obligation.attempts.values_list("reference", flat=True)
@@ -152,7 +152,7 @@ def wrong_after(trips, there):
 
 
 def settle_down(site, accountants, trips, timeout=300):
-    """After the last kill: wait until every dossier is right, or say what is still wrong when our timeout ends."""
+    """After the last kill, wait until all dossiers are right, at most `timeout` seconds. Returns what is still wrong."""
     end, waiting = time.monotonic() + timeout, trips
     try:
         while waiting and time.monotonic() < end:

@@ -1,4 +1,4 @@
-"""The tables that are printed, and kept in docs/payments.md."""
+"""The tables that are printed, and copied to docs/payments.md."""
 
 from collections import Counter
 
@@ -12,7 +12,7 @@ def row(outcome):
 
 
 def summary(outcomes):
-    """A fault a line: how long it took in each order and number of payments, or that it failed. Markdown."""
+    """Markdown table: one line a fault, with the seconds (or «failed») for each order and number of payments."""
     head = [f"{order.replace('_', ' ')}, {times}" for times in TIMES for order in ORDERS]
     lines = ["| fault | " + " | ".join(head) + " |", "| --- |" + " ---: |" * len(head)]
     found = {(outcome.case.fault.name, outcome.case.order, outcome.case.times): outcome for outcome in outcomes}
@@ -23,7 +23,7 @@ def summary(outcomes):
 
 
 def read_on_coming_back(outcomes):
-    """The headings of the pages to which browsers came back, most frequent first, for each fault."""
+    """For each fault, the headings of the pages after returns, most frequent first."""
     read = {}
     for outcome in outcomes:
         read.setdefault(outcome.case.fault.name, Counter()).update(outcome.seen)

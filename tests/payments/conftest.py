@@ -1,4 +1,4 @@
-"""What tests of money may use: a gateway that says what the test wants, and attempts whose time is over."""
+"""Fixtures: a fake gateway, and attempts that have expired."""
 
 import datetime as dt
 
@@ -11,15 +11,15 @@ from tests.payments.gateway import Gateway
 
 @pytest.fixture
 def gateway(monkeypatch):
-    """In the place of the real client, for questions and for refunds."""
-    there = Gateway()
-    monkeypatch.setitem(register.PROVIDERS, "vnpay", there)
-    return there
+    """Replaces the VNPAY provider for queries and refunds."""
+    fake = Gateway()
+    monkeypatch.setitem(register.PROVIDERS, "vnpay", fake)
+    return fake
 
 
 @pytest.fixture
 def past(money_desk):
-    """An attempt at the gateway whose time was over half an hour ago: its question is due. `past()` makes another."""
+    """Call it for an attempt, opened `ago`, that has expired: its query is due."""
 
     def make(way="vnpay", ago=dt.timedelta(minutes=45), **facts):
         with clock.at(clock.now() - ago):

@@ -1,4 +1,4 @@
-"""A gateway that says what a test wants, at the place of the wire: `gateway.says(...)`, and what it was asked in `.asked`."""
+"""A fake gateway: `gateway.says(...)` sets its answers, `.asked` and `.sent` record the calls."""
 
 import json
 
@@ -30,26 +30,26 @@ def answered(attempt, code="00", status="00", *, amount=None, type="01", number=
 
 
 class Gateway:
-    """Stands where `payments.gateways.vnpay` stands; only questions and orders are answered here. Each answer is a dict for
-    `answered`, an exception, or a callable."""
+    """Replaces `payments.gateways.vnpay`; fakes only `query` and `refund`. An answer is a dict of arguments of `answered`, an
+    exception to raise, or a callable that returns one of these."""
 
     def __init__(self):
         self.asked, self.sent = [], []
         self._queries, self._refunds = [], []
-        self.otherwise = {"status": "01"}
+        self.default = {"status": "01"}
 
     def __getattr__(self, name):
         return getattr(vnpay, name)
 
     def says(self, *answers):
-        """To the next questions, in this order; after that, what it said last."""
+        """Set the answers to the next queries; the last one is repeated."""
         self._queries = list(answers)
 
     def answers_refunds(self, *answers):
-        """The same for orders to send money back."""
+        """Set the answers to the next refund orders; the last one is repeated."""
         self._refunds = list(answers)
 
-    def query(self, attempt, **timeout):
+    def query(self, attempt, **options):
         self.asked.append(attempt.reference)
         return self._answer(attempt, self._queries, attempt)
 
@@ -57,8 +57,8 @@ class Gateway:
         self.sent.append((refund.request_id, by))
         return self._answer(refund.attempt, self._refunds, refund)
 
-    def _answer(self, attempt, stock, about):
-        answer = (stock.pop(0) if len(stock) > 1 else stock[0]) if stock else self.otherwise
+    def _answer(self, attempt, answers, about):
+        answer = (answers.pop(0) if len(answers) > 1 else answers[0]) if answers else self.default
         if callable(answer):
             answer = answer(about)
         if isinstance(answer, Exception):
@@ -71,17 +71,17 @@ SILENCE = NoAnswer("no answer: ReadTimeout")
 
 
 def over_the_wire(monkeypatch, respond):
-    """The real client, with `respond(values) -> httpx.Response` at the other end of the wire. Returns what was sent."""
-    heard = []
+    """Use the real client with `respond(values) -> httpx.Response` as the server. Returns the list of sent values."""
+    sent = []
     real = httpx.Client
 
     def answer(request):
-        heard.append(json.loads(request.content))
-        found = respond(heard[-1])
+        sent.append(json.loads(request.content))
+        found = respond(sent[-1])
         return httpx.Response(found.status_code, stream=httpx.ByteStream(found.content))
 
     monkeypatch.setattr(client.httpx, "Client", lambda **options: real(**options, transport=httpx.MockTransport(answer)))
-    return heard
+    return sent
 
 
 __all__ = ["PAID", "SILENCE", "TOO_SOON", "UNFINISHED", "UNKNOWN", "Gateway", "answered", "over_the_wire", "wire_words"]

@@ -1,4 +1,4 @@
-"""What the gateway would say of an attempt, and how it says it: for tests of its two doors."""
+"""IPNs and returns of the gateway: signed query strings, and the call of the IPN endpoint."""
 
 from django.test import Client
 
@@ -22,12 +22,12 @@ def signed_query_of(attempt, secret=None, **changed):
 
 
 def cancelled(attempt):
-    """The payer gave up at the gateway."""
+    """The signed query string of an attempt that the payer cancelled at the gateway."""
     return signed_query_of(attempt, ResponseCode="24", TransactionStatus="02", TransactionNo="0")
 
 
 def call(query, client=None):
-    """The gateway calls; what it hears."""
+    """Send an IPN. Returns the RspCode of the answer."""
     answer = (client or Client()).get(f"{IPN}?{query}")
     assert answer.status_code == 200 and answer["Content-Type"] == "application/json", answer
     return answer.json()["RspCode"]

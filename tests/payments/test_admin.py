@@ -1,4 +1,4 @@
-"""What a system administrator sees of money: where it goes, and work that failed. Never a payer, never a button that moves it."""
+"""The admin site shows collection points and failed outbox rows; no payer, and no action that moves money."""
 
 import datetime as dt
 
@@ -37,7 +37,7 @@ def system(client):
 
 @pytest.fixture
 def rows(money_desk):
-    """One row of everything that the site shows of money."""
+    """One row of each model of payments on the admin site."""
     paid = settlement.settle(money_desk.paying().reference, cause="ipn")
     approval.approve(approval.propose(paid, RefundReason.OTHER, amount=1_000), money_desk.accountant)
     late, day = money_desk.paying(), clock.today() - dt.timedelta(days=1)

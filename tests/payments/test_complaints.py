@@ -1,4 +1,4 @@
-"""«Tôi đã trả tiền»: the gateway is asked at once; what it cannot settle has an owner until it is answered."""
+"""«Tôi đã trả tiền»: the gateway is asked at once; without a final answer there is a ticket with an owner."""
 
 import datetime as dt
 
@@ -33,8 +33,8 @@ def told(user, key):
 
 
 @pytest.fixture(autouse=True)
-def no_patience(monkeypatch):
-    """A person who says it twice in a row is heard twice, in these tests."""
+def no_interval(monkeypatch):
+    """No minimum interval between two queries of a page."""
     monkeypatch.setattr(schedule, "MIN_ASK_INTERVAL_SECONDS", 0)
 
 
@@ -92,8 +92,8 @@ def test_what_the_gateway_cannot_settle_becomes_a_ticket_with_an_owner(money_des
 def test_the_gateway_is_given_only_the_patience_of_a_page(money_desk, monkeypatch, gateway):
     given = {}
 
-    def query(self, attempt, **timeout):
-        given.update(timeout)
+    def query(self, attempt, **options):
+        given.update(options)
         raise SILENCE
 
     monkeypatch.setattr(Gateway, "query", query)
@@ -144,7 +144,7 @@ def test_ten_impatient_clicks_open_one_ticket_and_ask_one_question_at_a_time(mon
 
 @pytest.fixture
 def claimed(money_desk, gateway):
-    """Call it for a ticket about an attempt the gateway is silent about."""
+    """Call it for a ticket about an attempt for which the gateway does not answer."""
     gateway.says(SILENCE)
 
     def claim(dossier=None):

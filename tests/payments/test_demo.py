@@ -1,4 +1,4 @@
-"""The demo's money: every fate is there, made by the services, whole to the last đồng, and made once."""
+"""The demo's payments: every scenario is there, the invariants hold, and a second run adds nothing."""
 
 import pytest
 from django.core.management import CommandError, call_command

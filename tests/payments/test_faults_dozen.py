@@ -1,6 +1,6 @@
-"""Twelve faults of the gateway against real processes: every order in which we hear × every number of payments, each once.
+"""Twelve faults of the gateway against real processes: each order of callbacks × each number of payments, once.
 
-All of them play at the same time on one set of processes. The whole matrix, and kill -9: `./portalctl payment-faults`.
+All run at the same time on one set of processes. The whole matrix, and kill -9: `./portalctl payment-faults`.
 """
 
 import pytest
@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.needs_pdf,
     pytest.mark.timeout(420),
 ]
-WINDOW = 30  # seconds to pay: enough for a busy machine, short for the one payment whose success comes after it
+WINDOW = 30  # seconds to pay: enough on a busy machine, short enough for the one success after expiry
 
 
 def test_a_dozen_holds_every_order_with_every_number_of_payments_and_no_fault_twice():

@@ -1,4 +1,4 @@
-"""The judge of the fault run finds every wrong end, and is content with every right one."""
+"""`tests.faults.ends` reports each wrong result of the fault run, and nothing for right ones."""
 
 import pytest
 

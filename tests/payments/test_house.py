@@ -1,4 +1,4 @@
-"""What a payment provider knows stays in its room: read from the project's own files."""
+"""House rules: only the package of a provider knows its codes. Checked on the source files."""
 
 import ast
 import re
@@ -53,7 +53,7 @@ def texts(path):
 
 
 def test_no_code_of_two_figures_stands_among_the_payments():
-    """«00», «07», «94»: whatever compares or lists such codes belongs into the room of the provider."""
+    """«00», «07», «94»: code that compares or lists such codes belongs to the package of the provider."""
     found = [
         f"{name(path)}:{line}"
         for path in files(".py")

@@ -1,4 +1,4 @@
-"""Modules of payments import each other at the top: a circle shows at once, and cannot hide in a function."""
+"""No late imports between our modules in payments, so that import cycles are found at once."""
 
 import ast
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What people are told about money: once, in Vietnamese, with a link that opens and without anything of the person."""
+"""Messages about money: written once, in Vietnamese, with a link that opens, without personal data."""
 
 import re
 

@@ -1,6 +1,6 @@
-"""What somebody with bad intentions tries at the doors of money: strangers, own matters, links, tokens, odd files and words.
+"""Attacks on payments: strangers, own matters, links, tokens, odd files and texts.
 
-The gateway's two doors have their own (test_ipn, test_return). Each test fails when its protection goes.
+The callbacks of the gateway have their own tests (test_ipn, test_return). Each test fails without its protection.
 """
 
 import datetime as dt
@@ -156,7 +156,7 @@ def test_the_books_are_there_for_their_accountants_alone(money):
 
 
 def test_an_accountant_finds_nothing_of_another_body_under_the_addresses_of_the_own(money):
-    """A receipt, slug or number that exists elsewhere is not reached through something that is one's own."""
+    """A receipt of another attempt is not reachable through the URL of an own attempt."""
     client = shielded(money.desk.accountant)
     assert client.get(go("receipt", money.paid.reference, money.receipt.pk)).status_code == 200
     wrong = [
@@ -222,7 +222,7 @@ def test_an_accountant_moves_nothing_in_a_matter_of_their_own(money_desk):
 
 
 def test_an_accountant_pays_no_own_fee_with_a_statement_they_wrote(money_desk):
-    """Money is believed because the bank says so: the file that says it is not handed in by who gains by it."""
+    """A statement proves payments, so nobody may upload one that pays their own fee."""
     transfer = money_desk.paying(Way.TRANSFER, dossier=own_matter(money_desk))
     text = f"{BANK_HEAD}\nFT9,25/11/2026,200000,{transfer.reference}\n"
     answer = browse(money_desk.accountant).post(go("credits"), {"point": transfer.point.pk, "file": file(text)})

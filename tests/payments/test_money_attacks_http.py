@@ -1,4 +1,4 @@
-"""The same press many times at once, over real connections: money is begun, given back and decided on once."""
+"""The same request many times at once, over real connections, takes effect once."""
 
 import json
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ def go(name, *args):
 
 @pytest.fixture
 def press(send):  # noqa: F811
-    """Send one form or JSON by many threads from the same moment on, in turn as each of the users; the answers."""
+    """Call it to send one form or JSON from many threads at the same moment, as the users in turn. Returns the answers."""
 
     def press(address, sent, *users, as_json=False):
         clients = [browse(user) for user in users]

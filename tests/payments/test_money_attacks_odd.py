@@ -1,4 +1,4 @@
-"""Odd input at the doors of money: dates no calendar holds, words of every kind, files that are none, the same press at once."""
+"""Odd input for payments: dates out of range, texts of every kind, invalid files."""
 
 import datetime as dt
 import io
@@ -42,7 +42,7 @@ def paid(money_desk):
 
 @pytest.fixture
 def client(money_desk):
-    """The browser of an accountant, that sees the error page instead of the error."""
+    """The browser of an accountant that gets the error page instead of the exception."""
     return shielded(money_desk.accountant)
 
 
@@ -115,7 +115,7 @@ def test_odd_words_in_the_forms_of_the_books_are_answered(client, forms):
 
 
 def test_words_are_kept_composed_and_shown_as_words_on_every_page(client, money_desk, paid):
-    """NFD, script, formula, sixty letters: into every text of the accountants, and out again on pages, messages and Excel."""
+    """NFD, script, formula, long words: entered in every text field of the accountants, read on pages, in messages and Excel."""
     for number, said in enumerate([IN_PARTS, SCRIPT, FORMULA, "Ế" * 60, "@SUM(A1)", "-1+1"]):
         second = shielded(money_desk.second_accountant)
         attempt = settlement.settle(money_desk.paying().reference, cause="ipn")
@@ -186,7 +186,7 @@ def test_a_sum_that_is_none_pays_nothing_in_either_file(client, money_desk, cell
 
 
 def test_words_of_a_payer_that_a_bank_cut_in_half_stop_nobody(money_desk):
-    """A transfer's words are anybody's to write: what no database can hold must not shut the statement for all others."""
+    """Anybody can write the content of a transfer: text that PostgreSQL cannot store must not block the other credits."""
     from payments.gateways import bank
 
     entry = {"id": 1, "account": "1", "amount": 1, "content": "\ud83d =1+1 \x00 \u202e", "at": clock.now().isoformat()}

@@ -1,4 +1,4 @@
-"""Every code of the gateway has one meaning, said once and plainly; whoever is not sure says so."""
+"""Each code of the gateway has one outcome; unclear ones are «checking»."""
 
 import datetime as dt
 import itertools
@@ -33,7 +33,7 @@ def test_only_two_noughts_are_paid():
 
 @pytest.mark.parametrize("pair", list(itertools.product([*codes.RESPONSES, "88"], [*codes.STATUSES, "88"])))
 def test_what_contradicts_itself_or_is_suspected_is_checked_by_people(pair):
-    """04 and 07, one code of success beside one of failure, and codes nobody published: nobody is asked to pay again."""
+    """04 and 07, one code of success with one of failure, and unpublished codes: no second payment is offered."""
     response, status = pair
     outcome = codes.of_pay(response, status)
     doubtful = (

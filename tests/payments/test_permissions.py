@@ -1,4 +1,4 @@
-"""Who may see money: what a count says, a list shows and a page opens is one rule; and each predicate is its own query."""
+"""Who may see money: counts, lists and pages follow one rule, and each predicate equals its query."""
 
 import datetime as dt
 import re
@@ -39,7 +39,7 @@ def go(name, *args):
 
 @pytest.fixture
 def books(money_desk):
-    """One of every row an accountant may have: of the body, of another body at the same point, of nobody, of an own matter."""
+    """One of each row: of the body, of another body at the same point, of no body, of an own matter."""
     other = MoneyDesk()
     other.receiving_agency = other.lead = OTHER
     world.offering(CRIMINAL, OTHER)
@@ -74,7 +74,7 @@ def books(money_desk):
 
 
 def rows_of(desk, proposer, **facts):
-    """Of one desk: money paid, doubtful and awaited, refunds in every state, a complaint, a difference, a credit."""
+    """Rows of one desk: attempts paid, in doubt and open, refunds in each state, a complaint, a difference, a credit."""
 
     def paid():
         return settlement.settle(desk.paying(dossier=desk.waiting(**facts)).reference, cause="ipn")

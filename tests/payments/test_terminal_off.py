@@ -1,4 +1,4 @@
-"""A terminal that is switched off closes online payment at its place everywhere at once; money on its way is still accepted."""
+"""A terminal that is switched off closes online payment everywhere at once; money of earlier attempts is still accepted."""
 
 import datetime as dt
 
@@ -39,7 +39,7 @@ def waiting(money_desk):
 
 
 def switch(dossier, *, on=False):
-    """Switch the terminal of this dossier's place; returns the dossier afresh."""
+    """Switch the terminal of this dossier. Returns the reloaded dossier."""
     Terminal.objects.get(offerings=dossier.offering_id).switch(on=on)
     return Dossier.objects.get(pk=dossier.pk)
 

@@ -1,4 +1,4 @@
-"""The accountant's desk in a real browser: nothing for axe to find, nothing sideways, and money given back without a mouse."""
+"""The accountant's desk in a real browser: axe, no horizontal scrolling, and a refund by keyboard only."""
 
 import pytest
 from django.conf import settings
@@ -20,7 +20,7 @@ HEAD = "TxnRef,TransactionNo,Amount,Type,PayDate,BankCode\r\n"
 
 @pytest.fixture
 def sit_down(open_page, live_server):
-    """Call it for a page of somebody who is logged in already."""
+    """Call it for a browser page of a user who is logged in."""
 
     def sit_down(user, width=1280, **options):
         client = Client()
@@ -75,7 +75,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(sit_down, live_server, m
 
 
 def press(page, label):
-    """Walk to a button by the Tab key, and press Enter."""
+    """Move to a button with the Tab key and press Enter."""
     page.evaluate("document.querySelector('main').focus()")
     for _press in range(60):
         page.keyboard.press("Tab")

@@ -1,4 +1,4 @@
-"""The Excel file read back: the page's numbers, and no cell that a spreadsheet would take for a formula."""
+"""The Excel file has the numbers of the page, and no cell that is a formula."""
 
 import datetime as dt
 import io

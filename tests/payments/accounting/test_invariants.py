@@ -1,4 +1,4 @@
-"""Every rule of the money is broken here behind the services' back, and found by name."""
+"""Each invariant is violated by direct changes to the database, and reported."""
 
 import io
 
@@ -48,14 +48,14 @@ def found():
 
 
 def unguarded(name):
-    """Take away the constraint that would refuse what a test does (until its transaction ends)."""
+    """Drop the constraint that would refuse the violation (until the transaction ends)."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP INDEX {name}")
 
 
 @pytest.fixture
 def unwatched(db):
-    """As somebody would write who owns the database: past its triggers and references."""
+    """Call it to switch off triggers and foreign keys for this transaction."""
 
     def unwatched():
         with connection.cursor() as cursor:

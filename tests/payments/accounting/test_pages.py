@@ -1,4 +1,4 @@
-"""The accountant's desk: who may be there, what the figures say, and that two people give money back."""
+"""The accountant's desk: access, figures, and the two-person rule of refunds."""
 
 import datetime as dt
 
@@ -47,7 +47,7 @@ def paid(money_desk):
 
 
 def paid_twice(money_desk):
-    """The attempt whose money is owed back: paid late, when another had settled the fee."""
+    """An attempt whose money is owed back: paid late, after another had settled the fee."""
     late = money_desk.paying()
     money_desk.paying(way=Way.TRANSFER, dossier=late.obligation.dossier)
     settlement.settle(late.obligation.attempts.get(way=Way.TRANSFER).reference, cause="reconciliation")
@@ -232,7 +232,7 @@ def test_a_person_decides_on_what_is_unclear_with_a_note(money_desk, outcome, st
 
 
 def test_nobody_decides_about_money_of_their_own(money_desk):
-    """An accountant who filed the dossier sees it at work, and may do nothing about its money."""
+    """An accountant who filed the dossier sees its money, and may not act on it."""
     attempt = under_review(money_desk)
     accountant, dossier = money_desk.accountant, attempt.obligation.dossier
     type(dossier).objects.filter(pk=dossier.pk).update(submitter=accountant)

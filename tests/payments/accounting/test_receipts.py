@@ -1,4 +1,4 @@
-"""The accountant ends a wrong receipt at the desk: in sight, with a reason, and only in the books one keeps."""
+"""An accountant replaces or cancels a wrong receipt of the own body, with a public reason."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Paying for machines: the same gates and the same words as the pages, refusals as statuses, nothing of other people."""
+"""The payment API: the same permissions and texts as the pages, errors as HTTP statuses, no data of others."""
 
 import datetime as dt
 
@@ -37,7 +37,7 @@ def waiting(money_desk):
 
 @pytest.fixture
 def client(waiting):
-    """A program of the one who filed."""
+    """An API client of the submitter."""
     return browse(waiting.submitter)
 
 

@@ -1,4 +1,4 @@
-"""Every minute: what is unknown is asked, what nobody paid is stopped only after the gateway was asked, late money goes back."""
+"""The sweeper: queries missing answers, expires transfers; a dossier stops only after the gateway was asked."""
 
 import datetime as dt
 import time
@@ -27,7 +27,7 @@ def waiting(attempt):
 
 
 def forget(attempt, how="dead"):
-    """The question of this attempt is lost."""
+    """Lose the waiting query of this attempt."""
     if how == "gone":
         GatewayQuestion.objects.filter(attempt=attempt).delete()
     GatewayQuestion.objects.filter(attempt=attempt).update(due_state=how if how != "gone" else "done")
@@ -38,7 +38,7 @@ def fresh(attempt):
 
 
 def work():
-    """All questions that are due, as the workers would do them."""
+    """Run all due queries, as the workers would."""
     for question in GatewayQuestion.objects.filter(due_state="waiting", next_at__lte=clock.now()):
         outbox.do(GatewayQuestion, question.pk)
 
@@ -130,7 +130,7 @@ def test_many_workers_and_many_questions_of_a_terminal_are_asked_one_at_a_time(p
 
 @pytest.mark.django_db(transaction=True)
 def test_the_gateways_own_call_while_we_ask_settles_once_and_nobody_waits_for_the_other(past, gateway):
-    """The worker holds no lock while the gateway thinks: its call goes through meanwhile."""
+    """No row is locked during a query, so an IPN can settle meanwhile."""
     attempt = past()
 
     def calls_meanwhile(asked):
@@ -185,7 +185,7 @@ def a_day_later(moment, days=1):
 
 
 def live(dossier, until, *, gateway_asked=True):
-    """Let the jobs of the minute run at eight and at six each day, up to `until`."""
+    """Run the periodic jobs at 8:00 and 18:00 each day, up to `until`."""
     moment = dossier.submitted_at
     while moment < until:
         moment += dt.timedelta(hours=12)

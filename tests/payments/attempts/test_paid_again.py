@@ -1,4 +1,4 @@
-"""Coming back from paying a second time, by a page that was open still: told of that payment, not of the first one."""
+"""Return from a second payment, made on a gateway page that was still open: the page is about the second payment."""
 
 import pytest
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def given_up(money_desk):
-    """An attempt that was given up for a transfer, which paid; the gateway's page of the first is open still."""
+    """An attempt cancelled for a transfer that paid; the gateway page of the attempt is still open."""
     attempt = money_desk.paying()
     other = money_desk.paying(Way.TRANSFER, attempt.obligation.dossier)
     settlement.settle(other.reference, cause="statement")

@@ -1,4 +1,4 @@
-"""Back from the gateway before the gateway has told us: what the button does then."""
+"""What the pay button does after a return, before the IPN has arrived."""
 
 import pytest
 from django.test import Client

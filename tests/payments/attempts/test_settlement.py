@@ -1,4 +1,4 @@
-"""Money that comes is counted once, wherever the dossier stands by then: it settles the fee, or it goes back."""
+"""Received money is allocated once, in any state of the dossier: to the fee, or to a refund."""
 
 import datetime as dt
 import re
@@ -33,18 +33,18 @@ def now(dossier):
 
 
 def given_up(attempt):
-    """We ended it; the gateway's word is open."""
+    """Cancel an attempt here; the gateway has not given a final answer."""
     return settlement.record_outcome(attempt.reference, AttemptState.EXPIRED, cause="querydr", final=False)
 
 
 def late(attempt):
-    """The money comes after all."""
+    """Settle the attempt late."""
     return settlement.settle(attempt.reference, cause="ipn", transaction_no="14226112")
 
 
 @pytest.fixture(autouse=True)
 def whole():
-    """Whatever a test does, the money is whole at its end."""
+    """After each test, the invariants must hold."""
     yield
     assert list(invariants.broken()) == []
 
@@ -116,8 +116,8 @@ def stay(desk):
 
 
 class Stay:
-    """A stay being registered, its fee payable from the day of filing: an attempt was begun at once and given up, and the
-    dossier goes on."""
+    """A registration of stay, whose fee is due on submission. An attempt was opened and cancelled; `reach_…` methods move the
+    dossier to a state."""
 
     def __init__(self, desk):
         self.desk = desk
@@ -465,7 +465,7 @@ ORDER = ["dossiers_dossier", "dossiers_feeobligation", "payments_paymentattempt"
 
 
 def locks(deed):
-    """The tables locked by a deed, in the order of their first lock."""
+    """The tables that `deed` locks, in the order of the first lock."""
     with CaptureQueriesContext(connection) as queries:
         deed()
     found = [match.group(1) for query in queries if (match := LOCKED.search(query["sql"]))]

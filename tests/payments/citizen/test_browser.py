@@ -1,4 +1,4 @@
-"""Paying in a real Chromium: three taps to the gateway, pages that wait and go on by themselves, with and without scripts."""
+"""Paying in a real browser: three taps to the gateway, pages that poll, with and without scripts."""
 
 import http.server
 import threading
@@ -22,7 +22,7 @@ def waiting(money_desk):
 
 @pytest.fixture
 def gateway_host(settings):
-    """A host that stands where the gateway would: keeps the address and the headers of every visit."""
+    """A host in place of the gateway: records URL and headers of each request."""
     seen = []
 
     class Visits(http.server.BaseHTTPRequestHandler):
@@ -49,7 +49,7 @@ def gateway_host(settings):
 
 @pytest.fixture
 def logged_in(open_page, live_server, waiting):
-    """Call it for a page of a browser where the one who filed is logged in already."""
+    """Call it for a browser page where the submitter is logged in."""
 
     def logged_in(**options):
         page = open_page(**options)

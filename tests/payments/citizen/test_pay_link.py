@@ -1,4 +1,4 @@
-"""A link by which somebody else pays: made, renewed, taken back; it shows the sum and nothing of the person."""
+"""Pay links: created, renewed, withdrawn; they show the amount and no personal data."""
 
 import datetime as dt
 import re
@@ -99,7 +99,7 @@ def test_it_shows_sum_code_matter_and_body_without_a_login(waiting, link):
 
 
 def personal(dossier):
-    """Everything of the person that stands in the dossier: name, numbers, addresses, each answer of some length."""
+    """All personal data of the dossier: name, numbers, addresses, and answers of some length."""
     facts = [dossier.subject_name, dossier.subject_id_number, dossier.subject_address, dossier.subject_phone, dossier.secret,
              dossier.subject_email, dossier.submitter.full_name, dossier.submitter.username, dossier.submitter.email]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The pages on which citizens pay: what is owed and how, what became of it in plain words, and nobody else's to see."""
+"""The pages on which citizens pay: amount, ways, results in plain words; visible to the submitter only."""
 
 import datetime as dt
 
@@ -45,7 +45,7 @@ def waiting(money_desk):
 
 @pytest.fixture
 def client(waiting):
-    """The browser of the one who filed."""
+    """The browser of the submitter."""
     return browse(waiting.submitter)
 
 
@@ -54,7 +54,7 @@ def read(client, dossier, tail="", language=""):
 
 
 def begin(client, dossier, choice="ung-dung"):
-    """Press one of the ways; the answer."""
+    """Submit the form of one of the ways. Returns the answer."""
     return client.post(address(dossier), {"cach": choice})
 
 
@@ -337,7 +337,7 @@ REFUNDS = {
 
 
 def paid_twice(money_desk, dossier):
-    """Given up at the gateway, paid by transfer, and then the gateway's money came after all: that attempt, its refund."""
+    """Cancelled at the gateway, paid by transfer, then paid at the gateway too. Returns that attempt and its refund."""
     first = money_desk.paying(dossier=dossier)
     second = money_desk.paying("transfer", dossier)
     settlement.settle(second.reference, cause="statement")
@@ -346,7 +346,7 @@ def paid_twice(money_desk, dossier):
 
 
 def bring(refund, state, desk):
-    """Lead a refund to this state, by its own edges."""
+    """Move a refund to this state along its graph."""
     if state == RefundState.REQUESTED:
         return
     refund = approval.approve(refund, desk.accountant)

@@ -1,4 +1,4 @@
-"""How fast is the gateway's door beside a view that does nothing? Real HTTP, real PostgreSQL, one run, printed as ratios.
+"""Benchmark of the IPN endpoint against an empty view: real HTTP and PostgreSQL, one run, printed as ratios.
 
 By hand: `python -m tests.payments.enquiries.bench_ipn [how many attempts]`. DATABASE_URL names a server where a database may be
 made.
@@ -21,7 +21,7 @@ BARE = 2000  # calls of the bare view before each kind
 
 @dataclass(frozen=True)
 class Run:
-    """One round of calls: how many a second, and how long half of them and nearly all of them took (milliseconds)."""
+    """One round of calls: calls per second, median and high percentile in milliseconds."""
 
     name: str
     a_second: float
@@ -105,7 +105,7 @@ def _rounds(port, attempts):
 
 
 def _bare(port):
-    """A view that does nothing, measured anew before each kind: other work on the machine moves both alike."""
+    """The empty view, measured before each kind, because the load of the machine varies."""
     return _round("bare view", port, ["/health/live"] * BARE)
 
 
@@ -147,7 +147,7 @@ def _print(runs):
 
 
 def _prove(attempts):
-    """Fast and wrong is not fast."""
+    """Check the results of the run."""
     from payments.models import AttemptState, EReceipt, GatewayEvent, PaymentAttempt
 
     paid = PaymentAttempt.objects.filter(state=AttemptState.PAID, settles=True).count()

@@ -1,4 +1,4 @@
-"""The gateway's own call: checked in its order, believed only when signed, counted once however often it comes."""
+"""The IPN: verified, checked in order, applied once."""
 
 import json
 
@@ -19,12 +19,12 @@ from tests.payments.notices import IPN, call, cancelled, signed_query_of
 
 pytestmark = pytest.mark.django_db
 MAX_QUERIES_OF_A_SETTLEMENT = 60  # locks, a step of the dossier with its history and messages, ledger, receipt
-QUERIES_OF_A_REPETITION = 9  # begin, timeout, the four of the locks, how many already, the row, end
-QUERIES_OF_A_FORGERY = 2  # how many lately, the row
+QUERIES_OF_A_REPETITION = 9  # BEGIN, lock_timeout, four for the locks, count of events, the event, COMMIT
+QUERIES_OF_A_FORGERY = 2  # count of events, the event
 
 
 def untouched(attempt):
-    """Nothing moved: neither the attempt, nor its dossier, nor any money."""
+    """Assert that attempt, dossier and ledger are unchanged. Returns True."""
     now = PaymentAttempt.objects.get(pk=attempt.pk)
     assert (now.state, now.code, now.resolved_at) == (attempt.state, attempt.code, attempt.resolved_at)
     assert now.obligation.dossier.state == DossierState.PAYMENT_REQUIRED
@@ -140,7 +140,7 @@ def test_a_doubtful_attempt_is_ended_by_our_own_question_not_by_a_later_word(mon
 
 
 def test_a_forged_call_is_refused_and_touches_nothing(money_desk):
-    """A forged «failed» must not block the true «paid» that comes after it."""
+    """A forged «failed» must not block the valid «paid» after it."""
     attempt = money_desk.paying()
     for query in (
         signed_query_of(attempt, secret="doan-mo"),
@@ -189,7 +189,7 @@ def test_repeated_and_added_parameters_are_refused(money_desk, added):
 
 
 def test_another_terminal_cannot_speak_for_this_one(money_desk, settings):
-    """Its own secret is good for its own payments only."""
+    """The secret of a terminal is valid for its own payments only."""
     attempt = money_desk.paying()
     settings.VNPAY_SECRETS = {**settings.VNPAY_SECRETS, "NOIKHAC1": "bi-mat-cua-noi-khac"}
     assert call(signed_query_of(attempt, secret="bi-mat-cua-noi-khac", TmnCode="NOIKHAC1")) == "97"

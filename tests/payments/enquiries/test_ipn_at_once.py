@@ -1,4 +1,4 @@
-"""The gateway and the payer at the same moment, on many threads: one settlement, one receipt, sane answers."""
+"""IPNs and returns at the same moment on many threads: one settlement, one receipt."""
 
 from collections import Counter
 
@@ -70,7 +70,7 @@ def test_forgeries_beside_the_truth_hinder_it_not(money_desk):
 
 
 def test_a_call_does_not_wait_for_ever_for_somebody_who_holds_the_dossier(money_desk, monkeypatch):
-    """The gateway calls again in five minutes; a server full of waiting calls would keep everybody out."""
+    """The IPN fails after LOCK_TIMEOUT, and the gateway retries: waiting calls must not block all workers."""
     monkeypatch.setattr(ipn, "LOCK_TIMEOUT", "300ms")
     attempt = money_desk.paying()
     query = signed_query_of(attempt)

@@ -1,4 +1,4 @@
-"""Questions and refunds meet the mock gateway, a process of its own: what is lost on the way is found, nothing goes twice."""
+"""Queries and refunds against the mock gateway in its own process: lost messages are found, no order is sent twice."""
 
 import time
 
@@ -20,7 +20,7 @@ WINDOW = 0.6  # seconds in which the gateway answers one question a terminal
 
 @pytest.fixture(scope="module")
 def process(django_db_setup):
-    """One gateway for these tests, that calls nobody by itself. What it knows lies in the tables of a test and goes with them."""
+    """One mock gateway for these tests, which sends no IPNs. Its data are in the tables of the test."""
     processes = Processes()
     yield Gateway(processes, query_window=WINDOW, refund_step=0.5, GATEWAY_IPN_THREADS=0).start()
     processes.stop_all()
@@ -34,13 +34,13 @@ def mock(process, settings):
 
 
 def at_the_gateway(mock, attempt, outcome="success", **options):
-    """The payer goes there and pays; nobody ever calls us."""
+    """The payer pays at the gateway; no IPN is sent."""
     mock.pay(attempt.reference, outcome, pay_url=vnpay.pay_url(attempt, ip="203.0.113.7"), **options)
     return attempt
 
 
 def until(ready, seconds=15):
-    """Do what is due, as relay and workers would, until it is so."""
+    """Run due outbox rows, as relay and workers would, until `ready`."""
     end = time.monotonic() + seconds
     while not ready():
         assert time.monotonic() < end, list(PaymentAttempt.objects.values_list("reference", "state", "code"))

@@ -1,4 +1,4 @@
-"""The payer's way back: it shows what we know, asks the gateway when we do not know, and decides nothing."""
+"""The return of the payer: shows the state, schedules a query if needed, and changes nothing."""
 
 import datetime as dt
 import re
@@ -22,7 +22,7 @@ def back(query, client=None):
 
 
 def text_of(answer):
-    """What a person reads on the page."""
+    """The visible text of the page."""
     assert answer.status_code == 200
     return re.sub(r"<[^>]*>", " ", answer.content.decode())
 

@@ -1,4 +1,4 @@
-"""The gateway is asked what became of an attempt: one question at a time, believed only when signed, until its word is final."""
+"""Queries of attempts: one at a time, valid only if signed, until the answer is final."""
 
 import datetime as dt
 import json
@@ -35,7 +35,7 @@ def question_of(attempt):
 
 
 def work(attempt):
-    """What a worker does when the relay hands it the question of this attempt."""
+    """Run the query of this attempt, as a worker would."""
     GatewayQuestion.objects.filter(attempt=attempt, due_state="waiting").update(next_at=clock.now())
     outbox.do(GatewayQuestion, question_of(attempt).pk)
     return PaymentAttempt.objects.select_related("obligation__dossier", "point").get(pk=attempt.pk)
@@ -296,7 +296,7 @@ def test_people_who_wait_for_an_answer_go_first_then_who_was_never_asked_then_th
 
 
 def test_a_storm_of_94_ends_with_everybody_asked(past, gateway):
-    """Each accepted question closes the terminal for the next ones, as the real gateway has been seen to do."""
+    """After each accepted query the gateway answers «too soon» for a while, as the real one does."""
     for _ in range(6):
         past()
     window = {"open": True}
@@ -400,7 +400,7 @@ def test_a_terminal_without_a_secret_is_logged_and_asked_later(past, settings, c
 
 
 def test_the_gateway_is_never_asked_inside_a_lock_on_money(past, gateway):
-    """Two questions of one terminal, one transaction each: while the first is asked the second attempt can be settled."""
+    """Two queries of one terminal, each in its own transaction: during the first, the second attempt can be settled."""
     attempt = past()
 
     def meanwhile(asked):
@@ -417,7 +417,7 @@ def test_the_gateway_is_never_asked_inside_a_lock_on_money(past, gateway):
 
 
 def signed(values, **changed):
-    """The gateway's own JSON for this question, signed with the secret of the terminal."""
+    """The JSON answer of the gateway to this query, signed with the secret of the terminal."""
     terminal = values["vnp_TmnCode"]
     facts = {
         "TmnCode": terminal,

@@ -1,5 +1,5 @@
-"""A provider of another shape (JSON by POST, a signature in a header, words for codes, whole đồng) goes the whole way of a
-payment through the rooms as they stand: this file is all that is added."""
+"""A second provider with another protocol (JSON by POST, signature in a header, words as codes, whole đồng) passes the whole
+lifecycle of a payment without changes outside this file."""
 
 import datetime as dt
 import hashlib
@@ -48,7 +48,7 @@ def sealed(text):
 
 
 class Xupay:
-    """The provider, as a room beside `vnpay` would be; and the far end of its wire: `says` is what it answers next."""
+    """The provider, and its remote end: `says` is the next answer."""
 
     key, notice_method = KEY, "POST"
     OUTCOMES = {"OK": words.PAID, "NO": words.CANCELLED, "POOR": words.failed("Ví không đủ tiền."), "ODD": words.SUSPECTED}
@@ -160,7 +160,7 @@ class Xupay:
 
 @pytest.fixture
 def xupay(money_desk, monkeypatch, settings):
-    """The point of the criminal record has a terminal at the second provider; VNPAY's own secrets are gone."""
+    """The point of the criminal record procedure uses the second provider; VNPAY has no secrets."""
     point = CollectionPoint.objects.get(terminal=money_desk.draft().offering.terminal_id)
     there = Xupay(point.code)
     monkeypatch.setitem(register.PROVIDERS, KEY, there)
@@ -175,7 +175,7 @@ def attempt(xupay, money_desk):
 
 
 def notice(attempt, word="OK", *, seal=None, **changed):
-    """Its call over HTTP: the word we answer."""
+    """Send its IPN over HTTP. Returns our answer."""
     facts = {"shop": attempt.point.code, "ref": attempt.reference, "dong": attempt.amount, "word": word, "no": "xu-1", **changed}
     body = json.dumps(facts)
     answer = Client(enforce_csrf_checks=True).post(
@@ -187,7 +187,7 @@ def notice(attempt, word="OK", *, seal=None, **changed):
 
 
 def back(attempt, word="OK"):
-    """The payer's browser comes back: what the page says."""
+    """The payer returns. Returns the text of the page."""
     facts = {"shop": attempt.point.code, "ref": attempt.reference, "dong": str(attempt.amount), "word": word, "no": "xu-1"}
     query = urlencode({**facts, "seal": sealed(json.dumps(facts))})
     return read_out(Client().get(f"{reverse('payments:return', args=[KEY])}?{query}"))
@@ -198,7 +198,7 @@ def fresh(row):
 
 
 def work(model, **facts):
-    """What the worker does with the one row that waits, as if its time had come."""
+    """Run the one waiting row as if it were due, as a worker would."""
     row = model.objects.get(due_state="waiting", **facts)
     model.objects.filter(pk=row.pk).update(next_at=clock.now())
     outbox.do(model, row.pk)

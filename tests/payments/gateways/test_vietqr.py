@@ -1,4 +1,4 @@
-"""The code a banking app scans: the published examples to the letter, and nothing that could send money astray."""
+"""VietQR codes: the published examples, and no code that could send money to a wrong account."""
 
 import pytest
 from hypothesis import given
@@ -42,7 +42,7 @@ def test_our_own_code_is_made_to_the_letter():
 
 
 def test_the_published_static_code_has_a_wrong_length_inside_and_is_not_believed():
-    """Its account says 12 and has 13 characters: the checksum alone is no proof."""
+    """Its account field has length 12 and 13 characters: a valid checksum is not enough."""
     with pytest.raises(BadTransferCode):
         parse(STATIC)
     mended = payload("970403", "0011012345678")

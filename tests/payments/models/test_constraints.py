@@ -1,4 +1,4 @@
-"""What the database itself refuses, each rule broken on purpose: no code, however wrong, can write it down."""
+"""Constraints and triggers of the database: each refuses a violation, whatever the code does."""
 
 import datetime as dt
 
@@ -48,14 +48,14 @@ def refund(money_desk, paid):
 
 
 def refuses(rule, deed):
-    """The database says no, and names the rule."""
+    """Assert that the database refuses `deed`, naming the constraint `rule`."""
     with pytest.raises(DatabaseError) as refusal, transaction.atomic():
         deed()
     assert rule in str(refusal.value), refusal.value
 
 
 def another(attempt, **facts):
-    """One more attempt of the same fee, past the door."""
+    """Create another attempt of the same fee directly."""
     there = {
         "obligation": attempt.obligation, "reference": "P261121083000A7K2", "way": "vnpay", "amount": FEE,
         "collector": attempt.collector, "point": attempt.point, "state": "cancelled", "created_at": clock.now(),

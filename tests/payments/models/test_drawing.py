@@ -1,4 +1,4 @@
-"""The graphs in the documentation are those the money moves along."""
+"""The graphs in docs/payments.md are those of `payments.models.states`."""
 
 import pytest
 from django.core.management import CommandError, call_command

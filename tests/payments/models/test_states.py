@@ -1,4 +1,4 @@
-"""Attempts and refunds move along their graphs and nowhere else: every edge is walked, every other pair refused."""
+"""Attempts and refunds move along their graphs only: each edge is taken, each other pair refused."""
 
 import itertools
 
@@ -25,7 +25,7 @@ def absent(edges, states):
 
 
 def put(model, row, state):
-    """Set a row down in a state, past the graph: only a test may."""
+    """Set the state of a row directly, without the graph."""
     facts = {"state": state}
     if model is PaymentAttempt:
         facts |= {"paid_at": clock.now() if state == "paid" else None, "settles": False}

@@ -1,4 +1,4 @@
-"""Receipts: in order, without a gap, each with what it said when it was issued, and ended only in sight."""
+"""Receipts: numbered in order without gaps, frozen, and replaced or cancelled visibly."""
 
 import datetime as dt
 import itertools
@@ -25,7 +25,7 @@ NEW_YEAR = dt.datetime(2026, 12, 31, 17, 0, tzinfo=dt.UTC)  # midnight in HÃ  Ná
 
 @pytest.fixture
 def paid(money_desk):
-    """Settle the fee of a new dossier; the receipt."""
+    """Call it to settle the fee of a new dossier. Returns the receipt."""
 
     def pay(**facts):
         return settle(money_desk.paying(**facts).reference, cause="ipn").receipts.get()
@@ -121,7 +121,7 @@ def test_twenty_at_once_with_every_third_failing_leave_no_gap_and_no_double():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_server_killed_in_the_middle_of_a_payment_leaves_no_gap():
-    """The connection is cut by the database while the number is taken and not committed."""
+    """The connection is terminated after the number was taken, before the commit."""
     world.holidays()
     desk = money.MoneyDesk()
     first, second = desk.paying(), desk.paying()

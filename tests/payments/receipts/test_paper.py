@@ -1,4 +1,4 @@
-"""The paper of a receipt: signed by who collected, readable on one page, and telling the truth about itself for ever."""
+"""The paper of a receipt: signed by the collecting body, on one page, with its present state in inquiries."""
 
 import io
 import threading
@@ -30,7 +30,7 @@ LONG = "Công Tằng Tôn Nữ Nguyễn Phước Hoàng Phượng Uyển Thảo 
 
 @pytest.fixture
 def receipt(money_desk):
-    """Of a fee that was paid; its paper is owed."""
+    """The receipt of a paid fee; its paper is not made yet."""
     return settle(money_desk.paying().reference, cause="ipn", transaction_no="14226112").receipts.get()
 
 
@@ -105,7 +105,7 @@ def test_a_worker_that_dies_after_signing_leaves_no_half_receipt(receipt, monkey
 
 
 def test_nothing_the_web_process_does_signs():
-    """The door that signs stands in one place, behind the owed row."""
+    """Receipts are signed by one function only, which the outbox worker calls."""
     root = Path(numbering.__file__).parent.parent
     callers = [path.name for path in root.rglob("*.py") if "make_paper(" in path.read_text("utf-8")]
     assert sorted(callers) == ["numbering.py", "receipts.py"]  # the row that owes it, and the function itself
@@ -113,7 +113,7 @@ def test_nothing_the_web_process_does_signs():
 
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_lets_whoever_holds_the_dossier_go_first(signing_keys):
-    """It holds the receipt, they hold the dossier and want the receipt: to wait for each other would be a deadlock."""
+    """The worker locks the receipt first, others the dossier first: waiting for each other would be a deadlock."""
     world.holidays()
     desk = money.MoneyDesk()
     receipt = settle(desk.paying().reference, cause="ipn").receipts.get()

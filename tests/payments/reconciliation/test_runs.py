@@ -1,4 +1,4 @@
-"""The settlement file beside our books: what it proves is settled, what differs has an owner and an age, nothing counts twice."""
+"""Reconciliation: what the settlement file proves is settled, differences get an owner, nothing counts twice."""
 
 import datetime as dt
 import threading
@@ -61,7 +61,7 @@ def point():
 
 
 def paid(money_desk, number="14226112"):
-    """Paid through the gateway, with its own word that it was at 12:05."""
+    """An attempt paid through the gateway, with an IPN of 12:05."""
     attempt = money_desk.paying()
     raw = f"vnp_TxnRef={attempt.reference}&vnp_PayDate=20261125120500&vnp_TransactionNo={number}"
     event = GatewayEvent.objects.create(kind=EventKind.IPN, attempt=attempt, raw=raw, verdict=Verdict.VALID)
@@ -69,7 +69,7 @@ def paid(money_desk, number="14226112"):
 
 
 def apply_proofs():
-    """What the worker does with the rows owed."""
+    """Run the waiting proofs, as the worker would."""
     return [
         outbox.do(SettlementProof, pk) for pk in SettlementProof.objects.filter(due_state="waiting").values_list("pk", flat=True)
     ]
@@ -150,7 +150,7 @@ def test_money_of_another_terminal_is_not_ours(money_desk):
 
 
 def test_a_payment_over_midnight_counts_on_the_gateways_day(money_desk):
-    """Paid at 23:59 of the 24th, heard of after midnight: it belongs into the file of the 24th, and is not missed in the next."""
+    """Paid at 23:59 of the 24th, IPN after midnight: it belongs to the file of the 24th, and is not missing in the next."""
     with clock.at(NOON - dt.timedelta(hours=12, minutes=5)):
         attempt = money_desk.paying()
     raw = f"vnp_TxnRef={attempt.reference}&vnp_PayDate=20261124235900"
@@ -334,7 +334,7 @@ def test_who_hands_a_file_in_settles_no_matter_of_their_own(money_desk):
 # ---------------------------------------------------------------- fetched each morning
 @pytest.fixture
 def gateway(settings):
-    """A gateway that answers what the test puts into it: {path: (status, body)}."""
+    """A web server with the answers {path: (status, body)}."""
     answers, asked = {}, []
 
     class Door(BaseHTTPRequestHandler):

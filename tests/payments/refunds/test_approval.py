@@ -1,4 +1,4 @@
-"""A refund has the eyes of two people, also when the portal proposed it on the word of one of them."""
+"""The two-person rule, also when the portal proposed the refund because of one person's act."""
 
 import datetime as dt
 
@@ -29,7 +29,7 @@ def work(model):
 
 
 def by_statement(desk, me):
-    """A made-up second credit over a reference that was paid: the portal proposes to give it back."""
+    """Upload a statement with a second credit for a paid reference: the portal proposes its refund."""
     attempt = desk.paying("transfer")
     for number, reader in (("FT1", None), ("FT9", me)):
         line = f"{number},{clock.today():%d/%m/%Y},{FEE},{attempt.reference}"
@@ -39,7 +39,7 @@ def by_statement(desk, me):
 
 
 def by_settlement_file(desk, me):
-    """A made-up row over a second try at a fee that is paid."""
+    """Upload a settlement file with a second attempt of a paid fee."""
     dossier = desk.waiting()
     second = desk.paying(dossier=dossier)
     settlement.settle(desk.paying("transfer", dossier).reference, cause="statement")
@@ -50,7 +50,7 @@ def by_settlement_file(desk, me):
 
 
 def by_deciding_a_doubt(desk, me):
-    """A doubt decided by a person, over a fee that was paid at the counter in the meantime."""
+    """Confirm an attempt in doubt, of a fee that was paid at the counter in the meantime."""
     doubtful = desk.paying()
     settlement.record_outcome(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
     workflow.advance(doubtful.dossier, "paid", actor=desk.clerk, amount=FEE)
@@ -58,7 +58,7 @@ def by_deciding_a_doubt(desk, me):
 
 
 def by_taking_cash(desk, me):
-    """The clerk who took the cash keeps the books as well."""
+    """The clerk who took the cash is an accountant too."""
     dossier = desk.waiting()
     both = factories.fresh(me)
     both.memberships.create(agency=dossier.receiving_agency, role="receiving_clerk", valid_from=dt.date(2025, 7, 1))

@@ -1,4 +1,4 @@
-"""Money is sent back once: written down first, asked after when nothing is heard, sent again only under its own number."""
+"""Refunds through the gateway: recorded first, queried without an answer, sent again only under the same number."""
 
 import datetime as dt
 
@@ -22,13 +22,13 @@ ONLY_THE_PAYMENT = {}  # type 01, status 00
 
 
 def refunded(status, amount=FEE, number="24000001", **more):
-    """What the gateway says of the refund itself."""
+    """An answer about the refund itself."""
     return {"status": status, "type": "02" if amount == FEE else "03", "amount": amount, "number": number, **more}
 
 
 @pytest.fixture
 def approved(money_desk):
-    """A refund of money paid twice, approved by the second accountant, not sent yet. Call it for one of a part."""
+    """Call it for a refund of money paid twice (of `amount`), approved by the second accountant, not sent yet."""
 
     def make(amount=None):
         attempt = money_desk.paying()
@@ -44,7 +44,7 @@ def calls(refund, kind):
 
 
 def work(refund, kind):
-    """What a worker does with the waiting call of this kind, as if its time had come."""
+    """Run the waiting call of this kind as if it were due, as a worker would."""
     call = calls(refund, kind).get()
     RefundCall.objects.filter(pk=call.pk).update(next_at=clock.now())
     outbox.do(RefundCall, call.pk)

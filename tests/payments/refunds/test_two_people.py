@@ -1,4 +1,4 @@
-"""A refund takes two people: the query a list asks and the predicate a page asks are one rule, in every situation there is."""
+"""The two-person rule: its query and its predicate agree in all combinations."""
 
 import datetime as dt
 from itertools import product
@@ -35,7 +35,7 @@ STATES = [
 
 
 def vouch(how, attempt, me, other):
-    """Make this person's word the reason why the money counts as paid."""
+    """Make this person vouch for the payment in the given way."""
     person = other if how == "somebody else" else me
     if how in ("cash or doubt", "somebody else"):
         AttemptMove.objects.create(
@@ -57,7 +57,7 @@ def vouch(how, attempt, me, other):
 
 @pytest.fixture
 def people(money_desk):
-    """Accountants of the body in every condition; two of them have dossiers of their own."""
+    """Accountants of the body in all situations; two of them have own dossiers."""
     me = factories.user(full_name="Lò Văn Tôi", accountant=DECIDES, person=factories.person())
     former = factories.user(accountant=DECIDES)
     former.memberships.update(valid_to=clock.today() - dt.timedelta(days=1))
@@ -113,7 +113,7 @@ def test_the_deciders_of_a_refund_are_those_who_find_it_on_their_list(refunds, p
 
 
 def test_the_page_and_the_message_name_nobody_who_may_not_decide(money_desk):
-    """Whoever took the cash or filed the dossier was named, and told to approve, and then refused."""
+    """A person who took the cash or filed the dossier must not be named as someone who can approve."""
     filer = factories.user(full_name="Người Nộp", accountant=DECIDES)
     voucher = factories.user(full_name="Người Thu", accountant=DECIDES)
     attempt = money_desk.paying()

@@ -1,4 +1,4 @@
-"""Many hands at one account at the same moment: two workers, the gateway, an accountant. Each đồng is counted once."""
+"""Workers, gateway and accountants act on one account at the same moment; each credit is counted once."""
 
 import threading
 
@@ -25,7 +25,7 @@ def world_desk(transactional_db):
 
 
 def at_once(*works):
-    """Run all of these at the same moment; the unexpected errors."""
+    """Run all of these at the same moment. Returns the unexpected errors."""
     start, errors = threading.Barrier(len(works)), []
 
     def run(work):

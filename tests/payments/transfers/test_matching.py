@@ -1,4 +1,4 @@
-"""Money on an account: what names its attempt settles by itself, everything else waits for a person, and no đồng is lost."""
+"""Bank credits: one that fits an attempt settles it, all others wait for an accountant."""
 
 import datetime as dt
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def attempt(money_desk):
-    """A transfer somebody has begun."""
+    """An open transfer attempt."""
     return money_desk.paying(way="transfer")
 
 
@@ -36,7 +36,7 @@ _refs = iter(range(1, 10_000))
 
 
 def comes(attempt, amount=FEE, content=None, point=None, ref=None):
-    """The money comes; the BankCredit."""
+    """Receive a credit. Returns the BankCredit."""
     content = f"DVC {attempt.reference}" if content is None else content
     ref = f"FT{next(_refs)}" if ref is None else ref
     return matching.receive(point or attempt.point, ref, amount, content, clock.now())
@@ -47,7 +47,7 @@ def fresh(row):
 
 
 def all_is_well():
-    """The ledger balances, receipts and transfers agree."""
+    """Assert the invariants of transfers, receipts and ledger."""
     assert not list(matching.problems()) and not list(numbering.problems()) and not list(invariants.broken())
 
 

@@ -1,4 +1,4 @@
-"""Reading the bank's statement: over a real wire that stammers and lies, and from the files banks hand out. Once each."""
+"""Reading bank statements: from an API with failures and from files; each credit is stored once."""
 
 import datetime as dt
 import json
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Bank:
-    """A bank with a list of credits, and the moods of a server."""
+    """A bank API with a list of credits, and settable failures."""
 
     def __init__(self):
         self.credits, self.asked, self.answer, self.page = [], [], None, 500
@@ -45,7 +45,7 @@ class Bank:
 
 @pytest.fixture
 def bank(settings):
-    """It listens on a port of its own; `settings.BANK_STATEMENT_URL` names it."""
+    """The bank API on its own port, in `settings.BANK_STATEMENT_URL`."""
     there = Bank()
 
     class Server(BaseHTTPRequestHandler):
@@ -74,7 +74,7 @@ def point(db):
 
 @pytest.fixture
 def read(bank, point):
-    """Read the account once; the row that remembers how far."""
+    """Call it to read the account once. Returns the StatementReading."""
 
     def once():
         statements.run()
@@ -107,7 +107,7 @@ def test_each_credit_is_kept_once_however_often_it_is_read(bank, point, read):
 
 
 def test_a_credit_written_behind_a_newer_one_is_not_missed(bank, point, read):
-    """Numbers are given before rows are written: 2 may be seen before 1."""
+    """A bank numbers credits before it writes them: 2 may be visible before 1."""
     bank.credit(point, at=clock.now())
     bank.credit(point, at=clock.now())
     late = bank.credits.pop(0)
@@ -223,7 +223,7 @@ FT26003\t26/11/2026 10:00:00\tC\t1250000\tnop le phi
 
 
 def handed_in(point, content):
-    """The file read on a day after its lines, wherever the clock of this machine stands."""
+    """Read the file with the clock set after the dates of its lines."""
     with clock.at(max(clock.now(), dt.datetime(2026, 11, 27, tzinfo=dt.UTC))):
         return statements.read_file(point, content)
 

@@ -1,4 +1,4 @@
-"""What the gateway says is believed only when it is signed, whole and about the payment we asked for."""
+"""Messages of the gateway are valid only if signed, complete and about the right payment."""
 
 import json
 

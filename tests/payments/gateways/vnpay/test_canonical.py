@@ -1,4 +1,4 @@
-"""Signing and reading: what goes out comes back the same, and whatever was changed on the way is refused."""
+"""Signatures: a signed message reads back unchanged, and any change is refused."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Speaking to the gateway over real HTTP: whatever goes wrong there, we keep what we knew, soon enough, and say so."""
+"""The HTTP client of the gateway: each failure raises NoAnswer within the timeout, and is logged."""
 
 import json
 import threading
@@ -19,7 +19,7 @@ from tests.payments.gateways.vnpay import wire_words as words
 
 @pytest.fixture
 def gateway():
-    """A gateway that answers what the test wants: `.answers(handler)`; `.heard` holds what it was sent."""
+    """A web server as the gateway: `.answers(handler)` sets its behaviour, `.heard` records the requests."""
 
     class Talk(BaseHTTPRequestHandler):
         def do_POST(self):
@@ -52,7 +52,7 @@ def saying(body, status=200, **headers):
 
 
 def dripping(talk):
-    """One letter now and then, each in time."""
+    """Send one byte at a time, each within the read timeout."""
     talk.send_response(200)
     talk.end_headers()
     for _ in range(100):
@@ -138,7 +138,7 @@ def test_the_log_tells_how_it_went_and_nothing_secret(gateway, caplog):
 
 @pytest.fixture
 def attempt(settings):
-    """As a row of ours looks to the client."""
+    """An attempt as the client sees it."""
     settings.VNPAY_SECRETS = {words.TERMINAL: words.SECRET}
     return SimpleNamespace(
         reference=words.REFERENCE,

@@ -1,4 +1,4 @@
-"""Whatever speaks to a gateway offers the port, by the port's own names."""
+"""Each provider has the functions of the port, with its parameter names."""
 
 import inspect
 

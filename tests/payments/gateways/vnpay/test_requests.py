@@ -1,4 +1,4 @@
-"""What we say to the gateway holds only what it can take."""
+"""Requests to the gateway contain only characters it accepts."""
 
 import datetime as dt
 from urllib.parse import parse_qs, urlsplit

@@ -1,4 +1,4 @@
-"""The published vectors of the wire, pinned: if one of these moves, the gateway no longer understands us."""
+"""Published test vectors of the protocol; a change means that the gateway would reject us."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Two programs written apart, one wire: our client and the mock gateway, each a process of its own, over real HTTP."""
+"""Our client against the mock gateway, which shares no code with it, as two processes over HTTP."""
 
 from types import SimpleNamespace
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def gateway(money_desk, live_server, settings):
-    """The mock gateway, started, with the portal behind its IPN address."""
+    """The running mock gateway, with the IPN URL of the portal."""
     processes = Processes()
     started = Gateway(processes, ipn_url=f"{live_server.url}/thanh-toan/vnpay/ipn", refund_step=60).start()
     settings.VNPAY_PAY_URL, settings.VNPAY_API_URL = started.pay_url, started.api_url
@@ -27,7 +27,7 @@ def gateway(money_desk, live_server, settings):
 
 
 def arrive(gateway, attempt):
-    """The payer's browser opens the address we made."""
+    """The payer opens the URL of the attempt."""
     page = gateway.arrive(vnpay.pay_url(attempt, ip="203.0.113.7"))
     assert page.status_code == 200 and "giả lập" in page.text.lower(), page.text
     return attempt

@@ -1,4 +1,4 @@
-"""Messages as the gateway would write them, for tests: signed here by hand, without the code under test."""
+"""Messages of the gateway for tests, signed here without the code under test."""
 
 import hashlib
 import hmac
