@@ -50,7 +50,7 @@ class Attempts(APIView):
         dossier = own_dossier(request.user, code)
         sent = BeginSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        _dossier, obligation = lock_dossier(dossier.pk)  # so that of two at once only one is told that it began
+        _dossier, obligation = lock_dossier(dossier.pk)  # of two requests at once, only one answers 201
         there = set(obligation.attempts.filter(state__in=OPEN_ATTEMPT).values_list("pk", flat=True)) if obligation else set()
         ip = request.META.get("REMOTE_ADDR", "")
         try:
@@ -77,6 +77,6 @@ class Claim(APIView):
         answer = {"attempt": facts.attempt_of(dossier.obligation, attempt.reference), "looked_after": ticket is not None}
         return Response(ClaimedSerializer(answer).data)
 
-    @transaction.atomic  # a refusal rolls back what is open, and here that is nobody's
+    @transaction.atomic  # the exception handler of REST framework marks a transaction for rollback; this one is empty
     def handle_exception(self, exc):
         return super().handle_exception(exc)
