@@ -70,6 +70,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "dossiers:start", "dossiers:blank_form", "dossiers:track_link", "papers:verify_code", "procedure_detail",
     "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
     "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
+    "payment_ipn", "payments:return",  # the key of a payment provider
 }  # fmt: skip
 
 
