@@ -170,7 +170,7 @@ def test_accounts_and_settlement_files_are_read_while_money_may_still_come(money
     switch(attempt.obligation.dossier)
     assert list(CollectionPoint.objects.with_money_coming()) == [attempt.point]
     with clock.at(clock.now() + dt.timedelta(days=1)):
-        assert runs.run() or clock.local(clock.now()).time() < runs.MORNING
+        assert runs.run() or clock.local(clock.now()).time() < runs.FETCH_FROM
     with clock.at(clock.now() + dt.timedelta(days=60)):
         assert not CollectionPoint.objects.with_money_coming()
 
