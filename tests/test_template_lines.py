@@ -1,21 +1,20 @@
 """Lines of templates are short, so that diffs are readable."""
 
+import re
 from pathlib import Path
 
-import pytest
 from django.conf import settings
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 MAX_LINE_LENGTH = 160  # characters
-LAID_OUT = ["payments"]  # rooms of templates/ that keep it; "" is all of them
+ONE_TAG = re.compile(r"\s*\{%(?:(?!%\}).)*%\}\s*")  # Django reads a tag only when it stands on one line
 
 
-@pytest.mark.parametrize("room", LAID_OUT)
-def test_no_line_of_a_template_is_wider_than_a_screen(room):
+def test_no_line_of_a_template_is_wider_than_a_screen():
     wide = [
         f"{path.relative_to(TEMPLATES)}:{number}: {len(line)} characters"
-        for path in sorted((TEMPLATES / room).rglob("*.html"))
+        for path in sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
-        if len(line) > MAX_LINE_LENGTH
+        if len(line) > MAX_LINE_LENGTH and not ONE_TAG.fullmatch(line)
     ]
     assert not wide, "\n".join(wide)
