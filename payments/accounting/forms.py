@@ -142,6 +142,23 @@ class HandOverForm(DeskForm):
         self.fields["to"].queryset = colleagues
 
 
+class DoubleForm(DeskForm):
+    """The decision about a credit that is like an earlier one."""
+
+    SAME, ANOTHER = "same", "another"
+    what = forms.ChoiceField(
+        choices=[
+            (SAME, _("Là cùng một khoản, ngân hàng chỉ nhận tiền một lần")),
+            (ANOTHER, _("Là khoản khác, người nộp chuyển hai lần")),
+        ],
+        widget=forms.RadioSelect,
+        label=_("Tiền về mấy lần"),
+    )
+    note = Words(
+        rows=3, max_length=MAX_NOTE_LENGTH, label=_("Căn cứ"), help_text=_("Ví dụ: đã xem sao kê trên trang của ngân hàng.")
+    )
+
+
 class SettlementForm(DeskForm):
     """The upload of a settlement file."""
 
@@ -164,7 +181,9 @@ class StatementForm(DeskForm):
     """The upload of a bank statement."""
 
     point = forms.ModelChoiceField(queryset=None, label=_("Tài khoản"), empty_label=_("Chọn tài khoản"))
-    file = forms.FileField(label=_("Tệp sao kê (.csv)"), help_text=_("Tệp tải từ ngân hàng, không sửa."))
+    file = forms.FileField(
+        label=_("Tệp sao kê (.csv)"), help_text=_("Tệp gốc tải từ ngân hàng. Đừng mở rồi lưu lại bằng bảng tính.")
+    )
 
     def __init__(self, *args, points, **options):
         super().__init__(*args, **options)
