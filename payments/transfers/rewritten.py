@@ -9,6 +9,9 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from portal.common.figures import is_digits
+
+MAX_LENGTH = 60  # of a bank's number
 EXACT_DIGITS = 15  # a spreadsheet keeps so many digits of a number
 EXPONENT = r"^[0-9]+([.,][0-9]*)?[eE][+-][0-9]+$|^[0-9]+[.,][0-9]+[eE][0-9]+$"  # also valid as a PostgreSQL expression
 _EXPONENT = re.compile(EXPONENT)
@@ -47,13 +50,13 @@ def damage_in(refs: dict[int, str], known: Iterable[str]) -> dict[int, str]:
     Numbers of more than 15 digits that all go on with zeros have lost their digits. Where numbers of this account start with
     zeros and have one length, a shorter one has lost its zeros.
     """
-    numbers = {line: ref for line, ref in refs.items() if ref.isdigit()}
+    numbers = {line: ref for line, ref in refs.items() if is_digits(ref, MAX_LENGTH)}
     long = {line: ref for line, ref in numbers.items() if len(ref) > EXACT_DIGITS}
     found = {}
     if long and all(not ref[EXACT_DIGITS:].strip("0") for ref in long.values()):
         words = _("số tham chiếu %(ref)s có thể đã mất các chữ số cuối")
         found = {line: words % {"ref": ref} for line, ref in long.items()}
-    lengths = {len(ref) for ref in (*numbers.values(), *known) if ref.isdigit() and ref.startswith("0")}
+    lengths = {len(ref) for ref in (*numbers.values(), *known) if is_digits(ref, MAX_LENGTH) and ref.startswith("0")}
     if len(lengths) == 1:
         full = lengths.pop()
         words = _("số tham chiếu %(ref)s đã mất số 0 ở đầu")
@@ -63,4 +66,4 @@ def damage_in(refs: dict[int, str], known: Iterable[str]) -> dict[int, str]:
 
 def has_lost_zeros(text: str, number: str) -> bool:
     """Is `text` this number without its zeros in front?"""
-    return text != number and text.isdigit() and number.isdigit() and text.lstrip("0") == number.lstrip("0")
+    return text != number and is_digits(text, MAX_LENGTH) and is_digits(number, MAX_LENGTH) and text.lstrip("0") == number.lstrip("0")
