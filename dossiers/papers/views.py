@@ -21,6 +21,7 @@ from dossiers.papers import inquiry
 from dossiers.papers.models import IssuedPaper
 from dossiers.permissions import is_submitter, sees_papers
 from portal.common import clock
+from portal.common.codes import letters_and_digits_in
 
 FILE_CHECKS = threading.BoundedSemaphore(2)  # file checks at the same time in one web process
 MAX_FORM_BYTES = 1024 * 1024  # bytes of a request besides its file
@@ -96,4 +97,4 @@ def _answer(request, answer, status=200):
 
 
 def _typed(code):
-    return "".join(char for char in code.upper() if char.isalnum())[:40] or "X"
+    return letters_and_digits_in(code)[:40] or "X"

@@ -13,8 +13,8 @@ from payments.models import RefundReason, RefundWay
 from payments.permissions import dossiers_with_fees
 from payments.refunds import approval
 from portal.common import clock
-from portal.common.figures import is_digits
-from portal.common.form_fields import DayField, NumberField
+from portal.common.codes import dossier_code_in, letters_and_digits_in
+from portal.common.form_fields import DayField, DongField
 from portal.common.money import dong
 
 MAX_NOTE_LENGTH = 500  # characters of a note
@@ -55,16 +55,6 @@ class DecisionForm(DeskForm):
     )
 
 
-class Dong(NumberField):
-    """An amount in whole đồng, digits only. «100.000» is rejected, since it could be read as a hundred."""
-
-    def to_python(self, value):
-        text = str(value or "").strip()
-        if text and not is_digits(text, 12):
-            raise forms.ValidationError(__("Số tiền chỉ gồm chữ số, viết liền, ví dụ 200000."))
-        return super().to_python(text)
-
-
 class BookDay(DayField):
     """A day between `revenue.FIRST_DAY` and `LAST_DAY`, so that the days before and after it exist."""
 
@@ -78,7 +68,7 @@ class BookDay(DayField):
 class RefundForm(DeskForm):
     """The proposal of a refund."""
 
-    amount = Dong(label=_("Số tiền hoàn (đồng)"), min_value=1)
+    amount = DongField(label=_("Số tiền hoàn (đồng)"), min_value=1)
     reason = forms.ChoiceField(choices=RefundReason.choices, widget=forms.RadioSelect, label=_("Lý do"))
     way = forms.ChoiceField(choices=RefundWay.choices, widget=forms.RadioSelect, label=_("Cách hoàn"))
     note = Words(rows=3, max_length=MAX_NOTE_LENGTH, label=_("Giải thích"), help_text=_("Người duyệt đọc chỗ này."))
@@ -87,8 +77,7 @@ class RefundForm(DeskForm):
         super().__init__(*args, **options)
         self.left = approval.refundable(attempt)
         self.fields["amount"].initial = self.left
-        self.fields["amount"].widget.attrs["inputmode"] = "numeric"
-        self.fields["amount"].help_text = _("Còn hoàn được %(left)s. Viết liền, ví dụ 200000.") % {"left": dong(self.left)}
+        self.fields["amount"].help_text = _("Còn hoàn được %(left)s. Ví dụ 200.000.") % {"left": dong(self.left)}
         if attempt.is_online:
             self.fields["way"].initial = RefundWay.GATEWAY
         else:
@@ -194,7 +183,7 @@ class StatementForm(DeskForm):
 class AssignForm(DeskForm):
     """Assign an unmatched credit: by the code of a dossier, or the reference of an attempt."""
 
-    whose = Words(max_length=40, label=_("Mã hồ sơ hoặc mã lần trả"))
+    whose = Words(max_length=300, label=_("Mã hồ sơ hoặc mã lần trả"))
     together = forms.ModelMultipleChoiceField(
         queryset=None, required=False, widget=forms.CheckboxSelectMultiple, label=_("Cộng cùng các khoản này")
     )
@@ -210,8 +199,8 @@ class AssignForm(DeskForm):
 
     def clean_whose(self):
         """The dossier, of a body of this accountant. The error for others does not tell whether they exist."""
-        words = self.cleaned_data["whose"].upper().replace(" ", "")
-        named = Q(code=words) | Q(obligation__attempts__reference=words)
+        typed = self.cleaned_data["whose"]
+        named = Q(code=dossier_code_in(typed)) | Q(obligation__attempts__reference=letters_and_digits_in(typed))
         found = dossiers_with_fees(self.user).filter(named).select_related("lead_agency").distinct().first()
         if found is None:
             raise forms.ValidationError(__("Không có hồ sơ nào như vậy phải trả phí ở cơ quan của anh chị."))

@@ -66,4 +66,5 @@ def damage_in(refs: dict[int, str], known: Iterable[str]) -> dict[int, str]:
 
 def has_lost_zeros(text: str, number: str) -> bool:
     """Is `text` this number without its zeros in front?"""
-    return text != number and is_digits(text, MAX_LENGTH) and is_digits(number, MAX_LENGTH) and text.lstrip("0") == number.lstrip("0")
+    both_digits = is_digits(text, MAX_LENGTH) and is_digits(number, MAX_LENGTH)
+    return both_digits and text != number and text.lstrip("0") == number.lstrip("0")

@@ -16,12 +16,13 @@ from payments.gateways.bank import MAX_AMOUNT, Credit, is_plausible
 from payments.transfers import rewritten
 from portal.common import clock
 from portal.common.figures import moment_in
+from portal.common.money import UnclearAmount, dong_in
 from portal.common.vietnamese import fold
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 50_000
 MAX_ROWS_TO_HEADINGS = 30  # banks print name and account above the headings
-MAX_COLUMNS, MAX_HEADING_LENGTH, MAX_AMOUNT_LENGTH = 60, 100, 40  # anything wider or longer is ignored or rejected without work
+MAX_COLUMNS, MAX_HEADING_LENGTH = 60, 100  # anything wider or longer is ignored or rejected without work
 MAX_LINES_NAMED = 5  # bad lines named in one error message
 
 # Headings of several banks, folded (lower case, without diacritics). The first that matches is used.
@@ -179,21 +180,15 @@ def _credit(cells, row, account_number):
     return Credit(cells["ref"], amount_of(cells["credit"]), cells["content"], moment_of(cells["at"]), raw)
 
 
-_AMOUNT = re.compile(
-    r"(?P<whole>[0-9]{1,3}(?:(?P<group>[., ])[0-9]{3}(?:(?P=group)[0-9]{3})*)?|[0-9]{4,12})(?:(?P<point>[.,])0{1,2})?"
-)
-
-
 def amount_of(text):
-    """«200.000», «200,000.00», «+200 000 VND» as whole đồng. Raises ValueError for fractions and ambiguous amounts."""
-    if len(text) > MAX_AMOUNT_LENGTH:
+    """«200.000», «200,000.00», «+200 000 VND» as whole đồng (`money.dong_in`). Raises ValueError for 0 and unclear amounts."""
+    try:
+        amount = dong_in(text.strip().removeprefix("+"))
+    except UnclearAmount:
+        amount = 0
+    if not 0 < amount <= MAX_AMOUNT:
         raise ValueError(_("số tiền %(text)s") % {"text": text[:30]})
-    plain = re.sub(r"(?i)\s*(vnd|vnđ|đồng|đ)$", "", text.replace("\u00a0", " ").strip()).lstrip("+").strip()
-    read = _AMOUNT.fullmatch(plain)
-    digits = re.sub(r"[., ]", "", read["whole"]) if read and (not read["point"] or read["point"] != read["group"]) else ""
-    if not digits or not 0 < int(digits) <= MAX_AMOUNT:
-        raise ValueError(_("số tiền %(text)s") % {"text": text[:30]})
-    return int(digits)
+    return amount
 
 
 def moment_of(text):

@@ -7,7 +7,6 @@ letters, letters of other scripts that look the same. Digits of other scripts ar
 import re
 from urllib.parse import unquote
 
-from portal.common.lookalikes import to_latin
 from portal.common.vietnamese import clean_text, fold
 
 MAX_TYPED_LENGTH = 300  # characters read: an address with a code in it
@@ -47,7 +46,7 @@ def secret_in(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Capitals without accents; look-alikes as Latin letters, dashes as «-»."""
-    return fold(to_latin(clean_text(unquote(text[:MAX_TYPED_LENGTH]).translate(_DASHES)))).upper()
+    return fold(clean_text(unquote(text[:MAX_TYPED_LENGTH]).translate(_DASHES))).upper()
 
 
 def _last_part(text: str) -> str:

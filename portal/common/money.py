@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 MAX_LENGTH = 40  # characters of a typed amount
-MAX_DIGITS = 18
+MAX_DIGITS = 30  # as many as a form may hold before its own limit is told
 _UNIT = r"(?:vnd|vnđ|đồng|đ|₫|d)"
 _FRAME = re.compile(rf"^{_UNIT}[\s:]*|\s*{_UNIT}\.?$", re.IGNORECASE)
 _AMOUNT = re.compile(
@@ -31,9 +31,9 @@ class UnclearAmount(ValueError):
 def dong_in(text: str) -> int:
     """The whole đồng of a typed or exported amount: the one reading of money in the portal. Raises UnclearAmount.
 
-    «150.000», «150,000», «150 000», «150000», «150.000,00», «150,000.00 VND», «đ 150.000» are 150000: groups have three digits, and
-    after the other sign only zeros may follow. Refused: parts of a đồng, signs, units such as «triệu», exponents, digits of other
-    scripts, and what may be two numbers («1.500,000»).
+    «150.000», «150,000», «150 000», «150000», «150.000,00», «150,000.00 VND», «đ 150.000» are 150000: groups have three digits,
+    and after the other sign only zeros may follow. Refused: parts of a đồng, signs, units such as «triệu», exponents, digits of
+    other scripts, and what may be two numbers («1.500,000»).
     """
     plain = re.sub(r"[\u00a0\u202f\u2009]", " ", text[: MAX_LENGTH + 1]).strip()
     while (bare := _FRAME.sub("", plain).strip()) != plain:

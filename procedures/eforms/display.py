@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from portal.common.identity import mask_number
+from portal.common.identity import mask_number, phone_for_display
 from procedures.eforms.conditions import is_empty
 from procedures.eforms.form import Form
 from procedures.eforms.parts import Field, Page
@@ -158,6 +158,8 @@ def display_value(form: Form, question: Field, value: Any, *, masked: bool = Fal
     match question.type:
         case "number" | "money" if isinstance(value, (int, float)) and not isinstance(value, bool):
             return _amount(question, value)
+        case "phone" if isinstance(value, str):
+            return phone_for_display(value)
         case "id_number" if masked and isinstance(value, str):
             return mask_number(value)
         case "date":

@@ -20,6 +20,7 @@ from payments.models import Way
 from payments.models.states import ATTEMPT_EDGES, AttemptState, IllegalMove
 from payments.permissions import bodies_of, is_accountant_of, visible_attempts
 from payments.refunds import approval
+from portal.common.codes import dossier_code_in, letters_and_digits_in
 from portal.common.figures import day_in, number_in
 
 LOOKS = {
@@ -57,8 +58,9 @@ def listed(request):
 
 def _filtered(attempts, asked):
     if asked["tu-khoa"]:
-        words = asked["tu-khoa"].upper().replace(" ", "")[:100]
-        return attempts.filter(Q(reference=words) | Q(obligation__dossier__code=words) | Q(transaction_no=asked["tu-khoa"][:40]))
+        words = asked["tu-khoa"]
+        named = Q(reference=letters_and_digits_in(words)[:100]) | Q(obligation__dossier__code=dossier_code_in(words)[:100])
+        return attempts.filter(named | Q(transaction_no=words[:40]))
     if asked["tinh-trang"] in AttemptState.values:
         attempts = attempts.filter(state=asked["tinh-trang"])
     if asked["cach"] in Way.values:
