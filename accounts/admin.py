@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.models import AdministrativeUnit, Agency, Membership, OfficeHours, User
-from portal.common.form_fields import ADMIN_FIELDS
+from portal.common.form_fields import ADMIN_FIELDS, DeskPhoneField
 
 admin.site.unregister(Group)  # rights come from memberships, never from Django's groups
 
@@ -44,6 +44,11 @@ class AgencyAdmin(NeverDeleted, ModelAdmin):
     list_filter = ["kind", "demo"]
     search_fields = ["code", "name"]
     autocomplete_fields = ["unit", "parent", "successor"]
+
+    def formfield_for_dbfield(self, db_field, request, **options):
+        if db_field.name == "desk_phone":
+            options["form_class"] = DeskPhoneField
+        return super().formfield_for_dbfield(db_field, request, **options)
 
 
 @admin.register(AdministrativeUnit)
@@ -102,6 +107,7 @@ class MembershipInline(TabularInline):
 class StaffAdmin(NeverDeleted, UserAdmin, ModelAdmin):
     """Logins of staff. Citizens' logins are not listed: their passwords and contacts are not managed here."""
 
+    formfield_overrides = ADMIN_FIELDS
     form, add_form, change_password_form = UserChangeForm, UserCreationForm, AdminPasswordChangeForm
     list_display = ["username", "full_name", "is_active", "is_superuser", "last_login"]
     list_filter = ["is_active", "is_superuser"]

@@ -135,7 +135,9 @@ def search(dossiers, words):
     """Search by beginning of the code, part of the name (without accents), the id number, or its last four digits."""
     words = clean_text(words)
     digits = id_number_in(words)
-    found = Q(code__startswith=dossier_code_in(words)) | Q(folded_name__contains=fold(words))
+    found = Q(folded_name__contains=fold(words))
+    if code := dossier_code_in(words):
+        found |= Q(code__startswith=code)
     if is_digits(digits) and len(digits) >= 4:
         found |= Q(subject_id_number=digits) | Q(code__endswith=f"-{digits}")
     if is_digits(digits, 4) and len(digits) == 4:

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from portal.common.figures import UnclearDay, typed_day_in
-from portal.common.identity import phone_for_display, to_e164
+from portal.common.identity import is_service_number, phone_for_display, to_e164
 from portal.common.mail_addresses import address_in, fault_of
 from portal.common.money import UnclearAmount, dong_in
 
@@ -87,6 +87,16 @@ class PhoneField(forms.CharField):
 
     def prepare_value(self, value):
         return phone_for_display(value) if isinstance(value, str) else value
+
+
+class DeskPhoneField(PhoneField):
+    """The phone of an office, stored as pages show it: a number in groups, or a service number («1022», «1900 1234») as typed."""
+
+    def to_python(self, value):
+        text = forms.CharField.to_python(self, value)
+        if is_service_number(text):
+            return text
+        return phone_for_display(super().to_python(text)).replace("\u00a0", " ")
 
 
 class TimeField(_AsciiOnly, forms.TimeField):

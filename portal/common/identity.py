@@ -74,6 +74,11 @@ def phone_for_display(text: str) -> str:
     return "0" + _GLUE.join(groups)
 
 
+def is_service_number(text: str) -> bool:
+    """«1022», «113», «1900 1234», «18001096»: numbers without an area code."""
+    return bool(re.fullmatch(r"1[0-9]{2,3}|1[89]00[ .]?[0-9]{4,6}", text.strip(), re.ASCII))
+
+
 def phone_uri(text: str) -> str:
     """URI of a call link: «tel:+84912345678». Short service numbers are kept as written."""
     return f"tel:{to_e164(text) or re.sub(r'[^0-9+]', '', text)}"
