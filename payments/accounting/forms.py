@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.desk.forms import Words
+from dossiers.desk.forms import CleanTextField
 from payments.accounting.revenue import FIRST_DAY, LAST_DAY
 from payments.models import RefundReason, RefundWay
 from payments.permissions import dossiers_with_fees
@@ -33,7 +33,7 @@ class DeskForm(forms.Form):
 class NoteForm(DeskForm):
     """One free text: a reason or a note."""
 
-    note = Words(rows=3, max_length=MAX_NOTE_LENGTH, label=_("Ghi chú"))
+    note = CleanTextField(rows=3, max_length=MAX_NOTE_LENGTH, label=_("Ghi chú"))
 
     def __init__(self, *args, label=None, hint="", required=True, **options):
         super().__init__(*args, **options)
@@ -50,7 +50,7 @@ class DecisionForm(DeskForm):
         widget=forms.RadioSelect,
         label=_("Kết luận"),
     )
-    note = Words(
+    note = CleanTextField(
         rows=3, max_length=MAX_NOTE_LENGTH, label=_("Đã kiểm tra thế nào"), help_text=_("Ví dụ: đã hỏi ngân hàng, số văn bản.")
     )
 
@@ -81,7 +81,7 @@ class RefundForm(DeskForm):
     amount = Dong(label=_("Số tiền hoàn (đồng)"), min_value=1)
     reason = forms.ChoiceField(choices=RefundReason.choices, widget=forms.RadioSelect, label=_("Lý do"))
     way = forms.ChoiceField(choices=RefundWay.choices, widget=forms.RadioSelect, label=_("Cách hoàn"))
-    note = Words(rows=3, max_length=MAX_NOTE_LENGTH, label=_("Giải thích"), help_text=_("Người duyệt đọc chỗ này."))
+    note = CleanTextField(rows=3, max_length=MAX_NOTE_LENGTH, label=_("Giải thích"), help_text=_("Người duyệt đọc chỗ này."))
 
     def __init__(self, *args, attempt, **options):
         super().__init__(*args, **options)
@@ -104,7 +104,7 @@ class RefundForm(DeskForm):
 class DocumentForm(DeskForm):
     """The number of the slip of a refund paid out by hand."""
 
-    document = Words(max_length=40, label=_("Số chứng từ"), help_text=_("Số ủy nhiệm chi hoặc phiếu chi."))
+    document = CleanTextField(max_length=40, label=_("Số chứng từ"), help_text=_("Số ủy nhiệm chi hoặc phiếu chi."))
 
 
 class ReceiptForm(DeskForm):
@@ -116,8 +116,8 @@ class ReceiptForm(DeskForm):
         widget=forms.RadioSelect,
         label=_("Làm gì"),
     )
-    payer_name = Words(max_length=250, required=False, label=_("Tên đúng của người nộp"))
-    reason = Words(
+    payer_name = CleanTextField(max_length=250, required=False, label=_("Tên đúng của người nộp"))
+    reason = CleanTextField(
         rows=3, max_length=MAX_NOTE_LENGTH, label=_("Lý do"), help_text=_("Đừng ghi tên ai ở đây: người ngoài đọc được.")
     )
 
@@ -175,11 +175,13 @@ class StatementForm(DeskForm):
 class AssignForm(DeskForm):
     """Assign an unmatched credit: by the code of a dossier, or the reference of an attempt."""
 
-    whose = Words(max_length=40, label=_("Mã hồ sơ hoặc mã lần trả"))
+    whose = CleanTextField(max_length=40, label=_("Mã hồ sơ hoặc mã lần trả"))
     together = forms.ModelMultipleChoiceField(
         queryset=None, required=False, widget=forms.CheckboxSelectMultiple, label=_("Cộng cùng các khoản này")
     )
-    note = Words(rows=3, max_length=MAX_NOTE_LENGTH, label=_("Căn cứ"), help_text=_("Vì sao biết tiền này là của hồ sơ đó."))
+    note = CleanTextField(
+        rows=3, max_length=MAX_NOTE_LENGTH, label=_("Căn cứ"), help_text=_("Vì sao biết tiền này là của hồ sơ đó.")
+    )
 
     def __init__(self, *args, user, others, **options):
         super().__init__(*args, **options)

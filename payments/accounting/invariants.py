@@ -25,13 +25,13 @@ from payments.transfers import matching
 Status = FeeObligation.Status
 
 
-def broken():
+def violations():
     """Yield one sentence for each violated invariant. Waiting outbox rows are not violations."""
     for check in CHECKS:
         yield from check()
 
 
-def totals():
+def summary():
     """The total sums in one line; whole đồng."""
     sums = balance.sums(LedgerEntry.objects.all())
     return (
