@@ -13,16 +13,16 @@ class ChoicesType(enum.EnumMeta):
     @property
     def names(cls) -> list[str]: ...
 
-class Choices(enum.Enum, metaclass=ChoicesType):
+class Choices(enum.Enum, metaclass=ChoicesType):  # type: ignore[misc]  # has no members itself, nor have the next two
     @property
     def label(self) -> str: ...
 
-class TextChoices(str, Choices):
+class TextChoices(str, Choices):  # type: ignore[misc]
     def __new__(cls, value: str, label: Any = ...) -> TextChoices: ...
     @property
     def value(self) -> str: ...
 
-class IntegerChoices(int, Choices):
+class IntegerChoices(int, Choices):  # type: ignore[misc]
     def __new__(cls, value: int, label: Any = ...) -> IntegerChoices: ...
     @property
     def value(self) -> int: ...
