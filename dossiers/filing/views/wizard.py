@@ -107,5 +107,7 @@ def _origins(filing, stop):
 
 
 def _revision(request):
-    """The revision the page was opened with; None (no check) when it is missing."""
-    return number_in(request.POST.get("revision", ""))
+    """The revision the page was opened with; None (no check) when it is missing. One that cannot be read equals no revision."""
+    written = request.POST.get("revision", "")
+    number = number_in(written)
+    return -1 if written and number is None else number
