@@ -306,7 +306,7 @@ def test_a_choice_that_is_offered_no_more_is_asked_again(desk):
 # ---------------------------------------------------------------- begun under a mandate that has ended
 @pytest.mark.parametrize("end", [{"valid_to": -1}, {"revoked_at": clock.now()}])
 def test_what_an_agent_began_is_read_by_the_principal_once_the_mandate_has_ended(desk, end):
-    agent, principal = factories.citizen(full_name="Vì Văn Làm"), factories.citizen()
+    agent, principal = factories.citizen(person_facts={"full_name": "Vì Văn Làm"}), factories.citizen()
     mandate = Mandate.objects.create(agent=agent, person=principal.person, basis="written_authority")
     draft = desk.draft(submitter=agent, person=principal.person, mandate=mandate)
     file = factories.attachment(draft, "khac")
