@@ -97,7 +97,8 @@ def test_a_second_submit_with_another_body_is_told_so(desk):
 ])  # fmt: skip
 def test_what_the_review_refuses_the_api_refuses_with_the_same_words(desk, wrong):
     right = {"answers": world.sample_answers("ct01"), "asked": {"case": "ca_nhan", "priority_group": ""}}
-    draft = desk.draft(code="1.004194", **{**right, **wrong})
+    draft = desk.draft(code="1.004194", **right)
+    Dossier.objects.filter(pk=draft.pk).update(**wrong)
     client = browse(draft.submitter)
     page = client.post(step_url(draft, "xem-lai"), {"cam-doan": "1"})
     said = [
