@@ -70,8 +70,16 @@ class Comparison:
     def _count(self, amount: int) -> None:
         self.our_count, self.our_total = self.our_count + 1, self.our_total + amount
 
-    def _open_difference(self, kind: Difference.Kind, reference: str, attempt: PaymentAttempt | None = None, **sums: int) -> None:
-        open_difference(self.point, self.day, kind, reference, attempt=attempt, run=self.run, **sums)
+    def _open_difference(
+        self,
+        kind: Difference.Kind,
+        reference: str,
+        attempt: PaymentAttempt | None = None,
+        *,
+        ours: int | None = None,
+        theirs: int | None = None,
+    ) -> None:
+        open_difference(self.point, self.day, kind, reference, attempt=attempt, run=self.run, ours=ours, theirs=theirs)
 
     def _close_differences(self, reference: str, kinds: list[Difference.Kind]) -> None:
         if reference in self.disputed:
@@ -138,7 +146,7 @@ class Comparison:
         same = [refund for refund in ours if refund.amount == line.amount]
         same.sort(key=lambda refund: (refund.transaction_no != line.transaction_no, refund.pk))
         refund = next((refund for refund in same if refund.state in _SENT), None)
-        if refund is None:
+        if attempt is None or refund is None:
             self._open_difference(Difference.Kind.REFUND, line.reference, attempt, theirs=line.amount)
             return
         ours.remove(refund)

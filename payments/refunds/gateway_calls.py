@@ -77,7 +77,7 @@ def _send_order(refund: Refund) -> None:
     event = _store(EventKind.REFUND, answer.raw, query.verdict_on(answer, attempt, refund.amount), refund)
     if event.verdict == Verdict.WRONG_AMOUNT:
         _open_wrong_amount(refund, answer)
-    target = answer.refund if event.verdict == Verdict.VALID else R.UNKNOWN
+    target: RefundState | None = answer.refund if event.verdict == Verdict.VALID else R.UNKNOWN
     if answer.is_busy:  # it has this order, or works on another one of this payment: the query will tell
         target = None
     _record(refund, target, event, cause="no_answer" if target == R.UNKNOWN else "answer", answer=answer)

@@ -4,9 +4,11 @@ One line that cannot be read rejects the whole file; the error message names it.
 """
 
 import csv
+import datetime as dt
 import io
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -67,10 +69,13 @@ class ParsedStatement:
     skipped: int
 
 
-def read(content, account_number, known_refs=()):
+def read(content: bytes, account_number: str, known_refs: Iterable[str] = ()) -> ParsedStatement:
     """Parse a file (bytes); `known_refs`: numbers read before from this account. Raises UnreadableStatement."""
     rows, head, columns = _table(_text(content))
-    found, bad, skipped, spoiled = {}, {}, 0, {}
+    found: dict[int, Credit] = {}
+    bad: dict[int, str] = {}
+    spoiled: dict[int, str] = {}
+    skipped = 0
     for number, row in enumerate(rows[head + 1 :], head + 2):
         cells = {name: row[at].strip() if at < len(row) else "" for name, at in columns.items()}
         if _is_no_credit(cells):
@@ -88,7 +93,7 @@ def read(content, account_number, known_refs=()):
     return ParsedStatement(list(found.values()), skipped)
 
 
-def _refuse(bad, *, is_rewritten):
+def _refuse(bad: Mapping[int, str], *, is_rewritten: bool) -> None:
     """Raise UnreadableStatement if there are bad lines ({line: why})."""
     if not bad:
         return
@@ -98,7 +103,7 @@ def _refuse(bad, *, is_rewritten):
     raise UnreadableStatement(f"{words} {advice}" if is_rewritten else words)
 
 
-def _text(content):
+def _text(content: bytes) -> str:
     if len(content) > MAX_BYTES:
         raise UnreadableStatement(_("Tệp lớn quá 5 MB. Chia theo ngày rồi nạp từng tệp."))
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
@@ -113,7 +118,7 @@ def _text(content):
     return unicodedata.normalize("NFC", text)
 
 
-def _table(text):
+def _table(text: str) -> tuple[list[list[str]], int, dict[str, int]]:
     """(rows, row number of the headings, {name: column}), read with the delimiter by which the headings are found."""
     first = text[:4000]
     delimiters = sorted(",;\t", key=first.count, reverse=True)
@@ -135,7 +140,7 @@ def _table(text):
     )
 
 
-def _headings(rows):
+def _headings(rows: list[list[str]]) -> tuple[int, dict[str, int]] | None:
     """(row number, {name: column}) of the first row with headings for reference, time, credit and content, or None."""
     for number, row in enumerate(rows[:MAX_ROWS_TO_HEADINGS]):
         named = [_heading(cell[:MAX_HEADING_LENGTH]) for cell in row[:MAX_COLUMNS]]
@@ -149,20 +154,20 @@ def _headings(rows):
     return None
 
 
-def _heading(cell):
+def _heading(cell: str) -> str:
     """A heading folded and without units; of a bilingual one («Có/Credit») the first part, unless HEADINGS has the whole."""
     whole = re.sub(r"[\s:*]+", " ", re.sub(r"\(.*?\)", "", fold(cell))).strip()
     return whole if whole in HEADINGS["side"] else whole.split("/")[0].strip()
 
 
-def _is_no_credit(cells):
+def _is_no_credit(cells: Mapping[str, str]) -> bool:
     """Is it a debit, a total or an empty line?"""
     side, text = fold(cells.get("side", "")).strip(), cells["credit"]
     nothing = not text or re.fullmatch(r"[-–0.,\s]*", text) is not None or text.startswith(("-", "−", "("))
     return not (cells["ref"] and cells["at"]) or nothing or side in WENT_OUT
 
 
-def _credit(cells, row, account_number):
+def _credit(cells: Mapping[str, str], row: list[str], account_number: str) -> Credit:
     account = re.sub(r"[\s.\-]", "", cells.get("account", ""))
     if rewritten.is_exponent(cells.get("account", "")) or rewritten.has_lost_zeros(account, account_number):
         raise Rewritten(_("bảng tính đã viết lại số tài khoản thành %(account)s") % {"account": cells["account"][:30]})
@@ -180,7 +185,7 @@ def _credit(cells, row, account_number):
     return Credit(cells["ref"], amount_of(cells["credit"]), cells["content"], moment_of(cells["at"]), raw)
 
 
-def amount_of(text):
+def amount_of(text: str) -> int:
     """«200.000», «200,000.00», «+200 000 VND» as whole đồng (`money.dong_in`). Raises ValueError for 0 and unclear amounts."""
     try:
         amount = dong_in(text.strip().removeprefix("+"))
@@ -191,7 +196,7 @@ def amount_of(text):
     return amount
 
 
-def moment_of(text):
+def moment_of(text: str) -> dt.datetime:
     """A moment in one of MOMENTS or ISO 8601; without a zone it is Asia/Ho_Chi_Minh. Raises ValueError."""
     at = next(filter(None, (_read_as(form, text) for form in (*MOMENTS, ""))), None)
     if at is None or not is_plausible(at):
@@ -199,15 +204,15 @@ def moment_of(text):
     return at
 
 
-def _read_as(form, text):
+def _read_as(form: str, text: str) -> dt.datetime | None:
     """The moment in this format ("": ISO 8601), or None."""
     at = moment_in(text, form)
     return at if at is None or at.tzinfo else at.replace(tzinfo=clock.LOCAL)
 
 
-def _check_unique_refs(credits):
+def _check_unique_refs(credits: Mapping[int, Credit]) -> None:
     """`credits`: {line: Credit}."""
-    seen = {}
+    seen: dict[str, int] = {}
     for number, credit in credits.items():
         first = seen.setdefault(credit.bank_ref, number)
         if first != number:

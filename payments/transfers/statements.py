@@ -70,7 +70,7 @@ def poll(reading: StatementReading) -> None:
     reading.save(update_fields=["cursor", "read_at"])
 
 
-def _recorded(point: CollectionPoint, entry: Any, account: str) -> BankCredit | None:
+def _recorded(point: CollectionPoint, entry: Any, account: str) -> bank.Credit | None:
     """Record the credit of an entry. None for one that cannot be read: it is stored as an event and logged."""
     try:
         credit = bank.credit_of(entry, account)
