@@ -5,7 +5,7 @@ import time
 
 from django.db import connection, transaction
 
-from dossiers.workflow import deadlines
+from dossiers.workflow import deadlines, recount
 from payments.attempts import expiry
 from payments.reconciliation import runs
 from payments.transfers import statements
@@ -13,7 +13,7 @@ from portal.models import Heartbeat
 
 log = logging.getLogger(__name__)
 INTERVAL_SECONDS = 60.0
-JOBS = [deadlines.run, expiry.run, statements.run, runs.run]
+JOBS = [recount.run, deadlines.run, expiry.run, statements.run, runs.run]
 LOCK = 7_661_001  # PostgreSQL advisory lock, so that two relays do not run the jobs at the same time
 _last = -INTERVAL_SECONDS
 

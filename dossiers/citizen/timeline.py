@@ -157,7 +157,7 @@ def countdown(dossier):
         return None
     timekeeper = Timekeeper(dossier)
     due_day = clock.local(dossier.due_at)
-    left = rules.days_left(timekeeper.calendar, clock.now(), dossier.due_at)
+    left = rules.days_left(timekeeper.promised.calendar, clock.now(), dossier.due_at)
     found = {
         "due": _("Hẹn trả: %(day)s, trước %(time)s") % {"day": long_day(due_day.date()), "time": clock_time(due_day)},
         "late": left < 0,
@@ -202,6 +202,8 @@ def moved_promise(dossier):
     dates = {"first": moment(dossier.first_promised_due_at), "now": moment(dossier.due_at)}
     if dossier.extended_at:
         return _("Lúc đầu hẹn %(first)s. Cơ quan đã xin lỗi và hẹn lại %(now)s.") % dates
+    if not dossier.intervals.filter(kind__in=rules.WAITS, started_at__gte=dossier.accepted_at).exists():
+        return _("Lúc đầu hẹn %(first)s. Lịch làm việc của cơ quan thay đổi nên ngày hẹn nay là %(now)s.") % dates
     return _("Lúc đầu hẹn %(first)s. Vì có lúc phải chờ bổ sung hoặc xác nhận, ngày hẹn nay là %(now)s.") % dates
 
 

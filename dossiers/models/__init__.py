@@ -4,7 +4,7 @@ from dossiers.models.dossier import CoSubject, Dossier, DossierCounter, new_secr
 from dossiers.models.fees import FeeLine, FeeObligation
 from dossiers.models.followups import FollowUp
 from dossiers.models.history import GENESIS, Event, EventText
-from dossiers.models.intervals import ClockInterval
+from dossiers.models.intervals import ClockInterval, CountingBasis
 from dossiers.models.steps import StepRun
 from dossiers.models.supplements import SupplementItem, SupplementRequest
 
@@ -12,6 +12,7 @@ __all__ = [
     "GENESIS",
     "ClockInterval",
     "CoSubject",
+    "CountingBasis",
     "Decision",
     "DeliveryStatus",
     "DeliveryWay",
