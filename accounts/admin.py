@@ -40,7 +40,7 @@ class NeverDeleted:
 @admin.register(Agency)
 class AgencyAdmin(NeverDeleted, ModelAdmin):
     formfield_overrides = ADMIN_FIELDS
-    list_display = ["code", "name", "kind", "desk_phone", "valid_to"]
+    list_display = ["code", "name", "kind", "desk_phone", "valid_to", "source"]
     list_filter = ["kind", "demo"]
     search_fields = ["code", "name"]
     autocomplete_fields = ["unit", "parent", "successor"]

@@ -1,5 +1,5 @@
 from accounts.models.access import AccessLog, log_access
-from accounts.models.bodies import Agency, Membership, OfficeHours
+from accounts.models.bodies import Agency, Membership, OfficeHours, RemovedRow
 from accounts.models.people import Basis, Gender, Mandate, Organisation, Person, User
 from accounts.models.territory import COMMUNE_KINDS, PROVINCE_KINDS, AdministrativeUnit
 
@@ -16,6 +16,7 @@ __all__ = [
     "OfficeHours",
     "Organisation",
     "Person",
+    "RemovedRow",
     "User",
     "log_access",
 ]
