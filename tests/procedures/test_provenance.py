@@ -32,7 +32,8 @@ def changeable(model):
     """The columns that can be given another value of the same kind without breaking a rule of the table."""
     kinds = (models.CharField, models.PositiveBigIntegerField, models.BooleanField, models.JSONField, models.DateField)
     for field in model._meta.concrete_fields:
-        fixed = field.primary_key or field.unique or field.choices or field.name in (*model.SHIPPED_KEY, "set_by_people", "slug")
+        fixed = field.primary_key or field.unique or field.choices
+        fixed = fixed or field.name in (*model.SHIPPED_KEY, "set_by_people", "slug")
         if isinstance(field, kinds) and not fixed and not field.name.endswith(("_until", "_code", "certainty")):
             yield field
 
