@@ -42,7 +42,7 @@ class NewestFirst(CursorPagination):
     ordering = "-pk"
 
     def decode_cursor(self, request):
-        """The cursor; raises NotFound also when it decodes to something that is not a primary key, which a query cannot compare."""
+        """The cursor; raises NotFound also when it decodes to no primary key, which no query can compare."""
         cursor = super().decode_cursor(request)
         if cursor and cursor.position is not None and number_in(cursor.position) is None:
             raise NotFound(self.invalid_cursor_message)
