@@ -23,6 +23,7 @@ own = [
     path("<dossier_code:code>/", dossier.detail, name="detail"),
     path("<dossier_code:code>/da-nop/", dossier.submitted, name="submitted"),
     path("<dossier_code:code>/giay-hen/", dossier.slip, name="slip"),
+    path("<dossier_code:code>/giay-moi/", dossier.papers_seen, name="papers_seen"),
     path("<dossier_code:code>/ket-qua/", dossier.result, name="result"),
     path("<dossier_code:code>/rut/", dossier.withdraw, name="withdraw"),
     path("<dossier_code:code>/xac-nhan/", dossier.confirm, name="confirm"),

@@ -52,8 +52,8 @@ def another(field, value):
 
 def test_every_table_that_people_may_edit_says_where_its_rows_come_from():
     names = {model.__name__ for model in LOADED}
-    assert names >= {"Agency", "OfficeHours", "Holiday", "UndecidedHoliday", "Offering", "LocalFee", "LifeEvent", "LifeEventEntry",
-                     "CollectionPoint"}  # fmt: skip
+    wanted = "Agency OfficeHours Holiday UndecidedHoliday Offering LocalFee LifeEvent LifeEventEntry CollectionPoint"
+    assert names >= set(wanted.split())
     assert all(model.SHIPPED_KEY for model in LOADED)
 
 
