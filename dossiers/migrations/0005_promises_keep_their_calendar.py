@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('dossiers', '0003_content_that_was_filed'),
+        ('dossiers', '0004_outbox_priority'),
         ('procedures', '0002_published_versions_are_immutable'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('admin', '0003_logentry_add_action_flag_choices'),
         ('contenttypes', '0002_remove_content_type_name'),
-        ('payments', '0004_identity_of_credits_and_refused_refunds'),
+        ('payments', '0005_identity_of_credits_and_refused_refunds'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0003_receipts_are_frozen'),
+        ('payments', '0004_outbox_priority'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
