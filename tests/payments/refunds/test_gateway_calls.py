@@ -291,7 +291,7 @@ def test_refused_by_the_bank_the_fee_is_paid_again_and_the_money_is_to_go_anothe
     assert refund.attempt.receipts.filter(state="valid").get().amount == FEE
     by_hand = refund.attempt.refunds.get(state="requested")
     assert (by_hand.amount, by_hand.way, by_hand.requested_by) == (FEE, "by_hand", None)
-    assert not list(invariants.broken())
+    assert not list(invariants.violations())
 
     approval.decline(by_hand, money_desk.second_accountant, note="thẻ đã mở lại")
     assert approval.refundable(refund.attempt) == FEE
@@ -301,7 +301,7 @@ def test_refused_by_the_bank_the_fee_is_paid_again_and_the_money_is_to_go_anothe
     assert entries.owed_back(refund.attempt) == FEE
     gateway.answers_refunds(refunded("00", number="24000009"))
     assert send(again).state == "done" and entries.owed_back(refund.attempt) == 0 == balance()
-    assert not list(invariants.broken())
+    assert not list(invariants.violations())
 
 
 def test_a_refused_part_belongs_to_the_fee_again_and_an_earlier_part_stays_gone(approved, gateway, money_desk):
@@ -317,7 +317,7 @@ def test_a_refused_part_belongs_to_the_fee_again_and_an_earlier_part_stays_gone(
     assert (obligation.status, obligation.settled_amount) == ("part_refunded", FEE - 50_000)
     valid = first.attempt.receipts.filter(state="valid").get()
     assert valid.amount == FEE - 50_000 == sum(line["amount"] for line in valid.lines)
-    assert not list(invariants.broken())
+    assert not list(invariants.violations())
 
 
 @pytest.mark.parametrize("amount", [FEE - 1, 70_000])
