@@ -47,7 +47,7 @@ def test_the_desk_finds_a_dossier_by_a_pasted_code(odd, form):
 
 
 def test_names_with_look_alikes_are_found_and_shown_to_the_clerk(desk):
-    citizens = [factories.citizen(full_name=name, person_facts={"full_name": name}) for name in ("Ðặng Văn Аn", "Đặng Văn An")]
+    citizens = [factories.citizen(person_facts={"full_name": name}) for name in ("Ðặng Văn Аn", "Đặng Văn An")]
     odd, plain = (desk.submitted(submitter=citizen) for citizen in citizens)
     for typed in ("Đặng Văn An", "Ðặng Văn An", "dang van an", "ĐẶNG VĂN АN"):
         assert set(queues.search(Dossier.objects.all(), typed)) == {odd, plain}
