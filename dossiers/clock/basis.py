@@ -26,9 +26,10 @@ class Basis:
         """SHA-256 of the document: the same for equal calendars and hours."""
         return hashlib.sha256(json.dumps(self.document, sort_keys=True).encode()).hexdigest()
 
-    def row(self) -> CountingBasis:
-        """The row of this basis; created if there is none."""
-        return CountingBasis.objects.get_or_create(digest=self.digest, defaults={"document": self.document})[0]
+    def store(self) -> str:
+        """Store this basis, once. Returns its digest, the key of its row."""
+        CountingBasis.objects.bulk_create([CountingBasis(digest=self.digest, document=self.document)], ignore_conflicts=True)
+        return self.digest
 
 
 def stored(row: CountingBasis) -> Basis:

@@ -46,8 +46,9 @@ class Timekeeper:
     @cached_property
     def promised(self) -> Basis:
         """What the present promise was counted with; explanations and days left use it."""
-        row = self.dossier.counted_with
-        return stored(row) if row else self.basis
+        if self.dossier.counted_with_id in (None, self.basis.digest):
+            return self.basis
+        return stored(self.dossier.counted_with)
 
     def apply(self, step: Step) -> None:
         """Apply the `clock` and `interval` of the transition line of this step."""
@@ -135,7 +136,9 @@ class Timekeeper:
         basis, standing = self._counted(intervals)
         self.dossier.due_at = standing.at
         self.dossier.due_is_provisional = standing.provisional
-        self.dossier.counted_with, self.dossier.recounted_for = basis.row(), self.basis.digest
+        if self.dossier.counted_with_id != basis.digest:
+            self.dossier.counted_with_id = basis.store()
+        self.dossier.recounted_for = self.basis.digest
         self.__dict__.pop("promised", None)
         if self.dossier.first_promised_due_at is None:
             self.dossier.first_promised_due_at = standing.at
@@ -145,7 +148,7 @@ class Timekeeper:
         """The due time by the calendar of now, or by that of the promise when this ends later: a promise never moves earlier
         because the calendar changed."""
         now = self._standing(intervals, self.basis)
-        if self.dossier.counted_with is None or self.dossier.counted_with.digest == self.basis.digest:
+        if self.dossier.counted_with_id in (None, self.basis.digest):
             return self.basis, now
         told = with_decisions_of(self.promised, self.basis)
         kept = self._standing(intervals, told)

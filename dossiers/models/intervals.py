@@ -13,7 +13,7 @@ class CountingBasis(models.Model):
     """The calendar and the office hours with which due times were counted. A promise is explained with the same ones, whatever
     the calendar says later. `document`: {"calendar": …, "hours": …}; `digest`: SHA-256 of it."""
 
-    digest = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64, primary_key=True)
     document = models.JSONField()
     created_at = models.DateTimeField(default=clock.now)
 

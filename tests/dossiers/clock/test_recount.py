@@ -7,6 +7,7 @@ import pytest
 
 from accounts.messages.models import Message
 from dossiers.citizen import timeline
+from dossiers.clock.basis import stored
 from dossiers.models import ClockInterval, CountingBasis, Dossier
 from dossiers.workflow import recount
 from portal import schedule
@@ -162,7 +163,9 @@ def test_nothing_is_counted_when_nothing_changed(accepted):
 
 def test_a_calendar_is_stored_and_read_back_the_same(accepted):
     basis = recount.Timekeeper(accepted).promised
-    assert basis.digest == accepted.counted_with.digest == recount.Timekeeper(accepted).basis.digest
+    assert basis.digest == accepted.counted_with_id == recount.Timekeeper(accepted).basis.digest
+    read_back = stored(accepted.counted_with)
+    assert read_back.digest == basis.digest and read_back.calendar.off == basis.calendar.off
 
 
 # ---------------------------------------------------------------- the words of the term
