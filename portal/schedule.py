@@ -5,6 +5,7 @@ import time
 
 from django.db import connection, transaction
 
+from dossiers.evidence import anchors
 from dossiers.workflow import deadlines
 from payments.attempts import expiry
 from payments.reconciliation import runs
@@ -13,7 +14,7 @@ from portal.models import Heartbeat
 
 log = logging.getLogger(__name__)
 INTERVAL_SECONDS = 60.0
-JOBS = [deadlines.run, expiry.run, statements.run, runs.run]
+JOBS = [deadlines.run, expiry.run, statements.run, runs.run, anchors.run]
 LOCK = 7_661_001  # PostgreSQL advisory lock, so that two relays do not run the jobs at the same time
 _last = -INTERVAL_SECONDS
 

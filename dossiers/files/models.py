@@ -54,3 +54,7 @@ class Attachment(models.Model):
 
     def __str__(self):
         return self.name
+
+    def evidence(self):
+        """What the history says about this file; its digest stands in the event of the filing."""
+        return {"item": self.item_key, "page": self.page, "name": self.name, "size": self.size, "sha256": self.sha256}
