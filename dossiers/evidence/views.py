@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dossiers.evidence import anchors
 from dossiers.evidence import proof as proofs
-from dossiers.evidence.acknowledgements import filing_as_printed
+from dossiers.evidence.acknowledgements import event_as_printed
 from dossiers.models import Anchor, Dossier
 from dossiers.papers import certificates
 from dossiers.permissions import is_submitter
@@ -40,7 +40,7 @@ def explained(request):
     if request.method != "POST":
         return render(request, "dossiers/evidence/explained.html", context)
     code, printed = request.POST.get("ma", "")[:60], request.POST.get("ma-bam", "")[:200]
-    event = filing_as_printed(code, printed)
+    event = event_as_printed(code, printed)
     return render(
         request, "dossiers/evidence/explained.html", context | {"checked": True, "event": event, "code": code, "printed": printed}
     )
