@@ -137,7 +137,7 @@ class Step:
     line: Line
     timekeeper: Timekeeper
     recorded: Recorded = field(default_factory=lambda: Recorded())
-    revises: str = ""  # kind of the `AnswerRevision` that this step writes; set by the effects that change what is filed
+    revises: Choice = ""  # kind of the `AnswerRevision` that this step writes; set by the effects that change what is filed
 
     @property
     def job(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,7 @@ def filed_content(dossier: Dossier) -> Content:
     }
 
 
-def _moment(moment):
+def _moment(moment: dt.datetime | None) -> str | None:
     return moment.isoformat(timespec="microseconds") if moment else None
 
 

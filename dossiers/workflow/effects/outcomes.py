@@ -11,13 +11,14 @@ from dossiers.transitions.choices import Effect
 from dossiers.transitions.step import Step
 from dossiers.workflow.effects.registry import after, before
 
-ITEM_FIELDS = ("target", "key", "label", "reason")
-
 
 @before(Effect.SET_SUPPLEMENT_TERM)
 def set_supplement_term(step: Step) -> None:
     """Set the deadline of the citizen, from the version (default 7 working days), and record what is asked."""
-    step.recorded["items"] = [{key: item[key] for key in ITEM_FIELDS} for item in step.details["items"]]
+    step.recorded["items"] = [
+        {"target": item["target"], "key": item["key"], "label": item["label"], "reason": item["reason"]}
+        for item in step.details["items"]
+    ]
     version = step.dossier.version
     term = version.facts["supplement_term"] or version.document["defaults"]["supplement_term"]
     step.dossier.supplement_due_at = step.timekeeper.working_deadline(step.now, term)
