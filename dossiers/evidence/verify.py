@@ -113,8 +113,8 @@ def check_signature(proof, root_wanted):
     need(signed(own[0], anchor["document"].encode(), base64.b64decode(anchor["signature"])), "chữ ký của neo không đúng")
     need(signed(root[0], own[1], own[2]), "chứng thư của cổng không do chứng thư gốc này cấp")
     fingerprint = sha(root[3])
-    if root_wanted is not None:
-        need(root_wanted.replace(":", "").replace(" ", "").lower() == fingerprint, "chứng thư gốc không phải cái anh/chị đưa ra")
+    wanted = fingerprint if root_wanted is None else root_wanted.replace(":", "").replace(" ", "").lower()
+    need(wanted == fingerprint, "chứng thư gốc không phải cái anh/chị đưa ra")
     return fingerprint
 
 
@@ -124,7 +124,7 @@ def main():
     parser.add_argument("--goc", help="dấu vân SHA-256 của chứng thư gốc")
     parser.add_argument("--neo", help="tệp neo của ngày, lấy ở nơi khác")
     parser.add_argument("files", nargs="*", help="tệp đã nộp")
-    asked = parser.parse_args()
+    asked = parser.parse_intermixed_args()
     with open(asked.proof, encoding="utf-8") as file:
         proof = json.load(file)
     last = check_events(proof)
@@ -143,7 +143,7 @@ def main():
         print(f"  {number}. {fields[3]}: {fields[4]} -> {fields[5]}, lúc {fields[8]}")
     for number, values in shown.items():
         print(f"Bản khai ở bước {number}:", *(f"  {key} = {canonical(value)}" for key, value in values.items()), sep="\n")
-    print("Mã băm của bước nộp (in trên giấy xác nhận):", sha(canonical(proof["events"][0])))
+    print("Mã băm của bước nộp, in trên giấy xác nhận:", sha(canonical(proof["events"][0])))
     print("Dấu vân chứng thư gốc:", fingerprint, "(khớp)" if asked.goc else "(so với dấu vân anh/chị lấy ở nơi mình tin)")
 
 

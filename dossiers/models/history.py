@@ -125,4 +125,4 @@ class AnswerRevision(ErasableByLaw):
         return f"{self.dossier_id} {self.kind}"
 
     def computed_digest(self):
-        return content_digest(self.content, self.salt)
+        return content_digest(self.content or {}, self.salt)

@@ -136,7 +136,7 @@ def _of_the_answers(dossier: Dossier) -> Iterator[str]:
         if dossier.answers or dossier.asked or dossier.subject_name:
             yield f"{dossier.code}: its answers were erased by law, the dossier still has some"
         return
-    kept = flat(revisions[-1].content)
+    kept = flat(revisions[-1].content or {})
     if differ := sorted(key for key in now.keys() | kept.keys() if now.get(key) != kept.get(key)):
         yield f"{dossier.code}: differs from what was filed in {', '.join(differ)}"
 

@@ -142,7 +142,7 @@ def test_another_anchor_or_another_file_is_refused(proven, verify, tmp_path):
     (tmp_path / "neo.json").write_text(json.dumps({"document": "{}"}))
     assert "neo lấy ở nơi khác" in verify(proven, "--neo", tmp_path / "neo.json").stderr
     (tmp_path / "khac.pdf").write_bytes(b"another")
-    assert "không phải tệp đã nộp" in verify(proven, "--", "khac.pdf").stderr
+    assert "không phải tệp đã nộp" in verify(proven, "khac.pdf").stderr
 
 
 def test_answers_may_be_hidden_from_whom_the_proof_is_shown_to(proven, verify):

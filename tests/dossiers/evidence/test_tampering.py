@@ -58,7 +58,7 @@ def back_date(dossier, dice):
 def rewrite(dossier, dice):
     """Everything anew and consistent: other answers, their digest, all hashes after them."""
     dossier = Dossier.objects.get(pk=dossier.pk)
-    revision = dossier.answer_revisions.first()
+    revision = dossier.answer_revisions.last()
     content = {**revision.content, "answers": {**dossier.answers, "request_detail": f"Điều khác {dice.random()}"}}
     digest, previous = content_digest(content, revision.salt), "0" * 64
     events = list(dossier.events.select_related("dossier"))

@@ -86,7 +86,7 @@ def test_a_changed_event_is_found(dossier):
 
 def test_a_removed_event_is_found(dossier):
     change_past_the_trigger(
-        "DELETE FROM dossiers_followup", "DELETE FROM dossiers_eventtext WHERE event_id = (SELECT min(id) FROM dossiers_event)",
+        "DELETE FROM dossiers_followup", "DELETE FROM dossiers_answerrevision", "DELETE FROM dossiers_eventtext WHERE event_id = (SELECT min(id) FROM dossiers_event)",
         "DELETE FROM dossiers_event WHERE sequence = 1",
     )  # fmt: skip
     assert "a gap before" in found_in(dossier)
@@ -131,7 +131,7 @@ def test_files_are_covered_and_one_that_comes_late_is_found(desk):
         "subject_name = 'Người Khác'", "subject_id_number = '011999999999'", "subject_address = ''", "subject_phone = '1'",
         "subject_email = 'ai@example.vn'", "submitted_at = submitted_at - interval '3 days'", "declared_at = now()",
         "accepted_at = accepted_at + interval '1 day'", "first_promised_due_at = now()", "code = code || '9'", "code = NULL",
-        "submitter_id = (SELECT max(id) FROM accounts_user)", "channel = 'counter'", "state = 'DRAFT', code = NULL",
+        "submitter_id = (SELECT min(id) FROM accounts_user)", "channel = 'counter'", "state = 'DRAFT', code = NULL",
     ],
 )  # fmt: skip
 def test_what_is_filed_is_not_changed(dossier, change):
