@@ -44,21 +44,15 @@ def check_answers(proof):
         digests, shown[number] = {}, {}
         for field in fields:
             if "value" in field:
-                need(
-                    sha(field["salt"] + canonical([field["key"], field["value"]])) == field["digest"],
-                    f"«{field['key']}» ở bước {number} không phải điều đã khai",
-                )
+                digest = sha(field["salt"] + canonical([field["key"], field["value"]]))
+                need(digest == field["digest"], f"«{field['key']}» ở bước {number} không phải điều đã khai")
                 shown[number][field["key"]] = field["value"]
             digests[field["key"]] = field["digest"]
-        need(
-            len(digests) == len(fields) and sha(canonical(sorted(digests.items()))) == proof["events"][int(number) - 1][11],
-            f"bản khai ở bước {number} không khớp",
-        )
+        whole = sha(canonical(sorted(digests.items()))) == proof["events"][int(number) - 1][11]
+        need(whole and len(digests) == len(fields), f"bản khai ở bước {number} không khớp")
     for number, words in proof["words"].items():
-        need(
-            sha(words["salt"] + canonical(words["said"])) == proof["events"][int(number) - 1][9],
-            f"lời ghi ở bước {number} không khớp",
-        )
+        digest = sha(words["salt"] + canonical(words["said"]))
+        need(digest == proof["events"][int(number) - 1][9], f"lời ghi ở bước {number} không khớp")
     return shown
 
 
