@@ -18,17 +18,18 @@ from dossiers.citizen import timeline
 from dossiers.citizen.forms import ConfirmationForm, WithdrawalForm
 from dossiers.fees import wording
 from dossiers.files.checking import megabytes
-from dossiers.filing import drafts
+from dossiers.filing import drafts, judging
 from dossiers.filing.views.documents import files_by_paper
 from dossiers.models import Dossier, FollowUp
 from dossiers.papers.contexts import tracking_url, verification_url
 from dossiers.papers.models import OFFICE_PAPERS, IssuedPaper, PaperKind
 from dossiers.papers.wording import grouped
-from dossiers.permissions import is_submitter, sees_papers
+from dossiers.permissions import is_submitter, may_see_papers
 from dossiers.states import DossierState
 from portal.common import clock
 from portal.common.identity import in_groups
 from portal.common.outbox import OutboxState
+from procedures.eforms import answer_sections
 
 MESSAGES_SHOWN = 5
 
@@ -75,6 +76,18 @@ def discard(request, pk):
             messages.success(request, _("Đã xóa bản nháp và các tệp của nó."))
         return redirect("dossiers:dashboard")
     return render(request, "dossiers/citizen/discard.html", {"draft": draft})
+
+
+@never_cache
+@require_safe
+def read_draft(request, pk):
+    """A draft that somebody began for this user under a mandate that has ended: to read only."""
+    draft = drafts.readable(pk, user=request.user)
+    if draft is None:
+        raise Http404
+    sections = [answer_sections(part.form, part.known, part.day) for part in judging.parts_of(draft) if part.pages]
+    context = {"draft": draft, "parts": sections, "papers": files_by_paper(draft)}
+    return render(request, "dossiers/citizen/read_draft.html", context)
 
 
 # ---------------------------------------------------------------- one dossier
@@ -126,7 +139,7 @@ def detail(request, code):
             "ending": timeline.ending(dossier),
             "papers": papers,
             "papers_due": _papers_due(dossier),
-            "files": files_by_paper(dossier) if sees_papers(dossier, user) else [],
+            "files": files_by_paper(dossier) if may_see_papers(dossier, user) else [],
             "letters": _recent_messages(dossier, user),
             "steps": steps,
             "question": asked.question if asked and "confirm" in steps else "",
@@ -221,7 +234,7 @@ def result(request, code):
     dossier = own_dossier(request, code)
     mine = is_submitter(dossier, request.user)
     papers = [paper for paper in papers_of(dossier, mine) if paper.is_result]
-    if not papers or not sees_papers(dossier, request.user):
+    if not papers or not may_see_papers(dossier, request.user):
         messages.info(request, _("Chưa có kết quả để xem ở đây."))
         return redirect("dossiers:detail", dossier.code)
     paper = next((paper for paper in papers if paper.state == IssuedPaper.State.VALID), papers[0])

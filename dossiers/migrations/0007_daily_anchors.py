@@ -40,7 +40,7 @@ DROP FUNCTION guard_anchors();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0005_what_is_filed_is_guarded'),
+        ('dossiers', '0006_what_is_filed_is_guarded'),
     ]
 
     operations = [

@@ -68,9 +68,10 @@ BEGIN
     END IF;
     IF OLD.code IS NOT NULL AND (
         (NEW.code, NEW.version_id, NEW.channel, NEW.submitter_id, NEW.person_id, NEW.organisation_id, NEW.mandate_id,
-         NEW.entered_by_id, NEW.code_agency_id, NEW.created_at, NEW.submitted_at, NEW.declared_at) IS DISTINCT FROM
+         NEW.entered_by_id, NEW.code_agency_id, NEW.created_at, NEW.submitted_at, NEW.declared_at, NEW.filed_as)
+        IS DISTINCT FROM
         (OLD.code, OLD.version_id, OLD.channel, OLD.submitter_id, OLD.person_id, OLD.organisation_id, OLD.mandate_id,
-         OLD.entered_by_id, OLD.code_agency_id, OLD.created_at, OLD.submitted_at, OLD.declared_at)
+         OLD.entered_by_id, OLD.code_agency_id, OLD.created_at, OLD.submitted_at, OLD.declared_at, OLD.filed_as)
         OR OLD.accepted_at IS NOT NULL AND NEW.accepted_at IS DISTINCT FROM OLD.accepted_at
         OR OLD.first_promised_due_at IS NOT NULL AND NEW.first_promised_due_at IS DISTINCT FROM OLD.first_promised_due_at
         OR OLD.decided_at IS NOT NULL AND NEW.decided_at IS DISTINCT FROM OLD.decided_at
@@ -121,5 +122,5 @@ DROP FUNCTION guard_the_next_event();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dossiers", "0004_present_answers_are_a_revision")]
+    dependencies = [("dossiers", "0005_present_answers_are_a_revision")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

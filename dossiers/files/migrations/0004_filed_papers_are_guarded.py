@@ -2,9 +2,7 @@ from django.db import migrations
 
 FORWARD = """
 CREATE FUNCTION guard_filed_attachments() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    matter record;
-    later text[] := '{replaced_at}';
+DECLARE matter record;
 BEGIN
     SELECT code, state INTO matter FROM dossiers_dossier WHERE id = OLD.dossier_id;
     IF matter.code IS NULL OR OLD.staged_in_id IS NOT NULL THEN  -- a draft, or a supplement that is not sent yet
@@ -13,10 +11,7 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION 'a filed attachment is never deleted' USING ERRCODE = 'restrict_violation';
     END IF;
-    IF coalesce(to_jsonb(OLD)->>'original_key', '') = '' THEN  -- a file of earlier versions may be told its original
-        later := later || '{original_key, original_sha256, original_size, original_type}';
-    END IF;
-    IF to_jsonb(NEW) - later <> to_jsonb(OLD) - later
+    IF to_jsonb(NEW) - 'replaced_at' <> to_jsonb(OLD) - 'replaced_at'
         OR NEW.replaced_at IS DISTINCT FROM OLD.replaced_at
            AND (OLD.replaced_at IS NOT NULL OR matter.state <> 'SUPPLEMENT_REQUIRED')
     THEN
@@ -34,5 +29,5 @@ DROP FUNCTION guard_filed_attachments();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("files", "0001_initial"), ("dossiers", "0001_initial")]
+    dependencies = [("files", "0003_pdfs_are_their_own_originals"), ("dossiers", "0001_initial")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
