@@ -12,6 +12,7 @@ from dossiers.models import Dossier, Event, EventText
 from dossiers.workflow import history
 from portal.common import clock
 from tests import factories
+from tests.databases import past_the_triggers
 
 
 @pytest.fixture
@@ -67,11 +68,9 @@ def test_the_application_role_really_is_refused(dossier, application_role):
 
 
 def change_past_the_trigger(*statements):
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+    with past_the_triggers() as cursor:
         for statement in statements:
             cursor.execute(statement)
-        cursor.execute("SET session_replication_role = DEFAULT")
 
 
 def found_in(dossier):
@@ -246,7 +245,7 @@ def test_dossiers_filed_before_answers_were_kept_get_one_revision_that_says_so(d
         )
     assert "no answers are kept" in found_in(dossier)
 
-    import_module("dossiers.migrations.0005_present_answers_are_a_revision").keep_present_answers(apps, None)
+    import_module("dossiers.migrations.0006_present_answers_are_a_revision").keep_present_answers(apps, None)
 
     revision = dossier.answer_revisions.get()
     assert (revision.kind, revision.event) == ("found", None)

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import portal.common.clock
+import portal.common.outbox
 from django.db import migrations, models
 
 FORWARD = """
@@ -40,7 +41,7 @@ DROP FUNCTION guard_anchors();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0006_what_is_filed_is_guarded'),
+        ('dossiers', '0007_what_is_filed_is_guarded'),
     ]
 
     operations = [
@@ -55,6 +56,7 @@ class Migration(migrations.Migration):
                 ('last_error', models.TextField(blank=True, verbose_name='lỗi gần nhất')),
                 ('created_at', models.DateTimeField(default=portal.common.clock.now, editable=False, verbose_name='ghi lúc')),
                 ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='xong lúc')),
+                ('priority', models.PositiveSmallIntegerField(choices=[(0, 'có người chờ'), (1, 'không ai chờ')], default=portal.common.outbox.priority_now, editable=False, verbose_name='mức ưu tiên')),
                 ('day', models.DateField(unique=True, verbose_name='ngày')),
                 ('document', models.TextField(blank=True, verbose_name='văn bản đã ký')),
                 ('signature', models.TextField(blank=True, verbose_name='chữ ký')),

@@ -52,5 +52,5 @@ def _moment(moment):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dossiers", "0004_answers_are_kept"), ("files", "0003_pdfs_are_their_own_originals")]
+    dependencies = [("dossiers", "0005_answers_are_kept"), ("files", "0003_pdfs_are_their_own_originals")]
     operations = [migrations.RunPython(keep_present_answers, migrations.RunPython.noop)]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0003_content_that_was_filed'),
+        ("dossiers", "0004_outbox_priority"),
     ]
 
     operations = [

@@ -122,5 +122,5 @@ DROP FUNCTION guard_the_next_event();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dossiers", "0005_present_answers_are_a_revision")]
+    dependencies = [("dossiers", "0006_present_answers_are_a_revision")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
