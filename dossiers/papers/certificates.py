@@ -112,8 +112,13 @@ def why_not_signed(content, signature, pem):
 
 
 def root_fingerprints():
-    """{name: SHA-256 (hex)} of the root certificates, to be compared with what others published."""
-    return {root.subject.rfc4514_string(): root.fingerprint(hashes.SHA256()).hex() for root in _roots()}
+    """{common name: SHA-256 (hex)} of the root certificates, to be compared with what others published."""
+    return {_common_name(root): root.fingerprint(hashes.SHA256()).hex() for root in _roots()}
+
+
+def _common_name(certificate):
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return names[0].value if names else certificate.subject.rfc4514_string()
 
 
 def _vouches(root, certificate):
