@@ -93,7 +93,12 @@ class PaymentWait(Wait):
     again a reminder is sent first, and the stop waits for the usual time after it."""
 
     def waiting(self) -> DossierQuerySet:
-        return super().waiting().filter(offering__terminal__active=True).select_related("offering__terminal")
+        return (
+            super()
+            .waiting()
+            .filter(offering__terminal__active=True, offering__terminal__ready=True)
+            .select_related("offering__terminal")
+        )
 
     def moments(self, calendar: WorkCalendar, dossier: Dossier) -> list[dt.datetime]:
         since, switched_on = dossier.since or dossier.updated_at, dossier.offering.terminal.switched_at
