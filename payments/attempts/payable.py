@@ -2,8 +2,8 @@
 
 import logging
 from dataclasses import dataclass
-from typing import Any
 
+from accounts.models import Agency
 from dossiers.fees.payable import payable_online
 from dossiers.models import Dossier
 from payments.gateways import register
@@ -15,12 +15,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Payable:
-    """`amount` in whole đồng, `ways` (`Way`), `collector` (Agency), `point` (CollectionPoint)."""
+    """`amount` in whole đồng, `ways` (`Way`)."""
 
     amount: int
     ways: tuple[str, ...]
-    collector: Any
-    point: Any
+    collector: Agency
+    point: CollectionPoint
 
 
 def payable(dossier: Dossier) -> Payable | None:
