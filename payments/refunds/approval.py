@@ -184,7 +184,7 @@ def paid_out(refund: Refund, actor: User, *, document: str) -> Refund:
 @transaction.atomic
 def record(
     refund: Refund,
-    target: RefundState,
+    target: RefundState | None,
     *,
     cause: str,
     proof: GatewayEvent | None = None,
