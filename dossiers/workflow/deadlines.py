@@ -102,7 +102,7 @@ class PaymentWait(Wait):
 
     def moments(self, calendar: WorkCalendar, dossier: Dossier) -> list[dt.datetime]:
         since, switched_on = dossier.since or dossier.updated_at, dossier.offering.terminal.switched_at
-        return sorted([*super().moments(calendar, dossier), *([switched_on] if switched_on > since else [])])
+        return sorted([*super().moments(calendar, dossier), *([switched_on] if switched_on and switched_on > since else [])])
 
     def runs(self, dossier: Dossier) -> bool:
         return payable.taken_online(dossier)

@@ -17,7 +17,7 @@ class Terminal(models.Model):
     code = models.CharField(_("mã điểm thu"), max_length=8, unique=True)
     active = models.BooleanField(_("đang thu trên mạng"), default=True)
     ready = models.BooleanField(_("có cách trả"), default=True, editable=False)
-    switched_at = models.DateTimeField(_("bật hoặc tắt lúc"), default=clock.now, editable=False)
+    switched_at = models.DateTimeField(_("bật hoặc tắt lúc"), null=True, editable=False)  # empty: never since it was made
 
     class Meta:
         verbose_name = _("điểm thu trên mạng")

@@ -156,6 +156,15 @@ def test_nobody_is_reminded_or_stopped_for_not_paying_while_nobody_can_pay_onlin
     assert dossier.state == "STOPPED"
 
 
+def test_a_terminal_that_was_just_made_was_not_switched_on_again(money_desk):
+    """Its waiting dossiers are reminded when their own term says so, not once more because of the terminal."""
+    with clock.at(MONDAY):
+        dossier = money_desk.waiting()
+    assert dossier.offering.terminal.switched_at is None
+    run_at(MONDAY + dt.timedelta(hours=1))
+    assert not Message.objects.filter(key__startswith="remind:").exists()
+
+
 # ---------------------------------------------------------------- money on its way
 def test_money_of_an_attempt_begun_before_is_accepted(money_desk):
     attempt = money_desk.paying()
@@ -223,9 +232,10 @@ def test_a_system_administrator_switches_it_and_the_moment_is_kept(client, waiti
     client.force_login(User.objects.create_superuser("he-thong", full_name="Quản Trị", password=factories.PASSWORD))
     terminal = waiting.offering.terminal
     page = reverse("admin:procedures_terminal_change", args=[terminal.pk])
-    with clock.at(clock.now() + dt.timedelta(hours=1)):
+    moment = clock.now() + dt.timedelta(hours=1)
+    with clock.at(moment):
         assert client.post(page, {}).status_code == 302
     off = Terminal.objects.get(pk=terminal.pk)
-    assert (off.code, off.active) == (terminal.code, False) and off.switched_at > terminal.switched_at
+    assert (off.code, off.active) == (terminal.code, False) and (terminal.switched_at, off.switched_at) == (None, moment)
     client.post(page, {"active": "on"})
     assert Terminal.objects.get(pk=terminal.pk).active
