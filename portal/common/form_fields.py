@@ -25,8 +25,8 @@ class TimeField(_AsciiOnly, forms.TimeField):
     """A time of the day."""
 
 
-# For `ModelAdmin.formfield_overrides`. Only the kinds for which the admin has a widget: Django takes the first kind it finds among
-# the bases of a field, and all other whole numbers inherit from these.
+# For `ModelAdmin.formfield_overrides`. Only the kinds for which the admin has a widget: the first kind found among the bases of a
+# field counts, and all other whole numbers inherit from these.
 ADMIN_FIELDS = {
     models.IntegerField: {"form_class": NumberField},
     models.BigIntegerField: {"form_class": NumberField},
