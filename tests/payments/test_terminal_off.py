@@ -160,8 +160,11 @@ def test_a_terminal_that_was_just_made_was_not_switched_on_again(money_desk):
     """Its waiting dossiers are reminded when their own term says so, not once more because of the terminal."""
     with clock.at(MONDAY):
         dossier = money_desk.waiting()
+    with clock.at(MONDAY + dt.timedelta(hours=1)):
+        dossier.offering.terminal = Terminal.objects.create(code="MOILAP01")
+        dossier.offering.save()
     assert dossier.offering.terminal.switched_at is None
-    run_at(MONDAY + dt.timedelta(hours=1))
+    run_at(MONDAY + dt.timedelta(hours=2))
     assert not Message.objects.filter(key__startswith="remind:").exists()
 
 
