@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from dossiers.evidence import anchors
 from dossiers.workflow import deadlines
-from payments.attempts import expiry
+from payments.attempts import expiry, payable
 from payments.reconciliation import runs
 from payments.transfers import statements
 from portal.common import outbox
@@ -18,6 +18,7 @@ INTERVAL_SECONDS = 60.0
 AWAITED, BACKGROUND = outbox.Priority.AWAITED, outbox.Priority.BACKGROUND
 # With the priority of the outbox rows that they write: payers wait for the answers about their money.
 JOBS = {
+    payable.mark_ready_terminals: AWAITED,
     deadlines.run: BACKGROUND,
     expiry.run: AWAITED,
     statements.run: AWAITED,
