@@ -5,8 +5,9 @@ import time
 
 from django.db import connection, transaction
 
+from dossiers.evidence import anchors
 from dossiers.workflow import deadlines, recount
-from payments.attempts import expiry
+from payments.attempts import expiry, payable
 from payments.reconciliation import runs
 from payments.transfers import statements
 from portal.common import outbox
@@ -17,8 +18,14 @@ INTERVAL_SECONDS = 60.0
 AWAITED, BACKGROUND = outbox.Priority.AWAITED, outbox.Priority.BACKGROUND
 # With the priority of the outbox rows that they write: payers wait for the answers about their money.
 JOBS = {
-    recount.run: BACKGROUND, deadlines.run: BACKGROUND, expiry.run: AWAITED, statements.run: AWAITED, runs.run: BACKGROUND,
-}  # fmt: skip
+    payable.mark_ready_terminals: AWAITED,
+    recount.run: BACKGROUND,
+    deadlines.run: BACKGROUND,
+    expiry.run: AWAITED,
+    statements.run: AWAITED,
+    runs.run: BACKGROUND,
+    anchors.run: BACKGROUND,
+}
 LOCK = 7_661_001  # PostgreSQL advisory lock, so that two relays do not run the jobs at the same time
 _last = -INTERVAL_SECONDS
 

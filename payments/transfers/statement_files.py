@@ -65,7 +65,7 @@ class Rewritten(ValueError):
 class ParsedStatement:
     """The credits of a file (`Credit`), and the number of other lines: debits, totals."""
 
-    credits: list
+    credits: list[Credit]
     skipped: int
 
 

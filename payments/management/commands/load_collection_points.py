@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from accounts.models import Agency
+from payments.attempts.payable import mark_ready_terminals
 from payments.models import CollectingBody, CollectionPoint
 from portal.common.provenance import set_shipped
 from procedures.models import Offering, Terminal
@@ -28,6 +29,7 @@ class Command(BaseCommand):
                 CollectionPoint.objects.bulk_create([CollectionPoint(terminal_id=row["code"], **facts, demo=True)])
             elif point.demo and set_shipped(point, facts):
                 CollectionPoint.objects.bulk_update([point], list(facts))
+        mark_ready_terminals()
         symbols = document["receipts"]
         bodies = Agency.objects.filter(pk__in=Offering.objects.exclude(terminal=None).values("lead_agency"))
         for agency in bodies.filter(collecting=None):

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('admin', '0003_logentry_add_action_flag_choices'),
         ('contenttypes', '0002_remove_content_type_name'),
-        ('procedures', '0002_published_versions_are_immutable'),
+        ('procedures', '0003_terminals_know_whether_they_can_be_paid_at'),
     ]
 
     operations = [
