@@ -190,7 +190,8 @@ def problems() -> Iterator[str]:
 
 def _of_one(anchor: Anchor, before: str) -> Iterator[str]:
     where, said = f"anchor {anchor.day}", json.loads(anchor.document)
-    if reason := certificates.why_not_signed(anchor.document.encode(), base64.b64decode(anchor.signature), anchor.certificates):
+    signature = base64.b64decode(anchor.signature)
+    if reason := certificates.why_not_signed(PORTAL, anchor.document.encode(), signature, anchor.certificates):
         yield f"{where}: its signature does not hold ({reason})"
     if said["previous"] != before:
         yield f"{where}: does not continue the anchor before"

@@ -110,6 +110,13 @@ def test_an_anchor_that_is_signed_by_a_key_of_somebody_else_is_found(desk, make_
     assert "no trusted root vouches" in problems()
 
 
+def test_an_anchor_that_is_signed_by_another_agency_of_the_same_root_is_found(desk, make_anchor, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(anchors, "PORTAL", desk.clerk.memberships.get().agency)
+        make_anchor()
+    assert "signed by" in problems()
+
+
 def test_the_database_keeps_anchors_and_leaves(desk, make_anchor):
     desk.submitted()
     make_anchor()
