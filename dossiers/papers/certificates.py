@@ -100,7 +100,7 @@ def sign_bytes(agency, content):
 
 
 def why_not_signed(agency, content, signature, pem):
-    """Empty when `sign_bytes` made this signature with a key of this agency that one of our roots vouches for, else the reason."""
+    """Empty when `sign_bytes` made this signature for this agency and one of our roots vouches for the key, else the reason."""
     try:
         certificate = x509.load_pem_x509_certificates(pem.encode())[0]
         certificate.public_key().verify(signature, content, padding.PKCS1v15(), hashes.SHA256())
