@@ -35,12 +35,15 @@ class Login(LoginView):
 
 @never_cache
 def after_login(request):
-    """Redirect to the start page of the user's role: accountants to accounting, staff with dossiers to the worklist, other staff
-    to the catalogue, administrators to the admin site, citizens to their dossiers."""
+    """Redirect to the start page of the user's role: accountants to accounting, staff with dossiers to the worklist,
+    administrators of an agency to its staff, other staff to the catalogue, system administrators to the admin site, citizens to
+    their dossiers."""
     if {role for role, _agency in request.user.roles} == {Role.ACCOUNTANT}:
         return redirect("accounting:front")
     if request.user.works_on_dossiers:
         return redirect("desk:queue")
+    if not request.user.is_superuser and request.user.agencies_with(Role.AGENCY_ADMIN):
+        return redirect("accounts:staff")
     if request.user.roles:
         return redirect("procedures:search")
     return redirect("admin:index" if request.user.is_superuser else "dossiers:dashboard")

@@ -59,14 +59,13 @@ def for_staff(*roles: str) -> Callable[[Predicate], Permission]:
 
 
 def is_own_dossier(dossier: Dossier, user: User) -> bool:
-    """Is this user the submitter or the subject?"""
-    return dossier.submitter_id == user.pk or bool(dossier.person_id and dossier.person_id == user.person_id)
+    """Is this user the submitter or the subject, with this login or another one of their own?"""
+    return dossier.submitter_id in user.own_logins or bool(dossier.person_id and dossier.person_id in user.own_persons)
 
 
 def own_dossiers(user: User) -> Q:
     """`is_own_dossier` as a query condition."""
-    own = Q(submitter=user)
-    return own | Q(person=user.person_id) if user.person_id else own
+    return Q(submitter__in=user.own_logins) | Q(person__in=user.own_persons)
 
 
 @for_roles(CITIZEN)

@@ -2,7 +2,7 @@
 
 import itertools
 
-from accounts.models import Membership, Person, User
+from accounts.models import LoginKind, Membership, Person, User
 from accounts.roles import Role
 from dossiers import workflow
 from dossiers.files.models import Attachment
@@ -59,12 +59,13 @@ def citizen(**facts):
 
 
 def user(password=PASSWORD, **facts):
-    """A user. Staff: `user(receiving_clerk="H18.X004.CA")`, one keyword for each role; several agencies as a list."""
+    """A login of staff, with `person` a citizen's: `user(receiving_clerk="H18.X004.CA")`, one keyword for each role; several
+    agencies as a list."""
     roles = {role: facts.pop(role.value) for role in Role if role.value in facts}
     n = next(_numbers)
-    made = User.objects.create_user(
-        **{"username": f"nguoi{n}", "full_name": f"Người Thử {n}", "email": f"nguoi-{n}@example.vn", **facts}, password=password
-    )
+    kind = LoginKind.CITIZEN if facts.get("person") else LoginKind.STAFF
+    names = {"username": f"nguoi{n}", "full_name": f"Người Thử {n}", "email": f"nguoi-{n}@example.vn"}
+    made = User.objects.create_user(**{"kind": kind, **names, **facts}, password=password)
     for role, codes in roles.items():
         for code in [codes] if isinstance(codes, str) else codes:
             Membership.objects.create(user=made, agency=world.agency(code), role=role, valid_from="2025-07-01")

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from accounts.authentication import DEMO_PASSWORD
-from accounts.models import Agency, Membership, Person, User
+from accounts.models import Agency, LoginKind, Membership, Person, User
 from accounts.roles import Role
 
 RESIDENCE_DESK, CRIMINAL_DESK, CIVIL_DESK = "H18.X004.CA", "H18.Y14", "H18.X004.HC"
@@ -59,9 +59,9 @@ def make_people():
 
 
 def _login(login, name, *, person=None, usable=True):
-    user, made = User.objects.get_or_create(
-        username=login, defaults={"full_name": name, "email": f"{login}@example.vn", "person": person}
-    )
+    kind = LoginKind.CITIZEN if person else LoginKind.STAFF
+    facts = {"full_name": name, "email": f"{login}@example.vn", "person": person, "kind": kind}
+    user, made = User.objects.get_or_create(username=login, defaults=facts)
     if made:
         user.set_password(DEMO_PASSWORD) if usable else user.set_unusable_password()
         user.save(update_fields=["password"])
