@@ -181,9 +181,7 @@ class EndingForm(forms.ModelForm):
     def clean_valid_to(self):
         last, before = self.cleaned_data["valid_to"], self.initial.get("valid_to")
         if last is None or (before and last > before):
-            raise forms.ValidationError(
-                _("Vai trò chỉ kết thúc sớm hơn. Muốn giữ lâu hơn thì xin giao vai trò mới.")
-            )
+            raise forms.ValidationError(_("Vai trò chỉ kết thúc sớm hơn. Muốn giữ lâu hơn thì xin giao vai trò mới."))
         if last < self.instance.valid_from:
             raise forms.ValidationError(_("Ngày cuối ở trước ngày đầu."))
         return last

@@ -39,6 +39,12 @@ def refuse(request):
     return render(request, "429.html", {"minutes": int(settings.FAILURE_WINDOW.total_seconds() // 60)}, status=429)
 
 
+def not_found(request, door):
+    """Count a failure and answer 404 with the usual page. (Raising Http404 would roll the count back.)"""
+    count_failure(request, door)
+    return render(request, "404.html", status=404)
+
+
 def _network(request):
     """The address; of IPv6 its /64, because one subscriber holds all addresses in it."""
     address = client_address(request)

@@ -55,7 +55,7 @@ def person(**facts):
 def citizen(**facts):
     """A user with a person. `person_facts`: fields of the person."""
     human = person(**facts.pop("person_facts", {}))
-    return user(full_name=human.full_name, email=human.email, person=human, **facts)
+    return user(**{"full_name": human.full_name, "email": human.email, "person": human, **facts})
 
 
 def user(password=PASSWORD, **facts):
@@ -70,6 +70,14 @@ def user(password=PASSWORD, **facts):
         for code in [codes] if isinstance(codes, str) else codes:
             Membership.objects.create(user=made, agency=world.agency(code), role=role, valid_from="2025-07-01")
     return fresh(made)
+
+
+def as_citizen(staff):
+    """The other login of the same human being, as a citizen; the login of staff names their identity number."""
+    own = citizen(full_name=staff.full_name)
+    staff.id_number = own.person.id_number
+    staff.save(update_fields=["id_number"])
+    return own
 
 
 def fresh(user):

@@ -40,9 +40,10 @@ class AccessLog(models.Model):
         return f"{self.actor_id} {self.action} {self.target}"
 
 
-def log_access(request, action, target, *, person=None, organisation=None):
+def log_access(request, action, target, *, person=None, organisation=None, outcome=AccessLog.Outcome.SEEN):
     """Write one row to the access log. `action`: "view" or "download"; `person` or `organisation`: whose data it is."""
     actor = request.user if request.user.is_authenticated else None
     AccessLog.objects.create(
-        actor=actor, action=action, target=target, person=person, organisation=organisation, page=request.path[:200]
-    )
+        actor=actor, action=action, target=target, person=person, organisation=organisation, outcome=outcome,
+        page=request.path[:200],
+    )  # fmt: skip

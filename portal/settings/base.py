@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.sessions.end_locked_sessions",
+    "portal.refusals.record_refusals",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -244,6 +245,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Cổng dịch vụ công",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": False,  # the schema names only what its reader may call: without a login the public part
     "ENUM_NAME_OVERRIDES": {
         "DossierState": "dossiers.states.DossierState.choices",
         "AttemptState": "payments.models.states.AttemptState.choices",

@@ -44,8 +44,7 @@ def books(money_desk):
     other.receiving_agency = other.lead = OTHER
     world.offering(CRIMINAL, OTHER)
     one, two = money_desk.accountant, money_desk.second_accountant
-    one.person = factories.person()
-    one.save(update_fields=["person"])
+    own_login = factories.as_citizen(one)
     everyone = {
         "one": one,
         "two": two,
@@ -57,7 +56,7 @@ def books(money_desk):
         "citizen": factories.citizen(),
     }
     ours, theirs = rows_of(money_desk, two), rows_of(other, None)
-    own = rows_of(money_desk, None, submitter=one)
+    own = rows_of(money_desk, None, submitter=own_login)
     credit(ours.paid.point)
     differences.open_difference(ours.paid.point, clock.today(), Difference.Kind.MISSING_HERE, "X1", theirs=FEE)
     PaymentComplaint.objects.filter(attempt=ours.doubtful).update(owner=everyone["head"])

@@ -24,7 +24,7 @@ from dossiers.models import Dossier, FollowUp
 from dossiers.papers.contexts import tracking_url, verification_url
 from dossiers.papers.models import OFFICE_PAPERS, IssuedPaper, PaperKind
 from dossiers.papers.wording import grouped
-from dossiers.permissions import is_submitter, sees_papers
+from dossiers.permissions import is_submitter, opens_paper, sees_papers
 from dossiers.states import DossierState
 from portal.common import clock
 from portal.common.identity import in_groups
@@ -106,7 +106,7 @@ def detail(request, code):
     steps = set(workflow.steps_for(user, dossier))
     mine = is_submitter(dossier, user)
     asked = next((run for run in dossier.open_steps if run.kind == "applicant_confirm" and run.question), None)
-    papers = papers_of(dossier, mine)
+    papers = papers_of(dossier, user)
     obligation = getattr(dossier, "obligation", None)
     fee_lines = wording.lines_frozen(dossier) if obligation else []
     money = wording.notice(dossier, may_pay=mine)
@@ -142,10 +142,15 @@ def detail(request, code):
     )
 
 
-def papers_of(dossier, mine):
-    """The issued papers this user may read, newest first. `mine`: the citizen's side, who get a result only after publication."""
+def papers_of(dossier, user):
+    """The issued papers this user may read, newest first. The citizen's side gets a result only after publication."""
+    mine = is_submitter(dossier, user)
     papers = dossier.papers.order_by("-issued_at", "-pk")
-    return [paper for paper in papers if paper.is_for_citizens or (paper.is_result and not mine)]
+    return [
+        paper
+        for paper in papers
+        if (paper.is_for_citizens or (paper.is_result and not mine)) and opens_paper(dossier, paper.kind, user)
+    ]
 
 
 @translation.override("vi")
@@ -173,7 +178,8 @@ def submitted(request, code):
     papers = {
         paper.kind: paper for paper in dossier.papers.filter(kind__in=[PaperKind.ACKNOWLEDGEMENT, PaperKind.APPLICATION_FORM])
     }
-    money = wording.notice(dossier, may_pay=is_submitter(dossier, request.user))
+    mine = is_submitter(dossier, request.user)
+    money = wording.notice(dossier, may_pay=mine)
     return render(
         request,
         "dossiers/citizen/submitted.html",
@@ -182,8 +188,9 @@ def submitted(request, code):
             "acknowledgement": papers.get(PaperKind.ACKNOWLEDGEMENT),
             "form": papers.get(PaperKind.APPLICATION_FORM),
             "next_things": timeline.next_things(dossier, pay_by=money.until if money else ""),
-            "tracking": tracking_url(dossier),
-            "secret_groups": in_groups(dossier.secret, 5),
+            # The secret opens the tracking page without a login: it belongs to the citizen alone.
+            "tracking": tracking_url(dossier) if mine else "",
+            "secret_groups": in_groups(dossier.secret, 5) if mine else "",
             "money": money,
         },
     )
@@ -206,7 +213,7 @@ def slip(request, code):
             "dossier": dossier,
             "paper": paper,
             "clerk": event.text.actor_name if event else "",
-            "tracking": tracking_url(dossier),
+            "tracking": tracking_url(dossier) if is_submitter(dossier, request.user) else "",
             "files": dossier.attachments.current().count(),
             "obligation": getattr(dossier, "obligation", None),
         },
@@ -219,7 +226,7 @@ def result(request, code):
     """The result to download, with its signature and verification code. The time of the first opening is stored."""
     dossier = own_dossier(request, code)
     mine = is_submitter(dossier, request.user)
-    papers = [paper for paper in papers_of(dossier, mine) if paper.is_result]
+    papers = [paper for paper in papers_of(dossier, request.user) if paper.is_result]
     if not papers or not sees_papers(dossier, request.user):
         messages.info(request, _("Chưa có kết quả để xem ở đây."))
         return redirect("dossiers:detail", dossier.code)
