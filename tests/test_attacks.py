@@ -427,7 +427,8 @@ def test_odd_words_in_addresses_are_answered(desk):
 
 def test_odd_words_in_forms_are_answered(desk):
     dossier, draft, sent_back = desk.submitted(), desk.draft(), desk.asked_for_supplement()
-    names = ["ma", "ma-rieng", "tu-khoa", "nhom", "username", "password", "next", "noi", "thay-cho", "revision", "xoa", "gui", "hs", "nguoi", "note",
+    names = ["tu-khoa", "nhom", "ma", "ma-rieng", "username", "password", "next", "noi", "thay-cho", "revision", "xoa", "gui",
+             "hs", "nguoi", "note",
              "legal_ground", "holder", "exemption", "chon", "ly-do", "choice", "nhan", "ap_full_name", "ap_gender", "cam-doan",
              "ap_birth_date-ngay", "ap_birth_date-nam", "request_detail", "delivery_way", "delivery_address-commune",
              "add_row"]  # fmt: skip

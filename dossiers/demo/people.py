@@ -20,9 +20,11 @@ STAFF = [
     ("ketoan2", "Đỗ Quang Toán", {Role.ACCOUNTANT: DECIDING}),
     ("quantri1", "Phạm Ngọc Quỳnh", {Role.CATALOGUE_ADMIN: ["H18.Y14"]}),
     ("thanhtra1", "Vàng Đức Sơn", {Role.INSPECTOR: ["H18"]}),
+    ("nhansu1", "Cầm Thị Mai", {Role.AGENCY_ADMIN: [*DESKS, "H18.Z01", "H18.X004"]}),
 ]
 
-ADMINISTRATOR = ("hethong1", "Bùi Hải Yến")  # may see no dossier and no person
+# May see no dossier and no person. Two, because passwords and roles of staff take two people.
+ADMINISTRATORS = [("hethong1", "Bùi Hải Yến"), ("hethong2", "Đinh Quốc Bảo")]
 
 HOME = {"province": "11", "commune": "11.X004", "detail": "Số 12, tổ dân phố 7"}
 FAR = {"province": "68", "commune": "68.X001", "detail": "Số 3, đường Trần Phú"}
@@ -48,8 +50,9 @@ def make_people():
                 Membership.objects.get_or_create(
                     user=users[login], agency=agency, role=role, defaults={"valid_from": "2025-07-01"}
                 )
-    users[ADMINISTRATOR[0]] = _login(*ADMINISTRATOR)
-    User.objects.filter(username=ADMINISTRATOR[0]).update(is_staff=True, is_superuser=True)
+    for login, name in ADMINISTRATORS:
+        users[login] = _login(login, name)
+        User.objects.filter(username=login, is_superuser=False).update(is_staff=True, is_superuser=True)
     for number, (name, gender) in enumerate(CROWD):
         login = f"nguoidan{number + 1}"
         users[login] = _citizen(
