@@ -48,6 +48,10 @@ class AgencyAdmin(NeverDeleted, ModelAdmin):
     search_fields = ["code", "name"]
     autocomplete_fields = ["unit", "parent", "successor"]
 
+    def get_readonly_fields(self, request, obj=None):
+        """The code of an agency never changes: dossiers bear it, and an inspector reads by its beginning."""
+        return ["code"] if obj else []
+
 
 @admin.register(AdministrativeUnit)
 class AdministrativeUnitAdmin(ReadOnly, ModelAdmin):

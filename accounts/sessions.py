@@ -1,17 +1,18 @@
 """Sessions end with what they rest on: a lock of logins from their address ends those that were opened there.
 
-An inactive login is out at once (Django's backend); a change of roles or of the lock raises `User.session_epoch` (triggers in
-migration 0002), a new password changes the hash a session is compared with.
+The rest is in `User._get_session_auth_hash`: a new password, a role that begins or ends, a lock of the login (a trigger raises
+`session_epoch`). An inactive login is out at once (Django's backend).
 """
 
 import datetime as dt
 
 from axes.signals import user_locked_out
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
 from django.dispatch import receiver
+from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from portal.common import clock
@@ -45,14 +46,23 @@ def end_sessions_there(request, username, ip_address, **kwargs):
 
 
 def end_locked_sessions(get_response):
-    """Middleware after AuthenticationMiddleware: log out a session opened from an address whose logins were locked since."""
+    """Middleware after AuthenticationMiddleware: log out a session opened from an address whose logins were locked since.
+
+    Lazy like `request.user`: a page that asks for no user reads no session.
+    """
 
     def middleware(request):
-        opened_from = request.session.get(OPENED_FROM)
-        if opened_from and request.user.is_authenticated:
-            locked_at = request.user.locked_addresses.get(opened_from, "")
-            if locked_at > request.session.get(OPENED_AT, ""):
-                logout(request)
+        found = request.user
+        request.user = SimpleLazyObject(lambda: _unlocked(request, found))
         return get_response(request)
 
     return middleware
+
+
+def _unlocked(request, user):
+    if user.is_authenticated:
+        locked_at = user.locked_addresses.get(request.session.get(OPENED_FROM), "")
+        if locked_at > request.session.get(OPENED_AT, ""):
+            request.session.flush()
+            return AnonymousUser()
+    return user

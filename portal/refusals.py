@@ -82,6 +82,7 @@ DIFFERENCE = Door("difference", lambda pk, **rest: Difference.objects.filter(pk=
 CREDIT = Door("credit", lambda pk, **rest: BankCredit.objects.filter(pk=pk), money.sees_credit, _of_attempt)
 COMPLAINT = Door("complaint", lambda pk, **rest: PaymentComplaint.objects.filter(pk=pk), money.sees_complaint, _of_attempt)
 
+
 def _at(door, namespace, *names):
     return dict.fromkeys([f"{namespace}{name}" for name in names], door)
 

@@ -32,14 +32,14 @@ def test_each_door_records_a_stranger(desk):
     stranger = factories.citizen()
     client = browse(stranger)
     for address in addresses(dossier, draft):
-        AccessLog.objects.all()._raw_delete("default")
+        before = AccessLog.objects.order_by("pk").values_list("pk", flat=True).last() or 0
         answer = client.get(address)
         if answer.status_code == 405:
             answer = client.post(
                 address, {"declared": True}, **({"content_type": "application/json"} if "/api/" in address else {})
             )
         assert answer.status_code == 404, address
-        row = refused().get()
+        row = refused(pk__gt=before).get()
         assert row.actor == stranger and row.page == address.partition("?")[0], address
         if "tin-nhan" not in address:
             assert row.person in (dossier.person, draft.submitter.person), address

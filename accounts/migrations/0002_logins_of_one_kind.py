@@ -68,26 +68,15 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER a_role_is_only_ended BEFORE UPDATE ON accounts_membership FOR EACH ROW EXECUTE FUNCTION guard_membership();
-
-CREATE FUNCTION end_sessions_of_member() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE accounts_user SET session_epoch = session_epoch + 1
-     WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.user_id ELSE NEW.user_id END;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER roles_end_sessions AFTER INSERT OR UPDATE OR DELETE ON accounts_membership
-    FOR EACH ROW EXECUTE FUNCTION end_sessions_of_member();
 """
 NO_TRIGGERS = """
 DROP TRIGGER a_login_keeps_its_kind ON accounts_user;
 DROP TRIGGER roles_belong_to_staff ON accounts_membership;
 DROP TRIGGER requests_are_about_staff ON accounts_staffrequest;
 DROP TRIGGER a_role_is_only_ended ON accounts_membership;
-DROP TRIGGER roles_end_sessions ON accounts_membership;
 DROP FUNCTION guard_login();
 DROP FUNCTION guard_staff_only();
 DROP FUNCTION guard_membership();
-DROP FUNCTION end_sessions_of_member();
 """
 
 

@@ -145,9 +145,11 @@ class User(AbstractUser):
         return self.kind == LoginKind.STAFF
 
     def _get_session_auth_hash(self, secret=None):
-        """What a session must match at each request: it ends with the password, and when `session_epoch` goes up."""
+        """What a session must match at each request. It ends with the password, when `session_epoch` goes up (lock, unlock), and
+        when a role of staff begins or ends. The roles are read here once and used by the pages of staff."""
         salt = "accounts.models.User.get_session_auth_hash"
-        return salted_hmac(salt, f"{self.session_epoch}:{self.password}", secret=secret, algorithm="sha256").hexdigest()
+        roles = sorted(self.roles) if self.is_staff_login else []
+        return salted_hmac(salt, f"{self.session_epoch}:{roles}:{self.password}", secret=secret, algorithm="sha256").hexdigest()
 
     @cached_property
     def own_persons(self):

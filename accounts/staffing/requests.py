@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.messages.models import queue_messages
+from accounts.messages.models import Channel, Message, queue_messages
 from accounts.models import Membership, PasswordLink, StaffRequest, User
 from accounts.roles import Role
 from portal.common import clock
 from portal.common.dates import full_day
-from portal.common.outbox import wake_relay
+from portal.common.outbox import OutboxState, wake_relay
 
 Kind, State = StaffRequest.Kind, StaffRequest.State
 
@@ -152,7 +152,13 @@ def _give_role(request):
 
 
 def _change_contact(request):
-    """Links sent to the old address end. The owner has been told there, and is told at the new address."""
+    """Links sent to the old address end. The owner has been told there, and is told at the new address.
+
+    Raises NotPossible while the e-mail to the old address still waits: sent later, it would go to the new one.
+    """
+    told = Message.objects.filter(key=f"staff:{request.pk}:asked", recipient=request.user, channel=Channel.EMAIL)
+    if told.filter(due_state=OutboxState.WAITING).exists():
+        raise NotPossible(_("Thư báo tới địa chỉ cũ chưa gửi đi. Duyệt lại sau ít phút."))
     void_links(request.user)
     request.user.email = request.email
     request.user.save(update_fields=["email"])
