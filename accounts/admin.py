@@ -135,6 +135,12 @@ class StaffAdmin(NeverDeleted, ModelAdmin):
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404
 
+    def delete_view(self, request, object_id, extra_context=None):
+        """Staff: refused (nobody is deleted). A citizen, or nobody: not there."""
+        if self.get_object(request, object_id) is None:
+            raise Http404
+        return super().delete_view(request, object_id, extra_context)
+
     def get_fields(self, request, obj=None):
         if obj is None:
             return ["username", "full_name", "email", "id_number"]

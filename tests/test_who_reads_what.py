@@ -154,13 +154,11 @@ def test_a_network_address_cannot_try_account_after_account(settings):
     settings.MAX_FAILURES_PER_ADDRESS = {"login": 3, "track": 3, "secret": 3}
     user = factories.citizen()
     good = {"username": user.username, "password": factories.PASSWORD}
-    client = browse()
     for n in range(3):
-        assert client.post("/dang-nhap/", {"username": f"ai-do-{n}", "password": "sai"}).status_code == 200
-    assert client.post("/dang-nhap/", good).status_code == 429
-    assert client.post("/dang-nhap/", good, REMOTE_ADDR="203.0.113.9").status_code == 302
-    with_lie = {"HTTP_X_FORWARDED_FOR": "198.51.100.1"}
-    assert client.post("/dang-nhap/", good, **with_lie).status_code == 429
+        assert browse().post("/dang-nhap/", {"username": f"ai-do-{n}", "password": "sai"}).status_code == 200
+    assert browse().post("/dang-nhap/", good).status_code == 429
+    assert browse().post("/dang-nhap/", good, HTTP_X_FORWARDED_FOR="198.51.100.1").status_code == 429  # said, not believed
+    assert browse().post("/dang-nhap/", good, REMOTE_ADDR="203.0.113.9").status_code == 302
 
 
 def test_many_who_log_in_rightly_from_one_office_are_not_stopped(settings):

@@ -18,6 +18,7 @@ filing = [
 ]
 own = [
     path("", dossier.dashboard, name="dashboard"),
+    path("nhap/<int:pk>/", dossier.read_draft, name="read_draft"),
     path("nhap/<int:pk>/xoa/", dossier.discard, name="discard"),
     path("<code:code>/", dossier.detail, name="detail"),
     path("<code:code>/da-nop/", dossier.submitted, name="submitted"),

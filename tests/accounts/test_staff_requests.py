@@ -43,7 +43,7 @@ def a_role(role="inspector"):
 
 
 def link_in_mail():
-    return re.search(r"/dat-mat-khau/\S+", mail.outbox[-1].body)[0]
+    return next(found[0] for letter in reversed(mail.outbox) if (found := re.search(r"/dat-mat-khau/\S+", letter.body)))
 
 
 # ---------------------------------------------------------------- who may
@@ -243,7 +243,7 @@ def test_the_whole_way_on_the_pages(people, run_followups):
     assert "chờ anh/chị duyệt" in words(second.get("/can-bo/nhan-su/"))
     assert second.post(place, {"quyet-dinh": "duyet"}).status_code == 302
     run_followups()
-    assert "/dat-mat-khau/" in mail.outbox[-1].body
+    assert link_in_mail()
     page = words(first.get(place))
     assert "Đã duyệt" in page and "/dat-mat-khau/" not in page
     assert "Đã duyệt" in words(first.get("/can-bo/nhan-su/"))

@@ -18,7 +18,7 @@ from dossiers.citizen import timeline
 from dossiers.citizen.forms import ConfirmationForm, WithdrawalForm
 from dossiers.fees import wording
 from dossiers.files.checking import megabytes
-from dossiers.filing import drafts
+from dossiers.filing import drafts, judging
 from dossiers.filing.views.documents import files_by_paper
 from dossiers.models import Dossier, FollowUp
 from dossiers.papers.contexts import tracking_url, verification_url
@@ -29,6 +29,7 @@ from dossiers.states import DossierState
 from portal.common import clock
 from portal.common.identity import in_groups
 from portal.common.outbox import OutboxState
+from procedures.eforms import answer_sections
 
 MESSAGES_SHOWN = 5
 
@@ -75,6 +76,18 @@ def discard(request, pk):
             messages.success(request, _("Đã xóa bản nháp và các tệp của nó."))
         return redirect("dossiers:dashboard")
     return render(request, "dossiers/citizen/discard.html", {"draft": draft})
+
+
+@never_cache
+@require_safe
+def read_draft(request, pk):
+    """A draft that somebody began for this user under a mandate that has ended: to read only."""
+    draft = drafts.readable(pk, user=request.user)
+    if draft is None:
+        raise Http404
+    sections = [answer_sections(part.form, part.known, part.day) for part in judging.parts_of(draft) if part.pages]
+    context = {"draft": draft, "parts": sections, "papers": files_by_paper(draft)}
+    return render(request, "dossiers/citizen/read_draft.html", context)
 
 
 # ---------------------------------------------------------------- one dossier

@@ -222,7 +222,7 @@ def test_the_acknowledgement_says_that_a_claimed_reduction_is_not_decided_yet(mo
 
 def test_papers_of_a_dossier_with_files_list_them_with_their_hashes(desk, run_followups):
     office = factories.Desk("H18.X004.HC", lead="H18.X004")
-    draft = office.draft(code="1.004873", answers=sample_here("to_khai_xntthn"), asked={"xin_cap_lai": False}, channel="direct")
+    draft = office.draft(code="1.004873", answers=sample_here("to_khai_xntthn"), asked={"xin_cap_lai": "khong"}, channel="direct")
     item = next(ask for ask in rules.asked_documents(draft))
     file = factories.attachment(draft, item.key, name="lyhon.pdf")
     dossier = workflow.submit(draft, actor=draft.submitter)
