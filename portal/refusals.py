@@ -94,7 +94,7 @@ DOORS = {
     **_at(FILED, "api_", "dossier", "withdraw"),
     **_at(PAID, "payments:", "pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"),
     **_at(PAID, "api_", "payment", "payment_attempts", "payment_claim"),
-    **_at(DRAFT, "dossiers:", "resume", "renew", "filled_form", "step", "autosave", "discard"),
+    **_at(DRAFT, "dossiers:", "resume", "renew", "filled_form", "step", "autosave", "discard", "read_draft"),
     **_at(DRAFT, "api_", "submit"),
     **_at(PAPER, "papers:", "download"),
     **_at(FILE, "files:", "view"),
