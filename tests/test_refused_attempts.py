@@ -29,7 +29,8 @@ def test_every_address_that_names_an_object_is_a_door():
     assert {name for name in refusals.DOORS if not name.startswith("admin:")} == wanted
 
 
-def test_each_door_records_a_stranger(desk):
+def test_each_door_records_a_stranger(desk, monkeypatch):
+    monkeypatch.setattr(refusals, "MAX_AN_HOUR", 100)
     dossier, draft = desk.submitted(), desk.draft()
     stranger = factories.citizen()
     client = browse(stranger)

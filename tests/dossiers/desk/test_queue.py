@@ -77,8 +77,8 @@ def test_another_body_sees_nothing(as_user, desk):
 
 
 def test_a_clerks_own_matter_is_not_their_work(as_user, desk):
-    clerk_elsewhere = factories.citizen(receiving_clerk="H18.X005.CA")
-    desk.submitted(submitter=clerk_elsewhere)
+    clerk_elsewhere = factories.user(receiving_clerk="H18.X005.CA")
+    desk.submitted(submitter=factories.as_citizen(clerk_elsewhere))
 
     assert codes(as_user(clerk_elsewhere).get(reverse("desk:queue"), {"nhom": "tat-ca"})) == []
 
