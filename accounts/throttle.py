@@ -7,6 +7,7 @@ import ipaddress
 
 from django.conf import settings
 from django.db import connection
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.models import FailureCount
@@ -14,14 +15,14 @@ from portal.common import clock
 from portal.common.network import client_address
 
 
-def is_over_limit(request, door):
+def is_over_limit(request: HttpRequest, door: str) -> bool:
     """Has this address failed as often as `settings.MAX_FAILURES_PER_ADDRESS[door]` within the window?"""
     since = clock.now() - settings.FAILURE_WINDOW
     limit = settings.MAX_FAILURES_PER_ADDRESS[door]
     return FailureCount.objects.filter(door=door, address=_network(request), since__gt=since, count__gte=limit).exists()
 
 
-def count_failure(request, door):
+def count_failure(request: HttpRequest, door: str) -> None:
     """Count one failure of this address; the first one after the window starts a new count."""
     now = clock.now()
     with connection.cursor() as cursor:
@@ -34,18 +35,18 @@ def count_failure(request, door):
         )
 
 
-def refuse(request):
+def refuse(request: HttpRequest) -> HttpResponse:
     """429: too many failures from this address."""
     return render(request, "429.html", {"minutes": int(settings.FAILURE_WINDOW.total_seconds() // 60)}, status=429)
 
 
-def not_found(request, door):
+def not_found(request: HttpRequest, door: str) -> HttpResponse:
     """Count a failure and answer 404 with the usual page. (Raising Http404 would roll the count back.)"""
     count_failure(request, door)
     return render(request, "404.html", status=404)
 
 
-def _network(request):
+def _network(request: HttpRequest) -> str:
     """The address; of IPv6 its /64, because one subscriber holds all addresses in it."""
     address = client_address(request)
     try:

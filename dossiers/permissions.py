@@ -161,10 +161,10 @@ def no_user(dossier: Dossier, user: User) -> bool:
     return False
 
 
-def sees_papers(dossier: Dossier, user: User) -> bool:
+def may_see_papers(dossier: Dossier, user: User) -> bool:
     """May open files and papers, and read answers and whole numbers: the citizen's side, and staff who work on the dossier.
 
-    An inspector may not, an accountant neither (`opens_paper`). The query of the rule for staff: `paper_dossiers`.
+    An inspector may not, an accountant neither (`may_open_paper`). The query of the rule for staff: `paper_dossiers`.
     """
     if is_submitter(dossier, user):
         return True
@@ -172,9 +172,9 @@ def sees_papers(dossier: Dossier, user: User) -> bool:
     return dossier.state != DossierState.DRAFT and bool(agencies & user.agencies_with(*PAPER_ROLES))
 
 
-def opens_paper(dossier: Dossier, kind: str, user: User) -> bool:
+def may_open_paper(dossier: Dossier, kind: str, user: User) -> bool:
     """May open an issued paper of this kind: who sees papers; and an accountant of the body those about its money."""
-    if sees_papers(dossier, user):
+    if may_see_papers(dossier, user):
         return True
     bodies = {dossier.receiving_agency_id, dossier.lead_agency_id}
     return kind in MONEY_PAPERS and bool(bodies & user.agencies_with(Role.ACCOUNTANT))
@@ -223,7 +223,7 @@ def staff_dossiers(user: User) -> Q:
 
 
 def paper_dossiers(user: User) -> Q:
-    """Query condition of staff who see papers (`sees_papers`): dossiers of the agencies where they work on them."""
+    """Query condition of staff who see papers (`may_see_papers`): dossiers of the agencies where they work on them."""
     agencies = user.agencies_with(*PAPER_ROLES)
     if not agencies:
         return Q(pk__in=())

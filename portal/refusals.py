@@ -18,7 +18,7 @@ from accounts.staffing.requests import visible_requests
 from dossiers.files.models import Attachment
 from dossiers.models import Dossier
 from dossiers.papers.models import IssuedPaper
-from dossiers.permissions import is_submitter, opens_paper, sees_papers
+from dossiers.permissions import is_submitter, may_open_paper, may_see_papers
 from payments import permissions as money
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund
 from portal.common import clock
@@ -56,11 +56,11 @@ PAID = Door("dossier", FILED.find, _own)
 DRAFT = Door("dossier", lambda pk, **rest: Dossier.objects.filter(pk=pk), _own)
 PAPER = Door(
     "paper", lambda pk, **rest: IssuedPaper.objects.filter(pk=pk),
-    lambda row, user: _visible(row.dossier, user) and opens_paper(row.dossier, row.kind, user), lambda row: row.dossier,
+    lambda row, user: _visible(row.dossier, user) and may_open_paper(row.dossier, row.kind, user), lambda row: row.dossier,
 )  # fmt: skip
 FILE = Door(
     "file", lambda pk, **rest: Attachment.objects.filter(pk=pk),
-    lambda row, user: _visible(row.dossier, user) and sees_papers(row.dossier, user), lambda row: row.dossier,
+    lambda row, user: _visible(row.dossier, user) and may_see_papers(row.dossier, user), lambda row: row.dossier,
 )  # fmt: skip
 MESSAGE = Door(
     "message", lambda pk, **rest: Message.objects.filter(pk=pk), lambda row, user: row.recipient_id == user.pk, lambda row: None

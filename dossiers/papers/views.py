@@ -20,7 +20,7 @@ from dossiers.files.storage import StoredFileMissing
 from dossiers.models import Dossier
 from dossiers.papers import inquiry, making
 from dossiers.papers.models import WITH_TRACKING_SECRET, IssuedPaper
-from dossiers.permissions import is_submitter, opens_paper
+from dossiers.permissions import is_submitter, may_open_paper
 from portal.common import clock
 from portal.common.pdf import PdfError
 
@@ -75,7 +75,7 @@ def download(request, pk, name):
     paper = get_object_or_404(IssuedPaper.objects.select_related("dossier"), pk=pk)
     dossier = get_object_or_404(Dossier.objects.visible_to(request.user), pk=paper.dossier_id)
     citizen = is_submitter(dossier, request.user)
-    if not opens_paper(dossier, paper.kind, request.user) or (citizen and not paper.is_for_citizens):
+    if not may_open_paper(dossier, paper.kind, request.user) or (citizen and not paper.is_for_citizens):
         raise Http404
     inline = "xem" in request.GET
     try:

@@ -3,9 +3,12 @@
 import ipaddress
 
 from django.conf import settings
+from django.http import HttpRequest
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-def client_address(request) -> str:
+def client_address(request: HttpRequest) -> str:
     """The address of the client; "" when unknown.
 
     `X-Forwarded-For` is believed only as far as our own proxies (`settings.TRUSTED_PROXIES`, networks) wrote it: read from the
@@ -21,7 +24,7 @@ def client_address(request) -> str:
     return str(address) if address else ""
 
 
-def _parsed(text):
+def _parsed(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text.strip())
     except ValueError:
@@ -29,5 +32,5 @@ def _parsed(text):
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _is_ours(address):
+def _is_ours(address: Address) -> bool:
     return any(address in network for network in settings.TRUSTED_PROXIES if network.version == address.version)

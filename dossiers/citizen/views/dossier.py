@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.messages.models import Channel, Message
+from accounts.messages.models import Channel, Message, mark_read
 from dossiers import workflow
 from dossiers.access_log import log_view
 from dossiers.citizen import dashboard as overview
@@ -24,7 +24,7 @@ from dossiers.models import Dossier, FollowUp
 from dossiers.papers.contexts import tracking_url, verification_url
 from dossiers.papers.models import OFFICE_PAPERS, IssuedPaper, PaperKind
 from dossiers.papers.wording import grouped
-from dossiers.permissions import is_submitter, opens_paper, sees_papers
+from dossiers.permissions import is_submitter, may_open_paper, may_see_papers
 from dossiers.states import DossierState
 from portal.common import clock
 from portal.common.identity import in_groups
@@ -138,7 +138,8 @@ def detail(request, code):
             "ending": timeline.ending(dossier),
             "papers": papers,
             "papers_due": _papers_due(dossier),
-            "files": files_by_paper(dossier) if sees_papers(dossier, user) else [],
+            **papers_to_come(dossier, papers),
+            "files": files_by_paper(dossier) if may_see_papers(dossier, user) else [],
             "letters": _recent_messages(dossier, user),
             "steps": steps,
             "question": asked.question if asked and "confirm" in steps else "",
@@ -162,14 +163,18 @@ def papers_of(dossier, user):
     return [
         paper
         for paper in papers
-        if (paper.is_for_citizens or (paper.is_result and not mine)) and opens_paper(dossier, paper.kind, user)
+        if (paper.is_for_citizens or (paper.is_result and not mine)) and may_open_paper(dossier, paper.kind, user)
     ]
 
 
 @translation.override("vi")
 def _recent_messages(dossier, user):
-    """The last messages about this dossier, found by their link (links are stored with the Vietnamese path)."""
+    """The last messages about this dossier, found by their link (links are stored with the Vietnamese path).
+
+    All of them count as read now: the page shows what they tell.
+    """
     link = reverse("dossiers:detail", args=[dossier.code])
+    mark_read(user, link)
     found = Message.objects.filter(recipient=user, channel=Channel.INBOX, link__startswith=link)
     return list(found.order_by("-pk")[:MESSAGES_SHOWN])
 
@@ -188,23 +193,23 @@ def _papers_due(dossier):
 def submitted(request, code):
     """The confirmation after filing: code, next steps, and the acknowledgement when the worker has made it."""
     dossier = own_dossier(request, code)
-    papers = {
-        paper.kind: paper for paper in dossier.papers.filter(kind__in=[PaperKind.ACKNOWLEDGEMENT, PaperKind.APPLICATION_FORM])
-    }
     mine = is_submitter(dossier, request.user)
+    papers = papers_of(dossier, request.user)
+    newest = {paper.kind: paper for paper in reversed(papers)}
     money = wording.notice(dossier, may_pay=mine)
     return render(
         request,
         "dossiers/citizen/submitted.html",
         {
             "dossier": dossier,
-            "acknowledgement": papers.get(PaperKind.ACKNOWLEDGEMENT),
-            "form": papers.get(PaperKind.APPLICATION_FORM),
+            "acknowledgement": newest.get(PaperKind.ACKNOWLEDGEMENT),
+            "form": newest.get(PaperKind.APPLICATION_FORM),
             "next_things": timeline.next_things(dossier, pay_by=money.until if money else ""),
             # The secret opens the tracking page without a login: it belongs to the citizen alone.
             "tracking": tracking_url(dossier) if mine else "",
             "secret_groups": in_groups(dossier.secret, 5) if mine else "",
             "money": money,
+            **papers_to_come(dossier, papers),
         },
     )
 
@@ -217,7 +222,8 @@ def slip(request, code):
     if dossier.accepted_at is None:
         messages.info(request, _("Chưa có giấy hẹn: cơ quan còn đang kiểm tra hồ sơ."))
         return redirect("dossiers:detail", dossier.code)
-    paper = dossier.papers.filter(kind=PaperKind.RECEIPT_SLIP).first()
+    papers = papers_of(dossier, request.user)
+    paper = next((paper for paper in papers if paper.kind == PaperKind.RECEIPT_SLIP), None)
     event = dossier.events.select_related("text").filter(step="accept").first()
     return render(
         request,
@@ -229,8 +235,22 @@ def slip(request, code):
             "tracking": tracking_url(dossier) if is_submitter(dossier, request.user) else "",
             "files": dossier.attachments.current().count(),
             "obligation": getattr(dossier, "obligation", None),
+            **papers_to_come(dossier, papers),
         },
     )
+
+
+def papers_to_come(dossier, papers):
+    """For pages that wait for a paper: the URL to ask, and what it answers while there are only these papers."""
+    return {"papers_poll": reverse("dossiers:papers_seen", args=[dossier.code]), "papers_seen": str(len(papers))}
+
+
+@never_cache
+@require_safe
+def papers_seen(request, code):
+    """For polling by pages that wait for a paper. JSON: `seen`, the number of papers this user may read, as text."""
+    dossier = get_object_or_404(Dossier.objects.visible_to(request.user), code=code)
+    return JsonResponse({"seen": str(len(papers_of(dossier, request.user)))})
 
 
 @never_cache
@@ -240,7 +260,7 @@ def result(request, code):
     dossier = own_dossier(request, code)
     mine = is_submitter(dossier, request.user)
     papers = [paper for paper in papers_of(dossier, request.user) if paper.is_result]
-    if not papers or not sees_papers(dossier, request.user):
+    if not papers or not may_see_papers(dossier, request.user):
         messages.info(request, _("Chưa có kết quả để xem ở đây."))
         return redirect("dossiers:detail", dossier.code)
     paper = next((paper for paper in papers if paper.state == IssuedPaper.State.VALID), papers[0])

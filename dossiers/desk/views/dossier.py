@@ -48,7 +48,7 @@ def dossier(request, code):
     """Everything the desk may see of one dossier. Logged in the access log."""
     dossier = find(request, code)
     log_view(request, dossier)
-    sees_papers = permissions.sees_papers(dossier, request.user)
+    may_see_papers = permissions.may_see_papers(dossier, request.user)
     timekeeper = Timekeeper(dossier)
     possible = workflow.steps_for(request.user, dossier)
     steps = offered(name for name in possible if name != "return_step" or earlier_steps(dossier))  # not for the first step
@@ -59,8 +59,8 @@ def dossier(request, code):
         "dossier": dossier,
         "phone": phone_for_display(dossier.subject_phone) if dossier.subject_phone else "",
         "sla": queues.deadline_tag(dossier, timekeeper.calendar),
-        "sees_papers": sees_papers,
-        "sections": _sections(dossier, masked=not sees_papers),
+        "may_see_papers": may_see_papers,
+        "sections": _sections(dossier, masked=not may_see_papers),
         "documents": rules.asked_documents(dossier),
         "sheets": sheets,
         "shown": _shown(sheets, request.GET.get("xem", "")),
@@ -131,10 +131,10 @@ def _sheets(dossier, user):
             reverse("files:view", args=[file.pk]),
             picture=file.content_type.startswith("image/"),
         )
-        for file in (dossier.attachments.current() if permissions.sees_papers(dossier, user) else [])
+        for file in (dossier.attachments.current() if permissions.may_see_papers(dossier, user) else [])
     ]
     for paper in dossier.papers.order_by("-issued_at", "-pk"):
-        if not permissions.opens_paper(dossier, paper.kind, user):
+        if not permissions.may_open_paper(dossier, paper.kind, user):
             continue
         note = paper.number if paper.state == paper.State.VALID else f"{paper.number}, {paper.get_state_display()}"
         paper.dossier = dossier
