@@ -89,7 +89,19 @@ def _at(door, namespace, *names):
 
 # By the name of the URL. `tests/test_refused_attempts.py` compares them with the addresses that name an object.
 DOORS = {
-    **_at(FILED, "dossiers:", "detail", "submitted", "slip", "result", "withdraw", "confirm", "supplement", "supplement_review"),
+    **_at(
+        FILED,
+        "dossiers:",
+        "detail",
+        "submitted",
+        "slip",
+        "result",
+        "withdraw",
+        "confirm",
+        "supplement",
+        "supplement_review",
+        "papers_seen",
+    ),
     **_at(FILED, "desk:", "dossier", "again", "step"),
     **_at(FILED, "api_", "dossier", "withdraw"),
     **_at(PAID, "payments:", "pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"),

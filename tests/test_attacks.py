@@ -60,7 +60,7 @@ def found_at_the_desk(user, text):
 
 
 # ---------------------------------------------------------------- somebody else's
-PAGES = ["detail", "submitted", "slip", "result", "withdraw", "confirm", "supplement", "supplement_review"]
+PAGES = ["detail", "submitted", "slip", "result", "withdraw", "confirm", "supplement", "supplement_review", "papers_seen"]
 DRAFT_PAGES = ["resume", "renew", "filled_form", "step", "autosave", "discard", "read_draft"]
 PAYING = ["pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"]
 DOORS = {
@@ -96,7 +96,7 @@ def addresses(dossier, draft):
     """All URLs of this dossier and this draft."""
     code, file, own = dossier.code, factories.attachment(dossier, "khac"), factories.attachment(draft, "khac")
     issued, message = paper(dossier), dossier.submitter.inbox.filter(channel="inbox").first()
-    tails = ["", "da-nop/", "giay-hen/", "ket-qua/", "rut/", "xac-nhan/", "bo-sung/", "bo-sung/xem-lai/"]
+    tails = ["", "giay-moi/", "da-nop/", "giay-hen/", "ket-qua/", "rut/", "xac-nhan/", "bo-sung/", "bo-sung/xem-lai/"]
     paying = ["", "chua-xong/", "chuyen-khoan/", "qr.png", "tinh-trang/", "da-tra/", "nho-tra/"]
     steps = ["", "ban-moi/", "to-khai.pdf", "xem-lai/", "giay-to/", "nguoi_de_nghi/", "nguoi_de_nghi/tu-luu/"]
     event = dossier.events.first()

@@ -3,6 +3,7 @@
 import accounts.models.people
 import django.db.models.deletion
 import portal.common.clock
+import portal.common.outbox
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import migrations, models
@@ -103,6 +104,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('due_state', models.CharField(choices=[('waiting', 'chờ làm'), ('done', 'đã làm'), ('dead', 'bỏ cuộc, chờ người xem')], default='waiting', max_length=8, verbose_name='tình trạng việc')),
+                ('priority', models.PositiveSmallIntegerField(choices=[(0, 'có người chờ'), (1, 'không ai chờ')], default=portal.common.outbox.priority_now, editable=False, verbose_name='mức ưu tiên')),
                 ('next_at', models.DateTimeField(default=portal.common.clock.now, verbose_name='làm lúc')),
                 ('leased_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='đã giao tới')),
                 ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='số lần thử')),
