@@ -132,6 +132,7 @@ STRANGERS = {
 }
 
 
+@pytest.mark.slow
 def test_somebody_elses_address_is_not_there_at_any_door(desk):
     dossier, draft = desk.submitted(), desk.draft()
     doors = addresses(dossier, draft)
@@ -194,6 +195,7 @@ def test_a_confidential_dossier_is_seen_by_its_holder_only(desk):
     assert {browse(desk.clerk).get(door).status_code for door in doors} == {200}
 
 
+@pytest.mark.slow
 def test_a_revoked_mandate_ends_at_the_next_request_at_every_door(desk):
     parent, helper = factories.person(), factories.citizen()
     mandate = Mandate.objects.create(agent=helper, person=parent, basis="written_authority")
@@ -298,6 +300,7 @@ def test_a_page_that_is_stale_or_never_was_takes_no_step(desk, seen):
     assert Dossier.objects.get().state == "SUBMITTED"
 
 
+@pytest.mark.slow
 def test_another_site_cannot_make_a_browser_post_anything(desk):
     """Without a CSRF token every POST of a logged-in user is refused."""
     dossier, draft = desk.submitted(), desk.draft()
@@ -406,6 +409,7 @@ def test_hostile_names_become_plain_ones(desk, name):
     assert kept == clean_text(kept) and "/" not in kept and "\\" not in kept and len(kept) <= MAX_NAME_LENGTH and kept[0] != "."
 
 
+@pytest.mark.slow
 # ---------------------------------------------------------------- odd input never is an error of ours
 def test_odd_words_in_addresses_are_answered(desk):
     dossier = desk.submitted()
@@ -425,6 +429,7 @@ def test_odd_words_in_addresses_are_answered(desk):
                 assert client.get(door.replace("{}", odd), follow="thu-tuc" in door).status_code < 500, (door, odd[:20])
 
 
+@pytest.mark.slow
 def test_odd_words_in_forms_are_answered(desk):
     dossier, draft, sent_back = desk.submitted(), desk.draft(), desk.asked_for_supplement()
     names = ["tu-khoa", "nhom", "ma", "ma-rieng", "username", "password", "next", "noi", "thay-cho", "revision", "xoa", "gui",
@@ -504,6 +509,7 @@ def test_the_secret_alone_opens_state_and_dates_and_another_ones_opens_nothing(d
     assert len(one.secret) >= 20  # letters of 32: at least 80 random bits would be 16
 
 
+@pytest.mark.slow
 def test_personal_answers_are_kept_by_no_browser_or_proxy(desk):
     dossier, draft = desk.submitted(), desk.draft()
     doors = [*addresses(dossier, draft), "/ho-so/", "/tin-nhan/", "/tai-khoan/", "/can-bo/", "/api/v1/dossiers/", "/khong-co/"]
@@ -516,6 +522,7 @@ def test_personal_answers_are_kept_by_no_browser_or_proxy(desk):
         assert "public" not in client.get(door)["Cache-Control"]
 
 
+@pytest.mark.slow
 def test_the_policy_allows_nothing_inline_anywhere_but_in_the_administration(desk):
     dossier, draft = desk.submitted(), desk.draft()
     doors = ["/", "/thu-tuc/", "/dang-nhap/", "/kiem-tra/", "/tra-cuu/", "/khong-co/", *addresses(dossier, draft)]

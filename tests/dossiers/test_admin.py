@@ -48,6 +48,7 @@ def test_nobody_else_finds_the_site(client, desk):
         assert answers == {404}
 
 
+@pytest.mark.slow
 def test_every_page_of_the_site_opens(system, desk):
     desk.submitted()
     assert system.get(reverse("admin:index")).status_code == 200

@@ -222,6 +222,7 @@ def test_the_office(desk, counter):
     assert counter.numbers == OFFICE
 
 
+@pytest.mark.slow
 def test_the_result(desk, counter):
     content = factories.CONTENT
     dossier = counter.take(desk.to_sign(delivery_way="account"), "approve", desk.signer, content=content)
@@ -242,6 +243,7 @@ def test_the_result(desk, counter):
     assert counter.numbers == RESULT
 
 
+@pytest.mark.slow
 def test_money_that_blocks(counter, settings, db):
     world.holidays()
     desk = money.MoneyDesk()
@@ -268,6 +270,7 @@ def test_money_that_blocks(counter, settings, db):
     assert counter.numbers == MONEY_THAT_BLOCKS
 
 
+@pytest.mark.slow
 def test_money_that_waits_for_nothing(desk, counter):
     dossiers = [desk.submitted(**fee_facts()), desk.accepted(**fee_facts()), desk.processing(**fee_facts())]
     dossiers += [desk.asked_for_supplement(**fee_facts()), withdrawn(desk, **fee_facts()), completed(desk, **fee_facts())]
@@ -284,6 +287,7 @@ def test_money_that_waits_for_nothing(desk, counter):
     assert counter.numbers == MONEY_THAT_WAITS_FOR_NOTHING
 
 
+@pytest.mark.slow
 def test_ending_otherwise(desk, counter):
     def waiting():
         return workflow.advance(desk.accepted(**fee_facts()), "charge", actor=desk.officer)

@@ -25,7 +25,7 @@ from payments.models.states import AttemptState, RefundState
 from payments.refunds import approval
 from portal.common import clock
 from procedures.models import Offering
-from tests import factories, world
+from tests import factories, snapshots, world
 from tests.dossiers.pages import browse, words
 from tests.money import CRIMINAL, DECIDES, FEE, MoneyDesk
 
@@ -38,9 +38,14 @@ def go(name, *args):
 
 
 @pytest.fixture
-def books(money_desk):
+def books(db, signing_keys):
     """One of each row: of the body, of another body at the same point, of no body, of an own matter."""
-    other = MoneyDesk()
+    return snapshots.kept("books of permissions", _books)
+
+
+def _books():
+    world.holidays()
+    money_desk, other = MoneyDesk(), MoneyDesk()
     other.receiving_agency = other.lead = OTHER
     world.offering(CRIMINAL, OTHER)
     one, two = money_desk.accountant, money_desk.second_accountant
@@ -192,6 +197,7 @@ def listed(there, address):
     return [match[1] if (match := re.search(r'href="([^"]+)"', row)) else "" for row in rows]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["one", "two", "of another body"])
 def test_a_count_says_what_its_list_shows_and_every_row_opens(books, name):
     there = browse(books.people[name])
@@ -208,6 +214,7 @@ def test_a_count_says_what_its_list_shows_and_every_row_opens(books, name):
         assert len(listed(there, address)) == count, (address, count)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["one", "two", "of another body"])
 def test_a_row_on_a_list_has_a_page_and_a_row_on_none_has_not(books, name):
     there, shown = browse(books.people[name]), set()

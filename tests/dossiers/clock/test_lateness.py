@@ -33,6 +33,7 @@ def situations():
         }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_rule_and_its_query_choose_the_same_dossiers_and_the_desk_shows_just_these(desk):
     row, calendar, seen = Dossier.objects.filter(pk=desk.submitted().pk), working_calendar(), {}
     with clock.at(NOW):

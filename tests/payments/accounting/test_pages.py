@@ -111,6 +111,7 @@ def test_an_own_proposal_does_not_wait_for_oneself(money_desk, paid):
     assert "1 hoàn tiền chờ tôi duyệt" in words(browse(money_desk.second_accountant).get(go("front")))
 
 
+@pytest.mark.slow
 # ---------------------------------------------------------------- takings
 def test_takings_are_told_per_day_body_way_and_kind_with_refunds_taken_off(money_desk, paid):
     workflow.advance(money_desk.waiting(), "paid", actor=money_desk.clerk, amount=FEE)
@@ -272,6 +273,7 @@ def test_one_proposes_and_another_approves(money_desk, paid):
     assert "vừa được người khác xử lý" in words(late)
 
 
+@pytest.mark.slow
 def test_a_proposal_is_checked_word_by_word(money_desk, paid):
     there = browse(money_desk.accountant)
     wrong = [
@@ -425,6 +427,7 @@ def test_the_pages_ask_as_often_for_many_rows_as_for_few(money_desk, paid):
     assert max(many.values()) <= 40
 
 
+@pytest.mark.slow
 def test_a_long_list_goes_on_and_is_found_by_any_of_its_numbers(money_desk, paid, monkeypatch):
     from payments.accounting.views import access
 

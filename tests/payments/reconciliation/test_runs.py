@@ -399,6 +399,7 @@ def test_without_an_address_nothing_is_fetched(money_desk, settings):
         assert runs.run() == 0
 
 
+@pytest.mark.slow
 def test_all_is_whole_after_a_day_of_everything(money_desk):
     paid(money_desk)
     late, wrong = money_desk.paying(), paid(money_desk)

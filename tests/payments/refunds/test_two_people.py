@@ -92,6 +92,7 @@ def refunds(money_desk, people):
     return list(Refund.objects.select_related("attempt__obligation__dossier"))
 
 
+@pytest.mark.slow
 def test_the_query_holds_just_the_refunds_for_which_the_predicate_holds(refunds, people):
     for person in people:
         decidable = {refund.pk for refund in refunds if approval.may_decide(refund, person)}
@@ -105,6 +106,7 @@ def test_the_query_holds_just_the_refunds_for_which_the_predicate_holds(refunds,
     assert not any(approval.decidable_by(person).exists() for person in nobody)
 
 
+@pytest.mark.slow
 def test_the_deciders_of_a_refund_are_those_who_find_it_on_their_list(refunds, people):
     lists = {person.pk: set(approval.to_approve(person).values_list("pk", flat=True)) for person in people}
     for refund in refunds[::7]:

@@ -293,6 +293,7 @@ def test_a_return_that_is_not_agreed_leaves_the_money_waiting_as_before(money_de
     assert (credit.state, credit.return_asked_by) == ("under", None)
 
 
+@pytest.mark.slow
 # ---------------------------------------------------------------- owed work
 def test_a_credit_that_was_only_read_is_looked_at_by_the_worker(attempt, run_followups):
     row, new = matching.record(
