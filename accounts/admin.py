@@ -108,7 +108,7 @@ class StaffAdmin(NeverDeleted, UserAdmin, ModelAdmin):
     search_fields = ["username", "full_name"]
     ordering = ["username"]
     filter_horizontal = []
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["is_superuser", "last_login", "date_joined"]  # the database lets its owner alone make administrators
     fieldsets = [
         (None, {"fields": ["username", "password", "full_name", "email"]}),
         (_("Quyền vào hệ thống"), {"fields": ["is_active", "is_superuser"]}),
