@@ -139,6 +139,13 @@ class Desk:
         return workflow.advance(self.submitted(**facts), "ask_supplement", actor=self.clerk, items=items)
 
 
+def edit_supplement(dossier, text):
+    """The citizen's edit of the field that `Desk.asked_for_supplement` asks for."""
+    request = dossier.supplements.last()
+    request.edits = {"answers": {"request_detail": text}}
+    request.save(update_fields=["edits"])
+
+
 CONTENT = {
     "title": "Xác nhận thông tin về cư trú",
     "lines": [

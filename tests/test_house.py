@@ -18,6 +18,7 @@ PUBLIC = {
     "accounts:set_password",
     "home", "procedures:home", "procedures:search", "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
     "accounts:login", "admin:login", "dossiers:blank_form", "dossiers:track", "papers:verify", "papers:verify_code", "gallery",
+    "evidence:explained", "evidence:script", "evidence:roots", "evidence:anchor", "evidence:time_token",
     "health_live", "health_ready", "schema", "procedure_list", "procedure_detail", "payment_ipn", "payments:return",
 }  # fmt: skip
 # Access by a secret in the URL, or by the session of the draft (printing needs no account).
@@ -28,7 +29,8 @@ BY_SECRET = {
 }  # fmt: skip
 # The API: answers 401 or 403 instead of redirecting to the login page.
 MACHINES = {
-    "api_dossiers", "api_dossier", "api_withdraw", "api_submit", "api_payment", "api_payment_attempts", "api_payment_claim",
+    "api_dossiers", "api_dossier", "api_proof", "api_withdraw", "api_submit", "api_payment", "api_payment_attempts",
+    "api_payment_claim",
 }  # fmt: skip
 
 

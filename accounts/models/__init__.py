@@ -1,4 +1,4 @@
-from accounts.models.access import AccessLog, log_access
+from accounts.models.access import AccessLog, AdministratorChange, log_access
 from accounts.models.bodies import Agency, Membership, OfficeHours
 from accounts.models.people import Basis, Gender, LoginKind, Mandate, Organisation, Person, User
 from accounts.models.staffing import PasswordLink, StaffRequest
@@ -10,6 +10,7 @@ __all__ = [
     "PROVINCE_KINDS",
     "AccessLog",
     "AdministrativeUnit",
+    "AdministratorChange",
     "Agency",
     "Basis",
     "FailureCount",

@@ -40,6 +40,22 @@ class AccessLog(models.Model):
         return f"{self.actor_id} {self.action} {self.target}"
 
 
+class AdministratorChange(models.Model):
+    """A login became a system administrator, or ceased to be one. Written by a database trigger, and by nobody else."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("tài khoản"), on_delete=models.PROTECT, related_name="+")
+    is_superuser = models.BooleanField(_("là quản trị hệ thống"))
+    at = models.DateTimeField(_("lúc"))
+    by_role = models.CharField(_("vai của cơ sở dữ liệu"), max_length=63)
+
+    class Meta:
+        verbose_name = _("lần đổi quyền quản trị")
+        verbose_name_plural = _("lần đổi quyền quản trị")
+
+    def __str__(self):
+        return f"{self.user_id} {self.is_superuser}"
+
+
 def log_access(request, action, target, *, person=None, organisation=None, outcome=AccessLog.Outcome.SEEN):
     """Write one row to the access log. `action`: "view" or "download"; `person` or `organisation`: whose data it is."""
     actor = request.user if request.user.is_authenticated else None

@@ -73,7 +73,7 @@ class MembershipQuerySet(models.QuerySet):
 class Membership(models.Model):
     """A staff role held at an agency. Roles are read at each request, so a right ends with the next request.
 
-    Triggers (migration 0002): only a login of staff holds a role, and a row is never changed except that it may end sooner. A new
+    Triggers (migration 0003): only a login of staff holds a role, and a row is never changed except that it may end sooner. A new
     row comes from an approved `StaffRequest`. A role that begins or ends also ends the open sessions of the user.
     """
 

@@ -98,7 +98,7 @@ class UserManager(DjangoUserManager):
 class User(AbstractUser):
     """A login: a citizen's, which points to the person, or a staff member's, who gets rights from memberships. Never both.
 
-    Database rules (constraints below, triggers in migration 0002): the kind never changes; a role, the admin flag and the flag of
+    Database rules (constraints below, triggers in migration 0003): the kind never changes; a role, the admin flag and the flag of
     a system administrator belong to staff only; a person belongs to citizens only.
     """
 

@@ -154,6 +154,9 @@ STORAGES = {
 PRIVATE_FILES_ROOT = VAR_DIR / "files"
 PANGO_DIR = VAR_DIR / "pango"  # where the launcher unpacks Pango if the system has none
 SIGNING_DIR = Path(os.environ.get("SIGNING_DIR", VAR_DIR / "signing"))
+# Daily anchors of the history. Explained in `docs/evidence.md`.
+ANCHOR_DIR = Path(os.environ.get("ANCHOR_DIR", VAR_DIR / "anchors"))  # in production: where the database's owner cannot write
+TSA_URL = os.environ.get("TSA_URL", "")  # a time stamping service (RFC 3161); empty: anchors without time tokens
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -128,6 +128,7 @@ def detail(request, code):
         "dossiers/citizen/detail.html",
         {
             "dossier": dossier,
+            "mine": mine,
             "title": dossier.version.short_name,
             "on_behalf": dossier.subject_name if dossier.filed_for_somebody_else and mine else "",
             "timeline": timeline.timeline(dossier, pay_by=money.until if money else ""),

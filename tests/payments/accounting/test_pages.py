@@ -28,6 +28,7 @@ from payments.models import (
 from payments.refunds import approval
 from portal.common import clock
 from tests import factories
+from tests.databases import past_the_triggers
 from tests.dossiers.pages import browse, title, words
 
 pytestmark = pytest.mark.django_db
@@ -236,7 +237,8 @@ def test_nobody_decides_about_money_of_their_own(money_desk):
     """An accountant who filed the dossier sees its money, and may not act on it."""
     attempt = under_review(money_desk)
     accountant, dossier = money_desk.accountant, attempt.obligation.dossier
-    type(dossier).objects.filter(pk=dossier.pk).update(submitter=accountant)
+    with past_the_triggers():
+        type(dossier).objects.filter(pk=dossier.pk).update(submitter=accountant)
     there = browse(accountant)
     assert "chỉ đọc được" in words(there.get(go("attempt", attempt.reference)))
     assert there.post(go("decide", attempt.reference), {"outcome": "received", "note": "Đã nhận."}).status_code == 403
@@ -371,7 +373,8 @@ def test_stray_money_is_given_to_the_fee_it_is_for(money_desk):
 def test_a_statement_is_not_handed_in_by_who_gains_by_it(money_desk):
     transfer = money_desk.paying(Way.TRANSFER)
     dossier = transfer.obligation.dossier
-    type(dossier).objects.filter(pk=dossier.pk).update(submitter=money_desk.accountant)
+    with past_the_triggers():
+        type(dossier).objects.filter(pk=dossier.pk).update(submitter=money_desk.accountant)
     text = f"Số tham chiếu,Ngày giao dịch,Số tiền ghi có,Nội dung\nFT9,25/11/2026,200000,{transfer.reference}\n"
 
     def hand_in(person):

@@ -84,7 +84,7 @@ DROP FUNCTION guard_membership();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ('accounts', '0002_administrators_and_logs_are_guarded'),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
