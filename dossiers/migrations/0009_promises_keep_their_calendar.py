@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_rows_say_where_they_come_from'),
+        ('accounts', '0004_rows_say_where_they_come_from'),
         ('dossiers', '0008_daily_anchors'),
         ('procedures', '0004_rows_say_where_they_come_from'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('admin', '0003_logentry_add_action_flag_choices'),
         ('contenttypes', '0002_remove_content_type_name'),
-        ('accounts', '0002_administrators_and_logs_are_guarded'),
+        ('accounts', '0003_logins_of_one_kind'),
     ]
 
     operations = [
