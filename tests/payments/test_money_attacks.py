@@ -194,18 +194,16 @@ def test_papers_of_money_open_for_those_concerned_alone(money, run_followups):
 
 def own_matter(money_desk):
     """A dossier the first accountant filed, waiting for its fee at the body whose books they keep."""
-    money_desk.accountant.person = factories.person()
-    money_desk.accountant.save()
-    return money_desk.waiting(submitter=money_desk.accountant)
+    return money_desk.waiting(submitter=factories.as_citizen(money_desk.accountant))
 
 
 def test_an_accountant_moves_nothing_in_a_matter_of_their_own(money_desk):
     dossier, me = own_matter(money_desk), money_desk.accountant
     doubtful = money_desk.paying(dossier=dossier)
     settlement.record_outcome(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
-    paid = settlement.settle(money_desk.paying(dossier=money_desk.waiting(submitter=me)).reference, cause="ipn")
+    paid = settlement.settle(money_desk.paying(dossier=money_desk.waiting(submitter=dossier.submitter)).reference, cause="ipn")
     refund, complaint = approval.propose(paid, "other", amount=1000), complaints.open_ticket(doubtful)
-    transfer = money_desk.paying(Way.TRANSFER, dossier=money_desk.waiting(submitter=me))
+    transfer = money_desk.paying(Way.TRANSFER, dossier=money_desk.waiting(submitter=dossier.submitter))
     credit = stray(transfer.point, 150_000, transfer.reference)
     known = differences.open_difference(
         paid.point, clock.today(), Difference.Kind.AMOUNT, paid.reference, ours=1, theirs=2, attempt=paid
