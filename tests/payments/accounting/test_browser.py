@@ -62,7 +62,8 @@ def addresses(money_desk):
         go("front"), go("takings"), go("takings") + "?tu=2026-12-01&den=2026-01-01", go("attempts"),
         go("attempt", paid.reference),
         go("attempt", unclear.reference), go("refunds"), go("refunds") + "?nhom=xong", go("refund", asked.request_id),
-        go("reconciliation"), go("differences"), go("difference", Difference.objects.exclude(kind="double").first().pk), go("credits"),
+        go("reconciliation"), go("differences"), 
+        go("difference", Difference.objects.exclude(kind="double").first().pk), go("credits"),
         go("credit", credit.pk), go("complaints"), go("complaint", complaint.pk),
         go("propose", settlement.settle(money_desk.paying().reference, cause="ipn").reference),
     ]  # fmt: skip
