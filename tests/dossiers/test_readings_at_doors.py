@@ -41,7 +41,7 @@ def test_an_address_with_small_letters_or_long_dashes_leads_to_the_dossier(odd, 
 
 @pytest.mark.parametrize("form", ["Mã hồ sơ: {}", "{}"])
 def test_the_desk_finds_a_dossier_by_a_pasted_code(odd, desk, form):
-    assert list(queues.search(Dossier.objects.all(), odd(form, desk.clerk))) == [odd.dossier]
+    assert list(queues.search(Dossier.objects.all(), odd(form), desk.clerk)) == [odd.dossier]
     assert not queues.search(Dossier.objects.all(), "Mã: H99", desk.clerk).exists()
     assert not queues.search(Dossier.objects.all(), "Mã", desk.clerk).exclude(pk=odd.dossier.pk).exists()
 
