@@ -6,7 +6,7 @@ import time
 from django.db import connection, transaction
 
 from dossiers.evidence import anchors
-from dossiers.workflow import deadlines
+from dossiers.workflow import deadlines, recount
 from payments.attempts import expiry, payable
 from payments.reconciliation import runs
 from payments.transfers import statements
@@ -19,6 +19,7 @@ AWAITED, BACKGROUND = outbox.Priority.AWAITED, outbox.Priority.BACKGROUND
 # With the priority of the outbox rows that they write: payers wait for the answers about their money.
 JOBS = {
     payable.mark_ready_terminals: AWAITED,
+    recount.run: BACKGROUND,
     deadlines.run: BACKGROUND,
     expiry.run: AWAITED,
     statements.run: AWAITED,
