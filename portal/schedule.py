@@ -6,6 +6,7 @@ import time
 from django.db import connection, transaction
 
 from dossiers.evidence import anchors
+from dossiers.filing import drafts
 from dossiers.workflow import deadlines
 from payments.attempts import expiry, payable
 from payments.reconciliation import runs
@@ -20,6 +21,7 @@ AWAITED, BACKGROUND = outbox.Priority.AWAITED, outbox.Priority.BACKGROUND
 JOBS = {
     payable.mark_ready_terminals: AWAITED,
     deadlines.run: BACKGROUND,
+    drafts.delete_forgotten: BACKGROUND,
     expiry.run: AWAITED,
     statements.run: AWAITED,
     runs.run: BACKGROUND,
