@@ -33,7 +33,7 @@ class BoundPage:
     ):
         self.form, self.page, self.today = form, page, today
         self.answers = {**known, **(entered.values if entered else {})}
-        self.raw: Any = entered.raw if entered and not entered.row_button else {}  # a row button changes the row numbers
+        self.raw: Any = entered.raw if entered and not entered.again else {}  # a row button changes the row numbers
         self.origins = origins or {}
         self.open_row = (entered.open_row if entered else None) or open_row
         self._texts = error_texts(form, errors or {}, self.answers, today)
@@ -60,6 +60,11 @@ class BoundPage:
     @property
     def has_table(self) -> bool:
         return any(isinstance(shown, BoundTable) for shown in self.fields)
+
+    @property
+    def has_buttons(self) -> bool:
+        """Are there submit buttons within the questions? Then Enter must find the main button first."""
+        return self.has_table or any(shown.kind == "address" for shown in self.fields)
 
     @property
     def has_errors(self) -> bool:

@@ -17,21 +17,22 @@ def load_all(folder=None):
     """Load everything. Returns {name: number of rows}. Raises DataRefused when a file is invalid."""
     folder = folder or DataFolder()
     folder.check()
-    return _load(folder, codes=None, provinces=None, with_index=True)
+    return _load(folder, codes=None, provinces=None, everything=True)
 
 
 @transaction.atomic
 def load_sample(codes=(), provinces=("H18",), folder=None):
-    """Load these procedures and their offerings in these provinces, all territory, agencies and holidays; no national index."""
-    return _load(folder or DataFolder(), codes=set(codes), provinces=set(provinces), with_index=False)
+    """Load these procedures and their offerings in these provinces, the territory that has agencies, all agencies and holidays;
+    no national index, no communes of other provinces, no abolished units."""
+    return _load(folder or DataFolder(), codes=set(codes), provinces=set(provinces), everything=False)
 
 
-def _load(folder, *, codes, provinces, with_index):
-    units = territory.load(folder)
+def _load(folder, *, codes, provinces, everything):
+    units = territory.load(folder, everything=everything)
     agencies = bodies.load(folder, units)
     holidays = calendar.load(folder)
     chosen = [row for row in folder.procedures() if codes is None or row["code"] in codes]
-    entries = index.load(folder, chosen, everything=with_index)
+    entries = index.load(folder, chosen, everything=everything)
     publishing.publish(folder, chosen, entries)
     offerings = places.load(folder, entries, agencies, units, codes=codes, provinces=provinces)
     events = life_events.load(folder, entries)

@@ -141,7 +141,7 @@ def _save(request, answering):
     refused = _receive_files(request, answering)
     if refused:
         return _page(request, answering, answering.bound(entered=entered) if entered else None, refused)
-    if entered and entered.row_button:
+    if entered and entered.again:
         return redirect(f"{here}?{entered.query}#{entered.focus}")
     if "gui" in request.POST or "xoa" in request.POST:
         return redirect(here)
