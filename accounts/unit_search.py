@@ -88,7 +88,9 @@ def _readings(text: str) -> list[tuple[str, Sequence[str]]]:
         (own, [word for word in own.split() if word not in _KIND_WORDS] if len(parts) > 1 else []),
         (telex, telex.split()),
     ]
-    return [(own, words[:MAX_WORDS]) for index, (own, words) in enumerate(readings) if words and (own, words) not in readings[:index]]
+    return [
+        (own, words[:MAX_WORDS]) for index, (own, words) in enumerate(readings) if words and (own, words) not in readings[:index]
+    ]
 
 
 def _expanded(part: str) -> str:

@@ -30,7 +30,8 @@ class Commune(serializers.Serializer):
     province = serializers.CharField(help_text="mã tỉnh, thành phố")
     province_name = serializers.CharField()
     was = serializers.ListField(
-        child=serializers.CharField(), help_text="tên đầy đủ của đơn vị cũ hợp với chữ đã tìm; trống nếu tìm thấy theo tên hiện nay"
+        child=serializers.CharField(),
+        help_text="tên đầy đủ của đơn vị cũ hợp với chữ đã tìm; trống khi là tên hiện nay",
     )
 
 

@@ -321,7 +321,7 @@ class BoundField:
     @property
     def wrong_detail(self) -> bool:
         detail = self.address["detail"].value
-        missing = not detail and not (self.detail_optional and not self.is_abroad)
+        missing = not detail and self.spec.get("detail") != "optional"
         return bool(self.error) and (missing or len(detail) > MAX_ADDRESS_LENGTH)
 
     def _address_target(self) -> str:

@@ -13,7 +13,6 @@ from portal.common.countries import HOME, countries
 from procedures.eforms.dates import Calendar, Weekdays
 from procedures.models import working_calendar
 
-
 PROVINCE_OR_COUNTRY = "province_or_country"  # a list of both, for a place of birth: provinces first, then countries
 
 
@@ -23,6 +22,9 @@ class Option(NamedTuple):
     value: str
     label: str
     parent: str = ""
+
+
+STATELESS = Option("XX", "Không quốc tịch")  # a nationality, no country; the code is one that ISO 3166-1 leaves to its users
 
 
 class Sources(Protocol):
@@ -57,7 +59,11 @@ class StaticSources:
     """Options given as lists, and all countries. An unknown name has no options."""
 
     def __init__(self, rows: Mapping[str, Iterable[Option]] | None = None):
-        self._current = {"country": _countries(), **{name: list(options) for name, options in (rows or {}).items()}}
+        self._current = {
+            "country": _countries(),
+            "nationality": [*_countries(), STATELESS],
+            **{name: list(options) for name, options in (rows or {}).items()},
+        }
         self._index: dict[str, dict[str, Option]] = {}
 
     @classmethod

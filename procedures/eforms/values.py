@@ -159,7 +159,7 @@ def address_fault(form: Form, value: Any, question: Field | None = None) -> str 
         return "abroad"
     if country == HOME and value.get("find"):
         return "find"
-    if not isinstance(detail, str | None) or not (detail or (spec.get("detail") == "optional" and country == HOME)):
+    if not isinstance(detail, str | None) or not (detail or spec.get("detail") == "optional"):
         return "detail"
     if detail and len(detail) > MAX_ADDRESS_LENGTH:
         return "too_long"

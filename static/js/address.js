@@ -1,16 +1,15 @@
-// An address: the communes of the chosen province, and places found while a name is typed. Without it two buttons do the same.
+// An address: the communes of the chosen province, and places found while a name is typed.
 (() => {
   "use strict";
   document.querySelectorAll("[data-places]").forEach((box) => {
     const [province, commune, find, detail] = ["province", "commune", "find", "detail"].map((part) => box.querySelector(`[data-${part}]`));
     const { places, was, chosen, none } = box.dataset;
-    const buttons = [...box.querySelectorAll("[data-step]")];
     const say = document.createElement("p");
     const list = document.createElement("ul");
     let found = [], at = -1, timer, turn = 0;
 
     const set = (element, values) => Object.entries(values).forEach(([name, value]) => element.setAttribute(name, value));
-    const hide = (hidden) => buttons.forEach((button) => { button.hidden = hidden; });
+    const hide = (hidden) => box.querySelectorAll("[data-step]").forEach((button) => { button.hidden = hidden; });
     const read = async (asked) => {
       const answer = await fetch(`${places}?${new URLSearchParams(asked)}`);
       if (!answer.ok) throw new Error(answer.status);
@@ -33,14 +32,13 @@
         commune.append(...rows.map((row) => new Option(row.name, row.code)));
         commune.value = wanted || commune.dataset.wanted || "";
         commune.dispatchEvent(new Event("change", { bubbles: true }));
-      } catch { hide(false); } // no network: the buttons ask for the list with the page
+      } catch { hide(false); }
     };
     const mark = (index) => {
       at = index;
       [...list.children].forEach((item, n) => item.setAttribute("aria-selected", n === at));
-      if (at < 0) return find.removeAttribute("aria-activedescendant");
-      find.setAttribute("aria-activedescendant", list.children[at].id);
-      list.children[at].scrollIntoView({ block: "nearest" });
+      find.setAttribute("aria-activedescendant", list.children[at]?.id ?? "");
+      list.children[at]?.scrollIntoView({ block: "nearest" });
     };
     const show = (rows) => {
       found = rows;

@@ -70,7 +70,9 @@ def test_telex_keys_left_over_are_read():
     assert names("phuwowngf ddieenj bieen phur") == ["Phường Điện Biên Phủ, Tỉnh Điện Biên"]
 
 
-@pytest.mark.parametrize("text", ["", " ", ",,,", "%", "không có nơi nào tên thế này", "\x00", "_" * 500, "a," * 300, "()[]{}*?\\"])
+@pytest.mark.parametrize(
+    "text", ["", " ", ",,,", "%", "không có nơi nào tên thế này", "\x00", "_" * 500, "a," * 300, "()[]{}*?\\"]
+)
 def test_what_is_no_name_finds_nothing(text):
     assert find(text) == []
 

@@ -1,5 +1,6 @@
 """Papers of the receiving desk: acknowledgement, application form, receipt slip, requests, refusal, stop notice."""
 
+from accounts.addresses import address_text
 from dossiers.fees import wording as fee_words
 from dossiers.filing import rules
 from dossiers.models import DeliveryWay, SupplementItem
@@ -103,7 +104,7 @@ def _result_place(dossier):
     if dossier.delivery_way == DeliveryWay.COUNTER:
         return f"{way}: {dossier.receiving_agency.desk_name or dossier.receiving_agency.name}"
     if dossier.delivery_way == DeliveryWay.POST:
-        return f"{way}: {rules.address_text(dossier.delivery_address)}"
+        return f"{way}: {address_text(dossier.delivery_address)}"
     return way or "chưa chọn"
 
 
