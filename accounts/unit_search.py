@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Value, When, prefetch_related_objects
 
 from accounts.models import COMMUNE_KINDS, PROVINCE_KINDS, AdministrativeUnit
 from portal.common import clock
@@ -63,34 +63,55 @@ def find(text: str, province: str = "") -> list[FoundUnit]:
     a reading; readings from strict to lenient: all words; without kinds («xã», «quận»); the first part alone; as Telex keys.
     """
     for place in dict.fromkeys((province, "")):
-        for own, words in _readings(text):
-            if found := _found(_matching(own, words, place), place):
+        for reading in _readings(text):
+            if found := _found(_matching(reading, place), place):
                 return found
     return []
 
 
 def successors_of(code: str) -> list[FoundUnit]:
     """The communes that took over an abolished unit; [] when there are none."""
-    return _found(AdministrativeUnit.objects.filter(code=code).exclude(valid_to=None), "")
+    return _found(AdministrativeUnit.objects.filter(code=code).exclude(valid_to=None).select_related("parent__parent"), "")
 
 
-def _readings(text: str) -> list[tuple[str, Sequence[str]]]:
-    """[(name looked for, words that must all be there)], without repeats and empty ones."""
+@dataclass(frozen=True)
+class Reading:
+    """`names`: what the name alone may be, the likeliest first; `words`: what must all be found, in any order."""
+
+    names: tuple[str, ...]
+    words: tuple[str, ...]
+
+    def says_where(self, name: str) -> bool:
+        """Does the text say more than this name and its kind?"""
+        return len([word for word in self.words if word not in _KIND_WORDS]) > len(name.split())
+
+
+def _readings(text: str) -> list[Reading]:
+    """The readings of a text, without repeats and empty ones."""
     parts = [_expanded(part) for part in re.split(r"[,;|/\n]", text[:MAX_LENGTH])]
     parts = [part for part in parts if part]
     if not parts:
         return []
-    own, words = parts[0], " ".join(parts).split()
-    telex = plain(untelex(text[:MAX_LENGTH]))
+    words, telex = " ".join(parts).split(), plain(untelex(text[:MAX_LENGTH]))
+    names = _names(parts[0], cut=len(parts) == 1)
     readings = [
-        (own, words),
-        (own, [word for word in words if word not in _KIND_WORDS]),
-        (own, [word for word in own.split() if word not in _KIND_WORDS] if len(parts) > 1 else []),
-        (telex, telex.split()),
+        (names, words),
+        (names, _without_kinds(words)),
+        (names, _without_kinds(parts[0].split())),
+        (_names(telex, cut=True), telex.split()),
     ]
-    return [
-        (own, words[:MAX_WORDS]) for index, (own, words) in enumerate(readings) if words and (own, words) not in readings[:index]
-    ]
+    return list(dict.fromkeys(Reading(names, tuple(words[:MAX_WORDS])) for names, words in readings if words))
+
+
+def _names(part: str, *, cut: bool) -> tuple[str, ...]:
+    """The names a part may begin with: itself, itself without its kind, and with `cut` shorter ones («muong thanh dien bien»)."""
+    bare = _LEADING_KIND.sub("", part, count=1).split()[:MAX_WORDS]
+    shorter = [" ".join(bare[:count]) for count in range(len(bare), 0, -1)]
+    return tuple(dict.fromkeys([part, *(shorter if cut else shorter[:1])]))
+
+
+def _without_kinds(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word not in _KIND_WORDS]
 
 
 def _expanded(part: str) -> str:
@@ -98,33 +119,39 @@ def _expanded(part: str) -> str:
     return " ".join(SHORT.get(word, word) for word in plain(part).split())
 
 
-def _matching(own: str, words: Sequence[str], province: str) -> QuerySet[AdministrativeUnit]:
-    """Units whose search text contains every word or its beginning, ordered: same name, name begins so, the rest."""
-    names = dict.fromkeys([own, _LEADING_KIND.sub("", own, count=1)])
-    same, begins = Q(), Q()
-    for name in names:
-        same |= Q(search_text__startswith=f" {name} |")
-        begins |= Q(search_text__startswith=f" {name}")
-    rows = AdministrativeUnit.objects.exclude(kind__in=PROVINCE_KINDS)
-    for word in dict.fromkeys(words):
+def _matching(reading: Reading, province: str) -> list[AdministrativeUnit]:
+    """Units with every word, or its beginning, in their search text; first those of the very name, then those that begin so.
+
+    When the text says where («Mường Thanh, Điện Biên Phủ») and units of the very name are there, only they fit.
+    """
+    rows = AdministrativeUnit.objects.exclude(kind__in=PROVINCE_KINDS).select_related("parent__parent")
+    for word in dict.fromkeys(reading.words):
         rows = rows.filter(search_text__contains=f" {word}")
     if province:
         taken_over = AdministrativeUnit.successors.through.objects.filter(
             from_administrativeunit=OuterRef("pk"), to_administrativeunit__parent__code=province
         )
         rows = rows.filter(Q(parent__code=province, valid_to=None) | Exists(taken_over))
-    rank = Case(When(same, then=Value(0)), When(begins, then=Value(1)), default=Value(2))
+    same = [When(search_text__startswith=f" {name} |", then=Value(index)) for index, name in enumerate(reading.names)]
+    begins = [When(search_text__startswith=f" {name}", then=Value(len(same))) for name in reading.names[:2]]
     in_force = Case(When(valid_to=None, then=Value(0)), default=Value(1))
     level = Case(When(kind__in=[*COMMUNE_KINDS, "thi_tran"], then=Value(0)), default=Value(1))
-    return rows.order_by(rank, in_force, level, "sort_key", "code")[:_ROWS_READ]
+    ranked = rows.annotate(rank=Case(*same, *begins, default=Value(len(same) + 1)))
+    found = list(ranked.order_by("rank", in_force, level, "sort_key", "code")[:_ROWS_READ])
+    best = found[0].rank if found else len(same)
+    if best < len(same) and reading.says_where(reading.names[best]):
+        return [row for row in found if row.rank == best]
+    return found
 
 
-def _found(rows: QuerySet[AdministrativeUnit], province: str) -> list[FoundUnit]:
+def _found(rows: Iterable[AdministrativeUnit], province: str) -> list[FoundUnit]:
     """The rows in force, and the successors of abolished ones; each commune once, at its best place."""
     today = clock.today()
+    rows = list(rows)
     new = AdministrativeUnit.objects.communes().in_force(today).select_related("parent").order_by("sort_key")
+    prefetch_related_objects(rows, Prefetch("successors", new, to_attr="successors_now"))
     was: dict[AdministrativeUnit, list[str]] = {}
-    for row in rows.select_related("parent__parent").prefetch_related(Prefetch("successors", new, to_attr="successors_now")):
+    for row in rows:
         if row.exists_on(today):
             was.setdefault(row, [])
             continue
