@@ -59,13 +59,18 @@ def search_text(short: str, name: str, within: Iterable[str] = ()) -> str:
 def find(text: str, province: str = "") -> list[FoundUnit]:
     """Communes in force that fit the text, best first, at most MAX_FOUND; [] when nothing fits.
 
-    `province`: the code of a province to look in first; when nothing there fits, the whole country is looked at. Two queries
-    a reading; readings from strict to lenient: all words; without kinds («xã», «quận»); the first part alone; as Telex keys.
+    `province`: the code of a province to look in first; when nothing there fits, the whole country is looked at. The readings of
+    a text go from strict to lenient; the first that finds units of the very name counts, else the first that finds any.
     """
     for place in dict.fromkeys((province, "")):
+        likely: list[AdministrativeUnit] = []
         for reading in _readings(text):
-            if found := _found(_matching(reading, place), place):
-                return found
+            rows, is_very_name = _matching(reading, place)
+            likely = rows if is_very_name else likely or rows
+            if is_very_name:
+                break
+        if found := _found(likely, place):
+            return found
     return []
 
 
@@ -76,10 +81,12 @@ def successors_of(code: str) -> list[FoundUnit]:
 
 @dataclass(frozen=True)
 class Reading:
-    """`names`: what the name alone may be, the likeliest first; `words`: what must all be found, in any order."""
+    """`names`: what the name alone may be, the likeliest first; `words`: what must all be found, in any order; with `begun` the
+    last one may be the beginning of a word."""
 
     names: tuple[str, ...]
     words: tuple[str, ...]
+    begun: bool = True
 
     def says_where(self, name: str) -> bool:
         """Does the text say more than this name and its kind?"""
@@ -93,14 +100,17 @@ def _readings(text: str) -> list[Reading]:
     if not parts:
         return []
     words, telex = " ".join(parts).split(), plain(untelex(text[:MAX_LENGTH]))
-    names = _names(parts[0], cut=len(parts) == 1)
+    bare, names = _without_kinds(words), _names(parts[0], cut=len(parts) == 1)
     readings = [
-        (names, words),
-        (names, _without_kinds(words)),
-        (names, _without_kinds(parts[0].split())),
-        (_names(telex, cut=True), telex.split()),
+        (names, words, False),
+        (names, bare, False),
+        (names, words, True),
+        (names, bare, True),
+        (names, _without_kinds(parts[0].split()), True),
+        (_names(telex, cut=True), telex.split(), True),
     ]
-    return list(dict.fromkeys(Reading(names, tuple(words[:MAX_WORDS])) for names, words in readings if words))
+    found = [Reading(names, tuple(words[:MAX_WORDS]), begun) for names, words, begun in readings if len(words) > (not begun)]
+    return list(dict.fromkeys(found))
 
 
 def _names(part: str, *, cut: bool) -> tuple[str, ...]:
@@ -119,14 +129,14 @@ def _expanded(part: str) -> str:
     return " ".join(SHORT.get(word, word) for word in plain(part).split())
 
 
-def _matching(reading: Reading, province: str) -> list[AdministrativeUnit]:
-    """Units with every word, or its beginning, in their search text; first those of the very name, then those that begin so.
+def _matching(reading: Reading, province: str) -> tuple[list[AdministrativeUnit], bool]:
+    """(units with every word in their search text, are there units of the very name?): those first, then names that begin so.
 
     When the text says where («Mường Thanh, Điện Biên Phủ») and units of the very name are there, only they fit.
     """
     rows = AdministrativeUnit.objects.exclude(kind__in=PROVINCE_KINDS).select_related("parent__parent")
     for word in dict.fromkeys(reading.words):
-        rows = rows.filter(search_text__contains=f" {word}")
+        rows = rows.filter(search_text__contains=f" {word}" if reading.begun and word == reading.words[-1] else f" {word} ")
     if province:
         taken_over = AdministrativeUnit.successors.through.objects.filter(
             from_administrativeunit=OuterRef("pk"), to_administrativeunit__parent__code=province
@@ -140,8 +150,8 @@ def _matching(reading: Reading, province: str) -> list[AdministrativeUnit]:
     found = list(ranked.order_by("rank", in_force, level, "sort_key", "code")[:_ROWS_READ])
     best = found[0].rank if found else len(same)
     if best < len(same) and reading.says_where(reading.names[best]):
-        return [row for row in found if row.rank == best]
-    return found
+        found = [row for row in found if row.rank == best]
+    return found, best < len(same)
 
 
 def _found(rows: Iterable[AdministrativeUnit], province: str) -> list[FoundUnit]:
