@@ -6,10 +6,11 @@ from django.test.utils import CaptureQueriesContext
 
 from dossiers.filing import rules
 from procedures.loading import DataFolder, territory
+from tests import world
 from tests.dossiers.pages import browse, step_url, words
 from tests.portal.test_weight import weight
 
-PAGE = "noi_dang_ky"
+TEMPORARY_STAY, PAGE = "1.004194", "noi_dang_ky"
 HCMC, BEN_THANH = "79", "Phường Bến Thành"
 LIMIT = 45_000  # bytes of a first visit (SPEC §13)
 
@@ -17,7 +18,8 @@ LIMIT = 45_000  # bytes of a first visit (SPEC §13)
 @pytest.fixture
 def draft(desk):
     territory.load(DataFolder())
-    return desk.draft()
+    answers = {key: value for key, value in world.sample_answers("ct01").items() if key != "new_address"}
+    return desk.draft(code=TEMPORARY_STAY, answers=answers)
 
 
 def saved(draft):
@@ -36,13 +38,8 @@ def test_in_two_steps_province_then_commune(draft):
         before = client.get(url).content.decode()
     assert before.count("<option") < 40, "34 provinces, no commune"
 
-    asked = {
-        "new_address-province": HCMC,
-        "new_address-commune": "11.X004",
-        "new_address-detail": "12 Lê Lai",
-        "address": "new_address",
-    }
-    answer = client.post(url, asked)
+    typed = {"new_address-province": HCMC, "new_address-detail": "12 Lê Lai"}
+    answer = client.post(url, {**typed, "new_address-commune": "11.X004", "address": "new_address"})
     assert answer.status_code == 302 and answer.url.endswith("#f-new_address")
     assert saved(draft) == {"province": HCMC, "detail": "12 Lê Lai"}
 
@@ -78,7 +75,7 @@ def test_an_old_name_and_a_split_unit_asks_which_one(draft):
 
 def test_an_address_elsewhere_changes_neither_fee_nor_desk(draft):
     before = rules.fees(draft), rules.delivery_ways(draft), draft.offering_id
-    person = draft.person
+    person = draft.submitter.person
     person.permanent_address = person.current_address = {"province": HCMC, "commune": "26743", "detail": "12 Lê Lai"}
     person.save()
     client = browse(draft.submitter)
