@@ -17,7 +17,8 @@ APPS = ["portal", "accounts", "procedures", "dossiers", "payments"]
 PUBLIC = {
     "home", "procedures:home", "procedures:search", "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
     "accounts:login", "admin:login", "dossiers:blank_form", "dossiers:track", "papers:verify", "papers:verify_code", "gallery",
-    "health_live", "health_ready", "schema", "procedure_list", "procedure_detail", "payment_ipn", "payments:return",
+    "health_live", "health_ready", "schema", "procedure_list", "procedure_detail", "province_list", "commune_list",
+    "payment_ipn", "payments:return",
 }  # fmt: skip
 # Access by a secret in the URL, or by the session of the draft (printing needs no account).
 BY_SECRET = {
