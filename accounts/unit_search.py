@@ -1,16 +1,18 @@
 """Finds communes by what people type: any case, with or without accents, abbreviations («p.», «tp»), names before the mergers of
 2025. An abolished unit stands for its successors; one that was split gives several, and the person chooses."""
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Value, When, prefetch_related_objects
+from django.db.models import Case, Q, Value, When
 
 from accounts.models import COMMUNE_KINDS, PROVINCE_KINDS, AdministrativeUnit
 from portal.common import clock
 from portal.common.vietnamese import fold, untelex
 
+SUCCESSION = AdministrativeUnit.successors.through
 MAX_LENGTH = 120  # characters of a query that are read
 MAX_FOUND = 20
 MAX_WORDS = 12
@@ -138,10 +140,8 @@ def _matching(reading: Reading, province: str) -> tuple[list[AdministrativeUnit]
     for word in dict.fromkeys(reading.words):
         rows = rows.filter(search_text__contains=f" {word}" if reading.begun and word == reading.words[-1] else f" {word} ")
     if province:
-        taken_over = AdministrativeUnit.successors.through.objects.filter(
-            from_administrativeunit=OuterRef("pk"), to_administrativeunit__parent__code=province
-        )
-        rows = rows.filter(Q(parent__code=province, valid_to=None) | Exists(taken_over))
+        taken_over = SUCCESSION.objects.filter(to_administrativeunit__parent__code=province)
+        rows = rows.filter(Q(parent__code=province, valid_to=None) | Q(pk__in=taken_over.values("from_administrativeunit")))
     same = [When(search_text__startswith=f" {name} |", then=Value(index)) for index, name in enumerate(reading.names)]
     begins = [When(search_text__startswith=f" {name}", then=Value(len(same))) for name in reading.names[:2]]
     in_force = Case(When(valid_to=None, then=Value(0)), default=Value(1))
@@ -158,14 +158,12 @@ def _found(rows: Iterable[AdministrativeUnit], province: str) -> list[FoundUnit]
     """The rows in force, and the successors of abolished ones; each commune once, at its best place."""
     today = clock.today()
     rows = list(rows)
-    new = AdministrativeUnit.objects.communes().in_force(today).select_related("parent").order_by("sort_key")
-    prefetch_related_objects(rows, Prefetch("successors", new, to_attr="successors_now"))
+    successors = _successors([row.pk for row in rows if not row.exists_on(today)], today)
     was: dict[AdministrativeUnit, list[str]] = {}
     for row in rows:
         if row.exists_on(today):
             was.setdefault(row, [])
-            continue
-        for unit in row.successors_now:
+        for unit in successors.get(row.pk, []):
             if not province or unit.parent.code == province:
                 was.setdefault(unit, []).append(row.full_name)
     return [
@@ -173,3 +171,17 @@ def _found(rows: Iterable[AdministrativeUnit], province: str) -> list[FoundUnit]
         for unit, names in list(was.items())[:MAX_FOUND]
         if unit.parent
     ]
+
+
+def _successors(ids: Sequence[int], today: dt.date) -> dict[int, list[AdministrativeUnit]]:
+    """{id of an abolished unit: the communes in force that succeed it, by name}."""
+    pairs = SUCCESSION.objects.filter(from_administrativeunit__in=ids).values_list(
+        "from_administrativeunit_id", "to_administrativeunit_id"
+    )
+    taken_by: dict[int, set[int]] = {}
+    for old, new in pairs if ids else []:
+        taken_by.setdefault(old, set()).add(new)
+    wanted = set().union(*taken_by.values())
+    units = AdministrativeUnit.objects.communes().in_force(today).filter(pk__in=wanted).select_related("parent")
+    now = list(units.order_by("sort_key")) if wanted else []
+    return {old: [unit for unit in now if unit.pk in news] for old, news in taken_by.items()}
