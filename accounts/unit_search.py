@@ -140,8 +140,11 @@ def _matching(reading: Reading, province: str) -> tuple[list[AdministrativeUnit]
     for word in dict.fromkeys(reading.words):
         rows = rows.filter(search_text__contains=f" {word}" if reading.begun and word == reading.words[-1] else f" {word} ")
     if province:
-        taken_over = SUCCESSION.objects.filter(to_administrativeunit__parent__code=province)
-        rows = rows.filter(Q(parent__code=province, valid_to=None) | Q(pk__in=taken_over.values("from_administrativeunit")))
+        inside = AdministrativeUnit.objects.filter(parent__code=province).values_list("pk", flat=True)
+        old = SUCCESSION.objects.filter(to_administrativeunit__in=list(inside)).values_list(
+            "from_administrativeunit_id", flat=True
+        )
+        rows = rows.filter(Q(parent__code=province, valid_to=None) | Q(pk__in=list(old)))
     same = [When(search_text__startswith=f" {name} |", then=Value(index)) for index, name in enumerate(reading.names)]
     begins = [When(search_text__startswith=f" {name}", then=Value(len(same))) for name in reading.names[:2]]
     in_force = Case(When(valid_to=None, then=Value(0)), default=Value(1))

@@ -7,6 +7,8 @@ with the old units they came from. Where the two differ, agencies.json wins.
 import datetime as dt
 from collections import defaultdict
 
+from django.db import connection
+
 from accounts.models import AdministrativeUnit
 from accounts.unit_search import search_text
 from portal.common.vietnamese import sort_key
@@ -177,7 +179,14 @@ def _succeed(old, successors):
         for row in through.objects.filter(from_administrativeunit__code__startswith=OLD)
     }
     through.objects.filter(pk__in=[pk for pair, pk in there.items() if pair not in wanted]).delete()
-    through.objects.bulk_create(
-        [through(from_administrativeunit_id=a, to_administrativeunit_id=b) for a, b in sorted(wanted - there.keys())],
-        batch_size=BATCH,
-    )
+    new = [through(from_administrativeunit_id=a, to_administrativeunit_id=b) for a, b in sorted(wanted - there.keys())]
+    through.objects.bulk_create(new, batch_size=BATCH)
+    if new:
+        analyse()
+
+
+def analyse():
+    """Have PostgreSQL count the rows now: until it has, it plans the search as if the tables were empty."""
+    tables = (AdministrativeUnit._meta.db_table, AdministrativeUnit.successors.through._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(tables)}")

@@ -12,6 +12,7 @@ COMMUNES = "/api/v1/communes/"
 @pytest.fixture(autouse=True)
 def country():
     snapshots.kept(("country",), lambda: territory.load(DataFolder()) and None)
+    territory.analyse()
 
 
 def test_provinces(client):
