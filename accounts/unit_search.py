@@ -102,14 +102,14 @@ def _readings(text: str) -> list[Reading]:
     if not parts:
         return []
     words, telex = " ".join(parts).split(), plain(untelex(text[:MAX_LENGTH]))
-    bare, names = _without_kinds(words), _names(parts[0], cut=len(parts) == 1)
+    bare, names, shorter = _without_kinds(words), _names(parts[0], cut=False), _names(parts[0], cut=len(parts) == 1)
     readings = [
-        (names, words, False),
-        (names, bare, False),
+        (shorter, words, False),
+        (shorter, bare, False),
         (names, words, True),
         (names, bare, True),
         (names, _without_kinds(parts[0].split()), True),
-        (_names(telex, cut=True), telex.split(), True),
+        (_names(telex, cut=False), telex.split(), True),
     ]
     found = [Reading(names, tuple(words[:MAX_WORDS]), begun) for names, words, begun in readings if len(words) > (not begun)]
     return list(dict.fromkeys(found))
