@@ -72,7 +72,7 @@ def test_telex_keys_left_over_are_read():
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", ",,,", "%", "không có nơi nào tên thế này", "\x00", "_" * 500, "a," * 300, "()[]{}*?\\"]
+    "text", ["", " ", ",,,", "%", "không có nơi nào tên thế này", "\x00", "_" * 500, "zq," * 300, "()[]{}*?\\"]
 )
 def test_what_is_no_name_finds_nothing(text):
     assert find(text) == []
