@@ -10,7 +10,7 @@ from django.db.models import Case, Q, Value, When
 
 from accounts.models import COMMUNE_KINDS, PROVINCE_KINDS, AdministrativeUnit
 from portal.common import clock
-from portal.common.vietnamese import fold, untelex
+from portal.common.vietnamese import clean_text, fold, untelex
 
 SUCCESSION = AdministrativeUnit.successors.through
 MAX_LENGTH = 120  # characters of a query that are read
@@ -84,11 +84,12 @@ def successors_of(code: str) -> list[FoundUnit]:
 @dataclass(frozen=True)
 class Reading:
     """`names`: what the name alone may be, the likeliest first; `words`: what must all be found, in any order; with `begun` the
-    last one may be the beginning of a word."""
+    last one may be the beginning of a word. `typed`: the name as typed: of equal names the one with these accents comes first."""
 
     names: tuple[str, ...]
     words: tuple[str, ...]
-    begun: bool = True
+    begun: bool
+    typed: str
 
     def says_where(self, name: str) -> bool:
         """Does the text say more than this name and its kind?"""
@@ -111,7 +112,10 @@ def _readings(text: str) -> list[Reading]:
         (names, _without_kinds(parts[0].split()), True),
         (_names(telex, cut=False), telex.split(), True),
     ]
-    found = [Reading(names, tuple(words[:MAX_WORDS]), begun) for names, words, begun in readings if len(words) > (not begun)]
+    typed = clean_text(re.split(r"[,;|/\n]", text[:MAX_LENGTH].strip(" ,;|/\n"))[0])
+    found = [
+        Reading(names, tuple(words[:MAX_WORDS]), begun, typed) for names, words, begun in readings if len(words) > (not begun)
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -150,7 +154,8 @@ def _matching(reading: Reading, province: str) -> tuple[list[AdministrativeUnit]
     in_force = Case(When(valid_to=None, then=Value(0)), default=Value(1))
     level = Case(When(kind__in=[*COMMUNE_KINDS, "thi_tran"], then=Value(0)), default=Value(1))
     ranked = rows.annotate(rank=Case(*same, *begins, default=Value(len(same) + 1)))
-    found = list(ranked.order_by("rank", in_force, level, "sort_key", "code")[:_ROWS_READ])
+    accents = Case(When(name__icontains=reading.typed, then=Value(0)), default=Value(1))
+    found = list(ranked.order_by("rank", in_force, level, accents, "sort_key", "code")[:_ROWS_READ])
     best = found[0].rank if found else len(same)
     if best < len(same) and reading.says_where(reading.names[best]):
         found = [row for row in found if row.rank == best]

@@ -6,8 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from dossiers.filing import rules
 from procedures.loading import DataFolder, territory
-from tests import world
+from tests import snapshots, world
 from tests.dossiers.pages import browse, step_url, words
+from tests.fixtures import _desk as desk_of_dien_bien_phu
 from tests.portal.test_weight import weight
 
 TEMPORARY_STAY, PAGE = "1.004194", "noi_dang_ky"
@@ -15,9 +16,15 @@ HCMC, BEN_THANH = "79", "Phường Bến Thành"
 LIMIT = 45_000  # bytes of a first visit (SPEC §13)
 
 
-@pytest.fixture
-def draft(desk):
+def _desk_and_country():
     territory.load(DataFolder())
+    return desk_of_dien_bien_phu()
+
+
+@pytest.fixture
+def draft(db):
+    desk = snapshots.kept("desk and country", _desk_and_country)
+    territory.analyse()
     answers = {key: value for key, value in world.sample_answers("ct01").items() if key != "new_address"}
     return desk.draft(code=TEMPORARY_STAY, answers=answers)
 

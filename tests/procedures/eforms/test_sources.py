@@ -74,7 +74,9 @@ def test_an_abolished_commune_must_be_chosen_again_among_its_successors(territor
     old = {"province": "68", "commune": "68.X2", "detail": "Thôn 1"}
 
     assert value_error(form, question, old, today) == "address"
-    page = BoundPage(form, question.page, {"new_address": old}, today, errors={"new_address": "address"})
+    page = BoundPage(
+        form, question.page, {"request_kind": "tam_tru", "new_address": old}, today, errors={"new_address": "address"}
+    )
     assert page.error("new_address").startswith("Xã Cũ không còn từ khi sắp xếp lại")
     assert [place.code for place in page.fields[0].places] == ["68.X1"]
     assert display_value(form, question, old) == "Thôn 1, Xã Cũ, Tỉnh Lâm Đồng"
