@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from django.apps import apps
 from django.db.models import Q
 
+from accounts.mandates import Basis, in_force
 from accounts.roles import WORK_ON_DOSSIERS, Role
 from dossiers.states import DossierState
 
@@ -80,10 +81,25 @@ def is_submitter(dossier: Dossier, user: User) -> bool:
     filed_for_oneself = dossier.mandate_id is None and dossier.submitter_id == user.pk
     if filed_for_oneself or (dossier.person_id and dossier.person_id == user.person_id):
         return True
-    return bool(dossier.person_id or dossier.organisation_id) and any(
-        not mandate.procedures or dossier.version.procedure.code in mandate.procedures
-        for mandate in user.mandates.current().filter(person=dossier.person_id, organisation=dossier.organisation_id)
-    )
+    return _has_mandate(dossier, user)
+
+
+def _has_mandate(dossier: Dossier, user: User) -> bool:
+    """Has this user a mandate in force for the subject and the procedure of the dossier?"""
+    if not (dossier.person_id or dossier.organisation_id):
+        return False
+    mandates = user.mandates.current().covering(dossier.version.procedure.code)
+    return mandates.filter(person=dossier.person_id, organisation=dossier.organisation_id).exists()
+
+
+@for_roles(CITIZEN)
+def may_file(dossier: Dossier, user: User) -> bool:
+    """May this user file the draft: their own, for themselves or under a mandate in force for its subject and procedure?"""
+    if not user.is_active or dossier.submitter_id != user.pk:
+        return False
+    if dossier.mandate_id is None and dossier.organisation_id is None and dossier.person_id in (None, user.person_id):
+        return user.person_id is not None
+    return _has_mandate(dossier, user)
 
 
 @for_staff(Role.RECEIVING_CLERK)
@@ -143,7 +159,7 @@ def no_user(dossier: Dossier, user: User) -> bool:
     return False
 
 
-def sees_papers(dossier: Dossier, user: User) -> bool:
+def may_see_papers(dossier: Dossier, user: User) -> bool:
     """May open files and papers: the citizen's side, and staff who work on the dossier. An inspector may not."""
     if is_submitter(dossier, user):
         return True
@@ -162,15 +178,22 @@ def visible_dossiers(dossiers, user):
 
 
 def citizen_dossiers(user: User) -> Q:
-    """Query condition of the citizen's side: filed by this user, about them, or for a subject they have a mandate for."""
+    """Query condition of the citizen's side: filed by this user, about them, or for a subject they have a mandate for.
+
+    A draft is its submitter's alone. When the mandate it was begun under has ended, it is its subject's: the person, or the
+    legal representatives of the organisation.
+    """
     own = Q(submitter=user, mandate=None)
+    filed = ~Q(state=DossierState.DRAFT)
+    abandoned = Q(mandate__isnull=False) & ~in_force("mandate__")
     if user.person_id:
-        own |= Q(person=user.person_id) & ~Q(state=DossierState.DRAFT)
+        own |= Q(person=user.person_id) & (filed | abandoned)
     for mandate in user.mandates.current():
         side = Q(person=mandate.person_id) if mandate.person_id else Q(organisation=mandate.organisation_id)
         if mandate.procedures:
             side &= Q(version__procedure__code__in=mandate.procedures)
-        own |= side & (~Q(state=DossierState.DRAFT) | Q(submitter=user))
+        represents = mandate.organisation_id and mandate.basis == Basis.LEGAL_REPRESENTATIVE
+        own |= side & (filed | Q(submitter=user) | (abandoned if represents else Q(pk__in=())))
     return own
 
 

@@ -1,4 +1,4 @@
-"""WSGI entry point, served by gunicorn."""
+"""WSGI entry point, served by Granian (portal/launch/web_server.py)."""
 
 import os
 

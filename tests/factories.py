@@ -101,6 +101,7 @@ class Desk:
                 "answers": ANSWERS if answers is None else answers,
                 "delivery_way": ways[0] if ways else "",
                 **facts,
+                "asked": {"priority_group": "", **facts.get("asked", {})},
             }
         )
 

@@ -56,6 +56,18 @@ def test_nothing_but_the_transitions_writes_a_state():
                 assert "dossier.state" not in ast.unparse(target).split("=")[0], path
 
 
+def test_files_of_a_dossier_change_only_while_it_is_locked():
+    """Attachments are written by `open_files`, and by the step that sends a supplement, which holds the same lock."""
+    writing = re.compile(r"(ttachment|staged).*\.(create|bulk_create|get_or_create|update|bulk_update|delete)$", re.S)
+    found = {
+        str(path.relative_to(ROOT))
+        for path in python_files()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and writing.search(ast.unparse(node.func))
+    }
+    assert found == {"dossiers/files/changing.py", "dossiers/filing/supplements.py"}
+
+
 def test_nobody_reaches_into_the_dict_of_another_object():
     """Only `self.__dict__` may be used, never that of another object."""
     for path in python_files():

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.mandates import Basis, covers, in_force
 from accounts.roles import WORK_ON_DOSSIERS, Role
 from portal.common import clock
 from portal.common.vietnamese import sort_key
@@ -125,19 +126,14 @@ class User(AbstractUser):
         return bool(self.agencies_with(*WORK_ON_DOSSIERS))
 
 
-class Basis(models.TextChoices):
-    PARENT = "parent", _("cha, mẹ của con chưa thành niên")
-    GUARDIAN = "guardian", _("người giám hộ")
-    LEGAL_REPRESENTATIVE = "legal_representative", _("người đại diện theo pháp luật")
-    WRITTEN_AUTHORITY = "written_authority", _("được ủy quyền bằng văn bản")
-    HELPER = "helper", _("người giúp, có sự đồng ý")
-
-
 class MandateQuerySet(models.QuerySet):
     def current(self):
-        """Mandates in force today and not revoked. Must be checked at each action, not only when a dossier is opened."""
-        today = clock.today()
-        return self.filter(revoked_at=None, valid_from__lte=today).filter(Q(valid_to=None) | Q(valid_to__gte=today))
+        """Mandates in force today. Must be checked at each action, not only when a dossier is opened."""
+        return self.filter(in_force())
+
+    def covering(self, procedure_code):
+        """Mandates for this procedure, or for all."""
+        return self.filter(covers(procedure_code))
 
 
 class Mandate(models.Model):

@@ -58,3 +58,10 @@ class SubmitSerializer(serializers.Serializer):
         if not value:
             raise serializers.ValidationError("declared must be true")
         return value
+
+    def validate(self, attrs):
+        """Nothing that was sent is dropped in silence: unknown fields are refused."""
+        unknown = sorted(set(self.initial_data) - set(self.fields))
+        if unknown:
+            raise serializers.ValidationError({name: ["unknown field"] for name in unknown})
+        return attrs

@@ -1,11 +1,11 @@
 """Dossiers in the API. 404: not visible; 403: not permitted; 409: not possible in this state; 400: input is missing."""
 
-from contextlib import suppress
-
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, status
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,11 +13,13 @@ from rest_framework.views import APIView
 from dossiers import workflow
 from dossiers.access_log import log_view
 from dossiers.api.serializers import DossierDetailSerializer, DossierSerializer, SubmitSerializer, WithdrawSerializer
-from dossiers.filing import drafts
+from dossiers.files.changing import FilesClosed
+from dossiers.filing import drafts, judging
 from dossiers.models import Dossier
 from dossiers.states import DossierState
 from dossiers.transitions.inputs import DetailsMissing
 from portal.common import clock
+from portal.common.figures import number_in
 
 REFUSALS = {
     400: OpenApiResponse(description="Something that must come with the step is missing."),
@@ -38,6 +40,13 @@ class NewestFirst(CursorPagination):
 
     page_size = 50
     ordering = "-pk"
+
+    def decode_cursor(self, request):
+        """The cursor; raises NotFound also when it decodes to no primary key, which no query can compare."""
+        cursor = super().decode_cursor(request)
+        if cursor and cursor.position is not None and number_in(cursor.position) is None:
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
 
 
 class DossierList(generics.ListAPIView):
@@ -93,14 +102,23 @@ class Withdraw(StepView):
 
 
 class Submit(StepView):
-    """File a draft. Asked twice it answers the same dossier."""
+    """File a draft. Asked twice it answers the same dossier; 409 when the second request has another body.
+
+    What the review page refuses is refused here with the same sentences, in `errors`.
+    """
 
     @extend_schema(request=SubmitSerializer, responses={200: DossierDetailSerializer, **REFUSALS})
     def post(self, request, pk):
         draft = get_object_or_404(Dossier.objects.visible_to(request.user).select_related("version__procedure"), pk=pk)
         sent = SubmitSerializer(data=request.data)
+        if draft.state != DossierState.DRAFT and not sent.is_valid():
+            raise workflow.ContentChanged(draft, "submit", FilesClosed(draft).sentence())
         sent.is_valid(raise_exception=True)
-        if draft.state == DossierState.DRAFT and draft.submitter_id == request.user.pk:
-            with suppress(drafts.NoLongerADraft):  # filed by a concurrent request: `submit` returns that dossier
-                drafts.save(draft, declared_at=clock.now())
-        return self.answer(workflow.submit(draft, actor=request.user))
+        try:
+            return self.answer(workflow.submit(draft, actor=request.user, declared_at=clock.now()))
+        except drafts.NoLongerADraft:
+            raise Http404 from None
+        except workflow.StepNotPossible as impossible:
+            wrong = judging.problems(draft, judging.parts_of(draft), documents=True) if draft.state == DossierState.DRAFT else []
+            answer = {"detail": impossible.sentence(), "errors": [problem.text for problem in wrong]}
+            return Response(answer, status=status.HTTP_409_CONFLICT)

@@ -74,7 +74,7 @@ def page(user, *, state="", before=""):
     if len(found) > PAGE_SIZE:
         last = found[PAGE_SIZE - 1]
         more = f"?{f'trang-thai={state.number or 0}&' if state else ''}truoc={_number_of(last.updated_at)}_{last.pk}#danh-sach"
-    return [_row(dossier) for dossier in found[:PAGE_SIZE]], more
+    return [_row(dossier, user) for dossier in found[:PAGE_SIZE]], more
 
 
 def _number_of(moment_):
@@ -87,9 +87,11 @@ def _moment_of(number):
     return None if microseconds is None else EPOCH + dt.timedelta(microseconds=microseconds)
 
 
-def _row(dossier):
+def _row(dossier, user):
     meta = []
-    if dossier.subject and dossier.filed_for_somebody_else:
+    if dossier.person_id and dossier.person_id == user.person_id and dossier.submitter_id != user.pk:
+        meta.append(_("%s khai thay") % dossier.submitter)
+    elif dossier.subject and dossier.filed_for_somebody_else:
         meta.append(_("Nộp thay cho %s") % dossier.subject)
     if dossier.state == S.DRAFT:
         meta.append(_("Sửa lần cuối %s") % moment(dossier.updated_at))
@@ -143,7 +145,7 @@ def to_do(user):
         mine.filter(waiting).prefetch_related(requests)[:MAX_TO_DO], key=lambda row: (URGENCY.index(row.state), _deadline(row))
     )
     _mark_taken_online(rows)
-    drafts = mine.filter(state=S.DRAFT)[:MAX_DRAFTS]
+    drafts = mine.filter(state=S.DRAFT, submitter=user)[:MAX_DRAFTS]
     calendar = working_calendar()
     return [ITEMS[row.state](row, calendar) for row in [*rows, *drafts]]
 

@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 from accounts.models import Agency, User
 from dossiers import workflow
 from dossiers.demo.people import RESIDENCE_DESK
-from dossiers.files import storage
-from dossiers.files.models import Attachment
+from dossiers.files.changing import open_files
+from dossiers.files.checking import Checked
 from dossiers.filing import rules
 from dossiers.models import Dossier, StepState
 from portal.common import clock
@@ -210,7 +210,7 @@ class Script:
 def asked_for(version, group):
     """Default answers to the portal's own questions; `group`: the priority group claimed for a reduced fee, or empty."""
     answers = {question["key"]: "ca_nhan" if question["key"] == "case" else "khong" for question in version.facts["questions"]}
-    return {**answers, "priority_group": group}
+    return {**answers, "priority_group": group, "copies": 1}
 
 
 def answers_for(person, form_key, *, finished):
@@ -271,18 +271,9 @@ def attach(dossier, ask):
     )
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=80)
-    stored = storage.store(buffer.getvalue())
-    Attachment.objects.create(
-        dossier=dossier,
-        item_key=ask.key,
-        name="giay-to-minh-hoa.jpg",
-        content_type="image/jpeg",
-        size=stored.size,
-        sha256=stored.sha256,
-        storage_key=stored.storage_key,
-        uploaded_by=dossier.submitter,
-        uploaded_at=clock.now(),
-    )
+    checked = Checked("giay-to-minh-hoa.jpg", "image/jpeg", buffer.getvalue(), 1)
+    with open_files(dossier) as files:
+        files.add(ask.key, checked, uploaded_by=dossier.submitter)
 
 
 def make_matters(users):

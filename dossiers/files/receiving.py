@@ -1,55 +1,68 @@
-"""Receives uploads: each file is checked, stored on disk, then saved as a row; a refused file gets a sentence for its sender."""
+"""Receives uploads: each file is checked, then all are stored while the dossier is locked. A refused file gets a sentence."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from dossiers.files import storage
-from dossiers.files.checking import UploadRefused, check_upload, safe_name
+from dossiers.files.changing import OpenFiles
+from dossiers.files.checking import Checked, UploadRefused, check_upload, safe_name
 from dossiers.files.models import Attachment
 
 
 @dataclass
+class Upload:
+    """One upload for one document item, checked: `checked`, or the sentence that refuses it."""
+
+    item_key: str
+    name: str
+    checked: Checked | None = None
+    sentence: str = ""
+
+
+@dataclass
 class Received:
-    """`taken`: the saved attachments. `refused`: (file name, sentence)."""
+    """`taken`: the saved attachments. `refused`: {item key: ["name: sentence"]}."""
 
     taken: list[Attachment] = field(default_factory=list)
-    refused: list[tuple[str, str]] = field(default_factory=list)
+    refused: dict[str, list[str]] = field(default_factory=dict)
+
+    def refuse(self, upload: Upload, sentence: str) -> None:
+        self.refused.setdefault(upload.item_key, []).append(f"{upload.name}: {sentence}")
 
 
-def receive(dossier, item_key, uploads, *, user=None, staged_in=None, source=Attachment.Source.UPLOAD):
-    """Receive files for one document item, in the order they were chosen. A refused file does not affect the others."""
-    received = Received()
-    there = dossier.attachments.filter(item_key=item_key, replaced_at=None, staged_in=staged_in).count()
+def check(item_key: str, uploads: list[UploadedFile]) -> list[Upload]:
+    """Check the files for one document item, in the order they were chosen. Slow: call it before the dossier is locked."""
+    return [_checked(item_key, upload) for upload in uploads[: settings.MAX_UPLOAD_FILES]] + [
+        Upload(item_key, safe_name(upload.name), sentence=_too_many()) for upload in uploads[settings.MAX_UPLOAD_FILES :]
+    ]
+
+
+def receive(files: OpenFiles, uploads: list[Upload], **facts: Any) -> Received:
+    """Store checked uploads. A refused file does not affect the others. `facts`: further columns (`uploaded_by`, `source`)."""
+    received, there = Received(), {}
     for upload in uploads:
-        if there + len(received.taken) >= settings.MAX_UPLOAD_FILES:
-            sentence = _("Mỗi giấy tờ gửi nhiều nhất %(most)d tệp. Ghép các trang vào một tệp PDF rồi gửi.")
-            received.refused.append((safe_name(upload.name), sentence % {"most": settings.MAX_UPLOAD_FILES}))
-            continue
-        try:
-            checked = check_upload(upload, upload.name)
-        except UploadRefused as refusal:
-            received.refused.append((safe_name(upload.name), str(refusal)))
-            continue
-        received.taken.append(
-            _save_row(dossier, checked, item_key=item_key, page=there + len(received.taken) + 1, uploaded_by=user,
-                        staged_in=staged_in, source=source)
-        )  # fmt: skip
+        if upload.item_key not in there:
+            there[upload.item_key] = files.all().filter(item_key=upload.item_key).count()
+        if upload.checked is None:
+            received.refuse(upload, upload.sentence)
+        elif there[upload.item_key] >= settings.MAX_UPLOAD_FILES:
+            received.refuse(upload, _too_many())
+        else:
+            received.taken.append(files.add(upload.item_key, upload.checked, **facts))
+            there[upload.item_key] += 1
     return received
 
 
-def _save_row(dossier, checked, **facts):
-    stored = storage.store(checked.content)
-    return Attachment.objects.create(
-        dossier=dossier, name=checked.name, content_type=checked.media_type, size=stored.size, sha256=stored.sha256,
-        storage_key=stored.storage_key, **facts,
-    )  # fmt: skip
+def _checked(item_key: str, upload: UploadedFile) -> Upload:
+    try:
+        return Upload(item_key, safe_name(upload.name), check_upload(upload, upload.name))
+    except UploadRefused as refusal:
+        return Upload(item_key, safe_name(upload.name), sentence=str(refusal))
 
 
-def remove_file(attachment):
-    """Delete a file of a draft or of an unsent supplement: the row now, the bytes after commit."""
-    key = attachment.storage_key
-    attachment.delete()
-    transaction.on_commit(lambda: storage.delete_stored(key))
+def _too_many() -> str:
+    most = {"most": settings.MAX_UPLOAD_FILES}
+    return _("Mỗi giấy tờ gửi nhiều nhất %(most)d tệp. Ghép các trang vào một tệp PDF rồi gửi.") % most

@@ -1,15 +1,20 @@
 """Drafts: start, find, prefill, save, move to a new procedure version, discard."""
 
+import json
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
 
+from accounts.models import Mandate
 from accounts.profiles import profile_of
-from dossiers.files import storage
+from dossiers.files.changing import FilesClosed, open_files
 from dossiers.filing import portal_questions, rules
 from dossiers.models import Dossier
 from dossiers.states import DossierState
 from portal.common import clock
+from portal.common.figures import number_in
 from procedures.eforms import is_empty, prefill, read_page
 
 SESSION_KEY = "ban-nhap"
@@ -20,13 +25,25 @@ class ChangedElsewhere(Exception):
     """The draft was saved elsewhere since the page was opened (optimistic lock). Nothing was written."""
 
 
+class NotYourMandate(Exception):
+    """The mandate is unknown or another agent's, or not in force, or not for this procedure. Nothing was written."""
+
+    def sentence(self):
+        return _(
+            "Không nộp thay được theo giấy tờ đã chọn: không phải của tài khoản này, chưa đến hạn, đã hết hạn hoặc bị thu hồi,"
+            " không gồm thủ tục này, hoặc là của cha mẹ cho con đã đủ 18 tuổi. Chưa tạo bản nháp nào."
+        )
+
+
 class NoLongerADraft(Exception):
     """The draft was filed or discarded meanwhile. Nothing was written."""
 
 
 # ---------------------------------------------------------------- starting and finding
 def start(version, *, offering=None, user=None, session=None, mandate=None):
-    """Create a draft: of a user (with or without a mandate), or without an account, bound to the session."""
+    """Create a draft of a user (under a mandate or not), or without an account, bound to the session. Raises NotYourMandate."""
+    if mandate:
+        mandate_of(user, str(mandate.pk), version.procedure)
     draft = Dossier(version=version, offering=offering, submitter=user, mandate=mandate)
     if mandate:
         draft.person, draft.organisation = mandate.person, mandate.organisation
@@ -54,6 +71,21 @@ def find(pk, *, user, session):
     if pk in session.get(SESSION_KEY, []):
         return rows.filter(pk=pk, submitter=None).first()
     return rows.visible_to(user).filter(pk=pk, submitter=user).first() if user.is_authenticated else None
+
+
+def mandate_of(user, number, procedure):
+    """The mandate with this number (text), when it is this user's, in force, and for this procedure. Raises NotYourMandate."""
+    mandates = user.mandates.current().covering(procedure.code) if user else Mandate.objects.none()
+    found = mandates.filter(pk=number_in(number)).first()
+    if found is None:
+        raise NotYourMandate
+    return found
+
+
+def readable(pk, *, user):
+    """A draft that this user may read and not change: begun for them under a mandate that has ended. Else None."""
+    rows = Dossier.objects.visible_to(user).filter(pk=pk, state=DossierState.DRAFT).exclude(submitter=user)
+    return rows.select_related("version__procedure", "offering__receiving_agency", "person", "organisation").first()
 
 
 def newest(user, procedure):
@@ -104,6 +136,22 @@ def _profile(draft):
 
 
 # ---------------------------------------------------------------- saving
+def content_digest(draft, files=None):
+    """Digest of the content that is filed: the review page carries it, and the filed dossier keeps it (`filed_as`).
+
+    `files`: the attachments in force, when the caller has them. Keyed with the secret key: answers cannot be guessed from it.
+    """
+    files = sorted(file.pk for file in (draft.attachments.current() if files is None else files))
+    content = [draft.version_id, draft.offering_id, draft.person_id, draft.organisation_id, draft.mandate_id, draft.answers,
+               draft.asked, draft.delivery_way, draft.delivery_address, files]  # fmt: skip
+    return salted_hmac("dossiers.filing.content", json.dumps(content, sort_keys=True), algorithm="sha256").hexdigest()
+
+
+def is_as_filed(dossier, shown):
+    """Was this content filed? True when the request does not say what was shown, or the dossier was filed before digests."""
+    return not shown or not dossier.filed_as or constant_time_compare(shown, dossier.filed_as)
+
+
 @transaction.atomic
 def save(draft, *, answers=None, asked=None, revision=None, **columns):
     """Save answers and columns, and increment the revision. With `revision`: raises ChangedElsewhere when it is not the current
@@ -123,13 +171,12 @@ def save(draft, *, answers=None, asked=None, revision=None, **columns):
 
 def discard(draft):
     """Delete a draft and its files. Raises NoLongerADraft for a filed dossier."""
-    with transaction.atomic():
-        row = Dossier.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
-        if row is None or row.state != DossierState.DRAFT:
-            raise NoLongerADraft
-        keys = list(row.attachments.values_list("storage_key", flat=True))
-        row.delete()
-        transaction.on_commit(lambda: [storage.delete_stored(key) for key in keys])
+    try:
+        with open_files(draft) as files:
+            files.remove_all()
+            files.dossier.delete()
+    except FilesClosed as closed:
+        raise NoLongerADraft from closed
 
 
 # ---------------------------------------------------------------- a new version of the procedure
@@ -173,14 +220,16 @@ def _same_question(before, after):
 
 @transaction.atomic
 def carry_over(draft):
-    """Move the draft to the version in force. The declaration is removed, so it must be reviewed before filing."""
+    """Move the draft to the version in force. The declaration is removed, so it must be reviewed before filing. Raises
+    NoLongerADraft."""
     found = changes(draft)
     row = (
         Dossier.objects.select_for_update(of=("self",))
         .select_related("version__procedure", "offering__receiving_agency", "offering__terminal")
-        .get(pk=draft.pk)
+        .filter(pk=draft.pk)
+        .first()
     )
-    if row.state != DossierState.DRAFT:
+    if row is None or row.state != DossierState.DRAFT:
         raise NoLongerADraft
     row.version = row.version.procedure.current
     keys = {question["key"] for question in row.version.facts["questions"]} | {"copies", "extras", "priority_group", "quantities"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from dossiers.choices import DeliveryWay
 from portal.common import clock
 from procedures import fees as fee_rules
-from procedures.eforms import DatabaseSources, Form, holds, validate
+from procedures.eforms import DatabaseSources, Form, holds
 from procedures.facts import Document, DocumentGroup, Facts
 from procedures.models import ProcedureVersion
 from procedures.offered import local_amounts_of, offered_at
@@ -92,22 +92,6 @@ def storable_answers(dossier):
     """The answers to store when filing: without those of hidden questions."""
     form = form_of(dossier)
     return form.storable(known_answers(dossier, form), filing_day(dossier)) if form else {}
-
-
-def form_errors(dossier, form=None):
-    """{field key: error code} of the whole form; «ask.<key>», «delivery» and «delivery_address» for the portal's questions."""
-    form = form or form_of(dossier)
-    day = filing_day(dossier)
-    errors = validate(form, form.completed(known_answers(dossier, form), day), day) if form else {}
-    for question in facts_of(dossier)["questions"]:
-        if dossier.asked.get(question["key"]) in (None, ""):
-            errors[f"ask.{question['key']}"] = "required"
-    ways = delivery_ways(dossier)
-    if ways and dossier.delivery_way not in ways:
-        errors["delivery"] = "required"
-    if dossier.delivery_way == DeliveryWay.POST and not dossier.delivery_address:
-        errors["delivery_address"] = "required"
-    return errors
 
 
 @dataclass

@@ -81,6 +81,7 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
     asked = models.JSONField(_("câu hỏi thêm"), default=dict, blank=True, help_text="{khóa câu hỏi: giá trị}")
     declared_at = models.DateTimeField(_("cam đoan lúc"), null=True, blank=True)
     revision = models.PositiveIntegerField(_("lần sửa"), default=0)
+    filed_as = models.CharField(max_length=64, blank=True, editable=False)  # digest of the content at submit, see `filing.drafts`
 
     # copied from the subject at submit; papers, register and search use this copy
     subject_name = models.CharField(_("tên chủ hồ sơ"), max_length=250, blank=True)

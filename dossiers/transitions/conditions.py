@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.fees import payable
-from dossiers.filing import rules, supplements
+from dossiers.filing import judging, rules, supplements
 from dossiers.states import DossierState
 from portal.common import clock
 from procedures.models import working_calendar
@@ -43,7 +43,7 @@ def condition(sentence: str) -> Callable[[Callable[[Dossier], bool]], Condition]
 # ---------------------------------------------------------------- conditions on the dossier
 @condition(_("Tờ khai còn chỗ chưa điền hoặc cần sửa."))
 def form_valid(dossier: Dossier) -> bool:
-    return not rules.form_errors(dossier)
+    return judging.is_complete(dossier)
 
 
 @condition(_("Còn thiếu giấy tờ bắt buộc."))

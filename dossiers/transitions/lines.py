@@ -97,7 +97,7 @@ class DossierTransitions:
 
     # ------------------------------------------------------------ filing
     @line(
-        S.DRAFT, RETURN_VALUE(S.SUBMITTED, S.PAYMENT_REQUIRED), permission=may.is_submitter,
+        S.DRAFT, RETURN_VALUE(S.SUBMITTED, S.PAYMENT_REQUIRED), permission=may.may_file,
         conditions=[
             conditions.form_valid, conditions.required_documents_present, conditions.version_in_effect,
             conditions.offered_for_submission,

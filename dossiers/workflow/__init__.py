@@ -2,6 +2,7 @@
 
 from dossiers.transitions.step import Step
 from dossiers.workflow.door import (
+    ContentChanged,
     StepNotPossible,
     admit,
     advance,
@@ -16,6 +17,7 @@ from dossiers.workflow.door import (
 from dossiers.workflow.signals import FollowOn, StepReply
 
 __all__ = [
+    "ContentChanged",
     "FollowOn", "StepReply", "Step", "StepNotPossible", "admit", "advance", "line_of", "may_take", "possible", "step_names",
     "steps_for", "submit", "withdraw",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import deque
 from typing import Unpack, cast
 
@@ -13,6 +14,8 @@ from accounts.models import User
 from accounts.roles import SystemActor
 from dossiers.choices import Job
 from dossiers.clock.timekeeper import Timekeeper
+from dossiers.files.changing import FilesClosed
+from dossiers.filing import drafts
 from dossiers.models import Dossier
 from dossiers.permissions import is_submitter
 from dossiers.states import DossierState
@@ -44,6 +47,10 @@ class StepNotPossible(Exception):
         who = getattr(last, "text", None) and last.text.actor_name or _("Cổng dịch vụ công")
         did = str(line_of(last.step, last.source).custom["sentence"])
         return _("%(who)s đã làm trước: %(did)s, lúc %(when)s.") % {"who": who, "did": did, "when": moment(last.at)}
+
+
+class ContentChanged(StepNotPossible):
+    """The content is not what the person was shown: the draft changed, or it was filed with other content."""
 
 
 def line_of(name: str, source: str) -> Line:
@@ -153,13 +160,26 @@ def _take(dossier: Dossier, wanted: FollowOn, timekeeper: Timekeeper) -> list[St
 
 
 @transaction.atomic
-def submit(dossier: Dossier, *, actor: Actor) -> Dossier:
-    """File a draft. Idempotent: a filed dossier is returned unchanged, with its code. Raises as `advance`."""
-    locked = _locked(dossier)
+def submit(dossier: Dossier, *, actor: Actor, declared_at: dt.datetime | None = None, shown: str = "") -> Dossier:
+    """File a draft. Idempotent: a filed dossier is returned unchanged, with its code.
+
+    `shown`: digest of the content the person saw (`drafts.content_digest`); empty: not checked. Raises as `advance`;
+    ContentChanged when the draft, or what was filed, is not what was shown; NoLongerADraft when the draft was discarded.
+    """
+    try:
+        locked = _locked(dossier)
+    except Dossier.DoesNotExist:
+        raise drafts.NoLongerADraft from None
     if locked.state == DossierState.DRAFT:
+        locked.filed_as = drafts.content_digest(locked)
+        locked.declared_at = declared_at or locked.declared_at
+        if not drafts.is_as_filed(locked, shown):
+            raise ContentChanged(dossier, "submit", _("Tờ khai đã được sửa ở nơi khác. Xem lại rồi nộp."))
         return _take_all(locked, FollowOn("submit", actor))
     if isinstance(actor, SystemActor) or actor is None or not is_submitter(locked, actor):
         raise PermissionDenied("not the submitter")
+    if not drafts.is_as_filed(locked, shown):
+        raise ContentChanged(locked, "submit", FilesClosed(locked).sentence())
     return locked
 
 

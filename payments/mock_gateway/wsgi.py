@@ -1,4 +1,4 @@
-"""WSGI entry point: `gunicorn payments.mock_gateway.wsgi`. Also starts the threads that send IPNs."""
+"""WSGI entry point, served by Granian in one process (README.md). Also starts the threads that send IPNs."""
 
 import os
 

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 
-from . import needs
+from . import needs, web_server
 from .child import Child
 from .missing import Missing
 from .places import Places
@@ -50,13 +50,7 @@ def portal_variables(port: int) -> dict[str, str]:
 def child(places: Places, variables: Mapping[str, str], port: int, portal: str) -> Child:
     """The process of the mock gateway. It has its own settings, and its own tables in the portal's database. `portal` is the
     portal's address, for IPNs."""
-    command = [
-        *(places.python, "-m", "gunicorn", "payments.mock_gateway.wsgi"),
-        *("--bind", f"127.0.0.1:{port}"),
-        *("--worker-class", "gthread", "--workers", "1", "--threads", "8"),
-        *("--graceful-timeout", "3", "--log-level", "warning"),
-        "--no-control-socket",
-    ]
+    command = web_server.command(places.python, "payments.mock_gateway.wsgi:application", port)
     own = {
         "GATEWAY_IPN_INTERVAL": IPN_INTERVAL,
         "GATEWAY_QUERY_WINDOW": QUERY_WINDOW,

@@ -106,6 +106,7 @@ class Postgres:
     def prepare(self) -> None:
         """Make the cluster if there is none. A cluster that an interrupted start left unfinished is deleted first."""
         if (self.data / "PG_VERSION").exists():
+            self._remove_stale_locks()
             return
         fresh = self.home / "data.new"
         if fresh.exists():
@@ -218,6 +219,29 @@ class Postgres:
     def _server_can_access(self, path: Path, test: str) -> bool:
         asked = ["/bin/sh", "-c", f'test -r "$0" && test {test} "$0"', str(path)]
         return subprocess.run(asked, check=False, **self._as_server()).returncode == 0
+
+    def _remove_stale_locks(self) -> None:
+        """Delete the lock files that a server left behind at a power cut.
+
+        PostgreSQL refuses to start while the process number in them is in use, also by another program after a reboot, and when
+        they are empty. They stay where the number cannot be looked up (no /proc) and while the server of this cluster still runs.
+        """
+        if not Path("/proc/self/cmdline").exists():
+            return
+        for lock in (self.data / "postmaster.pid", self.socket / ".s.PGSQL.5432.lock"):
+            try:
+                pid = lock.read_bytes().partition(b"\n")[0].strip()
+            except FileNotFoundError:
+                continue
+            if not (pid.isdigit() and self._is_our_server(int(pid))):
+                lock.unlink()
+
+    def _is_our_server(self, pid: int) -> bool:
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            return False
+        return os.fsencode(self.data) in command
 
     def _for_this_machine(self) -> dict[str, str]:
         chosen = {"io_method": "sync"} if self.binaries.major >= 18 else {}

@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import Mapping
 
 from ..common import pango
-from . import environment, gateway, needs, services, welcome
+from . import environment, gateway, needs, services, web_server, welcome
 from .child import Child
 from .console import say, step, warn
 from .lock import RunLock, run_lock
@@ -92,13 +92,7 @@ def _children(places: Places, variables: Mapping[str, str], port: int) -> list[C
 
 
 def web_child(places: Places, variables: Mapping[str, str], port: int) -> Child:
-    command = [
-        *(places.python, "-m", "gunicorn", "portal.wsgi"),
-        *("--bind", f"127.0.0.1:{port}"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-        *("--graceful-timeout", "8", "--log-level", "warning"),
-        "--no-control-socket",  # gunicorn would create it in the home folder
-    ]
+    command = web_server.command(places.python, "portal.wsgi:application", port, workers=2)
     return Child("web", command, variables, places.root, places.logs / "web.log")
 
 

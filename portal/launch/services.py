@@ -33,7 +33,7 @@ def start(places: Places, supervisor: Supervisor, settings: Mapping[str, str] = 
     """Start the servers that the environment does not name; check that those it names answer. Raises Missing."""
     given, broker = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
     postgres = None if given else Postgres(places, settings)
-    valkey = None if broker else Valkey(places, durable=settings is SETTINGS)
+    valkey = None if broker else Valkey(places)
     embedded = [server for server in (postgres, valkey) if server]
     if embedded:
         with step("PostgreSQL và Valkey đi kèm"):

@@ -1,4 +1,8 @@
-"""The embedded broker: Valkey from its wheel, reached by a Unix socket only. The queue survives a crash (append-only file)."""
+"""The embedded broker: Valkey from its wheel, reached by a Unix socket only.
+
+It stores nothing on disk: the relay queues again whatever is due in PostgreSQL, and a file damaged by a power cut would keep the
+broker from starting.
+"""
 
 import os
 import shutil
@@ -14,12 +18,11 @@ from .places import Places, socket_folder
 
 
 class Valkey:
-    """One broker. `durable`: with an append-only file."""
+    """One broker."""
 
-    def __init__(self, places: Places, *, durable: bool = True) -> None:
+    def __init__(self, places: Places) -> None:
         self.places = places
         self.folder = places.var / "valkey"
-        self.durable = durable
         self.program = find_program(places)
 
     @cached_property
@@ -42,7 +45,7 @@ class Valkey:
                 *("--unixsocketperm", "700"),
                 *("--dir", self.folder),
                 *("--save", ""),
-                *("--appendonly", "yes" if self.durable else "no"),
+                *("--appendonly", "no"),
                 *("--maxmemory-policy", "noeviction"),
             ],
             environment=environment,

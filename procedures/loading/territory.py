@@ -6,18 +6,22 @@ with the old units they came from. Where the two differ, agencies.json wins.
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import connection
 
 from accounts.models import AdministrativeUnit
 from accounts.unit_search import search_text
 from portal.common.vietnamese import sort_key
+from procedures.loading.folder import DataFolder
 from procedures.loading.rows import BATCH, day, upsert
 
 MERGED_ON = dt.date(2025, 7, 1)  # start of the two-level local government
 LAST_DAY = MERGED_ON - dt.timedelta(days=1)
 OLD = "cu."  # codes of abolished units, see AdministrativeUnit
 SECOND_HAND = "seen (second-hand)"
+Row = dict[str, Any]
 # First word of a name → kind; the name as it is written (the source writes «Thị Xã» and «Thị xã»).
 KINDS = {
     "Thị trấn": "thi_tran",
@@ -31,7 +35,7 @@ KINDS = {
 }
 
 
-def load(folder, *, everything=True):
+def load(folder: DataFolder, *, everything: bool = True) -> dict[str, AdministrativeUnit]:
     """Returns {code: AdministrativeUnit} of the units in force. Without `everything` only those of agencies.json."""
     rows = folder.read("agencies.json")["administrative_units"]
     country = folder.read("communes.json")["communes"] if everything else []
@@ -54,7 +58,7 @@ def load(folder, *, everything=True):
     return units
 
 
-def _values(row, province=None, province_name="", official=""):
+def _values(row: Row, province: AdministrativeUnit | None = None, province_name: str = "", official: str = "") -> dict[str, Any]:
     return {
         "official_code": official or ("" if row["parent"] else row["code"]),
         "kind": row["kind"],
@@ -71,7 +75,7 @@ def _values(row, province=None, province_name="", official=""):
     }
 
 
-def _second_hand(row, province, province_name):
+def _second_hand(row: Row, province: AdministrativeUnit, province_name: str) -> dict[str, Any]:
     """A commune that only communes.json has."""
     return {
         "official_code": row["code"],
@@ -90,7 +94,7 @@ def _second_hand(row, province, province_name):
 
 
 # ---------------------------------------------------------------- what was abolished
-def _load_old(country, units):
+def _load_old(country: list[Row], units: dict[str, AdministrativeUnit]) -> None:
     """Old provinces, districts and communes, each under the one above, and who succeeds them."""
     old = _OldUnits(country, units)
     provinces = upsert(AdministrativeUnit, "code", {code: old.values(name, []) for name, code in old.provinces.items()})
@@ -112,10 +116,12 @@ def _load_old(country, units):
 class _OldUnits:
     """The old units of communes.json. Districts and provinces have no codes there; they get that of their first commune."""
 
-    def __init__(self, country, units):
-        self.communes, self.districts, self.provinces = {}, {}, {}
-        self.unchanged = {}  # {name: unit} of the provinces that were not merged and still exist
-        self.successors = defaultdict(set)  # {code of an old unit: codes of those in force}
+    def __init__(self, country: list[Row], units: dict[str, AdministrativeUnit]):
+        self.communes: dict[str, tuple[str, str, str]] = {}  # {code: (name, district, province)}
+        self.districts: dict[tuple[str, str], str] = {}  # {(name, province): code}
+        self.provinces: dict[str, str] = {}  # {name: code}
+        self.unchanged: dict[str, AdministrativeUnit] = {}  # {name: unit} of the provinces that were not merged and still exist
+        self.successors: dict[str, set[str]] = defaultdict(set)  # {code of an old unit: codes of those in force}
         still = {unit.name: unit for unit in units.values() if unit.is_province and len(unit.merged_from) == 1}
         for row in country:
             for part in row["merged_from"]:
@@ -127,7 +133,7 @@ class _OldUnits:
                 else:
                     self._note(self.provinces, province, f"{OLD}t{part['code']}")
         for row in country:
-            now = row.get("our_code", row["code"])
+            now = row.get("our_code") or row["code"]
             for part in row["merged_from"]:
                 _name, district, province = self.communes[OLD + part["code"]]
                 self.successors[OLD + part["code"]].add(now)
@@ -136,10 +142,12 @@ class _OldUnits:
                     self.successors[self.provinces[province]].add(row["province"])
 
     @staticmethod
-    def _note(codes, key, code):
+    def _note(codes: dict[Any, str], key: Any, code: str) -> None:
         codes[key] = min(code, codes.get(key, code))
 
-    def values(self, name, within, parent=None, official=""):
+    def values(
+        self, name: str, within: Iterable[str], parent: AdministrativeUnit | None = None, official: str = ""
+    ) -> dict[str, Any]:
         kind, short = _kind_of(name)
         return {
             "official_code": official,
@@ -157,18 +165,18 @@ class _OldUnits:
         }
 
 
-def _tidy(name):
+def _tidy(name: str) -> str:
     """«Thị Xã Mường Lay» as «Thị xã Mường Lay»."""
     return next((word + name[len(word) :] for word in KINDS if name.lower().startswith(word.lower() + " ")), name)
 
 
-def _kind_of(name):
+def _kind_of(name: str) -> tuple[str, str]:
     """(kind, name without it) of a tidy name."""
     word = next(word for word in KINDS if name.startswith(word + " "))
     return KINDS[word], name[len(word) + 1 :]
 
 
-def _succeed(old, successors):
+def _succeed(old: Mapping[str, AdministrativeUnit], successors: Mapping[str, set[str]]) -> None:
     """Write the rows of `successors`; rows that the data no longer have are deleted."""
     through = AdministrativeUnit.successors.through
     codes = {code for now in successors.values() for code in now}
@@ -185,7 +193,7 @@ def _succeed(old, successors):
         analyse()
 
 
-def analyse():
+def analyse() -> None:
     """Have PostgreSQL count the rows now: until it has, it plans the search as if the tables were empty."""
     tables = (AdministrativeUnit._meta.db_table, AdministrativeUnit.successors.through._meta.db_table)
     with connection.cursor() as cursor:

@@ -11,6 +11,7 @@ import time
 import httpx
 from django.db import connections
 
+from portal.launch import web_server
 from tests.mock_gateway.process import Gateway, free_port
 from tests.processes import Processes, wait_for
 
@@ -69,8 +70,7 @@ class Site(Processes):
 
     def _web(self):
         return self.start(
-            *(sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{self.port}", "--log-level", "error"),
-            *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"),
+            *web_server.command(sys.executable, "portal.wsgi:application", self.port, workers=2),
         )
 
     def _worker(self):

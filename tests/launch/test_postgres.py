@@ -4,6 +4,7 @@ import dataclasses
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -86,6 +87,37 @@ def test_after_kill_9_every_committed_row_is_there(server, wait_until):
 
     wait_until(started_again)
     assert ask(postgres, OWNER, "SELECT count(*) FROM kept")[0] >= 1
+
+
+def other_pid(process):
+    return f"{process.pid}\n/elsewhere/data\n1700000000\n5432\n".encode()
+
+
+@pytest.mark.parametrize("left", [other_pid, lambda _: b"", lambda _: b"\0" * 64], ids=["number taken", "empty", "zeros"])
+@pytest.mark.parametrize("lock", ["postmaster.pid", "socket"])
+def test_lock_files_of_a_power_cut_do_not_stop_the_start(server, wait_until, lock, left):
+    """After a reboot the number in the file may belong to another process of the same user; a file may be empty or zeros."""
+    postgres, child = server
+    stop([child])
+    file = postgres.data / "postmaster.pid" if lock == "postmaster.pid" else postgres.socket / ".s.PGSQL.5432.lock"
+    who = {"user": postgres.account.pw_uid} if postgres.account else {}
+    with subprocess.Popen(["sleep", "60"], **who) as other:
+        try:
+            file.write_bytes(left(other))
+            os.chown(file, postgres.uid, -1)
+            postgres.prepare()
+            child.start()
+            wait_until(lambda: postgres.ready() or not child.running)
+            assert child.running, child.log_tail()
+        finally:
+            other.kill()
+
+
+def test_the_lock_of_a_server_that_still_runs_is_kept(server):
+    postgres, _child = server
+    postgres.prepare()
+    assert (postgres.data / "postmaster.pid").exists()
+    assert (postgres.socket / ".s.PGSQL.5432.lock").exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the server as somebody else")

@@ -14,6 +14,7 @@ import sys
 import httpx
 from django.conf import settings
 
+from portal.launch import web_server
 from tests.processes import wait_for
 
 
@@ -47,9 +48,7 @@ class Gateway:
 
     def start(self):
         """Start it and wait until it answers. Returns itself."""
-        command = [sys.executable, "-m", "gunicorn", "payments.mock_gateway.wsgi", "--bind", f"127.0.0.1:{self.port}",
-                   "--worker-class", "gthread", "--workers", "1", "--threads", "8", "--log-level", "warning",
-                   "--no-control-socket"]  # fmt: skip
+        command = web_server.command(sys.executable, "payments.mock_gateway.wsgi:application", self.port)
         self.process = subprocess.Popen(
             command,
             env={**self.processes.environment, **self.variables},

@@ -5,7 +5,6 @@ from functools import cached_property
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,11 +14,13 @@ from dossiers import workflow
 from dossiers.citizen.dashboard import until
 from dossiers.citizen.forms import MAX_NOTE_LENGTH
 from dossiers.citizen.views.dossier import own_dossier
+from dossiers.files.changing import FilesClosed, open_files
 from dossiers.files.checking import ACCEPT, megabytes
-from dossiers.files.receiving import receive, remove_file
+from dossiers.files.receiving import check, receive
 from dossiers.filing import rules, supplements
 from dossiers.filing.views.documents import input_id, tiles
-from dossiers.models import SupplementItem, SupplementRequest
+from dossiers.filing.views.too_late import as_typed, is_stored, too_late
+from dossiers.models import SupplementItem
 from dossiers.permissions import is_submitter
 from portal.common.figures import number_in
 from portal.common.vietnamese import clean_text
@@ -106,13 +107,33 @@ class Answering:
 
 
 def _answering(request, code):
-    """(Answering, None) when this user may answer the open request; else (None, redirect)."""
+    """(Answering, None) when this user may answer the open request; else (None, another answer)."""
     dossier = own_dossier(request, code)
     row = supplements.open_request_of(dossier)
     if row is None or dossier.state != "SUPPLEMENT_REQUIRED" or not is_submitter(dossier, request.user):
-        messages.info(request, _("Hồ sơ này không còn chờ bổ sung."))
-        return None, redirect("dossiers:detail", dossier.code)
+        return None, _too_late(request, dossier)
     return Answering(dossier, row), None
+
+
+def _too_late(request, dossier):
+    """No request is open. A POST that brings something new is answered 409; the same supplement again leads to the dossier."""
+    last = dossier.supplements.prefetch_related("items").last()
+    if request.method == "POST" and last is not None and is_submitter(dossier, request.user):
+        answering = Answering(dossier, last)
+        entered = _read(request, answering) if not request.path.endswith("/xem-lai/") else None
+        note = _note(request)
+        known = entered is None or is_stored(entered, supplements.edited_answers(dossier, last))
+        sent = dossier.events.filter(step="resubmit").select_related("text").last()
+        if request.FILES or not known or (note and note != (sent and sent.text.note)):
+            typed = as_typed(answering.asked, entered) if entered else []
+            typed += [{"term": _("Lời nhắn"), "value": note}] if note else []
+            return too_late(request, FilesClosed(dossier, last).sentence(), dossier=dossier, typed=typed)
+    messages.info(request, _("Hồ sơ này không còn chờ bổ sung."))
+    return redirect("dossiers:detail", dossier.code)
+
+
+def _note(request):
+    return clean_text(request.POST.get("nhan", ""), lines=True)[:MAX_NOTE_LENGTH]
 
 
 @never_cache
@@ -131,14 +152,12 @@ def edit(request, code):
 
 
 def _save(request, answering):
-    dossier, row = answering.dossier, answering.row
+    dossier = answering.dossier
     here = reverse("dossiers:supplement", args=[dossier.code])
-    if "xoa" in request.POST:
-        file = row.staged.filter(pk=number_in(request.POST["xoa"])).first()
-        if file:
-            remove_file(file)
-    entered = _save_answers(request, answering)
-    refused = _receive_files(request, answering)
+    try:
+        entered, refused = _change(request, answering)
+    except FilesClosed as late:
+        return too_late(request, late.sentence(), dossier=late.dossier, typed=_typed(request, answering))
     if refused:
         return _page(request, answering, answering.bound(entered=entered) if entered else None, refused)
     if entered and entered.again:
@@ -156,29 +175,37 @@ def _save(request, answering):
     return redirect("dossiers:supplement_review", dossier.code)
 
 
-def _save_answers(request, answering):
-    """Save the edits in the request. Only requested fields are read from the POST."""
+def _change(request, answering):
+    """Remove a file, save the edits, receive the uploads. Returns (PageInput or None, {item key: [sentences of refusal]}).
+
+    Only requested items are read from the POST.
+    """
+    entered = _read(request, answering)
+    uploads = []
+    for item in answering.items:
+        if item.target == SupplementItem.Target.DOCUMENT:
+            uploads += check(item.key, request.FILES.getlist(f"tep-{item.key}"))
+    with open_files(answering.dossier, answering.row) as files:
+        if "xoa" in request.POST:
+            files.remove(number_in(request.POST["xoa"]))
+        if entered:
+            edits = files.request.edits
+            files.request.edits = {**edits, "answers": {**edits.get("answers", {}), **entered.values}}
+            files.request.save(update_fields=["edits"])
+        answering.row.edits = files.request.edits
+        return entered, receive(files, uploads, uploaded_by=request.user).refused
+
+
+def _read(request, answering):
     if answering.asked is None:
         return None
-    entered = read_page(answering.asked, answering.asked.page(PAGE), request.POST, answering.known, answering.day)
-    with transaction.atomic():
-        row = SupplementRequest.objects.select_for_update().get(pk=answering.row.pk)
-        if row.sent_at is None:
-            row.edits = {**row.edits, "answers": {**row.edits.get("answers", {}), **entered.values}}
-            row.save(update_fields=["edits"])
-        answering.row.edits = row.edits
-    return entered
+    return read_page(answering.asked, answering.asked.page(PAGE), request.POST, answering.known, answering.day)
 
 
-def _receive_files(request, answering):
-    refused = {}
-    for item in answering.items:
-        uploads = request.FILES.getlist(f"tep-{item.key}") if item.target == SupplementItem.Target.DOCUMENT else []
-        if uploads:
-            received = receive(answering.dossier, item.key, uploads, user=request.user, staged_in=answering.row)
-            if received.refused:
-                refused[item.key] = [f"{name}: {sentence}" for name, sentence in received.refused]
-    return refused
+def _typed(request, answering):
+    """Rows of the requested fields as typed in this POST."""
+    entered = _read(request, answering)
+    return as_typed(answering.asked, entered) if entered else []
 
 
 def _page(request, answering, bound, refused=None):
@@ -227,9 +254,8 @@ def review(request, code):
     if open_items:
         return redirect(reverse("dossiers:supplement", args=[dossier.code]) + "?sua=1")
     if request.method == "POST":
-        note = clean_text(request.POST.get("nhan", ""), lines=True)[:MAX_NOTE_LENGTH]
         try:
-            workflow.advance(dossier, "resubmit", actor=request.user, note=note)
+            workflow.advance(dossier, "resubmit", actor=request.user, note=_note(request))
         except workflow.StepNotPossible as impossible:
             messages.error(request, impossible.sentence())
         except PermissionDenied:

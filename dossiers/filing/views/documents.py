@@ -7,11 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dossiers.files.checking import ACCEPT, megabytes
+from dossiers.files.changing import FilesClosed, open_files
+from dossiers.files.checking import ACCEPT, megabytes, safe_name
 from dossiers.files.models import OTHER_PAPERS
-from dossiers.files.receiving import receive, remove_file
+from dossiers.files.receiving import check, receive
 from dossiers.filing import rules
-from dossiers.filing.views.shared import DOCUMENTS
+from dossiers.filing.judging import DOCUMENTS
+from dossiers.filing.views.too_late import closed
 from portal.common.dates import moment
 from portal.common.figures import number_in
 
@@ -20,12 +22,12 @@ def documents(request, filing):
     """Show, upload, remove, continue. Works without scripts; with them a chosen file is uploaded at once."""
     if request.method != "POST":
         return _page(request, filing)
-    if "xoa" in request.POST:
-        file = filing.draft.attachments.filter(pk=number_in(request.POST["xoa"]), staged_in=None).first()
-        if file:
-            remove_file(file)
-        return redirect(filing.url(DOCUMENTS) + _anchor(file.item_key if file else ""))
-    refused = _receive_files(request, filing.draft)
+    try:
+        removed, refused = _change_files(request, filing.draft)
+    except FilesClosed as late:
+        return closed(request, late.dossier)
+    if "xoa" in request.POST and not refused:
+        return redirect(filing.url(DOCUMENTS) + _anchor(removed.item_key if removed else ""))
     if refused:
         return _page(request, filing, refused=refused)
     if "gui" in request.POST:
@@ -41,17 +43,28 @@ def documents(request, filing):
     return redirect(filing.url(filing.after(DOCUMENTS).key))
 
 
-def _receive_files(request, draft):
-    """Receive the uploads for each requested document. Returns {item key: [sentences]} of refused files."""
-    keys = [ask.key for ask in rules.asked_documents(draft)] + [OTHER_PAPERS]
-    refused = {}
-    for key in keys:
-        uploads = request.FILES.getlist(f"tep-{key}")
-        if uploads:
-            received = receive(draft, key, uploads, user=request.user if request.user.is_authenticated else None)
-            if received.refused:
-                refused[key] = [f"{name}: {sentence}" for name, sentence in received.refused]
-    return refused
+def _change_files(request, draft):
+    """Remove a file and receive the uploads. Returns (the removed file or None, {item key: [sentences]} of refused uploads).
+
+    An upload for a document that the answers do not ask for (any more) is refused, under the key of other papers.
+    """
+    if not request.FILES and "xoa" not in request.POST:
+        return None, {}
+    asked = {*(ask.key for ask in rules.asked_documents(draft)), OTHER_PAPERS}
+    uploads, strange = [], []
+    for name in request.FILES:
+        key = name.removeprefix("tep-")
+        if key in asked:
+            uploads += check(key, request.FILES.getlist(name))
+        else:
+            strange += [safe_name(file.name) for file in request.FILES.getlist(name)]
+    with open_files(draft) as files:
+        removed = files.remove(number_in(request.POST["xoa"])) if "xoa" in request.POST else None
+        refused = receive(files, uploads, uploaded_by=request.user if request.user.is_authenticated else None).refused
+    if strange:
+        sentence = _("Chưa nhận: các câu trả lời hiện nay không yêu cầu giấy này. Nếu vẫn muốn gửi, chọn ở phần «Giấy tờ khác».")
+        refused.setdefault(OTHER_PAPERS, []).extend(f"{name}: {sentence}" for name in strange)
+    return removed, refused
 
 
 def _page(request, filing, refused=None, missing=None):

@@ -36,11 +36,16 @@ def start(request, code):
     level = offered_at(version, offering)
     if request.method == "POST" and version.in_effect() and level.offers_print_and_export:
         return _begin(request, version, offering, level)
-    user = request.user
+    return _page(request, version, offering, level)
+
+
+def _page(request, version, offering, level, errors=()):
+    user, procedure = request.user, version.procedure
     return render(
         request,
         "dossiers/filing/start.html",
         {
+            "errors": errors,
             "procedure": procedure,
             "version": version,
             "offering": offering,
@@ -53,22 +58,23 @@ def start(request, code):
             "nobody": user.is_authenticated and user.person_id is None and level.offers_submission,
             "other_place": reverse("dossiers:start", args=[procedure.code]),
         },
+        status=403 if errors else 200,
     )
 
 
 def _begin(request, version, offering, level):
     """Create the draft. Filing online needs an account; printing does not."""
-    user = request.user
-    if not level.offers_submission:
-        draft = drafts.start(version, offering=offering, user=user if user.is_authenticated else None, session=request.session)
-        return redirect("dossiers:resume", draft.pk)
-    if not user.is_authenticated:
+    user = request.user if request.user.is_authenticated else None
+    if level.offers_submission and user is None:
         return redirect_to_login(f"{request.path}?noi={offering.pk}")
-    mandates = {str(row["value"]): row["mandate"] for row in _subjects(user, version.procedure)}
-    mandate = mandates.get(request.POST.get("thay-cho", ""))
-    if mandate is None and user.person_id is None:
+    wanted = request.POST.get("thay-cho", "")
+    try:
+        mandate = drafts.mandate_of(user, wanted, version.procedure) if wanted else None
+    except drafts.NotYourMandate as refusal:
+        return _page(request, version, offering, level, errors=[{"text": refusal.sentence(), "href": "#thay-cho"}])
+    if level.offers_submission and mandate is None and user.person_id is None:
         return redirect(f"{request.path}?noi={offering.pk}")
-    draft = drafts.start(version, offering=offering, user=user, mandate=mandate)
+    draft = drafts.start(version, offering=offering, user=user, session=request.session, mandate=mandate)
     return redirect("dossiers:resume", draft.pk)
 
 
@@ -92,9 +98,9 @@ def _offerings(procedure):
 
 def _chosen_offering(request, procedure):
     """The offering named in the request; the only one when there is just one; else None."""
-    number = number_in(request.POST.get("noi", "") or request.GET.get("noi", ""))
-    if number is not None:
-        return get_object_or_404(_offerings(procedure), pk=number)
+    wanted = request.POST.get("noi", "") or request.GET.get("noi", "")
+    if wanted:
+        return get_object_or_404(_offerings(procedure), pk=number_in(wanted))
     few = list(_offerings(procedure)[:2])
     return few[0] if len(few) == 1 else None
 
@@ -204,8 +210,6 @@ def _subjects(user, procedure):
             "value": mandate.pk,
             "label": str(mandate.person or mandate.organisation),
             "note": mandate.get_basis_display(),
-            "mandate": mandate,
         }
-        for mandate in user.mandates.current().select_related("person", "organisation")
-        if not mandate.procedures or procedure.code in mandate.procedures
+        for mandate in user.mandates.current().covering(procedure.code).select_related("person", "organisation")
     ]

@@ -1,7 +1,6 @@
 """The review page: declaration and filing; printing instead of filing; moving to a new procedure version."""
 
 import copy
-from contextlib import suppress
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,14 +13,17 @@ from django.utils.translation import gettext as _
 from dossiers import workflow
 from dossiers.choices import FilingChannel
 from dossiers.fees import payable, wording
-from dossiers.filing import drafts, rules
+from dossiers.filing import drafts, judging, rules
+from dossiers.filing.judging import DOCUMENTS
 from dossiers.filing.views.documents import OTHER_PAPERS, files_in_words, unneeded
-from dossiers.filing.views.shared import BACK_TO_REVIEW, DOCUMENTS, PRINT, REVIEW, on_draft
+from dossiers.filing.views.shared import BACK_TO_REVIEW, PRINT, REVIEW, SHOWN, Filing, on_draft, overtaken
+from dossiers.filing.views.too_late import closed, filed_differently
+from dossiers.states import DossierState
 from portal.common import clock
 from portal.common.pdf import PdfError, render_pdf
 from portal.common.vietnamese import fold
 from procedures.calendar import Term
-from procedures.eforms import answer_sections, error_texts, pages_with_errors, print_context
+from procedures.eforms import answer_sections, print_context
 
 
 def review(request, filing):
@@ -33,9 +35,15 @@ def review(request, filing):
     if _errors(filing):
         return _page(request, filing)
     try:
-        with suppress(drafts.NoLongerADraft):  # filed by a concurrent request: `submit` returns that dossier
-            drafts.save(filing.draft, declared_at=clock.now())
-        dossier = workflow.submit(filing.draft, actor=request.user)
+        shown = request.POST.get(SHOWN, "")
+        dossier = workflow.submit(filing.draft, actor=request.user, declared_at=clock.now(), shown=shown)
+    except drafts.NoLongerADraft:
+        return closed(request, None)
+    except workflow.ContentChanged as changed:
+        if changed.dossier.state == DossierState.DRAFT:
+            newest = drafts.find(filing.draft.pk, user=request.user, session=request.session)
+            return _page(request, Filing(request, newest), changed)
+        return filed_differently(request, changed.dossier)
     except workflow.StepNotPossible as impossible:
         messages.error(request, impossible.sentence())
         return redirect(filing.url(REVIEW))
@@ -51,7 +59,10 @@ def renew(request, filing):
     current = draft.version.procedure.current
     usable = current is not None and current.pk != draft.version_id and current.in_effect()
     if request.method == "POST" and usable:
-        drafts.carry_over(draft)
+        try:
+            drafts.carry_over(draft)
+        except drafts.NoLongerADraft:
+            return overtaken(request, filing, "")
         messages.success(request, _("Đã chuyển sang bản mới. Xem lại từng bước rồi nộp."))
         return redirect("dossiers:resume", draft.pk)
     return render(
@@ -122,30 +133,20 @@ def _applicant(draft):
 
 def _errors(filing):
     """What must be corrected before filing: [{text, href}]; the links lead to the page and back to the review."""
-    found = []
-    for part in filing.parts:
-        texts = error_texts(part.form, part.errors, part.known, filing.today)
-        pages = {q.key: page for page in pages_with_errors(part.form, part.errors) for q in page.fields}
-        for key, text in texts.items():
-            page = pages.get(key.partition("[")[0])
-            if page:
-                found.append({"text": text, "href": filing.url(page.key, f"?{BACK_TO_REVIEW}={REVIEW}")})
-    if filing.is_filed_online:
-        href = filing.url(DOCUMENTS)
-        found += [
-            {"text": _("Gửi ít nhất một tệp: %(paper)s") % {"paper": ask.name}, "href": href}
-            for ask in rules.missing_documents(filing.draft)
-        ]
-    return found
+    found = judging.problems(filing.draft, filing.parts, documents=filing.is_filed_online)
+    back = f"?{BACK_TO_REVIEW}={REVIEW}"
+    return [{"text": wrong.text, "href": filing.url(wrong.page, "" if wrong.page == DOCUMENTS else back)} for wrong in found]
 
 
-def _page(request, filing, undeclared=False):
+def _page(request, filing, changed=None, undeclared=False):
     draft = filing.draft
     files = list(draft.attachments.current())
     asks = rules.asked_documents(draft, files=files, form=filing.form)
     errors = _errors(filing)
     if undeclared:
         errors = [*errors, {"text": _("Đánh dấu vào lời cam đoan rồi nộp."), "href": "#cam-doan"}]
+    if changed:
+        errors = [{"text": changed.sentence(), "href": "#cam-doan"}, *errors]
     edit = f"?{BACK_TO_REVIEW}={REVIEW}"
     parts = [
         {
@@ -166,10 +167,12 @@ def _page(request, filing, undeclared=False):
         else None,
         errors=errors,
         undeclared=undeclared,
+        shown_name=SHOWN,
+        shown=drafts.content_digest(draft, files),
         place=draft.offering.receiving_agency,
         form_url=reverse("dossiers:filled_form", args=[draft.pk]),
     )
-    return render(request, "dossiers/filing/review.html", context)
+    return render(request, "dossiers/filing/review.html", context, status=409 if changed else 200)
 
 
 def _papers(filing, asks, files):

@@ -11,31 +11,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from dossiers.filing import drafts, portal_questions, rules
+from dossiers.filing import drafts, judging, rules
+from dossiers.filing.judging import DOCUMENTS, Part
+from dossiers.filing.views.too_late import as_typed, closed, filed_differently, is_stored
+from dossiers.models import Dossier
 from dossiers.states import DossierState
 from portal.common import clock
-from procedures.eforms import DatabaseSources, UnknownPage, validate
+from procedures.eforms import DatabaseSources, UnknownPage, read_page
 
-DOCUMENTS, REVIEW, PRINT = "giay-to", "xem-lai", "in-to-khai"
+REVIEW, PRINT = "xem-lai", "in-to-khai"
+SHOWN = "noi-dung"  # input of the review: the digest of the content that was shown
 BACK_TO_REVIEW = "ve"  # query parameter: the page was opened from the review and returns to it
-
-
-@dataclass
-class Part:
-    """A form of the wizard: the application form, or the portal's own questions (`is_portal`)."""
-
-    form: object
-    known: dict
-    is_portal: bool = False
-
-    @cached_property
-    def pages(self):
-        return self.form.visible_pages(self.known, clock.today())
-
-    @cached_property
-    def errors(self):
-        known = {key: value for key, value in self.known.items() if not self.is_portal or key in self.form.fields}
-        return validate(self.form, self.form.completed(known, clock.today()), clock.today())
 
 
 @dataclass
@@ -71,16 +57,7 @@ class Filing:
 
     @cached_property
     def parts(self):
-        parts = [Part(self.form, rules.known_answers(self.draft, self.form))] if self.form else []
-        if self.is_filed_online:
-            parts.append(
-                Part(
-                    portal_questions.portal_form(self.draft, self.sources),
-                    portal_questions.portal_answers(self.draft),
-                    is_portal=True,
-                )
-            )
-        return parts
+        return judging.parts_of(self.draft, form=self.form, sources=self.sources, portal=self.is_filed_online)
 
     @cached_property
     def stops(self):
@@ -195,10 +172,12 @@ def on_draft(view=None, *, renewed=True):
                 if request.headers.get("X-Requested-With") == "fetch":
                     return JsonResponse({"detail": _("Phiên làm việc đã hết. Đăng nhập lại.")}, status=401)
                 return redirect_to_login(request.get_full_path())
+            if draft is None and request.method == "GET" and drafts.readable(pk, user=request.user):
+                return redirect("dossiers:read_draft", pk)
             if draft is None:
                 raise Http404
             if draft.state != DossierState.DRAFT:
-                return redirect("dossiers:submitted", draft.code)
+                return after_filing(request, Filing(request, draft), kwargs.get("key", ""))
             if renewed and not draft.version.in_effect():
                 return redirect("dossiers:renew", draft.pk)
             return view(request, Filing(request, draft), *args, **kwargs)
@@ -206,3 +185,30 @@ def on_draft(view=None, *, renewed=True):
         return on_way
 
     return decorate(view) if view else decorate
+
+
+def after_filing(request, filing, key):
+    """A request for a draft that is filed: the same content again leads to the acknowledgement, something new is answered 409."""
+    dossier, stop = filing.draft, filing.stop(key) if key else None
+    if request.method == "POST":
+        if key == REVIEW and not drafts.is_as_filed(dossier, request.POST.get(SHOWN, "")):
+            return filed_differently(request, dossier)
+        if request.FILES or "xoa" in request.POST:
+            return closed(request, dossier)
+        if stop and stop.page:
+            entered = read_page(stop.part.form, stop.page, request.POST, stop.part.known, filing.today)
+            if not is_stored(entered, stop.part.known):
+                return closed(request, dossier, as_typed(stop.part.form, entered))
+    return redirect("dossiers:submitted", dossier.code)
+
+
+def overtaken(request, filing, key):
+    """The draft was filed or discarded while this request was under way."""
+    dossier = Dossier.objects.filter(pk=filing.draft.pk).first()
+    if dossier is not None:
+        return after_filing(request, Filing(request, dossier), key)
+    stop = filing.stop(key)
+    if not stop.page:
+        return closed(request, None)
+    entered = read_page(stop.part.form, stop.page, request.POST, stop.part.known, filing.today)
+    return closed(request, None, as_typed(stop.part.form, entered))

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from dossiers.filing import drafts
 from dossiers.filing.views.documents import documents
 from dossiers.filing.views.review import print_and_bring, review
-from dossiers.filing.views.shared import BACK_TO_REVIEW, DOCUMENTS, PRINT, REVIEW, on_draft
+from dossiers.filing.views.shared import BACK_TO_REVIEW, DOCUMENTS, PRINT, REVIEW, on_draft, overtaken
 from portal.common.dates import clock_time
 from portal.common.figures import number_in
 from procedures.eforms import BoundPage, open_row_from, page_errors
@@ -44,7 +44,9 @@ def autosave(request, filing, key):
     _entered, changes = drafts.read_into(filing.draft, stop.part, stop.page, request.POST, autosave=True)
     try:
         drafts.save(filing.draft, revision=_revision(request), **changes)
-    except (drafts.ChangedElsewhere, drafts.NoLongerADraft):
+    except drafts.NoLongerADraft:
+        return overtaken(request, filing, key)
+    except drafts.ChangedElsewhere:
         return JsonResponse({"url": filing.url(key)}, status=409)
     return JsonResponse({"saved_at_text": clock_time(filing.draft.updated_at), "revision": str(filing.draft.revision)})
 
@@ -73,7 +75,7 @@ def _save(request, filing, stop):
     except drafts.ChangedElsewhere:
         return _page(request, filing, stop, BoundPage(part.form, stop.page, known, filing.today, entered=entered), changed=True)
     except drafts.NoLongerADraft:
-        return redirect("dossiers:resume", filing.draft.pk)
+        return overtaken(request, filing, stop.key)
     back = f"?{BACK_TO_REVIEW}={REVIEW}" if request.GET.get(BACK_TO_REVIEW) == REVIEW else ""
     if entered.again:
         query = f"{back or '?'}{'&' if back and entered.query else ''}{entered.query}".rstrip("?")
@@ -105,5 +107,7 @@ def _origins(filing, stop):
 
 
 def _revision(request):
-    """The revision the page was opened with; None (no check) when it is missing."""
-    return number_in(request.POST.get("revision", ""))
+    """The revision the page was opened with; None (no check) when it is missing. One that cannot be read equals no revision."""
+    written = request.POST.get("revision", "")
+    number = number_in(written)
+    return -1 if written and number is None else number

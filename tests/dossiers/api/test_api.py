@@ -1,10 +1,14 @@
 """The API of dossiers: same visibility and same steps as the pages; refusals are HTTP statuses."""
 
+import html
+import re
+
 import pytest
 
 from accounts.models import AccessLog
-from tests import factories
-from tests.dossiers.pages import browse
+from dossiers.models import Dossier
+from tests import factories, world
+from tests.dossiers.pages import browse, step_url
 
 JSON = {"content_type": "application/json"}
 
@@ -70,6 +74,41 @@ def test_a_draft_is_handed_in_once_with_the_declaration(desk):
     assert first.json()["code"] == second.json()["code"]
     draft.refresh_from_db()
     assert draft.declared_at
+
+
+def test_a_second_submit_with_another_body_is_told_so(desk):
+    draft = desk.draft()
+    client, address = browse(draft.submitter), f"/api/v1/drafts/{draft.pk}/submit/"
+    assert client.post(address, {"declared": True, "answers": {"ap_email": "a@example.vn"}}, **JSON).status_code == 400
+    assert client.post(address, {"declared": True}, **JSON).status_code == 200
+    for changed in ({"declared": True, "answers": {}}, {"declared": False}, {}):
+        again = client.post(address, changed, **JSON)
+        assert again.status_code == 409 and "đã nộp lúc" in again.json()["detail"]
+
+
+@pytest.mark.parametrize("wrong", [
+    {"asked": {"case": "danh_sach", "priority_group": "", "quantities": {"Số người trong danh sách": 0}}},
+    {"asked": {"case": "ca_nhan", "priority_group": "dien-khong-co"}},
+    {"asked": {"case": "ca_nhan"}},
+    {"asked": {"priority_group": ""}},
+    {"delivery_way": "post", "delivery_address": {"province": "11"}},
+    {"delivery_way": "bay"},
+    {"answers": {}},
+])  # fmt: skip
+def test_what_the_review_refuses_the_api_refuses_with_the_same_words(desk, wrong):
+    right = {"answers": world.sample_answers("ct01"), "asked": {"case": "ca_nhan", "priority_group": ""}}
+    draft = desk.draft(code="1.004194", **right)
+    Dossier.objects.filter(pk=draft.pk).update(**wrong)
+    client = browse(draft.submitter)
+    page = client.post(step_url(draft, "xem-lai"), {"cam-doan": "1"})
+    said = [
+        html.unescape(text) for text in re.findall(r"<li>\s*<a href=.*?>(.*?)</a>", page.content.decode().partition("errsum")[2])
+    ]
+    answer = client.post(f"/api/v1/drafts/{draft.pk}/submit/", {"declared": True}, **JSON)
+
+    assert answer.status_code == 409 and answer.json()["errors"]
+    assert set(answer.json()["errors"]) <= set(said)
+    assert Dossier.objects.get().state == "DRAFT"
 
 
 def test_a_draft_that_is_not_ready_is_refused_with_the_sentence(desk):

@@ -2,8 +2,9 @@
 
 import pytest
 
+from dossiers.files.changing import open_files
 from dossiers.files.models import Attachment
-from dossiers.files.receiving import receive
+from dossiers.files.receiving import check, receive
 from tests import factories, world
 from tests.dossiers.files.makers import pdf, picture
 from tests.dossiers.pages import browse, step_url, title, upload, words
@@ -102,7 +103,8 @@ def test_a_file_of_another_dossier_is_not_taken_out(draft, client, desk):
 
 def test_papers_nobody_asked_for_may_be_sent_too(draft, client):
     client.post(step_url(draft, "giay-to"), {"tep-khac": upload("y kien.pdf", pdf()), "gui": "khac"})
-    client.post(step_url(draft, "giay-to"), {"tep-1.2": upload("khong hoi.pdf", pdf()), "gui": "1.2"})
+    page = client.post(step_url(draft, "giay-to"), {"tep-1.2": upload("khong hoi.pdf", pdf()), "gui": "1.2"})
+    assert "khong hoi.pdf: Chưa nhận" in words(page)
     assert [row.item_key for row in draft.attachments.all()] == ["khac"], "what the answers do not call for is not taken in"
 
 
@@ -128,5 +130,6 @@ def test_there_is_an_end_to_the_files_of_one_paper(draft, settings):
         )
         for n in range(settings.MAX_UPLOAD_FILES)
     )
-    received = receive(draft, "khac", [upload("them.pdf", pdf())])
-    assert not received.taken and "nhiều nhất" in received.refused[0][1]
+    with open_files(draft) as files:
+        received = receive(files, check("khac", [upload("them.pdf", pdf())]))
+    assert not received.taken and "nhiều nhất" in received.refused["khac"][0]

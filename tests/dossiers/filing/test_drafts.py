@@ -1,12 +1,16 @@
 """Drafts: start, resume, discard, and a new version of the procedure."""
 
+import datetime as dt
+
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from accounts.models import Mandate, Organisation
 from dossiers import workflow
 from dossiers.files.storage import stored_path
 from dossiers.filing import drafts
 from dossiers.models import Dossier
+from portal.common import clock
 from procedures.models import ProcedureVersion
 from tests import factories, world
 from tests.dossiers.pages import browse, step_url, words
@@ -81,11 +85,79 @@ def test_an_organisation_is_a_subject_too(offered):
     assert draft.organisation == shop and draft.person is None
 
 
-def test_a_mandate_for_other_procedures_or_out_of_force_does_not_count(offered):
-    agent = factories.citizen()
-    other = Mandate.objects.create(agent=agent, person=factories.person(), basis="helper", procedures=["1.001193"])
-    browse(agent).post(START, {"noi": offered.pk, "thay-cho": other.pk})
-    assert Dossier.objects.get().person == agent.person
+def days(number):
+    return clock.today() + dt.timedelta(days=number)
+
+
+REFUSED = {
+    "another procedure": {"procedures": ["1.001193"]},
+    "over": {"valid_to": -1},
+    "not begun": {"valid_from": 1},
+    "revoked": {"revoked_at": clock.now()},
+    "a grown child": {"basis": "parent", "born": 18},
+    "a child without a birth date": {"basis": "parent", "born": None},
+    "another agent's": {"agent": factories.citizen},
+    "no mandate at all": {},
+    "not a number": {},
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_a_mandate_that_does_not_count_is_refused_and_nothing_is_filed_for_oneself(offered, why):
+    user, facts = factories.citizen(), dict(REFUSED[why])
+    born = facts.pop("born", 30)
+    facts |= {name: days(facts[name]) for name in ("valid_from", "valid_to") if name in facts}
+    facts |= {"agent": facts["agent"]()} if "agent" in facts else {}
+    principal = factories.person(birth_date=born and years_ago(born))
+    number = Mandate.objects.create(**{"agent": user, "person": principal, "basis": "written_authority", **facts}).pk
+    number = {"no mandate at all": number + 1, "not a number": "tôi"}.get(why, number)
+
+    answer = browse(user).post(START, {"noi": offered.pk, "thay-cho": number})
+    assert answer.status_code == 403 and "Không nộp thay được" in words(answer)
+    assert not Dossier.objects.exists()
+
+
+def years_ago(number, days=0):
+    today = clock.today()
+    return today.replace(year=today.year - number, day=min(today.day, 28)) - dt.timedelta(days=days)
+
+
+@pytest.mark.parametrize("today, born, counts", [
+    ("2026-11-28", "2008-11-28", False), ("2026-11-28", "2008-11-29", True),
+    ("2026-02-28", "2008-02-29", True), ("2026-03-01", "2008-02-29", False), ("2028-02-29", "2010-02-28", False),
+    ("2028-02-29", "2010-03-01", True),
+])  # fmt: skip
+def test_a_parents_mandate_ends_on_the_eighteenth_birthday(db, monkeypatch, today, born, counts):
+    monkeypatch.setattr(clock, "today", lambda: dt.date.fromisoformat(today))
+    child = factories.person(birth_date=born)
+    Mandate.objects.create(agent=factories.citizen(), person=child, basis="parent", valid_from="2020-01-01")
+    assert Mandate.objects.current().exists() is counts
+
+
+def test_a_place_that_is_not_a_number_is_not_another_place(offered):
+    assert browse(factories.citizen()).post(START, {"noi": "khac"}).status_code == 404
+
+
+@pytest.mark.parametrize("over", [{"valid_to": -1}, {"revoked_at": clock.now()}, {"procedures": ["1.001193"]}])
+def test_at_the_door_a_draft_under_a_mandate_that_is_over_is_refused_on_page_and_api(desk, over):
+    agent, principal = factories.citizen(), factories.person()
+    mandate = Mandate.objects.create(agent=agent, person=principal, basis="written_authority")
+    draft = desk.draft(submitter=agent, person=principal, mandate=mandate)
+    Mandate.objects.update(**{name: days(value) if name == "valid_to" else value for name, value in over.items()})
+    agent = factories.fresh(agent)
+
+    assert browse(agent).post(step_url(draft, "xem-lai"), {"cam-doan": "1"}).status_code == 404
+    answer = browse(agent).post(f"/api/v1/drafts/{draft.pk}/submit/", {"declared": True}, content_type="application/json")
+    assert answer.status_code == 404
+    with pytest.raises(PermissionDenied):
+        workflow.submit(draft, actor=agent)
+    assert Dossier.objects.get().state == "DRAFT"
+
+
+def test_a_draft_about_somebody_else_without_a_mandate_is_not_filed(desk):
+    draft = desk.draft(person=factories.person())
+    with pytest.raises(PermissionDenied):
+        workflow.submit(draft, actor=draft.submitter)
 
 
 def test_a_login_without_a_person_cannot_file(offered):
@@ -229,3 +301,45 @@ def test_a_choice_that_is_offered_no_more_is_asked_again(desk):
     draft = Dossier.objects.select_related("version__procedure", "offering").get(pk=draft.pk)
     found = drafts.changes(draft)
     assert "ap_gender" not in found.answers and len(found.again) == 1
+
+
+# ---------------------------------------------------------------- begun under a mandate that has ended
+@pytest.mark.parametrize("end", [{"valid_to": -1}, {"revoked_at": clock.now()}])
+def test_what_an_agent_began_is_read_by_the_principal_once_the_mandate_has_ended(desk, end):
+    agent, principal = factories.citizen(person_facts={"full_name": "Vì Văn Làm"}), factories.citizen()
+    mandate = Mandate.objects.create(agent=agent, person=principal.person, basis="written_authority")
+    draft = desk.draft(submitter=agent, person=principal.person, mandate=mandate)
+    file = factories.attachment(draft, "khac")
+    address = f"/ho-so/nhap/{draft.pk}/"
+    assert browse(principal).get(address).status_code == 404, "while the mandate holds it is the agent's work"
+
+    Mandate.objects.update(**{name: days(value) if name == "valid_to" else value for name, value in end.items()})
+    client = browse(factories.fresh(principal))
+    assert client.get(f"/nop/{draft.pk}/").url == address
+    text = words(client.get(address))
+    assert factories.ANSWERS["request_detail"] in text and "Giấy tờ khác" in text and "Vì Văn Làm" in text
+    assert client.get(f"/giay-to/{file.pk}/").status_code == 200
+    listed = client.get("/ho-so/").content.decode()
+    assert f"/nop/{draft.pk}/" in listed and "Vì Văn Làm khai thay" in listed and "Làm tiếp" not in listed
+
+    assert client.post(step_url(draft, "xem-lai"), {"cam-doan": "1"}).status_code == 404, "to read only"
+    with pytest.raises(PermissionDenied):
+        workflow.submit(draft, actor=factories.fresh(principal))
+    former = browse(factories.fresh(agent))
+    doors = [address, f"/nop/{draft.pk}/", step_url(draft, "xem-lai"), f"/giay-to/{file.pk}/", f"/ho-so/nhap/{draft.pk}/xoa/"]
+    assert {former.get(door).status_code for door in doors} == {404}
+    assert {browse(factories.citizen()).get(door).status_code for door in doors} == {404}
+
+
+def test_what_was_begun_for_an_organisation_is_read_by_who_represents_it_now(desk):
+    shop = Organisation.objects.create(name="Hợp tác xã Mường Thanh", tax_code="5600123456")
+    old, new, helper = factories.citizen(), factories.citizen(), factories.citizen()
+    mandate = Mandate.objects.create(agent=old, organisation=shop, basis="legal_representative")
+    Mandate.objects.create(agent=new, organisation=shop, basis="legal_representative")
+    Mandate.objects.create(agent=helper, organisation=shop, basis="helper")
+    draft = desk.draft(submitter=old, organisation=shop, mandate=mandate)
+    address = f"/ho-so/nhap/{draft.pk}/"
+    assert browse(new).get(address).status_code == 404
+    Mandate.objects.filter(pk=mandate.pk).update(revoked_at=clock.now())
+    assert browse(new).get(address).status_code == 200
+    assert browse(old).get(address).status_code == browse(helper).get(address).status_code == 404

@@ -1,15 +1,18 @@
 """The review page and filing: answers, fee with legal basis, declaration; filing is idempotent."""
 
+import re
 import threading
 
 import pytest
 from django.db import connection
 
+from dossiers import workflow
 from dossiers.filing import drafts
 from dossiers.models import Dossier
 from procedures.models import Offering
 from tests import factories, world
 from tests.dossiers.pages import browse, step_url, title, words
+from tests.dossiers.workflow.test_at_once import at_once
 
 TEMPORARY = "1.004194"  # temporary residence: a fee
 
@@ -84,6 +87,75 @@ def test_a_second_press_shows_the_same_acknowledgement(draft, client):
     second = client.post(step_url(draft, "xem-lai"), {"cam-doan": "1"})
     assert first.url == second.url
     assert Dossier.objects.get().events.count() == 1
+
+
+def shown(client, draft):
+    """The form of the review page as it is open in a browser."""
+    page = client.get(step_url(draft, "xem-lai")).content.decode()
+    return {"cam-doan": "1", "noi-dung": re.search(r'name="noi-dung" value="(\w+)"', page)[1]}
+
+
+def test_a_review_opened_before_the_draft_was_changed_is_not_what_is_filed(draft, client):
+    old = shown(client, draft)
+    drafts.save(draft, answers={"request_detail": "Xin xác nhận để nhập học cho con."})
+    page = client.post(step_url(draft, "xem-lai"), old)
+    assert page.status_code == 409 and "đã được sửa ở nơi khác" in words(page) and "nhập học cho con" in words(page)
+    assert Dossier.objects.get().state == "DRAFT"
+    assert client.post(step_url(draft, "xem-lai"), shown(client, draft)).url.endswith("/da-nop/")
+
+
+def test_a_file_that_came_after_the_review_was_opened_is_not_declared_for(draft, client):
+    old = shown(client, draft)
+    factories.attachment(draft, "khac")
+    assert client.post(step_url(draft, "xem-lai"), old).status_code == 409
+
+
+def test_a_second_submit_of_other_content_is_told_so_and_of_the_same_shows_the_acknowledgement(draft, client):
+    old = shown(client, draft)
+    drafts.save(draft, answers={"request_detail": "Xin xác nhận để nhập học cho con."})
+    new = shown(client, draft)
+    first = client.post(step_url(draft, "xem-lai"), new)
+    dossier = Dossier.objects.get()
+
+    assert client.post(step_url(draft, "xem-lai"), new).url == first.url
+    page = client.post(step_url(draft, "xem-lai"), old)
+    assert page.status_code == 409 and dossier.code in words(page) and "khác với nội dung của lần bấm này" in words(page)
+    assert dossier.events.count() == 1
+
+
+def test_answers_sent_after_filing_are_shown_back_and_the_same_answers_are_no_news(draft, client):
+    client.post(step_url(draft, "xem-lai"), {"cam-doan": "1"})
+    dossier, address = Dossier.objects.get(), step_url(draft, "noi_dung_va_cho_o")
+    same = {key: dossier.answers[key] for key in ("request_detail", "accommodation")}
+    assert client.post(address, same).url == f"/ho-so/{dossier.code}/da-nop/"
+
+    page = client.post(address, {**same, "request_detail": "Gõ thêm sau khi nộp."})
+    assert page.status_code == 409 and "Gõ thêm sau khi nộp." in words(page) and dossier.code in words(page)
+    saved = client.post(f"{address}tu-luu/", {"request_detail": "Gõ thêm"}, headers={"X-Requested-With": "fetch"})
+    assert saved.status_code == 409 and saved.json()["url"] == f"/ho-so/{dossier.code}/"
+    dossier.refresh_from_db()
+    assert dossier.answers["request_detail"] == factories.ANSWERS["request_detail"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_presses_of_two_reviews_at_once_file_one_and_tell_the_other(desk):
+    draft = desk.draft()
+    client = browse(draft.submitter)
+    old = shown(client, draft)
+    drafts.save(draft, answers={"request_detail": "Xin xác nhận để nhập học cho con."})
+    new = shown(client, draft)
+    presses = [
+        lambda form=form: browse(draft.submitter).post(step_url(draft, "xem-lai"), form).status_code for form in (old, new)
+    ]
+    assert sorted(at_once(presses)) == [302, 409]
+    assert Dossier.objects.get().answers["request_detail"] == "Xin xác nhận để nhập học cho con."
+
+
+def test_a_draft_discarded_meanwhile_is_not_an_error(draft, client, monkeypatch):
+    real = workflow.submit
+    monkeypatch.setattr(workflow, "submit", lambda *args, **more: drafts.discard(draft) or real(*args, **more))
+    page = client.post(step_url(draft, "xem-lai"), {"cam-doan": "1"})
+    assert page.status_code == 409 and "đã xóa" in words(page)
 
 
 @pytest.mark.django_db(transaction=True)

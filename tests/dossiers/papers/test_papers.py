@@ -189,7 +189,7 @@ def sample_here(form):
 
 def test_a_notice_of_fees_says_how_much_where_and_until_when(desk):
     office = factories.Desk("H18.Y14", lead="H18.Z01")
-    dossier = office.submitted(code="3.000333", answers=sample_here("lltp_01"), channel="direct")
+    dossier = office.submitted(code="3.000333", answers=sample_here("lltp_01"), asked={"copies": 1}, channel="direct")
     event = dossier.events.get(step="submit")
     dossier.payment_due_at = dt.datetime(2026, 12, 2, 10, 0, tzinfo=dt.UTC)
     pdf = render_paper("payment_notice", context("payment_notice", dossier, event, number="1/NP", verification_code="A" * 16))
@@ -222,7 +222,7 @@ def test_the_acknowledgement_says_that_a_claimed_reduction_is_not_decided_yet(mo
 
 def test_papers_of_a_dossier_with_files_list_them_with_their_hashes(desk, run_followups):
     office = factories.Desk("H18.X004.HC", lead="H18.X004")
-    draft = office.draft(code="1.004873", answers=sample_here("to_khai_xntthn"), asked={"xin_cap_lai": False}, channel="direct")
+    draft = office.draft(code="1.004873", answers=sample_here("to_khai_xntthn"), asked={"xin_cap_lai": "khong"}, channel="direct")
     item = next(ask for ask in rules.asked_documents(draft))
     file = factories.attachment(draft, item.key, name="lyhon.pdf")
     dossier = workflow.submit(draft, actor=draft.submitter)

@@ -14,6 +14,8 @@ import threading
 import time
 from dataclasses import dataclass
 
+from portal.launch import web_server
+
 CALLERS = 8  # at once, each with its own connection
 WARM_UP = 40
 BARE = 2000  # calls of the bare view before each kind
@@ -67,8 +69,7 @@ def _serve(processes):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     processes.start(
-        *(sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--keep-alive", "30", "--no-control-socket"),
+        *web_server.command(sys.executable, "portal.wsgi:application", port, workers=2),
     )
     from tests.processes import wait_for
 
