@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dossiers.filing import rules
+from dossiers.filing import judging, rules
 from procedures.loading import DataFolder, territory
 from tests import snapshots, world
 from tests.dossiers.pages import browse, step_url, words
@@ -58,7 +58,7 @@ def test_in_two_steps_province_then_commune(draft):
     commune = commune_of(page, BEN_THANH)
     client.post(url, {**typed, "new_address-commune": commune})
     assert saved(draft) == {"province": HCMC, "commune": commune, "detail": "12 Lê Lai"}
-    assert "new_address" not in rules.form_errors(draft)
+    assert "new_address" not in judging.parts_of(draft)[0].errors
 
 
 def test_an_old_name_and_a_split_unit_asks_which_one(draft):
@@ -71,7 +71,7 @@ def test_an_old_name_and_a_split_unit_asks_which_one(draft):
     assert "trước là Phường Điện Biên, Quận Ba Đình, Thành phố Hà Nội" in words(page)
     picks = page.content.decode().split('name="new_address-pick" value="')[1:]
     assert len(picks) > 1
-    assert rules.form_errors(draft)["new_address"] == "address", "a name without a choice is not filed"
+    assert judging.parts_of(draft)[0].errors["new_address"] == "address", "a name without a choice is not filed"
 
     page = client.post(url, typed)
     assert "Chọn một nơi trong danh sách tìm được cho “Phường Điện Biên, Quận Ba Đình”." in words(page)
