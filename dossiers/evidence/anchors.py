@@ -24,7 +24,7 @@ from portal.common.digests import canonical, merkle_root, sha256
 
 PORTAL = SimpleNamespace(code="CONG", name="Cổng dịch vụ công")  # whose key signs: SIGNING_DIR/agencies/CONG.key
 NOT_BEFORE = dt.time(0, 30)  # local time of the day
-TOKEN_RETRY = dt.timedelta(minutes=5)
+RETRY = dt.timedelta(minutes=5)  # for what must come first: the anchor before, the time token
 LOG_GRACE = dt.timedelta(hours=1)  # younger rows of a log wait for the next anchor: their transactions may still be open
 EVENT_GRACE = dt.timedelta(minutes=30)
 SILENT_AFTER = dt.timedelta(days=2)
@@ -48,14 +48,20 @@ LOGS = {"accounts_accesslog": "at", "accounts_administratorchange": "at", "djang
 
 # ---------------------------------------------------------------- making
 def run() -> None:
-    """Periodic job: owe the anchor of today, once the day has begun."""
-    if clock.local(clock.now()).time() >= NOT_BEFORE:
-        Anchor.objects.get_or_create(day=clock.today())
+    """Periodic job: owe the anchor of today, once the day has begun, and try again those that were given up."""
+    today = clock.today()
+    if clock.local(clock.now()).time() >= NOT_BEFORE and not Anchor.objects.filter(day__gte=today).exists():
+        Anchor.objects.get_or_create(day=today)
+        for given_up in Anchor.objects.filter(due_state=outbox.OutboxState.DEAD):
+            given_up.resend()
 
 
 @outbox.worker(Anchor)
 def make(anchor: Anchor) -> None:
     """First time: write leaves, text and signature. Next time: copy them to ANCHOR_DIR, and wait for the time token, if any."""
+    if Anchor.objects.filter(day__lt=anchor.day, document="").exists():
+        _come_again(anchor, RETRY)  # each anchor continues the one before
+        return
     if not anchor.document:
         leaves = _write_leaves(anchor)
         anchor.document = _document(anchor, leaves)
@@ -68,13 +74,13 @@ def make(anchor: Anchor) -> None:
     if anchor.time_token:
         _write_once(_file(anchor.day, "tsr"), base64.b64decode(anchor.time_token))
     elif settings.TSA_URL and clock.now() - anchor.created_at < outbox.DEAD_AFTER:
-        _come_again(anchor, TOKEN_RETRY)
+        _come_again(anchor, RETRY)
 
 
 @outbox.after_commit(Anchor)
 def fetch_time_token(anchor: Anchor) -> None:
     """Ask the time stamping service of TSA_URL, while no lock is held."""
-    if settings.TSA_URL and not anchor.time_token:
+    if settings.TSA_URL and anchor.document and not anchor.time_token:
         token = time_tokens.fetch(settings.TSA_URL, anchor.document.encode())
         Anchor.objects.filter(pk=anchor.pk, time_token="").update(time_token=base64.b64encode(token).decode())
 
@@ -184,7 +190,8 @@ def problems() -> Iterator[str]:
 
 def _of_one(anchor: Anchor, before: str) -> Iterator[str]:
     where, said = f"anchor {anchor.day}", json.loads(anchor.document)
-    if reason := certificates.why_not_signed(anchor.document.encode(), base64.b64decode(anchor.signature), anchor.certificates):
+    signature = base64.b64decode(anchor.signature)
+    if reason := certificates.why_not_signed(PORTAL, anchor.document.encode(), signature, anchor.certificates):
         yield f"{where}: its signature does not hold ({reason})"
     if said["previous"] != before:
         yield f"{where}: does not continue the anchor before"

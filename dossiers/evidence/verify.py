@@ -81,13 +81,14 @@ def items(der):
 
 
 def certificates(pem):
-    """(key, text that is signed, signature, DER) of each certificate; a key is (modulus, exponent)."""
+    """(key, text that is signed, signature, DER, name) of each certificate; a key is (modulus, exponent)."""
     for part in pem.split("-----BEGIN CERTIFICATE-----")[1:]:
         der = base64.b64decode(part.split("-----END")[0])
         body, _algorithm, signature = items(items(der)[0][1])
-        spki = items(body[1])[6]
+        subject, spki = items(body[1])[5:7]
+        name = ", ".join(items(items(part[1])[0][1])[1][1].decode("utf-8", "replace") for part in items(subject[1]))
         modulus, exponent = items(items(items(spki[1])[1][1][1:])[0][1])
-        yield (int.from_bytes(modulus[1], "big"), int.from_bytes(exponent[1], "big")), body[2], signature[1][1:], der
+        yield (int.from_bytes(modulus[1], "big"), int.from_bytes(exponent[1], "big")), body[2], signature[1][1:], der, name
 
 
 def signed(key, content, signature):
@@ -101,7 +102,7 @@ def signed(key, content, signature):
 
 
 def check_signature(proof, root_wanted):
-    """The key of the portal signed the anchor, the root signed the key. Returns the fingerprint of the root."""
+    """The key of the portal signed the anchor, the root signed the key. Returns the root's fingerprint and the portal's name."""
     anchor = proof["anchor"]
     own, root = certificates(anchor["certificates"])
     need(signed(own[0], anchor["document"].encode(), base64.b64decode(anchor["signature"])), "chữ ký của neo không đúng")
@@ -109,7 +110,7 @@ def check_signature(proof, root_wanted):
     fingerprint = sha(root[3])
     wanted = fingerprint if root_wanted is None else root_wanted.replace(":", "").replace(" ", "").lower()
     need(wanted == fingerprint, "chứng thư gốc không phải cái anh/chị đưa ra")
-    return fingerprint
+    return fingerprint, own[4]
 
 
 def main():
@@ -124,7 +125,7 @@ def main():
     last = check_events(proof)
     shown = check_answers(proof)
     document = check_path(proof, last)
-    fingerprint = check_signature(proof, asked.goc)
+    fingerprint, signer = check_signature(proof, asked.goc)
     if asked.neo:
         with open(asked.neo, encoding="utf-8") as file:
             need(json.load(file)["document"] == proof["anchor"]["document"], "neo trong tệp khác neo lấy ở nơi khác")
@@ -138,6 +139,7 @@ def main():
     for number, values in shown.items():
         print(f"Bản khai ở bước {number}:", *(f"  {key} = {canonical(value)}" for key, value in values.items()), sep="\n")
     print("Mã băm của bước nộp, in trên giấy xác nhận:", sha(canonical(proof["events"][0])))
+    print("Neo do ai ký (phải là cổng dịch vụ công, không phải cơ quan khác):", signer)
     print("Dấu vân chứng thư gốc:", fingerprint, "(khớp)" if asked.goc else "(so với dấu vân anh/chị lấy ở nơi mình tin)")
 
 

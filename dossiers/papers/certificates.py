@@ -99,8 +99,8 @@ def sign_bytes(agency, content):
     return key.sign(content, padding.PKCS1v15(), hashes.SHA256()), (_pem(certificate) + _pem(root)).decode()
 
 
-def why_not_signed(content, signature, pem):
-    """Empty when `sign_bytes` made this signature with a key that one of our roots vouches for, else the reason."""
+def why_not_signed(agency, content, signature, pem):
+    """Empty when `sign_bytes` made this signature for this agency and one of our roots vouches for the key, else the reason."""
     try:
         certificate = x509.load_pem_x509_certificates(pem.encode())[0]
         certificate.public_key().verify(signature, content, padding.PKCS1v15(), hashes.SHA256())
@@ -108,7 +108,10 @@ def why_not_signed(content, signature, pem):
         return "the text was changed"
     except (ValueError, IndexError, TypeError, AttributeError) as error:
         return f"{type(error).__name__}: {error}"
-    return "" if any(_vouches(root, certificate) for root in _roots()) else "no trusted root vouches for the certificate"
+    if not any(_vouches(root, certificate) for root in _roots()):
+        return "no trusted root vouches for the certificate"
+    own = _load_certificate(identity_of(agency).certificate)
+    return "" if certificate.subject == own.subject else f"signed by {_common_name(certificate)}"
 
 
 def root_fingerprints():

@@ -22,6 +22,7 @@ from dossiers.papers import inquiry, making
 from dossiers.papers.models import WITH_TRACKING_SECRET, IssuedPaper
 from dossiers.permissions import is_submitter, may_open_paper
 from portal.common import clock
+from portal.common.codes import letters_and_digits_in
 from portal.common.pdf import PdfError
 
 FILE_CHECKS = threading.BoundedSemaphore(2)  # file checks at the same time in one web process
@@ -108,4 +109,4 @@ def _answer(request, answer, status=200):
 
 
 def _typed(code):
-    return "".join(char for char in code.upper() if char.isalnum())[:40] or "X"
+    return letters_and_digits_in(code)[:40] or "X"

@@ -162,8 +162,8 @@ def _of_decisions_and_requests(dossier: Dossier, events: list[Event]) -> Iterato
 def erase(dossier: Dossier, *, ground: str) -> None:
     """Erase answers, subject and all words of a dossier that has ended, by law. Digests stay, so the chain still verifies.
 
-    Only the owner role of the database may do it. `ground`: the legal ground, kept with the rows. Files and papers of the
-    dossier are not touched. Raises ValueError for a dossier still at work or without a ground.
+    Only the owner role of the database may do it. `ground`: the legal ground, kept with the rows. Files, decisions, papers,
+    opinions and messages are not touched. Raises ValueError for a dossier still at work or without a ground.
     """
     row = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
     if not ground.strip() or not DossierState(row.state).is_final:
@@ -172,8 +172,10 @@ def erase(dossier: Dossier, *, ground: str) -> None:
     row.answer_revisions.filter(erased_at=None).update(content=None, **erased)
     texts = EventText.objects.filter(event__dossier=row, erased_at=None)
     texts.update(actor_name="", note="", details={}, **erased)
-    row.answers, row.asked = {}, {}
-    row.subject_name = row.subject_id_number = row.subject_address = row.subject_phone = row.subject_email = ""
-    row.save(
-        update_fields=["answers", "asked", *(f"subject_{name}" for name in ("name", "id_number", "address", "phone", "email"))]
-    )
+    row.supplements.update(edits={})
+    row.co_subjects.all().delete()
+    row.answers, row.asked, row.delivery_address = {}, {}, None
+    subject = [f"subject_{name}" for name in ("name", "id_number", "address", "phone", "email")]
+    for name in subject:
+        setattr(row, name, "")
+    row.save(update_fields=["answers", "asked", "delivery_address", *subject])

@@ -32,6 +32,23 @@ def test_an_anchor_is_owed_once_a_day_and_never_before_half_past_midnight(db):
     assert Anchor.objects.get().day == day
 
 
+def test_an_anchor_waits_for_the_one_before_and_a_clock_set_back_owes_none(desk, make_anchor):
+    earlier = Anchor.objects.create(day=clock.today() - dt.timedelta(days=1), due_state="dead")
+    later = Anchor.objects.create(day=clock.today() + dt.timedelta(days=1))
+    anchors.make(later)
+    assert later.document == "" and later.keep_waiting and later.next_at > clock.now()
+    with clock.at(dt.datetime.combine(clock.today(), dt.time(9), clock.LOCAL)):
+        anchors.run()  # a day that lies before the newest anchor
+    assert Anchor.objects.count() == 2
+    with clock.at(dt.datetime.combine(clock.today() + dt.timedelta(days=2), dt.time(9), clock.LOCAL)):
+        anchors.run()
+    earlier.refresh_from_db()
+    assert Anchor.objects.count() == 3 and earlier.due_state == "waiting"
+    for anchor in (earlier, later):
+        anchors.make(anchor)
+    assert json.loads(later.document)["previous"] == sha256(earlier.document)
+
+
 def test_an_anchor_covers_each_head_and_is_signed_and_kept_outside(desk, make_anchor, anchor_dir):
     dossiers = [desk.submitted(), desk.accepted()]
     anchor = make_anchor()
@@ -91,6 +108,13 @@ def test_an_anchor_that_is_signed_by_a_key_of_somebody_else_is_found(desk, make_
     make_anchor()
     settings.SIGNING_DIR = ours
     assert "no trusted root vouches" in problems()
+
+
+def test_an_anchor_that_is_signed_by_another_agency_of_the_same_root_is_found(desk, make_anchor, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(anchors, "PORTAL", desk.clerk.memberships.get().agency)
+        make_anchor()
+    assert "signed by" in problems()
 
 
 def test_the_database_keeps_anchors_and_leaves(desk, make_anchor):

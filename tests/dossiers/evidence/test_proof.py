@@ -70,6 +70,7 @@ def test_a_proof_is_verified_without_the_portal(proven, verify, tmp_path, anchor
     published = next(anchor_dir.glob("*.json"))
     done = verify(proven, "--goc", root(), "--neo", published, file)
     assert done.returncode == 0, done.stderr
+    assert "Neo do ai ký" in done.stdout and "Cổng dịch vụ công" in done.stdout
     assert proven["code"] in done.stdout and "3 bước" in done.stdout and "(khớp)" in done.stdout
     assert factories.ANSWERS["request_detail"] in done.stdout and "vay vốn ở ngân hàng" in done.stdout
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_logins_of_one_kind'),
+        ('accounts', '0004_rows_say_where_they_come_from'),
     ]
 
     operations = [
