@@ -61,19 +61,18 @@ def search_text(short: str, name: str, within: Iterable[str] = ()) -> str:
 def find(text: str, province: str = "") -> list[FoundUnit]:
     """Communes in force that fit the text, best first, at most MAX_FOUND; [] when nothing fits.
 
-    `province`: the code of a province to look in first; when nothing there fits, the whole country is looked at. The readings of
-    a text go from strict to lenient; the first that finds units of the very name counts, else the first that finds any.
+    `province`: the code of a province to look in first, then the whole country. The readings of a text go from strict to lenient;
+    the first that finds units of the very name counts, else the first that finds any.
     """
-    for place in dict.fromkeys((province, "")):
-        likely: list[AdministrativeUnit] = []
-        for reading in _readings(text):
+    likely: list[FoundUnit] = []
+    for reading in _readings(text):
+        for place in dict.fromkeys((province, "")):
             rows, is_very_name = _matching(reading, place)
-            likely = rows if is_very_name else likely or rows
-            if is_very_name:
-                break
-        if found := _found(likely, place):
-            return found
-    return []
+            found = _found(rows, place) if is_very_name or not likely else []
+            if found and is_very_name:
+                return found
+            likely = likely or found
+    return likely
 
 
 def successors_of(code: str) -> list[FoundUnit]:
