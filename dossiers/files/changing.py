@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, Sum, When
 from django.utils.translation import gettext as _
 
 from dossiers.files import storage
 from dossiers.files.checking import Checked
-from dossiers.files.models import Attachment, AttachmentQuerySet
+from dossiers.files.models import Attachment, AttachmentQuerySet, Thumbnail
 from dossiers.models import Dossier, SupplementRequest
 from dossiers.states import DossierState
 from portal.common.dates import moment
@@ -54,12 +55,25 @@ class OpenFiles:
         return self.dossier.attachments.filter(staged_in=self.request, replaced_at=None)
 
     def add(self, item_key: str, checked: Checked, **facts: Any) -> Attachment:
-        """Store a checked file as the last page of its document."""
-        stored, page = storage.store(checked.content), self.all().filter(item_key=item_key).count() + 1
-        return Attachment.objects.create(
-            dossier=self.dossier, staged_in=self.request, item_key=item_key, page=page, name=checked.name,
-            content_type=checked.media_type, size=stored.size, sha256=stored.sha256, storage_key=stored.storage_key, **facts,
+        """Store a checked file, by default as the last page of its document: the original, and the copy that is shown."""
+        original = stored = storage.store(checked.original)
+        if checked.is_redrawn:
+            stored = storage.store(checked.content)
+        facts.setdefault("page", self.all().filter(item_key=item_key).count() + 1)
+        file = Attachment.objects.create(
+            dossier=self.dossier, staged_in=self.request, item_key=item_key, name=checked.name,
+            content_type=checked.media_type, size=stored.size, sha256=stored.sha256, storage_key=stored.storage_key,
+            original_type=checked.original_type, original_size=original.size, original_sha256=original.sha256,
+            original_key=original.storage_key, **facts,
         )  # fmt: skip
+        if checked.thumbnail:
+            Thumbnail.objects.create(attachment=file, content=checked.thumbnail)
+        return file
+
+    def received_bytes(self) -> int:
+        """Size of all files of the dossier as received, also of those that were replaced."""
+        size = Case(When(original_key="", then="size"), default="original_size")
+        return self.dossier.attachments.aggregate(all=Sum(size))["all"] or 0
 
     def remove(self, pk: int | None) -> Attachment | None:
         """Remove one file: the row now, the bytes after commit. None when it is not here (any more)."""
@@ -73,7 +87,7 @@ class OpenFiles:
         self._delete(list(self.all()))
 
     def _delete(self, files: list[Attachment]) -> None:
-        keys = [file.storage_key for file in files]
+        keys = [key for file in files for key in file.stored_keys]
         Attachment.objects.filter(pk__in=[file.pk for file in files]).delete()
         transaction.on_commit(lambda: [storage.delete_stored(key) for key in keys])
 

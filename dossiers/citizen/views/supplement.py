@@ -16,7 +16,7 @@ from dossiers.citizen.forms import MAX_NOTE_LENGTH
 from dossiers.citizen.views.dossier import own_dossier
 from dossiers.files.changing import FilesClosed, open_files
 from dossiers.files.checking import ACCEPT, megabytes
-from dossiers.files.receiving import check, receive
+from dossiers.files.receiving import check, receive, sender_of
 from dossiers.filing import rules, supplements
 from dossiers.filing.views.documents import input_id, tiles
 from dossiers.filing.views.too_late import as_typed, is_stored, too_late
@@ -184,7 +184,7 @@ def _change(request, answering):
     uploads = []
     for item in answering.items:
         if item.target == SupplementItem.Target.DOCUMENT:
-            uploads += check(item.key, request.FILES.getlist(f"tep-{item.key}"))
+            uploads += check(item.key, request.FILES.getlist(f"tep-{item.key}"), who=sender_of(request))
     with open_files(answering.dossier, answering.row) as files:
         if "xoa" in request.POST:
             files.remove(number_in(request.POST["xoa"]))

@@ -113,6 +113,7 @@ class Sheet:
     address: str
     picture: bool = False
     made_here: bool = False
+    original: str = ""  # URL of the file as received, where the viewer shows another one
 
     @property
     def framed(self):
@@ -130,6 +131,7 @@ def _sheets(dossier):
             f"{file.name}, {megabytes(file.size)}",
             reverse("files:view", args=[file.pk]),
             picture=file.content_type.startswith("image/"),
+            original=reverse("files:original", args=[file.pk]) if file.is_redrawn else "",
         )
         for file in dossier.attachments.current()
     ]
