@@ -21,6 +21,7 @@ class Upload:
     name: str
     checked: Checked | None = None
     sentence: str = ""
+    replaces: Attachment | None = None
 
 
 @dataclass
@@ -32,6 +33,14 @@ class Received:
 
     def refuse(self, upload: Upload, sentence: str) -> None:
         self.refused.setdefault(upload.item_key, []).append(f"{upload.name}: {sentence}")
+
+
+def check_page(old: Attachment, uploads: list[UploadedFile], *, who: str) -> list[Upload]:
+    """Check the new file for one page that was sent before; more files of the same input become further pages."""
+    checked = check(old.item_key, uploads, who=who)
+    for upload in checked[:1]:
+        upload.replaces = old
+    return checked
 
 
 def check(item_key: str, uploads: list[UploadedFile], *, who: str) -> list[Upload]:
@@ -58,7 +67,7 @@ def receive(files: OpenFiles, uploads: list[Upload], **facts: Any) -> Received:
             received.refuse(upload, _too_much(left))
         else:
             left -= len(upload.checked.original)
-            received.taken.append(files.add(upload.item_key, upload.checked, **facts))
+            received.taken.append(files.add(upload.item_key, upload.checked, replaces=upload.replaces, **facts))
             there[upload.item_key] += 1
     return received
 

@@ -146,7 +146,7 @@ def about_file(data):
 
 
 def _issued_part(data):
-    """(paper, its bytes) when the file or its beginning is an issued paper, also with other line feeds at the end; or (None, b"").
+    """(paper, its bytes) when the file or its beginning is an issued paper, also with other line feeds at its end; (None, b"").
 
     A beginning ends at one of the first ends of a PDF in it: later ones belong to what was added.
     """
