@@ -45,7 +45,7 @@ EXPECTED = list(written_page().resize((60, 45), Image.Resampling.BOX).get_flatte
     [
         pytest.param(saved(written_page("I;16")), id="16-bit grey"),
         pytest.param(saved(written_page("1")), id="1 bit"),
-        pytest.param(saved(written_page("1", size=(4000, 3000))), id="1 bit, scaled down"),
+        pytest.param(saved(written_page().resize((4000, 3000)).convert("1")), id="1 bit, scaled down"),
         pytest.param(saved(written_page("CMYK"), "JPEG"), id="CMYK"),
         pytest.param(saved(written_page("P")), id="palette"),
         pytest.param(saved(on_nothing((0, 0, 0, 255)).quantize(16)), id="palette with alpha"),
