@@ -27,7 +27,7 @@ from payments.models import (
     StatementReading,
 )
 
-WORK = ["due_state", "tries", "fault", "created_at", "next_at", "done_at"]
+WORK = ["due_state", "priority", "tries", "fault", "created_at", "next_at", "done_at"]
 
 
 @admin.register(CollectionPoint)
