@@ -23,7 +23,8 @@ ENDINGS = {
     "heic": (".heic", ".heif", ".hif"),
 }  # fmt: skip
 MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "heic": "image/heic"}
-ACCEPT = ".pdf,.jpg,.jpeg,.png,.webp,.heic,.heif,application/pdf,image/*"  # for `<input type=file accept>`
+# For `<input type=file accept>`.
+ACCEPT = ",".join([*(ending for endings in ENDINGS.values() for ending in endings[:2]), *MEDIA_TYPES.values()])
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"heif", b"mif1", b"msf1")
 PDF_START = 1024  # bytes in which viewers look for the start of a PDF
 

@@ -13,7 +13,7 @@ LEFT_OUT = "left_out"  # key in `SupplementRequest.edits`: files that are taken 
 
 def open_request_of(dossier):
     """The request that is not answered yet, or None."""
-    return dossier.supplements.filter(sent_at=None).prefetch_related("items", "staged").last()
+    return dossier.supplements.filter(sent_at=None).prefetch_related("items").last()
 
 
 def edited_answers(dossier, request):
