@@ -42,12 +42,13 @@ def _check_signature(data, signature, roots):
     try:
         status = validate_pdf_signature(signature, context)
         exact = _container_is_exact(data, signature)
+        tail = data[signature.byte_range[2] + signature.byte_range[3] :]
     except Exception as error:  # noqa: BLE001 - a broken signature may raise anything
         return {**facts, "reason": "broken", "detail": f"{type(error).__name__}: {error}"[:200]}
     facts["intact"] = bool(status.intact and status.valid and exact)
     facts["trusted"] = bool(status.trusted)
     facts["covers_whole_file"] = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
-    facts["blank_tail"] = not data[sum(signature.byte_range[2:]) :].strip(BLANK)
+    facts["blank_tail"] = not tail.strip(BLANK)
     return {**facts, **_signer_facts(status), "reason": _reason(facts)}
 
 
