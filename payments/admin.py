@@ -45,8 +45,8 @@ class CollectionPointAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description=_("đang thu trên mạng"), boolean=True, ordering="terminal__active")
     def takes_payments(self, point: CollectionPoint) -> bool:
-        """Is its terminal switched on? (Changed on the page of the terminal.)"""
-        return point.terminal.active
+        """Is its terminal open? (Switched on the page of the terminal.)"""
+        return point.terminal.is_open
 
 
 @admin.register(CollectingBody)

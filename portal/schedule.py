@@ -6,7 +6,7 @@ import time
 from django.db import connection, transaction
 
 from dossiers.workflow import deadlines
-from payments.attempts import expiry
+from payments.attempts import expiry, payable
 from payments.reconciliation import runs
 from payments.transfers import statements
 from portal.common import outbox
@@ -16,7 +16,13 @@ log = logging.getLogger(__name__)
 INTERVAL_SECONDS = 60.0
 AWAITED, BACKGROUND = outbox.Priority.AWAITED, outbox.Priority.BACKGROUND
 # With the priority of the outbox rows that they write: payers wait for the answers about their money.
-JOBS = {deadlines.run: BACKGROUND, expiry.run: AWAITED, statements.run: AWAITED, runs.run: BACKGROUND}
+JOBS = {
+    payable.mark_ready_terminals: AWAITED,
+    deadlines.run: BACKGROUND,
+    expiry.run: AWAITED,
+    statements.run: AWAITED,
+    runs.run: BACKGROUND,
+}
 LOCK = 7_661_001  # PostgreSQL advisory lock, so that two relays do not run the jobs at the same time
 _last = -INTERVAL_SECONDS
 
