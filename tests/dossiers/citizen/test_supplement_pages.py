@@ -171,7 +171,7 @@ def test_pages_of_other_papers_and_other_dossiers_stay(pages, desk):
 def test_the_api_answers_page_by_page_with_the_same_rules(pages):
     shown = pages.client.get(pages.api).json()["items"][0]
     assert [page["action"] for page in shown["pages"]] == ["keep"] * 3 and shown["answered"] is False
-    assert pages.client.post(f"{pages.api}send/").status_code == 409
+    assert pages.client.post(f"{pages.api}send/", {}, content_type="application/json").status_code == 409
 
     sent = {"item": "khac", "file": upload("mới.pdf", pdf()), "replaces": pages.old[0].pk}
     answer = pages.client.post(f"{pages.api}files/", sent)
@@ -183,10 +183,11 @@ def test_the_api_answers_page_by_page_with_the_same_rules(pages):
     assert now[0]["new"]["received_sha256"] == pages.dossier.attachments.get(name="mới.pdf").original_sha256
 
     pages.client.delete(f"{pages.api}files/{now[3]['new']['id']}/")
-    assert pages.client.post(f"{pages.api}send/", {"note": "Đã chụp lại."}).json()["state"] == "SUBMITTED"
+    filed = pages.client.post(f"{pages.api}send/", {"note": "Đã chụp lại."}, content_type="application/json")
+    assert filed.json()["state"] == "SUBMITTED"
     assert pages.in_force() == [(1, "mới.pdf"), (3, "cũ 3.pdf")]
     for method, address in [("get", pages.api), ("post", f"{pages.api}send/")]:
-        assert getattr(pages.client, method)(address).status_code == 409
+        assert getattr(pages.client, method)(address, content_type="application/json").status_code == 409
 
 
 @pytest.mark.parametrize(("who", "status"), [("clerk", 403), ("stranger", 404), ("nobody", 403)])

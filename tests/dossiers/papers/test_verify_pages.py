@@ -49,10 +49,10 @@ def test_one_changed_byte_is_refused(client, result):
     assert "đã bị sửa" in page or "Không phải giấy do cổng này cấp" in page
 
 
-@pytest.mark.parametrize("tail", [b"\n", b"\r\n\r\n", b"\0" * 100, b"  \t"])
-def test_a_line_feed_behind_a_paper_changes_nothing(client, result, tail):
-    page = post_file(client, storage.read_stored(result.storage_key) + tail).content.decode()
-    assert "Giấy thật, còn giá trị" in page and "Phần đã cấp đúng từng ký tự" in page and "đã bị sửa" not in page
+def test_a_line_feed_behind_a_paper_changes_nothing(client, result):
+    for tail in (b"\n", b"\r\n\r\n", b"\0" * 100, b"  \t"):
+        page = post_file(client, storage.read_stored(result.storage_key) + tail).content.decode()
+        assert "Giấy thật, còn giá trị" in page and "Phần đã cấp đúng từng ký tự" in page and "đã bị sửa" not in page
 
 
 def test_a_line_feed_lost_at_the_end_changes_nothing_either(client, result, desk, run_followups):
@@ -62,11 +62,11 @@ def test_a_line_feed_lost_at_the_end_changes_nothing_either(client, result, desk
         assert "Giấy thật, còn giá trị" in page, paper.kind
 
 
-@pytest.mark.parametrize("tail", [b"x", b"\n7 0 obj\n<< >>\nendobj\n%%EOF\n", b"\n" + b"%%EOF\n" * 30])
-def test_something_behind_a_whole_paper_is_told_apart_from_a_changed_one(client, result, tail):
-    page = post_file(client, storage.read_stored(result.storage_key) + tail).content.decode()
-    assert "Phần đã cấp còn nguyên, nhưng phía sau có thêm nội dung" in page and result.number in page
-    assert "đã bị sửa" not in page and "Giấy thật" not in page and "đừng tin trang đang thấy" in page
+def test_something_behind_a_whole_paper_is_told_apart_from_a_changed_one(client, result):
+    for tail in (b"x", b"\n7 0 obj\n<< >>\nendobj\n%%EOF\n", b"\n" + b"%%EOF\n" * 30):
+        page = post_file(client, storage.read_stored(result.storage_key) + tail).content.decode()
+        assert "Phần đã cấp còn nguyên, nhưng phía sau có thêm nội dung" in page and result.number in page
+        assert "đã bị sửa" not in page and "Giấy thật" not in page and "đừng tin trang đang thấy" in page
 
 
 def test_a_signed_paper_of_another_portal_with_a_line_feed_is_no_changed_one(client, result):
