@@ -6,6 +6,7 @@ from django.utils.text import capfirst
 
 from accounts.messages.models import Channel, Message
 from accounts.roles import Role
+from accounts.staffing.requests import administers_staff
 
 
 def frame(request):
@@ -22,6 +23,7 @@ def frame(request):
         "unread": SimpleLazyObject(lambda: unread_messages(user)),
         "post": SimpleLazyObject(lambda: post_of(user)),
         "keeps_books": SimpleLazyObject(lambda: keeps_books(user)),
+        "administers_staff": SimpleLazyObject(lambda: bool(user and user.is_authenticated and administers_staff(user))),
     }
 
 

@@ -5,7 +5,8 @@ import time
 
 from django.db import connection, transaction
 
-from dossiers.workflow import deadlines
+from dossiers.evidence import anchors
+from dossiers.workflow import deadlines, recount
 from payments.attempts import expiry, payable
 from payments.reconciliation import runs
 from payments.transfers import statements
@@ -18,10 +19,12 @@ AWAITED, BACKGROUND = outbox.Priority.AWAITED, outbox.Priority.BACKGROUND
 # With the priority of the outbox rows that they write: payers wait for the answers about their money.
 JOBS = {
     payable.mark_ready_terminals: AWAITED,
+    recount.run: BACKGROUND,
     deadlines.run: BACKGROUND,
     expiry.run: AWAITED,
     statements.run: AWAITED,
     runs.run: BACKGROUND,
+    anchors.run: BACKGROUND,
 }
 LOCK = 7_661_001  # PostgreSQL advisory lock, so that two relays do not run the jobs at the same time
 _last = -INTERVAL_SECONDS

@@ -3,8 +3,6 @@
 `details()`: the keyword arguments of `workflow.advance` besides the note.
 """
 
-import datetime as dt
-import re
 from types import SimpleNamespace
 
 from django import forms
@@ -16,9 +14,9 @@ from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import StepState
 from dossiers.transitions import conditions, inputs
 from portal.common import clock
-from portal.common.figures import is_digits, number_in
+from portal.common.figures import UnclearDay, typed_day_in
 from portal.common.form_fields import NumberField
-from portal.common.money import dong
+from portal.common.money import UnclearAmount, dong, dong_in
 from portal.common.vietnamese import clean_text
 
 MAX_TEXT_LENGTH = 4000  # characters of a text
@@ -211,8 +209,8 @@ class ExtendForm(ReasonForm):
         typed = [self.cleaned_data.get(f"moi-{part}", "").strip() for part in self.PARTS]
         timekeeper = Timekeeper(self.dossier)
         try:
-            day = dt.date(*(number_in(part, 4) for part in reversed(typed)))
-        except (TypeError, ValueError):
+            day = typed_day_in(" ".join(typed))
+        except UnclearDay:
             self.add_error("moi-ngay", _("Ngày hẹn mới phải là một ngày có thật, ví dụ 4 12 2026."))
             return
         if not timekeeper.calendar.is_working(day):
@@ -245,11 +243,11 @@ class WithdrawalForm(StepForm):
 
 
 def whole_dong(typed):
-    """«15.000 đồng» → 15000. Raises ValidationError when it is not a number."""
-    digits = re.sub(r"[\s.,\u00a0]|đồng", "", typed)
-    if not is_digits(digits):
-        raise forms.ValidationError(_("Ghi số tiền bằng số, ví dụ 15.000."))
-    return int(digits)
+    """«15.000 đồng» → 15000 (`money.dong_in`). Raises ValidationError when it is not one certain amount."""
+    try:
+        return dong_in(typed)
+    except UnclearAmount as why:
+        raise forms.ValidationError(str(why)) from None
 
 
 class SetFeeForm(ReasonForm):

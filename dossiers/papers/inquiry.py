@@ -15,6 +15,7 @@ from dossiers.papers.contexts import verification_url
 from dossiers.papers.models import ALPHABET, IssuedPaper
 from dossiers.papers.verification import Verdict, check_pdf
 from dossiers.papers.verification_child import BLANK
+from portal.common.codes import letters_and_digits_in
 from portal.common.dates import moment
 from portal.common.identity import mask_name
 
@@ -121,7 +122,7 @@ class Answer:
 
 def about_code(code):
     """Answer for a typed code, with or without hyphens."""
-    code = "".join(char for char in code.upper() if char in ALPHABET)
+    code = "".join(char for char in letters_and_digits_in(code) if char in ALPHABET)
     paper = _papers().filter(verification_code=code).first() if len(code) == CODE_LENGTH else None
     return Answer(Outcome(paper.state), paper) if paper else Answer(Outcome.NO_SUCH_CODE)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from portal.common.identity import mask_number
+from portal.common.identity import mask_number, phone_for_display
 from procedures.eforms.conditions import is_empty
 from procedures.eforms.form import Form
 from procedures.eforms.parts import Field, Page
@@ -148,6 +148,24 @@ def _sum(column: Field, rows: list[Mapping[str, Any]]) -> int | float:
     return round(total, column.spec.get("decimals", 0)) if isinstance(total, float) else total
 
 
+# names --------------------------------------------------------------------------------------------------------------
+def names_in(form: Form, known: Mapping[str, Any]) -> list[str]:
+    """Every answer that is the name of a person, also in tables, each once."""
+    found = []
+    for question in form.fields.values():
+        value = known.get(question.key)
+        if question.type == "table" and isinstance(value, list):
+            keys = [column.key for column in question.columns if _is_name(column)]
+            found += [row.get(key) for row in value if isinstance(row, dict) for key in keys]
+        elif _is_name(question):
+            found.append(value)
+    return [name for name in dict.fromkeys(text for text in found if isinstance(text, str)) if name]
+
+
+def _is_name(question: Field) -> bool:
+    return question.rules.get("format") == "person_name"
+
+
 # one value ------------------------------------------------------------------------------------------------------------
 def display_value(form: Form, question: Field, value: Any, *, masked: bool = False, long_dates: bool = False) -> str:
     """One answer as text. A value that could not be parsed is shown as typed."""
@@ -158,8 +176,12 @@ def display_value(form: Form, question: Field, value: Any, *, masked: bool = Fal
     match question.type:
         case "number" | "money" if isinstance(value, (int, float)) and not isinstance(value, bool):
             return _amount(question, value)
-        case "id_number" if masked and isinstance(value, str):
+        case "id_number" | "phone" if masked and isinstance(value, str):
             return mask_number(value)
+        case "phone" if isinstance(value, str):
+            return phone_for_display(value)
+        case "email" if masked:
+            return MASK
         case "date":
             return date_text(value, words=long_dates)
         case "date_range" if isinstance(value, dict):

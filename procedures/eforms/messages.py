@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from portal.common.mail_addresses import fault_of
+from portal.common.money import UnclearAmount, dong_in
 from procedures.eforms.dates import bound_date
 from procedures.eforms.display import date_text
 from procedures.eforms.form import Form
@@ -98,6 +100,10 @@ def _value_message(form: Form, question: Field, code: str, value: Any, today: dt
         return _date_words(value, question.partial)
     if code == "address":
         return _address_words(form, value)
+    if code == "email" and isinstance(value, str):
+        return fault_of(value)
+    if code == "not_a_number" and question.type == "money" and isinstance(value, str):
+        return _money_words(value)
     if code == "format" and isinstance(value, str):
         return _digits_words(form, question, value)
     if code == "consent" and isinstance(value, dict):
@@ -128,6 +134,14 @@ def _date_words(value: Any, partial: bool) -> str:
     days = monthrange(int(year) or 4, int(month))[1]
     if day and int(day) > days:
         return _("Tháng %(month)d không có ngày %(day)d. Xem lại {label}.") % {"month": int(month), "day": int(day)}
+    return ""
+
+
+def _money_words(value: str) -> str:
+    try:
+        dong_in(value)
+    except UnclearAmount as why:
+        return str(why)
     return ""
 
 

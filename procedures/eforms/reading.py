@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
+from portal.common.identity import id_number_in, to_national
+from portal.common.mail_addresses import address_in
+from portal.common.money import UnclearAmount, dong_in
 from procedures.eforms.form import Form
 from procedures.eforms.parts import Field, Page, is_blank_row
 from procedures.eforms.values import WAYS, clean_line, clean_lines, normalise, number_from
@@ -97,11 +100,29 @@ def _read_text(form: Form, question: Field, text: str) -> Any:
     text = clean_lines(text) if question.type == "textarea" else clean_line(text)
     if not text:
         return None
-    if question.type in ("number", "money"):
-        number = number_from(text, decimals=question.spec.get("decimals", 0))
-        return text if number is None else number
+    match question.type:
+        case "number":
+            number = number_from(text, decimals=question.spec.get("decimals", 0))
+            return text if number is None else number
+        case "money":
+            return _read_money(text)
+        case "phone":
+            text = to_national(text) or text
+        case "email":
+            text = address_in(text)
+        case "id_number":
+            text = id_number_in(text)
     fmt = question.rules.get("format")
     return normalise(text, form.document["formats"][fmt]["normalise"]) if fmt else text
+
+
+def _read_money(text: str) -> int | str:
+    """Whole đồng; a text that is not one certain amount stays as typed, and is refused with the reason."""
+    sign, plain = (-1, text[1:]) if text[:1] in ("-", "−") else (1, text)
+    try:
+        return sign * dong_in(plain)
+    except UnclearAmount:
+        return text
 
 
 def read_date(post: QueryDict, name: str, partial: bool) -> str | None:
@@ -138,7 +159,7 @@ def _read_consent(question: Field, post: QueryDict, name: str) -> Any:
     if not question.spec.get("third_party"):
         return True if _text(post, name) else None
     agreed, way = bool(_text(post, f"{name}-agreed")), _text(post, f"{name}-way")
-    person = {"name": _text(post, f"{name}-name"), "id_number": re.sub(r"[\s.]", "", _text(post, f"{name}-id_number"))}
+    person = {"name": _text(post, f"{name}-name"), "id_number": id_number_in(_text(post, f"{name}-id_number"))}
     if not agreed and not way and not any(person.values()):
         return None
     given = {part: text for part, text in person.items() if text}

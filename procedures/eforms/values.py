@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from portal.common.mail_addresses import fault_of
 from portal.common.vietnamese import clean_text
 from procedures.eforms.dates import bound_date, parse_date
 from procedures.eforms.form import Form
@@ -18,8 +19,6 @@ MAX_ADDRESS_LENGTH = 200
 MAX_CONSENT_NAME_LENGTH = 1000  # several people may be named
 TEXT_TYPES = {"text", "textarea", "phone", "email", "id_number"}
 WAYS = ("vneid", "paper")  # how a third party confirms its consent
-
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+){1,5}")
 
 
 # text ---------------------------------------------------------------------------------------------------------------
@@ -92,7 +91,7 @@ def _text_error(form: Form, question: Field, value: Any) -> str | None:
         return "max_length"
     if "format" in question.rules and not fits_format(form, question.rules["format"], value):
         return "format"
-    if question.type == "email" and not _EMAIL.fullmatch(value):
+    if question.type == "email" and fault_of(value):
         return "email"
     return None
 

@@ -31,8 +31,9 @@ from dossiers.papers.models import PaperKind
 from portal.common import clock
 from portal.common.dates import moment
 from portal.common.identity import phone_for_display
+from portal.common.lookalikes import strange_letters
 from portal.common.outbox import OutboxState
-from procedures.eforms import answer_sections
+from procedures.eforms import answer_sections, names_in
 
 may_send_again = permissions.any_of(permissions.is_receiving_clerk, permissions.is_head)
 WORK_WORDS = {
@@ -54,10 +55,11 @@ def dossier(request, code):
     steps = offered(name for name in possible if name != "return_step" or earlier_steps(dossier))  # not for the first step
     aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and dossier.delivery_way == "account")]
     runs = list(dossier.step_runs.select_related("agency", "holder", "done_by"))
-    sheets = _sheets(dossier) if may_see_papers else []
+    sheets = _sheets(dossier, request.user)
     context = {
         "dossier": dossier,
         "phone": phone_for_display(dossier.subject_phone) if dossier.subject_phone else "",
+        "odd_names": _odd_names(dossier) if may_see_papers else [],
         "sla": queues.deadline_tag(dossier, timekeeper.calendar),
         "may_see_papers": may_see_papers,
         "sections": _sections(dossier, masked=not may_see_papers),
@@ -102,6 +104,14 @@ def _sections(dossier, masked):
     return answer_sections(form, rules.known_answers(dossier, form), rules.filing_day(dossier), masked=masked, long_dates=False)
 
 
+def _odd_names(dossier):
+    """[(name, «Ð (U+00D0)»)]: names with letters that look Vietnamese and are others; a register does not find such a name."""
+    form = rules.form_of(dossier)
+    names = [dossier.subject_name, *(names_in(form, rules.known_answers(dossier, form)) if form else [])]
+    found = {name: strange_letters(name) for name in names}
+    return [(name, ", ".join(f"{c} (U+{ord(c):04X})" for c in letters)) for name, letters in found.items() if letters]
+
+
 # ---------------------------------------------------------------- papers and files
 @dataclass
 class Sheet:
@@ -121,8 +131,8 @@ class Sheet:
         return f"{self.address}#navpanes=0&view=FitH"
 
 
-def _sheets(dossier):
-    """Uploaded files in the order of their documents, then papers of the portal, newest first."""
+def _sheets(dossier, user):
+    """What this user may open: uploaded files in the order of their documents, then papers of the portal, newest first."""
     names = {ask.key: ask.name for ask in rules.asked_documents(dossier)} | {OTHER_PAPERS: _("Giấy tờ khác")}
     sheets = [
         Sheet(
@@ -133,9 +143,11 @@ def _sheets(dossier):
             picture=file.content_type.startswith("image/"),
             original=reverse("files:original", args=[file.pk]) if file.is_redrawn else "",
         )
-        for file in dossier.attachments.current()
+        for file in (dossier.attachments.current() if permissions.may_see_papers(dossier, user) else [])
     ]
     for paper in dossier.papers.order_by("-issued_at", "-pk"):
+        if not permissions.may_open_paper(dossier, paper.kind, user):
+            continue
         note = paper.number if paper.state == paper.State.VALID else f"{paper.number}, {paper.get_state_display()}"
         paper.dossier = dossier
         sheets.append(

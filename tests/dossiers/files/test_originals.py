@@ -19,6 +19,7 @@ from tests.dossiers.files.makers import HEIC, pdf, picture, saved, written_page
 from tests.dossiers.pages import browse, step_url, upload, words
 
 
+@pytest.mark.slow
 def test_a_key_without_a_digest_is_refused_by_the_database(desk):
     with pytest.raises(IntegrityError):
         factories.attachment(desk.draft(), "khac", original_key="0" * 40)

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procedures.eforms import BoundPage, Form, page_errors, read_page
+from procedures.eforms import BoundPage, Form, display_value, error_text, page_errors, read_page
 from procedures.eforms.values import number_from
 from tests.procedures.eforms.browser import Inputs, post, posted, shown
 from tests.procedures.eforms.conftest import FORMS, SOURCES, VALID
@@ -250,6 +250,7 @@ def test_a_page_with_a_table_goes_on_when_enter_is_pressed():
 NAMES = [name for name, _ in Inputs(shown(BoundPage(FORM, PAGE, {"rows": ROWS, "home": {"detail": "x"}}, TODAY))).sent]
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.sampled_from([*NAMES, "add_row", "remove_row", "edit_row"]), st.text(max_size=30), max_size=12))
 def test_any_text_in_any_input_is_read_checked_and_shown(typed):
@@ -274,3 +275,32 @@ def test_letters_typed_apart_are_stored_together(sample):
         assert read_page(sample.form, page, apart, sample.known, sample.today).values == (
             read_page(sample.form, page, sent, sample.known, sample.today).values
         )
+
+
+# ---------------------------------------------------------------- one reading each (tests/portal/test_readings.py)
+@pytest.mark.parametrize("typed", ["0084912345678", "84912345678", "0912–345–678", "0912 345 678", "+84912345678"])
+def test_a_phone_number_is_stored_as_the_form_prints_it(typed):
+    form = FORMS["ct01"]
+    page = next(page for page in form.pages if any(field.key == "ap_phone" for field in page.fields))
+    values = read_page(form, page, post(ap_phone=typed), {}, TODAY).values
+    assert values["ap_phone"] == "0912345678" and "ap_phone" not in page_errors(form, page, values, TODAY)
+    assert display_value(form, form.fields["ap_phone"], values["ap_phone"]) == "0912\u00a0345\u00a0678"
+
+
+def test_an_accented_mail_address_is_refused_with_the_reason():
+    form = FORMS["ct01"]
+    page = next(page for page in form.pages if any(field.key == "ap_email" for field in page.fields))
+    values = read_page(form, page, post(ap_email="nguyênvân@gmail.com"), {}, TODAY).values
+    errors = page_errors(form, page, values, TODAY)
+    assert "không có “êâ”" in error_text(form, "ap_email", errors["ap_email"], values, TODAY)
+
+
+def test_sums_are_read_as_everywhere_and_unclear_ones_say_why():
+    assert read(price="150.000,00")["price"] == 150_000 == read(price="150,000")["price"]
+    assert wrong(price="1.500,000") == {"price": "not_a_number"}
+    assert "hai cách" in error_text(FORM, "price", "not_a_number", {"price": "1.500,000"}, TODAY)
+    assert wrong(price="-5") == {"price": "min"}
+
+
+def test_an_identity_number_may_have_dashes():
+    assert read(id_no="068-999–000.001")["id_no"] == "068999000001"
