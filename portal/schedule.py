@@ -6,6 +6,7 @@ import time
 from django.db import connection, transaction
 
 from dossiers.evidence import anchors
+from dossiers.filing import drafts
 from dossiers.workflow import deadlines, recount
 from payments.attempts import expiry, payable
 from payments.reconciliation import runs
@@ -21,6 +22,7 @@ JOBS = {
     payable.mark_ready_terminals: AWAITED,
     recount.run: BACKGROUND,
     deadlines.run: BACKGROUND,
+    drafts.delete_forgotten: BACKGROUND,
     expiry.run: AWAITED,
     statements.run: AWAITED,
     runs.run: BACKGROUND,

@@ -7,22 +7,11 @@ from dossiers import workflow
 from dossiers.clock import lateness, rules
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import DeliveryWay, StepState
+from dossiers.permissions import NOTE_SHOWN_STEPS
 from dossiers.states import DossierState as S
 from portal.common import clock
 from portal.common.dates import clock_time, long_day, moment
 
-# Steps whose note is shown to the citizen; other notes are for staff.
-NOTE_SHOWN_STEPS = {
-    "refuse_receipt",
-    "extend",
-    "stop",
-    "refuse_withdrawal",
-    "refuse_substance",
-    "waive",
-    "withdraw",
-    "resubmit",
-    "confirm",
-}
 HIDDEN_STEPS = {"assign"}  # steps not shown to the citizen
 STEP_ICONS = {
     "submit": "send",

@@ -12,6 +12,7 @@ from accounts.models import Agency, Membership, User
 from accounts.roles import Role
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import StepState
+from dossiers.permissions import NOTE_SHOWN_STEPS
 from dossiers.transitions import conditions, inputs
 from portal.common import clock
 from portal.common.figures import UnclearDay, typed_day_in
@@ -38,11 +39,16 @@ class StepForm(forms.Form):
     """Form of a step without inputs of its own. `note` is stored in the history and, for some steps, shown to the citizen."""
 
     template = "dossiers/desk/forms/plain.html"
-    note = CleanTextField(rows=3, required=False, label=_("Ghi chú vào lịch sử"), help_text=_("Người nộp đọc được ghi chú này."))
+    note = CleanTextField(rows=3, required=False, label=_("Ghi chú vào lịch sử"))
 
-    def __init__(self, *args, dossier, user, **options):
+    def __init__(self, *args, step, dossier, user, **options):
         self.dossier, self.user = dossier, user
         super().__init__(*args, **options)
+        if not self.fields["note"].help_text:
+            shown = step in NOTE_SHOWN_STEPS
+            self.fields["note"].help_text = (
+                _("Người nộp đọc được ghi chú này.") if shown else _("Chỉ người làm hồ sơ này đọc được, người nộp không thấy.")
+            )
 
     def full_clean(self):
         for field in self.fields.values():  # not in __init__: subclasses rename fields there

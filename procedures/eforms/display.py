@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts import addresses
 from portal.common.identity import mask_number, phone_for_display
 from procedures.eforms.conditions import is_empty
 from procedures.eforms.form import Form
@@ -99,6 +100,7 @@ def answer_sections(
     long_dates: bool = True,
 ) -> list[AnswerSection]:
     """The answers as text, in the order of the form. Hidden questions are left out; empty answers have an empty text."""
+    form.expect(known)
     asked = {question.key for question in form.walk(known, today)[0]}
     kept = form.kept(known, today)
     sections = []
@@ -223,17 +225,8 @@ def date_text(value: Any, *, words: bool = False) -> str:
 
 
 def address_text(form: Form, value: Mapping[str, Any]) -> str:
-    """Detail, commune, province; abroad: detail, country."""
-    country = value.get("country", "VN")
-    names = [value.get("detail")]
-    if country == "VN":
-        for part in ("commune", "province"):
-            found = form.find(part, value.get(part, ""))
-            names.append(found.label if found else value.get(part))
-    else:
-        found = form.find("country", country)
-        names.append(found.label if found else country)
-    return ", ".join(str(name) for name in names if name)
+    """Detail, commune, province; abroad: detail, country. Names of abolished units, too."""
+    return addresses.address_text(value, lambda part, code: found.label if (found := form.find(part, code)) else "")
 
 
 def consent_text(value: Any) -> str:

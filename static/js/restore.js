@@ -20,6 +20,7 @@
       const values = kept.filter(([name]) => name === input.name).map(([, value]) => value);
       if (["radio", "checkbox"].includes(input.type)) input.checked = values.includes(input.value);
       else input.value = values[0] ?? "";
+      if (input.type === "select-one") input.dataset.wanted = values[0] ?? ""; // a list that is still to be filled: address.js
       input.dispatchEvent(new Event("change", { bubbles: true }));
     }
   };

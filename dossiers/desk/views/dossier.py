@@ -123,6 +123,7 @@ class Sheet:
     address: str
     picture: bool = False
     made_here: bool = False
+    original: str = ""  # URL of the file as received, where the viewer shows another one
 
     @property
     def framed(self):
@@ -140,6 +141,7 @@ def _sheets(dossier, user):
             f"{file.name}, {megabytes(file.size)}",
             reverse("files:view", args=[file.pk]),
             picture=file.content_type.startswith("image/"),
+            original=reverse("files:original", args=[file.pk]) if file.is_redrawn else "",
         )
         for file in (dossier.attachments.current() if permissions.may_see_papers(dossier, user) else [])
     ]

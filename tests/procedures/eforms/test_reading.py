@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from procedures.eforms import BoundPage, Form, display_value, error_text, page_errors, read_page
-from procedures.eforms.values import number_from
+from procedures.eforms.values import number_from, value_error
 from tests.procedures.eforms.browser import Inputs, post, posted, shown
 from tests.procedures.eforms.conftest import FORMS, SOURCES, VALID
 
@@ -158,6 +158,43 @@ def test_an_address_that_is_not_whole_is_refused(typed):
     assert wrong(**typed) == {"home": "address"}
 
 
+def test_a_typed_name_stands_until_a_place_is_picked():
+    assert read(home__find=" Mường  Thanh ", home__commune="68.X123", home__province="68", home__detail="Tổ 7")["home"] == {
+        "province": "68", "find": "Mường Thanh", "detail": "Tổ 7",
+    }  # fmt: skip
+    assert wrong(home__find="Mường Thanh", home__detail="Tổ 7") == {"home": "address"}
+    picked = {"home__find": "Mường Thanh", "home__province": "68", "home__pick": "11.X004", "home__detail": "Tổ 7"}
+    assert read(**picked)["home"] == {"province": "11", "commune": "11.X004", "detail": "Tổ 7"}
+    assert wrong(**picked) == {}
+
+
+def test_the_buttons_of_an_address_save_and_show_the_page_again():
+    typed = {"home__province": "11", "home__commune": "68.X123", "home__detail": "Tổ 7", "address": "home"}
+    entered = read_page(FORM, PAGE, post(**typed), {}, TODAY)
+
+    assert entered.again and entered.focus == "f-home" and not entered.query
+    assert entered.values["home"] == {"province": "11", "detail": "Tổ 7"}, "a commune of another province is none any more"
+    bound = BoundPage(FORM, PAGE, {"home": entered.values["home"]}, TODAY)
+    assert "Phường Điện Biên Phủ" in shown(bound) and "Xuân Hương" not in shown(bound)
+    assert not read_page(FORM, PAGE, post(**typed), {}, TODAY, autosave=True).again
+
+    entered = read_page(FORM, PAGE, post(home__find="dien bien phu", address="home"), {}, TODAY)
+    html = shown(BoundPage(FORM, PAGE, entered.values, TODAY))
+    assert 'name="home-pick" value="11.X004"' in html and 'value="dien bien phu"' in html
+
+
+def test_some_addresses_need_no_house_and_some_cannot_be_abroad():
+    birth, stay = FORMS["to_khai_khai_sinh"], FORMS["ct01"]
+    town, new = birth.fields["child_home_town"], stay.fields["new_address"]
+
+    assert value_error(birth, town, {"province": "79", "commune": "25747"}, TODAY) is None
+    assert value_error(birth, town, {"country": "LA"}, TODAY) is None
+    assert value_error(stay, new, {"province": "79", "commune": "25747"}, TODAY) == "address"
+    assert value_error(stay, new, {"country": "LA", "detail": "Viêng Chăn"}, TODAY) == "address"
+    shown_page = shown(BoundPage(stay, new.page, {"request_kind": "tam_tru"}, TODAY))
+    assert "Địa chỉ ở nước ngoài" not in shown_page
+
+
 def test_abroad_an_address_is_a_country_and_words():
     typed = {"home__country": "FR", "home__detail": "12 rue de la Paix, Paris", "home__province": "68"}
 
@@ -200,7 +237,7 @@ def press(known, **buttons):
 def test_a_row_is_added_without_javascript():
     entered = press({"rows": ROWS}, add_row="rows")
 
-    assert entered.row_button and entered.focus == "f-rows-3" and entered.query == "dong=rows-3"
+    assert entered.again and entered.focus == "f-rows-3" and entered.query == "dong=rows-3"
     assert entered.values["rows"] == [*ROWS, {}]
 
 
