@@ -52,7 +52,7 @@ def _of_attempt(row):
 
 
 FILED = Door("dossier", lambda code, **rest: Dossier.objects.filter(code=code), _visible)
-PAID = Door("dossier", FILED.find, _own)
+CITIZENS_SIDE = Door("dossier", FILED.find, _own)
 DRAFT = Door("dossier", lambda pk, **rest: Dossier.objects.filter(pk=pk), _own)
 PAPER = Door(
     "paper", lambda pk, **rest: IssuedPaper.objects.filter(pk=pk),
@@ -105,8 +105,9 @@ DOORS = {
     **_at(FILED, "desk:", "dossier", "again", "step"),
     **_at(FILED, "api_", "dossier", "proof", "withdraw"),
     **_at(FILED, "evidence:", "proof"),
-    **_at(PAID, "payments:", "pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"),
-    **_at(PAID, "api_", "payment", "payment_attempts", "payment_claim"),
+    **_at(CITIZENS_SIDE, "payments:", "pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"),
+    **_at(CITIZENS_SIDE, "api_", "payment", "payment_attempts", "payment_claim", "proof"),
+    **_at(CITIZENS_SIDE, "evidence:", "proof"),
     **_at(DRAFT, "dossiers:", "resume", "renew", "filled_form", "step", "autosave", "discard", "read_draft"),
     **_at(DRAFT, "api_", "submit"),
     **_at(PAPER, "papers:", "download"),
