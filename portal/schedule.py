@@ -9,11 +9,12 @@ from dossiers.workflow import deadlines
 from payments.attempts import expiry
 from payments.reconciliation import runs
 from payments.transfers import statements
+from portal import kept
 from portal.models import Heartbeat
 
 log = logging.getLogger(__name__)
 INTERVAL_SECONDS = 60.0
-JOBS = [deadlines.run, expiry.run, statements.run, runs.run]
+JOBS = [deadlines.run, expiry.run, statements.run, runs.run, kept.expire]
 LOCK = 7_661_001  # PostgreSQL advisory lock, so that two relays do not run the jobs at the same time
 _last = -INTERVAL_SECONDS
 
