@@ -18,7 +18,9 @@ def broken():
         yield from _papers_and_messages(dossier)
     for model in (Attachment, IssuedPaper):
         for row in model.objects.order_by("pk").iterator(chunk_size=200):
-            yield from _file(model, row)
+            yield from _file(model, row, row.storage_key, row.sha256)
+            if model is Attachment and row.is_redrawn:
+                yield from _file(model, row, row.original_key, row.original_sha256)
 
 
 def totals():
@@ -41,15 +43,15 @@ def _papers_and_messages(dossier):
         yield f"{dossier.code}: has a result without its paper"
 
 
-def _file(model, row):
+def _file(model, row, key, sha256):
     name = f"{model._meta.verbose_name} {row.pk}"
     digest = hashlib.sha256()
     try:
-        with storage.open_stored(row.storage_key) as file:
+        with storage.open_stored(key) as file:
             while block := file.read(1 << 20):
                 digest.update(block)
     except (OSError, storage.StoredFileMissing) as error:
         yield f"{name}: its file cannot be read ({error.__class__.__name__})"
         return
-    if digest.hexdigest() != row.sha256:
+    if digest.hexdigest() != sha256:
         yield f"{name}: its file was changed"

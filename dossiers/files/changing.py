@@ -73,7 +73,7 @@ class OpenFiles:
         self._delete(list(self.all()))
 
     def _delete(self, files: list[Attachment]) -> None:
-        keys = [file.storage_key for file in files]
+        keys = [key for file in files for key in file.stored_keys]
         Attachment.objects.filter(pk__in=[file.pk for file in files]).delete()
         transaction.on_commit(lambda: [storage.delete_stored(key) for key in keys])
 

@@ -17,7 +17,11 @@ class AttachmentQuerySet(models.QuerySet):
 
 
 class Attachment(models.Model):
-    """One stored file for one document item. `storage_key` is random; `sha256` is of the stored bytes; `size` in bytes."""
+    """One file for one document item: the file as received (`original_…`) and the clean copy of it that is shown.
+
+    Both are the same stored file when the copy is byte for byte the original. Rows of pictures from before originals were kept
+    have none (`original_key` empty). Keys are random, sizes in bytes, `sha256` and `original_sha256` are of the stored bytes.
+    """
 
     class Source(models.TextChoices):
         UPLOAD = "upload", _("tải lên")
@@ -32,6 +36,10 @@ class Attachment(models.Model):
     size = models.PositiveIntegerField(_("dung lượng (byte)"))
     sha256 = models.CharField(max_length=64)
     storage_key = models.CharField(max_length=80, unique=True)
+    original_type = models.CharField(max_length=40, blank=True)
+    original_size = models.PositiveIntegerField(_("dung lượng tệp gốc (byte)"), default=0)
+    original_sha256 = models.CharField(max_length=64, blank=True)
+    original_key = models.CharField(max_length=80, blank=True)
     source = models.CharField(_("nguồn"), max_length=8, choices=Source.choices, default=Source.UPLOAD)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(_("gửi lúc"), default=clock.now)
@@ -44,6 +52,15 @@ class Attachment(models.Model):
         on_delete=models.PROTECT,
         related_name="staged",
     )
+    replaces = models.ForeignKey(
+        "self",
+        verbose_name=_("thay cho tệp"),
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="replacements",
+        help_text="tệp cũ cùng trang; trống: trang thêm",
+    )
 
     objects = AttachmentQuerySet.as_manager()
 
@@ -51,6 +68,42 @@ class Attachment(models.Model):
         verbose_name = _("giấy tờ tải lên")
         verbose_name_plural = _("giấy tờ tải lên")
         ordering = ["item_key", "page", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="an_original_has_a_file_and_a_digest",
+                condition=models.Q(original_key="", original_sha256="")
+                | ~models.Q(original_key="") & ~models.Q(original_sha256=""),
+            )
+        ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def received_sha256(self):
+        """SHA-256 of the file as the citizen sent it; of the copy where no original was kept."""
+        return self.original_sha256 or self.sha256
+
+    @property
+    def is_redrawn(self):
+        """Is the copy that is shown another file than the one received?"""
+        return bool(self.original_key) and self.original_key != self.storage_key
+
+    @property
+    def stored_keys(self):
+        """Storage keys of all its files."""
+        return [self.storage_key, self.original_key] if self.is_redrawn else [self.storage_key]
+
+
+class Thumbnail(models.Model):
+    """A small JPEG (at most 8 kB) of a picture, for lists. Made from the clean copy; can always be made again."""
+
+    attachment = models.OneToOneField(Attachment, primary_key=True, on_delete=models.CASCADE, related_name="thumbnail")
+    content = models.BinaryField(max_length=8192)
+
+    class Meta:
+        verbose_name = _("ảnh thu nhỏ")
+        verbose_name_plural = _("ảnh thu nhỏ")
+
+    def __str__(self):
+        return str(self.attachment_id)

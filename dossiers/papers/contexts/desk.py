@@ -27,7 +27,8 @@ def acknowledgement(dossier, event):
     return {
         "channel": str(dossier.get_channel_display()),
         "papers": [
-            {"name": name, "file": file.name, "hash_prefix": file.sha256[:16]} for name, file in files_at(dossier, event.at)
+            {"name": name, "file": file.name, "hash_prefix": file.received_sha256[:16]}
+            for name, file in files_at(dossier, event.at)
         ],
         "fees": fees,
         "fee_total": total,
