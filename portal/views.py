@@ -74,7 +74,12 @@ def again(request):
         return {}
     try:
         sent = [(name, value) for name, values in kept.typed_in(request.POST).items() for value in values]
-        return {"typed": kept.texts_in(request.POST), "sent": sent, "files": bool(request.FILES), "csrf_token": get_token(request)}
+        return {
+            "typed": kept.texts_in(request.POST),
+            "sent": sent,
+            "files": bool(request.FILES),
+            "csrf_token": get_token(request),
+        }
     except Exception:  # whatever broke the request may break this, too
         return {}
 

@@ -56,7 +56,7 @@ def paper(dossier, kind=PaperKind.ACKNOWLEDGEMENT, **facts):
 
 # ---------------------------------------------------------------- somebody else's
 PAGES = ["detail", "submitted", "slip", "result", "withdraw", "confirm", "supplement", "supplement_review"]
-DRAFT_PAGES = ["resume", "renew", "filled_form", "step", "autosave", "discard"]
+DRAFT_PAGES = ["resume", "renew", "filled_form", "step", "autosave", "discard", "read_draft"]
 PAYING = ["pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"]
 DOORS = {
     **{f"dossiers:{name}": "filed" for name in PAGES},
@@ -96,7 +96,7 @@ def addresses(dossier, draft):
     return [
         *(f"/ho-so/{code}/{tail}" for tail in tails),
         *(f"/nop/{draft.pk}/{step}" for step in steps),
-        f"/ho-so/nhap/{draft.pk}/xoa/", f"/can-bo/ho-so/{code}/", f"/can-bo/ho-so/{code}/tiep-nhan/",
+        f"/ho-so/nhap/{draft.pk}/", f"/ho-so/nhap/{draft.pk}/xoa/", f"/can-bo/ho-so/{code}/", f"/can-bo/ho-so/{code}/tiep-nhan/",
         f"/can-bo/ho-so/{code}/lam-lai/viec/{event.followups.first().pk}/",
         f"/giay/{issued.pk}/x.pdf", f"/giay/{issued.pk}/x.pdf?xem", f"/giay-to/{file.pk}/", f"/giay-to/{own.pk}/?tai",
         f"/api/v1/dossiers/{code}/", f"/api/v1/dossiers/{code}/withdraw/", f"/api/v1/drafts/{draft.pk}/submit/",

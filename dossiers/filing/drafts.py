@@ -154,8 +154,8 @@ def is_as_filed(dossier, shown):
 
 @transaction.atomic
 def save(draft, *, answers=None, asked=None, revision=None, counts=True, **columns):
-    """Save answers and columns, and increment the revision (with `counts`). With `revision`: raises ChangedElsewhere when it is not
-    the current one. Raises NoLongerADraft."""
+    """Save answers and columns; with `counts` it is a new revision. With `revision`: raises ChangedElsewhere when it is not the
+    current one. Raises NoLongerADraft."""
     row = Dossier.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
     if row is None or row.state != DossierState.DRAFT:
         raise NoLongerADraft

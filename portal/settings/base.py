@@ -1,5 +1,6 @@
 """Settings shared by development, tests and production. Secrets and addresses come from the environment."""
 
+import datetime as dt
 import json
 import os
 from pathlib import Path
@@ -159,7 +160,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600  # seconds without a request until a session ends
 SESSION_SLIDE_EVERY = 15 * 60  # seconds: how often a session at work is written
-STAFF_SESSION_LIMIT = 12 * 3600  # seconds from login to the end of a staff session, also while somebody works
+STAFF_SESSION_LIMIT = dt.timedelta(hours=12)  # from login to the end of a session of staff, also while somebody works
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -1,23 +1,21 @@
-// Saves a draft while it is typed. <form data-autosave="address" data-draft="…">; ui/saved.html shows how it went.
-// When the network is away the words stay on this device (copies.js, to be loaded before this file).
+// Saves a draft while it is typed. <form data-autosave="address">; ui/saved.html shows how it went. Without network the words stay
+// on this device (copies.js).
 (() => {
   "use strict";
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;
   const say = document.documentElement.lang === "en"
     ? { saving: "Saving", saved: "Saved at", offline: "No network: what is being typed stays on this device",
-        failed: "Not saved yet. Press the button below", other: "Another device has just changed this.", see: "See it" }
+        failed: "Not saved. Press the button below", other: "Another device has just changed this.", see: "See it" }
     : { saving: "Đang lưu", saved: "Máy đã tự lưu lúc", offline: "Mất mạng: chữ đang gõ vẫn ở máy này",
         failed: "Chưa lưu được. Bấm nút ở dưới để thử lại", other: "Máy khác vừa sửa.", see: "Xem bản mới" };
-  const place = document.querySelector("[data-saved]");
+  const place = document.querySelector("[data-saved]") || document.createElement("p");
   const typed = () => JSON.stringify([...new FormData(form)].filter(([name, value]) => typeof value === "string" && !/^(csrf|revision)/.test(name)));
   let timer, sending, again = false, stopped = false, pressed = false, last = form.hasAttribute("data-unsaved") ? "" : typed();
 
   const show = (state, words, url) => {
-    if (!place) return;
     place.className = `saved saved--${state}${state === "offline" ? " saved--off" : ""}`;
-    const span = document.createElement("span");
-    span.textContent = words;
+    const span = Object.assign(document.createElement("span"), { textContent: words });
     if (url) span.append(" ", Object.assign(document.createElement("a"), { href: url, textContent: say.see }));
     place.replaceChildren(span);
   };
@@ -25,7 +23,7 @@
     const body = new URLSearchParams(new FormData(form));
     if (more) body.set(more, "1");
     return fetch(form.dataset.autosave, {
-      method: "POST", body, keepalive: Boolean(more), headers: { "X-Requested-With": "fetch", Accept: "application/json" },
+      method: "POST", body, keepalive: Boolean(more), headers: { "X-Requested-With": "fetch" },
     });
   };
 
@@ -63,7 +61,7 @@
   form.addEventListener("change", soon);
   addEventListener("online", save);
 
-  // The last words: a link waits for them a moment; a reload or a closed tab sends them as no new revision (the next page is open).
+  // The last words: a link waits for them; a reload or a closed tab sends them as no new revision.
   const waits = () => !stopped && !pressed && typed() !== last;
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
@@ -74,7 +72,7 @@
   });
   addEventListener("pagehide", () => { if (waits()) post("cuoi").catch(() => {}); });
 
-  // The page that is sent must carry the newest revision: wait for a save under way.
+  // A page carries the newest revision: wait for a save under way.
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     pressed = true;
@@ -82,7 +80,6 @@
     event.preventDefault();
     again = false;
     stopped = true;
-    const { submitter } = event;
-    sending.then(() => form.requestSubmit(submitter));
+    sending.then(() => form.requestSubmit(event.submitter));
   });
 })();

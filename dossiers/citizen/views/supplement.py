@@ -224,6 +224,7 @@ def _page(request, answering, bound, refused=None):
         "cards": answering.cards(bound, refused),
         "count": len(answering.items),
         "bound": bound,
+        "kept": request.path in request.kept,
         "errors": errors,
         "asked_by": event.text.actor_name if hasattr(event, "text") else "",
         "asked_at": event.at,
