@@ -11,7 +11,7 @@ from dossiers.states import DossierState
 from dossiers.workflow import history
 
 
-def broken():
+def violations():
     """Yield one sentence for each violation. Work that still waits in the outbox is no violation."""
     for dossier in Dossier.objects.exclude(state=DossierState.DRAFT).order_by("pk").iterator(chunk_size=200):
         yield from history.problems(dossier)
@@ -23,7 +23,7 @@ def broken():
                 yield from _file(model, row, row.original_key, row.original_sha256)
 
 
-def totals():
+def summary():
     """What was checked, in one line."""
     return f"{Dossier.objects.count()} dossiers, {Event.objects.count()} events: all whole"
 

@@ -159,7 +159,7 @@ def no_user(dossier: Dossier, user: User) -> bool:
     return False
 
 
-def sees_papers(dossier: Dossier, user: User) -> bool:
+def may_see_papers(dossier: Dossier, user: User) -> bool:
     """May open files and papers: the citizen's side, and staff who work on the dossier. An inspector may not."""
     if is_submitter(dossier, user):
         return True

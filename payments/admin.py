@@ -2,7 +2,13 @@
 
 No payer is named, and no attempt or refund can be opened: only the services move money."""
 
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
@@ -33,12 +39,12 @@ class CollectionPointAdmin(ReadOnly, ModelAdmin):
     readonly_fields = fields
 
     @admin.display(description=_("có khóa trong môi trường"), boolean=True)
-    def has_secret(self, point):
+    def has_secret(self, point: CollectionPoint) -> bool:
         """Is the secret of the terminal in the environment? The secret itself is never shown."""
         return register.takes_payments(point)
 
     @admin.display(description=_("đang thu trên mạng"), boolean=True, ordering="terminal__active")
-    def takes_payments(self, point):
+    def takes_payments(self, point: CollectionPoint) -> bool:
         """Is its terminal switched on? (Changed on the page of the terminal.)"""
         return point.terminal.active
 
@@ -55,15 +61,15 @@ class CollectingBodyAdmin(ReadOnly, ModelAdmin):
 class MoneyWorkAdmin(OutboxRowAdmin):
     """Outbox rows of payments: their state, and the number of the row they are about."""
 
-    about = ()
+    about: Sequence[str] = ()
 
-    def get_list_display(self, request):
+    def get_list_display(self, request: HttpRequest) -> list[str]:
         return [*self.about, *WORK]
 
-    def get_fields(self, request, obj=None):
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*self.about, *WORK]
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return self.get_fields(request, obj)
 
 
@@ -91,11 +97,11 @@ class SettlementProofAdmin(MoneyWorkAdmin):
     list_select_related = ["run__point"]
 
     @admin.display(description=_("điểm thu"))
-    def point(self, proof):
+    def point(self, proof: SettlementProof) -> CollectionPoint:
         return proof.run.point
 
     @admin.display(description=_("ngày"))
-    def day(self, proof):
+    def day(self, proof: SettlementProof) -> dt.date:
         return proof.run.day
 
 
@@ -110,7 +116,7 @@ class BankCreditAdmin(MoneyWorkAdmin):
     about = ["bank_ref", "point"]
     list_select_related = ["point"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BankCredit]:
         return super().get_queryset(request).defer("content", "note")
 
 
@@ -120,8 +126,8 @@ class EReceiptAdmin(MoneyWorkAdmin):
     list_select_related = ["body__agency"]
 
     @admin.display(description=_("biên lai"))
-    def number_in_words(self, receipt):
+    def number_in_words(self, receipt: EReceipt) -> str:
         return str(receipt)
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EReceipt]:
         return super().get_queryset(request).defer("payer_name", "lines")

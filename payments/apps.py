@@ -6,7 +6,7 @@ class PaymentsConfig(AppConfig):
     name = "payments"
     verbose_name = _("Phí, lệ phí")
 
-    def ready(self):
+    def ready(self) -> None:
         from dossiers.models import grants
         from dossiers.workflow.signals import step_taken
         from payments import receivers, workers  # noqa: F401 - workers registers itself

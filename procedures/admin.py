@@ -1,6 +1,9 @@
 """Admin pages of the catalogue and the calendar. Published versions are read only, because dossiers were filed under them."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.admin import NeverDeleted, ReadOnly
@@ -59,14 +62,14 @@ class ProcedureVersionAdmin(NeverDeleted, ModelAdmin):
     ]
     readonly_fields = ["procedure", "number", "state", "sha256"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProcedureVersion]:
         versions = super().get_queryset(request)
         return versions if request.resolver_match.url_name.endswith("_change") else versions.defer("document", "procedure__facts")
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: ProcedureVersion | None = None) -> bool:
         return obj is not None and obj.state == VersionState.DRAFT and super().has_change_permission(request, obj)
 
 
@@ -90,10 +93,10 @@ class TerminalAdmin(NeverDeleted, ModelAdmin):
     search_fields = ["code"]
     fields = ["code", "active", "switched_at"]
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Terminal | None = None) -> list[str]:
         return ["switched_at", "code"] if obj else ["switched_at"]
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Terminal, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and "active" in form.changed_data:
             obj.switch(on=obj.active)
@@ -110,7 +113,7 @@ class LocalFeeAdmin(NeverDeleted, ModelAdmin):
     search_fields = ["procedure__code"]
     autocomplete_fields = ["procedure"]
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: LocalFee | None = None) -> list[str]:
         return [] if obj is None else [field.name for field in obj._meta.fields if field.name not in ("id", "effective_to")]
 
 

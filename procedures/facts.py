@@ -224,10 +224,15 @@ class Facts(TypedDict):
     silence_is_consent: NotRequired[bool]
 
 
-class VersionDocument(TypedDict):
-    """A version's document: the procedure, its expanded form, and the code lists and default terms it uses."""
+class ProcedurePart(TypedDict):
+    """The part of a version's document that levels and prices read."""
 
     procedure: Facts
+
+
+class VersionDocument(ProcedurePart):
+    """A version's document: the procedure, its expanded form, and the code lists and default terms it uses."""
+
     form: dict[str, Any] | None
     code_lists: dict[str, list[dict[str, Any]]]
     defaults: dict[str, Any]

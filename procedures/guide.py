@@ -1,5 +1,8 @@
 """The guide of one procedure for its page: every section that the law requires, in the words of the version."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -9,8 +12,9 @@ from portal.common import clock
 from portal.common.money import dong
 from procedures.calendar import Term
 from procedures.cards import different_official_name, level_words, price_over_places, term_of
+from procedures.facts import Document, FeeRow
 from procedures.models.catalogue import ProcedureVersion
-from procedures.prices import price_range
+from procedures.prices import PriceRange, price_range
 from procedures.wording import (
     CHANNELS,
     FEE_KINDS,
@@ -37,7 +41,15 @@ GROUP_WORDS = {
 class Guide:
     """The guide of one version, for one province or none. `amounts`: {province: {fee line: đồng}}. Makes no queries."""
 
-    def __init__(self, version: ProcedureVersion, *, amounts, province_code="", blank_forms=False, pays_online=False):
+    def __init__(
+        self,
+        version: ProcedureVersion,
+        *,
+        amounts: Mapping[str, Mapping[str, int]],
+        province_code: str = "",
+        blank_forms: bool = False,
+        pays_online: bool = False,
+    ) -> None:
         self.version, self.facts = version, version.facts
         self.pays_online = pays_online
         self.amounts, self.local = amounts, amounts.get(province_code, {}) if province_code else {}
@@ -48,7 +60,7 @@ class Guide:
     # -- the plain top
 
     @cached_property
-    def price(self):
+    def price(self) -> PriceRange:
         """The price in this province, or the range over all provinces."""
         if not self.has_place:
             return price_over_places(self.facts, self.amounts, clock.today())
@@ -56,12 +68,12 @@ class Guide:
         return price_range(self.facts["fee_lines"], day=clock.today(), channel=channel, local=self.local)
 
     @cached_property
-    def official_name(self):
+    def official_name(self) -> str:
         """The official name if it differs from the everyday name, else ""."""
         return different_official_name(self.version.name, self.version.short_name)
 
     @cached_property
-    def top(self):
+    def top(self) -> list[dict[str, str]]:
         """The four main facts: time, fee, agency, result."""
         exempt = next((line for line in self.fee_lines if line["role"] == "exemption"), None)
         executing = [body["name"] for body in self.facts["executing_agencies"]]
@@ -89,7 +101,7 @@ class Guide:
         ]
 
     @property
-    def _other_terms(self):
+    def _other_terms(self) -> str:
         """The terms of the other channels where they differ from the one shown; "" otherwise."""
         terms = {row["channel"]: Term.from_data(row["processing"]).words for row in self.facts["channels"]}
         first = term_of(self.facts["channels"]).words
@@ -99,7 +111,7 @@ class Guide:
     # -- the sections that the law requires, in their order
 
     @cached_property
-    def identity(self):
+    def identity(self) -> list[dict[str, Any]]:
         """The first rows: code, decision, name, level, type, sector."""
         decision = self.facts["decision"]
         number = _("%(number)s ngày %(day)s") % {"number": decision["number"], "day": day_words(decision["date"])}
@@ -113,7 +125,7 @@ class Guide:
         ]
 
     @cached_property
-    def people_and_bodies(self):
+    def people_and_bodies(self) -> list[dict[str, Any]]:
         """The rows after the documents: audience, agencies, address."""
         executing = [body["name"] for body in self.facts["executing_agencies"]]
         competent = [body["name"] for body in self.facts["competent_agencies"]] or executing
@@ -127,32 +139,32 @@ class Guide:
         ]
 
     @cached_property
-    def results(self):
+    def results(self) -> list[str]:
         return [row["name"] for row in self.facts["results"]]
 
     @cached_property
-    def conditions(self):
+    def conditions(self) -> list[str]:
         return [plain(text) for text in self.facts["conditions"]]
 
     @cached_property
-    def end(self):
+    def end(self) -> list[dict[str, Any]]:
         """The last rows: keywords and description."""
         return [
             self._row(_("Từ khóa"), ", ".join(self.facts["aliases"])),
             self._row(_("Mô tả"), [plain(text) for text in self.facts["notes"]], "description"),
         ]
 
-    def _row(self, term, value, section=""):
+    def _row(self, term: str, value: str | list[str], section: str = "") -> dict[str, Any]:
         """A row of the page. `value`: text or list of texts; an empty one is shown as the data says, by default «Không»."""
         value = value or self.shown_empty.get(section) or str(NOTHING)
         return {"term": term, "lines": value} if isinstance(value, list) else {"term": term, "value": value}
 
     @cached_property
-    def steps(self):
+    def steps(self) -> list[str]:
         return [plain(text) for text in self.facts["steps"]]
 
     @cached_property
-    def channels(self):
+    def channels(self) -> list[dict[str, Any]]:
         """The channels of filing with their terms."""
         return [
             {
@@ -164,7 +176,7 @@ class Guide:
         ]
 
     @cached_property
-    def fee_lines(self):
+    def fee_lines(self) -> list[FeeRow]:
         """The fee lines in force today."""
         today = clock.today().isoformat()
         return [
@@ -174,7 +186,7 @@ class Guide:
         ]
 
     @cached_property
-    def fees(self):
+    def fees(self) -> list[dict[str, Any]]:
         return [
             {
                 "label": plain(line["label"]),
@@ -192,22 +204,22 @@ class Guide:
         ]
 
     @cached_property
-    def when_to_pay(self):
+    def when_to_pay(self) -> str:
         """When and where the fee is paid; "" when no fee is ever due."""
         return "" if self.price.is_free else when_to_pay(self.version, online=self.pays_online)
 
     @cached_property
-    def refunds_are_made_up(self):
+    def refunds_are_made_up(self) -> bool:
         """True when a refund rule was invented for the demo."""
         return any(self._given_back(line) and refund_is_invented(line) for line in self.fee_lines)
 
     @staticmethod
-    def _given_back(line):
+    def _given_back(line: FeeRow) -> str:
         """The refund rule of a charged line in words; "" for reductions and free lines."""
         charged = line["role"] in ("base", "alternative", "extra") and line["amount"] != 0
         return refund_words(line["refundable_on"]) if charged else ""
 
-    def _price(self, line):
+    def _price(self, line: FeeRow) -> str:
         if line["key"] in self.version.document["amount_set_later"]:
             return _("Cơ quan tính khi giải quyết")
         amounts = [local[line["key"]] for local in self.amounts.values() if line["key"] in local]
@@ -216,13 +228,13 @@ class Guide:
         words = price(line, self.local)
         return _("còn %(price)s") % {"price": words} if line["role"] == "discount" else words
 
-    def _when(self, line):
+    def _when(self, line: FeeRow) -> str:
         channel = {"field": "channel", "op": "eq", "value": line["channel"]} if line["channel"] != "any" else None
         parts = [self.words.condition(channel), self.words.condition(line["when"])]
         return "; ".join(text[:1].upper() + text[1:] for text in parts if text)
 
     @cached_property
-    def fees_elsewhere(self):
+    def fees_elsewhere(self) -> list[dict[str, str]]:
         """Amounts charged elsewhere (missions abroad), in their own currency."""
         rows = self.facts.get("fees_elsewhere") or []
         return [
@@ -230,7 +242,7 @@ class Guide:
         ]
 
     @cached_property
-    def groups(self):
+    def groups(self) -> list[dict[str, Any]]:
         """The documents, by case."""
         return [
             {
@@ -242,7 +254,7 @@ class Guide:
             for group in self.facts["document_groups"]
         ]
 
-    def _document(self, document):
+    def _document(self, document: Document) -> dict[str, Any]:
         """One document with its notes: number of copies, conditions, and when it need not be submitted."""
         made_here = document["kind"] == "form" and document["form_key"]
         when = document.get("condition_text") or self.words.condition(document["when"])
@@ -267,7 +279,7 @@ class Guide:
         }
 
     @staticmethod
-    def _mark(document, conditional):
+    def _mark(document: Document, conditional: bool) -> str:
         if document["kind"] in ("data", "note") or document["replaced_by_data"]:
             return "ok" if document["kind"] != "note" else "if"
         return "if" if conditional or not document["required"] else "todo"

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from procedures.facts import Facts, VersionDocument
+from procedures.facts import Facts, ProcedurePart
 from procedures.prices import price_range
 
 DELIVERY_WITHOUT_VISIT = frozenset({"account", "post"})
@@ -180,7 +180,7 @@ class OfferedLevel:
     @classmethod
     def compute(
         cls,
-        document: VersionDocument,
+        document: ProcedurePart,
         declared_level: int,
         offering: OfferingLike | None = None,
         *,

@@ -1,5 +1,7 @@
 """Lists of procedures: filters and paging."""
 
+from collections.abc import Mapping, Sequence
+
 from django.utils.http import urlencode
 
 from portal.common.figures import number_in
@@ -12,16 +14,16 @@ PAGE = 20
 class Filters:
     """The filters of the query string: level, price, audience. Level and price exist only for procedures with a version."""
 
-    def __init__(self, asked):
+    def __init__(self, asked: Mapping[str, str]) -> None:
         self.online = asked.get("muc") == "nop-tren-mang"
         self.free = asked.get("phi") == "0"
         self.audience = asked.get("doi-tuong") if asked.get("doi-tuong") in ("nguoi-dan", "doanh-nghiep") else ""
 
     @property
-    def any(self):
+    def any(self) -> bool:
         return self.online or self.free or bool(self.audience)
 
-    def apply(self, codes):
+    def apply(self, codes: Sequence[str]) -> Sequence[str] | list[Card]:
         """The matching codes; cards instead when level or price is filtered."""
         if self.audience:
             wanted, audiences = (CITIZENS if self.audience == "nguoi-dan" else BUSINESS), search.catalogue().audiences
@@ -36,27 +38,28 @@ class Filters:
 class Listing:
     """One page of a list. `rows`: codes, or cards from `Filters.apply`."""
 
-    def __init__(self, rows, asked):
+    def __init__(self, rows: Sequence[str] | list[Card], asked: Mapping[str, str]) -> None:
         self.asked, self.count = asked, len(rows)
         self.number = self._number(asked.get("trang", ""))
         shown = rows[(self.number - 1) * PAGE : self.number * PAGE]
-        self.cards = shown if shown and isinstance(shown[0], Card) else cards(by_codes(shown))
+        made = [row for row in shown if isinstance(row, Card)]
+        self.cards = made or cards(by_codes(row for row in shown if isinstance(row, str)))
         self.first = (self.number - 1) * PAGE + 1
         self.last = self.first + len(self.cards) - 1
 
-    def _number(self, text):
+    def _number(self, text: str) -> int:
         """The page number of the query string, limited to existing pages."""
         last = max(1, -(-self.count // PAGE))
         return min(max(1, number_in(text, 5) or 1), last)
 
     @property
-    def previous(self):
+    def previous(self) -> str:
         return self._address(self.number - 1) if self.number > 1 else ""
 
     @property
-    def next(self):
+    def next(self) -> str:
         return self._address(self.number + 1) if self.number * PAGE < self.count else ""
 
-    def _address(self, page):
+    def _address(self, page: int) -> str:
         kept = {key: value for key, value in self.asked.items() if key != "trang" and value}
         return "?" + urlencode({**kept, **({"trang": page} if page > 1 else {})})

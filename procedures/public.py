@@ -1,21 +1,24 @@
 """Public pages and API answers, which contain no personal data."""
 
 import hashlib
+from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 
-def public_page(view):
+def public_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorator: no login needed; GET and HEAD only; cacheable for 60 s by clients without a session; with ETag."""
 
     @login_not_required
     @require_safe
     @wraps(view)
-    def answer(request, *args, **kwargs):
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         if not getattr(response, "is_rendered", True):
             response.render()

@@ -1,6 +1,10 @@
 """Public pages of the catalogue: home, search, procedure, life event. They contain no personal data and are cacheable."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,14 +12,15 @@ from django.utils.translation import gettext as _
 from portal.common import clock
 from portal.common.vietnamese import clean_text
 from procedures import search
-from procedures.cards import by_codes, cards, level_words, levels_of
+from procedures.cards import Card, by_codes, cards, level_words, levels_of
+from procedures.facts import PartialReason
 from procedures.guide import Guide
 from procedures.home_links import quick_codes
 from procedures.levels import OfferedLevel, ServiceLevel
 from procedures.listing import Filters, Listing
-from procedures.models import LifeEvent, LifeEventEntry, LocalFee, Offering, Procedure
+from procedures.models import LifeEvent, LifeEventEntry, LocalFee, Offering, Procedure, ProcedureVersion
 from procedures.offered import offered_at
-from procedures.places import choose, desk_hours
+from procedures.places import Choice, choose, desk_hours
 from procedures.public import public_page
 from procedures.search.reading import MAX_LENGTH
 from procedures.wording import CHANNELS, audience_words, day_words
@@ -45,7 +50,7 @@ EVENT_LOOKS = {
 
 
 @public_page
-def home(request):
+def home(request: HttpRequest) -> HttpResponse:
     """The home page: search, quick links, life events, link to one's dossiers."""
     events = list(LifeEvent.objects.annotate(size=Count("entries__procedure", distinct=True)))
     names = _names_of_events()
@@ -65,9 +70,9 @@ def home(request):
     )
 
 
-def _names_of_events():
+def _names_of_events() -> dict[int, list[str]]:
     """{event id: short names of its first three procedures}. One query."""
-    found = {}
+    found: dict[int, list[str]] = {}
     rows = LifeEventEntry.objects.filter(procedure__listed=False).order_by("event_id", "subgroup", "order")
     for event, name in rows.values_list("event_id", "procedure__short_name"):
         names = found.setdefault(event, [])
@@ -80,7 +85,7 @@ def _names_of_events():
 
 
 @public_page
-def search_page(request):
+def search_page(request: HttpRequest) -> HttpResponse:
     """Search results, or the whole catalogue; filtered by level, price and audience."""
     asked = clean_text(request.GET.get("tu-khoa", ""))[:MAX_LENGTH]
     filters = Filters(request.GET)
@@ -98,7 +103,7 @@ def search_page(request):
 
 
 @public_page
-def procedure(request, code, slug=""):
+def procedure(request: HttpRequest, code: str, slug: str = "") -> HttpResponse:
     """The guide of a procedure and the choice of the place. Redirects to the URL with the current slug."""
     found = get_object_or_404(Procedure.objects.select_related("current", "sector"), code=code)
     if slug != found.slug:
@@ -109,7 +114,7 @@ def procedure(request, code, slug=""):
     return render(request, "procedures/procedure.html", _guide_context(request, found))
 
 
-def _guide_context(request, found):
+def _guide_context(request: HttpRequest, found: Procedure) -> dict[str, Any]:
     version = found.current
     version.procedure = found
     asked = {
@@ -144,22 +149,22 @@ def _guide_context(request, found):
     }
 
 
-def _missing(offered):
+def _missing(offered: OfferedLevel) -> list[str]:
     """The needs of the next level as sentences, without the choice of a place and the reason that is already shown."""
     if not offered.needs:
         return []
     return [need.sentence for need in offered.missing if need.key != "place" and need.sentence != offered.reason]
 
 
-def _is_made_up(published, reason):
+def _is_made_up(published: PartialReason | None, reason: str) -> bool:
     """True when the shown reason was invented for the demo."""
-    return bool(published) and published.get("certainty") == "demo" and reason.startswith(published["text"])
+    return published is not None and published.get("certainty") == "demo" and reason.startswith(published["text"])
 
 
 class Place:
     """One receiving agency, as shown on the page."""
 
-    def __init__(self, version, offering, amounts):
+    def __init__(self, version: ProcedureVersion, offering: Offering, amounts: Mapping[str, Mapping[str, int]]) -> None:
         self.offering = offering
         self.offered = offered_at(version, offering, local=amounts.get(offering.province_code, {}))
         self.desk = offering.receiving_agency or offering.agency
@@ -169,16 +174,16 @@ class Place:
         self.demo = offering.certainty == "demo" or self.desk.demo
 
 
-def _amounts(found):
+def _amounts(found: Procedure) -> dict[str, dict[str, int]]:
     """{province: {fee line: đồng}} set locally for this procedure."""
-    amounts = {}
+    amounts: dict[str, dict[str, int]] = {}
     rows = LocalFee.objects.in_force(clock.today()).filter(procedure=found)
     for province, line, amount in rows.values_list("province_code", "fee_line_key", "amount"):
         amounts.setdefault(province, {})[line] = amount
     return amounts
 
 
-def _best_of_provinces(version, choice, amounts):
+def _best_of_provinces(version: ProcedureVersion, choice: Choice, amounts: Mapping[str, Mapping[str, int]]) -> OfferedLevel:
     """The level before a place is chosen: the best over one offering of each province."""
     samples = (
         Offering.objects.current()
@@ -193,7 +198,7 @@ def _best_of_provinces(version, choice, amounts):
     )
 
 
-def _facts_of_index(found):
+def _facts_of_index(found: Procedure) -> dict[str, Any]:
     """The facts of the national index for the page of a listed procedure."""
     facts = found.facts
     times = [
@@ -213,7 +218,7 @@ def _facts_of_index(found):
     }
 
 
-def _time_words(row):
+def _time_words(row: Mapping[str, Any]) -> str:
     """A term of the index in words; "" when the index gives no usable number."""
     if "text" in row:
         return row["text"] if len(row["text"]) <= 160 else _("theo từng trường hợp")
@@ -230,14 +235,14 @@ def _time_words(row):
 
 
 @public_page
-def life_event(request, slug):
+def life_event(request: HttpRequest, slug: str) -> HttpResponse:
     """The procedures of a life event: those with a version first, then the subgroups of the national portal."""
     event = get_object_or_404(LifeEvent, slug=slug)
     event.icon, event.tone = EVENT_LOOKS.get(event.code, ("folder", ""))
     entries = list(event.entries.filter(Q(procedure__listed=False) | ~Q(subgroup="")).select_related("procedure__sector"))
     made = {card.procedure.pk: card for card in cards({entry.procedure_id: entry.procedure for entry in entries}.values())}
     own = list({entry.procedure_id: made[entry.procedure_id] for entry in entries if not entry.procedure.listed}.values())
-    groups = {}
+    groups: dict[str, list[Card]] = {}
     for entry in entries:
         if entry.subgroup and entry.procedure.listed:
             groups.setdefault(entry.subgroup, []).append(made[entry.procedure_id])

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -9,6 +11,8 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from portal.common import dates
 from portal.common.money import dong
 from procedures.calendar import Term
+from procedures.facts import Condition, Document, FeeRow, Processing, VersionDocument
+from procedures.models import ProcedureVersion
 
 AUDIENCE = {
     "citizen": gettext_lazy("công dân Việt Nam"),
@@ -60,12 +64,12 @@ FEE_KINDS = {"phi": gettext_lazy("phí"), "le_phi": gettext_lazy("lệ phí"), "
 _MARK = re.compile(r"\s*\[(?:knowledge|derived|seen|demo)[^\]]*\]")
 
 
-def plain(text):
+def plain(text: str | None) -> str:
     """A text of the data without its certainty marks."""
     return _MARK.sub("", text or "")
 
 
-def audience_words(kinds):
+def audience_words(kinds: Iterable[str]) -> str:
     """«Công dân Việt Nam, tổ chức». Unknown kinds are shown unchanged."""
     text = ", ".join(str(AUDIENCE.get(kind, kind)) for kind in kinds)
     return text[:1].upper() + text[1:]
@@ -74,16 +78,16 @@ def audience_words(kinds):
 class Wording:
     """Conditions of one version's document as text."""
 
-    def __init__(self, document):
+    def __init__(self, document: VersionDocument) -> None:
         self.questions = {question["key"]: question for question in document["procedure"]["questions"]}
         self.groups = {row["key"]: row["label"] for row in document["code_lists"]["priority_groups"]}
-        self.fields = {}
+        self.fields: dict[str, dict[str, Any]] = {}
         for section in (document["form"] or {}).get("sections", []):
             for page in section["pages"]:
                 self.fields |= {field["key"]: field for field in page["fields"] if "key" in field}
         self.fields |= {field["key"]: field for field in (document["form"] or {}).get("bound_fields", [])}
 
-    def condition(self, rule):
+    def condition(self, rule: Condition) -> str:
         """«Đã từng được cấp giấy xác nhận này: có»; "" for a condition that always holds."""
         if not rule:
             return ""
@@ -93,7 +97,7 @@ class Wording:
         values = rule.get("value")
         return self._leaf(rule["field"], rule["op"], values if isinstance(values, list) else [values])
 
-    def _leaf(self, name, op, values):
+    def _leaf(self, name: str, op: str, values: Sequence[Any]) -> str:
         if name == "person.priority_group":
             return _or(_small(self.groups.get(value, value)) for value in values)
         if name == "person.age":
@@ -113,7 +117,7 @@ class Wording:
             return _("%(what)s: không phải “%(value)s”") % {"what": label, "value": text}
         return text if name == "case" else f"{label}: {text}"
 
-    def _asked(self, name):
+    def _asked(self, name: str) -> tuple[str, Mapping[Any, str]]:
         """(label, {value: text}) of a question or a form field."""
         yes_no = {True: _("có"), False: _("không"), "co": _("có"), "khong": _("không")}
         question = self.questions.get(name.removeprefix("ask."))
@@ -127,15 +131,15 @@ class Wording:
         return field.get("label", name), options or yes_no
 
 
-def _small(words):
+def _small(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _or(words):
+def _or(words: Iterable[object]) -> str:
     return pgettext("liệt kê", " hoặc ").join(str(word) for word in words)
 
 
-def copies(document):
+def copies(document: Document) -> str:
     """The numbers of originals and copies: «1 bản chính, 2 bản sao»."""
     parts = []
     if document["originals"]:
@@ -145,7 +149,7 @@ def copies(document):
     return ", ".join(parts)
 
 
-def price(line, local=None):
+def price(line: FeeRow, local: Mapping[str, int] | None = None) -> str:
     """The price of a fee line with its unit. `local`: {line key: đồng} of the province."""
     amount = line["amount"] if line["amount"] is not None else (local or {}).get(line["key"])
     if line["role"] == "exemption":
@@ -160,7 +164,7 @@ def price(line, local=None):
     return text
 
 
-def refund_words(occasions):
+def refund_words(occasions: Iterable[str]) -> str:
     """When an amount is refunded. `occasions`: the line's `refundable_on`."""
     parts = [str(REFUNDED_WHEN[key]) for key in occasions if key in REFUNDED_WHEN]
     if not parts:
@@ -168,12 +172,12 @@ def refund_words(occasions):
     return _("Được hoàn nếu %(when)s.") % {"when": _or(parts)}
 
 
-def refund_is_invented(line):
+def refund_is_invented(line: FeeRow) -> bool:
     """True when the refund rule of this line was invented for the demo."""
     return (line.get("refund_certainty") or "").startswith("demo")
 
 
-def when_to_pay(version, *, online):
+def when_to_pay(version: ProcedureVersion, *, online: bool) -> str:
     """When the fee of this version must be paid; "" when nothing is charged. `online`: whether it can be paid on the portal."""
     timing = version.facts["payment_timing"]
     if timing == "none":
@@ -190,21 +194,24 @@ def when_to_pay(version, *, online):
     return sentence % {"term": Term(row["value"], row["unit"]).words}
 
 
-def term_note(processing):
+def term_note(processing: Processing) -> str:
     """The longer and shorter terms in one sentence; "" when there are none."""
     parts = []
-    for case, words in (("extended", _("Trường hợp khó: %(term)s")), ("shorter", _("Trường hợp dễ: %(term)s"))):
-        other = processing.get(case)
+    others: list[tuple[Mapping[str, Any] | None, str]] = [
+        (processing.get("extended"), _("Trường hợp khó: %(term)s")),
+        (processing.get("shorter"), _("Trường hợp dễ: %(term)s")),
+    ]
+    for other, words in others:
         if other:
             value = _term(other["value"], other["unit"]) if other["value"] is not None else ""
             parts.append(words % {"term": ", ".join(filter(None, [value, plain(other["reason"])]))})
     return ". ".join(parts)
 
 
-def _term(value, unit):
+def _term(value: int, unit: str) -> str:
     return Term(value, unit).words
 
 
-def day_words(iso):
+def day_words(iso: str | None) -> str:
     """An ISO date as «27/8/2026», or ""."""
     return dates.full_day(dt.date.fromisoformat(iso)) if iso else ""

@@ -1,14 +1,22 @@
-"""Test databases: migrated once and copied for each worker; emptied with DELETE instead of TRUNCATE."""
+"""Test databases: migrated once for each set of migrations, copied for each worker; emptied with DELETE, not TRUNCATE."""
 
 import fcntl
+import hashlib
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from portal.launch.places import Places
+from portal.launch.postgres import find_binaries
+
+REACH = ("host", "port", "user", "password")  # libpq reads PGHOST and so on
 _truncate = DatabaseOperations.sql_flush
 
 
@@ -34,8 +42,8 @@ DatabaseOperations.sql_flush = _flush
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
-    """With temporary servers the workers copy one migrated template database."""
-    if os.environ.get("PORTAL_TEST_SERVERS") == "thrown away" and int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)) > 1:
+    """With temporary servers the databases of the workers are copies of one migrated template database."""
+    if os.environ.get("PORTAL_TEST_SERVERS") == "thrown away":
         with django_db_blocker.unblock():
             connection.settings_dict["TEST"]["TEMPLATE"] = _migrated_once()
 
@@ -43,18 +51,52 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, d
 def _migrated_once():
     """The name of the migrated template database; the first worker creates it."""
     folder = Path(os.environ["PORTAL_TEST_VAR"])
-    test, name = connection.settings_dict["TEST"], f"{os.environ.get('TEST_DATABASE', 'test_portal')}_template"
+    name = f"{os.environ.get('TEST_DATABASE', 'test_portal')}_template"
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "template.lock", "a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.seek(0)
         if lock.read() != name:
-            worker, test["NAME"] = test["NAME"], name
-            first = connection.settings_dict["NAME"]
-            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-            connection.close()
-            test["NAME"] = worker
-            settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = first
+            _make(name)
             lock.truncate(0)
             lock.write(name)
     return name
+
+
+def _make(name):
+    """Create the template database: from the dump of an earlier run with the same migrations, else by migrating.
+
+    For each worker Django runs `migrate` over its copy: it finds nothing to do, and sends post_migrate (permissions, grants).
+    """
+    binaries = find_binaries(Places.of()).folder
+    dump = Places.of().for_tests().var / "migrated" / f"{_digest()}.sql"
+    address = connection.settings_dict
+    reach = os.environ | {
+        f"PG{word.upper()}": str(value) for word, value in connection.get_connection_params().items() if word in REACH
+    }
+    if dump.exists():
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+            cursor.execute(f"CREATE DATABASE {name}")
+        words = ["--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output", os.devnull]
+        subprocess.run([binaries / "psql", *words, "--file", dump, name], env=reach, check=True)
+        return
+    test, first = address["TEST"], address["NAME"]
+    worker, test["NAME"] = test["NAME"], name
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    connection.close()
+    test["NAME"] = worker
+    settings.DATABASES["default"]["NAME"] = address["NAME"] = first
+    shutil.rmtree(dump.parent, ignore_errors=True)
+    dump.parent.mkdir(parents=True)
+    unfinished = dump.with_suffix(".part")
+    subprocess.run([binaries / "pg_dump", "--no-owner", "--no-privileges", "--file", unfinished, name], env=reach, check=True)
+    unfinished.rename(dump)
+
+
+def _digest():
+    """Changes with every migration of ours and with the locked packages (Django's migrations, PostgreSQL)."""
+    files = [Places.of().lock_file("dev")]
+    for app in apps.get_app_configs():
+        files += sorted(Path(app.path).glob("migrations/*.py"))
+    return hashlib.sha256(b"".join(b"%s\0%s\0" % (os.fsencode(file), file.read_bytes()) for file in files)).hexdigest()[:16]

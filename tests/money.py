@@ -23,6 +23,7 @@ class MoneyDesk(factories.Desk):
         """A complete draft of the criminal record, with its required documents."""
         if code != CRIMINAL:
             return super().draft(submitter, code, answers, **facts)
+        facts["asked"] = {"copies": 1, **facts.get("asked", {})}
         draft = super().draft(submitter, code, criminal_answers() if answers is None else answers, **facts)
         for ask in rules.asked_documents(draft):
             if ask.required:

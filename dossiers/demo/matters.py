@@ -210,7 +210,7 @@ class Script:
 def asked_for(version, group):
     """Default answers to the portal's own questions; `group`: the priority group claimed for a reduced fee, or empty."""
     answers = {question["key"]: "ca_nhan" if question["key"] == "case" else "khong" for question in version.facts["questions"]}
-    return {**answers, "priority_group": group}
+    return {**answers, "priority_group": group, "copies": 1}
 
 
 def answers_for(person, form_key, *, finished):

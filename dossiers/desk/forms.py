@@ -24,7 +24,7 @@ from portal.common.vietnamese import clean_text
 MAX_TEXT_LENGTH = 4000  # characters of a text
 
 
-class Words(forms.CharField):
+class CleanTextField(forms.CharField):
     """Text field that cleans its input: NFC, no control characters, single spaces. `rows`: a textarea of this height."""
 
     def __init__(self, *, rows=None, **options):
@@ -40,7 +40,7 @@ class StepForm(forms.Form):
     """Form of a step without inputs of its own. `note` is stored in the history and, for some steps, shown to the citizen."""
 
     template = "dossiers/desk/forms/plain.html"
-    note = Words(rows=3, required=False, label=_("Ghi chú vào lịch sử"), help_text=_("Người nộp đọc được ghi chú này."))
+    note = CleanTextField(rows=3, required=False, label=_("Ghi chú vào lịch sử"), help_text=_("Người nộp đọc được ghi chú này."))
 
     def __init__(self, *args, dossier, user, **options):
         self.dossier, self.user = dossier, user
@@ -83,7 +83,7 @@ class AcceptForm(StepForm):
 class ReasonForm(StepForm):
     """A step that needs a reason."""
 
-    note = Words(
+    note = CleanTextField(
         rows=4,
         min_length=5,
         label=_("Lý do"),
@@ -92,7 +92,7 @@ class ReasonForm(StepForm):
 
 
 class StopForm(ReasonForm):
-    legal_ground = Words(
+    legal_ground = CleanTextField(
         label=_("Căn cứ pháp luật"), help_text=_("Ví dụ: khoản 2 Điều 21 Nghị định 61/2018/NĐ-CP"), max_length=300
     )
 
@@ -135,7 +135,7 @@ class ReturnForm(ReasonForm):
 
 
 class QuestionForm(StepForm):
-    question = Words(
+    question = CleanTextField(
         rows=4, label=_("Nội dung cần người nộp xác nhận"), help_text=_("Đồng hồ tạm dừng cho đến khi người nộp trả lời.")
     )
 
@@ -145,7 +145,7 @@ class QuestionForm(StepForm):
 
 class ConsultForm(StepForm):
     agency = forms.ModelChoiceField(Agency.objects.none(), label=_("Hỏi cơ quan"), empty_label=_("Chọn cơ quan"))
-    question = Words(rows=4, label=_("Nội dung cần lấy ý kiến"))
+    question = CleanTextField(rows=4, label=_("Nội dung cần lấy ý kiến"))
     hours = NumberField(
         min_value=1, max_value=400, label=_("Trả lời trong (giờ làm việc)"), help_text=_("Một ngày làm việc là 7 giờ rưỡi.")
     )
@@ -227,7 +227,7 @@ class ExtendForm(ReasonForm):
 
 
 class DeliverForm(StepForm):
-    signed_for_by = Words(
+    signed_for_by = CleanTextField(
         label=_("Người ký nhận"), max_length=120, help_text=_("Họ tên ghi trên giấy tờ của người đến nhận, đã đối chiếu.")
     )
 
@@ -260,7 +260,7 @@ class SetFeeForm(ReasonForm):
         self.fields["note"].label = _("Căn cứ, cách tính")
         self.lines = self.dossier.obligation.lines_to_set()
         for line in self.lines:
-            self.fields[line.key] = Words(label=_("%(line)s (đồng)") % {"line": line.label}, max_length=20)
+            self.fields[line.key] = CleanTextField(label=_("%(line)s (đồng)") % {"line": line.label}, max_length=20)
             setattr(self, f"clean_{line.key}", lambda key=line.key: whole_dong(self.cleaned_data[key]))
 
     def details(self):
@@ -272,7 +272,7 @@ class CashForm(StepForm):
 
     template = "dossiers/desk/forms/cash.html"
     anyway = forms.BooleanField(label=_("Đã hỏi người nộp, vẫn thu tiền mặt"))
-    amount = Words(label=_("Số tiền đã thu (đồng)"), max_length=20, help_text="")
+    amount = CleanTextField(label=_("Số tiền đã thu (đồng)"), max_length=20, help_text="")
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -291,7 +291,7 @@ class CashForm(StepForm):
 
 
 class WaiveForm(ReasonForm):
-    evidence = Words(
+    evidence = CleanTextField(
         label=_("Giấy tờ hoặc dữ liệu chứng minh"), max_length=300, help_text=_("Ví dụ: Giấy chứng nhận hộ nghèo số 12/GCN.")
     )
 

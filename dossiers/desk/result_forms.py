@@ -9,7 +9,7 @@ from typing import NotRequired, TypedDict
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.desk.forms import MAX_TEXT_LENGTH, ReasonForm, StepForm, Words
+from dossiers.desk.forms import MAX_TEXT_LENGTH, CleanTextField, ReasonForm, StepForm
 from dossiers.filing import rules
 from portal.common.vietnamese import clean_text
 from procedures.eforms import DatabaseSources, answer_sections
@@ -68,10 +68,9 @@ def _of_all_answers(dossier) -> Wording:
     """Without a template: the name of the first result, and all answers."""
     results = dossier.version.results
     title = results[0]["name"] if results else dossier.version.name
-    lines = [row for key, row in _answered(dossier).items() if key not in PERSON_FIELDS]
     return {
         "title": re.sub(r"\s*\([^)]*\)$", "", title),
-        "lines": [line for line in lines if line["text"]][:MAX_LINES],
+        "lines": [line for line in _answered(dossier).values() if line["text"]][:MAX_LINES],
         "tables": _tables(dossier),
         "conclusion": "",
     }
@@ -111,8 +110,8 @@ class DecisionForm(StepForm):
     """The content of the result: a title, lines of label and text, a conclusion. A line without text is left out."""
 
     template = "dossiers/desk/forms/decision.html"
-    title = Words(label=_("Tên giấy"), max_length=300)
-    conclusion = Words(rows=3, label=_("Kết luận"), required=False)
+    title = CleanTextField(label=_("Tên giấy"), max_length=300)
+    conclusion = CleanTextField(rows=3, label=_("Kết luận"), required=False)
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -162,7 +161,7 @@ class DecisionForm(StepForm):
 class RefusalForm(ReasonForm):
     """Refusal: the notice prints the reason and the legal ground."""
 
-    legal_ground = Words(label=_("Căn cứ pháp luật"), max_length=300, help_text=_("Điều, khoản, văn bản"))
+    legal_ground = CleanTextField(label=_("Căn cứ pháp luật"), max_length=300, help_text=_("Điều, khoản, văn bản"))
 
     def details(self):
         title = str(_("Thông báo không giải quyết hồ sơ"))
@@ -178,7 +177,9 @@ class CorrectForm(DecisionForm):
         widget=forms.RadioSelect,
         choices=[("replace", _("Cấp giấy mới thay thế")), ("revoke", _("Thu hồi, không cấp giấy mới"))],
     )
-    note = Words(rows=3, min_length=5, label=_("Lý do"), help_text=_("Người nộp được báo, và trang kiểm tra giấy nói lý do này."))
+    note = CleanTextField(
+        rows=3, min_length=5, label=_("Lý do"), help_text=_("Người nộp được báo, và trang kiểm tra giấy nói lý do này.")
+    )
 
     def suggested(self):
         content = self.dossier.decisions.last().content

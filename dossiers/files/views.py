@@ -12,7 +12,7 @@ from dossiers.files.serving import file_response
 from dossiers.files.storage import StoredFileMissing
 from dossiers.filing import drafts
 from dossiers.models import Dossier
-from dossiers.permissions import is_submitter, sees_papers
+from dossiers.permissions import is_submitter, may_see_papers
 from dossiers.states import DossierState
 
 
@@ -52,6 +52,6 @@ def _is_mine(request, dossier):
 def _may_see(user, attachment):
     """Staff of the dossier and holders of a mandate. Files of an unsent supplement: the citizen's side only."""
     dossier = Dossier.objects.visible_to(user).filter(pk=attachment.dossier_id).first()
-    if dossier is None or not sees_papers(dossier, user):
+    if dossier is None or not may_see_papers(dossier, user):
         return False
     return attachment.staged_in_id is None or is_submitter(dossier, user)

@@ -19,7 +19,7 @@ from dossiers.files.storage import StoredFileMissing
 from dossiers.models import Dossier
 from dossiers.papers import inquiry
 from dossiers.papers.models import IssuedPaper
-from dossiers.permissions import is_submitter, sees_papers
+from dossiers.permissions import is_submitter, may_see_papers
 from portal.common import clock
 
 FILE_CHECKS = threading.BoundedSemaphore(2)  # file checks at the same time in one web process
@@ -69,7 +69,7 @@ def download(request, pk, name):
     paper = get_object_or_404(IssuedPaper.objects.select_related("dossier"), pk=pk)
     dossier = get_object_or_404(Dossier.objects.visible_to(request.user), pk=paper.dossier_id)
     citizen = is_submitter(dossier, request.user)
-    if not sees_papers(dossier, request.user) or (citizen and not paper.is_for_citizens):
+    if not may_see_papers(dossier, request.user) or (citizen and not paper.is_for_citizens):
         raise Http404
     try:
         response = file_response(paper.storage_key, paper.file_name, "application/pdf", inline="xem" in request.GET)

@@ -1,13 +1,18 @@
 """The revenue as an Excel file. All text is written as text cells, never as formulas."""
 
 import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from xlsxwriter.worksheet import Worksheet
 
-from payments.accounting.revenue import total_of
+from payments.accounting.revenue import Row, total_of
+from payments.models import PaymentAttempt, Refund
 from portal.common import clock
 
+Column = tuple[str, str, int]  # heading, kind of the cells, width
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # Text is not converted to formulas, links or numbers.
 LITERAL = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -17,7 +22,7 @@ MONEY, DAY, MOMENT = "#,##0", "dd/mm/yyyy", "dd/mm/yyyy hh:mm"
 class Workbook:
     """Writes tables: headings, rows of text, amounts, days and moments, and a row of sums."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.file = io.BytesIO()
         self.book = xlsxwriter.Workbook(self.file, LITERAL)
         self.looks = {
@@ -30,7 +35,15 @@ class Workbook:
             "moment": self.book.add_format({"num_format": MOMENT, "align": "left"}),
         }
 
-    def sheet(self, name, title, columns, rows, *, sums=()):
+    def sheet(
+        self,
+        name: str,
+        title: str,
+        columns: Sequence[Column],
+        rows: Iterable[Sequence[Any]],
+        *,
+        sums: Sequence[tuple[int, int]] = (),
+    ) -> None:
         """One sheet. `columns`: [(heading, kind, width)], kind: text, number, day, moment. `sums`: indexes of columns to sum."""
         sheet = self.book.add_worksheet(name)
         self._text(sheet, 0, 0, title, "head")
@@ -50,7 +63,7 @@ class Workbook:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
 
-    def _cell(self, sheet, line, at, kind, value):
+    def _cell(self, sheet: Worksheet, line: int, at: int, kind: str, value: Any) -> None:
         if value is None or value == "":
             return
         if kind == "number":
@@ -62,17 +75,19 @@ class Workbook:
         else:
             self._text(sheet, line, at, str(value), "text")
 
-    def _text(self, sheet, line, at, words, look):
+    def _text(self, sheet: Worksheet, line: int, at: int, words: object, look: str) -> None:
         words = str(words)
         sheet.write_string(line, at, words, self.looks["quoted" if words.startswith(DANGEROUS) else look])
 
-    def content(self):
+    def content(self) -> bytes:
         """The finished file, as bytes."""
         self.book.close()
         return self.file.getvalue()
 
 
-def takings_workbook(rows, attempts, refunds, names, title):
+def takings_workbook(
+    rows: list[Row], attempts: Iterable[PaymentAttempt], refunds: Iterable[Refund], names: Mapping[int, str], title: str
+) -> bytes:
     """The workbook (bytes): the rows of the page, then each payment and each refund of the period.
 
     `names`: {body id: name}. The sums are those of `rows`.
@@ -97,7 +112,7 @@ def takings_workbook(rows, attempts, refunds, names, title):
     return book.content()
 
 
-def _attempt_columns():
+def _attempt_columns() -> list[Column]:
     return [
         (_("Nhận tiền lúc"), "moment", 17), (_("Mã lần trả"), "text", 20), (_("Mã hồ sơ"), "text", 24),
         (_("Thủ tục"), "text", 50),
@@ -106,7 +121,7 @@ def _attempt_columns():
     ]  # fmt: skip
 
 
-def _attempt_row(attempt):
+def _attempt_row(attempt: PaymentAttempt) -> tuple[Any, ...]:
     dossier = attempt.obligation.dossier
     return (
         attempt.paid_at, attempt.reference, dossier.code, str(dossier.version.procedure), str(attempt.collector),
@@ -115,7 +130,7 @@ def _attempt_row(attempt):
     )  # fmt: skip
 
 
-def _refund_columns():
+def _refund_columns() -> list[Column]:
     return [
         (_("Hoàn lúc"), "moment", 17), (_("Số yêu cầu"), "text", 24), (_("Mã lần trả"), "text", 20), (_("Mã hồ sơ"), "text", 24),
         (_("Số tiền (đồng)"), "number", 16), (_("Lý do"), "text", 20), (_("Cách hoàn"), "text", 26),
@@ -124,7 +139,7 @@ def _refund_columns():
     ]  # fmt: skip
 
 
-def _refund_row(refund):
+def _refund_row(refund: Refund) -> tuple[Any, ...]:
     return (
         refund.done_at, refund.request_id, refund.attempt.reference, refund.attempt.obligation.dossier.code, refund.amount,
         refund.get_reason_display(), refund.get_way_display(), refund.transaction_no, str(refund.requested_by or _("Cổng")),

@@ -1,15 +1,18 @@
 """Forms of the accountants. They validate the input; the services check permissions and states."""
 
 import datetime as dt
+from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.desk.forms import Words
+from accounts.models import User
+from dossiers.desk.forms import CleanTextField
+from dossiers.models import Dossier
 from payments.accounting.revenue import FIRST_DAY, LAST_DAY
-from payments.models import RefundReason, RefundWay
+from payments.models import CollectionPoint, EReceipt, PaymentAttempt, RefundReason, RefundWay
 from payments.permissions import dossiers_with_fees
 from payments.refunds import approval
 from portal.common import clock
@@ -23,7 +26,7 @@ MAX_NOTE_LENGTH = 500  # characters of a note
 class DeskForm(forms.Form):
     """A form with its own messages for missing values."""
 
-    def full_clean(self):
+    def full_clean(self) -> None:
         for field in self.fields.values():
             words = __("Chọn ở mục “%s”.") if isinstance(field, forms.ChoiceField) else __("Điền mục “%s”.")
             field.error_messages["required"] = words % field.label
@@ -33,9 +36,9 @@ class DeskForm(forms.Form):
 class NoteForm(DeskForm):
     """One free text: a reason or a note."""
 
-    note = Words(rows=3, max_length=MAX_NOTE_LENGTH, label=_("Ghi chú"))
+    note = CleanTextField(rows=3, max_length=MAX_NOTE_LENGTH, label=_("Ghi chú"))
 
-    def __init__(self, *args, label=None, hint="", required=True, **options):
+    def __init__(self, *args: Any, label: Any = None, hint: Any = "", required: bool = True, **options: Any) -> None:
         super().__init__(*args, **options)
         field = self.fields["note"]
         field.label, field.help_text, field.required = label or field.label, hint, required
@@ -50,7 +53,7 @@ class DecisionForm(DeskForm):
         widget=forms.RadioSelect,
         label=_("Kết luận"),
     )
-    note = Words(
+    note = CleanTextField(
         rows=3, max_length=MAX_NOTE_LENGTH, label=_("Đã kiểm tra thế nào"), help_text=_("Ví dụ: đã hỏi ngân hàng, số văn bản.")
     )
 
@@ -58,7 +61,7 @@ class DecisionForm(DeskForm):
 class Dong(NumberField):
     """An amount in whole đồng, digits only. «100.000» is rejected, since it could be read as a hundred."""
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> int | None:
         text = str(value or "").strip()
         if text and not is_digits(text, 12):
             raise forms.ValidationError(__("Số tiền chỉ gồm chữ số, viết liền, ví dụ 200000."))
@@ -68,7 +71,7 @@ class Dong(NumberField):
 class BookDay(DayField):
     """A day between `revenue.FIRST_DAY` and `LAST_DAY`, so that the days before and after it exist."""
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> dt.date | None:
         day = super().to_python(value)
         if day and not FIRST_DAY <= day <= LAST_DAY:
             raise forms.ValidationError(__("Chọn một ngày từ năm 2000 đến năm 2100."))
@@ -81,9 +84,9 @@ class RefundForm(DeskForm):
     amount = Dong(label=_("Số tiền hoàn (đồng)"), min_value=1)
     reason = forms.ChoiceField(choices=RefundReason.choices, widget=forms.RadioSelect, label=_("Lý do"))
     way = forms.ChoiceField(choices=RefundWay.choices, widget=forms.RadioSelect, label=_("Cách hoàn"))
-    note = Words(rows=3, max_length=MAX_NOTE_LENGTH, label=_("Giải thích"), help_text=_("Người duyệt đọc chỗ này."))
+    note = CleanTextField(rows=3, max_length=MAX_NOTE_LENGTH, label=_("Giải thích"), help_text=_("Người duyệt đọc chỗ này."))
 
-    def __init__(self, *args, attempt, **options):
+    def __init__(self, *args: Any, attempt: PaymentAttempt, **options: Any) -> None:
         super().__init__(*args, **options)
         self.left = approval.refundable(attempt)
         self.fields["amount"].initial = self.left
@@ -94,7 +97,7 @@ class RefundForm(DeskForm):
         else:
             del self.fields["way"]
 
-    def clean_amount(self):
+    def clean_amount(self) -> int:
         amount = self.cleaned_data["amount"]
         if amount > self.left:
             raise forms.ValidationError(__("Chỉ còn hoàn được %(left)s.") % {"left": dong(self.left)})
@@ -104,7 +107,7 @@ class RefundForm(DeskForm):
 class DocumentForm(DeskForm):
     """The number of the slip of a refund paid out by hand."""
 
-    document = Words(max_length=40, label=_("Số chứng từ"), help_text=_("Số ủy nhiệm chi hoặc phiếu chi."))
+    document = CleanTextField(max_length=40, label=_("Số chứng từ"), help_text=_("Số ủy nhiệm chi hoặc phiếu chi."))
 
 
 class ReceiptForm(DeskForm):
@@ -116,17 +119,17 @@ class ReceiptForm(DeskForm):
         widget=forms.RadioSelect,
         label=_("Làm gì"),
     )
-    payer_name = Words(max_length=250, required=False, label=_("Tên đúng của người nộp"))
-    reason = Words(
+    payer_name = CleanTextField(max_length=250, required=False, label=_("Tên đúng của người nộp"))
+    reason = CleanTextField(
         rows=3, max_length=MAX_NOTE_LENGTH, label=_("Lý do"), help_text=_("Đừng ghi tên ai ở đây: người ngoài đọc được.")
     )
 
-    def __init__(self, *args, receipt, **options):
+    def __init__(self, *args: Any, receipt: EReceipt, **options: Any) -> None:
         super().__init__(*args, **options)
         self.receipt = receipt
         self.fields["payer_name"].initial = receipt.payer_name
 
-    def clean(self):
+    def clean(self) -> None:
         name = self.cleaned_data.get("payer_name", "")
         if self.cleaned_data.get("what") == self.REPLACE and name in ("", self.receipt.payer_name):
             self.add_error("payer_name", __("Ghi tên đúng, khác tên trên biên lai cũ."))
@@ -137,7 +140,7 @@ class HandOverForm(DeskForm):
 
     to = forms.ModelChoiceField(queryset=None, label=_("Chuyển cho"), empty_label=_("Chọn đồng nghiệp"))
 
-    def __init__(self, *args, colleagues, **options):
+    def __init__(self, *args: Any, colleagues: QuerySet[User], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["to"].queryset = colleagues
 
@@ -149,12 +152,12 @@ class SettlementForm(DeskForm):
     day = BookDay(label=_("Ngày của tệp"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     file = forms.FileField(label=_("Tệp đối soát (.csv)"), help_text=_("Đúng như cổng thanh toán gửi, không sửa."))
 
-    def __init__(self, *args, points, **options):
+    def __init__(self, *args: Any, points: QuerySet[CollectionPoint], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["point"].queryset = points
         self.fields["day"].initial = clock.today() - dt.timedelta(days=1)
 
-    def clean_day(self):
+    def clean_day(self) -> dt.date:
         if self.cleaned_data["day"] >= clock.today():
             raise forms.ValidationError(__("Ngày này chưa hết. Tệp có vào sáng hôm sau."))
         return self.cleaned_data["day"]
@@ -166,7 +169,7 @@ class StatementForm(DeskForm):
     point = forms.ModelChoiceField(queryset=None, label=_("Tài khoản"), empty_label=_("Chọn tài khoản"))
     file = forms.FileField(label=_("Tệp sao kê (.csv)"), help_text=_("Tệp tải từ ngân hàng, không sửa."))
 
-    def __init__(self, *args, points, **options):
+    def __init__(self, *args: Any, points: QuerySet[CollectionPoint], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["point"].queryset = points.exclude(account_number="")
         self.fields["point"].label_from_instance = lambda point: f"{point.account_number} · {point.bank_name} · {point.name}"
@@ -175,13 +178,15 @@ class StatementForm(DeskForm):
 class AssignForm(DeskForm):
     """Assign an unmatched credit: by the code of a dossier, or the reference of an attempt."""
 
-    whose = Words(max_length=40, label=_("Mã hồ sơ hoặc mã lần trả"))
+    whose = CleanTextField(max_length=40, label=_("Mã hồ sơ hoặc mã lần trả"))
     together = forms.ModelMultipleChoiceField(
         queryset=None, required=False, widget=forms.CheckboxSelectMultiple, label=_("Cộng cùng các khoản này")
     )
-    note = Words(rows=3, max_length=MAX_NOTE_LENGTH, label=_("Căn cứ"), help_text=_("Vì sao biết tiền này là của hồ sơ đó."))
+    note = CleanTextField(
+        rows=3, max_length=MAX_NOTE_LENGTH, label=_("Căn cứ"), help_text=_("Vì sao biết tiền này là của hồ sơ đó.")
+    )
 
-    def __init__(self, *args, user, others, **options):
+    def __init__(self, *args: Any, user: User, others: QuerySet[CollectionPoint], **options: Any) -> None:
         super().__init__(*args, **options)
         self.user = user
         self.fields["together"].queryset = others
@@ -189,7 +194,7 @@ class AssignForm(DeskForm):
         if not others.exists():
             del self.fields["together"]
 
-    def clean_whose(self):
+    def clean_whose(self) -> Dossier:
         """The dossier, of a body of this accountant. The error for others does not tell whether they exist."""
         words = self.cleaned_data["whose"].upper().replace(" ", "")
         named = Q(code=words) | Q(obligation__attempts__reference=words)

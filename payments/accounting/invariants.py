@@ -4,6 +4,9 @@ The sums are computed twice, from attempts and refunds and from the ledger, and 
 Read by `manage.py check_invariants`, by the accountant's front page and by the fault tests.
 """
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
 
 from dossiers.models import FeeObligation
@@ -25,13 +28,13 @@ from payments.transfers import matching
 Status = FeeObligation.Status
 
 
-def broken():
+def violations() -> Iterator[str]:
     """Yield one sentence for each violated invariant. Waiting outbox rows are not violations."""
     for check in CHECKS:
         yield from check()
 
 
-def totals():
+def summary() -> str:
     """The total sums in one line; whole đồng."""
     sums = balance.sums(LedgerEntry.objects.all())
     return (
@@ -41,14 +44,14 @@ def totals():
 
 
 # ------------------------------------------------------------ ledger
-def ledger_balances():
+def ledger_balances() -> Iterator[str]:
     """The entries of an obligation, body and day add up to 0: each movement has two."""
     rows = LedgerEntry.objects.values("obligation", "collector", "day").annotate(sum=Sum("amount")).exclude(sum=0).order_by()
     for row in rows:
         yield f"obligation {row['obligation']}: the ledger of {row['day']} is off by {row['sum']} đồng"
 
 
-def ledger_tells_what_attempts_and_refunds_tell():
+def ledger_tells_what_attempts_and_refunds_tell() -> Iterator[str]:
     """Paid, refunded, settled and owed back, per obligation, body and day, are the same in both."""
     for obligation, expected, written in balance.expected_and_written():
         for key in sorted(expected.keys() | written.keys()):
@@ -60,7 +63,7 @@ def ledger_tells_what_attempts_and_refunds_tell():
                 )
 
 
-def kept_money_is_what_the_ledger_says():
+def kept_money_is_what_the_ledger_says() -> Iterator[str]:
     """`settled_amount` is what the ledger keeps for the fee, and the status fits it."""
     kept = dict(LedgerEntry.objects.filter(account="settled").order_by().values_list("obligation").annotate(sum=-Sum("amount")))
     for pk, settled, total, status in FeeObligation.objects.values_list("pk", "settled_amount", "total", "status"):
@@ -70,16 +73,16 @@ def kept_money_is_what_the_ledger_says():
             yield f"obligation {pk}: is {status} and keeps {settled} of {total} đồng"
 
 
-def _fits(status, settled, total):
+def _fits(status: str, settled: int, total: int | None) -> bool:
     if status in (Status.PAID, Status.PAID_AT_COUNTER):
         return settled == total and bool(total)
     if status == Status.PART_REFUNDED:
-        return 0 < settled < total
+        return total is not None and 0 < settled < total
     return settled == 0
 
 
 # ------------------------------------------------------------ attempts
-def open_attempts_are_known_to_the_dossier():
+def open_attempts_are_known_to_the_dossier() -> Iterator[str]:
     """`attempt_open` is true exactly if an attempt is open, and at most one is being paid."""
     is_open = PaymentAttempt.objects.filter(obligation=OuterRef("pk"), state__in=OPEN_ATTEMPT)
     for obligation in FeeObligation.objects.alias(real=Exists(is_open)).exclude(attempt_open=F("real")):
@@ -89,7 +92,7 @@ def open_attempts_are_known_to_the_dossier():
         yield f"obligation {row['obligation']}: has {row['n']} open attempts"
 
 
-def one_attempt_settles():
+def one_attempt_settles() -> Iterator[str]:
     """At most one paid attempt settles a fee, with its total; a settled fee has one."""
     settling = PaymentAttempt.objects.filter(settles=True)
     for row in settling.order_by().values("obligation").annotate(n=Count("pk")).filter(n__gt=1):
@@ -104,21 +107,27 @@ def one_attempt_settles():
         yield f"{attempt}: brought the money, and its obligation is {attempt.obligation.status}"
 
 
-def paid_dossiers_do_not_wait():
+def paid_dossiers_do_not_wait() -> Iterator[str]:
     """No dossier is in PAYMENT_REQUIRED with a settled fee."""
     settled = FeeObligation.objects.exclude(status__in=[Status.PROVISIONAL, Status.DUE])
     for obligation in settled.filter(dossier__state=DossierState.PAYMENT_REQUIRED).select_related("dossier"):
         yield f"{obligation.dossier.code}: waits for a fee that is {obligation.status}"
 
 
-def moves_are_paths():
+def moves_are_paths() -> Iterator[str]:
     """The moves of each attempt and refund follow the graph from its first state to the present state."""
     yield from _paths(PaymentAttempt, AttemptMove, "attempt", AttemptState.CREATED, ATTEMPT_EDGES)
     yield from _paths(Refund, RefundMove, "refund", RefundState.REQUESTED, REFUND_EDGES)
 
 
-def _paths(model, moves, field, beginning, edges):
-    stands = {}
+def _paths(
+    model: type[PaymentAttempt] | type[Refund],
+    moves: type[AttemptMove] | type[RefundMove],
+    field: str,
+    beginning: str,
+    edges: Mapping[Any, Mapping[str, Any]],
+) -> Iterator[str]:
+    stands: dict[int, str] = {}
     for pk, source, target, cause in moves.objects.order_by("pk").values_list(field, "source", "target", "cause").iterator():
         if source != stands.get(pk, beginning):
             yield f"{field} {pk}: moved from {source} while it was {stands.get(pk, beginning)}"
@@ -131,7 +140,7 @@ def _paths(model, moves, field, beginning, edges):
 
 
 # ------------------------------------------------------------ refunds and receipts
-def money_owed_back_has_a_refund():
+def money_owed_back_has_a_refund() -> Iterator[str]:
     """All money owed back has a refund, in whatever state, and no more is refunded than was paid."""
     for attempt, owed in balance.owed_back():
         if not attempt.refunds.exists():
@@ -143,7 +152,7 @@ def money_owed_back_has_a_refund():
             yield f"{attempt}: {attempt.back} đồng go back of {attempt.amount}, {attempt.state}"
 
 
-def settling_money_has_its_receipt():
+def settling_money_has_its_receipt() -> Iterator[str]:
     """Each settling attempt has a receipt: a valid one over the amount kept, or an ended one when nothing is kept."""
     valid = Sum("receipts__amount", filter=Q(receipts__state=EReceipt.State.VALID))
     rows = PaymentAttempt.objects.filter(settles=True).annotate(receipted=valid, n=Count("receipts"))
@@ -159,7 +168,7 @@ def settling_money_has_its_receipt():
         yield f"receipt {receipt}: is for money that settles nothing"
 
 
-def receipt_numbers_have_no_gaps():
+def receipt_numbers_have_no_gaps() -> Iterator[str]:
     """Per body and year the numbers run from 1 without a gap, and the counter has the last."""
     given = {
         (row["body"], row["year"]): row
@@ -176,12 +185,12 @@ def receipt_numbers_have_no_gaps():
             yield f"receipts of body {key[0]}, {key[1]}: the counter says {last}, the last number is {row['high']}"
 
 
-def transfers_are_bank_credits():
+def transfers_are_bank_credits() -> Iterator[str]:
     """Per fee, the sum of settled transfers equals the sum of bank credits."""
     yield from matching.problems()
 
 
-def receipts_and_their_papers_agree():
+def receipts_and_their_papers_agree() -> Iterator[str]:
     """The lines of a receipt add up to its amount, and its paper has the same state."""
     yield from numbering.problems()
 

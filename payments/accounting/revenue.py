@@ -5,9 +5,11 @@ A payment counts on the local day it was received, a refund on the local day it 
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +34,7 @@ class Period:
     last: dt.date
 
     @property
-    def moments(self):
+    def moments(self) -> tuple[dt.datetime, dt.datetime]:
         """(from, before) as aware moments."""
         begin = dt.datetime.combine(self.first, dt.time(), clock.LOCAL)
         return begin, dt.datetime.combine(self.last + dt.timedelta(days=1), dt.time(), clock.LOCAL)
@@ -52,23 +54,23 @@ class Row:
     refunded: int = 0
 
     @property
-    def net(self):
+    def net(self) -> int:
         return self.received - self.refunded
 
     @property
-    def way_name(self):
+    def way_name(self) -> str:
         return Way(self.way).label
 
     @property
-    def kind_name(self):
+    def kind_name(self) -> Any:
         return KINDS[self.kind]
 
 
-def rows(bodies, period, step=DAY, way=""):
+def rows(bodies: Collection[int], period: Period, step: str = DAY, way: str = "") -> list[Row]:
     """The rows of these bodies (ids), ordered by period, body, way, kind. Four queries."""
-    found = {}
+    found: dict[tuple[dt.date, int, str, str], Row] = {}
 
-    def cell(day, body, way, kind):
+    def cell(day: dt.date, body: int, way: str, kind: str) -> Row:
         begins, ends = bounds(day, step, period)
         key = (begins, body, way, kind)
         return found.setdefault(key, Row(begins, ends, body, way, kind))
@@ -83,7 +85,7 @@ def rows(bodies, period, step=DAY, way=""):
     return [found[key] for key in sorted(found, key=lambda k: (k[0], k[1], ways.index(k[2]), kinds.index(k[3])))]
 
 
-def bounds(day, step, period):
+def bounds(day: dt.date, step: str, period: Period) -> tuple[dt.date, dt.date]:
     """First and last day of the day, week or month around `day`, cut to `period`."""
     if step == WEEK:
         first = day - dt.timedelta(days=day.weekday())
@@ -96,7 +98,7 @@ def bounds(day, step, period):
     return max(first, period.first), min(last, period.last)
 
 
-def paid_attempts(bodies, period, way=""):
+def paid_attempts(bodies: Collection[int], period: Period, way: str = "") -> QuerySet[PaymentAttempt]:
     """The attempts paid in the period."""
     since, before = period.moments
     paid = PaymentAttempt.objects.filter(
@@ -105,7 +107,7 @@ def paid_attempts(bodies, period, way=""):
     return paid.filter(way=way) if way else paid
 
 
-def _received(bodies, period, way):
+def _received(bodies: Collection[int], period: Period, way: str) -> Iterator[tuple[dt.date, int, str, str, int, int]]:
     """(day, body, way, kind, number of payments, đồng). Money that settles is split by the kinds of its fee lines; the rest is
     NOT_OURS."""
     paid = paid_attempts(bodies, period, way)
@@ -122,7 +124,7 @@ def _received(bodies, period, way):
         yield day, body, way_, NOT_OURS, n, amount
 
 
-def _refunded(bodies, period, way):
+def _refunded(bodies: Collection[int], period: Period, way: str) -> Iterator[tuple[Refund, dict[str, int]]]:
     """(refund, {kind: đồng}) for each refund done in the period."""
     since, before = period.moments
     done = Refund.objects.filter(
@@ -140,7 +142,7 @@ def _refunded(bodies, period, way):
                 yield refund, shares
 
 
-def share_out(refunds):
+def share_out(refunds: list[Refund]) -> Iterator[tuple[Refund, dict[str, int]]]:
     """(refund, {kind: đồng}) for all refunds of one attempt, in the order they were done. Each is taken first from the lines that
     are refundable for its reason, then from the others in order; at most the amount of each line."""
     attempt = refunds[0].attempt
@@ -149,7 +151,8 @@ def share_out(refunds):
         return
     left = {line: line.amount or 0 for line in sorted(attempt.obligation.lines.all(), key=lambda line: line.pk)}
     for refund in refunds:
-        due, shares = refund.amount, defaultdict(int)
+        due = refund.amount
+        shares: dict[str, int] = defaultdict(int)
         first = attempt.obligation.lines_refundable_on(refund.reason)
         for line in sorted(left, key=lambda line: line not in first):
             part = min(due, left[line])
@@ -168,17 +171,17 @@ class Total:
     refunded: int
 
     @property
-    def net(self):
+    def net(self) -> int:
         return self.received - self.refunded
 
 
-def total_of(rows, count=None):
+def total_of(rows: Collection[Row], count: int | None = None) -> Total:
     """The sum of rows; `count` overrides the sum of their counts, which counts a payment of two kinds twice."""
     counted = sum(row.count for row in rows) if count is None else count
     return Total(counted, sum(row.received for row in rows), sum(row.refunded for row in rows))
 
 
-def grouped(rows, name):
+def grouped(rows: Iterable[Row], name: str) -> list[tuple[Any, Total]]:
     """[(value, Total)] of rows by one of their fields, the largest first."""
     groups = defaultdict(list)
     for row in rows:
@@ -186,5 +189,5 @@ def grouped(rows, name):
     return sorted(((value, total_of(group)) for value, group in groups.items()), key=lambda pair: -pair[1].received)
 
 
-def _day(moment):
+def _day(moment: dt.datetime) -> dt.date:
     return clock.local(moment).date()

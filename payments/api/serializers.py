@@ -1,5 +1,7 @@
 """How a payment looks to machines, and what they may send. Sums in whole đồng, moments with their zone."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -49,13 +51,13 @@ class AttemptSerializer(serializers.ModelSerializer):
         ]  # fmt: skip
         read_only_fields = fields
 
-    def get_money_taken(self, attempt) -> str:
+    def get_money_taken(self, attempt: PaymentAttempt) -> str:
         return credits.money_of(attempt)
 
-    def get_sentence(self, attempt) -> str:
+    def get_sentence(self, attempt: PaymentAttempt) -> str:
         return credits.sentence(attempt) or str(outcomes.of_attempt(attempt).sentence)
 
-    def get_by_link(self, attempt) -> bool:
+    def get_by_link(self, attempt: PaymentAttempt) -> bool:
         return attempt.link_id is not None
 
 
@@ -71,7 +73,7 @@ class RefundSerializer(serializers.ModelSerializer):
         fields = ["number", "attempt", "amount", "reason", "state", "sentence", "requested_at", "done_at"]
         read_only_fields = fields
 
-    def get_sentence(self, refund) -> str:
+    def get_sentence(self, refund: Refund) -> str:
         told = refunds.describe(refund, refund.attempt)
         return f"{told.title}. {told.text}"
 
@@ -126,10 +128,10 @@ class TransferSerializer(serializers.Serializer):
     content = serializers.SerializerMethodField()
     vietqr = serializers.SerializerMethodField()
 
-    def get_content(self, attempt) -> str:
+    def get_content(self, attempt: PaymentAttempt) -> str:
         return vietqr.purpose_of(attempt)
 
-    def get_vietqr(self, attempt) -> str:
+    def get_vietqr(self, attempt: PaymentAttempt) -> str:
         return vietqr.payload_of(attempt)
 
 
@@ -143,11 +145,11 @@ class BegunSerializer(AttemptSerializer):
         fields = [*AttemptSerializer.Meta.fields, "pay_url", "transfer"]
         read_only_fields = fields
 
-    def get_pay_url(self, attempt) -> str:
+    def get_pay_url(self, attempt: PaymentAttempt) -> str:
         return self.context.get("pay_url", "")
 
     @extend_schema_field(TransferSerializer(allow_null=True))
-    def get_transfer(self, attempt):
+    def get_transfer(self, attempt: PaymentAttempt) -> dict[str, Any] | None:
         return TransferSerializer(attempt).data if attempt.way == Way.TRANSFER else None
 
 
@@ -157,7 +159,7 @@ class BeginSerializer(serializers.Serializer):
     way = serializers.ChoiceField(choices=ONLINE)
     bank_choice = serializers.ChoiceField(choices=BankChoice.choices, allow_blank=True, default="")
 
-    def validate(self, sent):
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
         choice = ways.choice_by(sent["way"], sent["bank_choice"])
         if choice is None:
             raise serializers.ValidationError({"bank_choice": "not a choice of this way: see `ways`"})

@@ -5,6 +5,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -32,7 +33,7 @@ class Payment(APIView):
     """What is owed, how it may be paid now, what became of each attempt, receipts and refunds."""
 
     @extend_schema(responses={200: PaymentSerializer, **NOT_THERE})
-    def get(self, request, code):
+    def get(self, request: Request, code: str) -> Response:
         dossier = own_dossier(request.user, code)
         log_view(request, dossier)
         return Response(PaymentSerializer(facts.of(dossier)).data)
@@ -46,7 +47,7 @@ class Attempts(APIView):
         responses={201: BegunSerializer, 200: BegunSerializer, **BAD, **NOT_THERE, **NOT_PAYABLE},
     )
     @transaction.atomic
-    def post(self, request, code):
+    def post(self, request: Request, code: str) -> Response:
         dossier = own_dossier(request.user, code)
         sent = BeginSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
@@ -68,7 +69,7 @@ class Claim(APIView):
     """«Tôi đã trả tiền»: the gateway is asked at once; what it cannot settle, a person looks into."""
 
     @extend_schema(request=ClaimSerializer, responses={200: ClaimedSerializer, **BAD, **NOT_THERE})
-    def post(self, request, code):
+    def post(self, request: Request, code: str) -> Response:
         dossier = own_dossier(request.user, code)
         sent = ClaimSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
@@ -78,5 +79,5 @@ class Claim(APIView):
         return Response(ClaimedSerializer(answer).data)
 
     @transaction.atomic  # the exception handler of REST framework marks a transaction for rollback; this one is empty
-    def handle_exception(self, exc):
+    def handle_exception(self, exc: Exception) -> Response:
         return super().handle_exception(exc)

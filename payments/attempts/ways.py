@@ -70,7 +70,7 @@ CHOICES = (
     ),
 )  # fmt: skip
 BY_SLUG = {choice.slug: choice for choice in CHOICES}
-_BY_FACTS = {(choice.way, choice.bank_choice): choice for choice in CHOICES}
+_BY_FACTS: dict[tuple[str, str], Choice] = {(choice.way, choice.bank_choice): choice for choice in CHOICES}
 
 
 def open_now(offer: Payable) -> list[Choice]:

@@ -125,7 +125,7 @@ def _apply(locked_rows: LockedRows, notice: Notice, event: GatewayEvent | None) 
 
 
 def _may_move(attempt: PaymentAttempt, target: AttemptState | None, cause: str) -> bool:
-    return cause in ATTEMPT_EDGES.get((attempt.state, target), {})
+    return target is not None and cause in ATTEMPT_EDGES.get((attempt.state, target), {})
 
 
 # ------------------------------------------------------------ the payer is back

@@ -1,12 +1,15 @@
 """Payment attempts of an obligation, with the history of their states, and pay links."""
 
+import datetime as dt
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
-from dossiers.models import FeeObligation
+from dossiers.models import Dossier, FeeObligation
 from dossiers.models.dossier import new_secret
 from payments.models.moves import Move, Moving
 from payments.models.points import CollectionPoint
@@ -46,7 +49,7 @@ class PayLink(models.Model):
         verbose_name_plural = _("đường dẫn nhờ trả")
 
     @property
-    def usable(self):
+    def usable(self) -> bool:
         return self.revoked_at is None and self.expires_at > clock.now()
 
 
@@ -108,24 +111,24 @@ class PaymentAttempt(Moving):
             models.Index(fields=["point", "paid_at"], condition=Q(state="paid"), name="money_taken_at_a_point"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.reference
 
     @property
-    def dossier(self):
+    def dossier(self) -> Dossier:
         return self.obligation.dossier
 
     @property
-    def is_online(self):
+    def is_online(self) -> bool:
         """Is it paid through a gateway? (Which: `gateways.register.provider_of`.)"""
         return self.way == Way.GATEWAY
 
     @property
-    def is_open(self):
+    def is_open(self) -> bool:
         return self.state in OPEN_ATTEMPT
 
     @property
-    def money_taken(self):
+    def money_taken(self) -> str:
         """Was money taken? «yes», «no», or «checking» until it is certain."""
         if self.state == AttemptState.PAID:
             return "yes"
@@ -135,11 +138,11 @@ class PaymentAttempt(Moving):
             return "no"
         return "checking"
 
-    def stamp(self, now):
+    def stamp(self, now: dt.datetime) -> None:
         self.paid_at = (self.paid_at or now) if self.state == AttemptState.PAID else None
         self.ended_at = None if self.is_open else now
 
-    def move(self, target, **facts):
+    def move(self, target: Any, **facts: Any) -> None:
         """As `Moving.move`; also updates `attempt_open` of the obligation."""
         super().move(target, **facts)
         if self.obligation.attempt_open != self.is_open:

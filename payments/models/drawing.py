@@ -1,12 +1,16 @@
 """The state graphs of attempts and refunds as Mermaid, from `payments.models.states`. Shown in docs/payments.md."""
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from django.db.models import TextChoices
 from django.utils import translation
 
 from payments.models.states import ATTEMPT_EDGES, OPEN_ATTEMPT, OPEN_REFUND, REFUND_EDGES, AttemptState, RefundState
 
-GRAPHS = {
+Edges = Mapping[Any, Mapping[str, Any]]  # {(source, target): {cause: sentence}}
+GRAPHS: dict[str, tuple[type[TextChoices], Edges, TextChoices, Sequence[TextChoices]]] = {
     "attempt": (AttemptState, ATTEMPT_EDGES, AttemptState.CREATED, OPEN_ATTEMPT),
     "refund": (RefundState, REFUND_EDGES, RefundState.REQUESTED, OPEN_REFUND),
 }
@@ -17,24 +21,24 @@ class NoPlace(Exception):
     """The text has no markers for this graph."""
 
 
-def redrawn(text):
+def redrawn(text: str) -> str:
     """The text with both graphs redrawn between their markers. Raises NoPlace."""
     for name in GRAPHS:
-        place = re.compile(_PLACE.format(name=name, body=".*?"), re.DOTALL)
-        if not place.search(text):
+        place = re.search(_PLACE.format(name=name, body=".*?"), text, re.DOTALL)
+        if place is None:
             raise NoPlace(name)
-        text = place.sub(lambda _match, name=name: _PLACE.format(name=name, body=drawn(name)), text)
+        text = text[: place.start()] + _PLACE.format(name=name, body=drawn(name)) + text[place.end() :]
     return text
 
 
 @translation.override("vi")
-def drawn(name):
+def drawn(name: str) -> str:
     """One graph as a Mermaid block, and a table of its edges with their causes."""
     states, edges, beginning, still_open = GRAPHS[name]
     return f"```mermaid\n{_diagram(states, edges, beginning, still_open)}```\n\n{_table(edges)}"
 
 
-def _diagram(states, edges, beginning, still_open):
+def _diagram(states: type[TextChoices], edges: Edges, beginning: TextChoices, still_open: Sequence[TextChoices]) -> str:
     lines = ["stateDiagram-v2", "  direction LR"]
     lines += [f"  {state.name}: {state.name}<br/>{state.label}" for state in states]
     lines.append(f"  [*] --> {beginning.name}")
@@ -43,7 +47,7 @@ def _diagram(states, edges, beginning, still_open):
     return "\n".join(lines) + "\n"
 
 
-def _table(edges):
+def _table(edges: Edges) -> str:
     rows = ["| from | to | cause | in words |", "| --- | --- | --- | --- |"]
     rows += [
         f"| {source.name} | {target.name} | `{cause}` | {sentence} |"

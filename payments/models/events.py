@@ -1,5 +1,7 @@
 """Raw messages of gateways and banks, valid and invalid ones. Append-only."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
@@ -7,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.models.points import CollectionPoint
 from portal.common import clock
+
+if TYPE_CHECKING:
+    from payments.models.attempts import PaymentAttempt
+    from payments.models.refunds import Refund
 
 MAX_RAW_LENGTH = 4000  # characters stored of one event
 
@@ -59,11 +65,20 @@ class GatewayEvent(models.Model):
         ]
         constraints = [models.CheckConstraint(condition=LessThanOrEqual(Length("raw"), MAX_RAW_LENGTH), name="events_are_capped")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.get_verdict_display()}"
 
 
-def store_event(kind, raw, verdict, *, attempt=None, refund=None, point=None, answer=""):
+def store_event(
+    kind: EventKind,
+    raw: str,
+    verdict: Verdict,
+    *,
+    attempt: "PaymentAttempt | None" = None,
+    refund: "Refund | None" = None,
+    point: CollectionPoint | None = None,
+    answer: str = "",
+) -> GatewayEvent:
     """Store a received message, cut at MAX_RAW_LENGTH. `point` defaults to that of the attempt. Returns the event."""
     if point is None and attempt is not None:
         point = attempt.point
@@ -73,11 +88,11 @@ def store_event(kind, raw, verdict, *, attempt=None, refund=None, point=None, an
     )  # fmt: skip
 
 
-def store_new_event(kind, raw, verdict, *, point):
+def store_new_event(kind: EventKind, raw: str, verdict: Verdict, *, point: CollectionPoint) -> GatewayEvent | None:
     """As `store_event`, for messages that may be read repeatedly: None if this text is stored for this point and verdict."""
     there = GatewayEvent.objects.filter(kind=kind, point=point, verdict=verdict, raw=_storable(raw)).exists()
     return None if there else store_event(kind, raw, verdict, point=point)
 
 
-def _storable(raw):
+def _storable(raw: str) -> str:
     return raw.replace("\0", "\ufffd")[:MAX_RAW_LENGTH]

@@ -13,7 +13,7 @@ MAX_DELAY = dt.timedelta(days=31)  # between an attempt and its money or settlem
 
 
 class CollectionPointQuerySet(models.QuerySet):
-    def with_money_coming(self):
+    def with_money_coming(self) -> "CollectionPointQuerySet":
         """Points whose accounts and settlement files must be read: in use, or with an attempt younger than MAX_DELAY."""
         lately = models.Q(attempts__created_at__gt=clock.now() - MAX_DELAY)
         return self.filter(models.Q(terminal__active=True) | models.Q(pk__in=self.model.objects.filter(lately).values("pk")))
@@ -43,16 +43,16 @@ class CollectionPoint(models.Model):
         verbose_name_plural = _("điểm thu")
         ordering = ["terminal_id"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.code} · {self.name}"
 
     @property
-    def code(self):
+    def code(self) -> str:
         """The terminal's code, without a query."""
         return self.terminal_id
 
     @property
-    def takes_transfers(self):
+    def takes_transfers(self) -> bool:
         return bool(self.bank_bin and self.account_number)
 
 
@@ -69,5 +69,5 @@ class CollectingBody(models.Model):
         verbose_name = _("cơ quan thu phí")
         verbose_name_plural = _("cơ quan thu phí")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.agency)

@@ -1,11 +1,16 @@
 """Outbox rows of queries to the gateway: one waiting row an attempt."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from payments.models.attempts import PaymentAttempt
 from portal.common.outbox import OutboxRow
+
+if TYPE_CHECKING:
+    from payments.enquiries.terminal_lease import Lease
 
 
 class GatewayQuestion(OutboxRow):
@@ -29,4 +34,4 @@ class GatewayQuestion(OutboxRow):
             models.UniqueConstraint(fields=["attempt"], condition=Q(due_state="waiting"), name="one_question_waits_an_attempt")
         ]
 
-    lease = None  # `terminal_lease.Lease`, set by the worker; not stored
+    lease: "Lease | None" = None  # `terminal_lease.Lease`, set by the worker; not stored

@@ -89,5 +89,5 @@ class EReceipt(OutboxRow):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.series_symbol} {self.number:07d}"

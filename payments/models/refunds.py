@@ -1,5 +1,8 @@
 """Refunds: proposed by one person, approved by another, sent once under one number."""
 
+import datetime as dt
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +13,9 @@ from payments.models.moves import Move, Moving
 from payments.models.states import OPEN_REFUND, REFUND_EDGES, RefundState
 from portal.common import clock
 from portal.common.outbox import OutboxRow
+
+if TYPE_CHECKING:
+    from payments.enquiries.terminal_lease import Lease
 
 
 class RefundReason(models.TextChoices):
@@ -73,19 +79,19 @@ class Refund(Moving):
             models.CheckConstraint(condition=Q(amount__gt=0), name="nothing_is_not_refunded"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.request_id
 
     @property
-    def is_open(self):
+    def is_open(self) -> bool:
         return self.state in OPEN_REFUND
 
     @property
-    def is_to_be_paid_out(self):
+    def is_to_be_paid_out(self) -> bool:
         """Approved, and an accountant must pay it out by hand."""
         return self.state == RefundState.APPROVED and self.way == RefundWay.BY_HAND
 
-    def stamp(self, now):
+    def stamp(self, now: dt.datetime) -> None:
         stamps = {RefundState.APPROVED: "approved_at", RefundState.SENT: "sent_at", RefundState.DONE: "done_at"}
         if self.state in stamps:
             setattr(self, stamps[self.state], now)
@@ -117,5 +123,5 @@ class RefundCall(OutboxRow):
         verbose_name_plural = _("việc hoàn tiền phải làm")
         indexes = [models.Index(fields=["next_at"], condition=Q(due_state="waiting"), name="refund_calls_that_are_due")]
 
-    lease = None  # `terminal_lease.Lease`, set by the worker; not stored
+    lease: "Lease | None" = None  # `terminal_lease.Lease`, set by the worker; not stored
     is_sending = False  # set by the worker when the order must be sent after the commit; not stored

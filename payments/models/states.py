@@ -3,6 +3,9 @@
 The graphs in docs/payments.md are drawn from these tables.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -119,7 +122,7 @@ class IllegalMove(Exception):
     """The graph has no such edge, or not for this cause."""
 
 
-def check_move(edges, source, target, cause):
+def check_move(edges: Mapping[Any, Mapping[str, Any]], source: str, target: str, cause: str) -> None:
     """Raise IllegalMove unless `edges` has this edge with this cause."""
     if cause not in edges.get((source, target), {}):
         raise IllegalMove(f"{source} → {target} because of «{cause}» is not in the graph")

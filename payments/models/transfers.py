@@ -96,10 +96,10 @@ class BankCredit(OutboxRow):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.bank_ref} · {self.amount}"
 
     @property
-    def waits(self):
+    def waits(self) -> bool:
         """Must an accountant decide what this money is?"""
         return self.state in self.WAITING

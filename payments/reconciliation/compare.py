@@ -138,7 +138,7 @@ class Comparison:
         same = [refund for refund in ours if refund.amount == line.amount]
         same.sort(key=lambda refund: (refund.transaction_no != line.transaction_no, refund.pk))
         refund = next((refund for refund in same if refund.state in _SENT), None)
-        if refund is None:
+        if attempt is None or refund is None:
             self._open_difference(Difference.Kind.REFUND, line.reference, attempt, theirs=line.amount)
             return
         ours.remove(refund)

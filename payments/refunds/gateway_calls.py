@@ -74,7 +74,7 @@ def _send_order(refund: Refund) -> None:
             _send_again(refund, schedule.pause(refund.calls.filter(kind=Kind.SEND).count() - 1))
         return
     event = _store(EventKind.REFUND, answer.raw, query.verdict_on(answer, attempt, refund.amount), refund)
-    target = answer.refund if event.verdict == Verdict.VALID else R.UNKNOWN
+    target: RefundState | None = answer.refund if event.verdict == Verdict.VALID else R.UNKNOWN
     if answer.is_busy:  # it has this order, or works on another one of this payment: the query will tell
         target = None
     _record(refund, target, event, cause="no_answer" if target == R.UNKNOWN else "answer", answer=answer)

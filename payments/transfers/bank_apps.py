@@ -4,10 +4,13 @@ The URLs are those that VietQR publishes. They contain no payment data, because 
 pastes the copied values. Not tested with the real apps.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+
+from payments.models import CollectionPoint, PaymentAttempt
 
 OPENER = "https://dl.vietqr.io/pay"
 
@@ -19,7 +22,7 @@ class BankApp(NamedTuple):
     name: str
 
     @property
-    def href(self):
+    def href(self) -> str:
         return f"{OPENER}?app={self.app}"
 
 
@@ -29,12 +32,12 @@ APPS = [
 ]  # fmt: skip
 
 
-def apps_for(point):
+def apps_for(point: CollectionPoint) -> Sequence[BankApp]:
     """The apps to offer for a transfer to this account; none for a demo account."""
     return [] if point.demo else APPS
 
 
-def play_bank(attempt, content):
+def play_bank(attempt: PaymentAttempt, content: str) -> str:
     """In the demo, the URL of the mock bank where the transfer can be made; empty for real accounts."""
     if not (settings.DEMO and attempt.point.demo):
         return ""

@@ -4,9 +4,11 @@ One line that cannot be read rejects the whole file; the error message names it.
 """
 
 import csv
+import datetime as dt
 import io
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -61,7 +63,7 @@ class ParsedStatement:
     skipped: int
 
 
-def read(content, account_number):
+def read(content: bytes, account_number: str) -> ParsedStatement:
     """Parse a file (bytes). Raises UnreadableStatement for the whole file."""
     rows = _rows(_text(content))
     head, columns = _headings(rows)
@@ -81,7 +83,7 @@ def read(content, account_number):
     return ParsedStatement(found, skipped)
 
 
-def _text(content):
+def _text(content: bytes) -> str:
     if len(content) > MAX_BYTES:
         raise UnreadableStatement(_("Tệp lớn quá 5 MB. Chia theo ngày rồi nạp từng tệp."))
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
@@ -94,7 +96,7 @@ def _text(content):
     return unicodedata.normalize("NFC", text)
 
 
-def _rows(text):
+def _rows(text: str) -> list[list[str]]:
     first = text[:4000]
     delimiter = max(",;\t", key=first.count)
     try:
@@ -106,7 +108,7 @@ def _rows(text):
     return rows
 
 
-def _headings(rows):
+def _headings(rows: list[list[str]]) -> tuple[int, dict[str, int]]:
     """(row number, {name: column}) of the first row with headings for reference, time, credit and content."""
     for number, row in enumerate(rows[:MAX_ROWS_TO_HEADINGS]):
         named = [_heading(cell[:MAX_HEADING_LENGTH]) for cell in row[:MAX_COLUMNS]]
@@ -122,20 +124,20 @@ def _headings(rows):
     )
 
 
-def _heading(cell):
+def _heading(cell: str) -> str:
     """A heading folded and without units; of a bilingual one («Có/Credit») the first part, unless HEADINGS has the whole."""
     whole = re.sub(r"[\s:*]+", " ", re.sub(r"\(.*?\)", "", fold(cell))).strip()
     return whole if whole in HEADINGS["side"] else whole.split("/")[0].strip()
 
 
-def _is_no_credit(cells):
+def _is_no_credit(cells: Mapping[str, str]) -> bool:
     """Is it a debit, a total or an empty line?"""
     side, text = fold(cells.get("side", "")).strip(), cells["credit"]
     nothing = not text or re.fullmatch(r"[-–0.,\s]*", text) is not None or text.startswith(("-", "−", "("))
     return not (cells["ref"] and cells["at"]) or nothing or side in WENT_OUT
 
 
-def _credit(cells, row, account_number):
+def _credit(cells: Mapping[str, str], row: list[str], account_number: str) -> Credit:
     if cells.get("account") and re.sub(r"[\s.\-]", "", cells["account"]) != account_number:
         raise ValueError(_("của tài khoản khác"))
     if cells.get("side") and fold(cells["side"]).strip() not in CAME_IN:
@@ -153,7 +155,7 @@ _AMOUNT = re.compile(
 )
 
 
-def amount_of(text):
+def amount_of(text: str) -> int:
     """«200.000», «200,000.00», «+200 000 VND» as whole đồng. Raises ValueError for fractions and ambiguous amounts."""
     if len(text) > MAX_AMOUNT_LENGTH:
         raise ValueError(_("số tiền %(text)s") % {"text": text[:30]})
@@ -165,7 +167,7 @@ def amount_of(text):
     return int(digits)
 
 
-def moment_of(text):
+def moment_of(text: str) -> dt.datetime:
     """A moment in one of MOMENTS or ISO 8601; without a zone it is Asia/Ho_Chi_Minh. Raises ValueError."""
     at = next(filter(None, (_read_as(form, text) for form in (*MOMENTS, ""))), None)
     if at is None or not is_plausible(at):
@@ -173,13 +175,13 @@ def moment_of(text):
     return at
 
 
-def _read_as(form, text):
+def _read_as(form: str, text: str) -> dt.datetime | None:
     """The moment in this format ("": ISO 8601), or None."""
     at = moment_in(text, form)
     return at if at is None or at.tzinfo else at.replace(tzinfo=clock.LOCAL)
 
 
-def _check_unique_refs(credits):
+def _check_unique_refs(credits: Iterable[Credit]) -> None:
     seen = set()
     for credit in credits:
         if credit.bank_ref in seen:

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from accounts.models import User
 from payments.gateways import bank
-from payments.models import BankCredit, CollectionPoint, EventKind, StatementReading, Verdict, store_new_event
+from payments.models import CollectionPoint, EventKind, StatementReading, Verdict, store_new_event
 from payments.transfers import statement_files
 from payments.transfers.matching import record
 from portal.common import clock, outbox
@@ -65,7 +65,7 @@ def poll(reading: StatementReading) -> None:
     reading.save(update_fields=["cursor", "read_at"])
 
 
-def _recorded(point: CollectionPoint, entry: Any, account: str) -> BankCredit | None:
+def _recorded(point: CollectionPoint, entry: Any, account: str) -> bank.Credit | None:
     """Record the credit of an entry. None for one that cannot be read: it is stored as an event and logged."""
     try:
         credit = bank.credit_of(entry, account)

@@ -10,6 +10,8 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from portal.settings.payment_times import with_environment
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(os.environ.get("PORTAL_VAR", BASE_DIR / "var"))
 DATA_DIR = BASE_DIR / "data"
@@ -176,7 +178,7 @@ VNPAY_SECRETS = json.loads(os.environ.get("VNPAY_SECRETS", "{}"))  # {terminal c
 SERVER_IP = os.environ.get("SERVER_IP", "127.0.0.1")  # our own address, a required field of the gateway's API
 BANK_STATEMENT_URL = os.environ.get("BANK_STATEMENT_URL", "")  # empty: statements are uploaded as files
 SETTLEMENT_URL = os.environ.get("SETTLEMENT_URL", "")  # with {terminal} and {day}; empty: settlement files are uploaded
-PAYMENT_TIMES = {  # seconds
+_PAYMENT_TIMES = {  # seconds
     "window": 15 * 60,  # how long an attempt at a gateway can be paid
     "transfer_window": 48 * 3600,  # how long a VietQR code is valid
     "link_window": 3 * 24 * 3600,  # how long a payment link for another person is valid
@@ -185,8 +187,8 @@ PAYMENT_TIMES = {  # seconds
     "quiet_when_busy": 300,  # no querydr for a terminal after the gateway answered "too many requests" (94)
     "ask_again": [60, 120, 300, 600, 1800],  # back-off between further queries
     "refund_query_after": 120,  # first querydr after a refund request
-    **json.loads(os.environ.get("PAYMENT_TIMES", "{}")),
 }
+PAYMENT_TIMES = with_environment(_PAYMENT_TIMES, os.environ.get("PAYMENT_TIMES", ""))
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

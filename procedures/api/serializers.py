@@ -1,8 +1,13 @@
 """The catalogue as JSON. Field names are English, values Vietnamese as on the pages."""
 
+from typing import Any
+
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from procedures.cards import Card
+from procedures.facts import Facts
 
 
 class Level(serializers.Serializer):
@@ -39,7 +44,7 @@ class ProcedureRow(serializers.Serializer):
     url = serializers.SerializerMethodField()
 
     @extend_schema_field(Level)
-    def get_level(self, card):
+    def get_level(self, card: Card) -> dict[str, Any]:
         level = card.level
         return {
             "declared": card.declared.number,
@@ -50,17 +55,17 @@ class ProcedureRow(serializers.Serializer):
         }
 
     @extend_schema_field(Money(allow_null=True))
-    def get_price(self, card):
+    def get_price(self, card: Card) -> dict[str, Any] | None:
         price = card.price
         return {"lowest": price.lowest, "highest": price.highest, "text": price.words} if price else None
 
     @extend_schema_field(Sector(allow_null=True))
-    def get_sector(self, card):
+    def get_sector(self, card: Card) -> dict[str, str] | None:
         sector = card.procedure.sector
         return {"code": sector.code, "name": sector.name} if sector else None
 
     @extend_schema_field(serializers.URLField())
-    def get_url(self, card):
+    def get_url(self, card: Card) -> str:
         path = reverse("procedures:procedure", args=[card.procedure.code, card.procedure.slug])
         return self.context["request"].build_absolute_uri(path)
 
@@ -81,14 +86,14 @@ class ProcedureDetail(ProcedureRow):
     facts = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))
-    def get_version(self, card):
+    def get_version(self, card: Card) -> int | None:
         current = card.procedure.current
         return current.number if current else None
 
     @extend_schema_field(serializers.DictField(allow_null=True))
-    def get_document(self, card):
+    def get_document(self, card: Card) -> Facts | None:
         return card.facts
 
     @extend_schema_field(serializers.DictField(allow_null=True))
-    def get_facts(self, card):
+    def get_facts(self, card: Card) -> dict[str, Any] | None:
         return card.procedure.facts if card.listed else None

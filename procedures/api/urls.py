@@ -10,10 +10,10 @@ class ProcedureCode:
 
     regex = r"[0-9A-Za-z.\-]{1,12}"
 
-    def to_python(self, value):
+    def to_python(self, value: str) -> str:
         return value
 
-    def to_url(self, value):
+    def to_url(self, value: str) -> str:
         return value
 
 

@@ -1,5 +1,6 @@
 """GET /api/v1/procedures/ and /api/v1/procedures/<code>/: public, cacheable, read only."""
 
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from django.utils.decorators import method_decorator
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -44,7 +46,7 @@ class Procedures(Open):
         ],
         responses={200: ProcedurePage, 400: WRONG},
     )
-    def get(self, request):
+    def get(self, request: Request) -> Response:
         """Search results, best first; without `q` all procedures, those that can be filed here first."""
         asked, limit, after = clean_text(request.GET.get("q", "")), _limit(request.GET), request.GET.get("after", "")
         if len(asked) > MAX_LENGTH:
@@ -56,7 +58,7 @@ class Procedures(Open):
         return Response({"count": len(codes), "next": self._next(request, codes, start + limit, shown), "results": rows})
 
     @staticmethod
-    def _next(request, codes, end, shown):
+    def _next(request: Request, codes: Sequence[str], end: int, shown: Sequence[str]) -> str | None:
         if end >= len(codes):
             return None
         return request.build_absolute_uri(f"{request.path}?{urlencode({**request.GET.dict(), 'after': shown[-1]})}")
@@ -72,7 +74,7 @@ class OneProcedure(Open):
             404: UNKNOWN,
         },
     )
-    def get(self, request, code):
+    def get(self, request: Request, code: str) -> Response:
         """The procedure's part of its published version; for a listed procedure the facts of the index."""
         found = Procedure.objects.select_related("sector", "current").defer("current__document").filter(code=code).first()
         if found is None:
@@ -80,7 +82,7 @@ class OneProcedure(Open):
         return Response(ProcedureDetail(cards([found])[0], context={"request": request}).data)
 
 
-def _limit(asked):
+def _limit(asked: Mapping[str, str]) -> int:
     """The page size, 1 to MAX_LIMIT. Raises ValidationError."""
     text = asked.get("limit", str(DEFAULT_LIMIT))
     limit = number_in(text, 3)
@@ -89,7 +91,7 @@ def _limit(asked):
     return limit
 
 
-def _start(codes, after):
+def _start(codes: Sequence[str], after: str) -> int:
     """The index after the last code of the previous page. Raises ValidationError for an unknown code."""
     if not after:
         return 0

@@ -13,7 +13,7 @@ def computed_value(spec: Mapping[str, Any], answers: Mapping[str, Any], row: Map
             return _product((row if row is not None else answers).get(key) for key in spec["of"])
         case "sum":
             return sum(value for ref in spec["of"] for value in values_of(ref, answers) if _is_number(value))
-    value = answers.get(spec["of"][0])
+    value: Any = answers.get(spec["of"][0])
     try:
         match spec["op"]:
             case "words_of_date":

@@ -53,7 +53,7 @@ class ShownPage(Protocol):
     """The part of `showing.BoundPage` that a question uses."""
 
     form: Form
-    answers: Mapping[str, Any]
+    answers: dict[str, Any]
     raw: Any
     origins: Mapping[str, str]
     open_row: tuple[str, int] | None

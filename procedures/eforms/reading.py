@@ -151,7 +151,7 @@ class RowButton(NamedTuple):
 
     action: str
     table: str
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody calls
 
 
 def _pressed(post: QueryDict) -> RowButton | None:

@@ -174,12 +174,16 @@ def _too_young(check: Mapping[str, Any], answers: Answers, today: dt.date) -> bo
 
 def _too_long(check: Mapping[str, Any], answers: Answers, today: dt.date) -> bool:
     period = answers.get(check["fields"][0])
-    return not is_empty(period) and (parse_date(period["to"]) - parse_date(period["from"])).days > check["value"]
+    return (
+        period is not None
+        and not is_empty(period)
+        and (parse_date(period["to"]) - parse_date(period["from"])).days > check["value"]
+    )
 
 
 def _contains(check: Mapping[str, Any], answers: Answers, today: dt.date) -> bool:
     value = answers.get(check["fields"][0])
-    text = "" if is_empty(value) else unicodedata.normalize("NFC", value).casefold()
+    text = "" if is_empty(value) else unicodedata.normalize("NFC", str(value)).casefold()
     return any(word.casefold() in text for word in check["value"])
 
 

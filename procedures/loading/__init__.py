@@ -4,6 +4,8 @@
 are not changed; a changed procedure gets a new version, and dossiers keep the version they were filed under.
 """
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from procedures.loading import bodies, calendar, index, life_events, places, publishing, territory
@@ -13,7 +15,7 @@ __all__ = ["DataFolder", "DataRefused", "load_all", "load_sample"]
 
 
 @transaction.atomic
-def load_all(folder=None):
+def load_all(folder: DataFolder | None = None) -> dict[str, int]:
     """Load everything. Returns {name: number of rows}. Raises DataRefused when a file is invalid."""
     folder = folder or DataFolder()
     folder.check()
@@ -21,12 +23,16 @@ def load_all(folder=None):
 
 
 @transaction.atomic
-def load_sample(codes=(), provinces=("H18",), folder=None):
+def load_sample(
+    codes: Collection[str] = (), provinces: Collection[str] = ("H18",), folder: DataFolder | None = None
+) -> dict[str, int]:
     """Load these procedures and their offerings in these provinces, all territory, agencies and holidays; no national index."""
     return _load(folder or DataFolder(), codes=set(codes), provinces=set(provinces), with_index=False)
 
 
-def _load(folder, *, codes, provinces, with_index):
+def _load(
+    folder: DataFolder, *, codes: Collection[str] | None, provinces: Collection[str] | None, with_index: bool
+) -> dict[str, int]:
     units = territory.load(folder)
     agencies = bodies.load(folder, units)
     holidays = calendar.load(folder)

@@ -1,10 +1,14 @@
 """Loads agencies with their desks and reception hours."""
 
-from accounts.models import Agency, OfficeHours
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.models import AdministrativeUnit, Agency, OfficeHours
+from procedures.loading.folder import DataFolder
 from procedures.loading.rows import BATCH, day, upsert
 
 
-def load(folder, units):
+def load(folder: DataFolder, units: Mapping[str, AdministrativeUnit]) -> dict[str, Agency]:
     """Returns {code: Agency}. Parents and successors are set in a second pass, when every agency has an id."""
     document = folder.read("agencies.json")
     hours = upsert(OfficeHours, "key", {key: _hours(row) for key, row in document["reception_hours"].items()})
@@ -15,7 +19,7 @@ def load(folder, units):
     return agencies
 
 
-def _hours(row):
+def _hours(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "intervals": {days: row[days] for days in ("mon_fri", "sat")},
         "note": row.get("note", ""),
@@ -23,7 +27,7 @@ def _hours(row):
     }
 
 
-def _values(row, units, hours):
+def _values(row: dict[str, Any], units: Mapping[str, AdministrativeUnit], hours: Mapping[str, OfficeHours]) -> dict[str, Any]:
     desk = row["desk"] or {}
     return {
         "code_certainty": row["code_certainty"],
@@ -41,9 +45,9 @@ def _values(row, units, hours):
     }
 
 
-def _relate(agency, row, agencies):
+def _relate(agency: Agency, row: dict[str, Any], agencies: Mapping[str, Agency]) -> bool:
     """Set parent and successor; True when one of them changed."""
     before = (agency.parent_id, agency.successor_id)
-    agency.parent = agencies.get(row["parent"])
-    agency.successor = agencies.get(row.get("successor"))
+    agency.parent = agencies.get(row["parent"] or "")
+    agency.successor = agencies.get(row.get("successor") or "")
     return before != (agency.parent_id, agency.successor_id)

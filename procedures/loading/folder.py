@@ -6,6 +6,7 @@ import json
 import unicodedata
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 from django.conf import settings
@@ -35,24 +36,24 @@ class DataRefused(Exception):
 class DataFolder:
     """A folder with the files described in data/README.md. Every file is read once."""
 
-    def __init__(self, root=None):
+    def __init__(self, root: Path | str | None = None) -> None:
         self.root = Path(root or settings.DATA_DIR)
         self._texts: dict[str, str] = {}
         self._parsed: dict[str, dict] = {}
 
-    def read(self, name):
+    def read(self, name: str) -> dict[str, Any]:
         """The parsed JSON of a file. Raises DataRefused."""
         if name not in self._parsed:
             self._parsed[name] = json.loads(self.text(name))
         return self._parsed[name]
 
-    def text(self, name):
+    def text(self, name: str) -> str:
         """The text of a file. Raises DataRefused when it cannot be read or is not NFC."""
         if name not in self._texts:
             self._texts[name] = self._open(name)
         return self._texts[name]
 
-    def _open(self, name):
+    def _open(self, name: str) -> str:
         try:
             text = (self.root / name).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as problem:
@@ -61,7 +62,7 @@ class DataFolder:
             raise DataRefused(_("Tệp %(name)s không viết theo NFC.") % {"name": name})
         return text
 
-    def check(self):
+    def check(self) -> None:
         """Validate every file that has a JSON schema. Raises DataRefused."""
         for name, schema in SCHEMAS.items():
             rules = json.loads((self.root / "schema" / f"{schema}.schema.json").read_text("utf-8"))
@@ -73,7 +74,7 @@ class DataFolder:
             if problems_shown:
                 raise DataRefused(_("Tệp %(name)s sai: %(errors)s") % {"name": name, "errors": "; ".join(problems_shown)})
 
-    def fingerprint(self):
+    def fingerprint(self) -> str:
         """SHA-256 over all files and the code that loads them."""
         whole = hashlib.sha256()
         for name in (*SCHEMAS, *OTHERS):
@@ -84,21 +85,21 @@ class DataFolder:
 
     # -- parts of the files
 
-    def procedures(self):
+    def procedures(self) -> list[dict[str, Any]]:
         """The curated procedures, with the forms of forms_new_links.json (a document with a form is not asked as an upload)."""
         links = {link["procedure"]: link for link in self.read("forms_new_links.json")["links"]}
         return [_with_form(row, links.get(row["code"])) for row in self.read("procedures.json")["procedures"]]
 
-    def index_rows(self):
+    def index_rows(self) -> list[dict[str, str]]:
         """The rows of the national index as dicts of strings."""
         return list(csv.DictReader(self.text("procedures_index.csv").splitlines()))
 
-    def amounts_set_later(self, code):
+    def amounts_set_later(self, code: str) -> list[str]:
         """Keys of the fee lines of a procedure whose amount is set after filing by an officer or the post."""
         return [row["fee_line_key"] for row in self.read("offerings_demo.json")["amount_set_later"] if row["procedure"] == code]
 
 
-def _with_form(row, link):
+def _with_form(row: dict[str, Any], link: dict[str, Any] | None) -> dict[str, Any]:
     if not link:
         return row
     linked = {document["key"] for document in link["documents"]}

@@ -1,8 +1,11 @@
 """Loads the national index: one Procedure for each of its 5,473 entries, with the facts of the national database."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from portal.common.vietnamese import clean_text
+from procedures.loading.folder import DataFolder
 from procedures.loading.rows import upsert
 from procedures.models import Procedure, Sector
 from procedures.search.text import search_columns
@@ -14,7 +17,7 @@ NUMBERS = ("fee_min", "fee_max", "cases", "documents")
 LISTS = ("audience", "life_event_subgroups", "results")
 
 
-def load(folder, curated, *, everything):
+def load(folder: DataFolder, curated: list[dict[str, Any]], *, everything: bool) -> dict[str, Procedure]:
     """Returns {code: Procedure}. Without `everything` only the curated procedures, with `audience` as their only fact."""
     known = {row["code"]: row for row in curated}
     form_codes = {form["key"]: form["form_code"] for form in folder.read("forms.json")["forms"]}
@@ -26,31 +29,41 @@ def load(folder, curated, *, everything):
     return upsert(Procedure, "code", wanted)
 
 
-def _sectors(rows, curated):
+def _sectors(rows: list[dict[str, str]], curated: list[dict[str, Any]]) -> dict[str, Sector]:
     """{code: Sector}. Where the index has a name instead of a code, no sector is made; the facts contain the name."""
     names = {row["field_code"]: row["field"] for row in rows if SECTOR_CODE.fullmatch(row["field_code"])}
     names |= {row["field"]["code"]: row["field"]["name"] for row in curated}
     return upsert(Sector, "code", {code: {"name": name} for code, name in names.items()})
 
 
-def _values(row, curated, sectors, form_codes):
+def _values(
+    row: dict[str, str] | None,
+    curated: dict[str, Any] | None,
+    sectors: Mapping[str, Sector],
+    form_codes: Mapping[str, str | None],
+) -> dict[str, Any]:
     """The columns of one entry: names from the curated file if there is one, facts from the index."""
-    facts = facts_of(row) if row else {"audience": curated["audience"]}
-    code = (curated or row)["code"]
-    name = curated["name"] if curated else row["name"]
-    sector = sectors.get(curated["field"]["code"] if curated else row["field_code"])
+    if curated is not None:
+        facts = facts_of(row) if row else {"audience": curated["audience"]}
+        code, name, short_name = curated["code"], curated["name"], curated["short_name"]
+        sector = sectors.get(curated["field"]["code"])
+        promulgator, level = curated["promulgated_by"]["name"], curated["declared_level"]
+    else:
+        row = row or {}  # never empty: an entry is in the index or curated
+        facts, code, name, short_name = facts_of(row), row["code"], row["name"], ""
+        sector, promulgator, level = sectors.get(row["field_code"]), row["promulgator"], int(row["derived_level"])
     return {
         "name": name,
-        "short_name": curated["short_name"] if curated else "",
+        "short_name": short_name,
         "sector_id": sector.pk if sector else None,
-        "promulgator": curated["promulgated_by"]["name"] if curated else row["promulgator"],
-        "declared_level": curated["declared_level"] if curated else int(row["derived_level"]),
+        "promulgator": promulgator,
+        "declared_level": level,
         "facts": facts,
         **search_columns(code, name, curated, facts, form_codes.get(curated["form_key"]) if curated else None),
     }
 
 
-def facts_of(row):
+def facts_of(row: Mapping[str, str]) -> dict[str, Any]:
     """The CSV row as JSON values. Fees are not interpreted: 0 often means that the province decides (data/README.md)."""
     return {
         "field": row["field"],
@@ -64,7 +77,7 @@ def facts_of(row):
     }
 
 
-def _times(text):
+def _times(text: str) -> list[dict[str, Any]]:
     """«3 working_day|5 day» as rows of {value, unit}, or {text} where the index has words instead of a number."""
     rows = []
     for part in text.split("|"):
@@ -77,7 +90,7 @@ def _times(text):
     return rows
 
 
-def _number(text):
+def _number(text: str) -> int | float | None:
     """The number of a text, or None."""
     try:
         number = float(text)

@@ -1,15 +1,19 @@
 """Loads the 11 + 11 life events of the national portal and their procedures."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.text import slugify
 
 from portal.common.vietnamese import fold
+from procedures.loading.folder import DataFolder
 from procedures.loading.rows import upsert
-from procedures.models import LifeEvent, LifeEventEntry
+from procedures.models import LifeEvent, LifeEventEntry, Procedure
 
 AUDIENCES = {"CITIZEN": "citizen", "BUSINESS": "business"}
 
 
-def load(folder, entries):
+def load(folder: DataFolder, entries: Mapping[str, Procedure]) -> int:
     """Returns the number of events. Procedures that are not in the catalogue are left out."""
     groups = folder.read("life_events.json")["groups"]
     events = upsert(LifeEvent, "code", {group["code"]: _values(group) for group in groups})
@@ -21,7 +25,7 @@ def load(folder, entries):
     return len(events)
 
 
-def _values(group):
+def _values(group: dict[str, Any]) -> dict[str, Any]:
     return {
         "slug": slugify(fold(group["name"])),
         "name": group["name"],
@@ -31,7 +35,7 @@ def _values(group):
     }
 
 
-def _entries(group, event, procedures):
+def _entries(group: dict[str, Any], event: LifeEvent, procedures: Mapping[str, Procedure]) -> list[LifeEventEntry]:
     """Entries in order: our own choice first (no subgroup), then the subgroups of the national portal."""
     listed = [("", code) for code in group["sample_procedures"]]
     listed += [(part["name"], code) for part in group["subgroups"] for code in part["procedures"]]

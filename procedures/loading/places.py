@@ -6,15 +6,27 @@ All data is invented for the demo. An offering that is no longer marked «demo»
 import datetime as dt
 import hashlib
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
+from accounts.models import AdministrativeUnit, Agency
 from portal.common import clock
+from procedures.loading.folder import DataFolder, DataRefused
 from procedures.loading.rows import BATCH, set_values
-from procedures.models import Filing, LocalFee, Offering, Terminal
+from procedures.models import Filing, LocalFee, Offering, Procedure, Terminal
 
 MARK = "demo"
 
 
-def load(folder, entries, agencies, units, *, codes, provinces):
+def load(
+    folder: DataFolder,
+    entries: Mapping[str, Procedure],
+    agencies: Mapping[str, Agency],
+    units: Mapping[str, AdministrativeUnit],
+    *,
+    codes: Collection[str] | None,
+    provinces: Collection[str] | None,
+) -> int:
     """Returns the number of offerings. `codes`, `provinces`: only these (None: all)."""
     document = folder.read("offerings_demo.json")
     rules = [rule for rule in document["rules"] if codes is None or rule["procedure"] in codes]
@@ -33,26 +45,28 @@ def load(folder, entries, agencies, units, *, codes, provinces):
 class Bodies:
     """Finds agencies by code, kind and place, as the rules name them. Names are not unique and not used."""
 
-    def __init__(self, agencies, unit_codes):
+    def __init__(self, agencies: Iterable[Agency], unit_codes: Mapping[int, str]) -> None:
         today = clock.today()
-        self.by_code, self.unit_codes = {}, unit_codes
-        self.by_kind, self.by_place = defaultdict(list), defaultdict(list)
+        self.unit_codes = unit_codes
+        self.by_code: dict[str, Agency] = {}
+        self.by_kind: dict[str, list[Agency]] = defaultdict(list)
+        self.by_place: dict[tuple[str, int | str], list[Agency]] = defaultdict(list)
         for agency in agencies:
             if (agency.valid_from or today) <= today <= (agency.valid_to or today):
                 self._add(agency)
 
-    def _add(self, agency):
+    def _add(self, agency: Agency) -> None:
         self.by_code[agency.code] = agency
         for kind in {agency.kind, agency.sub_kind} - {""}:
             self.by_kind[kind].append(agency)
             self.by_place[kind, agency.unit_id].append(agency)
             self.by_place[kind, agency.province_code].append(agency)
 
-    def unit_of(self, agency):
+    def unit_of(self, agency: Agency) -> str:
         """The code of an agency's territory, or ""."""
         return self.unit_codes.get(agency.unit_id, "")
 
-    def offering(self, rule):
+    def offering(self, rule: dict[str, Any]) -> list[Agency]:
         """The agencies that a rule applies to."""
         if rule["filing"] == Filing.ELSEWHERE:
             return [self.by_code[rule["lead_agency"]]]
@@ -63,7 +77,7 @@ class Bodies:
             if agency.province_code in to["province"] and (not to["unit"] or self.unit_of(agency) in to["unit"])
         ]
 
-    def resolve(self, reference, agency):
+    def resolve(self, reference: str, agency: Agency) -> Agency | None:
         """The agency of «self», «kind:…» (same territory, else same province) or a code. None when none or several match."""
         if reference == "self":
             return agency
@@ -73,8 +87,14 @@ class Bodies:
         found = self.by_place.get((kind, agency.unit_id)) or self.by_place.get((kind, agency.province_code), [])
         return found[0] if len(found) == 1 else None
 
+    def named(self, reference: str, agency: Agency) -> Agency:
+        """As `resolve`. Raises DataRefused when none or several match."""
+        if (found := self.resolve(reference, agency)) is None:
+            raise DataRefused(f"{agency.code}: {reference}")
+        return found
 
-def _values(rule, agency, bodies, document):
+
+def _values(rule: dict[str, Any], agency: Agency, bodies: Bodies, document: dict[str, Any]) -> dict[str, Any]:
     values = {
         "filing": rule["filing"],
         "province_code": agency.province_code,
@@ -86,9 +106,15 @@ def _values(rule, agency, bodies, document):
         "valid_from": None,
     }
     if rule["filing"] == Filing.ELSEWHERE:
-        nowhere = {"receiving_agency_id": None, "processing_steps": [], "duty": {}, "terminal_id": None, "valid_to": None}
+        nowhere: dict[str, Any] = {
+            "receiving_agency_id": None,
+            "processing_steps": [],
+            "duty": {},
+            "terminal_id": None,
+            "valid_to": None,
+        }
         return {**values, **nowhere, "lead_agency_id": agency.pk}
-    lead, received = bodies.resolve(rule["lead_agency"], agency), bodies.resolve(rule["received_at"], agency)
+    lead, received = bodies.named(rule["lead_agency"], agency), bodies.named(rule["received_at"], agency)
     terminals = document["gateway_terminals"][agency.province_code]
     return {
         **values,
@@ -101,28 +127,28 @@ def _values(rule, agency, bodies, document):
     }
 
 
-def _step(step, agency, lead, received, bodies):
+def _step(step: dict[str, Any], agency: Agency, lead: Agency, received: Agency, bodies: Bodies) -> dict[str, Any]:
     body = {"lead": lead, "received": received}.get(step["agency"]) or bodies.resolve(step["agency"], agency)
     return {**step, "agency": body.code if body else None}
 
 
-def _person(login, document):
+def _person(login: str, document: dict[str, Any]) -> dict[str, str]:
     return {"login": login.lower(), "name": person_name(login, document["name_rule"])}
 
 
-def person_name(login, rule):
+def person_name(login: str, rule: dict[str, Any]) -> str:
     """An invented name for a demo login («H18.X004.CA.tn1»): always the same for a login."""
     number = int(hashlib.sha256(login.encode()).hexdigest(), 16)
     parts = ((rule["ho"], 1), (rule["dem"], 97), (rule["ten"], 9973))
     return " ".join(names[number // divisor % len(names)] for names, divisor in parts)
 
 
-def _upsert_terminals(codes):
+def _upsert_terminals(codes: Iterable[str | None]) -> None:
     """Make the terminals named by the rules. An existing terminal is not changed, so that its switch is kept."""
-    Terminal.objects.bulk_create([Terminal(code=code) for code in sorted(set(codes) - {None})], ignore_conflicts=True)
+    Terminal.objects.bulk_create([Terminal(code=code) for code in sorted(filter(None, set(codes)))], ignore_conflicts=True)
 
 
-def _upsert_offerings(wanted, procedures):
+def _upsert_offerings(wanted: Mapping[Any, dict[str, Any]], procedures: Iterable[Procedure]) -> None:
     """Make new rows, update rows marked as demo, and end (yesterday) demo rows that no rule gives any more."""
     there = {(row.procedure_id, row.agency_id): row for row in Offering.objects.filter(procedure__in=procedures)}
     new = [Offering(procedure_id=p, agency_id=a, **values) for (p, a), values in wanted.items() if (p, a) not in there]
@@ -137,7 +163,9 @@ def _upsert_offerings(wanted, procedures):
         Offering.objects.bulk_update([*changed, *ended], fields, batch_size=BATCH)
 
 
-def _upsert_local_fees(document, entries, codes, provinces):
+def _upsert_local_fees(
+    document: dict[str, Any], entries: Mapping[str, Procedure], codes: Collection[str] | None, provinces: Collection[str] | None
+) -> None:
     fees = [
         LocalFee(
             province_code=row["province"],

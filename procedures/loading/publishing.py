@@ -1,12 +1,15 @@
 """Publishes the curated procedures: an immutable version each; a new version when the files have changed."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
 from portal.common import clock
 from procedures.eforms import expanded_form
-from procedures.loading.folder import DataRefused
+from procedures.facts import Facts, VersionDocument
+from procedures.loading.folder import DataFolder, DataRefused
 from procedures.loading.rows import day
 from procedures.models import Procedure, ProcedureVersion, VersionState, hash_of
 from procedures.results import unknown_fields
@@ -14,7 +17,7 @@ from procedures.results import unknown_fields
 FIRST_DAY = dt.date(2025, 7, 1)  # start of the two-level local government, which these procedures depend on
 
 
-def publish(folder, curated, entries):
+def publish(folder: DataFolder, curated: list[dict[str, Any]], entries: Mapping[str, Procedure]) -> None:
     """Publish a new version of every curated procedure whose document has changed. Raises DataRefused."""
     current = {
         version.procedure_id: version
@@ -37,11 +40,11 @@ def publish(folder, curated, entries):
     Procedure.objects.bulk_update([entries[row["code"]] for row in curated], ["current", "listed"])
 
 
-def document_of(folder, row):
+def document_of(folder: DataFolder, row: dict[str, Any]) -> VersionDocument:
     """The document of a version (`procedures.facts.VersionDocument`). Raises DataRefused for unknown result fields."""
     meta = folder.read("procedures.json")["meta"]
-    document = {
-        "procedure": row,
+    document: VersionDocument = {
+        "procedure": cast(Facts, row),  # checked against data/schema
         "form": expanded_form(row["form_key"], folder.read("forms.json")) if row["form_key"] else None,
         "code_lists": meta["code_lists"],
         "defaults": meta["defaults"],
@@ -55,7 +58,7 @@ def document_of(folder, row):
     return document
 
 
-def _new_version(entry, document, before):
+def _new_version(entry: Procedure, document: VersionDocument, before: ProcedureVersion | None) -> ProcedureVersion:
     facts = document["procedure"]
     return ProcedureVersion(
         procedure=entry,
@@ -71,7 +74,7 @@ def _new_version(entry, document, before):
     )
 
 
-def _retire(versions):
+def _retire(versions: Iterable[ProcedureVersion]) -> None:
     for version in versions:
         version.state = VersionState.RETIRED
         version.effective_to = max(version.effective_from, clock.today() - dt.timedelta(days=1))

@@ -1,13 +1,16 @@
 """Loads provinces and communes. The search text contains the current names and those before the mergers of 2025."""
 
+from typing import Any
+
 from accounts.models import AdministrativeUnit
 from portal.common.vietnamese import fold, sort_key
+from procedures.loading.folder import DataFolder
 from procedures.loading.rows import day, upsert
 
 SEARCH_TEXT_LENGTH = 500
 
 
-def load(folder):
+def load(folder: DataFolder) -> dict[str, AdministrativeUnit]:
     """Returns {code: AdministrativeUnit}. Provinces are loaded first, because communes refer to them."""
     rows = folder.read("agencies.json")["administrative_units"]
     provinces = upsert(AdministrativeUnit, "code", {row["code"]: _values(row) for row in rows if not row["parent"]})
@@ -15,7 +18,7 @@ def load(folder):
     return provinces | upsert(AdministrativeUnit, "code", communes)
 
 
-def _values(row, parent_id=None):
+def _values(row: dict[str, Any], parent_id: int | None = None) -> dict[str, Any]:
     names = " | ".join(fold(name) for name in [row["name"], *row["merged_from"]])
     return {
         "kind": row["kind"],

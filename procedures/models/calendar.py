@@ -25,7 +25,7 @@ class Holiday(models.Model):
         verbose_name_plural = _("ngày nghỉ, ngày làm bù")
         ordering = ["date"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.date:%d/%m/%Y} {self.name}"
 
 
@@ -41,11 +41,11 @@ class UndecidedHoliday(models.Model):
         verbose_name_plural = _("kỳ nghỉ chưa chốt")
         ordering = ["first_on"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
-def working_calendar():
+def working_calendar() -> WorkCalendar:
     """The current calendar of working days. Two small queries."""
     spans = UndecidedHoliday.objects.values_list("first_on", "last_on", "name")
     return WorkCalendar.from_rows(Holiday.objects.all(), undecided=list(spans))

@@ -1,7 +1,10 @@
 """The catalogue: procedures, their published versions, sectors and life events."""
 
+import datetime as dt
 import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -12,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from portal.common import clock
 from portal.common.vietnamese import fold
-from procedures.facts import Facts, Result
+from procedures.facts import Channel, Facts, Result
 
 
 class Sector(models.Model):
@@ -25,7 +28,7 @@ class Sector(models.Model):
         verbose_name = _("lĩnh vực")
         verbose_name_plural = _("lĩnh vực")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -61,11 +64,11 @@ class Procedure(models.Model):
             models.CheckConstraint(condition=Q(listed=True) | Q(current__isnull=False), name="a_full_procedure_has_a_version"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.short_name or self.name
 
     @property
-    def slug(self):
+    def slug(self) -> str:
         """The readable end of the page's URL: the name without accents."""
         return slugify(fold(self.short_name or self.name))[:80] or "thu-tuc"
 
@@ -111,10 +114,10 @@ class ProcedureVersion(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.procedure.code} · {self.number}"
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.sha256 = hash_of(self.document)
         super().save(*args, **kwargs)
 
@@ -129,14 +132,14 @@ class ProcedureVersion(models.Model):
         return self.facts.get("results") or []
 
     @property
-    def name(self):
+    def name(self) -> str:
         return self.facts["name"]
 
     @property
-    def short_name(self):
+    def short_name(self) -> str:
         return self.facts.get("short_name") or self.name
 
-    def in_effect(self, day=None):
+    def in_effect(self, day: dt.date | None = None) -> bool:
         """True when dossiers can be filed under this version on this local date (default: today)."""
         day = day or clock.today()
         return (
@@ -146,12 +149,12 @@ class ProcedureVersion(models.Model):
         )
 
     @cached_property
-    def channels(self):
+    def channels(self) -> dict[str, Channel]:
         """{"online" | "direct" | "postal": row of the document}."""
         return {row["channel"]: row for row in self.facts["channels"]}
 
 
-def hash_of(document):
+def hash_of(document: Mapping[str, Any]) -> str:
     """SHA-256 of a JSON document in canonical form (sorted keys, no spaces, UTF-8)."""
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -173,7 +176,7 @@ class LifeEvent(models.Model):
         verbose_name_plural = _("sự kiện trong đời")
         ordering = ["audience", "order"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 

@@ -1,5 +1,7 @@
 """What differs by place: receiving and deciding agency, steps, hours, people on duty, local amounts."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +18,7 @@ class Filing(models.TextChoices):
 
 
 class OfferingQuerySet(models.QuerySet):
-    def current(self):
+    def current(self) -> "OfferingQuerySet":
         """Offerings in force today."""
         today = clock.today()
         return self.filter(Q(valid_from=None) | Q(valid_from__lte=today)).filter(Q(valid_to=None) | Q(valid_to__gte=today))
@@ -72,14 +74,14 @@ class Offering(models.Model):
         ]
         indexes = [models.Index(fields=["procedure", "province_code", "unit_code"])]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.procedure.code}@{self.agency.code}"
 
 
 class LocalFeeQuerySet(models.QuerySet):
     """Queries of provincial amounts."""
 
-    def in_force(self, day):
+    def in_force(self, day: dt.date) -> "LocalFeeQuerySet":
         """Amounts in force on this day. If a line has two, the later one comes last."""
         begun = models.Q(effective_from=None) | models.Q(effective_from__lte=day)
         not_over = models.Q(effective_to=None) | models.Q(effective_to__gte=day)

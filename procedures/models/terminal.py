@@ -20,10 +20,10 @@ class Terminal(models.Model):
         verbose_name_plural = _("điểm thu trên mạng")
         ordering = ["code"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.code
 
-    def switch(self, *, on):
+    def switch(self, *, on: bool) -> None:
         """Switch online payment on or off. Payment deadlines count from the moment it is switched on again."""
         self.active, self.switched_at = on, clock.now()
         self.save(update_fields=["active", "switched_at"])

@@ -4,7 +4,7 @@ The index is in the memory of each web process. Each search makes one cheap quer
 """
 
 import threading
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models.fields.json import KeyTransform
@@ -19,7 +19,7 @@ class Catalogue(NamedTuple):
     """The index, all codes in order, and the data of the filters."""
 
     stamp: tuple
-    index: SearchIndex
+    index: SearchIndex  # type: ignore[assignment]  # hides tuple.index, which nobody calls
     codes: list[str]
     audiences: dict[str, list[str]]
     listed: dict[str, bool]
@@ -30,17 +30,17 @@ _cached: Catalogue | None = None
 _building = threading.Lock()
 
 
-def find(text):
+def find(text: str) -> list[str]:
     """Codes of the procedures that match this text, best first. Empty when none matches well enough."""
     return [found.code for found in catalogue().index.search(text)]
 
 
-def everything():
+def everything() -> list[str]:
     """All codes: by rank, so that procedures that can be filed here come first."""
     return catalogue().codes
 
 
-def catalogue():
+def catalogue() -> Catalogue:
     """The cached index; rebuilt when a procedure was added or its names or rank have changed. One query, two after a change."""
     global _cached
     stamp = _stamp()
@@ -53,14 +53,14 @@ def catalogue():
     return cached
 
 
-def _stamp():
+def _stamp() -> tuple[Any, ...]:
     """A value that changes when the search text, rank or `listed` of any procedure changes."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*), sum(hashtextextended({STAMP_SQL}, 0)) FROM {Procedure._meta.db_table}")
         return cursor.fetchone()
 
 
-def _build(stamp):
+def _build(stamp: tuple[Any, ...]) -> Catalogue:
     rows = list(
         Procedure.objects.order_by("-rank", "code").values_list(
             "code", "search_exact", "rank", "listed", KeyTransform("audience", "facts")

@@ -7,10 +7,13 @@ whether the words are adjacent as in the name, and how much of the name the quer
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from procedures.search.reading import (
     MAX_WORDS,
+    Part,
+    Reading,
     Word,
     corrected,
     is_filler,
@@ -72,28 +75,28 @@ class Line(NamedTuple):
 class SearchIndex:
     """The index; see `search`."""
 
-    def __init__(self, entries):
+    def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = list(entries)
         self.by_code = {entry.code: number for number, entry in enumerate(self.entries)}
         texts = [[line for line in (read_words(text) for text in entry.text.split("\n")) if line] for entry in self.entries]
-        self.postings = defaultdict(list)
-        self.pairs = Counter()
+        self.postings: dict[str, list[int]] = defaultdict(list)
+        beside: Counter[tuple[str, str]] = Counter()
         for number, lines in enumerate(texts):
             for bare in {word.bare for line in lines for word in line}:
                 self.postings[bare].append(number)
-            self.pairs.update({(a.bare, b.bare) for line in lines for a, b in zip(line, line[1:], strict=False)})
-        self.pairs = {pair: 1 + math.log(count) for pair, count in self.pairs.items()}
+            beside.update({(a.bare, b.bare) for line in lines for a, b in zip(line, line[1:], strict=False)})
+        self.pairs = {pair: 1 + math.log(count) for pair, count in beside.items()}
         self.vocabulary = set(self.postings) | known_words()
         self.written = {word for lines in texts for line in lines for word in line}
         self.lines = [[self._line(line) for line in lines] for lines in texts]
 
-    def _line(self, words):
-        places = defaultdict(list)
+    def _line(self, words: Sequence[Word]) -> Line:
+        places: dict[str, list[int]] = defaultdict(list)
         for at, word in enumerate(words):
             places[word.bare].append(at)
         return Line(tuple(words), dict(places), sum(self.weight(word) for word in words))
 
-    def weight(self, word):
+    def weight(self, word: Word) -> float:
         """The weight of a word: higher for rare words, low for filler words, MAX_WORD_WEIGHT for unknown words."""
         frequency = len(self.postings.get(word.bare, ()))
         rarity = min(MAX_WORD_WEIGHT, math.log(1 + len(self.entries) / frequency)) if frequency else MAX_WORD_WEIGHT
@@ -101,7 +104,7 @@ class SearchIndex:
 
     # -- searching
 
-    def search(self, text):
+    def search(self, text: str) -> list[Found]:
         """[Found], best first. Empty when nothing matches well enough, also after correction of typing errors."""
         if text in self.by_code:
             return [Found(text, 1.0)]
@@ -118,20 +121,20 @@ class SearchIndex:
         found = [Found(self.entries[number].code, score) for number, score in best.items() if score >= close]
         return sorted(found, key=lambda one: (-one.score, one.code))
 
-    def _best(self, words, slipped=None, enough=None):
+    def _best(self, words: Sequence[Word], slipped: Word | None = None, enough: float | None = None) -> dict[int, float]:
         """{number: score} over all readings of these words."""
-        best = {}
+        best: dict[int, float] = {}
         for reading in readings(words):
             for number, score in self._answers(reading, slipped, enough):
                 best[number] = max(best.get(number, 0), score * reading.weight)
         return best
 
-    def _best_with_one_slip(self, words):
+    def _best_with_one_slip(self, words: Sequence[Word]) -> dict[int, float]:
         """For a typing error that gives another known word («giấy oc thân»): try each word with one typing error.
 
         Only for queries of 3 to 8 meaningful words, and not for a word that the catalogue writes with the same accents.
         """
-        best = {}
+        best: dict[int, float] = {}
         meaningful = [word for word in words if not is_filler(word)]
         if not 3 <= len(meaningful) <= 8:
             return best
@@ -141,13 +144,13 @@ class SearchIndex:
                     best[number] = max(best.get(number, 0), score)
         return {number: score for number, score in best.items() if self.entries[number].rank >= CURATED_RANK}
 
-    def _respaced(self, words):
+    def _respaced(self, words: Sequence[Word]) -> list[Word]:
         """«kha isinh» as «khai sinh»: the query without spaces, split into words that are adjacent in the catalogue."""
         run = "".join(word.bare for word in words)
         parts = split(run, self.vocabulary, self.pairs)
         return [read_word(part) for part in parts or () if parts != [word.bare for word in words]]
 
-    def _answers(self, reading, slipped, enough):
+    def _answers(self, reading: Reading, slipped: Word | None, enough: float | None) -> Iterator[tuple[int, float]]:
         """Yield (number, score) of every entry that matches this reading well enough."""
         words, weights = reading.words, [weight for part in reading.parts for weight in self._weights(part)]
         total = sum(weights)
@@ -163,7 +166,7 @@ class SearchIndex:
             ):
                 yield number, quality + rank * RANK_WEIGHT
 
-    def _weights(self, part):
+    def _weights(self, part: Part) -> list[float]:
         """The weights of the part's words; a replaced phrase has the same total weight as the typed one."""
         weights = [self.weight(word) for word in part.words]
         if part.words == part.typed:
@@ -171,9 +174,9 @@ class SearchIndex:
         scale = sum(self.weight(word) for word in part.typed) / sum(weights)
         return [weight * scale for weight in weights]
 
-    def _candidates(self, weights, meant):
+    def _candidates(self, weights: Sequence[float], meant: Sequence[Mapping[str, float]]) -> list[int]:
         """The numbers of the entries that contain most of the query's weight, at most MAX_CANDIDATES."""
-        held = defaultdict(float)
+        held: dict[int, float] = defaultdict(float)
         for weight, options in zip(weights, meant, strict=True):
             per_entry = {}
             for bare, likely in sorted(options.items(), key=lambda option: option[1]):
@@ -185,7 +188,7 @@ class SearchIndex:
         kept = [(value + self.entries[number].rank * 0.01, number) for number, value in held.items() if value >= enough]
         return [number for _, number in sorted(kept, reverse=True)[:MAX_CANDIDATES]]
 
-    def _meant(self, word, slipped=False):
+    def _meant(self, word: Word, slipped: bool = False) -> dict[str, float]:
         """{bare word of the catalogue: likelihood 0–1} for a typed word."""
         options = {word.bare: 1.0}
         spellings = _spellings(word.bare)
@@ -196,7 +199,9 @@ class SearchIndex:
                 options[other] = max(likely, options.get(other, 0))
         return options
 
-    def _quality(self, number, words, weights, meant, total):
+    def _quality(
+        self, number: int, words: Sequence[Word], weights: Sequence[float], meant: Sequence[Mapping[str, float]], total: float
+    ) -> float:
         """0–1: the quality of the best line, or of all lines together with a small discount."""
         covered, stood, best = [0.0] * len(words), [0.0] * len(words), 0.0
         for line in self.lines[number]:
@@ -209,19 +214,19 @@ class SearchIndex:
             covered, stood = list(map(max, covered, cover)), list(map(max, stood, together))
         return max(best, 0.95 * _value(covered, stood, weights, total))
 
-    def _share(self, line, matches):
+    def _share(self, line: Line, matches: Sequence[Mapping[int, float]]) -> float:
         """How much of the name the query covers, 0–1."""
         places = {place for match in matches for place in match}
         return sum(self.weight(line.words[place]) for place in places) / line.weight if line.weight else 0.0
 
 
-def _value(cover, together, weights, total):
+def _value(cover: Sequence[float], together: Sequence[float], weights: Sequence[float], total: float) -> float:
     inside = sum(value * weight for value, weight in zip(cover, weights, strict=True)) / total
     beside = sum(value * weight for value, weight in zip(together, weights, strict=True)) / total
     return INSIDE * inside + BESIDE * beside
 
 
-def _match(word, options, line):
+def _match(word: Word, options: Mapping[str, float], line: Line) -> dict[int, float]:
     """{position in the line: how well the typed word matches there, 0–1}."""
     found = {}
     for bare, likely in options.items():
@@ -230,7 +235,7 @@ def _match(word, options, line):
     return found
 
 
-def _together(matches, cover):
+def _together(matches: Sequence[Mapping[int, float]], cover: Sequence[float]) -> Sequence[float]:
     """For each typed word: how well it and its neighbour match adjacent words of the name, 0–1."""
     if len(matches) == 1:
         return cover
@@ -244,7 +249,7 @@ def _together(matches, cover):
     return near
 
 
-def _spellings(bare):
+def _spellings(bare: str) -> dict[str, float]:
     """{other spelling of the same sound: likelihood}: ký/kí, giấy/dấy, xổ/sổ, trợ/chợ …"""
     found = {}
     for one, other in ENDINGS:

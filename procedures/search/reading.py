@@ -3,6 +3,7 @@
 import functools
 import re
 import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from portal.common.vietnamese import clean_text, fold, untelex
@@ -25,8 +26,12 @@ class Word(NamedTuple):
     tone: str
 
     @property
-    def accented(self):
+    def accented(self) -> bool:
         return bool(self.hats or self.tone)
+
+
+Phrase = tuple[Word, ...]
+Replacement = tuple[int, int, Phrase]  # from, before, the legal terms
 
 
 class Part(NamedTuple):
@@ -43,24 +48,24 @@ class Reading(NamedTuple):
     weight: float
 
     @property
-    def words(self):
+    def words(self) -> list[Word]:
         return [word for part in self.parts for word in part.words]
 
 
 @functools.lru_cache(maxsize=20_000)
-def read_word(text):
+def read_word(text: str) -> Word:
     """The Word of a lower-case text."""
     marks = [c for c in unicodedata.normalize("NFD", text) if unicodedata.combining(c)]
     hats = sorted(c for c in marks if c not in _TONES) + [_STROKE] * text.count("đ")
     return Word(fold(text), "".join(hats), "".join(c for c in marks if c in _TONES))
 
 
-def read_words(text):
+def read_words(text: str) -> list[Word]:
     """The words of a text, in order."""
     return [read_word(word) for word in _WORD.findall(clean_text(text).lower())]
 
 
-def likeness(typed, stored):
+def likeness(typed: Word, stored: Word) -> float:
     """How well the accents of two words with the same letters agree, 0–1. Missing accents cost very little."""
     if typed == stored:
         return 1.0
@@ -71,14 +76,14 @@ def likeness(typed, stored):
     return 0.5
 
 
-def _phrases(text):
+def _phrases(text: str) -> list[Phrase]:
     return [tuple(read_words(phrase)) for phrase in re.split(r"[,\n]", text) if phrase.strip()]
 
 
 @functools.cache
-def synonyms():
+def synonyms() -> dict[str, list[tuple[Phrase, Phrase]]]:
     """{first bare word: [(everyday phrase, official words)]}, longest phrases first."""
-    found = {}
+    found: dict[str, list[tuple[Phrase, Phrase]]] = {}
     for line in SYNONYMS.splitlines():
         if line.startswith("#") or not line.strip():
             continue
@@ -91,41 +96,41 @@ def synonyms():
 
 
 @functools.cache
-def fillers():
+def fillers() -> frozenset[Word]:
     """The filler words, as Word."""
     words = read_words(FILLERS)
     return frozenset(words)
 
 
 @functools.cache
-def places():
+def places() -> list[Phrase]:
     return sorted(_phrases(PLACES), key=len, reverse=True)
 
 
-def known_words():
+def known_words() -> set[str]:
     """Bare words of the synonym list. They are not typing errors, although the catalogue may not contain them."""
     return {word.bare for pairs in synonyms().values() for phrase, official in pairs for word in (*phrase, *official)}
 
 
-def same(typed, phrase):
+def same(typed: Sequence[Word], phrase: Sequence[Word]) -> bool:
     """True when the words are the phrase. Accents may be missing (all, the tones, or the others) but not be different."""
     return len(typed) == len(phrase) and all(map(_agrees, typed, phrase))
 
 
-def _agrees(typed, word):
+def _agrees(typed: Word, word: Word) -> bool:
     if typed.bare != word.bare:
         return False
     return typed.hats in word.hats and typed.tone in ("", word.tone)  # one of two accents may be missing
 
 
-def is_filler(word):
+def is_filler(word: Word) -> bool:
     """True for words that say how somebody asks and not for what, and for short numbers."""
     if word.bare.isdigit() and len(word.bare) < 4:
         return True
     return word in fillers() or (not word.accented and any(word.bare == filler.bare for filler in fillers()))
 
 
-def without_places(words):
+def without_places(words: Sequence[Word]) -> list[Word]:
     """The words without names of provinces and towns; unchanged if nothing else is left."""
     kept = list(words)
     for phrase in places():
@@ -135,13 +140,13 @@ def without_places(words):
     return kept or list(words)
 
 
-def readings(words):
+def readings(words: Sequence[Word]) -> list[Reading]:
     """The words as typed, then with everyday phrases replaced by legal terms: one at a time, and all together."""
     replaced = sorted(_replacements(words))
     found = {_parts(words, []): 1.0}
     for one in replaced:
         found.setdefault(_parts(words, [one]), 0.96)
-    together = []
+    together: list[Replacement] = []
     for one in replaced:
         if not together or one[0] >= together[-1][1]:
             together.append(one)
@@ -149,7 +154,7 @@ def readings(words):
     return [Reading(parts, weight) for parts, weight in list(found.items())[:MAX_READINGS]]
 
 
-def _parts(words, replaced):
+def _parts(words: Sequence[Word], replaced: Sequence[Replacement]) -> tuple[Part, ...]:
     parts, at = [], 0
     for start, end, official in replaced:
         parts += [Part((word,), (word,)) for word in words[at:start]]
@@ -158,7 +163,7 @@ def _parts(words, replaced):
     return (*parts, *(Part((word,), (word,)) for word in words[at:]))
 
 
-def _replacements(words):
+def _replacements(words: Sequence[Word]) -> Iterator[Replacement]:
     """Yield (start, end, legal terms) for every everyday phrase; at each position only the longest."""
     for start, word in enumerate(words):
         for phrase, official in synonyms().get(word.bare, ()):
@@ -168,7 +173,7 @@ def _replacements(words):
                 break
 
 
-def corrected(words, vocabulary, pairs):
+def corrected(words: Sequence[Word], vocabulary: Set[str], pairs: Mapping[tuple[str, str], float]) -> list[Word]:
     """The words corrected: Telex and VNI key sequences resolved, joined words split.
 
     A word with one typing error is kept: the index finds the words that it may have been.
@@ -187,7 +192,7 @@ def corrected(words, vocabulary, pairs):
     return right
 
 
-def one_slip(word):
+def one_slip(word: str) -> Iterator[str]:
     """Yield every string with one typing error: a letter missing, added, wrong, or two letters swapped."""
     parts = [(word[:at], word[at:]) for at in range(len(word) + 1)] if 2 < len(word) < 9 else []
     yield from (head + tail[1:] for head, tail in parts if tail)
@@ -196,18 +201,18 @@ def one_slip(word):
     yield from (head + letter + tail for head, tail in parts for letter in LETTERS)
 
 
-def _plain(bare):
+def _plain(bare: str) -> str:
     """The word with Telex («ddawng») or VNI («d9a8ng») key sequences resolved."""
     if re.search(r"[a-z]\d", bare) and not re.fullmatch(r"[a-z]{1,4}\d{2,4}", bare):
         bare = re.sub(r"\d", "", bare)
     return untelex(bare)
 
 
-def split(run, vocabulary, pairs):
+def split(run: str, vocabulary: Collection[str], pairs: Mapping[tuple[str, str], float]) -> list[str] | None:
     """«dangkykethon» split into known words: the split whose neighbours are adjacent most often in the catalogue; or None."""
     if not 5 <= len(run) <= 60 or not run.isascii():
         return None
-    best = {0: (0.0, [])}  # end of the part divided so far: (value, words)
+    best: dict[int, tuple[float, list[str]]] = {0: (0.0, [])}  # end of the part divided so far: (value, words)
     for end in range(1, len(run) + 1):
         for start in range(max(0, end - 7), end):
             part = run[start:end]

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 from portal.common.vietnamese import fold
 
@@ -11,7 +13,13 @@ CURATED, COMMUNE, CITIZEN, LOCAL, LATER = 100, 20, 10, -30, -12
 LATER_STEPS = ("chấm dứt", "tạm ngừng", "thay đổi", "sửa đổi", "thu hồi", "cấp lại", "gia hạn", "hủy", "cấp đổi", "điều chỉnh")
 
 
-def search_columns(code, name, curated=None, facts=None, form_code=None):
+def search_columns(
+    code: str,
+    name: str,
+    curated: Mapping[str, Any] | None = None,
+    facts: Mapping[str, Any] | None = None,
+    form_code: str | None = None,
+) -> dict[str, Any]:
     """{search_exact, search_folded, rank} of a catalogue entry.
 
     Line 1 is the official name, line 2 the everyday name (may be empty), then aliases, the form's name and the code.
@@ -27,7 +35,7 @@ def search_columns(code, name, curated=None, facts=None, form_code=None):
     }
 
 
-def rank(name, curated, facts):
+def rank(name: str, curated: Mapping[str, Any], facts: Mapping[str, Any]) -> int:
     """The rank between equal matches: higher if filed here, at a commune, by citizens; lower if only in one province."""
     levels = curated.get("agency_levels", [])
     audience = curated.get("audience") or facts.get("audience", [])
@@ -41,7 +49,7 @@ def rank(name, curated, facts):
     )
 
 
-def _form_names(form_code):
+def _form_names(form_code: str | None) -> list[str]:
     """«tờ khai ct01» if the form's code is specific like «CT01»; [] for a general one like «Mẫu số 01»."""
     found = FORM_CODE.search(form_code or "")
     return [f"tờ khai {found[0]}"] if found else []

@@ -163,7 +163,7 @@ def test_from_everyday_words_to_a_signed_result_that_a_stranger_verifies(portal,
     assert "Giấy thật" not in drop(stranger, portal, tmp_path / "sua.pdf")
     looks_right(stranger)
 
-    assert history.problems(dossier) == [] and list(invariants.broken()) == []
+    assert history.problems(dossier) == [] and list(invariants.violations()) == []
 
 
 def test_refusal_supplement_withdrawal_and_tracking(portal, open_page):

@@ -13,9 +13,9 @@ from tests import factories
 @pytest.mark.needs_pdf
 def test_a_whole_way_leaves_nothing_to_complain_about(desk, run_followups, signing_keys):
     desk.approved(delivery_way="account")
-    assert list(invariants.broken()) == []  # waiting outbox rows are no violation
+    assert list(invariants.violations()) == []  # waiting outbox rows are no violation
     run_followups()
-    assert list(invariants.broken()) == []
+    assert list(invariants.violations()) == []
     call_command("check_invariants")
 
 
@@ -26,9 +26,9 @@ def test_what_is_missing_or_changed_is_named(desk):
     FollowUp.objects.all().delete()
     Message.objects.all().delete()
 
-    found = "\n".join(invariants.broken())
+    found = "\n".join(invariants.violations())
     assert "no acknowledgement" in found and "was not told" in found and "was changed" in found
     storage.stored_path(file.storage_key).unlink()
-    assert any("cannot be read" in sentence for sentence in invariants.broken())
+    assert any("cannot be read" in sentence for sentence in invariants.violations())
     with pytest.raises(CommandError):
         call_command("check_invariants")

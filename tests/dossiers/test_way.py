@@ -322,14 +322,14 @@ def test_an_officer_charges_and_the_desk_takes_the_money(desk):
 
 
 def test_an_inspector_reads_the_whole_province_but_no_papers(desk):
-    from dossiers.permissions import sees_papers
+    from dossiers.permissions import may_see_papers
 
     dossier = desk.submitted()
     inspector = factories.user(inspector="H18")
     elsewhere = factories.user(inspector="H18.Z01")
 
     assert Dossier.objects.visible_to(inspector).get() == dossier and not Dossier.objects.visible_to(elsewhere)
-    assert not sees_papers(dossier, inspector) and sees_papers(dossier, desk.clerk)
+    assert not may_see_papers(dossier, inspector) and may_see_papers(dossier, desk.clerk)
     assert workflow.steps_for(inspector, dossier) == []
 
 

@@ -124,8 +124,8 @@ def _books(site):
     for lie, found in books.lying_settlement_files(site, books.today()):
         print(f"{lie:26} {'ok' if not found else '; '.join(found)}")
         wrong += [f"{lie}: {sentence}" for sentence in found]
-    found, totals = books.invariants()
-    print(f"{len(there)} transactions at the gateway, compared row by row\n{totals}", flush=True)
+    found, summary = books.invariants()
+    print(f"{len(there)} transactions at the gateway, compared row by row\n{summary}", flush=True)
     return wrong + found
 
 

@@ -100,7 +100,7 @@ def _file(site, point, day):
 
 
 def invariants():
-    """(violations, totals) by `manage.py check_invariants`."""
+    """(violations, summary) by `manage.py check_invariants`."""
     out, err = io.StringIO(), io.StringIO()
     try:
         call_command("check_invariants", stdout=out, stderr=err)

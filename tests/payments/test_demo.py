@@ -24,7 +24,7 @@ def test_the_demo_has_money_of_every_fate_and_all_of_it_is_whole():
     assert set(Difference.objects.values_list("kind", flat=True)) == {"amount", "missing_here"}
     assert PaymentComplaint.objects.filter(closed_at=None, owner__isnull=False).count() == 1
     assert SettlementRun.objects.count() >= 5
-    assert list(invariants.broken()) == []
+    assert list(invariants.violations()) == []
 
     before = PaymentAttempt.objects.count()
     call_command("seed_payments_demo", verbosity=0)

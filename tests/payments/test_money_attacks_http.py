@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import reverse
 
-from payments.accounting.invariants import broken
+from payments.accounting.invariants import violations
 from payments.attempts import settlement
 from payments.models import AttemptMove, BankCredit, LedgerEntry, PayLink, PaymentAttempt, PaymentComplaint, Refund, Way
 from payments.models.states import AttemptState, RefundState
@@ -42,7 +42,7 @@ def press(send):  # noqa: F811
 
 
 def whole():
-    assert not list(broken())
+    assert not list(violations())
     return True
 
 

@@ -2,18 +2,21 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 from django.conf import settings as portal_settings
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 
 from accounts.messages.models import Message
 from portal import checks
 from portal.common import outbox
 from portal.launch.prove import LIKE_PRODUCTION
 from portal.settings.mock import MOCK_SECRETS, signs_of_the_mock
+from portal.settings.payment_times import with_environment
 
 REAL = {"VNPAY_PAY_URL": "https://pay.vnpay.example/paymentv2/vpcpay.html"}
 
@@ -90,6 +93,33 @@ def test_secrets_may_lie_in_a_file(tmp_path):
     assert start(VNPAY_SECRETS_FILE=str(kept)) == "['CUATEP01']"
     kept.write_text(json.dumps(MOCK_SECRETS))
     assert "published" in start(VNPAY_SECRETS_FILE=str(kept))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ('{"quiet_after_94": 300}', "PAYMENT_TIMES has no key quiet_after_94; its keys are window, "),
+        ('{"window": "900"}', "PAYMENT_TIMES: window must be a number of seconds"),
+        ('{"window": -1}', "PAYMENT_TIMES: window must be a number of seconds"),
+        ('{"window": true}', "PAYMENT_TIMES: window must be a number of seconds"),
+        ('{"ask_again": 60}', "PAYMENT_TIMES: ask_again must be a list of numbers of seconds"),
+        ('{"ask_again": []}', "PAYMENT_TIMES: ask_again must be a list of numbers of seconds"),
+        ("900", "PAYMENT_TIMES is not a JSON object"),
+        ("{window: 900}", "PAYMENT_TIMES is not a JSON object"),
+    ],
+)
+def test_a_waiting_time_that_would_be_ignored_stops_the_start(given, said):
+    with pytest.raises(ImproperlyConfigured, match=re.escape(said)):
+        with_environment({"window": 900, "ask_again": [60]}, given)
+
+
+def test_waiting_times_are_read_from_the_environment():
+    assert with_environment({"window": 900, "ask_again": [60]}, '{"ask_again": [0.2, 5]}') == {
+        "window": 900,
+        "ask_again": [0.2, 5],
+    }
+    assert with_environment({"window": 900}, "") == {"window": 900}
+    assert "has no key quiet_after_94" in start(PAYMENT_TIMES='{"quiet_after_94": 300}')
 
 
 def test_an_owed_row_without_a_worker_stops_the_start(monkeypatch):

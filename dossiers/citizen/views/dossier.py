@@ -24,7 +24,7 @@ from dossiers.models import Dossier, FollowUp
 from dossiers.papers.contexts import tracking_url, verification_url
 from dossiers.papers.models import OFFICE_PAPERS, IssuedPaper, PaperKind
 from dossiers.papers.wording import grouped
-from dossiers.permissions import is_submitter, sees_papers
+from dossiers.permissions import is_submitter, may_see_papers
 from dossiers.states import DossierState
 from portal.common import clock
 from portal.common.identity import in_groups
@@ -138,7 +138,7 @@ def detail(request, code):
             "ending": timeline.ending(dossier),
             "papers": papers,
             "papers_due": _papers_due(dossier),
-            "files": files_by_paper(dossier) if sees_papers(dossier, user) else [],
+            "files": files_by_paper(dossier) if may_see_papers(dossier, user) else [],
             "letters": _recent_messages(dossier, user),
             "steps": steps,
             "question": asked.question if asked and "confirm" in steps else "",
@@ -233,7 +233,7 @@ def result(request, code):
     dossier = own_dossier(request, code)
     mine = is_submitter(dossier, request.user)
     papers = [paper for paper in papers_of(dossier, mine) if paper.is_result]
-    if not papers or not sees_papers(dossier, request.user):
+    if not papers or not may_see_papers(dossier, request.user):
         messages.info(request, _("Chưa có kết quả để xem ở đây."))
         return redirect("dossiers:detail", dossier.code)
     paper = next((paper for paper in papers if paper.state == IssuedPaper.State.VALID), papers[0])

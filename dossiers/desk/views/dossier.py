@@ -48,19 +48,19 @@ def dossier(request, code):
     """Everything the desk may see of one dossier. Logged in the access log."""
     dossier = find(request, code)
     log_view(request, dossier)
-    sees_papers = permissions.sees_papers(dossier, request.user)
+    may_see_papers = permissions.may_see_papers(dossier, request.user)
     timekeeper = Timekeeper(dossier)
     possible = workflow.steps_for(request.user, dossier)
     steps = offered(name for name in possible if name != "return_step" or earlier_steps(dossier))  # not for the first step
     aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and dossier.delivery_way == "account")]
     runs = list(dossier.step_runs.select_related("agency", "holder", "done_by"))
-    sheets = _sheets(dossier) if sees_papers else []
+    sheets = _sheets(dossier) if may_see_papers else []
     context = {
         "dossier": dossier,
         "phone": phone_for_display(dossier.subject_phone) if dossier.subject_phone else "",
         "sla": queues.deadline_tag(dossier, timekeeper.calendar),
-        "sees_papers": sees_papers,
-        "sections": _sections(dossier, masked=not sees_papers),
+        "may_see_papers": may_see_papers,
+        "sections": _sections(dossier, masked=not may_see_papers),
         "documents": rules.asked_documents(dossier),
         "sheets": sheets,
         "shown": _shown(sheets, request.GET.get("xem", "")),

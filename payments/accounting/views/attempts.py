@@ -1,10 +1,14 @@
 """Attempts: the list, and one attempt with the history of its money."""
 
+import datetime as dt
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,7 +20,7 @@ from payments.accounting.forms import DecisionForm, RefundForm
 from payments.accounting.revenue import FIRST_DAY, KINDS, LAST_DAY, NOT_OURS, Period
 from payments.accounting.views.access import age, for_accountants, list_page, page
 from payments.attempts import settlement
-from payments.models import Way
+from payments.models import AttemptMove, PaymentAttempt, Way
 from payments.models.states import ATTEMPT_EDGES, AttemptState, IllegalMove
 from payments.permissions import bodies_of, is_accountant_of, visible_attempts
 from payments.refunds import approval
@@ -33,7 +37,7 @@ _SIGNATURE = re.compile(r"(SecureHash\W{1,5})[0-9A-Fa-f]{8,}")
 
 @require_safe
 @for_accountants
-def listed(request):
+def listed(request: HttpRequest) -> HttpResponse:
     """The attempts of the bodies, newest first; filtered by state, day, body, way, kind, or searched by number."""
     asked = {name: request.GET.get(name, "").strip() for name in FILTERS}
     related = visible_attempts(request.user).select_related("collector", "obligation__dossier__version__procedure")
@@ -55,7 +59,7 @@ def listed(request):
     )
 
 
-def _filtered(attempts, asked):
+def _filtered(attempts: QuerySet[PaymentAttempt], asked: Mapping[str, str]) -> QuerySet[PaymentAttempt]:
     if asked["tu-khoa"]:
         words = asked["tu-khoa"].upper().replace(" ", "")[:100]
         return attempts.filter(Q(reference=words) | Q(obligation__dossier__code=words) | Q(transaction_no=asked["tu-khoa"][:40]))
@@ -76,12 +80,12 @@ def _filtered(attempts, asked):
     return attempts.filter(paid | Q(paid_at=None, created_at__gte=since, created_at__lt=before))
 
 
-def _day(text):
+def _day(text: str) -> dt.date | None:
     day = day_in(text)
     return day if day and FIRST_DAY <= day <= LAST_DAY else None
 
 
-def find(request, reference):
+def find(request: HttpRequest, reference: str) -> PaymentAttempt:
     """The attempt with this reference, if visible to this person. Raises Http404."""
     related = visible_attempts(request.user).select_related(
         "collector", "point", "opened_by", "obligation__dossier__version__procedure", "obligation__dossier__person",
@@ -92,13 +96,13 @@ def find(request, reference):
 
 @require_safe
 @for_accountants
-def attempt(request, reference):
+def attempt(request: HttpRequest, reference: str) -> HttpResponse:
     """One attempt: state, moves with causes, messages of the gateway, receipts, refunds, ledger."""
     found = find(request, reference)
     return _page(request, found, DecisionForm())
 
 
-def _page(request, found, form, *, status=200):
+def _page(request: HttpRequest, found: PaymentAttempt, form: DecisionForm, *, status: int = 200) -> HttpResponse:
     log_view(request, found.obligation.dossier)
     own = not is_accountant_of(found, request.user)
     return page(
@@ -131,13 +135,13 @@ def _page(request, found, form, *, status=200):
     )
 
 
-def _move(move):
+def _move(move: AttemptMove) -> dict[str, Any]:
     """A move for the template: cause as a sentence, and who did it."""
     cause = ATTEMPT_EDGES.get((move.source, move.target), {}).get(move.cause, move.cause)
     return {"move": move, "cause": cause, "who": move.actor or _("Máy tự làm")}
 
 
-def _raw(found, wanted):
+def _raw(found: PaymentAttempt, wanted: str) -> dict[str, Any] | None:
     """The raw text of one event of the gateway, if it was asked for; signatures are cut out."""
     number = number_in(wanted)
     event = None if number is None else found.events.filter(pk=number).first()
@@ -146,7 +150,7 @@ def _raw(found, wanted):
 
 @require_http_methods(["POST"])
 @for_accountants
-def decide(request, reference):
+def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Decide on an attempt under review."""
     found = find(request, reference)
     if not is_accountant_of(found, request.user):
@@ -174,7 +178,7 @@ def decide(request, reference):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_accountants
-def propose(request, reference):
+def propose(request: HttpRequest, reference: str) -> HttpResponse:
     """Propose a refund of this attempt; another accountant approves it."""
     found = find(request, reference)
     if not is_accountant_of(found, request.user):

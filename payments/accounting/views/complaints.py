@@ -1,6 +1,7 @@
 """The tickets of «Tôi đã trả tiền», with owner and age."""
 
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,7 +16,7 @@ from payments.permissions import is_accountant, may_answer, sees_attempt, visibl
 
 @require_safe
 @for_accountants
-def listed(request):
+def listed(request: HttpRequest) -> HttpResponse:
     """The open or the answered tickets; all, or mine."""
     closed, mine = request.GET.get("xong") == "1", request.GET.get("cua-toi") == "1"
     rows = visible_complaints(request.user).filter(closed_at__isnull=not closed)
@@ -32,7 +33,7 @@ def listed(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def complaint(request, pk):
+def complaint(request: HttpRequest, pk: int) -> HttpResponse:
     """One ticket: the state of the attempt, and the form to answer. Also for an owner who is not an accountant: the head of a
     body without accountants."""
     related = visible_complaints(request.user).select_related(

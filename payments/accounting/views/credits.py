@@ -1,18 +1,22 @@
 """Bank credits: the list, one credit with its forms (assign, return), and the upload of statements."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import Http404
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from dossiers.permissions import is_own_dossier
 from payments.accounting import worklists
 from payments.accounting.forms import AssignForm, NoteForm, StatementForm
 from payments.accounting.views.access import for_accountants, list_page, page, waiting_time
 from payments.attempts.references import find_in
-from payments.models import BankCredit, PaymentAttempt
+from payments.models import BankCredit, CollectionPoint, PaymentAttempt
 from payments.permissions import may_resolve, visible_credits, visible_points
 from payments.transfers import matching, statement_files, statements
 from payments.transfers.statement_files import MAX_BYTES, UnreadableStatement
@@ -27,7 +31,7 @@ LOOKS = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_accountants
-def listed(request):
+def listed(request: HttpRequest) -> HttpResponse:
     """The waiting credits, or all; and the form to upload a statement."""
     posted, everything = request.method == "POST", request.GET.get("tat-ca") == "1"
     points = visible_points(request.user)
@@ -45,7 +49,7 @@ def listed(request):
     )
 
 
-def _read(request, form):
+def _read(request: HttpRequest, form: StatementForm) -> bool:
     """Read the uploaded statement. False if it cannot be read, or not by this person; the form has the error."""
     point, content = form.cleaned_data["point"], form.cleaned_data["file"].read(MAX_BYTES + 1)
     try:
@@ -61,7 +65,7 @@ def _read(request, form):
     return True
 
 
-def _names_own_matter(content, point, user):
+def _names_own_matter(content: bytes, point: CollectionPoint, user: User) -> bool:
     """Does a line name an attempt of this person's own dossier? A file proves payments, so nobody may upload their own."""
     credits = statement_files.read(content, point.account_number).credits
     named = {reference for credit in credits for reference in find_in(credit.content)}
@@ -69,12 +73,12 @@ def _names_own_matter(content, point, user):
     return any(is_own_dossier(attempt.obligation.dossier, user) for attempt in attempts)
 
 
-def _row(credit):
+def _row(credit: BankCredit) -> dict[str, Any]:
     ended = credit.state not in worklists.CREDITS_WAITING
     return {"credit": credit, "look": LOOKS[credit.state], **waiting_time(credit.received_at, ended=ended)}
 
 
-def find(request, pk):
+def find(request: HttpRequest, pk: int) -> BankCredit:
     related = visible_credits(request.user).select_related(
         "point", "attempt__obligation__dossier", "attempt__collector", "return_asked_by", "resolved_by"
     )  # fmt: skip
@@ -83,12 +87,12 @@ def find(request, pk):
 
 @require_safe
 @for_accountants
-def credit(request, pk):
+def credit(request: HttpRequest, pk: int) -> HttpResponse:
     """One credit: the bank's data, its state, and the possible actions."""
     return _page(request, find(request, pk))
 
 
-def _forms(found, user, data=None, slug=""):
+def _forms(found: BankCredit, user: User, data: QueryDict | None = None, slug: str = "") -> dict[str, Any]:
     """The forms of the page; the submitted one is bound."""
     sent = {slug: data}
     others = visible_credits(user).filter(state__in=BankCredit.WAITING, attempt=found.attempt_id).exclude(pk=found.pk)
@@ -101,7 +105,9 @@ def _forms(found, user, data=None, slug=""):
     }
 
 
-def _page(request, found, forms=None, failed=None, *, status=200):
+def _page(
+    request: HttpRequest, found: BankCredit, forms: dict[str, Any] | None = None, failed: Form | None = None, *, status: int = 200
+) -> HttpResponse:
     user, acts = request.user, may_resolve(found, request.user)
     forms = forms or _forms(found, user)
     returning = found.state == State.RETURNING
@@ -123,7 +129,7 @@ def _page(request, found, forms=None, failed=None, *, status=200):
 
 @require_http_methods(["POST"])
 @for_accountants
-def step(request, pk, slug):
+def step(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """Assign a credit, propose its return, record it, or cancel the proposal."""
     found = find(request, pk)
     if slug not in STEPS:
@@ -141,7 +147,7 @@ def step(request, pk, slug):
     return redirect("accounting:credit", pk=pk)
 
 
-def _assign(found, user, data):
+def _assign(found: BankCredit, user: User, data: dict[str, Any]) -> None:
     matching.assign([found, *data.get("together", [])], data["whose"], user, note=data["note"])
 
 

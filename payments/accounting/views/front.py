@@ -1,5 +1,9 @@
 """The front page: worklists with counts, today's revenue, and whether today's ledger balances."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,7 +18,7 @@ from portal.common import clock
 
 @require_safe
 @for_accountants
-def front(request):
+def front(request: HttpRequest) -> HttpResponse:
     """The worklists with their counts, also 0; then the sums of today."""
     bodies = list(bodies_of(request.user))
     counts, today = worklists.counts(request.user), clock.today()
@@ -35,7 +39,7 @@ def front(request):
     )
 
 
-def _tiles(counts):
+def _tiles(counts: Mapping[str, int]) -> list[dict[str, Any]]:
     tiles = [
         ("to_approve", _("hoàn tiền chờ tôi duyệt"), "stamp", "pay", "refunds", "?nhom=cho-duyet&cua-toi=1"),
         ("to_pay_out", _("hoàn tiền phải tự chuyển trả"), "wallet", "pay", "refunds", "?nhom=tu-chuyen&cua-toi=1"),

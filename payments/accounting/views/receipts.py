@@ -1,7 +1,10 @@
 """One receipt on the accountant's desk, to replace or cancel."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -16,7 +19,7 @@ from payments.receipts import numbering
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_accountants
-def receipt(request, reference, pk):
+def receipt(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Show a receipt; replace it under another name, or cancel it. The reason is public."""
     attempt = find(request, reference)
     found = get_object_or_404(
@@ -39,7 +42,7 @@ def receipt(request, reference, pk):
     return page(request, "payments/accounting/receipt.html", context, status=422 if form.is_bound else 200)
 
 
-def _ended(request, found, said):
+def _ended(request: HttpRequest, found: EReceipt, said: dict[str, Any]) -> HttpResponse:
     facts = {"reason": said["reason"]}
     try:
         if said["what"] == ReceiptForm.REPLACE:

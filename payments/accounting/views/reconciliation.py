@@ -1,22 +1,27 @@
 """Settlement files, and the differences found in them, each with owner and age until it is explained."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import Http404
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from payments import differences
 from payments.accounting.forms import HandOverForm, NoteForm, SettlementForm
 from payments.accounting.views.access import for_accountants, list_page, page, waiting_time
 from payments.gateways.base import MAX_SETTLEMENT_BYTES, UnreadableFile
+from payments.models import Difference, SettlementRun
 from payments.permissions import may_own, visible_differences, visible_fetches, visible_points, visible_runs
 from payments.reconciliation import runs as reconciliation
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_accountants
-def runs(request):
+def runs(request: HttpRequest) -> HttpResponse:
     """The files read so far, those still to be fetched, and a form for one more. The same file again changes nothing."""
     points = visible_points(request.user)
     posted = request.method == "POST"
@@ -39,7 +44,7 @@ def runs(request):
     )
 
 
-def _read(request, form):
+def _read(request: HttpRequest, form: SettlementForm) -> SettlementRun | None:
     """Read the uploaded file. Returns the run, or None if it cannot be read; the form has the error."""
     point, day, file = (form.cleaned_data[name] for name in ("point", "day", "file"))
     try:
@@ -49,7 +54,7 @@ def _read(request, form):
         return None
 
 
-def _run(run, user):
+def _run(run: SettlementRun, user: User) -> dict[str, Any]:
     """`open`: the differences of this run on the user's own list; those of another body at the same point are not theirs."""
     return {
         "run": run,
@@ -61,7 +66,7 @@ def _run(run, user):
 
 @require_safe
 @for_accountants
-def listed(request):
+def listed(request: HttpRequest) -> HttpResponse:
     """The open differences, or the closed ones; all, or mine."""
     closed, mine = request.GET.get("xong") == "1", request.GET.get("cua-toi") == "1"
     rows = visible_differences(request.user).filter(closed_at__isnull=not closed)
@@ -75,7 +80,7 @@ def listed(request):
     )
 
 
-def find(request, pk):
+def find(request: HttpRequest, pk: int) -> Difference:
     related = visible_differences(request.user).select_related(
         "point", "collector", "owner", "closed_by", "run", "attempt__obligation__dossier"
     )  # fmt: skip
@@ -84,12 +89,12 @@ def find(request, pk):
 
 @require_safe
 @for_accountants
-def difference(request, pk):
+def difference(request: HttpRequest, pk: int) -> HttpResponse:
     """One difference: both amounts, the attempt, the owner."""
     return _page(request, find(request, pk))
 
 
-def _page(request, found, bound=None, *, status=200):
+def _page(request: HttpRequest, found: Difference, bound: dict[str, Form] | None = None, *, status: int = 200) -> HttpResponse:
     forms = {
         "chuyen": HandOverForm(colleagues=differences.possible_owners(found, besides=found.owner)),
         "xong": NoteForm(label=_("Đã làm gì, vì sao khác nhau")),
@@ -112,7 +117,7 @@ def _page(request, found, bound=None, *, status=200):
 
 @require_http_methods(["POST"])
 @for_accountants
-def step(request, pk, slug):
+def step(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """Take a difference, hand it over, or close it with an explanation."""
     found = find(request, pk)
     if slug not in ("nhan", "chuyen", "xong"):
@@ -133,7 +138,7 @@ def step(request, pk, slug):
     return redirect("accounting:difference", pk=pk)
 
 
-def _take(found, user, slug, form):
+def _take(found: Difference, user: User, slug: str, form: Form) -> None:
     if slug == "xong":
         differences.close(found, user, form.cleaned_data["note"])
     else:

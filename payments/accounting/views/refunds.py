@@ -1,16 +1,22 @@
 """Refunds: lists by state, and one refund with the actions this person may take, or the reason why not."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
-from django.http import Http404
+from django.db.models import QuerySet
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from payments.accounting import worklists
 from payments.accounting.forms import DocumentForm, NoteForm
 from payments.accounting.views.access import age, for_accountants, list_page, page, waiting_time
-from payments.models import RefundWay
+from payments.models import PaymentAttempt, Refund, RefundMove, RefundWay
 from payments.models.states import REFUND_EDGES, IllegalMove, RefundState
 from payments.permissions import is_accountant_of, visible_refunds
 from payments.refunds import approval
@@ -38,7 +44,7 @@ MINE = {  # of a group, the refunds on which this person may act: (title, query)
 
 @require_safe
 @for_accountants
-def listed(request):
+def listed(request: HttpRequest) -> HttpResponse:
     """One list for each group, newest first, with ages. `cua-toi`: only those on which this person may act."""
     group = request.GET.get("nhom", "")
     group = group if group in GROUPS else "cho-duyet"
@@ -66,7 +72,7 @@ def listed(request):
     return list_page(request, "payments/accounting/refunds.html", rows, _row, context)
 
 
-def _of_group(group, user):
+def _of_group(group: str, user: User) -> QuerySet[Refund]:
     rows = visible_refunds(user)
     return {
         "cho-duyet": lambda: rows.filter(state=RefundState.REQUESTED),
@@ -79,13 +85,13 @@ def _of_group(group, user):
     }[group]()
 
 
-def _count(group, user, owed):
+def _count(group: str, user: User, owed: Sequence[tuple[PaymentAttempt, int]]) -> int | None:
     if group in ("xong", "tat-ca"):
         return None
     return len(owed) if group == NOT_PROPOSED else _of_group(group, user).count()
 
 
-def _row(refund):
+def _row(refund: Refund) -> dict[str, Any]:
     return {
         "refund": refund,
         "look": LOOKS[refund.state],
@@ -94,7 +100,7 @@ def _row(refund):
     }
 
 
-def find(request, request_id):
+def find(request: HttpRequest, request_id: str) -> Refund:
     related = visible_refunds(request.user).select_related(
         "attempt__collector", "attempt__point", "attempt__obligation__dossier__person", "requested_by", "approved_by",
         "attempt__obligation__dossier__submitter",
@@ -104,12 +110,12 @@ def find(request, request_id):
 
 @require_safe
 @for_accountants
-def refund(request, request_id):
+def refund(request: HttpRequest, request_id: str) -> HttpResponse:
     """One refund: amount, reason, proposer, moves, and the possible actions."""
     return _page(request, find(request, request_id))
 
 
-def _page(request, found, bound=None, *, status=200):
+def _page(request: HttpRequest, found: Refund, bound: dict[str, Form] | None = None, *, status: int = 200) -> HttpResponse:
     forms = {
         "duyet": NoteForm(label=_("Ghi chú khi duyệt"), required=False, prefix="duyet"),
         "khong-duyet": NoteForm(label=_("Vì sao không duyệt"), prefix="khong"),
@@ -140,18 +146,18 @@ def _page(request, found, bound=None, *, status=200):
     )
 
 
-def _may_propose(attempt):
+def _may_propose(attempt: PaymentAttempt) -> bool:
     return approval.refundable(attempt) > 0 and not any(refund.is_open for refund in attempt.refunds.all())
 
 
-def _move(move):
+def _move(move: RefundMove) -> dict[str, Any]:
     cause = REFUND_EDGES.get((move.source, move.target), {}).get(move.cause, move.cause)
     return {"move": move, "cause": cause, "who": move.actor or _("Máy tự làm")}
 
 
 @require_http_methods(["POST"])
 @for_accountants
-def step(request, request_id, slug):
+def step(request: HttpRequest, request_id: str, slug: str) -> HttpResponse:
     """Approve or decline a refund, or record its payout. `refunds.approval` enforces the two-person rule."""
     found = find(request, request_id)
     if slug not in STEPS:

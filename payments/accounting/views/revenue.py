@@ -1,19 +1,23 @@
 """Revenue per period, body, way and kind, with refunds subtracted; also as an Excel file."""
 
 import datetime as dt
+from collections.abc import Collection
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from accounts.models import Agency
 from payments.accounting import export, revenue
 from payments.accounting.forms import BookDay
 from payments.accounting.views.access import for_accountants, page
-from payments.models import Refund, Way
+from payments.models import PaymentAttempt, Refund, Way
 from payments.models.states import RefundState
 from payments.permissions import bodies_of
 from portal.common import clock
@@ -30,13 +34,13 @@ class RevenueForm(forms.Form):
     cach = forms.ChoiceField(choices=[("", ""), *Way.choices], label=gettext_lazy("Cách trả"), required=False)
     theo = forms.ChoiceField(choices=[("", ""), *revenue.STEPS.items()], label=gettext_lazy("Xem theo"), required=False)
 
-    def __init__(self, *args, bodies, **options):
+    def __init__(self, *args: Any, bodies: QuerySet[Agency], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["co_quan"].queryset = bodies
         today = clock.today()
         self.period, self.step, self.way, self.bodies = revenue.Period(today.replace(day=1), today), revenue.DAY, "", bodies
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         last = cleaned.get("den") or max(self.period.last, cleaned.get("tu") or dt.date.min)
         first = cleaned.get("tu") or last.replace(day=1)
@@ -54,7 +58,7 @@ class RevenueForm(forms.Form):
 
 @require_safe
 @for_accountants
-def show(request):
+def show(request: HttpRequest) -> HttpResponse:
     """Totals by way, kind and body; then the rows, each with a link to its payments."""
     form = RevenueForm(request.GET, bodies=bodies_of(request.user))
     form.is_valid()
@@ -84,7 +88,7 @@ def show(request):
     )
 
 
-def _shortcuts(request):
+def _shortcuts(request: HttpRequest) -> list[dict[str, str]]:
     today = clock.today()
     monday, first = today - dt.timedelta(days=today.weekday()), today.replace(day=1)
     before = first - dt.timedelta(days=1)
@@ -100,18 +104,18 @@ def _shortcuts(request):
     ]
 
 
-def _row(row, body):
+def _row(row: revenue.Row, body: str) -> dict[str, Any]:
     return {"row": row, "body": body, "href": _drill(row), "what": f"{row.way_name}, {row.kind_name}"}
 
 
-def _drill(row):
+def _drill(row: revenue.Row) -> str:
     asked = {"tu": row.begins.isoformat(), "den": row.ends.isoformat(), "co_quan": row.body, "cach": row.way, "loai": row.kind}
     return f"{reverse('accounting:attempts')}?{urlencode(asked | {'tinh-trang': 'paid'})}"
 
 
 @require_safe
 @for_accountants
-def excel(request):
+def excel(request: HttpRequest) -> HttpResponse:
     """The rows of the page, with their payments and refunds, as an .xlsx file."""
     form = RevenueForm(request.GET, bodies=bodies_of(request.user))
     form.is_valid()
@@ -127,13 +131,13 @@ def excel(request):
     return answer
 
 
-def _for_export(attempts):
+def _for_export(attempts: QuerySet[PaymentAttempt]) -> QuerySet[PaymentAttempt]:
     """With the related rows that the file needs; without the large JSON columns."""
     related = attempts.select_related("collector", "obligation__dossier__version__procedure")
     return related.defer("obligation__dossier__answers", "obligation__dossier__version__document")
 
 
-def _refunds(bodies, form):
+def _refunds(bodies: Collection[int], form: RevenueForm) -> QuerySet[Refund]:
     since, before = form.period.moments
     done = Refund.objects.filter(
         attempt__collector__in=bodies, state=RefundState.DONE, done_at__gte=since, done_at__lt=before

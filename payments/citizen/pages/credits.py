@@ -2,36 +2,36 @@
 
 from django.utils.translation import gettext as _
 
-from payments.models import AttemptState, BankCredit
+from payments.models import AttemptState, BankCredit, PaymentAttempt
 from portal.common.money import dong
 
 S = BankCredit.State
 IN_HAND = (*BankCredit.WAITING, S.RETURNING)
 
 
-def pending_credit(attempt):
+def pending_credit(attempt: PaymentAttempt) -> BankCredit | None:
     """The credit of this attempt that accountants must decide on, or None."""
     return next((credit for credit in attempt.credits.all() if credit.state in IN_HAND), None)
 
 
-def money_of(attempt):
+def money_of(attempt: PaymentAttempt) -> str:
     """Was money taken? «yes» also for a credit with another amount."""
     return "yes" if pending_credit(attempt) else attempt.money_taken
 
 
-def is_part(attempt):
+def is_part(attempt: PaymentAttempt) -> bool:
     """Was less than the amount received?"""
     credit = pending_credit(attempt)
     return credit is not None and credit.state == S.UNDER
 
 
-def goes_back(attempt):
+def goes_back(attempt: PaymentAttempt) -> bool:
     """Is its return proposed, and waiting for the second accountant?"""
     credit = pending_credit(attempt)
     return credit is not None and credit.state == S.RETURNING
 
 
-def sentence(attempt):
+def sentence(attempt: PaymentAttempt) -> str:
     """A sentence with the received and the requested amount; empty if no credit is pending."""
     credit = pending_credit(attempt)
     if credit is None:

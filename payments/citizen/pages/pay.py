@@ -5,14 +5,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from dossiers.fees import wording
-from dossiers.models import FeeObligation
+from dossiers.models import Dossier, FeeObligation
 from dossiers.states import DossierState
 from payments.attempts import links, ways
-from payments.attempts.payable import payable
+from payments.attempts.payable import Payable, payable
 from payments.citizen.pages import refunds
 from payments.citizen.pages.words import attempts_of, came_late, counter, fingerprint, is_settled
-from payments.models import AttemptState, EReceipt, Way
+from payments.models import AttemptState, EReceipt, PaymentAttempt, Way
 from portal.common.dates import clock_time, moment
 from portal.common.money import dong
 
@@ -41,7 +42,7 @@ class Paid:
     given_back: list = field(default_factory=list)
 
     @property
-    def awaits_receipt(self):
+    def awaits_receipt(self) -> bool:
         """Is a receipt file still being made?"""
         return not self.receipts or any(not receipt["href"] for receipt in self.receipts)
 
@@ -67,16 +68,16 @@ class PayPage:
     seen: str
 
 
-def page(dossier, user):
+def page(dossier: Dossier, user: User) -> PayPage:
     """The pay page of a dossier, for its submitter."""
-    obligation = getattr(dossier, "obligation", None)
+    obligation: FeeObligation | None = getattr(dossier, "obligation", None)
     attempts = attempts_of(obligation) if obligation else []
     offer = payable(dossier) if obligation else None
     paid = _paid(dossier, obligation, attempts) if obligation and is_settled(obligation) else None
-    link = links.current(obligation) if offer else None
+    link = links.current(obligation) if offer and obligation else None
     due = obligation is not None and obligation.status == FeeObligation.Status.DUE and not dossier.status.is_final
     return PayPage(
-        title=_title(obligation, offer, paid),
+        title=_title(offer, paid),
         total=obligation.total if obligation else 0,
         lines=wording.lines_frozen(dossier) if obligation else [],
         collector=dossier.lead_agency.name,
@@ -84,7 +85,7 @@ def page(dossier, user):
         later=later(dossier) if offer else "",
         choices=ways.open_now(offer) if offer else [],
         why_not="" if offer or paid else why_not(dossier, obligation),
-        counter=counter(dossier) if due and obligation.total else None,
+        counter=counter(dossier) if obligation and due and obligation.total else None,
         going_on=_going_on(attempts, user),
         asked_about=[_asked(attempt) for attempt in attempts if _is_asked_about(attempt)] if not paid else [],
         link=link,
@@ -94,13 +95,13 @@ def page(dossier, user):
     )
 
 
-def _title(obligation, offer, paid):
+def _title(offer: Payable | None, paid: Paid | None) -> str:
     if paid:
         return paid.title
-    return _("Trả phí %(sum)s") % {"sum": dong(obligation.total)} if offer else _("Trả phí")
+    return _("Trả phí %(sum)s") % {"sum": dong(offer.amount)} if offer else _("Trả phí")
 
 
-def later(dossier):
+def later(dossier: Dossier) -> str:
     """A sentence: what happens if the fee is not paid now."""
     if dossier.state == DossierState.PAYMENT_REQUIRED and dossier.payment_due_at:
         words = _(
@@ -111,7 +112,7 @@ def later(dossier):
     return _("Trả lúc nào cũng được, chậm nhất trước khi nhận kết quả. Hồ sơ vẫn được xem, không chờ tiền.")
 
 
-def why_not(dossier, obligation):
+def why_not(dossier: Dossier, obligation: FeeObligation | None) -> str:
     """A sentence: why nothing can be paid on the portal."""
     if obligation is None or obligation.total == 0:
         return _("Hồ sơ này không phải trả phí.")
@@ -126,7 +127,7 @@ def why_not(dossier, obligation):
     return _("Khoản này trả bằng tiền mặt tại quầy.")
 
 
-def _going_on(attempts, user):
+def _going_on(attempts: list[PaymentAttempt], user: User) -> GoingOn | None:
     there = [attempt for attempt in attempts if attempt.is_open]
     attempt = next((attempt for attempt in there if attempt.state == AttemptState.REVIEW), there[0] if there else None)
     if attempt is None:
@@ -143,22 +144,22 @@ def _going_on(attempts, user):
     )
 
 
-def _is_asked_about(attempt):
+def _is_asked_about(attempt: PaymentAttempt) -> bool:
     """It has ended here, and the gateway has not given a final answer yet."""
     return not attempt.is_open and attempt.money_taken == "checking"
 
 
-def _asked(attempt):
+def _asked(attempt: PaymentAttempt) -> dict[str, str]:
     return {"since": moment(attempt.created_at), "how": str(ways.short_name(attempt)), "reference": attempt.reference}
 
 
-def _paid(dossier, obligation, attempts):
+def _paid(dossier: Dossier, obligation: FeeObligation, attempts: list[PaymentAttempt]) -> Paid:
     title, text = paid_words(obligation, attempts)
     back = [found for attempt in attempts if (found := refunds.of_attempt(attempt))]
     return Paid(title, text, receipts_of(dossier, obligation), back)
 
 
-def paid_words(obligation, attempts):
+def paid_words(obligation: FeeObligation, attempts: list[PaymentAttempt]) -> tuple[str, str]:
     """(title, sentence) of a settled fee: amount, time, payer."""
     attempt = next((attempt for attempt in attempts if attempt.settles), None)
     facts = {"sum": dong(attempt.amount if attempt else obligation.total), "when": moment(obligation.settled_at)}
@@ -175,13 +176,13 @@ def paid_words(obligation, attempts):
     return title, text % facts
 
 
-def receipts_of(dossier, obligation):
+def receipts_of(dossier: Dossier, obligation: FeeObligation) -> list[dict[str, str]]:
     """Every e-receipt, newest first: {title, href (empty while the file is being made), note}."""
     rows = EReceipt.objects.filter(attempt__obligation=obligation).select_related("paper").order_by("-pk")
     return [_receipt(row, dossier) for row in rows]
 
 
-def _receipt(row, dossier):
+def _receipt(row: EReceipt, dossier: Dossier) -> dict[str, str]:
     if row.paper:
         row.paper.dossier = dossier
     valid = row.state == EReceipt.State.VALID

@@ -1,15 +1,17 @@
 """The page of a pay link: amount, code of the dossier, procedure, body. No personal data."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from dossiers.models import FeeObligation
 from payments import outcomes
 from payments.attempts import ways
-from payments.attempts.payable import payable
+from payments.attempts.payable import Payable, payable
 from payments.attempts.references import grouped_reference
 from payments.citizen.pages.words import attempts_of, fingerprint, is_settled
-from payments.models import Way
+from payments.models import PayLink, PaymentAttempt, Way
 from payments.models.states import AttemptState
 from portal.common.dates import moment
 
@@ -32,7 +34,7 @@ class HelpPage:
     seen: str
 
 
-def page(link):
+def page(link: PayLink) -> HelpPage:
     """The page of this link now."""
     obligation, dossier = link.obligation, link.obligation.dossier
     attempts = attempts_of(obligation)
@@ -56,12 +58,12 @@ def page(link):
     )
 
 
-def seen(link):
+def seen(link: PayLink) -> str:
     """The fingerprint of the state of this payment."""
     return fingerprint(link.obligation, attempts_of(link.obligation))
 
 
-def _over(link, obligation, offer, looked_at):
+def _over(link: PayLink, obligation: FeeObligation, offer: Payable | None, looked_at: bool) -> tuple[str, str] | None:
     if is_settled(obligation):
         return _("Khoản này đã trả xong"), _("Không phải trả gì thêm. Cảm ơn đã giúp.")
     if link.revoked_at:
@@ -79,7 +81,7 @@ def _over(link, obligation, offer, looked_at):
     return None
 
 
-def _mine(attempt):
+def _mine(attempt: PaymentAttempt) -> dict[str, Any]:
     """The outcome of the last attempt through this link."""
     outcome = outcomes.of_attempt(attempt)
     return {

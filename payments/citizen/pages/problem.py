@@ -2,16 +2,18 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from dossiers.models import Dossier, FeeObligation
 from payments import outcomes
 from payments.attempts.payable import payable
 from payments.attempts.references import grouped_reference
 from payments.citizen.pages import credits, refunds, tries
 from payments.citizen.pages.words import attempts_of, came_late, counter, fingerprint, is_online, is_settled
-from payments.models import EventKind, GatewayQuestion, RefundReason, Verdict, Way
+from payments.models import EventKind, GatewayEvent, GatewayQuestion, PaymentAttempt, RefundReason, Verdict, Way
 from payments.models.states import AttemptState
 from payments.outcomes import CHECKING, NO, YES
 from portal.common import clock
@@ -38,17 +40,17 @@ class Trouble:
     goes_back: bool = False
 
     @property
-    def money_word(self):
+    def money_word(self) -> Any:
         return outcomes.money_word(self.money, self.part)
 
     @property
-    def tone(self):
+    def tone(self) -> str:
         if self.goes_back:
             return "info"
         return "warn" if self.part else outcomes.TONES[self.money]
 
     @property
-    def icon(self):
+    def icon(self) -> str:
         if self.goes_back:
             return "back"
         return "alert" if self.part else outcomes.ICONS[self.money]
@@ -77,12 +79,12 @@ class ProblemPage:
     seen: str
 
 
-def page(dossier):
+def page(dossier: Dossier) -> ProblemPage | None:
     """The problem page of a dossier; None if there is no attempt."""
-    obligation = getattr(dossier, "obligation", None)
+    obligation: FeeObligation | None = getattr(dossier, "obligation", None)
     attempts = attempts_of(obligation) if obligation else []
     online = [attempt for attempt in attempts if is_online(attempt)]
-    if not online:
+    if obligation is None or not online:
         return None
     attempt = subject_of(online)
     settled = is_settled(obligation)
@@ -111,7 +113,7 @@ def page(dossier):
     )
 
 
-def subject_of(attempts):
+def subject_of(attempts: list[PaymentAttempt]) -> PaymentAttempt:
     """The attempt to show, the first of: under review, open, to be refunded, without a final answer, the last."""
     newest = list(reversed(attempts))
     settled = any(attempt.settles for attempt in attempts)
@@ -127,22 +129,22 @@ def subject_of(attempts):
     return newest[0]
 
 
-def _is_under_review(attempt):
+def _is_under_review(attempt: PaymentAttempt) -> bool:
     return attempt.state == A.REVIEW or credits.pending_credit(attempt) is not None
 
 
-def has_surplus_money(attempt):
+def has_surplus_money(attempt: PaymentAttempt) -> bool:
     """Is it paid, not needed, and not refunded yet?"""
     back = refunds.of_attempt(attempt)
     return attempt.state == A.PAID and not attempt.settles and (back is None or back.open)
 
 
-def _is_in_question(attempt):
+def _is_in_question(attempt: PaymentAttempt) -> bool:
     return attempt.money_taken == CHECKING
 
 
 # ---------------------------------------------------------------- the cases
-def describe(attempt, *, settled=False):
+def describe(attempt: PaymentAttempt, *, settled: bool = False) -> Trouble:
     """The state of one attempt; `settled`: the fee is paid, by this attempt or another."""
     if credits.pending_credit(attempt):
         return _pending_credit(attempt)
@@ -157,7 +159,7 @@ def describe(attempt, *, settled=False):
     return _perhaps_twice() if settled else _asked_about(attempt)
 
 
-def _pending_credit(attempt):
+def _pending_credit(attempt: PaymentAttempt) -> Trouble:
     """A credit with another amount, or too late: an accountant decides."""
     facts = {"body": attempt.collector.name}
     if credits.goes_back(attempt):
@@ -171,14 +173,14 @@ def _pending_credit(attempt):
     return Trouble(title, YES, credits.sentence(attempt), now, _call_after(), part=credits.is_part(attempt))
 
 
-def _paid(attempt):
+def _paid(attempt: PaymentAttempt) -> Trouble:
     words = _("Tiền về muộn, lúc %(when)s, và vẫn được nhận.") if came_late(attempt) else _("Nhận được lúc %(when)s.")
     return Trouble(
         _("Đã nhận tiền"), YES, words % {"when": moment(attempt.paid_at)}, _("Không phải trả gì thêm. Hồ sơ tự đi tiếp."),
     )  # fmt: skip
 
 
-def _surplus(attempt):
+def _surplus(attempt: PaymentAttempt) -> Trouble:
     """Paid, but not needed: it is refunded without a request of the payer."""
     rows = list(attempt.refunds.all())
     twice = not rows or rows[-1].reason == RefundReason.PAID_TWICE
@@ -191,7 +193,7 @@ def _surplus(attempt):
     return Trouble(title, YES, happened % facts, now, _call_after() if goes_back else "", goes_back=goes_back)
 
 
-def _under_review(attempt):
+def _under_review(attempt: PaymentAttempt) -> Trouble:
     return Trouble(
         _("Cán bộ đang kiểm tra lần trả này"), CHECKING, str(outcomes.of_attempt(attempt).sentence),
         _("Đừng trả thêm lần nữa. Kế toán của %s đang xem cùng ngân hàng. Có kết quả thì cổng nhắn tin ngay.")
@@ -200,7 +202,7 @@ def _under_review(attempt):
     )  # fmt: skip
 
 
-def _transfer_awaited(attempt):
+def _transfer_awaited(attempt: PaymentAttempt) -> Trouble:
     return Trouble(
         _("Chưa thấy tiền chuyển khoản"), CHECKING, str(outcomes.of_attempt(attempt).sentence),
         _("Chuyển rồi thì không phải làm gì: tiền tới là hồ sơ tự đi tiếp. Chuyển nhanh thường tới trong vài phút."),
@@ -208,7 +210,7 @@ def _transfer_awaited(attempt):
     )  # fmt: skip
 
 
-def _unknown(attempt):
+def _unknown(attempt: PaymentAttempt) -> Trouble:
     title, silent = _("Ngân hàng chưa báo đã nhận tiền"), _last_question(attempt)
     if silent and silent.verdict == Verdict.NO_ANSWER:
         title = _("Chưa hỏi được ngân hàng")
@@ -222,13 +224,13 @@ def _unknown(attempt):
     )  # fmt: skip
 
 
-def _just_back(attempt):
+def _just_back(attempt: PaymentAttempt) -> bool:
     """Did the payer return less than JUST_BACK ago? Then a missing answer is normal."""
     lately = clock.now() - JUST_BACK
     return attempt.events.filter(kind=EventKind.RETURN, verdict=Verdict.VALID, received_at__gt=lately).exists()
 
 
-def _trying_until(attempt):
+def _trying_until(attempt: PaymentAttempt) -> str:
     over = attempt.expires_at + dt.timedelta(seconds=settings.PAYMENT_TIMES["ask_after_expiry"])
     if attempt.expires_at > clock.now():
         words = _("Lần trả này mở đến %(end)s. Sau %(asked)s vẫn chưa có tin thì gọi, đọc mã của lần trả.")
@@ -236,14 +238,14 @@ def _trying_until(attempt):
     return _("Lần trả này đã hết giờ lúc %s.") % moment(attempt.expires_at)
 
 
-def _asked_about(attempt):
+def _asked_about(attempt: PaymentAttempt) -> Trouble:
     """Ended here, without a final answer of the gateway."""
     outcome = outcomes.of_attempt(attempt)
     title = _("Đã bỏ lần trả này, còn đang hỏi ngân hàng") if attempt.state == A.CANCELLED else _("Đang hỏi ngân hàng")
     return Trouble(title, CHECKING, str(outcome.sentence), _("Máy tự hỏi lại ngân hàng. %s") % _next_question(attempt))
 
 
-def _perhaps_twice():
+def _perhaps_twice() -> Trouble:
     """Cancelled because the fee was paid another way; the gateway may have taken money for this one too."""
     return Trouble(
         _("Phí đã trả rồi, còn hỏi về một lần khác"), CHECKING, _("Máy đang hỏi ngân hàng xem lần kia có trừ thêm tiền không."),
@@ -251,7 +253,7 @@ def _perhaps_twice():
     )  # fmt: skip
 
 
-def _not_taken(attempt):
+def _not_taken(attempt: PaymentAttempt) -> Trouble:
     outcome = outcomes.of_attempt(attempt)
     title = {
         A.CANCELLED: _("Đã bỏ lần trả này"),
@@ -261,29 +263,29 @@ def _not_taken(attempt):
 
 
 # ---------------------------------------------------------------- when, and whom to call
-def _call_after():
+def _call_after() -> str:
     """The day after which to call, with its weekday."""
     day = working_calendar().add_working_days(clock.today(), 2)
     return _("Hết %s vẫn chưa có tin thì gọi, đọc mã của lần trả.") % long_day(day)
 
 
-def _next_question(attempt):
+def _next_question(attempt: PaymentAttempt) -> str:
     waiting = GatewayQuestion.objects.filter(attempt=attempt, due_state="waiting").first()
     if waiting is None or waiting.next_at <= clock.now():
         return _("Lần hỏi tới là trong ít phút.")
     return _("Lần hỏi tới lúc %s.") % clock_time(waiting.next_at)
 
 
-def _last_question(attempt):
+def _last_question(attempt: PaymentAttempt) -> GatewayEvent | None:
     return attempt.events.filter(kind=EventKind.QUERYDR).order_by("-pk").first()
 
 
-def _asked(attempt):
+def _asked(attempt: PaymentAttempt) -> str:
     last = _last_question(attempt)
     return _("Đã hỏi lần cuối lúc %s") % moment(last.received_at) if last else ""
 
 
-def _claimed(attempt):
+def _claimed(attempt: PaymentAttempt) -> str:
     """The state of the ticket of «Tôi đã trả tiền», if there is one."""
     complaint = attempt.complaints.select_related("owner").order_by("-pk").first()
     if complaint is None:

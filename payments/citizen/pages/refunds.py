@@ -1,10 +1,12 @@
 """Refunds as shown to the payer: amount, state, who must act."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from payments.models import RefundWay
+from payments.models import PaymentAttempt, Refund, RefundWay
 from payments.models.states import RefundState
 from portal.common.dates import moment
 from portal.common.money import dong
@@ -22,13 +24,13 @@ class GivingBack:
     open: bool
 
 
-def of_attempt(attempt):
+def of_attempt(attempt: PaymentAttempt) -> GivingBack | None:
     """The last refund of an attempt, also if declined or refused, as `GivingBack`; None if there is none."""
     rows = list(attempt.refunds.all())
     return describe(rows[-1], attempt) if rows else None
 
 
-def describe(refund, attempt):
+def describe(refund: Refund, attempt: PaymentAttempt) -> GivingBack:
     """One refund as `GivingBack`."""
     facts = {
         "sum": dong(refund.amount), "body": attempt.collector.name, "why": refund.note,
@@ -38,7 +40,7 @@ def describe(refund, attempt):
     return GivingBack(title, text, tone, refund.is_open or refund.state == R.REFUSED)
 
 
-def _waiting(refund, facts):
+def _waiting(refund: Refund, facts: Mapping[str, Any]) -> tuple[str, str, str]:
     by_two = _("Việc hoàn tiền cần hai người của %(body)s. Người thứ hai đang xem.")
     by_itself = _("Cổng đã tự đề nghị. Kế toán của %(body)s đang xem để duyệt.")
     return (
@@ -48,23 +50,23 @@ def _waiting(refund, facts):
     )
 
 
-def _approved(refund, facts):
+def _approved(refund: Refund, facts: Mapping[str, Any]) -> tuple[str, str, str]:
     by_hand = refund.way == RefundWay.BY_HAND
     how = _("Kế toán của %(body)s sẽ chuyển trả.") if by_hand else _("Máy đang gửi yêu cầu tới cổng thanh toán.")
     return _("Đã duyệt hoàn %(sum)s") % facts, how % facts, "info"
 
 
-def _sent(refund, facts):
+def _sent(refund: Refund, facts: Mapping[str, Any]) -> tuple[str, str, str]:
     words = _("Đã gửi ngân hàng lúc %(sent)s. Tiền về đúng thẻ hoặc tài khoản đã trả, thường sau vài ngày làm việc.")
     return _("Đang hoàn %(sum)s") % facts, words % facts, "info"
 
 
-def _unknown(refund, facts):
+def _unknown(refund: Refund, facts: Mapping[str, Any]) -> tuple[str, str, str]:
     words = _("Đã gửi yêu cầu, chưa có câu trả lời chắc chắn. Máy đang hỏi lại cổng thanh toán, không gửi lần thứ hai.")
     return _("Đang hoàn %(sum)s") % facts, words, "info"
 
 
-def _done(refund, facts):
+def _done(refund: Refund, facts: Mapping[str, Any]) -> tuple[str, str, str]:
     if refund.way == RefundWay.BY_HAND:
         text = _("Kế toán của %(body)s đã trả lại lúc %(done)s.") % facts
     else:
@@ -72,12 +74,12 @@ def _done(refund, facts):
     return _("Đã hoàn %(sum)s") % facts, text, "ok"
 
 
-def _refused(refund, facts):
+def _refused(refund: Refund, facts: Mapping[str, Any]) -> tuple[str, str, str]:
     words = _("Ngân hàng không trả về được. Tiền vẫn là của người trả: kế toán của %(body)s sẽ trả bằng cách khác.")
     return _("Chưa hoàn được %(sum)s") % facts, words % facts, "warn"
 
 
-def _declined(refund, facts):
+def _declined(refund: Refund, facts: Mapping[str, Any]) -> tuple[str, str, str]:
     said = _("Không hoàn %(sum)s") % facts
     return said, (_("%(body)s ghi: “%(why)s”") if refund.note else _("Hỏi %(body)s để biết vì sao.")) % facts, "warn"
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dossiers.access_log import log_view
+from dossiers.models import FeeObligation
 from payments.attempts import links
 from payments.attempts.lifecycle import NotPayable
 from payments.citizen.access import online_attempt, own_dossier
@@ -25,7 +26,7 @@ READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
 
 @never_cache
 @READ_OR_SEND
-def pay(request, code):
+def pay(request: HttpRequest, code: str) -> HttpResponse:
     """The pay page; a POST starts an attempt. Once paid, it shows the receipt."""
     dossier = own_dossier(request.user, code)
     if request.method == "POST":
@@ -37,12 +38,12 @@ def pay(request, code):
 
 @never_cache
 @require_safe
-def transfer(request, code):
+def transfer(request: HttpRequest, code: str) -> HttpResponse:
     """Account, amount and content of the open transfer; without one, redirects to the pay page."""
     dossier = own_dossier(request.user, code)
-    obligation = getattr(dossier, "obligation", None)
+    obligation: FeeObligation | None = getattr(dossier, "obligation", None)
     attempt = open_transfer(obligation)
-    if attempt is None:
+    if obligation is None or attempt is None:
         return redirect("payments:pay", code)
     log_view(request, dossier)
     facts = {
@@ -56,7 +57,7 @@ def transfer(request, code):
 
 @never_cache
 @require_safe
-def transfer_qr(request, code):
+def transfer_qr(request: HttpRequest, code: str) -> HttpResponse:
     """The QR code of the open transfer as PNG."""
     attempt = open_transfer(getattr(own_dossier(request.user, code), "obligation", None))
     if attempt is None:
@@ -66,7 +67,7 @@ def transfer_qr(request, code):
 
 @never_cache
 @require_safe
-def problem(request, code):
+def problem(request: HttpRequest, code: str) -> HttpResponse:
     """The problem page: the state of an attempt, and what to do."""
     dossier = own_dossier(request.user, code)
     page = problem_page.page(dossier)
@@ -78,7 +79,7 @@ def problem(request, code):
 
 @never_cache
 @require_safe
-def status(request, code):
+def status(request: HttpRequest, code: str) -> JsonResponse:
     """For polling by waiting pages. JSON: `seen` (the fingerprint), `go` (the URL to open after a change)."""
     dossier = own_dossier(request.user, code)
     obligation = getattr(dossier, "obligation", None)
@@ -93,7 +94,7 @@ def status(request, code):
 @never_cache
 @require_POST
 @transaction.non_atomic_requests
-def claim(request, code):
+def claim(request: HttpRequest, code: str) -> HttpResponse:
     """«Tôi đã trả tiền»: queries the gateway at once; without a final answer, a ticket is opened."""
     dossier = own_dossier(request.user, code)
     attempt = online_attempt(dossier, request.POST.get("ma", ""))
@@ -108,7 +109,7 @@ def claim(request, code):
 
 @never_cache
 @require_POST
-def share(request, code):
+def share(request: HttpRequest, code: str) -> HttpResponse:
     """Create, renew or withdraw the pay link."""
     dossier = own_dossier(request.user, code)
     if request.POST.get("viec") == "thoi":

@@ -1,9 +1,10 @@
 """The pages of a pay link, without a login. They show amount, code of the dossier, procedure and body; no personal data."""
 
+from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -12,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from payments.attempts import links
 from payments.citizen.pages.pay_link import page, seen
 from payments.citizen.views.shared import open_transfer, qr_picture, start, transfer_facts
+from payments.models import PayLink, PaymentAttempt
 
 
-def secret_page(view):
+def secret_page(view: Callable[[HttpRequest, PayLink], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
     """A page with a secret URL: not cached, not indexed, and the URL is not sent as a referrer to other sites.
 
     The policy is «same-origin», because with «no-referrer» the CSRF check of our own forms would lack the origin.
@@ -23,7 +25,7 @@ def secret_page(view):
     @never_cache
     @login_not_required
     @wraps(view)
-    def shown(request, token):
+    def shown(request: HttpRequest, token: str) -> HttpResponse:
         link = links.find(token)
         if link is None:
             raise Http404
@@ -38,7 +40,7 @@ def secret_page(view):
 
 @secret_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def help_pay(request, link):
+def help_pay(request: HttpRequest, link: PayLink) -> HttpResponse:
     """Amount and ways to pay; a POST starts an attempt."""
     dossier = link.obligation.dossier
     if request.method == "POST" and link.usable:
@@ -50,7 +52,7 @@ def help_pay(request, link):
 
 @secret_page
 @require_safe
-def help_transfer(request, link):
+def help_transfer(request: HttpRequest, link: PayLink) -> HttpResponse:
     """Account, amount and content of the open transfer."""
     attempt = _transfer(link)
     if attempt is None:
@@ -64,7 +66,7 @@ def help_transfer(request, link):
     return render(request, "payments/citizen/transfer.html", {**transfer_facts(attempt), **facts})
 
 
-def _transfer(link):
+def _transfer(link: PayLink) -> PaymentAttempt | None:
     """The open transfer of the obligation, or None. An expired link shows only a transfer that was opened through it; a revoked
     link shows none."""
     attempt = open_transfer(link.obligation)
@@ -74,7 +76,7 @@ def _transfer(link):
 
 @secret_page
 @require_safe
-def help_qr(request, link):
+def help_qr(request: HttpRequest, link: PayLink) -> HttpResponse:
     """The QR code of that transfer as PNG."""
     attempt = _transfer(link)
     if attempt is None:
@@ -84,6 +86,6 @@ def help_qr(request, link):
 
 @secret_page
 @require_safe
-def help_status(request, link):
+def help_status(request: HttpRequest, link: PayLink) -> JsonResponse:
     """For polling by the pages of the link; as `views.pay.status`."""
     return JsonResponse({"seen": seen(link), "go": reverse("payments:help_pay", args=[link.token])})

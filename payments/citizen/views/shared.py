@@ -1,32 +1,34 @@
 """Shared by the pages of submitters and of pay links: starting an attempt, the transfer page, the QR code."""
 
 import io
+from typing import Any
 
 import segno
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from dossiers.models import Dossier, FeeObligation
 from payments.attempts import ways
 from payments.attempts.lifecycle import NotPayable
 from payments.gateways import vietqr
-from payments.models import Way
+from payments.models import PayLink, PaymentAttempt, Way
 from payments.models.states import AttemptState
 from payments.transfers import bank_apps
 from portal.common import clock
 from portal.common.dates import moment
 
 
-def see_other(to, *args):
+def see_other(to: str, *args: object) -> HttpResponse:
     """Redirect with status 303: the browser follows with GET."""
     response = HttpResponseRedirect(resolve_url(to, *args))
     response.status_code = 303
     return response
 
 
-def start(request, dossier, *, page, transfer, link=None):
+def start(request: HttpRequest, dossier: Dossier, *, page: str, transfer: str, link: PayLink | None = None) -> HttpResponse:
     """Start an attempt by the chosen way and redirect to the gateway, or to `transfer`. `page`: the URL of the form."""
     choice = ways.BY_SLUG.get(request.POST.get("cach", ""))
     if choice is None:
@@ -42,14 +44,14 @@ def start(request, dossier, *, page, transfer, link=None):
     return see_other(gateway or transfer)
 
 
-def open_transfer(obligation):
+def open_transfer(obligation: FeeObligation | None) -> PaymentAttempt | None:
     """The open transfer of this obligation, or None. `obligation` may be None."""
     if obligation is None:
         return None
     return obligation.attempts.select_related("point").filter(way=Way.TRANSFER, state=AttemptState.SENT).first()
 
 
-def transfer_facts(attempt):
+def transfer_facts(attempt: PaymentAttempt) -> dict[str, Any]:
     """The context of the transfer page."""
     content = vietqr.purpose_of(attempt)
     point = attempt.point
@@ -67,7 +69,7 @@ def transfer_facts(attempt):
     }
 
 
-def qr_picture(request, attempt):
+def qr_picture(request: HttpRequest, attempt: PaymentAttempt) -> HttpResponse:
     """The QR code as PNG; with ?tai as a download, which a banking app can open from the photos of the phone."""
     out = io.BytesIO()
     segno.make(vietqr.payload_of(attempt), error="m", micro=False).save(out, kind="png", scale=12, border=4)

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -16,7 +17,7 @@ class Command(BaseCommand):
     help = "Loads data/collection_points_demo.json. Points and bodies with demo off are not changed."
 
     @transaction.atomic
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         document = json.loads((settings.DATA_DIR / "collection_points_demo.json").read_text("utf-8"))
         for row in document["points"]:
             facts = {name: value for name, value in row.items() if name not in ("code", "certainty")}
@@ -36,6 +37,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{CollectionPoint.objects.count()} points, {CollectingBody.objects.count()} bodies")
 
 
-def demo_tax_code(agency_code):
+def demo_tax_code(agency_code: str) -> str:
     """Ten digits in the form of a tax code that nobody has: it starts with two zeros, which is no province's number."""
     return f"{zlib.crc32(agency_code.encode()) % 10**8:010d}"

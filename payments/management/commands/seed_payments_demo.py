@@ -1,5 +1,7 @@
 """Make the payments of the demo, once: paid, paid twice, refunded, unmatched, differing. Refused if DEMO is not set."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -13,7 +15,7 @@ class Command(BaseCommand):
     help = "Makes some criminal record dossiers whose fees had every fate, and the settlement files of the last days."
 
     @transaction.atomic
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         if not getattr(settings, "DEMO", False):
             raise CommandError("Demo money is refused here: DEMO is not set (production settings never set it).")
         made = 0 if SettlementRun.objects.exists() else make_payments(make_people())

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from dossiers import invariants as of_dossiers
 from payments.accounting import invariants as of_money
 
-CHECKS = [of_dossiers, of_money]  # modules with `broken()`, which yields one sentence per error, and `totals()`, one line
+CHECKS = [of_dossiers, of_money]  # modules with `violations()`, which yields one sentence per error, and `summary()`, one line
 
 
 class Command(BaseCommand):
@@ -15,13 +15,13 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         with transaction.atomic():
             _use_one_snapshot()
-            found = [sentence for check in CHECKS for sentence in check.broken()]
-            totals = [check.totals() for check in CHECKS]
+            found = [sentence for check in CHECKS for sentence in check.violations()]
+            summaries = [check.summary() for check in CHECKS]
         for sentence in found:
             self.stderr.write(sentence)
         if found:
             raise CommandError(f"{len(found)} things are wrong")
-        for line in totals:
+        for line in summaries:
             self.stdout.write(line)
 
 

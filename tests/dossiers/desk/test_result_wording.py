@@ -72,6 +72,13 @@ def test_a_version_published_before_there_were_templates_prints_every_answer(dos
     assert first_wording(dossier)["title"] == dossier.version.name
 
 
+def test_answers_named_like_addresses_of_a_person_are_printed_with_the_others(money_desk):
+    """The form of the criminal record asks `permanent_address` and `temporary_address` itself."""
+    lines = first_wording(money_desk.waiting())["lines"]
+    addresses = [line["label"] for line in lines if line["text"].startswith("Số 12, tổ dân phố 7")]
+    assert addresses == ["Nơi thường trú của người được cấp phiếu", "Nơi tạm trú của người được cấp phiếu"]
+
+
 def test_a_refusal_is_never_the_result_of_an_approval(dossier):
     row = result_of(dossier)
     row["kind"] = "refusal"

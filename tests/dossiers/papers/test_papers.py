@@ -189,7 +189,7 @@ def sample_here(form):
 
 def test_a_notice_of_fees_says_how_much_where_and_until_when(desk):
     office = factories.Desk("H18.Y14", lead="H18.Z01")
-    dossier = office.submitted(code="3.000333", answers=sample_here("lltp_01"), channel="direct")
+    dossier = office.submitted(code="3.000333", answers=sample_here("lltp_01"), asked={"copies": 1}, channel="direct")
     event = dossier.events.get(step="submit")
     dossier.payment_due_at = dt.datetime(2026, 12, 2, 10, 0, tzinfo=dt.UTC)
     pdf = render_paper("payment_notice", context("payment_notice", dossier, event, number="1/NP", verification_code="A" * 16))

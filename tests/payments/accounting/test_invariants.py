@@ -44,7 +44,7 @@ def paid_twice(money_desk):
 
 
 def found():
-    return "\n".join(invariants.broken())
+    return "\n".join(invariants.violations())
 
 
 def unguarded(name):
@@ -77,8 +77,8 @@ def test_money_of_every_fate_is_whole(money_desk, paid, paid_twice):
     approval.approve(rest, money_desk.second_accountant)
     workflow.advance(money_desk.waiting(), "paid", actor=money_desk.clerk, amount=FEE)
 
-    assert list(invariants.broken()) == []
-    assert invariants.totals() == "4 payments: paid 800,000 − refunded 200,000 = settled 400,000 + owed back 200,000 đồng"
+    assert list(invariants.violations()) == []
+    assert invariants.summary() == "4 payments: paid 800,000 − refunded 200,000 = settled 400,000 + owed back 200,000 đồng"
 
 
 def test_the_command_prints_the_sums_or_fails(paid):

@@ -125,7 +125,7 @@ def test_many_workers_and_many_questions_of_a_terminal_are_asked_one_at_a_time(p
     at_once([lambda pk=pk: outbox.do(GatewayQuestion, pk) for pk in questions * 2])
     assert most == [1] and sorted(gateway.asked) == sorted(attempt.reference for attempt in attempts)
     assert PaymentAttempt.objects.filter(settles=True).count() == 5
-    assert list(invariants.broken()) == []
+    assert list(invariants.violations()) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -160,7 +160,7 @@ def test_a_transfer_in_time_is_left_alone_and_one_that_comes_late_still_counts(p
     expiry.run()
     assert fresh(young).state == "sent"
     BankCredit.objects.create(point=old.point, bank_ref="FT1", amount=FEE, received_at=clock.now(), state="matched", attempt=old)
-    assert settlement.settle(old.reference, cause="statement").settles and list(invariants.broken()) == []
+    assert settlement.settle(old.reference, cause="statement").settles and list(invariants.violations()) == []
 
 
 def test_one_transfer_that_cannot_be_ended_does_not_keep_the_others(past, monkeypatch, caplog):
@@ -217,7 +217,7 @@ def test_unpaid_is_reminded_and_then_stopped_and_money_that_comes_later_goes_bac
     refund = Refund.objects.get()
     assert (settled.settles, refund.reason, refund.amount, refund.state) == (False, "stopped", FEE, "requested")
     assert subjects(dossier)[-1].startswith("Sẽ trả lại 200.000\xa0đồng")
-    assert Dossier.objects.get(pk=dossier.pk).state == "STOPPED" and list(invariants.broken()) == []
+    assert Dossier.objects.get(pk=dossier.pk).state == "STOPPED" and list(invariants.violations()) == []
 
 
 @pytest.mark.slow

@@ -46,7 +46,7 @@ def late(attempt):
 def whole():
     """After each test, the invariants must hold."""
     yield
-    assert list(invariants.broken()) == []
+    assert list(invariants.violations()) == []
 
 
 # ------------------------------------------------------------ the way of the core

@@ -65,7 +65,7 @@ def test_payments_nobody_told_us_of_are_all_found_though_the_gateway_answers_one
     assert until(lambda: PaymentAttempt.objects.filter(settles=True).count() == 4)
     heard = [event.raw for attempt in attempts for event in attempt.events.all()]
     assert any('"94"' in raw for raw in heard)  # it did ask for silence
-    assert list(invariants.broken()) == []
+    assert list(invariants.violations()) == []
 
 
 @pytest.mark.parametrize("outcome", ["cancel", "insufficient"])
@@ -124,7 +124,7 @@ def test_a_refund_is_followed_to_its_end(mock, money_desk, path, end):
     mock.faults(refund_path=path)
     refund = approved(mock, money_desk)
     assert until(lambda: state(refund) == end)
-    assert len(mock.transaction(refund.attempt.reference)["refunds"]) == 1 and list(invariants.broken()) == []
+    assert len(mock.transaction(refund.attempt.reference)["refunds"]) == 1 and list(invariants.violations()) == []
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_refund_whose_answer_was_lost_goes_out_once(mock, money_desk, fault):
     assert until(lambda: state(refund) == "done")
     there = mock.transaction(refund.attempt.reference)["refunds"]
     assert len(there) == 1 and "no_answer" in refund.moves.values_list("cause", flat=True)
-    assert Refund.objects.count() == 1 and list(invariants.broken()) == []
+    assert Refund.objects.count() == 1 and list(invariants.violations()) == []
 
 
 def test_while_the_gateway_is_dead_nothing_is_lost(mock, money_desk):

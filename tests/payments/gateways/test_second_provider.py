@@ -205,7 +205,7 @@ def work(model, **facts):
 
 
 def all_whole():
-    return not list(invariants.broken())
+    return not list(invariants.violations())
 
 
 # ------------------------------------------------------------ begin, be told, come back

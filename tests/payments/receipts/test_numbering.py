@@ -116,7 +116,7 @@ def test_twenty_at_once_with_every_third_failing_leave_no_gap_and_no_double():
     assert len(failed) == 7 and len(made) == 13
     assert [receipt.number for receipt in made] == list(range(1, 14))
     assert all(a.issued_at <= b.issued_at for a, b in itertools.pairwise(made)), "a later number was issued earlier"
-    assert not list(invariants.broken())
+    assert not list(invariants.violations())
 
 
 @pytest.mark.django_db(transaction=True)

@@ -108,7 +108,7 @@ def test_money_we_never_heard_of_is_settled_on_the_word_of_the_file(money_desk, 
     assert attempt.settles and attempt.transaction_no == "14226112" and attempt.bank_code == "NCB"
     assert (move.cause, move.event.kind, move.event.raw) == ("reconciliation", "settlement", row(attempt.reference).strip())
     assert (run.our_count, run.our_total) == (1, FEE) and not Difference.objects.exists()
-    assert list(invariants.broken()) == []
+    assert list(invariants.violations()) == []
 
 
 def test_money_that_came_after_another_way_succeeded_is_owed_back(money_desk):
@@ -184,7 +184,7 @@ def test_a_refund_under_way_is_done_when_the_file_has_it(money_desk):
     refund.refresh_from_db()
     assert (refund.state, refund.moves.last().cause, refund.transaction_no) == (RefundState.DONE, "reconciliation", "15")
     assert kinds() == [] and run.our_total == FEE - 50_000
-    assert list(invariants.broken()) == []
+    assert list(invariants.violations()) == []
 
 
 def test_a_refund_still_asked_about_waits_for_its_answer(money_desk):
@@ -404,5 +404,5 @@ def test_all_is_whole_after_a_day_of_everything(money_desk):
     late, wrong = money_desk.paying(), paid(money_desk)
     going_back(money_desk, RefundState.PROCESSING)
     reconcile(row(late.reference), row(wrong.reference, amount=3), row("X261125000000001"))
-    assert list(invariants.broken()) == []
+    assert list(invariants.violations()) == []
     call_command("check_invariants", verbosity=0)

@@ -60,7 +60,7 @@ def test_the_same_credit_read_and_looked_at_by_four_is_one(world_desk):
 
     assert not at_once(read, read, read, read)
     assert BankCredit.objects.count() == 1 and attempt.obligation.attempts.count() == 1
-    assert not list(invariants.broken())
+    assert not list(invariants.violations())
 
 
 def test_two_credits_with_one_code_settle_once_and_owe_once(world_desk):
@@ -70,7 +70,7 @@ def test_two_credits_with_one_code_settle_once_and_owe_once(world_desk):
     attempts = attempt.obligation.attempts
     assert attempts.count() == 3 and attempts.filter(settles=True).count() == 1
     assert sum(refund.amount for one in attempts.all() for refund in one.refunds.all()) == 2 * FEE
-    assert not list(invariants.broken())
+    assert not list(invariants.violations())
 
 
 def test_the_gateway_and_the_bank_at_the_same_moment_settle_once(world_desk):
@@ -80,7 +80,7 @@ def test_the_gateway_and_the_bank_at_the_same_moment_settle_once(world_desk):
     assert not at_once(lambda: outbox.do(BankCredit, row.pk), lambda: settle(online.reference, cause="ipn"))
     attempts = transfer.obligation.attempts
     assert attempts.filter(state="paid").count() == 2 and attempts.filter(settles=True).count() == 1
-    assert not list(invariants.broken())
+    assert not list(invariants.violations())
 
 
 def test_two_accountants_who_decide_at_once_decide_once(world_desk):
@@ -96,4 +96,4 @@ def test_two_accountants_who_decide_at_once_decide_once(world_desk):
     row.refresh_from_db()
     assert row.state in ("assigned", "returning")
     assert attempt.obligation.attempts.filter(settles=True).count() == (row.state == "assigned")
-    assert not list(invariants.broken())
+    assert not list(invariants.violations())

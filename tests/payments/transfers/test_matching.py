@@ -48,7 +48,7 @@ def fresh(row):
 
 def all_is_well():
     """Assert the invariants of transfers, receipts and ledger."""
-    assert not list(matching.problems()) and not list(numbering.problems()) and not list(invariants.broken())
+    assert not list(matching.problems()) and not list(numbering.problems()) and not list(invariants.violations())
 
 
 # ---------------------------------------------------------------- found by itself
