@@ -14,35 +14,38 @@
     form.append(place);
     const typed = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
     let timer, last = typed().toString(), pressed = false;
+    // True unless the network is away.
     const send = async () => {
       clearTimeout(timer);
       const now = typed();
-      if (pressed || now.toString() === last) return;
+      if (pressed || now.toString() === last) return true;
+      const before = last;
       last = now.toString();
       now.set("giu-trang", location.pathname);
       now.set("giu-noi-gui", new URL(form.action || location.href).pathname);
       try {
         const answer = await fetch(address, { method: "POST", body: now, keepalive: true, headers: { "X-Requested-With": "fetch" } });
-        const told = answer.ok ? await answer.json() : {};
+        const told = answer.ok ? await answer.json().catch(() => ({})) : {};
         place.textContent = told.saved_at_text ? `${say.kept} ${told.saved_at_text}` : "";
+        return true;
       } catch {
-        last = "";
+        last = before;
         place.textContent = "";
+        return false;
       }
     };
     const soon = () => { clearTimeout(timer); timer = setTimeout(send, 1000); };
     form.addEventListener("input", soon);
     form.addEventListener("change", soon);
     addEventListener("pagehide", send);
-    form.addEventListener("submit", (event) => {
-      if (!navigator.onLine) {
-        event.preventDefault();
-        event.stopPropagation();
-        place.textContent = say.away;
-        return;
-      }
-      clearTimeout(timer);
-      pressed = true;
+    // The words are kept before the form goes, so that they cannot be kept again after it has arrived.
+    form.addEventListener("submit", async (event) => {
+      if (pressed) return;
+      event.preventDefault();
+      if (await send()) {
+        pressed = true;
+        form.requestSubmit(event.submitter);
+      } else place.textContent = say.away;
     });
   }
 })();
