@@ -88,12 +88,11 @@ def leads_on(link):
 
 @pytest.fixture
 def citizen(desk):
-    """A citizen with a draft, a supplement to answer, a question to confirm, and a dossier that can be withdrawn."""
+    """A citizen with a draft, a supplement to answer, and a dossier that can be withdrawn."""
     user = factories.citizen()
     draft = desk.draft(submitter=user)
     desk.asked_for_supplement(submitter=user)
-    asked = desk.processing(submitter=user)
-    workflow.advance(asked, "ask_confirmation", actor=desk.officer, question="Có đúng địa chỉ này không?", hours=8)
+    desk.submitted(submitter=user)
     pages = [f"/nop/{draft.pk}/{key}/" for key in ("nguoi_de_nghi", "lien_he", "noi_dung_va_cho_o")]
     return user, ["/ho-so/", *pages], 4
 
