@@ -214,7 +214,7 @@ class Failing:
 # ---------------------------------------------------------------- what else may happen
 def test_a_clerk_whose_dossier_moved_on_gets_the_words_back_beside_who_did_what(desk):
     dossier = desk.submitted()
-    client, address = browse(desk.clerk), f"/can-bo/ho-so/{dossier.code}/khong-tiep-nhan/"
+    client, address = browse(desk.clerk), f"/can-bo/ho-so/{dossier.code}/tu-choi/"
     form = Forms(client.get(address).content.decode(), address).found[-1]
     workflow.advance(dossier, "accept", actor=desk.clerk)
     text = words(client.post(address, fields_of(form), follow=True))
@@ -223,7 +223,7 @@ def test_a_clerk_whose_dossier_moved_on_gets_the_words_back_beside_who_did_what(
 
 def test_a_form_that_was_sent_leaves_nothing_behind(desk):
     dossier = desk.submitted()
-    client, address = browse(desk.clerk), f"/can-bo/ho-so/{dossier.code}/khong-tiep-nhan/"
+    client, address = browse(desk.clerk), f"/can-bo/ho-so/{dossier.code}/tu-choi/"
     form = Forms(client.get(address).content.decode(), address).found[-1]
     data = {**fields_of(form), "legal_ground": "Điều 17", "note": "Không thuộc thẩm quyền của nơi này."}
     said = {**{name: values for name, values in data.items()}, "giu-trang": address, "giu-noi-gui": address}
@@ -236,7 +236,7 @@ def test_a_form_that_was_sent_leaves_nothing_behind(desk):
 def test_words_are_given_back_to_who_typed_them_only(desk):
     dossier = desk.submitted()
     other = factories.user(receiving_clerk="H18.X004.CA")
-    client, address = browse(desk.clerk), f"/can-bo/ho-so/{dossier.code}/khong-tiep-nhan/"
+    client, address = browse(desk.clerk), f"/can-bo/ho-so/{dossier.code}/tu-choi/"
     form = Forms(client.get(address).content.decode(), address).found[-1]
     end_session(client)
     client.post(address, fields_of(form), headers={"Referer": HOST + address})
@@ -248,7 +248,7 @@ def test_words_are_given_back_to_who_typed_them_only(desk):
 
 def test_a_browser_that_was_logged_out_knows_nobody_and_the_words_are_shown_at_once(desk):
     dossier = desk.submitted()
-    client, address = browse(desk.clerk), f"/can-bo/ho-so/{dossier.code}/khong-tiep-nhan/"
+    client, address = browse(desk.clerk), f"/can-bo/ho-so/{dossier.code}/tu-choi/"
     form = Forms(client.get(address).content.decode(), address).found[-1]
     left = client.post("/dang-xuat/")
     assert left["Clear-Site-Data"] == '"storage"'
