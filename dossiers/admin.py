@@ -11,8 +11,8 @@ from dossiers.models import FollowUp
 @admin.register(FollowUp)
 class FollowUpAdmin(OutboxRowAdmin):
     list_display = ["code", "kind", "due_state", "tries", "fault", "next_at", "done_at"]
-    list_filter = ["due_state", "kind"]
-    fields = ["code", "kind", "due_state", "tries", "fault", "created_at", "next_at", "done_at"]
+    list_filter = ["due_state", "priority", "kind"]
+    fields = ["code", "kind", "due_state", "priority", "tries", "fault", "created_at", "next_at", "done_at"]
     readonly_fields = fields
     list_select_related = ["event__dossier"]
     search_fields = ["event__dossier__code"]

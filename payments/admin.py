@@ -27,7 +27,7 @@ from payments.models import (
     StatementReading,
 )
 
-WORK = ["due_state", "tries", "fault", "created_at", "next_at", "done_at"]
+WORK = ["due_state", "priority", "tries", "fault", "created_at", "next_at", "done_at"]
 
 
 @admin.register(CollectionPoint)
@@ -45,8 +45,8 @@ class CollectionPointAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description=_("đang thu trên mạng"), boolean=True, ordering="terminal__active")
     def takes_payments(self, point: CollectionPoint) -> bool:
-        """Is its terminal switched on? (Changed on the page of the terminal.)"""
-        return point.terminal.active
+        """Is its terminal open? (Switched on the page of the terminal.)"""
+        return point.terminal.is_open
 
 
 @admin.register(CollectingBody)

@@ -15,9 +15,19 @@ from dossiers.models import Dossier
 from payments import complaints
 from payments.attempts import settlement
 from payments.attempts.lifecycle import open_attempt
-from payments.gateways.base import SettlementLine
+from payments.gateways.base import Notice, SettlementLine
 from payments.gateways.vnpay import examples
-from payments.models import CollectionPoint, EventKind, PaymentAttempt, Refund, RefundReason, Verdict, Way, store_event
+from payments.models import (
+    CollectionPoint,
+    EventKind,
+    GatewayEvent,
+    PaymentAttempt,
+    Refund,
+    RefundReason,
+    Verdict,
+    Way,
+    store_event,
+)
 from payments.models.states import AttemptState, RefundState
 from payments.reconciliation import runs
 from payments.refunds import approval
@@ -63,13 +73,13 @@ class Money:
     def _begin(self, way: Way) -> PaymentAttempt:
         return open_attempt(self.dossier, way, actor=self.dossier.submitter)
 
-    def _store_ipn(self, attempt: PaymentAttempt, codes: tuple[str, str]) -> Any:
+    def _store_ipn(self, attempt: PaymentAttempt, codes: tuple[str, str]) -> tuple[GatewayEvent, Notice]:
         """Store an IPN for an attempt, as the gateway would have sent it, but without a signature."""
         self.number += 1
         raw, notice = examples.notice(attempt, codes, f"{14_000_000 + self.number}", clock.now())
         return store_event(EventKind.IPN, raw, Verdict.VALID, attempt=attempt, answer=examples.CONFIRMED), notice
 
-    def _paid(self, attempt: PaymentAttempt) -> Any:
+    def _paid(self, attempt: PaymentAttempt) -> PaymentAttempt:
         event, said = self._store_ipn(attempt, examples.PAID)
         facts = {"transaction_no": said.transaction_no, "bank_code": said.bank_code, "code": said.code}
         return settlement.settle(attempt.reference, event, cause="ipn", **facts)

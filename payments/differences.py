@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -19,7 +18,7 @@ from portal.common import clock
 def open_difference(
     point: CollectionPoint,
     day: dt.date,
-    kind: Any,
+    kind: Difference.Kind,
     reference: str,
     *,
     ours: int | None = None,

@@ -19,7 +19,7 @@ def frame(request):
         "demo": settings.DEMO,
         "here": match.view_name if match else "",
         "text_size": getattr(request, "text_size", "vua"),
-        "theme": getattr(request, "theme", "sang"),
+        "theme": getattr(request, "theme", "theo-may"),
         "unread": SimpleLazyObject(lambda: unread_messages(user)),
         "post": SimpleLazyObject(lambda: post_of(user)),
         "keeps_books": SimpleLazyObject(lambda: keeps_books(user)),

@@ -11,7 +11,7 @@ NUL = "\0"
 COMPRESSED_TYPES = {"text/html", "text/plain", "application/json"}
 YEAR = 365 * 24 * 3600  # seconds
 # Query parameter and cookie -> allowed values; the first is the default.
-CHOICES = {"co-chu": ("vua", "to", "rat-to"), "giao-dien": ("sang", "toi")}
+CHOICES = {"co-chu": ("vua", "to", "rat-to"), "giao-dien": ("theo-may", "sang", "toi")}
 
 
 def refuse_unreadable(get_response):

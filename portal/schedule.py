@@ -6,15 +6,25 @@ import time
 from django.db import connection, transaction
 
 from dossiers.workflow import deadlines
-from payments.attempts import expiry
+from payments.attempts import expiry, payable
 from payments.reconciliation import runs
 from payments.transfers import statements
 from portal import kept
+from portal.common import outbox
 from portal.models import Heartbeat
 
 log = logging.getLogger(__name__)
 INTERVAL_SECONDS = 60.0
-JOBS = [deadlines.run, expiry.run, statements.run, runs.run, kept.expire]
+AWAITED, BACKGROUND = outbox.Priority.AWAITED, outbox.Priority.BACKGROUND
+# With the priority of the outbox rows that they write: payers wait for the answers about their money.
+JOBS = {
+    payable.mark_ready_terminals: AWAITED,
+    deadlines.run: BACKGROUND,
+    expiry.run: AWAITED,
+    statements.run: AWAITED,
+    runs.run: BACKGROUND,
+    kept.expire: BACKGROUND,
+}
 LOCK = 7_661_001  # PostgreSQL advisory lock, so that two relays do not run the jobs at the same time
 _last = -INTERVAL_SECONDS
 
@@ -30,9 +40,9 @@ def run_due_jobs():
         if not cursor.fetchone()[0]:
             return
         Heartbeat.beat("relay")
-        for job in JOBS:
+        for job, priority in JOBS.items():
             try:
-                with transaction.atomic():
+                with transaction.atomic(), outbox.priority(priority):
                     job()
             except Exception:
                 log.exception("periodic job failed", extra={"job": job.__module__})

@@ -62,7 +62,7 @@ def server_error(request):
         "hotline": settings.HOTLINE,
         "province_name": settings.PROVINCE_NAME,
         "text_size": getattr(request, "text_size", "vua"),
-        "theme": getattr(request, "theme", "sang"),
+        "theme": getattr(request, "theme", "theo-may"),
         "path": request.get_full_path(),
     }
     return HttpResponse(render_to_string("500.html", frame), status=500)

@@ -88,13 +88,13 @@ class OfferingAdmin(NeverDeleted, ModelAdmin):
 class TerminalAdmin(NeverDeleted, ModelAdmin):
     """Switches online payment at a place on and off. Its account belongs to the collection point."""
 
-    list_display = ["code", "active", "switched_at"]
-    list_filter = ["active"]
+    list_display = ["code", "active", "ready", "switched_at"]
+    list_filter = ["active", "ready"]
     search_fields = ["code"]
-    fields = ["code", "active", "switched_at"]
+    fields = ["code", "active", "ready", "switched_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Terminal | None = None) -> list[str]:
-        return ["switched_at", "code"] if obj else ["switched_at"]
+        return ["ready", "switched_at", "code"] if obj else ["ready", "switched_at"]
 
     def save_model(self, request: HttpRequest, obj: Terminal, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

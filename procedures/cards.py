@@ -138,7 +138,7 @@ def _places(procedures: Iterable[Procedure]) -> dict[int, list[Offering]]:
     """{procedure id: [offering]}: for each province the offering with the best preconditions, to find the highest level."""
     ready = Case(
         When(Q(duty={}) | Q(processing_steps=[]) | Q(receiving_agency=None), then=2),
-        When(Q(terminal=None) | Q(terminal__active=False), then=1),
+        When(Q(terminal=None) | Q(terminal__active=False) | Q(terminal__ready=False), then=1),
         default=0,
         output_field=IntegerField(),
     )

@@ -124,7 +124,7 @@ class TerminalLike(Protocol):
     """A terminal at the payment gateway."""
 
     @property
-    def active(self) -> bool: ...
+    def is_open(self) -> bool: ...
 
 
 class OfferingLike(Protocol):
@@ -327,7 +327,7 @@ def _needs_of_full_service(
     local: Mapping[str, int],
     set_later: Collection[str],
 ) -> Iterable[Need]:
-    """Level 4: a fee that can be computed (0 counts), an active terminal if a fee may be due, delivery without a visit."""
+    """Level 4: a fee that can be computed (0 counts), an open terminal if a fee may be due, delivery without a visit."""
     if offering is None:
         return
     level = ServiceLevel.FULLY_ONLINE
@@ -336,7 +336,7 @@ def _needs_of_full_service(
     if not price_range(procedure["fee_lines"], day=day, local=local).is_free:
         if offering.terminal is None:
             yield Need(level, "terminal", _("Cơ quan chưa có điểm thu phí trên mạng."))
-        elif not offering.terminal.active:
+        elif not offering.terminal.is_open:
             yield Need(level, "terminal", _("Nơi này đang tạm ngừng thu phí trên mạng. Phí trả tại nơi giải quyết."))
         if not payments_open:
             yield Need(level, "payments", _("Cổng chưa mở trả phí trên mạng. Phí trả tại nơi giải quyết."))

@@ -14,11 +14,11 @@ from procedures.models import Filing, Offering, Procedure
 class Choice:
     """The content of the two list boxes, the choice, and the matching offerings. `error`: why none matches."""
 
-    provinces: list
-    communes: list  # [(province, [unit])]
+    provinces: list[AdministrativeUnit]
+    communes: list[tuple[AdministrativeUnit, list[AdministrativeUnit]]]  # by province
     province: AdministrativeUnit | None
     commune: AdministrativeUnit | None
-    offerings: list
+    offerings: list[Offering]
     elsewhere: Offering | None = None
     error: str = ""
 

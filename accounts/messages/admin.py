@@ -12,7 +12,7 @@ from portal.common.outbox import OutboxState
 class OutboxRowAdmin(ReadOnly, ModelAdmin):
     """Base for outbox rows: their state, and the action «làm lại» (retry) for those that are not done."""
 
-    list_filter = ["due_state"]
+    list_filter = ["due_state", "priority"]
     actions = ["ask_again"]
     ordering = ["-pk"]
     show_full_result_count = False
@@ -33,8 +33,8 @@ class OutboxRowAdmin(ReadOnly, ModelAdmin):
 @admin.register(Message)
 class MessageAdmin(OutboxRowAdmin):
     list_display = ["key", "channel", "due_state", "tries", "fault", "next_at", "done_at"]
-    list_filter = ["channel", "due_state"]
-    fields = ["key", "channel", "due_state", "tries", "fault", "created_at", "next_at", "done_at"]
+    list_filter = ["channel", "due_state", "priority"]
+    fields = ["key", "channel", "due_state", "priority", "tries", "fault", "created_at", "next_at", "done_at"]
     readonly_fields = fields
     search_fields = ["key"]
 

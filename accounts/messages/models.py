@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.common import clock
 from portal.common.outbox import OutboxRow, OutboxState
 
 
@@ -45,6 +46,12 @@ class Message(OutboxRow):
     def retry_delay(self):
         """Retry after 1 minute, then every 5 minutes."""
         return dt.timedelta(minutes=1 if self.tries <= 1 else 5)
+
+
+def mark_read(user, link):
+    """Mark the inbox messages of this user that lead to `link`, or to an address below it, as read."""
+    unread = Message.objects.filter(recipient=user, channel=Channel.INBOX, read_at=None, link__startswith=link)
+    unread.update(read_at=clock.now())
 
 
 def queue_messages(key, recipients, *, subject, body, link=""):

@@ -5,6 +5,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, status
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,6 +19,7 @@ from dossiers.models import Dossier
 from dossiers.states import DossierState
 from dossiers.transitions.inputs import DetailsMissing
 from portal.common import clock
+from portal.common.figures import number_in
 
 REFUSALS = {
     400: OpenApiResponse(description="Something that must come with the step is missing."),
@@ -38,6 +40,13 @@ class NewestFirst(CursorPagination):
 
     page_size = 50
     ordering = "-pk"
+
+    def decode_cursor(self, request):
+        """The cursor; raises NotFound also when it decodes to no primary key, which no query can compare."""
+        cursor = super().decode_cursor(request)
+        if cursor and cursor.position is not None and number_in(cursor.position) is None:
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
 
 
 class DossierList(generics.ListAPIView):

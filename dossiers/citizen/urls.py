@@ -23,6 +23,7 @@ own = [
     path("<code:code>/", dossier.detail, name="detail"),
     path("<code:code>/da-nop/", dossier.submitted, name="submitted"),
     path("<code:code>/giay-hen/", dossier.slip, name="slip"),
+    path("<code:code>/giay-moi/", dossier.papers_seen, name="papers_seen"),
     path("<code:code>/ket-qua/", dossier.result, name="result"),
     path("<code:code>/rut/", dossier.withdraw, name="withdraw"),
     path("<code:code>/xac-nhan/", dossier.confirm, name="confirm"),

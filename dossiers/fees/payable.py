@@ -9,10 +9,10 @@ from dossiers.filing import rules
 
 
 def taken_online(dossier, *, level=None):
-    """Does the offering of this dossier take fees online now: payments open, service level 4, terminal switched on?
+    """Does the offering of this dossier take fees online now: payments open, service level 4, terminal open?
     `level`: the offered level, when the caller has it already."""
     terminal = dossier.offering.terminal if dossier.offering_id else None
-    if not settings.PAYMENTS_OPEN or terminal is None or not terminal.active:
+    if not settings.PAYMENTS_OPEN or terminal is None or not terminal.is_open:
         return False
     return (level or rules.offered_level(dossier)).offers_online_payment
 

@@ -93,11 +93,16 @@ class PaymentWait(Wait):
     again a reminder is sent first, and the stop waits for the usual time after it."""
 
     def waiting(self) -> DossierQuerySet:
-        return super().waiting().filter(offering__terminal__active=True).select_related("offering__terminal")
+        return (
+            super()
+            .waiting()
+            .filter(offering__terminal__active=True, offering__terminal__ready=True)
+            .select_related("offering__terminal")
+        )
 
     def moments(self, calendar: WorkCalendar, dossier: Dossier) -> list[dt.datetime]:
         since, switched_on = dossier.since or dossier.updated_at, dossier.offering.terminal.switched_at
-        return sorted([*super().moments(calendar, dossier), *([switched_on] if switched_on > since else [])])
+        return sorted([*super().moments(calendar, dossier), *([switched_on] if switched_on and switched_on > since else [])])
 
     def runs(self, dossier: Dossier) -> bool:
         return payable.taken_online(dossier)

@@ -11,9 +11,11 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
 
 from dossiers.models import FeeObligation
 from dossiers.states import DossierState
+from payments.gateways import register
 from payments.ledger import balance
 from payments.models import (
     AttemptMove,
+    CollectionPoint,
     EReceipt,
     LedgerEntry,
     PaymentAttempt,
@@ -24,6 +26,7 @@ from payments.models import (
 from payments.models.states import ATTEMPT_EDGES, BEING_PAID, OPEN_ATTEMPT, REFUND_EDGES, AttemptState, RefundState
 from payments.receipts import numbering
 from payments.transfers import matching
+from procedures.models import Terminal
 
 Status = FeeObligation.Status
 
@@ -195,6 +198,18 @@ def receipts_and_their_papers_agree() -> Iterator[str]:
     yield from numbering.problems()
 
 
+# ------------------------------------------------------------ terminals
+def open_terminals_have_their_secret() -> Iterator[str]:
+    """A terminal that is switched on has a collection point, and the secret of its gateway is in the environment."""
+    points = {point.code: point for point in CollectionPoint.objects.all()}
+    for terminal in Terminal.objects.filter(active=True, offerings__isnull=False).distinct():
+        point = points.get(terminal.code)
+        if point is None:
+            yield f"terminal {terminal.code}: is switched on, and has no collection point"
+        elif not register.takes_payments(point):
+            yield f"terminal {terminal.code}: is switched on, and the environment has no secret for it"
+
+
 CHECKS = [
     ledger_balances,
     ledger_tells_what_attempts_and_refunds_tell,
@@ -208,4 +223,5 @@ CHECKS = [
     receipt_numbers_have_no_gaps,
     transfers_are_bank_credits,
     receipts_and_their_papers_agree,
+    open_terminals_have_their_secret,
 ]

@@ -1,7 +1,5 @@
 """Writes the ledger: two entries a movement that add up to 0, in whole đồng. The caller holds the locks."""
 
-from typing import Any
-
 from django.db.models import Sum
 
 from payments.models import Account, LedgerEntry, PaymentAttempt, Refund
@@ -32,7 +30,7 @@ def owed_back(attempt: PaymentAttempt) -> int:
     return -(total or 0)
 
 
-def _post(attempt: PaymentAttempt, debit: Any, credit: Any, amount: int, refund: Refund | None = None) -> None:
+def _post(attempt: PaymentAttempt, debit: Account, credit: Account, amount: int, refund: Refund | None = None) -> None:
     """Add `amount` to the account `debit` and take it from `credit`. Settled and owed back are negative, like liabilities."""
     common = {
         "at": clock.now(), "day": clock.today(), "collector": attempt.collector, "obligation": attempt.obligation,

@@ -181,7 +181,7 @@ def _locked(receipt: EReceipt, actor: User) -> tuple[EReceipt, PaymentAttempt]:
     return locked, attempt
 
 
-def _end(receipt: EReceipt, state: Any, reason: str, actor: User | None) -> None:
+def _end(receipt: EReceipt, state: EReceipt.State, reason: str, actor: User | None) -> None:
     if not reason.strip():
         raise ValueError("a receipt ends for a reason")
     receipt.state, receipt.state_reason, receipt.state_at, receipt.state_by = state, reason.strip(), clock.now(), actor

@@ -4,7 +4,6 @@ The two-person rule is here, as a predicate (`may_decide`) and as a query (`deci
 """
 
 import secrets
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -24,6 +23,7 @@ from payments.models import (
     PaymentAttempt,
     Refund,
     RefundCall,
+    RefundReason,
     RefundWay,
     SettlementProof,
 )
@@ -39,7 +39,13 @@ class NotRefundable(Exception):
 
 @transaction.atomic
 def propose(
-    attempt: PaymentAttempt, reason: Any, *, amount: int | None = None, actor: User | None = None, note: str = "", way: Any = None
+    attempt: PaymentAttempt,
+    reason: RefundReason,
+    *,
+    amount: int | None = None,
+    actor: User | None = None,
+    note: str = "",
+    way: RefundWay | None = None,
 ) -> Refund:
     """Propose a refund of `amount` đồng (default: all that is refundable). If one is open for the attempt, it is returned. `way`:
     only for online attempts, default GATEWAY. Raises PermissionDenied, NotRefundable."""
@@ -177,7 +183,13 @@ def paid_out(refund: Refund, actor: User, *, document: str) -> Refund:
 
 @transaction.atomic
 def record(
-    refund: Refund, target: Any, *, cause: str, proof: GatewayEvent | None = None, code: str = "", transaction_no: str = ""
+    refund: Refund,
+    target: RefundState | None,
+    *,
+    cause: str,
+    proof: GatewayEvent | None = None,
+    code: str = "",
+    transaction_no: str = "",
 ) -> Refund:
     """Record the answer of the gateway to a refund that was sent. Idempotent; UNKNOWN does not undo PROCESSING. `target` None:
     only the code is new. Returns the refund."""

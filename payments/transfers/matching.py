@@ -128,7 +128,7 @@ def _leave_to_a_person(credit: BankCredit, attempt: PaymentAttempt | None) -> No
     messages.credit_needs_review(credit)
 
 
-def _waiting_state(credit: BankCredit, attempt: PaymentAttempt | None) -> Any:
+def _waiting_state(credit: BankCredit, attempt: PaymentAttempt | None) -> State:
     """The state that says why an accountant must decide on this credit."""
     if attempt is None:
         return State.UNMATCHED

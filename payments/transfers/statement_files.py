@@ -59,7 +59,7 @@ class UnreadableStatement(ValueError):
 class ParsedStatement:
     """The credits of a file (`Credit`), and the number of other lines: debits, totals."""
 
-    credits: list
+    credits: list[Credit]
     skipped: int
 
 

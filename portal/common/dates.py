@@ -6,13 +6,17 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
+from portal.common import clock
+
 GLUE = "\N{NO-BREAK SPACE}"
 WEEKDAYS = [f"thứ{GLUE}{name}" for name in ("hai", "ba", "tư", "năm", "sáu", "bảy")] + [f"chủ{GLUE}nhật"]
 
 
-def long_day(day, *, year=False):
-    """Weekday and day: "thứ năm, 27 tháng 8"; with `year`: "thứ năm, 27 tháng 8 năm 2026"."""
+def long_day(day, *, year=None):
+    """Weekday and day: "thứ năm, 27 tháng 8"; with `year`: "thứ năm, 27 tháng 8 năm 2026". None: when it is not this year."""
     day = _local_date(day)
+    if year is None:
+        year = day.year != clock.today().year
     if _english():
         return _glued(date_format(day, "l j F Y" if year else "l j F"))
     words = f"{WEEKDAYS[day.weekday()]}, {day.day}{GLUE}tháng{GLUE}{day.month}"
@@ -33,8 +37,8 @@ def clock_time(moment_):
     return f"{local.hour}{GLUE}giờ" + (f"{GLUE}{local.minute:02}" if local.minute else "")
 
 
-def moment(moment_, *, year=False):
-    """Time and day together: "9 giờ 41, thứ năm, 27 tháng 8"."""
+def moment(moment_, *, year=None):
+    """Time and day together: "9 giờ 41, thứ năm, 27 tháng 8"; `year` as for `long_day`."""
     return f"{clock_time(moment_)}, {long_day(moment_, year=year)}"
 
 

@@ -25,10 +25,11 @@ class TimeField(_AsciiOnly, forms.TimeField):
     """A time of the day."""
 
 
-_NUMBERS = (models.IntegerField, models.BigIntegerField, models.SmallIntegerField, models.PositiveIntegerField,
-            models.PositiveSmallIntegerField, models.PositiveBigIntegerField)  # fmt: skip
-# For `ModelAdmin.formfield_overrides`.
-ADMIN_FIELDS = {kind: {"form_class": NumberField} for kind in _NUMBERS} | {
+# For `ModelAdmin.formfield_overrides`. Only the kinds for which the admin has a widget: the first kind found among the bases of a
+# field counts, and all other whole numbers inherit from these.
+ADMIN_FIELDS = {
+    models.IntegerField: {"form_class": NumberField},
+    models.BigIntegerField: {"form_class": NumberField},
     models.DateField: {"form_class": DayField},
     models.TimeField: {"form_class": TimeField},
 }

@@ -2,14 +2,19 @@
 
 The relay finds due rows in PostgreSQL and hands them to the workers until they are done. The broker only transports row ids:
 when it loses one, the relay hands the row out again.
+
+Rows that a person waits for are handed out at once. Of the rows that nobody waits for (BACKGROUND), the oldest first, at most
+`settings.OUTBOX_BACKGROUND` are handed out at the same time: they keep no more worker processes busy than that, and never starve.
 """
 
 import datetime as dt
 import logging
 from collections.abc import Callable
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -30,10 +35,34 @@ class OutboxState(models.TextChoices):
     DEAD = "dead", _("bỏ cuộc, chờ người xem")
 
 
+class Priority(models.IntegerChoices):
+    AWAITED = 0, _("có người chờ")
+    BACKGROUND = 1, _("không ai chờ")
+
+
+_priority = ContextVar("priority", default=Priority.AWAITED)
+
+
+def priority_now() -> Priority:
+    """The priority of rows written now."""
+    return _priority.get()
+
+
+@contextmanager
+def priority(value):
+    """Rows written inside get this priority: BACKGROUND for periodic jobs, demo data and the rows that follow from such rows."""
+    before = _priority.set(value)
+    try:
+        yield
+    finally:
+        _priority.reset(before)
+
+
 class OutboxRow(models.Model):
     """One row of work. `next_at`: when to try (again). `leased_until` (database time): until then no relay hands it out again."""
 
     due_state = models.CharField(_("tình trạng việc"), max_length=8, choices=OutboxState.choices, default=OutboxState.WAITING)
+    priority = models.PositiveSmallIntegerField(_("mức ưu tiên"), choices=Priority.choices, default=priority_now, editable=False)
     next_at = models.DateTimeField(_("làm lúc"), default=clock.now)
     leased_until = models.DateTimeField(_("đã giao tới"), null=True, blank=True, editable=False)
     tries = models.PositiveSmallIntegerField(_("số lần thử"), default=0)
@@ -53,7 +82,11 @@ class OutboxRow(models.Model):
     def resend(self):
         """Make the row due now, by hand («gửi lại»), with the full time for new tries. A row that is done is left alone."""
         type(self).objects.filter(pk=self.pk).exclude(due_state=OutboxState.DONE).update(
-            due_state=OutboxState.WAITING, next_at=clock.now(), leased_until=None, created_at=clock.now()
+            due_state=OutboxState.WAITING,
+            priority=Priority.AWAITED,
+            next_at=clock.now(),
+            leased_until=None,
+            created_at=clock.now(),
         )
         wake_relay()
 
@@ -102,17 +135,42 @@ def _notify():
         cursor.execute(f"NOTIFY {CHANNEL}")
 
 
-@transaction.atomic
 def lease(model):
-    """Lease the rows due now that no other relay holds, for LEASE (database time). Returns their ids."""
-    waiting = model.objects.filter(due_state=OutboxState.WAITING)
-    free = MAX_HANDED_OUT - waiting.filter(leased_until__gte=Now()).count()
-    ids = list(
-        waiting.select_for_update(skip_locked=True)
-        .filter(models.Q(leased_until=None) | models.Q(leased_until__lt=Now()), next_at__lte=Now())
-        .order_by("next_at")
-        .values_list("pk", flat=True)[: max(0, free)]
+    """Lease the awaited rows due now that no other relay holds, for LEASE (database time). Returns their ids."""
+    free = MAX_HANDED_OUT - _waiting(model, Priority.AWAITED).filter(leased_until__gte=Now()).count()
+    return _lease(model, Priority.AWAITED, free)
+
+
+def lease_background():
+    """Lease background rows of all kinds, the oldest first, up to the limit. Returns (model, id) pairs."""
+    oldest = {model: _due(model, Priority.BACKGROUND).aggregate(at=models.Min("next_at"))["at"] for model in kinds()}
+    due = sorted((model for model, at in oldest.items() if at), key=oldest.get)
+    if not due:
+        return []
+    free = settings.OUTBOX_BACKGROUND - sum(
+        _waiting(model, Priority.BACKGROUND).filter(leased_until__gte=Now()).count() for model in kinds()
     )
+    leased = []
+    for model in due:
+        leased += [(model, pk) for pk in _lease(model, Priority.BACKGROUND, free - len(leased))]
+    return leased
+
+
+def _waiting(model, priority):
+    return model.objects.filter(due_state=OutboxState.WAITING, priority=priority)
+
+
+def _due(model, priority):
+    free = models.Q(leased_until=None) | models.Q(leased_until__lt=Now())
+    return _waiting(model, priority).filter(free, next_at__lte=Now())
+
+
+@transaction.atomic
+def _lease(model, priority, limit):
+    if limit <= 0:
+        return []
+    due = _due(model, priority).select_for_update(skip_locked=True).order_by("next_at")
+    ids = list(due.values_list("pk", flat=True)[:limit])
     model.objects.filter(pk__in=ids).update(leased_until=Now() + LEASE)
     return ids
 
@@ -159,7 +217,10 @@ def do(model, pk):
     """Do one row. True when it is done now; False when there was nothing to do or the row keeps waiting."""
     with claimed(model, pk) as row:
         if row:
-            _workers[model](row)
+            with priority(row.priority):
+                _workers[model](row)
+            if row.priority == Priority.BACKGROUND:
+                wake_relay()  # for the next background row
     if row and model in _after_commit:
         _run_after_commit(row)
     return bool(row) and not row.keep_waiting

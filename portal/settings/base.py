@@ -211,6 +211,9 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "khong-tra-loi@dvc.exa
 EMAIL_TIMEOUT = 10
 
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+# Outbox rows that nobody waits for (periodic jobs, demo data): how many are worked on at the same time. Fewer than the worker
+# processes, so that one is always free for what a person waits for.
+OUTBOX_BACKGROUND = int(os.environ.get("OUTBOX_BACKGROUND", "1"))
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True

@@ -18,7 +18,7 @@ __all__ = ["Catalogue", "everything", "find"]
 class Catalogue(NamedTuple):
     """The index, all codes in order, and the data of the filters."""
 
-    stamp: tuple
+    stamp: tuple[Any, ...]
     index: SearchIndex  # type: ignore[assignment]  # hides tuple.index, which nobody calls
     codes: list[str]
     audiences: dict[str, list[str]]

@@ -1,5 +1,7 @@
 """Hostile URLs and bytes never cause a server error."""
 
+import base64
+
 import pytest
 
 from tests import factories
@@ -21,6 +23,15 @@ START = f"/nop/bat-dau/{factories.RESIDENCE}/"
 def test_odd_addresses_lead_nowhere_quietly(desk, address):
     desk.submitted()
     assert browse(factories.citizen()).get(address).status_code in (200, 302, 400, 404)
+
+
+@pytest.mark.parametrize("tokens", [
+    "p=abc", "p=", "p=-1", f"p={BIG}", "p=1e3", "p=\x00", "p=٣", "o=-1", f"o={BIG}", "r=2", f"r={BIG}", "r=abc", "p=1&r=1&o=7",
+])  # fmt: skip
+def test_a_cursor_that_decodes_to_anything_is_answered(desk, tokens):
+    desk.submitted()
+    cursor = base64.b64encode(tokens.encode()).decode()
+    assert browse(factories.citizen()).get("/api/v1/dossiers/", {"cursor": cursor}).status_code in (200, 404)
 
 
 def test_bytes_no_text_may_hold_are_left_out_of_answers(desk):

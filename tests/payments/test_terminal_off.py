@@ -14,8 +14,10 @@ from dossiers.fees import payable, wording
 from dossiers.models import Dossier
 from dossiers.papers.contexts.desk import acknowledgement
 from dossiers.workflow import deadlines
+from payments.accounting import invariants
 from payments.attempts import links, settlement
 from payments.attempts.lifecycle import NotPayable, open_attempt
+from payments.attempts.payable import mark_ready_terminals
 from payments.models import CollectionPoint, PaymentAttempt, Way
 from payments.models.states import AttemptState
 from payments.reconciliation import runs
@@ -154,6 +156,18 @@ def test_nobody_is_reminded_or_stopped_for_not_paying_while_nobody_can_pay_onlin
     assert dossier.state == "STOPPED"
 
 
+def test_a_terminal_that_was_just_made_was_not_switched_on_again(money_desk):
+    """Its waiting dossiers are reminded when their own term says so, not once more because of the terminal."""
+    with clock.at(MONDAY):
+        dossier = money_desk.waiting()
+    with clock.at(MONDAY + dt.timedelta(hours=1)):
+        dossier.offering.terminal = Terminal.objects.create(code="MOILAP01")
+        dossier.offering.save()
+    assert dossier.offering.terminal.switched_at is None
+    run_at(MONDAY + dt.timedelta(hours=2))
+    assert not Message.objects.filter(key__startswith="remind:").exists()
+
+
 # ---------------------------------------------------------------- money on its way
 def test_money_of_an_attempt_begun_before_is_accepted(money_desk):
     attempt = money_desk.paying()
@@ -175,14 +189,56 @@ def test_accounts_and_settlement_files_are_read_while_money_may_still_come(money
         assert not CollectionPoint.objects.with_money_coming()
 
 
+# ---------------------------------------------------------------- nothing to pay with
+def test_a_terminal_without_any_way_to_pay_is_closed_like_one_switched_off(waiting, settings, money_desk):
+    settings.VNPAY_SECRETS = {waiting.offering.terminal_id: ""}
+    CollectionPoint.objects.filter(terminal=waiting.offering.terminal_id).update(account_number="")
+    assert any(f"terminal {waiting.offering.terminal_id}: is switched on" in found for found in invariants.violations())
+    mark_ready_terminals()
+    waiting = Dossier.objects.get(pk=waiting.pk)
+    assert offered_at(waiting.version, waiting.offering).level is ServiceLevel.SUBMIT_ONLINE
+    assert cards(by_codes([CRIMINAL]))[0].level is ServiceLevel.SUBMIT_ONLINE and not payable.payable_online(waiting)
+    due = waiting.payment_due_at
+    run_at(due + dt.timedelta(days=30))
+    draft = money_desk.draft(delivery_way="counter")
+    assert workflow.submit(draft, actor=draft.submitter).state == "SUBMITTED"
+    waiting.refresh_from_db()
+    assert waiting.state == "PAYMENT_REQUIRED"
+
+    settings.VNPAY_SECRETS = {waiting.offering.terminal_id: "bi-mat"}
+    with clock.at(due + dt.timedelta(days=40)):
+        mark_ready_terminals()
+    terminal = Terminal.objects.get(pk=waiting.offering.terminal.pk)
+    assert terminal.is_open and terminal.switched_at == due + dt.timedelta(days=40)
+
+
+def test_a_terminal_with_an_account_alone_stays_open_and_is_reported(waiting, settings):
+    settings.VNPAY_SECRETS = {}
+    mark_ready_terminals()
+    code = waiting.offering.terminal_id
+    assert Terminal.objects.get(code=code).is_open and f"terminal {code}: is switched on" in "".join(invariants.violations())
+    switch(waiting)
+    assert list(invariants.violations()) == []
+
+
+def test_a_terminal_without_a_point_is_closed_by_the_job_and_only_once(waiting, caplog):
+    CollectionPoint.objects.filter(terminal=waiting.offering.terminal_id).delete()
+    with caplog.at_level("WARNING"):
+        mark_ready_terminals()
+        mark_ready_terminals()
+    assert [record.terminal for record in caplog.records] == [waiting.offering.terminal_id]
+    assert any("has no collection point" in found for found in invariants.violations())
+
+
 # ---------------------------------------------------------------- who switches it
 def test_a_system_administrator_switches_it_and_the_moment_is_kept(client, waiting):
     client.force_login(User.objects.create_superuser("he-thong", full_name="Quản Trị", password=factories.PASSWORD))
     terminal = waiting.offering.terminal
     page = reverse("admin:procedures_terminal_change", args=[terminal.pk])
-    with clock.at(clock.now() + dt.timedelta(hours=1)):
+    moment = clock.now() + dt.timedelta(hours=1)
+    with clock.at(moment):
         assert client.post(page, {}).status_code == 302
     off = Terminal.objects.get(pk=terminal.pk)
-    assert (off.code, off.active) == (terminal.code, False) and off.switched_at > terminal.switched_at
+    assert (off.code, off.active) == (terminal.code, False) and (terminal.switched_at, off.switched_at) == (None, moment)
     client.post(page, {"active": "on"})
     assert Terminal.objects.get(pk=terminal.pk).active

@@ -1,5 +1,7 @@
 """Text size and theme: chosen by a link, stored in a cookie, without an account."""
 
+import re
+
 import pytest
 
 from portal.middleware import AppearanceMiddleware
@@ -15,10 +17,23 @@ def test_a_choice_is_kept_and_the_address_is_clean_again(client):
     assert 'data-text="rat-to"' in client.get(PAGE).content.decode()
 
 
-def test_dark_pages_are_off_until_chosen(client):
-    assert "data-theme" not in client.get(PAGE).content.decode()
-    client.get(PAGE, {"giao-dien": "toi"})
-    assert 'data-theme="toi"' in client.get(PAGE).content.decode()
+def dark_media(client):
+    """The media query of the dark style sheet; None without the sheet."""
+    found = re.search(r'css/dark[^"]*"\s+media="([^"]+)"', client.get(PAGE).content.decode())
+    return found and found[1]
+
+
+def test_pages_are_as_light_or_dark_as_the_device_until_a_person_chooses(client):
+    assert dark_media(client) == "screen and (prefers-color-scheme: dark)"
+    for choice, media in {"toi": "screen", "sang": None, "theo-may": "screen and (prefers-color-scheme: dark)"}.items():
+        client.get(PAGE, {"giao-dien": choice})
+        assert dark_media(client) == media
+
+
+def test_anybody_can_choose_at_the_foot_of_every_page(client):
+    for address in (PAGE, PAGE + "?nen=can-bo", "/dang-nhap/"):
+        page = client.get(address).content.decode()
+        assert [f'value="{value}"' in page for value in ("theo-may", "sang", "toi")] == [True] * 3
 
 
 @pytest.mark.parametrize("value", ["", "khổng lồ", '"><script>'])

@@ -3,11 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.apps import apps as django_apps
 
 from accounts.messages.models import Message, queue_messages
+from payments.models import StatementReading
+from portal import schedule
 from portal.common import clock, outbox
 from portal.management.commands import relay
-from tests import factories
+from tests import factories, world
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +83,97 @@ def test_a_broker_that_is_down_leaves_the_rows_due(email, monkeypatch):
     monkeypatch.setattr(relay.do_due, "apply_async", lambda args, **kwargs: sent.append(args))
     assert relay.dispatch_due() is True
     assert sent == [("messaging.Message", email.pk)]
+
+
+# ------------------------------------------------------------ what a person waits for, and what nobody waits for
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    rows = []
+    monkeypatch.setattr(relay.do_due, "apply_async", lambda args, **kwargs: rows.append(args))
+    return rows
+
+
+def messages_to(number, *, key, priority=outbox.Priority.AWAITED):
+    """`number` owed emails of one event; their ids."""
+    with outbox.priority(priority):
+        queue_messages(key, [factories.user() for _ in range(number)], subject="Đã nộp", body="Giữ mã hồ sơ.")
+    return list(Message.objects.filter(key=key, channel="email").order_by("pk").values_list("pk", flat=True))
+
+
+def test_what_a_person_waits_for_overtakes_a_backlog_that_nobody_waits_for(sent):
+    backlog = messages_to(20, key="demo:1", priority=outbox.Priority.BACKGROUND)
+    relay.dispatch_due()
+    awaited = messages_to(2, key="event:1")
+    relay.dispatch_due()
+    assert [pk for _label, pk in sent] == [backlog[0], *awaited]
+
+
+def test_the_backlog_goes_on_while_people_keep_coming(sent):
+    backlog = messages_to(3, key="demo:1", priority=outbox.Priority.BACKGROUND)
+    for round_ in range(3):
+        messages_to(1, key=f"event:{round_}")
+        relay.dispatch_due()
+        for label, pk in sent:
+            outbox.do(django_apps.get_model(label), pk)
+        sent.clear()
+    assert not Message.objects.filter(pk__in=backlog, due_state=outbox.OutboxState.WAITING).exists()
+
+
+def test_of_several_kinds_the_oldest_background_row_comes_first(sent):
+    now = clock.now()
+    (message,) = messages_to(1, key="demo:1", priority=outbox.Priority.BACKGROUND)
+    with outbox.priority(outbox.Priority.BACKGROUND):
+        older = StatementReading.objects.create(point=world.collection_point("DMH18CAN"), next_at=now - dt.timedelta(minutes=2))
+    for expected in (("payments.StatementReading", older.pk), ("messaging.Message", message)):
+        relay.dispatch_due()
+        assert sent == [expected]
+        django_apps.get_model(expected[0]).objects.filter(pk=expected[1]).update(due_state=outbox.OutboxState.DONE)
+        sent.clear()
+
+
+def test_what_follows_from_background_work_is_background_work(monkeypatch):
+    (first,) = messages_to(1, key="demo:1", priority=outbox.Priority.BACKGROUND)
+    monkeypatch.setitem(outbox._workers, Message, lambda _message: queue_messages(
+        "demo:2", [factories.user()], subject="Đã có kết quả", body="Mời xem."))  # fmt: skip
+    outbox.do(Message, first)
+    assert Message.objects.get(key="demo:2", channel="email").priority == outbox.Priority.BACKGROUND
+
+
+def test_a_finished_background_row_wakes_the_relay_for_the_next(monkeypatch):
+    (first,) = messages_to(1, key="demo:1", priority=outbox.Priority.BACKGROUND)
+    woken = []
+    monkeypatch.setattr(outbox, "wake_relay", lambda: woken.append(True))
+    outbox.do(Message, first)
+    assert woken
+
+
+def test_what_is_sent_again_by_hand_is_waited_for(sent):
+    dead, _other = messages_to(2, key="demo:1", priority=outbox.Priority.BACKGROUND)
+    Message.objects.filter(pk=dead).update(due_state=outbox.OutboxState.DEAD)
+    Message.objects.get(pk=dead).resend()
+    relay.dispatch_due()
+    assert sent[0] == ("messaging.Message", dead)
+
+
+def test_a_broker_that_is_down_leaves_background_rows_due_too(sent, monkeypatch):
+    def no_broker(*args, **kwargs):
+        raise ConnectionError("broker away")
+
+    (first,) = messages_to(1, key="demo:1", priority=outbox.Priority.BACKGROUND)
+    with monkeypatch.context() as patch:
+        patch.setattr(relay.do_due, "apply_async", no_broker)
+        assert relay.dispatch_due() is False
+    assert relay.dispatch_due() is True
+    assert sent == [("messaging.Message", first)]
+
+
+def test_periodic_jobs_write_background_rows_unless_a_payer_waits(monkeypatch):
+    seen = {}
+    jobs = {name: (lambda name=name: seen.update({name: outbox.priority_now()})) for name in ("slow", "money")}
+    monkeypatch.setattr(schedule, "JOBS", {jobs["slow"]: outbox.Priority.BACKGROUND, jobs["money"]: outbox.Priority.AWAITED})
+    monkeypatch.setattr(schedule, "_last", -schedule.INTERVAL_SECONDS)
+    schedule.run_due_jobs()
+    assert seen == {"slow": outbox.Priority.BACKGROUND, "money": outbox.Priority.AWAITED}
+    assert outbox.priority_now() == outbox.Priority.AWAITED

@@ -5,11 +5,17 @@ import datetime as dt
 import pytest
 from django.utils import translation
 
-from portal.common import dates, money
+from portal.common import clock, dates, money
 from portal.common.clock import LOCAL
 
 MORNING = dt.datetime(2026, 8, 27, 9, 41, tzinfo=LOCAL)
 GLUE = "\N{NO-BREAK SPACE}"
+
+
+@pytest.fixture(autouse=True)
+def in_that_year():
+    with clock.at(MORNING):
+        yield
 
 
 def plain(words):
@@ -20,6 +26,17 @@ def test_a_promise_names_the_weekday_and_never_breaks_inside_the_day():
     assert plain(dates.long_day(dt.date(2026, 8, 27))) == "thứ năm, 27 tháng 8"
     assert plain(dates.long_day(dt.date(2026, 8, 30), year=True)) == "chủ nhật, 30 tháng 8 năm 2026"
     assert dates.long_day(dt.date(2026, 8, 27)).endswith(f"27{GLUE}tháng{GLUE}8")
+
+
+@pytest.mark.parametrize("day", [dt.date(2025, 12, 31), dt.date(2027, 1, 4)])
+def test_a_day_of_another_year_says_which(day):
+    assert plain(dates.long_day(day)).endswith(f"{day.day} tháng {day.month} năm {day.year}")
+    assert plain(dates.moment(dt.datetime.combine(day, dt.time(9), LOCAL))).endswith(f"năm {day.year}")
+
+
+def test_this_year_is_the_year_in_viet_nam():
+    with clock.at(dt.datetime(2026, 12, 31, 18, tzinfo=dt.UTC)):  # 1 January, 01:00
+        assert plain(dates.long_day(dt.date(2027, 1, 1))) == "thứ sáu, 1 tháng 1"
 
 
 def test_hours_are_local_also_when_the_moment_is_in_utc():

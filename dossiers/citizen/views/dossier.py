@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.messages.models import Channel, Message
+from accounts.messages.models import Channel, Message, mark_read
 from dossiers import workflow
 from dossiers.access_log import log_view
 from dossiers.citizen import dashboard as overview
@@ -138,6 +138,7 @@ def detail(request, code):
             "ending": timeline.ending(dossier),
             "papers": papers,
             "papers_due": _papers_due(dossier),
+            **papers_to_come(dossier, papers),
             "files": files_by_paper(dossier) if may_see_papers(dossier, user) else [],
             "letters": _recent_messages(dossier, user),
             "steps": steps,
@@ -163,8 +164,12 @@ def papers_of(dossier, mine):
 
 @translation.override("vi")
 def _recent_messages(dossier, user):
-    """The last messages about this dossier, found by their link (links are stored with the Vietnamese path)."""
+    """The last messages about this dossier, found by their link (links are stored with the Vietnamese path).
+
+    All of them count as read now: the page shows what they tell.
+    """
     link = reverse("dossiers:detail", args=[dossier.code])
+    mark_read(user, link)
     found = Message.objects.filter(recipient=user, channel=Channel.INBOX, link__startswith=link)
     return list(found.order_by("-pk")[:MESSAGES_SHOWN])
 
@@ -183,21 +188,22 @@ def _papers_due(dossier):
 def submitted(request, code):
     """The confirmation after filing: code, next steps, and the acknowledgement when the worker has made it."""
     dossier = own_dossier(request, code)
-    papers = {
-        paper.kind: paper for paper in dossier.papers.filter(kind__in=[PaperKind.ACKNOWLEDGEMENT, PaperKind.APPLICATION_FORM])
-    }
-    money = wording.notice(dossier, may_pay=is_submitter(dossier, request.user))
+    mine = is_submitter(dossier, request.user)
+    papers = papers_of(dossier, mine)
+    newest = {paper.kind: paper for paper in reversed(papers)}
+    money = wording.notice(dossier, may_pay=mine)
     return render(
         request,
         "dossiers/citizen/submitted.html",
         {
             "dossier": dossier,
-            "acknowledgement": papers.get(PaperKind.ACKNOWLEDGEMENT),
-            "form": papers.get(PaperKind.APPLICATION_FORM),
+            "acknowledgement": newest.get(PaperKind.ACKNOWLEDGEMENT),
+            "form": newest.get(PaperKind.APPLICATION_FORM),
             "next_things": timeline.next_things(dossier, pay_by=money.until if money else ""),
             "tracking": tracking_url(dossier),
             "secret_groups": in_groups(dossier.secret, 5),
             "money": money,
+            **papers_to_come(dossier, papers),
         },
     )
 
@@ -210,7 +216,8 @@ def slip(request, code):
     if dossier.accepted_at is None:
         messages.info(request, _("Chưa có giấy hẹn: cơ quan còn đang kiểm tra hồ sơ."))
         return redirect("dossiers:detail", dossier.code)
-    paper = dossier.papers.filter(kind=PaperKind.RECEIPT_SLIP).first()
+    papers = papers_of(dossier, is_submitter(dossier, request.user))
+    paper = next((paper for paper in papers if paper.kind == PaperKind.RECEIPT_SLIP), None)
     event = dossier.events.select_related("text").filter(step="accept").first()
     return render(
         request,
@@ -222,8 +229,22 @@ def slip(request, code):
             "tracking": tracking_url(dossier),
             "files": dossier.attachments.current().count(),
             "obligation": getattr(dossier, "obligation", None),
+            **papers_to_come(dossier, papers),
         },
     )
+
+
+def papers_to_come(dossier, papers):
+    """For pages that wait for a paper: the URL to ask, and what it answers while there are only these papers."""
+    return {"papers_poll": reverse("dossiers:papers_seen", args=[dossier.code]), "papers_seen": str(len(papers))}
+
+
+@never_cache
+@require_safe
+def papers_seen(request, code):
+    """For polling by pages that wait for a paper. JSON: `seen`, the number of papers this user may read, as text."""
+    dossier = get_object_or_404(Dossier.objects.visible_to(request.user), code=code)
+    return JsonResponse({"seen": str(len(papers_of(dossier, is_submitter(dossier, request.user))))})
 
 
 @never_cache

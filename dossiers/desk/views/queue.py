@@ -158,6 +158,7 @@ def _holder(dossier, user):
 
 
 def _stamp(moment):
-    """Local date and time: «21/8 08:05»."""
+    """Local date and time: «21/8 08:05»; with the year when it is not this one: «30/12/2025 08:05»."""
     local = clock.local(moment)
-    return f"{local.day}/{local.month} {local:%H:%M}"
+    day = f"{local.day}/{local.month}" if local.year == clock.today().year else f"{local.day}/{local.month}/{local.year}"
+    return f"{day} {local:%H:%M}"

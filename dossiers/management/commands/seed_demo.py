@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from dossiers.demo.matters import make_matters
 from dossiers.demo.people import make_people
 from dossiers.models import Dossier
+from portal.common import outbox
 
 
 class Command(BaseCommand):
@@ -14,6 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if not getattr(settings, "DEMO", False):
             raise CommandError("Demo people are refused here: DEMO is not set (production settings never set it).")
-        users = make_people()
-        made = 0 if Dossier.objects.exists() else make_matters(users)
+        with outbox.priority(outbox.Priority.BACKGROUND):
+            users = make_people()
+            made = 0 if Dossier.objects.exists() else make_matters(users)
         self.stdout.write(f"{len(users)} people, {made} dossiers made")

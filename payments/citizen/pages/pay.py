@@ -13,7 +13,7 @@ from payments.attempts import links, ways
 from payments.attempts.payable import Payable, payable
 from payments.citizen.pages import refunds
 from payments.citizen.pages.words import attempts_of, came_late, counter, fingerprint, is_settled
-from payments.models import AttemptState, EReceipt, PaymentAttempt, Way
+from payments.models import AttemptState, EReceipt, PayLink, PaymentAttempt, Way
 from portal.common.dates import clock_time, moment
 from portal.common.money import dong
 
@@ -26,7 +26,7 @@ class GoingOn:
     since: str
     until: str
     how: str
-    choice: Any
+    choice: ways.Choice | None
     is_transfer: bool
     is_looked_at: bool
     by_somebody_else: bool
@@ -38,8 +38,8 @@ class Paid:
 
     title: str
     text: str
-    receipts: list = field(default_factory=list)
-    given_back: list = field(default_factory=list)
+    receipts: list[dict[str, str]] = field(default_factory=list)
+    given_back: list[refunds.GivingBack] = field(default_factory=list)
 
     @property
     def awaits_receipt(self) -> bool:
@@ -53,16 +53,16 @@ class PayPage:
 
     title: str
     total: int | None
-    lines: list
+    lines: list[Any]
     collector: str
     until: str
     later: str
-    choices: list
+    choices: list[ways.Choice]
     why_not: str
     counter: dict | None
     going_on: GoingOn | None
-    asked_about: list
-    link: Any
+    asked_about: list[dict[str, str]]
+    link: PayLink | None
     link_address: str
     paid: Paid | None
     seen: str

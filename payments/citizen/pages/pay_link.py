@@ -25,7 +25,7 @@ class HelpPage:
     collector: str
     amount: int
     until: str
-    choices: list
+    choices: list[ways.Choice]
     over: tuple | None
     is_over: bool  # the link itself no longer works
     paid: bool

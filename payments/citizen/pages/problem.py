@@ -69,11 +69,11 @@ class ProblemPage:
     may_claim: bool
     claimed: str
     asked: str
-    others: list  # other attempts without a final answer
-    tries: list
+    others: list[dict[str, str]]  # other attempts without a final answer
+    tries: list[dict[str, Any]]
     pays_again: bool
     is_settled: bool
-    counter: dict
+    counter: dict[str, Any]
     keeps_until: str
     polls: bool
     seen: str

@@ -5,10 +5,12 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.messages.models import mark_read
 from dossiers.access_log import log_view
 from dossiers.models import FeeObligation
 from payments.attempts import links
@@ -33,6 +35,8 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
         here, transfer_page = reverse("payments:pay", args=[code]), reverse("payments:transfer", args=[code])
         return start(request, dossier, page=here, transfer=transfer_page)
     log_view(request, dossier)
+    with translation.override("vi"):  # the links of messages are stored with the Vietnamese path
+        mark_read(request.user, reverse("payments:pay", args=[code]))
     return render(request, "payments/citizen/pay.html", {"dossier": dossier, "page": pay_page.page(dossier, request.user)})
 
 

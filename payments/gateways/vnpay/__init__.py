@@ -43,15 +43,14 @@ class NoSecret(LookupError):
 
 def is_configured(point: "CollectionPoint") -> bool:
     """Is the secret of this terminal in the environment?"""
-    return point.code in settings.VNPAY_SECRETS
+    return bool(settings.VNPAY_SECRETS.get(point.code))
 
 
 def secret_of(point: "CollectionPoint") -> str:
     """The secret that this terminal shares with VNPAY. Raises NoSecret."""
-    try:
-        return settings.VNPAY_SECRETS[point.code]
-    except KeyError:
-        raise NoSecret(point.code) from None
+    if not is_configured(point):
+        raise NoSecret(point.code)
+    return settings.VNPAY_SECRETS[point.code]
 
 
 # ------------------------------------------------------------ the payer goes there and comes back

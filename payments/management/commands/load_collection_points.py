@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from accounts.models import Agency
+from payments.attempts.payable import mark_ready_terminals
 from payments.models import CollectingBody, CollectionPoint
 from procedures.models import Offering, Terminal
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
             terminal = Terminal.objects.get_or_create(code=row["code"])[0]
             if not CollectionPoint.objects.filter(terminal=terminal, demo=False).exists():
                 CollectionPoint.objects.update_or_create(terminal=terminal, defaults={**facts, "demo": True})
+        mark_ready_terminals()
         symbols = document["receipts"]
         bodies = Agency.objects.filter(pk__in=Offering.objects.exclude(terminal=None).values("lead_agency"))
         for agency in bodies.filter(collecting=None):

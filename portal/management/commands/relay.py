@@ -49,12 +49,18 @@ class Command(BaseCommand):
 def dispatch_due():
     """Send every due row to the broker. False when the broker failed: its rows stay due."""
     for model in outbox.kinds():
-        ids = outbox.lease(model)
-        for sent, pk in enumerate(ids):
-            try:
-                do_due.apply_async((model._meta.label, pk), retry=False)
-            except Exception as error:  # kombu raises a different class for each transport
-                log.warning("broker away", extra={"error": str(error)})
-                outbox.release(model, ids[sent:])
-                return False
+        if not _send([(model, pk) for pk in outbox.lease(model)]):
+            return False
+    return _send(outbox.lease_background())
+
+
+def _send(rows):
+    for sent, (model, pk) in enumerate(rows):
+        try:
+            do_due.apply_async((model._meta.label, pk), retry=False)
+        except Exception as error:  # kombu raises a different class for each transport
+            log.warning("broker away", extra={"error": str(error)})
+            for left, left_pk in rows[sent:]:
+                outbox.release(left, [left_pk])
+            return False
     return True

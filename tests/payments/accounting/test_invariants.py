@@ -254,11 +254,16 @@ def test_a_receipt_whose_lines_do_not_add_up_is_found(paid, unwatched):
     assert "its lines do not add up to its amount" in found()
 
 
+def test_a_terminal_that_is_switched_on_without_a_secret_is_found(paid, settings):
+    settings.VNPAY_SECRETS = {}
+    assert "is switched on, and the environment has no secret for it" in found()
+
+
 def test_every_check_is_broken_above(paid):
     """A new check comes with a test: the names here are the ones `CHECKS` has."""
     assert {check.__name__ for check in invariants.CHECKS} == {
         "ledger_balances", "ledger_tells_what_attempts_and_refunds_tell", "kept_money_is_what_the_ledger_says",
         "open_attempts_are_known_to_the_dossier", "one_attempt_settles", "paid_dossiers_do_not_wait", "moves_are_paths",
         "money_owed_back_has_a_refund", "settling_money_has_its_receipt", "receipt_numbers_have_no_gaps",
-        "transfers_are_bank_credits", "receipts_and_their_papers_agree",
+        "transfers_are_bank_credits", "receipts_and_their_papers_agree", "open_terminals_have_their_secret",
     }  # fmt: skip

@@ -1,9 +1,10 @@
-// Asks whether the money has come, less and less often, and leads on when something changed. Without it there is a link.
+// Asks whether what the page waits for (money, a paper) has come, less and less often, and leads on when something changed.
+// Without it there is a link.
 (() => {
   "use strict";
   const FIRST = 3000, LONGEST = 30000, ENOUGH = 20 * 60 * 1000; // milliseconds
   const box = document.querySelector("[data-poll], [data-reload]");
-  let wait = FIRST, end = Date.now() + ENOUGH, timer = 0, over = false;
+  let wait = Number(box?.dataset.first) || FIRST, end = Date.now() + ENOUGH, timer = 0, over = false;
 
   const stop = () => {
     over = true;
@@ -22,7 +23,7 @@
       const answer = await fetch(box.dataset.poll, { cache: "no-store", redirect: "error", headers: { Accept: "application/json" } });
       if (answer.ok) {
         const said = await answer.json();
-        if (said.seen !== box.dataset.seen && said.go.startsWith("/")) return location.assign(said.go);
+        if (said.seen !== box.dataset.seen) return said.go ? location.assign(said.go) : location.reload();
       } else if (answer.status < 500) return stop(); // logged out, or no longer there
     } catch {
       // no network just now: the next time
