@@ -11,7 +11,10 @@
     if (!form.querySelector(words)) continue;
     const place = Object.assign(document.createElement("p"), { className: "small muted" });
     place.setAttribute("role", "status");
-    form.append(place);
+    const tell = (text) => {
+      place.textContent = text;
+      if (text) form.append(place);
+    };
     const typed = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
     let timer, last = typed().toString(), pressed = false;
     // True unless the network is away.
@@ -26,11 +29,11 @@
       try {
         const answer = await fetch(address, { method: "POST", body: now, keepalive: true, headers: { "X-Requested-With": "fetch" } });
         const told = answer.ok ? await answer.json().catch(() => ({})) : {};
-        place.textContent = told.saved_at_text ? `${say.kept} ${told.saved_at_text}` : "";
+        tell(told.saved_at_text ? `${say.kept} ${told.saved_at_text}` : "");
         return true;
       } catch {
         last = before;
-        place.textContent = "";
+        tell("");
         return false;
       }
     };
@@ -45,7 +48,7 @@
       if (await send()) {
         pressed = true;
         form.requestSubmit(event.submitter);
-      } else place.textContent = say.away;
+      } else tell(say.away);
     });
   }
 })();
