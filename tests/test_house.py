@@ -19,10 +19,10 @@ PUBLIC = {
     "accounts:login", "admin:login", "dossiers:blank_form", "dossiers:track", "papers:verify", "papers:verify_code", "gallery",
     "health_live", "health_ready", "schema", "procedure_list", "procedure_detail", "payment_ipn", "payments:return",
 }  # fmt: skip
-# Access by a secret in the URL, or by the session of the draft (printing needs no account).
+# Access by a secret in the URL, by the session of the draft (printing needs no account), or by a signed cookie.
 BY_SECRET = {
     "dossiers:track_link", "dossiers:start", "dossiers:resume", "dossiers:renew", "dossiers:filled_form", "dossiers:step",
-    "dossiers:autosave", "files:view", "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
+    "dossiers:autosave", "keep_typed", "files:view", "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
 }  # fmt: skip
 # The API: answers 401 or 403 instead of redirecting to the login page.
 MACHINES = {
