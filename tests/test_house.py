@@ -22,7 +22,8 @@ PUBLIC = {
 # Access by a secret in the URL, by the session of the draft (printing needs no account), or by a signed cookie.
 BY_SECRET = {
     "dossiers:track_link", "dossiers:start", "dossiers:resume", "dossiers:renew", "dossiers:filled_form", "dossiers:step",
-    "dossiers:autosave", "keep_typed", "files:view", "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
+    "dossiers:autosave", "keep_typed", "files:view",
+    "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
 }  # fmt: skip
 # The API: answers 401 or 403 instead of redirecting to the login page.
 MACHINES = {
