@@ -5,7 +5,7 @@
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;
   const say = document.documentElement.lang === "en"
-    ? { saving: "Saving", saved: "Saved at", offline: "No network: what is being typed stays on this device",
+    ? { saving: "Saving", saved: "Saved at", offline: "No network: what is typed stays on this device",
         failed: "Not saved. Press the button below", other: "Another device has just changed this.", see: "See it" }
     : { saving: "Đang lưu", saved: "Máy đã tự lưu lúc", offline: "Mất mạng: chữ đang gõ vẫn ở máy này",
         failed: "Chưa lưu được. Bấm nút ở dưới để thử lại", other: "Máy khác vừa sửa.", see: "Xem bản mới" };
@@ -80,6 +80,7 @@
     event.preventDefault();
     again = false;
     stopped = true;
-    sending.then(() => form.requestSubmit(event.submitter));
+    const { submitter } = event;
+    sending.then(() => form.requestSubmit(submitter));
   });
 })();

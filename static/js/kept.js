@@ -45,9 +45,10 @@
     form.addEventListener("submit", async (event) => {
       if (pressed) return;
       event.preventDefault();
+      const { submitter } = event;
       if (await send()) {
         pressed = true;
-        form.requestSubmit(event.submitter);
+        form.requestSubmit(submitter);
       } else tell(say.away);
     });
   }
