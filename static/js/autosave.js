@@ -1,5 +1,4 @@
-// Saves a draft while it is typed. <form data-autosave="address">; ui/saved.html shows how it went. Without network the words stay
-// on this device (copies.js).
+// Saves a draft while it is typed. <form data-autosave="address">; ui/saved.html shows how it went. See also copies.js.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-autosave]");
