@@ -3,16 +3,19 @@
 import datetime as dt
 
 from django import forms
-from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import Q
+from django.http import Http404
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts.models import AdministrativeUnit, Agency, Membership, OfficeHours, User
-from portal.common.form_fields import ADMIN_FIELDS
+from accounts.models import AdministrativeUnit, Agency, LoginKind, Membership, OfficeHours, StaffRequest, User
+from accounts.staffing import requests
+from portal.common.form_fields import ADMIN_FIELDS, DayField
 
 admin.site.unregister(Group)  # rights come from memberships, never from Django's groups
 
@@ -44,6 +47,10 @@ class AgencyAdmin(NeverDeleted, ModelAdmin):
     list_filter = ["kind", "demo"]
     search_fields = ["code", "name"]
     autocomplete_fields = ["unit", "parent", "successor"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """The code of an agency never changes: dossiers bear it, and an inspector reads by its beginning."""
+        return ["code"] if obj else []
 
 
 @admin.register(AdministrativeUnit)
@@ -82,57 +89,131 @@ class OfficeHoursAdmin(NeverDeleted, ModelAdmin):
 
 
 class MembershipInline(TabularInline):
-    """The roles of one login. A role is ended by its date and never deleted, so that past actions can still be explained."""
+    """The roles of one login, to read. A role begins by a request that two people make; it is ended on its own page."""
 
-    formfield_overrides = ADMIN_FIELDS
     model = Membership
-    autocomplete_fields = ["agency"]
+    fields = readonly_fields = ["role", "agency", "valid_from", "valid_to"]
     extra = 0
     can_delete = False
+    show_change_link = True
 
     def has_add_permission(self, request, obj=None):
-        """False for the user's own login: administrators must not give themselves access to dossiers."""
-        return obj != request.user and super().has_add_permission(request, obj)
+        return False
 
     def has_change_permission(self, request, obj=None):
-        return obj != request.user and super().has_change_permission(request, obj)
+        return False
+
+
+class StaffForm(forms.ModelForm):
+    """A login of staff. Its password is set by its owner; its e-mail address changes by a request that two people make."""
+
+    class Meta:
+        model = User
+        fields = ["username", "full_name", "email", "id_number", "is_active"]
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if "email" in self.fields:
+            self.fields["email"].required = True
+            self.fields["email"].help_text = _("Thư của chính cán bộ: liên kết đặt mật khẩu gửi tới đây.")
 
 
 @admin.register(User)
-class StaffAdmin(NeverDeleted, UserAdmin, ModelAdmin):
-    """Logins of staff. Citizens' logins are not listed: their passwords and contacts are not managed here."""
+class StaffAdmin(NeverDeleted, ModelAdmin):
+    """Logins of staff. Citizens' logins do not exist here, whatever the address. No password is set or seen here."""
 
-    form, add_form, change_password_form = UserChangeForm, UserCreationForm, AdminPasswordChangeForm
+    form = StaffForm
     list_display = ["username", "full_name", "is_active", "is_superuser", "last_login"]
     list_filter = ["is_active", "is_superuser"]
     search_fields = ["username", "full_name"]
     ordering = ["username"]
-    filter_horizontal = []
-    readonly_fields = ["last_login", "date_joined"]
-    fieldsets = [
-        (None, {"fields": ["username", "password", "full_name", "email"]}),
-        (_("Quyền vào hệ thống"), {"fields": ["is_active", "is_superuser"]}),
-        (_("Thời điểm"), {"fields": ["last_login", "date_joined"]}),
-    ]
-    add_fieldsets = [(None, {"fields": ["username", "full_name", "email", "password1", "password2"]})]
     inlines = [MembershipInline]
 
     def get_queryset(self, request):
-        staff = Q(person=None) | Q(pk__in=Membership.objects.values("user"))
-        return super().get_queryset(request).filter(staff)
+        return super().get_queryset(request).filter(kind=LoginKind.STAFF)
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
+
+    def delete_view(self, request, object_id, extra_context=None):
+        """Staff: refused (nobody is deleted). A citizen, or nobody: not there."""
+        if self.get_object(request, object_id) is None:
+            raise Http404
+        return super().delete_view(request, object_id, extra_context)
+
+    def get_fields(self, request, obj=None):
+        if obj is None:
+            return ["username", "full_name", "email", "id_number"]
+        return [
+            "username", "full_name", "email", "id_number", "is_active", "is_superuser", "acts", "last_login", "date_joined",
+        ]  # fmt: skip
+
+    def get_readonly_fields(self, request, obj=None):
+        return [] if obj is None else ["username", "email", "is_superuser", "acts", "last_login", "date_joined"]
+
+    def has_change_permission(self, request, obj=None):
+        """Nobody locks, unlocks or renames their own login."""
+        return obj != request.user and super().has_change_permission(request, obj)
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    @admin.display(description=_("việc cần hai người"))
+    def acts(self, user):
+        """Links to the requests that a second person approves."""
+        names = [("mat-khau", _("mật khẩu")), ("vai-tro", _("vai trò")), ("thu-dien-tu", _("thư điện tử"))]
+        places = [
+            (f"{reverse('accounts:staff_ask', args=[slug])}?{urlencode({'tai-khoan': user.username})}", name)
+            for slug, name in names
+        ]
+        return format_html_join(" · ", '<a href="{}">{}</a>', places)
+
+    def save_model(self, request, obj, form, change):
+        """A new login has no password; a request for a link to set one waits for the second person at once."""
+        if not change:
+            obj.kind = LoginKind.STAFF
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if not change:
+            requests.ask(StaffRequest.Kind.PASSWORD, obj, by=request.user, reason=gettext("Tài khoản mới"))
+            messages.info(request, gettext("Người thứ hai duyệt thì liên kết đặt mật khẩu mới được gửi cho cán bộ."))
+
+
+class EndingForm(forms.ModelForm):
+    """The last day of a role; only sooner, never later."""
+
+    class Meta:
+        model = Membership
+        fields = ["valid_to"]
+        field_classes = {"valid_to": DayField}
+        help_texts = {"valid_to": _("Ngày cuối còn giữ vai trò. Ghi hôm qua để thôi giữ ngay.")}
+
+    def clean_valid_to(self):
+        last, before = self.cleaned_data["valid_to"], self.initial.get("valid_to")
+        if last is None or (before and last > before):
+            raise forms.ValidationError(_("Vai trò chỉ kết thúc sớm hơn. Muốn giữ lâu hơn thì xin giao vai trò mới."))
+        if last < self.instance.valid_from:
+            raise forms.ValidationError(_("Ngày cuối ở trước ngày đầu."))
+        return last
 
 
 @admin.register(Membership)
 class MembershipAdmin(NeverDeleted, ModelAdmin):
-    formfield_overrides = ADMIN_FIELDS
+    """Roles: to read, and to end. They begin by a request that two people make (`accounts.staffing`)."""
+
+    form = EndingForm
     list_display = ["user", "role", "agency", "valid_from", "valid_to"]
     list_filter = ["role"]
     list_select_related = ["user", "agency"]
     search_fields = ["user__username", "agency__code", "agency__name"]
-    autocomplete_fields = ["user", "agency"]
+    fields = ["user", "role", "agency", "valid_from", "valid_to"]
+    readonly_fields = ["user", "role", "agency", "valid_from"]
 
-    def formfield_for_foreignkey(self, db_field, request, **options):
-        """Leaves the user's own login out of the choice: administrators must not give a role to themselves."""
-        if db_field.name == "user":
-            options["queryset"] = User.objects.exclude(pk=request.user.pk)
-        return super().formfield_for_foreignkey(db_field, request, **options)
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return (obj is None or obj.user_id != request.user.pk) and super().has_change_permission(request, obj)
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.is_superuser

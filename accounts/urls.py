@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from accounts import views
+from accounts.staffing import views as staffing
 
 app_name = "accounts"
 urlpatterns = [
@@ -13,4 +14,9 @@ urlpatterns = [
     path("tai-khoan/", views.account, name="account"),
     path("tin-nhan/", views.inbox, name="inbox"),
     path("tin-nhan/<int:pk>/", views.message, name="message"),
+    path("can-bo/nhan-su/", staffing.overview, name="staff"),
+    path("can-bo/nhan-su/xin/<slug:slug>/", staffing.ask, name="staff_ask"),
+    path("can-bo/nhan-su/<int:pk>/", staffing.request_page, name="staff_request"),
+    path("dat-mat-khau/", staffing.set_password, name="set_password"),
+    path("dat-mat-khau/<str:token>/", staffing.password_link, name="password_link"),
 ]

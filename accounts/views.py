@@ -3,6 +3,7 @@
 import re
 
 from django.contrib.auth.views import LoginView
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import throttle
 from accounts.forms import LoginForm
 from accounts.messages.models import Channel, Message
 from accounts.models import AccessLog, AdministrativeUnit
@@ -32,15 +34,27 @@ class Login(LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
+    def post(self, request, *args, **kwargs):
+        """Refused for a network address that failed too often, whatever account it tries."""
+        return throttle.refuse(request) if throttle.is_over_limit(request, "login") else super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form):
+        if form.has_error(NON_FIELD_ERRORS):
+            throttle.count_failure(self.request, "login")
+        return super().form_invalid(form)
+
 
 @never_cache
 def after_login(request):
-    """Redirect to the start page of the user's role: accountants to accounting, staff with dossiers to the worklist, other staff
-    to the catalogue, administrators to the admin site, citizens to their dossiers."""
+    """Redirect to the start page of the user's role: accountants to accounting, staff with dossiers to the worklist,
+    administrators of an agency to its staff, other staff to the catalogue, system administrators to the admin site, citizens to
+    their dossiers."""
     if {role for role, _agency in request.user.roles} == {Role.ACCOUNTANT}:
         return redirect("accounting:front")
     if request.user.works_on_dossiers:
         return redirect("desk:queue")
+    if not request.user.is_superuser and request.user.agencies_with(Role.AGENCY_ADMIN):
+        return redirect("accounts:staff")
     if request.user.roles:
         return redirect("procedures:search")
     return redirect("admin:index" if request.user.is_superuser else "dossiers:dashboard")
@@ -118,10 +132,19 @@ def _look(row):
     """One row of the access log in words: who (with their agencies), what, when."""
     agencies = {m.agency.name for m in row.actor.memberships.all()} if row.actor else set()
     code = re.search(r"/ho-so/([^/]+)/", row.page)
+    what = f"{DONE.get(row.action, row.action)} {SEEN.get(row.target.partition(':')[0], _('dữ liệu'))}"
+    refused = row.outcome == AccessLog.Outcome.REFUSED
     return {
-        "who": row.actor.full_name if row.actor else _("Không rõ ai"),
+        "who": _who(row.actor, refused),
         "agency": ", ".join(sorted(agencies)),
-        "what": f"{DONE.get(row.action, row.action)} {SEEN.get(row.target.partition(':')[0], _('dữ liệu'))}",
+        "what": _("thử %(what)s, bị từ chối") % {"what": what} if refused else what,
         "code": code[1] if code else "",
         "at": row.at,
     }
+
+
+def _who(actor, refused):
+    """The name of who looked. A citizen who was refused is not named: their name is personal data, too."""
+    if actor is None:
+        return _("Không rõ ai")
+    return _("Một tài khoản khác") if refused and not actor.is_staff_login else actor.full_name

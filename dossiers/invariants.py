@@ -2,10 +2,15 @@
 
 import hashlib
 
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from accounts.messages.models import Message
+from accounts.models import AdministratorChange, User
+from dossiers.evidence import anchors
 from dossiers.files import storage
 from dossiers.files.models import Attachment
-from dossiers.models import Dossier, Event, FollowUp
+from dossiers.models import Anchor, AnswerRevision, Dossier, Event, FollowUp
 from dossiers.papers.models import IssuedPaper
 from dossiers.states import DossierState
 from dossiers.workflow import history
@@ -21,11 +26,27 @@ def violations():
             yield from _file(model, row, row.storage_key, row.sha256)
             if model is Attachment and row.is_redrawn:
                 yield from _file(model, row, row.original_key, row.original_sha256)
+    yield from anchors.problems()
+    yield from _administrators()
 
 
 def summary():
     """What was checked, in one line."""
-    return f"{Dossier.objects.count()} dossiers, {Event.objects.count()} events: all whole"
+    events, old = Event.objects.count(), Event.objects.filter(format=Event.Format.TEXTS, step="submit").count()
+    erased = AnswerRevision.objects.filter(erased_at__isnull=False).count()
+    line = (
+        f"{Dossier.objects.count()} dossiers, {events} events, {Anchor.objects.exclude(document='').count()} anchors: all whole"
+    )
+    if old:
+        line += f"; {old} filed before answers were kept: of these nothing older than their first anchor proves the answers"
+    return f"{line}; {erased} revisions erased by law" if erased else line
+
+
+def _administrators():
+    """System administrators, against the rows that a trigger writes when the owner of the database makes one."""
+    last = AdministratorChange.objects.filter(user=OuterRef("pk")).order_by("-pk").values("is_superuser")[:1]
+    for user in User.objects.annotate(said=Coalesce(Subquery(last), False)).exclude(is_superuser=F("said")):
+        yield f"login {user.pk}: is_superuser was changed past the trigger"
 
 
 def _papers_and_messages(dossier):

@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from accounts.mandates import Basis, in_force
 from accounts.roles import WORK_ON_DOSSIERS, Role
+from dossiers.choices import PaperKind
 from dossiers.states import DossierState
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from dossiers.models import Dossier
 
 CITIZEN = "submitter"
-PAPER_ROLES = [role for role in WORK_ON_DOSSIERS if role is not Role.INSPECTOR]
+# Who reads the answers, whole numbers and papers of a dossier. An inspector reads its course, an accountant its money.
+PAPER_ROLES = [role for role in WORK_ON_DOSSIERS if role not in (Role.INSPECTOR, Role.ACCOUNTANT)]
+MONEY_PAPERS = frozenset({PaperKind.E_RECEIPT, PaperKind.PAYMENT_NOTICE})
 
 
 Predicate = Callable[["Dossier", "User"], bool]
@@ -60,14 +63,13 @@ def for_staff(*roles: str) -> Callable[[Predicate], Permission]:
 
 
 def is_own_dossier(dossier: Dossier, user: User) -> bool:
-    """Is this user the submitter or the subject?"""
-    return dossier.submitter_id == user.pk or bool(dossier.person_id and dossier.person_id == user.person_id)
+    """Is this user the submitter or the subject, with this login or another one of their own?"""
+    return dossier.submitter_id in user.own_logins or bool(dossier.person_id and dossier.person_id in user.own_persons)
 
 
 def own_dossiers(user: User) -> Q:
     """`is_own_dossier` as a query condition."""
-    own = Q(submitter=user)
-    return own | Q(person=user.person_id) if user.person_id else own
+    return Q(submitter__in=user.own_logins) | Q(person__in=user.own_persons)
 
 
 @for_roles(CITIZEN)
@@ -160,11 +162,22 @@ def no_user(dossier: Dossier, user: User) -> bool:
 
 
 def may_see_papers(dossier: Dossier, user: User) -> bool:
-    """May open files and papers: the citizen's side, and staff who work on the dossier. An inspector may not."""
+    """May open files and papers, and read answers and whole numbers: the citizen's side, and staff who work on the dossier.
+
+    An inspector may not, an accountant neither (`may_open_paper`). The query of the rule for staff: `paper_dossiers`.
+    """
     if is_submitter(dossier, user):
         return True
     agencies = {dossier.receiving_agency_id, dossier.lead_agency_id, *(run.agency_id for run in dossier.step_runs.all())}
     return dossier.state != DossierState.DRAFT and bool(agencies & user.agencies_with(*PAPER_ROLES))
+
+
+def may_open_paper(dossier: Dossier, kind: str, user: User) -> bool:
+    """May open an issued paper of this kind: who sees papers; and an accountant of the body those about its money."""
+    if may_see_papers(dossier, user):
+        return True
+    bodies = {dossier.receiving_agency_id, dossier.lead_agency_id}
+    return kind in MONEY_PAPERS and bool(bodies & user.agencies_with(Role.ACCOUNTANT))
 
 
 def visible_dossiers(dossiers, user):
@@ -198,15 +211,23 @@ def citizen_dossiers(user: User) -> Q:
 
 
 def staff_dossiers(user: User) -> Q:
-    """Query condition of staff: filed dossiers of the agencies where this user works, and of those they inspect."""
-    agencies = user.agencies_with(*PAPER_ROLES)
-    below = _bodies_inspected_by(user)
-    if not agencies and not below:
-        return Q(pk__in=())
-    here = Q(receiving_agency__in=agencies) | Q(lead_agency__in=agencies) | Q(pk__in=_with_a_step_at(agencies))
-    for code in below:
+    """Query condition of staff: filed dossiers of the agencies where this user works, those of them with a fee for an accountant,
+    and those of the agencies they inspect."""
+    here = paper_dossiers(user)
+    if books := user.agencies_with(Role.ACCOUNTANT):
+        fees = apps.get_model("dossiers", "FeeObligation").objects.values("dossier")
+        here |= (Q(receiving_agency__in=books) | Q(lead_agency__in=books)) & Q(pk__in=fees)
+    for code in _bodies_inspected_by(user):
         here |= Q(receiving_agency__code=code) | Q(receiving_agency__code__startswith=f"{code}.")
     return here & ~Q(state=DossierState.DRAFT) & (Q(confidential=False) | Q(holder=user))
+
+
+def paper_dossiers(user: User) -> Q:
+    """Query condition of staff who see papers (`may_see_papers`): dossiers of the agencies where they work on them."""
+    agencies = user.agencies_with(*PAPER_ROLES)
+    if not agencies:
+        return Q(pk__in=())
+    return Q(receiving_agency__in=agencies) | Q(lead_agency__in=agencies) | Q(pk__in=_with_a_step_at(agencies))
 
 
 def _bodies_inspected_by(user):

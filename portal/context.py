@@ -7,6 +7,7 @@ from django.utils.text import capfirst
 
 from accounts.messages.models import Channel, Message
 from accounts.roles import Role
+from accounts.staffing.requests import administers_staff
 
 
 def frame(request):
@@ -24,6 +25,7 @@ def frame(request):
         "post": SimpleLazyObject(lambda: post_of(user)),
         "keeps_books": SimpleLazyObject(lambda: keeps_books(user)),
         "device_key": SimpleLazyObject(lambda: device_key(user)),
+        "administers_staff": SimpleLazyObject(lambda: bool(user and user.is_authenticated and administers_staff(user))),
     }
 
 

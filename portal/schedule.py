@@ -5,6 +5,7 @@ import time
 
 from django.db import connection, transaction
 
+from dossiers.evidence import anchors
 from dossiers.workflow import deadlines
 from payments.attempts import expiry, payable
 from payments.reconciliation import runs
@@ -24,6 +25,7 @@ JOBS = {
     statements.run: AWAITED,
     runs.run: BACKGROUND,
     kept.expire: BACKGROUND,
+    anchors.run: BACKGROUND,
 }
 LOCK = 7_661_001  # PostgreSQL advisory lock, so that two relays do not run the jobs at the same time
 _last = -INTERVAL_SECONDS

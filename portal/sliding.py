@@ -37,6 +37,6 @@ def _move_end(session, user):
     """The session ends `SESSION_COOKIE_AGE` after it is written; of staff not later than their limit."""
     now = timezone.now()
     session[SEEN] = int(now.timestamp())
-    if user.is_superuser or user.memberships.current().exists():
+    if user.is_staff_login:
         limit = dt.datetime.fromtimestamp(session.get(BEGUN, session[SEEN]), dt.UTC) + settings.STAFF_SESSION_LIMIT
         session.set_expiry(min(now + dt.timedelta(seconds=settings.SESSION_COOKIE_AGE), limit))

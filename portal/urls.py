@@ -30,6 +30,7 @@ pages = [
     path("", include("procedures.urls")),
     path("", include("accounts.urls")),
     path("", include("dossiers.citizen.urls")),
+    path("", include("dossiers.evidence.urls")),
     path("can-bo/ke-toan/", include("payments.accounting.urls")),
     path("can-bo/", include("dossiers.desk.urls")),
     path("", include("dossiers.papers.urls")),

@@ -107,7 +107,10 @@ def health_live(request):
 @login_not_required
 @transaction.non_atomic_requests
 def health_ready(request):
-    """JSON with the state of each part. 503 when one of NEEDED fails, else 200: without broker or relay work is only delayed."""
+    """JSON {"ready": …}. 503 when one of NEEDED fails, else 200: without broker or relay work is only delayed.
+
+    The state of each part is for system administrators and for who sends `settings.HEALTH_TOKEN` as a bearer token.
+    """
     checks = {
         "database": database_answers(),
         "migrations": migrations_applied(),
@@ -117,7 +120,16 @@ def health_ready(request):
         "pdf": pdf_available(),
     }
     ready = all(checks[name] for name in NEEDED)
-    return JsonResponse({"ready": ready, **checks}, status=200 if ready else 503)
+    details = checks if _reads_health(request, checks["database"]) else {}
+    return JsonResponse({"ready": ready, **details}, status=200 if ready else 503)
+
+
+def _reads_health(request, database):
+    """May this request read which parts work? The token needs no database; a login does."""
+    sent = request.headers.get("Authorization", "")
+    if settings.HEALTH_TOKEN and secrets.compare_digest(sent.encode(), f"Bearer {settings.HEALTH_TOKEN}".encode()):
+        return True
+    return database and request.user.is_authenticated and request.user.is_superuser
 
 
 def database_answers():

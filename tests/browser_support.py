@@ -21,6 +21,19 @@ def sideways(page):
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
+def too_wide_at_twice_the_text(page):
+    """At 360 px and with text of 200 % (WCAG 1.4.4): the elements wider than the page; expected: an empty list."""
+    page.set_viewport_size({"width": 360, "height": 780})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    if not sideways(page):
+        return []
+    return page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+            .filter(one => one.clientWidth && one.getBoundingClientRect().left + one.scrollWidth > innerWidth)
+            .map(one => `${one.tagName}.${one.className} ${one.textContent.trim().slice(0, 60)}`)"""
+    )
+
+
 def prefer(page, address, **choices):
     """Set display preferences by cookies before the first page: co_chu="rat-to", giao_dien="toi"."""
     page.context.add_cookies(

@@ -8,6 +8,7 @@ import gc
 import os
 import shutil
 
+import hypothesis
 import pytest
 
 from portal.common import pango
@@ -15,6 +16,12 @@ from portal.launch.places import Places
 
 # Playwright's sync API runs an event loop in the test's thread, which Django takes for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# How long a generated example takes says nothing about the code on a machine with other work.
+hypothesis.settings.register_profile(
+    "portal", hypothesis.settings.default, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("portal")
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run",
                   "--disable-background-networking", "--disable-component-update", "--disable-sync",

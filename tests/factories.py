@@ -2,7 +2,7 @@
 
 import itertools
 
-from accounts.models import Membership, Person, User
+from accounts.models import LoginKind, Membership, Person, User
 from accounts.roles import Role
 from dossiers import workflow
 from dossiers.files.models import Attachment
@@ -55,20 +55,29 @@ def person(**facts):
 def citizen(**facts):
     """A user with a person. `person_facts`: fields of the person."""
     human = person(**facts.pop("person_facts", {}))
-    return user(full_name=human.full_name, email=human.email, person=human, **facts)
+    return user(**{"full_name": human.full_name, "email": human.email, "person": human, **facts})
 
 
 def user(password=PASSWORD, **facts):
-    """A user. Staff: `user(receiving_clerk="H18.X004.CA")`, one keyword for each role; several agencies as a list."""
+    """A login of staff, with `person` a citizen's: `user(receiving_clerk="H18.X004.CA")`, one keyword for each role; several
+    agencies as a list."""
     roles = {role: facts.pop(role.value) for role in Role if role.value in facts}
     n = next(_numbers)
-    made = User.objects.create_user(
-        **{"username": f"nguoi{n}", "full_name": f"Người Thử {n}", "email": f"nguoi-{n}@example.vn", **facts}, password=password
-    )
+    kind = LoginKind.CITIZEN if facts.get("person") else LoginKind.STAFF
+    names = {"username": f"nguoi{n}", "full_name": f"Người Thử {n}", "email": f"nguoi-{n}@example.vn"}
+    made = User.objects.create_user(**{"kind": kind, **names, **facts}, password=password)
     for role, codes in roles.items():
         for code in [codes] if isinstance(codes, str) else codes:
             Membership.objects.create(user=made, agency=world.agency(code), role=role, valid_from="2025-07-01")
     return fresh(made)
+
+
+def as_citizen(staff):
+    """The other login of the same human being, as a citizen; the login of staff names their identity number."""
+    own = citizen(full_name=staff.full_name)
+    staff.id_number = own.person.id_number
+    staff.save(update_fields=["id_number"])
+    return own
 
 
 def fresh(user):
@@ -128,6 +137,13 @@ class Desk:
     def asked_for_supplement(self, **facts):
         items = [{"target": "field", "key": "request_detail", "label": "Nội dung đề nghị", "reason": "Ghi rõ nơi cần nộp giấy."}]
         return workflow.advance(self.submitted(**facts), "ask_supplement", actor=self.clerk, items=items)
+
+
+def edit_supplement(dossier, text):
+    """The citizen's edit of the field that `Desk.asked_for_supplement` asks for."""
+    request = dossier.supplements.last()
+    request.edits = {"answers": {"request_detail": text}}
+    request.save(update_fields=["edits"])
 
 
 CONTENT = {

@@ -54,8 +54,13 @@ def paper(dossier, kind=PaperKind.ACKNOWLEDGEMENT, **facts):
     )  # fmt: skip
 
 
+def found_at_the_desk(user, text):
+    """The results of a search at the desk."""
+    return browse(user).post("/can-bo/", {"tu-khoa": text}, follow=True)
+
+
 # ---------------------------------------------------------------- somebody else's
-PAGES = ["detail", "submitted", "slip", "result", "withdraw", "confirm", "supplement", "supplement_review"]
+PAGES = ["detail", "submitted", "slip", "result", "withdraw", "confirm", "supplement", "supplement_review", "papers_seen"]
 DRAFT_PAGES = ["resume", "renew", "filled_form", "step", "autosave", "discard", "read_draft"]
 PAYING = ["pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"]
 DOORS = {
@@ -71,6 +76,8 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
     "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
     "payment_ipn", "payments:return",  # the key of a payment provider
+    "accounts:password_link", "accounts:staff_ask",
+    "accounts:staff_request",  # of the administration: tests/accounts/test_staff_requests.py
 }  # fmt: skip
 
 
@@ -89,7 +96,7 @@ def addresses(dossier, draft):
     """All URLs of this dossier and this draft."""
     code, file, own = dossier.code, factories.attachment(dossier, "khac"), factories.attachment(draft, "khac")
     issued, message = paper(dossier), dossier.submitter.inbox.filter(channel="inbox").first()
-    tails = ["", "da-nop/", "giay-hen/", "ket-qua/", "rut/", "xac-nhan/", "bo-sung/", "bo-sung/xem-lai/"]
+    tails = ["", "giay-moi/", "da-nop/", "giay-hen/", "ket-qua/", "rut/", "xac-nhan/", "bo-sung/", "bo-sung/xem-lai/"]
     paying = ["", "chua-xong/", "chuyen-khoan/", "qr.png", "tinh-trang/", "da-tra/", "nho-tra/"]
     steps = ["", "ban-moi/", "to-khai.pdf", "xem-lai/", "giay-to/", "nguoi_de_nghi/", "nguoi_de_nghi/tu-luu/"]
     event = dossier.events.first()
@@ -125,6 +132,7 @@ STRANGERS = {
 }
 
 
+@pytest.mark.slow
 def test_somebody_elses_address_is_not_there_at_any_door(desk):
     dossier, draft = desk.submitted(), desk.draft()
     doors = addresses(dossier, draft)
@@ -176,17 +184,18 @@ def test_an_inspector_finds_no_papers_and_moves_nothing(desk, body):
 
 def test_a_confidential_dossier_is_seen_by_its_holder_only(desk):
     dossier = desk.submitted()
-    file, issued = factories.attachment(dossier, "khac"), paper(dossier)
+    file, issued = factories.attachment(dossier, "khac"), paper(dossier, PaperKind.APPLICATION_FORM)
     Dossier.objects.filter(pk=dossier.pk).update(confidential=True)
     doors = [f"/can-bo/ho-so/{dossier.code}/", f"/api/v1/dossiers/{dossier.code}/"]
     doors += [f"/giay-to/{file.pk}/", f"/giay/{issued.pk}/x.pdf"]
     for user in (desk.clerk, desk.head, factories.user(inspector="H18")):
         assert {browse(user).get(door).status_code for door in doors} == {404}
-        assert f"/ho-so/{dossier.code}/" not in browse(user).get(f"/can-bo/?tu-khoa={dossier.code}").content.decode()
+        assert f"/ho-so/{dossier.code}/" not in found_at_the_desk(user, dossier.code).content.decode()
     Dossier.objects.filter(pk=dossier.pk).update(holder=desk.clerk)
     assert {browse(desk.clerk).get(door).status_code for door in doors} == {200}
 
 
+@pytest.mark.slow
 def test_a_revoked_mandate_ends_at_the_next_request_at_every_door(desk):
     parent, helper = factories.person(), factories.citizen()
     mandate = Mandate.objects.create(agent=helper, person=parent, basis="written_authority")
@@ -291,6 +300,7 @@ def test_a_page_that_is_stale_or_never_was_takes_no_step(desk, seen):
     assert Dossier.objects.get().state == "SUBMITTED"
 
 
+@pytest.mark.slow
 def test_another_site_cannot_make_a_browser_post_anything(desk):
     """Without a CSRF token every POST of a logged-in user is refused."""
     dossier, draft = desk.submitted(), desk.draft()
@@ -336,12 +346,14 @@ def test_what_people_type_is_never_run_on_any_page(desk):
     workflow.advance(dossier, "ask_supplement", actor=desk.clerk, note=SCRIPT, items=items)
     code, secret = dossier.code, dossier.secret
     mine = ["/ho-so/", f"/ho-so/{code}/", f"/ho-so/{code}/da-nop/", f"/ho-so/{code}/bo-sung/", "/tai-khoan/", "/tin-nhan/"]
-    theirs = ["/can-bo/", f"/can-bo/ho-so/{code}/", f"/can-bo/ho-so/{code}/dung/", f"/can-bo/?tu-khoa={SCRIPT}"]
+    theirs = ["/can-bo/", f"/can-bo/ho-so/{code}/", f"/can-bo/ho-so/{code}/dung/"]
     anybodys = [f"/tra-cuu/{secret}/", f"/thu-tuc/?tu-khoa={SCRIPT}", f"/dang-nhap/?next=/{SCRIPT}", f"/kiem-tra/?ma={SCRIPT}"]
     for user, doors in ((citizen, mine), (desk.head, theirs), (None, anybodys)):
         for door in doors:
             page = browse(user).get(door, follow=True).content.decode()
             assert "<script>alert" not in page and "<img src=x" not in page and "}14" not in page, door
+    searched = found_at_the_desk(desk.head, SCRIPT).content.decode()
+    assert "&lt;script" in searched and "<script>alert" not in searched and "}14" not in searched
     shown = browse(desk.clerk).get(f"/can-bo/ho-so/{code}/").content.decode()
     assert "&lt;script&gt;alert" in shown and "{{ 7|add:7 }}" in shown
 
@@ -397,12 +409,13 @@ def test_hostile_names_become_plain_ones(desk, name):
     assert kept == clean_text(kept) and "/" not in kept and "\\" not in kept and len(kept) <= MAX_NAME_LENGTH and kept[0] != "."
 
 
+@pytest.mark.slow
 # ---------------------------------------------------------------- odd input never is an error of ours
 def test_odd_words_in_addresses_are_answered(desk):
     dossier = desk.submitted()
     queries = {
         dossier.submitter: ["/ho-so/?truoc={}", "/ho-so/?trang-thai={}", "/tin-nhan/?truoc={}", "/api/v1/dossiers/?cursor={}"],
-        desk.clerk: ["/can-bo/?tu-khoa={}", "/can-bo/?thu-tuc={}", "/can-bo/?nhom={}", "/can-bo/?cach-nop={}", "/giay/1/{}.pdf",
+        desk.clerk: ["/can-bo/?tim={}", "/can-bo/?thu-tuc={}", "/can-bo/?nhom={}", "/can-bo/?cach-nop={}", "/giay/1/{}.pdf",
                      "/can-bo/?sau={}_1", "/can-bo/ho-so/{}/", f"/can-bo/ho-so/{dossier.code}/?xem={{}}"],
         None: ["/thu-tuc/?tu-khoa={}&trang={}&doi-tuong={}", "/thu-tuc/{}/", "/kiem-tra/?ma={}", "/kiem-tra/{}/", "/{}",
                "/tra-cuu/{}/", "/dang-nhap/?next={}", "/api/v1/procedures/?q={}", "/api/v1/procedures/?after={}&limit={}",
@@ -416,9 +429,11 @@ def test_odd_words_in_addresses_are_answered(desk):
                 assert client.get(door.replace("{}", odd), follow="thu-tuc" in door).status_code < 500, (door, odd[:20])
 
 
+@pytest.mark.slow
 def test_odd_words_in_forms_are_answered(desk):
     dossier, draft, sent_back = desk.submitted(), desk.draft(), desk.asked_for_supplement()
-    names = ["ma", "ma-rieng", "username", "password", "next", "noi", "thay-cho", "revision", "xoa", "gui", "hs", "nguoi", "note",
+    names = ["tu-khoa", "nhom", "ma", "ma-rieng", "username", "password", "next", "noi", "thay-cho", "revision", "xoa", "gui",
+             "hs", "nguoi", "note",
              "legal_ground", "holder", "exemption", "chon", "ly-do", "choice", "nhan", "ap_full_name", "ap_gender", "cam-doan",
              "ap_birth_date-ngay", "ap_birth_date-nam", "request_detail", "delivery_way", "delivery_address-commune",
              "add_row"]  # fmt: skip
@@ -427,14 +442,14 @@ def test_odd_words_in_forms_are_answered(desk):
                           f"/nop/bat-dau/{factories.RESIDENCE}/"],
         sent_back.submitter: [f"/ho-so/{sent_back.code}/bo-sung/"],
         dossier.submitter: [f"/ho-so/{dossier.code}/xac-nhan/"],
-        desk.head: [f"/can-bo/ho-so/{dossier.code}/giao-viec/", "/can-bo/cung-luc/"],
+        desk.head: [f"/can-bo/ho-so/{dossier.code}/giao-viec/", "/can-bo/cung-luc/", "/can-bo/"],
         None: ["/tra-cuu/", "/dang-nhap/", "/kiem-tra/"],
     }  # fmt: skip
     for user, addresses in doors.items():
         for address in addresses:
             for odd in ODD:
                 body = dict.fromkeys(names, odd) | {"seen": "1"} | ({"buoc": "assign"} if "cung-luc" in address else {})
-                assert shielded(user).post(address, body).status_code < 500, (address, odd[:20])
+                assert shielded(user).post(address, body, follow=address == "/can-bo/").status_code < 500, (address, odd[:20])
     assert {Dossier.objects.get(pk=d.pk).state for d in (dossier, draft)} == {"SUBMITTED", "DRAFT"}
 
 
@@ -478,7 +493,7 @@ def test_a_number_that_is_none_never_shuts_a_draft(desk, said):
 def test_words_of_sql_find_nothing_and_break_nothing(desk):
     desk.submitted()
     for trick in ("' OR ''='", "%", "_", "\\", "'; DROP TABLE dossiers_dossier; --", "') UNION SELECT 1 --"):
-        page = browse(desk.clerk).get("/can-bo/", {"tu-khoa": trick})
+        page = found_at_the_desk(desk.clerk, trick)
         assert not page.context["rows"], trick
     assert Dossier.objects.count() == 1
 
@@ -494,6 +509,7 @@ def test_the_secret_alone_opens_state_and_dates_and_another_ones_opens_nothing(d
     assert len(one.secret) >= 20  # letters of 32: at least 80 random bits would be 16
 
 
+@pytest.mark.slow
 def test_personal_answers_are_kept_by_no_browser_or_proxy(desk):
     dossier, draft = desk.submitted(), desk.draft()
     doors = [*addresses(dossier, draft), "/ho-so/", "/tin-nhan/", "/tai-khoan/", "/can-bo/", "/api/v1/dossiers/", "/khong-co/"]
@@ -506,6 +522,7 @@ def test_personal_answers_are_kept_by_no_browser_or_proxy(desk):
         assert "public" not in client.get(door)["Cache-Control"]
 
 
+@pytest.mark.slow
 def test_the_policy_allows_nothing_inline_anywhere_but_in_the_administration(desk):
     dossier, draft = desk.submitted(), desk.draft()
     doors = ["/", "/thu-tuc/", "/dang-nhap/", "/kiem-tra/", "/tra-cuu/", "/khong-co/", *addresses(dossier, draft)]

@@ -15,19 +15,23 @@ ROOT = Path(settings.BASE_DIR)
 APPS = ["portal", "accounts", "procedures", "dossiers", "payments"]
 # Public URL names. Everything else needs a login.
 PUBLIC = {
+    "accounts:set_password",
     "home", "procedures:home", "procedures:search", "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
     "accounts:login", "admin:login", "dossiers:blank_form", "dossiers:track", "papers:verify", "papers:verify_code", "gallery",
+    "evidence:explained", "evidence:script", "evidence:roots", "evidence:anchor", "evidence:time_token",
     "health_live", "health_ready", "schema", "procedure_list", "procedure_detail", "payment_ipn", "payments:return",
 }  # fmt: skip
 # Access by a secret in the URL, by the session of the draft (printing needs no account), or by a signed cookie.
 BY_SECRET = {
+    "accounts:password_link",
     "dossiers:track_link", "dossiers:start", "dossiers:resume", "dossiers:renew", "dossiers:filled_form", "dossiers:step",
     "dossiers:autosave", "keep_typed", "files:view",
     "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
 }  # fmt: skip
 # The API: answers 401 or 403 instead of redirecting to the login page.
 MACHINES = {
-    "api_dossiers", "api_dossier", "api_withdraw", "api_submit", "api_payment", "api_payment_attempts", "api_payment_claim",
+    "api_dossiers", "api_dossier", "api_proof", "api_withdraw", "api_submit", "api_payment", "api_payment_attempts",
+    "api_payment_claim",
 }  # fmt: skip
 
 

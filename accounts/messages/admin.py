@@ -6,6 +6,7 @@ from unfold.admin import ModelAdmin
 
 from accounts.admin import ReadOnly
 from accounts.messages.models import Message
+from accounts.models import PasswordLink
 from portal.common.outbox import OutboxState
 
 
@@ -40,3 +41,16 @@ class MessageAdmin(OutboxRowAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("subject", "body", "link")
+
+
+@admin.register(PasswordLink)
+class PasswordLinkAdmin(OutboxRowAdmin):
+    """Was the link sent? Neither the link nor the address is shown."""
+
+    list_display = ["login", "due_state", "tries", "fault", "next_at", "done_at", "expires_at", "used_at"]
+    fields = readonly_fields = list_display
+    list_select_related = ["request__user"]
+
+    @admin.display(description=_("tên đăng nhập"))
+    def login(self, link):
+        return link.request.user.username

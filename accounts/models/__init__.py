@@ -1,21 +1,28 @@
-from accounts.models.access import AccessLog, log_access
+from accounts.models.access import AccessLog, AdministratorChange, log_access
 from accounts.models.bodies import Agency, Membership, OfficeHours
-from accounts.models.people import Basis, Gender, Mandate, Organisation, Person, User
+from accounts.models.people import Basis, Gender, LoginKind, Mandate, Organisation, Person, User
+from accounts.models.staffing import PasswordLink, StaffRequest
 from accounts.models.territory import COMMUNE_KINDS, PROVINCE_KINDS, AdministrativeUnit
+from accounts.models.throttle import FailureCount
 
 __all__ = [
     "COMMUNE_KINDS",
     "PROVINCE_KINDS",
     "AccessLog",
     "AdministrativeUnit",
+    "AdministratorChange",
     "Agency",
     "Basis",
+    "FailureCount",
     "Gender",
+    "LoginKind",
     "Mandate",
     "Membership",
     "OfficeHours",
     "Organisation",
+    "PasswordLink",
     "Person",
+    "StaffRequest",
     "User",
     "log_access",
 ]

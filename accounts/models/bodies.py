@@ -71,7 +71,11 @@ class MembershipQuerySet(models.QuerySet):
 
 
 class Membership(models.Model):
-    """A staff role held at an agency. Roles are read at each request, so a right ends with the next request."""
+    """A staff role held at an agency. Roles are read at each request, so a right ends with the next request.
+
+    Triggers (migration 0003): only a login of staff holds a role, and a row is never changed except that it may end sooner. A new
+    row comes from an approved `StaffRequest`. A role that begins or ends also ends the open sessions of the user.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("người"), on_delete=models.PROTECT, related_name="memberships"

@@ -1,8 +1,10 @@
 """Subjects (persons, organisations), logins, and who may act for whom."""
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -80,22 +82,54 @@ class Organisation(Subject):
         super().save(*args, **kwargs)
 
 
+class LoginKind(models.TextChoices):
+    """Whose a login is. Decided when the login is made; a trigger refuses to change it."""
+
+    CITIZEN = "citizen", _("của người dân")
+    STAFF = "staff", _("của cán bộ")
+
+
+class UserManager(DjangoUserManager):
+    def create_superuser(self, username, email=None, password=None, **facts):
+        """A system administrator is always staff. Other logins name their `kind` themselves."""
+        return super().create_superuser(username, email, password, **{"kind": LoginKind.STAFF, **facts})
+
+
 class User(AbstractUser):
-    """A login. A citizen's login points to the person; staff get their rights from memberships."""
+    """A login: a citizen's, which points to the person, or a staff member's, who gets rights from memberships. Never both.
+
+    Database rules (constraints below, triggers in migration 0003): the kind never changes; a role, the admin flag and the flag of
+    a system administrator belong to staff only; a person belongs to citizens only.
+    """
 
     first_name = None
     last_name = None
+    kind = models.CharField(_("loại tài khoản"), max_length=8, choices=LoginKind.choices, editable=False)
     full_name = models.CharField(_("họ và tên"), max_length=100)
     phone = models.CharField(_("điện thoại"), max_length=16, blank=True)
     person = models.OneToOneField(
         Person, verbose_name=_("là người"), null=True, blank=True, on_delete=models.PROTECT, related_name="user"
     )
+    id_number = models.CharField(
+        _("số định danh của cán bộ"), max_length=20, blank=True,
+        help_text=_("Chỉ để cổng không cho cán bộ tự giải quyết hồ sơ của chính mình."),
+    )  # fmt: skip
+    session_epoch = models.PositiveIntegerField(default=0, editable=False, help_text="a higher number ends all open sessions")
+    locked_addresses = models.JSONField(default=dict, editable=False, help_text="{network address: when its logins were locked}")
+
+    objects = UserManager()
 
     REQUIRED_FIELDS = ["email", "full_name"]
 
     class Meta:
         verbose_name = _("tài khoản")
         verbose_name_plural = _("tài khoản")
+        constraints = [
+            models.CheckConstraint(
+                name="a_login_is_a_citizens_or_staffs",
+                condition=Q(kind=LoginKind.STAFF, person=None) | Q(kind=LoginKind.CITIZEN, is_staff=False, is_superuser=False),
+            )
+        ]
 
     def __str__(self):
         return self.full_name or self.username
@@ -105,6 +139,32 @@ class User(AbstractUser):
 
     def get_short_name(self):
         return self.full_name
+
+    @property
+    def is_staff_login(self):
+        """A login of staff (not Django's `is_staff`, the flag of its admin site)."""
+        return self.kind == LoginKind.STAFF
+
+    def _get_session_auth_hash(self, secret=None):
+        """What a session must match at each request. It ends with the password, when `session_epoch` goes up (lock, unlock), and
+        when a role of staff begins or ends. The roles are read here once and used by the pages of staff."""
+        salt = "accounts.models.User.get_session_auth_hash"
+        roles = sorted(self.roles) if self.is_staff_login else []
+        return salted_hmac(salt, f"{self.session_epoch}:{roles}:{self.password}", secret=secret, algorithm="sha256").hexdigest()
+
+    @cached_property
+    def own_persons(self):
+        """Ids of the persons this user is: of a citizen their person, of staff the person with their identity number."""
+        if self.is_staff_login and self.id_number:
+            return set(Person.objects.filter(id_number=self.id_number).values_list("pk", flat=True))
+        return {self.person_id} if self.person_id else set()
+
+    @cached_property
+    def own_logins(self):
+        """Ids of the logins of this human being: this one, and of staff also their login as a citizen."""
+        if self.is_staff_login and self.own_persons:
+            return {self.pk, *User.objects.filter(person__in=self.own_persons).values_list("pk", flat=True)}
+        return {self.pk}
 
     @cached_property
     def roles(self):

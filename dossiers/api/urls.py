@@ -8,6 +8,7 @@ from dossiers.api import views
 urlpatterns = [
     path("dossiers/", views.DossierList.as_view(), name="api_dossiers"),
     path("dossiers/<code:code>/", views.DossierDetail.as_view(), name="api_dossier"),
+    path("dossiers/<code:code>/proof/", views.Proof.as_view(), name="api_proof"),
     path("dossiers/<code:code>/withdraw/", views.Withdraw.as_view(), name="api_withdraw"),
     path("drafts/<int:pk>/submit/", views.Submit.as_view(), name="api_submit"),
 ]

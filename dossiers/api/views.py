@@ -3,6 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import NotFound
@@ -13,9 +14,11 @@ from rest_framework.views import APIView
 from dossiers import workflow
 from dossiers.access_log import log_view
 from dossiers.api.serializers import DossierDetailSerializer, DossierSerializer, SubmitSerializer, WithdrawSerializer
+from dossiers.evidence.proof import proof
 from dossiers.files.changing import FilesClosed
 from dossiers.filing import drafts, judging
 from dossiers.models import Dossier
+from dossiers.permissions import is_submitter
 from dossiers.states import DossierState
 from dossiers.transitions.inputs import DetailsMissing
 from portal.common import clock
@@ -72,6 +75,20 @@ class DossierDetail(generics.RetrieveAPIView):
         found = super().get_object()
         log_view(self.request, found)
         return found
+
+
+class Proof(APIView):
+    """The proof file of an own dossier, to be checked with `verify.py`. 409 before the first anchor that covers it."""
+
+    @extend_schema(responses={200: OpenApiTypes.OBJECT, 404: REFUSALS[404], 409: REFUSALS[409]})
+    def get(self, request, code):
+        dossier = get_object_or_404(visible_filed(request.user), code=code)
+        if not is_submitter(dossier, request.user):
+            raise Http404
+        found = proof(dossier)
+        if found is None:
+            return Response({"detail": "no anchor covers this dossier yet"}, status=status.HTTP_409_CONFLICT)
+        return Response(found)
 
 
 class StepView(APIView):

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from accounts.authentication import DEMO_PASSWORD
-from accounts.models import Agency, Membership, Person, User
+from accounts.models import Agency, LoginKind, Membership, Person, User
 from accounts.roles import Role
 
 RESIDENCE_DESK, CRIMINAL_DESK, CIVIL_DESK = "H18.X004.CA", "H18.Y14", "H18.X004.HC"
@@ -20,9 +20,11 @@ STAFF = [
     ("ketoan2", "Đỗ Quang Toán", {Role.ACCOUNTANT: DECIDING}),
     ("quantri1", "Phạm Ngọc Quỳnh", {Role.CATALOGUE_ADMIN: ["H18.Y14"]}),
     ("thanhtra1", "Vàng Đức Sơn", {Role.INSPECTOR: ["H18"]}),
+    ("nhansu1", "Cầm Thị Mai", {Role.AGENCY_ADMIN: [*DESKS, "H18.Z01", "H18.X004"]}),
 ]
 
-ADMINISTRATOR = ("hethong1", "Bùi Hải Yến")  # may see no dossier and no person
+# May see no dossier and no person. Two, because passwords and roles of staff take two people.
+ADMINISTRATORS = [("hethong1", "Bùi Hải Yến"), ("hethong2", "Đinh Quốc Bảo")]
 
 HOME = {"province": "11", "commune": "11.X004", "detail": "Số 12, tổ dân phố 7"}
 FAR = {"province": "68", "commune": "68.X001", "detail": "Số 3, đường Trần Phú"}
@@ -48,8 +50,9 @@ def make_people():
                 Membership.objects.get_or_create(
                     user=users[login], agency=agency, role=role, defaults={"valid_from": "2025-07-01"}
                 )
-    users[ADMINISTRATOR[0]] = _login(*ADMINISTRATOR)
-    User.objects.filter(username=ADMINISTRATOR[0]).update(is_staff=True, is_superuser=True)
+    for login, name in ADMINISTRATORS:
+        users[login] = _login(login, name)
+        User.objects.filter(username=login, is_superuser=False).update(is_staff=True, is_superuser=True)
     for number, (name, gender) in enumerate(CROWD):
         login = f"nguoidan{number + 1}"
         users[login] = _citizen(
@@ -59,9 +62,9 @@ def make_people():
 
 
 def _login(login, name, *, person=None, usable=True):
-    user, made = User.objects.get_or_create(
-        username=login, defaults={"full_name": name, "email": f"{login}@example.vn", "person": person}
-    )
+    kind = LoginKind.CITIZEN if person else LoginKind.STAFF
+    facts = {"full_name": name, "email": f"{login}@example.vn", "person": person, "kind": kind}
+    user, made = User.objects.get_or_create(username=login, defaults=facts)
     if made:
         user.set_password(DEMO_PASSWORD) if usable else user.set_unusable_password()
         user.save(update_fields=["password"])

@@ -17,7 +17,7 @@ from accounts.roles import Role
 from dossiers.clock import lateness, rules
 from dossiers.files.models import Attachment
 from dossiers.models import DeliveryWay, Dossier, StepRun, StepState
-from dossiers.permissions import staff_dossiers
+from dossiers.permissions import paper_dossiers, staff_dossiers
 from dossiers.states import ALIVE, FINAL, DossierState
 from portal.common import clock
 from portal.common.dates import clock_time
@@ -129,15 +129,17 @@ class Folded(Func):
     template = f"lower(translate(%(expressions)s, '{''.join(_MARKED)}', '{''.join(map(fold, _MARKED))}'))"
 
 
-def search(dossiers, words):
-    """Search by beginning of the code, part of the name (without accents), the id number, or its last four digits."""
+def search(dossiers, words, user):
+    """Search by beginning of the code, part of the name (without accents), the id number, or its last four digits.
+
+    By number only among the dossiers whose whole number this user reads.
+    """
     words = clean_text(words)
     digits = re.sub(r"[\s.]", "", words)
     found = Q(code__startswith=words.upper()) | Q(folded_name__contains=fold(words))
     if is_digits(digits) and len(digits) >= 4:
-        found |= Q(subject_id_number=digits) | Q(code__endswith=f"-{digits}")
-    if is_digits(digits, 4) and len(digits) == 4:
-        found |= Q(subject_id_number__endswith=digits)
+        by_number = Q(subject_id_number=digits) | (Q(subject_id_number__endswith=digits) if len(digits) == 4 else Q())
+        found |= Q(code__endswith=f"-{digits}") | by_number & paper_dossiers(user)
     return dossiers.annotate(folded_name=Folded("subject_name")).filter(found)
 
 

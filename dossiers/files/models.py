@@ -94,6 +94,12 @@ class Attachment(models.Model):
         """Storage keys of all its files."""
         return [self.storage_key, self.original_key] if self.is_redrawn else [self.storage_key]
 
+    def evidence(self):
+        """What the history says about this file; its digest stands in the event of the filing. The original is named where it is
+        another file than the copy that is shown."""
+        facts = {"item": self.item_key, "page": self.page, "name": self.name, "size": self.size, "sha256": self.sha256}
+        return facts | ({"original_sha256": self.original_sha256} if self.is_redrawn else {})
+
 
 class Thumbnail(models.Model):
     """A small JPEG (at most 8 kB) of a picture, for lists. Made from the clean copy; can always be made again."""

@@ -1,5 +1,7 @@
 """HTTP response of a stored file: no content sniffing, no scripts, no caching."""
 
+import io
+
 from django.http import FileResponse
 
 from dossiers.files.checking import safe_name
@@ -13,9 +15,16 @@ SHOWN_PICTURE = "default-src 'none'; img-src 'self'; sandbox; frame-ancestors 's
 
 def file_response(storage_key, name, content_type, *, inline=False):
     """The file as a download, or shown in the browser (`inline`). The caller checks that the user may see it."""
-    response = FileResponse(
-        open_stored(storage_key), as_attachment=not inline, filename=safe_name(name), content_type=content_type
-    )
+    return _response(open_stored(storage_key), name, content_type, inline)
+
+
+def content_response(content, name, content_type, *, inline=False):
+    """The same for bytes that were just made."""
+    return _response(io.BytesIO(content), name, content_type, inline)
+
+
+def _response(file, name, content_type, inline):
+    response = FileResponse(file, as_attachment=not inline, filename=safe_name(name), content_type=content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = SANDBOX

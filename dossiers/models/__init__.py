@@ -1,15 +1,19 @@
 from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus, StepState
+from dossiers.models.anchors import Anchor, AnchorLeaf
 from dossiers.models.decisions import Decision
 from dossiers.models.dossier import CoSubject, Dossier, DossierCounter, new_secret
 from dossiers.models.fees import FeeLine, FeeObligation
 from dossiers.models.followups import FollowUp
-from dossiers.models.history import GENESIS, Event, EventText
+from dossiers.models.history import GENESIS, AnswerRevision, Event, EventText
 from dossiers.models.intervals import ClockInterval
 from dossiers.models.steps import StepRun
 from dossiers.models.supplements import SupplementItem, SupplementRequest
 
 __all__ = [
     "GENESIS",
+    "Anchor",
+    "AnchorLeaf",
+    "AnswerRevision",
     "ClockInterval",
     "CoSubject",
     "Decision",

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 
@@ -82,6 +83,57 @@ def identity_of(agency):
 def trust_roots():
     """All trusted root certificates as one PEM text."""
     return "".join(path.read_text() for path in sorted(_root_folder().glob("*.crt")))
+
+
+def sign_bytes(agency, content):
+    """Sign bytes with the agency's RSA key (PKCS #1 v1.5, SHA-256). Returns the signature, and the certificates of the agency and
+    of its root, PEM. Raises SigningError."""
+    identity = identity_of(agency)
+    key = serialization.load_pem_private_key(identity.key.read_bytes(), None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise SigningKeyMissing(f"{identity.key}: cần khóa RSA")
+    certificate = _load_certificate(identity.certificate)
+    root = next((root for root in _roots() if root.subject == certificate.issuer), None)
+    if root is None:
+        raise SigningKeyMissing(f"{identity.certificate}: không thấy chứng thư gốc của nó trong {_root_folder()}")
+    return key.sign(content, padding.PKCS1v15(), hashes.SHA256()), (_pem(certificate) + _pem(root)).decode()
+
+
+def why_not_signed(agency, content, signature, pem):
+    """Empty when `sign_bytes` made this signature for this agency and one of our roots vouches for the key, else the reason."""
+    try:
+        certificate = x509.load_pem_x509_certificates(pem.encode())[0]
+        certificate.public_key().verify(signature, content, padding.PKCS1v15(), hashes.SHA256())
+    except InvalidSignature:
+        return "the text was changed"
+    except (ValueError, IndexError, TypeError, AttributeError) as error:
+        return f"{type(error).__name__}: {error}"
+    if not any(_vouches(root, certificate) for root in _roots()):
+        return "no trusted root vouches for the certificate"
+    own = _load_certificate(identity_of(agency).certificate)
+    return "" if certificate.subject == own.subject else f"signed by {_common_name(certificate)}"
+
+
+def root_fingerprints():
+    """{common name: SHA-256 (hex)} of the root certificates, to be compared with what others published."""
+    return {_common_name(root): root.fingerprint(hashes.SHA256()).hex() for root in _roots()}
+
+
+def _common_name(certificate):
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return names[0].value if names else certificate.subject.rfc4514_string()
+
+
+def _vouches(root, certificate):
+    try:
+        certificate.verify_directly_issued_by(root)
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True
+
+
+def _roots():
+    return x509.load_pem_x509_certificates(trust_roots().encode()) if trust_roots() else []
 
 
 def _issue_for(agency, key_path, certificate_path):

@@ -35,6 +35,15 @@ def _make(event, kind):
     return _store(content, event, kind=kind, number=number, verification_code=code)
 
 
+def office_copy(paper):
+    """The acknowledgement or receipt slip for staff, as PDF bytes: drawn again from the event, without the secret that opens the
+    tracking page. Raises PdfError."""
+    context = contexts.context(
+        paper.kind, paper.dossier, paper.event, number=paper.number, verification_code=paper.verification_code
+    )
+    return rendering.render_paper(paper.kind, context | {"tracking_qr": "", "tracking_secret": ""})
+
+
 def make_result(decision):
     """Make the signed result of a decision unless it exists. Returns the paper. Raises SigningError, PdfError."""
     existing = IssuedPaper.objects.filter(decision=decision).first()

@@ -23,6 +23,8 @@ def new_verification_code():
 
 # For staff only: they name who held the dossier when, and which agencies were consulted.
 OFFICE_PAPERS = frozenset({PaperKind.CONTROL_SHEET, PaperKind.REGISTER, PaperKind.CONSULTATION})
+# Print the citizen's tracking secret. Staff get a copy without it (`making.office_copy`).
+WITH_TRACKING_SECRET = frozenset({PaperKind.ACKNOWLEDGEMENT, PaperKind.RECEIPT_SLIP, PaperKind.SUPPLEMENT_NOTE})
 # Issued by the lead agency; all others by the receiving agency.
 OF_THE_LEADING_BODY = frozenset(
     {

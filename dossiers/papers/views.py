@@ -12,15 +12,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import throttle
 from accounts.models import log_access
 from dossiers.files.checking import megabytes
-from dossiers.files.serving import file_response
+from dossiers.files.serving import content_response, file_response
 from dossiers.files.storage import StoredFileMissing
 from dossiers.models import Dossier
-from dossiers.papers import inquiry
-from dossiers.papers.models import IssuedPaper
-from dossiers.permissions import is_submitter, may_see_papers
+from dossiers.papers import inquiry, making
+from dossiers.papers.models import WITH_TRACKING_SECRET, IssuedPaper
+from dossiers.permissions import is_submitter, may_open_paper
 from portal.common import clock
+from portal.common.pdf import PdfError
 
 FILE_CHECKS = threading.BoundedSemaphore(2)  # file checks at the same time in one web process
 MAX_FORM_BYTES = 1024 * 1024  # bytes of a request besides its file
@@ -58,7 +60,11 @@ def verify(request):
 @never_cache
 def verify_code(request, code):
     """The page of a paper's QR code: does the paper exist, and is it still valid?"""
+    if throttle.is_over_limit(request, "secret"):
+        return throttle.refuse(request)
     answer = inquiry.about_code(code)
+    if not answer.paper:
+        throttle.count_failure(request, "secret")
     return _answer(request, answer, status=200 if answer.paper else 404)
 
 
@@ -69,12 +75,18 @@ def download(request, pk, name):
     paper = get_object_or_404(IssuedPaper.objects.select_related("dossier"), pk=pk)
     dossier = get_object_or_404(Dossier.objects.visible_to(request.user), pk=paper.dossier_id)
     citizen = is_submitter(dossier, request.user)
-    if not may_see_papers(dossier, request.user) or (citizen and not paper.is_for_citizens):
+    if not may_open_paper(dossier, paper.kind, request.user) or (citizen and not paper.is_for_citizens):
         raise Http404
+    inline = "xem" in request.GET
     try:
-        response = file_response(paper.storage_key, paper.file_name, "application/pdf", inline="xem" in request.GET)
+        if paper.kind in WITH_TRACKING_SECRET and not citizen:
+            response = content_response(making.office_copy(paper), paper.file_name, "application/pdf", inline=inline)
+        else:
+            response = file_response(paper.storage_key, paper.file_name, "application/pdf", inline=inline)
     except StoredFileMissing as missing:
         raise Http404 from missing
+    except PdfError:
+        return render(request, "dossiers/papers/no_copy.html", {"dossier": dossier}, status=503)
     log_access(request, "download", f"paper:{paper.pk}", person=dossier.person, organisation=dossier.organisation)
     if paper.is_result and citizen:
         Dossier.objects.filter(pk=dossier.pk, opened_at=None).update(opened_at=clock.now())

@@ -60,6 +60,7 @@ class Effect(StrEnum):
     OPEN_SUPPLEMENT = "open_supplement"
     APPLY_SUPPLEMENT = "apply_supplement"
     RECORD_LEGAL_GROUND = "record_legal_ground"
+    RECORD_DECISION = "record_decision"
     FREEZE_DECISION = "freeze_decision"
     OWE_ISSUE = "owe_issue"
     OWE_DELIVERY = "owe_delivery"

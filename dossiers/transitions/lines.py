@@ -313,7 +313,7 @@ class DossierTransitions:
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_signer,
         conditions=[conditions.not_decided, conditions.steps_done, conditions.nothing_owed_before_result],
-        inputs=[inputs.content_frozen], before=[Effect.CLOSE_OPEN_STEPS],
+        inputs=[inputs.content_frozen], before=[Effect.CLOSE_OPEN_STEPS, Effect.RECORD_DECISION],
         after=[Effect.FREEZE_DECISION, Effect.OWE_ISSUE], clock=Clock.END, tells=[Tells.OFFICER],
         sentence=_("Lãnh đạo đã duyệt"),
     )  # fmt: skip
@@ -323,7 +323,7 @@ class DossierTransitions:
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_signer, conditions=[conditions.not_decided],
-        inputs=[inputs.reason, inputs.content_frozen], before=[Effect.CLOSE_OPEN_STEPS],
+        inputs=[inputs.reason, inputs.content_frozen], before=[Effect.CLOSE_OPEN_STEPS, Effect.RECORD_DECISION],
         after=[Effect.FREEZE_DECISION, Effect.OWE_ISSUE], clock=Clock.END, tells=[Tells.OFFICER],
         sentence=_("Lãnh đạo quyết định không giải quyết"),
     )  # fmt: skip
@@ -395,7 +395,8 @@ class DossierTransitions:
 
     @same_state(
         [S.COMPLETED, S.RETURNED], permission=may.is_signer, inputs=[inputs.reason, inputs.new_decision],
-        after=[Effect.CORRECT_THE_PAPER], tells=[Tells.SUBMITTER], sentence=_("Đã sửa kết quả bằng giấy mới"),
+        before=[Effect.RECORD_DECISION], after=[Effect.CORRECT_THE_PAPER], tells=[Tells.SUBMITTER],
+        sentence=_("Đã sửa kết quả bằng giấy mới"),
     )  # fmt: skip
     def correct_result(self) -> None:
         """Replace or revoke a wrong result; it is never edited."""

@@ -91,6 +91,8 @@ class Recorded(TypedDict, total=False):
     question: str
     agency: str
     hours: int
+    items: list[AskedItem]
+    content_sha256: str  # of the decision
     holder: str
     old: str
     new: str
@@ -135,6 +137,7 @@ class Step:
     line: Line
     timekeeper: Timekeeper
     recorded: Recorded = field(default_factory=lambda: Recorded())
+    revises: Choice = ""  # kind of the `AnswerRevision` that this step writes; set by the effects that change what is filed
 
     @property
     def job(self) -> str:

@@ -151,9 +151,9 @@ def _take(dossier: Dossier, wanted: FollowOn, timekeeper: Timekeeper) -> list[St
     effects.before_event(step)
     timekeeper.apply(step)
     assignment.refresh_waiting(step)
+    event = history.append(step, source=source, target=dossier.state)
     dossier.updated_at = step.now
     dossier.save()
-    event = history.append(step, source=source, target=dossier.state)
     effects.after_event(step, event)
     outbox.enqueue(step, event)
     return [answer for _receiver, answer in signals.step_taken.send(Dossier, step=step, event=event) if answer]

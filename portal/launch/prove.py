@@ -33,6 +33,7 @@ LEFT_OUT = (
     "--fast left out: the static checks (./portalctl check), tests of browser, PDF, services, slow ones,"
     " and of a test with many parameters that uses the database all but the first case."
 )
+MOVED = Path(__file__).with_name("moved")
 GET_FAKETIME = "apt-get install -y faketime"
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 # Example values: `check --deploy` reads the settings and does not connect to these servers.
@@ -174,6 +175,7 @@ def moved_clock(today: dt.date) -> dict[str, str]:
         "DONT_FAKE_MONOTONIC": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "NO_FAKE_STAT": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(MOVED), os.environ.get("PYTHONPATH")])),
     }
 
 

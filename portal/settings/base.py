@@ -1,6 +1,7 @@
 """Settings shared by development, tests and production. Secrets and addresses come from the environment."""
 
 import datetime as dt
+import ipaddress
 import json
 import os
 from pathlib import Path
@@ -58,6 +59,8 @@ MIDDLEWARE = [
     "portal.middleware.refuse_unreadable",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.end_locked_sessions",
+    "portal.refusals.record_refusals",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -114,6 +117,13 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_ENABLE_ADMIN = False  # login names and IP addresses are personal data
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
+AXES_CLIENT_IP_CALLABLE = "portal.common.network.client_address"
+# Networks of our own proxies, whose X-Forwarded-For is believed. Empty: the address of the connection is the client's.
+TRUSTED_PROXIES = [ipaddress.ip_network(net.strip()) for net in os.environ.get("TRUSTED_PROXIES", "").split(",") if net.strip()]
+# Failures of one network address at a door, whatever account or code was tried, until it has to wait.
+FAILURE_WINDOW = dt.timedelta(minutes=15)
+MAX_FAILURES_PER_ADDRESS = {"login": 50, "track": 50, "secret": 50}
+HEALTH_TOKEN = os.environ.get("HEALTH_TOKEN", "")  # who sends it as a bearer token reads the details of /health/ready
 
 UNFOLD = {
     "SITE_TITLE": _("Quản trị hệ thống"),
@@ -146,6 +156,9 @@ STORAGES = {
 PRIVATE_FILES_ROOT = VAR_DIR / "files"
 PANGO_DIR = VAR_DIR / "pango"  # where the launcher unpacks Pango if the system has none
 SIGNING_DIR = Path(os.environ.get("SIGNING_DIR", VAR_DIR / "signing"))
+# Daily anchors of the history. Explained in `docs/evidence.md`.
+ANCHOR_DIR = Path(os.environ.get("ANCHOR_DIR", VAR_DIR / "anchors"))  # in production: where the database's owner cannot write
+TSA_URL = os.environ.get("TSA_URL", "")  # a time stamping service (RFC 3161); empty: anchors without time tokens
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
@@ -244,6 +257,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Cổng dịch vụ công",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": False,  # the schema names only what its reader may call: without a login the public part
     "ENUM_NAME_OVERRIDES": {
         "DossierState": "dossiers.states.DossierState.choices",
         "AttemptState": "payments.models.states.AttemptState.choices",

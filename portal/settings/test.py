@@ -22,6 +22,8 @@ if "PORTAL_TEST_VAR" not in os.environ:
 VAR_DIR = Path(os.environ["PORTAL_TEST_VAR"]) / os.environ.get("PYTEST_XDIST_WORKER", "alone")
 PRIVATE_FILES_ROOT = VAR_DIR / "files"
 SIGNING_DIR = VAR_DIR / "signing"
+ANCHOR_DIR = VAR_DIR / "anchors"
+TSA_URL = ""
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 AXES_ENABLED = False

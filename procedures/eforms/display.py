@@ -158,8 +158,10 @@ def display_value(form: Form, question: Field, value: Any, *, masked: bool = Fal
     match question.type:
         case "number" | "money" if isinstance(value, (int, float)) and not isinstance(value, bool):
             return _amount(question, value)
-        case "id_number" if masked and isinstance(value, str):
+        case "id_number" | "phone" if masked and isinstance(value, str):
             return mask_number(value)
+        case "email" if masked:
+            return MASK
         case "date":
             return date_text(value, words=long_dates)
         case "date_range" if isinstance(value, dict):

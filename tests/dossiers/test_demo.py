@@ -15,13 +15,18 @@ from dossiers.states import DossierState
 from dossiers.workflow import history
 from portal.common import outbox
 from portal.launch.places import ROOT
+from tests import snapshots
 from tests.world import load_sample
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def seeded():
+def seeded(db):
+    return snapshots.kept("demo data", _seeded)
+
+
+def _seeded():
     load_sample(codes=[RESIDENCE, STAY, CIVIL, CRIMINAL])
     call_command("seed_demo", verbosity=0)
 
@@ -58,6 +63,7 @@ def test_once_the_worker_has_issued_the_results_all_states_are_there(seeded, sig
     assert set(Dossier.objects.values_list("state", flat=True)) == set(DossierState)
 
 
+@pytest.mark.slow
 def test_seeding_again_makes_nothing_twice(seeded):
     before = Dossier.objects.count(), User.objects.count()
     call_command("seed_demo", verbosity=0)

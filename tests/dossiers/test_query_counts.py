@@ -37,6 +37,7 @@ def add_rows(desk, dossier, draft):
         AccessLog.objects.create(actor=desk.clerk, action="view", target=f"dossier:{dossier.pk}", person=dossier.person)
 
 
+@pytest.mark.slow
 def test_a_citizens_pages_ask_as_often_for_many_rows_as_for_few(desk):
     citizen = factories.citizen()
     dossier, draft = desk.processing(submitter=citizen), desk.draft(submitter=citizen)

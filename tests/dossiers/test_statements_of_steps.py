@@ -23,13 +23,13 @@ ITEM = {"target": "field", "key": "request_detail", "label": "Nội dung đề n
 NOTE = "Theo hồ sơ lưu của cơ quan."
 
 FILING = {
-    "submit DRAFT": 28,
+    "submit DRAFT": 30,
     "ask_supplement SUBMITTED": 22,
-    "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 40,
+    "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 42,
     "ask_supplement ACCEPTED": 26,
-    "resubmit SUPPLEMENT_REQUIRED of ACCEPTED": 41,
+    "resubmit SUPPLEMENT_REQUIRED of ACCEPTED": 43,
     "ask_supplement PROCESSING": 26,
-    "resubmit SUPPLEMENT_REQUIRED of PROCESSING": 42,
+    "resubmit SUPPLEMENT_REQUIRED of PROCESSING": 44,
     "supplement_timeout SUPPLEMENT_REQUIRED": 16,
 }
 DESK = {
@@ -64,7 +64,7 @@ RESULT = {
     "refuse_substance PROCESSING": 18,
 }
 MONEY_THAT_BLOCKS = {
-    "submit DRAFT with a fee": 30,
+    "submit DRAFT with a fee": 32,
     "paid PAYMENT_REQUIRED of SUBMITTED": 40,
     "waive PAYMENT_REQUIRED of SUBMITTED": 22,
     "charge SUBMITTED": 20,
@@ -85,7 +85,7 @@ MONEY_THAT_WAITS_FOR_NOTHING = {
     "set_fee ACCEPTED": 19,
     "set_fee PROCESSING": 20,
     "accept SUBMITTED exemption: confirm": 31,
-    "accept SUBMITTED exemption: refuse": 34,
+    "accept SUBMITTED exemption: refuse": 36,
 }
 ENDING = {
     "withdraw SUBMITTED": 15,
@@ -222,6 +222,7 @@ def test_the_office(desk, counter):
     assert counter.numbers == OFFICE
 
 
+@pytest.mark.slow
 def test_the_result(desk, counter):
     content = factories.CONTENT
     dossier = counter.take(desk.to_sign(delivery_way="account"), "approve", desk.signer, content=content)
@@ -242,6 +243,7 @@ def test_the_result(desk, counter):
     assert counter.numbers == RESULT
 
 
+@pytest.mark.slow
 def test_money_that_blocks(counter, settings, db):
     world.holidays()
     desk = money.MoneyDesk()
@@ -268,6 +270,7 @@ def test_money_that_blocks(counter, settings, db):
     assert counter.numbers == MONEY_THAT_BLOCKS
 
 
+@pytest.mark.slow
 def test_money_that_waits_for_nothing(desk, counter):
     dossiers = [desk.submitted(**fee_facts()), desk.accepted(**fee_facts()), desk.processing(**fee_facts())]
     dossiers += [desk.asked_for_supplement(**fee_facts()), withdrawn(desk, **fee_facts()), completed(desk, **fee_facts())]
@@ -284,6 +287,7 @@ def test_money_that_waits_for_nothing(desk, counter):
     assert counter.numbers == MONEY_THAT_WAITS_FOR_NOTHING
 
 
+@pytest.mark.slow
 def test_ending_otherwise(desk, counter):
     def waiting():
         return workflow.advance(desk.accepted(**fee_facts()), "charge", actor=desk.officer)

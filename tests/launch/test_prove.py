@@ -48,3 +48,13 @@ def test_processes_live_on_the_day_asked_for():
     ask = "import datetime as dt, zoneinfo; print(dt.datetime.now(zoneinfo.ZoneInfo('Asia/Ho_Chi_Minh')).date())"
     process = subprocess.run([sys.executable, "-c", ask], env={**os.environ, **moved}, capture_output=True, text=True, check=True)
     assert process.stdout.strip() == str(day)
+
+
+def test_with_a_moved_clock_python_still_sleeps():
+    try:
+        moved = prove.moved_clock(dt.date(2027, 2, 7))
+    except Missing as lack:
+        pytest.skip(str(lack))
+    ask = "import time; start = time.monotonic(); time.sleep(0.05); print(time.monotonic() - start)"
+    process = subprocess.run([sys.executable, "-c", ask], env={**os.environ, **moved}, capture_output=True, text=True, check=True)
+    assert float(process.stdout) >= 0.05

@@ -160,9 +160,9 @@ def test_the_accountant_with_the_fewest_on_the_table_gets_it(claimed, money_desk
 
 
 def test_nobody_looks_into_money_of_their_own(claimed, money_desk):
-    accountant = factories.citizen(accountant="H18.Z01")
+    accountant = factories.user(accountant="H18.Z01")
     Membership.objects.filter(user__in=[money_desk.accountant, money_desk.second_accountant]).delete()
-    ticket = claimed(money_desk.waiting(accountant))
+    ticket = claimed(money_desk.waiting(factories.as_citizen(accountant)))
     assert ticket.owner == money_desk.head
     with pytest.raises(PermissionDenied):
         complaints.answer(ticket, accountant, "Đã thấy.")

@@ -72,6 +72,7 @@ def test_every_message_is_short_finished_and_vietnamese_and_names_nobody(everyth
         assert person.full_name not in message.body and person.person.id_number not in message.body
 
 
+@pytest.mark.slow
 def test_every_link_opens_for_who_got_it(everything):
     for message in about_money():
         assert resolve(message.link), message.link

@@ -5,6 +5,7 @@ The callbacks of the gateway have their own tests (test_ipn, test_return). Each 
 
 import datetime as dt
 import re
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -35,9 +36,9 @@ from payments.models.states import AttemptState, RefundState
 from payments.refunds import approval
 from payments.transfers import matching
 from portal.common import clock
-from tests import factories
+from tests import factories, snapshots, world
 from tests.dossiers.pages import browse, words
-from tests.money import DECIDES, FEE
+from tests.money import DECIDES, FEE, MoneyDesk
 from tests.payments.notices import RETURN, call, cancelled, signed_query_of
 from tests.test_attacks import shielded
 
@@ -59,25 +60,32 @@ def stray(point, amount=FEE, content="khong ro", ref="FT000001"):
 
 
 @pytest.fixture
-def money(money_desk):
+def money(db, signing_keys):
     """One of everything that has an address: attempts paid and doubtful, refund, receipt, credit, difference, complaint, link."""
+    return snapshots.kept("money under attack", _money)
 
-    class Money:
-        desk = money_desk
-        paid = settlement.settle(money_desk.paying().reference, cause="ipn")
-        refund = approval.propose(paid, "other", amount=50_000)
-        receipt = EReceipt.objects.get()
-        doubtful = money_desk.paying()
-        complaint = complaints.open_ticket(money_desk.paying())
-        credit = stray(paid.point)
-        difference = differences.open_difference(
+
+def _money():
+    world.holidays()
+    desk = MoneyDesk()
+    paid = settlement.settle(desk.paying().reference, cause="ipn")
+    waiting, doubtful = desk.waiting(), desk.paying()
+    made = SimpleNamespace(
+        desk=desk,
+        paid=paid,
+        refund=approval.propose(paid, "other", amount=50_000),
+        receipt=EReceipt.objects.get(),
+        doubtful=doubtful,
+        complaint=complaints.open_ticket(desk.paying()),
+        credit=stray(paid.point),
+        difference=differences.open_difference(
             paid.point, clock.today(), Difference.Kind.AMOUNT, paid.reference, ours=1, theirs=2, attempt=paid
-        )
-        waiting = money_desk.waiting()
-        link = links.make(waiting, waiting.submitter)
-
-    settlement.record_outcome(Money.doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
-    return Money
+        ),
+        waiting=waiting,
+        link=links.make(waiting, waiting.submitter),
+    )
+    settlement.record_outcome(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
+    return made
 
 
 def desk_addresses(money):
@@ -137,6 +145,7 @@ def strangers(money_desk):
 LISTS = {"front", "takings", "takings_export", "attempts", "refunds", "reconciliation", "differences", "credits", "complaints"}
 
 
+@pytest.mark.slow
 def test_the_books_are_there_for_their_accountants_alone(money):
     before, lists = snapshot(), {go(name) for name in LISTS}
     PaymentComplaint.objects.update(owner=None)
@@ -171,6 +180,7 @@ def test_an_accountant_finds_nothing_of_another_body_under_the_addresses_of_the_
     assert snapshot() == before
 
 
+@pytest.mark.slow
 def test_papers_of_money_open_for_those_concerned_alone(money, run_followups):
     run_followups()
     paper = EReceipt.objects.get().paper
@@ -184,18 +194,16 @@ def test_papers_of_money_open_for_those_concerned_alone(money, run_followups):
 
 def own_matter(money_desk):
     """A dossier the first accountant filed, waiting for its fee at the body whose books they keep."""
-    money_desk.accountant.person = factories.person()
-    money_desk.accountant.save()
-    return money_desk.waiting(submitter=money_desk.accountant)
+    return money_desk.waiting(submitter=factories.as_citizen(money_desk.accountant))
 
 
 def test_an_accountant_moves_nothing_in_a_matter_of_their_own(money_desk):
     dossier, me = own_matter(money_desk), money_desk.accountant
     doubtful = money_desk.paying(dossier=dossier)
     settlement.record_outcome(doubtful.reference, AttemptState.REVIEW, cause="suspicion", code="07", final=False)
-    paid = settlement.settle(money_desk.paying(dossier=money_desk.waiting(submitter=me)).reference, cause="ipn")
+    paid = settlement.settle(money_desk.paying(dossier=money_desk.waiting(submitter=dossier.submitter)).reference, cause="ipn")
     refund, complaint = approval.propose(paid, "other", amount=1000), complaints.open_ticket(doubtful)
-    transfer = money_desk.paying(Way.TRANSFER, dossier=money_desk.waiting(submitter=me))
+    transfer = money_desk.paying(Way.TRANSFER, dossier=money_desk.waiting(submitter=dossier.submitter))
     credit = stray(transfer.point, 150_000, transfer.reference)
     known = differences.open_difference(
         paid.point, clock.today(), Difference.Kind.AMOUNT, paid.reference, ours=1, theirs=2, attempt=paid
@@ -344,6 +352,7 @@ def test_a_forged_host_names_no_return_address(money, host):
     assert answer.status_code == 400
 
 
+@pytest.mark.slow
 # ---------------------------------------------------------------- the gateway's two doors, once more
 def test_one_good_return_varied_without_end_neither_fills_the_disk_nor_wears_the_gateway_out(money_desk):
     attempt = money_desk.paying()

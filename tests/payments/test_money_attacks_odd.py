@@ -50,6 +50,7 @@ def client(money_desk):
 DAYS = ["0001-01-01", "9999-12-31", "2026-13-40", "²", "x" * 500, "1900-01-01", "-1", "\u0662\u0660\u0662\u0666-11-25"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day", DAYS)
 def test_a_day_no_calendar_holds_is_answered(client, paid, day):
     for first, last in ((day, ""), ("", day), (day, day)):
@@ -60,6 +61,7 @@ def test_a_day_no_calendar_holds_is_answered(client, paid, day):
     assert answer.status_code == 422 and not SettlementRun.objects.exists()
 
 
+@pytest.mark.slow
 def test_odd_words_in_addresses_of_the_books_are_answered(client, paid):
     asked = ["tu-khoa", "tinh-trang", "tu", "den", "co_quan", "cach", "loai", "theo", "sau", "nhom", "xong", "cua-toi", "tat-ca"]
     names = [
@@ -105,6 +107,7 @@ def forms(money_desk, paid):
 REST = {"outcome": "x", "amount": "x", "reason": "x", "way": "x", "what": "x", "whose": "x", "to": "x", "document": "x"}
 
 
+@pytest.mark.slow
 def test_odd_words_in_the_forms_of_the_books_are_answered(client, forms):
     for address, field in forms.items():
         for odd in [*ODD, FORMULA, SCRIPT, "x" * 60]:
@@ -114,6 +117,7 @@ def test_odd_words_in_the_forms_of_the_books_are_answered(client, forms):
                 assert b"<script>alert" not in answer.content, (address, odd[:20])
 
 
+@pytest.mark.slow
 def test_words_are_kept_composed_and_shown_as_words_on_every_page(client, money_desk, paid):
     """NFD, script, formula, long words: entered in every text field of the accountants, read on pages, in messages and Excel."""
     for number, said in enumerate([IN_PARTS, SCRIPT, FORMULA, "Ế" * 60, "@SUM(A1)", "-1+1"]):

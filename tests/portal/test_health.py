@@ -10,6 +10,15 @@ from portal.common import clock
 from portal.models import Heartbeat
 
 pytestmark = pytest.mark.django_db
+TOKEN = "chi-de-thu"
+
+
+@pytest.fixture
+def client(client, settings):
+    """Who watches the portal: reads the details."""
+    settings.HEALTH_TOKEN = TOKEN
+    client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
+    return client
 
 
 @pytest.fixture(autouse=True)

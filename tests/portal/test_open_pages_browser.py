@@ -3,7 +3,7 @@
 import pytest
 
 from procedures.models import Procedure
-from tests.browser_support import axe, prefer, sideways
+from tests.browser_support import axe, prefer, sideways, too_wide_at_twice_the_text
 from tests.world import load_sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -25,6 +25,8 @@ def test_axe_finds_nothing_in_either_language(open_page, live_server, guide, wid
             page.goto(live_server.url + language + path)
             assert page.get_attribute("html", "lang") == (language.strip("/") or "vi")
             assert axe(page) == [] and sideways(page) == 0, language + path
+            if width == 360:
+                assert too_wide_at_twice_the_text(page) == [], language + path
 
 
 def test_on_paper_the_guide_is_whole_and_nothing_is_left_to_press(open_page, live_server, guide):

@@ -43,6 +43,7 @@ def change(folder, name, edit):
     (folder / name).write_text(json.dumps(document, ensure_ascii=False), "utf-8")
 
 
+@pytest.mark.slow
 def test_the_whole_catalogue_arrives_and_agrees_with_the_reference_reading():
     counts = load_all()
 
@@ -136,6 +137,7 @@ def test_what_people_have_made_their_own_is_not_written_over(folder):
     assert Offering.objects.get(pk=demo.pk).terminal_id != "CU"
 
 
+@pytest.mark.slow
 def test_an_offering_without_a_rule_ends_and_stays_for_its_dossiers(folder):
     load_sample(codes=[RESIDENCE])
 

@@ -69,6 +69,7 @@ def test_with_a_session_a_page_belongs_to_one_person(client, catalogue):
     assert client.get("/")["Cache-Control"] == "private, no-cache"
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow_with_the_rows(client, django_assert_max_num_queries):
     load_sample(codes=[RESIDENCE])
     client.get("/thu-tuc/")
@@ -195,6 +196,7 @@ def test_what_the_source_is_silent_about_says_so(client, catalogue):
     assert "Cơ quan phối hợp Không" in text_of(page(client, MARITAL))
 
 
+@pytest.mark.slow
 def test_all_curated_procedures_have_a_page_without_traces_of_the_data_files(client):
     load_sample(codes=list(reference.procedures()))
     for procedure in Procedure.objects.all():

@@ -34,6 +34,7 @@ def answers(text):
     return [found.code for found in index().search(text)]
 
 
+@pytest.mark.slow
 def test_the_development_queries_are_answered_as_measured():
     queries = reference.load("search_queries_dev.json")["queries"]
     asked = [query for query in queries if query["expected"]]

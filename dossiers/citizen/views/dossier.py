@@ -24,7 +24,7 @@ from dossiers.models import Dossier, FollowUp
 from dossiers.papers.contexts import tracking_url, verification_url
 from dossiers.papers.models import OFFICE_PAPERS, IssuedPaper, PaperKind
 from dossiers.papers.wording import grouped
-from dossiers.permissions import is_submitter, may_see_papers
+from dossiers.permissions import is_submitter, may_open_paper, may_see_papers
 from dossiers.states import DossierState
 from portal.common import clock
 from portal.common.identity import in_groups
@@ -119,7 +119,7 @@ def detail(request, code):
     steps = set(workflow.steps_for(user, dossier))
     mine = is_submitter(dossier, user)
     asked = next((run for run in dossier.open_steps if run.kind == "applicant_confirm" and run.question), None)
-    papers = papers_of(dossier, mine)
+    papers = papers_of(dossier, user)
     obligation = getattr(dossier, "obligation", None)
     fee_lines = wording.lines_frozen(dossier) if obligation else []
     money = wording.notice(dossier, may_pay=mine)
@@ -128,6 +128,7 @@ def detail(request, code):
         "dossiers/citizen/detail.html",
         {
             "dossier": dossier,
+            "mine": mine,
             "title": dossier.version.short_name,
             "on_behalf": dossier.subject_name if dossier.filed_for_somebody_else and mine else "",
             "timeline": timeline.timeline(dossier, pay_by=money.until if money else ""),
@@ -156,10 +157,15 @@ def detail(request, code):
     )
 
 
-def papers_of(dossier, mine):
-    """The issued papers this user may read, newest first. `mine`: the citizen's side, who get a result only after publication."""
+def papers_of(dossier, user):
+    """The issued papers this user may read, newest first. The citizen's side gets a result only after publication."""
+    mine = is_submitter(dossier, user)
     papers = dossier.papers.order_by("-issued_at", "-pk")
-    return [paper for paper in papers if paper.is_for_citizens or (paper.is_result and not mine)]
+    return [
+        paper
+        for paper in papers
+        if (paper.is_for_citizens or (paper.is_result and not mine)) and may_open_paper(dossier, paper.kind, user)
+    ]
 
 
 @translation.override("vi")
@@ -189,7 +195,7 @@ def submitted(request, code):
     """The confirmation after filing: code, next steps, and the acknowledgement when the worker has made it."""
     dossier = own_dossier(request, code)
     mine = is_submitter(dossier, request.user)
-    papers = papers_of(dossier, mine)
+    papers = papers_of(dossier, request.user)
     newest = {paper.kind: paper for paper in reversed(papers)}
     money = wording.notice(dossier, may_pay=mine)
     return render(
@@ -200,8 +206,9 @@ def submitted(request, code):
             "acknowledgement": newest.get(PaperKind.ACKNOWLEDGEMENT),
             "form": newest.get(PaperKind.APPLICATION_FORM),
             "next_things": timeline.next_things(dossier, pay_by=money.until if money else ""),
-            "tracking": tracking_url(dossier),
-            "secret_groups": in_groups(dossier.secret, 5),
+            # The secret opens the tracking page without a login: it belongs to the citizen alone.
+            "tracking": tracking_url(dossier) if mine else "",
+            "secret_groups": in_groups(dossier.secret, 5) if mine else "",
             "money": money,
             **papers_to_come(dossier, papers),
         },
@@ -216,7 +223,7 @@ def slip(request, code):
     if dossier.accepted_at is None:
         messages.info(request, _("Chưa có giấy hẹn: cơ quan còn đang kiểm tra hồ sơ."))
         return redirect("dossiers:detail", dossier.code)
-    papers = papers_of(dossier, is_submitter(dossier, request.user))
+    papers = papers_of(dossier, request.user)
     paper = next((paper for paper in papers if paper.kind == PaperKind.RECEIPT_SLIP), None)
     event = dossier.events.select_related("text").filter(step="accept").first()
     return render(
@@ -226,7 +233,7 @@ def slip(request, code):
             "dossier": dossier,
             "paper": paper,
             "clerk": event.text.actor_name if event else "",
-            "tracking": tracking_url(dossier),
+            "tracking": tracking_url(dossier) if is_submitter(dossier, request.user) else "",
             "files": dossier.attachments.current().count(),
             "obligation": getattr(dossier, "obligation", None),
             **papers_to_come(dossier, papers),
@@ -244,7 +251,7 @@ def papers_to_come(dossier, papers):
 def papers_seen(request, code):
     """For polling by pages that wait for a paper. JSON: `seen`, the number of papers this user may read, as text."""
     dossier = get_object_or_404(Dossier.objects.visible_to(request.user), code=code)
-    return JsonResponse({"seen": str(len(papers_of(dossier, is_submitter(dossier, request.user))))})
+    return JsonResponse({"seen": str(len(papers_of(dossier, request.user)))})
 
 
 @never_cache
@@ -253,7 +260,7 @@ def result(request, code):
     """The result to download, with its signature and verification code. The time of the first opening is stored."""
     dossier = own_dossier(request, code)
     mine = is_submitter(dossier, request.user)
-    papers = [paper for paper in papers_of(dossier, mine) if paper.is_result]
+    papers = [paper for paper in papers_of(dossier, request.user) if paper.is_result]
     if not papers or not may_see_papers(dossier, request.user):
         messages.info(request, _("Chưa có kết quả để xem ở đây."))
         return redirect("dossiers:detail", dossier.code)

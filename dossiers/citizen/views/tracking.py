@@ -3,12 +3,12 @@
 import hmac
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import throttle
 from dossiers.citizen.timeline import public_milestones
 from dossiers.clock import lateness
 from dossiers.models import Dossier
@@ -26,6 +26,8 @@ def track(request):
     secret = _typed(request.POST.get("ma-rieng", "")).lower()
     if request.method != "POST":
         return render(request, "dossiers/citizen/track.html", {"code": "", "errors": []})
+    if throttle.is_over_limit(request, "track"):
+        return throttle.refuse(request)
     errors = []
     if not code:
         errors.append({"field": "ma", "text": _("Nhập mã hồ sơ, ví dụ H18.X004-261125-0001.")})
@@ -34,6 +36,7 @@ def track(request):
     found = _filed().filter(code=code).first() if not errors else None
     matches = hmac.compare_digest((found.secret if found else "x" * 25).encode(), secret.encode())
     if not errors and not (found and matches):
+        throttle.count_failure(request, "track")
         unknown = _("Không có hồ sơ nào khớp hai mã này. Xem lại từng chữ trên giấy xác nhận hoặc giấy hẹn.")
         errors.append({"field": "ma", "text": unknown})
     if errors:
@@ -53,9 +56,11 @@ def track(request):
 @require_safe
 def track_link(request, secret):
     """The link in the QR code of the slip: contains the secret (100 random bits)."""
+    if throttle.is_over_limit(request, "track"):
+        return throttle.refuse(request)
     found = _filed().filter(secret=_typed(secret).lower()).first()
     if found is None:
-        raise Http404
+        return throttle.not_found(request, "track")
     return _tracked(request, found)
 
 

@@ -54,7 +54,7 @@ def dossier(request, code):
     steps = offered(name for name in possible if name != "return_step" or earlier_steps(dossier))  # not for the first step
     aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and dossier.delivery_way == "account")]
     runs = list(dossier.step_runs.select_related("agency", "holder", "done_by"))
-    sheets = _sheets(dossier) if may_see_papers else []
+    sheets = _sheets(dossier, request.user)
     context = {
         "dossier": dossier,
         "phone": phone_for_display(dossier.subject_phone) if dossier.subject_phone else "",
@@ -120,8 +120,8 @@ class Sheet:
         return f"{self.address}#navpanes=0&view=FitH"
 
 
-def _sheets(dossier):
-    """Uploaded files in the order of their documents, then papers of the portal, newest first."""
+def _sheets(dossier, user):
+    """What this user may open: uploaded files in the order of their documents, then papers of the portal, newest first."""
     names = {ask.key: ask.name for ask in rules.asked_documents(dossier)} | {OTHER_PAPERS: _("Giấy tờ khác")}
     sheets = [
         Sheet(
@@ -131,9 +131,11 @@ def _sheets(dossier):
             reverse("files:view", args=[file.pk]),
             picture=file.content_type.startswith("image/"),
         )
-        for file in dossier.attachments.current()
+        for file in (dossier.attachments.current() if permissions.may_see_papers(dossier, user) else [])
     ]
     for paper in dossier.papers.order_by("-issued_at", "-pk"):
+        if not permissions.may_open_paper(dossier, paper.kind, user):
+            continue
         note = paper.number if paper.state == paper.State.VALID else f"{paper.number}, {paper.get_state_display()}"
         paper.dossier = dossier
         sheets.append(

@@ -4,18 +4,18 @@ from functools import wraps
 from urllib.parse import urlencode
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.roles import Role
 from dossiers.desk import queues
 from dossiers.desk.actions import bulk_steps
 from dossiers.models import Dossier, FilingChannel
 from dossiers.permissions import PAPER_ROLES, staff_dossiers
-from portal.common import clock
+from portal.common import clock, searches
 from portal.common.identity import mask_number
 from procedures.models import working_calendar
 
@@ -49,16 +49,23 @@ def find(request, code):
     return get_object_or_404(dossiers.select_related(*related), code=code)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_staff
 def queue(request):
-    """The chosen worklist of this user's agencies, most urgent first."""
-    asked = {key: request.GET.get(key, "").strip() for key in ("nhom", "tu-khoa", "thu-tuc", "cach-nop", "sau", "truoc")}
+    """The chosen worklist of this user's agencies, most urgent first.
+
+    A search is posted: names and identity numbers must not stand in an address. Its words stay in the session under a key.
+    """
+    if request.method == "POST":
+        asked = {key: request.POST.get(key, "").strip() for key in ("nhom", "thu-tuc", "cach-nop")}
+        return redirect(_url({**asked, "tim": searches.keep(request, request.POST.get("tu-khoa", ""))}))
+    asked = {key: request.GET.get(key, "").strip() for key in ("nhom", "tim", "thu-tuc", "cach-nop", "sau", "truoc")}
+    words = searches.words(request, asked["tim"])
     group = next((group for group in queues.GROUPS if group.key == asked["nhom"]), _first_group(request.user))
-    dossiers = _filtered(queues.dossiers_at_work(request.user), asked)
-    if not asked["tu-khoa"]:
+    dossiers = _filtered(queues.dossiers_at_work(request.user), asked, words, request.user)
+    if not words:
         dossiers = dossiers.filter(queues.group_condition(group.key, request.user))
-    closed = group.key == queues.CLOSED and not asked["tu-khoa"]
+    closed = group.key == queues.CLOSED and not words
     column = "closed_at" if closed else "step_due_at"
     found = queues.keyset_page(queues.for_list(dossiers), column, newest_first=closed, after=asked["sau"], before=asked["truoc"])
     counts = queues.counts(request.user)
@@ -70,13 +77,13 @@ def queue(request):
             "groups": [_link(group, other, counts) for other in queues.GROUPS],
             "count": counts.get(group.key),
             "rows": _rows(found.rows, request.user),
-            "words": asked["tu-khoa"],
+            "words": words,
             "procedures": [{"value": p.code, "label": str(p)} for p in queues.procedures_of(request.user)],
             "channels": [{"value": value, "label": label} for value, label in FilingChannel.choices],
             "asked": asked,
             "chosen_procedure": asked["thu-tuc"],
             "chosen_channel": asked["cach-nop"],
-            "filtered": any(asked[key] for key in ("tu-khoa", "thu-tuc", "cach-nop")),
+            "filtered": bool(words or asked["thu-tuc"] or asked["cach-nop"]),
             "urgent": queues.next_for(request.user),
             "previous": _url(asked, truoc=found.before) if found.before else "",
             "next": _url(asked, sau=found.after) if found.after else "",
@@ -94,9 +101,9 @@ def _first_group(user):
     return next(group for group in queues.GROUPS if group.key == wanted)
 
 
-def _filtered(dossiers, asked):
-    if asked["tu-khoa"]:
-        dossiers = queues.search(dossiers, asked["tu-khoa"])
+def _filtered(dossiers, asked, words, user):
+    if words:
+        dossiers = queues.search(dossiers, words, user)
     if asked["thu-tuc"]:
         dossiers = dossiers.filter(version__procedure__code=asked["thu-tuc"])
     if asked["cach-nop"] in FilingChannel.values:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.authentication import DEMO_PASSWORD
 from accounts.models import AdministrativeUnit, User
-from dossiers.demo.people import ADMINISTRATOR, CITIZENS, STAFF
+from dossiers.demo.people import ADMINISTRATORS, CITIZENS, STAFF
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
 def demo_people():
     """Demo users with a usable password: {"login", "name", "part"}."""
-    for login, *_facts in [*CITIZENS, *STAFF, ADMINISTRATOR]:
+    for login, *_facts in [*CITIZENS, *STAFF, *ADMINISTRATORS]:
         user = User.objects.select_related("person").get(username=login)
         yield {"login": login, "name": user.full_name, "part": _part(user)}
 

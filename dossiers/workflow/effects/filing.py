@@ -2,6 +2,7 @@
 
 from dossiers.codes import next_code
 from dossiers.filing import rules
+from dossiers.models import AnswerRevision
 from dossiers.transitions.choices import Effect
 from dossiers.transitions.step import Step
 from dossiers.workflow.effects.registry import before
@@ -11,6 +12,7 @@ from dossiers.workflow.effects.registry import before
 def tidy_answers(step: Step) -> None:
     """Remove answers of questions that the form's conditions hide."""
     step.dossier.answers = rules.storable_answers(step.dossier)
+    step.revises = AnswerRevision.Kind.FILED
 
 
 @before(Effect.COPY_SUBJECT)

@@ -1,7 +1,7 @@
 """Effects on the fee obligation, in whole đồng. Attempts, refunds and receipts belong to `payments`."""
 
 from dossiers.filing import rules
-from dossiers.models import FeeLine, FeeObligation, PaymentStatus
+from dossiers.models import AnswerRevision, FeeLine, FeeObligation, PaymentStatus
 from dossiers.states import DossierState
 from dossiers.transitions import conditions
 from dossiers.transitions.choices import Effect
@@ -44,6 +44,7 @@ def decide_exemption(step: Step) -> None:
     step.recorded["exemption"] = {"group": group, "decided": step.details["exemption"]}
     if step.details["exemption"] == "refuse":
         dossier.asked = {**dossier.asked, "priority_group": None, "refused_priority_group": group}
+        step.revises = AnswerRevision.Kind.EXEMPTION_REFUSED
         _write_lines(obligation, rules.fees(dossier))
     _set_status(obligation, step)
 

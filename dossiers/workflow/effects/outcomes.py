@@ -1,7 +1,9 @@
 """Effects of supplements, decisions and results."""
 
+from typing import Any
+
 from dossiers.filing import supplements
-from dossiers.models import Decision, Event, FollowUp, SupplementItem, SupplementRequest
+from dossiers.models import AnswerRevision, Decision, Event, FollowUp, SupplementItem, SupplementRequest
 from dossiers.papers.frozen import content_hash
 from dossiers.states import DossierState
 from dossiers.transitions import conditions
@@ -12,7 +14,11 @@ from dossiers.workflow.effects.registry import after, before
 
 @before(Effect.SET_SUPPLEMENT_TERM)
 def set_supplement_term(step: Step) -> None:
-    """Set the deadline of the citizen, from the version (default 7 working days)."""
+    """Set the deadline of the citizen, from the version (default 7 working days), and record what is asked."""
+    step.recorded["items"] = [
+        {"target": item["target"], "key": item["key"], "label": item["label"], "reason": item["reason"]}
+        for item in step.details["items"]
+    ]
     version = step.dossier.version
     term = version.facts["supplement_term"] or version.document["defaults"]["supplement_term"]
     step.dossier.supplement_due_at = step.timekeeper.working_deadline(step.now, term)
@@ -28,15 +34,13 @@ def open_supplement(step: Step, event: Event) -> None:
         due_at=step.dossier.supplement_due_at,
         approved_by=step.details.get("approved_by"),
     )
-    SupplementItem.objects.bulk_create(
-        SupplementItem(request=request, **{key: item[key] for key in ("target", "key", "label", "reason")})
-        for item in step.details["items"]
-    )
+    SupplementItem.objects.bulk_create(SupplementItem(request=request, **item) for item in step.recorded["items"])
 
 
 @before(Effect.APPLY_SUPPLEMENT)
 def apply_supplement(step: Step) -> None:
     supplements.apply(step)
+    step.revises = AnswerRevision.Kind.SUPPLEMENT
 
 
 @before(Effect.RECORD_LEGAL_GROUND)
@@ -46,17 +50,25 @@ def record_legal_ground(step: Step) -> None:
 
 
 # ---------------------------------------------------------------- decisions and papers
+@before(Effect.RECORD_DECISION)
+def record_decision(step: Step) -> None:
+    """Record the hash of the decision, so that the history covers it."""
+    if step.details.get("action") != "revoke":
+        step.recorded["content_sha256"] = content_hash(_decision_content(step))
+
+
+def _decision_content(step: Step) -> dict[str, Any]:
+    dossier = step.dossier
+    reason = step.note if step.name == "refuse_substance" else ""
+    return {**step.details["content"], "code": dossier.code, "subject": dossier.subject_name, "reason": reason}
+
+
 @after(Effect.FREEZE_DECISION)
 def freeze_decision(step: Step, event: Event) -> None:
     """Store the decision with its content and hash; the signing job signs exactly this content."""
     dossier = step.dossier
     refused = step.name == "refuse_substance"
-    content = {
-        **step.details["content"],
-        "code": dossier.code,
-        "subject": dossier.subject_name,
-        "reason": step.note if refused else "",
-    }
+    content = _decision_content(step)
     Decision.objects.create(
         dossier=dossier,
         event=event,
@@ -65,7 +77,7 @@ def freeze_decision(step: Step, event: Event) -> None:
         agency=dossier.lead_agency,
         number=f"{event.pk}/{'TB' if refused else 'KQ'}-{dossier.lead_agency.code}",
         content=content,
-        content_hash=content_hash(content),
+        content_hash=step.recorded["content_sha256"],
         decided_at=step.now,
     )
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import throttle
 from payments.attempts import links
 from payments.citizen.pages.pay_link import page, seen
 from payments.citizen.views.shared import open_transfer, qr_picture, start, transfer_facts
@@ -26,9 +27,11 @@ def secret_page(view: Callable[[HttpRequest, PayLink], HttpResponse]) -> Callabl
     @login_not_required
     @wraps(view)
     def shown(request: HttpRequest, token: str) -> HttpResponse:
+        if throttle.is_over_limit(request, "secret"):
+            return throttle.refuse(request)
         link = links.find(token)
         if link is None:
-            raise Http404
+            return throttle.not_found(request, "secret")
         response = view(request, link)
         response["X-Robots-Tag"] = "noindex, nofollow"
         leaves = response.status_code in (302, 303)

@@ -6,7 +6,7 @@ from accounts.models import Mandate
 from dossiers import workflow
 from dossiers.models import Dossier
 from tests import factories
-from tests.browser_support import axe, prefer, sideways
+from tests.browser_support import axe, prefer, sideways, too_wide_at_twice_the_text
 from tests.dossiers.files.makers import picture
 from tests.dossiers.pages import browse, step_url
 
@@ -72,6 +72,8 @@ def test_nothing_scrolls_sideways_on_the_narrowest_phone_with_the_largest_text(l
         page.goto(live_server.url + path)
         page.evaluate("document.querySelectorAll('main details').forEach(box => box.open = true)")
         assert sideways(page) == 0, path
+        assert too_wide_at_twice_the_text(page) == [], path
+        page.set_viewport_size({"width": 320, "height": 780})
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -89,6 +89,7 @@ def test_the_list_goes_on_by_keyset_without_a_gap_or_a_double(desk, citizen, mon
     assert sorted(seen) == sorted(filed) and more == ""
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow_with_the_dossiers(desk, citizen):
     client = browse(citizen)
 

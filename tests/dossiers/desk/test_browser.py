@@ -32,7 +32,7 @@ def logged_in_page(open_page, live_server):
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(logged_in_page, live_server, desk, width):
     submitted, at_work, to_sign = desk.submitted(), desk.processing(), desk.to_sign()
     places = {
-        desk.clerk: ["", f"ho-so/{submitted.code}/", f"ho-so/{submitted.code}/yeu-cau-bo-sung/", "?tu-khoa=khong+co"],
+        desk.clerk: ["", f"ho-so/{submitted.code}/", f"ho-so/{submitted.code}/yeu-cau-bo-sung/", "?cach-nop=postal"],
         desk.head: [f"ho-so/{at_work.code}/", f"ho-so/{at_work.code}/gia-han/", f"ho-so/{at_work.code}/giao-viec/"],
         desk.signer: [f"ho-so/{to_sign.code}/duyet/", f"ho-so/{to_sign.code}/tra-lai-buoc/"],
     }

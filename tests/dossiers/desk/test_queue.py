@@ -14,6 +14,7 @@ from portal.common import clock
 from portal.common.identity import mask_number
 from procedures.models import working_calendar
 from tests import factories
+from tests.databases import past_the_triggers
 
 WEDNESDAY = dt.datetime(2026, 11, 25, 9, 0, tzinfo=clock.LOCAL)
 
@@ -77,8 +78,8 @@ def test_another_body_sees_nothing(as_user, desk):
 
 
 def test_a_clerks_own_matter_is_not_their_work(as_user, desk):
-    clerk_elsewhere = factories.citizen(receiving_clerk="H18.X005.CA")
-    desk.submitted(submitter=clerk_elsewhere)
+    clerk_elsewhere = factories.user(receiving_clerk="H18.X005.CA")
+    desk.submitted(submitter=factories.as_citizen(clerk_elsewhere))
 
     assert codes(as_user(clerk_elsewhere).get(reverse("desk:queue"), {"nhom": "tat-ca"})) == []
 
@@ -116,7 +117,7 @@ def test_search_finds_by_code_name_without_accents_and_number(as_user, desk, wor
     dossier = desk.submitted(submitter=factories.citizen(person_facts={"id_number": "011999000777"}))
     words = words.format(code=dossier.code, start=dossier.code[:9].lower(), number="011 999 000 777")
 
-    response = as_user(desk.clerk).get(reverse("desk:queue"), {"tu-khoa": words, "nhom": "cho-ky"})
+    response = as_user(desk.clerk).post(reverse("desk:queue"), {"tu-khoa": words, "nhom": "cho-ky"}, follow=True)
 
     assert codes(response) == [dossier.code]
 
@@ -124,7 +125,7 @@ def test_search_finds_by_code_name_without_accents_and_number(as_user, desk, wor
 def test_search_does_not_invent(as_user, desk):
     desk.submitted()
     for words in ("Hoa Sen", "%", "_", "'; --", "99999"):
-        assert codes(as_user(desk.clerk).get(reverse("desk:queue"), {"tu-khoa": words})) == []
+        assert codes(as_user(desk.clerk).post(reverse("desk:queue"), {"tu-khoa": words}, follow=True)) == []
 
 
 def test_lists_show_no_full_identity_number(as_user, desk):
@@ -138,7 +139,8 @@ def test_every_page_that_hides_a_number_hides_it_in_the_same_way(as_user, desk):
     dossier = desk.submitted()
     inspector = as_user(factories.user(inspector="H18"))
     for number in (dossier.subject_id_number, "12"):
-        Dossier.objects.filter(pk=dossier.pk).update(subject_id_number=number)
+        with past_the_triggers():
+            Dossier.objects.filter(pk=dossier.pk).update(subject_id_number=number)
         for page in (reverse("desk:queue"), reverse("desk:dossier", args=[dossier.code])):
             assert mask_number(number) in inspector.get(page).content.decode(), page
     own = next(value for key, value in dossier.answers.items() if key == "ap_id_number")

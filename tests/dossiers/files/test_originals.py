@@ -8,6 +8,7 @@ from dossiers.files.models import Attachment
 from tests import factories
 
 
+@pytest.mark.slow
 def test_a_key_without_a_digest_is_refused_by_the_database(desk):
     with pytest.raises(IntegrityError):
         factories.attachment(desk.draft(), "khac", original_key="0" * 40)

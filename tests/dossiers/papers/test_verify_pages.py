@@ -9,6 +9,7 @@ from dossiers import workflow
 from dossiers.files import storage
 from dossiers.papers.models import IssuedPaper
 from tests import factories
+from tests.databases import past_the_triggers
 
 pytestmark = [pytest.mark.needs_pdf, pytest.mark.django_db]
 
@@ -131,6 +132,7 @@ def test_others_get_404_and_leave_no_trace(client, result):
 
 
 def test_a_result_waiting_at_the_counter_is_not_in_the_account(client, result):
-    IssuedPaper.objects.filter(pk=result.pk).update(published_at=None)
+    with past_the_triggers():
+        IssuedPaper.objects.filter(pk=result.pk).update(published_at=None)
     client.force_login(result.dossier.submitter)
     assert client.get(result.get_absolute_url()).status_code == 404

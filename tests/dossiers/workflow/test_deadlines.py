@@ -92,6 +92,7 @@ def every_hour(first, last):
         first += dt.timedelta(hours=1)
 
 
+@pytest.mark.slow
 def test_an_unpaid_fee_is_reminded_of_twice_then_the_dossier_stops_after_a_day_of_grace(money_desk):
     with clock.at(MONDAY):
         dossier = money_desk.waiting()
@@ -171,6 +172,7 @@ def test_who_is_paying_is_neither_reminded_nor_stopped(money_desk):
     assert dossier.state == DossierState.STOPPED
 
 
+@pytest.mark.slow
 def test_who_paid_hears_nothing_more(money_desk):
     with clock.at(MONDAY):
         dossier = money_desk.waiting()

@@ -23,6 +23,7 @@ from payments.models import (
 from payments.refunds import approval
 from payments.transfers import matching
 from portal.common import clock
+from tests.databases import past_the_triggers
 
 pytestmark = pytest.mark.django_db
 FEE = 200_000
@@ -148,7 +149,8 @@ def test_money_of_a_fee_that_still_asks_for_it_is_found(paid):
 
 
 def test_a_paid_dossier_that_waits_is_found(paid):
-    Dossier.objects.update(state="PAYMENT_REQUIRED", came_from="SUBMITTED")
+    with past_the_triggers():
+        Dossier.objects.update(state="PAYMENT_REQUIRED", came_from="SUBMITTED")
     assert f"{Dossier.objects.get().code}: waits for a fee that is paid" in found()
 
 

@@ -28,6 +28,7 @@ from payments.models import (
 from payments.refunds import approval
 from portal.common import clock
 from tests import factories
+from tests.databases import past_the_triggers
 from tests.dossiers.pages import browse, title, words
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +112,7 @@ def test_an_own_proposal_does_not_wait_for_oneself(money_desk, paid):
     assert "1 hoàn tiền chờ tôi duyệt" in words(browse(money_desk.second_accountant).get(go("front")))
 
 
+@pytest.mark.slow
 # ---------------------------------------------------------------- takings
 def test_takings_are_told_per_day_body_way_and_kind_with_refunds_taken_off(money_desk, paid):
     workflow.advance(money_desk.waiting(), "paid", actor=money_desk.clerk, amount=FEE)
@@ -235,7 +237,8 @@ def test_nobody_decides_about_money_of_their_own(money_desk):
     """An accountant who filed the dossier sees its money, and may not act on it."""
     attempt = under_review(money_desk)
     accountant, dossier = money_desk.accountant, attempt.obligation.dossier
-    type(dossier).objects.filter(pk=dossier.pk).update(submitter=accountant)
+    with past_the_triggers():
+        type(dossier).objects.filter(pk=dossier.pk).update(submitter=accountant)
     there = browse(accountant)
     assert "chỉ đọc được" in words(there.get(go("attempt", attempt.reference)))
     assert there.post(go("decide", attempt.reference), {"outcome": "received", "note": "Đã nhận."}).status_code == 403
@@ -272,6 +275,7 @@ def test_one_proposes_and_another_approves(money_desk, paid):
     assert "vừa được người khác xử lý" in words(late)
 
 
+@pytest.mark.slow
 def test_a_proposal_is_checked_word_by_word(money_desk, paid):
     there = browse(money_desk.accountant)
     wrong = [
@@ -369,7 +373,8 @@ def test_stray_money_is_given_to_the_fee_it_is_for(money_desk):
 def test_a_statement_is_not_handed_in_by_who_gains_by_it(money_desk):
     transfer = money_desk.paying(Way.TRANSFER)
     dossier = transfer.obligation.dossier
-    type(dossier).objects.filter(pk=dossier.pk).update(submitter=money_desk.accountant)
+    with past_the_triggers():
+        type(dossier).objects.filter(pk=dossier.pk).update(submitter=money_desk.accountant)
     text = f"Số tham chiếu,Ngày giao dịch,Số tiền ghi có,Nội dung\nFT9,25/11/2026,200000,{transfer.reference}\n"
 
     def hand_in(person):
@@ -425,6 +430,7 @@ def test_the_pages_ask_as_often_for_many_rows_as_for_few(money_desk, paid):
     assert max(many.values()) <= 40
 
 
+@pytest.mark.slow
 def test_a_long_list_goes_on_and_is_found_by_any_of_its_numbers(money_desk, paid, monkeypatch):
     from payments.accounting.views import access
 

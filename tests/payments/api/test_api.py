@@ -82,6 +82,7 @@ def test_an_attempt_on_its_way_says_that_nobody_knows_yet(client, waiting):
     assert "Máy tự hỏi lại ngân hàng." in found["next_step"]
 
 
+@pytest.mark.slow
 def test_paid_money_is_told_with_its_receipt_and_the_code_to_check_it(client, waiting, money_desk, run_followups):
     settlement.settle(money_desk.paying(dossier=waiting).reference, cause="ipn")
     before = told(client, waiting)["receipts"][0]

@@ -401,8 +401,8 @@ def test_only_accountants_of_the_body_decide_and_never_alone(money_desk):
 
 
 def test_nobody_decides_on_money_of_their_own(money_desk):
-    accountant = factories.citizen(accountant="H18.Z01")
-    attempt = late(money_desk.paying(dossier=money_desk.waiting(accountant)))
+    accountant = factories.user(accountant="H18.Z01")
+    attempt = late(money_desk.paying(dossier=money_desk.waiting(factories.as_citizen(accountant))))
     with pytest.raises(PermissionDenied):
         approval.propose(attempt, "other", actor=accountant)
     with pytest.raises(PermissionDenied):

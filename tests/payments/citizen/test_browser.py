@@ -8,7 +8,7 @@ import pytest
 from payments.attempts import links, settlement
 from payments.models import PaymentAttempt
 from payments.models.states import AttemptState
-from tests.browser_support import axe, prefer, sideways
+from tests.browser_support import axe, prefer, sideways, too_wide_at_twice_the_text
 from tests.dossiers.pages import browse
 from tests.payments.notices import RETURN, signed_query_of
 
@@ -211,3 +211,5 @@ def test_nothing_scrolls_sideways_on_the_narrowest_phone_with_the_largest_text(l
         page.goto(live_server.url + path)
         page.evaluate("document.querySelectorAll('main details').forEach(box => box.open = true)")
         assert sideways(page) == 0, path
+        assert too_wide_at_twice_the_text(page) == [], path
+        page.set_viewport_size({"width": 320, "height": 780})

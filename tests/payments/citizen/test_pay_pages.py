@@ -432,6 +432,7 @@ def test_the_next_question_is_told(money_desk, client, waiting):
 TAILS = ["", "chua-xong/", "chuyen-khoan/", "qr.png", "tinh-trang/", "da-tra/", "nho-tra/"]
 
 
+@pytest.mark.slow
 def test_for_staff_strangers_and_passers_by_there_is_no_such_page(money_desk, waiting):
     money_desk.paying("transfer", waiting)
     people = [money_desk.clerk, money_desk.officer, money_desk.accountant, money_desk.head, factories.citizen()]
@@ -471,6 +472,7 @@ def queries(client, where):
     return len(seen)
 
 
+@pytest.mark.slow
 def test_pages_ask_as_often_for_many_attempts_as_for_one(money_desk, client, waiting):
     paid_twice(money_desk, waiting)
     other = money_desk.waiting(submitter=waiting.submitter)

@@ -131,6 +131,7 @@ def test_a_question_that_is_due_sooner_is_not_put_off(money_desk):
     assert GatewayQuestion.objects.get(attempt=attempt).next_at == soon
 
 
+@pytest.mark.slow
 def test_forged_returns_do_not_fill_the_disk(money_desk):
     attempt = money_desk.paying()
     for _ in range(70):

@@ -295,6 +295,7 @@ def test_people_who_wait_for_an_answer_go_first_then_who_was_never_asked_then_th
     assert gateway.asked == [one.reference for one in (complained, old, young, tried)]
 
 
+@pytest.mark.slow
 def test_a_storm_of_94_ends_with_everybody_asked(past, gateway):
     """After each accepted query the gateway answers «too soon» for a while, as the real one does."""
     for _ in range(6):

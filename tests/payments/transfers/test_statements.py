@@ -85,6 +85,7 @@ def read(bank, point):
     return once
 
 
+@pytest.mark.slow
 # ---------------------------------------------------------------- over the wire
 def test_a_payment_by_transfer_is_settled_within_the_minute(bank, money_desk, run_followups):
     attempt = money_desk.paying(way="transfer")

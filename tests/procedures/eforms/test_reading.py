@@ -250,6 +250,7 @@ def test_a_page_with_a_table_goes_on_when_enter_is_pressed():
 NAMES = [name for name, _ in Inputs(shown(BoundPage(FORM, PAGE, {"rows": ROWS, "home": {"detail": "x"}}, TODAY))).sent]
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.sampled_from([*NAMES, "add_row", "remove_row", "edit_row"]), st.text(max_size=30), max_size=12))
 def test_any_text_in_any_input_is_read_checked_and_shown(typed):

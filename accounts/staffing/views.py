@@ -1,0 +1,164 @@
+"""Pages of those who administer staff: asking for what takes two people, and approving it; and setting one's own password."""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import throttle
+from accounts.models import StaffRequest
+from accounts.staffing import links, requests
+from accounts.staffing.forms import FORMS, OwnPasswordForm
+from portal.common import clock
+
+SHOWN = 50  # decided requests on the list
+LINK = "password_link"  # key of the session
+SLUGS = {"mat-khau": StaffRequest.Kind.PASSWORD, "vai-tro": StaffRequest.Kind.ROLE, "thu-dien-tu": StaffRequest.Kind.CONTACT}
+TITLES = {
+    "mat-khau": gettext_lazy("Xin gửi liên kết đặt mật khẩu"),
+    "vai-tro": gettext_lazy("Xin giao vai trò"),
+    "thu-dien-tu": gettext_lazy("Xin đổi thư điện tử"),
+}
+
+
+def for_administrators(view):
+    """Decorator: 404 for everybody who administers no staff; never cached."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not requests.administers_staff(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+# ---------------------------------------------------------------- requests
+@require_safe
+@for_administrators
+def overview(request):
+    """The requests that wait, those this user can decide first, and the last decided ones."""
+    rows = requests.visible_requests(request.user)
+    waiting = [_row(row, request.user) for row in rows.filter(state=StaffRequest.State.WAITING) if row.is_waiting]
+    decided = rows.exclude(state=StaffRequest.State.WAITING)[:SHOWN]
+    return render(
+        request,
+        "accounts/staffing/overview.html",
+        {
+            "waiting": sorted(waiting, key=lambda row: not row["decides"]),
+            "decided": [_row(row, request.user) for row in decided],
+            "acts": [{"slug": slug, "label": title} for slug, title in TITLES.items()],
+        },
+    )
+
+
+def _row(row, user):
+    return {"request": row, "what": requests.summary(row), "decides": requests.may_decide(user, row)}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_administrators
+def ask(request, slug):
+    """Ask for an act about a login of staff. `?tai-khoan=` fills in the login."""
+    if slug not in SLUGS:
+        raise Http404
+    kind = SLUGS[slug]
+    initial = {"username": request.GET.get("tai-khoan", ""), "valid_from": clock.today()}
+    form = FORMS[kind](request.POST if request.method == "POST" else None, actor=request.user, initial=initial)
+    if form.is_bound and form.is_valid():
+        try:
+            row = requests.ask(
+                kind, form.cleaned_data["user"], by=request.user, reason=form.cleaned_data["reason"], **form.facts()
+            )
+        except requests.NotPossible as impossible:
+            form.add_error(None, str(impossible))
+        else:
+            messages.success(request, _("Đã gửi đề nghị. Người thứ hai duyệt thì việc mới được làm."))
+            return redirect("accounts:staff_request", row.pk)
+    context = {"form": form, "title": TITLES[slug], "slug": slug}
+    return render(request, "accounts/staffing/ask.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_administrators
+def request_page(request, pk):
+    """One request: who asks what for whom; approve, turn down, or take back."""
+    row = get_object_or_404(requests.visible_requests(request.user), pk=pk)
+    decide = {"duyet": requests.approve, "khong-duyet": requests.decline}.get(request.POST.get("quyet-dinh", ""))
+    if request.method == "POST":
+        if decide is None:
+            raise Http404
+        try:
+            done = decide(row, by=request.user)
+        except requests.NotPossible as impossible:
+            messages.error(request, str(impossible))
+        else:
+            messages.success(request, f"{done.get_state_display().capitalize()}: {requests.summary(done)}.")
+        return redirect("accounts:staff_request", pk)
+    context = {
+        "row": row,
+        "what": requests.summary(row),
+        "decides": requests.may_decide(request.user, row),
+        "takes_back": row.is_waiting and row.asked_by_id == request.user.pk,
+        "posts": row.user.memberships.current().select_related("agency"),
+        "link": getattr(row, "link", None),
+    }
+    return render(request, "accounts/staffing/request.html", context)
+
+
+# ---------------------------------------------------------------- one's own password
+@login_not_required
+@never_cache
+@require_safe
+def password_link(request, token):
+    """The link of the e-mail. The token moves out of the address at once, so that no log or referrer gets the page with it."""
+    if throttle.is_over_limit(request, "secret"):
+        return throttle.refuse(request)
+    link = links.find(token)
+    if link is None:
+        throttle.count_failure(request, "secret")
+        return _no_link(request)
+    if request.user.is_authenticated:
+        logout(request)
+    request.session[LINK] = link.pk
+    return _unreferred(redirect("accounts:set_password"))
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_password(request):
+    """Set one's own password with the link just opened."""
+    link = links.find_again(request.session.get(LINK))
+    if link is None:
+        return _no_link(request)
+    user = link.request.user
+    form = OwnPasswordForm(user, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        if not links.set_password(link, form.cleaned_data["new_password1"]):
+            return _no_link(request)
+        request.session.flush()
+        messages.success(request, _("Đã đặt mật khẩu. Đăng nhập bằng mật khẩu mới."))
+        return redirect("accounts:login")
+    context = {"form": form, "login": user.username}
+    return render(request, "accounts/staffing/set_password.html", context, status=422 if form.is_bound else 200)
+
+
+def _no_link(request):
+    return _unreferred(render(request, "accounts/staffing/no_link.html", status=404))
+
+
+def _unreferred(response):
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,1 @@
+"""What proves the history to others: daily anchors, proof files, acknowledgements that are checked."""

@@ -1,0 +1,36 @@
+"""The network address of whoever sent a request, behind proxies, too."""
+
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address of the client; "" when unknown.
+
+    `X-Forwarded-For` is believed only as far as our own proxies (`settings.TRUSTED_PROXIES`, networks) wrote it: read from the
+    right, the first address that is not one of ours. Whatever a client puts in front of it is ignored.
+    """
+    address = _parsed(request.META.get("REMOTE_ADDR", ""))
+    hops = [_parsed(hop) for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    while hops and address is not None and _is_ours(address):
+        hop = hops.pop()
+        if hop is None:
+            break
+        address = hop
+    return str(address) if address else ""
+
+
+def _parsed(text: str) -> Address | None:
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_ours(address: Address) -> bool:
+    return any(address in network for network in settings.TRUSTED_PROXIES if network.version == address.version)

@@ -1,0 +1,157 @@
+"""Refused attempts at objects of others leave a row in the access log.
+
+A page answers 404 for what does not exist and for what this user may not see, alike. After that answer has left, this module
+looks whether the object exists and is somebody else's, and writes one row: body and time of the answer stay the same. At most
+MAX_AN_HOUR rows for each user (and for all visitors without a login together).
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts.messages.models import Message
+from accounts.models import AccessLog, LoginKind, StaffRequest, User, log_access
+from accounts.staffing.requests import visible_requests
+from dossiers.files.models import Attachment
+from dossiers.models import Dossier
+from dossiers.papers.models import IssuedPaper
+from dossiers.permissions import is_submitter, may_open_paper, may_see_papers
+from payments import permissions as money
+from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund
+from portal.common import clock
+
+log = logging.getLogger(__name__)
+MAX_AN_HOUR = 30
+
+
+@dataclass(frozen=True)
+class Door:
+    """What an address names: `find(**kwargs)` is the queryset, `may(object, user)` whether it is no refusal, `dossier(object)`
+    whose data it is."""
+
+    name: str
+    find: Callable
+    may: Callable
+    dossier: Callable = lambda row: row
+
+
+def _visible(dossier, user):
+    return Dossier.objects.visible_to(user).filter(pk=dossier.pk).exists()
+
+
+def _own(dossier, user):
+    return user.is_authenticated and is_submitter(dossier, user)
+
+
+def _of_attempt(row):
+    attempt = getattr(row, "attempt", None)
+    return attempt.obligation.dossier if attempt else None
+
+
+FILED = Door("dossier", lambda code, **rest: Dossier.objects.filter(code=code), _visible)
+PAID = Door("dossier", FILED.find, _own)
+DRAFT = Door("dossier", lambda pk, **rest: Dossier.objects.filter(pk=pk), _own)
+PAPER = Door(
+    "paper", lambda pk, **rest: IssuedPaper.objects.filter(pk=pk),
+    lambda row, user: _visible(row.dossier, user) and may_open_paper(row.dossier, row.kind, user), lambda row: row.dossier,
+)  # fmt: skip
+FILE = Door(
+    "file", lambda pk, **rest: Attachment.objects.filter(pk=pk),
+    lambda row, user: _visible(row.dossier, user) and may_see_papers(row.dossier, user), lambda row: row.dossier,
+)  # fmt: skip
+MESSAGE = Door(
+    "message", lambda pk, **rest: Message.objects.filter(pk=pk), lambda row, user: row.recipient_id == user.pk, lambda row: None
+)
+LOGIN = Door(
+    "login", lambda object_id, **rest: User.objects.filter(pk=object_id, kind=LoginKind.CITIZEN), lambda row, user: False,
+    lambda row: None,
+)  # fmt: skip
+REQUEST = Door(
+    "request", lambda pk, **rest: StaffRequest.objects.filter(pk=pk),
+    lambda row, user: visible_requests(user).filter(pk=row.pk).exists(), lambda row: None,
+)  # fmt: skip
+ATTEMPT = Door(
+    "attempt", lambda reference, **rest: PaymentAttempt.objects.filter(reference=reference), money.sees_attempt,
+    lambda row: row.obligation.dossier,
+)  # fmt: skip
+REFUND = Door("refund", lambda request_id, **rest: Refund.objects.filter(request_id=request_id), money.sees_refund, _of_attempt)
+DIFFERENCE = Door("difference", lambda pk, **rest: Difference.objects.filter(pk=pk), money.sees_difference, _of_attempt)
+CREDIT = Door("credit", lambda pk, **rest: BankCredit.objects.filter(pk=pk), money.sees_credit, _of_attempt)
+COMPLAINT = Door("complaint", lambda pk, **rest: PaymentComplaint.objects.filter(pk=pk), money.sees_complaint, _of_attempt)
+
+
+def _at(door, namespace, *names):
+    return dict.fromkeys([f"{namespace}{name}" for name in names], door)
+
+
+# By the name of the URL. `tests/test_refused_attempts.py` compares them with the addresses that name an object.
+DOORS = {
+    **_at(
+        FILED,
+        "dossiers:",
+        "detail",
+        "submitted",
+        "slip",
+        "result",
+        "withdraw",
+        "confirm",
+        "supplement",
+        "supplement_review",
+        "papers_seen",
+    ),
+    **_at(FILED, "desk:", "dossier", "again", "step"),
+    **_at(FILED, "api_", "dossier", "withdraw"),
+    **_at(PAID, "payments:", "pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"),
+    **_at(PAID, "api_", "payment", "payment_attempts", "payment_claim"),
+    **_at(DRAFT, "dossiers:", "resume", "renew", "filled_form", "step", "autosave", "discard", "read_draft"),
+    **_at(DRAFT, "api_", "submit"),
+    **_at(PAPER, "papers:", "download"),
+    **_at(FILE, "files:", "view"),
+    **_at(MESSAGE, "accounts:", "message"),
+    **_at(REQUEST, "accounts:", "staff_request"),
+    **_at(LOGIN, "admin:accounts_user_", "change", "delete", "history"),
+    **_at(ATTEMPT, "accounting:", "attempt", "decide", "propose", "receipt"),
+    **_at(REFUND, "accounting:", "refund", "refund_step"),
+    **_at(DIFFERENCE, "accounting:", "difference", "difference_step"),
+    **_at(CREDIT, "accounting:", "credit", "credit_step"),
+    **_at(COMPLAINT, "accounting:", "complaint"),
+}
+
+
+def record_refusals(get_response):
+    """Middleware: after a 404 at one of DOORS has been sent, write a row if the object exists and is somebody else's."""
+
+    def middleware(request):
+        response = get_response(request)
+        match = getattr(request, "resolver_match", None)
+        if response.status_code == 404 and match and match.view_name in DOORS:
+            response._resource_closers.append(lambda: _record(request, DOORS[match.view_name], match.kwargs))
+        return response
+
+    return middleware
+
+
+def _record(request, door, kwargs):
+    try:
+        with transaction.atomic():
+            row = door.find(**kwargs).first()
+            if row is None or door.may(row, request.user) or _is_capped(request.user):
+                return
+            dossier = door.dossier(row)
+            owner = dossier or row
+            person = getattr(owner, "person", None) or getattr(getattr(owner, "submitter", None), "person", None)
+            log_access(
+                request, "view", f"{door.name}:{row.pk}", person=person, organisation=getattr(owner, "organisation", None),
+                outcome=AccessLog.Outcome.REFUSED,
+            )  # fmt: skip
+    except Exception:
+        log.exception("a refused attempt was not recorded")
+
+
+def _is_capped(user):
+    since = clock.now() - dt.timedelta(hours=1)
+    actor = user if user.is_authenticated else None
+    return AccessLog.objects.filter(actor=actor, outcome=AccessLog.Outcome.REFUSED, at__gt=since).count() >= MAX_AN_HOUR
