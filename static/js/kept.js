@@ -43,13 +43,15 @@
     addEventListener("pagehide", send);
     // The words are kept before the form goes, so that they cannot be kept again after it has arrived.
     form.addEventListener("submit", async (event) => {
-      if (pressed) return;
+      if (pressed || typed().toString() === last) {
+        pressed = true;
+        return clearTimeout(timer);
+      }
       event.preventDefault();
       const { submitter } = event;
-      if (await send()) {
-        pressed = true;
-        form.requestSubmit(submitter);
-      } else tell(say.away);
+      if (!(await send())) return tell(say.away);
+      pressed = true;
+      setTimeout(() => form.requestSubmit(submitter)); // not while this event is under way: it would be ignored
     });
   }
 })();
