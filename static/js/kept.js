@@ -16,7 +16,7 @@
       if (text) form.append(place);
     };
     const typed = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
-    let timer, last = typed().toString(), pressed = false;
+    let timer, flight, last = typed().toString(), pressed = false;
     // True unless the network is away.
     const send = async () => {
       clearTimeout(timer);
@@ -37,19 +37,20 @@
         return false;
       }
     };
-    const soon = () => { clearTimeout(timer); timer = setTimeout(send, 1000); };
+    const save = () => (flight ||= send().finally(() => { flight = null; }));
+    const soon = () => { clearTimeout(timer); timer = setTimeout(save, 1000); };
     form.addEventListener("input", soon);
     form.addEventListener("change", soon);
-    addEventListener("pagehide", send);
+    addEventListener("pagehide", save);
     // The words are kept before the form goes, so that they cannot be kept again after it has arrived.
     form.addEventListener("submit", async (event) => {
-      if (pressed || typed().toString() === last) {
+      if (pressed || (!flight && typed().toString() === last)) {
         pressed = true;
         return clearTimeout(timer);
       }
       event.preventDefault();
       const { submitter } = event;
-      if (!(await send())) return tell(say.away);
+      if (!(await save()) || !(await save())) return tell(say.away);
       pressed = true;
       setTimeout(() => form.requestSubmit(submitter)); // not while this event is under way: it would be ignored
     });
