@@ -15,7 +15,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.models import AdministrativeUnit, Agency, LoginKind, Membership, OfficeHours, StaffRequest, User
 from accounts.staffing import requests
-from portal.common.form_fields import ADMIN_FIELDS, DayField
+from portal.common.form_fields import ADMIN_FIELDS, DayField, DeskPhoneField
 
 admin.site.unregister(Group)  # rights come from memberships, never from Django's groups
 
@@ -43,10 +43,15 @@ class NeverDeleted:
 @admin.register(Agency)
 class AgencyAdmin(NeverDeleted, ModelAdmin):
     formfield_overrides = ADMIN_FIELDS
-    list_display = ["code", "name", "kind", "desk_phone", "valid_to"]
+    list_display = ["code", "name", "kind", "desk_phone", "valid_to", "source"]
     list_filter = ["kind", "demo"]
     search_fields = ["code", "name"]
     autocomplete_fields = ["unit", "parent", "successor"]
+
+    def formfield_for_dbfield(self, db_field, request, **options):
+        if db_field.name == "desk_phone":
+            options["form_class"] = DeskPhoneField
+        return super().formfield_for_dbfield(db_field, request, **options)
 
     def get_readonly_fields(self, request, obj=None):
         """The code of an agency never changes: dossiers bear it, and an inspector reads by its beginning."""
@@ -122,6 +127,7 @@ class StaffForm(forms.ModelForm):
 class StaffAdmin(NeverDeleted, ModelAdmin):
     """Logins of staff. Citizens' logins do not exist here, whatever the address. No password is set or seen here."""
 
+    formfield_overrides = ADMIN_FIELDS
     form = StaffForm
     list_display = ["username", "full_name", "is_active", "is_superuser", "last_login"]
     list_filter = ["is_active", "is_superuser"]

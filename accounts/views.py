@@ -12,9 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import throttle
+from accounts.addresses import address_text
 from accounts.forms import LoginForm
 from accounts.messages.models import Channel, Message
-from accounts.models import AccessLog, AdministrativeUnit
+from accounts.models import AccessLog
 from accounts.roles import Role
 from portal.common import clock
 from portal.common.dates import full_day
@@ -112,20 +113,12 @@ def _facts(person):
         (_("Ngày sinh"), full_day(person.birth_date) if person.birth_date else ""),
         (_("Giới tính"), person.get_gender_display()),
         (_("Số định danh cá nhân"), person.id_number),
-        (_("Nơi thường trú"), _address(person.permanent_address)),
-        (_("Nơi ở hiện tại"), _address(person.current_address)),
+        (_("Nơi thường trú"), address_text(person.permanent_address)),
+        (_("Nơi ở hiện tại"), address_text(person.current_address)),
         (_("Điện thoại"), phone_for_display(person.phone) if person.phone else ""),
         (_("Thư điện tử"), person.email),
     ]
     return [{"term": term, "value": value} for term, value in rows if value]
-
-
-def _address(address):
-    if not address:
-        return ""
-    codes = [address.get(part) for part in ("commune", "province") if address.get(part)]
-    names = dict(AdministrativeUnit.objects.filter(code__in=codes).values_list("code", "name"))
-    return ", ".join(filter(None, [address.get("detail", ""), *(names.get(code, "") for code in codes)]))
 
 
 def _look(row):

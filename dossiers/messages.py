@@ -62,6 +62,36 @@ def remind(dossier, due_at, action, *, reminder_at, stops_at):
     )
 
 
+@translation.override("vi")
+def promise_moved(dossier, due_before, until_before):
+    """Tell the citizen once that a promised date or a deadline moved, or that a provisional date is certain now, because days
+    off, office hours or an outage were recorded. `due_before`, `until_before`: what was told before (UTC or None)."""
+    until = dossier.supplement_due_at or dossier.payment_due_at
+    facts = {"code": dossier.code, "name": dossier.version.short_name, "desk": dossier.receiving_agency.desk_name}
+    facts |= {"desk": facts["desk"] or dossier.receiving_agency.name, "phone": dossier.receiving_agency.desk_phone}
+    sentences = []
+    if dossier.due_at != due_before:
+        sentences.append(_("Ngày hẹn trả kết quả là %(due)s, trước đó hẹn %(before)s, vì lịch làm việc thay đổi."))
+        facts |= {"due": moment(dossier.due_at), "before": moment(due_before)}
+    elif dossier.due_at and not dossier.due_is_provisional and until == until_before:
+        sentences.append(_("Lịch nghỉ đã công bố. Ngày hẹn trả kết quả vẫn là %(due)s, không còn là ngày tạm tính."))
+        facts |= {"due": moment(dossier.due_at)}
+    if until and until != until_before:
+        sentences.append(_("Hạn của anh chị lùi tới %(until)s."))
+        facts |= {"until": moment(until)}
+    if not sentences:
+        return
+    sentences.append(_("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s."))
+    known = f"{dossier.due_at:%y%m%d%H%M}" if dossier.due_at else "-"
+    queue_messages(
+        f"recount:{dossier.pk}:{known}:{dossier.due_is_provisional:d}:{f'{until:%y%m%d%H%M}' if until else '-'}",
+        _citizen_recipients(dossier, None),
+        subject=_("Ngày hẹn tính lại: %(name)s") % facts,
+        body=" ".join(sentences) % facts,
+        link=_link(dossier),
+    )
+
+
 def _citizen_recipients(dossier, step):
     """The submitter (with a mandate only while it is in force) and the subject."""
     filed = dossier.submitter and is_submitter(dossier, dossier.submitter)

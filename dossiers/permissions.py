@@ -25,6 +25,20 @@ CITIZEN = "submitter"
 # Who reads the answers, whole numbers and papers of a dossier. An inspector reads its course, an accountant its money.
 PAPER_ROLES = [role for role in WORK_ON_DOSSIERS if role not in (Role.INSPECTOR, Role.ACCOUNTANT)]
 MONEY_PAPERS = frozenset({PaperKind.E_RECEIPT, PaperKind.PAYMENT_NOTICE})
+# Steps whose note is shown to the citizen; other notes are for staff.
+NOTE_SHOWN_STEPS = frozenset(
+    {
+        "refuse_receipt",
+        "extend",
+        "stop",
+        "refuse_withdrawal",
+        "refuse_substance",
+        "waive",
+        "withdraw",
+        "resubmit",
+        "confirm",
+    }
+)
 
 
 Predicate = Callable[["Dossier", "User"], bool]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from payments import assignment, messages
-from payments.models import CollectionPoint, Difference, PaymentAttempt, SettlementRun
+from payments.models import BankCredit, CollectionPoint, Difference, PaymentAttempt, SettlementRun
 from payments.permissions import accountants_of, bodies_at, bodies_of_difference, may_own
 from portal.common import clock
 
@@ -25,6 +25,7 @@ def open_difference(
     theirs: int | None = None,
     attempt: PaymentAttempt | None = None,
     run: SettlementRun | None = None,
+    credit: BankCredit | None = None,
 ) -> Difference | None:
     """Open a difference and notify its owner. One that is open already, or was closed with the same amounts, is not opened again.
     Returns it, or None. Amounts in whole đồng."""
@@ -37,13 +38,24 @@ def open_difference(
         with transaction.atomic():
             difference = Difference.objects.create(
                 run=run, point=point, collector=attempt.collector if attempt else None, day=day, kind=kind, reference=reference,
-                attempt=attempt, our_amount=ours, their_amount=theirs, owner=assignment.least_busy(bodies, dossier),
+                attempt=attempt, credit=credit, our_amount=ours, their_amount=theirs,
+                owner=assignment.least_busy(bodies, dossier),
                 opened_at=clock.now(),
             )  # fmt: skip
     except IntegrityError:
         return None  # another transaction opened it at the same time
     messages.difference_opened(difference)
     return difference
+
+
+def open_wrong_amount(attempt: PaymentAttempt, theirs: int | None) -> Difference | None:
+    """The gateway names another amount for this attempt, or one that is not a whole number of đồng (`theirs` None).
+
+    One difference, however often the gateway repeats it: it is filed under the day of the attempt."""
+    day = clock.local(attempt.created_at).date()
+    return open_difference(
+        attempt.point, day, Difference.Kind.AMOUNT, attempt.reference, ours=attempt.amount, theirs=theirs, attempt=attempt
+    )
 
 
 def close_as_matching(point: CollectionPoint, reference: str, kinds: Iterable[str], words: str) -> int:
@@ -65,8 +77,12 @@ def hand_over(difference: Difference, user: User, to: User) -> Difference:
 
 @transaction.atomic
 def close(difference: Difference, user: User, words: str) -> Difference:
-    """Close a difference; `words` is the explanation. Raises PermissionDenied, AlreadyClosed."""
+    """Close a difference; `words` is the explanation. Raises PermissionDenied, AlreadyClosed.
+
+    A DOUBLE is closed together with the decision about its credit."""
     difference = _open(difference, user)
+    if difference.kind == Difference.Kind.DOUBLE and difference.credit.state == BankCredit.State.DOUBLE:
+        raise PermissionDenied("first say whether it is the same credit")
     difference.closed_at, difference.closed_by, difference.resolution = clock.now(), user, words
     difference.save(update_fields=["closed_at", "closed_by", "resolution"])
     return difference

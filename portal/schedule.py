@@ -6,7 +6,8 @@ import time
 from django.db import connection, transaction
 
 from dossiers.evidence import anchors
-from dossiers.workflow import deadlines
+from dossiers.filing import drafts
+from dossiers.workflow import deadlines, recount
 from payments.attempts import expiry, payable
 from payments.reconciliation import runs
 from payments.transfers import statements
@@ -20,7 +21,9 @@ AWAITED, BACKGROUND = outbox.Priority.AWAITED, outbox.Priority.BACKGROUND
 # With the priority of the outbox rows that they write: payers wait for the answers about their money.
 JOBS = {
     payable.mark_ready_terminals: AWAITED,
+    recount.run: BACKGROUND,
     deadlines.run: BACKGROUND,
+    drafts.delete_forgotten: BACKGROUND,
     expiry.run: AWAITED,
     statements.run: AWAITED,
     runs.run: BACKGROUND,

@@ -76,7 +76,7 @@ class ProcedureVersionAdmin(NeverDeleted, ModelAdmin):
 @admin.register(Offering)
 class OfferingAdmin(NeverDeleted, ModelAdmin):
     formfield_overrides = ADMIN_FIELDS
-    list_display = ["procedure", "agency", "receiving_agency", "filing", "valid_from", "valid_to"]
+    list_display = ["procedure", "agency", "receiving_agency", "filing", "valid_from", "valid_to", "source"]
     list_filter = ["filing", "province_code"]
     list_select_related = ["procedure", "agency", "receiving_agency"]
     search_fields = ["procedure__code", "procedure__name", "agency__code", "agency__name"]
@@ -107,7 +107,7 @@ class LocalFeeAdmin(NeverDeleted, ModelAdmin):
     """Amounts are not changed after dossiers were filed with them: set the end date and add a new row."""
 
     formfield_overrides = ADMIN_FIELDS
-    list_display = ["procedure", "province_code", "fee_line_key", "amount", "effective_from", "effective_to", "certainty"]
+    list_display = ["procedure", "province_code", "fee_line_key", "amount", "effective_from", "effective_to", "source"]
     list_filter = ["province_code"]
     list_select_related = ["procedure"]
     search_fields = ["procedure__code"]
@@ -120,7 +120,7 @@ class LocalFeeAdmin(NeverDeleted, ModelAdmin):
 @admin.register(Holiday)
 class HolidayAdmin(ModelAdmin):
     formfield_overrides = ADMIN_FIELDS
-    list_display = ["date", "name", "kind", "certainty"]
+    list_display = ["date", "name", "kind", "source"]
     list_filter = ["kind"]
     date_hierarchy = "date"
 
@@ -128,7 +128,7 @@ class HolidayAdmin(ModelAdmin):
 @admin.register(UndecidedHoliday)
 class UndecidedHolidayAdmin(ModelAdmin):
     formfield_overrides = ADMIN_FIELDS
-    list_display = ["name", "first_on", "last_on"]
+    list_display = ["name", "first_on", "last_on", "source"]
 
 
 class LifeEventEntryInline(TabularInline):
@@ -141,6 +141,6 @@ class LifeEventEntryInline(TabularInline):
 @admin.register(LifeEvent)
 class LifeEventAdmin(ModelAdmin):
     formfield_overrides = ADMIN_FIELDS
-    list_display = ["name", "audience", "order", "slug"]
+    list_display = ["name", "audience", "order", "slug", "source"]
     list_filter = ["audience"]
     inlines = [LifeEventEntryInline]

@@ -60,6 +60,22 @@ class WorkCalendar:
         rows = [row for of_year in document["years"].values() for row in of_year]
         return cls.from_rows(rows, map(int, document["years"]), map(_undecided_span, document.get("undecided", ())))
 
+    def document(self) -> dict[str, Any]:
+        """The calendar as JSON values, the same for equal calendars; read back by `from_basis`."""
+        return {
+            "off": {day.isoformat(): name for day, name in sorted(self.off.items())},
+            "on": {day.isoformat(): name for day, name in sorted(self.on.items())},
+            "years": sorted(self.years),
+            "undecided": sorted([first.isoformat(), last.isoformat(), name] for first, last, name in self.undecided),
+        }
+
+    @classmethod
+    def from_basis(cls, document: Mapping[str, Any]) -> "WorkCalendar":
+        """The calendar of a `document`."""
+        off, on = ({dt.date.fromisoformat(day): name for day, name in document[kind].items()} for kind in ("off", "on"))
+        spans = [(dt.date.fromisoformat(first), dt.date.fromisoformat(last), name) for first, last, name in document["undecided"]]
+        return cls(off, on, document["years"], spans)
+
     def is_working(self, day: dt.date) -> bool:
         """True for Monday to Friday except holidays, and for swapped working days."""
         return day in self.on or (day.weekday() < 5 and day not in self.off)
@@ -148,6 +164,11 @@ class OfficeHours:
     def default(cls) -> "OfficeHours":
         """Default hours (giờ hành chính): 7:30–11:30 and 13:30–17:00."""
         return cls.from_data({"mon_fri": [["07:30", "11:30"], ["13:30", "17:00"]]})
+
+    def document(self) -> dict[str, Any]:
+        """The hours as JSON values, in the form that `from_data` reads."""
+        rows = {"mon_fri": self.weekday, "sat": self.saturday}
+        return {days: [[f"{start:%H:%M}", f"{end:%H:%M}"] for start, end in openings] for days, openings in rows.items()}
 
     @property
     def opens(self) -> dt.time:

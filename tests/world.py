@@ -6,9 +6,10 @@ import json
 from django.conf import settings
 
 from accounts.models import AdministrativeUnit, Agency, OfficeHours
+from accounts.unit_search import search_text
 from payments.models import CollectionPoint
 from portal.common import clock
-from portal.common.vietnamese import fold, sort_key
+from portal.common.vietnamese import sort_key
 from procedures import loading
 from procedures.eforms import expanded_form
 from procedures.models import Holiday, Offering, Procedure, ProcedureVersion, Sector, Terminal, UndecidedHoliday
@@ -36,7 +37,7 @@ def place(code):
         name=row["name"],
         short_name=row["short"],
         sort_key=sort_key(row["name"]),
-        search_text=fold(row["name"]),
+        search_text=search_text(row["short"], row["name"], [place(row["parent"]).name] if row["parent"] else []),
         parent=place(row["parent"]) if row["parent"] else None,
         agency_code=row.get("agency_code") or "",
     )

@@ -1,5 +1,5 @@
 from accounts.models.access import AccessLog, AdministratorChange, log_access
-from accounts.models.bodies import Agency, Membership, OfficeHours
+from accounts.models.bodies import Agency, Membership, OfficeHours, RemovedRow
 from accounts.models.people import Basis, Gender, LoginKind, Mandate, Organisation, Person, User
 from accounts.models.staffing import PasswordLink, StaffRequest
 from accounts.models.territory import COMMUNE_KINDS, PROVINCE_KINDS, AdministrativeUnit
@@ -22,6 +22,7 @@ __all__ = [
     "Organisation",
     "PasswordLink",
     "Person",
+    "RemovedRow",
     "StaffRequest",
     "User",
     "log_access",

@@ -8,10 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.territory import AdministrativeUnit
 from accounts.roles import Role
 from portal.common import clock
+from portal.common.provenance import Provenance
 
 
-class Agency(models.Model):
+class Agency(Provenance):
     """An agency that receives, decides or cooperates. Identified by code; exists from `valid_from` to `valid_to`."""
+
+    SHIPPED_KEY = ("code",)
 
     code = models.CharField(_("mã định danh"), max_length=35, unique=True)
     code_certainty = models.CharField(_("độ chắc chắn của mã"), max_length=120, blank=True)
@@ -47,8 +50,10 @@ class Agency(models.Model):
         return self.code.split(".")[0]
 
 
-class OfficeHours(models.Model):
+class OfficeHours(Provenance):
     """Weekly opening intervals, local time: {"mon_fri": [["07:30", "11:30"], …], "sat": [...]}."""
+
+    SHIPPED_KEY = ("key",)
 
     key = models.SlugField(_("khóa"), max_length=40, unique=True)
     intervals = models.JSONField(_("khung giờ"))
@@ -61,6 +66,23 @@ class OfficeHours(models.Model):
 
     def __str__(self):
         return self.key
+
+
+class RemovedRow(models.Model):
+    """A shipped row that people removed: `load_data` does not make it again.
+
+    `table`: «procedures.Holiday»; `key`: its shipped key.
+    """
+
+    table = models.CharField(max_length=60)
+    key = models.CharField(max_length=250)
+    removed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["table", "key"], name="a_row_is_removed_once")]
+
+    def __str__(self):
+        return f"{self.table} {self.key}"
 
 
 class MembershipQuerySet(models.QuerySet):

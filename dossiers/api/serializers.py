@@ -43,8 +43,8 @@ class DossierDetailSerializer(DossierSerializer):
         fields = [*DossierSerializer.Meta.fields, "events"]
 
 
-class WithdrawSerializer(serializers.Serializer):
-    """Reason of a withdrawal; optional."""
+class NoteSerializer(serializers.Serializer):
+    """A note to a step: the reason of a withdrawal, a message with a supplement. Optional."""
 
     note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from dossiers import workflow
 from dossiers.access_log import log_view
-from dossiers.api.serializers import DossierDetailSerializer, DossierSerializer, SubmitSerializer, WithdrawSerializer
+from dossiers.api.serializers import DossierDetailSerializer, DossierSerializer, NoteSerializer, SubmitSerializer
 from dossiers.evidence.proof import proof
 from dossiers.files.changing import FilesClosed
 from dossiers.filing import drafts, judging
@@ -110,10 +110,10 @@ class StepView(APIView):
 class Withdraw(StepView):
     """Take the dossier back: at once before acceptance, afterwards the desk decides."""
 
-    @extend_schema(request=WithdrawSerializer, responses={200: DossierDetailSerializer, **REFUSALS})
+    @extend_schema(request=NoteSerializer, responses={200: DossierDetailSerializer, **REFUSALS})
     def post(self, request, code):
         dossier = get_object_or_404(visible_filed(request.user), code=code)
-        sent = WithdrawSerializer(data=request.data)
+        sent = NoteSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         return self.answer(workflow.withdraw(dossier, actor=request.user, note=sent.validated_data.get("note", "")))
 

@@ -7,22 +7,11 @@ from dossiers import workflow
 from dossiers.clock import lateness, rules
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import DeliveryWay, StepState
+from dossiers.permissions import NOTE_SHOWN_STEPS
 from dossiers.states import DossierState as S
 from portal.common import clock
 from portal.common.dates import clock_time, long_day, moment
 
-# Steps whose note is shown to the citizen; other notes are for staff.
-NOTE_SHOWN_STEPS = {
-    "refuse_receipt",
-    "extend",
-    "stop",
-    "refuse_withdrawal",
-    "refuse_substance",
-    "waive",
-    "withdraw",
-    "resubmit",
-    "confirm",
-}
 HIDDEN_STEPS = {"assign"}  # steps not shown to the citizen
 STEP_ICONS = {
     "submit": "send",
@@ -157,7 +146,7 @@ def countdown(dossier):
         return None
     timekeeper = Timekeeper(dossier)
     due_day = clock.local(dossier.due_at)
-    left = rules.days_left(timekeeper.calendar, clock.now(), dossier.due_at)
+    left = rules.days_left(timekeeper.promised.calendar, clock.now(), dossier.due_at)
     found = {
         "due": _("Hẹn trả: %(day)s, trước %(time)s") % {"day": long_day(due_day.date()), "time": clock_time(due_day)},
         "late": left < 0,
@@ -169,13 +158,22 @@ def countdown(dossier):
     else:
         found |= {"number": left, "words": ngettext("ngày làm việc nữa", "ngày làm việc nữa", left)}
     standing = timekeeper.standing(now=clock.now())
-    counted = [day for day in standing.days if day.counted]
-    if counted and 0 <= left <= len(counted) and not standing.waiting and counted[0].number:
-        gone = max(0, len(counted) - left)
-        found["done_percent"] = round(100 * gone / len(counted))
-        found["bar_label"] = _("Đã qua %(gone)d trên %(all)d ngày làm việc") % {"gone": gone, "all": len(counted)}
-        found["note"] = found["bar_label"] + ". " + _("Ngày nghỉ không tính.")
-    return found
+    return found | _progress(standing) if left >= 0 and not standing.waiting else found
+
+
+def _progress(standing):
+    """The bar of days gone, in the unit in which the term is counted: working days, or calendar days with days off among them.
+    Empty for a term of hours."""
+    counted = [day for day in standing.days if day.number]
+    if not counted:
+        return {}
+    gone, total = sum(day.date <= clock.today() for day in counted), len(counted)
+    facts = {"gone": gone, "all": total}
+    if counted[0].unit == "working_day":
+        label, note = _("Đã qua %(gone)d trên %(all)d ngày làm việc") % facts, _("Ngày nghỉ không tính.")
+    else:
+        label, note = _("Đã qua %(gone)d trên %(all)d ngày") % facts, _("Tính cả ngày nghỉ.")
+    return {"done_percent": round(100 * gone / total), "bar_label": label, "note": f"{label}. {note}"}
 
 
 def why_this_date(dossier):
@@ -193,6 +191,8 @@ def moved_promise(dossier):
     dates = {"first": moment(dossier.first_promised_due_at), "now": moment(dossier.due_at)}
     if dossier.extended_at:
         return _("Lúc đầu hẹn %(first)s. Cơ quan đã xin lỗi và hẹn lại %(now)s.") % dates
+    if not dossier.intervals.filter(kind__in=rules.WAITS, started_at__gte=dossier.accepted_at).exists():
+        return _("Lúc đầu hẹn %(first)s. Lịch làm việc của cơ quan thay đổi nên ngày hẹn nay là %(now)s.") % dates
     return _("Lúc đầu hẹn %(first)s. Vì có lúc phải chờ bổ sung hoặc xác nhận, ngày hẹn nay là %(now)s.") % dates
 
 

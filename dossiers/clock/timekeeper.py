@@ -12,6 +12,7 @@ from typing import Any
 
 from dossiers.choices import IntervalKind
 from dossiers.clock import rules
+from dossiers.clock.basis import Basis, stored, with_decisions_of
 from dossiers.models import ClockInterval, Dossier
 from dossiers.states import DossierState
 from dossiers.transitions.choices import Clock
@@ -36,6 +37,18 @@ class Timekeeper:
         """Counted office hours of the receiving agency; reception on Saturday mornings is not counted."""
         agency = self.dossier.receiving_agency
         return OfficeHours.from_data(agency.hours.intervals) if agency and agency.hours else OfficeHours.default()
+
+    @property
+    def basis(self) -> Basis:
+        """What is counted with now."""
+        return Basis(self.calendar, self.hours)
+
+    @cached_property
+    def promised(self) -> Basis:
+        """What the present promise was counted with; explanations and days left use it."""
+        if self.dossier.counted_with_id in (None, self.basis.digest):
+            return self.basis
+        return stored(self.dossier.counted_with)
 
     def apply(self, step: Step) -> None:
         """Apply the `clock` and `interval` of the transition line of this step."""
@@ -114,17 +127,42 @@ class Timekeeper:
 
     def _start_reception(self, moment: dt.datetime) -> None:
         self._open(IntervalKind.RECEPTION, moment)
-        self.dossier.reception_due_at = reception_due(self.calendar, self.hours, self.dossier.channel, moment).at
+        self.dossier.reception_due_at = self.reception_due(moment)
+        self.dossier.recounted_for = self.basis.digest
 
     def _promise(self) -> None:
         """Compute the due time again from the intervals. `first_promised_due_at` is set once."""
         intervals = list(self.dossier.intervals.all())
-        standing = self._standing(intervals)
+        basis, standing = self._counted(intervals)
         self.dossier.due_at = standing.at
         self.dossier.due_is_provisional = standing.provisional
+        if self.dossier.counted_with_id != basis.digest:
+            self.dossier.counted_with_id = basis.store()
+        self.dossier.recounted_for = self.basis.digest
+        self.__dict__.pop("promised", None)
         if self.dossier.first_promised_due_at is None:
             self.dossier.first_promised_due_at = standing.at
         self._move_open_steps(intervals)
+
+    def _counted(self, intervals: list[ClockInterval]) -> tuple[Basis, rules.Standing]:
+        """The due time by the calendar of now, or by that of the promise when this ends later: a promise never moves earlier
+        because the calendar changed."""
+        now = self._standing(intervals, self.basis)
+        if self.dossier.counted_with_id in (None, self.basis.digest):
+            return self.basis, now
+        told = with_decisions_of(self.promised, self.basis)
+        kept = self._standing(intervals, told)
+        return (told, kept) if now.at and kept.at and kept.at > now.at else (self.basis, now)
+
+    def recount(self) -> None:
+        """Count the promise again, after the calendar, the hours or an outage changed. A promise that was made before the
+        calendar was stored with it stays when the calendar of now says less."""
+        told = self.dossier.due_at
+        if self.dossier.accepted_at and told:
+            self._promise()
+            if self.dossier.due_at is None or self.dossier.due_at < told:
+                self.dossier.due_at = told
+        self.dossier.recounted_for = self.basis.digest
 
     def _move_open_steps(self, intervals: list[ClockInterval]) -> None:
         """Move the due times of open steps by the waits during them."""
@@ -138,13 +176,13 @@ class Timekeeper:
 
     def standing(self, now: dt.datetime | None = None) -> rules.Standing:
         """How the due time is counted, day by day, for «vì sao là ngày này». `now`: see `rules.current_due`."""
-        return self._standing(list(self.dossier.intervals.all()), now)
+        return self._standing(list(self.dossier.intervals.all()), self.promised, now)
 
-    def _standing(self, intervals: list[ClockInterval], now: dt.datetime | None = None) -> rules.Standing:
+    def _standing(self, intervals: list[ClockInterval], basis: Basis, now: dt.datetime | None = None) -> rules.Standing:
         dossier = self.dossier
         return rules.current_due(
-            self.calendar,
-            self.hours,
+            basis.calendar,
+            basis.hours,
             accepted_at=dossier.accepted_at,
             term=Term.from_data(dossier.term),
             intervals=[rules.Interval(i.kind, i.started_at, i.ended_at, i.restart) for i in intervals],
@@ -155,6 +193,12 @@ class Timekeeper:
     def step_due(self, opened_at: dt.datetime, hours: int) -> dt.datetime:
         """Due time of a step of `hours` working hours; never after the due time of the dossier."""
         return step_due(self.calendar, self.hours, opened_at, hours, not_after=self.dossier.due_at)
+
+    def reception_due(self, submitted_at: dt.datetime) -> dt.datetime:
+        """When the desk must have answered a dossier submitted at this moment."""
+        at = reception_due(self.calendar, self.hours, self.dossier.channel, submitted_at).at
+        assert at is not None  # reception always has a term
+        return at
 
     def after(self, moment: dt.datetime, hours: int) -> dt.datetime:
         """The moment `hours` working hours later, without regard to the due time of the dossier."""

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from accounts.models import Agency, User
 from dossiers import workflow
 from dossiers.demo.people import RESIDENCE_DESK
+from dossiers.files import pictures
 from dossiers.files.changing import open_files
 from dossiers.files.checking import Checked
 from dossiers.filing import rules
@@ -271,7 +272,10 @@ def attach(dossier, ask):
     )
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=80)
-    checked = Checked("giay-to-minh-hoa.jpg", "image/jpeg", buffer.getvalue(), 1)
+    content = buffer.getvalue()
+    checked = Checked(
+        "giay-to-minh-hoa.jpg", "image/jpeg", content, 1, content, "image/jpeg", thumbnail=pictures.thumbnail_of(picture)
+    )
     with open_files(dossier) as files:
         files.add(ask.key, checked, uploaded_by=dossier.submitter)
 

@@ -3,8 +3,6 @@
 `details()`: the keyword arguments of `workflow.advance` besides the note.
 """
 
-import datetime as dt
-import re
 from types import SimpleNamespace
 
 from django import forms
@@ -14,11 +12,12 @@ from accounts.models import Agency, Membership, User
 from accounts.roles import Role
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import StepState
+from dossiers.permissions import NOTE_SHOWN_STEPS
 from dossiers.transitions import conditions, inputs
 from portal.common import clock
-from portal.common.figures import is_digits, number_in
+from portal.common.figures import UnclearDay, typed_day_in
 from portal.common.form_fields import NumberField
-from portal.common.money import dong
+from portal.common.money import UnclearAmount, dong, dong_in
 from portal.common.vietnamese import clean_text
 
 MAX_TEXT_LENGTH = 4000  # characters of a text
@@ -40,11 +39,16 @@ class StepForm(forms.Form):
     """Form of a step without inputs of its own. `note` is stored in the history and, for some steps, shown to the citizen."""
 
     template = "dossiers/desk/forms/plain.html"
-    note = CleanTextField(rows=3, required=False, label=_("Ghi chú vào lịch sử"), help_text=_("Người nộp đọc được ghi chú này."))
+    note = CleanTextField(rows=3, required=False, label=_("Ghi chú vào lịch sử"))
 
-    def __init__(self, *args, dossier, user, **options):
+    def __init__(self, *args, step, dossier, user, **options):
         self.dossier, self.user = dossier, user
         super().__init__(*args, **options)
+        if not self.fields["note"].help_text:
+            shown = step in NOTE_SHOWN_STEPS
+            self.fields["note"].help_text = (
+                _("Người nộp đọc được ghi chú này.") if shown else _("Chỉ người làm hồ sơ này đọc được, người nộp không thấy.")
+            )
 
     def full_clean(self):
         for field in self.fields.values():  # not in __init__: subclasses rename fields there
@@ -211,8 +215,8 @@ class ExtendForm(ReasonForm):
         typed = [self.cleaned_data.get(f"moi-{part}", "").strip() for part in self.PARTS]
         timekeeper = Timekeeper(self.dossier)
         try:
-            day = dt.date(*(number_in(part, 4) for part in reversed(typed)))
-        except (TypeError, ValueError):
+            day = typed_day_in(" ".join(typed))
+        except UnclearDay:
             self.add_error("moi-ngay", _("Ngày hẹn mới phải là một ngày có thật, ví dụ 4 12 2026."))
             return
         if not timekeeper.calendar.is_working(day):
@@ -245,11 +249,11 @@ class WithdrawalForm(StepForm):
 
 
 def whole_dong(typed):
-    """«15.000 đồng» → 15000. Raises ValidationError when it is not a number."""
-    digits = re.sub(r"[\s.,\u00a0]|đồng", "", typed)
-    if not is_digits(digits):
-        raise forms.ValidationError(_("Ghi số tiền bằng số, ví dụ 15.000."))
-    return int(digits)
+    """«15.000 đồng» → 15000 (`money.dong_in`). Raises ValidationError when it is not one certain amount."""
+    try:
+        return dong_in(typed)
+    except UnclearAmount as why:
+        raise forms.ValidationError(str(why)) from None
 
 
 class SetFeeForm(ReasonForm):

@@ -5,7 +5,6 @@ A list starts with the dossiers the user may see at work (`permissions.staff_dos
 """
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,8 +19,10 @@ from dossiers.models import DeliveryWay, Dossier, StepRun, StepState
 from dossiers.permissions import paper_dossiers, staff_dossiers
 from dossiers.states import ALIVE, FINAL, DossierState
 from portal.common import clock
+from portal.common.codes import dossier_code_in
 from portal.common.dates import clock_time
 from portal.common.figures import is_digits, moment_in, number_in
+from portal.common.identity import id_number_in
 from portal.common.vietnamese import clean_text, fold
 from procedures.models import Procedure
 
@@ -120,7 +121,8 @@ def next_for(user, after=None):
 
 
 # ---------------------------------------------------------------- search
-_MARKED = [c for c in map(chr, [*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA)]) if len(fold(c)) == 1 and fold(c) != c]
+_LETTERS = map(chr, [*range(0xC0, 0x250), *range(0x370, 0x530), *range(0x1EA0, 0x1EFA)])  # Latin, Greek, Cyrillic
+_MARKED = [c for c in _LETTERS if len(fold(c)) == 1 and fold(c).isascii() and fold(c).isalnum()]
 
 
 class Folded(Func):
@@ -135,8 +137,10 @@ def search(dossiers, words, user):
     By number only among the dossiers whose whole number this user reads.
     """
     words = clean_text(words)
-    digits = re.sub(r"[\s.]", "", words)
-    found = Q(code__startswith=words.upper()) | Q(folded_name__contains=fold(words))
+    digits = id_number_in(words)
+    found = Q(folded_name__contains=fold(words))
+    if code := dossier_code_in(words):
+        found |= Q(code__startswith=code)
     if is_digits(digits) and len(digits) >= 4:
         by_number = Q(subject_id_number=digits) | (Q(subject_id_number__endswith=digits) if len(digits) == 4 else Q())
         found |= Q(code__endswith=f"-{digits}") | by_number & paper_dossiers(user)

@@ -9,10 +9,11 @@ from typing import NotRequired, TypedDict
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import address_text
 from dossiers.desk.forms import MAX_TEXT_LENGTH, CleanTextField, ReasonForm, StepForm
 from dossiers.filing import rules
 from portal.common.vietnamese import clean_text
-from procedures.eforms import DatabaseSources, answer_sections
+from procedures.eforms import answer_sections
 from procedures.facts import ResultTemplate
 from procedures.results import PERSON_FIELDS, granted
 
@@ -92,9 +93,8 @@ def _answered(dossier):
 
 def _addresses(dossier):
     """{"person.…": text} of the person's addresses."""
-    sources = DatabaseSources()
     found = {name: getattr(dossier.person, name, None) for name in PERSON_FIELDS}
-    return {f"person.{name}": rules.address_text(address, sources) for name, address in found.items() if address}
+    return {f"person.{name}": address_text(address) for name, address in found.items() if address}
 
 
 def _tables(dossier):

@@ -8,7 +8,7 @@ app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("cung-luc/", bulk.together, name="together"),
-    path("ho-so/<str:code>/", dossier.dossier, name="dossier"),
-    path("ho-so/<str:code>/lam-lai/<str:kind>/<int:pk>/", dossier.again, name="again"),
-    path("ho-so/<str:code>/<slug:slug>/", steps.step, name="step"),
+    path("ho-so/<dossier_code:code>/", dossier.dossier, name="dossier"),
+    path("ho-so/<dossier_code:code>/lam-lai/<str:kind>/<int:pk>/", dossier.again, name="again"),
+    path("ho-so/<dossier_code:code>/<slug:slug>/", steps.step, name="step"),
 ]

@@ -26,5 +26,5 @@ urlpatterns = [
     path("kiem-chung/chung-thu-goc.pem", views.roots, name="roots"),
     path("kiem-chung/neo/<day:day>.json", views.anchor, name="anchor"),
     path("kiem-chung/neo/<day:day>.tsr", views.time_token, name="time_token"),
-    path("ho-so/<code:code>/bang-chung.json", views.proof, name="proof"),
+    path("ho-so/<dossier_code:code>/bang-chung.json", views.proof, name="proof"),
 ]

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, Max, Q, Sum, When
 from django.utils.translation import gettext as _
 
+from dossiers.choices import SupplementTarget
 from dossiers.files import storage
 from dossiers.files.checking import Checked
-from dossiers.files.models import Attachment, AttachmentQuerySet
+from dossiers.files.models import Attachment, AttachmentQuerySet, Thumbnail
+from dossiers.filing.supplements import LEFT_OUT
 from dossiers.models import Dossier, SupplementRequest
 from dossiers.states import DossierState
 from portal.common.dates import moment
@@ -54,12 +57,66 @@ class OpenFiles:
         return self.dossier.attachments.filter(staged_in=self.request, replaced_at=None)
 
     def add(self, item_key: str, checked: Checked, **facts: Any) -> Attachment:
-        """Store a checked file as the last page of its document."""
-        stored, page = storage.store(checked.content), self.all().filter(item_key=item_key).count() + 1
-        return Attachment.objects.create(
-            dossier=self.dossier, staged_in=self.request, item_key=item_key, page=page, name=checked.name,
-            content_type=checked.media_type, size=stored.size, sha256=stored.sha256, storage_key=stored.storage_key, **facts,
+        """Store a checked file, by default as the last page of its document: the original, and the copy that is shown."""
+        original = stored = storage.store(checked.original)
+        if checked.is_redrawn:
+            stored = storage.store(checked.content)
+        old = facts.get("replaces")
+        if old is not None:
+            self.keep(old.pk)
+        facts.setdefault("page", old.page if old else self._next_page(item_key))
+        file = Attachment.objects.create(
+            dossier=self.dossier, staged_in=self.request, item_key=item_key, name=checked.name,
+            content_type=checked.media_type, size=stored.size, sha256=stored.sha256, storage_key=stored.storage_key,
+            original_type=checked.original_type, original_size=original.size, original_sha256=original.sha256,
+            original_key=original.storage_key, **facts,
         )  # fmt: skip
+        if checked.thumbnail:
+            Thumbnail.objects.create(attachment=file, content=checked.thumbnail)
+        return file
+
+    def _next_page(self, item_key: str) -> int:
+        there = self.dossier.attachments.filter(
+            Q(staged_in=None) | Q(staged_in=self.request), item_key=item_key, replaced_at=None
+        )
+        return (there.aggregate(last=Max("page"))["last"] or 0) + 1
+
+    def asked_pages(self) -> AttachmentQuerySet:
+        """The files sent before of the documents that the supplement asks for."""
+        if self.request is None:
+            return Attachment.objects.none()
+        keys = self.request.items.filter(target=SupplementTarget.DOCUMENT).values_list("key", flat=True)
+        return self.dossier.attachments.current().filter(item_key__in=list(keys))
+
+    def leave_out(self, pk: int | None) -> bool:
+        """Take an old page out when the supplement is sent. False when it is not a page of a requested document."""
+        if not self.keep(pk):
+            return False
+        self._save_left_out({*self._left_out, pk})
+        return True
+
+    def keep(self, pk: int | None) -> bool:
+        """Keep an old page: drops its new file, and that it is left out. False as in `leave_out`."""
+        if not self.asked_pages().filter(pk=pk).exists():
+            return False
+        self._delete(list(self.all().filter(replaces=pk)))
+        if pk in self._left_out:
+            self._save_left_out(self._left_out - {pk})
+        return True
+
+    @property
+    def _left_out(self) -> set[int | None]:
+        return set(self.request.edits.get(LEFT_OUT, [])) if self.request else set()
+
+    def _save_left_out(self, keys: set[int | None]) -> None:
+        if self.request is not None:
+            self.request.edits = {**self.request.edits, LEFT_OUT: sorted(key for key in keys if key)}
+            self.request.save(update_fields=["edits"])
+
+    def received_bytes(self) -> int:
+        """Size of all files of the dossier as received, also of those that were replaced."""
+        size = Case(When(original_key="", then="size"), default="original_size")
+        return self.dossier.attachments.aggregate(all=Sum(size))["all"] or 0
 
     def remove(self, pk: int | None) -> Attachment | None:
         """Remove one file: the row now, the bytes after commit. None when it is not here (any more)."""

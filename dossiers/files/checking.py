@@ -1,7 +1,9 @@
-"""Checks uploads: PDF, JPEG and PNG only, opened in a child process with limits of time and memory.
+"""Checks uploads: PDF, JPEG, PNG, WebP and HEIC, opened in a child process with limits of time and memory.
 
-Pictures are re-encoded (turned upright, metadata removed, scaled down). A PDF is kept byte for byte, so that a signature in
-it stays valid; it is refused when it has active content. The limits are settings (`MAX_UPLOAD_…` in portal/settings/base.py).
+The file as received is the original of record. What is shown is a clean copy: a picture is redrawn (turned upright, metadata
+removed, scaled down) and compared with what came in. A PDF is shown byte for byte, so that a signature in it stays valid, unless
+it has links that lead out of it: these are left out of the copy. The limits are settings (`MAX_UPLOAD_…` in
+portal/settings/base.py).
 """
 
 import unicodedata
@@ -11,14 +13,20 @@ from pathlib import PurePosixPath
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from dossiers.files import turns
 from portal.common import sandbox
 
 MAX_NAME_LENGTH = 100
 TIMEOUT_SECONDS = 30
-KINDS = {".pdf": "pdf", ".jpg": "image", ".jpeg": "image", ".jpe": "image", ".jfif": "image", ".png": "image"}
-MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
-ENDINGS = {"pdf": ".pdf", "jpeg": ".jpg", "png": ".png"}
-ACCEPT = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"  # for `<input type=file accept>`
+ENDINGS = {
+    "pdf": (".pdf",), "jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"), "png": (".png",), "webp": (".webp",),
+    "heic": (".heic", ".heif", ".hif"),
+}  # fmt: skip
+MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "heic": "image/heic"}
+# For `<input type=file accept>`.
+ACCEPT = ",".join([*(ending for endings in ENDINGS.values() for ending in endings[:2]), *MEDIA_TYPES.values()])
+HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"heif", b"mif1", b"msf1")
+PDF_START = 1024  # bytes in which viewers look for the start of a PDF
 
 
 class UploadRefused(Exception):
@@ -31,36 +39,63 @@ class UploadRefused(Exception):
 
 @dataclass(frozen=True)
 class Checked:
-    """A checked file: its cleaned name, media type, the bytes to store and the number of pages."""
+    """A checked file: cleaned name, the original as received, the copy to show (the same bytes when nothing is changed)."""
 
     name: str
     media_type: str
     content: bytes
     pages: int
+    original: bytes
+    original_type: str
+    thumbnail: bytes = b""
+
+    @property
+    def is_redrawn(self):
+        return self.content is not self.original
 
 
-def check_upload(source, declared_name):
-    """Check an uploaded file (Django's UploadedFile, an open file, a path or bytes). Raises UploadRefused."""
+def check_upload(source, declared_name, *, who=""):
+    """Check an uploaded file (Django's UploadedFile, an open file, a path or bytes). Raises UploadRefused.
+
+    `who`: key of the sender, who has at most one file checked at a time (`turns`).
+    """
     name = safe_name(declared_name)
     data = _bytes_within_limit(source)
     kind = _kind(name, data)
+    limits = {
+        "max_pages": settings.MAX_UPLOAD_PAGES,
+        "max_objects": settings.MAX_UPLOAD_OBJECTS,
+        "max_pixels": settings.MAX_UPLOAD_MEGAPIXELS * 1_000_000,
+        "max_pixels_decoded": settings.MAX_UPLOAD_MEGAPIXELS_DECODED * 1_000_000,
+    }
+    answer, content = _ask({"kind": "pdf" if kind == "pdf" else "picture", **limits}, data, who, kind)
+    copy, thumbnail = content[: answer["copy_size"]], content[answer["copy_size"] :]
+    return Checked(
+        _with_ending(name, answer["format"]),
+        MEDIA_TYPES[answer["format"]],
+        copy or data,
+        answer["pages"],
+        original=data,
+        original_type=MEDIA_TYPES[kind],
+        thumbnail=thumbnail,
+    )
+
+
+def make_thumbnail(content, *, who=""):
+    """The thumbnail (JPEG) of a stored picture. Raises UploadRefused."""
+    return _ask({"kind": "thumbnail"}, content, who, "jpeg")[1]
+
+
+def _ask(header, data, who, kind):
     try:
-        answer, content = sandbox.ask_once(
-            "dossiers.files.checking_child",
-            {
-                "kind": kind,
-                "max_pages": settings.MAX_UPLOAD_PAGES,
-                "max_objects": settings.MAX_UPLOAD_OBJECTS,
-                "max_pixels": settings.MAX_UPLOAD_MEGAPIXELS * 1_000_000,
-            },
-            data,
-            timeout=TIMEOUT_SECONDS,
-        )
+        with turns.turn(who):
+            return sandbox.ask_once("dossiers.files.checking_child", header, data, timeout=TIMEOUT_SECONDS)
+    except turns.Busy as busy:
+        raise refused("busy_with_yours" if busy.own else "busy") from busy
     except sandbox.ChildRefusal as refusal:
-        raise refused(str(refusal), kind) from refusal
-    except sandbox.ChildError as error:
-        raise refused("unreadable", kind) from error
-    return Checked(_with_ending(name, answer["format"]), MEDIA_TYPES[answer["format"]], content or data, answer["pages"])
+        raise refused(str(refusal), kind, **refusal.facts) from refusal
+    except sandbox.ChildError as error:  # out of time or memory
+        raise refused("too_heavy") from error
 
 
 def safe_name(name):
@@ -74,35 +109,56 @@ def safe_name(name):
 
 
 def refused(code, kind="", **facts):
-    """The UploadRefused for this code, with its sentence."""
+    """The UploadRefused for this code, with its sentence. `kind`: what the file is, where the limits differ."""
+    decoded = kind not in ("", "pdf", "jpeg")
     facts = {
         "most": megabytes(settings.MAX_UPLOAD_BYTES),
         "pages": settings.MAX_UPLOAD_PAGES,
-        "megapixels": settings.MAX_UPLOAD_MEGAPIXELS,
+        "megapixels": settings.MAX_UPLOAD_MEGAPIXELS_DECODED if decoded else settings.MAX_UPLOAD_MEGAPIXELS,
         **facts,
+        "part": _part(facts.get("part", ""), facts.get("page", 0)),
+        "name": f" «{safe_name(facts['name'])}»" if facts.get("name") else "",
     }
     sentences = {
         "empty": _("Tệp này trống, không có gì bên trong. Chụp lại hoặc chọn tệp khác rồi gửi."),
         "too_large": _("Tệp này lớn %(size)s. Mỗi tệp tối đa %(most)s. Chụp lại hoặc giảm cỡ ảnh rồi gửi."),
-        "type": _("Chỉ nhận tệp PDF, JPEG hoặc PNG. Chụp ảnh giấy tờ, hoặc lưu thành PDF, rồi gửi."),
-        "heic": _(
-            "Ảnh kiểu HEIC của iPhone chưa mở được ở đây. Vào Cài đặt, Camera, Định dạng, chọn «Tương thích nhất», rồi chụp lại."
-        ),
-        "mismatch": _("Tên tệp ghi một loại nhưng bên trong là loại khác. Mở tệp ra xem lại, lưu thành PDF hoặc JPEG, rồi gửi."),
-        "polyglot": _("Trong tệp này còn giấu một tệp loại khác nên không nhận được. Chụp ảnh tờ giấy rồi gửi."),
-        "encrypted": _("Tệp PDF này có mật khẩu, cán bộ không mở được. Bỏ mật khẩu, hoặc chụp ảnh các trang, rồi gửi."),
-        "active": _(
-            "Tệp PDF này có phần tự chạy (kịch bản, lệnh mở chương trình). In lại thành PDF, hoặc chụp ảnh các trang, rồi gửi."
-        ),
-        "embedded": _("Tệp PDF này có tệp khác kèm bên trong. Gửi riêng từng tệp, hoặc in lại thành PDF rồi gửi."),
-        "xfa": _("Tệp PDF này là mẫu điền kiểu XFA, nhiều máy không mở được. In lại thành PDF rồi gửi."),
-        "truncated": _("Tệp PDF này bị thiếu đoạn cuối, có lẽ khi chép bị ngắt. Chép hoặc tải lại tệp rồi gửi."),
+        "type": _("Cổng nhận tệp PDF và ảnh JPEG, PNG, WebP, HEIC. Chụp ảnh giấy tờ, hoặc lưu thành PDF, rồi gửi."),
+        "polyglot": _("Tệp này gồm hai tệp khác loại nối nhau, cổng chỉ nhận một. Chụp ảnh, hoặc lưu lại thành PDF, rồi gửi."),
+        "encrypted": _("Tệp PDF này phải có mật khẩu mới mở được. Bỏ mật khẩu mở tệp, hoặc chụp ảnh các trang, rồi gửi."),
+        "active": _("Tệp PDF này có %(part)s, cổng không nhận phần đó. In lại thành PDF, hoặc chụp ảnh các trang, rồi gửi."),
+        "embedded": _("Tệp PDF này có tệp khác%(name)s kèm bên trong. Gửi riêng từng tệp, hoặc in lại thành PDF rồi gửi."),
+        "xfa": _("Tệp PDF này là mẫu điền kiểu XFA, trình duyệt không hiện được. In lại thành PDF, hoặc chụp ảnh, rồi gửi."),
+        "truncated": _("Tệp PDF này chưa đủ, thiếu đoạn cuối. Có thể việc chép hay tải bị ngắt: chép hoặc tải lại tệp rồi gửi."),
         "too_many_pages": _("Tệp PDF này có quá nhiều trang. Mỗi tệp tối đa %(pages)s trang. Chia thành nhiều tệp rồi gửi."),
-        "too_many_pixels": _("Ảnh này quá lớn (hơn %(megapixels)s triệu điểm ảnh). Chụp ở cỡ thường rồi gửi."),
-        "unreadable": _("Tệp này không mở được, có lẽ bị hỏng. Chụp lại hoặc lưu lại rồi gửi."),
-    }
+        "too_many_pixels": _(
+            "Ảnh này quá lớn (hơn %(megapixels)s triệu điểm ảnh). Chụp ở cỡ thường, hoặc lưu thành JPEG nhỏ hơn, rồi gửi."
+        ),
+        "too_complex": _(
+            "Tệp PDF này có quá nhiều chi tiết, cổng không kiểm tra hết được. In lại thành PDF, hoặc chụp ảnh, rồi gửi."
+        ),
+        "too_heavy": _("Cổng kiểm tra tệp này quá lâu nên phải dừng. Chụp ảnh tờ giấy, hoặc chia thành tệp nhỏ hơn, rồi gửi."),
+        "not_faithful": _(
+            "Cổng chưa vẽ lại được ảnh này cho đúng, không phải lỗi của ảnh. Lưu thành JPEG hoặc PDF, hoặc chụp lại, rồi gửi."
+        ),
+        "busy": _("Cổng đang kiểm tra tệp của nhiều người nên chưa nhận tệp này. Chờ một phút rồi gửi lại."),
+        "busy_with_yours": _("Cổng còn đang kiểm tra tệp trước của anh/chị nên chưa nhận tệp này. Chờ một phút rồi gửi lại."),
+        "unreadable": _("Cổng không đọc được tệp này. Mở tệp ra xem lại; chụp lại hoặc lưu lại thành JPEG, PDF rồi gửi."),
+    }  # fmt: skip
     code = code if code in sentences else "unreadable"
     return UploadRefused(code, sentences[code] % facts)
+
+
+def _part(part, page):
+    """The part of a PDF that is refused, in words, with its page where it is known."""
+    words = {
+        "script": _("đoạn lệnh tự chạy (JavaScript)"),
+        "launch": _("lệnh mở chương trình khác"),
+        "submit": _("lệnh tự gửi hoặc tự nạp dữ liệu"),
+        "media": _("phim hoặc âm thanh"),
+        "model": _("hình ba chiều"),
+        "external": _("phần nằm ở một tệp khác, ngoài tệp này"),
+    }.get(part, _("một phần mà giấy tờ không cần"))
+    return _("%(part)s ở trang %(page)s") % {"part": words, "page": page} if page else words
 
 
 def megabytes(size):
@@ -134,32 +190,38 @@ def _bytes_within_limit(source):
 
 
 def _kind(name, data):
-    """The kind ("pdf" or "image"): extension and first bytes must agree. A JPEG named .png is re-encoded and renamed."""
-    ending = PurePosixPath(name).suffix.lower()
+    """The kind of a file by its first bytes. A wrong ending of the name is corrected, not refused (`_with_ending`)."""
     found = _first_bytes(data)
-    if ending in (".heic", ".heif") or found == "heic":
-        raise refused("heic")
-    if ending and ending not in KINDS:
-        raise refused("type")
     if not found:
-        raise refused("unreadable" if ending else "type")
-    if ending and KINDS[ending] != found:
-        raise refused("mismatch")
+        known = any(name.lower().endswith(endings) for endings in ENDINGS.values())
+        raise refused("unreadable" if known else "type")
     return found
 
 
 def _first_bytes(data):
-    if data.startswith(b"%PDF-"):
+    start = data[:PDF_START]
+    if start.lstrip(b"\xef\xbb\xbf\0\r\n\t ").startswith(b"%PDF-"):
         return "pdf"
-    if data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
-        return "image"
-    if data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypheif", b"ftyphevc"):
+    if start.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if start.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
+        return "webp"
+    if start[4:8] == b"ftyp" and start[8:12] in HEIC_BRANDS:
         return "heic"
     return ""
 
 
 def _with_ending(name, found):
     path = PurePosixPath(name)
-    right = path.suffix.lower() in ({".jpg", ".jpeg"} if found == "jpeg" else {ENDINGS[found]})
-    stem = path.stem if path.suffix.lower() in KINDS else name
-    return name if right else f"{stem[: MAX_NAME_LENGTH - 4]}{ENDINGS[found]}"
+    if path.suffix.lower() in ENDINGS[found]:
+        return name
+    known = any(path.suffix.lower() in endings for endings in ENDINGS.values())
+    ending = ".jpg" if found == "jpeg" else ENDINGS[found][0]
+    return f"{(path.stem if known else name)[: MAX_NAME_LENGTH - len(ending)]}{ending}"
+
+
+def original_name(name, media_type):
+    """The name of the file as received: that of the copy, with the ending of its own type."""
+    return _with_ending(name, next((kind for kind, found in MEDIA_TYPES.items() if found == media_type), "pdf"))

@@ -1,10 +1,11 @@
-"""HTTP response of a stored file: no content sniffing, no scripts, no caching."""
+"""HTTP responses of stored files: no content sniffing, no scripts, no caching; thumbnails are kept by the browser."""
 
 import io
 
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
+from django.utils.cache import get_conditional_response
 
-from dossiers.files.checking import safe_name
+from dossiers.files.checking import original_name, safe_name
 from dossiers.files.storage import open_stored
 
 SANDBOX = "default-src 'none'; sandbox"
@@ -32,3 +33,19 @@ def _response(file, name, content_type, inline):
         response["Content-Security-Policy"] = SHOWN_PDF if content_type == "application/pdf" else SHOWN_PICTURE
         response["X-Frame-Options"] = "SAMEORIGIN"
     return response
+
+
+def original_response(attachment):
+    """The file as received, never shown in the browser: it was not redrawn, so it may hold anything."""
+    name = original_name(attachment.name, attachment.original_type)
+    return file_response(attachment.original_key, name, "application/octet-stream")
+
+
+def thumbnail_response(request, content, etag):
+    """A thumbnail. The browser of this person may keep it and asks each time whether it still may show it."""
+    response = HttpResponse(content, content_type="image/jpeg")
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = SHOWN_PICTURE
+    return get_conditional_response(request, etag=etag, response=response)

@@ -1,6 +1,8 @@
 """Drafts: start, find, prefill, save, move to a new procedure version, discard."""
 
+import datetime as dt
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -18,6 +20,7 @@ from portal.common.figures import number_in
 from procedures.eforms import is_empty, prefill, read_page
 
 SESSION_KEY = "ban-nhap"
+KEPT_WITHOUT_ACCOUNT = dt.timedelta(days=2)  # the page to print says so
 MAX_DRAFTS_IN_SESSION = 20  # drafts without an account (to print and bring to the counter)
 
 
@@ -177,6 +180,14 @@ def discard(draft):
             files.dossier.delete()
     except FilesClosed as closed:
         raise NoLongerADraft from closed
+
+
+def delete_forgotten():
+    """Periodic job: delete drafts made without an account that nobody changed for KEPT_WITHOUT_ACCOUNT, with their files."""
+    before = clock.now() - KEPT_WITHOUT_ACCOUNT
+    for draft in Dossier.objects.filter(state=DossierState.DRAFT, submitter=None, updated_at__lt=before):
+        with suppress(NoLongerADraft):
+            discard(draft)
 
 
 # ---------------------------------------------------------------- a new version of the procedure

@@ -188,4 +188,13 @@ def _address_questions(draft):
     if DeliveryWay.POST not in filing.delivery_ways(draft):
         return []
     by_post = {"field": "delivery_way", "op": "eq", "value": str(DeliveryWay.POST)}
-    return [{"key": "delivery_address", "label": _("Địa chỉ nhận"), "type": "address", "required": True, "show_if": by_post}]
+    return [
+        {
+            "key": "delivery_address",
+            "label": _("Địa chỉ nhận"),
+            "type": "address",
+            "required": True,
+            "abroad": False,
+            "show_if": by_post,
+        }
+    ]

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-
 from dossiers.choices import DeliveryWay
 from portal.common import clock
 from procedures import fees as fee_rules
@@ -230,13 +228,3 @@ def _wanted(line, numbers, answers):
 def _numbers_asked(dossier):
     """{question: number} as answered. Answers of a draft that are not numbers are ignored."""
     return {text: number for text, number in dossier.asked.get("quantities", {}).items() if isinstance(number, (int, float))}
-
-
-def address_text(address, sources=None):
-    """An address {"province", "commune", "detail"} as text; empty for no address."""
-    if not address:
-        return ""
-    sources = sources or DatabaseSources()
-    parts = [address.get("detail", "")]
-    parts += [sources.label(name, address[name]) for name in ("commune", "province") if address.get(name)]
-    return ", ".join(part for part in parts if part) or _("Không rõ")

@@ -5,7 +5,7 @@ from dossiers.models.dossier import CoSubject, Dossier, DossierCounter, new_secr
 from dossiers.models.fees import FeeLine, FeeObligation
 from dossiers.models.followups import FollowUp
 from dossiers.models.history import GENESIS, AnswerRevision, Event, EventText
-from dossiers.models.intervals import ClockInterval
+from dossiers.models.intervals import ClockInterval, CountingBasis
 from dossiers.models.steps import StepRun
 from dossiers.models.supplements import SupplementItem, SupplementRequest
 
@@ -16,6 +16,7 @@ __all__ = [
     "AnswerRevision",
     "ClockInterval",
     "CoSubject",
+    "CountingBasis",
     "Decision",
     "DeliveryStatus",
     "DeliveryWay",

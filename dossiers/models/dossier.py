@@ -121,6 +121,11 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
     due_at = models.DateTimeField(_("hẹn trả lúc"), null=True, blank=True)
     first_promised_due_at = models.DateTimeField(_("hẹn lần đầu"), null=True, blank=True)
     due_is_provisional = models.BooleanField(_("ngày hẹn tạm tính"), default=False)
+    counted_with = models.ForeignKey(
+        "dossiers.CountingBasis", verbose_name=_("tính theo"), null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text=_("lịch và giờ làm việc đã dùng để tính ngày hẹn"),
+    )  # fmt: skip
+    recounted_for = models.CharField(_("đã so với lịch"), max_length=64, blank=True)
     term = models.JSONField(_("thời hạn giải quyết"), default=dict, blank=True)
     extended_at = models.DateTimeField(_("xin lỗi, gia hạn lúc"), null=True, blank=True)
     extended_to = models.DateTimeField(_("gia hạn tới"), null=True, blank=True)
@@ -190,6 +195,11 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
                 name="open_dossiers_of_a_desk",
             ),
             models.Index(fields=["subject_id_number"], name="dossiers_of_an_id_number"),
+            models.Index(
+                fields=["receiving_agency", "recounted_for"],
+                condition=Q(state__in=[str(s) for s in ALIVE], decided_at=None),
+                name="promises_that_run",
+            ),
         ]
 
     def __str__(self):

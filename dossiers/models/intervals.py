@@ -9,6 +9,18 @@ from dossiers.models.dossier import Dossier
 from portal.common import clock
 
 
+class CountingBasis(models.Model):
+    """The calendar and the office hours with which due times were counted. A promise is explained with the same ones, whatever
+    the calendar says later. `document`: {"calendar": …, "hours": …}; `digest`: SHA-256 of it."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    document = models.JSONField()
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self):
+        return self.digest[:12]
+
+
 class ClockInterval(models.Model):
     """A time interval of one kind. All are kept: both the due time and the indicators of QĐ 766 are computed from them."""
 
@@ -29,3 +41,9 @@ class ClockInterval(models.Model):
                 fields=["dossier"], condition=Q(ended_at=None) & ~Q(kind="outage"), name="one_open_interval_a_dossier"
             )
         ]
+
+    def save(self, **options):
+        """An outage is recorded afterwards: the promise of its dossier is counted again by the job `workflow.recount`."""
+        super().save(**options)
+        if self.kind == IntervalKind.OUTAGE:
+            Dossier.objects.filter(pk=self.dossier_id).update(recounted_for="")

@@ -1,6 +1,7 @@
 """Answers to the public check of a paper, by its code or by the file.
 
-The register is checked first: a file with a known hash is unchanged. Then its signature is checked.
+The register is checked first: a file with a known hash is unchanged. Then its signature is checked. A file whose beginning is an
+issued paper is told apart from a changed one: mail programs and editors add or drop line feeds at the end.
 """
 
 import hashlib
@@ -13,10 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from dossiers.papers.contexts import verification_url
 from dossiers.papers.models import ALPHABET, IssuedPaper
 from dossiers.papers.verification import Verdict, check_pdf
+from dossiers.papers.verification_child import BLANK
+from portal.common.codes import letters_and_digits_in
 from portal.common.dates import moment
 from portal.common.identity import mask_name
 
 CODE_LENGTH = 16
+END = b"%%EOF"
+LINE_FEEDS = (b"", b"\n", b"\r\n", b"\r")
+MAX_ENDS = 10  # ends of a PDF looked at: one for each time it was saved
 FACTS_PROVIDERS = {}  # {PaperKind: function(paper) -> PublicFacts}, filled by apps above this one
 
 
@@ -27,6 +33,7 @@ class Outcome(TextChoices):
     REPLACED = "replaced", _("Giấy này đã được thay bằng giấy khác")
     REVOKED = "revoked", _("Giấy này đã bị thu hồi, không còn giá trị")
     CHANGED = "changed", _("Tệp này đã bị sửa sau khi ký, không dùng được")
+    ADDED_TO = "added_to", _("Phần đã cấp còn nguyên, nhưng phía sau có thêm nội dung")
     NOT_IN_REGISTER = "not_in_register", _("Chữ ký đúng, nhưng giấy không có trong sổ của cổng này")
     UNKNOWN = "unknown", _("Không phải giấy do cổng này cấp")
     NO_SUCH_CODE = "no_such_code", _("Không có giấy nào mang mã này")
@@ -68,12 +75,15 @@ class Answer:
     outcome: Outcome
     paper: IssuedPaper | None = None
     verdict: Verdict | None = None
+    exact: bool = True  # False: only the line feeds at the end differ from the issued file
 
     @property
     def headline(self):
         """The headline. A code alone proves only that such a paper exists: it can be printed on a forged paper."""
         if self.outcome is Outcome.VALID and self.verdict is None:
             return _("Có giấy mang mã này, còn giá trị")
+        if self.outcome is Outcome.ADDED_TO:
+            return self.outcome.label
         return self.facts.headline or self.outcome.label
 
     @cached_property
@@ -112,24 +122,49 @@ class Answer:
 
 def about_code(code):
     """Answer for a typed code, with or without hyphens."""
-    code = "".join(char for char in code.upper() if char in ALPHABET)
+    code = "".join(char for char in letters_and_digits_in(code) if char in ALPHABET)
     paper = _papers().filter(verification_code=code).first() if len(code) == CODE_LENGTH else None
     return Answer(Outcome(paper.state), paper) if paper else Answer(Outcome.NO_SUCH_CODE)
 
 
 def about_file(data):
     """Answer for the bytes of a file. The file is not stored."""
-    paper = _papers().filter(sha256=hashlib.sha256(data).hexdigest()).first()
+    paper, issued = _issued_part(data)
+    if paper and not data[len(issued) :].strip(BLANK):
+        return Answer(Outcome(paper.state), paper, check_pdf(issued), exact=issued == data)
     verdict = check_pdf(data)
     if paper:
-        return Answer(Outcome(paper.state), paper, verdict)
+        return Answer(Outcome.ADDED_TO, paper, verdict)
     if verdict.reason in (Outcome.NOT_A_PDF, Outcome.TOO_LARGE):
         return Answer(Outcome(verdict.reason))
     if verdict.good:
         return Answer(Outcome.NOT_IN_REGISTER, verdict=verdict)
+    if verdict.trusted and verdict.reason == "added_to":
+        return Answer(Outcome.ADDED_TO, verdict=verdict)
     if verdict.signed and verdict.reason in ("changed", "broken", "added_to"):
         return Answer(Outcome.CHANGED, verdict=verdict)
     return Answer(Outcome.UNKNOWN, verdict=verdict)
+
+
+def _issued_part(data):
+    """(paper, its bytes) when the file or its beginning is an issued paper, also with other line feeds at its end; (None, b"").
+
+    A beginning ends at one of the first ends of a PDF in it: later ones belong to what was added.
+    """
+    found, digest, start = {hashlib.sha256(data).hexdigest(): data}, hashlib.sha256(), 0
+    for _n in range(MAX_ENDS):
+        end = data.find(END, start)
+        if end < 0:
+            break
+        end += len(END)
+        digest.update(data[start:end])
+        for line_feed in LINE_FEEDS:
+            longer = digest.copy()
+            longer.update(line_feed)
+            found[longer.hexdigest()] = data[:end] + line_feed
+        start = end
+    paper = _papers().filter(sha256__in=found).first()
+    return (paper, found[paper.sha256]) if paper else (None, b"")
 
 
 def _papers():

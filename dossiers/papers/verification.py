@@ -15,14 +15,16 @@ TIMEOUT_SECONDS = 20
 class Verdict:
     """The verdict on a signature.
 
-    `reason` is "" when the signature is good, else one of: not_a_pdf, unsigned, broken, changed (a byte differs), added_to
-    (content was added after signing), stranger (certificate not trusted), too_large, unreadable.
+    `reason` is "" when the signature is good, else one of: not_a_pdf, unsigned, broken, changed (a byte of the signed part
+    differs), added_to (the signed part is whole, something stands behind it), stranger (certificate not trusted), too_large,
+    unreadable.
     """
 
     signed: bool = False
     intact: bool = False
     trusted: bool = False
     covers_whole_file: bool = False
+    blank_tail: bool = False  # nothing, or only line feeds and the like, stands behind the signed part
     signer: str = ""
     agency: str = ""  # code of the agency in the certificate
     signed_at: dt.datetime | None = None
@@ -32,8 +34,8 @@ class Verdict:
 
     @property
     def good(self):
-        """Signed with a trusted certificate, and unchanged since."""
-        return self.signed and self.intact and self.trusted and self.covers_whole_file
+        """Signed with a trusted certificate, and unchanged since. Line feeds behind the signed part change nothing."""
+        return self.signed and self.intact and self.trusted and (self.covers_whole_file or self.blank_tail)
 
     @classmethod
     def of(cls, facts):

@@ -8,6 +8,7 @@ from portal.common.sandbox_child import serve
 MAX_MEMORY_BYTES = 1024 * 1024 * 1024
 MAX_CPU_SECONDS = 20
 MAX_SIGNATURES = 20
+BLANK = b"\r\n\t \0"  # bytes behind the end of a file that show nothing
 
 
 def answer(header, body):
@@ -26,7 +27,7 @@ def examine(data, roots):
     if not signatures:
         return {"reason": "unsigned"}
     found = [_check_signature(data, signature, roots) for signature in signatures[:MAX_SIGNATURES]]
-    return next((one for one in found if one["trusted"]), found[0])
+    return max(found, key=lambda one: (one["trusted"], one.get("reason") == "", one["intact"]))
 
 
 def _check_signature(data, signature, roots):
@@ -35,17 +36,19 @@ def _check_signature(data, signature, roots):
     from pyhanko.sign.validation.status import SignatureCoverageLevel
     from pyhanko_certvalidator import ValidationContext
 
-    facts = {"signed": True, "intact": False, "trusted": False, "covers_whole_file": False}
+    facts = {"signed": True, "intact": False, "trusted": False, "covers_whole_file": False, "blank_tail": False}
     trusted = list(load_certs_from_pemder_data(roots.encode())) if roots else []
     context = ValidationContext(trust_roots=trusted, allow_fetching=False, revocation_mode="soft-fail")
     try:
         status = validate_pdf_signature(signature, context)
         exact = _container_is_exact(data, signature)
+        tail = data[signature.byte_range[2] + signature.byte_range[3] :]
     except Exception as error:  # noqa: BLE001 - a broken signature may raise anything
         return {**facts, "reason": "broken", "detail": f"{type(error).__name__}: {error}"[:200]}
     facts["intact"] = bool(status.intact and status.valid and exact)
     facts["trusted"] = bool(status.trusted)
     facts["covers_whole_file"] = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
+    facts["blank_tail"] = not tail.strip(BLANK)
     return {**facts, **_signer_facts(status), "reason": _reason(facts)}
 
 
@@ -67,7 +70,7 @@ def _text(value):
 def _reason(facts):
     if not facts["intact"]:
         return "changed"
-    if not facts["covers_whole_file"]:
+    if not facts["covers_whole_file"] and not facts["blank_tail"]:
         return "added_to"
     return "" if facts["trusted"] else "stranger"
 

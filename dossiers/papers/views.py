@@ -1,7 +1,5 @@
 """Public check of papers, and download for users who may see the dossier."""
 
-import threading
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -14,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import throttle
 from accounts.models import log_access
+from dossiers.files import turns
 from dossiers.files.checking import megabytes
 from dossiers.files.serving import content_response, file_response
 from dossiers.files.storage import StoredFileMissing
@@ -22,9 +21,9 @@ from dossiers.papers import inquiry, making
 from dossiers.papers.models import WITH_TRACKING_SECRET, IssuedPaper
 from dossiers.permissions import is_submitter, may_open_paper
 from portal.common import clock
+from portal.common.codes import letters_and_digits_in
 from portal.common.pdf import PdfError
 
-FILE_CHECKS = threading.BoundedSemaphore(2)  # file checks at the same time in one web process
 MAX_FORM_BYTES = 1024 * 1024  # bytes of a request besides its file
 FILE_FIELD, CODE_FIELD = "tep", "ma"
 
@@ -47,12 +46,11 @@ def verify(request):
         return _page(request, error=_("Chọn tệp PDF, hoặc gõ mã ghi trên giấy."), status=400)
     if file.size > settings.MAX_UPLOAD_BYTES:
         return _answer(request, inquiry.Answer(inquiry.Outcome.TOO_LARGE))
-    if not FILE_CHECKS.acquire(timeout=5):
-        return _page(request, error=_("Đang có nhiều người kiểm tra cùng lúc. Chờ một phút rồi gửi lại."), status=503)
     try:
-        return _answer(request, inquiry.about_file(file.read()))
-    finally:
-        FILE_CHECKS.release()
+        with turns.turn(""):
+            return _answer(request, inquiry.about_file(file.read()))
+    except turns.Busy:
+        return _page(request, error=_("Đang có nhiều người kiểm tra cùng lúc. Chờ một phút rồi gửi lại."), status=503)
 
 
 @login_not_required
@@ -108,4 +106,4 @@ def _answer(request, answer, status=200):
 
 
 def _typed(code):
-    return "".join(char for char in code.upper() if char.isalnum())[:40] or "X"
+    return letters_and_digits_in(code)[:40] or "X"

@@ -16,8 +16,8 @@ from payments.models import CollectionPoint, EReceipt, PaymentAttempt, RefundRea
 from payments.permissions import dossiers_with_fees
 from payments.refunds import approval
 from portal.common import clock
-from portal.common.figures import is_digits
-from portal.common.form_fields import DayField, NumberField
+from portal.common.codes import dossier_code_in, letters_and_digits_in
+from portal.common.form_fields import DayField, DongField
 from portal.common.money import dong
 
 MAX_NOTE_LENGTH = 500  # characters of a note
@@ -58,16 +58,6 @@ class DecisionForm(DeskForm):
     )
 
 
-class Dong(NumberField):
-    """An amount in whole đồng, digits only. «100.000» is rejected, since it could be read as a hundred."""
-
-    def to_python(self, value: Any) -> int | None:
-        text = str(value or "").strip()
-        if text and not is_digits(text, 12):
-            raise forms.ValidationError(__("Số tiền chỉ gồm chữ số, viết liền, ví dụ 200000."))
-        return super().to_python(text)
-
-
 class BookDay(DayField):
     """A day between `revenue.FIRST_DAY` and `LAST_DAY`, so that the days before and after it exist."""
 
@@ -81,7 +71,7 @@ class BookDay(DayField):
 class RefundForm(DeskForm):
     """The proposal of a refund."""
 
-    amount = Dong(label=_("Số tiền hoàn (đồng)"), min_value=1)
+    amount = DongField(label=_("Số tiền hoàn (đồng)"), min_value=1)
     reason = forms.ChoiceField(choices=RefundReason.choices, widget=forms.RadioSelect, label=_("Lý do"))
     way = forms.ChoiceField(choices=RefundWay.choices, widget=forms.RadioSelect, label=_("Cách hoàn"))
     note = CleanTextField(rows=3, max_length=MAX_NOTE_LENGTH, label=_("Giải thích"), help_text=_("Người duyệt đọc chỗ này."))
@@ -90,8 +80,7 @@ class RefundForm(DeskForm):
         super().__init__(*args, **options)
         self.left = approval.refundable(attempt)
         self.fields["amount"].initial = self.left
-        self.fields["amount"].widget.attrs["inputmode"] = "numeric"
-        self.fields["amount"].help_text = _("Còn hoàn được %(left)s. Viết liền, ví dụ 200000.") % {"left": dong(self.left)}
+        self.fields["amount"].help_text = _("Còn hoàn được %(left)s. Ví dụ 200.000.") % {"left": dong(self.left)}
         if attempt.is_online:
             self.fields["way"].initial = RefundWay.GATEWAY
         else:
@@ -145,6 +134,23 @@ class HandOverForm(DeskForm):
         self.fields["to"].queryset = colleagues
 
 
+class DoubleForm(DeskForm):
+    """The decision about a credit that is like an earlier one."""
+
+    SAME, ANOTHER = "same", "another"
+    what = forms.ChoiceField(
+        choices=[
+            (SAME, _("Là cùng một khoản, ngân hàng chỉ nhận tiền một lần")),
+            (ANOTHER, _("Là khoản khác, người nộp chuyển hai lần")),
+        ],
+        widget=forms.RadioSelect,
+        label=_("Tiền về mấy lần"),
+    )
+    note = CleanTextField(
+        rows=3, max_length=MAX_NOTE_LENGTH, label=_("Căn cứ"), help_text=_("Ví dụ: đã xem sao kê trên trang của ngân hàng.")
+    )
+
+
 class SettlementForm(DeskForm):
     """The upload of a settlement file."""
 
@@ -167,7 +173,9 @@ class StatementForm(DeskForm):
     """The upload of a bank statement."""
 
     point = forms.ModelChoiceField(queryset=None, label=_("Tài khoản"), empty_label=_("Chọn tài khoản"))
-    file = forms.FileField(label=_("Tệp sao kê (.csv)"), help_text=_("Tệp tải từ ngân hàng, không sửa."))
+    file = forms.FileField(
+        label=_("Tệp sao kê (.csv)"), help_text=_("Tệp gốc tải từ ngân hàng. Đừng mở rồi lưu lại bằng bảng tính.")
+    )
 
     def __init__(self, *args: Any, points: QuerySet[CollectionPoint], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -178,7 +186,7 @@ class StatementForm(DeskForm):
 class AssignForm(DeskForm):
     """Assign an unmatched credit: by the code of a dossier, or the reference of an attempt."""
 
-    whose = CleanTextField(max_length=40, label=_("Mã hồ sơ hoặc mã lần trả"))
+    whose = CleanTextField(max_length=300, label=_("Mã hồ sơ hoặc mã lần trả"))
     together = forms.ModelMultipleChoiceField(
         queryset=None, required=False, widget=forms.CheckboxSelectMultiple, label=_("Cộng cùng các khoản này")
     )
@@ -196,8 +204,8 @@ class AssignForm(DeskForm):
 
     def clean_whose(self) -> Dossier:
         """The dossier, of a body of this accountant. The error for others does not tell whether they exist."""
-        words = self.cleaned_data["whose"].upper().replace(" ", "")
-        named = Q(code=words) | Q(obligation__attempts__reference=words)
+        typed = self.cleaned_data["whose"]
+        named = Q(code=dossier_code_in(typed)) | Q(obligation__attempts__reference=letters_and_digits_in(typed))
         found = dossiers_with_fees(self.user).filter(named).select_related("lead_agency").distinct().first()
         if found is None:
             raise forms.ValidationError(__("Không có hồ sơ nào như vậy phải trả phí ở cơ quan của anh chị."))

@@ -8,7 +8,7 @@ from payments.enquiries import views
 
 app_name = "payments"
 
-OWN, BY_LINK = "ho-so/<code:code>/tra-phi/", "tra-giup/<code:token>/"
+OWN, BY_LINK = "ho-so/<dossier_code:code>/tra-phi/", "tra-giup/<code:token>/"
 
 urlpatterns = [
     path(OWN, pay.pay, name="pay"),

@@ -12,12 +12,22 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import translation
 
+from payments import differences
 from payments.attempts import settlement
 from payments.attempts.lifecycle import LockedRows, UnknownReference, lock_for_payment
 from payments.enquiries import schedule
 from payments.gateways.base import BadSignature, ForeignTerminal, Notice, NoticeResult, Provider, Unreadable
-from payments.gateways.outcomes import Outcome
-from payments.models import MAX_RAW_LENGTH, EventKind, GatewayEvent, PaymentAttempt, Verdict, store_event
+from payments.gateways.outcomes import NO, Outcome
+from payments.models import (
+    MAX_RAW_LENGTH,
+    CollectionPoint,
+    Difference,
+    EventKind,
+    GatewayEvent,
+    PaymentAttempt,
+    Verdict,
+    store_event,
+)
 from payments.models.states import ATTEMPT_EDGES, AttemptState
 from portal.common import clock
 
@@ -70,9 +80,12 @@ def _process(provider: Provider, notice: Notice, raw: str) -> NoticeResult:
     try:
         locked_rows = lock_for_payment(notice.reference)
     except UnknownReference:
+        _report_unknown(provider, notice)
         return _refuse(provider, raw, Verdict.UNKNOWN_REFERENCE)
     attempt = locked_rows[-1]
     if verdict := _rejection(provider, notice, attempt):
+        if verdict == Verdict.WRONG_AMOUNT and notice.outcome.money != NO:
+            differences.open_wrong_amount(attempt, notice.amount)
         return _refuse(provider, raw, verdict, attempt if verdict != Verdict.UNKNOWN_REFERENCE else None)
     if _is_duplicate(attempt, notice.outcome, notice.code):
         _store_ipn(provider, raw, Verdict.DUPLICATE, NoticeResult.ALREADY_CONFIRMED, attempt)
@@ -80,6 +93,14 @@ def _process(provider: Provider, notice: Notice, raw: str) -> NoticeResult:
     event = _store_ipn(provider, raw, Verdict.VALID, NoticeResult.CONFIRMED, attempt)
     _apply(locked_rows, notice, event)
     return NoticeResult.CONFIRMED
+
+
+def _report_unknown(provider: Provider, notice: Notice) -> None:
+    """Open a difference if the gateway took money under a reference that we do not have."""
+    point = CollectionPoint.objects.filter(terminal=notice.terminal, provider=provider.key).first()
+    if point and notice.reference and notice.outcome.money != NO:
+        kind = Difference.Kind.MISSING_HERE
+        differences.open_difference(point, clock.today(), kind, notice.reference, theirs=notice.amount)
 
 
 def _refuse(provider: Provider, raw: str, verdict: Verdict, attempt: PaymentAttempt | None = None) -> NoticeResult:

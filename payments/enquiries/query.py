@@ -12,9 +12,9 @@ from payments.attempts import settlement
 from payments.attempts.lifecycle import lock_for_payment
 from payments.enquiries import terminal_lease
 from payments.gateways import register
-from payments.gateways.base import Answer, NoAnswer
+from payments.gateways.base import Answer, NoAnswer, Subject
 from payments.gateways.outcomes import UNANSWERED, Outcome
-from payments.models import AttemptState, Difference, EventKind, GatewayEvent, PaymentAttempt, Verdict, store_event
+from payments.models import AttemptState, EventKind, GatewayEvent, PaymentAttempt, Verdict, store_event
 from portal.common import clock
 
 log = logging.getLogger(__name__)
@@ -67,6 +67,8 @@ def _apply(attempt: PaymentAttempt, answer: Answer, event: GatewayEvent) -> Outc
     locked_rows = lock_for_payment(attempt.reference)
     attempt = locked_rows[-1]
     outcome = answer.outcome
+    if event.verdict == Verdict.WRONG_AMOUNT and answer.subject is not Subject.REFUND and _may_be_money(answer):
+        differences.open_wrong_amount(attempt, answer.amount)
     if outcome.state is None:
         return outcome
     if outcome.state == AttemptState.PAID:
@@ -80,12 +82,12 @@ def _apply(attempt: PaymentAttempt, answer: Answer, event: GatewayEvent) -> Outc
     settlement.record_outcome(
         attempt.reference, outcome.state, cause=cause, proof=event, code=answer.code, final=final, locked_rows=locked_rows
     )
-    if event.verdict == Verdict.WRONG_AMOUNT and answer.is_success:
-        differences.open_difference(
-            attempt.point, clock.today(), Difference.Kind.AMOUNT, attempt.reference,
-            ours=attempt.amount, theirs=answer.amount, attempt=attempt,
-        )  # fmt: skip
     return outcome
+
+
+def _may_be_money(answer: Answer) -> bool:
+    """Does the answer say that money was taken, or that this is in doubt?"""
+    return answer.is_success or bool(answer.outcome.doubt)
 
 
 def _waited_long_enough(attempt: PaymentAttempt) -> bool:

@@ -89,19 +89,28 @@ def _from_attempts(attempts: QuerySet[PaymentAttempt]) -> dict[int, Cells]:
 def movements(attempt: PaymentAttempt, refunds: Iterable[Refund]) -> Iterator[tuple[dt.date, Any, int]]:
     """(local day, account, đồng) of each movement of the money of one paid attempt, from its rows.
 
-    An approved refund takes from the fee the part that is not owed back already. After a refusal by the bank it stays owed.
+    An approved refund takes from the fee the part that is not owed back already. After a refusal by the bank that part belongs to
+    the fee again (before version 0.3, without `refused_at`, it stayed owed).
     """
     yield _day(attempt.paid_at), Account.RECEIVED, attempt.amount
     yield _day(attempt.paid_at), Account.SETTLED if attempt.settles else Account.OWED_BACK, -attempt.amount
     owed = 0 if attempt.settles else attempt.amount
     steps = [(refund.approved_at, 0, refund) for refund in refunds if refund.approved_at]
     steps += [(refund.done_at, 1, refund) for refund in refunds if refund.state == RefundState.DONE]
-    for at, is_done, refund in sorted(steps, key=lambda step: (step[0], step[2].pk, step[1])):
-        if is_done:
+    steps += [(refund.refused_at, 2, refund) for refund in refunds if refund.refused_at]
+    parts: dict[int, int] = {}
+    for at, step, refund in sorted(steps, key=lambda step: (step[0], step[2].pk, step[1])):
+        if step == 2:
+            if part := parts.get(refund.pk, 0):
+                owed -= part
+                yield _day(at), Account.OWED_BACK, part
+                yield _day(at), Account.SETTLED, -part
+        elif step == 1:
             owed -= refund.amount
             yield _day(at), Account.OWED_BACK, refund.amount
             yield _day(at), Account.RECEIVED, -refund.amount
         elif part := max(0, refund.amount - owed):
+            parts[refund.pk] = part
             owed += part
             yield _day(at), Account.SETTLED, part
             yield _day(at), Account.OWED_BACK, -part

@@ -19,6 +19,14 @@ def refund_approved(refund: Refund) -> int:
     return part
 
 
+def refund_refused(refund: Refund) -> int:
+    """The bank refused a refund: what its approval took from the settled fee goes back there. Returns that part, in đồng."""
+    part = refund.entries.filter(account=Account.SETTLED).aggregate(total=Sum("amount"))["total"] or 0
+    if part:
+        _post(refund.attempt, Account.OWED_BACK, Account.SETTLED, part, refund)
+    return part
+
+
 def refund_paid(refund: Refund) -> None:
     """The money of a refund has been paid."""
     _post(refund.attempt, Account.OWED_BACK, Account.RECEIVED, refund.amount, refund)

@@ -7,20 +7,23 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
 from portal.common import clock
+from portal.common.provenance import Provenance, ProvenanceQuerySet
 from procedures.models import Terminal
 
 MAX_DELAY = dt.timedelta(days=31)  # between an attempt and its money or settlement file
 
 
-class CollectionPointQuerySet(models.QuerySet):
+class CollectionPointQuerySet(ProvenanceQuerySet):
     def with_money_coming(self) -> "CollectionPointQuerySet":
         """Points whose accounts and settlement files must be read: in use, or with an attempt younger than MAX_DELAY."""
         lately = models.Q(attempts__created_at__gt=clock.now() - MAX_DELAY)
         return self.filter(models.Q(terminal__active=True) | models.Q(pk__in=self.model.objects.filter(lately).values("pk")))
 
 
-class CollectionPoint(models.Model):
+class CollectionPoint(Provenance):
     """A terminal at a provider: the bank account for transfers, and the lease and silence for queries."""
+
+    SHIPPED_KEY = ("terminal_id",)
 
     terminal = models.OneToOneField(
         Terminal, verbose_name=_("điểm thu trên mạng"), to_field="code", on_delete=models.PROTECT, related_name="point"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency
 from payments.models.attempts import PaymentAttempt
 from payments.models.points import CollectionPoint
+from payments.models.transfers import BankCredit
 from portal.common import clock
 
 
@@ -33,7 +34,9 @@ class SettlementRun(models.Model):
 
 
 class Difference(models.Model):
-    """One point in which the two books differ. Open until it is explained."""
+    """One point in which the two books differ. Open until it is explained.
+
+    `credit`: the bank credit it is about; a DOUBLE is closed by the decision about it (`transfers.matching.decide_double`)."""
 
     class Kind(models.TextChoices):
         MISSING_HERE = "missing_here", _("tệp có, cổng không có")
@@ -41,6 +44,8 @@ class Difference(models.Model):
         AMOUNT = "amount", _("số tiền khác nhau")
         REFUND = "refund", _("khoản hoàn không khớp")
         REVERSED = "reversed", _("ngân hàng đảo giao dịch sau khi đã báo trả")
+        DOUBLE = "double", _("tiền về giống một khoản đã có")
+        UNREADABLE = "unreadable", _("dòng sao kê không đọc được")
 
     run = models.ForeignKey(
         SettlementRun, verbose_name=_("lần đối soát"), null=True, blank=True, on_delete=models.PROTECT, related_name="differences"
@@ -55,8 +60,11 @@ class Difference(models.Model):
     attempt = models.ForeignKey(
         PaymentAttempt, verbose_name=_("lần trả"), null=True, blank=True, on_delete=models.PROTECT, related_name="differences"
     )
+    credit = models.ForeignKey(
+        BankCredit, verbose_name=_("khoản tiền về"), null=True, blank=True, on_delete=models.PROTECT, related_name="differences"
+    )
     our_amount = models.BigIntegerField(_("cổng ghi (đồng)"), null=True, blank=True)
-    their_amount = models.BigIntegerField(_("tệp ghi (đồng)"), null=True, blank=True)
+    their_amount = models.BigIntegerField(_("bên kia ghi (đồng)"), null=True, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("người lo"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -57,6 +57,7 @@ class Refund(Moving):
     approved_at = models.DateTimeField(_("duyệt lúc"), null=True)
     sent_at = models.DateTimeField(_("gửi lúc"), null=True)
     done_at = models.DateTimeField(_("hoàn xong lúc"), null=True)
+    refused_at = models.DateTimeField(_("ngân hàng từ chối lúc"), null=True)
 
     class Meta:
         verbose_name = _("lần hoàn tiền")
@@ -92,7 +93,8 @@ class Refund(Moving):
         return self.state == RefundState.APPROVED and self.way == RefundWay.BY_HAND
 
     def stamp(self, now: dt.datetime) -> None:
-        stamps = {RefundState.APPROVED: "approved_at", RefundState.SENT: "sent_at", RefundState.DONE: "done_at"}
+        stamps = {RefundState.APPROVED: "approved_at", RefundState.SENT: "sent_at", RefundState.DONE: "done_at",
+                  RefundState.REFUSED: "refused_at"}  # fmt: skip
         if self.state in stamps:
             setattr(self, stamps[self.state], now)
 

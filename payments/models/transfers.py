@@ -30,7 +30,10 @@ class StatementReading(OutboxRow):
 
 class BankCredit(OutboxRow):
     """One credit of a bank statement, whole đồng. `bank_ref` is the bank's own number, unique at its point. A worker matches each
-    credit in a transaction of its own."""
+    credit in a transaction of its own.
+
+    `double_of`: an earlier credit with the same account, moment, sum and words under another number. Until a person decides
+    whether both are the same money (state DOUBLE) it counts nowhere."""
 
     class State(models.TextChoices):
         NEW = "new", _("chưa xem")
@@ -42,6 +45,8 @@ class BankCredit(OutboxRow):
         ASSIGNED = "assigned", _("kế toán đã gán cho một khoản phí")
         RETURNING = "returning", _("chờ người thứ hai duyệt trả lại")
         RETURNED = "returned", _("đã trả lại người chuyển")
+        DOUBLE = "double", _("giống một khoản đã có, chờ người xem")
+        SAME = "same", _("chính là khoản đã có, không tính lần nữa")
 
     WAITING = (State.UNMATCHED, State.UNDER, State.OVER, State.LATE)
 
@@ -61,6 +66,13 @@ class BankCredit(OutboxRow):
     read_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("người nạp sao kê"), null=True, blank=True, on_delete=models.PROTECT,
         related_name="+",
+    )  # fmt: skip
+    double_of = models.ForeignKey(
+        "self", verbose_name=_("giống khoản"), null=True, blank=True, on_delete=models.PROTECT, related_name="doubles"
+    )
+    double_decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("người kết luận một hay hai khoản"), null=True, blank=True,
+        on_delete=models.PROTECT, related_name="+",
     )  # fmt: skip
     return_asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("người đề nghị trả lại"), null=True, blank=True, on_delete=models.PROTECT,
@@ -82,12 +94,22 @@ class BankCredit(OutboxRow):
                 fields=["point", "received_at"], condition=Q(state__in=["unmatched", "under", "over", "late", "returning"]),
                 name="credits_that_wait_for_a_person",
             ),
+            models.Index(fields=["point", "amount", "received_at"], name="credits_that_may_be_doubles"),
         ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(fields=["point", "bank_ref"], name="a_credit_is_read_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="a_credit_brings_money"),
             models.CheckConstraint(
                 condition=~Q(state__in=["matched", "assigned"]) | Q(attempt__isnull=False), name="a_counted_credit_has_an_attempt"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["double", "same"]) | Q(double_of__isnull=False), name="a_double_names_the_earlier_credit"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="double") | Q(attempt__isnull=True), name="a_possible_double_counts_nowhere"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="same") | Q(double_decided_by__isnull=False), name="a_person_said_that_it_is_the_same_credit"
             ),
             models.CheckConstraint(
                 condition=~Q(state="returned")

@@ -169,6 +169,23 @@ def after_refund(attempt: PaymentAttempt, kept: int, refund: Refund) -> None:
         issue(attempt, old.event, replaces=old, payer_name=old.payer_name, amount=kept, lines=[*old.lines, less])
 
 
+@transaction.atomic
+def after_refusal(attempt: PaymentAttempt, kept: int, refund: Refund) -> None:
+    """After the bank refused a refund: a receipt over the `kept` đồng again, instead of what `after_refund` left. One that a
+    person cancelled stays cancelled."""
+    last = attempt.receipts.select_for_update(of=("self",)).order_by("-pk").first()
+    if last is None or (last.state != EReceipt.State.VALID and refund.request_id not in last.state_reason):
+        return
+    with translation.override("vi"):
+        words = _("Ngân hàng chưa hoàn được theo yêu cầu %(number)s.") % {"number": refund.request_id}
+    lines = list(last.lines)
+    if kept != last.amount:
+        lines.append({"label": words, "kind": "", "quantity": 1, "amount": kept - last.amount, "legal_ref": ""})
+    if last.state == EReceipt.State.VALID:
+        _end(last, EReceipt.State.REPLACED, words, refund.approved_by)
+    issue(attempt, last.event, replaces=last, payer_name=last.payer_name, amount=kept, lines=lines)
+
+
 def _locked(receipt: EReceipt, actor: User) -> tuple[EReceipt, PaymentAttempt]:
     """(receipt, attempt), locked in the usual order. Raises PermissionDenied, ReceiptEnded."""
     _dossier, _obligation, attempt = lock_for_payment(receipt.attempt.reference)

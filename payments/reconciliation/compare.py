@@ -70,8 +70,16 @@ class Comparison:
     def _count(self, amount: int) -> None:
         self.our_count, self.our_total = self.our_count + 1, self.our_total + amount
 
-    def _open_difference(self, kind: Difference.Kind, reference: str, attempt: PaymentAttempt | None = None, **sums: int) -> None:
-        open_difference(self.point, self.day, kind, reference, attempt=attempt, run=self.run, **sums)
+    def _open_difference(
+        self,
+        kind: Difference.Kind,
+        reference: str,
+        attempt: PaymentAttempt | None = None,
+        *,
+        ours: int | None = None,
+        theirs: int | None = None,
+    ) -> None:
+        open_difference(self.point, self.day, kind, reference, attempt=attempt, run=self.run, ours=ours, theirs=theirs)
 
     def _close_differences(self, reference: str, kinds: list[Difference.Kind]) -> None:
         if reference in self.disputed:

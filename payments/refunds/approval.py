@@ -99,6 +99,18 @@ def _reduce_settled_amount(refund: Refund, obligation: FeeObligation) -> None:
     numbering.after_refund(refund.attempt, obligation.settled_amount, refund)
 
 
+def _restore_settled_amount(refund: Refund, obligation: FeeObligation) -> None:
+    """The bank refused the refund: what its approval took belongs to the fee again, until another way is approved."""
+    part = entries.refund_refused(refund)
+    if not part:
+        return
+    status = FeeObligation.Status
+    obligation.settled_amount += part
+    obligation.status = status.PAID if obligation.settled_amount == obligation.total else status.PART_REFUNDED
+    obligation.save(update_fields=["settled_amount", "status"])
+    numbering.after_refusal(refund.attempt, obligation.settled_amount, refund)
+
+
 @transaction.atomic
 def decline(refund: Refund, actor: User, *, note: str) -> Refund:
     """The second person declines; `note` says why. Money that was paid twice stays owed back and must be proposed again."""
@@ -143,11 +155,12 @@ def deciders(refund: Refund) -> list[User]:
 
 
 def vouched_for_by(user: User) -> QuerySet[PaymentAttempt]:
-    """Attempts that count as paid because of this person: who took the cash, confirmed a payment in doubt, or uploaded the
-    statement or settlement file with it."""
+    """Attempts that count as paid because of this person: who took the cash, confirmed a payment in doubt, uploaded the
+    statement or settlement file with it, or decided that a possible double is money of its own."""
     proofs = SettlementProof.objects.filter(run__read_by=user).values("event__attempt")
     said = Q(pk__in=AttemptMove.objects.filter(target=AttemptState.PAID, actor=user).values("attempt"))
-    read = Q(pk__in=BankCredit.objects.filter(read_by=user, attempt__isnull=False).values("attempt"))
+    credits = BankCredit.objects.filter(Q(read_by=user) | Q(double_decided_by=user), attempt__isnull=False)
+    read = Q(pk__in=credits.values("attempt"))
     return PaymentAttempt.objects.filter(said | read | Q(pk__in=proofs))
 
 
@@ -155,8 +168,9 @@ def _vouchers_of(attempt: PaymentAttempt) -> QuerySet[User]:
     """The same the other way round: the people by whose word this money is known."""
     said = AttemptMove.objects.filter(attempt=attempt, target=AttemptState.PAID, actor__isnull=False).values("actor")
     read = BankCredit.objects.filter(attempt=attempt, read_by__isnull=False).values("read_by")
+    decided = BankCredit.objects.filter(attempt=attempt, double_decided_by__isnull=False).values("double_decided_by")
     proofs = SettlementProof.objects.filter(event__attempt=attempt, run__read_by__isnull=False).values("run__read_by")
-    return User.objects.filter(Q(pk__in=said) | Q(pk__in=read) | Q(pk__in=proofs)).values("pk")
+    return User.objects.filter(Q(pk__in=said) | Q(pk__in=read) | Q(pk__in=decided) | Q(pk__in=proofs)).values("pk")
 
 
 # ---------------------------------------------------------------- paid out, or sent by the gateway
@@ -192,8 +206,9 @@ def record(
     transaction_no: str = "",
 ) -> Refund:
     """Record the answer of the gateway to a refund that was sent. Idempotent; UNKNOWN does not undo PROCESSING. `target` None:
-    only the code is new. Returns the refund."""
-    refund, _obligation = _locked(refund)
+    only the code is new. After a refusal the fee is as before the approval, and the portal proposes to pay out by hand. Returns
+    the refund."""
+    refund, obligation = _locked(refund)
     if refund.state in (RefundState.DONE, RefundState.REFUSED):
         return refund
     refund.code, refund.transaction_no = code or refund.code, transaction_no or refund.transaction_no
@@ -205,7 +220,10 @@ def record(
     else:
         refund.move(target, cause=cause, event=proof, job="payment")
         if target == RefundState.REFUSED:
+            _restore_settled_amount(refund, obligation)
             messages.refund_refused(refund)
+            note = _("Ngân hàng từ chối yêu cầu %(number)s.") % {"number": refund.request_id}
+            propose(refund.attempt, refund.reason, amount=refund.amount, note=note, way=RefundWay.BY_HAND)
     return refund
 
 

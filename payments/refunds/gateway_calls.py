@@ -9,6 +9,7 @@ import logging
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from payments import differences
 from payments.enquiries import query, schedule, terminal_lease
@@ -74,10 +75,20 @@ def _send_order(refund: Refund) -> None:
             _send_again(refund, schedule.pause(refund.calls.filter(kind=Kind.SEND).count() - 1))
         return
     event = _store(EventKind.REFUND, answer.raw, query.verdict_on(answer, attempt, refund.amount), refund)
+    if event.verdict == Verdict.WRONG_AMOUNT:
+        _open_wrong_amount(refund, answer)
     target: RefundState | None = answer.refund if event.verdict == Verdict.VALID else R.UNKNOWN
     if answer.is_busy:  # it has this order, or works on another one of this payment: the query will tell
         target = None
     _record(refund, target, event, cause="no_answer" if target == R.UNKNOWN else "answer", answer=answer)
+
+
+def _open_wrong_amount(refund: Refund, answer: Answer) -> None:
+    """The gateway names another amount for this refund, or one that is not a whole number of đồng."""
+    attempt, day = refund.attempt, clock.local(refund.requested_at).date()
+    differences.open_difference(
+        attempt.point, day, Difference.Kind.REFUND, refund.request_id, ours=refund.amount, theirs=answer.amount, attempt=attempt
+    )
 
 
 def _send_again(refund: Refund, seconds: float = 0) -> None:
@@ -128,6 +139,8 @@ def _query(refund: Refund, call: RefundCall) -> None:
     if answer.is_busy:
         query.silence_terminal(attempt.point_id)
     elif answer.is_done and answer.reference == attempt.reference:
+        if verdict == Verdict.WRONG_AMOUNT and not _is_about_earlier(refund, answer):
+            _report_amount(refund, answer)
         _apply(refund, answer, event)
     _close_if_ended(call)
 
@@ -143,16 +156,32 @@ def _apply(refund: Refund, answer: Answer, event: GatewayEvent) -> None:
 def refund_state_in(refund: Refund, answer: Answer) -> RefundState | None:
     """The state of our refund by an answer about its payment; UNKNOWN if not clear, None if the gateway has no such refund. An
     answer may be about the payment alone, or about an earlier refund of it."""
-    earlier = Refund.objects.filter(attempt=refund.attempt_id).exclude(pk=refund.pk).exclude(transaction_no="")
     if answer.subject is Subject.PAYMENT:
         if answer.is_success:
             return None
-        return R.UNKNOWN if earlier.exists() else answer.refund
-    if answer.subject is not Subject.REFUND:
+        return R.UNKNOWN if _earlier(refund).exists() else answer.refund
+    if answer.subject is not Subject.REFUND or answer.amount is None:
         return R.UNKNOWN
-    if earlier.filter(transaction_no=answer.transaction_no).exists() or answer.amount != refund.amount:
+    if _is_about_earlier(refund, answer) or answer.amount != refund.amount:
         return None
     return answer.refund
+
+
+def _earlier(refund: Refund) -> QuerySet[Refund]:
+    """The other refunds of the same payment that the gateway has numbered."""
+    return Refund.objects.filter(attempt=refund.attempt_id).exclude(pk=refund.pk).exclude(transaction_no="")
+
+
+def _is_about_earlier(refund: Refund, answer: Answer) -> bool:
+    return _earlier(refund).filter(transaction_no=answer.transaction_no).exists()
+
+
+def _report_amount(refund: Refund, answer: Answer) -> None:
+    """Open a difference for the wrong amount of an answer: of the refund, or of the payment."""
+    if answer.subject is Subject.REFUND:
+        _open_wrong_amount(refund, answer)
+    elif answer.subject is Subject.PAYMENT and answer.is_success:
+        differences.open_wrong_amount(refund.attempt, answer.amount)
 
 
 @transaction.atomic

@@ -1,5 +1,5 @@
 """Matching bank credits with attempts. A transfer that names its attempt and has the exact amount settles by itself; any other
-waits for an accountant. Each credit is counted once.
+waits for an accountant. Each credit is counted once; one that may be there already under another number waits for a person, too.
 
 Locks: the credit first, then dossier → obligation → attempt.
 """
@@ -17,15 +17,18 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from dossiers.models import Dossier, FeeObligation
+from dossiers.permissions import is_own_dossier
 from payments import messages
 from payments.attempts import settlement
 from payments.attempts.lifecycle import create_paid_attempt, lock_dossier, lock_for_payment
 from payments.attempts.references import find_in
+from payments.differences import close, open_difference
 from payments.gateways.bank import Credit
 from payments.models import (
     AttemptMove,
     BankCredit,
     CollectionPoint,
+    Difference,
     EventKind,
     PaymentAttempt,
     RefundReason,
@@ -36,6 +39,7 @@ from payments.models import (
 )
 from payments.models.states import AttemptState
 from payments.permissions import is_accountant_for, may_resolve
+from payments.transfers import doubles
 from portal.common import clock, outbox
 from portal.common.money import dong
 
@@ -50,23 +54,40 @@ class CannotResolve(Exception):
 
 
 # ---------------------------------------------------------------- recording and matching
+@transaction.atomic
 def record(point: CollectionPoint, credit: Credit, *, reader: User | None = None) -> tuple[BankCredit, bool]:
-    """Store a credit of a statement; `reader` uploaded the statement. Returns (row, is it new?). Idempotent by (point, bank_ref);
-    if a repeated credit has another amount, the first is kept, and the other is stored as an event and logged."""
-    row, new = BankCredit.objects.get_or_create(
-        point=point, bank_ref=credit.bank_ref,
-        defaults={
-            "amount": credit.amount, "content": credit.content[:MAX_NOTE_LENGTH],
-            "received_at": credit.received_at, "read_by": reader,
-        },
+    """Store a credit of a statement; `reader` uploaded the statement. Returns (row, is it new?). Idempotent by (point, bank_ref).
+
+    If a repeated credit has another amount, the first is kept, and the other is stored as an event and opens a difference. A new
+    credit that may be an earlier one under another number (`doubles.earlier`) counts nowhere and opens a difference, too.
+    """
+    doubles.lock_account(point)
+    there = BankCredit.objects.filter(point=point, bank_ref=credit.bank_ref).first()
+    if there:
+        _compare(there, credit)
+        return there, False
+    like = doubles.earlier(point, credit)
+    row = BankCredit.objects.create(
+        point=point, bank_ref=credit.bank_ref, amount=credit.amount, content=credit.content[:MAX_NOTE_LENGTH],
+        received_at=credit.received_at, read_by=reader, double_of=like, state=State.DOUBLE if like else State.NEW,
+        event=store_event(EventKind.STATEMENT, credit.raw, Verdict.DUPLICATE if like else Verdict.VALID, point=point),
     )  # fmt: skip
-    if new:
-        row.event = store_event(EventKind.STATEMENT, credit.raw, Verdict.VALID, point=point)
-        row.save(update_fields=["event"])
-        outbox.wake_relay()
-    elif row.amount != credit.amount and store_new_event(EventKind.STATEMENT, credit.raw, Verdict.WRONG_AMOUNT, point=point):
-        log.error("a bank credit came again with another amount", extra={"point": point.code, "credit": row.pk})
-    return row, new
+    if like:
+        day = clock.local(row.received_at).date()
+        open_difference(point, day, Difference.Kind.DOUBLE, row.bank_ref, ours=like.amount, theirs=row.amount, credit=row)
+    outbox.wake_relay()
+    return row, True
+
+
+def _compare(row: BankCredit, credit: Credit) -> None:
+    """Open a difference if a known credit came again with another amount."""
+    if row.amount == credit.amount:
+        return
+    if store_new_event(EventKind.STATEMENT, credit.raw, Verdict.WRONG_AMOUNT, point=row.point):
+        log.error("a bank credit came again with another amount", extra={"point": row.point.code, "credit": row.pk})
+    day = clock.local(row.received_at).date()
+    kind = Difference.Kind.AMOUNT
+    open_difference(row.point, day, kind, row.bank_ref, ours=row.amount, theirs=credit.amount, credit=row)
 
 
 @transaction.atomic
@@ -225,6 +246,28 @@ def cancel_return(credit: BankCredit, actor: User, *, note: str) -> BankCredit:
     return row
 
 
+@transaction.atomic
+def decide_double(difference: Difference, actor: User, *, is_same: bool, note: str) -> BankCredit:
+    """Decide whether a possible double is the same money as the earlier credit, and close its difference. If it is not, it is
+    matched like any other credit. Raises PermissionDenied, CannotResolve."""
+    (row,) = _locked([difference.credit], actor)
+    if row.state != State.DOUBLE:
+        raise CannotResolve(_("Khoản tiền này đã được xử lý."))
+    named = named_in(row)
+    if named and is_own_dossier(named.obligation.dossier, actor):
+        raise PermissionDenied("nobody decides that money for an own matter has come")
+    row.double_decided_by = actor
+    row.save(update_fields=["double_decided_by"])
+    if is_same:
+        _resolve(row, State.SAME, actor, note)
+    else:
+        row.state, row.note = State.NEW, note[:MAX_NOTE_LENGTH]
+        row.save(update_fields=["state", "note"])
+        row = match(row)
+    close(difference, actor, note)
+    return row
+
+
 def _joined(before: str, more: str) -> str:
     """Both notes in one, cut to MAX_NOTE_LENGTH; the new one is kept whole, because it names the proof."""
     room = MAX_NOTE_LENGTH - len(more) - len(" · ")
@@ -268,7 +311,7 @@ def _resolve(row: BankCredit, state: Any, actor: User, note: str, **facts: Any) 
 
 # ---------------------------------------------------------------- invariants
 def problems() -> Iterator[str]:
-    """Yield one sentence for each fee whose transfers and bank credits have different sums."""
+    """Yield one sentence for each fee whose transfers and bank credits have different sums, and for each credit counted twice."""
     counted: Counter[int] = Counter()
     for credit in BankCredit.objects.filter(state__in=COUNTED).select_related("attempt"):
         counted[credit.attempt.obligation_id] += credit.amount
@@ -280,3 +323,4 @@ def problems() -> Iterator[str]:
     for obligation, difference in counted.items():
         if difference:
             yield f"fee {obligation}: its bank credits and its transfers differ by {difference} đồng"
+    yield from doubles.problems()

@@ -15,14 +15,16 @@ from itertools import islice
 from django.utils.translation import gettext as _
 
 from payments.gateways.bank import MAX_AMOUNT, Credit, is_plausible
+from payments.transfers import rewritten
 from portal.common import clock
 from portal.common.figures import moment_in
+from portal.common.money import UnclearAmount, dong_in
 from portal.common.vietnamese import fold
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 50_000
 MAX_ROWS_TO_HEADINGS = 30  # banks print name and account above the headings
-MAX_COLUMNS, MAX_HEADING_LENGTH, MAX_AMOUNT_LENGTH = 60, 100, 40  # anything wider or longer is ignored or rejected without work
+MAX_COLUMNS, MAX_HEADING_LENGTH = 60, 100  # anything wider or longer is ignored or rejected without work
 MAX_LINES_NAMED = 5  # bad lines named in one error message
 
 # Headings of several banks, folded (lower case, without diacritics). The first that matches is used.
@@ -55,6 +57,10 @@ class UnreadableStatement(ValueError):
     """Not a statement of this account; `str()` says in Vietnamese what is wrong, and in which line."""
 
 
+class Rewritten(ValueError):
+    """A spreadsheet rewrote the number of a line; `str()` says how."""
+
+
 @dataclass(frozen=True)
 class ParsedStatement:
     """The credits of a file (`Credit`), and the number of other lines: debits, totals."""
@@ -63,24 +69,38 @@ class ParsedStatement:
     skipped: int
 
 
-def read(content: bytes, account_number: str) -> ParsedStatement:
-    """Parse a file (bytes). Raises UnreadableStatement for the whole file."""
-    rows = _rows(_text(content))
-    head, columns = _headings(rows)
-    found, bad, skipped = [], [], 0
+def read(content: bytes, account_number: str, known_refs: Iterable[str] = ()) -> ParsedStatement:
+    """Parse a file (bytes); `known_refs`: numbers read before from this account. Raises UnreadableStatement."""
+    rows, head, columns = _table(_text(content))
+    found: dict[int, Credit] = {}
+    bad: dict[int, str] = {}
+    spoiled: dict[int, str] = {}
+    skipped = 0
     for number, row in enumerate(rows[head + 1 :], head + 2):
         cells = {name: row[at].strip() if at < len(row) else "" for name, at in columns.items()}
         if _is_no_credit(cells):
             skipped += 1
             continue
         try:
-            found.append(_credit(cells, row, account_number))
+            found[number] = _credit(cells, row, account_number)
+        except Rewritten as why:
+            spoiled[number] = str(why)
         except ValueError as why:
-            bad.append(_("dòng %(n)d: %(why)s") % {"n": number, "why": why})
-    if bad:
-        raise UnreadableStatement(_("Không đọc được: %(lines)s. Chưa ghi nhận gì.") % {"lines": "; ".join(bad[:MAX_LINES_NAMED])})
+            bad[number] = str(why)
+    spoiled |= rewritten.damage_in({number: credit.bank_ref for number, credit in found.items()}, known_refs)
+    _refuse(bad | spoiled, is_rewritten=bool(spoiled))
     _check_unique_refs(found)
-    return ParsedStatement(found, skipped)
+    return ParsedStatement(list(found.values()), skipped)
+
+
+def _refuse(bad: Mapping[int, str], *, is_rewritten: bool) -> None:
+    """Raise UnreadableStatement if there are bad lines ({line: why})."""
+    if not bad:
+        return
+    lines = [_("dòng %(n)d: %(why)s") % {"n": number, "why": bad[number]} for number in sorted(bad)[:MAX_LINES_NAMED]]
+    words = _("Không đọc được: %(lines)s. Chưa ghi nhận gì.") % {"lines": "; ".join(lines)}
+    advice = _("Nạp tệp gốc tải từ ngân hàng, đừng mở rồi lưu lại bằng bảng tính.")
+    raise UnreadableStatement(f"{words} {advice}" if is_rewritten else words)
 
 
 def _text(content: bytes) -> str:
@@ -90,26 +110,38 @@ def _text(content: bytes) -> str:
     try:
         text = content.decode("utf-16" if marked else "utf-8-sig")
     except UnicodeDecodeError:
-        raise UnreadableStatement(_("Tệp không dùng mã chữ UTF-8 hay UTF-16. Lưu lại dạng CSV UTF-8 rồi nạp.")) from None
+        raise UnreadableStatement(_("Tệp không dùng mã chữ UTF-8 hay UTF-16. Chọn CSV UTF-8 khi tải tệp từ ngân hàng.")) from None
     if "\0" in text:
-        raise UnreadableStatement(_("Đây không phải tệp CSV. Mở bằng bảng tính, lưu dạng CSV UTF-8 rồi nạp."))
+        raise UnreadableStatement(
+            _("Đây không phải tệp CSV. Chọn dạng CSV khi tải từ ngân hàng; bảng tính lưu lại làm mất số tham chiếu dài.")
+        )
     return unicodedata.normalize("NFC", text)
 
 
-def _rows(text: str) -> list[list[str]]:
+def _table(text: str) -> tuple[list[list[str]], int, dict[str, int]]:
+    """(rows, row number of the headings, {name: column}), read with the delimiter by which the headings are found."""
     first = text[:4000]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), MAX_ROWS + 1))
-    except csv.Error:
-        raise UnreadableStatement(_("Tệp không đọc được theo dạng CSV.")) from None
-    if len(rows) > MAX_ROWS:
-        raise UnreadableStatement(_("Tệp có quá %(n)d dòng. Chia theo ngày rồi nạp từng tệp.") % {"n": MAX_ROWS})
-    return rows
+    delimiters = sorted(",;\t", key=first.count, reverse=True)
+    broken = False
+    for delimiter in delimiters:
+        try:
+            rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), MAX_ROWS + 1))
+        except csv.Error:
+            broken = True
+            continue
+        if found := _headings(rows):
+            if len(rows) > MAX_ROWS:
+                raise UnreadableStatement(_("Tệp có quá %(n)d dòng. Chia theo ngày rồi nạp từng tệp.") % {"n": MAX_ROWS})
+            return rows, *found
+    if broken:
+        raise UnreadableStatement(_("Tệp không đọc được theo dạng CSV."))
+    raise UnreadableStatement(
+        _("Không thấy dòng tiêu đề có đủ: số tham chiếu, ngày giao dịch, ghi có, nội dung. Lấy tệp sao kê chi tiết.")
+    )
 
 
-def _headings(rows: list[list[str]]) -> tuple[int, dict[str, int]]:
-    """(row number, {name: column}) of the first row with headings for reference, time, credit and content."""
+def _headings(rows: list[list[str]]) -> tuple[int, dict[str, int]] | None:
+    """(row number, {name: column}) of the first row with headings for reference, time, credit and content, or None."""
     for number, row in enumerate(rows[:MAX_ROWS_TO_HEADINGS]):
         named = [_heading(cell[:MAX_HEADING_LENGTH]) for cell in row[:MAX_COLUMNS]]
         columns = {
@@ -119,9 +151,7 @@ def _headings(rows: list[list[str]]) -> tuple[int, dict[str, int]]:
         }
         if {"ref", "at", "credit", "content"} <= columns.keys():
             return number, columns
-    raise UnreadableStatement(
-        _("Không thấy dòng tiêu đề có đủ: số tham chiếu, ngày giao dịch, ghi có, nội dung. Lấy tệp sao kê chi tiết.")
-    )
+    return None
 
 
 def _heading(cell: str) -> str:
@@ -138,33 +168,32 @@ def _is_no_credit(cells: Mapping[str, str]) -> bool:
 
 
 def _credit(cells: Mapping[str, str], row: list[str], account_number: str) -> Credit:
-    if cells.get("account") and re.sub(r"[\s.\-]", "", cells["account"]) != account_number:
+    account = re.sub(r"[\s.\-]", "", cells.get("account", ""))
+    if rewritten.is_exponent(cells.get("account", "")) or rewritten.has_lost_zeros(account, account_number):
+        raise Rewritten(_("bảng tính đã viết lại số tài khoản thành %(account)s") % {"account": cells["account"][:30]})
+    if account and account != account_number:
         raise ValueError(_("của tài khoản khác"))
     if cells.get("side") and fold(cells["side"]).strip() not in CAME_IN:
         raise ValueError(_("không rõ tiền vào hay ra"))
     if cells.get("debit", "").strip("-–0., "):
         raise ValueError(_("vừa ghi nợ vừa ghi có"))
+    if damage := rewritten.damage(cells["ref"]):
+        raise Rewritten(damage)
     if not re.fullmatch(r"[!-~]{1,60}", cells["ref"]):
         raise ValueError(_("số tham chiếu lạ"))
     raw = "\t".join(cell.strip() for cell in row)[:4000]
     return Credit(cells["ref"], amount_of(cells["credit"]), cells["content"], moment_of(cells["at"]), raw)
 
 
-_AMOUNT = re.compile(
-    r"(?P<whole>[0-9]{1,3}(?:(?P<group>[., ])[0-9]{3}(?:(?P=group)[0-9]{3})*)?|[0-9]{4,12})(?:(?P<point>[.,])0{1,2})?"
-)
-
-
 def amount_of(text: str) -> int:
-    """«200.000», «200,000.00», «+200 000 VND» as whole đồng. Raises ValueError for fractions and ambiguous amounts."""
-    if len(text) > MAX_AMOUNT_LENGTH:
+    """«200.000», «200,000.00», «+200 000 VND» as whole đồng (`money.dong_in`). Raises ValueError for 0 and unclear amounts."""
+    try:
+        amount = dong_in(text.strip().removeprefix("+"))
+    except UnclearAmount:
+        amount = 0
+    if not 0 < amount <= MAX_AMOUNT:
         raise ValueError(_("số tiền %(text)s") % {"text": text[:30]})
-    plain = re.sub(r"(?i)\s*(vnd|vnđ|đồng|đ)$", "", text.replace("\u00a0", " ").strip()).lstrip("+").strip()
-    read = _AMOUNT.fullmatch(plain)
-    digits = re.sub(r"[., ]", "", read["whole"]) if read and (not read["point"] or read["point"] != read["group"]) else ""
-    if not digits or not 0 < int(digits) <= MAX_AMOUNT:
-        raise ValueError(_("số tiền %(text)s") % {"text": text[:30]})
-    return int(digits)
+    return amount
 
 
 def moment_of(text: str) -> dt.datetime:
@@ -181,9 +210,11 @@ def _read_as(form: str, text: str) -> dt.datetime | None:
     return at if at is None or at.tzinfo else at.replace(tzinfo=clock.LOCAL)
 
 
-def _check_unique_refs(credits: Iterable[Credit]) -> None:
-    seen = set()
-    for credit in credits:
-        if credit.bank_ref in seen:
-            raise UnreadableStatement(_("Số tham chiếu %(ref)s có hai lần. Chưa ghi nhận gì.") % {"ref": credit.bank_ref})
-        seen.add(credit.bank_ref)
+def _check_unique_refs(credits: Mapping[int, Credit]) -> None:
+    """`credits`: {line: Credit}."""
+    seen: dict[str, int] = {}
+    for number, credit in credits.items():
+        first = seen.setdefault(credit.bank_ref, number)
+        if first != number:
+            facts = {"ref": credit.bank_ref, "first": first, "n": number}
+            raise UnreadableStatement(_("Số tham chiếu %(ref)s có hai lần, ở dòng %(first)d và %(n)d. Chưa ghi nhận gì.") % facts)

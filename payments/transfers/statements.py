@@ -13,24 +13,29 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
+from payments.differences import open_difference
 from payments.gateways import bank
-from payments.models import CollectionPoint, EventKind, StatementReading, Verdict, store_new_event
+from payments.models import BankCredit, CollectionPoint, Difference, EventKind, StatementReading, Verdict, store_new_event
 from payments.transfers import statement_files
+from payments.transfers.doubles import lock_account
 from payments.transfers.matching import record
 from portal.common import clock, outbox
 
 log = logging.getLogger(__name__)
 OVERLAP = dt.timedelta(minutes=10)  # read again each time: a bank may insert a credit before a known one
+KNOWN_REFS = 500  # of the newest credits: they show how long the bank's numbers are
 MAX_PAGES, MAX_SECONDS = 20, 30  # of one reading; the rest is read a minute later
 
 
 @dataclass(frozen=True)
 class Reading:
-    """Counts of one statement: new credits, known credits, other lines (debits)."""
+    """Counts of one statement: new credits, known credits, other lines (debits); `doubtful`: those of the new ones that may be
+    known under another number and wait for a person."""
 
     new: int = 0
     known: int = 0
     skipped: int = 0
+    doubtful: int = 0
 
 
 # ---------------------------------------------------------------- from the bank
@@ -70,8 +75,10 @@ def _recorded(point: CollectionPoint, entry: Any, account: str) -> bank.Credit |
     try:
         credit = bank.credit_of(entry, account)
     except bank.UnreadableCredit as why:
-        if store_new_event(EventKind.STATEMENT, bank.raw_of(entry), Verdict.MALFORMED, point=point):
+        if event := store_new_event(EventKind.STATEMENT, bank.raw_of(entry), Verdict.MALFORMED, point=point):
             log.error("a line of a bank statement cannot be read", extra={"point": point.code, "why": str(why)})
+            reference = bank.ref_of(entry) or f"SK{event.pk}"
+            open_difference(point, clock.today(), Difference.Kind.UNREADABLE, reference)
         return None
     record(point, credit)
     return credit
@@ -82,6 +89,9 @@ def _recorded(point: CollectionPoint, entry: Any, account: str) -> bank.Credit |
 def read_file(point: CollectionPoint, content: bytes, *, reader: User | None = None) -> Reading:
     """Store the credits of a statement file (bytes, CSV), uploaded by `reader`. Idempotent: a known credit is not stored again.
     Raises statement_files.UnreadableStatement, and then stores nothing."""
-    found = statement_files.read(content, point.account_number)
-    new = sum(record(point, credit, reader=reader)[1] for credit in found.credits)
-    return Reading(new, len(found.credits) - new, found.skipped)
+    lock_account(point)
+    known = BankCredit.objects.filter(point=point).order_by("-pk").values_list("bank_ref", flat=True)
+    found = statement_files.read(content, point.account_number, list(known[:KNOWN_REFS]))
+    new = [row for row, is_new in (record(point, credit, reader=reader) for credit in found.credits) if is_new]
+    doubtful = sum(row.state == BankCredit.State.DOUBLE for row in new)
+    return Reading(len(new), len(found.credits) - len(new), found.skipped, doubtful)

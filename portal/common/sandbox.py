@@ -31,7 +31,11 @@ class ChildTimeout(ChildError):
 
 
 class ChildRefusal(ChildError):
-    """The child answered that the job cannot be done."""
+    """The child answered that the job cannot be done. `facts`: what it said besides the reason."""
+
+    def __init__(self, why, facts=None):
+        super().__init__(why)
+        self.facts = facts or {}
 
 
 def start(module, *, environment=None):
@@ -72,7 +76,7 @@ def ask(child, header, body=b"", *, timeout):
     answer = json.loads(_read(child.stdout.fileno(), lengths[0], deadline))
     content = _read(child.stdout.fileno(), lengths[1], deadline)
     if "refused" in answer:
-        raise ChildRefusal(answer["refused"])
+        raise ChildRefusal(answer["refused"], answer.get("facts"))
     return answer, content
 
 

@@ -14,7 +14,11 @@ IDLE_SECONDS = 600
 
 
 class Refused(Exception):
-    """The job cannot be done; the text says why and is sent to the parent."""
+    """The job cannot be done; the text says why and is sent to the parent, with further facts for the sentence."""
+
+    def __init__(self, why, **facts):
+        super().__init__(why)
+        self.facts = facts
 
 
 def serve(answer, *, memory, cpu, open_files=64):
@@ -43,7 +47,7 @@ def _answered(answer, header, body):
     try:
         return answer(header, body)
     except Refused as refused:
-        return {"refused": str(refused)}, b""
+        return {"refused": str(refused), "facts": refused.facts}, b""
     except MemoryError:
         return {"refused": "out of memory"}, b""
     except Exception as error:  # noqa: BLE001 - whatever a library throws is an answer, never a broken pipe

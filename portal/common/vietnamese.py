@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from portal.common.lookalikes import to_latin
+
 # Invisible characters that Unicode does not class as "format" (Cf): fillers and joiners from pasted text.
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\uffa0")
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})  # controls; zero-width and bidi marks; half characters
@@ -32,8 +34,9 @@ def nfc(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower case without accents, đ as d: «Đăng ký» and «dang ky» become equal."""
-    bare = (c for c in unicodedata.normalize("NFD", nfc(text).lower()) if not unicodedata.combining(c))
+    """Lower case without accents, đ as d, look-alikes of other scripts as Latin letters: «Đăng ký», «Ðăng ký» (with the letter of
+    Iceland) and «dang ky» become equal."""
+    bare = (c for c in unicodedata.normalize("NFD", to_latin(text).lower()) if not unicodedata.combining(c))
     return nfc("".join(bare)).replace("đ", "d")
 
 

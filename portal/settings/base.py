@@ -168,7 +168,12 @@ MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 MAX_UPLOAD_FILES = 30  # of one paper
 MAX_UPLOAD_PAGES = 200  # of one PDF
 MAX_UPLOAD_OBJECTS = 300_000  # of one PDF
-MAX_UPLOAD_MEGAPIXELS = 80
+MAX_UPLOAD_BYTES_OF_DOSSIER = 200 * 1024 * 1024  # of all files of one dossier as received, also of replaced ones
+MAX_UPLOAD_MEGAPIXELS = 110  # of a JPEG, which is decoded at a reduced scale
+MAX_UPLOAD_MEGAPIXELS_DECODED = 52  # of a PNG, WebP or HEIC, which has to be decoded whole: photos of 50 megapixels pass
+MAX_FILE_CHECKS = 2  # child processes that open files, at the same time in one web process
+MAX_FILE_CHECKS_WAITING = 8  # requests that wait for one; each keeps a thread of the web process
+MAX_FILE_CHECK_WAIT = 10  # seconds
 MAX_REQUEST_BYTES = 12 * MAX_UPLOAD_BYTES  # several papers chosen at once, without scripts
 
 SESSION_COOKIE_HTTPONLY = True

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from procedures.api import views
+from procedures.api import territory, views
 
 
 class ProcedureCode:
@@ -20,6 +20,8 @@ class ProcedureCode:
 register_converter(ProcedureCode, "procedure_code")
 
 urlpatterns = [
+    path("provinces/", territory.ProvinceList.as_view(), name="province_list"),
+    path("communes/", territory.CommuneList.as_view(), name="commune_list"),
     path("procedures/", views.Procedures.as_view(), name="procedure_list"),
     path("procedures/<procedure_code:code>/", views.OneProcedure.as_view(), name="procedure_detail"),
 ]

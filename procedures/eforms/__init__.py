@@ -9,6 +9,7 @@ from procedures.eforms.display import (
     answer_sections,
     date_text,
     display_value,
+    names_in,
 )
 from procedures.eforms.expansion import expand, expanded_form
 from procedures.eforms.form import Form, UnknownPage
@@ -49,6 +50,7 @@ __all__ = [
     "first_unfinished_page",
     "holds",
     "is_empty",
+    "names_in",
     "open_row_from",
     "page_errors",
     "pages_with_errors",

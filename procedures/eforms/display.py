@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from portal.common.identity import mask_number
+from accounts import addresses
+from portal.common.identity import mask_number, phone_for_display
 from procedures.eforms.conditions import is_empty
 from procedures.eforms.form import Form
 from procedures.eforms.parts import Field, Page
@@ -99,6 +100,7 @@ def answer_sections(
     long_dates: bool = True,
 ) -> list[AnswerSection]:
     """The answers as text, in the order of the form. Hidden questions are left out; empty answers have an empty text."""
+    form.expect(known)
     asked = {question.key for question in form.walk(known, today)[0]}
     kept = form.kept(known, today)
     sections = []
@@ -148,6 +150,24 @@ def _sum(column: Field, rows: list[Mapping[str, Any]]) -> int | float:
     return round(total, column.spec.get("decimals", 0)) if isinstance(total, float) else total
 
 
+# names --------------------------------------------------------------------------------------------------------------
+def names_in(form: Form, known: Mapping[str, Any]) -> list[str]:
+    """Every answer that is the name of a person, also in tables, each once."""
+    found = []
+    for question in form.fields.values():
+        value = known.get(question.key)
+        if question.type == "table" and isinstance(value, list):
+            keys = [column.key for column in question.columns if _is_name(column)]
+            found += [row.get(key) for row in value if isinstance(row, dict) for key in keys]
+        elif _is_name(question):
+            found.append(value)
+    return [name for name in dict.fromkeys(text for text in found if isinstance(text, str)) if name]
+
+
+def _is_name(question: Field) -> bool:
+    return question.rules.get("format") == "person_name"
+
+
 # one value ------------------------------------------------------------------------------------------------------------
 def display_value(form: Form, question: Field, value: Any, *, masked: bool = False, long_dates: bool = False) -> str:
     """One answer as text. A value that could not be parsed is shown as typed."""
@@ -160,6 +180,8 @@ def display_value(form: Form, question: Field, value: Any, *, masked: bool = Fal
             return _amount(question, value)
         case "id_number" | "phone" if masked and isinstance(value, str):
             return mask_number(value)
+        case "phone" if isinstance(value, str):
+            return phone_for_display(value)
         case "email" if masked:
             return MASK
         case "date":
@@ -203,17 +225,8 @@ def date_text(value: Any, *, words: bool = False) -> str:
 
 
 def address_text(form: Form, value: Mapping[str, Any]) -> str:
-    """Detail, commune, province; abroad: detail, country."""
-    country = value.get("country", "VN")
-    names = [value.get("detail")]
-    if country == "VN":
-        for part in ("commune", "province"):
-            found = form.find(part, value.get(part, ""))
-            names.append(found.label if found else value.get(part))
-    else:
-        found = form.find("country", country)
-        names.append(found.label if found else country)
-    return ", ".join(str(name) for name in names if name)
+    """Detail, commune, province; abroad: detail, country. Names of abolished units, too."""
+    return addresses.address_text(value, lambda part, code: found.label if (found := form.find(part, code)) else "")
 
 
 def consent_text(value: Any) -> str:

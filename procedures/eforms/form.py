@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from accounts.unit_search import FoundUnit
 from procedures.eforms.computing import computed_value
 from procedures.eforms.conditions import holds, is_empty
 from procedures.eforms.dates import Calendar
@@ -113,6 +114,21 @@ class Form:
 
     def find(self, source: str, code: str) -> Option | None:
         return self._outside.find(source, code)
+
+    def is_in_force(self, source: str, code: str) -> bool:
+        """Can this code of a source be chosen today? Old answers may hold codes that cannot."""
+        return self._outside.can_choose(source, code)
+
+    def find_communes(self, text: str, province: str = "") -> list[FoundUnit]:
+        """Communes by a typed name, also of before the mergers; those of the province first."""
+        return self._outside.find_communes(text, province)
+
+    def successors(self, commune: str) -> list[FoundUnit]:
+        return self._outside.successors(commune)
+
+    def expect(self, known: Mapping[str, Any]) -> None:
+        """Read the communes of all addresses in these answers at once, before they are looked up one by one."""
+        self._outside.expect(code for value in known.values() if isinstance(value, dict) and (code := value.get("commune")))
 
     def _listed(self, question: Field) -> list[Option] | None:
         """Options listed in the version; None when they come from `sources`."""

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
+from accounts.unit_search import FoundUnit
+from portal.common.countries import HOME
 from procedures.eforms.conditions import is_empty
 from procedures.eforms.form import Form
 from procedures.eforms.parts import Field
@@ -25,13 +26,6 @@ class ShownOption:
     value: str
     label: str
     checked: bool
-    parent: str = ""
-
-
-@dataclass(frozen=True)
-class OptionGroup:
-    label: str
-    options: list[ShownOption]
 
 
 @dataclass
@@ -42,7 +36,6 @@ class Part:
     label: str
     value: str
     options: list[ShownOption] = field(default_factory=list)
-    groups: list[OptionGroup] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -266,40 +259,75 @@ class BoundField:
     # address ----------------------------------------------------------------------------------------------------
     @cached_property
     def address(self) -> dict[str, Part]:
+        """The inputs of an address. Only the communes of the chosen province are listed: the country has 3,321."""
         labels = {
             "province": _("Tỉnh, thành phố"),
             "commune": _("Xã, phường, đặc khu"),
+            "find": _("Tìm xã, phường theo tên"),
             "detail": _("Số nhà, đường, thôn, tổ"),
             "country": _("Nước"),
         }
         parts = {part: self._part(part, labels[part]) for part in ADDRESS_PARTS}
-        form = self.page.form
-        provinces = form.source_options("province")
-        parts["province"].options = shown(provinces, parts["province"])
-        parts["commune"].groups = _by_province(provinces, shown(form.source_options("commune"), parts["commune"]))
-        parts["country"].options = shown([o for o in form.source_options("country") if o.value != "VN"], parts["country"])
+        form, province = self.page.form, parts["province"].value
+        parts["province"].options = shown(form.source_options("province"), parts["province"])
+        if province:
+            parts["commune"].options = shown(form.source_options("commune", province), parts["commune"])
+        if self.may_be_abroad:
+            abroad = [option for option in form.source_options("country") if option.value != HOME]
+            parts["country"].options = shown(abroad, parts["country"])
         return parts
 
     @property
+    def may_be_abroad(self) -> bool:
+        return self.spec.get("abroad") is not False
+
+    @property
     def is_abroad(self) -> bool:
-        return self.address["country"].value not in ("", "VN")
+        return self.may_be_abroad and self.address["country"].value not in ("", HOME)
+
+    @property
+    def detail_optional(self) -> bool:
+        return self.field.required and self.spec.get("detail") == "optional"
+
+    @cached_property
+    def places(self) -> list[FoundUnit]:
+        """The communes to pick from: those found for a typed name, or the successors of an abolished commune."""
+        form, parts = self.page.form, self.address
+        if parts["find"].value:
+            return form.find_communes(parts["find"].value, parts["province"].value)
+        commune = parts["commune"].value
+        gone = commune and form.find("commune", commune) and not form.is_in_force("commune", commune)
+        return form.successors(commune) if gone else []
 
     @property
     def wrong_province(self) -> bool:
-        return bool(self.error) and not self.is_abroad and not self.address["province"].value
+        return bool(self.error) and not self.is_abroad and not self.address["find"].value and not self.address["province"].value
 
     @property
     def wrong_commune(self) -> bool:
         """True when the commune is missing, or the error is not about the detail."""
         parts = self.address
-        return bool(self.error) and not self.is_abroad and (not parts["commune"].value or bool(parts["detail"].value))
+        return (
+            bool(self.error)
+            and not self.is_abroad
+            and not parts["find"].value
+            and (not parts["commune"].value or bool(parts["detail"].value))
+        )
+
+    @property
+    def wrong_find(self) -> bool:
+        return bool(self.error) and not self.is_abroad and bool(self.address["find"].value)
 
     @property
     def wrong_detail(self) -> bool:
-        return bool(self.error) and (not self.address["detail"].value or len(self.address["detail"].value) > MAX_ADDRESS_LENGTH)
+        detail = self.address["detail"].value
+        missing = not detail and self.spec.get("detail") != "optional"
+        return bool(self.error) and (missing or len(detail) > MAX_ADDRESS_LENGTH)
 
     def _address_target(self) -> str:
         """The part that an error link leads to: the first empty one."""
+        if self.wrong_find:
+            return "find"
         order = ("detail",) if self.is_abroad else ("province", "commune", "detail")
         return next((part for part in order if not self.address[part].value), order[-1] if self.is_abroad else "commune")
 
@@ -331,14 +359,4 @@ class BoundField:
 
 
 def shown(options: list[Option], part: Part) -> list[ShownOption]:
-    return [ShownOption(option.value, option.label, option.value == part.value, option.parent) for option in options]
-
-
-def _by_province(provinces: list[Option], communes: list[ShownOption]) -> list[OptionGroup]:
-    """Communes grouped by province, so that one list box is enough without JavaScript."""
-    order = {province.value: index for index, province in enumerate(provinces)}
-    names = {province.value: province.label for province in provinces}
-    communes = sorted(communes, key=lambda commune: order.get(commune.parent, len(order)))
-    return [
-        OptionGroup(names.get(parent, ""), list(group)) for parent, group in groupby(communes, key=lambda commune: commune.parent)
-    ]
+    return [ShownOption(option.value, option.label, option.value == part.value) for option in options]

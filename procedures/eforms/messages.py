@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from portal.common.mail_addresses import fault_of
+from portal.common.money import UnclearAmount, dong_in
 from procedures.eforms.dates import bound_date
 from procedures.eforms.display import date_text
 from procedures.eforms.form import Form
@@ -31,7 +33,7 @@ def error_text(form: Form, key: str, code: str, known: Mapping[str, Any], today:
         return _("Câu này không có trong tờ khai. Bỏ ra rồi gửi lại.")
     text = question.spec.get("messages", {}).get(code) or _check_words(form, key, code)
     text = text or _value_message(form, question, code, value, today) or _default(form, question, code)
-    return _filled(text, form, question, today)
+    return _filled(text, form, question, today, value)
 
 
 def summary_text(key: str, text: str) -> str:
@@ -97,7 +99,11 @@ def _value_message(form: Form, question: Field, code: str, value: Any, today: dt
     if code == "not_a_date" and question.type == "date":
         return _date_words(value, question.partial)
     if code == "address":
-        return _address_words(form, value)
+        return _address_words(form, question, value)
+    if code == "email" and isinstance(value, str):
+        return fault_of(value)
+    if code == "not_a_number" and question.type == "money" and isinstance(value, str):
+        return _money_words(value)
     if code == "format" and isinstance(value, str):
         return _digits_words(form, question, value)
     if code == "consent" and isinstance(value, dict):
@@ -131,19 +137,37 @@ def _date_words(value: Any, partial: bool) -> str:
     return ""
 
 
-def _address_words(form: Form, value: Any) -> str:
-    match address_fault(form, value):
+def _money_words(value: str) -> str:
+    try:
+        dong_in(value)
+    except UnclearAmount as why:
+        return str(why)
+    return ""
+
+
+def _address_words(form: Form, question: Field, value: Any) -> str:
+    fault = address_fault(form, value, question)
+    value = value if isinstance(value, dict) else {}
+    match fault:
+        case "find":
+            return _("Chọn một nơi trong danh sách tìm được cho “{typed}”.") if form.find_communes(
+                value["find"], value.get("province", "")
+            ) else _("Không tìm thấy xã, phường nào tên “{typed}”. Xem lại tên, hoặc chọn tỉnh rồi chọn xã.")  # fmt: skip
+        case "abroad":
+            return _("Mục {label} phải là một nơi ở Việt Nam. Chọn tỉnh, rồi chọn xã.")
+        case "abolished":
+            old = form.find("commune", value.get("commune", ""))
+            text = _("%(name)s không còn từ khi sắp xếp lại đơn vị hành chính. Chọn đơn vị hiện nay cho mục {label}.")
+            return text % {"name": old.label if old else ""}
         case "too_long":
             return _("Rút ngắn số nhà, đường, thôn còn tối đa %(length)d ký tự.") % {"length": MAX_ADDRESS_LENGTH}
         case "mismatch":
             return _("Xã đã chọn không thuộc tỉnh đã chọn ở mục {label}. Chọn lại xã.")
-        case "no_communes":
-            known = {commune.parent for commune in form.source_options("commune")}
-            names = ", ".join(option.label for option in form.source_options("province") if option.value in known)
-            return _("Bản chạy thử này mới có danh sách xã của: %(provinces)s. Chọn một trong các nơi đó.") % {"provinces": names}
-        case "detail" if isinstance(value, dict) and (value.get("commune") or value.get("country")):
+        case "detail" if value.get("country"):
+            return _("Ghi cả địa chỉ ở nước ngoài cho mục {label}.")
+        case "detail" if value.get("commune"):
             return _("Ghi thêm số nhà, đường, thôn cho mục {label}.")
-        case "unit" if isinstance(value, dict) and value.get("province") and not value.get("commune"):
+        case "unit" if value.get("province") and not value.get("commune"):
             return _("Chọn thêm xã, phường cho mục {label}.")
     return ""
 
@@ -173,10 +197,11 @@ def _consent_words(value: Mapping[str, Any]) -> str:
 
 
 # filling in -----------------------------------------------------------------------------------------------------------
-def _filled(text: str, form: Form, question: Field, today: dt.date) -> str:
+def _filled(text: str, form: Form, question: Field, today: dt.date, value: Any) -> str:
     rules = question.rules
     label = question.label
     words = {
+        "typed": value.get("find", "") if isinstance(value, dict) else "",
         "Label": label,
         "label": label if label[1:2].isupper() else label[:1].lower() + label[1:],
         "max_length": number_text(rules.get("max_length", 0)),

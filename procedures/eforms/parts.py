@@ -97,3 +97,18 @@ def is_blank_row(table: Field, row: Any) -> bool:
     silent = {column.key: column.spec.get("default") for column in table.columns if column.computed or "default" in column.spec}
     computed = {column.key for column in table.columns if column.computed}
     return all(is_empty(value) or key in computed or (key in silent and value == silent[key]) for key, value in row.items())
+
+
+_FILLERS = {"có", "phải", "là"}  # words that make a statement a question and change nothing in what «Có» means
+
+
+def asks_the_same(question: str, label: str) -> bool:
+    """Does the question of a page ask just what the label of a yes/no field states, so that «Có» says the same to both?
+
+    «Có nhờ đại diện không?» asks «Nhờ đại diện»; «Có thông tin về mẹ không?» does not ask «Không có thông tin về mẹ».
+    """
+    words = question.casefold().rstrip(" ?").split()
+    if words[-1:] in (["không"], ["chưa"]):
+        words.pop()
+    asked, stated = ([word for word in text if word not in _FILLERS] for text in (words, label.casefold().split()))
+    return asked == stated

@@ -81,6 +81,7 @@ def print_context(
     `online`: the sentence printed instead of a handwritten signature ("Đã xác nhận trên cổng lúc …").
     `blank`: print the empty form to fill in by hand, with dotted lines and boxes to tick.
     """
+    form.expect(known)
     asked, kept = (list(form.fields.values()), {}) if blank else (form.walk(known, today)[0], form.kept(known, today))
     shown = {question.key for question in asked}
     numbers = count(1)

@@ -8,13 +8,18 @@ from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
+from portal.common.countries import HOME
+from portal.common.identity import id_number_in, to_national
+from portal.common.mail_addresses import address_in
+from portal.common.money import UnclearAmount, dong_in
 from procedures.eforms.form import Form
 from procedures.eforms.parts import Field, Page, is_blank_row
 from procedures.eforms.values import WAYS, clean_line, clean_lines, normalise, number_from
 
 YES, NO = "co", "khong"
 DATE_PARTS = ("ngay", "thang", "nam")  # as templates/ui/date.html names its inputs
-ADDRESS_PARTS = ("province", "commune", "detail", "country")
+ADDRESS_PARTS = ("province", "commune", "find", "detail", "country")
+ADDRESS_BUTTON = "address"  # name of the submit buttons of an address; their value is the name of its question
 MAX_ROWS = 1000  # rows read of one table; a guard against very large requests
 _ROW_BUTTON = re.compile(r"([a-z][a-z0-9_]*)-([0-9]{1,3})")
 
@@ -25,12 +30,16 @@ class PageInput:
 
     values: dict[str, Any] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict)  # input name → text; the QueryDict itself
-    row_button: bool = False  # a row was added, opened or removed: save, and show the page again without errors
+    # A row was added, opened or removed, or the places for an address were asked for: save, show the page again without errors.
+    again: bool = False
     open_row: tuple[str, int] | None = None  # the row to show open
+    address: str = ""  # the address whose places were asked for
 
     @property
     def focus(self) -> str:
         """The id of the element to scroll to; "" for the top of the page."""
+        if self.address:
+            return f"f-{self.address}"
         return f"f-{self.open_row[0]}-{self.open_row[1]}" if self.open_row else ""
 
     @property
@@ -56,9 +65,11 @@ def read_page(
             button = pressed if pressed and pressed.table == question.key else None
             entered.values[question.key], opened = _arranged(question, rows, button, keep_blank=autosave)
             if button:
-                entered.row_button, entered.open_row = True, opened
+                entered.again, entered.open_row = True, opened
         else:
             entered.values[question.key] = read_value(form, question, post, question.key)
+            if question.type == "address" and post.get(ADDRESS_BUTTON) == question.key and not autosave:
+                entered.again, entered.address = True, question.key
     return entered
 
 
@@ -97,11 +108,29 @@ def _read_text(form: Form, question: Field, text: str) -> Any:
     text = clean_lines(text) if question.type == "textarea" else clean_line(text)
     if not text:
         return None
-    if question.type in ("number", "money"):
-        number = number_from(text, decimals=question.spec.get("decimals", 0))
-        return text if number is None else number
+    match question.type:
+        case "number":
+            number = number_from(text, decimals=question.spec.get("decimals", 0))
+            return text if number is None else number
+        case "money":
+            return _read_money(text)
+        case "phone":
+            text = to_national(text) or text
+        case "email":
+            text = address_in(text)
+        case "id_number":
+            text = id_number_in(text)
     fmt = question.rules.get("format")
     return normalise(text, form.document["formats"][fmt]["normalise"]) if fmt else text
+
+
+def _read_money(text: str) -> int | str:
+    """Whole đồng; a text that is not one certain amount stays as typed, and is refused with the reason."""
+    sign, plain = (-1, text[1:]) if text[:1] in ("-", "−") else (1, text)
+    try:
+        return sign * dong_in(plain)
+    except UnclearAmount:
+        return text
 
 
 def read_date(post: QueryDict, name: str, partial: bool) -> str | None:
@@ -124,11 +153,20 @@ def _figures(text: str, most: int) -> bool:
 
 
 def _read_address(form: Form, post: QueryDict, name: str) -> dict[str, str] | None:
+    """The parts that count. A typed name ("find") is the latest wish: it stands until one of the places found is picked."""
     parts = {part: _text(post, f"{name}-{part}") for part in ADDRESS_PARTS}
-    country = parts.pop("country")
-    if country and country != "VN":
+    country, picked = parts.pop("country"), _text(post, f"{name}-pick")
+    if country and country != HOME:
         return {"country": country, "detail": parts["detail"]} if parts["detail"] else {"country": country}
-    if parts["commune"] and not parts["province"]:
+    if post.get(ADDRESS_BUTTON) == name:  # a button of this address asks for a list: an earlier choice is none any more
+        found = form.find("commune", parts["commune"]) if parts["commune"] else None
+        if found and found.parent != parts["province"]:
+            parts["commune"] = ""
+    elif picked:
+        parts |= {"commune": picked, "province": "", "find": ""}
+    if parts["find"]:
+        parts["commune"] = ""
+    elif parts["commune"] and not parts["province"]:
         found = form.find("commune", parts["commune"])  # the commune determines the province
         parts["province"] = found.parent if found else ""
     return {part: text for part, text in parts.items() if text} or None
@@ -138,7 +176,7 @@ def _read_consent(question: Field, post: QueryDict, name: str) -> Any:
     if not question.spec.get("third_party"):
         return True if _text(post, name) else None
     agreed, way = bool(_text(post, f"{name}-agreed")), _text(post, f"{name}-way")
-    person = {"name": _text(post, f"{name}-name"), "id_number": re.sub(r"[\s.]", "", _text(post, f"{name}-id_number"))}
+    person = {"name": _text(post, f"{name}-name"), "id_number": id_number_in(_text(post, f"{name}-id_number"))}
     if not agreed and not way and not any(person.values()):
         return None
     given = {part: text for part, text in person.items() if text}

@@ -8,7 +8,7 @@ from typing import Any
 from procedures.eforms.form import Form
 from procedures.eforms.inputs import BoundField
 from procedures.eforms.messages import error_texts, summary_text
-from procedures.eforms.parts import Page
+from procedures.eforms.parts import Page, asks_the_same
 from procedures.eforms.reading import PageInput
 from procedures.eforms.tables import BoundTable
 
@@ -33,7 +33,7 @@ class BoundPage:
     ):
         self.form, self.page, self.today = form, page, today
         self.answers = {**known, **(entered.values if entered else {})}
-        self.raw: Any = entered.raw if entered and not entered.row_button else {}  # a row button changes the row numbers
+        self.raw: Any = entered.raw if entered and not entered.again else {}  # a row button changes the row numbers
         self.origins = origins or {}
         self.open_row = (entered.open_row if entered else None) or open_row
         self._texts = error_texts(form, errors or {}, self.answers, today)
@@ -62,6 +62,11 @@ class BoundPage:
         return any(isinstance(shown, BoundTable) for shown in self.fields)
 
     @property
+    def has_buttons(self) -> bool:
+        """Are there submit buttons within the questions? Then Enter must find the main button first."""
+        return self.has_table or any(shown.kind == "address" for shown in self.fields)
+
+    @property
     def has_errors(self) -> bool:
         return bool(self._texts)
 
@@ -72,9 +77,15 @@ class BoundPage:
         return [{"text": summary_text(key, text), "href": f"#{self.target(key)}"} for key, text in first]
 
     @property
-    def is_one_choice(self) -> bool:
-        """True when the page has one question with radio buttons or checkboxes: the page's question is its legend."""
-        return len(self.fields) == 1 and self.fields[0].kind in ("radio", "checkboxes")
+    def question_is_label(self) -> bool:
+        """May the page's question stand for the label of its only field, as the legend of radio buttons or checkboxes?
+
+        Only when the page never has another field, and a yes/no label is asked just so: the clerk reads «Có» beside the label.
+        """
+        if len(self.page.fields) != 1 or len(self.fields) != 1 or self.fields[0].kind not in ("radio", "checkboxes"):
+            return False
+        field = self.page.fields[0]
+        return field.type != "yes_no" or asks_the_same(self.page.question, field.label)
 
     def error(self, key: str) -> str:
         return self._texts.get(key, "")

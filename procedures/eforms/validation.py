@@ -18,6 +18,7 @@ Errors = dict[str, str]
 
 def validate(form: Form, known: Answers, today: dt.date) -> Errors:
     """{field key: error code} of the whole form on this filing day. The key of a cell is `table[0].column`."""
+    form.expect(known)
     asked, kept = form.walk(known, today)
     errors: Errors = {}
     for question in asked:

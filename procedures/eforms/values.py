@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from portal.common.countries import HOME
+from portal.common.mail_addresses import fault_of
 from portal.common.vietnamese import clean_text
 from procedures.eforms.dates import bound_date, parse_date
 from procedures.eforms.form import Form
@@ -18,8 +20,6 @@ MAX_ADDRESS_LENGTH = 200
 MAX_CONSENT_NAME_LENGTH = 1000  # several people may be named
 TEXT_TYPES = {"text", "textarea", "phone", "email", "id_number"}
 WAYS = ("vneid", "paper")  # how a third party confirms its consent
-
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+){1,5}")
 
 
 # text ---------------------------------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def value_error(form: Form, question: Field, value: Any, today: dt.date) -> str 
         case "yes_no":
             return None if isinstance(value, bool) else "type"
         case "address":
-            return "address" if address_fault(form, value) else None
+            return "address" if address_fault(form, value, question) else None
         case "consent":
             return _consent_error(question, value)
     return None
@@ -92,7 +92,7 @@ def _text_error(form: Form, question: Field, value: Any) -> str | None:
         return "max_length"
     if "format" in question.rules and not fits_format(form, question.rules["format"], value):
         return "format"
-    if question.type == "email" and not _EMAIL.fullmatch(value):
+    if question.type == "email" and fault_of(value):
         return "email"
     return None
 
@@ -144,24 +144,35 @@ def _choice_error(form: Form, question: Field, value: Any) -> str | None:
     return "option"
 
 
-def address_fault(form: Form, value: Any) -> str | None:
-    """The error of an address: "detail", "too_long", "unit", "no_communes", "mismatch"; None when it is valid."""
+def address_fault(form: Form, value: Any, question: Field | None = None) -> str | None:
+    """What is wrong with an address: "find" (a name was typed, no commune chosen), "abroad" (must be in Viet Nam), "detail",
+    "too_long", "unit" (nothing chosen or unknown), "abolished" (the commune no longer exists), "mismatch"; None when valid.
+
+    `question` tells what its field allows: `abroad: false`, `detail: "optional"`.
+    """
     if not isinstance(value, dict):
         return "unit"
-    detail = value.get("detail")
-    if not detail or not isinstance(detail, str):
+    spec = question.spec if question else {}
+    country, detail = value.get("country", HOME), value.get("detail")
+    if country != HOME and spec.get("abroad") is False:
+        return "abroad"
+    if country == HOME and value.get("find"):
+        return "find"
+    if not isinstance(detail, str | None) or not (detail or spec.get("detail") == "optional"):
         return "detail"
-    if len(detail) > MAX_ADDRESS_LENGTH:
+    if detail and len(detail) > MAX_ADDRESS_LENGTH:
         return "too_long"
-    country = value.get("country", "VN")
-    if country != "VN":
+    if country != HOME:
         return None if form.find("country", country) else "unit"
-    province, commune = value.get("province"), value.get("commune")
-    if isinstance(province, str) and province and not form.source_options("commune", province) and not commune:
-        return "no_communes"
+    return _unit_fault(form, value.get("province"), value.get("commune"))
+
+
+def _unit_fault(form: Form, province: Any, commune: Any) -> str | None:
     if not province or not commune:
         return "unit"
     found = form.find("commune", commune)
+    if found and not form.is_in_force("commune", commune):
+        return "abolished"
     return None if found and found.parent == province else "mismatch"
 
 

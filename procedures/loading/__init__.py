@@ -19,25 +19,26 @@ def load_all(folder: DataFolder | None = None) -> dict[str, int]:
     """Load everything. Returns {name: number of rows}. Raises DataRefused when a file is invalid."""
     folder = folder or DataFolder()
     folder.check()
-    return _load(folder, codes=None, provinces=None, with_index=True)
+    return _load(folder, codes=None, provinces=None, everything=True)
 
 
 @transaction.atomic
 def load_sample(
     codes: Collection[str] = (), provinces: Collection[str] = ("H18",), folder: DataFolder | None = None
 ) -> dict[str, int]:
-    """Load these procedures and their offerings in these provinces, all territory, agencies and holidays; no national index."""
-    return _load(folder or DataFolder(), codes=set(codes), provinces=set(provinces), with_index=False)
+    """Load these procedures and their offerings in these provinces, the territory that has agencies, all agencies and holidays;
+    no national index, no communes of other provinces, no abolished units."""
+    return _load(folder or DataFolder(), codes=set(codes), provinces=set(provinces), everything=False)
 
 
 def _load(
-    folder: DataFolder, *, codes: Collection[str] | None, provinces: Collection[str] | None, with_index: bool
+    folder: DataFolder, *, codes: Collection[str] | None, provinces: Collection[str] | None, everything: bool
 ) -> dict[str, int]:
-    units = territory.load(folder)
+    units = territory.load(folder, everything=everything)
     agencies = bodies.load(folder, units)
     holidays = calendar.load(folder)
     chosen = [row for row in folder.procedures() if codes is None or row["code"] in codes]
-    entries = index.load(folder, chosen, everything=with_index)
+    entries = index.load(folder, chosen, everything=everything)
     publishing.publish(folder, chosen, entries)
     offerings = places.load(folder, entries, agencies, units, codes=codes, provinces=provinces)
     events = life_events.load(folder, entries)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import AdministrativeUnit, Agency, OfficeHours
+from portal.common.provenance import set_shipped
 from procedures.loading.folder import DataFolder
 from procedures.loading.rows import BATCH, day, upsert
 
@@ -40,14 +41,13 @@ def _values(row: dict[str, Any], units: Mapping[str, AdministrativeUnit], hours:
         "desk_name": desk.get("name", ""),
         "desk_address": desk.get("address", ""),
         "desk_phone": desk.get("phone", ""),
-        "hours_id": hours[desk["hours"]].pk if desk.get("hours") else None,
+        "hours_id": hours[desk["hours"]].pk if desk.get("hours") in hours else None,
         "demo": row["demo"],
     }
 
 
 def _relate(agency: Agency, row: dict[str, Any], agencies: Mapping[str, Agency]) -> bool:
-    """Set parent and successor; True when one of them changed."""
-    before = (agency.parent_id, agency.successor_id)
-    agency.parent = agencies.get(row["parent"] or "")
-    agency.successor = agencies.get(row.get("successor") or "")
-    return before != (agency.parent_id, agency.successor_id)
+    """Set parent and successor, unless people set them; True when one of them changed."""
+    parent, successor = agencies.get(row["parent"] or ""), agencies.get(row.get("successor") or "")
+    values = {"parent_id": parent.pk if parent else None, "successor_id": successor.pk if successor else None}
+    return set_shipped(agency, values)

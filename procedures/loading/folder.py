@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 SCHEMAS = {
     "procedures.json": "procedures",
     "agencies.json": "agencies",
+    "communes.json": "communes",
     "offerings_demo.json": "offerings",
     "forms.json": "forms",
     "home_links.json": "home_links",
@@ -24,6 +25,7 @@ MAX_SHOWN_ERRORS = 5
 # The loaded rows also depend on this code: when it changes, the data is loaded again.
 CODE = (
     *sorted(Path(__file__).parent.glob("*.py")),
+    Path(__file__).parents[2] / "accounts" / "unit_search.py",
     Path(__file__).parents[1] / "search" / "text.py",
     Path(__file__).parents[1] / "eforms" / "expansion.py",
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.text import slugify
 
+from portal.common.provenance import ProvenanceQuerySet, key_of, removed_keys, set_shipped
 from portal.common.vietnamese import fold
 from procedures.loading.folder import DataFolder
 from procedures.loading.rows import upsert
@@ -17,12 +18,21 @@ def load(folder: DataFolder, entries: Mapping[str, Procedure]) -> int:
     """Returns the number of events. Procedures that are not in the catalogue are left out."""
     groups = folder.read("life_events.json")["groups"]
     events = upsert(LifeEvent, "code", {group["code"]: _values(group) for group in groups})
-    wanted = [entry for group in groups for entry in _entries(group, events[group["code"]], entries)]
-    LifeEventEntry.objects.exclude(event__in=events.values(), procedure__in=entries.values()).delete()
-    LifeEventEntry.objects.bulk_create(
-        wanted, update_conflicts=True, unique_fields=["event", "procedure", "subgroup"], update_fields=["order"]
-    )
+    wanted = [entry for group in groups if group["code"] in events for entry in _entries(group, events[group["code"]], entries)]
+    _upsert_entries(wanted, LifeEventEntry.objects.filter(event__in=events.values(), procedure__in=entries.values()))
     return len(events)
+
+
+def _upsert_entries(wanted: list[LifeEventEntry], rows: ProvenanceQuerySet) -> None:
+    """Make, order and remove shipped entries; those that people made or removed stay so."""
+    there, gone = {key_of(row): row for row in rows}, removed_keys(LifeEventEntry)
+    by_key = {key_of(entry): entry for entry in wanted}
+    LifeEventEntry.objects.bulk_create([entry for key, entry in by_key.items() if key not in there and key not in gone])
+    changed = [row for key, row in there.items() if key in by_key and set_shipped(row, {"order": by_key[key].order})]
+    LifeEventEntry.objects.bulk_update(changed, ["order"])
+    vanished = [row.pk for key, row in there.items() if key not in by_key and not row.set_by_people]
+    old = LifeEventEntry.objects.filter(pk__in=vanished)
+    old._raw_delete(old.db)  # not by people: they may be shipped again
 
 
 def _values(group: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Loads offerings: the rules of offerings_demo.json expanded to one row per agency, terminals, and amounts of the provinces.
 
-All data is invented for the demo. An offering that is no longer marked «demo» was edited by people and is not changed.
+All data is invented for the demo. What people set in an offering or an amount is
+not changed, nor is an offering that is no longer marked «demo».
 """
 
 import datetime as dt
@@ -11,8 +12,9 @@ from typing import Any
 
 from accounts.models import AdministrativeUnit, Agency
 from portal.common import clock
+from portal.common.provenance import set_shipped
 from procedures.loading.folder import DataFolder, DataRefused
-from procedures.loading.rows import BATCH, set_values
+from procedures.loading.rows import BATCH, day
 from procedures.models import Filing, LocalFee, Offering, Procedure, Terminal
 
 MARK = "demo"
@@ -149,14 +151,14 @@ def _upsert_terminals(codes: Iterable[str | None]) -> None:
 
 
 def _upsert_offerings(wanted: Mapping[Any, dict[str, Any]], procedures: Iterable[Procedure]) -> None:
-    """Make new rows, update rows marked as demo, and end (yesterday) demo rows that no rule gives any more."""
+    """Make new rows, update shipped ones, and end (yesterday) shipped rows that no rule gives any more."""
     there = {(row.procedure_id, row.agency_id): row for row in Offering.objects.filter(procedure__in=procedures)}
     new = [Offering(procedure_id=p, agency_id=a, **values) for (p, a), values in wanted.items() if (p, a) not in there]
     ours = {key: row for key, row in there.items() if row.certainty == MARK}
-    changed = [row for key, row in ours.items() if key in wanted and set_values(row, wanted[key])]
-    ended = [row for key, row in ours.items() if key not in wanted and row.valid_to is None]
-    for row in ended:
-        row.valid_to = clock.today() - dt.timedelta(days=1)
+    changed = [row for key, row in ours.items() if key in wanted and set_shipped(row, wanted[key])]
+    yesterday = {"valid_to": clock.today() - dt.timedelta(days=1)}
+    unwanted = [row for key, row in ours.items() if key not in wanted and row.valid_to is None]
+    ended = [row for row in unwanted if set_shipped(row, yesterday)]
     Offering.objects.bulk_create(new, batch_size=BATCH)
     if changed or ended:
         fields = [Offering._meta.get_field(name).name for name in next(iter(wanted.values()))]
@@ -166,23 +168,20 @@ def _upsert_offerings(wanted: Mapping[Any, dict[str, Any]], procedures: Iterable
 def _upsert_local_fees(
     document: dict[str, Any], entries: Mapping[str, Procedure], codes: Collection[str] | None, provinces: Collection[str] | None
 ) -> None:
-    fees = [
-        LocalFee(
-            province_code=row["province"],
-            procedure=entries[row["procedure"]],
-            fee_line_key=row["fee_line_key"],
-            amount=row["amount"],
-            effective_from=row["effective_from"],
-            effective_to=row["effective_to"],
-            legal_ref="" if row["legal_ref"] == MARK else row["legal_ref"],
-            certainty=row["certainty"],
-        )
+    wanted = {
+        (row["province"], entries[row["procedure"]].pk, row["fee_line_key"], day(row["effective_from"])): {
+            "amount": row["amount"],
+            "effective_to": day(row["effective_to"]),
+            "legal_ref": "" if row["legal_ref"] == MARK else row["legal_ref"],
+            "certainty": row["certainty"],
+        }
         for row in document["local_fees"]
         if (codes is None or row["procedure"] in codes) and (provinces is None or row["province"] in provinces)
-    ]
-    LocalFee.objects.bulk_create(
-        fees,
-        update_conflicts=True,
-        unique_fields=["province_code", "procedure", "fee_line_key", "effective_from"],
-        update_fields=["amount", "effective_to", "legal_ref", "certainty"],
-    )
+    }
+    rows = LocalFee.objects.filter(procedure__in={procedure for _province, procedure, _line, _day in wanted})
+    there = {tuple(getattr(row, name) for name in LocalFee.SHIPPED_KEY): row for row in rows}
+    keys = [key for key in wanted if key not in there]
+    new = [LocalFee(**dict(zip(LocalFee.SHIPPED_KEY, key, strict=True)), **wanted[key]) for key in keys]
+    changed = [row for key, row in there.items() if key in wanted and set_shipped(row, wanted[key])]
+    LocalFee.objects.bulk_create(new, batch_size=BATCH)
+    LocalFee.objects.bulk_update(changed, ["amount", "effective_to", "legal_ref", "certainty"], batch_size=BATCH)

@@ -3,10 +3,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.common.provenance import Provenance
 from procedures.calendar import WorkCalendar
 
 
-class Holiday(models.Model):
+class Holiday(Provenance):
     """A day off, or a Saturday worked instead. In a year without rows due dates are provisional."""
 
     class Kind(models.TextChoices):
@@ -14,6 +15,8 @@ class Holiday(models.Model):
         COMPENSATORY = "compensatory", _("nghỉ bù")
         SWAP_DAY_OFF = "swap_day_off", _("nghỉ hoán đổi")
         SWAP_WORKING_DAY = "swap_working_day", _("làm bù")
+
+    SHIPPED_KEY = ("date",)
 
     date = models.DateField(_("ngày"), unique=True)
     name = models.CharField(_("tên"), max_length=120)
@@ -29,8 +32,10 @@ class Holiday(models.Model):
         return f"{self.date:%d/%m/%Y} {self.name}"
 
 
-class UndecidedHoliday(models.Model):
+class UndecidedHoliday(Provenance):
     """Days off that are expected but not decided (Tết of next year). Terms that touch them have provisional due dates."""
+
+    SHIPPED_KEY = ("name",)
 
     first_on = models.DateField(_("từ ngày"))
     last_on = models.DateField(_("đến ngày"))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from portal.common import clock
+from portal.common.provenance import Provenance
 from portal.common.vietnamese import fold
 from procedures.facts import Channel, Facts, Result
 
@@ -160,8 +161,10 @@ def hash_of(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class LifeEvent(models.Model):
+class LifeEvent(Provenance):
     """A life event of the national portal («Có con nhỏ») under which procedures are grouped."""
+
+    SHIPPED_KEY = ("code",)
 
     code = models.CharField(_("mã"), max_length=60, unique=True)
     slug = models.SlugField(_("đường dẫn"), max_length=80, unique=True)
@@ -180,8 +183,10 @@ class LifeEvent(models.Model):
         return self.name
 
 
-class LifeEventEntry(models.Model):
+class LifeEventEntry(Provenance):
     """A procedure of a life event, with the subgroup of the national portal (empty for our own choice)."""
+
+    SHIPPED_KEY = ("event_id", "procedure_id", "subgroup")
 
     event = models.ForeignKey(LifeEvent, on_delete=models.CASCADE, related_name="entries")
     procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE)

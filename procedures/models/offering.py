@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
 from portal.common import clock
+from portal.common.provenance import Provenance, ProvenanceQuerySet
 from procedures.models.catalogue import Procedure
 from procedures.models.terminal import Terminal
 
@@ -17,18 +18,20 @@ class Filing(models.TextChoices):
     ELSEWHERE = "elsewhere", _("nộp ở nơi khác")
 
 
-class OfferingQuerySet(models.QuerySet):
+class OfferingQuerySet(ProvenanceQuerySet):
     def current(self) -> "OfferingQuerySet":
         """Offerings in force today."""
         today = clock.today()
         return self.filter(Q(valid_from=None) | Q(valid_from__lte=today)).filter(Q(valid_to=None) | Q(valid_to__gte=today))
 
 
-class Offering(models.Model):
+class Offering(Provenance):
     """One procedure at one agency. `processing_steps`: [{key, name, role, agency (code), kind, hours, parallel_group}].
 
     `duty`: {"main" | "deputy" | "head": {"login", "name"}}; `delivery_ways`: account, counter, post.
     """
+
+    SHIPPED_KEY = ("procedure_id", "agency_id")
 
     procedure = models.ForeignKey(Procedure, verbose_name=_("thủ tục"), on_delete=models.PROTECT, related_name="offerings")
     agency = models.ForeignKey(Agency, verbose_name=_("cơ quan"), on_delete=models.PROTECT, related_name="+")
@@ -78,7 +81,7 @@ class Offering(models.Model):
         return f"{self.procedure.code}@{self.agency.code}"
 
 
-class LocalFeeQuerySet(models.QuerySet):
+class LocalFeeQuerySet(ProvenanceQuerySet):
     """Queries of provincial amounts."""
 
     def in_force(self, day: dt.date) -> "LocalFeeQuerySet":
@@ -88,8 +91,10 @@ class LocalFeeQuerySet(models.QuerySet):
         return self.filter(begun, not_over).order_by(models.F("effective_from").asc(nulls_first=True), "pk")
 
 
-class LocalFee(models.Model):
+class LocalFee(Provenance):
     """An amount set by the province, in whole đồng, for a fee line without a national amount."""
+
+    SHIPPED_KEY = ("province_code", "procedure_id", "fee_line_key", "effective_from")
 
     province_code = models.CharField(_("mã tỉnh"), max_length=10)
     procedure = models.ForeignKey(Procedure, verbose_name=_("thủ tục"), on_delete=models.PROTECT, related_name="local_fees")

@@ -48,7 +48,11 @@
       if (!ours(input.name) || ["submit", "button", "hidden", "file", "password"].includes(input.type)) continue;
       const values = left.get(input.name) || [];
       if (["radio", "checkbox"].includes(input.type)) input.checked = values.includes(input.value);
-      else input.value = values.shift() ?? "";
+      else {
+        const value = values.shift() ?? "";
+        input.value = value;
+        if (input.type === "select-one") input.dataset.wanted = value; // a list that is still to be filled: address.js
+      }
       input.dispatchEvent(new Event("change", { bubbles: true }));
     }
   };

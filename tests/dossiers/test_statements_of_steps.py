@@ -34,7 +34,7 @@ FILING = {
 }
 DESK = {
     "assign SUBMITTED": 11,
-    "accept SUBMITTED": 30,
+    "accept SUBMITTED": 31,
     "assign ACCEPTED": 10,
     "transfer ACCEPTED": 25,
     "assign PROCESSING": 12,
@@ -84,8 +84,8 @@ MONEY_THAT_WAITS_FOR_NOTHING = {
     "collect WITHDRAWN": 30,
     "set_fee ACCEPTED": 19,
     "set_fee PROCESSING": 20,
-    "accept SUBMITTED exemption: confirm": 31,
-    "accept SUBMITTED exemption: refuse": 36,
+    "accept SUBMITTED exemption: confirm": 32,
+    "accept SUBMITTED exemption: refuse": 37,
 }
 ENDING = {
     "withdraw SUBMITTED": 15,

@@ -11,14 +11,14 @@ from django.contrib import admin
 
 from dossiers.desk.forms import ConsultForm, whole_dong
 from dossiers.desk.queues import _read_key
-from payments.accounting.forms import BookDay, Dong
+from payments.accounting.forms import BookDay
 from payments.accounting.views.attempts import _day
 from payments.gateways.bank import UnreadableCredit
 from payments.gateways.bank import _moment as bank_moment
 from payments.transfers.statement_files import amount_of, moment_of
 from portal.common import clock
 from portal.common.figures import day_in, is_digits, moment_in, number_in
-from portal.common.form_fields import DayField, NumberField, TimeField
+from portal.common.form_fields import DayField, DongField, NumberField, TimeField
 
 SCRIPTS = {
     "arabic": "٠١٢٣٤٥٦٧٨٩",
@@ -55,12 +55,12 @@ def test_no_form_field_takes_them(other):
         with pytest.raises(forms.ValidationError):
             BookDay().clean(other(day))
     with pytest.raises(forms.ValidationError):
-        Dong().clean(other("200000"))
+        DongField().clean(other("200000"))
     with pytest.raises(forms.ValidationError):
         ConsultForm.base_fields["hours"].clean(other("8"))
     with pytest.raises(forms.ValidationError):
         whole_dong(other("15.000"))
-    assert Dong().clean("200000") == 200_000 and BookDay().clean(today.isoformat()) == today
+    assert DongField().clean("200000") == 200_000 and BookDay().clean(today.isoformat()) == today
 
 
 def test_no_list_and_no_file_takes_them(other):

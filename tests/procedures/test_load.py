@@ -1,14 +1,17 @@
 """Loading data/: complete, idempotent; a changed file makes a new version and does not change the old one."""
 
+import datetime as dt
 import json
 import shutil
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AdministrativeUnit, Agency
-from procedures.loading import DataFolder, DataRefused, load_all, load_sample
+from procedures.loading import DataFolder, DataRefused, load_all, load_sample, territory
 from procedures.models import (
     Filing,
     Holiday,
@@ -48,7 +51,7 @@ def test_the_whole_catalogue_arrives_and_agrees_with_the_reference_reading():
     counts = load_all()
 
     assert counts | {"holidays": 0} == {
-        "units": 281,
+        "units": 34 + 3321,
         "agencies": 866,
         "holidays": 0,
         "procedures": 5473,
@@ -89,10 +92,30 @@ def test_a_sample_is_enough_for_tests_and_brings_the_ground_with_it():
     assert (tet.first_on.isoformat(), tet.last_on.isoformat()) == ("2027-02-04", "2027-02-14")
 
 
-def test_territory_is_found_by_the_names_before_the_mergers():
-    load_sample()
-    assert AdministrativeUnit.objects.filter(search_text__contains="muong thanh", parent__code="11").count() >= 1
-    assert AdministrativeUnit.objects.get(code="68").merged_from
+def test_the_territory_of_the_country_and_what_was_abolished():
+    territory.load(DataFolder())
+    units = AdministrativeUnit.objects
+    today = dt.date(2026, 11, 28)
+
+    assert units.communes().in_force(today).count() == 3321 and units.provinces().in_force(today).count() == 34
+    assert units.filter(valid_to=dt.date(2025, 6, 30)).values_list("kind").distinct().count() == 9
+    assert not units.exclude(valid_to=None).filter(successors=None).exists(), "every abolished unit has successors"
+    ours = units.get(code="11.X004")
+    assert (ours.official_code, ours.parent.code) == ("03127", "11"), "our code is kept, the official one stands beside it"
+    assert units.get(code="68.X004").name == "Phường B’Lao", "agencies.json wins"
+    old = units.get(name="Phường Điện Biên", parent__name="Quận Ba Đình")
+    assert old.full_name == "Phường Điện Biên, Quận Ba Đình, Thành phố Hà Nội" and old.successors.count() > 1
+    assert old.parent.parent.code == "01", "a province that was not merged is still there"
+    assert [unit.code for unit in units.get(name="Tỉnh Kiên Giang").successors.all()] == ["91"]
+
+    before = list(units.order_by("pk").values_list("pk", "code", "search_text")), units.model.successors.through.objects.count()
+    with CaptureQueriesContext(connection) as queries:
+        territory.load(DataFolder())
+    assert before == (
+        list(units.order_by("pk").values_list("pk", "code", "search_text")),
+        units.model.successors.through.objects.count(),
+    )
+    assert not [query["sql"][:80] for query in queries if not query["sql"].startswith("SELECT")]
 
 
 def test_a_version_holds_what_the_portal_needs_for_ever():

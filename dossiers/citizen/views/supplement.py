@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from dossiers import workflow
@@ -16,7 +17,7 @@ from dossiers.citizen.forms import MAX_NOTE_LENGTH
 from dossiers.citizen.views.dossier import own_dossier
 from dossiers.files.changing import FilesClosed, open_files
 from dossiers.files.checking import ACCEPT, megabytes
-from dossiers.files.receiving import check, receive
+from dossiers.files.receiving import check, check_page, receive, sender_of
 from dossiers.filing import rules, supplements
 from dossiers.filing.views.documents import input_id, tiles
 from dossiers.filing.views.too_late import as_typed, is_stored, too_late
@@ -36,6 +37,7 @@ from procedures.eforms import (
 from procedures.models import working_calendar
 
 PAGE = "bo-sung"
+BUTTONS = {"gui", "xoa", "bo", "giu"}  # send the chosen files, remove a new file, leave out or keep an old page
 
 
 class Answering:
@@ -89,9 +91,8 @@ class Answering:
             if item.target == SupplementItem.Target.FIELD:
                 card |= {"field": fields.get(item.key), "old": self.words(item.key, self.dossier.answers)}
             else:
-                old = [file for file in files if file.item_key == item.key and file.staged_in_id is None]
-                new = [file for file in files if file.item_key == item.key and file.staged_in_id == self.row.pk]
-                card |= {"old_tiles": tiles(old, removable=False), "new_tiles": tiles(new), "errors": refused.get(item.key, [])}
+                pages = supplements.pages_of(self.dossier, self.row, item.key, files=files)
+                card |= {"pages": [_page_row(page) for page in pages], "errors": refused.get(item.key, [])}
             cards.append(card)
         return cards
 
@@ -104,6 +105,31 @@ class Answering:
             rows = answers.get(key) or []
             return _("%(n)d dòng") % {"n": len(rows) if isinstance(rows, list) else 0}
         return display_value(self.form, question, answers.get(key)) or _("Để trống")
+
+
+ACTIONS = {
+    "keep": (gettext_lazy("Giữ nguyên"), "check"),
+    "replace": (gettext_lazy("Thay bằng tệp mới"), "swap"),
+    "leave_out": (gettext_lazy("Bỏ trang này"), "x"),
+    "add": (gettext_lazy("Trang thêm"), "plus"),
+}
+
+
+def _page_row(page):
+    """One page for the template: its tile, what happens to it, and which buttons there are."""
+    words, icon = ACTIONS[page.action]
+    tile = tiles([page.new or page.old], removable=False)[0]
+    return {
+        "tile": tile | {"title": page_title(page), "note": words, "icon": icon},
+        "file": (page.new or page.old).name,
+        "action": page.action,
+        "old": page.old.pk if page.old else "",
+        "new": page.new.pk if page.new else "",
+    }
+
+
+def page_title(page):
+    return _("Trang %(n)d") % {"n": page.number}
 
 
 def _answering(request, code):
@@ -165,9 +191,9 @@ def _save(request, answering):
         return too_late(request, late.sentence(), dossier=late.dossier, typed=_typed(request, answering))
     if refused:
         return _page(request, answering, answering.bound(entered=entered) if entered else None, refused)
-    if entered and entered.row_button:
+    if entered and entered.again:
         return redirect(f"{here}?{entered.query}#{entered.focus}")
-    if "gui" in request.POST or "xoa" in request.POST:
+    if BUTTONS & set(request.POST):
         return redirect(here)
     if "luu-va-thoat" in request.POST:
         messages.success(request, _("Đã lưu, chưa gửi. Nhớ gửi trước hạn."))
@@ -175,7 +201,7 @@ def _save(request, answering):
     errors = answering.errors()
     missing = {item.key for item in supplements.unanswered(dossier) if item.target == SupplementItem.Target.DOCUMENT}
     if errors or missing:
-        words = {key: [_("Gửi ít nhất một tệp mới.")] for key in missing}
+        words = {key: [_("Thay hoặc thêm ít nhất một tệp.")] for key in missing}
         return _page(request, answering, answering.bound(entered=entered, errors=errors) if entered else None, words)
     return redirect("dossiers:supplement_review", dossier.code)
 
@@ -189,10 +215,17 @@ def _change(request, answering):
     uploads = []
     for item in answering.items:
         if item.target == SupplementItem.Target.DOCUMENT:
-            uploads += check(item.key, request.FILES.getlist(f"tep-{item.key}"))
+            uploads += check(item.key, request.FILES.getlist(f"tep-{item.key}"), who=sender_of(request))
+            for page in supplements.pages_of(answering.dossier, answering.row, item.key):
+                if page.old and (chosen := request.FILES.getlist(f"thay-{page.old.pk}")):
+                    uploads += check_page(page.old, chosen, who=sender_of(request))
     with open_files(answering.dossier, answering.row) as files:
         if "xoa" in request.POST:
             files.remove(number_in(request.POST["xoa"]))
+        if "bo" in request.POST:
+            files.leave_out(number_in(request.POST["bo"]))
+        if "giu" in request.POST:
+            files.keep(number_in(request.POST["giu"]))
         if entered:
             edits = files.request.edits
             files.request.edits = {**edits, "answers": {**edits.get("answers", {}), **entered.values}}
@@ -292,6 +325,6 @@ def _changes(answering):
                 }
             )
         else:
-            new = answering.row.staged.filter(item_key=item.key, replaced_at=None)
-            rows.append({"label": item.label, "old": "", "new": ", ".join(file.name for file in new)})
+            pages = supplements.pages_of(answering.dossier, answering.row, item.key)
+            rows.append({"label": item.label, "pages": [_page_row(page) for page in pages]})
     return rows

@@ -13,7 +13,7 @@ from dossiers.citizen.timeline import public_milestones
 from dossiers.clock import lateness
 from dossiers.models import Dossier
 from portal.common import clock
-from portal.common.vietnamese import clean_text
+from portal.common.codes import dossier_code_in, secret_in
 
 MAX_CODE_LENGTH = 60
 
@@ -22,8 +22,8 @@ MAX_CODE_LENGTH = 60
 @never_cache
 def track(request):
     """Find by code and secret. An unknown code and a wrong secret give the same answer in the same time."""
-    code = _typed(request.POST.get("ma", "")).upper()
-    secret = _typed(request.POST.get("ma-rieng", "")).lower()
+    code = dossier_code_in(request.POST.get("ma", ""))[:MAX_CODE_LENGTH]
+    secret = secret_in(request.POST.get("ma-rieng", ""))[:MAX_CODE_LENGTH]
     if request.method != "POST":
         return render(request, "dossiers/citizen/track.html", {"code": "", "errors": []})
     if throttle.is_over_limit(request, "track"):
@@ -58,7 +58,7 @@ def track_link(request, secret):
     """The link in the QR code of the slip: contains the secret (100 random bits)."""
     if throttle.is_over_limit(request, "track"):
         return throttle.refuse(request)
-    found = _filed().filter(secret=_typed(secret).lower()).first()
+    found = _filed().filter(secret=secret_in(secret)[:MAX_CODE_LENGTH]).first()
     if found is None:
         return throttle.not_found(request, "track")
     return _tracked(request, found)
@@ -79,7 +79,3 @@ def _tracked(request, dossier):
     )
     response["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _typed(text):
-    return "".join(clean_text(text).split())[:MAX_CODE_LENGTH]

@@ -31,8 +31,9 @@ from dossiers.papers.models import PaperKind
 from portal.common import clock
 from portal.common.dates import moment
 from portal.common.identity import phone_for_display
+from portal.common.lookalikes import strange_letters
 from portal.common.outbox import OutboxState
-from procedures.eforms import answer_sections
+from procedures.eforms import answer_sections, names_in
 
 may_send_again = permissions.any_of(permissions.is_receiving_clerk, permissions.is_head)
 WORK_WORDS = {
@@ -58,6 +59,7 @@ def dossier(request, code):
     context = {
         "dossier": dossier,
         "phone": phone_for_display(dossier.subject_phone) if dossier.subject_phone else "",
+        "odd_names": _odd_names(dossier) if may_see_papers else [],
         "sla": queues.deadline_tag(dossier, timekeeper.calendar),
         "may_see_papers": may_see_papers,
         "sections": _sections(dossier, masked=not may_see_papers),
@@ -102,6 +104,14 @@ def _sections(dossier, masked):
     return answer_sections(form, rules.known_answers(dossier, form), rules.filing_day(dossier), masked=masked, long_dates=False)
 
 
+def _odd_names(dossier):
+    """[(name, «Ð (U+00D0)»)]: names with letters that look Vietnamese and are others; a register does not find such a name."""
+    form = rules.form_of(dossier)
+    names = [dossier.subject_name, *(names_in(form, rules.known_answers(dossier, form)) if form else [])]
+    found = {name: strange_letters(name) for name in names}
+    return [(name, ", ".join(f"{c} (U+{ord(c):04X})" for c in letters)) for name, letters in found.items() if letters]
+
+
 # ---------------------------------------------------------------- papers and files
 @dataclass
 class Sheet:
@@ -113,6 +123,7 @@ class Sheet:
     address: str
     picture: bool = False
     made_here: bool = False
+    original: str = ""  # URL of the file as received, where the viewer shows another one
 
     @property
     def framed(self):
@@ -130,6 +141,7 @@ def _sheets(dossier, user):
             f"{file.name}, {megabytes(file.size)}",
             reverse("files:view", args=[file.pk]),
             picture=file.content_type.startswith("image/"),
+            original=reverse("files:original", args=[file.pk]) if file.is_redrawn else "",
         )
         for file in (dossier.attachments.current() if permissions.may_see_papers(dossier, user) else [])
     ]

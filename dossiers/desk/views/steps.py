@@ -39,7 +39,7 @@ def step(request, code, slug):
         return redirect("desk:dossier", code=code)
     workflow.admit(request.user, dossier, line)
     bound = {"data": request.POST} if request.method == "POST" else {}
-    form = STEP_PAGES[name].form(**bound, dossier=dossier, user=request.user)
+    form = STEP_PAGES[name].form(**bound, step=name, dossier=dossier, user=request.user)
     if bound and form.is_valid() and "xem" not in request.POST:
         return _taken(request, dossier, name, form) or _page(request, dossier, name, line, form)
     return _page(request, dossier, name, line, form)

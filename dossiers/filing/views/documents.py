@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from dossiers.files.changing import FilesClosed, open_files
 from dossiers.files.checking import ACCEPT, megabytes, safe_name
 from dossiers.files.models import OTHER_PAPERS
-from dossiers.files.receiving import check, receive
+from dossiers.files.receiving import check, receive, sender_of
 from dossiers.filing import rules
 from dossiers.filing.judging import DOCUMENTS
 from dossiers.filing.views.too_late import closed
@@ -55,7 +55,7 @@ def _change_files(request, draft):
     for name in request.FILES:
         key = name.removeprefix("tep-")
         if key in asked:
-            uploads += check(key, request.FILES.getlist(name))
+            uploads += check(key, request.FILES.getlist(name), who=sender_of(request))
         else:
             strange += [safe_name(file.name) for file in request.FILES.getlist(name)]
     with open_files(draft) as files:
@@ -131,7 +131,7 @@ def tiles(files, *, removable=True):
                 "title": _("Trang %(n)d") % {"n": number} if picture else file.name,
                 "note": f"{megabytes(file.size)} · {moment(file.uploaded_at)}",
                 "icon": "check",
-                "thumb": address if picture else "",
+                "thumb": reverse("files:thumbnail", args=[file.pk]) if picture else "",
                 "picture": "doc",
                 "href": address,
                 "remove_name": "xoa" if removable else "",

@@ -81,6 +81,7 @@ def print_and_bring(request, filing):
         to_bring=[ask for ask in asks if not ask.replaced_by_data],
         desk=(filing.draft.offering.receiving_agency or filing.draft.offering.lead_agency) if filing.draft.offering_id else None,
         money=_money_at_the_counter(filing.draft),
+        kept_days=drafts.KEPT_WITHOUT_ACCOUNT.days,
     )
     return render(request, "dossiers/filing/print.html", context)
 

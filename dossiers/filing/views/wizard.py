@@ -87,7 +87,7 @@ def _save(request, filing, stop):
     except drafts.NoLongerADraft:
         return overtaken(request, filing, stop.key)
     back = f"?{BACK_TO_REVIEW}={REVIEW}" if request.GET.get(BACK_TO_REVIEW) == REVIEW else ""
-    if entered.row_button:
+    if entered.again:
         query = f"{back or '?'}{'&' if back and entered.query else ''}{entered.query}".rstrip("?")
         return redirect(filing.url(stop.key, query) + (f"#{entered.focus}" if entered.focus else ""))
     if "luu-va-thoat" in request.POST and filing.draft.submitter_id:

@@ -1,5 +1,6 @@
 """Papers of the receiving desk: acknowledgement, application form, receipt slip, requests, refusal, stop notice."""
 
+from accounts.addresses import address_text
 from dossiers.fees import wording as fee_words
 from dossiers.filing import rules
 from dossiers.models import DeliveryWay, SupplementItem
@@ -104,7 +105,7 @@ def _result_place(dossier):
     if dossier.delivery_way == DeliveryWay.COUNTER:
         return f"{way}: {dossier.receiving_agency.desk_name or dossier.receiving_agency.name}"
     if dossier.delivery_way == DeliveryWay.POST:
-        return f"{way}: {rules.address_text(dossier.delivery_address)}"
+        return f"{way}: {address_text(dossier.delivery_address)}"
     return way or "chưa chọn"
 
 
@@ -127,10 +128,7 @@ def _asked_as(item):
 @builds(PaperKind.SUPPLEMENT_NOTE)
 def supplement_note(dossier, event):
     request = dossier.supplements.filter(sent_at__lte=event.at).order_by("number").last()
-    files = {}
-    for file in dossier.attachments.filter(uploaded_at__lte=event.at).order_by("pk"):
-        if file.uploaded_at >= request.event.at:
-            files.setdefault(file.item_key, []).append(file.name)
+    files = _pages_sent(event) or _files_sent(dossier, request, event)
     return {
         "sent_at": moment_in_words(event.at),
         "items": [
@@ -141,6 +139,27 @@ def supplement_note(dossier, event):
             dossier, f"Thời hạn giải quyết tính lại từ đầu. Hẹn trả mới: {moment_in_words(dossier.due_at)}."
         ),
     }
+
+
+def _pages_sent(event):
+    """{item key: [what happened to a page]}, from the event; pages that were kept are counted."""
+    said = {
+        "replace": "thay trang {page} bằng {file}", "add": "thêm trang {page}: {file}", "leave_out": "bỏ trang {page}",
+        "keep": "giữ trang {page}",
+    }  # fmt: skip
+    files = {}
+    for page in event.text.details.get("pages", []):
+        files.setdefault(page["item"], []).append(said[page["action"]].format(**page))
+    return files
+
+
+def _files_sent(dossier, request, event):
+    """{item key: [file name]} of a supplement from before pages were recorded."""
+    files = {}
+    for file in dossier.attachments.filter(uploaded_at__lte=event.at).order_by("pk"):
+        if file.uploaded_at >= request.event.at:
+            files.setdefault(file.item_key, []).append(file.name)
+    return files
 
 
 @builds(PaperKind.REFUSAL_OF_RECEIPT)

@@ -1,5 +1,6 @@
 """Effects of filing: visible answers, copy of the subject, dossier code."""
 
+from accounts.addresses import address_text
 from dossiers.codes import next_code
 from dossiers.filing import rules
 from dossiers.models import AnswerRevision
@@ -25,7 +26,7 @@ def copy_subject(step: Step) -> None:
     dossier.subject_name = subject.name if dossier.organisation_id else subject.full_name
     dossier.subject_id_number = (subject.tax_code if dossier.organisation_id else subject.id_number) or ""
     address = subject.address if dossier.organisation_id else subject.current_address or subject.permanent_address
-    dossier.subject_address = rules.address_text(address)[:400]
+    dossier.subject_address = address_text(address)[:400]
     dossier.subject_phone = subject.phone or (dossier.submitter.phone if dossier.submitter else "")
     dossier.subject_email = subject.email or (dossier.submitter.email if dossier.submitter else "")
     dossier.identity_verified = not dossier.organisation_id and subject.identity_level == 2

@@ -24,6 +24,7 @@ from payments.models import AttemptMove, PaymentAttempt, Way
 from payments.models.states import ATTEMPT_EDGES, AttemptState, IllegalMove
 from payments.permissions import bodies_of, is_accountant_of, visible_attempts
 from payments.refunds import approval
+from portal.common.codes import dossier_code_in, letters_and_digits_in
 from portal.common.figures import day_in, number_in
 
 LOOKS = {
@@ -61,8 +62,9 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 def _filtered(attempts: QuerySet[PaymentAttempt], asked: Mapping[str, str]) -> QuerySet[PaymentAttempt]:
     if asked["tu-khoa"]:
-        words = asked["tu-khoa"].upper().replace(" ", "")[:100]
-        return attempts.filter(Q(reference=words) | Q(obligation__dossier__code=words) | Q(transaction_no=asked["tu-khoa"][:40]))
+        words = asked["tu-khoa"]
+        named = Q(reference=letters_and_digits_in(words)[:100]) | Q(obligation__dossier__code=dossier_code_in(words)[:100])
+        return attempts.filter(named | Q(transaction_no=words[:40]))
     if asked["tinh-trang"] in AttemptState.values:
         attempts = attempts.filter(state=asked["tinh-trang"])
     if asked["cach"] in Way.values:

@@ -16,7 +16,7 @@ from payments.accounting import worklists
 from payments.accounting.forms import AssignForm, NoteForm, StatementForm
 from payments.accounting.views.access import for_accountants, list_page, page, waiting_time
 from payments.attempts.references import find_in
-from payments.models import BankCredit, CollectionPoint, PaymentAttempt
+from payments.models import BankCredit, CollectionPoint, Difference, PaymentAttempt
 from payments.permissions import may_resolve, visible_credits, visible_points
 from payments.transfers import matching, statement_files, statements
 from payments.transfers.statement_files import MAX_BYTES, UnreadableStatement
@@ -25,7 +25,7 @@ State = BankCredit.State
 LOOKS = {
     State.NEW: ("clock", ""), State.MATCHED: ("check-c", "ok"), State.UNMATCHED: ("help", "warn"), State.UNDER: ("alert", "warn"),
     State.OVER: ("alert", "warn"), State.LATE: ("clock", "warn"), State.ASSIGNED: ("check", "ok"),
-    State.RETURNING: ("back", "info"), State.RETURNED: ("back", ""),
+    State.RETURNING: ("back", "info"), State.RETURNED: ("back", ""), State.DOUBLE: ("help", "warn"), State.SAME: ("check", ""),
 }  # fmt: skip
 
 
@@ -62,6 +62,9 @@ def _read(request: HttpRequest, form: StatementForm) -> bool:
         return False
     facts = {"new": reading.new, "known": reading.known}
     messages.success(request, _("Đã đọc sao kê: %(new)d khoản mới, %(known)d khoản đã biết.") % facts)
+    if reading.doubtful:
+        words = _("%(n)d khoản giống khoản đã có nhưng khác số tham chiếu: chưa tính, xem ở mục Chênh lệch.")
+        messages.warning(request, words % {"n": reading.doubtful})
     return True
 
 
@@ -80,7 +83,7 @@ def _row(credit: BankCredit) -> dict[str, Any]:
 
 def find(request: HttpRequest, pk: int) -> BankCredit:
     related = visible_credits(request.user).select_related(
-        "point", "attempt__obligation__dossier", "attempt__collector", "return_asked_by", "resolved_by"
+        "point", "attempt__obligation__dossier", "attempt__collector", "return_asked_by", "resolved_by", "double_of"
     )  # fmt: skip
     return get_object_or_404(related, pk=pk)
 
@@ -119,6 +122,7 @@ def _page(
             "forms": {name.replace("-", "_"): form for name, form in forms.items()},
             "failed": failed,
             "own_matter": not acts,
+            "double": found.differences.filter(kind=Difference.Kind.DOUBLE).first(),
             "assigns": acts and found.waits,
             "sends_back": acts and returning and found.return_asked_by_id != user.pk,
             "asked_by_me": acts and returning and found.return_asked_by_id == user.pk,

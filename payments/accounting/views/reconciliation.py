@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from payments import differences
-from payments.accounting.forms import HandOverForm, NoteForm, SettlementForm
+from payments.accounting.forms import DoubleForm, HandOverForm, NoteForm, SettlementForm
 from payments.accounting.views.access import for_accountants, list_page, page, waiting_time
 from payments.gateways.base import MAX_SETTLEMENT_BYTES, UnreadableFile
 from payments.models import Difference, SettlementRun
 from payments.permissions import may_own, visible_differences, visible_fetches, visible_points, visible_runs
 from payments.reconciliation import runs as reconciliation
+from payments.transfers import matching
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,7 +83,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 def find(request: HttpRequest, pk: int) -> Difference:
     related = visible_differences(request.user).select_related(
-        "point", "collector", "owner", "closed_by", "run", "attempt__obligation__dossier"
+        "point", "collector", "owner", "closed_by", "run", "attempt__obligation__dossier", "credit__double_of"
     )  # fmt: skip
     return get_object_or_404(related, pk=pk)
 
@@ -95,7 +96,9 @@ def difference(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: Difference, bound: dict[str, Form] | None = None, *, status: int = 200) -> HttpResponse:
+    decides = found.kind == Difference.Kind.DOUBLE and found.closed_at is None
     forms = {
+        "mot-hay-hai": DoubleForm(),
         "chuyen": HandOverForm(colleagues=differences.possible_owners(found, besides=found.owner)),
         "xong": NoteForm(label=_("Đã làm gì, vì sao khác nhau")),
     } | (bound or {})
@@ -106,7 +109,8 @@ def _page(request: HttpRequest, found: Difference, bound: dict[str, Form] | None
             "difference": found,
             **waiting_time(found.opened_at),
             "hand_over": forms["chuyen"],
-            "close": forms["xong"],
+            "close": None if decides else forms["xong"],
+            "double": forms["mot-hay-hai"] if decides else None,
             "failed": next(iter(bound.values())) if bound else None,
             "acts": found.closed_at is None and may_own(found, request.user),
             "takes": found.owner_id != request.user.pk,
@@ -118,21 +122,23 @@ def _page(request: HttpRequest, found: Difference, bound: dict[str, Form] | None
 @require_http_methods(["POST"])
 @for_accountants
 def step(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    """Take a difference, hand it over, or close it with an explanation."""
+    """Take a difference, hand it over, close it with an explanation, or decide whether a credit came once or twice."""
     found = find(request, pk)
-    if slug not in ("nhan", "chuyen", "xong"):
+    if slug not in ("nhan", "chuyen", "xong", "mot-hay-hai") or (slug == "mot-hay-hai" and found.credit is None):
         raise Http404
     form = None
     if slug == "chuyen":
         form = HandOverForm(request.POST, colleagues=differences.possible_owners(found, besides=found.owner))
+    elif slug == "mot-hay-hai":
+        form = DoubleForm(request.POST)
     elif slug == "xong":
         form = NoteForm(request.POST, label=_("Đã làm gì, vì sao khác nhau"))
     if form and not form.is_valid():
         return _page(request, found, {slug: form}, status=422)
     try:
         _take(found, request.user, slug, form)
-    except differences.AlreadyClosed as closed:
-        messages.error(request, str(closed))
+    except (differences.AlreadyClosed, matching.CannotResolve) as refusal:
+        messages.error(request, str(refusal))
     else:
         messages.success(request, _("Đã ghi."))
     return redirect("accounting:difference", pk=pk)
@@ -141,5 +147,8 @@ def step(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 def _take(found: Difference, user: User, slug: str, form: Form) -> None:
     if slug == "xong":
         differences.close(found, user, form.cleaned_data["note"])
+    elif slug == "mot-hay-hai":
+        is_same = form.cleaned_data["what"] == DoubleForm.SAME
+        matching.decide_double(found, user, is_same=is_same, note=form.cleaned_data["note"])
     else:
         differences.hand_over(found, user, form.cleaned_data["to"] if form else user)

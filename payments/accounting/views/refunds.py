@@ -17,7 +17,7 @@ from payments.accounting import worklists
 from payments.accounting.forms import DocumentForm, NoteForm
 from payments.accounting.views.access import age, for_accountants, list_page, page, waiting_time
 from payments.models import PaymentAttempt, Refund, RefundMove, RefundWay
-from payments.models.states import REFUND_EDGES, IllegalMove, RefundState
+from payments.models.states import OPEN_REFUND, REFUND_EDGES, IllegalMove, RefundState
 from payments.permissions import is_accountant_of, visible_refunds
 from payments.refunds import approval
 
@@ -140,10 +140,16 @@ def _page(request: HttpRequest, found: Refund, bound: dict[str, Form] | None = N
             "others": [str(person) for person in approval.deciders(found)[:5]] if requested else [],
             "decides": decides,
             "pays_out": found.is_to_be_paid_out and approval.may_pay_out(found, request.user),
+            "instead": _instead(found) if found.state == RefundState.REFUSED else None,
             "again": found.state in (RefundState.REFUSED, RefundState.DECLINED) and not own and _may_propose(found.attempt),
         },
         status=status,
     )
+
+
+def _instead(refund: Refund) -> Refund | None:
+    """The open refund of the same money, which the portal proposed when the bank refused this one."""
+    return refund.attempt.refunds.filter(state__in=OPEN_REFUND, requested_by=None).exclude(pk=refund.pk).first()
 
 
 def _may_propose(attempt: PaymentAttempt) -> bool:

@@ -27,4 +27,8 @@ class Command(BaseCommand):
             raise CommandError(f"Không mở được tệp: {error.strerror}.") from error
         except UnreadableStatement as why:
             raise CommandError(str(why)) from why
+        if read.doubtful:
+            self.stdout.write(
+                f"{read.doubtful} khoản giống khoản đã có nhưng khác số tham chiếu: chưa tính, kế toán xem ở mục Chênh lệch."
+            )
         self.stdout.write(f"{read.new} khoản mới, {read.known} khoản đã biết, {read.skipped} dòng không phải tiền vào.")

@@ -11,20 +11,24 @@ from django.db import transaction
 from accounts.models import Agency
 from payments.attempts.payable import mark_ready_terminals
 from payments.models import CollectingBody, CollectionPoint
+from portal.common.provenance import set_shipped
 from procedures.models import Offering, Terminal
 
 
 class Command(BaseCommand):
-    help = "Loads data/collection_points_demo.json. Points and bodies with demo off are not changed."
+    help = "Loads data/collection_points_demo.json. What people set is not changed, nor are points and bodies with demo off."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         document = json.loads((settings.DATA_DIR / "collection_points_demo.json").read_text("utf-8"))
         for row in document["points"]:
             facts = {name: value for name, value in row.items() if name not in ("code", "certainty")}
-            terminal = Terminal.objects.get_or_create(code=row["code"])[0]
-            if not CollectionPoint.objects.filter(terminal=terminal, demo=False).exists():
-                CollectionPoint.objects.update_or_create(terminal=terminal, defaults={**facts, "demo": True})
+            Terminal.objects.get_or_create(code=row["code"])
+            point = CollectionPoint.objects.filter(terminal=row["code"]).first()
+            if point is None:
+                CollectionPoint.objects.bulk_create([CollectionPoint(terminal_id=row["code"], **facts, demo=True)])
+            elif point.demo and set_shipped(point, facts):
+                CollectionPoint.objects.bulk_update([point], list(facts))
         mark_ready_terminals()
         symbols = document["receipts"]
         bodies = Agency.objects.filter(pk__in=Offering.objects.exclude(terminal=None).values("lead_agency"))

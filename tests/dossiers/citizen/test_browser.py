@@ -4,10 +4,11 @@ import pytest
 
 from accounts.models import Mandate
 from dossiers import workflow
+from dossiers.files import storage
 from dossiers.models import Dossier
 from tests import factories
 from tests.browser_support import axe, prefer, sideways, too_wide_at_twice_the_text
-from tests.dossiers.files.makers import picture
+from tests.dossiers.files.makers import picture, saved, written_page
 from tests.dossiers.pages import browse, step_url
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -38,7 +39,7 @@ def paths(desk, citizen):
     draft = desk.draft(submitter=citizen, answers={**factories.ANSWERS, "with_members": True, "request_detail": ""})
     factories.attachment(draft, "khac")
     filed, working = desk.submitted(submitter=citizen), desk.processing(submitter=citizen)
-    asked = desk.asked_for_supplement(submitter=citizen)
+    asked = _asked_for_pages(desk, citizen)
     refused = workflow.advance(
         desk.submitted(submitter=citizen), "refuse_receipt", actor=desk.clerk, note="Nơi ở thuộc phường khác."
     )
@@ -53,6 +54,23 @@ def paths(desk, citizen):
         *[f"/ho-so/{filed.code}/da-nop/", f"/ho-so/{working.code}/giay-hen/", f"/ho-so/{filed.code}/rut/"],
         f"/ho-so/{asked.code}/bo-sung/",
     ]
+
+
+def _asked_for_pages(desk, citizen):
+    """A dossier that waits for a field and for a paper of three pages, of which the first is replaced."""
+    dossier = desk.submitted(submitter=citizen)
+    old = [factories.attachment(dossier, "khac", page=page) for page in (1, 2, 3)]
+    items = [
+        {"target": "document", "key": "khac", "label": "Giấy tờ khác", "reason": "Trang 1 mờ."},
+        {"target": "field", "key": "request_detail", "label": "Nội dung đề nghị", "reason": "Ghi rõ nơi cần nộp giấy."},
+    ]
+    dossier = workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items)
+    stored = storage.store(saved(written_page("RGB", size=(1200, 1600)), "JPEG"))
+    factories.attachment(
+        dossier, "khac", content_type="image/jpeg", name=f"{'trang-mot-' * 8}.jpg", storage_key=stored.storage_key,
+        staged_in=dossier.supplements.get(), replaces=old[0],
+    )  # fmt: skip
+    return dossier
 
 
 @pytest.mark.parametrize(("width", "look"), [(360, {"co_chu": "rat-to", "giao_dien": "toi"}), (1280, {})])

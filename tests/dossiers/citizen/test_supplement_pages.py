@@ -3,6 +3,7 @@
 import pytest
 
 from dossiers import workflow
+from dossiers.papers import contexts
 from tests import factories
 from tests.dossiers.files.makers import pdf
 from tests.dossiers.pages import browse, title, upload, words
@@ -73,16 +74,133 @@ def test_a_paper_is_sent_anew_and_the_old_one_is_kept(desk):
     dossier = workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items)
     client, address = browse(dossier.submitter), f"/ho-so/{dossier.code}/bo-sung/"
 
-    assert "Gửi ít nhất một tệp mới" in words(client.post(address))
-    client.post(address, {"tep-khac": upload("hong.txt", b"x"), "gui": "khac"})
-    client.post(address, {"tep-khac": upload("mới.pdf", pdf()), "gui": "khac"})
-    assert "Đã gửi trước đây" in words(client.get(address)) and "Gửi thay" in words(client.get(address))
+    assert "Thay hoặc thêm ít nhất một tệp" in words(client.post(address))
+    client.post(address, {f"thay-{old.pk}": upload("hong.txt", b"x"), "gui": old.pk})
+    client.post(address, {f"thay-{old.pk}": upload("mới.pdf", pdf()), "gui": old.pk})
+    assert "Trang 1 Thay bằng tệp mới mới.pdf" in words(client.get(address))
     assert dossier.attachments.current().get() == old
     assert client.post(address).url == f"{address}xem-lai/"
     client.post(f"{address}xem-lai/")
 
     old.refresh_from_db()
     assert old.replaced_at and dossier.attachments.current().get().name == "mới.pdf"
+
+
+class Pages:
+    """A paper of three pages that the desk asks for again, and the citizen's answer to it."""
+
+    def __init__(self, desk):
+        dossier = desk.submitted()
+        self.old = [factories.attachment(dossier, "khac", page=n, name=f"cũ {n}.pdf") for n in (1, 2, 3)]
+        items = [{"target": "document", "key": "khac", "label": "Giấy tờ khác", "reason": "Trang 1 mờ."}]
+        self.dossier = workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items)
+        self.client, self.address = browse(dossier.submitter), f"/ho-so/{dossier.code}/bo-sung/"
+        self.api = f"/api/v1/dossiers/{dossier.code}/supplement/"
+
+    def post(self, **data):
+        return self.client.post(self.address, {name.replace("_", "-"): value for name, value in data.items()})
+
+    def replace(self, n, name):
+        return self.post(**{f"thay_{self.old[n - 1].pk}": upload(name, pdf()), "gui": self.old[n - 1].pk})
+
+    def in_force(self):
+        return [(file.page, file.name) for file in self.dossier.attachments.current()]
+
+
+@pytest.fixture
+def pages(desk):
+    return Pages(desk)
+
+
+def test_a_new_photo_of_one_page_keeps_the_others_and_says_so_before_sending(pages):
+    pages.replace(1, "mới 1.pdf")
+    review = pages.client.get(f"{pages.address}xem-lai/")
+    assert "Trang 1: Thay bằng tệp mới (mới 1.pdf) Trang 2: Giữ nguyên Trang 3: Giữ nguyên" in words(review)
+    assert pages.in_force() == [(1, "cũ 1.pdf"), (2, "cũ 2.pdf"), (3, "cũ 3.pdf")], "nothing changes before it is sent"
+
+    pages.client.post(review.request["PATH_INFO"])
+    assert pages.in_force() == [(1, "mới 1.pdf"), (2, "cũ 2.pdf"), (3, "cũ 3.pdf")]
+    assert pages.dossier.attachments.count() == 4, "the old page stays stored"
+    event = pages.dossier.events.get(step="resubmit")
+    note = contexts.context("supplement_note", pages.dossier, event, number="1", verification_code="A" * 16)
+    assert note["items"][0]["sent"] == "thay trang 1 bằng mới 1.pdf; giữ trang 2; giữ trang 3"
+
+
+def test_pages_are_left_out_and_added_by_name_only(pages):
+    pages.post(tep_khac=[upload("thêm.pdf", pdf())], gui="khac")
+    pages.post(bo=pages.old[1].pk)
+    text = words(pages.client.get(pages.address))
+    assert "Trang 2 Bỏ trang này cũ 2.pdf" in text and "Trang 4 Trang thêm thêm.pdf" in text
+    pages.client.post(f"{pages.address}xem-lai/")
+    assert pages.in_force() == [(1, "cũ 1.pdf"), (3, "cũ 3.pdf"), (4, "thêm.pdf")]
+
+
+def test_a_choice_can_be_taken_back(pages):
+    pages.replace(1, "mới.pdf")
+    pages.replace(1, "mới hơn.pdf")
+    pages.post(bo=pages.old[2].pk)
+    assert [file.name for file in pages.dossier.supplements.get().staged.all()] == ["mới hơn.pdf"], "the last photo counts"
+    pages.post(giu=pages.old[0].pk)
+    pages.post(giu=pages.old[2].pk)
+    assert not pages.dossier.supplements.get().staged.exists()
+    assert pages.client.get(f"{pages.address}xem-lai/").url == f"{pages.address}?sua=1", "nothing is changed, so nothing to send"
+
+
+def test_a_paper_cannot_be_emptied(pages):
+    for old in pages.old:
+        pages.post(bo=old.pk)
+    assert pages.client.get(f"{pages.address}xem-lai/").url == f"{pages.address}?sua=1"
+    pages.replace(2, "tất cả.pdf")
+    pages.client.post(f"{pages.address}xem-lai/")
+    assert pages.in_force() == [(2, "tất cả.pdf")]
+
+
+def test_pages_of_other_papers_and_other_dossiers_stay(pages, desk):
+    other, own = factories.attachment(desk.submitted(), "khac"), factories.attachment(pages.dossier, "1.3")
+    for file in (other, own):
+        pages.post(bo=file.pk)
+        pages.post(**{f"thay_{file.pk}": upload("a.pdf", pdf()), "gui": file.pk})
+        answer = pages.client.patch(f"{pages.api}files/{file.pk}/", {"action": "leave_out"}, content_type="application/json")
+        assert answer.status_code == 404
+        sent = pages.client.post(f"{pages.api}files/", {"item": "khac", "file": upload("a.pdf", pdf()), "replaces": file.pk})
+        assert sent.status_code == 400 and "replaces" in sent.json()
+    request = pages.dossier.supplements.get()
+    assert not request.staged.exists() and not request.edits
+
+
+def test_the_api_answers_page_by_page_with_the_same_rules(pages):
+    shown = pages.client.get(pages.api).json()["items"][0]
+    assert [page["action"] for page in shown["pages"]] == ["keep"] * 3 and shown["answered"] is False
+    assert pages.client.post(f"{pages.api}send/", {}, content_type="application/json").status_code == 409
+
+    sent = {"item": "khac", "file": upload("mới.pdf", pdf()), "replaces": pages.old[0].pk}
+    answer = pages.client.post(f"{pages.api}files/", sent)
+    assert answer.status_code == 201 and answer.json()["items"][0]["answered"] is True
+    pages.client.post(f"{pages.api}files/", {"item": "khac", "file": upload("thêm.pdf", pdf())})
+    pages.client.patch(f"{pages.api}files/{pages.old[1].pk}/", {"action": "leave_out"}, content_type="application/json")
+    now = pages.client.get(pages.api).json()["items"][0]["pages"]
+    assert [page["action"] for page in now] == ["replace", "leave_out", "keep", "add"]
+    assert now[0]["new"]["received_sha256"] == pages.dossier.attachments.get(name="mới.pdf").original_sha256
+
+    pages.client.delete(f"{pages.api}files/{now[3]['new']['id']}/")
+    filed = pages.client.post(f"{pages.api}send/", {"note": "Đã chụp lại."}, content_type="application/json")
+    assert filed.json()["state"] == "SUBMITTED"
+    assert pages.in_force() == [(1, "mới.pdf"), (3, "cũ 3.pdf")]
+    for method, address in [("get", pages.api), ("post", f"{pages.api}send/")]:
+        assert getattr(pages.client, method)(address, content_type="application/json").status_code == 409
+
+
+@pytest.mark.parametrize(("who", "status"), [("clerk", 403), ("stranger", 404), ("nobody", 403)])
+def test_the_api_is_for_the_submitter_alone(pages, desk, who, status):
+    user = {"clerk": desk.clerk, "stranger": factories.citizen(), "nobody": None}[who]
+    for method, address in [("get", ""), ("post", "files/"), ("patch", f"files/{pages.old[0].pk}/"), ("post", "send/")]:
+        assert getattr(browse(user), method)(pages.api + address).status_code == status
+
+
+def test_the_api_refuses_what_the_page_refuses(pages):
+    bad = pages.client.post(f"{pages.api}files/", {"item": "khac", "file": upload("x.exe", b"MZ")})
+    assert bad.status_code == 400 and "Cổng nhận tệp PDF" in bad.json()["file"][0]
+    assert pages.client.post(f"{pages.api}files/", {"item": "1.3", "file": upload("a.pdf", pdf())}).status_code == 400
 
 
 def test_a_new_file_may_be_taken_out_again_but_not_an_old_one(desk):

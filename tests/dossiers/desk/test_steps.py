@@ -14,8 +14,9 @@ from accounts.messages.models import Message
 from accounts.models import AccessLog, Membership
 from dossiers import workflow
 from dossiers.desk.actions import STEP_PAGES
+from dossiers.desk.forms import StepForm
 from dossiers.models import Dossier, FollowUp
-from dossiers.permissions import CITIZEN
+from dossiers.permissions import CITIZEN, NOTE_SHOWN_STEPS
 from dossiers.states import DossierState
 from dossiers.transitions import inputs
 from portal.common import clock
@@ -456,3 +457,15 @@ def test_the_office_sets_a_sum_the_rules_leave_open(desk):
     assert (obligation.total, obligation.status, obligation.lines.get().amount) == (7_000, "due", 7_000)
     told = Message.objects.filter(recipient=dossier.submitter, channel="inbox").first()
     assert told.subject.startswith("Đã biết số phí") and "7.000" in told.body
+
+
+def test_the_form_of_a_step_says_truly_who_reads_its_note(desk):
+    dossier = desk.submitted()
+    said = {
+        step: page.form(step=step, dossier=dossier, user=desk.clerk).fields["note"].help_text
+        for step, page in STEP_PAGES.items()
+        if page.form is StepForm
+    }
+    assert said
+    for step, text in said.items():
+        assert ("Người nộp đọc được" in text) == (step in NOTE_SHOWN_STEPS), step

@@ -102,7 +102,7 @@ def test_the_application_still_logs_people_in_and_saves_them(desk, application_r
         cursor.execute(f"SET LOCAL ROLE {application_role}")
         desk.clerk.full_name = "Lò Thị Hoa Ban"
         desk.clerk.save()
-        User.objects.create_user(username="moi", full_name="Người Mới", password=factories.PASSWORD)
+        factories.user()
         cursor.execute("RESET ROLE")
 
 

@@ -134,7 +134,7 @@ def test_discarding_waits_for_a_file_that_is_being_stored_and_deletes_it(desk, m
 def asked(desk):
     """A dossier that waits for a new paper and a new answer, with a new file already there."""
     dossier = desk.submitted()
-    factories.attachment(dossier, "khac")
+    old = factories.attachment(dossier, "khac")
     items = [
         {"target": "document", "key": "khac", "label": "Giấy tờ khác", "reason": "Ảnh mờ, chụp lại."},
         {"target": "field", "key": "request_detail", "label": "Nội dung đề nghị", "reason": "Ghi rõ nơi cần nộp giấy."},
@@ -142,7 +142,7 @@ def asked(desk):
     dossier = workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items)
     browse(dossier.submitter).post(
         f"/ho-so/{dossier.code}/bo-sung/",
-        {"tep-khac": upload("mới.pdf", pdf()), "request_detail": "Để vay vốn ở ngân hàng.", "gui": "khac"},
+        {f"thay-{old.pk}": upload("mới.pdf", pdf()), "request_detail": "Để vay vốn ở ngân hàng.", "gui": "khac"},
     )
     return dossier
 

@@ -5,10 +5,14 @@ import unicodedata
 
 import pikepdf
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
+from dossiers.files import pictures
 from dossiers.files.checking import UploadRefused, check_upload, megabytes, safe_name
+from portal.common.sandbox_child import Refused
 from tests.dossiers.files.makers import pdf, picture
 
 
@@ -65,10 +69,8 @@ def test_a_file_too_large_is_told_its_size_and_the_limit(settings):
         (b"PK\x03\x04", "don.docx", "type"),
         (b"no name at all", "", "type"),
         (b"just words", "a.pdf", "unreadable"),
-        (b"\x00\x00\x00\x18ftypheic", "IMG_1.HEIC", "heic"),
-        (b"\x00\x00\x00\x18ftypheic", "IMG_1.jpg", "heic"),
-        (pdf(), "a.jpg", "mismatch"),
-        (picture(), "a.pdf", "mismatch"),
+        (b"\x00\x00\x00\x18ftypheic", "IMG_1.HEIC", "unreadable"),
+        (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "a.webp", "unreadable"),
         (picture() + pdf(), "a.jpg", "polyglot"),
         (picture() + b"PK\x03\x04.....PK\x05\x06", "a.jpg", "polyglot"),
         (pdf() + b"PK\x03\x04", "a.pdf", "polyglot"),
@@ -119,6 +121,24 @@ def test_an_archival_paper_with_data_inside_is_taken():
     assert check_upload(pdf(change=with_attachment("noi-dung.json")), "ket-qua.pdf").pages == 1
 
 
+@pytest.mark.parametrize(("content", "name", "kept"), [(pdf(), "a.jpg", "a.pdf"), (picture(), "a.pdf", "a.jpg"),
+                                                       (picture("PNG"), "Zalo.docx", "Zalo.docx.png")])  # fmt: skip
+def test_a_wrong_ending_is_corrected_because_every_viewer_opens_such_a_file(content, name, kept):
+    assert check_upload(content, name).name == kept
+
+
+@pytest.mark.parametrize(
+    "content", [pdf() + b"\nsent by a scanner", pdf().rstrip()[:-5], b"\xef\xbb\xbf\r\n" + pdf(), pdf() + b"\0" * 512]
+)
+def test_a_pdf_with_an_untidy_end_or_start_is_taken_as_viewers_take_it(content):
+    assert check_upload(content, "a.pdf").content == content
+
+
+def test_a_pdf_that_only_forbids_editing_is_taken_as_it_is():
+    original = pdf(encryption=pikepdf.Encryption(owner="a", user=""))
+    assert check_upload(original, "a.pdf").content == original
+
+
 def test_a_locked_pdf_is_refused():
     assert refusal(pdf(encryption=pikepdf.Encryption(owner="a", user="b")), "a.pdf").code == "encrypted"
 
@@ -127,8 +147,17 @@ def test_a_pdf_of_201_pages_is_refused():
     assert refusal(pdf(pages=201), "a.pdf").code == "too_many_pages"
 
 
-def test_a_picture_bomb_is_refused_before_it_is_opened():
-    assert refusal(picture("PNG", size=(20000, 20000), mode="1"), "a.png").code == "too_many_pixels"
+@pytest.mark.parametrize("content", [picture("PNG", size=(20000, 20000), mode="1"), picture("PNG", size=(8000, 8000), mode="L")])
+def test_a_picture_bomb_is_refused_before_it_is_opened(content, monkeypatch):
+    monkeypatch.setattr(PngImageFile, "load", lambda self: pytest.fail("decoded"))
+    with pytest.raises(Refused, match="too_many_pixels"):
+        pictures.redraw(content, settings.MAX_UPLOAD_MEGAPIXELS * 10**6, settings.MAX_UPLOAD_MEGAPIXELS_DECODED * 10**6)
+    assert refusal(content, "a.png").code == "too_many_pixels"
+
+
+def test_a_phone_photo_of_50_megapixels_is_taken():
+    checked = check_upload(picture(size=(8192, 6144), mode="L", quality=20), "ảnh.jpg")
+    assert Image.open(io.BytesIO(checked.content)).size == (2600, 1950)
 
 
 @pytest.mark.parametrize(
@@ -163,8 +192,9 @@ def test_sizes_are_said_as_people_read_them(size, words):
     [
         ("MAX_UPLOAD_BYTES", 500, pdf(pages=3), "a.pdf", "Mỗi tệp tối đa 1 kB"),
         ("MAX_UPLOAD_PAGES", 2, pdf(pages=3), "a.pdf", "tối đa 2 trang"),
-        ("MAX_UPLOAD_OBJECTS", 2, pdf(pages=3), "a.pdf", "không mở được"),
+        ("MAX_UPLOAD_OBJECTS", 2, pdf(pages=3), "a.pdf", "quá nhiều chi tiết"),
         ("MAX_UPLOAD_MEGAPIXELS", 1, picture(size=(1200, 1000)), "a.jpg", "hơn 1 triệu điểm ảnh"),
+        ("MAX_UPLOAD_MEGAPIXELS_DECODED", 1, picture("PNG", size=(1200, 1000)), "a.png", "hơn 1 triệu điểm ảnh"),
     ],
 )
 def test_a_limit_changed_in_the_settings_holds_in_the_child_and_in_the_sentence(settings, limit, value, content, name, said):

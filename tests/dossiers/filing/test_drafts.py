@@ -10,6 +10,7 @@ from dossiers import workflow
 from dossiers.files.storage import stored_path
 from dossiers.filing import drafts
 from dossiers.models import Dossier
+from portal import schedule
 from portal.common import clock
 from procedures.models import ProcedureVersion
 from tests import factories, world
@@ -194,6 +195,19 @@ def test_print_and_bring_ends_with_the_file_not_with_submitting(level_2_offering
     assert visitor.post(step_url(draft, "xem-lai"), {"cam-doan": "1"}).status_code == 302
     draft.refresh_from_db()
     assert draft.state == "DRAFT"
+
+
+def test_what_was_typed_without_an_account_is_kept_as_long_as_the_page_says(level_2_offering, desk):
+    visitor, account = browse(), desk.draft()
+    visitor.post(f"/nop/bat-dau/{LEVEL_2}/", {"noi": level_2_offering.pk})
+    draft = Dossier.objects.get(submitter=None)
+    assert "Cổng giữ những gì vừa điền 2 ngày rồi xóa" in words(visitor.get(step_url(draft, "in-to-khai")))
+    assert drafts.delete_forgotten in schedule.JOBS
+    for age, left in ((47, 2), (49, 1)):
+        Dossier.objects.update(updated_at=clock.now() - dt.timedelta(hours=age))
+        drafts.delete_forgotten()
+        assert Dossier.objects.count() == left
+    assert Dossier.objects.get() == account
 
 
 @pytest.mark.needs_pdf

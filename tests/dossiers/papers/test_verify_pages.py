@@ -1,12 +1,15 @@
 """The public check by code or file, without login; downloads for users who may see the dossier, 404 for others."""
 
+import threading
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import AccessLog
 from dossiers import workflow
-from dossiers.files import storage
+from dossiers.files import storage, turns
+from dossiers.papers import inquiry
 from dossiers.papers.models import IssuedPaper
 from tests import factories
 from tests.databases import past_the_triggers
@@ -46,6 +49,41 @@ def test_one_changed_byte_is_refused(client, result):
     page = post_file(client, bytes(content)).content.decode()
     assert "Giấy thật" not in page
     assert "đã bị sửa" in page or "Không phải giấy do cổng này cấp" in page
+
+
+def test_a_line_feed_behind_a_paper_changes_nothing(client, result):
+    for tail in (b"\n", b"\r\n\r\n", b"\0" * 100, b"  \t"):
+        page = post_file(client, storage.read_stored(result.storage_key) + tail).content.decode()
+        assert "Giấy thật, còn giá trị" in page and "Phần đã cấp đúng từng ký tự" in page and "đã bị sửa" not in page
+
+
+def test_a_line_feed_lost_at_the_end_changes_nothing_either(client, result, desk, run_followups):
+    for paper in IssuedPaper.objects.all():  # signed and unsigned ones
+        issued = storage.read_stored(paper.storage_key)
+        page = post_file(client, issued.rstrip() + b"\r\n\n").content.decode()
+        assert "Giấy thật, còn giá trị" in page, paper.kind
+
+
+def test_something_behind_a_whole_paper_is_told_apart_from_a_changed_one(client, result):
+    for tail in (b"x", b"\n7 0 obj\n<< >>\nendobj\n%%EOF\n", b"\n" + b"%%EOF\n" * 30):
+        page = post_file(client, storage.read_stored(result.storage_key) + tail).content.decode()
+        assert "Phần đã cấp còn nguyên, nhưng phía sau có thêm nội dung" in page and result.number in page
+        assert "đã bị sửa" not in page and "Giấy thật" not in page and "đừng tin trang đang thấy" in page
+
+
+def test_a_signed_paper_of_another_portal_with_a_line_feed_is_no_changed_one(client, result, monkeypatch):
+    issued = storage.read_stored(result.storage_key)
+    monkeypatch.setattr(inquiry, "_papers", IssuedPaper.objects.none)
+    assert "giấy không có trong sổ" in post_file(client, issued + b"\n").content.decode()
+    assert "phía sau có thêm nội dung" in post_file(client, issued + b"\nx").content.decode()
+
+
+def test_a_busy_portal_says_so_and_checks_nothing(client, result, monkeypatch, settings):
+    settings.MAX_FILE_CHECK_WAIT = 0
+    monkeypatch.setattr(turns, "_places", threading.BoundedSemaphore(1))
+    with turns.turn(""):
+        answer = post_file(client, storage.read_stored(result.storage_key))
+    assert answer.status_code == 503 and "nhiều người kiểm tra" in answer.content.decode()
 
 
 def test_a_strange_file_is_not_ours(client, db):

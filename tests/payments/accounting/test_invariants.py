@@ -74,6 +74,8 @@ def test_money_of_every_fate_is_whole(money_desk, paid, paid_twice):
     approval.approve(part, money_desk.second_accountant)
     approval.record(part, "sent", cause="sending")
     approval.record(part, "refused", cause="answer")
+    by_hand = paid.refunds.get(state="requested")  # proposed by the portal; here all of it goes back instead
+    approval.decline(by_hand, money_desk.second_accountant, note="Hoàn cả khoản.")
     rest = approval.propose(paid, RefundReason.OTHER, actor=money_desk.accountant)
     approval.approve(rest, money_desk.second_accountant)
     workflow.advance(money_desk.waiting(), "paid", actor=money_desk.clerk, amount=FEE)

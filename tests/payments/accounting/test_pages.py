@@ -283,7 +283,8 @@ def test_a_proposal_is_checked_word_by_word(money_desk, paid):
         ("amount", "200001"),
         ("amount", "²"),
         ("amount", ""),
-        ("amount", "100.000"),
+        ("amount", "1.000,000"),
+        ("amount", "100,5"),
         ("reason", "x"),
         ("note", " "),
         ("way", "x"),
@@ -328,9 +329,13 @@ def test_what_the_bank_refused_may_go_back_by_hand(money_desk, paid):
     approval.record(refund, RefundState.SENT, cause="sending")
     approval.record(refund, RefundState.REFUSED, cause="answer")
     there = browse(money_desk.accountant)
-    assert "Ngân hàng không hoàn." in words(there.get(go("refund", refund.request_id)))
-    there.post(go("propose", paid.reference), proposal(amount="200000", way="by_hand"))
-    assert Refund.objects.last().way == "by_hand"
+    page = there.get(go("refund", refund.request_id))
+    by_hand = Refund.objects.last()
+    assert "Ngân hàng không hoàn." in words(page) and go("refund", by_hand.request_id) in page.content.decode()
+    assert (by_hand.way, by_hand.amount, by_hand.state) == ("by_hand", 200_000, RefundState.REQUESTED)
+    approval.decline(by_hand, money_desk.accountant, note="Không trả nữa.")
+    there.post(go("propose", paid.reference), proposal(amount="200.000", way="by_hand"))
+    assert Refund.objects.last() != by_hand and Refund.objects.last().way == "by_hand"
 
 
 # ---------------------------------------------------------------- complaints and stray money

@@ -1,5 +1,6 @@
 """The IPN: verified, checked in order, applied once."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -11,7 +12,17 @@ from dossiers.models import Dossier
 from dossiers.states import DossierState
 from payments.attempts import settlement as settling
 from payments.enquiries import ipn as doors
-from payments.models import AttemptState, EReceipt, GatewayEvent, GatewayQuestion, LedgerEntry, PaymentAttempt, Refund, Verdict
+from payments.models import (
+    AttemptState,
+    Difference,
+    EReceipt,
+    GatewayEvent,
+    GatewayQuestion,
+    LedgerEntry,
+    PaymentAttempt,
+    Refund,
+    Verdict,
+)
 from portal.common import clock
 from tests.money import FEE
 from tests.payments.gateways.vnpay import wire_words as words
@@ -230,7 +241,37 @@ def test_another_amount_is_refused_and_poisons_nothing(money_desk, amount):
     assert call(signed_query_of(attempt, Amount=amount)) == "04"
     assert call(signed_query_of(attempt, Amount=amount, ResponseCode="24", TransactionStatus="02")) == "04"
     assert heard().verdict == "wrong_amount" and untouched(attempt)
+    difference = Difference.objects.get()  # one, for the accountants
+    theirs = int(amount) // 100 if amount.isascii() and amount.isdigit() and int(amount) % 100 == 0 else None
+    assert (difference.kind, difference.our_amount, difference.their_amount) == ("amount", FEE, theirs)
+    assert difference.attempt == attempt and difference.owner in (money_desk.accountant, money_desk.second_accountant)
     assert call(signed_query_of(attempt)) == "00"
+
+
+@pytest.mark.parametrize("amount", ["200000.00", "20,000,000", "2E+07", " 20000000", "20000000 VND"])
+def test_an_oddly_written_amount_reaches_the_accountants_once_however_often_it_comes(money_desk, amount):
+    attempt = money_desk.paying()
+    for _again in range(3):
+        assert call(signed_query_of(attempt, Amount=amount)) == "04"
+    with clock.at(clock.now() + dt.timedelta(days=1)):
+        call(signed_query_of(attempt, Amount=amount))
+    assert Difference.objects.get().their_amount is None and untouched(attempt)
+
+
+def test_a_wrong_amount_of_a_payment_that_was_not_made_is_no_difference(money_desk):
+    attempt = money_desk.paying()
+    call(signed_query_of(attempt, Amount="0", ResponseCode="24", TransactionStatus="02"))
+    assert not Difference.objects.exists()
+
+
+def test_money_for_a_reference_we_do_not_have_reaches_the_accountants(money_desk):
+    attempt = money_desk.paying()
+    for _again in range(2):
+        assert call(signed_query_of(attempt, TxnRef="P261121083000A7K2")) == "01"
+    call(signed_query_of(attempt, TxnRef="P261121083000XXXX", ResponseCode="24", TransactionStatus="02"))
+    difference = Difference.objects.get()
+    assert (difference.kind, difference.reference, difference.their_amount) == ("missing_here", "P261121083000A7K2", FEE)
+    assert difference.owner in (money_desk.accountant, money_desk.second_accountant)
 
 
 @pytest.mark.parametrize(

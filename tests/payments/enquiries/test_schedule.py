@@ -135,6 +135,15 @@ def test_another_amount_is_looked_at_and_stands_among_the_differences(past, gate
     assert Difference.objects.count() == 1
 
 
+@pytest.mark.parametrize("said", [{"amount": 1500.005}, {"amount": 0, "status": "07"}])
+def test_an_amount_that_cannot_be_read_or_is_in_doubt_stands_among_the_differences(past, gateway, said):
+    attempt = past()
+    gateway.says(said)
+    attempt = work(attempt)
+    difference = Difference.objects.get()
+    assert (difference.kind, difference.reference, difference.our_amount) == ("amount", attempt.reference, FEE)
+
+
 def test_a_doubt_that_clears_up_settles_the_fee(past, gateway):
     attempt = past()
     gateway.says({"status": "07"}, PAID)

@@ -6,6 +6,8 @@ import httpx
 import pytest
 
 from accounts.messages.models import Message
+from dossiers.models import FeeObligation
+from payments.accounting import invariants
 from payments.attempts import expiry, settlement
 from payments.enquiries import schedule, terminal_lease
 from payments.gateways.base import NoAnswer, NotSent
@@ -117,7 +119,9 @@ def test_each_answer_moves_the_refund_where_it_belongs_and_is_kept(approved, gat
     refund = send(refund)
     assert refund.state == state and refund.events.get().kind == "refund" and refund.events.get().attempt == refund.attempt
     assert calls(refund, "query").exists()
-    assert balance() == 0 and entries.owed_back(refund.attempt) == (0 if state == "done" else FEE)
+    assert balance() == 0 and entries.owed_back(refund.attempt) == (0 if state in ("done", "refused") else FEE)
+    again = refund.attempt.refunds.exclude(pk=refund.pk).filter(state="requested").first()
+    assert (again and again.amount) == (FEE if state == "refused" else None)  # still to be given back, another way
 
 
 def test_done_means_the_money_is_gone_and_the_fee_is_refunded(approved, gateway):
@@ -269,7 +273,7 @@ def test_a_refund_of_another_amount_is_not_taken_for_this_one(approved, gateway)
     assert ask(refund).state == "unknown" and calls(refund, "send").exists()
 
 
-def test_refused_by_the_bank_the_money_stays_owed_and_can_go_another_way(approved, gateway, money_desk):
+def test_refused_by_the_bank_the_fee_is_paid_again_and_the_money_is_to_go_another_way(approved, gateway, money_desk):
     refund = approved()
     gateway.answers_refunds(refunded("05"))
     gateway.says(refunded("09"))
@@ -282,13 +286,60 @@ def test_refused_by_the_bank_the_money_stays_owed_and_can_go_another_way(approve
         refund.request_id,
         FEE,
     )
-    assert entries.owed_back(refund.attempt) == FEE and approval.refundable(refund.attempt) == FEE
+    obligation = FeeObligation.objects.get()
+    assert (obligation.status, obligation.settled_amount, entries.owed_back(refund.attempt)) == ("paid", FEE, 0)
+    assert refund.attempt.receipts.filter(state="valid").get().amount == FEE
+    by_hand = refund.attempt.refunds.get(state="requested")
+    assert (by_hand.amount, by_hand.way, by_hand.requested_by) == (FEE, "by_hand", None)
+    assert not list(invariants.violations())
+
+    approval.decline(by_hand, money_desk.second_accountant, note="thẻ đã mở lại")
+    assert approval.refundable(refund.attempt) == FEE
     again = approval.propose(refund.attempt, "other", actor=money_desk.accountant)
     assert again.request_id != refund.request_id
     approval.approve(again, money_desk.second_accountant)
     assert entries.owed_back(refund.attempt) == FEE
     gateway.answers_refunds(refunded("00", number="24000009"))
     assert send(again).state == "done" and entries.owed_back(refund.attempt) == 0 == balance()
+    assert not list(invariants.violations())
+
+
+def test_a_refused_part_belongs_to_the_fee_again_and_an_earlier_part_stays_gone(approved, gateway, money_desk):
+    first = approved(amount=50_000)
+    gateway.answers_refunds(refunded("00", amount=50_000))
+    assert send(first).state == "done"
+    second = approval.propose(first.attempt, "other", amount=30_000, actor=money_desk.accountant)
+    approval.approve(second, money_desk.second_accountant)
+    assert FeeObligation.objects.get().settled_amount == FEE - 80_000
+    gateway.answers_refunds(refunded("09", amount=30_000, number="24000002"))
+    assert send(second).state == "refused"
+    obligation = FeeObligation.objects.get()
+    assert (obligation.status, obligation.settled_amount) == ("part_refunded", FEE - 50_000)
+    valid = first.attempt.receipts.filter(state="valid").get()
+    assert valid.amount == FEE - 50_000 == sum(line["amount"] for line in valid.lines)
+    assert not list(invariants.violations())
+
+
+@pytest.mark.parametrize("amount", [FEE - 1, 70_000])
+def test_another_amount_of_a_refund_stands_among_the_differences(approved, gateway, amount):
+    refund = approved()
+    gateway.answers_refunds(refunded("00", amount=amount))
+    gateway.says(refunded("00", amount=amount))
+    send(refund)
+    ask(refund)
+    difference = Difference.objects.get()
+    assert (difference.kind, difference.reference) == ("refund", refund.request_id)
+    assert (difference.our_amount, difference.their_amount) == (FEE, amount) and difference.owner
+
+
+def test_a_refund_over_an_amount_that_cannot_be_read_is_not_sent_again(approved, gateway):
+    """10.005 hundredths are no whole đồng: the answer is about our refund or not, nobody knows."""
+    refund = approved()
+    gateway.answers_refunds(SILENCE)
+    gateway.says(refunded("00", amount=100.05))
+    send(refund)
+    assert ask(refund).state == "unknown" and not calls(refund, "send").filter(due_state="waiting").exists()
+    assert Difference.objects.get().their_amount is None
 
 
 def test_a_refund_paid_out_by_hand_calls_nobody(money_desk, gateway):

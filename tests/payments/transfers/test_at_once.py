@@ -1,5 +1,6 @@
 """Workers, gateway and accountants act on one account at the same moment; each credit is counted once."""
 
+import datetime as dt
 import threading
 
 import pytest
@@ -47,9 +48,9 @@ def at_once(*works):
     return errors
 
 
-def credit(attempt, ref, amount=FEE, words=None):
+def credit(attempt, ref, amount=FEE, words=None, at=None):
     words = f"DVC {attempt.reference}" if words is None else words
-    return matching.record(attempt.point, matching.Credit(ref, amount, words, clock.now(), ref))[0]
+    return matching.record(attempt.point, matching.Credit(ref, amount, words, at or clock.now(), ref))[0]
 
 
 def test_the_same_credit_read_and_looked_at_by_four_is_one(world_desk):
@@ -65,7 +66,7 @@ def test_the_same_credit_read_and_looked_at_by_four_is_one(world_desk):
 
 def test_two_credits_with_one_code_settle_once_and_owe_once(world_desk):
     attempt = world_desk.paying(way="transfer")
-    rows = [credit(attempt, f"FT{n}") for n in range(3)]
+    rows = [credit(attempt, f"FT{n}", at=clock.now() - dt.timedelta(minutes=5 * n)) for n in range(3)]
     assert not at_once(*[lambda pk=row.pk: outbox.do(BankCredit, pk) for row in rows for _twice in range(2)])
     attempts = attempt.obligation.attempts
     assert attempts.count() == 3 and attempts.filter(settles=True).count() == 1

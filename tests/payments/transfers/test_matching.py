@@ -36,11 +36,11 @@ def attempt(money_desk):
 _refs = iter(range(1, 10_000))
 
 
-def comes(attempt, amount=FEE, content=None, point=None, ref=None):
+def comes(attempt, amount=FEE, content=None, point=None, ref=None, at=None):
     """Receive a credit. Returns the BankCredit."""
     content = f"DVC {attempt.reference}" if content is None else content
     ref = f"FT{next(_refs)}" if ref is None else ref
-    return matching.receive(point or attempt.point, ref, amount, content, clock.now())
+    return matching.receive(point or attempt.point, ref, amount, content, at or clock.now())
 
 
 def fresh(row):
@@ -131,7 +131,7 @@ def test_money_for_a_fee_that_was_paid_another_way_is_owed_back(money_desk, atte
 
 
 def test_a_code_used_twice_is_two_payments_and_the_second_is_owed_back(attempt):
-    comes(attempt)
+    comes(attempt, at=clock.now() - dt.timedelta(minutes=5))
     second = comes(attempt)
     assert second.state == "matched" and second.attempt != attempt
     assert second.attempt.refunds.get().reason == "paid_twice"

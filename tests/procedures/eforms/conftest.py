@@ -13,7 +13,7 @@ from procedures.eforms import Form, StaticSources, expanded_form
 DATA = Path(settings.BASE_DIR) / "data"
 LIBRARY = json.loads((DATA / "forms.json").read_text("utf-8"))
 AGENCIES = json.loads((DATA / "agencies.json").read_text("utf-8"))
-SOURCES = StaticSources.from_agencies(AGENCIES)
+SOURCES = StaticSources.from_files(AGENCIES, json.loads((DATA / "communes.json").read_text("utf-8")))
 FORM_KEYS = [form["key"] for form in LIBRARY["forms"]]
 
 

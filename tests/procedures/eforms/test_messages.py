@@ -49,6 +49,14 @@ def test_every_error_has_a_sentence_that_fills_all_its_places(sample):
      "Ghi thêm số nhà, đường, thôn cho mục địa chỉ xin đăng ký."),
     ("ct01", {"new_address": {"province": "11", "commune": "68.X123", "detail": "Tổ 7"}}, "new_address",
      "Xã đã chọn không thuộc tỉnh đã chọn ở mục địa chỉ xin đăng ký. Chọn lại xã."),
+    ("ct01", {"new_address": {"find": "Điện Biên Phủ", "detail": "Tổ 7"}}, "new_address",
+     "Chọn một nơi trong danh sách tìm được cho “Điện Biên Phủ”."),
+    ("ct01", {"new_address": {"find": "Atlantis {label}", "detail": "Tổ 7"}}, "new_address",
+     "Không tìm thấy xã, phường nào tên “Atlantis {label}”. Xem lại tên, hoặc chọn tỉnh rồi chọn xã."),
+    ("ct01", {"new_address": {"country": "LA", "detail": "Viêng Chăn"}}, "new_address",
+     "Mục địa chỉ xin đăng ký phải là một nơi ở Việt Nam. Chọn tỉnh, rồi chọn xã."),
+    ("to_khai_khai_sinh", {"child_home_town": {"province": "79"}}, "child_home_town",
+     "Chọn thêm xã, phường cho mục quê quán."),
     ("ct01", {"head_consent": {"agreed": False, "name": "Oanh"}}, "head_consent",
      "Đánh dấu đồng ý ở mục ý kiến của chủ hộ. Chưa đồng ý thì chưa nộp được."),
     ("ct01", {"members": []}, "members", "Thêm ít nhất 1 dòng vào thành viên cùng thay đổi."),
@@ -56,12 +64,6 @@ def test_every_error_has_a_sentence_that_fills_all_its_places(sample):
 ])  # fmt: skip
 def test_sentences(form_key, answers, key, sentence):
     assert said(form_key, answers, key) == sentence
-
-
-def test_a_province_without_communes_is_named_plainly():
-    text = said("ct01", {"new_address": {"province": "01", "detail": "12 phố Huế"}}, "new_address")
-
-    assert text.startswith("Bản chạy thử này mới có danh sách xã của: ") and "Lâm Đồng" in text and "Điện Biên" in text
 
 
 def test_errors_come_in_the_order_of_the_form():

@@ -8,8 +8,8 @@ from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procedures.eforms import BoundPage, Form, page_errors, read_page
-from procedures.eforms.values import number_from
+from procedures.eforms import BoundPage, Form, display_value, error_text, page_errors, read_page
+from procedures.eforms.values import number_from, value_error
 from tests.procedures.eforms.browser import Inputs, post, posted, shown
 from tests.procedures.eforms.conftest import FORMS, SOURCES, VALID
 
@@ -158,6 +158,43 @@ def test_an_address_that_is_not_whole_is_refused(typed):
     assert wrong(**typed) == {"home": "address"}
 
 
+def test_a_typed_name_stands_until_a_place_is_picked():
+    assert read(home__find=" Mường  Thanh ", home__commune="68.X123", home__province="68", home__detail="Tổ 7")["home"] == {
+        "province": "68", "find": "Mường Thanh", "detail": "Tổ 7",
+    }  # fmt: skip
+    assert wrong(home__find="Mường Thanh", home__detail="Tổ 7") == {"home": "address"}
+    picked = {"home__find": "Mường Thanh", "home__province": "68", "home__pick": "11.X004", "home__detail": "Tổ 7"}
+    assert read(**picked)["home"] == {"province": "11", "commune": "11.X004", "detail": "Tổ 7"}
+    assert wrong(**picked) == {}
+
+
+def test_the_buttons_of_an_address_save_and_show_the_page_again():
+    typed = {"home__province": "11", "home__commune": "68.X123", "home__detail": "Tổ 7", "address": "home"}
+    entered = read_page(FORM, PAGE, post(**typed), {}, TODAY)
+
+    assert entered.again and entered.focus == "f-home" and not entered.query
+    assert entered.values["home"] == {"province": "11", "detail": "Tổ 7"}, "a commune of another province is none any more"
+    bound = BoundPage(FORM, PAGE, {"home": entered.values["home"]}, TODAY)
+    assert "Phường Điện Biên Phủ" in shown(bound) and "Xuân Hương" not in shown(bound)
+    assert not read_page(FORM, PAGE, post(**typed), {}, TODAY, autosave=True).again
+
+    entered = read_page(FORM, PAGE, post(home__find="dien bien phu", address="home"), {}, TODAY)
+    html = shown(BoundPage(FORM, PAGE, entered.values, TODAY))
+    assert 'name="home-pick" value="11.X004"' in html and 'value="dien bien phu"' in html
+
+
+def test_some_addresses_need_no_house_and_some_cannot_be_abroad():
+    birth, stay = FORMS["to_khai_khai_sinh"], FORMS["ct01"]
+    town, new = birth.fields["child_home_town"], stay.fields["new_address"]
+
+    assert value_error(birth, town, {"province": "79", "commune": "25747"}, TODAY) is None
+    assert value_error(birth, town, {"country": "LA"}, TODAY) is None
+    assert value_error(stay, new, {"province": "79", "commune": "25747"}, TODAY) == "address"
+    assert value_error(stay, new, {"country": "LA", "detail": "Viêng Chăn"}, TODAY) == "address"
+    shown_page = shown(BoundPage(stay, new.page, {"request_kind": "tam_tru"}, TODAY))
+    assert "Địa chỉ ở nước ngoài" not in shown_page
+
+
 def test_abroad_an_address_is_a_country_and_words():
     typed = {"home__country": "FR", "home__detail": "12 rue de la Paix, Paris", "home__province": "68"}
 
@@ -200,7 +237,7 @@ def press(known, **buttons):
 def test_a_row_is_added_without_javascript():
     entered = press({"rows": ROWS}, add_row="rows")
 
-    assert entered.row_button and entered.focus == "f-rows-3" and entered.query == "dong=rows-3"
+    assert entered.again and entered.focus == "f-rows-3" and entered.query == "dong=rows-3"
     assert entered.values["rows"] == [*ROWS, {}]
 
 
@@ -275,3 +312,32 @@ def test_letters_typed_apart_are_stored_together(sample):
         assert read_page(sample.form, page, apart, sample.known, sample.today).values == (
             read_page(sample.form, page, sent, sample.known, sample.today).values
         )
+
+
+# ---------------------------------------------------------------- one reading each (tests/portal/test_readings.py)
+@pytest.mark.parametrize("typed", ["0084912345678", "84912345678", "0912–345–678", "0912 345 678", "+84912345678"])
+def test_a_phone_number_is_stored_as_the_form_prints_it(typed):
+    form = FORMS["ct01"]
+    page = next(page for page in form.pages if any(field.key == "ap_phone" for field in page.fields))
+    values = read_page(form, page, post(ap_phone=typed), {}, TODAY).values
+    assert values["ap_phone"] == "0912345678" and "ap_phone" not in page_errors(form, page, values, TODAY)
+    assert display_value(form, form.fields["ap_phone"], values["ap_phone"]) == "0912\u00a0345\u00a0678"
+
+
+def test_an_accented_mail_address_is_refused_with_the_reason():
+    form = FORMS["ct01"]
+    page = next(page for page in form.pages if any(field.key == "ap_email" for field in page.fields))
+    values = read_page(form, page, post(ap_email="nguyênvân@gmail.com"), {}, TODAY).values
+    errors = page_errors(form, page, values, TODAY)
+    assert "không có “êâ”" in error_text(form, "ap_email", errors["ap_email"], values, TODAY)
+
+
+def test_sums_are_read_as_everywhere_and_unclear_ones_say_why():
+    assert read(price="150.000,00")["price"] == 150_000 == read(price="150,000")["price"]
+    assert wrong(price="1.500,000") == {"price": "not_a_number"}
+    assert "hai cách" in error_text(FORM, "price", "not_a_number", {"price": "1.500,000"}, TODAY)
+    assert wrong(price="-5") == {"price": "min"}
+
+
+def test_an_identity_number_may_have_dashes():
+    assert read(id_no="068-999–000.001")["id_no"] == "068999000001"

@@ -1,4 +1,4 @@
-"""The JavaScript modules of a wizard page in a browser: filtered communes, saved drafts, no lost input without network."""
+"""The JavaScript modules of a wizard page in a browser: communes, places by name, saved drafts, no lost input without network."""
 
 import datetime as dt
 
@@ -18,7 +18,7 @@ FRAME = """<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>Th�
 <form method="post" action="/tiep" data-autosave="/luu" data-draft="7-{page}">
 <input type="hidden" name="csrfmiddlewaretoken" value="abc"><input type="hidden" name="revision" value="1">
 {fields}<button>Lưu và đi tiếp</button></form><a href="/truoc">Quay lại</a></main>
-<script src="/static/js/portal.js" defer></script><script src="/static/js/eform.js" defer></script>
+<script src="/static/js/portal.js" defer></script><script src="/static/js/address.js" defer></script>
 <script src="/static/js/copies.js" defer></script><script src="/static/js/autosave.js" defer></script></body></html>"""
 
 AFTER = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Xong</title><body>{main}</main>
@@ -31,6 +31,7 @@ class Site:
     def __init__(self, page, wizard_page):
         self.html = FRAME.format(page=wizard_page.key, fields=shown(BoundPage(FORMS["ct01"], wizard_page, KNOWN, TODAY)))
         self.after = "<main>"
+        self.places = PLACES
         self.saves, self.sent, self.answer = [], [], (200, {"saved_at_text": "9 giờ 41", "revision": "2"})
         page.route("**/*", self._reply)
 
@@ -38,6 +39,8 @@ class Site:
         path = request.url.removeprefix(SITE)
         if path.startswith("/static/"):
             route.fulfill(path=settings.BASE_DIR / path.lstrip("/"))
+        elif path.startswith("/api/v1/communes/"):
+            route.fulfill(json={"results": self.places}) if self.places else route.abort()
         elif path == "/luu":
             self.saves.append(request.post_data)
             status, body = self.answer or (0, None)
@@ -49,6 +52,11 @@ class Site:
             route.fulfill(content_type="text/html", body=self.html)
 
 
+WAS = "Phường Mường Thanh, Thành phố Điện Biên Phủ, Tỉnh Điện Biên"
+PLACES = [
+    {"code": code, "name": name, "province": "11", "province_name": "Tỉnh Điện Biên", "was": was}
+    for code, name, was in (("11.X004", "Phường Điện Biên Phủ", [WAS]), ("11.X035", "Xã Thanh Nưa", []))
+]
 KNOWN = {"request_kind": "tam_tru", "head_relation": "chu_ho"}
 
 
@@ -63,18 +71,52 @@ def visit(open_page):
     return visit
 
 
-def test_communes_are_narrowed_to_the_province(visit):
-    page, _site = visit("noi_dang_ky")
+def test_the_communes_of_the_province_arrive_when_it_is_chosen(visit):
+    page, site = visit("noi_dang_ky")
     commune = page.locator("[data-commune]")
 
-    assert commune.locator("option").count() == 248
+    assert page.locator("[data-step]:visible").count() == 0
     page.select_option("[data-province]", label="Tỉnh Điện Biên")
-    assert commune.locator("option").count() == 46
-    page.select_option("[data-province]", label="Thành phố Hà Nội")
-    assert commune.locator("option").all_inner_texts() == ["Chưa có danh sách xã của nơi này"]
+    page.locator("[data-commune] option", has_text="Xã Thanh Nưa").wait_for(state="attached")
+    commune.select_option("11.X004")
+
     page.select_option("[data-province]", value="")
-    commune.select_option("68.X123")
-    assert page.input_value("[data-province]") == "68"
+    assert commune.locator("option").count() == 1
+
+
+def test_three_letters_are_enough_and_one_tap_chooses(visit):
+    page, site = visit("noi_dang_ky")
+
+    page.locator("[data-find]").press_sequentially("muo")
+    page.get_by_role("option", name="Phường Điện Biên Phủ, Tỉnh Điện Biên (trước là Phường Mường Thanh").click()
+    page.locator("[data-commune] option:checked", has_text="Phường Điện Biên Phủ").wait_for(state="attached")
+
+    assert page.input_value("[data-province]") == "11" and page.input_value("[data-commune]") == "11.X004"
+    assert page.input_value("[data-find]") == ""
+    assert page.evaluate("document.activeElement.name") == "new_address-detail"
+
+
+def test_a_place_is_chosen_with_the_keyboard_alone(visit):
+    page, site = visit("noi_dang_ky")
+    find = page.locator("[data-find]")
+
+    find.press_sequentially("muo")
+    page.get_by_role("option").first.wait_for()
+    assert find.get_attribute("aria-expanded") == "true"
+    find.press("ArrowDown")
+    assert page.locator("[aria-selected=true]").get_attribute("id") == find.get_attribute("aria-activedescendant")
+    find.press("Enter")
+    page.locator("[data-commune] option:checked", has_text="Phường Điện Biên Phủ").wait_for(state="attached")
+    assert site.sent == []
+
+
+def test_without_network_the_buttons_come_back(visit):
+    page, site = visit("noi_dang_ky")
+    site.places = None
+
+    page.select_option("[data-province]", label="Tỉnh Điện Biên")
+
+    page.get_by_role("button", name="Hiện các xã, phường").wait_for()
 
 
 def test_typing_saves_itself_and_says_when(visit):

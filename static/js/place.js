@@ -1,4 +1,4 @@
-// Narrows the communes of an address to the chosen province. Without it the list box holds them all, under their province.
+// Where a procedure is filed: narrows the communes to the chosen province. Without it the list box holds them all.
 (() => {
   "use strict";
   document.querySelectorAll("[data-address]").forEach((address) => {

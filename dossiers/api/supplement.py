@@ -1,0 +1,173 @@
+"""Answering a supplement request over the API: page by page, with the same rules as the citizen's page.
+
+GET shows what each document will consist of; what was sent before stays unless it is replaced or left out by name.
+"""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+
+from dossiers import workflow
+from dossiers.api.serializers import DossierDetailSerializer, NoteSerializer
+from dossiers.api.views import REFUSALS, StepView, visible_filed
+from dossiers.choices import SupplementTarget
+from dossiers.files.changing import FilesClosed, open_files
+from dossiers.files.receiving import check, check_page, receive, sender_of
+from dossiers.filing import supplements
+from dossiers.permissions import is_submitter
+from dossiers.states import DossierState
+
+
+class FileSerializer(serializers.Serializer):
+    """A stored file. `received_sha256`: of the file as it was sent."""
+
+    id = serializers.IntegerField(source="pk")
+    name = serializers.CharField()
+    content_type = serializers.CharField()
+    size = serializers.IntegerField()
+    received_sha256 = serializers.CharField()
+
+
+class PageSerializer(serializers.Serializer):
+    """One page: the file sent before, the new one, and what happens to it when the supplement is sent."""
+
+    page = serializers.IntegerField(source="number")
+    action = serializers.ChoiceField(["keep", "replace", "leave_out", "add"])
+    old = FileSerializer(allow_null=True)
+    new = FileSerializer(allow_null=True)
+
+
+class ItemSerializer(serializers.Serializer):
+    """One requested item; `pages` of a document, empty for a field."""
+
+    target = serializers.CharField()
+    key = serializers.CharField()
+    label = serializers.CharField()
+    reason = serializers.CharField()
+    answered = serializers.BooleanField()
+    pages = PageSerializer(many=True)
+
+
+class SupplementSerializer(serializers.Serializer):
+    """An open supplement request, as it would be sent now."""
+
+    number = serializers.IntegerField()
+    due_at = serializers.DateTimeField()
+    items = ItemSerializer(many=True)
+
+
+class NewFileSerializer(serializers.Serializer):
+    """A new file for a requested document. `replaces`: id of the file sent before whose place it takes; else one more page."""
+
+    item = serializers.CharField()
+    file = serializers.FileField(allow_empty_file=True)
+    replaces = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+
+class PageChoiceSerializer(serializers.Serializer):
+    """What happens to a page that was sent before."""
+
+    action = serializers.ChoiceField(["keep", "leave_out"])
+
+
+class SupplementView(StepView):
+    """Finds the open request of a dossier of this user: 404 not visible, 403 not the submitter, 409 no request is open."""
+
+    def handle_exception(self, exc):
+        if isinstance(exc, FilesClosed):
+            return Response({"detail": exc.sentence()}, status=status.HTTP_409_CONFLICT)
+        return super().handle_exception(exc)
+
+    def found(self, code):
+        """(dossier, request)."""
+        dossier = get_object_or_404(visible_filed(self.request.user), code=code)
+        if not is_submitter(dossier, self.request.user):
+            self.permission_denied(self.request)
+        row = supplements.open_request_of(dossier)
+        if row is None or dossier.state != DossierState.SUPPLEMENT_REQUIRED:
+            raise FilesClosed(dossier, dossier.supplements.last())
+        return dossier, row
+
+    def shown(self, code, *, status_code=status.HTTP_200_OK):
+        """The request as it would be sent now."""
+        dossier, row = self.found(code)
+        files = list(dossier.attachments.filter(replaced_at=None))
+        still_open = {(item.target, item.key) for item in supplements.unanswered(dossier)}
+        items = list(row.items.order_by("pk"))
+        for item in items:
+            is_document = item.target == SupplementTarget.DOCUMENT
+            item.pages = supplements.pages_of(dossier, row, item.key, files=files) if is_document else []
+            item.answered = (item.target, item.key) not in still_open
+        facts = {"number": row.number, "due_at": row.due_at, "items": items}
+        return Response(SupplementSerializer(facts).data, status=status_code)
+
+
+class Supplement(SupplementView):
+    """The open supplement request, with the pages of each requested document as they will be."""
+
+    @extend_schema(responses={200: SupplementSerializer, **REFUSALS})
+    def get(self, request, code):
+        return self.shown(code)
+
+
+class NewFile(SupplementView):
+    """Send one file: it replaces a page that was sent before, or becomes one more page."""
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(request={"multipart/form-data": NewFileSerializer}, responses={201: SupplementSerializer, **REFUSALS})
+    def post(self, request, code):
+        dossier, row = self.found(code)
+        sent = NewFileSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        key, file, replaces = (sent.validated_data.get(name) for name in ("item", "file", "replaces"))
+        if not row.items.filter(target=SupplementTarget.DOCUMENT, key=key).exists():
+            raise serializers.ValidationError({"item": ["not a requested document"]})
+        pages = supplements.pages_of(dossier, row, key)
+        old = next((page.old for page in pages if page.old and page.old.pk == replaces), None)
+        if replaces is not None and old is None:
+            raise serializers.ValidationError({"replaces": ["not a page of this document"]})
+        who = sender_of(request)
+        uploads = check_page(old, [file], who=who) if old else check(key, [file], who=who)
+        with open_files(dossier, row) as files:
+            received = receive(files, uploads, uploaded_by=request.user)
+        if received.refused:
+            raise serializers.ValidationError({"file": received.refused[key]})
+        return self.shown(code, status_code=status.HTTP_201_CREATED)
+
+
+class OneFile(SupplementView):
+    """A page that was sent before (PATCH: keep it or leave it out), or a new file that is not sent yet (DELETE)."""
+
+    @extend_schema(request=PageChoiceSerializer, responses={200: SupplementSerializer, **REFUSALS})
+    def patch(self, request, code, pk):
+        dossier, row = self.found(code)
+        sent = PageChoiceSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        with open_files(dossier, row) as files:
+            change = files.keep if sent.validated_data["action"] == "keep" else files.leave_out
+            if not change(pk):
+                raise Http404
+        return self.shown(code)
+
+    @extend_schema(responses={200: SupplementSerializer, **REFUSALS})
+    def delete(self, request, code, pk):
+        dossier, row = self.found(code)
+        with open_files(dossier, row) as files:
+            if files.remove(pk) is None:
+                raise Http404
+        return self.shown(code)
+
+
+class Send(SupplementView):
+    """Send the supplement as GET shows it. 409 while an item is not answered."""
+
+    @extend_schema(request=NoteSerializer, responses={200: DossierDetailSerializer, **REFUSALS})
+    def post(self, request, code):
+        dossier, __ = self.found(code)
+        sent = NoteSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        return self.answer(workflow.advance(dossier, "resubmit", actor=request.user, note=sent.validated_data.get("note", "")))

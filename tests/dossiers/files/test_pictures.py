@@ -1,0 +1,99 @@
+"""A redrawn picture shows what came in, whatever kind of picture that is."""
+
+import io
+import statistics
+
+import pytest
+from PIL import Image, ImageCms
+
+from dossiers.files import pictures
+from dossiers.files.checking import check_upload
+from portal.common.sandbox_child import Refused
+from tests.dossiers.files.makers import HEIC, saved, written_page
+
+INK = written_page().point(lambda value: 255 if value < 100 else 0)
+
+
+def on_nothing(colour):
+    """The written page in this colour on a transparent ground."""
+    page = Image.new("RGBA", INK.size, (255, 255, 255, 0))
+    page.paste(colour, mask=INK)
+    return page
+
+
+def profile(name):
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile(name)).tobytes()
+
+
+def redrawn(data):
+    """(clean copy as a picture, thumbnail), as the child makes them, in this process."""
+    __, copy, thumbnail = pictures.redraw(data, 10**8, 10**8)
+    return Image.open(io.BytesIO(copy)), thumbnail
+
+
+def shown(data):
+    """The clean copy as grey values, small."""
+    copy = redrawn(data)[0].convert("L")
+    return list(copy.resize((60, 45), Image.Resampling.BOX).get_flattened_data())
+
+
+EXPECTED = list(written_page().resize((60, 45), Image.Resampling.BOX).get_flattened_data())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(saved(written_page("I;16")), id="16-bit grey"),
+        pytest.param(saved(written_page("1")), id="1 bit"),
+        pytest.param(saved(written_page().resize((4000, 3000)).convert("1")), id="1 bit, scaled down"),
+        pytest.param(saved(written_page("CMYK"), "JPEG"), id="CMYK"),
+        pytest.param(saved(written_page("P")), id="palette"),
+        pytest.param(saved(on_nothing((0, 0, 0, 255)).quantize(16)), id="palette with alpha"),
+        pytest.param(saved(on_nothing((0, 0, 0, 255)).convert("LA")), id="grey with alpha"),
+        pytest.param(saved(written_page("L"), transparency=250), id="one grey is transparent"),
+        pytest.param(saved(on_nothing((0, 0, 0, 255)), "WEBP", lossless=True), id="WebP with alpha"),
+        pytest.param(saved(written_page("RGB"), "JPEG", icc_profile=profile("sRGB")), id="profile"),
+        pytest.param(saved(written_page("RGB"), "JPEG", icc_profile=b"no profile" * 30), id="broken profile"),
+        pytest.param(saved(written_page("RGB"), "JPEG", icc_profile=profile("LAB")), id="profile of another kind"),
+    ],
+)
+def test_the_page_is_still_written_on(data):
+    assert statistics.correlation(shown(data), EXPECTED) > 0.9
+
+
+def test_white_ink_on_nothing_does_not_become_a_white_sheet():
+    values = shown(saved(on_nothing((255, 255, 255, 255))))
+    assert max(values) - min(values) > 100
+
+
+def test_a_photo_in_heic_becomes_a_jpeg_with_its_right_name():
+    checked = check_upload(HEIC, "IMG_0042.HEIC")
+    assert (checked.name, checked.media_type, checked.original_type) == ("IMG_0042.jpg", "image/jpeg", "image/heic")
+    copy = Image.open(io.BytesIO(checked.content)).convert("RGB")
+    assert copy.size == (120, 80)
+    assert max(copy.getpixel((30, 40))) < 40 and copy.getpixel((90, 40))[0] > 150 and min(copy.getpixel((5, 5))) > 230
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_it_is_turned_upright(kind):
+    exif = Image.Exif()
+    exif[pictures.ORIENTATION] = 6
+    copy, __ = redrawn(saved(written_page("RGB"), kind, exif=exif))
+    assert copy.size == (450, 600)
+
+
+def test_a_picture_that_comes_out_wrong_is_refused_without_blame(monkeypatch):
+    monkeypatch.setattr(pictures, "_eight_bits", lambda picture: Image.new("L", picture.size, 255))
+    with pytest.raises(Refused, match="not_faithful"):
+        pictures.redraw(saved(written_page("I;16")), 10**8, 10**8)
+
+
+def test_a_sheet_of_one_colour_is_no_mistake():
+    assert set(shown(saved(Image.new("L", (300, 200), 255)))) == {255}
+    assert set(shown(saved(Image.new("I;16", (300, 200), 30000)))) == {117}
+
+
+@pytest.mark.parametrize("page", [written_page("RGB"), Image.effect_noise((900, 900), 120)])
+def test_its_thumbnail_is_small(page):
+    thumbnail = redrawn(saved(page, "JPEG"))[1]
+    assert len(thumbnail) <= 8192 and max(Image.open(io.BytesIO(thumbnail)).size) <= 240

@@ -1,0 +1,133 @@
+"""Shipped data never overwrite what people set: tried for every table that is loaded, column by column."""
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import models
+
+from accounts.models import Agency, RemovedRow
+from payments.models import CollectionPoint
+from portal.common.provenance import WHOLE_ROW, Provenance
+from procedures.loading import load_sample
+from procedures.models import Holiday, LifeEventEntry, LocalFee, Offering, UndecidedHoliday
+from tests import world
+
+pytestmark = pytest.mark.django_db
+CODES = ("3.000333",)
+LOADED = [model for model in apps.get_models() if issubclass(model, Provenance)]
+
+
+def load():
+    load_sample(CODES)
+    call_command("load_collection_points")
+
+
+@pytest.fixture
+def loaded(db):
+    world.load_sample(CODES)
+    call_command("load_collection_points")
+
+
+def changeable(model):
+    """The columns that can be given another value of the same kind without breaking a rule of the table."""
+    kinds = (models.CharField, models.PositiveBigIntegerField, models.BooleanField, models.JSONField, models.DateField)
+    for field in model._meta.concrete_fields:
+        fixed = field.primary_key or field.unique or field.choices
+        fixed = fixed or field.name in (*model.SHIPPED_KEY, "set_by_people", "slug")
+        if isinstance(field, kinds) and not fixed and not field.name.endswith(("_until", "_code", "certainty")):
+            yield field
+
+
+def another(field, value):
+    if isinstance(field, models.BooleanField):
+        return not value
+    if isinstance(field, models.JSONField):
+        return {**value, "x": [["08:00", "09:00"]]} if isinstance(value, dict) else [*value, {"key": "x"}]
+    if isinstance(field, models.DateField):
+        return field.to_python("2031-01-02")
+    if isinstance(field, models.PositiveBigIntegerField):
+        return (value or 0) + 1
+    return f"x{value[1:]}" if value else "x"
+
+
+def test_every_table_that_people_may_edit_says_where_its_rows_come_from():
+    names = {model.__name__ for model in LOADED}
+    wanted = "Agency OfficeHours Holiday UndecidedHoliday Offering LocalFee LifeEvent LifeEventEntry CollectionPoint"
+    assert names >= set(wanted.split())
+    assert all(model.SHIPPED_KEY for model in LOADED)
+
+
+@pytest.mark.parametrize("model", LOADED, ids=lambda model: model.__name__)
+def test_what_people_set_stays_and_the_rest_is_still_loaded(loaded, model):
+    row = model.objects.order_by("pk").first()
+    if row is None:
+        pytest.skip(f"the sample has no {model.__name__}")
+    assert row.set_by_people == [] and str(row.source) == "dữ liệu kèm theo"
+    fields = list(changeable(model))
+    before = {field.attname: getattr(row, field.attname) for field in fields}
+    for field in fields:
+        setattr(row, field.attname, another(field, before[field.attname]))
+        row.save()
+        load()
+        row.refresh_from_db()
+        assert getattr(row, field.attname) == another(field, before[field.attname]), field.name
+        assert field.attname in row.set_by_people and "người sửa" in str(row.source)
+        model.objects.filter(pk=row.pk).update(**{field.attname: before[field.attname], "set_by_people": []})
+        row.refresh_from_db()
+
+
+def test_a_desk_phone_set_by_an_administrator_stays_and_a_shipped_name_still_comes(loaded):
+    agency = Agency.objects.get(code="H18.X004.CA")
+    name = agency.name
+    agency.desk_phone = "0215 382 5123"
+    agency.save()
+    Agency.objects.filter(pk=agency.pk).update(name="Tên cũ trong dữ liệu")
+    load()
+    agency.refresh_from_db()
+    assert (agency.desk_phone, agency.name, agency.set_by_people) == ("0215 382 5123", name, ["desk_phone"])
+
+
+def test_days_that_people_made_changed_or_removed_stay_so(loaded):
+    first, second = Holiday.objects.order_by("date")[:2]
+    second.kind, second.name = "swap_working_day", "Làm bù"
+    second.save()
+    day = first.date
+    first.delete()
+    own = Holiday.objects.create(date="2026-12-31", name="Nghỉ của tỉnh", kind="statutory")
+    UndecidedHoliday.objects.all().delete()
+    span = UndecidedHoliday.objects.create(name="Bão", first_on="2026-12-01", last_on="2026-12-02")
+    for _again in range(2):
+        load()
+    second.refresh_from_db()
+    own.refresh_from_db()
+    assert (second.kind, second.name) == ("swap_working_day", "Làm bù") and own.set_by_people == [WHOLE_ROW]
+    assert not Holiday.objects.filter(date=day).exists() and list(UndecidedHoliday.objects.all()) == [span]
+    assert RemovedRow.objects.filter(table="procedures.Holiday", key=day.isoformat()).exists()
+
+
+def test_an_offering_a_fee_and_an_account_of_people_stay(loaded):
+    offering = Offering.objects.order_by("pk").first()
+    offering.valid_to = None
+    offering.duty = {"main": {"login": "nguoi.khac", "name": "Người Khác"}}
+    offering.save()
+    for fee in LocalFee.objects.all()[:1]:
+        fee.effective_to = "2030-12-31"
+        fee.save()
+    point = CollectionPoint.objects.first()
+    point.account_number = "9999"
+    point.save()
+    load()
+    offering.refresh_from_db()
+    point.refresh_from_db()
+    assert offering.duty["main"]["login"] == "nguoi.khac" and point.account_number == "9999"
+    assert all(str(fee.effective_to) == "2030-12-31" for fee in LocalFee.objects.all()[:1])
+
+
+def test_entries_of_life_events_that_people_made_or_removed_stay(loaded):
+    entry = LifeEventEntry.objects.first()
+    key = (entry.event_id, entry.procedure_id, entry.subgroup)
+    entry.delete()
+    own = LifeEventEntry.objects.create(event_id=key[0], procedure_id=key[1], subgroup="Của tỉnh", order=3)
+    load()
+    assert not LifeEventEntry.objects.filter(event=key[0], procedure=key[1], subgroup=key[2]).exists()
+    assert LifeEventEntry.objects.filter(pk=own.pk).exists()
