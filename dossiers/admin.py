@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.messages.admin import OutboxRowAdmin
 from dossiers.models import FollowUp
+from portal.common.codes import dossier_code_in
 
 
 @admin.register(FollowUp)
@@ -16,6 +17,9 @@ class FollowUpAdmin(OutboxRowAdmin):
     readonly_fields = fields
     list_select_related = ["event__dossier"]
     search_fields = ["event__dossier__code"]
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, dossier_code_in(search_term) or search_term)
 
     @admin.display(description=_("mã hồ sơ"))
     def code(self, row):

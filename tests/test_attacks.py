@@ -70,11 +70,13 @@ DOORS = {
     **{f"api_payment{name}": "filed" for name in ("", "_attempts", "_claim")},
     **{"desk:dossier": "filed", "desk:again": "filed", "desk:step": "filed", "papers:download": "paper", "files:view": "file"},
     **{"api_dossier": "filed", "api_withdraw": "filed", "api_submit": "draft", "accounts:message": "message"},
+    **{"evidence:proof": "filed", "api_proof": "filed"},
 }
 NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain their own secret
     "dossiers:start", "dossiers:blank_form", "dossiers:track_link", "papers:verify_code", "procedure_detail",
     "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
     "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
+    "evidence:anchor", "evidence:time_token",
     "payment_ipn", "payments:return",  # the key of a payment provider
     "accounts:password_link", "accounts:staff_ask",
     "accounts:staff_request",  # of the administration: tests/accounts/test_staff_requests.py
@@ -97,6 +99,7 @@ def addresses(dossier, draft):
     code, file, own = dossier.code, factories.attachment(dossier, "khac"), factories.attachment(draft, "khac")
     issued, message = paper(dossier), dossier.submitter.inbox.filter(channel="inbox").first()
     tails = ["", "giay-moi/", "da-nop/", "giay-hen/", "ket-qua/", "rut/", "xac-nhan/", "bo-sung/", "bo-sung/xem-lai/"]
+    tails.append("bang-chung.json")
     paying = ["", "chua-xong/", "chuyen-khoan/", "qr.png", "tinh-trang/", "da-tra/", "nho-tra/"]
     steps = ["", "ban-moi/", "to-khai.pdf", "xem-lai/", "giay-to/", "nguoi_de_nghi/", "nguoi_de_nghi/tu-luu/"]
     event = dossier.events.first()
@@ -107,7 +110,7 @@ def addresses(dossier, draft):
         f"/can-bo/ho-so/{code}/lam-lai/viec/{event.followups.first().pk}/",
         f"/giay/{issued.pk}/x.pdf", f"/giay/{issued.pk}/x.pdf?xem", f"/giay-to/{file.pk}/", f"/giay-to/{own.pk}/?tai",
         f"/api/v1/dossiers/{code}/", f"/api/v1/dossiers/{code}/withdraw/", f"/api/v1/drafts/{draft.pk}/submit/",
-        f"/tin-nhan/{message.pk}/",
+        f"/tin-nhan/{message.pk}/", f"/api/v1/dossiers/{code}/proof/",
         *(f"/ho-so/{code}/tra-phi/{tail}" for tail in paying),
         *(f"/api/v1/dossiers/{code}/payment/{tail}" for tail in ("", "attempts/", "claim/")),
     ]  # fmt: skip

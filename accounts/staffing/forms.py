@@ -8,7 +8,8 @@ from accounts.models import Agency, LoginKind, StaffRequest, User
 from accounts.roles import Role
 from accounts.staffing.requests import administers
 from portal.common import clock
-from portal.common.form_fields import DayField
+from portal.common.codes import dossier_code_in
+from portal.common.form_fields import DayField, MailField
 
 Kind = StaffRequest.Kind
 
@@ -57,7 +58,7 @@ class RoleForm(AskForm):
     )
 
     def clean_agency(self):
-        agency = Agency.objects.filter(code=self.cleaned_data["agency"].strip().upper()).first()
+        agency = Agency.objects.filter(code=dossier_code_in(self.cleaned_data["agency"])).first()
         if agency is None:
             raise forms.ValidationError(_("Không có cơ quan nào mang mã này."))
         return agency
@@ -77,7 +78,7 @@ class RoleForm(AskForm):
 
 
 class ContactForm(AskForm):
-    email = forms.EmailField(
+    email = MailField(
         label=_("Thư điện tử mới"), max_length=254,
         error_messages={"required": _("Nhập thư điện tử."), "invalid": _("Thư điện tử chưa đúng, ví dụ ten@coquan.gov.vn.")},
     )  # fmt: skip

@@ -17,6 +17,7 @@ from dossiers.evidence.acknowledgements import event_as_printed
 from dossiers.models import Anchor, Dossier
 from dossiers.papers import certificates
 from dossiers.permissions import is_submitter
+from portal.common.codes import MAX_TYPED_LENGTH
 
 SCRIPT = Path(__file__).with_name("verify.py")
 ANCHORS_SHOWN = 14
@@ -39,7 +40,7 @@ def explained(request):
     }
     if request.method != "POST":
         return render(request, "dossiers/evidence/explained.html", context)
-    code, printed = request.POST.get("ma", "")[:60], request.POST.get("ma-bam", "")[:200]
+    code, printed = request.POST.get("ma", "")[:MAX_TYPED_LENGTH], request.POST.get("ma-bam", "")[:200]
     event = event_as_printed(code, printed)
     return render(
         request, "dossiers/evidence/explained.html", context | {"checked": True, "event": event, "code": code, "printed": printed}

@@ -13,7 +13,7 @@ MAX_TYPED_LENGTH = 300  # characters read: an address with a code in it
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d\u30fc_~"
 _DASHES = str.maketrans(dict.fromkeys(DASHES, "-"))
 _FRAME = re.compile(
-    r"^[^A-Z0-9]*(?:MA|SO|HO|HS|CODE|DOSSIER)\b[^A-Z0-9]*(?:(?:SO|HO|HS|TRA|CUU|RIENG|LAN|THAM|CHIEU)\b[^A-Z0-9]*)*"
+    r"^[^A-Z0-9]*(?:MA|SO|HO|HS|CODE|DOSSIER)\b[^A-Z0-9]*(?:(?:SO|HO|HS|TRA|CUU|RIENG|LAN|THAM|CHIEU|BAM)\b[^A-Z0-9]*)*"
 )
 _DOSSIER = re.compile(
     r"(?<![A-Z0-9.])([A-Z][A-Z0-9]*(?:\.[A-Z0-9]+)*)(?:\s*-\s*|\s+)([0-9OIL]{6})(?:\s*-\s*|\s+)([0-9OIL]{4,9})(?![A-Z0-9])"

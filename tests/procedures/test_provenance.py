@@ -33,7 +33,7 @@ def changeable(model):
     kinds = (models.CharField, models.PositiveBigIntegerField, models.BooleanField, models.JSONField, models.DateField)
     for field in model._meta.concrete_fields:
         fixed = field.primary_key or field.unique or field.choices
-        fixed = fixed or field.name in (*model.SHIPPED_KEY, "set_by_people", "slug")
+        fixed = fixed or field.name in (*model.SHIPPED_KEY, "set_by_people", "slug", "provider")
         if isinstance(field, kinds) and not fixed and not field.name.endswith(("_until", "_code", "certainty")):
             yield field
 

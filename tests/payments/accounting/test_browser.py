@@ -11,6 +11,7 @@ from payments.attempts import settlement
 from payments.models import BankCredit, Difference, Refund, RefundReason, RefundState
 from payments.reconciliation import runs
 from payments.refunds import approval
+from payments.transfers import matching
 from portal.common import clock
 from tests.browser_support import axe, prefer, sideways
 
@@ -53,11 +54,16 @@ def addresses(money_desk):
         point=paid.point, bank_ref="FT1", amount=5_000, content="NOP PHI", received_at=clock.now(), state="unmatched",
         due_state="done",
     )  # fmt: skip
+    first, double = (
+        matching.receive(paid.point, ref, 7_000, "nop le phi", clock.now().replace(second=0)) for ref in ("A1", "B2")
+    )
     return [
+        go("credit", double.pk), go("difference", Difference.objects.get(kind="double").pk), go("credit", first.pk),
         go("front"), go("takings"), go("takings") + "?tu=2026-12-01&den=2026-01-01", go("attempts"),
         go("attempt", paid.reference),
         go("attempt", unclear.reference), go("refunds"), go("refunds") + "?nhom=xong", go("refund", asked.request_id),
-        go("reconciliation"), go("differences"), go("difference", Difference.objects.first().pk), go("credits"),
+        go("reconciliation"), go("differences"), 
+        go("difference", Difference.objects.exclude(kind="double").first().pk), go("credits"),
         go("credit", credit.pk), go("complaints"), go("complaint", complaint.pk),
         go("propose", settlement.settle(money_desk.paying().reference, cause="ipn").reference),
     ]  # fmt: skip
