@@ -7,7 +7,7 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self):
-        from portal import checks, older_data  # noqa: F401  (checks registers the deployment checks)
+        from portal import checks, kept, older_data, sliding  # noqa: F401  (they register checks and receivers of logins)
 
         pre_migrate.connect(older_data.refuse, sender=self)
 

@@ -11,6 +11,7 @@ from dossiers.workflow import deadlines, recount
 from payments.attempts import expiry, payable
 from payments.reconciliation import runs
 from payments.transfers import statements
+from portal import kept
 from portal.common import outbox
 from portal.models import Heartbeat
 
@@ -26,6 +27,7 @@ JOBS = {
     expiry.run: AWAITED,
     statements.run: AWAITED,
     runs.run: BACKGROUND,
+    kept.expire: BACKGROUND,
     anchors.run: BACKGROUND,
 }
 LOCK = 7_661_001  # PostgreSQL advisory lock, so that two relays do not run the jobs at the same time

@@ -9,7 +9,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
 from payments.enquiries.views import ipn_callback
-from portal import gallery, views
+from portal import gallery, kept, views
 from procedures.views import home
 
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/v1/", include("procedures.api.urls")),
     path("api/v1/", include("dossiers.api.urls")),
     path("api/v1/", include("payments.api.urls")),
+    path("giu-chu/", kept.keep_typed, name="keep_typed"),
     # Registered at the gateways: these URLs must never change.
     path("thanh-toan/vnpay/ipn", ipn_callback, {"provider": "vnpay"}, name="payment_ipn"),
     path("thanh-toan/<slug:provider>/ipn", ipn_callback, name="payment_ipn"),

@@ -10,11 +10,13 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
 from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from portal import kept
 from portal.celery import app as celery_app
 from portal.common.pdf import pdf_available
 from portal.models import Heartbeat
@@ -41,8 +43,11 @@ def not_found(request, exception=None):
 
 
 def csrf_failure(request, reason=""):
-    """403: the form was open too long or was sent from another site."""
-    return answer(request, "csrf_failure.html", 403, _("Trang để lâu quá. Mở lại trang rồi gửi lại."))
+    """403: the page is older than the last login in this browser, or the form was sent from another site."""
+    kept_ = not wants_json(request) and kept.keep_of_old_page(request)
+    sentence = _("Trang này mở trước lần đăng nhập gần nhất. Mở lại trang rồi gửi lại.")
+    page = kept.page_of(request) if kept.came_from_here(request) else ""
+    return answer(request, "csrf_failure.html", 403, sentence, kept=kept_, page=page)
 
 
 def server_error(request):
@@ -52,20 +57,38 @@ def server_error(request):
     if wants_json(request):
         return JsonResponse({"detail": _("Máy chủ đang bận."), "code": code}, status=500)
     frame = {
+        **again(request),
         "code": code,
         "hotline": settings.HOTLINE,
         "province_name": settings.PROVINCE_NAME,
         "text_size": getattr(request, "text_size", "vua"),
         "theme": getattr(request, "theme", "theo-may"),
+        "path": request.get_full_path(),
     }
     return HttpResponse(render_to_string("500.html", frame), status=500)
 
 
-def answer(request, template, status, sentence):
-    """An HTML error page; for API requests JSON {"detail": sentence}."""
+def again(request):
+    """What the error page needs to send the same form again; empty for a GET, and when the POST cannot be read."""
+    if request.method != "POST":
+        return {}
+    try:
+        sent = [(name, value) for name, values in kept.typed_in(request.POST).items() for value in values]
+        return {
+            "typed": kept.texts_in(request.POST),
+            "sent": sent,
+            "files": bool(request.FILES),
+            "csrf_token": get_token(request),
+        }
+    except Exception:  # whatever broke the request may break this, too
+        return {}
+
+
+def answer(request, template, status, sentence, **context):
+    """An HTML error page, with the words of a POST; for API requests JSON {"detail": sentence}."""
     if wants_json(request):
         return JsonResponse({"detail": sentence}, status=status)
-    return render(request, template, status=status)
+    return render(request, template, {**{"typed": again(request).get("typed", ())}, **context}, status=status)
 
 
 def wants_json(request):

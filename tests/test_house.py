@@ -22,11 +22,12 @@ PUBLIC = {
     "health_live", "health_ready", "schema", "procedure_list", "procedure_detail", "province_list", "commune_list",
     "payment_ipn", "payments:return",
 }  # fmt: skip
-# Access by a secret in the URL, or by the session of the draft (printing needs no account).
+# Access by a secret in the URL, by the session of the draft (printing needs no account), or by a signed cookie.
 BY_SECRET = {
     "accounts:password_link",
     "dossiers:track_link", "dossiers:start", "dossiers:resume", "dossiers:renew", "dossiers:filled_form", "dossiers:step",
-    "dossiers:autosave", "files:view", "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
+    "dossiers:autosave", "keep_typed", "files:view",
+    "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
 }  # fmt: skip
 # The API: answers 401 or 403 instead of redirecting to the login page.
 MACHINES = {

@@ -156,15 +156,15 @@ def is_as_filed(dossier, shown):
 
 
 @transaction.atomic
-def save(draft, *, answers=None, asked=None, revision=None, **columns):
-    """Save answers and columns, and increment the revision. With `revision`: raises ChangedElsewhere when it is not the current
-    one. Raises NoLongerADraft."""
+def save(draft, *, answers=None, asked=None, revision=None, counts=True, **columns):
+    """Save answers and columns; with `counts` it is a new revision. With `revision`: raises ChangedElsewhere when it is not the
+    current one. Raises NoLongerADraft."""
     row = Dossier.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
     if row is None or row.state != DossierState.DRAFT:
         raise NoLongerADraft
     if revision is not None and revision != row.revision:
         raise ChangedElsewhere
-    columns |= {"revision": row.revision + 1, "updated_at": clock.now()}
+    columns |= {"revision": row.revision + counts, "updated_at": clock.now()}
     columns |= {"answers": {**row.answers, **(answers or {})}, "asked": {**row.asked, **(asked or {})}}
     for name, value in columns.items():
         setattr(row, name, value)

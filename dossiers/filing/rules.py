@@ -76,7 +76,7 @@ def context(dossier, form=None):
 def _circumstances(dossier):
     """The values of `context` besides the form's answers."""
     day = filing_day(dossier)
-    person = dossier.person or (dossier.submitter.person if dossier.submitter else None)
+    person = dossier.person or (dossier.submitter.person if dossier.submitter and not dossier.organisation_id else None)
     born = person.birth_date if person else None
     return {
         **{f"ask.{key}": value for key, value in dossier.asked.items()},

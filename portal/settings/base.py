@@ -64,6 +64,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.sliding.slide",
+    "portal.kept.KeepWords",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -176,7 +178,9 @@ MAX_REQUEST_BYTES = 12 * MAX_UPLOAD_BYTES  # several papers chosen at once, with
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = 8 * 3600  # seconds without a request until a session ends
+SESSION_SLIDE_EVERY = 15 * 60  # seconds: how often a session at work is written
+STAFF_SESSION_LIMIT = dt.timedelta(hours=12)  # from login to the end of a session of staff, also while somebody works
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -28,6 +28,22 @@
     all("[data-text-size] button").forEach((b) => b.setAttribute("aria-pressed", b.value === size));
   });
 
+  // A copy of typed words (copies.js) goes when its form has arrived: the page after it is ours and does not say otherwise.
+  // All go at logout.
+  try {
+    const [sent, from] = JSON.parse(sessionStorage.getItem("gui")) || [];
+    sessionStorage.removeItem("gui");
+    const here = document.querySelector("form[data-draft]")?.dataset.draft;
+    const arrived = document.referrer && new URL(document.referrer).pathname === from && !document.querySelector("[data-unsent]");
+    if (arrived && sent !== `ban-nhap:${here}`) localStorage.removeItem(sent);
+  } catch { /* storage is forbidden */ }
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-logout]")) return;
+    try {
+      Object.keys(localStorage).forEach((key) => key.startsWith("ban-nhap:") && localStorage.removeItem(key));
+    } catch { /* forbidden */ }
+  });
+
   // A second press while sending does nothing.
   const sending = new WeakSet();
   document.addEventListener("submit", (event) => {

@@ -170,8 +170,13 @@ def edit(request, code):
         return elsewhere
     if request.method == "POST":
         return _save(request, answering)
-    bound = None
-    if answering.asked:
+    bound, kept = None, request.kept.get(request.path)
+    if answering.asked and kept is not None:
+        request.kept_used = {request.path}
+        page = answering.asked.page(PAGE)
+        entered = read_page(answering.asked, page, kept, answering.known, answering.day, autosave=True)
+        bound = BoundPage(answering.asked, page, {**answering.known, **entered.values}, answering.day, entered=entered)
+    elif answering.asked:
         errors = answering.errors() if "sua" in request.GET else None
         bound = answering.bound(errors=errors, open_row=open_row_from(request.GET.get("dong", "")))
     return _page(request, answering, bound)
@@ -252,6 +257,7 @@ def _page(request, answering, bound, refused=None):
         "cards": answering.cards(bound, refused),
         "count": len(answering.items),
         "bound": bound,
+        "kept": request.path in request.kept,
         "errors": errors,
         "asked_by": event.text.actor_name if hasattr(event, "text") else "",
         "asked_at": event.at,

@@ -1,5 +1,6 @@
 """The stops of the filing wizard, the position in it, and access to a draft."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, wraps
 
@@ -179,12 +180,22 @@ def on_draft(view=None, *, renewed=True):
             if draft.state != DossierState.DRAFT:
                 return after_filing(request, Filing(request, draft), kwargs.get("key", ""))
             if renewed and not draft.version.in_effect():
+                _save_before_renewal(request, Filing(request, draft), kwargs.get("key", ""))
                 return redirect("dossiers:renew", draft.pk)
             return view(request, Filing(request, draft), *args, **kwargs)
 
         return on_way
 
     return decorate(view) if view else decorate
+
+
+def _save_before_renewal(request, filing, key):
+    """The version ended while this page was filled in: its answers are saved, and move to the new version with the draft."""
+    stop = filing.stop(key) if key and request.method == "POST" else None
+    if stop and stop.page:
+        _entered, changes = drafts.read_into(filing.draft, stop.part, stop.page, request.POST)
+        with suppress(drafts.NoLongerADraft):
+            drafts.save(filing.draft, **changes)
 
 
 def after_filing(request, filing, key):

@@ -14,6 +14,7 @@ from portal.common.dates import clock_time
 from portal.common.figures import number_in
 from procedures.eforms import BoundPage, open_row_from, page_errors
 
+LAST_WORDS = "cuoi"  # input of autosave.js
 OTHER_STOPS = {DOCUMENTS: documents, REVIEW: review, PRINT: print_and_bring}
 
 
@@ -37,13 +38,16 @@ def step(request, filing, key):
 @require_POST
 @on_draft
 def autosave(request, filing, key):
-    """Save without validation while typing (JSON). 409 when the draft was saved elsewhere since this page was opened."""
+    """Save without validation while typing (JSON). 409 when the draft was saved elsewhere since this page was opened.
+
+    The last words of a page that is being left do not count as a revision: the next page is already open with the present one.
+    """
     stop = filing.stop(key)
     if stop is None or stop.page is None:
         raise Http404
     _entered, changes = drafts.read_into(filing.draft, stop.part, stop.page, request.POST, autosave=True)
     try:
-        drafts.save(filing.draft, revision=_revision(request), **changes)
+        drafts.save(filing.draft, revision=_revision(request), counts=LAST_WORDS not in request.POST, **changes)
     except drafts.NoLongerADraft:
         return overtaken(request, filing, key)
     except drafts.ChangedElsewhere:
@@ -54,6 +58,12 @@ def autosave(request, filing, key):
 def _show(request, filing, stop):
     """Show the page with its answers; unanswered questions are prefilled from the account, with their origin."""
     part = stop.part
+    kept = request.kept.get(request.path)
+    if kept is not None:
+        request.kept_used = {request.path}
+        entered, _changes = drafts.read_into(filing.draft, part, stop.page, kept, autosave=True)
+        known = {**part.known, **entered.values}
+        return _page(request, filing, stop, BoundPage(part.form, stop.page, known, filing.today, entered=entered), kept=True)
     filled = drafts.filled_in(filing.draft, part.form, part.known, [stop.page])
     known = {**filled.values, **part.known}
     origins = filled.origins if part.is_portal else {**_origins(filing, stop), **filled.origins}
@@ -92,8 +102,8 @@ def _save(request, filing, stop):
     return redirect(filing.url(following.key, back if following.page else ""))
 
 
-def _page(request, filing, stop, bound, changed=False):
-    context = filing.context(stop.key, page=bound, page_key=stop.key, changed=changed, is_portal=stop.part.is_portal)
+def _page(request, filing, stop, bound, changed=False, kept=False):
+    context = filing.context(stop.key, page=bound, page_key=stop.key, changed=changed, kept=kept, is_portal=stop.part.is_portal)
     if request.GET.get(BACK_TO_REVIEW) == REVIEW:
         context["back_url"] = filing.url(REVIEW)
     return render(request, "dossiers/filing/page.html", context, status=409 if changed else 200)

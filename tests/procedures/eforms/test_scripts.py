@@ -17,9 +17,12 @@ FRAME = """<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>Th�
 <body><main id="noi-dung"><p class="saved" role="status" data-saved></p>
 <form method="post" action="/tiep" data-autosave="/luu" data-draft="7-{page}">
 <input type="hidden" name="csrfmiddlewaretoken" value="abc"><input type="hidden" name="revision" value="1">
-{fields}<button>Lưu và đi tiếp</button></form></main>
-<script src="/static/js/address.js" defer></script><script src="/static/js/autosave.js" defer></script>
-<script src="/static/js/restore.js" defer></script></body></html>"""
+{fields}<button>Lưu và đi tiếp</button></form><a href="/truoc">Quay lại</a></main>
+<script src="/static/js/portal.js" defer></script><script src="/static/js/address.js" defer></script>
+<script src="/static/js/copies.js" defer></script><script src="/static/js/autosave.js" defer></script></body></html>"""
+
+AFTER = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Xong</title><body>{main}</main>
+<script src="/static/js/portal.js" defer></script></body></html>"""
 
 
 class Site:
@@ -27,6 +30,7 @@ class Site:
 
     def __init__(self, page, wizard_page):
         self.html = FRAME.format(page=wizard_page.key, fields=shown(BoundPage(FORMS["ct01"], wizard_page, KNOWN, TODAY)))
+        self.after = "<main>"
         self.places = PLACES
         self.saves, self.sent, self.answer = [], [], (200, {"saved_at_text": "9 giờ 41", "revision": "2"})
         page.route("**/*", self._reply)
@@ -43,7 +47,7 @@ class Site:
             route.fulfill(status=status, json=body) if status else route.abort()
         elif request.method == "POST":
             self.sent.append(request.post_data)
-            route.fulfill(content_type="text/html", body="<!doctype html><meta charset=utf-8><title>Xong</title>")
+            route.fulfill(content_type="text/html", body=AFTER.format(main=self.after))
         else:
             route.fulfill(content_type="text/html", body=self.html)
 
@@ -152,6 +156,53 @@ def test_a_copy_can_be_dropped(visit):
     assert page.input_value("#f-ap_phone") == "" and page.evaluate("localStorage.length") == 0
 
 
+@pytest.mark.parametrize(("after", "kept"), [("<main>", 0), ("<main data-unsent>", 1)])
+def test_a_copy_goes_when_its_form_has_arrived_and_not_by_the_press_itself(visit, after, kept):
+    page, site = visit("lien_he")
+    site.after, site.answer = after, None
+
+    page.fill("#f-ap_phone", "0900000012")
+    page.get_by_role("button", name="Lưu và đi tiếp").click()
+    page.wait_for_url("**/tiep")
+    page.wait_for_function(f"localStorage.length == {kept}")
+    page.goto(SITE + "/")
+    assert page.get_by_role("button", name="Dùng lại chữ đó").count() == kept
+
+
+def test_the_last_words_are_saved_before_a_link_and_at_a_reload(visit):
+    page, site = visit("lien_he")
+    page.fill("#f-ap_phone", "0900000012")
+    page.get_by_role("link", name="Quay lại").click()
+    page.wait_for_url("**/truoc")
+    assert "ap_phone=0900000012" in site.saves[0] and "cuoi" not in site.saves[0]
+    assert page.evaluate("localStorage.length") == 0, "they have arrived"
+
+    page.goto(SITE + "/")
+    page.evaluate("""() => { window.fetch = (address, sent) => {
+        localStorage.setItem("sent", `${address} ${sent.body} ${sent.keepalive}`);
+        return Promise.reject();
+    }; }""")  # requests of a page that goes away do not reach `Site`
+    page.fill("#f-ap_phone", "0900000013")
+    page.reload()
+    page.get_by_role("button", name="Dùng lại chữ đó").click()
+    assert page.input_value("#f-ap_phone") == "0900000013"
+    sent = page.evaluate("localStorage.getItem('sent')")
+    assert sent.startswith("/luu ") and "ap_phone=0900000013" in sent and sent.endswith("cuoi=1 true")
+
+
+def test_all_copies_go_at_logout(visit):
+    page, site = visit("lien_he")
+    page.evaluate("""() => {
+        localStorage.setItem("ban-nhap:ai-do:9", "[]"); localStorage.setItem("khac", "1");
+        const out = Object.assign(document.createElement("form"), { action: "/ra", method: "post" });
+        out.dataset.logout = "";
+        document.body.append(out);
+        out.requestSubmit();
+    }""")
+    page.wait_for_url("**/ra")
+    assert page.evaluate("Object.keys(localStorage)") == ["khac"]
+
+
 def test_another_device_stops_the_saving(visit):
     page, site = visit("lien_he")
     site.answer = (409, {"url": "/nop/7/lien_he/"})
@@ -177,5 +228,5 @@ def test_sending_waits_for_a_save_under_way_and_carries_the_new_revision(visit):
 
 
 def test_each_module_is_small():
-    for name in ("address", "place", "autosave", "restore"):
-        assert (settings.BASE_DIR / f"static/js/{name}.js").stat().st_size <= 4096
+    for module in (settings.BASE_DIR / "static/js").glob("*.js"):
+        assert module.stat().st_size <= 4096, module.name
