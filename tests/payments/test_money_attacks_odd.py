@@ -151,7 +151,7 @@ def test_the_number_of_the_slip_stands_however_long_the_reason_was(money_desk, p
     matching.propose_return(credit, money_desk.accountant, note="x" * 500)
     done = matching.record_return(credit, money_desk.second_accountant, note="UNC 2026/0815")
     assert done.note.endswith("UNC 2026/0815") and len(done.note) <= 500
-    other = matching.receive(paid.point, "FT2", 5000, "la", clock.now())
+    other = matching.receive(paid.point, "FT2", 5000, "la lan hai", clock.now())
     matching.propose_return(other, money_desk.accountant, note="x" * 500)
     assert matching.cancel_return(other, money_desk.accountant, note="Người chuyển đã gọi.").note.endswith("Người chuyển đã gọi.")
 

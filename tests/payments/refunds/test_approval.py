@@ -32,7 +32,7 @@ def by_statement(desk, me):
     """Upload a statement with a second credit for a paid reference: the portal proposes its refund."""
     attempt = desk.paying("transfer")
     for number, reader in (("FT1", None), ("FT9", me)):
-        line = f"{number},{clock.today():%d/%m/%Y},{FEE},{attempt.reference}"
+        line = f"{number},{clock.today():%d/%m/%Y},{FEE},{attempt.reference} {number}"
         text = f"Số tham chiếu,Ngày giao dịch,Ghi có,Nội dung\n{line}\n"
         statements.read_file(attempt.point, text.encode(), reader=reader)
         work(BankCredit)
