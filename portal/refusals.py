@@ -19,6 +19,7 @@ from dossiers.files.models import Attachment
 from dossiers.models import Dossier
 from dossiers.papers.models import IssuedPaper
 from dossiers.permissions import is_submitter, may_open_paper, may_see_papers
+from dossiers.states import DossierState
 from payments import permissions as money
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund
 from portal.common import clock
@@ -43,6 +44,8 @@ def _visible(dossier, user):
 
 
 def _own(dossier, user):
+    if dossier.submitter_id is None:  # a draft without an account belongs to a session, which is not looked at here
+        return dossier.state == DossierState.DRAFT
     return user.is_authenticated and is_submitter(dossier, user)
 
 
@@ -60,7 +63,8 @@ PAPER = Door(
 )  # fmt: skip
 FILE = Door(
     "file", lambda pk, **rest: Attachment.objects.filter(pk=pk),
-    lambda row, user: _visible(row.dossier, user) and may_see_papers(row.dossier, user), lambda row: row.dossier,
+    lambda row, user: _own(row.dossier, user) or (_visible(row.dossier, user) and may_see_papers(row.dossier, user)),
+    lambda row: row.dossier,
 )  # fmt: skip
 MESSAGE = Door(
     "message", lambda pk, **rest: Message.objects.filter(pk=pk), lambda row, user: row.recipient_id == user.pk, lambda row: None
@@ -111,7 +115,8 @@ DOORS = {
     **_at(DRAFT, "dossiers:", "resume", "renew", "filled_form", "step", "autosave", "discard", "read_draft"),
     **_at(DRAFT, "api_", "submit"),
     **_at(PAPER, "papers:", "download"),
-    **_at(FILE, "files:", "view"),
+    **_at(CITIZENS_SIDE, "api_supplement", "", "_files", "_file", "_send"),
+    **_at(FILE, "files:", "view", "original", "thumbnail"),
     **_at(MESSAGE, "accounts:", "message"),
     **_at(REQUEST, "accounts:", "staff_request"),
     **_at(LOGIN, "admin:accounts_user_", "change", "delete", "history"),
