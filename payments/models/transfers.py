@@ -45,8 +45,8 @@ class BankCredit(OutboxRow):
         ASSIGNED = "assigned", _("kế toán đã gán cho một khoản phí")
         RETURNING = "returning", _("chờ người thứ hai duyệt trả lại")
         RETURNED = "returned", _("đã trả lại người chuyển")
-        DOUBLE = "double", _("giống một khoản đã có, chờ người xem")
-        SAME = "same", _("chính là khoản đã có, không tính lần nữa")
+        DOUBLE = "double", _("giống khoản đã có")
+        SAME = "same", _("trùng khoản đã có")
 
     WAITING = (State.UNMATCHED, State.UNDER, State.OVER, State.LATE)
 
