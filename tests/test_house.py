@@ -26,13 +26,13 @@ PUBLIC = {
 BY_SECRET = {
     "accounts:password_link",
     "dossiers:track_link", "dossiers:start", "dossiers:resume", "dossiers:renew", "dossiers:filled_form", "dossiers:step",
-    "dossiers:autosave", "keep_typed", "files:view",
+    "dossiers:autosave", "keep_typed", "files:view", "files:original", "files:thumbnail",
     "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
 }  # fmt: skip
 # The API: answers 401 or 403 instead of redirecting to the login page.
 MACHINES = {
     "api_dossiers", "api_dossier", "api_proof", "api_withdraw", "api_submit", "api_payment", "api_payment_attempts",
-    "api_payment_claim",
+    "api_payment_claim", "api_supplement", "api_supplement_files", "api_supplement_file", "api_supplement_send",
 }  # fmt: skip
 
 

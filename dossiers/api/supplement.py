@@ -142,6 +142,16 @@ class NewFile(SupplementView):
 class OneFile(SupplementView):
     """A page that was sent before (PATCH: keep it or leave it out), or a new file that is not sent yet (DELETE)."""
 
+    @extend_schema(responses={200: PageSerializer, **REFUSALS})
+    def get(self, request, code, pk):
+        """The page that has this file."""
+        dossier, row = self.found(code)
+        keys = row.items.filter(target=SupplementTarget.DOCUMENT).values_list("key", flat=True)
+        for page in (page for key in keys for page in supplements.pages_of(dossier, row, key)):
+            if pk in (page.old and page.old.pk, page.new and page.new.pk):
+                return Response(PageSerializer(page).data)
+        raise Http404
+
     @extend_schema(request=PageChoiceSerializer, responses={200: SupplementSerializer, **REFUSALS})
     def patch(self, request, code, pk):
         dossier, row = self.found(code)

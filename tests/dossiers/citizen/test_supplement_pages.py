@@ -182,6 +182,7 @@ def test_the_api_answers_page_by_page_with_the_same_rules(pages):
     assert [page["action"] for page in now] == ["replace", "leave_out", "keep", "add"]
     assert now[0]["new"]["received_sha256"] == pages.dossier.attachments.get(name="mới.pdf").original_sha256
 
+    assert pages.client.get(f"{pages.api}files/{pages.old[1].pk}/").json() == now[1]
     pages.client.delete(f"{pages.api}files/{now[3]['new']['id']}/")
     filed = pages.client.post(f"{pages.api}send/", {"note": "Đã chụp lại."}, content_type="application/json")
     assert filed.json()["state"] == "SUBMITTED"
