@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 
 from dossiers import workflow
@@ -116,7 +116,7 @@ class Supplement(SupplementView):
 class NewFile(SupplementView):
     """Send one file: it replaces a page that was sent before, or becomes one more page."""
 
-    parser_classes = [MultiPartParser]
+    parser_classes = [MultiPartParser, JSONParser]  # JSON cannot bring a file; it is answered 400 with the field that is missing
 
     @extend_schema(request={"multipart/form-data": NewFileSerializer}, responses={201: SupplementSerializer, **REFUSALS})
     def post(self, request, code):

@@ -25,11 +25,11 @@ NOTE = "Theo hồ sơ lưu của cơ quan."
 FILING = {
     "submit DRAFT": 30,
     "ask_supplement SUBMITTED": 22,
-    "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 42,
+    "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 41,
     "ask_supplement ACCEPTED": 26,
-    "resubmit SUPPLEMENT_REQUIRED of ACCEPTED": 43,
+    "resubmit SUPPLEMENT_REQUIRED of ACCEPTED": 42,
     "ask_supplement PROCESSING": 26,
-    "resubmit SUPPLEMENT_REQUIRED of PROCESSING": 44,
+    "resubmit SUPPLEMENT_REQUIRED of PROCESSING": 43,
     "supplement_timeout SUPPLEMENT_REQUIRED": 16,
 }
 DESK = {
