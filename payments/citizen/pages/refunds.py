@@ -33,7 +33,7 @@ def of_attempt(attempt: PaymentAttempt) -> GivingBack | None:
 def describe(refund: Refund, attempt: PaymentAttempt) -> GivingBack:
     """One refund as `GivingBack`."""
     facts = {
-        "sum": dong(refund.amount), "body": attempt.collector.name, "why": refund.note,
+        "refused": any(row.state == R.REFUSED for row in attempt.refunds.all()), "sum": dong(refund.amount), "body": attempt.collector.name, "why": refund.note,
         "sent": moment(refund.sent_at) if refund.sent_at else "", "done": moment(refund.done_at) if refund.done_at else "",
     }  # fmt: skip
     title, text, tone = _DESCRIPTIONS[refund.state](refund, facts)
@@ -43,11 +43,10 @@ def describe(refund: Refund, attempt: PaymentAttempt) -> GivingBack:
 def _waiting(refund: Refund, facts: Mapping[str, Any]) -> tuple[str, str, str]:
     by_two = _("Việc hoàn tiền cần hai người của %(body)s. Người thứ hai đang xem.")
     by_itself = _("Cổng đã tự đề nghị. Kế toán của %(body)s đang xem để duyệt.")
-    return (
-        _("Đang chờ duyệt hoàn %(sum)s") % facts,
-        (by_two if refund.requested_by_id else by_itself) % facts,
-        "info",
-    )
+    words = by_two if refund.requested_by_id else by_itself
+    if facts["refused"]:
+        words = _("Ngân hàng không trả về được. Tiền vẫn là của người trả: kế toán của %(body)s đang xem để trả bằng cách khác.")
+    return _("Đang chờ duyệt hoàn %(sum)s") % facts, words % facts, "info"
 
 
 def _approved(refund: Refund, facts: Mapping[str, Any]) -> tuple[str, str, str]:
