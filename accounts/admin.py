@@ -97,6 +97,7 @@ class MembershipInline(TabularInline):
     """The roles of one login, to read. A role begins by a request that two people make; it is ended on its own page."""
 
     model = Membership
+    formfield_overrides = ADMIN_FIELDS
     fields = readonly_fields = ["role", "agency", "valid_from", "valid_to"]
     extra = 0
     can_delete = False
@@ -208,6 +209,7 @@ class MembershipAdmin(NeverDeleted, ModelAdmin):
     """Roles: to read, and to end. They begin by a request that two people make (`accounts.staffing`)."""
 
     form = EndingForm
+    formfield_overrides = ADMIN_FIELDS
     list_display = ["user", "role", "agency", "valid_from", "valid_to"]
     list_filter = ["role"]
     list_select_related = ["user", "agency"]

@@ -9,7 +9,7 @@ from dossiers.evidence import views
 class Day:
     """A day as 2026-11-28."""
 
-    regex = r"\d{4}-\d\d-\d\d"
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
     def to_python(self, value):
         return views.day_of(value)

@@ -64,7 +64,7 @@ RESULT = {
     "refuse_substance PROCESSING": 18,
 }
 MONEY_THAT_BLOCKS = {
-    "submit DRAFT with a fee": 32,
+    "submit DRAFT with a fee": 34,  # two more than without: the communes of its addresses are looked up
     "paid PAYMENT_REQUIRED of SUBMITTED": 40,
     "waive PAYMENT_REQUIRED of SUBMITTED": 22,
     "charge SUBMITTED": 20,

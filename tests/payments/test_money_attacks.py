@@ -406,8 +406,15 @@ def test_what_no_form_of_money_has_is_not_read(money):
     assert (money.credit.state, money.credit.resolved_by, money.credit.amount) == ("returning", None, FEE)
 
 
-@pytest.mark.parametrize("amount", ["0", "-1", "200001", "1e5", "1.5", "0x10", "²", "9" * 30, "", "\x00", "100.000", "1 000"])
+@pytest.mark.parametrize("amount", ["0", "-1", "200001", "1e5", "1.5", "0x10", "²", "9" * 30, "", "\x00"])
 def test_a_refund_of_another_sum_is_not_proposed(money, amount):
     other = settlement.settle(money.desk.paying().reference, cause="ipn")
     answer = shielded(money.desk.accountant).post(go("propose", other.reference), {**FILLED, "amount": amount})
     assert answer.status_code == 422 and not other.refunds.exists()
+
+
+@pytest.mark.parametrize(("amount", "read"), [("100.000", 100_000), ("1 000", 1_000)])
+def test_a_sum_of_a_refund_is_read_as_everywhere(money, amount, read):
+    other = settlement.settle(money.desk.paying().reference, cause="ipn")
+    shielded(money.desk.accountant).post(go("propose", other.reference), {**FILLED, "amount": amount})
+    assert other.refunds.get().amount == read

@@ -290,7 +290,9 @@ def test_a_life_event_lists_its_procedures(client, catalogue):
 
 def test_conditions_are_said_in_the_words_of_questions_and_forms(catalogue):
     words = Wording(Procedure.objects.get(code=MARITAL).current.document)
-    assert words.condition({"field": "ask.xin_cap_lai", "op": "eq", "value": "co"}) == "Đã từng được cấp giấy xác nhận này: có"
+    assert (
+        words.condition({"field": "ask.xin_cap_lai", "op": "eq", "value": "co"}) == "Có từng được cấp giấy xác nhận này không: có"
+    )
     assert (
         words.condition({"field": "person.priority_group", "op": "in", "value": ["ho_ngheo", "tre_em"]}) == "hộ nghèo hoặc trẻ em"
     )

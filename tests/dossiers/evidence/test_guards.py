@@ -44,7 +44,7 @@ def test_a_file_that_is_replaced_by_a_supplement_stays(filed, desk):
     items = [{"target": "document", "key": "1.1", "label": "Giấy tờ", "reason": "Ảnh mờ, xin chụp lại."}]
     dossier = workflow.advance(filed, "ask_supplement", actor=desk.clerk, items=items)
     factories.attachment(dossier, "1.1", staged_in=dossier.supplements.get()).delete()  # a page taken back before it is sent
-    factories.attachment(dossier, "1.1", staged_in=dossier.supplements.get())
+    factories.attachment(dossier, "1.1", staged_in=dossier.supplements.get(), replaces=dossier.attachments.get(staged_in=None))
     dossier = workflow.advance(dossier, "resubmit", actor=dossier.submitter)
 
     assert [file.replaced_at is None for file in dossier.attachments.order_by("pk")] == [False, True]

@@ -161,12 +161,13 @@ def test_the_citizen_downloads_the_result_and_the_opening_is_noted(client, resul
     assert dossier.opened_at
 
 
-def test_others_get_404_and_leave_no_trace(client, result):
+def test_others_get_404_and_leave_a_refused_attempt(client, result):
     assert client.get(result.get_absolute_url()).status_code == 302
     for stranger in (factories.citizen(), factories.user(receiving_clerk="H36.X001.CA"), factories.user(inspector="H18.X004.CA")):
         client.force_login(stranger)
         assert client.get(result.get_absolute_url()).status_code == 404
-    assert not AccessLog.objects.filter(target=f"paper:{result.pk}").exists()
+    left = AccessLog.objects.filter(target=f"paper:{result.pk}")
+    assert [look.outcome for look in left] == [AccessLog.Outcome.REFUSED] * 3
 
 
 def test_a_result_waiting_at_the_counter_is_not_in_the_account(client, result):
