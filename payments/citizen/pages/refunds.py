@@ -33,7 +33,8 @@ def of_attempt(attempt: PaymentAttempt) -> GivingBack | None:
 def describe(refund: Refund, attempt: PaymentAttempt) -> GivingBack:
     """One refund as `GivingBack`."""
     facts = {
-        "refused": any(row.state == R.REFUSED for row in attempt.refunds.all()), "sum": dong(refund.amount), "body": attempt.collector.name, "why": refund.note,
+        "refused": any(row.state == R.REFUSED for row in attempt.refunds.all()),
+        "sum": dong(refund.amount), "body": attempt.collector.name, "why": refund.note,
         "sent": moment(refund.sent_at) if refund.sent_at else "", "done": moment(refund.done_at) if refund.done_at else "",
     }  # fmt: skip
     title, text, tone = _DESCRIPTIONS[refund.state](refund, facts)
