@@ -110,6 +110,8 @@ def approve(request, *, by):
     user = request.user
     if not user.is_active:
         raise NotPossible(_("Tài khoản này đang khóa."))
+    if not administers(request.asked_by, user, agency=request.agency):
+        raise NotPossible(_("Người đề nghị không còn quản trị tài khoản này. Xin không duyệt và đề nghị lại."))
     request.state, request.decided_by, request.decided_at = State.APPROVED, by, clock.now()
     request.save(update_fields=["state", "decided_by", "decided_at"])
     _tell(request, "approved", _("Đề nghị về tài khoản của anh/chị đã được duyệt"), _("%(decider)s duyệt: %(what)s."))
