@@ -1,4 +1,4 @@
-"""The English translations: complete for citizens' pages and for logins of staff, with all placeholders of the Vietnamese texts."""
+"""The English translations: complete for citizens' pages and logins of staff, with all placeholders of the Vietnamese texts."""
 
 import re
 
