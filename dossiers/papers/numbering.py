@@ -42,14 +42,16 @@ def give(event: Event, kind: str, *, body: Agency | None = None, item: str = "")
     of a result).
     """
     kind = PaperKind(kind)
-    body_id = body.pk if body else _body_of(event, kind)
-    facts = {"body": body_id, "series": SERIES[kind], "year": clock.local(event.at).year, "item": item, "kind": kind.value}
+    row = PaperNumber(event=event, kind=kind, item=item, series=SERIES[kind], year=clock.local(event.at).year)
+    if body:
+        row.body = body
+    else:
+        row.body_id = _body_of(event, kind)
+    facts = {"event": event.pk, "kind": kind.value, "item": item, "body": row.body_id, "series": row.series, "year": row.year}
     with connection.cursor() as cursor:
-        cursor.execute(GIVE, facts | {"event": event.pk})
-        number = cursor.fetchone()[0]
-    return PaperNumber(
-        event=event, kind=kind, item=item, body_id=body_id, series=facts["series"], year=facts["year"], number=number
-    )  # not saved again: the statement wrote the row
+        cursor.execute(GIVE, facts)
+        row.number = cursor.fetchone()[0]
+    return row  # the statement wrote it: without its id, and not to be saved
 
 
 def number_of(event: Event, kind: str, item: str = "") -> PaperNumber:

@@ -78,7 +78,7 @@ def freeze_decision(step: Step, event: Event) -> None:
         outcome=Decision.Outcome.REFUSED if refused else Decision.Outcome.APPROVED,
         signer=step.user,
         agency=dossier.lead_agency,
-        number=str(numbering.give(event, kind)),
+        number=str(numbering.give(event, kind, body=dossier.lead_agency)),
         content=content,
         content_hash=step.recorded["content_sha256"],
         decided_at=step.now,
