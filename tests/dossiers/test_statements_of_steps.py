@@ -1,7 +1,8 @@
 """The exact number of SQL statements of each step: a test fails when it grows or falls.
 
 Counted is `workflow.advance` alone (its savepoint is two of the statements), with the actor read afresh as a request would.
-A step that owes a paper gives its number in one of the statements. A key is «step state», and where the number depends on more than the state, a word for that.
+A step that owes a paper gives its number in one of the statements.
+A key is «step state», and where the number depends on more than the state, a word for that.
 """
 
 import datetime as dt
