@@ -4,16 +4,9 @@ from django.utils.translation import gettext as _
 
 from dossiers.files import storage
 from dossiers.models import Decision
-from dossiers.papers import contexts, rendering, signing
+from dossiers.papers import contexts, numbering, rendering, signing
 from dossiers.papers.models import IssuedPaper, PaperKind, new_verification_code
 from portal.common import clock
-
-INITIALS = {
-    PaperKind.ACKNOWLEDGEMENT: "XN", PaperKind.RECEIPT_SLIP: "TN", PaperKind.SUPPLEMENT_REQUEST: "BS",
-    PaperKind.REFUSAL_OF_RECEIPT: "TC", PaperKind.APOLOGY: "XL", PaperKind.STOP_NOTICE: "DG", PaperKind.CONTROL_SHEET: "KS",
-    PaperKind.PAYMENT_NOTICE: "NP", PaperKind.WITHDRAWAL_REQUEST: "RH", PaperKind.CONSULTATION: "YK",
-    PaperKind.SUPPLEMENT_NOTE: "GB", PaperKind.APPLICATION_FORM: "TK",
-}  # fmt: skip
 
 
 def make_paper(event, kind):
@@ -30,7 +23,7 @@ def _make(event, kind):
     if kind == PaperKind.APPLICATION_FORM and not event.dossier.version.document["form"]:
         return None
     code = new_verification_code()
-    number = f"{event.pk}/{INITIALS[PaperKind(kind)]}"
+    number = event.dossier.code if kind == PaperKind.APPLICATION_FORM else str(numbering.number_of(event, kind))
     content = rendering.render_paper(kind, contexts.context(kind, event.dossier, event, number=number, verification_code=code))
     return _store(content, event, kind=kind, number=number, verification_code=code)
 
