@@ -15,6 +15,7 @@ from procedures.cards import different_official_name, level_words, price_over_pl
 from procedures.facts import Document, FeeRow
 from procedures.models.catalogue import ProcedureVersion
 from procedures.prices import PriceRange, price_range
+from procedures.results import rows
 from procedures.wording import (
     CHANNELS,
     FEE_KINDS,
@@ -77,7 +78,8 @@ class Guide:
         """The four main facts: time, fee, agency, result."""
         exempt = next((line for line in self.fee_lines if line["role"] == "exemption"), None)
         executing = [body["name"] for body in self.facts["executing_agencies"]]
-        result = self.facts["results"][0]["name"] if self.facts["results"] else _("Không có giấy tờ trả lại")
+        outcomes = [row["name"] for row in rows(self.facts) if row["outcome"]]
+        result = outcomes[0] if outcomes else _("Không có giấy tờ trả lại")
         return [
             {
                 "icon": "clock",
@@ -140,7 +142,8 @@ class Guide:
 
     @cached_property
     def results(self) -> list[str]:
-        return [row["name"] for row in self.facts["results"]]
+        """What may come of it: the outcomes first."""
+        return [row["name"] for row in sorted(rows(self.facts), key=lambda row: not row["outcome"])]
 
     @cached_property
     def conditions(self) -> list[str]:

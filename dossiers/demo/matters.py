@@ -21,6 +21,7 @@ from dossiers.models import Dossier, StepState
 from portal.common import clock
 from procedures.models import Offering, Procedure, working_calendar
 from procedures.offered import offered_at
+from procedures.results import rows
 
 RESIDENCE, STAY, CIVIL, CRIMINAL = "1.010041", "1.004194", "1.004873", "3.000333"
 LEAD = {RESIDENCE: "H18.X004.CA", STAY: "H18.X004.CA", CIVIL: "H18.X004", CRIMINAL: "H18.Z01"}
@@ -257,7 +258,7 @@ def content_of(dossier):
         {"label": "Số định danh cá nhân", "text": dossier.subject_id_number},
         {"label": "Nơi cư trú", "text": dossier.subject_address},
     ]
-    title = next(row["name"] for row in dossier.version.facts["results"])
+    title = next(row["name"] for row in rows(dossier.version.facts) if row["outcome"])
     return {"title": title, "lines": lines, "conclusion": "Thông tin trên đúng với dữ liệu đang quản lý (dữ liệu thử)."}
 
 

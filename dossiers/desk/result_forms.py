@@ -15,7 +15,7 @@ from dossiers.filing import rules
 from portal.common.vietnamese import clean_text
 from procedures.eforms import answer_sections
 from procedures.facts import ResultTemplate
-from procedures.results import PERSON_FIELDS, granted
+from procedures.results import PERSON_FIELDS, offered, proposed_lines
 
 MAX_LINES = 60
 SPARE_LINES = 2  # empty lines for additions
@@ -43,32 +43,34 @@ def first_wording(dossier) -> Wording:
 
 
 def _template(dossier) -> ResultTemplate | None:
-    """The template of the result of an approval; None when the version has none."""
-    results = dossier.version.results
-    if not any("template" in row for row in results):
-        return None
-    row = granted(results, rules.context(dossier), rules.filing_day(dossier))
-    return row.get("template") if row else None
+    """The template of the first result that an approval may give; None when it has none."""
+    found = offered(dossier.version.document, rules.context(dossier), rules.filing_day(dossier))
+    return found[0]["template"] if found else None
 
 
 def _from_template(dossier, template: ResultTemplate) -> Wording:
-    """The lines of the template, in order. Unanswered lines are left out; lines written by the office start empty."""
-    texts = {key: row["text"] for key, row in _answered(dossier).items()} | _addresses(dossier)
-    lines: list[Line] = [
-        {"label": line["label"], "text": texts.get(line.get("field"), "")}
-        for line in template["lines"]
-        if line.get("office") or texts.get(line["field"])
+    """The lines of the template, in order. Unanswered lines are left out; lines written by the office start as proposed."""
+    form = rules.form_of(dossier)
+    answers = rules.known_answers(dossier, form) if form else {}
+    lines = proposed_lines(template, form, answers, rules.context(dossier, form), rules.filing_day(dossier), _addresses(dossier))
+    tables = [
+        {"label": line.label, "columns": line.table.headers, "rows": line.table.rows} for line in lines if line.table is not None
     ]
-    wording: Wording = {"title": template["title"], "lines": lines, "tables": [], "conclusion": template["conclusion"] or ""}
+    wording: Wording = {
+        "title": template["title"],
+        "lines": [{"label": line.label, "text": line.text} for line in lines if line.table is None],
+        "tables": tables,
+        "conclusion": template["conclusion"] or "",
+    }
     if template["legal_basis"]:
         wording["basis"] = template["legal_basis"]
     return wording
 
 
 def _of_all_answers(dossier) -> Wording:
-    """Without a template: the name of the first result, and all answers."""
-    results = dossier.version.results
-    title = results[0]["name"] if results else dossier.version.name
+    """Without a template: the name of the first result that may be given, and all answers."""
+    found = offered(dossier.version.document, rules.context(dossier), rules.filing_day(dossier))
+    title = found[0]["name"] if found else dossier.version.name
     return {
         "title": re.sub(r"\s*\([^)]*\)$", "", title),
         "lines": [line for line in _answered(dossier).values() if line["text"]][:MAX_LINES],
@@ -92,9 +94,9 @@ def _answered(dossier):
 
 
 def _addresses(dossier):
-    """{"person.…": text} of the person's addresses."""
+    """{name: text} of the person's addresses."""
     found = {name: getattr(dossier.person, name, None) for name in PERSON_FIELDS}
-    return {f"person.{name}": address_text(address) for name, address in found.items() if address}
+    return {name: address_text(address) for name, address in found.items() if address}
 
 
 def _tables(dossier):

@@ -49,8 +49,9 @@ def test_a_confirmation_of_residence_prints_the_same_bytes_as_ever(dossier):
 def test_the_version_decides_what_is_printed(dossier):
     result_of(dossier)["template"] |= {
         "title": "Giấy thử", "legal_basis": "Điều 17 Luật Cư trú", "conclusion": None,
-        "lines": [{"label": "Số tra cứu", "office": True}, {"label": "Tên", "field": "ap_full_name"},
-                  {"label": "Ở trọ tại", "field": "person.temporary_address"}],
+        "lines": [{"key": "number", "label": "Số tra cứu", "office": {"type": "text", "required": True}},
+                  {"key": "name", "label": "Tên", "field": "ap_full_name"},
+                  {"key": "lodging", "label": "Ở trọ tại", "field": "person.temporary_address"}],
     }  # fmt: skip
     assert first_wording(dossier) == {
         "title": "Giấy thử",
@@ -81,8 +82,8 @@ def test_answers_named_like_addresses_of_a_person_are_printed_with_the_others(mo
 
 def test_a_refusal_is_never_the_result_of_an_approval(dossier):
     row = result_of(dossier)
-    row["kind"] = "refusal"
-    assert first_wording(dossier)["title"] == row["name"].removesuffix(" (CT07)")
+    row |= {"kind": "refusal", "outcome": False}
+    assert first_wording(dossier)["title"] == dossier.version.name
 
 
 def test_a_result_whose_condition_does_not_hold_is_not_given(dossier):
@@ -94,6 +95,6 @@ def test_a_template_that_names_no_field_of_the_form_is_not_published():
     folder = DataFolder()
     row = next(row for row in folder.procedures() if row["code"] == "1.010041")
     assert document_of(folder, row)
-    row["results"][0]["template"]["lines"].append({"label": "Tên", "field": "there_is_no_such"})
+    row["results"][0]["template"]["lines"].append({"key": "x", "label": "Tên", "field": "there_is_no_such"})
     with pytest.raises(DataRefused, match="there_is_no_such"):
         document_of(folder, row)
