@@ -1,19 +1,22 @@
 """What the results of a dossier may say: papers as proposed by the version, and the difference between two drafts.
 
 A draft is `{"papers": [paper, …]}`; a paper is `{"key", "name", "kind", "made", "title", "form", "demo", "basis", "lines",
-"conclusion", "notes"}`. A line is `{"key", "label", "text"}`, or a table `{"key", "label", "columns", "rows"}`. What is made outside
-the portal stands as rows (`given`) of one notice.
+"conclusion", "notes"}`. A line is `{"key", "label", "text"}`, or a table `{"key", "label", "columns", "rows"}`. What is made
+outside the portal stands as rows (`given`) of one notice.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.addresses import address_text
 from dossiers.filing import rules
 from dossiers.models import Dossier, ResultDraft
 from dossiers.papers.frozen import content_hash
+from dossiers.papers.models import IssuedPaper
+from portal.common import clock
 from procedures.facts import OfficeDatum, Result
 from procedures.results import PERSON_FIELDS, ProposedLine, offered, proposed_lines
 
@@ -83,8 +86,9 @@ class Proposed:
         return {name: self.row[name] for name in ("key", "name", "kind", "made")}  # type: ignore[literal-required]
 
 
+@translation.override("vi")
 def proposed(dossier: Dossier) -> list[Proposed]:
-    """The results an approval may give in this case, in the order of the version."""
+    """The results an approval may give in this case, in the order of the version. Always in Vietnamese."""
     form = rules.form_of(dossier)
     known, day = rules.context(dossier, form), rules.filing_day(dossier)
     answers = rules.known_answers(dossier, form) if form else {}
@@ -93,12 +97,13 @@ def proposed(dossier: Dossier) -> list[Proposed]:
         if row["made"] == "portal" and row["template"]:
             lines = proposed_lines(row["template"], form, answers, known, day, _addresses(dossier))
         else:
-            lines = [
-                ProposedLine(key, label, office=datum)
-                for key, label, datum in ELSEWHERE.get(row["made"], ELSEWHERE["object"])
-            ]  # fmt: skip
+            lines = [ProposedLine(key, label, office=datum) for key, label, datum in ELSEWHERE[_elsewhere(row)]]
         found.append(Proposed(row, lines, {line.key: line.text for line in lines if not line.office and not line.table}))
     return found
+
+
+def _elsewhere(row: Result) -> str:
+    return row["made"] if row["made"] in ELSEWHERE else "object"
 
 
 def _addresses(dossier: Dossier) -> dict[str, str]:
@@ -124,6 +129,26 @@ def newest(dossier: Dossier) -> ResultDraft | None:
 def decision_content(dossier: Dossier, content: Content, *, reason: str = "") -> Content:
     """What is frozen and signed: the draft with the dossier and its subject."""
     return {**content, "code": dossier.code, "subject": dossier.subject_name, "reason": reason}
+
+
+def replacement(dossier: Dossier, content: Content, olds: list[IssuedPaper], reason: str) -> Content:
+    """The content of papers that replace these."""
+    return decision_content(dossier, {**content, "replaces": _named(olds), "why_replaced": reason})
+
+
+def revocation(dossier: Dossier, olds: list[IssuedPaper], reason: str, legal_ground: str) -> Content:
+    """The content of the decision that revokes these papers."""
+    content = {
+        "title": "Quyết định về việc thu hồi kết quả đã cấp", "lines": [], "conclusion": "", "legal_ground": legal_ground,
+        "revokes": _named(olds),
+    }  # fmt: skip
+    return decision_content(dossier, content, reason=reason)
+
+
+def _named(papers: list[IssuedPaper]) -> list[dict[str, str]]:
+    """Title, number and day of papers, as another paper names them."""
+    days = {paper.pk: clock.local(paper.decision.decided_at) for paper in papers}
+    return [{"title": str(paper.title), "number": paper.number, "day": f"{days[paper.pk]:%d/%m/%Y}"} for paper in papers]
 
 
 def shown_hash(dossier: Dossier, draft: ResultDraft) -> str:

@@ -20,7 +20,7 @@ def content_hash(content):
 
 
 def papers_in(content):
-    """{result key: what this paper says}. Decisions of one paper alone, and all from before there were several, have the key ""."""
+    """{result key: what this paper says}. The only paper of a decision without keys (older ones, refusals) has the key ""."""
     return {paper["key"]: paper for paper in content["papers"]} if "papers" in content else {"": content}
 
 

@@ -75,8 +75,10 @@ def _make_result(decision, key):
 
 
 def preview(kind, signing_now, key):
-    """The PDF that would be signed now (`contexts.Signing`): number, check code and signature come with signing. Raises PdfError."""
-    context = contexts.result_context(kind, signing_now, key, number=contexts.NUMBER_TO_COME, verification_code=contexts.CODE_TO_COME)
+    """The PDF that would be signed now: number, check code and signature come with signing. Raises PdfError."""
+    context = contexts.result_context(
+        kind, signing_now, key, number=contexts.NUMBER_TO_COME, verification_code=contexts.CODE_TO_COME
+    )
     return rendering.render_result(kind, context, _files_of(frozen.paper_in(signing_now.content, key)))
 
 

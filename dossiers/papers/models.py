@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.choices import PaperKind
+from dossiers.choices import RESULT_KINDS, PaperKind
 from dossiers.models import Decision, Dossier, Event
 from dossiers.papers import frozen
 from portal.common import clock
@@ -109,8 +109,13 @@ class IssuedPaper(models.Model):
         return (self.words.get("title") if self.decision_id else "") or self.get_kind_display()
 
     @property
+    def replaceable(self):
+        """May another paper stand in its place? A refusal is revoked."""
+        return self.kind == PaperKind.RESULT
+
+    @property
     def is_result(self):
-        return self.kind in (PaperKind.RESULT, PaperKind.REFUSAL_OF_SUBSTANCE)
+        return self.kind in RESULT_KINDS
 
     @property
     def is_for_citizens(self):

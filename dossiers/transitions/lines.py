@@ -255,7 +255,8 @@ class DossierTransitions:
     # ------------------------------------------------------------ the office
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.holds_the_step, conditions=[conditions.current_step_done],
-        inputs=[inputs.draft_of_the_step], before=[Effect.CARRY_DRAFT, Effect.CLOSE_STEP_AND_OPEN_NEXT], tells=[Tells.OFFICER], sentence=_("Đã chuyển bước"),
+        inputs=[inputs.draft_of_the_step], before=[Effect.CARRY_DRAFT, Effect.CLOSE_STEP_AND_OPEN_NEXT],
+        tells=[Tells.OFFICER], sentence=_("Đã chuyển bước"),
     )  # fmt: skip
     def hand_over(self) -> None:
         """The current step is done; the next one (or a parallel group) opens."""
@@ -318,7 +319,8 @@ class DossierTransitions:
         sentence=_("Lãnh đạo đã duyệt"),
     )  # fmt: skip
     def approve(self) -> None:
-        """Approve the newest draft, which the signer was shown, and freeze it. The clock ends; a job issues the result after signing its file."""
+        """Approve the newest draft, which the signer was shown, and freeze it. The clock ends; a job issues the result after
+        signing its files."""
         self.decided_at = clock.now()
 
     @line(

@@ -1,8 +1,9 @@
-"""Saves revisions of the draft of a result: a door of its own, because a draft is no step. The steps name the draft they carry."""
+"""Saves revisions of the draft of a result: a door of its own, because drafting is no step. Steps name the draft they carry."""
+
+import datetime as dt
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -24,14 +25,20 @@ def save(dossier: Dossier, content: drafting.Content, *, author: User, after: in
     if not drafts_now(row, author):
         raise PermissionDenied(f"{author} does not draft {row}")
     last = drafting.newest(row)
-    if (last.number if last else 0) != after:
-        facts = {"who": last.author if last else "", "n": last.number if last else 0}
-        raise ContentChanged(row, "approve", _("%(who)s đã lưu bản soạn lần %(n)d trong lúc này. Xem bản đó rồi sửa tiếp.") % facts)
+    if last and last.number != after:
+        facts = {"who": last.author, "n": last.number}
+        sentence = _("%(who)s đã lưu bản soạn lần %(n)d trong lúc này. Xem bản đó rồi sửa tiếp.")
+        raise ContentChanged(row, "approve", sentence % facts)
     digest = frozen.content_hash(content)
     if last and last.content_hash == digest:
         return last
     return ResultDraft.objects.create(
-        dossier=row, number=after + 1, content=content, content_hash=digest, author=author, saved_at=clock.now()
+        dossier=row,
+        number=last.number + 1 if last else 1,
+        content=content,
+        content_hash=digest,
+        author=author,
+        saved_at=clock.now(),
     )
 
 
@@ -42,7 +49,7 @@ def note_seen(dossier: Dossier, user: User, shown: str, key: str) -> None:
     )  # fmt: skip
 
 
-def seen_at(dossiers: list[Dossier], user: User) -> dict[tuple[int, str, str], object]:
+def seen(dossiers: list[Dossier], user: User) -> dict[tuple[int, str, str], dt.datetime]:
     """{(dossier, hash, result key): moment} of the papers that this user had on screen."""
-    rows = PaperSeen.objects.filter(dossier__in=dossiers, user=user).values_list("dossier_id", "shown", "result_key")
-    return {row[:3]: row[3] for row in rows.annotate(at=Max("seen_at"))}
+    rows = PaperSeen.objects.filter(dossier__in=dossiers, user=user)
+    return {(row.dossier_id, row.shown, row.result_key): row.seen_at for row in rows}

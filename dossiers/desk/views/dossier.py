@@ -39,6 +39,7 @@ may_send_again = permissions.any_of(permissions.is_receiving_clerk, permissions.
 WORK_WORDS = {
     "issue": gettext_lazy("Ký và cấp kết quả"),
     "replace": gettext_lazy("Ký và cấp giấy thay thế"),
+    "revoke": gettext_lazy("Ký quyết định thu hồi"),
     "deliver": gettext_lazy("Đưa kết quả vào tài khoản người nộp"),
 }
 
@@ -170,7 +171,7 @@ def _history(dossier):
     """Rows of the timeline, newest last, with actor and note."""
     return [
         {
-            "title": str(workflow.line_of(event.step, event.source).custom["sentence"]),
+            "title": workflow.sentence_of(event),
             "who": event.text.actor_name or _("Máy tự làm"),
             "when": moment(event.at),
             "note": event.text.note,

@@ -1,6 +1,7 @@
 """Papers of the lead agency: control sheet, consultation, apology, and the decision."""
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 
 from accounts.models import Agency
@@ -93,6 +94,7 @@ def result(signing, key, number):
     content, paper = signing.content, frozen.paper_in(signing.content, key)
     return {
         "content": paper,
+        "blocks": blocks_of(paper),
         "replaces": content.get("replaces", []),
         "why_replaced": content.get("why_replaced", ""),
         "reason": content.get("reason", ""),
@@ -102,6 +104,25 @@ def result(signing, key, number):
         "recipients": [content["subject"]],
         "sign": {"role": paper.get("signer_title") or wording.head_of(signing.agency), "name": signing.signer},
     }
+
+
+def blocks_of(paper):
+    """The lines as the template prints them: runs of numbered lines, tables, lines beside each other."""
+    blocks, number = [], 0
+    for kind, lines in itertools.groupby(paper.get("lines", []), key=_kind_of):
+        lines = list(lines)
+        if kind == "table":
+            blocks += [{"table": line} for line in lines]
+        elif kind == "sides":
+            blocks.append({"sides": [[line for line in lines if line["side"] == side] for side in ("left", "right")]})
+        else:
+            blocks.append({"lines": list(enumerate(lines, start=number + 1))})
+            number += len(lines)
+    return blocks + [{"table": table} for table in paper.get("tables", [])]
+
+
+def _kind_of(line):
+    return "table" if "columns" in line else "sides" if line.get("side") else "lines"
 
 
 def refusal_of_substance(signing, key, number):

@@ -16,7 +16,6 @@ from dossiers.transitions.choices import Effect
 from dossiers.transitions.inputs import DetailsMissing
 from dossiers.transitions.step import Choice, Step
 from dossiers.workflow.effects.registry import after, before
-from portal.common import clock
 
 
 @before(Effect.SET_SUPPLEMENT_TERM)
@@ -92,29 +91,16 @@ def _read(step: Step, keys: Iterable[str]) -> dict[str, str | None]:
 
 
 def _decision_content(step: Step) -> drafting.Content:
-    dossier = step.dossier
+    dossier, details = step.dossier, step.details
     if step.name == "approve":
         draft = drafting.newest(dossier)
         assert draft is not None  # `inputs.content_frozen`
         return drafting.decision_content(dossier, draft.content)
-    if step.details.get("action") == "revoke":
-        return _revocation(step)
-    if step.details.get("action") == "replace":
-        words = {"replaces": _named(_papers_to_correct(step)), "why_replaced": step.note}
-        return drafting.decision_content(dossier, {**step.details["content"], **words})
-    return drafting.decision_content(dossier, step.details["content"], reason=step.note if step.name == "refuse_substance" else "")
-
-
-def _revocation(step: Step) -> drafting.Content:
-    """What the decision on revoking says; made here, so that every door makes the same."""
-    content = {
-        "title": "Quyết định về việc thu hồi kết quả đã cấp",
-        "lines": [],
-        "conclusion": "",
-        "legal_ground": step.details["legal_ground"],
-        "revokes": _named(_papers_to_correct(step)),
-    }
-    return drafting.decision_content(step.dossier, content, reason=step.note)
+    if step.name == "refuse_substance":
+        return drafting.decision_content(dossier, details["content"], reason=step.note)
+    if details["action"] == "revoke":
+        return drafting.revocation(dossier, _papers_to_correct(step), step.note, details["legal_ground"])
+    return drafting.replacement(dossier, details["content"], _papers_to_correct(step), step.note)
 
 
 def _papers_to_correct(step: Step) -> list[IssuedPaper]:
@@ -124,15 +110,9 @@ def _papers_to_correct(step: Step) -> list[IssuedPaper]:
     found = [paper for paper in papers if wanted is None or paper.result_key in wanted]
     if not found:
         raise DetailsMissing("keys", _("Chọn giấy cần thay thế hoặc thu hồi."))
+    if step.details.get("action") == "replace" and not all(paper.replaceable for paper in found):
+        raise DetailsMissing("action", _("Thông báo không giải quyết thì thu hồi, không thay bằng giấy khác."))
     return found
-
-
-def _named(papers: list[IssuedPaper]) -> list[dict[str, str]]:
-    """Title, number and day of papers, as another paper names them."""
-    return [
-        {"title": str(paper.title), "number": paper.number, "day": f"{clock.local(paper.decision.decided_at):%d/%m/%Y}"}
-        for paper in papers
-    ]  # fmt: skip
 
 
 INITIALS = {Decision.Outcome.APPROVED: "KQ", Decision.Outcome.REFUSED: "TB", Decision.Outcome.REVOKED: "QĐ"}
@@ -179,8 +159,8 @@ def owe_delivery(step: Step, event: Event) -> None:
 
 @after(Effect.CORRECT_THE_PAPER)
 def correct_the_paper(step: Step, event: Event) -> None:
-    """Freeze the decision that replaces or revokes; its paper is signed by the job. A revoked paper is void at once, a replaced one
-    when the new one is there. Old files are kept."""
+    """Freeze the decision that replaces or revokes; its paper is signed by the job. A revoked paper is void at once, a
+    replaced one when the new one is there. Old files are kept."""
     revokes = step.details["action"] == "revoke"
     decision = _freeze(step, event, Decision.Outcome.REVOKED if revokes else Decision.Outcome.APPROVED)
     if revokes:
