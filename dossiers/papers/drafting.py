@@ -5,6 +5,7 @@ A draft is `{"papers": [paper, …]}`; a paper is `{"key", "name", "kind", "made
 outside the portal stands as rows (`given`) of one notice.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,6 +119,38 @@ def notice(rows: list[Paper], *, conclusion: str = "", notes: str = "") -> Paper
         "title": "Thông báo kết quả giải quyết", "form": "", "demo": True, "basis": "", "lines": [], "given": rows,
         "conclusion": conclusion, "notes": notes,
     }  # fmt: skip
+
+
+def filled(dossier: Dossier, write: Callable[[ProposedLine], str], attach: Callable[[Result], Paper]) -> Content:
+    """A whole draft without a form, for the demo and for tests: of each group the first result. `write`: what the office writes
+    on a line; `attach`: the file made elsewhere."""
+    papers: list[Paper] = []
+    rows: list[Paper] = []
+    groups: set[str] = set()
+    for result in proposed(dossier):
+        group = result.row["group"]
+        if group in groups:
+            continue
+        if group:
+            groups.add(group)
+        lines = [_filled(line, write) for line in result.lines]
+        if result.drawn_here:
+            template = result.row["template"] or {}
+            closing = {name: str(template.get(name) or "") for name in ("conclusion", "notes")}
+            papers.append(result.paper([line for line in lines if line], **closing))
+        else:
+            rows.append(
+                result.given([line for line in lines if line], attach(result.row) if result.row["made"] == "file" else None)
+            )
+    return {"papers": [*papers, notice(rows)] if rows else papers}
+
+
+def _filled(line: ProposedLine, write: Callable[[ProposedLine], str]) -> Paper:
+    if line.table:
+        return {"key": line.key, "label": line.label, "columns": line.table.headers, "rows": line.table.rows}
+    text = line.text or (write(line) if line.office else "")
+    side = {"side": line.side} if line.side else {}
+    return {"key": line.key, "label": line.label, "text": text, **side} if text else {}
 
 
 # ---------------------------------------------------------------- the draft of a dossier

@@ -19,6 +19,18 @@ from dossiers.workflow.signals import FollowOn, StepReply
 
 __all__ = [
     "ContentChanged",
-    "FollowOn", "StepReply", "Step", "StepNotPossible", "admit", "advance", "line_of", "may_take", "possible", "sentence_of", "step_names",
-    "steps_for", "submit", "withdraw",
-]  # fmt: skip
+    "FollowOn",
+    "Step",
+    "StepNotPossible",
+    "StepReply",
+    "admit",
+    "advance",
+    "line_of",
+    "may_take",
+    "possible",
+    "sentence_of",
+    "step_names",
+    "steps_for",
+    "submit",
+    "withdraw",
+]

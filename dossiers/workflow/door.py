@@ -65,7 +65,9 @@ def sentence_of(event: Event) -> str:
     """What happened, for timelines: the sentence of its line; of a correction that revoked, the revocation."""
     if event.step == "correct_result":
         details = getattr(getattr(event, "text", None), "details", {})
-        if details.get("action") == "revoke" or details and "content_sha256" not in details:  # from before revoking was a decision
+        if (
+            details.get("action") == "revoke" or details and "content_sha256" not in details
+        ):  # from before revoking was a decision
             return _("Đã thu hồi kết quả")
     return str(line_of(event.step, event.source).custom["sentence"])
 

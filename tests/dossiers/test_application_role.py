@@ -31,8 +31,9 @@ def test_a_whole_way_and_all_that_is_owed_needs_no_more(desk, as_application, ru
     seen = clerk.get(address).context["seen"]
     assert clerk.post(address, {"seen": seen}).status_code == 302
     dossier = workflow.advance(draft, "transfer", actor=desk.clerk)
+    factories.drafted(dossier, desk.officer)
     dossier = workflow.advance(dossier, "hand_over", actor=desk.officer)
-    workflow.advance(dossier, "approve", actor=desk.signer, content={"title": "Giấy", "lines": [], "conclusion": "Đúng."})
+    factories.approve(dossier, desk.signer)
 
     run_followups()
 

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.roles import SystemActor
 from dossiers import workflow
 from dossiers.models import Dossier, FeeObligation
+from dossiers.papers.frozen import papers_in
 from dossiers.papers.models import IssuedPaper
 from dossiers.states import DossierState
 from portal.common import clock
@@ -20,6 +21,7 @@ from tests import factories, money, world
 
 TUESDAY = dt.datetime(2026, 11, 17, 9, 30, tzinfo=clock.LOCAL)
 ITEM = {"target": "field", "key": "request_detail", "label": "Nội dung đề nghị", "reason": "Ghi rõ nơi cần nộp giấy."}
+GROUND = "Điều 21 Nghị định 61/2018/NĐ-CP"
 NOTE = "Theo hồ sơ lưu của cơ quan."
 
 FILING = {
@@ -153,7 +155,8 @@ def add_signed_paper(dossier):
     """The row of the signed result, without its file."""
     decision = dossier.decisions.last()
     IssuedPaper.objects.create(
-        dossier=dossier, event=decision.event, decision=decision, kind="result", number="1", storage_key=f"kq-{decision.pk}",
+        dossier=dossier, event=decision.event, decision=decision, result_key=next(iter(papers_in(decision.content))),
+        kind="result", number=decision.number, storage_key=f"kq-{decision.pk}",
         sha256="0" * 64, size=1, signed_at=clock.now(), published_at=clock.now(),
     )  # fmt: skip
 
@@ -167,8 +170,9 @@ def completed(desk, **facts):
     """A dossier with its result; the head takes all steps before the signature."""
     dossier = desk.processing(**facts)
     while any(run.kind != "sign" for run in dossier.open_steps):
+        factories.drafted(dossier, desk.head)
         dossier = workflow.advance(dossier, "hand_over", actor=desk.head)
-    dossier = workflow.advance(dossier, "approve", actor=desk.signer, content=factories.CONTENT)
+    dossier = factories.approve(dossier, desk.signer)
     add_signed_paper(dossier)
     return workflow.advance(dossier, "issue", actor=SystemActor("issue"))
 
@@ -208,6 +212,7 @@ def test_the_desk(desk, counter):
 def test_the_office(desk, counter):
     other = world.agency("H18.X005.CA")
     dossier = counter.take(desk.processing(), "consult", desk.officer, question="Có cư trú không?", hours=4, agency=other)
+    factories.drafted(dossier, desk.officer)
     dossier = counter.take(dossier, "hand_over", desk.officer, case="beside a consultation")
     dossier = counter.take(dossier, "hand_over", factories.user(officer="H18.X005.CA"), case="of the body asked", note=NOTE)
     review = dossier.step_runs.get(kind="review")
@@ -225,7 +230,8 @@ def test_the_office(desk, counter):
 @pytest.mark.slow
 def test_the_result(desk, counter):
     content = factories.CONTENT
-    dossier = counter.take(desk.to_sign(delivery_way="account"), "approve", desk.signer, content=content)
+    dossier = desk.to_sign(delivery_way="account")
+    dossier = counter.take(dossier, "approve", desk.signer, shown=factories.shown(dossier))
     add_signed_paper(dossier)
     dossier = counter.take(dossier, "issue", SystemActor("issue"), case="to the account")
     counter.take(dossier, "deliver", SystemActor("delivery"), case="to the account")
@@ -237,8 +243,8 @@ def test_the_result(desk, counter):
     dossier = counter.take(dossier, "deliver", desk.clerk, case="at the counter", signed_for_by="Nguyễn Hoàng Phượng Vỹ")
     dossier = counter.take(dossier, "correct_result", desk.signer, case="replace", action="replace", note=NOTE, content=content)
     add_signed_paper(dossier)
-    counter.take(dossier, "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE)
-    counter.take(completed(desk), "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE)
+    counter.take(dossier, "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE, legal_ground=GROUND)
+    counter.take(completed(desk), "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE, legal_ground=GROUND)
     counter.take(desk.to_sign(), "refuse_substance", desk.signer, note=NOTE, content=content)
     assert counter.numbers == RESULT
 

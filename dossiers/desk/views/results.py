@@ -96,7 +96,7 @@ def is_drafted(dossier):
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff
 def draft(request, code):
-    """Write the result: fields by the version, a preview, the history of revisions. Saving is the door's (`result_drafts.save`)."""
+    """Write the result: fields by the version, a preview, the history of revisions."""
     dossier = find(request, code)
     if not is_drafted(dossier):
         messages.error(request, _("Hồ sơ không ở bước soạn kết quả."))

@@ -36,7 +36,11 @@ def batch(request):
         codes = list(dict.fromkeys(clean_text(code) for code in request.POST.getlist("hs")))
         if codes:
             request.session[LAST] = [_signed(request, code) for code in codes[:MAX_DOSSIERS]] + [
-                {"code": code, "ok": False, "said": _("Mỗi lần ký nhiều nhất %(n)d hồ sơ. Chưa ký hồ sơ này.") % {"n": MAX_DOSSIERS}}
+                {
+                    "code": code,
+                    "ok": False,
+                    "said": _("Mỗi lần ký nhiều nhất %(n)d hồ sơ. Chưa ký hồ sơ này.") % {"n": MAX_DOSSIERS},
+                }
                 for code in codes[MAX_DOSSIERS:]
             ]
         else:

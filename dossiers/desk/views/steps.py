@@ -95,7 +95,9 @@ def _page(request, dossier, name, line, form):
             "seen": _last_sequence(dossier),
             "follows": list(_what_follows(dossier, name, line)),
             "sla": queues.deadline_tag(dossier, Timekeeper(dossier).calendar),
-            "review": Review(dossier, request.user) if name in REVIEWED and permissions.may_see_papers(dossier, request.user) else None,
+            "review": Review(dossier, request.user)
+            if name in REVIEWED and permissions.may_see_papers(dossier, request.user)
+            else None,
             "may_draft": name in REVIEWED and permissions.drafts_now(dossier, request.user),
         },
         status=422 if form.is_bound and form.errors else 200,
