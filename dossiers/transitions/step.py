@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from accounts.models import Agency, User
     from dossiers.clock.timekeeper import Timekeeper
     from dossiers.models import Dossier, StepRun
+    from dossiers.papers.models import IssuedPaper
     from dossiers.permissions import Permission
     from dossiers.transitions.conditions import Condition
 
@@ -160,6 +161,8 @@ class Step:
     line: Line
     timekeeper: Timekeeper
     recorded: Recorded = field(default_factory=lambda: Recorded())
+    decides: dict[str, Any] = field(default_factory=dict)  # content of the decision; set before the event, frozen after it
+    corrects: list[IssuedPaper] = field(default_factory=list)  # papers that the decision replaces or revokes
     revises: Choice = ""  # kind of the `AnswerRevision` that this step writes; set by the effects that change what is filed
 
     @property

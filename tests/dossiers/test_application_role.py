@@ -6,6 +6,7 @@ from django.test import Client
 
 from dossiers import workflow
 from dossiers.workflow import history
+from tests import factories
 from tests.dossiers.pages import browse, step_url
 
 pytestmark = pytest.mark.django_db

@@ -70,17 +70,18 @@ def carry_draft(step: Step) -> None:
 def record_decision(step: Step) -> None:
     """Record the content's hash and the numbers of its papers, so that the history covers them. What an approval signs must be
     what was shown."""
-    content = _decision_content(step)
+    if step.name == "correct_result":
+        step.corrects = _papers_to_correct(step)
+        step.recorded["action"] = step.details["action"]
+        step.recorded["corrected"] = [paper.number for paper in step.corrects]
+    step.decides = _decision_content(step)
+    step.recorded["content_sha256"] = content_hash(step.decides)
     if step.name == "approve":
-        if content_hash(content) != step.details["shown"]:
+        if step.recorded["content_sha256"] != step.details["shown"]:
             raise DetailsMissing(
                 "shown", _("Bản soạn đã đổi sau khi mở trang này nên chưa ký gì. Dưới đây là bản mới nhất: xem lại rồi ký.")
             )
-        step.recorded["read"] = _read(step, papers_in(content))
-    if step.name == "correct_result":
-        step.recorded["action"] = step.details["action"]
-        step.recorded["corrected"] = [paper.number for paper in _papers_to_correct(step)]
-    step.recorded["content_sha256"] = content_hash(content)
+        step.recorded["read"] = _read(step, papers_in(step.decides))
 
 
 def _read(step: Step, keys: Iterable[str]) -> dict[str, str | None]:
@@ -99,8 +100,8 @@ def _decision_content(step: Step) -> drafting.Content:
     if step.name == "refuse_substance":
         return drafting.decision_content(dossier, details["content"], reason=step.note)
     if details["action"] == "revoke":
-        return drafting.revocation(dossier, _papers_to_correct(step), step.note, details["legal_ground"])
-    return drafting.replacement(dossier, details["content"], _papers_to_correct(step), step.note)
+        return drafting.revocation(dossier, step.corrects, step.note, details["legal_ground"])
+    return drafting.replacement(dossier, details["content"], step.corrects, step.note)
 
 
 def _papers_to_correct(step: Step) -> list[IssuedPaper]:
@@ -125,7 +126,7 @@ def freeze_decision(step: Step, event: Event) -> None:
 
 
 def _freeze(step: Step, event: Event, outcome: Choice) -> Decision:
-    dossier, content = step.dossier, _decision_content(step)
+    dossier, content = step.dossier, step.decides
     numbers = {
         key: f"{event.pk}{f'.{n}' if n > 1 else ''}/{INITIALS[outcome]}-{dossier.lead_agency.code}"
         for n, key in enumerate(papers_in(content), start=1)
@@ -165,7 +166,7 @@ def correct_the_paper(step: Step, event: Event) -> None:
     decision = _freeze(step, event, Decision.Outcome.REVOKED if revokes else Decision.Outcome.APPROVED)
     if revokes:
         reason = f"{step.note} (Quyết định số {decision.number})"
-        for paper in _papers_to_correct(step):
+        for paper in step.corrects:
             paper.state, paper.state_reason = IssuedPaper.State.REVOKED, reason
             paper.save(update_fields=["state", "state_reason"])
     FollowUp.objects.create(event=event, kind=step.details["action"], next_at=step.now)
