@@ -2,7 +2,7 @@
 
 import hashlib
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.messages.models import Message
@@ -12,7 +12,7 @@ from dossiers.files import storage
 from dossiers.files.models import Attachment
 from dossiers.models import Anchor, AnswerRevision, Decision, Dossier, Event, FollowUp, ResultDraft
 from dossiers.papers import frozen
-from dossiers.papers.models import IssuedPaper
+from dossiers.papers.models import IssuedPaper, NumberCounter, PaperNumber
 from dossiers.states import DossierState
 from dossiers.workflow import history
 
@@ -28,6 +28,7 @@ def violations():
             if model is Attachment and row.is_redrawn:
                 yield from _file(model, row, row.original_key, row.original_sha256)
     yield from anchors.problems()
+    yield from _numbers()
     yield from _administrators()
 
 
@@ -93,6 +94,14 @@ def _drafts(dossier):
         named = event.text.details["draft"]
         if named["number"] not in drafts or drafts[named["number"]].content_hash != named["sha256"]:
             yield f"{dossier.code} #{event.sequence}: the draft it names was changed or deleted"
+
+
+def _numbers():
+    """Each series of numbers is whole: 1, 2, 3 … up to its counter."""
+    given = PaperNumber.objects.filter(body=OuterRef("body"), series=OuterRef("series"), year=OuterRef("year")).order_by()
+    count = given.values("body").annotate(n=Count("pk")).values("n")
+    for row in NumberCounter.objects.annotate(given=Coalesce(Subquery(count), 0)).exclude(last=F("given")).select_related("body"):
+        yield f"numbers {row.series}-{row.body.code} of {row.year}: {row.last} were given, {row.given} are there"
 
 
 def _file(model, row, key, sha256):

@@ -6,19 +6,11 @@ from django.utils.text import slugify
 
 from dossiers.choices import RESULT_KINDS
 from dossiers.files import storage
-from dossiers.models import Decision
-from dossiers.papers import contexts, frozen, rendering, signing
-from dossiers.papers.models import IssuedPaper, PaperKind, new_verification_code
+from dossiers.papers import contexts, frozen, numbering, rendering, signing
+from dossiers.papers.models import DECIDED_AS, IssuedPaper, PaperKind, new_verification_code
 from portal.common import clock
 from portal.common.pdf import PdfError
 from portal.common.vietnamese import fold
-
-INITIALS = {
-    PaperKind.ACKNOWLEDGEMENT: "XN", PaperKind.RECEIPT_SLIP: "TN", PaperKind.SUPPLEMENT_REQUEST: "BS",
-    PaperKind.REFUSAL_OF_RECEIPT: "TC", PaperKind.APOLOGY: "XL", PaperKind.STOP_NOTICE: "DG", PaperKind.CONTROL_SHEET: "KS",
-    PaperKind.PAYMENT_NOTICE: "NP", PaperKind.WITHDRAWAL_REQUEST: "RH", PaperKind.CONSULTATION: "YK",
-    PaperKind.SUPPLEMENT_NOTE: "GB", PaperKind.APPLICATION_FORM: "TK",
-}  # fmt: skip
 
 
 def make_paper(event, kind):
@@ -35,7 +27,7 @@ def _make(event, kind):
     if kind == PaperKind.APPLICATION_FORM and not event.dossier.version.document["form"]:
         return None
     code = new_verification_code()
-    number = f"{event.pk}/{INITIALS[PaperKind(kind)]}"
+    number = event.dossier.code if kind == PaperKind.APPLICATION_FORM else str(numbering.number_of(event, kind))
     content = rendering.render_paper(kind, contexts.context(kind, event.dossier, event, number=number, verification_code=code))
     return _store(content, event, kind=kind, number=number, verification_code=code)
 
@@ -49,13 +41,6 @@ def office_copy(paper):
     return rendering.render_paper(paper.kind, context | {"tracking_qr": "", "tracking_secret": ""})
 
 
-KINDS = {
-    Decision.Outcome.APPROVED: PaperKind.RESULT,
-    Decision.Outcome.REFUSED: PaperKind.REFUSAL_OF_SUBSTANCE,
-    Decision.Outcome.REVOKED: PaperKind.REVOCATION,
-}
-
-
 def make_results(decision):
     """Make the signed papers of a decision, each unless it exists. Returns them. Raises SigningError, PdfError."""
     made = {paper.result_key: paper for paper in IssuedPaper.objects.filter(decision=decision)}
@@ -63,7 +48,7 @@ def make_results(decision):
 
 
 def _make_result(decision, key):
-    kind, code, number = KINDS[decision.outcome], new_verification_code(), decision.number_of(key)
+    kind, code, number = DECIDED_AS[decision.outcome], new_verification_code(), decision.number_of(key)
     context = contexts.result_context(kind, contexts.Signing.of(decision), key, number=number, verification_code=code)
     paper = frozen.paper_in(decision.content, key)
     pdf = rendering.render_result(kind, context, [frozen.attachment(decision), *_files_of(paper)])

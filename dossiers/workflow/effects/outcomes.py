@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from dossiers.choices import RESULT_KINDS
 from dossiers.filing import supplements
 from dossiers.models import AnswerRevision, Decision, Event, FollowUp, SupplementItem, SupplementRequest
-from dossiers.papers import drafting
+from dossiers.papers import drafting, numbering
 from dossiers.papers.frozen import content_hash, papers_in
-from dossiers.papers.models import IssuedPaper
+from dossiers.papers.models import DECIDED_AS, IssuedPaper
 from dossiers.states import DossierState
 from dossiers.transitions import conditions
 from dossiers.transitions.choices import Effect
@@ -116,9 +116,6 @@ def _papers_to_correct(step: Step) -> list[IssuedPaper]:
     return found
 
 
-INITIALS = {Decision.Outcome.APPROVED: "KQ", Decision.Outcome.REFUSED: "TB", Decision.Outcome.REVOKED: "QĐ"}
-
-
 @after(Effect.FREEZE_DECISION)
 def freeze_decision(step: Step, event: Event) -> None:
     """Store the decision with its content and hash; the signing job signs exactly this content."""
@@ -126,11 +123,11 @@ def freeze_decision(step: Step, event: Event) -> None:
 
 
 def _freeze(step: Step, event: Event, outcome: Choice) -> Decision:
+    """The decision, with a number for each of its papers."""
     dossier, content = step.dossier, step.decides
     numbers = {
-        key: f"{event.pk}{f'.{n}' if n > 1 else ''}/{INITIALS[outcome]}-{dossier.lead_agency.code}"
-        for n, key in enumerate(papers_in(content), start=1)
-    }
+        key: str(numbering.give(event, DECIDED_AS[outcome], body=dossier.lead_agency, item=key)) for key in papers_in(content)
+    }  # fmt: skip
     return Decision.objects.create(
         dossier=dossier,
         event=event,

@@ -23,7 +23,6 @@ RESIDENCE_LINES = [
     ("Họ, chữ đệm và tên chủ hộ", "Nguyễn Hoàng Phượng Vỹ"),
     ("Số định danh cá nhân của chủ hộ", "011999000001"),
     ("Quan hệ với chủ hộ", "Chủ hộ"),
-    ("Nội dung đề nghị xác nhận", "Xin xác nhận nơi cư trú để làm hồ sơ vay vốn."),
 ]
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("dossiers", "0010_result_drafts"),
-        ("papers", "0002_issued_papers_are_guarded"),
+        ("papers", "0003_numbers_are_series"),
     ]
 
     operations = [
@@ -34,6 +34,33 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name="issuedpaper",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("acknowledgement", "Xác nhận đã nộp hồ sơ"),
+                    ("application_form", "Đơn, tờ khai đã điền"),
+                    ("receipt_slip", "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"),
+                    ("supplement_request", "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ"),
+                    ("supplement_note", "Ghi nhận bổ sung"),
+                    ("refusal_of_receipt", "Phiếu từ chối tiếp nhận giải quyết hồ sơ"),
+                    ("apology", "Văn bản xin lỗi và đề nghị gia hạn"),
+                    ("stop_notice", "Thông báo dừng giải quyết hồ sơ"),
+                    ("control_sheet", "Phiếu kiểm soát quá trình giải quyết hồ sơ"),
+                    ("register", "Sổ theo dõi hồ sơ"),
+                    ("payment_notice", "Thông báo nộp phí, lệ phí"),
+                    ("withdrawal_request", "Đề nghị rút hồ sơ"),
+                    ("consultation", "Văn bản lấy ý kiến"),
+                    ("result", "Kết quả giải quyết"),
+                    ("refusal_of_substance", "Thông báo không giải quyết"),
+                    ("revocation", "Quyết định thu hồi"),
+                    ("e_receipt", "Biên lai điện tử thu phí, lệ phí"),
+                ],
+                max_length=24,
+                verbose_name="loại giấy",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="papernumber",
             name="kind",
             field=models.CharField(
                 choices=[
