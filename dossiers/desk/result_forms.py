@@ -31,6 +31,7 @@ from procedures.facts import OfficeDatum
 from procedures.results import ProposedLine
 
 TEXT: OfficeDatum = {"type": "text", "required": False}
+EMPTY = gettext_lazy("“%s” cần ít nhất một dòng nội dung.")
 NUMBER = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?|\d+(,\d+)?")
 KEPT_FILE = "tep-da-gui"  # salt of the signed name of a file that was checked, while the form is not saved yet
 PDF = "application/pdf"
@@ -123,6 +124,11 @@ class Sheet:
     file: Paper | None = None
     file_error: str = ""
     has_closing: bool = True  # conclusion and notes of its own; what a notice lists has none
+
+    @property
+    def is_empty(self) -> bool:
+        """Would the portal draw a paper without a line?"""
+        return self.has_closing and not self.frozen_lines
 
     @property
     def takes_file(self) -> bool:
@@ -223,6 +229,8 @@ class DraftForm:
         found = [{"text": choice.error, "href": f"#{choice.name}"} for choice in self.choices if choice.error]
         for sheet in self._chosen:
             found += [{"text": line.error, "href": f"#{line.id}"} for line in sheet.lines if line.error]
+            if sheet.is_empty and not any(line.error for line in sheet.lines):
+                found.append({"text": EMPTY % sheet.title, "href": ""})
             if sheet.file_error:
                 found.append({"text": sheet.file_error, "href": f"#{sheet.key}--file"})
         if not found and not self._chosen:
@@ -389,6 +397,9 @@ class CorrectForm(ReasonForm):
             return
         for line in (line for sheet in self.chosen for line in sheet.lines if line.error):
             self.add_error(None, line.error)
+        for sheet in self.chosen:
+            if sheet.is_empty and not self.papers[sheet.key].words.get("given"):
+                self.add_error(None, EMPTY % sheet.title)
 
     def details(self) -> dict[str, Any]:
         keys = [self.papers[sheet.key].result_key for sheet in self.chosen]
