@@ -98,6 +98,13 @@ def owe_delivery(step: Step, event: Event) -> None:
         FollowUp.objects.create(event=event, kind="deliver", next_at=step.now)
 
 
+@after(Effect.OWE_LAST_CONTROL_SHEET)
+def owe_last_control_sheet(step: Step, event: Event) -> None:
+    """The control sheet (form 06) of a dossier that ends, if it ever went to the office."""
+    if step.dossier.step_runs.exclude(opened_at=None).exists():
+        FollowUp.objects.create(event=event, kind=f"paper:{PaperKind.CONTROL_SHEET}", next_at=step.now)
+
+
 @after(Effect.CORRECT_THE_PAPER)
 def correct_the_paper(step: Step, event: Event) -> None:
     """Revoke the old paper, or freeze a new decision whose paper will replace it. The old file is kept."""
