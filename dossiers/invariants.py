@@ -2,7 +2,7 @@
 
 import hashlib
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.messages.models import Message
@@ -11,7 +11,7 @@ from dossiers.evidence import anchors
 from dossiers.files import storage
 from dossiers.files.models import Attachment
 from dossiers.models import Anchor, AnswerRevision, Dossier, Event, FollowUp
-from dossiers.papers.models import IssuedPaper
+from dossiers.papers.models import IssuedPaper, NumberCounter, PaperNumber
 from dossiers.states import DossierState
 from dossiers.workflow import history
 
@@ -27,6 +27,7 @@ def violations():
             if model is Attachment and row.is_redrawn:
                 yield from _file(model, row, row.original_key, row.original_sha256)
     yield from anchors.problems()
+    yield from _numbers()
     yield from _administrators()
 
 
@@ -62,6 +63,14 @@ def _papers_and_messages(dossier):
     has_result = dossier.state in (DossierState.COMPLETED, DossierState.RETURNED)
     if has_result and not all(hasattr(decision, "paper") for decision in dossier.decisions.all()):
         yield f"{dossier.code}: has a result without its paper"
+
+
+def _numbers():
+    """Each series of numbers is whole: 1, 2, 3 … up to its counter."""
+    given = PaperNumber.objects.filter(body=OuterRef("body"), series=OuterRef("series"), year=OuterRef("year")).order_by()
+    count = given.values("body").annotate(n=Count("pk")).values("n")
+    for row in NumberCounter.objects.annotate(given=Coalesce(Subquery(count), 0)).exclude(last=F("given")).select_related("body"):
+        yield f"numbers {row.series}-{row.body.code} of {row.year}: {row.last} were given, {row.given} are there"
 
 
 def _file(model, row, key, sha256):

@@ -6,6 +6,7 @@ published. Documents published before results had kinds are read by `rows`.
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -13,12 +14,14 @@ from typing import Any, Literal, cast
 from django.utils.translation import gettext as _
 
 from procedures.eforms import AnswerRow, AnswerTable, Form, answer_sections, fields_named, holds
+from procedures.eforms.display import GLUE
 from procedures.eforms.expansion import pages_of
 from procedures.facts import Facts, OfficeDatum, Result, ResultLine, ResultTemplate, VersionDocument
 
 PERSON_FIELDS = ("permanent_address", "temporary_address", "current_address")  # named as `person.…`
 POSITIVE = frozenset({"grant", "register", "payment"})  # kinds that are always outcomes
 MAX_CASES = 20_000
+BLANK = "…"  # for an answer that fixed words name and that was not given
 ANY_DAY = dt.date(2026, 1, 1)  # conditions over choices do not depend on the day
 # What the names of negative results contain in documents without kinds.
 NEGATIVE_WORDS = (
@@ -26,8 +29,8 @@ NEGATIVE_WORDS = (
     "cần sửa đổi, bổ sung",
     "việc sửa đổi, bổ sung hồ sơ",
     "công văn không xác nhận",
-    "không quy định kết quả",
 )
+_NAMED = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 
 
 def rows(facts: Facts) -> list[Result]:
@@ -85,14 +88,24 @@ def proposed_lines(
 def _proposed(line: ResultLine, answered: Mapping[str, AnswerRow], addresses: Mapping[str, str]) -> ProposedLine:
     key, label, side = line["key"], line["label"], line.get("side")
     office = line.get("office")
+    texts = {name: row.text for name, row in answered.items()} | {f"person.{name}": text for name, text in addresses.items()}
     name = office.get("answer", "") if office else line.get("field", "")
     answer = answered.get(name)
     if answer and answer.table:
         return ProposedLine(key, label, table=_columns(answer.table, line.get("columns")), side=side)
-    text = addresses.get(name.removeprefix("person."), "") if name.startswith("person.") else answer.text if answer else ""
-    if office:
-        text = text or str(office.get("default", ""))
-    return ProposedLine(key, label, line.get("text") or text, office, side=side)
+    words = str(office.get("default", "")) if office else line.get("text", "")
+    text = texts.get(name) or texts.get(line.get("else", "")) or _NAMED.sub(lambda found: texts.get(found[1]) or BLANK, words)
+    if office and office["type"] == "number":
+        text = text.partition(GLUE)[0]  # without its unit
+    return ProposedLine(key, label, text, office, side=side)
+
+
+def _named_in(line: ResultLine) -> set[str]:
+    """The answers that a line names."""
+    office: Mapping[str, Any] = line.get("office", {})
+    words = f"{line.get('text', '')}{office.get('default', '')}"
+    names = {line.get("field", ""), line.get("else", ""), office.get("answer", ""), *_NAMED.findall(words)}
+    return names - {""}
 
 
 def _columns(table: AnswerTable, wanted: list[str] | None) -> AnswerTable:
@@ -137,8 +150,7 @@ def unknown_fields(document: VersionDocument) -> list[str]:
         wrong += sorted(fields_named(row["when"]) - conditional)
         for line in row["template"]["lines"] if row["template"] else []:
             wrong += sorted(fields_named(line.get("when")) - conditional)
-            names = {line.get("field"), line.get("office", {}).get("answer")} - {None}
-            wrong += sorted(cast(set[str], names) - printed)
+            wrong += sorted(_named_in(line) - printed)
             columns = {column["key"] for column in fields.get(line.get("field", ""), {}).get("columns", [])}
             wrong += [f"{line['key']}.{name}" for name in line.get("columns", []) if name not in columns]
     return wrong

@@ -14,6 +14,8 @@ REVOKED = {
     "accounts_administratorchange": "INSERT, UPDATE, DELETE, TRUNCATE",  # rows come from a trigger
     "dossiers_anchor": "DELETE, TRUNCATE",
     "papers_issuedpaper": "DELETE, TRUNCATE",
+    "papers_papernumber": "UPDATE, DELETE, TRUNCATE",
+    "papers_numbercounter": "DELETE, TRUNCATE",
 }
 
 

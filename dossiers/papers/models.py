@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Agency
 from dossiers.choices import PaperKind
 from dossiers.models import Decision, Dossier, Event
 from portal.common import clock
@@ -101,3 +102,39 @@ class IssuedPaper(models.Model):
     def is_for_citizens(self):
         """May the citizen's side read it? A result only after publication; office papers never."""
         return self.kind not in OFFICE_PAPERS and not (self.is_result and self.published_at is None)
+
+
+class NumberCounter(models.Model):
+    """The last number given in a series: an agency, a series and a year. Only `papers.numbering` writes it."""
+
+    body = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    series = models.CharField(max_length=8)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["body", "series", "year"], name="one_counter_a_series")]
+
+
+class PaperNumber(models.Model):
+    """A number that an agency gave to a paper when the step that owes it was taken, before it was drawn, and for ever."""
+
+    event = models.ForeignKey(Event, verbose_name=_("sự kiện"), on_delete=models.PROTECT, related_name="numbers")
+    kind = models.CharField(_("loại giấy"), max_length=24, choices=PaperKind.choices)
+    item = models.CharField(_("giấy nào trong nhiều giấy cùng loại"), max_length=80, blank=True)
+    body = models.ForeignKey(Agency, verbose_name=_("cơ quan cấp số"), on_delete=models.PROTECT, related_name="+")
+    series = models.CharField(_("ký hiệu"), max_length=8)
+    year = models.PositiveSmallIntegerField(_("năm"))
+    number = models.PositiveIntegerField(_("số"))
+
+    class Meta:
+        verbose_name = _("số của giấy")
+        verbose_name_plural = _("số của giấy")
+        constraints = [
+            models.UniqueConstraint(fields=["body", "series", "year", "number"], name="no_number_twice"),
+            models.UniqueConstraint(fields=["event", "kind", "item"], name="one_number_a_paper"),
+        ]
+
+    def __str__(self):
+        """As printed, after Decree 30/2020: a number under 10 with a leading zero, then the signs. The date stands beside it."""
+        return f"{self.number:02}/{self.series}-{self.body.code}"

@@ -26,6 +26,7 @@ from dossiers.permissions import is_submitter
 from portal.common.figures import number_in
 from portal.common.vietnamese import clean_text
 from procedures.eforms import (
+    ABROAD_QUERY,
     BoundPage,
     DatabaseSources,
     Form,
@@ -77,9 +78,9 @@ class Answering:
         found = supplements.errors_of(self.dossier, self.row)
         return {key: code for key, code in found.items() if self.asked and key in self.asked.fields}
 
-    def bound(self, *, entered=None, errors=None, open_row=None):
+    def bound(self, **shown):
         page = self.asked.page(PAGE)
-        return BoundPage(self.asked, page, self.known, self.day, entered=entered, errors=errors, open_row=open_row)
+        return BoundPage(self.asked, page, self.known, self.day, **shown)
 
     def cards(self, bound, refused):
         """A card for each requested item, with the clerk's reason, and its form field, or its old and new files."""
@@ -178,7 +179,8 @@ def edit(request, code):
         bound = BoundPage(answering.asked, page, {**answering.known, **entered.values}, answering.day, entered=entered)
     elif answering.asked:
         errors = answering.errors() if "sua" in request.GET else None
-        bound = answering.bound(errors=errors, open_row=open_row_from(request.GET.get("dong", "")))
+        opened = {"open_row": open_row_from(request.GET.get("dong", "")), "abroad": request.GET.get(ABROAD_QUERY, "")}
+        bound = answering.bound(errors=errors, **opened)
     return _page(request, answering, bound)
 
 

@@ -108,6 +108,8 @@ def _odd_names(dossier):
     """[(name, «Ð (U+00D0)»)]: names with letters that look Vietnamese and are others; a register does not find such a name."""
     form = rules.form_of(dossier)
     names = [dossier.subject_name, *(names_in(form, rules.known_answers(dossier, form)) if form else [])]
+    if dossier.filed_for_somebody_else and dossier.submitter:
+        names.append(dossier.submitter.full_name)
     found = {name: strange_letters(name) for name in names}
     return [(name, ", ".join(f"{c} (U+{ord(c):04X})" for c in letters)) for name, letters in found.items() if letters]
 

@@ -5,7 +5,7 @@ A paper shows its dossier as it was at its event, also when it is made later (th
 
 from django.utils import translation
 
-from dossiers.papers import wording
+from dossiers.papers import numbering, wording
 from dossiers.papers.contexts import desk, office
 from dossiers.papers.contexts.register import register_context
 from dossiers.papers.contexts.shared import BUILDERS, person_of, submitter_of, tracking_url, verification_url
@@ -35,6 +35,7 @@ def _frame(kind, dossier, event, number, verification_code):
     return {
         "title": f"{title} {dossier.code}",
         "letterhead": wording.letterhead(body, event.at, number),
+        "place_in_series": numbering.place_in_series(number),
         "foot": f"{title} · hồ sơ {dossier.code}",
         "verification_code": wording.grouped(verification_code),
         "verify_address": verification_url(),

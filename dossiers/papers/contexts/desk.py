@@ -17,6 +17,7 @@ from dossiers.papers.contexts.shared import (
 from dossiers.papers.models import PaperKind
 from dossiers.papers.wording import moment_in_words
 from dossiers.states import DossierState
+from portal.common import clock
 from portal.common.words import money_in_words
 from procedures.calendar import Term
 from procedures.eforms import print_context
@@ -85,8 +86,8 @@ def receipt_slip(dossier, event):
         else "",
         "result_place": _result_place(dossier),
         "fee_total": total,
-        "register_book": dossier.submitted_at.year,
-        "register_no": dossier.code.rsplit("-", 1)[-1],
+        "register_book": clock.local(event.at).year,
+        "register_no_before_series": dossier.code.rsplit("-", 1)[-1],
     }
 
 

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from dossiers.choices import PaperKind
 from dossiers.filing import supplements
 from dossiers.models import AnswerRevision, Decision, Event, FollowUp, SupplementItem, SupplementRequest
+from dossiers.papers import numbering
 from dossiers.papers.frozen import content_hash
 from dossiers.states import DossierState
 from dossiers.transitions import conditions
@@ -69,13 +71,14 @@ def freeze_decision(step: Step, event: Event) -> None:
     dossier = step.dossier
     refused = step.name == "refuse_substance"
     content = _decision_content(step)
+    kind = PaperKind.REFUSAL_OF_SUBSTANCE if refused else PaperKind.RESULT
     Decision.objects.create(
         dossier=dossier,
         event=event,
         outcome=Decision.Outcome.REFUSED if refused else Decision.Outcome.APPROVED,
         signer=step.user,
         agency=dossier.lead_agency,
-        number=f"{event.pk}/{'TB' if refused else 'KQ'}-{dossier.lead_agency.code}",
+        number=str(numbering.give(event, kind, body=dossier.lead_agency)),
         content=content,
         content_hash=step.recorded["content_sha256"],
         decided_at=step.now,
@@ -93,6 +96,13 @@ def owe_delivery(step: Step, event: Event) -> None:
     dossier = step.dossier
     if dossier.state == DossierState.COMPLETED and dossier.delivery_way == "account" and conditions.nothing_owed(dossier):
         FollowUp.objects.create(event=event, kind="deliver", next_at=step.now)
+
+
+@after(Effect.OWE_LAST_CONTROL_SHEET)
+def owe_last_control_sheet(step: Step, event: Event) -> None:
+    """The control sheet (form 06) of a dossier that ends, if it ever went to the office."""
+    if step.dossier.step_runs.exclude(opened_at=None).exists():
+        FollowUp.objects.create(event=event, kind=f"paper:{PaperKind.CONTROL_SHEET}", next_at=step.now)
 
 
 @after(Effect.CORRECT_THE_PAPER)

@@ -22,10 +22,10 @@ RESIDENCE_LINES = [
     ("Họ, chữ đệm và tên chủ hộ", "Nguyễn Hoàng Phượng Vỹ"),
     ("Số định danh cá nhân của chủ hộ", "011999000001"),
     ("Quan hệ với chủ hộ", "Chủ hộ"),
-    ("Nội dung đề nghị xác nhận", "Xin xác nhận nơi cư trú để làm hồ sơ vay vốn."),
+    ("Nội dung xác nhận khác", ""),  # the office writes it
 ]
-# Expected content, recorded before the wording moved into the version.
-RESIDENCE_HASH = "5287c04ed0deceedaad739d7438d7282d7e47c2a57bca2de77ee6f45b1b932a1"
+# The content that is signed.
+RESIDENCE_HASH = "42917d9617deaf2bcf52ab0b89a2176a9f7c985ff058f1174a0dc56668626dcd"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def result_of(dossier):
     return next(row for row in dossier.version.document["procedure"]["results"] if row.get("kind") == "grant")
 
 
-def test_a_confirmation_of_residence_prints_the_same_bytes_as_ever(dossier):
+def test_a_confirmation_of_residence_prints_these_bytes(dossier):
     words = first_wording(dossier)
     assert [(line["label"], line["text"]) for line in words["lines"]] == RESIDENCE_LINES
     assert words["title"] == "Xác nhận thông tin về cư trú" and words["tables"] == []
@@ -77,7 +77,7 @@ def test_answers_named_like_addresses_of_a_person_are_printed_with_the_others(mo
     """The form of the criminal record asks `permanent_address` and `temporary_address` itself."""
     lines = first_wording(money_desk.waiting())["lines"]
     addresses = [line["label"] for line in lines if line["text"].startswith("Số 12, tổ dân phố 7")]
-    assert addresses == ["Nơi thường trú của người được cấp phiếu", "Nơi tạm trú của người được cấp phiếu"]
+    assert addresses == ["Nơi thường trú", "Nơi tạm trú"]
 
 
 def test_a_refusal_is_never_the_result_of_an_approval(dossier):
