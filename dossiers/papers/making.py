@@ -3,6 +3,7 @@
 import hashlib
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from dossiers.choices import RESULT_KINDS
 from dossiers.files import storage
@@ -27,9 +28,38 @@ def _make(event, kind):
     if kind == PaperKind.APPLICATION_FORM and not event.dossier.version.document["form"]:
         return None
     code = new_verification_code()
-    number = event.dossier.code if kind == PaperKind.APPLICATION_FORM else str(numbering.number_of(event, kind))
+    number = _number(event, kind)
     content = rendering.render_paper(kind, contexts.context(kind, event.dossier, event, number=number, verification_code=code))
-    return _store(content, event, kind=kind, number=number, verification_code=code)
+    paper = _store(content, event, kind=kind, number=number, verification_code=code)
+    if kind == PaperKind.CONTROL_SHEET:
+        earlier = IssuedPaper.objects.filter(dossier=event.dossier, kind=kind, state=IssuedPaper.State.VALID)
+        earlier.exclude(pk=paper.pk).update(
+            state=IssuedPaper.State.REPLACED, replaced_by=paper, state_reason=_("Đã có phiếu của cả quá trình.")
+        )
+    return paper
+
+
+def _number(event, kind):
+    """The number to print. Both control sheets of a dossier carry the number given when it went to the office."""
+    if kind == PaperKind.APPLICATION_FORM:
+        return event.dossier.code
+    if kind == PaperKind.CONTROL_SHEET:
+        first = IssuedPaper.objects.filter(dossier=event.dossier, kind=kind).order_by("pk").first()
+        if first:
+            return first.number
+        event = event.dossier.events.get(step="transfer")
+    return str(numbering.number_of(event, kind))
+
+
+def is_out_of_date(paper):
+    """Is this the control sheet of a dossier that has gone on since? Then `present_copy` shows where it is now."""
+    return paper.kind == PaperKind.CONTROL_SHEET and paper.state == paper.State.VALID and not paper.event.ends_the_dossier
+
+
+def present_copy(paper):
+    """The control sheet as of now, as PDF bytes, without a verification code: it is not stored. Raises PdfError."""
+    context = contexts.context(paper.kind, paper.dossier, paper.event, number=paper.number, verification_code="")
+    return rendering.render_paper(paper.kind, context | contexts.office.now_in_control_sheet(paper.dossier))
 
 
 def office_copy(paper):

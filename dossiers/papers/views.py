@@ -68,7 +68,7 @@ def verify_code(request, code):
 
 def _readable(request, pk):
     """(paper, its dossier, is it the citizen's side?). Http404 for users who may not see the dossier and its files."""
-    paper = get_object_or_404(IssuedPaper.objects.select_related("dossier", "decision"), pk=pk)
+    paper = get_object_or_404(IssuedPaper.objects.select_related("dossier", "event", "decision"), pk=pk)
     dossier = get_object_or_404(Dossier.objects.visible_to(request.user), pk=paper.dossier_id)
     citizen = is_submitter(dossier, request.user)
     if not may_open_paper(dossier, paper.kind, request.user) or (citizen and not paper.is_for_citizens):
@@ -102,6 +102,8 @@ def download(request, pk, name):
     try:
         if paper.kind in WITH_TRACKING_SECRET and not citizen:
             response = content_response(making.office_copy(paper), paper.file_name, "application/pdf", inline=inline)
+        elif making.is_out_of_date(paper):
+            response = content_response(making.present_copy(paper), paper.file_name, "application/pdf", inline=inline)
         else:
             response = file_response(paper.storage_key, paper.file_name, "application/pdf", inline=inline)
     except StoredFileMissing as missing:

@@ -66,3 +66,4 @@ class Effect(StrEnum):
     OWE_ISSUE = "owe_issue"
     OWE_DELIVERY = "owe_delivery"
     CORRECT_THE_PAPER = "correct_the_paper"
+    OWE_LAST_CONTROL_SHEET = "owe_last_control_sheet"

@@ -136,7 +136,8 @@ class DossierTransitions:
     @line(
         S.PAYMENT_REQUIRED, S.STOPPED, permission=may.no_user, jobs=[Job.PAYMENT_DEADLINE],
         conditions=[conditions.payment_deadline_passed, conditions.reminded, conditions.no_open_attempt],
-        paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER], sentence=_("Dừng vì quá hạn trả phí"),
+        after=[Effect.OWE_LAST_CONTROL_SHEET], paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
+        sentence=_("Dừng vì quá hạn trả phí"),
     )  # fmt: skip
     def payment_timeout(self) -> None:
         """Not paid before the deadline, after a reminder."""
@@ -227,8 +228,9 @@ class DossierTransitions:
 
     @line(
         S.SUPPLEMENT_REQUIRED, S.STOPPED, permission=may.no_user, jobs=[Job.SUPPLEMENT_DEADLINE],
-        conditions=[conditions.supplement_due_passed, conditions.reminded], paper=PaperKind.STOP_NOTICE,
-        clock=Clock.CLOSE, tells=[Tells.SUBMITTER], sentence=_("Dừng vì quá hạn bổ sung"),
+        conditions=[conditions.supplement_due_passed, conditions.reminded],
+        after=[Effect.OWE_LAST_CONTROL_SHEET], paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
+        sentence=_("Dừng vì quá hạn bổ sung"),
     )  # fmt: skip
     def supplement_timeout(self) -> None:
         """Not answered before the deadline, after a reminder."""
@@ -346,7 +348,7 @@ class DossierTransitions:
     @line(
         S.COMPLETED, S.RETURNED, permission=may.any_of(may.is_receiving_clerk, may.is_post), jobs=[Job.DELIVERY],
         conditions=[conditions.nothing_owed], inputs=[inputs.published_and_notified_or_signed_for],
-        tells=[Tells.SUBMITTER], sentence=_("Đã trả kết quả"),
+        after=[Effect.OWE_LAST_CONTROL_SHEET], tells=[Tells.SUBMITTER], sentence=_("Đã trả kết quả"),
     )  # fmt: skip
     def deliver(self) -> None:
         """The result was published in the account and announced, or signed for at the counter."""
@@ -367,7 +369,8 @@ class DossierTransitions:
     @line(
         S.WITHDRAWN, S.STOPPED, permission=may.any_of(may.is_receiving_clerk, may.is_head),
         jobs=[Job.WITHDRAW_BEFORE_ACCEPT], inputs=[inputs.system_only_if_never_accepted, inputs.originals_returned],
-        paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER], sentence=_("Đã rút hồ sơ"),
+        after=[Effect.OWE_LAST_CONTROL_SHEET], paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
+        sentence=_("Đã rút hồ sơ"),
     )  # fmt: skip
     def confirm_withdrawal(self) -> None:
         """Confirm the withdrawal; original documents are given back."""
@@ -388,7 +391,8 @@ class DossierTransitions:
     @line(
         [S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED], S.STOPPED, permission=may.is_head,
         conditions=[conditions.not_decided], inputs=[inputs.reason, inputs.legal_ground],
-        before=[Effect.RECORD_LEGAL_GROUND], paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
+        before=[Effect.RECORD_LEGAL_GROUND], after=[Effect.OWE_LAST_CONTROL_SHEET], paper=PaperKind.STOP_NOTICE,
+        clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
         sentence=_("Dừng giải quyết hồ sơ"),
     )  # fmt: skip
     def stop(self) -> None:

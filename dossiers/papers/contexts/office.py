@@ -10,6 +10,7 @@ from dossiers.papers import frozen, wording
 from dossiers.papers.contexts.shared import builds, money_note, sign
 from dossiers.papers.models import PaperKind
 from dossiers.papers.wording import moment_in_words
+from portal.common import clock
 from portal.common.dates import GLUE
 
 OPENING = "Xét đề nghị của {subject} tại hồ sơ mã {code}, {agency} xác nhận:"
@@ -25,7 +26,13 @@ def control_sheet(dossier, event):
         "due_at": moment_in_words(dossier.due_at) or "không có hạn theo ngày",
         "printed_at": moment_in_words(event.at),
         "rows": [_hand_over(run, givers.get(run.opened_at, "")) for run in runs],
+        "state": "",
     }
+
+
+def now_in_control_sheet(dossier):
+    """What a control sheet says besides, when it is drawn while the dossier goes on."""
+    return {"printed_at": moment_in_words(clock.now()), "state": str(dossier.get_state_display())}
 
 
 def _hand_over(run, giver):

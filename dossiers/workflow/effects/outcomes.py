@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from dossiers.choices import RESULT_KINDS
+from dossiers.choices import RESULT_KINDS, PaperKind
 from dossiers.filing import supplements
 from dossiers.models import AnswerRevision, Decision, Event, FollowUp, SupplementItem, SupplementRequest
 from dossiers.papers import drafting, numbering
@@ -153,6 +153,13 @@ def owe_delivery(step: Step, event: Event) -> None:
     dossier = step.dossier
     if dossier.state == DossierState.COMPLETED and dossier.delivery_way == "account" and conditions.nothing_owed(dossier):
         FollowUp.objects.create(event=event, kind="deliver", next_at=step.now)
+
+
+@after(Effect.OWE_LAST_CONTROL_SHEET)
+def owe_last_control_sheet(step: Step, event: Event) -> None:
+    """The control sheet (form 06) of a dossier that ends, if it ever went to the office."""
+    if step.dossier.step_runs.exclude(opened_at=None).exists():
+        FollowUp.objects.create(event=event, kind=f"paper:{PaperKind.CONTROL_SHEET}", next_at=step.now)
 
 
 @after(Effect.CORRECT_THE_PAPER)
