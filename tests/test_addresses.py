@@ -25,6 +25,7 @@ PATH = {
     "pk object_id content_type_id": "number of a row",
     "slug key kind provider app_label": "a fixed word of the portal",
     "name": "kind of a paper",
+    "shown": "digest of what is shown for approval",
     "day": "a day",
     "reference request_id": "of a payment, of a refund",
     "token secret": "random: of a one-time, pay or tracking link; their pages send no referrer",
@@ -43,7 +44,7 @@ QUERY = {
     "next": "address of a page to go on with",
     "account": "asks /health/ready for no account", "xem sua tai dong nen nguyen-van": "how a page is shown",
     "co-chu giao-dien lang": "appearance", "format": "of an API answer",
-    "tai-khoan": "number of a login of staff",
+    "tai-khoan": "number of a login of staff", "giay": "number of a paper",
     "vnp_TxnRef": "what the gateway adds to the return address",
 }  # fmt: skip
 
