@@ -15,6 +15,8 @@ from portal.common import clock
 from portal.common.dates import moment
 from portal.common.money import dong
 
+RUNNING = {DossierState.ACCEPTED, DossierState.PROCESSING}
+
 
 @translation.override("vi")
 def notify_step(step, event):
@@ -173,7 +175,9 @@ def _step_text(step, dossier):
             return _("Không phải trả phí: %(name)s"), _("Cơ quan đã tính: không phải trả khoản nào.")
         return _("Đã biết số phí: %(name)s"), _("Phải trả %(sum)s. Mở hồ sơ để xem cách trả.")
     if step.name in ("paid", "collect"):
-        return _("Đã trả phí: %(name)s"), _("Cơ quan đã nhận được %(sum)s.")
+        return _("Đã trả phí: %(name)s"), _("Cơ quan đã nhận được %(sum)s.") + _due_sentence(dossier)
+    if step.name == "resubmit":
+        return _("Đã gửi bổ sung: %(name)s"), _("Cơ quan đã nhận được phần bổ sung.") + _due_sentence(dossier)
     if step.name == "extend":
         return _("Xin lỗi, hẹn lại: %(name)s"), _("Cơ quan xin lỗi vì chậm. Ngày hẹn mới: %(due)s. Lý do: %(reason)s")
     if step.name == "ask_confirmation":
@@ -194,6 +198,11 @@ def _step_text(step, dossier):
         return _("Đã dừng xử lý: %(name)s"), _("Lý do: %(reason)s")
     sentence = str(step.line.custom["sentence"]).replace("%", "%%")
     return sentence + ": %(name)s", _("Mở hồ sơ để xem chi tiết.")
+
+
+def _due_sentence(dossier):
+    """The date that is promised now that the dossier does not wait any more; empty without one."""
+    return " " + _("Hẹn trả kết quả %(due)s.") if dossier.due_at and dossier.state in RUNNING else ""
 
 
 def _exemption_sentence(step):
