@@ -186,6 +186,8 @@ def _step_text(step, dossier):
     if step.name == "issue":
         if dossier.delivery_way == "account":
             return _("Đã có kết quả: %(name)s"), _("Kết quả sẽ có trong tài khoản sau ít phút.")
+        if dossier.delivery_way == "post":
+            return _("Đã có kết quả: %(name)s"), _("Bưu điện sẽ mang đến địa chỉ đã ghi.")
         return _("Đã có kết quả: %(name)s"), _("Mời đến nhận tại quầy, mang theo giấy hẹn.")
     if step.name == "deliver":
         return _("Kết quả đã sẵn sàng: %(name)s"), _("Mở hồ sơ để xem và tải kết quả.")
