@@ -70,8 +70,7 @@ def _without_links(pdf):
     """The copy without links that lead out; empty when there are none. Refuses what must not be in it."""
     left_out = _Check(pdf).links_to_leave_out()
     for container, key in left_out:
-        with suppress(KeyError):
-            del container[key]
+        _drop(container, key)
     return _saved(pdf) if left_out else b""
 
 
@@ -94,13 +93,19 @@ def _flattened(pdf):
         for field in _annotations(page.obj):
             if str(field.get("/Subtype", "")) == "/Widget" and (is_drawn_later or not _is_drawn(field)) and _is_filled_in(field):
                 raise Refused("form", page=number)
-        page.obj.pop("/AA", None)
+        _drop(page.obj, "/AA")
+    _drop(pdf.Root.AcroForm, "/NeedAppearances")  # else the fields would stay
     pdf.flatten_annotations("all")
-    for key in ("/AA", "/OpenAction"):
-        pdf.Root.pop(key, None)
+    _drop(pdf.Root, "/AA", "/OpenAction")
     if isinstance(pdf.Root.get("/Names"), pikepdf.Dictionary):
-        pdf.Root.Names.pop("/JavaScript", None)
+        _drop(pdf.Root.Names, "/JavaScript")
     return _saved(pdf)
+
+
+def _drop(thing, *keys):
+    for key in keys:
+        with suppress(KeyError):
+            del thing[key]
 
 
 def _is_drawn(field):

@@ -139,7 +139,7 @@ def test_a_picture_with_all_its_rows_is_taken_though_its_end_is_missing(data):
     )
 
 
-@pytest.mark.parametrize("cut", [3, 10, 400, 0.5])
+@pytest.mark.parametrize("cut", [6, 10, 400, 0.5])
 @pytest.mark.parametrize("data", [JPEG, IN_PARTS], ids=["JPEG", "JPEG in parts"])
 def test_a_jpeg_with_rows_missing_is_refused_and_told_so(data, cut):
     rest = data[: -cut if cut >= 1 else len(data) // 2]
