@@ -39,7 +39,10 @@ def results_of(dossier):
     return facts["results"]
 
 
-def result(key, *, made="portal", group=None, when=None, lines=(), **facts):
+FIXED = {"key": "basis", "label": "Cấp theo", "text": "Luật Cư trú"}
+
+
+def result(key, *, made="portal", group=None, when=None, lines=(FIXED,), **facts):
     template = {
         "title": f"Giấy {key}", "form": None, "legal_basis": None, "lines": list(lines), "conclusion": None, "notes": None,
         "certainty": "demo",
