@@ -25,7 +25,7 @@ RESIDENCE_LINES = [
     ("Nội dung xác nhận khác", ""),  # the office writes it
 ]
 # The content that is signed.
-RESIDENCE_HASH = "42917d9617deaf2bcf52ab0b89a2176a9f7c985ff058f1174a0dc56668626dcd"
+RESIDENCE_HASH = "34a3ae0713f7c3b8ee12c2c3b53ba64aa3f3ad8f9ee460d883298bff1115ed1f"
 
 
 @pytest.fixture
