@@ -24,7 +24,7 @@ from tests.world import load_sample
 
 DAY = dt.date(2026, 11, 27)
 FORM = {
-    "key": "f", "grammar": 1, "bound_fields": [],
+    "key": "f", "grammar": 1, "bound_fields": [{"key": "copies", "label": "Số bản", "binds_to": "copies"}],
     "sections": [{"key": "s", "title": "S", "pages": [{"key": "p", "title": "P", "question": "?", "fields": [
         {"key": "name", "label": "Tên", "type": "text", "required": True},
         {"key": "since", "label": "Từ ngày", "type": "date", "required": True},
@@ -174,6 +174,8 @@ FAULTY = {
         {"key": "g", "label": "Hàng", "field": "goods", "columns": ["what", "price"]}))],
     "an unknown proposal": [row("a", made="portal", template=template(
         {"key": "g", "label": "Hàng", "office": {"type": "text", "required": True, "answer": "nothing"}}))],
+    "an answer asked outside the form": [row("a", made="portal", template=template(
+        {"key": "g", "label": "Số bản", "field": "copies"}))],
     "an unknown second answer": [row("a", made="portal", template=template(
         {"key": "g", "label": "Tên", "field": "name", "else": "nothing"}))],
     "an unknown answer in words": [row("a", made="portal", template=template(
