@@ -90,6 +90,7 @@ def queue(request):
             "bulk": bulk_steps(request.user),
             "reads_only": not request.user.agencies_with(*PAPER_ROLES),
             "closed": closed,
+            "signs": bool(request.user.agencies_with(Role.SIGNER)),
         },
     )
 
