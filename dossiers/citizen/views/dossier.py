@@ -123,6 +123,7 @@ def detail(request, code):
     obligation = getattr(dossier, "obligation", None)
     fee_lines = wording.lines_frozen(dossier) if obligation else []
     money = wording.notice(dossier, may_pay=mine)
+    ending = timeline.ending(dossier)
     return render(
         request,
         "dossiers/citizen/detail.html",
@@ -136,7 +137,8 @@ def detail(request, code):
             "days": timeline.countdown(dossier),
             "why": timeline.why_this_date(dossier),
             "moved": timeline.moved_promise(dossier),
-            "ending": timeline.ending(dossier),
+            "ending": ending,
+            "filed_again": dossier.filed_again.exclude(code=None) if ending and mine else [],
             "papers": papers,
             "papers_due": _papers_due(dossier),
             **papers_to_come(dossier, papers),

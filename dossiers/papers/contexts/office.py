@@ -100,5 +100,5 @@ def refusal_of_substance(dossier, event):
     return result(dossier, event) | {
         "reason": content["reason"],
         "legal_basis": content.get("legal_ground", ""),
-        "money_note": money_note(dossier, "refused"),
+        "money_note": money_note(dossier, event.step),
     }
