@@ -51,10 +51,8 @@ def test_refused_after_paying_says_how_much_comes_back_by_whom_and_that_nothing_
     dossier = workflow.advance(dossier, "refuse_receipt", actor=money_desk.clerk, note=NOTE)
     page, body = read(dossier).content.decode(), told(dossier)
     for text in (page, body):
-        assert (
-            f"Được hoàn lại {dong(money.FEE)}." in text and dossier.lead_agency.name in text
-        assert "Không phải làm gì thêm." in text
-        )
+        assert f"Được hoàn lại {dong(money.FEE)}." in text
+        assert dossier.lead_agency.name in text and "Không phải làm gì thêm." in text
     assert "Sau 5 ngày làm việc chưa có tin, hỏi" in page and reverse("payments:pay", args=[dossier.code]) in page
     assert Refund.objects.get().amount == money.FEE, "what the sentence says was done"
     event = dossier.events.get(step="refuse_receipt")
