@@ -7,11 +7,13 @@ from dossiers import workflow
 from dossiers.clock import lateness, rules
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.fees import ending as closings
+from dossiers.filing import rules as rules_of_filing
 from dossiers.models import DeliveryWay, StepState
 from dossiers.permissions import NOTE_SHOWN_STEPS
 from dossiers.states import DossierState as S
 from portal.common import clock
 from portal.common.dates import clock_time, long_day, moment
+from procedures.eforms.display import consent_text
 
 HIDDEN_STEPS = {"assign"}  # steps not shown to the citizen
 STEP_ICONS = {
@@ -213,6 +215,20 @@ def ending(dossier):
         "text": _("Lý do: “%s”") % words if words else f"{workflow.line_of(event.step, event.source).custom['sentence']}.",
         "money": closings.money(dossier, event.step),
     }
+
+
+def asked_of_people(dossier):
+    """What somebody must come for, and who else must agree, as the version and the answers say: sentences for after filing."""
+    if dossier.status.is_final or dossier.state == S.COMPLETED:
+        return []
+    partial = dossier.version.facts["partial_reason"]
+    said = [f"{partial['text']}."] if partial and partial["code"] == "presence" else []
+    form = rules_of_filing.form_of(dossier)
+    for question in form.fields.values() if form else []:
+        answer = dossier.answers.get(question.key)
+        if question.type == "consent" and question.spec.get("third_party") and isinstance(answer, dict):
+            said.append(f"{question.label}: {consent_text(answer)}.")
+    return said
 
 
 def public_milestones(dossier):

@@ -23,10 +23,11 @@ from portal.common import clock
 from portal.common.dates import moment
 from portal.common.identity import phone_for_display
 from portal.common.spreadsheets import Workbook
-from procedures.models import Procedure
+from procedures.models import Procedure, ProcedureVersion
 
 KEEPERS = (Role.RECEIVING_CLERK, Role.HEAD, Role.DEPUTY)
-HEAVY = [f"event__dossier__{name}" for name in ("answers", "asked", "term", "delivery_address", "version__document")]
+HEAVY = [f"event__dossier__{name}" for name in ("answers", "asked", "term", "delivery_address")]
+FACTS = "document__procedure"
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,7 @@ def numbers(body: Agency, period: Period, *, procedure: str = "", state: str = "
         rows = rows.filter(event__dossier__version__procedure__code=procedure)
     if state:
         rows = rows.filter(event__dossier__state=state)
-    related = ("event__dossier__version__procedure", "event__dossier__lead_agency")
-    return rows.select_related(*related).defer(*HEAVY).order_by("year", "number")
+    return rows.select_related("event__dossier__lead_agency").defer(*HEAVY).order_by("year", "number")
 
 
 def procedures_in(body: Agency, period: Period) -> list[dict[str, str]]:
@@ -70,19 +70,22 @@ def procedures_in(body: Agency, period: Period) -> list[dict[str, str]]:
 
 
 def entries(rows: Iterable[PaperNumber]) -> list[Entry]:
-    """The rows as they are shown and printed. One more statement: who signed for the results."""
+    """The rows as they are shown and printed. Two more statements: names of the versions, and who signed for the results."""
     rows = list(rows)
-    delivered = Event.objects.filter(dossier__in=[row.event.dossier_id for row in rows], step="deliver").select_related("text")
+    dossiers = [row.event.dossier for row in rows]
+    versions = ProcedureVersion.objects.filter(pk__in={dossier.version_id for dossier in dossiers})
+    names = {pk: short or name for pk, short, name in versions.values_list("pk", f"{FACTS}__short_name", f"{FACTS}__name")}
+    delivered = Event.objects.filter(dossier__in=[dossier.pk for dossier in dossiers], step="deliver").select_related("text")
     signed = {event.dossier_id: event.text.details.get("signed_for_by", "") for event in delivered if hasattr(event, "text")}
-    return [_entry(row, signed.get(row.event.dossier_id, "")) for row in rows]
+    return [_entry(row, names[row.event.dossier.version_id], signed.get(row.event.dossier_id, "")) for row in rows]
 
 
-def _entry(row: PaperNumber, signed_for: str) -> Entry:
+def _entry(row: PaperNumber, procedure: str, signed_for: str) -> Entry:
     dossier = row.event.dossier
     phone = phone_for_display(dossier.subject_phone) if dossier.subject_phone else ""
     hidden = dossier.confidential
     return Entry(
-        number=row.number, year=row.year, code=dossier.code, procedure=dossier.version.short_name,
+        number=row.number, year=row.year, code=dossier.code, procedure=procedure,
         name=_("(giữ kín)") if hidden else dossier.subject_name,
         contact="" if hidden else ", ".join(part for part in (dossier.subject_address, phone) if part),
         lead_agency=dossier.lead_agency.name if dossier.lead_agency_id else "", received=row.event.at, due=dossier.due_at,

@@ -138,6 +138,7 @@ def detail(request, code):
             "why": timeline.why_this_date(dossier),
             "moved": timeline.moved_promise(dossier),
             "ending": ending,
+            "asked_of_people": timeline.asked_of_people(dossier) if mine else [],
             "filed_again": dossier.filed_again.exclude(code=None) if ending and mine else [],
             "papers": papers,
             "papers_due": _papers_due(dossier),
@@ -207,6 +208,7 @@ def submitted(request, code):
             "dossier": dossier,
             "acknowledgement": newest.get(PaperKind.ACKNOWLEDGEMENT),
             "form": newest.get(PaperKind.APPLICATION_FORM),
+            "asked_of_people": timeline.asked_of_people(dossier) if mine else [],
             "next_things": timeline.next_things(dossier, pay_by=money.until if money else ""),
             # The secret opens the tracking page without a login: it belongs to the citizen alone.
             "tracking": tracking_url(dossier) if mine else "",
