@@ -4,6 +4,7 @@ Answers move to the version in force by key, as those of a draft do (`drafts.car
 agency wrote about single fields and papers (requests for supplements) stands beside them in the new draft.
 """
 
+import logging
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from accounts.models import User
 from dossiers.fees import ending
 from dossiers.files.changing import open_files
 from dossiers.files.models import OTHER_PAPERS
+from dossiers.files.storage import StoredFileMissing
 from dossiers.filing import drafts, rules
 from dossiers.filing.judging import DOCUMENTS
 from dossiers.models import Dossier, Event, SupplementItem
@@ -20,6 +22,8 @@ from dossiers.permissions import is_submitter
 from dossiers.states import DossierState
 from procedures.eforms import Form
 from procedures.models import Offering
+
+log = logging.getLogger(__name__)
 
 
 class NotAgain(Exception):
@@ -31,12 +35,9 @@ class Again:
     """What the page of filing again shows. `pages`: options of ui/choices.html."""
 
     old: Dossier
-    event: Event
     reason: str
     pages: list[dict] = field(default_factory=list)
     changes: drafts.Changes | None = None  # of the procedure, when another version is in force
-    answers: int = 0
-    files: int = 0
     draft: Dossier | None = None  # begun before
 
 
@@ -53,9 +54,8 @@ def overview(old: Dossier, user: User) -> Again:
     form = rules.form_of(Dossier(version=current, offering=old.offering)) if moved else rules.form_of(old)
     remarks = remarks_of(old)
     return Again(
-        old, event, event.text.note if hasattr(event, "text") else "",
-        pages=_pages(form, remarks), changes=drafts.changes(old) if moved else None, answers=len(old.answers),
-        files=old.attachments.current().count(), draft=_begun(old, user),
+        old, event.text.note if hasattr(event, "text") else "",
+        pages=_pages(form, remarks), changes=drafts.changes(old) if moved else None, draft=_begun(old, user),
     )  # fmt: skip
 
 
@@ -123,5 +123,8 @@ def start(old: Dossier, user: User, look_again: list[str]) -> Dossier:
     kept = {ask.key for ask in rules.papers_of(draft.version)} | {OTHER_PAPERS}
     with open_files(draft) as files:
         for file in old.attachments.current().filter(item_key__in=kept).order_by("item_key", "page"):
-            files.add_again(file, uploaded_by=user)
+            try:
+                files.add_again(file, uploaded_by=user)
+            except StoredFileMissing:  # the page of papers asks for it once more
+                log.exception("the file of a paper is missing", extra={"attachment": file.pk})
     return draft
