@@ -4,6 +4,7 @@ import pytest
 
 from dossiers import workflow
 from dossiers.files import storage
+from dossiers.filing import rules
 from dossiers.models import Dossier
 from portal.common.money import dong
 from tests import factories, money, world
@@ -29,12 +30,12 @@ def test_the_money_the_reasons_and_the_old_answers_are_there(open_page, live_ser
         waiting.attachments.filter(pk=file.pk).update(storage_key=stored.storage_key, sha256=stored.sha256)
     old = workflow.advance(waiting, "paid", actor=desk.clerk, amount=money.FEE)
     old.obligation.lines.update(refundable_on=["refused"])
-    form = old.version.document["form"]
-    field = next(q for section in form["sections"] for q in section["fields"] if q["type"] == "text" and q["key"] in old.answers)
-    item = {"target": "field", "key": field["key"], "label": field["label"], "reason": "Ghi rõ hơn chỗ này."}
+    fields = rules.form_of(old).fields.values()
+    field = next(question for question in fields if question.type == "text" and question.key in old.answers)
+    item = {"target": "field", "key": field.key, "label": field.label, "reason": "Ghi rõ hơn chỗ này."}
     old = workflow.advance(Dossier.objects.get(pk=old.pk), "ask_supplement", actor=desk.clerk, items=[item])
     request = old.supplements.get()
-    request.edits = {"answers": {field["key"]: "Đã sửa"}}
+    request.edits = {"answers": {field.key: "Đã sửa"}}
     request.save()
     old = workflow.advance(old, "resubmit", actor=citizen)
     old = workflow.advance(old, "refuse_receipt", actor=desk.clerk, note=REASON)
@@ -51,7 +52,7 @@ def test_the_money_the_reasons_and_the_old_answers_are_there(open_page, live_ser
     looks_right(page)
     click_and_wait(page.get_by_role("button", name="Lập bản nháp mới"))
     assert "Lần trước cơ quan ghi" in page.inner_text("main")
-    assert page.locator(f'[name="{field["key"]}"]').input_value() == "Đã sửa"
+    assert page.locator(f'[name="{field.key}"]').input_value() == "Đã sửa"
     looks_right(page)
     draft = Dossier.objects.get(again_of=old)
     sent = [list(dossier.attachments.order_by("pk").values_list("item_key", "sha256")) for dossier in (draft, old)]

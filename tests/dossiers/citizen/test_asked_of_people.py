@@ -36,7 +36,8 @@ def test_other_reasons_and_procedures_without_any_say_nothing(desk):
 def test_the_consent_of_another_is_told_with_its_name_and_way(desk):
     dossier = desk.submitted()
     form = dossier.version.document["form"]
-    question = next((q for section in form["sections"] for q in section["fields"] if q.get("third_party")), None)
+    pages = [page for section in form["sections"] for page in section["pages"]]
+    question = next((q for page in pages for q in page["fields"] if q.get("third_party")), None)
     assert question, "the form of residence asks the head of the household"
     with past_the_triggers():
         dossier.answers[question["key"]] = {"agreed": True, "name": "Lò Văn Páo", "way": "paper"}
