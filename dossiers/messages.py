@@ -134,6 +134,7 @@ def citizen_text(step, dossier):
         "name": name,
         "code": dossier.code,
         "reason": step.note,
+        "numbers": ", ".join(step.recorded.get("corrected", [])),
         "due": moment(dossier.due_at) if dossier.due_at else "",
         "until": moment(dossier.supplement_due_at or dossier.payment_due_at)
         if dossier.supplement_due_at or dossier.payment_due_at
@@ -201,6 +202,12 @@ def _step_text(step, dossier):
         return _("Không đồng ý cho rút: %(name)s"), _("Lý do: %(reason)s")
     if step.name == "stop":
         return _("Đã dừng xử lý: %(name)s"), _("Lý do: %(reason)s")
+    if step.name == "correct_result" and step.details["action"] == "revoke":
+        return _("Kết quả bị thu hồi: %(name)s"), _("Giấy số %(numbers)s không còn giá trị. Lý do: %(reason)s")
+    if step.name == "correct_result":
+        return _("Cấp giấy mới thay thế: %(name)s"), _(
+            "Sau ít phút, hồ sơ có giấy mới thay giấy số %(numbers)s. Lý do: %(reason)s"
+        )
     sentence = str(step.line.custom["sentence"]).replace("%", "%%")
     return sentence + ": %(name)s", _("Mở hồ sơ để xem chi tiết.")
 

@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 from django.utils.translation import gettext as _
 
 from procedures.eforms import AnswerRow, AnswerTable, Form, answer_sections, fields_named, holds
+from procedures.eforms.display import GLUE
 from procedures.eforms.expansion import pages_of
 from procedures.facts import Facts, OfficeDatum, Result, ResultLine, ResultTemplate, VersionDocument
 
@@ -94,6 +95,8 @@ def _proposed(line: ResultLine, answered: Mapping[str, AnswerRow], addresses: Ma
         return ProposedLine(key, label, table=_columns(answer.table, line.get("columns")), side=side)
     words = str(office.get("default", "")) if office else line.get("text", "")
     text = texts.get(name) or texts.get(line.get("else", "")) or _NAMED.sub(lambda found: texts.get(found[1]) or BLANK, words)
+    if office and office["type"] == "number":
+        text = text.partition(GLUE)[0]  # without its unit
     return ProposedLine(key, label, text, office, side=side)
 
 

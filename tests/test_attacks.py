@@ -70,8 +70,14 @@ DOORS = {
     **{f"api_payment{name}": "filed" for name in ("", "_attempts", "_claim")},
     **{"desk:dossier": "filed", "desk:again": "filed", "desk:step": "filed", "papers:download": "paper"},
     **{f"files:{name}": "file" for name in ("view", "original", "thumbnail")},
-    **{f"api_supplement{name}": "filed" for name in ("", "_files", "_file", "_send")},
-    **{"api_dossier": "filed", "api_withdraw": "filed", "api_submit": "draft", "accounts:message": "message"},
+    **{f"api_supplement{name}": "filed" for name in ("", "_answers", "_files", "_file", "_send")},
+    **{
+        "api_dossier": "filed",
+        "api_withdraw": "filed",
+        "api_draft": "draft",
+        "api_submit": "draft",
+        "accounts:message": "message",
+    },
     **{"evidence:proof": "filed", "api_proof": "filed"},
 }
 NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain their own secret

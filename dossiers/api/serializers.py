@@ -3,7 +3,11 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+<<<<<<< HEAD
 from dossiers.fees import ending
+=======
+from dossiers.api.answers import KnownFieldsOnly
+>>>>>>> refs/heads/trunk
 from dossiers.models import Dossier, Event
 
 
@@ -80,7 +84,7 @@ class NoteSerializer(serializers.Serializer):
     note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
 
-class SubmitSerializer(serializers.Serializer):
+class SubmitSerializer(KnownFieldsOnly):
     """The declaration must be true: it replaces the signature."""
 
     declared = serializers.BooleanField()
@@ -89,10 +93,3 @@ class SubmitSerializer(serializers.Serializer):
         if not value:
             raise serializers.ValidationError("declared must be true")
         return value
-
-    def validate(self, attrs):
-        """Nothing that was sent is dropped in silence: unknown fields are refused."""
-        unknown = sorted(set(self.initial_data) - set(self.fields))
-        if unknown:
-            raise serializers.ValidationError({name: ["unknown field"] for name in unknown})
-        return attrs

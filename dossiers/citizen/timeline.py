@@ -46,7 +46,7 @@ def _event_item(event):
     who = text.actor_name if text and text.actor_name else _("Cổng dịch vụ công")
     return {
         "state": "done",
-        "title": str(workflow.line_of(event.step, event.source).custom["sentence"]),
+        "title": workflow.sentence_of(event),
         "text": f"{moment(event.at)} · {who}",
         "lines": lines,
         "icon": STEP_ICONS.get(event.step, ""),

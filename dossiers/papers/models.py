@@ -9,8 +9,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
-from dossiers.choices import PaperKind
+from dossiers.choices import RESULT_KINDS, PaperKind
 from dossiers.models import Decision, Dossier, Event
+from dossiers.papers import frozen
 from portal.common import clock
 from portal.common.vietnamese import fold
 
@@ -30,9 +31,17 @@ WITH_TRACKING_SECRET = frozenset({PaperKind.ACKNOWLEDGEMENT, PaperKind.RECEIPT_S
 OF_THE_LEADING_BODY = frozenset(
     {
         PaperKind.APOLOGY, PaperKind.CONSULTATION, PaperKind.CONTROL_SHEET, PaperKind.RESULT, PaperKind.REFUSAL_OF_SUBSTANCE,
-        PaperKind.E_RECEIPT,
+        PaperKind.REVOCATION, PaperKind.E_RECEIPT,
     }
 )  # fmt: skip
+
+
+# The paper of a decision.
+DECIDED_AS = {
+    Decision.Outcome.APPROVED: PaperKind.RESULT,
+    Decision.Outcome.REFUSED: PaperKind.REFUSAL_OF_SUBSTANCE,
+    Decision.Outcome.REVOKED: PaperKind.REVOCATION,
+}
 
 
 class IssuedPaper(models.Model):
@@ -45,9 +54,10 @@ class IssuedPaper(models.Model):
 
     dossier = models.ForeignKey(Dossier, verbose_name=_("hồ sơ"), on_delete=models.PROTECT, related_name="papers")
     event = models.ForeignKey(Event, verbose_name=_("sự kiện"), on_delete=models.PROTECT, related_name="papers")
-    decision = models.OneToOneField(
-        Decision, verbose_name=_("quyết định"), null=True, blank=True, on_delete=models.PROTECT, related_name="paper"
+    decision = models.ForeignKey(
+        Decision, verbose_name=_("quyết định"), null=True, blank=True, on_delete=models.PROTECT, related_name="papers"
     )
+    result_key = models.CharField(_("khóa kết quả"), max_length=60, blank=True)  # which paper of the decision
     kind = models.CharField(_("loại giấy"), max_length=24, choices=PaperKind.choices)
     number = models.CharField(_("số"), max_length=60)
     verification_code = models.CharField(_("mã kiểm tra"), max_length=20, unique=True, default=new_verification_code)
@@ -71,8 +81,11 @@ class IssuedPaper(models.Model):
         constraints = [
             # A receipt may be replaced without a new event; `payments` ensures one receipt for each number.
             models.UniqueConstraint(
-                fields=["event", "kind"], condition=~models.Q(kind=PaperKind.E_RECEIPT), name="one_paper_an_event_and_kind"
-            )
+                fields=["event", "kind"],
+                condition=~models.Q(kind=PaperKind.E_RECEIPT) & models.Q(decision=None),
+                name="one_paper_an_event_and_kind",
+            ),
+            models.UniqueConstraint(fields=["decision", "result_key"], name="one_paper_a_decision_and_result"),
         ]
 
     def __str__(self):
@@ -95,8 +108,23 @@ class IssuedPaper(models.Model):
         return self.dossier.lead_agency if self.kind in OF_THE_LEADING_BODY else self.dossier.receiving_agency
 
     @property
+    def words(self):
+        """What it says: its part of the content of the decision."""
+        return frozen.paper_in(self.decision.content, self.result_key)
+
+    @property
+    def title(self):
+        """The name printed at its head; of other papers their kind."""
+        return (self.words.get("title") if self.decision_id else "") or self.get_kind_display()
+
+    @property
+    def replaceable(self):
+        """May another paper stand in its place? A refusal is revoked."""
+        return self.kind == PaperKind.RESULT
+
+    @property
     def is_result(self):
-        return self.kind in (PaperKind.RESULT, PaperKind.REFUSAL_OF_SUBSTANCE)
+        return self.kind in RESULT_KINDS
 
     @property
     def is_for_citizens(self):

@@ -23,6 +23,7 @@ SERIES = {
     PaperKind.REFUSAL_OF_RECEIPT: "TC", PaperKind.APOLOGY: "XL", PaperKind.STOP_NOTICE: "DG", PaperKind.CONTROL_SHEET: "KS",
     PaperKind.PAYMENT_NOTICE: "NP", PaperKind.WITHDRAWAL_REQUEST: "RH", PaperKind.CONSULTATION: "YK",
     PaperKind.SUPPLEMENT_NOTE: "GB", PaperKind.RESULT: "KQ", PaperKind.REFUSAL_OF_SUBSTANCE: "TB",
+    PaperKind.REVOCATION: "QĐ",
 }  # fmt: skip
 
 GIVE = """

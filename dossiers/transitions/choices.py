@@ -59,6 +59,7 @@ class Effect(StrEnum):
     SET_SUPPLEMENT_TERM = "set_supplement_term"
     OPEN_SUPPLEMENT = "open_supplement"
     APPLY_SUPPLEMENT = "apply_supplement"
+    CARRY_DRAFT = "carry_draft"
     RECORD_LEGAL_GROUND = "record_legal_ground"
     RECORD_DECISION = "record_decision"
     FREEZE_DECISION = "freeze_decision"

@@ -257,7 +257,8 @@ class DossierTransitions:
     # ------------------------------------------------------------ the office
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.holds_the_step, conditions=[conditions.current_step_done],
-        before=[Effect.CLOSE_STEP_AND_OPEN_NEXT], tells=[Tells.OFFICER], sentence=_("Đã chuyển bước"),
+        inputs=[inputs.draft_of_the_step], before=[Effect.CARRY_DRAFT, Effect.CLOSE_STEP_AND_OPEN_NEXT],
+        tells=[Tells.OFFICER], sentence=_("Đã chuyển bước"),
     )  # fmt: skip
     def hand_over(self) -> None:
         """The current step is done; the next one (or a parallel group) opens."""
@@ -265,7 +266,7 @@ class DossierTransitions:
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.any_of(may.is_officer, may.is_head, may.is_signer),
         conditions=[conditions.not_decided], inputs=[inputs.reason, inputs.earlier_step],
-        before=[Effect.GO_BACK_A_STEP], tells=[Tells.OFFICER], sentence=_("Đã trả lại bước trước"),
+        before=[Effect.CARRY_DRAFT, Effect.GO_BACK_A_STEP], tells=[Tells.OFFICER], sentence=_("Đã trả lại bước trước"),
     )  # fmt: skip
     def return_step(self) -> None:
         """Return to an earlier step, with a reason."""
@@ -315,12 +316,13 @@ class DossierTransitions:
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_signer,
         conditions=[conditions.not_decided, conditions.steps_done, conditions.nothing_owed_before_result],
-        inputs=[inputs.content_frozen], before=[Effect.CLOSE_OPEN_STEPS, Effect.RECORD_DECISION],
+        inputs=[inputs.content_frozen], before=[Effect.CARRY_DRAFT, Effect.CLOSE_OPEN_STEPS, Effect.RECORD_DECISION],
         after=[Effect.FREEZE_DECISION, Effect.OWE_ISSUE], clock=Clock.END, tells=[Tells.OFFICER],
         sentence=_("Lãnh đạo đã duyệt"),
     )  # fmt: skip
     def approve(self) -> None:
-        """Approve and freeze the content. The clock ends; a job issues the result after signing its file."""
+        """Approve the newest draft, which the signer was shown, and freeze it. The clock ends; a job issues the result after
+        signing its files."""
         self.decided_at = clock.now()
 
     @line(
@@ -398,12 +400,13 @@ class DossierTransitions:
         self._close()
 
     @same_state(
-        [S.COMPLETED, S.RETURNED], permission=may.is_signer, inputs=[inputs.reason, inputs.new_decision],
+        [S.COMPLETED, S.RETURNED], permission=may.is_signer, conditions=[conditions.result_in_force],
+        inputs=[inputs.reason, inputs.new_decision],
         before=[Effect.RECORD_DECISION], after=[Effect.CORRECT_THE_PAPER], tells=[Tells.SUBMITTER],
-        sentence=_("Đã sửa kết quả bằng giấy mới"),
+        sentence=_("Đã sửa kết quả bằng giấy mới"),  # of a revocation: `workflow.sentence_of`
     )  # fmt: skip
     def correct_result(self) -> None:
-        """Replace or revoke a wrong result; it is never edited."""
+        """Replace or revoke a wrong result by a decision with its own paper; it is never edited."""
 
     # ------------------------------------------------------------ shared by the step methods
     def _leave_waiting(self) -> Choice:

@@ -13,6 +13,7 @@ from procedures.eforms.display import (
 )
 from procedures.eforms.expansion import expand, expanded_form
 from procedures.eforms.form import Form, UnknownPage
+from procedures.eforms.json_reading import read_json
 from procedures.eforms.messages import error_text, error_texts, summary_text
 from procedures.eforms.parts import Field, Page, Section
 from procedures.eforms.prefill import Prefilled, prefill
@@ -57,6 +58,7 @@ __all__ = [
     "pages_with_errors",
     "prefill",
     "print_context",
+    "read_json",
     "read_page",
     "summary_text",
     "validate",

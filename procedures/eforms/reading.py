@@ -104,14 +104,15 @@ def read_value(form: Form, question: Field, post: QueryDict, name: str) -> Any:
             return _read_address(form, post, name)
         case "consent":
             return _read_consent(question, post, name)
-    return _read_text(form, question, post.get(name, ""))
+    return read_text(form, question, post.get(name, ""))
 
 
 def _text(post: QueryDict, name: str) -> str:
     return clean_line(post.get(name, ""))
 
 
-def _read_text(form: Form, question: Field, text: str) -> Any:
+def read_text(form: Form, question: Field, text: str) -> Any:
+    """An answer of a type that is written as text or figures; None when it is empty."""
     text = clean_lines(text) if question.type == "textarea" else clean_line(text)
     if not text:
         return None

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.roles import SystemActor
 from dossiers import workflow
 from dossiers.models import Dossier, FeeObligation
+from dossiers.papers.frozen import papers_in
 from dossiers.papers.models import IssuedPaper
 from dossiers.states import DossierState
 from portal.common import clock
@@ -23,6 +24,7 @@ from tests import factories, money, world
 
 TUESDAY = dt.datetime(2026, 11, 17, 9, 30, tzinfo=clock.LOCAL)
 ITEM = {"target": "field", "key": "request_detail", "label": "Nội dung đề nghị", "reason": "Ghi rõ nơi cần nộp giấy."}
+GROUND = "Điều 21 Nghị định 61/2018/NĐ-CP"
 NOTE = "Theo hồ sơ lưu của cơ quan."
 
 FILING = {
@@ -46,24 +48,24 @@ DESK = {
 }
 OFFICE = {
     "consult PROCESSING": 20,
-    "hand_over PROCESSING beside a consultation": 14,
-    "hand_over PROCESSING of the body asked": 21,
-    "return_step PROCESSING": 23,
-    "hand_over PROCESSING": 20,
+    "hand_over PROCESSING beside a consultation": 19,  # the step drafts: its draft is read and held against the results offered
+    "hand_over PROCESSING of the body asked": 22,
+    "return_step PROCESSING": 24,
+    "hand_over PROCESSING": 25,
     "ask_confirmation PROCESSING": 18,
     "confirm PROCESSING": 23,
     "extend PROCESSING": 21,
 }
 RESULT = {
-    "approve PROCESSING": 19,
+    "approve PROCESSING": 25,  # the draft, what is offered in this case, what the signer had on screen
     "issue PROCESSING to the account": 24,
-    "deliver COMPLETED to the account": 17,
+    "deliver COMPLETED to the account": 16,
     "issue PROCESSING at the counter": 23,
-    "correct_result COMPLETED replace": 23,
+    "correct_result COMPLETED replace": 26,
     "deliver COMPLETED at the counter": 16,
-    "correct_result RETURNED replace": 20,
-    "correct_result RETURNED revoke": 17,
-    "correct_result COMPLETED revoke": 20,
+    "correct_result RETURNED replace": 23,
+    "correct_result RETURNED revoke": 26,  # a decision with a paper of its own
+    "correct_result COMPLETED revoke": 27,
     "refuse_substance PROCESSING": 19,
 }
 MONEY_THAT_BLOCKS = {
@@ -156,7 +158,8 @@ def add_signed_paper(dossier):
     """The row of the signed result, without its file."""
     decision = dossier.decisions.last()
     IssuedPaper.objects.create(
-        dossier=dossier, event=decision.event, decision=decision, kind="result", number="1", storage_key=f"kq-{decision.pk}",
+        dossier=dossier, event=decision.event, decision=decision, result_key=next(iter(papers_in(decision.content))),
+        kind="result", number=decision.number, storage_key=f"kq-{decision.pk}",
         sha256="0" * 64, size=1, signed_at=clock.now(), published_at=clock.now(),
     )  # fmt: skip
 
@@ -170,8 +173,9 @@ def completed(desk, **facts):
     """A dossier with its result; the head takes all steps before the signature."""
     dossier = desk.processing(**facts)
     while any(run.kind != "sign" for run in dossier.open_steps):
+        factories.drafted(dossier, desk.head)
         dossier = workflow.advance(dossier, "hand_over", actor=desk.head)
-    dossier = workflow.advance(dossier, "approve", actor=desk.signer, content=factories.CONTENT)
+    dossier = factories.approve(dossier, desk.signer)
     add_signed_paper(dossier)
     return workflow.advance(dossier, "issue", actor=SystemActor("issue"))
 
@@ -211,6 +215,7 @@ def test_the_desk(desk, counter):
 def test_the_office(desk, counter):
     other = world.agency("H18.X005.CA")
     dossier = counter.take(desk.processing(), "consult", desk.officer, question="Có cư trú không?", hours=4, agency=other)
+    factories.drafted(dossier, desk.officer)
     dossier = counter.take(dossier, "hand_over", desk.officer, case="beside a consultation")
     dossier = counter.take(dossier, "hand_over", factories.user(officer="H18.X005.CA"), case="of the body asked", note=NOTE)
     review = dossier.step_runs.get(kind="review")
@@ -228,7 +233,8 @@ def test_the_office(desk, counter):
 @pytest.mark.slow
 def test_the_result(desk, counter):
     content = factories.CONTENT
-    dossier = counter.take(desk.to_sign(delivery_way="account"), "approve", desk.signer, content=content)
+    dossier = desk.to_sign(delivery_way="account")
+    dossier = counter.take(dossier, "approve", desk.signer, shown=factories.shown(dossier))
     add_signed_paper(dossier)
     dossier = counter.take(dossier, "issue", SystemActor("issue"), case="to the account")
     counter.take(dossier, "deliver", SystemActor("delivery"), case="to the account")
@@ -240,8 +246,8 @@ def test_the_result(desk, counter):
     dossier = counter.take(dossier, "deliver", desk.clerk, case="at the counter", signed_for_by="Nguyễn Hoàng Phượng Vỹ")
     dossier = counter.take(dossier, "correct_result", desk.signer, case="replace", action="replace", note=NOTE, content=content)
     add_signed_paper(dossier)
-    counter.take(dossier, "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE)
-    counter.take(completed(desk), "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE)
+    counter.take(dossier, "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE, legal_ground=GROUND)
+    counter.take(completed(desk), "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE, legal_ground=GROUND)
     counter.take(desk.to_sign(), "refuse_substance", desk.signer, note=NOTE, content=content)
     assert counter.numbers == RESULT
 

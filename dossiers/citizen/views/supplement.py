@@ -229,9 +229,7 @@ def _change(request, answering):
         if "giu" in request.POST:
             files.keep(number_in(request.POST["giu"]))
         if entered:
-            edits = files.request.edits
-            files.request.edits = {**edits, "answers": {**edits.get("answers", {}), **entered.values}}
-            files.request.save(update_fields=["edits"])
+            supplements.keep_answers(files.request, entered.values)
         answering.row.edits = files.request.edits
         return entered, receive(files, uploads, uploaded_by=request.user).refused
 

@@ -91,6 +91,7 @@ def queue(request):
             "keeps_register": bool(request.user.agencies_with(*register.KEEPERS)),
             "reads_only": not request.user.agencies_with(*PAPER_ROLES),
             "closed": closed,
+            "signs": bool(request.user.agencies_with(Role.SIGNER)),
         },
     )
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0009_promises_keep_their_calendar'),
+        ('dossiers', '0010_result_drafts'),
     ]
 
     operations = [
