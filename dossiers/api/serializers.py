@@ -3,11 +3,8 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-<<<<<<< HEAD
-from dossiers.fees import ending
-=======
 from dossiers.api.answers import KnownFieldsOnly
->>>>>>> refs/heads/trunk
+from dossiers.fees import ending
 from dossiers.models import Dossier, Event
 
 

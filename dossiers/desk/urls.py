@@ -2,23 +2,16 @@
 
 from django.urls import path
 
-<<<<<<< HEAD
-from dossiers.desk.views import bulk, dossier, queue, register, steps
-=======
-from dossiers.desk.views import bulk, dossier, queue, results, signing, steps
->>>>>>> refs/heads/trunk
+from dossiers.desk.views import bulk, dossier, queue, register, results, signing, steps
 
 app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("cung-luc/", bulk.together, name="together"),
-<<<<<<< HEAD
     path("so-theo-doi/", register.show, name="register"),
     path("so-theo-doi.pdf", register.pdf, name="register_pdf"),
     path("so-theo-doi.xlsx", register.xlsx, name="register_xlsx"),
-=======
     path("ky-loat/", signing.batch, name="sign"),
->>>>>>> refs/heads/trunk
     path("ho-so/<dossier_code:code>/", dossier.dossier, name="dossier"),
     path("ho-so/<dossier_code:code>/soan-ket-qua/", results.draft, name="draft"),
     path("ho-so/<dossier_code:code>/ban-in/<str:shown>/<slug:key>.pdf", results.paper, name="paper"),
