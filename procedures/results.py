@@ -42,8 +42,7 @@ def rows(facts: Facts) -> list[Result]:
 def offered(document: VersionDocument, known: Mapping[str, Any], day: dt.date) -> list[Result]:
     """What an approval may give for these answers and circumstances, in order; never a refusal or a request to amend.
 
-    Of rows with the same `group` the officer chooses one; the others are given together. Empty where the procedure
-    `ends_by_note`.
+    Of rows with the same `group` the officer chooses one; the others are given together.
     """
     return [row for row in rows(document["procedure"]) if row["outcome"] and holds(row["when"], known, day)]
 
@@ -142,7 +141,8 @@ def faults(document: VersionDocument) -> list[str]:
 def unknown_fields(document: VersionDocument) -> list[str]:
     """Names in the results that are neither fields of the form, questions of the portal, circumstances nor PERSON_FIELDS."""
     fields = _fields(document)
-    printed = set(fields) | {f"person.{name}" for name in PERSON_FIELDS}
+    bound = {field["key"] for field in (document["form"] or {}).get("bound_fields", [])}  # asked outside the form: not printed
+    printed = (set(fields) - bound) | {f"person.{name}" for name in PERSON_FIELDS}
     asked = {q["key"] if q["key"] == "case" else f"ask.{q['key']}" for q in document["procedure"]["questions"]}
     conditional = set(fields) | asked | {"audience", "channel", "person.age", "person.priority_group"}
     wrong: list[str] = []
