@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.messages.models import queue_messages
 from accounts.models import Membership, User
 from accounts.roles import Role
-from dossiers.fees import wording
+from dossiers.fees import ending, wording
 from dossiers.permissions import is_submitter
 from dossiers.states import DossierState
 from dossiers.transitions.choices import Tells
@@ -145,7 +145,16 @@ def citizen_text(step, dossier):
         "phone": dossier.receiving_agency.desk_phone,
         "sum": dong(dossier.obligation.total) if hasattr(dossier, "obligation") and dossier.obligation.total else "",
     }
-    subject, body = _step_text(step, dossier)
+    refusal = ending.closing_event(dossier) if step.name == "issue" else None  # told when its notice is signed
+    if refusal:
+        facts["reason"] = refusal.text.note
+        subject = _("Không được giải quyết: %(name)s")
+        body = _("Lý do: %(reason)s") + "\n" + _step_text(step, dossier)[1]
+    else:
+        subject, body = _step_text(step, dossier)
+    if step.name in ending.OCCASIONS or refusal:
+        facts["money"] = " ".join(ending.money(dossier, refusal.step if refusal else step.name).sentences)
+        body += "\n%(money)s\n" + _("Muốn làm lại: mở hồ sơ này, bấm “Nộp lại”. Câu trả lời và giấy tờ cũ có sẵn.")
     body += "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s.")
     return subject % facts, body % facts
 
@@ -192,7 +201,7 @@ def _step_text(step, dossier):
     if step.name == "deliver":
         return _("Kết quả đã sẵn sàng: %(name)s"), _("Mở hồ sơ để xem và tải kết quả.")
     if step.name in ("payment_timeout", "supplement_timeout"):
-        return _("Đã dừng: %(name)s"), _("Đã quá hạn mà chưa nhận được phần cần bổ sung hoặc phí. Có thể nộp lại hồ sơ mới.")
+        return _("Đã dừng: %(name)s"), _("Đã quá hạn mà chưa nhận được phần cần bổ sung hoặc phí.")
     if step.name == "confirm_withdrawal":
         return _("Đã rút: %(name)s"), _("Hồ sơ đã được rút theo đề nghị.")
     if step.name == "refuse_withdrawal":

@@ -40,7 +40,8 @@ def documents(request, filing):
         return _page(
             request, filing, missing={ask.key: _("Gửi ít nhất một tệp: %(paper)s") % {"paper": ask.name} for ask in missing}
         )
-    return redirect(filing.url(filing.after(DOCUMENTS).key))
+    filing.looked_at(DOCUMENTS)
+    return redirect(filing.url(filing.following(DOCUMENTS).key))
 
 
 def _change_files(request, draft):
@@ -78,6 +79,7 @@ def _page(request, filing, refused=None, missing=None):
             "ask": ask,
             "tiles": tiles(ask.files),
             "count": files_in_words(ask.files),
+            "remark": filing.remarks.get(ask.key, ""),
             "errors": [*refused.get(ask.key, []), *([missing[ask.key]] if ask.key in missing else [])],
         }
         for ask in asks
