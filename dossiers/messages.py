@@ -7,13 +7,15 @@ from django.utils.translation import gettext as _
 from accounts.messages.models import queue_messages
 from accounts.models import Membership, User
 from accounts.roles import Role
-from dossiers.fees import wording
+from dossiers.fees import ending, wording
 from dossiers.permissions import is_submitter
 from dossiers.states import DossierState
 from dossiers.transitions.choices import Tells
 from portal.common import clock
 from portal.common.dates import moment
 from portal.common.money import dong
+
+RUNNING = {DossierState.ACCEPTED, DossierState.PROCESSING}
 
 
 @translation.override("vi")
@@ -143,7 +145,16 @@ def citizen_text(step, dossier):
         "phone": dossier.receiving_agency.desk_phone,
         "sum": dong(dossier.obligation.total) if hasattr(dossier, "obligation") and dossier.obligation.total else "",
     }
-    subject, body = _step_text(step, dossier)
+    refusal = ending.closing_event(dossier) if step.name == "issue" else None  # told when its notice is signed
+    if refusal:
+        facts["reason"] = refusal.text.note
+        subject = _("Không được giải quyết: %(name)s")
+        body = _("Lý do: %(reason)s") + "\n" + _step_text(step, dossier)[1]
+    else:
+        subject, body = _step_text(step, dossier)
+    if step.name in ending.OCCASIONS or refusal:
+        facts["money"] = " ".join(ending.money(dossier, refusal.step if refusal else step.name).sentences)
+        body += "\n%(money)s\n" + _("Muốn làm lại: mở hồ sơ này, bấm “Nộp lại”. Câu trả lời và giấy tờ cũ có sẵn.")
     body += "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s.")
     return subject % facts, body % facts
 
@@ -174,7 +185,9 @@ def _step_text(step, dossier):
             return _("Không phải trả phí: %(name)s"), _("Cơ quan đã tính: không phải trả khoản nào.")
         return _("Đã biết số phí: %(name)s"), _("Phải trả %(sum)s. Mở hồ sơ để xem cách trả.")
     if step.name in ("paid", "collect"):
-        return _("Đã trả phí: %(name)s"), _("Cơ quan đã nhận được %(sum)s.")
+        return _("Đã trả phí: %(name)s"), _("Cơ quan đã nhận được %(sum)s.") + _due_sentence(dossier)
+    if step.name == "resubmit":
+        return _("Đã gửi bổ sung: %(name)s"), _("Cơ quan đã nhận được phần bổ sung.") + _due_sentence(dossier)
     if step.name == "extend":
         return _("Xin lỗi, hẹn lại: %(name)s"), _("Cơ quan xin lỗi vì chậm. Ngày hẹn mới: %(due)s. Lý do: %(reason)s")
     if step.name == "ask_confirmation":
@@ -182,11 +195,13 @@ def _step_text(step, dossier):
     if step.name == "issue":
         if dossier.delivery_way == "account":
             return _("Đã có kết quả: %(name)s"), _("Kết quả sẽ có trong tài khoản sau ít phút.")
+        if dossier.delivery_way == "post":
+            return _("Đã có kết quả: %(name)s"), _("Bưu điện sẽ mang đến địa chỉ đã ghi.")
         return _("Đã có kết quả: %(name)s"), _("Mời đến nhận tại quầy, mang theo giấy hẹn.")
     if step.name == "deliver":
         return _("Kết quả đã sẵn sàng: %(name)s"), _("Mở hồ sơ để xem và tải kết quả.")
     if step.name in ("payment_timeout", "supplement_timeout"):
-        return _("Đã dừng: %(name)s"), _("Đã quá hạn mà chưa nhận được phần cần bổ sung hoặc phí. Có thể nộp lại hồ sơ mới.")
+        return _("Đã dừng: %(name)s"), _("Đã quá hạn mà chưa nhận được phần cần bổ sung hoặc phí.")
     if step.name == "confirm_withdrawal":
         return _("Đã rút: %(name)s"), _("Hồ sơ đã được rút theo đề nghị.")
     if step.name == "refuse_withdrawal":
@@ -201,6 +216,11 @@ def _step_text(step, dossier):
         )
     sentence = str(step.line.custom["sentence"]).replace("%", "%%")
     return sentence + ": %(name)s", _("Mở hồ sơ để xem chi tiết.")
+
+
+def _due_sentence(dossier):
+    """The date that is promised now that the dossier does not wait any more; empty without one."""
+    return " " + _("Hẹn trả kết quả %(due)s.") if dossier.due_at and dossier.state in RUNNING else ""
 
 
 def _exemption_sentence(step):

@@ -12,7 +12,7 @@ from portal.common import clock
 from portal.common.money import dong
 from procedures.calendar import Term
 from procedures.cards import different_official_name, level_words, price_over_places, term_of
-from procedures.facts import Document, FeeRow, Result
+from procedures.facts import Document, FeeRow
 from procedures.models.catalogue import ProcedureVersion
 from procedures.prices import PriceRange, price_range
 from procedures.results import rows
@@ -78,7 +78,7 @@ class Guide:
         """The four main facts: time, fee, agency, result."""
         exempt = next((line for line in self.fee_lines if line["role"] == "exemption"), None)
         executing = [body["name"] for body in self.facts["executing_agencies"]]
-        outcomes = self.outcomes or [{"name": _("Không có giấy tờ trả lại")}]
+        outcomes = [row["name"] for group in self.outcomes for row in group] or [_("Không có giấy tờ trả lại")]
         return [
             {
                 "icon": "clock",
@@ -101,7 +101,7 @@ class Guide:
             {
                 "icon": "doc",
                 "label": _("Kết quả"),
-                "value": outcomes[0]["name"],
+                "value": outcomes[0],
                 "note": _("Xem đủ ở mục “Kết quả thực hiện”") if len(outcomes) > 1 else "",
             },
         ]
@@ -145,20 +145,20 @@ class Guide:
         ]
 
     @cached_property
-    def outcomes(self) -> list[dict[str, str]]:
-        """What may come of it when all is in order, each with a note: in which case, of which kind."""
-        return [{"name": row["name"], "note": self._result_note(row)} for row in rows(self.facts) if row["outcome"]]
+    def outcomes(self) -> list[list[dict[str, str]]]:
+        """What may come of it when all is in order, each with the case it is for. Of a list with several, one is given."""
+        groups: dict[str, list[dict[str, str]]] = {}
+        for row in rows(self.facts):
+            if row["outcome"]:
+                when = self.words.condition(row["when"])
+                note = _("khi: %(when)s") % {"when": when} if when else ""
+                groups.setdefault(row["group"] or f"/{row['key']}", []).append({"name": row["name"], "note": note})
+        return list(groups.values())
 
     @cached_property
     def other_results(self) -> list[str]:
         """What people may receive besides: refusals, requests to amend, later notices."""
         return [row["name"] for row in rows(self.facts) if not row["outcome"]]
-
-    def _result_note(self, row: Result) -> str:
-        kind = {"register": _("ghi vào sổ hoặc cơ sở dữ liệu"), "payment": _("tiền")}.get(row["kind"], "")
-        when = _("khi: %(when)s") % {"when": self.words.condition(row["when"])} if row["when"] else ""
-        group = _("một trong các kết quả này, tùy trường hợp") if row["group"] else ""
-        return "; ".join(filter(None, (kind, when, group)))
 
     @cached_property
     def conditions(self) -> list[str]:

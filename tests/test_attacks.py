@@ -106,7 +106,7 @@ def addresses(dossier, draft):
     """All URLs of this dossier and this draft."""
     code, file, own = dossier.code, factories.attachment(dossier, "khac"), factories.attachment(draft, "khac")
     issued, message = paper(dossier), dossier.submitter.inbox.filter(channel="inbox").first()
-    tails = ["", "giay-moi/", "da-nop/", "giay-hen/", "ket-qua/", "rut/", "xac-nhan/", "bo-sung/", "bo-sung/xem-lai/"]
+    tails = ["", "giay-moi/", "da-nop/", "giay-hen/", "ket-qua/", "rut/", "nop-lai/", "xac-nhan/", "bo-sung/", "bo-sung/xem-lai/"]
     tails.append("bang-chung.json")
     paying = ["", "chua-xong/", "chuyen-khoan/", "qr.png", "tinh-trang/", "da-tra/", "nho-tra/"]
     steps = ["", "ban-moi/", "to-khai.pdf", "xem-lai/", "giay-to/", "nguoi_de_nghi/", "nguoi_de_nghi/tu-luu/"]

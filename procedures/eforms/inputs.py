@@ -51,6 +51,7 @@ class ShownPage(Protocol):
     origins: Mapping[str, str]
     open_row: tuple[str, int] | None
     abroad: str
+    remarks: Mapping[str, str]
 
     @property
     def kept(self) -> Mapping[str, Any]: ...
@@ -77,6 +78,11 @@ class BoundField:
     @property
     def help(self) -> str:
         return self.field.help
+
+    @property
+    def remark(self) -> str:
+        """What an agency wrote about this question when the same matter was filed before."""
+        return self.page.remarks.get(self.name, "")
 
     @property
     def spec(self) -> Mapping[str, Any]:

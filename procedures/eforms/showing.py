@@ -39,6 +39,7 @@ class BoundPage:
         self.origins = origins or {}
         self.open_row = (entered.open_row if entered else None) or open_row
         self.abroad = abroad
+        self.remarks: Mapping[str, str] = {}  # {key: what an agency wrote about this question before}
         self._texts = error_texts(form, errors or {}, self.answers, today)
         self.position, self.total = form.position(page, self.answers, today)
 

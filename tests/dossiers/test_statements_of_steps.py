@@ -3,6 +3,7 @@
 Counted is `workflow.advance` alone (its savepoint is two of the statements), with the actor read afresh as a request would.
 A step that owes a paper gives its number in one of the statements;
 one that ends a dossier asks whether it ever went to the office, which owes the last control sheet.
+The message of an ending says what becomes of the money: of a paid fee it reads the lines and the body.
 A key is «step state», and where the number depends on more than the state, a word for that.
 """
 
@@ -57,9 +58,9 @@ OFFICE = {
 }
 RESULT = {
     "approve PROCESSING": 25,  # the draft, what is offered in this case, what the signer had on screen
-    "issue PROCESSING to the account": 23,
+    "issue PROCESSING to the account": 24,
     "deliver COMPLETED to the account": 16,
-    "issue PROCESSING at the counter": 22,
+    "issue PROCESSING at the counter": 23,
     "correct_result COMPLETED replace": 26,
     "deliver COMPLETED at the counter": 16,
     "correct_result RETURNED replace": 23,
@@ -111,8 +112,8 @@ ENDING = {
     "confirm_withdrawal WITHDRAWN at the desk": 19,
 }
 ENDING_WITH_MONEY = {
-    "refuse_receipt SUBMITTED paid": 34,
-    "stop ACCEPTED paid": 35,
+    "refuse_receipt SUBMITTED paid": 36,
+    "stop ACCEPTED paid": 37,
 }
 
 

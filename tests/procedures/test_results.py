@@ -24,7 +24,7 @@ from tests.world import load_sample
 
 DAY = dt.date(2026, 11, 27)
 FORM = {
-    "key": "f", "grammar": 1, "bound_fields": [],
+    "key": "f", "grammar": 1, "bound_fields": [{"key": "copies", "label": "Số bản", "binds_to": "copies"}],
     "sections": [{"key": "s", "title": "S", "pages": [{"key": "p", "title": "P", "question": "?", "fields": [
         {"key": "name", "label": "Tên", "type": "text", "required": True},
         {"key": "since", "label": "Từ ngày", "type": "date", "required": True},
@@ -174,6 +174,8 @@ FAULTY = {
         {"key": "g", "label": "Hàng", "field": "goods", "columns": ["what", "price"]}))],
     "an unknown proposal": [row("a", made="portal", template=template(
         {"key": "g", "label": "Hàng", "office": {"type": "text", "required": True, "answer": "nothing"}}))],
+    "an answer asked outside the form": [row("a", made="portal", template=template(
+        {"key": "g", "label": "Số bản", "field": "copies"}))],
     "an unknown second answer": [row("a", made="portal", template=template(
         {"key": "g", "label": "Tên", "field": "name", "else": "nothing"}))],
     "an unknown answer in words": [row("a", made="portal", template=template(
@@ -286,12 +288,15 @@ NEVER = (
 
 
 def test_no_paper_prints_what_does_not_belong_there():
-    """Telephones, addresses of mail, bank accounts, the reasons of the applicant, data of others. CT03 prescribes the reason."""
+    """Telephones, addresses of mail, bank accounts, the reasons of the applicant, data of others.
+
+    The slip of an absence carries the reason: Luật Cư trú, Điều 31.
+    """
     for facts, row in papers():
         for line in row["template"]["lines"]:
             names = _named_in(line) | {f"{line.get('field')}.{column}" for column in line.get("columns", [])}
             wrong = {name for name in names if any(word in name for word in NEVER)}
-            wrong |= {name for name in names if "reason" in name and row["template"]["form"] != "CT03"}
+            wrong |= {name for name in names if "reason" in name and (facts["code"], row["key"]) != ("1.003677", "slip")}
             assert not wrong, (facts["code"], row["key"])
 
 
@@ -303,10 +308,9 @@ def test_a_table_is_never_printed_with_columns_that_people_did_not_see_named():
                 assert "id_number" not in line["columns"], (facts["code"], row["key"])
 
 
-def test_an_official_form_number_is_printed_only_where_its_text_is_known():
-    assert {(facts["code"], row["template"]["form"]) for facts, row in papers() if row["template"]["form"]} == {
-        ("1.003677", "CT03")
-    }
+def test_no_official_form_number_is_printed_while_none_of_the_texts_is_known():
+    """A paper with the number of a form must be that form; the marks of both agree."""
+    assert all(row["template"]["form"] is None and row["template"]["certainty"] == "demo" for _facts, row in papers())
 
 
 def papers():
@@ -318,12 +322,13 @@ def papers():
 
 @pytest.mark.django_db
 def test_the_page_shows_the_outcomes_first_and_what_else_may_come_after_them(client):
-    load_sample(codes=["1.001612", "3.000333", "1.004222"])
+    load_sample(codes=["1.001612", "3.000333", "1.014748"])
     said = result_words(client, "1.001612")
     assert said.index("Giấy chứng nhận đăng ký hộ kinh doanh") < said.index("Cũng có thể nhận")
     assert said.index("Cũng có thể nhận") < said.index("Thông báo nội dung cần sửa đổi")
     assert "Phiếu lý lịch tư pháp số 1 (khi: Loại phiếu: Phiếu số 1)" in result_words(client, "3.000333")
-    assert "Cơ sở dữ liệu về cư trú (ghi vào sổ hoặc cơ sở dữ liệu)" in result_words(client, "1.004222")
+    choice = "Một trong các kết quả này, tùy trường hợp: Quyết định về việc hưởng trợ cấp thất nghiệp Quyết định về việc bảo lưu"
+    assert choice in result_words(client, "1.014748")
     first = client.get(reverse("procedures:procedure", args=["1.001612", slug("1.001612")])).context["guide"].top[-1]
     assert first["value"] == "Giấy chứng nhận đăng ký hộ kinh doanh"
 

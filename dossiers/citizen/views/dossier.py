@@ -123,6 +123,7 @@ def detail(request, code):
     obligation = getattr(dossier, "obligation", None)
     fee_lines = wording.lines_frozen(dossier) if obligation else []
     money = wording.notice(dossier, may_pay=mine)
+    ending = timeline.ending(dossier)
     return render(
         request,
         "dossiers/citizen/detail.html",
@@ -136,7 +137,9 @@ def detail(request, code):
             "days": timeline.countdown(dossier),
             "why": timeline.why_this_date(dossier),
             "moved": timeline.moved_promise(dossier),
-            "ending": timeline.ending(dossier),
+            "ending": ending,
+            "asked_of_people": timeline.asked_of_people(dossier) if mine else [],
+            "filed_again": dossier.filed_again.exclude(code=None) if ending and mine else [],
             "papers": papers,
             "papers_due": _papers_due(dossier),
             **papers_to_come(dossier, papers),
@@ -205,6 +208,8 @@ def submitted(request, code):
             "dossier": dossier,
             "acknowledgement": newest.get(PaperKind.ACKNOWLEDGEMENT),
             "form": newest.get(PaperKind.APPLICATION_FORM),
+            "form_to_come": bool(dossier.version.document["form"]) and PaperKind.APPLICATION_FORM not in newest,
+            "asked_of_people": timeline.asked_of_people(dossier) if mine else [],
             "next_things": timeline.next_things(dossier, pay_by=money.until if money else ""),
             # The secret opens the tracking page without a login: it belongs to the citizen alone.
             "tracking": tracking_url(dossier) if mine else "",

@@ -83,6 +83,7 @@ def dossier(request, code):
         "may_send_again": may_send_again(dossier, request.user),
         "main_steps": [step for step in steps if step not in aside],
         "other_steps": aside,
+        "filed_again": dossier.filed_again.exclude(code=None) if dossier.closed_at or dossier.decided_at else [],
         "held_back": [] if dossier.decided_at and dossier.state == "PROCESSING" else list(blocked_steps(request.user, dossier)),
         "next_code": queues.next_for(request.user, after=dossier),
     }

@@ -135,7 +135,7 @@ def _kind_of(line):
 def refusal_of_substance(signing, key, number):
     return result(signing, key, number) | {
         "legal_basis": signing.content.get("legal_ground", ""),
-        "money_note": money_note(signing.dossier, "refused"),
+        "money_note": money_note(signing.dossier, "refuse_substance"),
     }
 
 
