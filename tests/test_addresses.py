@@ -34,7 +34,8 @@ PATH = {
 QUERY = {
     # where on a list, and in which order
     "after before sau truoc limit trang": "position on a list",
-    "nhom trang-thai tinh-trang loai cach co_quan theo xong cua-toi tat-ca qua thu-tuc cach-nop tu den": "filters of lists",
+    "nhom trang-thai tinh-trang loai cach co_quan theo xong cua-toi tat-ca qua thu-tuc thu_tuc trang_thai"
+    " cach-nop tu den": "filters of lists",
     "tim": "key of words kept in the session",
     "ma": "verification code of an issued paper, reference of a payment",
     # the catalogue: nobody is found by it
