@@ -158,8 +158,11 @@ def _tests(
 
 
 def _words(words: list[str], fast: bool) -> list[str]:
-    """The arguments of pytest; without `words` all tests, with one worker per core, and each file in one worker."""
-    workers = ["-n", str(len(os.sched_getaffinity(0))), "--dist", "loadscope", "--create-db"]
+    """The arguments of pytest; without `words` all tests, with one worker per core, and each file in one worker.
+
+    `tests/conftest.py` puts the files in order: xdist would begin with those that have the most tests.
+    """
+    workers = ["-n", str(len(os.sched_getaffinity(0))), "--dist", "loadscope", "--no-loadscope-reorder", "--create-db"]
     return [*([] if words else workers), *words, *(["--fast"] if fast else [])]
 
 
