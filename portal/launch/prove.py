@@ -86,8 +86,7 @@ def prove(places: Places, pytest_words: list[str], *, only_static: bool, fast: b
                 environment.make(places, environment.DEV)
             run_step = runner(places, throwaway, supervisor, outcomes)
             if not pytest_words and not fast:
-                for proof in static_proofs(places):
-                    run_step(proof)
+                run_step(*static_proofs(places))
             if not only_static:
                 closing = _tests(places, throwaway, supervisor, _words(pytest_words, fast), moved, run_step)
     except StopAsked:
@@ -130,7 +129,7 @@ def _tests(
     supervisor: Supervisor,
     words: list[str],
     moved: Mapping[str, str],
-    run_step: Callable[[Proof], Outcome],
+    run_step: Callable[..., Outcome],
 ) -> str:
     """Start a temporary database and broker, run pytest, and return the last line of its output."""
     install_browser()
@@ -201,21 +200,35 @@ def install_browser() -> None:
         warn(f"\n  *** NO CHROMIUM: THE BROWSER TESTS WILL BE SKIPPED. To run them: {GET_BROWSER} ***\n")
 
 
-def runner(places: Places, throwaway: Places, supervisor: Supervisor, outcomes: list[Outcome]) -> Callable[[Proof], Outcome]:
-    def run_step(proof: Proof) -> Outcome:
-        say(f"── {proof.name}")
-        log = throwaway.logs / f"{proof.name.replace(' ', '-')}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_bytes(b"")
-        variables = supervisor.environment({**os.environ, "LC_ALL": os.environ.get("LC_ALL", "C.UTF-8"), **proof.variables})
+def runner(places: Places, throwaway: Places, supervisor: Supervisor, outcomes: list[Outcome]) -> Callable[..., Outcome]:
+    """A function that runs checks, all it is given at the same time, and prints what they say one after the other.
+
+    Their seconds count from the common start. It returns the outcome of the last.
+    """
+
+    def run_step(*proofs: Proof) -> Outcome:
+        children = [_child(proof, places, throwaway, supervisor) for proof in proofs]
         started = time.monotonic()
-        child = Child(proof.name, proof.command, variables, places.root, log)
-        with open(log, "rb") as words:
-            code = supervisor.run_to_end(child, on_tick=lambda: _echo(words.read()))
-        outcomes.append(Outcome(proof.name, code == 0, time.monotonic() - started))
+        with supervisor.together(children):
+            for child in children:
+                say(f"── {child.name}")
+                with open(child.log, "rb") as words:
+                    while child.running:
+                        _echo(words.read())
+                        time.sleep(0.03)
+                    _echo(words.read())
+                outcomes.append(Outcome(child.name, child.exit_code == 0, time.monotonic() - started))
         return outcomes[-1]
 
     return run_step
+
+
+def _child(proof: Proof, places: Places, throwaway: Places, supervisor: Supervisor) -> Child:
+    log = throwaway.logs / f"{proof.name.replace(' ', '-')}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_bytes(b"")
+    variables = supervisor.environment({**os.environ, "LC_ALL": os.environ.get("LC_ALL", "C.UTF-8"), **proof.variables})
+    return Child(proof.name, proof.command, variables, places.root, log)
 
 
 def _echo(words: bytes) -> None:
