@@ -171,9 +171,10 @@ def moved_clock(today: dt.date) -> dict[str, str]:
     if library is None:
         raise Missing("Chưa có thư viện dời đồng hồ (libfaketime)", GET_FAKETIME)
     days = (today - dt.datetime.now(HANOI).date()).days
+    already = int(os.environ.get("FAKETIME", "0"))  # this process may live on another day itself
     return {
         "LD_PRELOAD": str(library),
-        "FAKETIME": f"{days * 86400:+d}",
+        "FAKETIME": f"{already + days * 86400:+d}",
         "DONT_FAKE_MONOTONIC": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "NO_FAKE_STAT": "1",
@@ -208,16 +209,17 @@ def runner(places: Places, throwaway: Places, supervisor: Supervisor, outcomes: 
 
     def run_step(*proofs: Proof) -> Outcome:
         children = [_child(proof, places, throwaway, supervisor) for proof in proofs]
-        started = time.monotonic()
+        started, ended = time.monotonic(), {}
         with supervisor.together(children):
             for child in children:
                 say(f"── {child.name}")
                 with open(child.log, "rb") as words:
-                    while child.running:
+                    while child.name not in ended:
                         _echo(words.read())
                         time.sleep(0.03)
+                        ended |= {one.name: time.monotonic() for one in children if not (one.running or one.name in ended)}
                     _echo(words.read())
-                outcomes.append(Outcome(child.name, child.exit_code == 0, time.monotonic() - started))
+                outcomes.append(Outcome(child.name, child.exit_code == 0, ended[child.name] - started))
         return outcomes[-1]
 
     return run_step
