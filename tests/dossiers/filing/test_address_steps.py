@@ -16,18 +16,17 @@ HCMC, BEN_THANH = "79", "Phường Bến Thành"
 LIMIT = 45_000  # bytes of a first visit (SPEC §13)
 
 
-@pytest.fixture(scope="module")
-def desk_and_country(django_db_setup, django_db_blocker):
-    with snapshots.rows_of_a_file(django_db_blocker):
-        territory.load(DataFolder())
-        territory.analyse()
-        yield desk_of_dien_bien_phu()
+def _desk_and_country():
+    territory.load(DataFolder())
+    return desk_of_dien_bien_phu()
 
 
 @pytest.fixture
-def draft(desk_and_country, db):
+def draft(db):
+    desk = snapshots.kept("desk and country", _desk_and_country)
+    territory.analyse()
     answers = {key: value for key, value in world.sample_answers("ct01").items() if key != "new_address"}
-    return desk_and_country.draft(code=TEMPORARY_STAY, answers=answers)
+    return desk.draft(code=TEMPORARY_STAY, answers=answers)
 
 
 def saved(draft):
