@@ -9,7 +9,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -182,7 +182,9 @@ class StaffAdmin(NeverDeleted, ModelAdmin):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if not change:
-            requests.ask(StaffRequest.Kind.PASSWORD, obj, by=request.user, reason=gettext("Tài khoản mới"))
+            with override("vi"):  # the reason is stored
+                reason = gettext("Tài khoản mới")
+            requests.ask(StaffRequest.Kind.PASSWORD, obj, by=request.user, reason=reason)
             messages.info(request, gettext("Người thứ hai duyệt thì liên kết đặt mật khẩu mới được gửi cho cán bộ."))
 
 

@@ -141,21 +141,27 @@ class OfficeDatum(TypedDict):
     help: NotRequired[str]
 
 
-class ResultLine(TypedDict):
-    """A line of a result. Exactly one of `field` (an answer), `office` (the office writes it) and `text` (fixed words).
+# Functional syntax, because `else` is a Python keyword.
+ResultLine = TypedDict(
+    "ResultLine",
+    {
+        "key": str,
+        "label": str,
+        "field": NotRequired[str],
+        "else": NotRequired[str],
+        "office": NotRequired[OfficeDatum],
+        "text": NotRequired[str],
+        "when": NotRequired[Condition],
+        "columns": NotRequired[list[str]],
+        "side": NotRequired[Literal["left", "right"]],
+    },
+)
+"""A line of a result. Exactly one of `field` (an answer), `office` (the office writes it) and `text` (fixed words).
 
-    `when`: left out where it does not hold. `columns`: the columns of a table that are printed (absent = all). `side`: the line
-    stands in the left or right half of the page, beside the lines of the other side.
-    """
-
-    key: str
-    label: str
-    field: NotRequired[str]
-    office: NotRequired[OfficeDatum]
-    text: NotRequired[str]
-    when: NotRequired[Condition]
-    columns: NotRequired[list[str]]
-    side: NotRequired[Literal["left", "right"]]
+`else`: the field printed when `field` has no answer. `when`: left out where it does not hold. `columns`: the columns of a table
+that are printed (absent = all). `side`: the line stands in the left or right half of the page, beside those of the other side.
+`text` and the default of the office may name answers: «số {divorce_no}».
+"""
 
 
 class ResultTemplate(TypedDict):

@@ -78,8 +78,7 @@ class Guide:
         """The four main facts: time, fee, agency, result."""
         exempt = next((line for line in self.fee_lines if line["role"] == "exemption"), None)
         executing = [body["name"] for body in self.facts["executing_agencies"]]
-        outcomes = [row["name"] for row in rows(self.facts) if row["outcome"]]
-        result = outcomes[0] if outcomes else _("Không có giấy tờ trả lại")
+        outcomes = [row["name"] for group in self.outcomes for row in group] or [_("Không có giấy tờ trả lại")]
         return [
             {
                 "icon": "clock",
@@ -99,7 +98,12 @@ class Guide:
                 "value": level_words(self.facts["agency_levels"]),
                 "note": executing[0],
             },
-            {"icon": "doc", "label": _("Kết quả"), "value": result, "note": ""},
+            {
+                "icon": "doc",
+                "label": _("Kết quả"),
+                "value": outcomes[0],
+                "note": _("Xem đủ ở mục “Kết quả thực hiện”") if len(outcomes) > 1 else "",
+            },
         ]
 
     @property
@@ -141,9 +145,20 @@ class Guide:
         ]
 
     @cached_property
-    def results(self) -> list[str]:
-        """What may come of it: the outcomes first."""
-        return [row["name"] for row in sorted(rows(self.facts), key=lambda row: not row["outcome"])]
+    def outcomes(self) -> list[list[dict[str, str]]]:
+        """What may come of it when all is in order, each with the case it is for. Of a list with several, one is given."""
+        groups: dict[str, list[dict[str, str]]] = {}
+        for row in rows(self.facts):
+            if row["outcome"]:
+                when = self.words.condition(row["when"])
+                note = _("khi: %(when)s") % {"when": when} if when else ""
+                groups.setdefault(row["group"] or f"/{row['key']}", []).append({"name": row["name"], "note": note})
+        return list(groups.values())
+
+    @cached_property
+    def other_results(self) -> list[str]:
+        """What people may receive besides: refusals, requests to amend, later notices."""
+        return [row["name"] for row in rows(self.facts) if not row["outcome"]]
 
     @cached_property
     def conditions(self) -> list[str]:

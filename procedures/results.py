@@ -6,19 +6,23 @@ published. Documents published before results had kinds are read by `rows`.
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from django.utils.translation import gettext as _
 
 from procedures.eforms import AnswerRow, AnswerTable, Form, answer_sections, fields_named, holds
+from procedures.eforms.display import GLUE
 from procedures.eforms.expansion import pages_of
 from procedures.facts import Facts, OfficeDatum, Result, ResultLine, ResultTemplate, VersionDocument
 
 PERSON_FIELDS = ("permanent_address", "temporary_address", "current_address")  # named as `person.…`
 POSITIVE = frozenset({"grant", "register", "payment"})  # kinds that are always outcomes
 MAX_CASES = 20_000
+BLANK = "…"  # for an answer that fixed words name and that was not given
 ANY_DAY = dt.date(2026, 1, 1)  # conditions over choices do not depend on the day
 # What the names of negative results contain in documents without kinds.
 NEGATIVE_WORDS = (
@@ -26,8 +30,8 @@ NEGATIVE_WORDS = (
     "cần sửa đổi, bổ sung",
     "việc sửa đổi, bổ sung hồ sơ",
     "công văn không xác nhận",
-    "không quy định kết quả",
 )
+_NAMED = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 
 
 def rows(facts: Facts) -> list[Result]:
@@ -39,8 +43,7 @@ def rows(facts: Facts) -> list[Result]:
 def offered(document: VersionDocument, known: Mapping[str, Any], day: dt.date) -> list[Result]:
     """What an approval may give for these answers and circumstances, in order; never a refusal or a request to amend.
 
-    Of rows with the same `group` the officer chooses one; the others are given together. Empty where the procedure
-    `ends_by_note`.
+    Of rows with the same `group` the officer chooses one; the others are given together.
     """
     return [row for row in rows(document["procedure"]) if row["outcome"] and holds(row["when"], known, day)]
 
@@ -85,14 +88,24 @@ def proposed_lines(
 def _proposed(line: ResultLine, answered: Mapping[str, AnswerRow], addresses: Mapping[str, str]) -> ProposedLine:
     key, label, side = line["key"], line["label"], line.get("side")
     office = line.get("office")
+    texts = {name: row.text for name, row in answered.items()} | {f"person.{name}": text for name, text in addresses.items()}
     name = office.get("answer", "") if office else line.get("field", "")
     answer = answered.get(name)
     if answer and answer.table:
         return ProposedLine(key, label, table=_columns(answer.table, line.get("columns")), side=side)
-    text = addresses.get(name.removeprefix("person."), "") if name.startswith("person.") else answer.text if answer else ""
-    if office:
-        text = text or str(office.get("default", ""))
-    return ProposedLine(key, label, line.get("text") or text, office, side=side)
+    words = str(office.get("default", "")) if office else line.get("text", "")
+    text = texts.get(name) or texts.get(line.get("else", "")) or _NAMED.sub(lambda found: texts.get(found[1]) or BLANK, words)
+    if office and office["type"] == "number":
+        text = text.partition(GLUE)[0]  # without its unit
+    return ProposedLine(key, label, text, office, side=side)
+
+
+def _named_in(line: ResultLine) -> set[str]:
+    """The answers that a line names."""
+    office: Mapping[str, Any] = line.get("office", {})
+    words = f"{line.get('text', '')}{office.get('default', '')}"
+    names = {line.get("field", ""), line.get("else", ""), office.get("answer", ""), *_NAMED.findall(words)}
+    return names - {""}
 
 
 def _columns(table: AnswerTable, wanted: list[str] | None) -> AnswerTable:
@@ -119,7 +132,7 @@ def faults(document: VersionDocument) -> list[str]:
             _("%(result)s: khóa dòng lặp lại: %(name)s") % {"result": row["key"], "name": key}
             for key in _doubled(line["key"] for line in lines)
         ]
-        if (row["kind"] in POSITIVE) > row["outcome"] or (row["kind"] == "refusal" and row["outcome"]):
+        if (row["kind"] in POSITIVE and not row["outcome"]) or (row["kind"] == "refusal" and row["outcome"]):
             found.append(_("%(result)s: loại kết quả không hợp với việc chấp thuận") % {"result": row["key"]})
     if not ends_by_note(facts):
         found += _uncovered(document)
@@ -129,7 +142,8 @@ def faults(document: VersionDocument) -> list[str]:
 def unknown_fields(document: VersionDocument) -> list[str]:
     """Names in the results that are neither fields of the form, questions of the portal, circumstances nor PERSON_FIELDS."""
     fields = _fields(document)
-    printed = set(fields) | {f"person.{name}" for name in PERSON_FIELDS}
+    bound = {field["key"] for field in (document["form"] or {}).get("bound_fields", [])}  # asked outside the form: not printed
+    printed = (set(fields) - bound) | {f"person.{name}" for name in PERSON_FIELDS}
     asked = {q["key"] if q["key"] == "case" else f"ask.{q['key']}" for q in document["procedure"]["questions"]}
     conditional = set(fields) | asked | {"audience", "channel", "person.age", "person.priority_group"}
     wrong: list[str] = []
@@ -137,8 +151,7 @@ def unknown_fields(document: VersionDocument) -> list[str]:
         wrong += sorted(fields_named(row["when"]) - conditional)
         for line in row["template"]["lines"] if row["template"] else []:
             wrong += sorted(fields_named(line.get("when")) - conditional)
-            names = {line.get("field"), line.get("office", {}).get("answer")} - {None}
-            wrong += sorted(cast(set[str], names) - printed)
+            wrong += sorted(_named_in(line) - printed)
             columns = {column["key"] for column in fields.get(line.get("field", ""), {}).get("columns", [])}
             wrong += [f"{line['key']}.{name}" for name in line.get("columns", []) if name not in columns]
     return wrong
@@ -187,8 +200,10 @@ def _possible(field: Mapping[str, Any], case: Mapping[str, Any], free: set[str])
     """Can this field have its value in this case? Hidden fields are unanswered, required ones that are shown are answered."""
     if fields_named(field.get("show_if")) & free:
         return True
-    shown, answered = holds(field.get("show_if"), case, ANY_DAY), case[field["key"]] is not None
-    return answered <= shown and (answered or not (shown and field.get("required")))
+    shown = holds(field.get("show_if"), case, ANY_DAY)
+    if case[field["key"]] is not None:
+        return shown
+    return not (shown and field.get("required"))
 
 
 def _values(document: VersionDocument, fields: Mapping[str, Any], name: str, conditions: list[Any]) -> list[Any]:
@@ -230,9 +245,8 @@ def _fields(document: VersionDocument) -> dict[str, Any]:
     }
 
 
-def _doubled(keys: Any) -> list[str]:
-    seen: set[str] = set()
-    return [key for key in keys if key in seen or seen.add(key)]  # type: ignore[func-returns-value]
+def _doubled(keys: Iterable[str]) -> list[str]:
+    return [key for key, count in Counter(keys).items() if count > 1]
 
 
 # documents without kinds ----------------------------------------------------------------------------------------------

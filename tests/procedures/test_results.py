@@ -2,20 +2,29 @@
 
 import copy
 import datetime as dt
+import html
+import importlib.util
 import json
+import re
+import shutil
 
 import jsonschema
 import pytest
 from django.conf import settings
+from django.urls import reverse
 
+from procedures import loading
 from procedures.eforms import Form
 from procedures.loading import DataFolder, DataRefused
 from procedures.loading.publishing import document_of
-from procedures.results import faults, offered, proposed_lines, rows
+from procedures.management.commands.results_table import results_table
+from procedures.models import Procedure
+from procedures.results import _named_in, faults, offered, proposed_lines, rows
+from tests.world import load_sample
 
 DAY = dt.date(2026, 11, 27)
 FORM = {
-    "key": "f", "grammar": 1, "bound_fields": [],
+    "key": "f", "grammar": 1, "bound_fields": [{"key": "copies", "label": "Số bản", "binds_to": "copies"}],
     "sections": [{"key": "s", "title": "S", "pages": [{"key": "p", "title": "P", "question": "?", "fields": [
         {"key": "name", "label": "Tên", "type": "text", "required": True},
         {"key": "since", "label": "Từ ngày", "type": "date", "required": True},
@@ -83,14 +92,14 @@ def test_rows_with_a_kind_and_lines_without_keys_are_still_read():
 
 
 def test_the_names_of_old_rows_tell_which_were_negative():
-    """The versions published first had only the names of the national database: none of their refusals is offered."""
+    """The versions published first had only the names of the national database: no refusal or request to amend is offered."""
     for facts in DataFolder().procedures():
-        modelled = [row for row in facts["results"] if "outcome" in row]
-        positive = {
-            row.get("source_name", row["name"]): row["outcome"] for row in sorted(modelled, key=lambda row: row["outcome"])
-        }
-        read = rows({"results": [{"name": name, "code": None} for name in positive]})
-        assert {row["name"]: row["outcome"] for row in read} == positive, facts["code"]
+        given = {row.get("source_name", row["name"]) for row in facts["results"] if row["outcome"]}
+        negative = [row for row in facts["results"] if row["kind"] == "refusal" or row["key"] == "amendment"]
+        refused = {row.get("source_name", row["name"]) for row in negative} - given
+        read = rows({"results": [{"name": name, "code": None} for name in sorted(given | refused)]})
+        old = {row["name"] for row in read if row["outcome"]}
+        assert old == given, facts["code"]
 
 
 # what is printed ------------------------------------------------------------------------------------------------------
@@ -140,6 +149,15 @@ def test_a_table_prints_only_the_columns_that_belong_on_the_paper():
     assert printed(words, {"goods": []}) == []
 
 
+def test_words_may_name_answers_and_a_line_may_have_a_second_one():
+    words = template(
+        {"key": "since", "label": "Theo", "text": "Đơn ngày {since} của {name}; {way}"},
+        {"key": "made", "label": "Tên", "field": "way", "else": "name"},
+        {"key": "status", "label": "Kết luận", "office": {"type": "text", "required": True, "default": "Của {name}."}},
+    )
+    assert [line.text for line in printed(words)] == ["Đơn ngày 4/3/2020 của Lò Thị Ánh; …", "Lò Thị Ánh", "Của Lò Thị Ánh."]
+
+
 # what is not published ------------------------------------------------------------------------------------------------
 FAULTY = {
     "no outcome at all": [row("refused", kind="refusal", outcome=False)],
@@ -156,6 +174,12 @@ FAULTY = {
         {"key": "g", "label": "Hàng", "field": "goods", "columns": ["what", "price"]}))],
     "an unknown proposal": [row("a", made="portal", template=template(
         {"key": "g", "label": "Hàng", "office": {"type": "text", "required": True, "answer": "nothing"}}))],
+    "an answer asked outside the form": [row("a", made="portal", template=template(
+        {"key": "g", "label": "Số bản", "field": "copies"}))],
+    "an unknown second answer": [row("a", made="portal", template=template(
+        {"key": "g", "label": "Tên", "field": "name", "else": "nothing"}))],
+    "an unknown answer in words": [row("a", made="portal", template=template(
+        {"key": "g", "label": "Tên", "text": "Số {nothing}"}))],
     "a line's key twice": [row("a", made="portal", template=template(
         {"key": "g", "label": "Hàng", "field": "name"}, {"key": "g", "label": "Hàng", "field": "kind"}))],
 }  # fmt: skip
@@ -216,3 +240,138 @@ MISSHAPEN = {
 def test_the_schema_refuses_a_result_that_contradicts_itself(result):
     check = jsonschema.Draft202012Validator({"$ref": "#/$defs/result", "$defs": SCHEMA["$defs"]})
     assert check.is_valid(row("a")) and not check.is_valid(result)
+
+
+# the shipped ones at every door ---------------------------------------------------------------------------------------
+def test_the_table_of_all_results_is_that_of_the_data():
+    """Made again with `manage.py results_table`."""
+    assert (settings.BASE_DIR / "docs/results.md").read_text(encoding="utf-8") == results_table(DataFolder())
+
+
+def test_the_check_of_the_data_refuses_what_publishing_refuses(tmp_path, capsys):
+    shutil.copytree(settings.DATA_DIR, tmp_path / "data")
+    path = tmp_path / "data/procedures.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    listed = {facts["code"]: facts["results"] for facts in data["procedures"]}
+    del listed["1.001612"][0]  # leaves the request to amend
+    del listed["3.000333"][0]  # leaves record no. 2
+    del listed["1.001776"][2]  # one of three cases
+    listed["1.004873"][0]["template"]["lines"][0]["field"] = "there_is_no_such"
+    listed["1.000656"][0]["template"]["legal_basis"] = "Luật số 99/2099/QH99"
+    listed["1.010041"][1]["outcome"] = True
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("check_of_a_copy", tmp_path / "data/check.py")
+    check = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(check)
+    assert check.main() == 1
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ERROR")]
+    wanted = {
+        "1.001612": "no outcome for", "3.000333": "no outcome for", "1.001776": "no outcome for",
+        "1.004873": "there_is_no_such", "1.000656": "99/2099/QH99", "1.010041": "with outcome True",
+    }  # fmt: skip
+    for code, words in wanted.items():
+        assert any(f" {code} " in line and words in line for line in said), (code, said)
+
+
+NEVER = (
+    "phone",
+    "email",
+    "fax",
+    "bank",
+    "account",
+    "consent",
+    "job",
+    "partner_residence",
+    "partner_id_number",
+    "partner_birth_date",
+)
+
+
+def test_no_paper_prints_what_does_not_belong_there():
+    """Telephones, addresses of mail, bank accounts, the reasons of the applicant, data of others.
+
+    The slip of an absence carries the reason: Luật Cư trú, Điều 31.
+    """
+    for facts, row in papers():
+        for line in row["template"]["lines"]:
+            names = _named_in(line) | {f"{line.get('field')}.{column}" for column in line.get("columns", [])}
+            wrong = {name for name in names if any(word in name for word in NEVER)}
+            wrong |= {name for name in names if "reason" in name and (facts["code"], row["key"]) != ("1.003677", "slip")}
+            assert not wrong, (facts["code"], row["key"])
+
+
+def test_a_table_is_never_printed_with_columns_that_people_did_not_see_named():
+    """A table with personal columns names the columns it prints, so that a new column of the form does not slip in."""
+    for facts, row in papers():
+        for line in row["template"]["lines"]:
+            if line.get("field") in ("members", "family_members", "parents_spouse", "industries"):
+                assert "id_number" not in line["columns"], (facts["code"], row["key"])
+
+
+def test_no_official_form_number_is_printed_while_none_of_the_texts_is_known():
+    """A paper with the number of a form must be that form; the marks of both agree."""
+    assert all(row["template"]["form"] is None and row["template"]["certainty"] == "demo" for _facts, row in papers())
+
+
+def papers():
+    for facts in DataFolder().procedures():
+        for row in facts["results"]:
+            if row["template"]:
+                yield facts, row
+
+
+@pytest.mark.django_db
+def test_the_page_shows_the_outcomes_first_and_what_else_may_come_after_them(client):
+    load_sample(codes=["1.001612", "3.000333", "1.014748"])
+    said = result_words(client, "1.001612")
+    assert said.index("Giấy chứng nhận đăng ký hộ kinh doanh") < said.index("Cũng có thể nhận")
+    assert said.index("Cũng có thể nhận") < said.index("Thông báo nội dung cần sửa đổi")
+    assert "Phiếu lý lịch tư pháp số 1 (khi: Loại phiếu: Phiếu số 1)" in result_words(client, "3.000333")
+    choice = "Một trong các kết quả này, tùy trường hợp: Quyết định về việc hưởng trợ cấp thất nghiệp Quyết định về việc bảo lưu"
+    assert choice in result_words(client, "1.014748")
+    first = client.get(reverse("procedures:procedure", args=["1.001612", slug("1.001612")])).context["guide"].top[-1]
+    assert first["value"] == "Giấy chứng nhận đăng ký hộ kinh doanh"
+
+
+def slug(code):
+    return Procedure.objects.get(code=code).slug
+
+
+def result_words(client, code):
+    page = client.get(reverse("procedures:procedure", args=[code, slug(code)])).content.decode()
+    section = page[page.index('aria-labelledby="ket-qua"') :]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", section[: section.index("</section>")])).split()).replace("( ", "(")
+
+
+@pytest.mark.django_db
+def test_the_api_says_which_results_an_approval_may_give(client):
+    load_sample(codes=["1.001612"])
+    listed = client.get("/api/v1/procedures/1.001612/").json()["document"]["results"]
+    assert [(row["key"], row["kind"], row["outcome"]) for row in listed] == [
+        ("certificate", "grant", True), ("amendment", "notice", False),
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_changed_results_become_a_new_version_and_filed_dossiers_keep_theirs():
+    load_sample(codes=["1.001612"])
+    first = Procedure.objects.get(code="1.001612").current
+    loading.load_sample(codes=["1.001612"], folder=ChangedResults())
+    second = Procedure.objects.get(code="1.001612").current
+    first.refresh_from_db()
+    assert (first.state, second.number) == ("retired", first.number + 1)
+    assert "tax_office" in str(first.document) and "tax_office" not in str(second.document)
+
+
+class ChangedResults(DataFolder):
+    """The shipped data with one line less on one paper."""
+
+    def read(self, name):
+        data = super().read(name)
+        if name != "procedures.json":
+            return data
+        data = copy.deepcopy(data)
+        for facts in data["procedures"]:
+            if facts["code"] == "1.001612":
+                facts["results"][0]["template"]["lines"].pop()
+        return data
