@@ -15,6 +15,8 @@ from portal.common import clock
 from portal.common.dates import moment
 from portal.common.money import dong
 
+RUNNING = {DossierState.ACCEPTED, DossierState.PROCESSING}
+
 
 @translation.override("vi")
 def notify_step(step, event):
@@ -183,7 +185,9 @@ def _step_text(step, dossier):
             return _("Không phải trả phí: %(name)s"), _("Cơ quan đã tính: không phải trả khoản nào.")
         return _("Đã biết số phí: %(name)s"), _("Phải trả %(sum)s. Mở hồ sơ để xem cách trả.")
     if step.name in ("paid", "collect"):
-        return _("Đã trả phí: %(name)s"), _("Cơ quan đã nhận được %(sum)s.")
+        return _("Đã trả phí: %(name)s"), _("Cơ quan đã nhận được %(sum)s.") + _due_sentence(dossier)
+    if step.name == "resubmit":
+        return _("Đã gửi bổ sung: %(name)s"), _("Cơ quan đã nhận được phần bổ sung.") + _due_sentence(dossier)
     if step.name == "extend":
         return _("Xin lỗi, hẹn lại: %(name)s"), _("Cơ quan xin lỗi vì chậm. Ngày hẹn mới: %(due)s. Lý do: %(reason)s")
     if step.name == "ask_confirmation":
@@ -191,6 +195,8 @@ def _step_text(step, dossier):
     if step.name == "issue":
         if dossier.delivery_way == "account":
             return _("Đã có kết quả: %(name)s"), _("Kết quả sẽ có trong tài khoản sau ít phút.")
+        if dossier.delivery_way == "post":
+            return _("Đã có kết quả: %(name)s"), _("Bưu điện sẽ mang đến địa chỉ đã ghi.")
         return _("Đã có kết quả: %(name)s"), _("Mời đến nhận tại quầy, mang theo giấy hẹn.")
     if step.name == "deliver":
         return _("Kết quả đã sẵn sàng: %(name)s"), _("Mở hồ sơ để xem và tải kết quả.")
@@ -210,6 +216,11 @@ def _step_text(step, dossier):
         )
     sentence = str(step.line.custom["sentence"]).replace("%", "%%")
     return sentence + ": %(name)s", _("Mở hồ sơ để xem chi tiết.")
+
+
+def _due_sentence(dossier):
+    """The date that is promised now that the dossier does not wait any more; empty without one."""
+    return " " + _("Hẹn trả kết quả %(due)s.") if dossier.due_at and dossier.state in RUNNING else ""
 
 
 def _exemption_sentence(step):

@@ -7,7 +7,8 @@ published. Documents published before results had kinds are read by `rows`.
 import datetime as dt
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -131,7 +132,7 @@ def faults(document: VersionDocument) -> list[str]:
             _("%(result)s: khóa dòng lặp lại: %(name)s") % {"result": row["key"], "name": key}
             for key in _doubled(line["key"] for line in lines)
         ]
-        if (row["kind"] in POSITIVE) > row["outcome"] or (row["kind"] == "refusal" and row["outcome"]):
+        if (row["kind"] in POSITIVE and not row["outcome"]) or (row["kind"] == "refusal" and row["outcome"]):
             found.append(_("%(result)s: loại kết quả không hợp với việc chấp thuận") % {"result": row["key"]})
     if not ends_by_note(facts):
         found += _uncovered(document)
@@ -199,8 +200,10 @@ def _possible(field: Mapping[str, Any], case: Mapping[str, Any], free: set[str])
     """Can this field have its value in this case? Hidden fields are unanswered, required ones that are shown are answered."""
     if fields_named(field.get("show_if")) & free:
         return True
-    shown, answered = holds(field.get("show_if"), case, ANY_DAY), case[field["key"]] is not None
-    return answered <= shown and (answered or not (shown and field.get("required")))
+    shown = holds(field.get("show_if"), case, ANY_DAY)
+    if case[field["key"]] is not None:
+        return shown
+    return not (shown and field.get("required"))
 
 
 def _values(document: VersionDocument, fields: Mapping[str, Any], name: str, conditions: list[Any]) -> list[Any]:
@@ -242,9 +245,8 @@ def _fields(document: VersionDocument) -> dict[str, Any]:
     }
 
 
-def _doubled(keys: Any) -> list[str]:
-    seen: set[str] = set()
-    return [key for key in keys if key in seen or seen.add(key)]  # type: ignore[func-returns-value]
+def _doubled(keys: Iterable[str]) -> list[str]:
+    return [key for key, count in Counter(keys).items() if count > 1]
 
 
 # documents without kinds ----------------------------------------------------------------------------------------------

@@ -268,7 +268,7 @@ def next_things(dossier, *, pay_by=""):
             "state": "later" if waits else "now",
             "title": _("Cán bộ kiểm tra hồ sơ"),
             "text": reception,
-            "lines": [_("Thiếu gì sẽ báo rõ từng chỗ, một lần cho đủ.")],
+            "lines": [_("Thiếu gì sẽ báo rõ từng chỗ; báo lần thứ hai phải có trưởng bộ phận duyệt.")],
         },
         {
             "state": "later",

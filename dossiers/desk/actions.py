@@ -76,7 +76,10 @@ STEP_PAGES = {
     ),
     "ask_supplement": StepPage(
         "yeu-cau-bo-sung", SupplementForm, _("Yêu cầu bổ sung"),
-        _("Chỉ yêu cầu một lần, ghi đủ mọi chỗ. Phần không chọn được khóa lại; đồng hồ dừng cho đến khi người nộp gửi lại."),
+        _(
+            "Ghi đủ mọi chỗ trong một lần: lần thứ hai phải có trưởng bộ phận duyệt. Phần không chọn được khóa lại; đồng hồ dừng"
+            " cho đến khi người nộp gửi lại."
+        ),
         icon="alert", key="b",
     ),
     "ask_confirmation": StepPage(

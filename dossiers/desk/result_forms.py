@@ -124,6 +124,7 @@ class Sheet:
     file: Paper | None = None
     file_error: str = ""
     has_closing: bool = True  # conclusion and notes of its own; what a notice lists has none
+    dossier_id: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -137,7 +138,7 @@ class Sheet:
     @property
     def kept_file(self) -> str:
         """The file that was checked, signed, for a hidden input: the form may come back without it."""
-        return signing.dumps(self.file, salt=KEPT_FILE) if self.file else ""
+        return signing.dumps(self.file, salt=f"{KEPT_FILE}:{self.dossier_id}") if self.file else ""
 
     @property
     def frozen_lines(self) -> list[Paper]:
@@ -154,7 +155,7 @@ class Sheet:
         """The file of this POST, else the one sent before. It is checked like any upload and must be a PDF."""
         if kept:
             try:
-                self.file = signing.loads(kept, salt=KEPT_FILE)
+                self.file = signing.loads(kept, salt=f"{KEPT_FILE}:{self.dossier_id}")
             except signing.BadSignature:
                 self.file = None
         if upload is None:
@@ -197,7 +198,7 @@ class DraftForm:
         marks: Mapping[str, str] | None = None,
     ) -> None:
         self.dossier, self.draft, self.post = dossier, draft, post
-        self.sheets = [_proposed_sheet(proposal, draft) for proposal in drafting.proposed(dossier)]
+        self.sheets = [_proposed_sheet(dossier, proposal, draft) for proposal in drafting.proposed(dossier)]
         self.choices = _choices_of(self.sheets)
         self.closing = _closing_of(draft)
         for line in self.all_lines:
@@ -261,7 +262,7 @@ class DraftForm:
         return {"papers": papers}
 
 
-def _proposed_sheet(proposal: Proposed, draft: ResultDraft | None) -> Sheet:
+def _proposed_sheet(dossier: Dossier, proposal: Proposed, draft: ResultDraft | None) -> Sheet:
     """The input for one result: as drafted, else as proposed."""
     row = proposal.row
     drafted = _drafted(draft, proposal.key)
@@ -278,6 +279,7 @@ def _proposed_sheet(proposal: Proposed, draft: ResultDraft | None) -> Sheet:
         notes=(drafted or {}).get("notes", "") if drafted else (template["notes"] or "" if template else ""),
         file=(drafted or {}).get("file"),
         has_closing=proposal.drawn_here,
+        dossier_id=dossier.pk,
     )
 
 

@@ -15,18 +15,10 @@ from portal.common.vietnamese import fold
 
 
 def make_paper(event, kind):
-    """Make the paper of this event unless it exists; with the acknowledgement also the filled application form. Returns it."""
-    if kind == PaperKind.ACKNOWLEDGEMENT:
-        _make(event, PaperKind.APPLICATION_FORM)
-    return _make(event, kind)
-
-
-def _make(event, kind):
+    """Make the paper of this event unless it exists. Returns it."""
     existing = IssuedPaper.objects.filter(event=event, kind=kind).first()
     if existing:
         return existing
-    if kind == PaperKind.APPLICATION_FORM and not event.dossier.version.document["form"]:
-        return None
     code = new_verification_code()
     number = _number(event, kind)
     content = rendering.render_paper(kind, contexts.context(kind, event.dossier, event, number=number, verification_code=code))

@@ -2,7 +2,7 @@
 
 from accounts.roles import SystemActor
 from dossiers import workflow
-from dossiers.choices import Job
+from dossiers.choices import Job, PaperKind
 from dossiers.models import Event, FollowUp
 from dossiers.papers import making
 from dossiers.states import DossierState
@@ -20,7 +20,11 @@ def do_followup(followup: FollowUp) -> None:
 
 
 def make_paper(event: Event, kind: str) -> None:
+    """Make the paper. The filled application form follows as a row of its own: a person waits for the acknowledgement."""
     making.make_paper(event, kind)
+    if kind == PaperKind.ACKNOWLEDGEMENT and event.dossier.version.document["form"]:
+        FollowUp.objects.get_or_create(event=event, kind=f"paper:{PaperKind.APPLICATION_FORM}")
+        outbox.wake_relay()
 
 
 def issue_result(event: Event, _kind: str) -> None:

@@ -27,7 +27,7 @@ def save(dossier: Dossier, content: drafting.Content, *, author: User, after: in
     last = drafting.newest(row)
     if last and last.number != after:
         facts = {"who": last.author, "n": last.number}
-        sentence = _("%(who)s đã lưu bản soạn lần %(n)d trong lúc này. Xem bản đó rồi sửa tiếp.")
+        sentence = _("%(who)s đã lưu bản soạn lần %(n)d trong lúc này. Xem bản đó ở dưới; lưu lần nữa thì bản này thay bản đó.")
         raise ContentChanged(row, "approve", sentence % facts)
     digest = frozen.content_hash(content)
     if last and last.content_hash == digest:

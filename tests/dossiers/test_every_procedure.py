@@ -75,7 +75,7 @@ def fits(client, address):
 def test_every_form_is_shown_page_by_page_handed_in_taken_in_and_decided():
     load_sample(codes=list(reference.procedures()))
     territory.load(DataFolder())  # provinces and communes as a real page lists them
-    filed, waited, forms = [], [], set()
+    filed, waited, forms, given = [], [], set(), {}
     for procedure in Procedure.objects.filter(listed=False).select_related("current").order_by("code"):
         place, form_key = place_of(procedure), procedure.current.form_key
         if place is None:
@@ -101,8 +101,14 @@ def test_every_form_is_shown_page_by_page_handed_in_taken_in_and_decided():
                 dossier = workflow.advance(dossier, "paid", actor=clerk, amount=dossier.obligation.total)
             dossier = workflow.advance(dossier, "accept", actor=clerk)
             assert dossier.due_at or dossier.term.get("rule"), procedure.code
-            assert take_all_steps(dossier, clerk).decided_at, procedure.code
+            decided = take_all_steps(dossier, clerk)
+            assert decided.decided_at, procedure.code
+            given[procedure.code] = [
+                row["key"] for decision in decided.decisions.all()
+                for paper in decision.content["papers"] for row in paper.get("given", [paper])
+            ]  # fmt: skip
         filed.append(procedure.code)
         forms.add(form_key)
     assert len(filed) == 35 and len(forms) == 27
+    assert (given["1.001612"], given["3.000333"], given["1.004873"]) == (["certificate"], ["record_1"], ["confirmation"])
     assert "3.000333" in waited and "1.004873" not in waited and "1.010041" not in waited

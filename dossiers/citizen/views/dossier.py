@@ -208,6 +208,7 @@ def submitted(request, code):
             "dossier": dossier,
             "acknowledgement": newest.get(PaperKind.ACKNOWLEDGEMENT),
             "form": newest.get(PaperKind.APPLICATION_FORM),
+            "form_to_come": bool(dossier.version.document["form"]) and PaperKind.APPLICATION_FORM not in newest,
             "asked_of_people": timeline.asked_of_people(dossier) if mine else [],
             "next_things": timeline.next_things(dossier, pay_by=money.until if money else ""),
             # The secret opens the tracking page without a login: it belongs to the citizen alone.

@@ -300,7 +300,7 @@ def review(request, code):
         except PermissionDenied:
             messages.error(request, _("Tài khoản này không gửi bổ sung được cho hồ sơ này."))
         else:
-            messages.success(request, _("Đã gửi bổ sung. Cơ quan làm tiếp từ hôm nay."))
+            messages.success(request, _("Đã gửi bổ sung. Cơ quan đã nhận được."))
         return redirect("dossiers:detail", dossier.code)
     return render(
         request,

@@ -113,7 +113,8 @@ def draft(request, code):
         saved = _save(request, dossier, form)
         if saved:
             return saved
-    log_view(request, dossier)
+    if request.headers.get("X-Requested-With") != "fetch":  # the live preview of the same page
+        log_view(request, dossier)
     return render(
         request,
         "dossiers/desk/draft.html",
@@ -122,7 +123,7 @@ def draft(request, code):
             "form": form,
             "review": review,
             "content": form.content,
-            "after": request.POST.get("after", review.newest.number if review.newest else 0),
+            "after": review.newest.number if review.newest else 0,
             "next_step": _next_step(dossier, request.user),
         },
         status=422 if form.errors else 200,

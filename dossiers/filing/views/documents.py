@@ -131,7 +131,7 @@ def tiles(files, *, removable=True):
         rows.append(
             {
                 "title": _("Trang %(n)d") % {"n": number} if picture else file.name,
-                "note": f"{megabytes(file.size)} · {moment(file.uploaded_at)}",
+                "note": " · ".join([megabytes(file.size), moment(file.uploaded_at), *_changed(file)]),
                 "icon": "check",
                 "thumb": reverse("files:thumbnail", args=[file.pk]) if picture else "",
                 "picture": "doc",
@@ -141,6 +141,13 @@ def tiles(files, *, removable=True):
             }
         )
     return rows
+
+
+def _changed(file):
+    """What the copy that is shown lacks, for a PDF; a picture is always redrawn."""
+    if file.is_redrawn and file.content_type == "application/pdf":
+        return [_("bản xem đã bỏ phần tự chạy và liên kết; tệp gốc vẫn giữ")]
+    return []
 
 
 def files_by_paper(dossier):

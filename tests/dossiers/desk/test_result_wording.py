@@ -39,7 +39,10 @@ def results_of(dossier):
     return facts["results"]
 
 
-def result(key, *, made="portal", group=None, when=None, lines=(), **facts):
+FIXED = {"key": "basis", "label": "Cấp theo", "text": "Luật Cư trú"}
+
+
+def result(key, *, made="portal", group=None, when=None, lines=(FIXED,), **facts):
     template = {
         "title": f"Giấy {key}", "form": None, "legal_basis": None, "lines": list(lines), "conclusion": None, "notes": None,
         "certainty": "demo",
@@ -140,7 +143,9 @@ def test_a_file_made_elsewhere_is_required_and_only_one_checked_here_is_taken(do
     assert [error["href"] for error in form_of(dossier, **{"so-do.number": "1"}).errors] == ["#so-do--file"]
     forged = signing.dumps({"name": "x.pdf", "storage_key": "0" * 40}, salt="khác")
     assert form_of(dossier, **{"so-do.file-kept": forged}).errors
-    kept = signing.dumps(factories.paper_made_elsewhere(None), salt=KEPT_FILE)
+    of_another = signing.dumps(factories.paper_made_elsewhere(None), salt=f"{KEPT_FILE}:{dossier.pk + 1}")
+    assert form_of(dossier, **{"so-do.file-kept": of_another}).errors
+    kept = signing.dumps(factories.paper_made_elsewhere(None), salt=f"{KEPT_FILE}:{dossier.pk}")
     form = form_of(dossier, **{"so-do.file-kept": kept})
     assert not form.errors and form.content["papers"][0]["given"][0]["file"]["name"] == "lam-o-noi-khac.pdf"
 

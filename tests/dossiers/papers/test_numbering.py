@@ -103,7 +103,7 @@ def test_several_results_of_one_decision_have_numbers_of_their_own(desk):
 def test_the_filled_form_carries_the_code_of_the_dossier(desk, monkeypatch):
     monkeypatch.setattr(making.rendering, "render_paper", lambda *args, **kwargs: b"%PDF-1.7")
     dossier = desk.submitted()
-    making.make_paper(dossier.events.get(step="submit"), PaperKind.ACKNOWLEDGEMENT)
+    making.make_paper(dossier.events.get(step="submit"), PaperKind.APPLICATION_FORM)
     assert printed(dossier, "application_form") == dossier.code
 
 
