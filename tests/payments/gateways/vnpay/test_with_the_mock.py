@@ -15,20 +15,15 @@ from tests.processes import Processes, wait_for
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(scope="module")
-def process(live_server):
-    """One mock gateway for these tests, with the IPN URL of the portal. Its data are in the tables of the test."""
-    processes = Processes()
-    yield Gateway(processes, ipn_url=f"{live_server.url}/thanh-toan/vnpay/ipn", refund_step=60).start()
-    processes.stop_all()
-
-
 @pytest.fixture
-def gateway(process, money_desk, live_server, settings):
-    settings.VNPAY_PAY_URL, settings.VNPAY_API_URL = process.pay_url, process.api_url
+def gateway(money_desk, live_server, settings):
+    """The running mock gateway, with the IPN URL of the portal."""
+    processes = Processes()
+    started = Gateway(processes, ipn_url=f"{live_server.url}/thanh-toan/vnpay/ipn", refund_step=60).start()
+    settings.VNPAY_PAY_URL, settings.VNPAY_API_URL = started.pay_url, started.api_url
     settings.SITE_URL = live_server.url
-    yield process
-    process.control("reset")
+    yield started
+    processes.stop_all()
 
 
 def arrive(gateway, attempt):
