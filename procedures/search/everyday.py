@@ -1,9 +1,10 @@
 """Everyday phrases: how people ask for a procedure, as `data/everyday.json` lists them; and topics that no procedure is about."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -18,8 +19,23 @@ def phrases() -> Mapping[str, Sequence[str]]:
 
 @cache
 def phrases_in(path: Path) -> Mapping[str, Sequence[str]]:
-    rows = json.loads(path.read_text("utf-8"))["phrases"]
-    return {code: [text for texts in voices.values() for text in texts] for code, voices in rows.items()}
+    return {code: [text for texts in voices.values() for text in texts] for code, voices in _rows(path).items()}
+
+
+def _rows(path: Path) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """{procedure code: {voice: phrases}}."""
+    return json.loads(path.read_text("utf-8"))["phrases"]
+
+
+def without_a_voice() -> Iterator[tuple[str, dict[str, list[str]], list[dict[str, Any]]]]:
+    """For cross-validation: yield (voice, the phrases of all other voices, the phrases of this one as queries)."""
+    rows = _rows(settings.DATA_DIR / "everyday.json")
+    for voice in sorted({voice for voices in rows.values() for voice in voices}):
+        others = {
+            code: [text for other, texts in voices.items() if other != voice for text in texts] for code, voices in rows.items()
+        }
+        queries = [{"query": text, "expected": [code]} for code, voices in rows.items() for text in voices.get(voice, ())]
+        yield voice, others, queries
 
 
 def outside_topics() -> list[Entry]:

@@ -28,13 +28,13 @@ from procedures.search.reading import (
     without_places,
 )
 
-SATURATION, LENGTH, PHRASES_LENGTH = 1.2, 0.5, 0.9  # k1 of BM25, and b of names and of phrases
+SATURATION, LENGTH, PHRASES_LENGTH = 1.2, 0.5, 0.8  # k1 of BM25, and b of names and of phrases
 PHRASES_WEIGHT = 0.75  # of a word in a phrase; 1 in a name
 PAIR_WEIGHT, ACCENTED_WEIGHT = 1.0, 0.25  # of terms; 1 for a word without accents
 LEGAL_WEIGHT = 0.5  # of the legal terms for an everyday phrase of the synonym list
 SLIP, SOUND = 0.7, 0.8  # weights of words that may be meant: one typing error, another spelling of the same sound
 WHOLE_LINE = 0.3  # added when the query is one of the names or phrases
-RANK_WEIGHT = 0.001  # per rank: what can be filed here counts about a tenth more
+RANK_WEIGHT = 0.002  # per rank: what can be filed here counts a fifth more
 SURE, GUESS = 0.5, 0.3  # scores from which an answer is certain, and below which it is none
 SHARE_OF_BEST, MAX_FOUND, MAX_GUESSES = 0.5, 100, 5
 MANY = 400  # with so many candidates, the commonest terms add no further ones

@@ -6,29 +6,17 @@ import time
 import pytest
 
 from procedures import search
-from procedures.loading import DataFolder, load_sample
-from procedures.loading.index import facts_of
+from procedures.loading import load_sample
 from procedures.models import Procedure
-from procedures.search import everyday
-from procedures.search.index import Entry, SearchIndex
+from procedures.search import measuring
 from procedures.search.reading import corrected, legal_terms, read_words, without_places
-from procedures.search.text import search_columns
 from tests import reference
 
 
 @functools.cache
 def index():
     """The whole catalogue as the loader would write it, without a database."""
-    folder = DataFolder()
-    curated = {row["code"]: row for row in folder.procedures()}
-    forms = {form["key"]: form["form_code"] for form in folder.read("forms.json")["forms"]}
-    entries = []
-    for row in folder.index_rows():
-        known = curated.get(row["code"])
-        name = known["name"] if known else row["name"]
-        columns = search_columns(row["code"], name, known, facts_of(row), forms.get(known["form_key"]) if known else None)
-        entries.append(Entry(row["code"], columns["search_exact"], columns["rank"], everyday.phrases().get(row["code"], ())))
-    return SearchIndex([*entries, *everyday.outside_topics()])
+    return measuring.shipped_index()
 
 
 def answers(text):
