@@ -11,6 +11,8 @@ from django.conf import settings
 from procedures.search.index import Entry
 from procedures.search.words import OUTSIDE
 
+TOPIC_RANK = 30  # so that a topic is not outweighed by the rank of procedures alone
+
 
 def phrases() -> Mapping[str, Sequence[str]]:
     """{procedure code: phrases}. The file is read once per process."""
@@ -41,4 +43,4 @@ def without_a_voice() -> Iterator[tuple[str, dict[str, list[str]], list[dict[str
 def outside_topics() -> list[Entry]:
     """Entries without code: the weather, football … A query that fits one best finds nothing."""
     lines = [line for line in OUTSIDE.splitlines() if line and not line.startswith("#")]
-    return [Entry("", "", phrases=[phrase.strip() for phrase in line.split(",")]) for line in lines]
+    return [Entry("", "", TOPIC_RANK, [phrase.strip() for phrase in line.split(",")]) for line in lines]

@@ -35,7 +35,7 @@ LEGAL_WEIGHT = 0.5  # of the legal terms for an everyday phrase of the synonym l
 SLIP, SOUND = 0.7, 0.8  # weights of words that may be meant: one typing error, another spelling of the same sound
 WHOLE_LINE = 0.3  # added when the query is one of the names or phrases
 RANK_WEIGHT = 0.002  # per rank: what can be filed here counts a fifth more
-SURE, GUESS = 0.5, 0.3  # scores from which an answer is certain, and below which it is none
+SURE, GUESS = 0.8, 0.45  # scores from which an answer is certain, and below which it is none
 SHARE_OF_BEST, MAX_FOUND, MAX_GUESSES = 0.5, 100, 5
 MANY = 400  # with so many candidates, the commonest terms add no further ones
 
@@ -117,11 +117,10 @@ class SearchIndex:
         if not found or not found[0].sure or any(map(self._is_unknown, words)):
             others = [self._ranked(reading) for reading in self._other_readings(typed, words)]
             found = max([found, *others], key=lambda one: one[0].score if one else 0)
-        if not found or not found[0].code:
+        if not found or not found[0].code or found[0].score < GUESS:
             return []
         best = found[0]
-        limit = SHARE_OF_BEST * best.score if best.sure else GUESS
-        kept = [one for one in found if one.code and one.score >= limit]
+        kept = [one for one in found if one.code and one.score >= SHARE_OF_BEST * best.score]
         return kept[:MAX_FOUND] if best.sure else kept[:MAX_GUESSES]
 
     def is_a_name(self, text: str) -> bool:
@@ -129,7 +128,7 @@ class SearchIndex:
         return len(self.whole_lines.get(gist(read_words(text)), ())) == 1
 
     def _ranked(self, words: Sequence[Word]) -> list[Found]:
-        """[Found] for these words, best first, with scores from GUESS."""
+        """[Found] for these words, best first."""
         terms = self._query_terms(words)
         scores: dict[int, float] = {}
         for term in sorted(terms, key=lambda term: -self.rarity[term]):
@@ -146,7 +145,7 @@ class SearchIndex:
         found = [
             (score / possible * (1 + RANK_WEIGHT * self.entries[number].rank), self.entries[number].code)
             for number, score in scores.items()
-            if score >= GUESS * possible
+            if score >= SHARE_OF_BEST * GUESS * possible
         ]
         return [Found(code, score) for score, code in sorted(found, key=lambda one: (-one[0], one[1]))]
 
