@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models.fields.json import KeyTransform
 
+from portal.common.vietnamese import fold
 from procedures.models import Procedure, SearchAlias
 from procedures.search import everyday, place_names
 from procedures.search.index import Entry, SearchIndex
@@ -35,6 +36,7 @@ class Catalogue(NamedTuple):
     codes: list[str]
     audiences: dict[str, list[str]]
     listed: dict[str, bool]
+    names: list[tuple[tuple[str, ...], str]]  # (words without accents, code) of what can be filed here, by rank: for suggestions
 
 
 STAMP_SQL = "search_exact || '|' || rank || '|' || listed"
@@ -50,7 +52,7 @@ def find(text: str) -> Answer:
     rest = place.rest if place and place.rest else text
     found = known.index.search(rest)
     if not found:
-        return Answer([], place=place)
+        return Answer([], sure=False, place=place)
     return Answer([one.code for one in found], found[0].sure, place, _choices(known, rest, found))
 
 
@@ -108,4 +110,5 @@ def _build(stamp: tuple[Any, ...]) -> Catalogue:
         [code for code, *_ in rows],
         {code: audience or [] for code, *_, audience in rows},
         {code: listed for code, _, _, listed, _ in rows},
+        [(tuple(fold(name).split()), code) for code, text, _, listed, _ in rows if not listed for name in text.split("\n")],
     )

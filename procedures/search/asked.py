@@ -66,10 +66,11 @@ def count(text: str, outcome: SearchOutcome) -> None:
     table = SearchedText._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (text, outcome, times, last_on) SELECT %s, %s, 1, %s WHERE (SELECT count(*) FROM {table}) < %s"
+            f"INSERT INTO {table} (text, outcome, times, last_on) SELECT %s, %s, 1, %s"
+            f" WHERE (SELECT count(*) FROM {table}) < %s OR EXISTS (SELECT FROM {table} WHERE text = %s)"
             f" ON CONFLICT (text) DO UPDATE"
             f" SET times = {table}.times + 1, outcome = EXCLUDED.outcome, last_on = EXCLUDED.last_on",
-            [text, outcome, clock.today(), MAX_ROWS],
+            [text, outcome, clock.today(), MAX_ROWS, text],
         )
 
 

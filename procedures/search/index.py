@@ -116,7 +116,8 @@ class SearchIndex:
         found = self._ranked(words)
         if not found or not found[0].sure or any(map(self._is_unknown, words)):
             others = [self._ranked(reading) for reading in self._other_readings(typed, words)]
-            found = max([found, *others], key=lambda one: one[0].score if one else 0)
+            weighed = [[Found(code, SOUND * score) for code, score in one] for one in others]
+            found = max([found, *weighed], key=lambda one: one[0].score if one else 0)
         if not found or not found[0].code or found[0].score < GUESS:
             return []
         best = found[0]

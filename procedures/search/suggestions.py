@@ -1,8 +1,6 @@
 """Suggestions while typing: names and aliases that go on as typed, then what the search finds."""
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import NamedTuple
 
 from portal.common.vietnamese import clean_text, fold
 from procedures import search
@@ -10,18 +8,14 @@ from procedures import search
 MIN_LETTERS, MAX_SUGGESTED = 2, 6
 
 
-class Line(NamedTuple):
-    words: tuple[str, ...]
-    code: str
-
-
 def suggest(text: str) -> list[str]:
     """Codes of at most MAX_SUGGESTED procedures for an unfinished text, best first."""
     text = clean_text(text)
-    if len(text) < MIN_LETTERS:
+    typed = tuple(fold(text).split())
+    if len(text) < MIN_LETTERS or not typed:
         return []
     known = search.catalogue()
-    begun = _begun(known, tuple(fold(text).split()))
+    begun = _begun(known, typed)
     found = [one.code for one in known.index.search(text) if one.sure]
     return list(dict.fromkeys([*begun[: MAX_SUGGESTED - 2], *found, *begun]))[:MAX_SUGGESTED]
 
@@ -32,18 +26,11 @@ def _begun(known: search.Catalogue, typed: Sequence[str]) -> list[str]:
     Names that begin so come first, then by rank.
     """
     found: dict[str, int] = {}
-    for line in _lines(known):
-        at = _place(line.words, typed)
-        if at is not None and at < found.get(line.code, 99):
-            found[line.code] = at
+    for words, code in known.names:
+        at = _place(words, typed)
+        if at is not None and at < found.get(code, 99):
+            found[code] = at
     return sorted(found, key=lambda code: min(found[code], 1))
-
-
-@lru_cache(maxsize=1)
-def _lines(known: search.Catalogue) -> list[Line]:
-    """The names of procedures that can be filed here, by rank. Kept for the index in use."""
-    entries = [entry for entry in known.index.entries if entry.code and not known.listed[entry.code]]
-    return [Line(tuple(fold(line).split()), entry.code) for entry in entries for line in entry.text.split("\n") if line]
 
 
 def _place(words: Sequence[str], typed: Sequence[str]) -> int | None:
