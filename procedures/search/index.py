@@ -175,13 +175,13 @@ class SearchIndex:
 
     def _other_readings(self, typed: Sequence[Word], words: Sequence[Word]) -> Iterator[Sequence[Word]]:
         """For a query without a certain answer: spaces in the wrong place («kha isinh»), or a typing error or another spelling
-        that gives a known word («giấy oc thân», «tạm chú»)."""
+        that gives a known word («giấy oc thân», «dấy khai sinh»). A word that the index has with these accents stands."""
         run = "".join(word.bare for word in typed)
         parts = split(run, self.vocabulary, self.pairs)
         if parts and parts != [word.bare for word in typed]:
             yield without_places([read_word(part) for part in parts])
         for place, word in enumerate(words):
-            if is_filler(word):
+            if is_filler(word) or (word.accented and not self._is_unknown(word)):
                 continue
             before = words[place - 1].bare if place else ""
             after = words[place + 1].bare if place + 1 < len(words) else ""
