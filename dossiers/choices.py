@@ -76,7 +76,11 @@ class PaperKind(models.TextChoices):
     CONSULTATION = "consultation", _("Văn bản lấy ý kiến")
     RESULT = "result", _("Kết quả giải quyết")
     REFUSAL_OF_SUBSTANCE = "refusal_of_substance", _("Thông báo không giải quyết")
+    REVOCATION = "revocation", _("Quyết định thu hồi")
     E_RECEIPT = "e_receipt", _("Biên lai điện tử thu phí, lệ phí")
+
+
+RESULT_KINDS = frozenset({PaperKind.RESULT, PaperKind.REFUSAL_OF_SUBSTANCE})
 
 
 class Job(StrEnum):

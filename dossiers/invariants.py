@@ -2,7 +2,7 @@
 
 import hashlib
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.messages.models import Message
@@ -10,8 +10,9 @@ from accounts.models import AdministratorChange, User
 from dossiers.evidence import anchors
 from dossiers.files import storage
 from dossiers.files.models import Attachment
-from dossiers.models import Anchor, AnswerRevision, Dossier, Event, FollowUp
-from dossiers.papers.models import IssuedPaper
+from dossiers.models import Anchor, AnswerRevision, Decision, Dossier, Event, FollowUp, ResultDraft
+from dossiers.papers import frozen
+from dossiers.papers.models import IssuedPaper, NumberCounter, PaperNumber
 from dossiers.states import DossierState
 from dossiers.workflow import history
 
@@ -27,6 +28,7 @@ def violations():
             if model is Attachment and row.is_redrawn:
                 yield from _file(model, row, row.original_key, row.original_sha256)
     yield from anchors.problems()
+    yield from _numbers()
     yield from _administrators()
 
 
@@ -60,8 +62,46 @@ def _papers_and_messages(dossier):
     if dossier.submitter_id and not Message.objects.filter(key=f"event:{filed.pk}", recipient=dossier.submitter_id).exists():
         yield f"{dossier.code}: the submitter was not told of the filing"
     has_result = dossier.state in (DossierState.COMPLETED, DossierState.RETURNED)
-    if has_result and not all(hasattr(decision, "paper") for decision in dossier.decisions.all()):
-        yield f"{dossier.code}: has a result without its paper"
+    if has_result:
+        yield from _papers_of_decisions(dossier)
+    yield from _drafts(dossier)
+
+
+def _papers_of_decisions(dossier):
+    """Each decision has the papers of its content, each once (owed ones may still come)."""
+    for decision in dossier.decisions.prefetch_related("papers"):
+        made = sorted(paper.result_key for paper in decision.papers.all())
+        owed = FollowUp.objects.filter(event=decision.event_id).exclude(due_state="done").exists()
+        if made != sorted(frozen.papers_in(decision.content)) and (made or not owed):
+            yield f"{dossier.code}: has a result without its paper"
+        if decision.outcome == Decision.Outcome.REVOKED:
+            numbers = [row["number"] for row in decision.content["revokes"]]
+            revoked = dossier.papers.filter(number__in=numbers, decision__isnull=False)
+            if revoked.exclude(state=IssuedPaper.State.REVOKED).exists():
+                yield f"{dossier.code}: a paper was revoked and is still in force"
+
+
+def _drafts(dossier):
+    """The drafts are those that the history names, and their files are there."""
+    drafts = {draft.number: draft for draft in dossier.result_drafts.all()}
+    for draft in drafts.values():
+        if frozen.content_hash(draft.content) != draft.content_hash:
+            yield f"{dossier.code}: draft {draft.number} of its result was changed"
+        for paper in draft.content["papers"]:
+            for row in frozen.given_elsewhere(paper):
+                yield from _file(ResultDraft, draft, row["file"]["storage_key"], row["file"]["sha256"])
+    for event in dossier.events.filter(text__details__has_key="draft").select_related("text"):
+        named = event.text.details["draft"]
+        if named["number"] not in drafts or drafts[named["number"]].content_hash != named["sha256"]:
+            yield f"{dossier.code} #{event.sequence}: the draft it names was changed or deleted"
+
+
+def _numbers():
+    """Each series of numbers is whole: 1, 2, 3 … up to its counter."""
+    given = PaperNumber.objects.filter(body=OuterRef("body"), series=OuterRef("series"), year=OuterRef("year")).order_by()
+    count = given.values("body").annotate(n=Count("pk")).values("n")
+    for row in NumberCounter.objects.annotate(given=Coalesce(Subquery(count), 0)).exclude(last=F("given")).select_related("body"):
+        yield f"numbers {row.series}-{row.body.code} of {row.year}: {row.last} were given, {row.given} are there"
 
 
 def _file(model, row, key, sha256):

@@ -7,13 +7,15 @@ from django.utils.translation import gettext as _
 from accounts.messages.models import queue_messages
 from accounts.models import Membership, User
 from accounts.roles import Role
-from dossiers.fees import wording
+from dossiers.fees import ending, wording
 from dossiers.permissions import is_submitter
 from dossiers.states import DossierState
 from dossiers.transitions.choices import Tells
 from portal.common import clock
 from portal.common.dates import moment
 from portal.common.money import dong
+
+RUNNING = {DossierState.ACCEPTED, DossierState.PROCESSING}
 
 
 @translation.override("vi")
@@ -134,6 +136,7 @@ def citizen_text(step, dossier):
         "name": name,
         "code": dossier.code,
         "reason": step.note,
+        "numbers": ", ".join(step.recorded.get("corrected", [])),
         "due": moment(dossier.due_at) if dossier.due_at else "",
         "until": moment(dossier.supplement_due_at or dossier.payment_due_at)
         if dossier.supplement_due_at or dossier.payment_due_at
@@ -142,7 +145,16 @@ def citizen_text(step, dossier):
         "phone": dossier.receiving_agency.desk_phone,
         "sum": dong(dossier.obligation.total) if hasattr(dossier, "obligation") and dossier.obligation.total else "",
     }
-    subject, body = _step_text(step, dossier)
+    refusal = ending.closing_event(dossier) if step.name == "issue" else None  # told when its notice is signed
+    if refusal:
+        facts["reason"] = refusal.text.note
+        subject = _("Không được giải quyết: %(name)s")
+        body = _("Lý do: %(reason)s") + "\n" + _step_text(step, dossier)[1]
+    else:
+        subject, body = _step_text(step, dossier)
+    if step.name in ending.OCCASIONS or refusal:
+        facts["money"] = " ".join(ending.money(dossier, refusal.step if refusal else step.name).sentences)
+        body += "\n%(money)s\n" + _("Muốn làm lại: mở hồ sơ này, bấm “Nộp lại”. Câu trả lời và giấy tờ cũ có sẵn.")
     body += "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s.")
     return subject % facts, body % facts
 
@@ -173,7 +185,9 @@ def _step_text(step, dossier):
             return _("Không phải trả phí: %(name)s"), _("Cơ quan đã tính: không phải trả khoản nào.")
         return _("Đã biết số phí: %(name)s"), _("Phải trả %(sum)s. Mở hồ sơ để xem cách trả.")
     if step.name in ("paid", "collect"):
-        return _("Đã trả phí: %(name)s"), _("Cơ quan đã nhận được %(sum)s.")
+        return _("Đã trả phí: %(name)s"), _("Cơ quan đã nhận được %(sum)s.") + _due_sentence(dossier)
+    if step.name == "resubmit":
+        return _("Đã gửi bổ sung: %(name)s"), _("Cơ quan đã nhận được phần bổ sung.") + _due_sentence(dossier)
     if step.name == "extend":
         return _("Xin lỗi, hẹn lại: %(name)s"), _("Cơ quan xin lỗi vì chậm. Ngày hẹn mới: %(due)s. Lý do: %(reason)s")
     if step.name == "ask_confirmation":
@@ -181,19 +195,32 @@ def _step_text(step, dossier):
     if step.name == "issue":
         if dossier.delivery_way == "account":
             return _("Đã có kết quả: %(name)s"), _("Kết quả sẽ có trong tài khoản sau ít phút.")
+        if dossier.delivery_way == "post":
+            return _("Đã có kết quả: %(name)s"), _("Bưu điện sẽ mang đến địa chỉ đã ghi.")
         return _("Đã có kết quả: %(name)s"), _("Mời đến nhận tại quầy, mang theo giấy hẹn.")
     if step.name == "deliver":
         return _("Kết quả đã sẵn sàng: %(name)s"), _("Mở hồ sơ để xem và tải kết quả.")
     if step.name in ("payment_timeout", "supplement_timeout"):
-        return _("Đã dừng: %(name)s"), _("Đã quá hạn mà chưa nhận được phần cần bổ sung hoặc phí. Có thể nộp lại hồ sơ mới.")
+        return _("Đã dừng: %(name)s"), _("Đã quá hạn mà chưa nhận được phần cần bổ sung hoặc phí.")
     if step.name == "confirm_withdrawal":
         return _("Đã rút: %(name)s"), _("Hồ sơ đã được rút theo đề nghị.")
     if step.name == "refuse_withdrawal":
         return _("Không đồng ý cho rút: %(name)s"), _("Lý do: %(reason)s")
     if step.name == "stop":
         return _("Đã dừng xử lý: %(name)s"), _("Lý do: %(reason)s")
+    if step.name == "correct_result" and step.details["action"] == "revoke":
+        return _("Kết quả bị thu hồi: %(name)s"), _("Giấy số %(numbers)s không còn giá trị. Lý do: %(reason)s")
+    if step.name == "correct_result":
+        return _("Cấp giấy mới thay thế: %(name)s"), _(
+            "Sau ít phút, hồ sơ có giấy mới thay giấy số %(numbers)s. Lý do: %(reason)s"
+        )
     sentence = str(step.line.custom["sentence"]).replace("%", "%%")
     return sentence + ": %(name)s", _("Mở hồ sơ để xem chi tiết.")
+
+
+def _due_sentence(dossier):
+    """The date that is promised now that the dossier does not wait any more; empty without one."""
+    return " " + _("Hẹn trả kết quả %(due)s.") if dossier.due_at and dossier.state in RUNNING else ""
 
 
 def _exemption_sentence(step):

@@ -37,6 +37,7 @@ NOTE_SHOWN_STEPS = frozenset(
         "withdraw",
         "resubmit",
         "confirm",
+        "correct_result",
     }
 )
 
@@ -151,6 +152,16 @@ def is_head(dossier: Dossier, user: User) -> bool:
 def holds_the_step(dossier: Dossier, user: User) -> bool:
     """Has the role of an open step at the agency of that step; the head may act for an absent officer."""
     return is_head(dossier, user) or any(user.has_role(run.role, run.agency_id) for run in dossier.open_steps)
+
+
+@for_staff(Role.OFFICER, Role.SIGNER, Role.HEAD)
+def drafts_now(dossier: Dossier, user: User) -> bool:
+    """May write the result now: who has the role of an open step of the office that is not a question to somebody else; before
+    the signature also the head, who may act for an absent officer."""
+    runs = [run for run in dossier.open_steps if run.kind not in ("consult", "applicant_confirm")]
+    if any(user.has_role(run.role, run.agency_id) for run in runs):
+        return True
+    return any(run.kind != "sign" for run in runs) and is_head(dossier, user)
 
 
 @for_roles("post")

@@ -32,16 +32,26 @@ WORK = ["due_state", "priority", "tries", "fault", "created_at", "next_at", "don
 
 @admin.register(CollectionPoint)
 class CollectionPointAdmin(ReadOnly, ModelAdmin):
-    list_display = ["terminal", "name", "bank_name", "account_number", "has_secret", "takes_payments", "demo", "quiet_until"]
+    list_display = [
+        "terminal",
+        "name",
+        "bank_name",
+        "account_number",
+        "provider",
+        "has_secret",
+        "takes_payments",
+        "demo",
+        "quiet_until",
+    ]
     list_filter = ["terminal__active", "demo"]
     list_select_related = ["terminal"]
     fields = list_display
     readonly_fields = fields
 
     @admin.display(description=_("có khóa trong môi trường"), boolean=True)
-    def has_secret(self, point: CollectionPoint) -> bool:
-        """Is the secret of the terminal in the environment? The secret itself is never shown."""
-        return register.takes_payments(point)
+    def has_secret(self, point: CollectionPoint) -> bool | None:
+        """Is the secret of the terminal in the environment? The secret itself is never shown. None: no gateway, no secret."""
+        return register.takes_payments(point) if point.provider else None
 
     @admin.display(description=_("đang thu trên mạng"), boolean=True, ordering="terminal__active")
     def takes_payments(self, point: CollectionPoint) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
+from dossiers.fees.ending import OCCASIONS
 from dossiers.models import Dossier, Event, FeeObligation
 from dossiers.states import DossierState
 from dossiers.workflow import FollowOn, Step, StepReply
@@ -15,14 +16,7 @@ from payments.models import PaymentAttempt, Refund, RefundReason, Way
 from payments.receipts import numbering
 from payments.refunds import approval
 
-CLOSINGS = {
-    "refuse_receipt": RefundReason.REFUSED,
-    "refuse_substance": RefundReason.REFUSED,
-    "confirm_withdrawal": RefundReason.WITHDRAWN,
-    "stop": RefundReason.STOPPED,
-    "supplement_timeout": RefundReason.STOPPED,
-    "payment_timeout": RefundReason.STOPPED,
-}
+CLOSINGS = {step: RefundReason(occasion) for step, occasion in OCCASIONS.items()}
 
 
 def on_step_taken(sender: object, step: Step, event: Event, **kwargs: Any) -> StepReply | None:

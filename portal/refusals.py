@@ -112,6 +112,7 @@ DOORS = {
     **_at(CITIZENS_SIDE, "payments:", "pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"),
     **_at(CITIZENS_SIDE, "api_", "payment", "payment_attempts", "payment_claim", "proof"),
     **_at(CITIZENS_SIDE, "evidence:", "proof"),
+    **_at(CITIZENS_SIDE, "dossiers:", "again"),
     **_at(DRAFT, "dossiers:", "resume", "renew", "filled_form", "step", "autosave", "discard", "read_draft"),
     **_at(DRAFT, "api_", "submit"),
     **_at(PAPER, "papers:", "download"),

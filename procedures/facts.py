@@ -130,33 +130,66 @@ class DocumentGroup(TypedDict):
     documents: list[Document]
 
 
-class ResultLine(TypedDict):
-    """A line of a result: the answer to a field of the form (or `person.…`), or a text that the office writes."""
+class OfficeDatum(TypedDict):
+    """What the office writes on a line of a result. A required one left empty would make the paper void."""
 
-    label: str
-    field: NotRequired[str]
-    office: NotRequired[Literal[True]]
+    type: Literal["text", "date", "number", "money", "choice"]
+    required: bool
+    options: NotRequired[list[str]]  # of a choice: the texts that are printed
+    default: NotRequired[str | int]
+    answer: NotRequired[str]  # the field of the form whose answer is proposed, to be confirmed or corrected
+    help: NotRequired[str]
+
+
+# Functional syntax, because `else` is a Python keyword.
+ResultLine = TypedDict(
+    "ResultLine",
+    {
+        "key": str,
+        "label": str,
+        "field": NotRequired[str],
+        "else": NotRequired[str],
+        "office": NotRequired[OfficeDatum],
+        "text": NotRequired[str],
+        "when": NotRequired[Condition],
+        "columns": NotRequired[list[str]],
+        "side": NotRequired[Literal["left", "right"]],
+    },
+)
+"""A line of a result. Exactly one of `field` (an answer), `office` (the office writes it) and `text` (fixed words).
+
+`else`: the field printed when `field` has no answer. `when`: left out where it does not hold. `columns`: the columns of a table
+that are printed (absent = all). `side`: the line stands in the left or right half of the page, beside those of the other side.
+`text` and the default of the office may name answers: «số {divorce_no}».
+"""
 
 
 class ResultTemplate(TypedDict):
-    """The content of the printed result."""
+    """The content of the printed result. `form`: the official number of the form, None where its text is not known."""
 
     title: str
+    form: str | None
     legal_basis: str | None
     lines: list[ResultLine]
     conclusion: str | None
+    notes: str | None
     certainty: str
 
 
 class Result(TypedDict):
-    """A result of the procedure. Name and code come from the national database; a row without `key` is not modelled yet."""
+    """One thing that the procedure may end in (docs/catalogue.md, "Results")."""
 
+    key: str
+    code: str | None
     name: str
-    code: NotRequired[str | None]
-    key: NotRequired[str]
-    kind: NotRequired[Literal["grant", "refusal", "notice", "register", "payment"]]
-    when: NotRequired[Condition]
-    template: NotRequired[ResultTemplate]
+    source_name: NotRequired[str]  # the name in the national database, where `name` is a cleaned or divided one
+    kind: Literal["grant", "refusal", "notice", "register", "payment"]
+    outcome: bool
+    when: Condition
+    group: str | None
+    made: Literal["portal", "file", "object", "entry", "money"]
+    template: ResultTemplate | None
+    certainty: str
 
 
 class PartialReason(TypedDict):
@@ -211,7 +244,7 @@ class Facts(TypedDict):
     steps: list[str]
     conditions: list[str]
     notes: list[str]
-    results: list[Result]
+    results: list[Result]  # versions published before results had kinds: `procedures.results.rows` reads them
     executing_agencies: list[NamedCode]
     competent_agencies: list[NamedCode]
     legal_basis: list[str]
@@ -222,6 +255,7 @@ class Facts(TypedDict):
     certainty: dict[str, str]
     fees_elsewhere: NotRequired[list[FeeElsewhere]]
     silence_is_consent: NotRequired[bool]
+    ends_by: NotRequired[Literal["note_received"]]  # a notification: recorded, nothing is decided
 
 
 class ProcedurePart(TypedDict):

@@ -15,6 +15,7 @@ from procedures.cards import different_official_name, level_words, price_over_pl
 from procedures.facts import Document, FeeRow
 from procedures.models.catalogue import ProcedureVersion
 from procedures.prices import PriceRange, price_range
+from procedures.results import rows
 from procedures.wording import (
     CHANNELS,
     FEE_KINDS,
@@ -77,7 +78,7 @@ class Guide:
         """The four main facts: time, fee, agency, result."""
         exempt = next((line for line in self.fee_lines if line["role"] == "exemption"), None)
         executing = [body["name"] for body in self.facts["executing_agencies"]]
-        result = self.facts["results"][0]["name"] if self.facts["results"] else _("Không có giấy tờ trả lại")
+        outcomes = [row["name"] for group in self.outcomes for row in group] or [_("Không có giấy tờ trả lại")]
         return [
             {
                 "icon": "clock",
@@ -97,7 +98,12 @@ class Guide:
                 "value": level_words(self.facts["agency_levels"]),
                 "note": executing[0],
             },
-            {"icon": "doc", "label": _("Kết quả"), "value": result, "note": ""},
+            {
+                "icon": "doc",
+                "label": _("Kết quả"),
+                "value": outcomes[0],
+                "note": _("Xem đủ ở mục “Kết quả thực hiện”") if len(outcomes) > 1 else "",
+            },
         ]
 
     @property
@@ -139,8 +145,20 @@ class Guide:
         ]
 
     @cached_property
-    def results(self) -> list[str]:
-        return [row["name"] for row in self.facts["results"]]
+    def outcomes(self) -> list[list[dict[str, str]]]:
+        """What may come of it when all is in order, each with the case it is for. Of a list with several, one is given."""
+        groups: dict[str, list[dict[str, str]]] = {}
+        for row in rows(self.facts):
+            if row["outcome"]:
+                when = self.words.condition(row["when"])
+                note = _("khi: %(when)s") % {"when": when} if when else ""
+                groups.setdefault(row["group"] or f"/{row['key']}", []).append({"name": row["name"], "note": note})
+        return list(groups.values())
+
+    @cached_property
+    def other_results(self) -> list[str]:
+        """What people may receive besides: refusals, requests to amend, later notices."""
+        return [row["name"] for row in rows(self.facts) if not row["outcome"]]
 
     @cached_property
     def conditions(self) -> list[str]:

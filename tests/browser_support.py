@@ -1,4 +1,4 @@
-"""Helpers for browser tests: axe, horizontal scrolling, display preferences."""
+"""Helpers for browser tests: clicks that open a page, axe, horizontal scrolling, display preferences."""
 
 from pathlib import Path
 
@@ -14,6 +14,15 @@ def axe(page):
     # Only violations: reporting passed rules takes most of the time on a long page.
     found = page.evaluate("tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", RULES)
     return [f"{flaw['id']}: {flaw['help']}: {node['html'][:200]}" for flaw in found["violations"] for node in flaw["nodes"]]
+
+
+def click_and_wait(target):
+    """Click a link, or a button that sends a form, and wait until the server's answer is loaded.
+
+    A click alone returns before the server has answered: another page opened next, or the database, may still show the old state.
+    """
+    with target.page.expect_navigation():
+        target.click()
 
 
 def sideways(page):

@@ -13,6 +13,7 @@ import pytest
 
 from portal.common import pango
 from portal.launch.places import Places
+from tests import slowness
 
 # Playwright's sync API runs an event loop in the test's thread, which Django takes for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -59,14 +60,34 @@ FAST = "leave out tests of browser, PDF and services, slow ones, and all but one
 
 def pytest_addoption(parser):
     parser.addoption("--fast", action="store_true", help=FAST)
+    parser.addoption("--measure", action="store_true", help="write the CPU seconds of slow tests into tests/slow.txt")
+
+
+def pytest_configure(config):
+    if config.getoption("measure"):
+        config.pluginmanager.register(slowness.Meter(config))
 
 
 def pytest_collection_modifyitems(config, items):
-    if not config.getoption("fast"):
-        return
+    slowness.mark(items)
+    if config.getoption("fast"):
+        _leave_out(config, items)
+    if hasattr(config, "workerinput"):
+        _dearest_files_first(items)
+
+
+def _dearest_files_first(items):
+    """With several workers a dear file taken up last would leave the others idle."""
+    weights = collections.Counter()
+    for item in items:
+        weights[item.path] += 10 if any(map(item.get_closest_marker, NOT_FAST)) else 1
+    items.sort(key=lambda item: -weights[item.path])
+
+
+def _leave_out(config, items):
     seen, kept, left_out = collections.Counter(), [], []
     for item in items:
-        function = item.nodeid.partition("[")[0]
+        function = slowness.function_of(item.nodeid)
         seen[function] += 1
         late = seen[function] > 1 and ("db" in item.fixturenames or item.get_closest_marker("django_db"))
         (left_out if late or any(map(item.get_closest_marker, NOT_FAST)) else kept).append(item)

@@ -1,12 +1,17 @@
 """Factories of people and dossiers. Dossiers get their state by taking real steps, never by setting it."""
 
+import copy
 import itertools
 
 from accounts.models import LoginKind, Membership, Person, User
 from accounts.roles import Role
 from dossiers import workflow
+from dossiers.demo import matters as demo
+from dossiers.files import storage
 from dossiers.files.models import Attachment
 from dossiers.models import Dossier, StepState
+from dossiers.papers import drafting
+from dossiers.workflow import result_drafts
 from portal.common import clock
 from procedures.offered import offered_at
 from tests import world
@@ -128,15 +133,43 @@ class Desk:
         """Waiting for the signature only."""
         dossier = self.processing(**facts)
         while any(run.kind != "sign" for run in dossier.step_runs.filter(state=StepState.OPEN)):
+            drafted(dossier, self.officer)
             dossier = workflow.advance(dossier, "hand_over", actor=self.officer)
         return dossier
 
     def approved(self, **facts):
-        return workflow.advance(self.to_sign(**facts), "approve", actor=self.signer, content=CONTENT)
+        return approve(self.to_sign(**facts), self.signer)
 
     def asked_for_supplement(self, **facts):
         items = [{"target": "field", "key": "request_detail", "label": "Nội dung đề nghị", "reason": "Ghi rõ nơi cần nộp giấy."}]
         return workflow.advance(self.submitted(**facts), "ask_supplement", actor=self.clerk, items=items)
+
+
+def drafted(dossier, author, **lines):
+    """A revision of the draft: the results as proposed, or as drafted last; `lines`: {key of a line: another text}."""
+    last = drafting.newest(dossier)
+    content = copy.deepcopy(last.content) if last else drafting.filled(dossier, demo.office_words, paper_made_elsewhere)
+    for paper in content["papers"]:
+        for line in paper["lines"]:
+            if "text" in line:
+                line["text"] = lines.get(line["key"], line["text"])
+    return result_drafts.save(dossier, content, author=fresh(author), after=last.number if last else 0)
+
+
+def paper_made_elsewhere(row):
+    stored = storage.store(b"%PDF-1.4 lam o noi khac")
+    return {"name": "lam-o-noi-khac.pdf", "sha256": stored.sha256, "size": stored.size, "storage_key": stored.storage_key}
+
+
+def shown(dossier):
+    """The hash of what a signer is shown now; the draft is made where there is none."""
+    if drafting.newest(dossier) is None:
+        drafted(dossier, user(signer=dossier.lead_agency.code))
+    return drafting.shown_hash(dossier, drafting.newest(dossier))
+
+
+def approve(dossier, signer):
+    return workflow.advance(dossier, "approve", actor=signer, shown=shown(dossier))
 
 
 def edit_supplement(dossier, text):

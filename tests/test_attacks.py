@@ -70,8 +70,14 @@ DOORS = {
     **{f"api_payment{name}": "filed" for name in ("", "_attempts", "_claim")},
     **{"desk:dossier": "filed", "desk:again": "filed", "desk:step": "filed", "papers:download": "paper"},
     **{f"files:{name}": "file" for name in ("view", "original", "thumbnail")},
-    **{f"api_supplement{name}": "filed" for name in ("", "_files", "_file", "_send")},
-    **{"api_dossier": "filed", "api_withdraw": "filed", "api_submit": "draft", "accounts:message": "message"},
+    **{f"api_supplement{name}": "filed" for name in ("", "_answers", "_files", "_file", "_send")},
+    **{
+        "api_dossier": "filed",
+        "api_withdraw": "filed",
+        "api_draft": "draft",
+        "api_submit": "draft",
+        "accounts:message": "message",
+    },
     **{"evidence:proof": "filed", "api_proof": "filed"},
 }
 NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain their own secret
@@ -100,7 +106,7 @@ def addresses(dossier, draft):
     """All URLs of this dossier and this draft."""
     code, file, own = dossier.code, factories.attachment(dossier, "khac"), factories.attachment(draft, "khac")
     issued, message = paper(dossier), dossier.submitter.inbox.filter(channel="inbox").first()
-    tails = ["", "giay-moi/", "da-nop/", "giay-hen/", "ket-qua/", "rut/", "xac-nhan/", "bo-sung/", "bo-sung/xem-lai/"]
+    tails = ["", "giay-moi/", "da-nop/", "giay-hen/", "ket-qua/", "rut/", "nop-lai/", "xac-nhan/", "bo-sung/", "bo-sung/xem-lai/"]
     tails.append("bang-chung.json")
     paying = ["", "chua-xong/", "chuyen-khoan/", "qr.png", "tinh-trang/", "da-tra/", "nho-tra/"]
     steps = ["", "ban-moi/", "to-khai.pdf", "xem-lai/", "giay-to/", "nguoi_de_nghi/", "nguoi_de_nghi/tu-luu/"]

@@ -33,7 +33,8 @@ BY_SECRET = {
 # The API: answers 401 or 403 instead of redirecting to the login page.
 MACHINES = {
     "api_dossiers", "api_dossier", "api_proof", "api_withdraw", "api_submit", "api_payment", "api_payment_attempts",
-    "api_payment_claim", "api_supplement", "api_supplement_files", "api_supplement_file", "api_supplement_send",
+    "api_draft", "api_payment_claim", "api_supplement", "api_supplement_answers", "api_supplement_files",
+    "api_supplement_file", "api_supplement_send",
 }  # fmt: skip
 
 

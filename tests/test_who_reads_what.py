@@ -1,11 +1,15 @@
 """Who reads the tracking secret, whole numbers, papers, the schema and the health of the portal; and what stands in addresses."""
 
+import datetime as dt
 import ipaddress
 import re
 
 import pytest
+from axes.models import AccessAttempt
 from django.conf import settings
+from django.db.models import F
 from django.test import RequestFactory
+from django.utils import timezone
 
 from accounts.models import User
 from dossiers.papers.models import WITH_TRACKING_SECRET
@@ -215,6 +219,20 @@ def test_a_session_does_not_outlive_the_lock_of_its_address(settings):
         browse().post("/dang-nhap/", {**good, "password": "sai"})
     assert here.get("/ho-so/").status_code == 302
     assert elsewhere.get("/ho-so/", REMOTE_ADDR="203.0.113.9").status_code == 200
+
+
+def test_the_lock_ends_when_its_page_says_so_though_somebody_goes_on_trying(settings):
+    settings.AXES_ENABLED = True
+    user = factories.citizen()
+    good = {"username": user.username, "password": factories.PASSWORD}
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        page = browse().post("/dang-nhap/", {**good, "password": "sai"})
+    assert "15 phút" in page.content.decode()
+    term = dt.timedelta(hours=settings.AXES_COOLOFF_TIME)
+    AccessAttempt.objects.update(attempt_time=timezone.now() - term * 0.9)
+    assert browse().post("/dang-nhap/", {**good, "password": "sai"}).status_code == 429
+    AccessAttempt.objects.update(attempt_time=F("attempt_time") - term * 0.2)
+    assert browse().post("/dang-nhap/", good).status_code == 302
 
 
 # ---------------------------------------------------------------- schema and health

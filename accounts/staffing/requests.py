@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from accounts.messages.models import Channel, Message, queue_messages
 from accounts.models import Membership, PasswordLink, StaffRequest, User
@@ -18,6 +18,18 @@ from portal.common.dates import full_day
 from portal.common.outbox import OutboxState, wake_relay
 
 Kind, State = StaffRequest.Kind, StaffRequest.State
+TOLD = {  # what the owner of the login is told: subject, text
+    "asked": (
+        gettext_lazy("Có đề nghị về tài khoản của anh/chị"),
+        gettext_lazy("%(by)s đề nghị: %(what)s. Người thứ hai chưa duyệt."),
+    ),
+    "approved": (gettext_lazy("Đề nghị về tài khoản của anh/chị đã được duyệt"), gettext_lazy("%(decider)s duyệt: %(what)s.")),
+    "declined": (
+        gettext_lazy("Đề nghị về tài khoản của anh/chị không được duyệt"),
+        gettext_lazy("%(decider)s không duyệt: %(what)s."),
+    ),
+    "done": (gettext_lazy("Thư điện tử của tài khoản đã đổi"), gettext_lazy("Từ nay cổng gửi thư tới địa chỉ này.")),
+}
 
 
 class NotPossible(Exception):
@@ -91,14 +103,8 @@ def ask(kind, user, *, by, reason, **facts):
     if waiting.filter(agency=facts.get("agency"), role=facts.get("role", "")).exists():
         raise NotPossible(_("Đã có một đề nghị như vậy đang chờ người thứ hai."))
     request = StaffRequest.objects.create(kind=kind, user=user, asked_by=by, reason=reason, **facts)
-    _tell(request, "asked", _("Có đề nghị về tài khoản của anh/chị"), _("%(by)s đề nghị: %(what)s. Người thứ hai chưa duyệt."))
-    queue_messages(
-        f"staff:{request.pk}:decide",
-        _deciders(request),
-        subject=_("Một đề nghị chờ người thứ hai"),
-        body=_("%(by)s đề nghị cho %(user)s: %(what)s.") % _words(request),
-        link=_address("accounts:staff_request", request.pk),
-    )
+    _tell(request, "asked")
+    _tell_deciders(request)
     return request
 
 
@@ -110,9 +116,11 @@ def approve(request, *, by):
     user = request.user
     if not user.is_active:
         raise NotPossible(_("Tài khoản này đang khóa."))
+    if not administers(request.asked_by, user, agency=request.agency):
+        raise NotPossible(_("Người đề nghị không còn quản trị tài khoản này. Xin không duyệt và đề nghị lại."))
     request.state, request.decided_by, request.decided_at = State.APPROVED, by, clock.now()
     request.save(update_fields=["state", "decided_by", "decided_at"])
-    _tell(request, "approved", _("Đề nghị về tài khoản của anh/chị đã được duyệt"), _("%(decider)s duyệt: %(what)s."))
+    _tell(request, "approved")
     {Kind.PASSWORD: _send_link, Kind.ROLE: _give_role, Kind.CONTACT: _change_contact}[Kind(request.kind)](request)
     return request
 
@@ -123,7 +131,7 @@ def decline(request, *, by):
     request = _locked(request, by, taking_back=True)
     request.state, request.decided_by, request.decided_at = State.DECLINED, by, clock.now()
     request.save(update_fields=["state", "decided_by", "decided_at"])
-    _tell(request, "declined", _("Đề nghị về tài khoản của anh/chị không được duyệt"), _("%(decider)s không duyệt: %(what)s."))
+    _tell(request, "declined")
     return request
 
 
@@ -162,14 +170,13 @@ def _change_contact(request):
     void_links(request.user)
     request.user.email = request.email
     request.user.save(update_fields=["email"])
-    _tell(request, "done", _("Thư điện tử của tài khoản đã đổi"), _("Từ nay cổng gửi thư tới địa chỉ này."))
+    _tell(request, "done")
 
 
 def void_links(user):
-    """End the links of this user that were not used."""
-    PasswordLink.objects.filter(request__user=user, used_at=None).exclude(expires_at__lt=clock.now()).update(
-        expires_at=clock.now(), due_state="done"
-    )
+    """End the links of this user that were not used, for good: without its token a link does not open when a clock goes back."""
+    open_links = PasswordLink.objects.filter(request__user=user, used_at=None).exclude(expires_at__lt=clock.now())
+    open_links.update(expires_at=clock.now(), token_sha256="", due_state="done")
 
 
 # ---------------------------------------------------------------- words
@@ -188,13 +195,20 @@ def _words(request):
     return {"by": request.asked_by, "decider": request.decided_by, "user": request.user, "what": summary(request)}
 
 
-def _tell(request, what, subject, body):
-    """A message to the owner of the login."""
-    body = body % _words(request)
-    body += " " + _("Nếu anh/chị không biết việc này, báo ngay cho quản trị cơ quan.")
-    queue_messages(f"staff:{request.pk}:{what}", [request.user], subject=subject, body=body)
+@override("vi")
+def _tell(request, what):
+    """A message to the owner of the login, in Vietnamese whatever language the page is read in."""
+    subject, body = TOLD[what]
+    warning = _("Nếu anh/chị không biết việc này, báo ngay cho quản trị cơ quan.")
+    queue_messages(f"staff:{request.pk}:{what}", [request.user], subject=str(subject), body=f"{body % _words(request)} {warning}")
 
 
-def _address(name, *args):
-    with override("vi"):  # links in messages are stored with the Vietnamese path
-        return reverse(name, args=args)
+@override("vi")
+def _tell_deciders(request):
+    queue_messages(
+        f"staff:{request.pk}:decide",
+        _deciders(request),
+        subject=_("Một đề nghị chờ người thứ hai"),
+        body=_("%(by)s đề nghị cho %(user)s: %(what)s.") % _words(request),
+        link=reverse("accounts:staff_request", args=[request.pk]),
+    )

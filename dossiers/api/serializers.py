@@ -1,7 +1,10 @@
 """Serializers of dossiers, and of the requests of the API."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from dossiers.api.answers import KnownFieldsOnly
+from dossiers.fees import ending
 from dossiers.models import Dossier, Event
 
 
@@ -34,13 +37,42 @@ class DossierSerializer(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
+class EndingSerializer(serializers.Serializer):
+    """How it ended without what was asked for, and what becomes of the money (whole đồng), in the words of the page."""
+
+    occasion = serializers.ChoiceField(choices=sorted(set(ending.OCCASIONS.values())))
+    paid = serializers.IntegerField()
+    goes_back = serializers.IntegerField(help_text="By the rules of the procedure; an accountant decides.")
+    kept = serializers.IntegerField()
+    approved = serializers.IntegerField(help_text="Approved to be given back so far.")
+    sentence = serializers.CharField()
+
+
 class DossierDetailSerializer(DossierSerializer):
-    """One dossier with its history."""
+    """One dossier with its history. `again_of`, `filed_again`: codes of the dossiers it files again, and that file it again."""
 
     events = EventSerializer(many=True, read_only=True)
+    ending = serializers.SerializerMethodField()
+    again_of = serializers.CharField(source="again_of.code", read_only=True, default=None)
+    filed_again = serializers.SerializerMethodField()
 
     class Meta(DossierSerializer.Meta):
-        fields = [*DossierSerializer.Meta.fields, "events"]
+        fields = [*DossierSerializer.Meta.fields, "again_of", "filed_again", "ending", "events"]
+
+    @extend_schema_field(EndingSerializer(allow_null=True))
+    def get_ending(self, dossier):
+        event = ending.closing_event(dossier)
+        if event is None:
+            return None
+        money = ending.money(dossier, event.step)
+        return {
+            "occasion": ending.OCCASIONS[event.step], "paid": money.paid, "goes_back": money.goes_back, "kept": money.kept,
+            "approved": money.approved, "sentence": money.text,
+        }  # fmt: skip
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_filed_again(self, dossier):
+        return list(dossier.filed_again.exclude(code=None).order_by("pk").values_list("code", flat=True))
 
 
 class NoteSerializer(serializers.Serializer):
@@ -49,7 +81,7 @@ class NoteSerializer(serializers.Serializer):
     note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
 
-class SubmitSerializer(serializers.Serializer):
+class SubmitSerializer(KnownFieldsOnly):
     """The declaration must be true: it replaces the signature."""
 
     declared = serializers.BooleanField()
@@ -58,10 +90,3 @@ class SubmitSerializer(serializers.Serializer):
         if not value:
             raise serializers.ValidationError("declared must be true")
         return value
-
-    def validate(self, attrs):
-        """Nothing that was sent is dropped in silence: unknown fields are refused."""
-        unknown = sorted(set(self.initial_data) - set(self.fields))
-        if unknown:
-            raise serializers.ValidationError({name: ["unknown field"] for name in unknown})
-        return attrs

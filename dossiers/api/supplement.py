@@ -11,14 +11,16 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 
 from dossiers import workflow
+from dossiers.api.answers import AnswersField, KnownFieldsOnly, RefusedAnswers
 from dossiers.api.serializers import DossierDetailSerializer, NoteSerializer
 from dossiers.api.views import REFUSALS, StepView, visible_filed
 from dossiers.choices import SupplementTarget
 from dossiers.files.changing import FilesClosed, open_files
 from dossiers.files.receiving import check, check_page, receive, sender_of
-from dossiers.filing import supplements
+from dossiers.filing import rules, supplements
 from dossiers.permissions import is_submitter
 from dossiers.states import DossierState
+from procedures.eforms import read_json
 
 
 class FileSerializer(serializers.Serializer):
@@ -41,13 +43,14 @@ class PageSerializer(serializers.Serializer):
 
 
 class ItemSerializer(serializers.Serializer):
-    """One requested item; `pages` of a document, empty for a field."""
+    """One requested item; `pages` of a document, empty for a field; `answer` to a field, null for a document."""
 
     target = serializers.CharField()
     key = serializers.CharField()
     label = serializers.CharField()
     reason = serializers.CharField()
     answered = serializers.BooleanField()
+    answer = serializers.JSONField(allow_null=True)
     pages = PageSerializer(many=True)
 
 
@@ -97,9 +100,11 @@ class SupplementView(StepView):
         files = list(dossier.attachments.filter(replaced_at=None))
         still_open = {(item.target, item.key) for item in supplements.unanswered(dossier)}
         items = list(row.items.order_by("pk"))
+        answers = supplements.edited_answers(dossier, row)
         for item in items:
             is_document = item.target == SupplementTarget.DOCUMENT
             item.pages = supplements.pages_of(dossier, row, item.key, files=files) if is_document else []
+            item.answer = None if is_document else answers.get(item.key)
             item.answered = (item.target, item.key) not in still_open
         facts = {"number": row.number, "due_at": row.due_at, "items": items}
         return Response(SupplementSerializer(facts).data, status=status_code)
@@ -169,6 +174,34 @@ class OneFile(SupplementView):
         with open_files(dossier, row) as files:
             if files.remove(pk) is None:
                 raise Http404
+        return self.shown(code)
+
+
+class AnswersSerializer(KnownFieldsOnly):
+    """New answers to the requested fields, by field key. One that is refused: nothing is written."""
+
+    answers = AnswersField()
+
+
+class Answers(SupplementView):
+    """The requested fields. What is written is not sent yet."""
+
+    @extend_schema(request=AnswersSerializer, responses={200: SupplementSerializer, **REFUSALS, 400: RefusedAnswers})
+    def patch(self, request, code):
+        dossier, row = self.found(code)
+        sent = AnswersSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        answers = sent.validated_data["answers"]
+        keys = row.items.filter(target=SupplementTarget.FIELD).values_list("key", flat=True)
+        if closed := sorted(set(answers) - set(keys)):
+            raise serializers.ValidationError({"answers": dict.fromkeys(closed, "not a requested field")})
+        form = rules.form_of(dossier)
+        known = rules.known_answers(dossier, form) | row.edits.get("answers", {})
+        values, faults = read_json(form, answers, known, rules.filing_day(dossier))
+        if faults:
+            raise serializers.ValidationError({"answers": faults})
+        with open_files(dossier, row) as files:
+            supplements.keep_answers(files.request, values)
         return self.shown(code)
 
 

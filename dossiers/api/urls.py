@@ -3,7 +3,7 @@
 from django.urls import path
 
 import portal.common.addresses  # noqa: F401 - brings the «code» converter
-from dossiers.api import supplement, views
+from dossiers.api import drafts, supplement, views
 
 urlpatterns = [
     path("dossiers/", views.DossierList.as_view(), name="api_dossiers"),
@@ -14,5 +14,7 @@ urlpatterns = [
     path("dossiers/<dossier_code:code>/supplement/files/", supplement.NewFile.as_view(), name="api_supplement_files"),
     path("dossiers/<dossier_code:code>/supplement/files/<int:pk>/", supplement.OneFile.as_view(), name="api_supplement_file"),
     path("dossiers/<dossier_code:code>/supplement/send/", supplement.Send.as_view(), name="api_supplement_send"),
+    path("dossiers/<dossier_code:code>/supplement/answers/", supplement.Answers.as_view(), name="api_supplement_answers"),
+    path("drafts/<int:pk>/", drafts.Draft.as_view(), name="api_draft"),
     path("drafts/<int:pk>/submit/", views.Submit.as_view(), name="api_submit"),
 ]

@@ -69,7 +69,11 @@ class DossierDetail(generics.RetrieveAPIView):
     lookup_field = "code"
 
     def get_queryset(self):
-        return visible_filed(self.request.user).select_related("person", "organisation").prefetch_related("events")
+        return (
+            visible_filed(self.request.user)
+            .select_related("person", "organisation", "obligation", "again_of")
+            .prefetch_related("events")
+        )
 
     def get_object(self):
         found = super().get_object()

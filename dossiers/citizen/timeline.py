@@ -6,11 +6,14 @@ from django.utils.translation import ngettext
 from dossiers import workflow
 from dossiers.clock import lateness, rules
 from dossiers.clock.timekeeper import Timekeeper
+from dossiers.fees import ending as closings
+from dossiers.filing import rules as rules_of_filing
 from dossiers.models import DeliveryWay, StepState
 from dossiers.permissions import NOTE_SHOWN_STEPS
 from dossiers.states import DossierState as S
 from portal.common import clock
 from portal.common.dates import clock_time, long_day, moment
+from procedures.eforms.display import consent_text
 
 HIDDEN_STEPS = {"assign"}  # steps not shown to the citizen
 STEP_ICONS = {
@@ -43,7 +46,7 @@ def _event_item(event):
     who = text.actor_name if text and text.actor_name else _("Cổng dịch vụ công")
     return {
         "state": "done",
-        "title": str(workflow.line_of(event.step, event.source).custom["sentence"]),
+        "title": workflow.sentence_of(event),
         "text": f"{moment(event.at)} · {who}",
         "lines": lines,
         "icon": STEP_ICONS.get(event.step, ""),
@@ -197,17 +200,35 @@ def moved_promise(dossier):
 
 
 def ending(dossier):
-    """How it ended without a result, with the agency's reason; None in all other states."""
-    titles = {S.NOT_ACCEPTED: _("Hồ sơ không được tiếp nhận"), S.STOPPED: _("Hồ sơ đã dừng")}
-    if dossier.state not in titles:
+    """How it ended without what was asked for: the agency's reason, and what becomes of the money; None in all other states."""
+    event = closings.closing_event(dossier)
+    if event is None:
         return None
-    last = dossier.events.select_related("text").order_by("-sequence").first()
-    words = last.text.note if last.step in NOTE_SHOWN_STEPS and hasattr(last, "text") else ""
+    title = {
+        "refuse_receipt": _("Hồ sơ không được tiếp nhận"), "refuse_substance": _("Hồ sơ không được giải quyết"),
+        "confirm_withdrawal": _("Hồ sơ đã rút"),
+    }.get(event.step, _("Hồ sơ đã dừng"))  # fmt: skip
+    words = event.text.note if event.step in NOTE_SHOWN_STEPS and hasattr(event, "text") else ""
     return {
-        "tone": "bad" if dossier.state == S.NOT_ACCEPTED else "info",
-        "title": titles[dossier.state],
-        "text": _("Lý do: “%s”") % words if words else f"{workflow.line_of(last.step, last.source).custom['sentence']}.",
+        "tone": "bad" if event.step in ("refuse_receipt", "refuse_substance") else "info",
+        "title": title,
+        "text": _("Lý do: “%s”") % words if words else f"{workflow.line_of(event.step, event.source).custom['sentence']}.",
+        "money": closings.money(dossier, event.step),
     }
+
+
+def asked_of_people(dossier):
+    """What somebody must come for, and who else must agree, as the version and the answers say: sentences for after filing."""
+    if dossier.status.is_final or dossier.state == S.COMPLETED:
+        return []
+    partial = dossier.version.facts["partial_reason"]
+    said = [f"{partial['text']}."] if partial and partial["code"] == "presence" else []
+    form = rules_of_filing.form_of(dossier)
+    for question in form.fields.values() if form else []:
+        answer = dossier.answers.get(question.key)
+        if question.type == "consent" and question.spec.get("third_party") and isinstance(answer, dict):
+            said.append(f"{question.label}: {consent_text(answer)}.")
+    return said
 
 
 def public_milestones(dossier):
@@ -247,7 +268,7 @@ def next_things(dossier, *, pay_by=""):
             "state": "later" if waits else "now",
             "title": _("Cán bộ kiểm tra hồ sơ"),
             "text": reception,
-            "lines": [_("Thiếu gì sẽ báo rõ từng chỗ, một lần cho đủ.")],
+            "lines": [_("Thiếu gì sẽ báo rõ từng chỗ; báo lần thứ hai phải có trưởng bộ phận duyệt.")],
         },
         {
             "state": "later",

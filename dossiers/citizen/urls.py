@@ -4,7 +4,7 @@ from django.urls import include, path
 
 import portal.common.addresses  # noqa: F401 - brings the «code» converter
 from dossiers.citizen.views import dossier, supplement, tracking
-from dossiers.filing.views import opening, review, wizard
+from dossiers.filing.views import again, opening, review, wizard
 
 app_name = "dossiers"
 
@@ -25,6 +25,7 @@ own = [
     path("<dossier_code:code>/giay-hen/", dossier.slip, name="slip"),
     path("<dossier_code:code>/giay-moi/", dossier.papers_seen, name="papers_seen"),
     path("<dossier_code:code>/ket-qua/", dossier.result, name="result"),
+    path("<dossier_code:code>/nop-lai/", again.start_again, name="again"),
     path("<dossier_code:code>/rut/", dossier.withdraw, name="withdraw"),
     path("<dossier_code:code>/xac-nhan/", dossier.confirm, name="confirm"),
     path("<dossier_code:code>/bo-sung/", supplement.edit, name="supplement"),

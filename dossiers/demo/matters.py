@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 
+import pikepdf
 from django.conf import settings
 from django.db import transaction
 from PIL import Image, ImageDraw, ImageFont
@@ -13,11 +14,14 @@ from PIL import Image, ImageDraw, ImageFont
 from accounts.models import Agency, User
 from dossiers import workflow
 from dossiers.demo.people import RESIDENCE_DESK
-from dossiers.files import pictures
+from dossiers.files import pictures, storage
 from dossiers.files.changing import open_files
 from dossiers.files.checking import Checked
 from dossiers.filing import rules
 from dossiers.models import Dossier, StepState
+from dossiers.papers import drafting
+from dossiers.transitions.drafts import drafting_step
+from dossiers.workflow import result_drafts
 from portal.common import clock
 from procedures.models import Offering, Procedure, working_calendar
 from procedures.offered import offered_at
@@ -146,13 +150,19 @@ class Script:
             if all(run.kind == "sign" for run in open_runs):
                 return
             login = {"officer": "chuyenvien1", "head": "quanly1"}[open_runs[0].role]
+            if drafting_step(self.dossier):
+                self.draft_result(login)
             self.do("hand_over", login, note="Đã kiểm tra, đúng với dữ liệu.")
 
+    def draft_result(self, login):
+        author = User.objects.get(username=login)
+        result_drafts.save(self.dossier, drafting.filled(self.dossier, office_words, made_elsewhere), author=author, after=0)
+
     def approve(self):
-        self.do("approve", "lanhdao1", content=content_of(self.dossier))
+        self.do("approve", "lanhdao1", shown=drafting.shown_hash(self.dossier, drafting.newest(self.dossier)))
 
     def reject(self):
-        content = {**content_of(self.dossier), "conclusion": "Không đủ điều kiện cấp."}
+        content = {"title": "Thông báo không giải quyết hồ sơ", "lines": [], "conclusion": "", "legal_ground": "dữ liệu thử"}
         self.do("refuse_substance", "lanhdao1", note="Thông tin khai không khớp với hồ sơ lưu trữ.", content=content)
 
     def ask(self):
@@ -250,15 +260,24 @@ def answers_for(person, form_key, *, finished):
     return answers if finished else dict(list(answers.items())[:4])
 
 
-def content_of(dossier):
-    """The content of the decision that the signer approves."""
-    lines = [
-        {"label": "Họ, chữ đệm và tên", "text": dossier.subject_name},
-        {"label": "Số định danh cá nhân", "text": dossier.subject_id_number},
-        {"label": "Nơi cư trú", "text": dossier.subject_address},
-    ]
-    title = next(row["name"] for row in dossier.version.facts["results"])
-    return {"title": title, "lines": lines, "conclusion": "Thông tin trên đúng với dữ liệu đang quản lý (dữ liệu thử)."}
+def office_words(line):
+    """What the demo's office writes on a line of a result."""
+    kind = line.office["type"]
+    if kind == "choice":
+        return line.office["options"][0]
+    if kind == "date":
+        return f"{clock.today():%d/%m/%Y}"
+    return {"number": "1", "money": "1.000.000 đồng"}.get(kind, "(dữ liệu thử)" if line.office["required"] else "")
+
+
+def made_elsewhere(row):
+    """A PDF (one empty page) that stands for what another system made."""
+    page = pikepdf.new()
+    page.add_blank_page(page_size=(595, 842))
+    buffer = io.BytesIO()
+    page.save(buffer)
+    stored = storage.store(buffer.getvalue())
+    return {"name": "giay-minh-hoa.pdf", "sha256": stored.sha256, "size": stored.size, "storage_key": stored.storage_key}
 
 
 def attach(dossier, ask):

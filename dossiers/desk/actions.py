@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from dossiers import workflow
 from dossiers.desk import forms
-from dossiers.desk.result_forms import CorrectForm, DecisionForm, RefusalForm
+from dossiers.desk.result_forms import ApproveForm, CorrectForm, RefusalForm
 from dossiers.desk.supplement_form import SupplementForm
 
 
@@ -46,7 +46,7 @@ STEP_PAGES = {
         icon="swap", main=True, key="c",
     ),
     "approve": StepPage(
-        "duyet", DecisionForm, _("Duyệt và ký"),
+        "duyet", ApproveForm, _("Duyệt và ký"),
         _("Chốt nội dung kết quả. Cổng ký số đúng nội dung này; duyệt rồi thì không sửa được nữa."),
         icon="sign", main=True, key="d",
     ),
@@ -76,7 +76,10 @@ STEP_PAGES = {
     ),
     "ask_supplement": StepPage(
         "yeu-cau-bo-sung", SupplementForm, _("Yêu cầu bổ sung"),
-        _("Chỉ yêu cầu một lần, ghi đủ mọi chỗ. Phần không chọn được khóa lại; đồng hồ dừng cho đến khi người nộp gửi lại."),
+        _(
+            "Ghi đủ mọi chỗ trong một lần: lần thứ hai phải có trưởng bộ phận duyệt. Phần không chọn được khóa lại; đồng hồ dừng"
+            " cho đến khi người nộp gửi lại."
+        ),
         icon="alert", key="b",
     ),
     "ask_confirmation": StepPage(

@@ -12,6 +12,7 @@ from accounts.models import Agency, Membership, User
 from accounts.roles import Role
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import StepState
+from dossiers.papers import drafting
 from dossiers.permissions import NOTE_SHOWN_STEPS
 from dossiers.transitions import conditions, inputs
 from portal.common import clock
@@ -20,7 +21,7 @@ from portal.common.form_fields import NumberField
 from portal.common.money import UnclearAmount, dong, dong_in
 from portal.common.vietnamese import clean_text
 
-MAX_TEXT_LENGTH = 4000  # characters of a text
+MAX_TEXT_LENGTH, MAX_MARK_LENGTH = 4000, 500  # characters
 
 
 class CleanTextField(forms.CharField):
@@ -107,6 +108,8 @@ class StopForm(ReasonForm):
 class HandOverForm(StepForm):
     """Closing a processing step. For a consultation the note is the answer."""
 
+    template = "dossiers/desk/forms/hand_over.html"
+
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.question = next(
@@ -126,6 +129,9 @@ def earlier_steps(dossier):
 
 
 class ReturnForm(ReasonForm):
+    """Returning to an earlier step. Places of the drafted result are marked where they stand."""
+
+    template = "dossiers/desk/forms/return.html"
     back_to = forms.TypedChoiceField(label=_("Làm lại từ bước"), widget=forms.RadioSelect, empty_value=None)
 
     def __init__(self, *args, **options):
@@ -133,9 +139,18 @@ class ReturnForm(ReasonForm):
         self.earlier = {str(run.pk): run for run in earlier_steps(self.dossier)}
         self.fields["back_to"].choices = [(pk, f"{run.name} – {run.agency}") for pk, run in self.earlier.items()]
         self.fields["note"].help_text = _("Viết cho người làm lại hiểu: chỗ nào, vì sao, làm gì.")
+        draft = drafting.newest(self.dossier)
+        self.places = [
+            {"place": place, "paper": paper, "label": label, "text": text, "words": self._typed(place)}
+            for place, (paper, label, text) in (drafting.flat(draft.content) if draft else {}).items()
+        ]  # fmt: skip
+
+    def _typed(self, place):
+        return clean_text(self.data.get(f"dau.{place}", ""))[:MAX_MARK_LENGTH] if self.is_bound else ""
 
     def details(self):
-        return {"back_to": self.earlier[self.cleaned_data["back_to"]]}
+        marks = [{key: row[key] for key in ("place", "label", "words")} for row in self.places if row["words"]]
+        return {"back_to": self.earlier[self.cleaned_data["back_to"]], "marks": marks}
 
 
 class QuestionForm(StepForm):

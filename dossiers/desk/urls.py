@@ -2,13 +2,20 @@
 
 from django.urls import path
 
-from dossiers.desk.views import bulk, dossier, queue, steps
+from dossiers.desk.views import bulk, dossier, queue, register, results, signing, steps
 
 app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("cung-luc/", bulk.together, name="together"),
+    path("so-theo-doi/", register.show, name="register"),
+    path("so-theo-doi.pdf", register.pdf, name="register_pdf"),
+    path("so-theo-doi.xlsx", register.xlsx, name="register_xlsx"),
+    path("ky-loat/", signing.batch, name="sign"),
     path("ho-so/<dossier_code:code>/", dossier.dossier, name="dossier"),
+    path("ho-so/<dossier_code:code>/soan-ket-qua/", results.draft, name="draft"),
+    path("ho-so/<dossier_code:code>/ban-in/<str:shown>/<slug:key>.pdf", results.paper, name="paper"),
+    path("ho-so/<dossier_code:code>/ban-in/<str:shown>/tep/<slug:key>/", results.attached, name="attached"),
     path("ho-so/<dossier_code:code>/lam-lai/<str:kind>/<int:pk>/", dossier.again, name="again"),
     path("ho-so/<dossier_code:code>/<slug:slug>/", steps.step, name="step"),
 ]

@@ -75,6 +75,20 @@ class OpenFiles:
             Thumbnail.objects.create(attachment=file, content=checked.thumbnail)
         return file
 
+    def add_again(self, old: Attachment, **facts: Any) -> Attachment:
+        """A file of another dossier of the same person, byte for byte, with the same digests. Raises StoredFileMissing."""
+        key = storage.store_again(old.storage_key)
+        file = Attachment.objects.create(
+            dossier=self.dossier, item_key=old.item_key, page=old.page, name=old.name, content_type=old.content_type,
+            size=old.size, sha256=old.sha256, storage_key=key, original_type=old.original_type, original_size=old.original_size,
+            original_sha256=old.original_sha256, source=old.source,
+            original_key=storage.store_again(old.original_key) if old.is_redrawn else key if old.original_key else "", **facts,
+        )  # fmt: skip
+        thumbnail = Thumbnail.objects.filter(attachment=old).first()
+        if thumbnail:
+            Thumbnail.objects.create(attachment=file, content=thumbnail.content)
+        return file
+
     def _next_page(self, item_key: str) -> int:
         there = self.dossier.attachments.filter(
             Q(staged_in=None) | Q(staged_in=self.request), item_key=item_key, replaced_at=None

@@ -2,8 +2,8 @@
 
 The file as received is the original of record. What is shown is a clean copy: a picture is redrawn (turned upright, metadata
 removed, scaled down) and compared with what came in. A PDF is shown byte for byte, so that a signature in it stays valid, unless
-it has links that lead out of it: these are left out of the copy. The limits are settings (`MAX_UPLOAD_…` in
-portal/settings/base.py).
+it has links that lead out of it, which are left out of the copy, or is a form with scripts, which is flattened. The limits are
+settings (`MAX_UPLOAD_…` in portal/settings/base.py).
 """
 
 import unicodedata
@@ -26,6 +26,8 @@ MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png
 # For `<input type=file accept>`.
 ACCEPT = ",".join([*(ending for endings in ENDINGS.values() for ending in endings[:2]), *MEDIA_TYPES.values()])
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"heif", b"mif1", b"msf1")
+PICTURE_BRANDS = (b"avif", b"avis", b"jpx ", b"jp2 ", b"crx ")  # the same container holds pictures that are not taken
+VIDEO_BOXES = (b"ftyp", b"moov", b"wide", b"mdat")  # the first box of a MOV or MP4
 PDF_START = 1024  # bytes in which viewers look for the start of a PDF
 
 
@@ -129,6 +131,15 @@ def refused(code, kind="", **facts):
         "embedded": _("Tệp PDF này có tệp khác%(name)s kèm bên trong. Gửi riêng từng tệp, hoặc in lại thành PDF rồi gửi."),
         "xfa": _("Tệp PDF này là mẫu điền kiểu XFA, trình duyệt không hiện được. In lại thành PDF, hoặc chụp ảnh, rồi gửi."),
         "truncated": _("Tệp PDF này chưa đủ, thiếu đoạn cuối. Có thể việc chép hay tải bị ngắt: chép hoặc tải lại tệp rồi gửi."),
+        "form": _(
+            "Tệp PDF này là mẫu điền có đoạn lệnh tự chạy; bỏ đoạn lệnh đi thì mất chữ đã điền ở trang %(page)s."
+            " In lại thành PDF, hoặc chụp ảnh các trang, rồi gửi."
+        ),
+        "rows_missing": _("Ảnh này bị đứt, thiếu một phần hình. Chép hoặc tải lại ảnh, hoặc chụp lại, rồi gửi."),
+        "video": _(
+            "Tệp này là phim, cổng chỉ nhận ảnh và PDF. Ảnh Live Photo của iPhone gồm một ảnh và một đoạn phim: chọn tệp ảnh"
+            " (.HEIC, .JPG), hoặc tắt Live rồi chụp lại, rồi gửi."
+        ),
         "too_many_pages": _("Tệp PDF này có quá nhiều trang. Mỗi tệp tối đa %(pages)s trang. Chia thành nhiều tệp rồi gửi."),
         "too_many_pixels": _(
             "Ảnh này quá lớn (hơn %(megapixels)s triệu điểm ảnh). Chụp ở cỡ thường, hoặc lưu thành JPEG nhỏ hơn, rồi gửi."
@@ -192,6 +203,8 @@ def _bytes_within_limit(source):
 def _kind(name, data):
     """The kind of a file by its first bytes. A wrong ending of the name is corrected, not refused (`_with_ending`)."""
     found = _first_bytes(data)
+    if found == "video":
+        raise refused("video")
     if not found:
         known = any(name.lower().endswith(endings) for endings in ENDINGS.values())
         raise refused("unreadable" if known else "type")
@@ -210,6 +223,8 @@ def _first_bytes(data):
         return "webp"
     if start[4:8] == b"ftyp" and start[8:12] in HEIC_BRANDS:
         return "heic"
+    if start[4:8] in VIDEO_BOXES and start[8:12] not in PICTURE_BRANDS:
+        return "video"
     return ""
 
 

@@ -1,7 +1,8 @@
 """Checks every object of an untrusted PDF against what a paper needs: pages, text, pictures, forms, signatures, links inside it.
 
-Links that lead out of the file show nothing, so they are left out of the copy. Whatever else acts, plays or loads is refused,
-with the part and the page. Runs in the limited child process (`checking_child`). Does not import Django.
+Links that lead out of the file show nothing, so they are left out of the copy. A form that calculates or sends is flattened: its
+fields are drawn into the page as they are filled in. Whatever else acts, plays or loads is refused, with the part and the page.
+Runs in the limited child process (`checking_child`). Does not import Django.
 """
 
 import io
@@ -28,6 +29,8 @@ ALLOWED_ANNOTATIONS = {
     "/Redact",
 }  # fmt: skip
 FILE_NAMES = ("/F", "/UF", "/Unix", "/DOS", "/Mac")  # keys of the names of one attached file; viewers differ in which they use
+HIDDEN = 0b100011  # flags of an annotation: invisible, hidden, not shown
+OF_FORMS = {"script", "submit"}  # parts that belong to the fields of a form, and go when these are drawn into the page
 READABLE_ATTACHMENTS = (".json", ".xml", ".txt", ".csv")  # allowed as attachments of a PDF (PDF/A-3): plain data
 OTHER_FILES = (
     b"PK\x03\x04",
@@ -52,15 +55,77 @@ def check(data, max_pages, max_objects):
             raise Refused("too_many_pages")
         if len(pdf.objects) > max_objects:
             raise Refused("too_complex")
-        left_out = _Check(pdf).links_to_leave_out()
-        if not left_out:
-            return len(pdf.pages), b""
-        for container, key in left_out:
-            with suppress(KeyError):
-                del container[key]
-        out = io.BytesIO()
-        pdf.save(out)
-        return len(pdf.pages), out.getvalue()
+        try:
+            return len(pdf.pages), _without_links(pdf)
+        except Refused as refused:
+            if refused.facts.get("part") not in OF_FORMS or not _is_form(pdf):
+                raise
+    with _opened(data) as pdf:
+        flat = _flattened(pdf)
+    with _opened(flat) as pdf:
+        return len(pdf.pages), _without_links(pdf) or flat
+
+
+def _without_links(pdf):
+    """The copy without links that lead out; empty when there are none. Refuses what must not be in it."""
+    left_out = _Check(pdf).links_to_leave_out()
+    for container, key in left_out:
+        _drop(container, key)
+    return _saved(pdf) if left_out else b""
+
+
+def _saved(pdf):
+    out = io.BytesIO()
+    pdf.save(out)
+    return out.getvalue()
+
+
+# forms ----------------------------------------------------------------------------------------------------------------
+def _is_form(pdf):
+    form = pdf.Root.get("/AcroForm")
+    return isinstance(form, pikepdf.Dictionary) and bool(form.get("/Fields"))
+
+
+def _flattened(pdf):
+    """The form with its fields drawn into the pages, without what they do. Refuses a form whose answers are not drawn yet."""
+    is_drawn_later = bool(pdf.Root.AcroForm.get("/NeedAppearances", False))
+    for number, page in enumerate(pdf.pages, 1):
+        for field in _annotations(page.obj):
+            if str(field.get("/Subtype", "")) == "/Widget" and (is_drawn_later or not _is_drawn(field)) and _is_filled_in(field):
+                raise Refused("form", page=number)
+        _drop(page.obj, "/AA")
+    _drop(pdf.Root.AcroForm, "/NeedAppearances")  # else the fields would stay
+    pdf.flatten_annotations("all")
+    _drop(pdf.Root, "/AA", "/OpenAction")
+    if isinstance(pdf.Root.get("/Names"), pikepdf.Dictionary):
+        _drop(pdf.Root.Names, "/JavaScript")
+    return _saved(pdf)
+
+
+def _drop(thing, *keys):
+    for key in keys:
+        with suppress(KeyError):
+            del thing[key]
+
+
+def _is_drawn(field):
+    drawings = field.get("/AP")
+    return isinstance(drawings, pikepdf.Dictionary) and "/N" in drawings
+
+
+def _is_filled_in(field):
+    """Has this visible text or list field an answer? Kind and answer may stand with the fields above it."""
+    if int(field.get("/F", 0)) & HIDDEN:
+        return False
+    found = {}
+    for __ in range(MAX_DEPTH):
+        for key in ("/FT", "/V"):
+            found.setdefault(key, field.get(key))
+        found = {key: value for key, value in found.items() if value is not None}
+        field = field.get("/Parent")
+        if not isinstance(field, pikepdf.Dictionary):
+            break
+    return str(found.get("/FT", "")) in ("/Tx", "/Ch") and bool(str(found.get("/V", "")))
 
 
 def _opened(data):
@@ -79,6 +144,11 @@ def _opened(data):
         raise
 
 
+def _annotations(page):
+    found = page.get("/Annots")
+    return [one for one in found if isinstance(one, pikepdf.Dictionary)] if isinstance(found, pikepdf.Array) else []
+
+
 class _Check:
     def __init__(self, pdf):
         self.pdf = pdf
@@ -90,7 +160,7 @@ class _Check:
         for number, page in enumerate(self.pdf.pages, 1):
             self.page = number
             self._look(page.obj, 0)
-            for annotation in self._annotations(page.obj):
+            for annotation in _annotations(page.obj):
                 self._annotation(annotation)
                 self._look(annotation, 0)
         self.page = 0
@@ -99,10 +169,6 @@ class _Check:
         for thing in self.pdf.objects:
             self._look(thing, 0)
         return self.left_out
-
-    def _annotations(self, page):
-        found = page.get("/Annots")
-        return [one for one in found if isinstance(one, pikepdf.Dictionary)] if isinstance(found, pikepdf.Array) else []
 
     def _look(self, thing, depth):
         """Check one object and its direct children (`pdf.objects` visits the indirect ones, also those in object streams)."""
@@ -131,7 +197,7 @@ class _Check:
         if str(thing.get("/Type", "/Annot")) == "/Annot" and str(thing.get("/Subtype", "")) in PARTS:
             self._refuse(PARTS[str(thing.Subtype)])
         if isinstance(thing.get("/Annots"), pikepdf.Array):
-            for annotation in self._annotations(thing):
+            for annotation in _annotations(thing):
                 self._annotation(annotation)
         if str(thing.get("/S", "")) in PARTS and str(thing.get("/Type", "")) != "/StructElem":
             self._refuse(PARTS[str(thing.S)])

@@ -10,6 +10,7 @@ from contextlib import suppress
 from PIL import Image, ImageCms
 from PIL.Image import Transpose
 
+from dossiers.files import damaged
 from portal.common.sandbox_child import Refused
 
 MAX_SIDE_PIXELS = 2600  # an A4 page at about 220 dpi
@@ -30,6 +31,16 @@ UPRIGHT = {
 def redraw(data, max_pixels, max_pixels_decoded):
     """(format, clean copy, thumbnail). `max_pixels` of a JPEG, which is decoded at a reduced scale; `max_pixels_decoded` of all
     others, which have to be decoded whole. Refuses before decoding."""
+    try:
+        return _redraw(data, max_pixels, max_pixels_decoded)
+    except (OSError, SyntaxError, ValueError):  # what Pillow says of files that are not well formed
+        whole = damaged.mended(data, MAX_SIDE_PIXELS, max_pixels_decoded)
+        if whole is None:
+            raise
+        return _redraw(whole, max_pixels, max_pixels_decoded)
+
+
+def _redraw(data, max_pixels, max_pixels_decoded):
     picture = _opened(data)
     source = picture.format
     if picture.width * picture.height > (max_pixels if source in ("JPEG", "MPO") else max_pixels_decoded):

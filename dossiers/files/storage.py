@@ -47,6 +47,20 @@ def store(source):
     return Stored(key, digest.hexdigest(), size)
 
 
+def store_again(key):
+    """A second name of a stored file, so that each row owns its file and either may be deleted. Returns the new key. Raises
+    StoredFileMissing."""
+    new = secrets.token_hex(20)
+    path = stored_path(new)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        os.link(stored_path(key), path)
+    except FileNotFoundError as missing:
+        raise StoredFileMissing(key) from missing
+    _sync_folder(path.parent)
+    return new
+
+
 def stored_path(key):
     """The path of a stored file. Raises ValueError when the key is not 40 hex digits (protects against path traversal)."""
     if not KEY.fullmatch(key):

@@ -21,6 +21,12 @@ def edited_answers(dossier, request):
     return {**dossier.answers, **request.edits.get("answers", {})}
 
 
+def keep_answers(request, values):
+    """Keep answers to requested fields in the request, which the caller has locked."""
+    request.edits = {**request.edits, "answers": {**request.edits.get("answers", {}), **values}}
+    request.save(update_fields=["edits"])
+
+
 @dataclass
 class PageChange:
     """One page of a requested document: the file sent before, the new one, and what happens when the supplement is sent."""

@@ -6,6 +6,7 @@ from dossiers.models.fees import FeeLine, FeeObligation
 from dossiers.models.followups import FollowUp
 from dossiers.models.history import GENESIS, AnswerRevision, Event, EventText
 from dossiers.models.intervals import ClockInterval, CountingBasis
+from dossiers.models.result_drafts import PaperSeen, ResultDraft
 from dossiers.models.steps import StepRun
 from dossiers.models.supplements import SupplementItem, SupplementRequest
 
@@ -28,7 +29,9 @@ __all__ = [
     "FeeObligation",
     "FilingChannel",
     "FollowUp",
+    "PaperSeen",
     "PaymentStatus",
+    "ResultDraft",
     "StepRun",
     "StepState",
     "SupplementItem",

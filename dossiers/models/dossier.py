@@ -77,6 +77,12 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
     channel = models.CharField(_("cách nộp"), max_length=8, choices=FilingChannel.choices, default=FilingChannel.ONLINE)
     confidential = models.BooleanField(_("giữ kín người nộp"), default=False)
 
+    again_of = models.ForeignKey(
+        "self", verbose_name=_("nộp lại của"), null=True, blank=True, on_delete=models.PROTECT, related_name="filed_again",
+        editable=False,
+    )  # fmt: skip
+    # of a draft that was begun from another dossier: keys of the pages to look at once more, see `filing.again`
+    look_again = models.JSONField(default=list, blank=True, editable=False)
     answers = models.JSONField(_("câu trả lời"), default=dict, blank=True)
     asked = models.JSONField(_("câu hỏi thêm"), default=dict, blank=True, help_text="{khóa câu hỏi: giá trị}")
     declared_at = models.DateTimeField(_("cam đoan lúc"), null=True, blank=True)

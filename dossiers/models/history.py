@@ -53,6 +53,10 @@ class Event(models.Model):
     def __str__(self):
         return f"{self.dossier_id}/{self.sequence} {self.step}"
 
+    @property
+    def ends_the_dossier(self):
+        return DossierState(self.target).is_final
+
     def hashed_fields(self):
         """What the hash covers, in order; the proof file shows the same list."""
         fields = [

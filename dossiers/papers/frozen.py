@@ -19,6 +19,21 @@ def content_hash(content):
     return hashlib.sha256(canonical(content)).hexdigest()
 
 
+def papers_in(content):
+    """{result key: what this paper says}. The only paper of a decision without keys (older ones, refusals) has the key ""."""
+    return {paper["key"]: paper for paper in content["papers"]} if "papers" in content else {"": content}
+
+
+def paper_in(content, key):
+    """What the paper with this result key says."""
+    return papers_in(content)[key]
+
+
+def given_elsewhere(paper):
+    """The rows of a notice that were made outside the portal and are attached as a file."""
+    return [row for row in paper.get("given", []) if row.get("file")]
+
+
 def attachment(decision):
     """(name, bytes) to attach to the result PDF, so that the signature also covers the content as data."""
     inside = {"decision": decision.pk, "content_hash": decision.content_hash, "content": decision.content}

@@ -17,7 +17,7 @@ from dossiers.files.checking import megabytes
 from dossiers.files.serving import content_response, file_response
 from dossiers.files.storage import StoredFileMissing
 from dossiers.models import Dossier
-from dossiers.papers import inquiry, making
+from dossiers.papers import frozen, inquiry, making
 from dossiers.papers.models import WITH_TRACKING_SECRET, IssuedPaper
 from dossiers.permissions import is_submitter, may_open_paper
 from portal.common import clock
@@ -66,19 +66,44 @@ def verify_code(request, code):
     return _answer(request, answer, status=200 if answer.paper else 404)
 
 
-@require_GET
-@never_cache
-def download(request, pk, name):
-    """Download a paper. 404 for users who may not see the dossier and its files. Logged."""
-    paper = get_object_or_404(IssuedPaper.objects.select_related("dossier"), pk=pk)
+def _readable(request, pk):
+    """(paper, its dossier, is it the citizen's side?). Http404 for users who may not see the dossier and its files."""
+    paper = get_object_or_404(IssuedPaper.objects.select_related("dossier", "event", "decision"), pk=pk)
     dossier = get_object_or_404(Dossier.objects.visible_to(request.user), pk=paper.dossier_id)
     citizen = is_submitter(dossier, request.user)
     if not may_open_paper(dossier, paper.kind, request.user) or (citizen and not paper.is_for_citizens):
         raise Http404
+    return paper, dossier, citizen
+
+
+@require_GET
+@never_cache
+def attached(request, pk, key):
+    """Download a file made elsewhere that a notice carries. Logged."""
+    paper, dossier, _citizen = _readable(request, pk)
+    rows = frozen.given_elsewhere(paper.words) if paper.decision_id else []
+    file = next((row["file"] for row in rows if row["key"] == key), None)
+    if file is None:
+        raise Http404
+    try:
+        response = file_response(file["storage_key"], file["name"], "application/pdf")
+    except StoredFileMissing as missing:
+        raise Http404 from missing
+    log_access(request, "download", f"paper:{paper.pk}", person=dossier.person, organisation=dossier.organisation)
+    return response
+
+
+@require_GET
+@never_cache
+def download(request, pk, name):
+    """Download a paper. 404 for users who may not see the dossier and its files. Logged."""
+    paper, dossier, citizen = _readable(request, pk)
     inline = "xem" in request.GET
     try:
         if paper.kind in WITH_TRACKING_SECRET and not citizen:
             response = content_response(making.office_copy(paper), paper.file_name, "application/pdf", inline=inline)
+        elif making.is_out_of_date(paper):
+            response = content_response(making.present_copy(paper), paper.file_name, "application/pdf", inline=inline)
         else:
             response = file_response(paper.storage_key, paper.file_name, "application/pdf", inline=inline)
     except StoredFileMissing as missing:

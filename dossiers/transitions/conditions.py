@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.choices import RESULT_KINDS
 from dossiers.fees import payable
 from dossiers.filing import judging, rules, supplements
 from dossiers.states import DossierState
@@ -181,7 +182,14 @@ def not_decided(dossier: Dossier) -> bool:
 @condition(_("Chưa có tệp kết quả đã ký."))
 def signed_file_stored(dossier: Dossier) -> bool:
     decision = dossier.decisions.last()
-    return decision is not None and hasattr(decision, "paper")
+    return decision is not None and decision.papers.exists()
+
+
+@condition(_("Không còn kết quả nào có hiệu lực để sửa, hoặc lần sửa trước chưa ký xong."))
+def result_in_force(dossier: Dossier) -> bool:
+    """Is there a valid result, and has every decision its papers?"""
+    results = dossier.papers.filter(kind__in=RESULT_KINDS, decision__isnull=False, state="valid")
+    return results.exists() and not dossier.decisions.filter(papers=None).exists()
 
 
 @condition(_("Người nộp còn khoản phí chưa trả."))

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from dossiers.permissions import is_head
-from dossiers.transitions import conditions
+from dossiers.transitions import conditions, drafts
 from portal.common import clock
 from procedures.models import working_calendar
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from dossiers.transitions.step import Step
 
 MAX_FEE = 99_999_999_999  # đồng; the amount field of a gateway (đồng × 100) holds almost ten times this
@@ -101,8 +102,35 @@ def new_date(step: Step) -> None:
 
 
 def content_frozen(step: Step) -> None:
-    if not step.details.get("content"):
-        raise DetailsMissing("content", _("Ghi nội dung kết quả trước khi duyệt."))
+    """Refusal and correction bring their content. An approval signs the newest draft, which the signer was shown."""
+    if step.name != "approve":
+        if not step.details.get("content"):
+            raise DetailsMissing("content", _("Ghi nội dung kết quả trước khi duyệt."))
+        return
+    draft = drafts.newest(step.dossier)
+    if draft is None:
+        raise DetailsMissing("shown", _("Chưa có bản soạn kết quả. Soạn trước, xem lại rồi ký."))
+    if not step.details.get("shown"):
+        raise DetailsMissing("shown", _("Xem bản soạn kết quả trước khi ký."))
+    if lack := drafts.unfit(step.dossier, draft):
+        raise DetailsMissing("shown", lack)
+
+
+def draft_of_the_step(step: Step) -> None:
+    """Who closes the step that drafts must have drafted."""
+    run = drafts.drafting_step(step.dossier)
+    if run is None or step.user is None or not (step.user.has_role(run.role, run.agency_id) or _closes_all(step.user, step)):
+        return
+    draft = drafts.newest(step.dossier)
+    if draft is None:
+        raise DetailsMissing("draft", _("Soạn kết quả trước khi chuyển bước này."))
+    if lack := drafts.unfit(step.dossier, draft):
+        raise DetailsMissing("draft", lack)
+
+
+def _closes_all(user: User, step: Step) -> bool:
+    """A head who holds no step closes whatever is open."""
+    return not any(user.has_role(run.role, run.agency_id) for run in step.dossier.open_steps)
 
 
 def new_decision(step: Step) -> None:
@@ -110,6 +138,10 @@ def new_decision(step: Step) -> None:
         raise DetailsMissing("action", _("Chọn thay thế hoặc thu hồi giấy đã cấp."))
     if step.details["action"] == "replace" and not step.details.get("content"):
         raise DetailsMissing("content", _("Ghi nội dung của giấy thay thế."))
+    if step.details["action"] == "revoke" and not str(step.details.get("legal_ground", "")).strip():
+        raise DetailsMissing("legal_ground", _("Ghi căn cứ pháp luật của việc thu hồi."))
+    if "keys" in step.details and not step.details["keys"]:
+        raise DetailsMissing("keys", _("Chọn giấy cần thay thế hoặc thu hồi."))
 
 
 def exemption_decided(step: Step) -> None:
@@ -169,8 +201,7 @@ def originals_returned(step: Step) -> None:
 
 def published_and_notified_or_signed_for(step: Step) -> None:
     if step.job:
-        paper = step.dossier.decisions.last().paper
-        if paper.published_at is None:
+        if step.dossier.papers.filter(decision__isnull=False, published_at=None).exists():
             raise DetailsMissing("paper", _("Kết quả chưa được đưa vào tài khoản."))
     elif not str(step.details.get("signed_for_by", "")).strip():
         raise DetailsMissing("signed_for_by", _("Ghi tên người ký nhận kết quả."))

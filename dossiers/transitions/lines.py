@@ -136,7 +136,8 @@ class DossierTransitions:
     @line(
         S.PAYMENT_REQUIRED, S.STOPPED, permission=may.no_user, jobs=[Job.PAYMENT_DEADLINE],
         conditions=[conditions.payment_deadline_passed, conditions.reminded, conditions.no_open_attempt],
-        paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER], sentence=_("Dừng vì quá hạn trả phí"),
+        after=[Effect.OWE_LAST_CONTROL_SHEET], paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
+        sentence=_("Dừng vì quá hạn trả phí"),
     )  # fmt: skip
     def payment_timeout(self) -> None:
         """Not paid before the deadline, after a reminder."""
@@ -227,8 +228,9 @@ class DossierTransitions:
 
     @line(
         S.SUPPLEMENT_REQUIRED, S.STOPPED, permission=may.no_user, jobs=[Job.SUPPLEMENT_DEADLINE],
-        conditions=[conditions.supplement_due_passed, conditions.reminded], paper=PaperKind.STOP_NOTICE,
-        clock=Clock.CLOSE, tells=[Tells.SUBMITTER], sentence=_("Dừng vì quá hạn bổ sung"),
+        conditions=[conditions.supplement_due_passed, conditions.reminded],
+        after=[Effect.OWE_LAST_CONTROL_SHEET], paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
+        sentence=_("Dừng vì quá hạn bổ sung"),
     )  # fmt: skip
     def supplement_timeout(self) -> None:
         """Not answered before the deadline, after a reminder."""
@@ -255,7 +257,8 @@ class DossierTransitions:
     # ------------------------------------------------------------ the office
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.holds_the_step, conditions=[conditions.current_step_done],
-        before=[Effect.CLOSE_STEP_AND_OPEN_NEXT], tells=[Tells.OFFICER], sentence=_("Đã chuyển bước"),
+        inputs=[inputs.draft_of_the_step], before=[Effect.CARRY_DRAFT, Effect.CLOSE_STEP_AND_OPEN_NEXT],
+        tells=[Tells.OFFICER], sentence=_("Đã chuyển bước"),
     )  # fmt: skip
     def hand_over(self) -> None:
         """The current step is done; the next one (or a parallel group) opens."""
@@ -263,7 +266,7 @@ class DossierTransitions:
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.any_of(may.is_officer, may.is_head, may.is_signer),
         conditions=[conditions.not_decided], inputs=[inputs.reason, inputs.earlier_step],
-        before=[Effect.GO_BACK_A_STEP], tells=[Tells.OFFICER], sentence=_("Đã trả lại bước trước"),
+        before=[Effect.CARRY_DRAFT, Effect.GO_BACK_A_STEP], tells=[Tells.OFFICER], sentence=_("Đã trả lại bước trước"),
     )  # fmt: skip
     def return_step(self) -> None:
         """Return to an earlier step, with a reason."""
@@ -313,12 +316,13 @@ class DossierTransitions:
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_signer,
         conditions=[conditions.not_decided, conditions.steps_done, conditions.nothing_owed_before_result],
-        inputs=[inputs.content_frozen], before=[Effect.CLOSE_OPEN_STEPS, Effect.RECORD_DECISION],
+        inputs=[inputs.content_frozen], before=[Effect.CARRY_DRAFT, Effect.CLOSE_OPEN_STEPS, Effect.RECORD_DECISION],
         after=[Effect.FREEZE_DECISION, Effect.OWE_ISSUE], clock=Clock.END, tells=[Tells.OFFICER],
         sentence=_("Lãnh đạo đã duyệt"),
     )  # fmt: skip
     def approve(self) -> None:
-        """Approve and freeze the content. The clock ends; a job issues the result after signing its file."""
+        """Approve the newest draft, which the signer was shown, and freeze it. The clock ends; a job issues the result after
+        signing its files."""
         self.decided_at = clock.now()
 
     @line(
@@ -344,7 +348,7 @@ class DossierTransitions:
     @line(
         S.COMPLETED, S.RETURNED, permission=may.any_of(may.is_receiving_clerk, may.is_post), jobs=[Job.DELIVERY],
         conditions=[conditions.nothing_owed], inputs=[inputs.published_and_notified_or_signed_for],
-        tells=[Tells.SUBMITTER], sentence=_("Đã trả kết quả"),
+        after=[Effect.OWE_LAST_CONTROL_SHEET], tells=[Tells.SUBMITTER], sentence=_("Đã trả kết quả"),
     )  # fmt: skip
     def deliver(self) -> None:
         """The result was published in the account and announced, or signed for at the counter."""
@@ -365,7 +369,8 @@ class DossierTransitions:
     @line(
         S.WITHDRAWN, S.STOPPED, permission=may.any_of(may.is_receiving_clerk, may.is_head),
         jobs=[Job.WITHDRAW_BEFORE_ACCEPT], inputs=[inputs.system_only_if_never_accepted, inputs.originals_returned],
-        paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER], sentence=_("Đã rút hồ sơ"),
+        after=[Effect.OWE_LAST_CONTROL_SHEET], paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
+        sentence=_("Đã rút hồ sơ"),
     )  # fmt: skip
     def confirm_withdrawal(self) -> None:
         """Confirm the withdrawal; original documents are given back."""
@@ -386,7 +391,8 @@ class DossierTransitions:
     @line(
         [S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED], S.STOPPED, permission=may.is_head,
         conditions=[conditions.not_decided], inputs=[inputs.reason, inputs.legal_ground],
-        before=[Effect.RECORD_LEGAL_GROUND], paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
+        before=[Effect.RECORD_LEGAL_GROUND], after=[Effect.OWE_LAST_CONTROL_SHEET], paper=PaperKind.STOP_NOTICE,
+        clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
         sentence=_("Dừng giải quyết hồ sơ"),
     )  # fmt: skip
     def stop(self) -> None:
@@ -394,12 +400,13 @@ class DossierTransitions:
         self._close()
 
     @same_state(
-        [S.COMPLETED, S.RETURNED], permission=may.is_signer, inputs=[inputs.reason, inputs.new_decision],
+        [S.COMPLETED, S.RETURNED], permission=may.is_signer, conditions=[conditions.result_in_force],
+        inputs=[inputs.reason, inputs.new_decision],
         before=[Effect.RECORD_DECISION], after=[Effect.CORRECT_THE_PAPER], tells=[Tells.SUBMITTER],
-        sentence=_("Đã sửa kết quả bằng giấy mới"),
+        sentence=_("Đã sửa kết quả bằng giấy mới"),  # of a revocation: `workflow.sentence_of`
     )  # fmt: skip
     def correct_result(self) -> None:
-        """Replace or revoke a wrong result; it is never edited."""
+        """Replace or revoke a wrong result by a decision with its own paper; it is never edited."""
 
     # ------------------------------------------------------------ shared by the step methods
     def _leave_waiting(self) -> Choice:

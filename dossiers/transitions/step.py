@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from accounts.models import Agency, User
     from dossiers.clock.timekeeper import Timekeeper
     from dossiers.models import Dossier, StepRun
+    from dossiers.papers.models import IssuedPaper
     from dossiers.permissions import Permission
     from dossiers.transitions.conditions import Condition
 
@@ -39,6 +40,19 @@ class AskedItem(TypedDict):
     reason: str
 
 
+class Mark(TypedDict):
+    """A place of a drafted result that must be mended. `place`: «result/line» (`papers.drafting.flat`)."""
+
+    place: str
+    label: str
+    words: str
+
+
+class CarriedDraft(TypedDict):
+    number: int
+    sha256: str
+
+
 class StepDetails(TypedDict, total=False):
     """Inputs of a step besides its note: the keyword arguments of `workflow.advance`."""
 
@@ -61,11 +75,15 @@ class StepDetails(TypedDict, total=False):
     agency: Agency
     # return_step, assign, extend
     back_to: StepRun
+    marks: list[Mark]
     holder: User
     new_due_at: dt.datetime
-    # approve, refuse_substance, correct_result
+    # approve: the hash of the content that the signer was shown (`papers.drafting.shown_hash`)
+    shown: str
+    # refuse_substance, correct_result. `keys`: the results that are replaced or revoked; absent: all
     content: dict[str, Any]
     action: Literal["replace", "revoke"]
+    keys: list[str]
     # stop
     legal_ground: str
     # confirm_withdrawal, deliver
@@ -93,6 +111,12 @@ class Recorded(TypedDict, total=False):
     hours: int
     items: list[AskedItem]
     content_sha256: str  # of the decision
+    numbers: dict[str, str]  # {result key: number of its paper}
+    read: dict[str, str | None]  # {result key: when the signer had the paper on screen, None: not read}
+    draft: CarriedDraft
+    marks: list[Mark]
+    action: str
+    corrected: list[str]  # numbers of the papers that a correction replaces or revokes
     holder: str
     old: str
     new: str
@@ -137,6 +161,8 @@ class Step:
     line: Line
     timekeeper: Timekeeper
     recorded: Recorded = field(default_factory=lambda: Recorded())
+    decides: dict[str, Any] = field(default_factory=dict)  # content of the decision; set before the event, frozen after it
+    corrects: list[IssuedPaper] = field(default_factory=list)  # papers that the decision replaces or revokes
     revises: Choice = ""  # kind of the `AnswerRevision` that this step writes; set by the effects that change what is filed
 
     @property

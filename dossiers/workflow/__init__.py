@@ -9,6 +9,7 @@ from dossiers.workflow.door import (
     line_of,
     may_take,
     possible,
+    sentence_of,
     step_names,
     steps_for,
     submit,
@@ -18,6 +19,18 @@ from dossiers.workflow.signals import FollowOn, StepReply
 
 __all__ = [
     "ContentChanged",
-    "FollowOn", "StepReply", "Step", "StepNotPossible", "admit", "advance", "line_of", "may_take", "possible", "step_names",
-    "steps_for", "submit", "withdraw",
-]  # fmt: skip
+    "FollowOn",
+    "Step",
+    "StepNotPossible",
+    "StepReply",
+    "admit",
+    "advance",
+    "line_of",
+    "may_take",
+    "possible",
+    "sentence_of",
+    "step_names",
+    "steps_for",
+    "submit",
+    "withdraw",
+]

@@ -16,7 +16,7 @@ from dossiers.choices import Job
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.files.changing import FilesClosed
 from dossiers.filing import drafts
-from dossiers.models import Dossier
+from dossiers.models import Dossier, Event
 from dossiers.permissions import is_submitter
 from dossiers.states import DossierState
 from dossiers.transitions.lines import DossierTransitions
@@ -45,7 +45,7 @@ class StepNotPossible(Exception):
         if last is None:
             return _("Hồ sơ này chưa nộp.")
         who = getattr(last, "text", None) and last.text.actor_name or _("Cổng dịch vụ công")
-        did = str(line_of(last.step, last.source).custom["sentence"])
+        did = sentence_of(last)
         return _("%(who)s đã làm trước: %(did)s, lúc %(when)s.") % {"who": who, "did": did, "when": moment(last.at)}
 
 
@@ -59,6 +59,17 @@ def line_of(name: str, source: str) -> Line:
     if found is None:
         raise KeyError(f"{name} from {source}")
     return cast(Line, found)
+
+
+def sentence_of(event: Event) -> str:
+    """What happened, for timelines: the sentence of its line; of a correction that revoked, the revocation."""
+    if event.step == "correct_result":
+        details = getattr(getattr(event, "text", None), "details", {})
+        if (
+            details.get("action") == "revoke" or details and "content_sha256" not in details
+        ):  # from before revoking was a decision
+            return _("Đã thu hồi kết quả")
+    return str(line_of(event.step, event.source).custom["sentence"])
 
 
 def step_names() -> list[str]:

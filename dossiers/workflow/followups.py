@@ -2,7 +2,7 @@
 
 from accounts.roles import SystemActor
 from dossiers import workflow
-from dossiers.choices import Job
+from dossiers.choices import Job, PaperKind
 from dossiers.models import Event, FollowUp
 from dossiers.papers import making
 from dossiers.states import DossierState
@@ -20,18 +20,27 @@ def do_followup(followup: FollowUp) -> None:
 
 
 def make_paper(event: Event, kind: str) -> None:
+    """Make the paper. The filled application form follows as a row of its own: a person waits for the acknowledgement."""
     making.make_paper(event, kind)
+    if kind == PaperKind.ACKNOWLEDGEMENT and event.dossier.version.document["form"]:
+        FollowUp.objects.get_or_create(event=event, kind=f"paper:{PaperKind.APPLICATION_FORM}")
+        outbox.wake_relay()
 
 
 def issue_result(event: Event, _kind: str) -> None:
-    """Sign and store the result, then take the step `issue` (COMPLETED)."""
-    making.make_result(event.decision)
+    """Sign and store all papers of the result, then take the step `issue` (COMPLETED)."""
+    making.make_results(event.decision)
     if event.dossier.state == DossierState.PROCESSING:
         workflow.advance(event.dossier, "issue", actor=ISSUING_JOB)
 
 
 def replace_result(event: Event, _kind: str) -> None:
     making.replace_result(event.decision)
+
+
+def revoke_result(event: Event, _kind: str) -> None:
+    """Sign and publish the decision on revoking. The papers were void from the step on."""
+    making.publish_all(making.make_results(event.decision))
 
 
 def deliver_result(event: Event, _kind: str) -> None:
@@ -41,4 +50,6 @@ def deliver_result(event: Event, _kind: str) -> None:
         workflow.advance(event.dossier, "deliver", actor=DELIVERY_JOB)
 
 
-ACTIONS = {"paper": make_paper, "issue": issue_result, "replace": replace_result, "deliver": deliver_result}
+ACTIONS = {
+    "paper": make_paper, "issue": issue_result, "replace": replace_result, "revoke": revoke_result, "deliver": deliver_result,
+}  # fmt: skip

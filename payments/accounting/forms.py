@@ -160,7 +160,7 @@ class SettlementForm(DeskForm):
 
     def __init__(self, *args: Any, points: QuerySet[CollectionPoint], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["point"].queryset = points
+        self.fields["point"].queryset = points.exclude(provider="")
         self.fields["day"].initial = clock.today() - dt.timedelta(days=1)
 
     def clean_day(self) -> dt.date:

@@ -22,6 +22,7 @@ from payments.models import (
     ReceiptCounter,
     Refund,
     RefundMove,
+    Way,
 )
 from payments.models.states import ATTEMPT_EDGES, BEING_PAID, OPEN_ATTEMPT, REFUND_EDGES, AttemptState, RefundState
 from payments.receipts import numbering
@@ -200,14 +201,23 @@ def receipts_and_their_papers_agree() -> Iterator[str]:
 
 # ------------------------------------------------------------ terminals
 def open_terminals_have_their_secret() -> Iterator[str]:
-    """A terminal that is switched on has a collection point, and the secret of its gateway is in the environment."""
+    """A terminal that is switched on has a collection point, and the secret of its gateway is in the environment.
+
+    A point without a provider has no gateway: then it has an account for transfers, and no attempt ever went to a gateway.
+    """
     points = {point.code: point for point in CollectionPoint.objects.all()}
     for terminal in Terminal.objects.filter(active=True, offerings__isnull=False).distinct():
         point = points.get(terminal.code)
         if point is None:
             yield f"terminal {terminal.code}: is switched on, and has no collection point"
+        elif not point.provider:
+            if not point.takes_transfers:
+                yield f"terminal {terminal.code}: is switched on, and has neither a gateway nor an account for transfers"
         elif not register.takes_payments(point):
             yield f"terminal {terminal.code}: is switched on, and the environment has no secret for it"
+    online = PaymentAttempt.objects.filter(point__provider="", way=Way.GATEWAY)
+    for code in online.order_by().values_list("point__terminal", flat=True).distinct():
+        yield f"terminal {code}: names no gateway, and has attempts that went to one"
 
 
 CHECKS = [

@@ -12,7 +12,7 @@ PROVIDERS: dict[str, Provider] = {vnpay.key: vnpay}
 
 
 def provider_at(point: "CollectionPoint") -> Provider:
-    """The provider of the terminal of this point."""
+    """The provider of the terminal of this point, which has one."""
     return PROVIDERS[point.provider]
 
 
@@ -22,5 +22,5 @@ def provider_of(attempt: "PaymentAttempt") -> Provider:
 
 
 def takes_payments(point: "CollectionPoint") -> bool:
-    """Can payers be sent to the gateway from this point?"""
-    return provider_at(point).is_configured(point)
+    """Can payers be sent to a gateway from this point?"""
+    return bool(point.provider) and provider_at(point).is_configured(point)

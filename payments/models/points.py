@@ -21,7 +21,10 @@ class CollectionPointQuerySet(ProvenanceQuerySet):
 
 
 class CollectionPoint(Provenance):
-    """A terminal at a provider: the bank account for transfers, and the lease and silence for queries."""
+    """Where the fees of a terminal go: its provider, the bank account for transfers, and the lease and silence for queries.
+
+    Without a provider the place has no gateway: fees are paid by transfer alone.
+    """
 
     SHIPPED_KEY = ("terminal_id",)
 
@@ -29,7 +32,8 @@ class CollectionPoint(Provenance):
         Terminal, verbose_name=_("điểm thu trên mạng"), to_field="code", on_delete=models.PROTECT, related_name="point"
     )
     name = models.CharField(_("tên điểm thu"), max_length=120)
-    provider = models.CharField(_("cổng thanh toán"), max_length=20, default="vnpay")  # a key of `payments.gateways.register`
+    # A key of `payments.gateways.register`; empty: no gateway here.
+    provider = models.CharField(_("cổng thanh toán"), max_length=20, default="vnpay", blank=True)
     bank_bin = models.CharField(_("mã BIN ngân hàng"), max_length=6, blank=True)
     bank_name = models.CharField(_("ngân hàng"), max_length=80, blank=True)
     account_number = models.CharField(_("số tài khoản"), max_length=19, blank=True)

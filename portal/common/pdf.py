@@ -68,6 +68,12 @@ def why_no_pdf():
     return ""
 
 
+def keep_ready():
+    """Load the renderer of this process now and keep it when it is idle: starting it takes about a second."""
+    _renderer.stays = True
+    why_no_pdf()
+
+
 def pdf_available():
     """True when this machine can make PDFs."""
     return not why_no_pdf()
@@ -80,6 +86,7 @@ class Renderer:
         self._lock = threading.Lock()
         self._child = None
         self._jobs = 0
+        self.stays = False  # does the child stay when it is idle?
 
     def ask(self, header, body, timeout):
         """Send one job to the child and return the PDF. One job at a time; `timeout` (seconds) includes waiting for the lock."""
@@ -106,6 +113,8 @@ class Renderer:
             self._drop()
         if not self._child:
             places = {"FONTCONFIG_FILE": str(_fonts_conf()), "PANGO_DIR": str(settings.PANGO_DIR)}
+            if self.stays:
+                places["STAYS"] = "1"
             self._child = sandbox.start("portal.common.pdf_child", environment=places)
             self._jobs = 0
         self._jobs += 1

@@ -22,7 +22,8 @@ class Refused(Exception):
 
 
 def serve(answer, *, memory, cpu, open_files=64):
-    """Answer jobs until the parent closes the pipe or dies, or no job comes for IDLE_SECONDS.
+    """Answer jobs until the parent closes the pipe or dies, or no job comes for IDLE_SECONDS (for ever with STAYS in the
+    environment).
 
     `answer(header, body)` returns (header, body). `memory` is in bytes for the whole child, `cpu` in seconds for each job.
     """
@@ -81,8 +82,8 @@ def _allow_cpu(seconds):
 
 
 def _exit_when_orphaned_or_idle(parent, busy):
-    idle = 0
+    idle, step = 0, 0 if "STAYS" in os.environ else 1
     while os.getppid() == parent and idle < IDLE_SECONDS:
         time.sleep(1)
-        idle = 0 if busy.is_set() else idle + 1
+        idle = 0 if busy.is_set() else idle + step
     os._exit(0)

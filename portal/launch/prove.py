@@ -86,8 +86,7 @@ def prove(places: Places, pytest_words: list[str], *, only_static: bool, fast: b
                 environment.make(places, environment.DEV)
             run_step = runner(places, throwaway, supervisor, outcomes)
             if not pytest_words and not fast:
-                for proof in static_proofs(places):
-                    run_step(proof)
+                run_step(*static_proofs(places))
             if not only_static:
                 closing = _tests(places, throwaway, supervisor, _words(pytest_words, fast), moved, run_step)
     except StopAsked:
@@ -130,7 +129,7 @@ def _tests(
     supervisor: Supervisor,
     words: list[str],
     moved: Mapping[str, str],
-    run_step: Callable[[Proof], Outcome],
+    run_step: Callable[..., Outcome],
 ) -> str:
     """Start a temporary database and broker, run pytest, and return the last line of its output."""
     install_browser()
@@ -158,8 +157,11 @@ def _tests(
 
 
 def _words(words: list[str], fast: bool) -> list[str]:
-    """The arguments of pytest; without `words` all tests, with one worker per core, and each file in one worker."""
-    workers = ["-n", str(len(os.sched_getaffinity(0))), "--dist", "loadscope", "--create-db"]
+    """The arguments of pytest; without `words` all tests, with one worker per core, and each file in one worker.
+
+    `tests/conftest.py` puts the files in order: xdist would begin with those that have the most tests.
+    """
+    workers = ["-n", str(len(os.sched_getaffinity(0))), "--dist", "loadscope", "--no-loadscope-reorder", "--create-db"]
     return [*([] if words else workers), *words, *(["--fast"] if fast else [])]
 
 
@@ -169,9 +171,10 @@ def moved_clock(today: dt.date) -> dict[str, str]:
     if library is None:
         raise Missing("Chưa có thư viện dời đồng hồ (libfaketime)", GET_FAKETIME)
     days = (today - dt.datetime.now(HANOI).date()).days
+    already = int(os.environ.get("FAKETIME", "0"))  # this process may live on another day itself
     return {
         "LD_PRELOAD": str(library),
-        "FAKETIME": f"{days * 86400:+d}",
+        "FAKETIME": f"{already + days * 86400:+d}",
         "DONT_FAKE_MONOTONIC": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "NO_FAKE_STAT": "1",
@@ -198,21 +201,36 @@ def install_browser() -> None:
         warn(f"\n  *** NO CHROMIUM: THE BROWSER TESTS WILL BE SKIPPED. To run them: {GET_BROWSER} ***\n")
 
 
-def runner(places: Places, throwaway: Places, supervisor: Supervisor, outcomes: list[Outcome]) -> Callable[[Proof], Outcome]:
-    def run_step(proof: Proof) -> Outcome:
-        say(f"── {proof.name}")
-        log = throwaway.logs / f"{proof.name.replace(' ', '-')}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_bytes(b"")
-        variables = supervisor.environment({**os.environ, "LC_ALL": os.environ.get("LC_ALL", "C.UTF-8"), **proof.variables})
-        started = time.monotonic()
-        child = Child(proof.name, proof.command, variables, places.root, log)
-        with open(log, "rb") as words:
-            code = supervisor.run_to_end(child, on_tick=lambda: _echo(words.read()))
-        outcomes.append(Outcome(proof.name, code == 0, time.monotonic() - started))
+def runner(places: Places, throwaway: Places, supervisor: Supervisor, outcomes: list[Outcome]) -> Callable[..., Outcome]:
+    """A function that runs checks, all it is given at the same time, and prints what they say one after the other.
+
+    Their seconds count from the common start. It returns the outcome of the last.
+    """
+
+    def run_step(*proofs: Proof) -> Outcome:
+        children = [_child(proof, places, throwaway, supervisor) for proof in proofs]
+        started, ended = time.monotonic(), {}
+        with supervisor.together(children):
+            for child in children:
+                say(f"── {child.name}")
+                with open(child.log, "rb") as words:
+                    while child.name not in ended:
+                        _echo(words.read())
+                        time.sleep(0.03)
+                        ended |= {one.name: time.monotonic() for one in children if not (one.running or one.name in ended)}
+                    _echo(words.read())
+                outcomes.append(Outcome(child.name, child.exit_code == 0, ended[child.name] - started))
         return outcomes[-1]
 
     return run_step
+
+
+def _child(proof: Proof, places: Places, throwaway: Places, supervisor: Supervisor) -> Child:
+    log = throwaway.logs / f"{proof.name.replace(' ', '-')}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_bytes(b"")
+    variables = supervisor.environment({**os.environ, "LC_ALL": os.environ.get("LC_ALL", "C.UTF-8"), **proof.variables})
+    return Child(proof.name, proof.command, variables, places.root, log)
 
 
 def _echo(words: bytes) -> None:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -91,17 +91,22 @@ class Supervisor:
         if code != 0:
             raise Missing(f"Bước «{child.name}» hỏng:\n{child.log_tail(20)}", f"less {child.log}")
 
-    def run_to_end(self, child: Child, *, on_tick: Callable[[], None] = lambda: None) -> int:
-        """Run one process and return its exit code; `on_tick` is called every 30 ms while it runs and once at the end."""
-        rotate_log(child.log)
-        self._groups.append([child])
-        self._launch(child)
-        while child.running:
-            on_tick()
-            time.sleep(0.03)
-        on_tick()
-        self._groups.pop()
+    def run_to_end(self, child: Child) -> int:
+        """Run one process and return its exit code."""
+        with self.together([child]):
+            while child.running:
+                time.sleep(0.03)
         return child.exit_code
+
+    @contextmanager
+    def together(self, children: Sequence[Child]) -> Iterator[None]:
+        """Start processes that end by themselves within the block. An exception in the block stops them with all others."""
+        self._groups.append(list(children))
+        for child in children:
+            rotate_log(child.log)
+            self._launch(child)
+        yield
+        self._groups.pop()
 
     def watch(self, *, pause: float = 0.25) -> None:
         """Restart crashed processes with back-off, until StopAsked is raised."""

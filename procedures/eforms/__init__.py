@@ -13,16 +13,18 @@ from procedures.eforms.display import (
 )
 from procedures.eforms.expansion import expand, expanded_form
 from procedures.eforms.form import Form, UnknownPage
+from procedures.eforms.json_reading import read_json
 from procedures.eforms.messages import error_text, error_texts, summary_text
 from procedures.eforms.parts import Field, Page, Section
 from procedures.eforms.prefill import Prefilled, prefill
 from procedures.eforms.printing import print_context
-from procedures.eforms.reading import PageInput, open_row_from, read_page
+from procedures.eforms.reading import ABROAD_QUERY, PageInput, open_row_from, read_page
 from procedures.eforms.showing import BoundPage
 from procedures.eforms.sources import DatabaseSources, Option, Sources, StaticSources
 from procedures.eforms.validation import first_unfinished_page, page_errors, pages_with_errors, validate
 
 __all__ = [
+    "ABROAD_QUERY",
     "AnswerRow",
     "AnswerSection",
     "AnswerTable",
@@ -56,6 +58,7 @@ __all__ = [
     "pages_with_errors",
     "prefill",
     "print_context",
+    "read_json",
     "read_page",
     "summary_text",
     "validate",

@@ -152,13 +152,15 @@ def _sum(column: Field, rows: list[Mapping[str, Any]]) -> int | float:
 
 # names --------------------------------------------------------------------------------------------------------------
 def names_in(form: Form, known: Mapping[str, Any]) -> list[str]:
-    """Every answer that is the name of a person, also in tables, each once."""
+    """Every answer that is the name of a person, also in tables and of who consents, each once."""
     found = []
     for question in form.fields.values():
         value = known.get(question.key)
         if question.type == "table" and isinstance(value, list):
             keys = [column.key for column in question.columns if _is_name(column)]
             found += [row.get(key) for row in value if isinstance(row, dict) for key in keys]
+        elif question.type == "consent" and isinstance(value, dict):
+            found.append(value.get("name"))
         elif _is_name(question):
             found.append(value)
     return [name for name in dict.fromkeys(text for text in found if isinstance(text, str)) if name]

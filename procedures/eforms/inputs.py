@@ -50,6 +50,8 @@ class ShownPage(Protocol):
     raw: Any
     origins: Mapping[str, str]
     open_row: tuple[str, int] | None
+    abroad: str
+    remarks: Mapping[str, str]
 
     @property
     def kept(self) -> Mapping[str, Any]: ...
@@ -76,6 +78,11 @@ class BoundField:
     @property
     def help(self) -> str:
         return self.field.help
+
+    @property
+    def remark(self) -> str:
+        """What an agency wrote about this question when the same matter was filed before."""
+        return self.page.remarks.get(self.name, "")
 
     @property
     def spec(self) -> Mapping[str, Any]:
@@ -272,7 +279,7 @@ class BoundField:
         parts["province"].options = shown(form.source_options("province"), parts["province"])
         if province:
             parts["commune"].options = shown(form.source_options("commune", province), parts["commune"])
-        if self.may_be_abroad:
+        if self.shows_countries:
             abroad = [option for option in form.source_options("country") if option.value != HOME]
             parts["country"].options = shown(abroad, parts["country"])
         return parts
@@ -280,6 +287,12 @@ class BoundField:
     @property
     def may_be_abroad(self) -> bool:
         return self.spec.get("abroad") is not False
+
+    @property
+    def shows_countries(self) -> bool:
+        """The list of 248 countries weighs 3 kB: it comes when asked for, or when one was chosen."""
+        asked = self.page.abroad == self.name or f"{self.name}-country" in self.raw
+        return self.may_be_abroad and (asked or self._part("country", "").value not in ("", HOME))
 
     @property
     def is_abroad(self) -> bool:

@@ -20,6 +20,8 @@ YES, NO = "co", "khong"
 DATE_PARTS = ("ngay", "thang", "nam")  # as templates/ui/date.html names its inputs
 ADDRESS_PARTS = ("province", "commune", "find", "detail", "country")
 ADDRESS_BUTTON = "address"  # name of the submit buttons of an address; their value is the name of its question
+ABROAD_BUTTON = "abroad"  # name of the button that asks for the list of countries; its value, too
+ABROAD_QUERY = "nuoc-ngoai"
 MAX_ROWS = 1000  # rows read of one table; a guard against very large requests
 _ROW_BUTTON = re.compile(r"([a-z][a-z0-9_]*)-([0-9]{1,3})")
 
@@ -30,10 +32,12 @@ class PageInput:
 
     values: dict[str, Any] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict)  # input name → text; the QueryDict itself
-    # A row was added, opened or removed, or the places for an address were asked for: save, show the page again without errors.
+    # A row was added, opened or removed, or the places or countries of an address were asked for: save, show the page again
+    # without errors.
     again: bool = False
     open_row: tuple[str, int] | None = None  # the row to show open
-    address: str = ""  # the address whose places were asked for
+    address: str = ""  # the address whose places or countries were asked for
+    abroad: bool = False  # its countries
 
     @property
     def focus(self) -> str:
@@ -44,7 +48,9 @@ class PageInput:
 
     @property
     def query(self) -> str:
-        """The query string of a redirect: which row is open."""
+        """The query string of a redirect: which row is open, or which address shows the countries."""
+        if self.abroad:
+            return f"{ABROAD_QUERY}={self.address}"
         return f"dong={self.open_row[0]}-{self.open_row[1]}" if self.open_row else ""
 
 
@@ -68,8 +74,9 @@ def read_page(
                 entered.again, entered.open_row = True, opened
         else:
             entered.values[question.key] = read_value(form, question, post, question.key)
-            if question.type == "address" and post.get(ADDRESS_BUTTON) == question.key and not autosave:
-                entered.again, entered.address = True, question.key
+            asked = () if autosave or question.type != "address" else (post.get(ADDRESS_BUTTON), post.get(ABROAD_BUTTON))
+            if question.key in asked:
+                entered.again, entered.address, entered.abroad = True, question.key, ABROAD_BUTTON in post
     return entered
 
 
@@ -97,14 +104,15 @@ def read_value(form: Form, question: Field, post: QueryDict, name: str) -> Any:
             return _read_address(form, post, name)
         case "consent":
             return _read_consent(question, post, name)
-    return _read_text(form, question, post.get(name, ""))
+    return read_text(form, question, post.get(name, ""))
 
 
 def _text(post: QueryDict, name: str) -> str:
     return clean_line(post.get(name, ""))
 
 
-def _read_text(form: Form, question: Field, text: str) -> Any:
+def read_text(form: Form, question: Field, text: str) -> Any:
+    """An answer of a type that is written as text or figures; None when it is empty."""
     text = clean_lines(text) if question.type == "textarea" else clean_line(text)
     if not text:
         return None

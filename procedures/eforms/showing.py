@@ -17,7 +17,8 @@ TOP = "noi-dung"
 
 
 class BoundPage:
-    """`errors`: {key: code}; `origins`: {key: origin of a prefilled answer}; `open_row`: (table key, index) of the open row."""
+    """`errors`: {key: code}; `origins`: {key: origin of a prefilled answer}; `open_row`: (table key, index) of the open row;
+    `abroad`: the key of the address that shows the list of countries."""
 
     def __init__(
         self,
@@ -30,12 +31,15 @@ class BoundPage:
         errors: Mapping[str, str] | None = None,
         origins: Mapping[str, str] | None = None,
         open_row: tuple[str, int] | None = None,
+        abroad: str = "",
     ):
         self.form, self.page, self.today = form, page, today
         self.answers = {**known, **(entered.values if entered else {})}
         self.raw: Any = entered.raw if entered and not entered.again else {}  # a row button changes the row numbers
         self.origins = origins or {}
         self.open_row = (entered.open_row if entered else None) or open_row
+        self.abroad = abroad
+        self.remarks: Mapping[str, str] = {}  # {key: what an agency wrote about this question before}
         self._texts = error_texts(form, errors or {}, self.answers, today)
         self.position, self.total = form.position(page, self.answers, today)
 

@@ -12,7 +12,7 @@ from procedures.facts import Facts, VersionDocument
 from procedures.loading.folder import DataFolder, DataRefused
 from procedures.loading.rows import day
 from procedures.models import Procedure, ProcedureVersion, VersionState, hash_of
-from procedures.results import unknown_fields
+from procedures.results import faults
 
 FIRST_DAY = dt.date(2025, 7, 1)  # start of the two-level local government, which these procedures depend on
 
@@ -41,7 +41,7 @@ def publish(folder: DataFolder, curated: list[dict[str, Any]], entries: Mapping[
 
 
 def document_of(folder: DataFolder, row: dict[str, Any]) -> VersionDocument:
-    """The document of a version (`procedures.facts.VersionDocument`). Raises DataRefused for unknown result fields."""
+    """The document of a version (`procedures.facts.VersionDocument`). Raises DataRefused for results that are not in order."""
     meta = folder.read("procedures.json")["meta"]
     document: VersionDocument = {
         "procedure": cast(Facts, row),  # checked against data/schema
@@ -50,10 +50,9 @@ def document_of(folder: DataFolder, row: dict[str, Any]) -> VersionDocument:
         "defaults": meta["defaults"],
         "amount_set_later": folder.amounts_set_later(row["code"]),
     }
-    if unknown := unknown_fields(document):
+    if found := faults(document):
         raise DataRefused(
-            _("Thủ tục %(code)s: mẫu kết quả gọi trường không có: %(fields)s")
-            % {"code": row["code"], "fields": ", ".join(unknown)}
+            _("Thủ tục %(code)s: kết quả không công bố được: %(faults)s") % {"code": row["code"], "faults": "; ".join(found)}
         )
     return document
 

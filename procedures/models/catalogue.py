@@ -16,7 +16,7 @@ from accounts.models import User
 from portal.common import clock
 from portal.common.provenance import Provenance
 from portal.common.vietnamese import fold
-from procedures.facts import Channel, Facts, Result
+from procedures.facts import Channel, Facts
 
 
 class Sector(models.Model):
@@ -126,11 +126,6 @@ class ProcedureVersion(models.Model):
     def facts(self) -> Facts:
         """The procedure's part of the document (fields: data/README.md)."""
         return self.document["procedure"]
-
-    @property
-    def results(self) -> list[Result]:
-        """The possible results. Versions published before result templates existed have only names and codes."""
-        return self.facts.get("results") or []
 
     @property
     def name(self) -> str:

@@ -285,3 +285,24 @@ def test_a_new_login_has_no_password_until_two_people_let_its_owner_set_one(peop
     client.get(link_in_mail())
     client.post("/dat-mat-khau/", {"new_password1": NEW, "new_password2": NEW})
     assert User.objects.get(username="moi1").check_password(NEW)
+
+
+def test_english_pages_say_the_same_and_messages_stay_vietnamese(people):
+    """What is stored is read by people of any language: it does not follow the language of the page it was written on."""
+    first = browse(people["first"])
+    facts = {"username": people["owner"].username, "reason": "decision 12"}
+    for slug, title in (
+        ("mat-khau", "a link to set a password"),
+        ("vai-tro", "a role"),
+        ("thu-dien-tu", "another e-mail address"),
+    ):
+        assert f"Ask for {title}" in words(first.get(f"/en/can-bo/nhan-su/xin/{slug}/"))
+    assert "Enter the user name." in words(first.post("/en/can-bo/nhan-su/xin/mat-khau/", {"reason": "x"}))
+    assert first.post("/en/can-bo/nhan-su/xin/mat-khau/", facts).status_code == 302
+    row = StaffRequest.objects.get()
+    assert "There is no request." in words(first.get("/en/can-bo/nhan-su/"))
+    page = words(browse(people["second"]).get(f"/en/can-bo/nhan-su/{row.pk}/"))
+    assert "Send a link to set the password to the e-mail of the account" in page and "Approve only after asking" in page
+    browse(people["second"]).post(f"/en/can-bo/nhan-su/{row.pk}/", {"quyet-dinh": "duyet"})
+    stored = Message.objects.values_list("subject", "body", "link")
+    assert stored and not [text for row in stored for text in row if re.search(r"request|approve|asks|/en/", text)]

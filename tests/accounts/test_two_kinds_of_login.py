@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import LoginKind, Membership, Person, StaffRequest, User
+from accounts.models import LoginKind, Mandate, Membership, Person, StaffRequest, User
 from dossiers.models import Dossier
 from tests import factories, world
 
@@ -66,6 +66,18 @@ def test_a_login_of_staff_is_no_person(citizen):
     staff = factories.user()
     refused(lambda: User.objects.filter(pk=staff.pk).update(person=factories.person()))
     assert User.objects.create_superuser("quan-tri", full_name="Q", password="x").kind == LoginKind.STAFF
+
+
+def test_a_mandate_is_for_a_login_of_a_citizen(citizen):
+    """Whoever writes the row. Staff act for a person with their own login as a citizen, so that no role mixes into it."""
+    staff, child = factories.user(receiving_clerk="H18.X004.CA"), factories.person()
+    for login in (staff, User.objects.create_superuser("he-thong-2", full_name="Q", password="x")):
+        row = {"agent": login, "person": child, "basis": "parent"}
+        refused(lambda row=row: Mandate.objects.create(**row))
+        refused(lambda row=row: Mandate.objects.bulk_create([Mandate(**row)]))
+    held = Mandate.objects.create(agent=citizen, person=child, basis="parent")
+    refused(lambda: Mandate.objects.filter(pk=held.pk).update(agent=staff))
+    assert list(Mandate.objects.values_list("agent", flat=True)) == [citizen.pk]
 
 
 def test_a_role_is_ended_and_neither_changed_nor_made_longer():

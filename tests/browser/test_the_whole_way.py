@@ -9,7 +9,7 @@ from dossiers import invariants
 from dossiers.models import Dossier
 from dossiers.workflow import history
 from tests import factories
-from tests.browser_support import axe, sideways
+from tests.browser_support import axe, click_and_wait, sideways
 from tests.processes import Processes, wait_for
 from tests.world import load_sample
 
@@ -41,7 +41,7 @@ def log_in(page, portal, user):
     page.goto(f"{portal}/dang-nhap/")
     page.get_by_label("Tên đăng nhập").fill(user.username)
     page.get_by_label("Mật khẩu", exact=True).fill(factories.PASSWORD)
-    page.locator("main").get_by_role("button", name="Đăng nhập").click()
+    click_and_wait(page.locator("main").get_by_role("button", name="Đăng nhập"))
     page.wait_for_url(re.compile(r"/(ho-so|can-bo)/$"))
 
 
@@ -51,7 +51,7 @@ def looks_right(page):
 
 
 def forward(page):
-    page.get_by_role("button", name="Lưu và đi tiếp").last.click()
+    click_and_wait(page.get_by_role("button", name="Lưu và đi tiếp").last)
 
 
 def test_from_everyday_words_to_a_signed_result_that_a_stranger_verifies(portal, open_page, tmp_path):
@@ -65,13 +65,13 @@ def test_from_everyday_words_to_a_signed_result_that_a_stranger_verifies(portal,
     log_in(page, portal, citizen)
     page.goto(portal)
     page.get_by_label("Gõ việc cần làm").fill("xin xac nhan ho khau")
-    page.get_by_role("button", name="Tìm").click()
-    page.get_by_role("link", name="Xác nhận thông tin về cư trú").first.click()
+    click_and_wait(page.get_by_role("button", name="Tìm"))
+    click_and_wait(page.get_by_role("link", name="Xác nhận thông tin về cư trú").first)
     page.get_by_label("Tỉnh, thành phố").select_option(label="Tỉnh Điện Biên")
     page.get_by_label("Xã, phường, đặc khu").select_option(label="Phường Điện Biên Phủ")
-    page.get_by_role("button", name="Xem nơi nộp").click()
-    page.get_by_role("link", name="Bắt đầu nộp hồ sơ").click()
-    page.get_by_role("button", name="Bắt đầu điền").click()
+    click_and_wait(page.get_by_role("button", name="Xem nơi nộp"))
+    click_and_wait(page.get_by_role("link", name="Bắt đầu nộp hồ sơ"))
+    click_and_wait(page.get_by_role("button", name="Bắt đầu điền"))
 
     assert page.get_by_label("Họ, chữ đệm, tên").input_value() == citizen.full_name  # given once, not asked again
     looks_right(page)
@@ -113,7 +113,7 @@ def test_from_everyday_words_to_a_signed_result_that_a_stranger_verifies(portal,
     desk = open_page(width=1280, height=900)
     log_in(desk, portal, clerk)
     looks_right(desk)
-    desk.locator(f"a[href*='{dossier.code}']").first.click()
+    click_and_wait(desk.locator(f"a[href*='{dossier.code}']").first)
     looks_right(desk)
     step(desk, "Tiếp nhận")
     dossier.refresh_from_db()
@@ -125,6 +125,9 @@ def test_from_everyday_words_to_a_signed_result_that_a_stranger_verifies(portal,
     # the officer finishes the step
     office = open_page(width=1280, height=900)
     log_in(office, portal, officer)
+    office.goto(f"{portal}/can-bo/ho-so/{dossier.code}/soan-ket-qua/")
+    looks_right(office)
+    office.click("[name=luu]")
     office.goto(f"{portal}/can-bo/ho-so/{dossier.code}/")
     step(office, "Xong bước, chuyển tiếp")
 
@@ -175,10 +178,10 @@ def test_refusal_supplement_withdrawal_and_tracking(portal, open_page):
 
     refused = desk_people.submitted(submitter=citizen)
     desk.goto(f"{portal}/can-bo/ho-so/{refused.code}/tu-choi/")
-    desk.locator("main").get_by_role("button", name="Không tiếp nhận").click()
+    click_and_wait(desk.locator("main").get_by_role("button", name="Không tiếp nhận"))
     assert desk.title().startswith("Có lỗi:")  # no refusal without a reason
     desk.locator("[name=note]").fill("Nơi ở thuộc địa bàn xã khác, xin nộp ở Công an xã đó.")
-    desk.locator("main").get_by_role("button", name="Không tiếp nhận").click()
+    click_and_wait(desk.locator("main").get_by_role("button", name="Không tiếp nhận"))
     page.goto(f"{portal}/ho-so/{refused.code}/")
     assert "Nơi ở thuộc địa bàn xã khác" in page.locator("main").inner_text()
 
@@ -188,20 +191,20 @@ def test_refusal_supplement_withdrawal_and_tracking(portal, open_page):
     choice.check()
     desk.locator("textarea:visible").first.fill("Ghi rõ nộp giấy cho ai để xác nhận đúng nội dung.")
     looks_right(desk)
-    desk.locator("main").get_by_role("button", name="Yêu cầu bổ sung").click()
+    click_and_wait(desk.locator("main").get_by_role("button", name="Yêu cầu bổ sung"))
     wait_for(lambda: Dossier.objects.filter(pk=asked.pk, state="SUPPLEMENT_REQUIRED").exists(), 10)
     page.goto(f"{portal}/ho-so/{asked.code}/bo-sung/")
     assert page.locator("[name=ap_full_name]").count() == 0  # everything else is locked
     looks_right(page)
     page.locator("[name=request_detail]").fill("Xin xác nhận nơi ở để vay vốn ở Ngân hàng Chính sách.")
-    page.locator("main form button.btn--go").last.click()
-    page.locator("main form button.btn--go").last.click()
+    click_and_wait(page.locator("main form button.btn--go").last)
+    click_and_wait(page.locator("main form button.btn--go").last)
     wait_for(lambda: Dossier.objects.filter(pk=asked.pk, state="SUBMITTED").exists(), 10)
 
     withdrawn = desk_people.submitted(submitter=citizen)
     page.goto(f"{portal}/ho-so/{withdrawn.code}/rut/")
     looks_right(page)
-    page.locator("main form button[type=submit], main form button.btn").first.click()
+    click_and_wait(page.locator("main form button[type=submit], main form button.btn").first)
     wait_for(lambda: Dossier.objects.filter(pk=withdrawn.pk, state="STOPPED").exists(), 10)
 
     stranger = open_page(width=360)
@@ -209,8 +212,7 @@ def test_refusal_supplement_withdrawal_and_tracking(portal, open_page):
     looks_right(stranger)
     stranger.locator("[name=ma]").fill(asked.code)
     stranger.locator("[name=ma-rieng]").fill(asked.secret.upper())
-    stranger.locator("main form button").first.click()
-    stranger.wait_for_load_state()
+    click_and_wait(stranger.locator("main form button").first)
     assert "Chờ tiếp nhận" in stranger.locator("main").inner_text()
     stranger.goto(f"{portal}/tra-cuu/{asked.secret}/")
     text = stranger.locator("main").inner_text()
@@ -227,16 +229,14 @@ def a_photo(folder):
 
 def step(page, verb):
     """Press the button of a step on the dossier's page and confirm it on the next."""
-    page.get_by_role("link", name=re.compile(rf"^\s*{verb}")).first.click()
+    click_and_wait(page.get_by_role("link", name=re.compile(rf"^\s*{verb}")).first)
     looks_right(page)
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_load_state()
+    click_and_wait(page.locator("main form button[type=submit]").first)
 
 
 def drop(page, portal, path):
     """Give a file to the verification page and read its answer."""
     page.goto(f"{portal}/kiem-tra/")
     page.locator("input[type=file]").set_input_files(path)
-    page.get_by_role("button", name="Kiểm tra tệp").click()
-    page.wait_for_load_state()
+    click_and_wait(page.get_by_role("button", name="Kiểm tra tệp"))
     return page.locator("main").inner_text()

@@ -6,6 +6,7 @@ from django.test import Client
 
 from dossiers import workflow
 from dossiers.workflow import history
+from tests import factories
 from tests.dossiers.pages import browse, step_url
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +32,9 @@ def test_a_whole_way_and_all_that_is_owed_needs_no_more(desk, as_application, ru
     seen = clerk.get(address).context["seen"]
     assert clerk.post(address, {"seen": seen}).status_code == 302
     dossier = workflow.advance(draft, "transfer", actor=desk.clerk)
+    factories.drafted(dossier, desk.officer)
     dossier = workflow.advance(dossier, "hand_over", actor=desk.officer)
-    workflow.advance(dossier, "approve", actor=desk.signer, content={"title": "Giấy", "lines": [], "conclusion": "Đúng."})
+    factories.approve(dossier, desk.signer)
 
     run_followups()
 

@@ -3,11 +3,15 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import Mandate
 from dossiers.desk import queues
+from dossiers.filing import rules
 from dossiers.models import Dossier
 from payments.accounting.forms import AssignForm
 from payments.models import BankCredit
+from procedures.eforms import names_in
 from tests import factories
+from tests.databases import past_the_triggers
 from tests.dossiers.pages import browse, words
 
 
@@ -54,6 +58,19 @@ def test_names_with_look_alikes_are_found_and_shown_to_the_clerk(desk):
     shown = words(browse(desk.clerk).get(f"/can-bo/ho-so/{odd.code}/"))
     assert "Họ tên “Ðặng Văn Аn” có chữ lạ: Ð (U+00D0), А (U+0410)" in shown
     assert "chữ lạ" not in words(browse(desk.clerk).get(f"/can-bo/ho-so/{plain.code}/"))
+
+
+def test_names_of_who_consents_and_of_who_files_for_somebody_are_shown_the_same_way(desk):
+    agent = factories.citizen(person_facts={"full_name": "Ðinh Thị Xa"})
+    parent = factories.person(full_name="Lường Thị Ổn")
+    Mandate.objects.create(agent=agent, person=parent, basis="written_authority")
+    dossier = desk.submitted(submitter=agent)
+    form = rules.form_of(dossier)
+    assert names_in(form, {"owner_consent": {"agreed": True, "name": "Lò Văn Ðức"}}) == ["Lò Văn Ðức"]
+    assert names_in(form, {"owner_consent": {"agreed": True}}) == names_in(form, {"owner_consent": True}) == []
+    with past_the_triggers() as cursor:
+        cursor.execute("UPDATE dossiers_dossier SET person_id = %s WHERE id = %s", [parent.pk, dossier.pk])
+    assert "Họ tên “Ðinh Thị Xa” có chữ lạ: Ð (U+00D0)" in words(browse(desk.clerk).get(f"/can-bo/ho-so/{dossier.code}/"))
 
 
 def test_an_identity_number_is_found_with_dashes(desk):

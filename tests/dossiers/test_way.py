@@ -84,14 +84,17 @@ def test_the_office_works_through_the_steps_and_the_signer_decides(desk):
     assert dossier.waiting_on == "officer" and dossier.step_due_at
 
     with pytest.raises(workflow.StepNotPossible):
-        workflow.advance(dossier, "approve", actor=desk.signer, content=factories.CONTENT)
+        workflow.advance(dossier, "approve", actor=desk.signer, shown="x")
+    with pytest.raises(inputs.DetailsMissing):
+        workflow.advance(dossier, "hand_over", actor=desk.officer)
+    factories.drafted(dossier, desk.officer)
     dossier = workflow.advance(dossier, "hand_over", actor=desk.officer)
     assert dossier.waiting_on == "signer"
     with pytest.raises(PermissionDenied):
-        workflow.advance(dossier, "approve", actor=desk.officer, content=factories.CONTENT)
+        workflow.advance(dossier, "approve", actor=desk.officer, shown=factories.shown(dossier))
     with pytest.raises(inputs.DetailsMissing):
         workflow.advance(dossier, "approve", actor=desk.signer)
-    dossier = workflow.advance(dossier, "approve", actor=desk.signer, content=factories.CONTENT)
+    dossier = factories.approve(dossier, desk.signer)
 
     assert dossier.state == DossierState.PROCESSING and dossier.decided_at
     assert dossier.decisions.get().content["code"] == dossier.code
@@ -105,7 +108,7 @@ def test_an_approved_dossier_is_issued_and_delivered_by_the_jobs(desk, run_follo
     dossier.refresh_from_db()
 
     assert dossier.state == DossierState.RETURNED
-    paper = dossier.decisions.get().paper
+    paper = dossier.decisions.get().papers.get()
     assert paper.signed_at and paper.published_at and paper.is_result
     assert {p.kind for p in dossier.papers.all()} >= {
         "acknowledgement",
@@ -236,6 +239,7 @@ def test_a_consultation_holds_back_the_signature_until_it_is_answered(desk):
         agency=world.agency("H18.X005.CA"),
     )
     assert Dossier.objects.visible_to(other).get() == dossier
+    factories.drafted(dossier, desk.officer)
     dossier = workflow.advance(dossier, "hand_over", actor=desk.officer)
     assert [run.kind for run in dossier.open_steps] == ["consult"]
     dossier = workflow.advance(dossier, "hand_over", actor=other, note="Chưa từng cư trú.")

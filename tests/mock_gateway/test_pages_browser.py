@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser_support import axe, sideways
+from tests.browser_support import axe, click_and_wait, sideways
 from tests.mock_gateway import shop
 from tests.mock_gateway.conftest import Merchant
 from tests.mock_gateway.process import Gateway
@@ -46,21 +46,21 @@ def test_axe_finds_nothing(gateway, listening, open_page, width):
         assert "không trừ tiền thật" in page.inner_text("body"), url
         assert axe(page) == [] and sideways(page) == 0, url
     page.goto(payer + "the/NCB/")
-    page.click("text=Trả 150.000")
+    click_and_wait(page.locator("text=Trả 150.000").first)
     assert page.locator(".error").count() == 3 and axe(page) == []
 
 
 def test_a_card_pays_without_scripts_and_the_browser_reaches_the_merchant(gateway, listening, open_page):
     page = open_page(java_script_enabled=False)
     page.goto(address(gateway, listening, TxnRef="P1"))
-    page.click("text=Thẻ trong nước")
-    page.click("text=NCB")
+    click_and_wait(page.locator("text=Thẻ trong nước").first)
+    click_and_wait(page.locator("text=NCB").first)
     page.fill("#number", "9704198526191432198")
     page.fill("#holder", "NGUYEN VAN A")
     page.fill("#issued", "07/15")
-    page.click("text=Trả 150.000")
+    click_and_wait(page.locator("text=Trả 150.000").first)
     page.fill("#otp", "123456")
-    page.click("text=Xác nhận trả")
+    click_and_wait(page.locator("text=Xác nhận trả").first)
 
     assert page.url.startswith(listening.address)  # the policy lets the form end there
     assert shop.signed_fields(page.url.partition("kenh=vnpay&")[2])["vnp_ResponseCode"] == "00"
@@ -70,7 +70,7 @@ def test_a_card_pays_without_scripts_and_the_browser_reaches_the_merchant(gatewa
 def test_a_payer_cancels(gateway, listening, open_page):
     page = open_page()
     page.goto(address(gateway, listening, TxnRef="P1", BankCode="VNPAYQR"))
-    page.click("text=Chọn cách trả khác")
-    page.click("text=Hủy, không trả nữa")
+    click_and_wait(page.locator("text=Chọn cách trả khác").first)
+    click_and_wait(page.locator("text=Hủy, không trả nữa").first)
 
     assert "vnp_ResponseCode=24" in page.url and not gateway.transaction("P1")["charged"]

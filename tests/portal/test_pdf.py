@@ -7,8 +7,10 @@ import time
 
 import pikepdf
 import pytest
+from celery.signals import worker_process_init
 from pdfminer.high_level import extract_text
 
+from portal import celery
 from portal.common import pdf, sandbox
 
 pytestmark = pytest.mark.needs_pdf
@@ -85,6 +87,15 @@ def test_the_child_knows_no_secret(renderer, monkeypatch):
     pdf.render_html(HTML % "", title="x")
     with open(f"/proc/{renderer._child.pid}/environ", "rb") as environment:
         assert b"secret" not in environment.read()
+
+
+def test_a_worker_has_its_renderer_before_the_first_paper_and_keeps_it(renderer):
+    celery._load()
+    child = renderer._child
+    with open(f"/proc/{child.pid}/environ", "rb") as environment:
+        assert b"STAYS=1" in environment.read()
+    pdf.render_html(HTML % "", title="x")
+    assert renderer._child is child and celery.make_ready in [call() for _, call in worker_process_init.receivers]
 
 
 def test_the_child_leaves_when_its_parent_is_gone(tmp_path):

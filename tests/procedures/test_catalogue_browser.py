@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from procedures.models import Procedure
 from procedures.search.text import search_columns
-from tests.browser_support import axe, prefer, sideways
+from tests.browser_support import axe, click_and_wait, prefer, sideways
 from tests.world import load_sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,11 +52,11 @@ def test_from_the_question_to_the_desk(open_page, live_server, paths, scripts):
     page = open_page(java_script_enabled=scripts)
     page.goto(live_server.url + "/")
     page.fill("#q", "xac nhan cu tru")
-    page.click("form[role=search] button")
-    page.click("text=Xác nhận thông tin về cư trú")
+    click_and_wait(page.locator("form[role=search] button").first)
+    click_and_wait(page.locator("text=Xác nhận thông tin về cư trú").first)
     page.select_option("#tinh", "11")
     page.select_option("#xa", "11.X004")
-    page.click("text=Xem nơi nộp")
+    click_and_wait(page.locator("text=Xem nơi nộp").first)
 
     assert "Công an phường Điện Biên Phủ" in page.inner_text("main")
     assert page.get_attribute("a:has-text('Bắt đầu nộp hồ sơ')", "href").startswith("/nop/bat-dau/1.010041/?noi=")

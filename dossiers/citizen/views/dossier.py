@@ -123,6 +123,7 @@ def detail(request, code):
     obligation = getattr(dossier, "obligation", None)
     fee_lines = wording.lines_frozen(dossier) if obligation else []
     money = wording.notice(dossier, may_pay=mine)
+    ending = timeline.ending(dossier)
     return render(
         request,
         "dossiers/citizen/detail.html",
@@ -136,7 +137,9 @@ def detail(request, code):
             "days": timeline.countdown(dossier),
             "why": timeline.why_this_date(dossier),
             "moved": timeline.moved_promise(dossier),
-            "ending": timeline.ending(dossier),
+            "ending": ending,
+            "asked_of_people": timeline.asked_of_people(dossier) if mine else [],
+            "filed_again": dossier.filed_again.exclude(code=None) if ending and mine else [],
             "papers": papers,
             "papers_due": _papers_due(dossier),
             **papers_to_come(dossier, papers),
@@ -160,7 +163,7 @@ def detail(request, code):
 def papers_of(dossier, user):
     """The issued papers this user may read, newest first. The citizen's side gets a result only after publication."""
     mine = is_submitter(dossier, user)
-    papers = dossier.papers.order_by("-issued_at", "-pk")
+    papers = dossier.papers.select_related("decision__signer", "decision__agency").order_by("-issued_at", "-pk")
     return [
         paper
         for paper in papers
@@ -205,6 +208,8 @@ def submitted(request, code):
             "dossier": dossier,
             "acknowledgement": newest.get(PaperKind.ACKNOWLEDGEMENT),
             "form": newest.get(PaperKind.APPLICATION_FORM),
+            "form_to_come": bool(dossier.version.document["form"]) and PaperKind.APPLICATION_FORM not in newest,
+            "asked_of_people": timeline.asked_of_people(dossier) if mine else [],
             "next_things": timeline.next_things(dossier, pay_by=money.until if money else ""),
             # The secret opens the tracking page without a login: it belongs to the citizen alone.
             "tracking": tracking_url(dossier) if mine else "",
@@ -260,11 +265,15 @@ def result(request, code):
     """The result to download, with its signature and verification code. The time of the first opening is stored."""
     dossier = own_dossier(request, code)
     mine = is_submitter(dossier, request.user)
-    papers = [paper for paper in papers_of(dossier, request.user) if paper.is_result]
+    readable = papers_of(dossier, request.user)
+    papers = [paper for paper in readable if paper.is_result][::-1]
     if not papers or not may_see_papers(dossier, request.user):
         messages.info(request, _("Chưa có kết quả để xem ở đây."))
         return redirect("dossiers:detail", dossier.code)
-    paper = next((paper for paper in papers if paper.state == IssuedPaper.State.VALID), papers[0])
+    wanted = next((paper for paper in papers if str(paper.pk) == request.GET.get("giay")), None)
+    valid = [paper for paper in papers if paper.state == IssuedPaper.State.VALID]
+    paper = wanted or next(iter(valid), papers[-1])
+    paper.dossier = dossier
     if mine and dossier.opened_at is None:
         Dossier.objects.filter(pk=dossier.pk, opened_at=None).update(opened_at=clock.now())
     return render(
@@ -274,8 +283,11 @@ def result(request, code):
             "dossier": dossier,
             "paper": paper,
             "decision": paper.decision,
+            "words": paper.words,
+            "together": valid if len(valid) > 1 else [],
             "size": megabytes(paper.size),
-            "older": [other for other in papers if other.pk != paper.pk],
+            "older": [other for other in papers if other.pk != paper.pk and other not in valid],
+            "revocations": [other for other in readable if other.kind == PaperKind.REVOCATION],
             "verify": verification_url(paper.verification_code),
             "check_code": grouped(paper.verification_code),
             "early": _punctuality(dossier),

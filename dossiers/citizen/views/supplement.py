@@ -26,6 +26,7 @@ from dossiers.permissions import is_submitter
 from portal.common.figures import number_in
 from portal.common.vietnamese import clean_text
 from procedures.eforms import (
+    ABROAD_QUERY,
     BoundPage,
     DatabaseSources,
     Form,
@@ -77,9 +78,9 @@ class Answering:
         found = supplements.errors_of(self.dossier, self.row)
         return {key: code for key, code in found.items() if self.asked and key in self.asked.fields}
 
-    def bound(self, *, entered=None, errors=None, open_row=None):
+    def bound(self, **shown):
         page = self.asked.page(PAGE)
-        return BoundPage(self.asked, page, self.known, self.day, entered=entered, errors=errors, open_row=open_row)
+        return BoundPage(self.asked, page, self.known, self.day, **shown)
 
     def cards(self, bound, refused):
         """A card for each requested item, with the clerk's reason, and its form field, or its old and new files."""
@@ -178,7 +179,8 @@ def edit(request, code):
         bound = BoundPage(answering.asked, page, {**answering.known, **entered.values}, answering.day, entered=entered)
     elif answering.asked:
         errors = answering.errors() if "sua" in request.GET else None
-        bound = answering.bound(errors=errors, open_row=open_row_from(request.GET.get("dong", "")))
+        opened = {"open_row": open_row_from(request.GET.get("dong", "")), "abroad": request.GET.get(ABROAD_QUERY, "")}
+        bound = answering.bound(errors=errors, **opened)
     return _page(request, answering, bound)
 
 
@@ -227,9 +229,7 @@ def _change(request, answering):
         if "giu" in request.POST:
             files.keep(number_in(request.POST["giu"]))
         if entered:
-            edits = files.request.edits
-            files.request.edits = {**edits, "answers": {**edits.get("answers", {}), **entered.values}}
-            files.request.save(update_fields=["edits"])
+            supplements.keep_answers(files.request, entered.values)
         answering.row.edits = files.request.edits
         return entered, receive(files, uploads, uploaded_by=request.user).refused
 
@@ -300,7 +300,7 @@ def review(request, code):
         except PermissionDenied:
             messages.error(request, _("Tài khoản này không gửi bổ sung được cho hồ sơ này."))
         else:
-            messages.success(request, _("Đã gửi bổ sung. Cơ quan làm tiếp từ hôm nay."))
+            messages.success(request, _("Đã gửi bổ sung. Cơ quan đã nhận được."))
         return redirect("dossiers:detail", dossier.code)
     return render(
         request,

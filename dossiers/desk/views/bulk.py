@@ -20,6 +20,7 @@ from portal.common.vietnamese import clean_text
 MAX_DOSSIERS = queues.PAGE
 
 
+@transaction.non_atomic_requests  # each dossier has a transaction of its own
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff
 def together(request):

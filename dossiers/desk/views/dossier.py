@@ -22,11 +22,13 @@ from dossiers.desk import queues
 from dossiers.desk.actions import blocked_steps, offered
 from dossiers.desk.forms import earlier_steps
 from dossiers.desk.views.queue import find, for_staff
+from dossiers.desk.views.results import Review, is_drafted
 from dossiers.fees import payable, wording
 from dossiers.files.checking import megabytes
 from dossiers.files.models import OTHER_PAPERS
 from dossiers.filing import rules
 from dossiers.models import FollowUp
+from dossiers.papers import frozen
 from dossiers.papers.models import PaperKind
 from portal.common import clock
 from portal.common.dates import moment
@@ -39,6 +41,7 @@ may_send_again = permissions.any_of(permissions.is_receiving_clerk, permissions.
 WORK_WORDS = {
     "issue": gettext_lazy("Ký và cấp kết quả"),
     "replace": gettext_lazy("Ký và cấp giấy thay thế"),
+    "revoke": gettext_lazy("Ký quyết định thu hồi"),
     "deliver": gettext_lazy("Đưa kết quả vào tài khoản người nộp"),
 }
 
@@ -72,16 +75,27 @@ def dossier(request, code):
         "holder": _holder(dossier),
         **_money(dossier),
         "supplements": dossier.supplements.select_related("approved_by").prefetch_related("items"),
-        "decisions": dossier.decisions.select_related("signer"),
+        "decisions": _decisions(dossier),
+        "review": Review(dossier, request.user) if may_see_papers and is_drafted(dossier) else None,
+        "may_draft": permissions.drafts_now(dossier, request.user) and is_drafted(dossier),
         "owed": _owed(dossier),
         "unsent": _unsent(dossier),
         "may_send_again": may_send_again(dossier, request.user),
         "main_steps": [step for step in steps if step not in aside],
         "other_steps": aside,
+        "filed_again": dossier.filed_again.exclude(code=None) if dossier.closed_at or dossier.decided_at else [],
         "held_back": [] if dossier.decided_at and dossier.state == "PROCESSING" else list(blocked_steps(request.user, dossier)),
         "next_code": queues.next_for(request.user, after=dossier),
     }
     return render(request, "dossiers/desk/dossier.html", context)
+
+
+def _decisions(dossier):
+    """[(decision, [(paper, its number)])]: what was decided, paper by paper."""
+    return [
+        (decision, [(words, decision.number_of(key)) for key, words in frozen.papers_in(decision.content).items()])
+        for decision in dossier.decisions.select_related("signer")
+    ]
 
 
 def _money(dossier):
@@ -108,6 +122,8 @@ def _odd_names(dossier):
     """[(name, «Ð (U+00D0)»)]: names with letters that look Vietnamese and are others; a register does not find such a name."""
     form = rules.form_of(dossier)
     names = [dossier.subject_name, *(names_in(form, rules.known_answers(dossier, form)) if form else [])]
+    if dossier.filed_for_somebody_else and dossier.submitter:
+        names.append(dossier.submitter.full_name)
     found = {name: strange_letters(name) for name in names}
     return [(name, ", ".join(f"{c} (U+{ord(c):04X})" for c in letters)) for name, letters in found.items() if letters]
 
@@ -145,14 +161,12 @@ def _sheets(dossier, user):
         )
         for file in (dossier.attachments.current() if permissions.may_see_papers(dossier, user) else [])
     ]
-    for paper in dossier.papers.order_by("-issued_at", "-pk"):
+    for paper in dossier.papers.select_related("decision").order_by("-issued_at", "-pk"):
         if not permissions.may_open_paper(dossier, paper.kind, user):
             continue
         note = paper.number if paper.state == paper.State.VALID else f"{paper.number}, {paper.get_state_display()}"
         paper.dossier = dossier
-        sheets.append(
-            Sheet(f"giay-{paper.pk}", str(paper.get_kind_display()), note, f"{paper.get_absolute_url()}?xem", made_here=True)
-        )
+        sheets.append(Sheet(f"giay-{paper.pk}", str(paper.title), note, f"{paper.get_absolute_url()}?xem", made_here=True))
     return sheets
 
 
@@ -170,7 +184,7 @@ def _history(dossier):
     """Rows of the timeline, newest last, with actor and note."""
     return [
         {
-            "title": str(workflow.line_of(event.step, event.source).custom["sentence"]),
+            "title": workflow.sentence_of(event),
             "who": event.text.actor_name or _("Máy tự làm"),
             "when": moment(event.at),
             "note": event.text.note,

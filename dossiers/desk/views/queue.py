@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.roles import Role
-from dossiers.desk import queues
+from dossiers.desk import queues, register
 from dossiers.desk.actions import bulk_steps
 from dossiers.models import Dossier, FilingChannel
 from dossiers.permissions import PAPER_ROLES, staff_dossiers
@@ -88,8 +88,10 @@ def queue(request):
             "previous": _url(asked, truoc=found.before) if found.before else "",
             "next": _url(asked, sau=found.after) if found.after else "",
             "bulk": bulk_steps(request.user),
+            "keeps_register": bool(request.user.agencies_with(*register.KEEPERS)),
             "reads_only": not request.user.agencies_with(*PAPER_ROLES),
             "closed": closed,
+            "signs": bool(request.user.agencies_with(Role.SIGNER)),
         },
     )
 

@@ -7,19 +7,23 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from dossiers import workflow
+from dossiers import permissions, workflow
 from dossiers.access_log import log_view
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.desk import queues
 from dossiers.desk.actions import STEP_OF, STEP_PAGES
 from dossiers.desk.views.queue import find, for_staff
+from dossiers.desk.views.results import Review, preview
 from dossiers.models import Dossier
+from dossiers.papers import frozen
 from dossiers.papers.models import PaperKind
 from dossiers.transitions import inputs
 from dossiers.transitions.choices import Clock, Tells
 from portal.common import clock
 from portal.common.dates import moment
 from procedures.calendar import Term, due
+
+REVIEWED = ("hand_over", "return_step", "approve")  # steps on whose page the drafted result is read
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,6 +44,9 @@ def step(request, code, slug):
     workflow.admit(request.user, dossier, line)
     bound = {"data": request.POST} if request.method == "POST" else {}
     form = STEP_PAGES[name].form(**bound, step=name, dossier=dossier, user=request.user)
+    if "xem" in request.POST and hasattr(form, "preview") and form.is_valid():
+        kind, content = form.preview()
+        return preview(request, dossier, kind, content, next(iter(frozen.papers_in(content))))
     if bound and form.is_valid() and "xem" not in request.POST:
         return _taken(request, dossier, name, form) or _page(request, dossier, name, line, form)
     return _page(request, dossier, name, line, form)
@@ -66,7 +73,7 @@ def _taken(request, dossier, name, form):
         form.add_error(lack.field if lack.field in form.fields else None, str(lack))
         return None
     else:
-        done = {"what": workflow.line_of(name, dossier.state).custom["sentence"], "code": moved.code}
+        done = {"what": workflow.sentence_of(moved.events.select_related("text").last()), "code": moved.code}
         messages.success(request, _("%(what)s: %(code)s.") % done)
         for sentence in moved.reply_sentences:
             messages.success(request, sentence)
@@ -88,6 +95,10 @@ def _page(request, dossier, name, line, form):
             "seen": _last_sequence(dossier),
             "follows": list(_what_follows(dossier, name, line)),
             "sla": queues.deadline_tag(dossier, Timekeeper(dossier).calendar),
+            "review": Review(dossier, request.user)
+            if name in REVIEWED and permissions.may_see_papers(dossier, request.user)
+            else None,
+            "may_draft": name in REVIEWED and permissions.drafts_now(dossier, request.user),
         },
         status=422 if form.is_bound and form.errors else 200,
     )

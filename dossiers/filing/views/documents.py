@@ -40,7 +40,8 @@ def documents(request, filing):
         return _page(
             request, filing, missing={ask.key: _("Gửi ít nhất một tệp: %(paper)s") % {"paper": ask.name} for ask in missing}
         )
-    return redirect(filing.url(filing.after(DOCUMENTS).key))
+    filing.looked_at(DOCUMENTS)
+    return redirect(filing.url(filing.following(DOCUMENTS).key))
 
 
 def _change_files(request, draft):
@@ -78,6 +79,7 @@ def _page(request, filing, refused=None, missing=None):
             "ask": ask,
             "tiles": tiles(ask.files),
             "count": files_in_words(ask.files),
+            "remark": filing.remarks.get(ask.key, ""),
             "errors": [*refused.get(ask.key, []), *([missing[ask.key]] if ask.key in missing else [])],
         }
         for ask in asks
@@ -129,7 +131,7 @@ def tiles(files, *, removable=True):
         rows.append(
             {
                 "title": _("Trang %(n)d") % {"n": number} if picture else file.name,
-                "note": f"{megabytes(file.size)} · {moment(file.uploaded_at)}",
+                "note": " · ".join([megabytes(file.size), moment(file.uploaded_at), *_changed(file)]),
                 "icon": "check",
                 "thumb": reverse("files:thumbnail", args=[file.pk]) if picture else "",
                 "picture": "doc",
@@ -139,6 +141,13 @@ def tiles(files, *, removable=True):
             }
         )
     return rows
+
+
+def _changed(file):
+    """What the copy that is shown lacks, for a PDF; a picture is always redrawn."""
+    if file.is_redrawn and file.content_type == "application/pdf":
+        return [_("bản xem đã bỏ phần tự chạy và liên kết; tệp gốc vẫn giữ")]
+    return []
 
 
 def files_by_paper(dossier):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from dossiers.filing import drafts, judging, rules
+from dossiers.filing import again, drafts, judging, rules
 from dossiers.filing.judging import DOCUMENTS, Part
 from dossiers.filing.views.too_late import as_typed, closed, filed_differently, is_stored
 from dossiers.models import Dossier
@@ -98,6 +98,21 @@ class Filing:
         keys = [stop.key for stop in self.stops]
         return self.stops[keys.index(key) + 1] if key in keys[:-1] else self.unfinished()
 
+    def looked_at(self, key):
+        """This page is done, where the draft began from another dossier and the page was to be looked at once more."""
+        if key in self.draft.look_again:
+            left = [other for other in self.draft.look_again if other != key]
+            drafts.save(self.draft, counts=False, look_again=left)
+
+    def following(self, key):
+        """The stop after a finished page: the next one; in a draft that began from another dossier the next one left to do."""
+        return self.unfinished() if self.draft.again_of_id else self.after(key)
+
+    @cached_property
+    def remarks(self):
+        """{field or document: what the agency wrote about it}, of the dossier that this draft files again."""
+        return again.remarks_of(self.draft.again_of) if self.draft.again_of_id else {}
+
     def before(self, key):
         keys = [stop.key for stop in self.stops]
         place = keys.index(key) if key in keys else 0
@@ -108,7 +123,7 @@ class Filing:
         for stop in self.stops:
             if stop.page and self._is_open(stop):
                 return stop
-        if self.is_filed_online and rules.missing_documents(self.draft):
+        if self.is_filed_online and (DOCUMENTS in self.draft.look_again or rules.missing_documents(self.draft)):
             return next(stop for stop in self.stops if stop.key == DOCUMENTS)
         return self.stops[-1]
 
@@ -116,7 +131,12 @@ class Filing:
         questions = [question for question in stop.page.fields if question.is_question and not question.computed]
         keys = {key.partition("[")[0] for key in stop.part.errors}
         wrong = any(question.key in keys for question in questions)
-        return wrong or bool(questions) and not any(question.key in stop.part.known for question in questions)
+        return (
+            wrong
+            or stop.key in self.draft.look_again
+            or bool(questions)
+            and not any(question.key in stop.part.known for question in questions)
+        )
 
     def progress(self, key):
         """Context of ui/progress.html."""

@@ -1,5 +1,7 @@
 """The filing wizard: one page of questions at a time, rendered and checked on the server."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
@@ -12,7 +14,7 @@ from dossiers.filing.views.review import print_and_bring, review
 from dossiers.filing.views.shared import BACK_TO_REVIEW, DOCUMENTS, PRINT, REVIEW, on_draft, overtaken
 from portal.common.dates import clock_time
 from portal.common.figures import number_in
-from procedures.eforms import BoundPage, open_row_from, page_errors
+from procedures.eforms import ABROAD_QUERY, BoundPage, open_row_from, page_errors
 
 LAST_WORDS = "cuoi"  # input of autosave.js
 OTHER_STOPS = {DOCUMENTS: documents, REVIEW: review, PRINT: print_and_bring}
@@ -71,6 +73,7 @@ def _show(request, filing, stop):
     bound = BoundPage(
         part.form, stop.page, known, filing.today,
         origins=origins, errors=errors, open_row=open_row_from(request.GET.get("dong", "")),
+        abroad=request.GET.get(ABROAD_QUERY, ""),
     )  # fmt: skip
     return _page(request, filing, stop, bound)
 
@@ -97,12 +100,15 @@ def _save(request, filing, stop):
     if errors:
         bound = BoundPage(part.form, stop.page, known, filing.today, entered=entered, errors=errors)
         return _page(request, filing, stop, bound)
+    with suppress(drafts.NoLongerADraft):
+        filing.looked_at(stop.key)
     filing.clear_cache()
-    following = filing.unfinished() if back else filing.after(stop.key)
+    following = filing.unfinished() if back else filing.following(stop.key)
     return redirect(filing.url(following.key, back if following.page else ""))
 
 
 def _page(request, filing, stop, bound, changed=False, kept=False):
+    bound.remarks = filing.remarks
     context = filing.context(stop.key, page=bound, page_key=stop.key, changed=changed, kept=kept, is_portal=stop.part.is_portal)
     if request.GET.get(BACK_TO_REVIEW) == REVIEW:
         context["back_url"] = filing.url(REVIEW)

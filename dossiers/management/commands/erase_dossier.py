@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dossiers.models import Dossier
 from dossiers.workflow import history
+from portal.common.owner import require_owner
 
 
 class Command(BaseCommand):
@@ -14,6 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--ground", required=True, help="the legal ground; is kept and shown by the check")
 
     def handle(self, *args, **options):
+        require_owner(Dossier._meta.db_table)
         dossier = Dossier.objects.filter(code=options["code"]).first()
         if dossier is None:
             raise CommandError("no such dossier")

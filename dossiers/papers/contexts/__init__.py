@@ -5,8 +5,9 @@ A paper shows its dossier as it was at its event, also when it is made later (th
 
 from django.utils import translation
 
-from dossiers.papers import wording
+from dossiers.papers import numbering, wording
 from dossiers.papers.contexts import desk, office
+from dossiers.papers.contexts.office import Signing
 from dossiers.papers.contexts.register import register_context
 from dossiers.papers.contexts.shared import BUILDERS, person_of, submitter_of, tracking_url, verification_url
 from dossiers.papers.models import OF_THE_LEADING_BODY, PaperKind
@@ -14,13 +15,36 @@ from dossiers.papers.wording import moment_in_words
 from portal.common.identity import in_groups
 from portal.common.qr import qr_data_uri
 
-__all__ = ["context", "desk", "frame", "office", "register_context", "tracking_url", "verification_url"]
+__all__ = [
+    "CODE_TO_COME",
+    "NUMBER_TO_COME",
+    "Signing",
+    "context",
+    "desk",
+    "frame",
+    "office",
+    "register_context",
+    "result_context",
+    "tracking_url",
+    "verification_url",
+]
 
 
 def context(kind, dossier, event, *, number, verification_code):
     """Everything the template of this kind needs, as a plain dict; always in Vietnamese."""
     with translation.override("vi"):
         return _frame(PaperKind(kind), dossier, event, number, verification_code) | BUILDERS[PaperKind(kind)](dossier, event)
+
+
+NUMBER_TO_COME, CODE_TO_COME = "(cấp khi ký)", "X" * 16  # in a preview
+
+
+def result_context(kind, signing, key, *, number, verification_code):
+    """The context of one paper of a decision, or of what would be decided (`Signing`); always in Vietnamese."""
+    kind = PaperKind(kind)
+    with translation.override("vi"):
+        framed = _frame(kind, signing.dossier, signing.event, number, verification_code)
+        return framed | office.RESULTS[kind](signing, key, number)
 
 
 def frame(kind, dossier, event, *, number, verification_code):
@@ -35,6 +59,7 @@ def _frame(kind, dossier, event, number, verification_code):
     return {
         "title": f"{title} {dossier.code}",
         "letterhead": wording.letterhead(body, event.at, number),
+        "place_in_series": numbering.place_in_series(number),
         "foot": f"{title} · hồ sơ {dossier.code}",
         "verification_code": wording.grouped(verification_code),
         "verify_address": verification_url(),

@@ -17,6 +17,7 @@ from dossiers.papers.contexts.shared import (
 from dossiers.papers.models import PaperKind
 from dossiers.papers.wording import moment_in_words
 from dossiers.states import DossierState
+from portal.common import clock
 from portal.common.words import money_in_words
 from procedures.calendar import Term
 from procedures.eforms import print_context
@@ -85,8 +86,8 @@ def receipt_slip(dossier, event):
         else "",
         "result_place": _result_place(dossier),
         "fee_total": total,
-        "register_book": dossier.submitted_at.year,
-        "register_no": dossier.code.rsplit("-", 1)[-1],
+        "register_book": clock.local(event.at).year,
+        "register_no_before_series": dossier.code.rsplit("-", 1)[-1],
     }
 
 
@@ -164,7 +165,7 @@ def _files_sent(dossier, request, event):
 
 @builds(PaperKind.REFUSAL_OF_RECEIPT)
 def refusal_of_receipt(dossier, event):
-    return {"money_note": money_note(dossier, "refused")}
+    return {"money_note": money_note(dossier, event.step)}
 
 
 @builds(PaperKind.PAYMENT_NOTICE)
@@ -191,13 +192,13 @@ def withdrawal_request(dossier, event):
 
 @builds(PaperKind.STOP_NOTICE)
 def stop_notice(dossier, event):
-    ground, reason, occasion = STOPS[event.step](event)
+    ground, reason = STOPS[event.step](event)
     return {
         "stage": str(DossierState(_stage(dossier, event)).label),
         "ground": ground,
         "reason": reason,
         "stopped_at": moment_in_words(event.at),
-        "money_note": money_note(dossier, occasion),
+        "money_note": money_note(dossier, event.step),
         "papers_note": "bản điện tử giữ trong tài khoản của ông bà, có thể dùng lại; giấy tờ gốc (nếu có) đã được trả lại.",
         "sign": sign(SIGNS[event.step], event),
     }
@@ -207,19 +208,16 @@ STOPS = {
     "payment_timeout": lambda event: (
         "Thời hạn nộp phí, lệ phí đã báo và đã nhắc",
         "Đã hết thời hạn nộp phí, lệ phí mà cổng chưa nhận được tiền.",
-        "stopped",
     ),
     "supplement_timeout": lambda event: (
         "Thời hạn bổ sung hồ sơ đã báo và đã nhắc",
         "Đã hết thời hạn bổ sung mà cổng chưa nhận được phần được yêu cầu.",
-        "stopped",
     ),
     "confirm_withdrawal": lambda event: (
         "Người nộp đề nghị rút hồ sơ",
         event.text.note or "Theo đề nghị rút hồ sơ của người nộp.",
-        "withdrawn",
     ),
-    "stop": lambda event: (event.text.details.get("legal_ground", "") or event.text.actor_name, event.text.note, "stopped"),
+    "stop": lambda event: (event.text.details.get("legal_ground", "") or event.text.actor_name, event.text.note),
 }
 
 

@@ -1,11 +1,16 @@
 """Papers of the lead agency: control sheet, consultation, apology, and the decision."""
 
 import datetime as dt
+import itertools
+from dataclasses import dataclass
 
-from dossiers.papers import wording
+from accounts.models import Agency
+from dossiers.models import Dossier, Event
+from dossiers.papers import frozen, wording
 from dossiers.papers.contexts.shared import builds, money_note, sign
 from dossiers.papers.models import PaperKind
 from dossiers.papers.wording import moment_in_words
+from portal.common import clock
 from portal.common.dates import GLUE
 
 OPENING = "Xét đề nghị của {subject} tại hồ sơ mã {code}, {agency} xác nhận:"
@@ -21,7 +26,13 @@ def control_sheet(dossier, event):
         "due_at": moment_in_words(dossier.due_at) or "không có hạn theo ngày",
         "printed_at": moment_in_words(event.at),
         "rows": [_hand_over(run, givers.get(run.opened_at, "")) for run in runs],
+        "state": "",
     }
+
+
+def now_in_control_sheet(dossier):
+    """What a control sheet says besides, when it is drawn while the dossier goes on."""
+    return {"printed_at": moment_in_words(clock.now()), "state": str(dossier.get_state_display())}
 
 
 def _hand_over(run, giver):
@@ -69,29 +80,67 @@ def apology(dossier, event):
     }
 
 
-@builds(PaperKind.RESULT)
-def result(dossier, event):
+@dataclass(frozen=True)
+class Signing:
+    """What a paper of a decision prints besides its own words: frozen, or as it would be if it were signed now."""
+
+    dossier: Dossier
+    event: Event
+    agency: Agency
+    signer: str
+    at: dt.datetime
+    content: dict
+
+    @classmethod
+    def of(cls, decision):
+        return cls(decision.dossier, decision.event, decision.agency, str(decision.signer), decision.decided_at, decision.content)
+
+
+def result(signing, key, number):
     """Prints the frozen content only: nothing that could change after the decision."""
-    decision = event.decision
-    content = decision.content
+    content, paper = signing.content, frozen.paper_in(signing.content, key)
     return {
-        "content": content,
-        "letterhead": wording.letterhead(decision.agency, decision.decided_at, decision.number),
-        "opening": content.get("opening")
-        or OPENING.format(subject=content["subject"], code=content["code"], agency=wording.full_name(decision.agency.name)),
+        "content": paper,
+        "blocks": blocks_of(paper),
+        "replaces": content.get("replaces", []),
+        "why_replaced": content.get("why_replaced", ""),
+        "reason": content.get("reason", ""),
+        "letterhead": wording.letterhead(signing.agency, signing.at, number),
+        "opening": paper.get("opening")
+        or OPENING.format(subject=content["subject"], code=content["code"], agency=wording.full_name(signing.agency.name)),
         "recipients": [content["subject"]],
-        "sign": {
-            "role": content.get("signer_title") or wording.head_of(decision.agency),
-            "name": str(decision.signer),
-        },
+        "sign": {"role": paper.get("signer_title") or wording.head_of(signing.agency), "name": signing.signer},
     }
 
 
-@builds(PaperKind.REFUSAL_OF_SUBSTANCE)
-def refusal_of_substance(dossier, event):
-    content = event.decision.content
-    return result(dossier, event) | {
-        "reason": content["reason"],
-        "legal_basis": content.get("legal_ground", ""),
-        "money_note": money_note(dossier, "refused"),
+def blocks_of(paper):
+    """The lines as the template prints them: runs of numbered lines, tables, lines beside each other."""
+    blocks, number = [], 0
+    for kind, lines in itertools.groupby(paper.get("lines", []), key=_kind_of):
+        lines = list(lines)
+        if kind == "table":
+            blocks += [{"table": line} for line in lines]
+        elif kind == "sides":
+            blocks.append({"sides": [[line for line in lines if line["side"] == side] for side in ("left", "right")]})
+        else:
+            blocks.append({"lines": list(enumerate(lines, start=number + 1))})
+            number += len(lines)
+    return blocks + [{"table": table} for table in paper.get("tables", [])]
+
+
+def _kind_of(line):
+    return "table" if "columns" in line else "sides" if line.get("side") else "lines"
+
+
+def refusal_of_substance(signing, key, number):
+    return result(signing, key, number) | {
+        "legal_basis": signing.content.get("legal_ground", ""),
+        "money_note": money_note(signing.dossier, "refuse_substance"),
     }
+
+
+RESULTS = {
+    PaperKind.RESULT: result,
+    PaperKind.REFUSAL_OF_SUBSTANCE: refusal_of_substance,
+    PaperKind.REVOCATION: result,
+}

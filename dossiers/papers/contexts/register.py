@@ -1,36 +1,44 @@
-"""The register of a desk (Mẫu 07)."""
+"""The register of a desk (form 07), as printed."""
+
+import datetime as dt
+from dataclasses import asdict, dataclass
 
 from django.utils import translation
 
 from dossiers.papers import wording
-from dossiers.papers.contexts.shared import person_of
 
 
-def register_context(desk, dossiers, period, moment):
-    """The register of a desk. `dossiers`: loaded with lead_agency and version; `period`: in words."""
+@dataclass(frozen=True)
+class Entry:
+    """One row of a register. Moments in UTC. `number`: its place in the register of the body and the `year`."""
+
+    number: int
+    year: int
+    code: str
+    procedure: str
+    name: str
+    contact: str
+    lead_agency: str
+    received: dt.datetime
+    due: dt.datetime | None
+    returned: dt.datetime | None
+    way: str
+    signed_for: str
+    note: str
+
+
+def register_context(desk, entries, period, moment):
+    """The register of a desk. `period`: in words."""
     with translation.override("vi"):
         return {
             "title": f"Sổ theo dõi hồ sơ, {period}",
             "letterhead": wording.letterhead(desk, moment),
             "foot": f"Sổ theo dõi hồ sơ · {desk.name} · {period}",
             "period": period,
-            "rows": [_register_row(dossier) for dossier in dossiers],
+            "rows": [_row(entry) for entry in entries],
         }
 
 
-def _register_row(dossier):
-    person = person_of(dossier)
-    return {
-        "code": dossier.code,
-        "procedure": dossier.version.short_name,
-        "sets": 1,
-        "name": dossier.subject_name,
-        "contact": ", ".join(part for part in (person["address"], person["phone"]) if part),
-        "lead_agency": dossier.lead_agency.name if dossier.lead_agency_id else "",
-        "received": wording.short_moment(dossier.accepted_at or dossier.submitted_at),
-        "due": wording.short_moment(dossier.due_at),
-        "returned": wording.short_moment(dossier.returned_at),
-        "way": str(dossier.get_delivery_way_display()),
-        "signed_for": "",
-        "note": str(dossier.get_state_display()),
-    }
+def _row(entry):
+    times = {name: wording.short_moment(getattr(entry, name)) for name in ("received", "due", "returned")}
+    return {**asdict(entry), **times, "sets": 1}

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
+from dossiers.fees import ending
 from dossiers.fees import wording as fee_words
 from dossiers.files.models import OTHER_PAPERS
 from dossiers.filing import rules
@@ -69,15 +70,9 @@ def fee_rows(dossier):
     return rows, wording.amount(dossier.obligation.total)
 
 
-def money_note(dossier, occasion):
-    """A sentence about refunding what was paid. `occasion`: refused, stopped or withdrawn, as in `refundable_on`."""
-    obligation = getattr(dossier, "obligation", None)
-    if obligation is None or not obligation.is_paid:
-        return "Ông bà chưa nộp khoản nào và không phải nộp khoản nào cho hồ sơ này."
-    back = [line.label for line in obligation.lines_refundable_on(occasion)]
-    if not back:
-        return "Khoản đã nộp không được hoàn theo quy định của thủ tục này."
-    return f"Khoản đã nộp được hoàn lại: {'; '.join(back)}."
+def money_note(dossier, step):
+    """What becomes of the money after this closing step."""
+    return ending.money(dossier, step).text
 
 
 def clock_note(dossier, words):

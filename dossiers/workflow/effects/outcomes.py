@@ -1,14 +1,20 @@
 """Effects of supplements, decisions and results."""
 
-from typing import Any
+from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
+from dossiers.choices import RESULT_KINDS, PaperKind
 from dossiers.filing import supplements
 from dossiers.models import AnswerRevision, Decision, Event, FollowUp, SupplementItem, SupplementRequest
-from dossiers.papers.frozen import content_hash
+from dossiers.papers import drafting, numbering
+from dossiers.papers.frozen import content_hash, papers_in
+from dossiers.papers.models import DECIDED_AS, IssuedPaper
 from dossiers.states import DossierState
 from dossiers.transitions import conditions
 from dossiers.transitions.choices import Effect
-from dossiers.transitions.step import Step
+from dossiers.transitions.inputs import DetailsMissing
+from dossiers.transitions.step import Choice, Step
 from dossiers.workflow.effects.registry import after, before
 
 
@@ -50,32 +56,86 @@ def record_legal_ground(step: Step) -> None:
 
 
 # ---------------------------------------------------------------- decisions and papers
+@before(Effect.CARRY_DRAFT)
+def carry_draft(step: Step) -> None:
+    """Record the draft that is handed on, returned or signed, and the places that must be mended."""
+    draft = drafting.newest(step.dossier)
+    if draft:
+        step.recorded["draft"] = {"number": draft.number, "sha256": draft.content_hash}
+    if marks := step.details.get("marks"):
+        step.recorded["marks"] = marks
+
+
 @before(Effect.RECORD_DECISION)
 def record_decision(step: Step) -> None:
-    """Record the hash of the decision, so that the history covers it."""
-    if step.details.get("action") != "revoke":
-        step.recorded["content_sha256"] = content_hash(_decision_content(step))
+    """Record the content's hash and the numbers of its papers, so that the history covers them. What an approval signs must be
+    what was shown."""
+    if step.name == "correct_result":
+        step.corrects = _papers_to_correct(step)
+        step.recorded["action"] = step.details["action"]
+        step.recorded["corrected"] = [paper.number for paper in step.corrects]
+    step.decides = _decision_content(step)
+    step.recorded["content_sha256"] = content_hash(step.decides)
+    if step.name == "approve":
+        if step.recorded["content_sha256"] != step.details["shown"]:
+            raise DetailsMissing(
+                "shown", _("Bản soạn đã đổi sau khi mở trang này nên chưa ký gì. Dưới đây là bản mới nhất: xem lại rồi ký.")
+            )
+        step.recorded["read"] = _read(step, papers_in(step.decides))
 
 
-def _decision_content(step: Step) -> dict[str, Any]:
-    dossier = step.dossier
-    reason = step.note if step.name == "refuse_substance" else ""
-    return {**step.details["content"], "code": dossier.code, "subject": dossier.subject_name, "reason": reason}
+def _read(step: Step, keys: Iterable[str]) -> dict[str, str | None]:
+    """{result key: when the signer had this paper on screen; None when never}."""
+    rows = step.dossier.papers_seen.filter(user=step.user, shown=step.details["shown"])
+    seen = {row.result_key: row.seen_at.isoformat() for row in rows}
+    return {key: seen.get(key) for key in keys}
+
+
+def _decision_content(step: Step) -> drafting.Content:
+    dossier, details = step.dossier, step.details
+    if step.name == "approve":
+        draft = drafting.newest(dossier)
+        assert draft is not None  # `inputs.content_frozen`
+        return drafting.decision_content(dossier, draft.content)
+    if step.name == "refuse_substance":
+        return drafting.decision_content(dossier, details["content"], reason=step.note)
+    if details["action"] == "revoke":
+        return drafting.revocation(dossier, step.corrects, step.note, details["legal_ground"])
+    return drafting.replacement(dossier, details["content"], step.corrects, step.note)
+
+
+def _papers_to_correct(step: Step) -> list[IssuedPaper]:
+    """The valid results of the dossier, or those of them that `keys` names."""
+    papers = step.dossier.papers.filter(kind__in=RESULT_KINDS, state=IssuedPaper.State.VALID).select_related("decision")
+    wanted = step.details.get("keys")
+    found = [paper for paper in papers if wanted is None or paper.result_key in wanted]
+    if not found:
+        raise DetailsMissing("keys", _("Chọn giấy cần thay thế hoặc thu hồi."))
+    if step.details.get("action") == "replace" and not all(paper.replaceable for paper in found):
+        raise DetailsMissing("action", _("Thông báo không giải quyết thì thu hồi, không thay bằng giấy khác."))
+    return found
 
 
 @after(Effect.FREEZE_DECISION)
 def freeze_decision(step: Step, event: Event) -> None:
     """Store the decision with its content and hash; the signing job signs exactly this content."""
-    dossier = step.dossier
-    refused = step.name == "refuse_substance"
-    content = _decision_content(step)
-    Decision.objects.create(
+    _freeze(step, event, Decision.Outcome.REFUSED if step.name == "refuse_substance" else Decision.Outcome.APPROVED)
+
+
+def _freeze(step: Step, event: Event, outcome: Choice) -> Decision:
+    """The decision, with a number for each of its papers."""
+    dossier, content = step.dossier, step.decides
+    numbers = {
+        key: str(numbering.give(event, DECIDED_AS[outcome], body=dossier.lead_agency, item=key)) for key in papers_in(content)
+    }  # fmt: skip
+    return Decision.objects.create(
         dossier=dossier,
         event=event,
-        outcome=Decision.Outcome.REFUSED if refused else Decision.Outcome.APPROVED,
+        outcome=outcome,
         signer=step.user,
         agency=dossier.lead_agency,
-        number=f"{event.pk}/{'TB' if refused else 'KQ'}-{dossier.lead_agency.code}",
+        number=next(iter(numbers.values())),
+        numbers=numbers,
         content=content,
         content_hash=step.recorded["content_sha256"],
         decided_at=step.now,
@@ -95,14 +155,22 @@ def owe_delivery(step: Step, event: Event) -> None:
         FollowUp.objects.create(event=event, kind="deliver", next_at=step.now)
 
 
+@after(Effect.OWE_LAST_CONTROL_SHEET)
+def owe_last_control_sheet(step: Step, event: Event) -> None:
+    """The control sheet (form 06) of a dossier that ends, if it ever went to the office."""
+    if step.dossier.step_runs.exclude(opened_at=None).exists():
+        FollowUp.objects.create(event=event, kind=f"paper:{PaperKind.CONTROL_SHEET}", next_at=step.now)
+
+
 @after(Effect.CORRECT_THE_PAPER)
 def correct_the_paper(step: Step, event: Event) -> None:
-    """Revoke the old paper, or freeze a new decision whose paper will replace it. The old file is kept."""
-    dossier = step.dossier
-    old = dossier.decisions.last().paper
-    if step.details["action"] == "revoke":
-        old.state, old.state_reason = old.State.REVOKED, step.note
-        old.save(update_fields=["state", "state_reason"])
-    else:
-        freeze_decision(step, event)
-        FollowUp.objects.create(event=event, kind="replace", next_at=step.now)
+    """Freeze the decision that replaces or revokes; its paper is signed by the job. A revoked paper is void at once, a
+    replaced one when the new one is there. Old files are kept."""
+    revokes = step.details["action"] == "revoke"
+    decision = _freeze(step, event, Decision.Outcome.REVOKED if revokes else Decision.Outcome.APPROVED)
+    if revokes:
+        reason = f"{step.note} (Quyết định số {decision.number})"
+        for paper in step.corrects:
+            paper.state, paper.state_reason = IssuedPaper.State.REVOKED, reason
+            paper.save(update_fields=["state", "state_reason"])
+    FollowUp.objects.create(event=event, kind=step.details["action"], next_at=step.now)

@@ -24,6 +24,7 @@ from payments.enquiries import claims
 from payments.models import AttemptState
 
 READ_OR_SEND = require_http_methods(["GET", "HEAD", "POST"])
+WITHDRAW, SHARING = "thoi", ("tao", "moi", "thoi")  # buttons of the pay link: make, renew, withdraw
 
 
 @never_cache
@@ -114,9 +115,12 @@ def claim(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_POST
 def share(request: HttpRequest, code: str) -> HttpResponse:
-    """Create, renew or withdraw the pay link."""
+    """Create, renew or withdraw the pay link, as the pressed button says. Raises Http404 for any other word."""
     dossier = own_dossier(request.user, code)
-    if request.POST.get("viec") == "thoi":
+    wanted = request.POST.get("viec", "")
+    if wanted not in SHARING:
+        raise Http404
+    if wanted == WITHDRAW:
         links.withdraw(dossier)
         messages.success(request, _("Đường dẫn trả giúp đã thôi dùng được."))
         return see_other("payments:pay", code)

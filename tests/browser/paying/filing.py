@@ -1,5 +1,7 @@
 """Filling in the criminal record (3.000333) in a browser, page by page."""
 
+from tests.browser_support import click_and_wait
+
 ANSWERS = {
     "nguoi_nop": {"on_behalf": "ban_than"},
     "ten_khac_noi_sinh_dan_toc": {"ap_ethnicity": "01"},
@@ -28,7 +30,7 @@ def fill_in(page):
             return
         for name, value in ANSWERS.get(step, {}).items():
             _answer(page.locator(f"[name={name}]"), value)
-        page.get_by_role("button", name="Lưu và đi tiếp").last.click()
+        click_and_wait(page.get_by_role("button", name="Lưu và đi tiếp").last)
     raise AssertionError(f"never came to the review, stands at {page.url}")
 
 

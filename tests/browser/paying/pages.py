@@ -4,7 +4,7 @@ import re
 
 from payments.accounting import invariants
 from tests import factories
-from tests.browser_support import axe, sideways
+from tests.browser_support import axe, click_and_wait, sideways
 from tests.dossiers.pages import browse
 from tests.processes import wait_for
 
@@ -44,7 +44,7 @@ def log_in(page, site, user):
     page.goto(f"{site.url}/dang-nhap/")
     page.get_by_label("Tên đăng nhập").fill(user.username)
     page.get_by_label("Mật khẩu", exact=True).fill(factories.PASSWORD)
-    page.locator("main").get_by_role("button", name="Đăng nhập").click()
+    click_and_wait(page.locator("main").get_by_role("button", name="Đăng nhập"))
     page.wait_for_url(re.compile(r"/(ho-so|can-bo)/"))
 
 
@@ -60,7 +60,7 @@ def choose(page, site, dossier, way):
     """Open the page of paying and press the button of this way."""
     page.goto(site.of(dossier))
     looks_right(page)
-    page.get_by_role("button", name=way, exact=True).click()
+    click_and_wait(page.get_by_role("button", name=way, exact=True))
 
 
 def reads_paid(page):
@@ -78,21 +78,21 @@ def all_is_well():
 def pay_in_the_app(page):
     """From the gateway's first page: the banking app opens, and the payer confirms."""
     looks_right(page)
-    page.get_by_role("link", name="Mở ứng dụng ngân hàng (giả)").click()
+    click_and_wait(page.get_by_role("link", name="Mở ứng dụng ngân hàng (giả)"))
     looks_right(page)
-    page.get_by_role("button", name=re.compile(r"^Trả 200\.000\sđồng$")).click()
+    click_and_wait(page.get_by_role("button", name=re.compile(r"^Trả 200\.000\sđồng$")))
 
 
 def pay_by_card(page):
     """The published test card that has enough money, with its one-time password."""
-    page.get_by_role("link", name="NCB").click()
+    click_and_wait(page.get_by_role("link", name="NCB"))
     looks_right(page)
     for label, value in CARD.items():
         page.get_by_label(label).fill(value)
-    page.get_by_role("button", name=re.compile("^Trả")).click()
+    click_and_wait(page.get_by_role("button", name=re.compile("^Trả")))
     looks_right(page)
     page.get_by_label("Mật khẩu một lần").fill("123456")
-    page.get_by_role("button", name=re.compile("^Xác nhận trả")).click()
+    click_and_wait(page.get_by_role("button", name=re.compile("^Xác nhận trả")))
 
 
 def settled(dossier):

@@ -20,6 +20,7 @@ from tests.browser.paying.pages import (
     settled,
     words,
 )
+from tests.browser_support import click_and_wait
 from tests.processes import wait_for
 
 pytestmark = [
@@ -35,21 +36,21 @@ def test_a_citizen_files_pays_comes_back_and_keeps_the_receipt(site, open_page, 
     citizen, page = factories.citizen(), open_page()
     log_in(page, site, citizen)
     page.goto(f"{site.url}/nop/bat-dau/3.000333/")
-    page.get_by_role("button", name="Bắt đầu điền").click()
+    click_and_wait(page.get_by_role("button", name="Bắt đầu điền"))
     fill_in(page)
     assert "200.000 đồng" in words(page)  # the price, before anything is signed
     looks_right(page)
     page.locator("[name=cam-doan]").check()
-    page.get_by_role("button", name="Ký và nộp hồ sơ").click()
+    click_and_wait(page.get_by_role("button", name="Ký và nộp hồ sơ"))
     page.wait_for_url("**/da-nop/")
     dossier = Dossier.objects.get(submitter=citizen)
     assert dossier.state == "PAYMENT_REQUIRED" and "Trả phí" in words(page)
     looks_right(page)
 
-    page.get_by_role("link", name="Trả phí").first.click()
+    click_and_wait(page.get_by_role("link", name="Trả phí").first)
     assert headline(page) == "Trả phí 200.000 đồng"
     looks_right(page)
-    page.get_by_role("button", name="Mở ứng dụng ngân hàng").click()
+    click_and_wait(page.get_by_role("button", name="Mở ứng dụng ngân hàng"))
     pay_in_the_app(page)
     reads_paid(page)
     assert "Không phải trả gì thêm." in words(page)
@@ -72,13 +73,13 @@ def test_a_citizen_files_pays_comes_back_and_keeps_the_receipt(site, open_page, 
 
 def test_who_gives_up_at_the_gateway_pays_another_way(site, dossier, phone):
     choose(phone, site, dossier, "Mở ứng dụng ngân hàng")
-    phone.get_by_role("button", name="Hủy, không trả nữa").click()
+    click_and_wait(phone.get_by_role("button", name="Hủy, không trả nữa"))
     phone.get_by_text(f"{TAKEN}không").first.wait_for()
     assert headline(phone) == "Đã bỏ lần trả này" and "Hồ sơ vẫn an toàn" in words(phone)
     looks_right(phone)
 
-    phone.get_by_role("link", name="Chọn cách trả").click()
-    phone.get_by_role("button", name="Chuyển khoản").click()
+    click_and_wait(phone.get_by_role("link", name="Chọn cách trả"))
+    click_and_wait(phone.get_by_role("button", name="Chuyển khoản"))
     attempt = PaymentAttempt.objects.get(obligation__dossier=dossier, way="transfer")
     assert f"DVC {attempt.reference}" in words(phone)
     looks_right(phone)
@@ -98,7 +99,7 @@ def test_who_gives_up_at_the_gateway_pays_another_way(site, dossier, phone):
 def test_somebody_else_pays_by_a_link_without_a_login_and_learns_nothing(site, open_page, dossier, phone):
     phone.goto(site.of(dossier))
     phone.get_by_text("Nhờ người thân trả giúp").first.click()
-    phone.get_by_role("button", name="Lấy đường dẫn nhờ trả").click()
+    click_and_wait(phone.get_by_role("button", name="Lấy đường dẫn nhờ trả"))
     link = phone.locator("#nho-tra .share a").get_attribute("href")
     looks_right(phone)
 
@@ -109,7 +110,7 @@ def test_somebody_else_pays_by_a_link_without_a_login_and_learns_nothing(site, o
     secrets = [person.full_name, person.id_number, person.email, "0900 000 012", "900000012", person.current_address["detail"]]
     assert [secret for secret in secrets if secret in helper.content()] == []
     looks_right(helper)
-    helper.get_by_role("button", name="Mở ứng dụng ngân hàng").click()
+    click_and_wait(helper.get_by_role("button", name="Mở ứng dụng ngân hàng"))
     pay_in_the_app(helper)
     helper.get_by_text(f"{TAKEN}có").wait_for()
     looks_right(helper)
@@ -129,16 +130,16 @@ def test_without_scripts_everything_goes_on_by_hand(site, open_page, dossier, fa
     faults(return_before_ipn=True)
     page = is_logged_in(open_page(java_script_enabled=False), site, dossier.submitter)
     page.goto(f"{site.url}/ho-so/")
-    page.locator(".todo a.btn").click()
-    page.get_by_role("button", name="Mở ứng dụng ngân hàng").click()
+    click_and_wait(page.locator(".todo a.btn"))
+    click_and_wait(page.get_by_role("button", name="Mở ứng dụng ngân hàng"))
     pay_in_the_app(page)
     assert f"{TAKEN}đang kiểm tra" in words(page)
     looks_right(page)
     settled(dossier)
-    page.get_by_role("link", name="Xem lại").click()
+    click_and_wait(page.get_by_role("link", name="Xem lại"))
     assert f"{TAKEN}có" in words(page)
-    page.get_by_role("link", name="Xem biên lai").click()
+    click_and_wait(page.get_by_role("link", name="Xem biên lai"))
     reads_paid(page)
-    page.get_by_role("link", name="Xem hồ sơ đến đâu").first.click()
+    click_and_wait(page.get_by_role("link", name="Xem hồ sơ đến đâu").first)
     assert "Chờ tiếp nhận" in words(page)
     all_is_well()

@@ -16,6 +16,7 @@ from tests.browser.paying.pages import (
     settled,
     words,
 )
+from tests.browser_support import click_and_wait
 from tests.processes import wait_for
 
 pytestmark = [
@@ -42,11 +43,11 @@ def test_who_says_that_the_money_is_gone_is_believed_by_asking_the_bank_at_once(
     looks_right(phone)
     assert PaymentAttempt.objects.get(obligation__dossier=dossier).state == AttemptState.SENT
 
-    phone.get_by_role("button", name="Tôi đã trả tiền").first.click()
+    click_and_wait(phone.get_by_role("button", name="Tôi đã trả tiền").first)
     phone.get_by_text(f"{TAKEN}có").first.wait_for()
     assert "Câu trả lời ở ngay dưới đây." in words(phone) and "có cán bộ lo" not in words(phone)
     looks_right(phone)
-    phone.get_by_role("link", name="Xem biên lai").click()
+    click_and_wait(phone.get_by_role("link", name="Xem biên lai"))
     reads_paid(phone)
     settled(dossier)
     assert PaymentAttempt.objects.get(obligation__dossier=dossier).moves.last().cause == "querydr"
@@ -86,11 +87,11 @@ def test_what_was_paid_twice_goes_back_when_a_second_person_agrees(site, open_pa
     log_in(desk, site, site.desk.accountant)
     desk.goto(f"{site.url}/can-bo/ke-toan/")
     looks_right(desk)
-    desk.get_by_role("link", name="Hoàn tiền").first.click()
+    click_and_wait(desk.get_by_role("link", name="Hoàn tiền").first)
     looks_right(desk)
-    desk.get_by_role("link", name=refund.request_id).click()
+    click_and_wait(desk.get_by_role("link", name=refund.request_id))
     looks_right(desk)
-    desk.get_by_role("button", name="Duyệt hoàn tiền").click()
+    click_and_wait(desk.get_by_role("button", name="Duyệt hoàn tiền"))
     looks_right(desk)
     wait_for(lambda: Refund.objects.filter(pk=refund.pk, state=RefundState.DONE).exists())
 
@@ -107,13 +108,13 @@ def test_a_gateway_that_is_down_is_said_plainly_and_another_way_is_open(site, do
     assert "Internal Server Error" in phone.content()
     phone.goto(site.of(dossier))
     looks_right(phone)
-    phone.get_by_role("button", name="Tôi đã trả tiền").first.click()
+    click_and_wait(phone.get_by_role("button", name="Tôi đã trả tiền").first)
     phone.get_by_text("Cổng thanh toán đang không trả lời").first.wait_for()
     assert f"{TAKEN}đang kiểm tra" in words(phone) and "có cán bộ lo việc này" in words(phone)
     looks_right(phone)
 
-    phone.get_by_role("link", name="Trả tiếp hoặc đổi cách trả").click()
-    phone.get_by_role("button", name="Chuyển khoản").click()
+    click_and_wait(phone.get_by_role("link", name="Trả tiếp hoặc đổi cách trả"))
+    click_and_wait(phone.get_by_role("button", name="Chuyển khoản"))
     with phone.expect_popup() as opened:
         phone.get_by_role("link", name="Mở ngân hàng giả lập").click()
     opened.value.get_by_role("button", name="Chuyển tiền giả").click()

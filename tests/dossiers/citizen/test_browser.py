@@ -7,7 +7,7 @@ from dossiers import workflow
 from dossiers.files import storage
 from dossiers.models import Dossier
 from tests import factories
-from tests.browser_support import axe, prefer, sideways, too_wide_at_twice_the_text
+from tests.browser_support import axe, click_and_wait, prefer, sideways, too_wide_at_twice_the_text
 from tests.dossiers.files.makers import picture, saved, written_page
 from tests.dossiers.pages import browse, step_url
 
@@ -102,28 +102,28 @@ def test_a_dossier_is_filled_in_and_handed_in(logged_in, live_server, desk, citi
     page = logged_in(java_script_enabled=scripts)
     page.goto(f"{live_server.url}/nop/{draft.pk}/")
     go_on = "main button.btn--go"
-    page.click(go_on)  # applicant: prefilled from the account
-    page.click(go_on)  # contact: prefilled, too
+    click_and_wait(page.locator(go_on).first)  # applicant: prefilled from the account
+    click_and_wait(page.locator(go_on).first)  # contact: prefilled, too
     page.fill("[name=head_full_name]", "Nguyễn Hoàng Phượng Vỹ")
     page.fill("[name=head_id_number]", citizen.person.id_number)
     page.select_option("[name=head_relation]", "chu_ho")
-    page.click(go_on)
-    page.click(go_on)  # nothing typed: the page is shown again
+    click_and_wait(page.locator(go_on).first)
+    click_and_wait(page.locator(go_on).first)  # nothing typed: the page is shown again
     assert page.title().startswith("Có lỗi:") and page.is_visible(".errsum")
     page.fill("[name=request_detail]", "Xin xác nhận nơi cư trú để vay vốn.")
     page.check("[name=accommodation][value=so_huu]")
-    page.click(go_on)
+    click_and_wait(page.locator(go_on).first)
     page.check("[name=with_members][value=khong]")
-    page.click(go_on)
+    click_and_wait(page.locator(go_on).first)
     page.check("[name=delivery_way][value=account]")
-    page.click(go_on)
+    click_and_wait(page.locator(go_on).first)
     page.set_input_files("#f-khac", str(photo))
     if not scripts:
-        page.click("button[name=gui][value=khac]")
+        click_and_wait(page.locator("button[name=gui][value=khac]").first)
     page.wait_for_selector(".thumbs")
-    page.click(go_on)
+    click_and_wait(page.locator(go_on).first)
     page.check("#cam-doan")
-    page.click(go_on)
+    click_and_wait(page.locator(go_on).first)
 
     dossier = Dossier.objects.get()
     assert dossier.state == "SUBMITTED"
@@ -143,6 +143,6 @@ def test_typing_saves_itself_and_a_second_device_is_noticed(logged_in, live_serv
 
     two.fill("[name=head_full_name]", "Lò Văn Hai")
     two.wait_for_selector("text=Máy khác vừa sửa.")
-    two.click("main button.btn--go")
+    click_and_wait(two.locator("main button.btn--go").first)
     assert "Máy khác vừa sửa bản nháp này" in two.inner_text("main")
     assert two.input_value("[name=head_full_name]") == "Lò Văn Hai", "what was typed is not lost"

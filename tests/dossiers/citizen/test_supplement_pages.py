@@ -4,6 +4,7 @@ import pytest
 
 from dossiers import workflow
 from dossiers.papers import contexts
+from portal.common.dates import moment
 from tests import factories
 from tests.dossiers.files.makers import pdf
 from tests.dossiers.pages import browse, title, upload, words
@@ -47,6 +48,17 @@ def test_edits_stay_apart_until_they_are_sent(client, address, dossier):
     assert dossier.state == "SUBMITTED"
     assert dossier.answers["request_detail"] == "Để vay vốn ở Ngân hàng Nông nghiệp."
     assert dossier.answers["ap_full_name"] == factories.ANSWERS["ap_full_name"], "what was not asked is locked"
+
+
+def test_the_new_date_is_told_at_once_when_the_dossier_was_accepted(desk):
+    items = [{"target": "field", "key": "request_detail", "label": "Nội dung", "reason": "Ghi rõ nơi nộp."}]
+    waiting = workflow.advance(desk.accepted(), "ask_supplement", actor=desk.clerk, items=items)
+    factories.edit_supplement(waiting, "Để vay vốn ở Ngân hàng Nông nghiệp.")
+
+    dossier = workflow.advance(waiting, "resubmit", actor=waiting.submitter)
+
+    told = dossier.submitter.inbox.filter(channel="inbox").order_by("pk").last()
+    assert f"Hẹn trả kết quả {moment(dossier.due_at)}." in told.body
 
 
 def test_a_wrong_answer_comes_back_with_what_to_mend(client, address):

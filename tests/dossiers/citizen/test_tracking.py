@@ -70,7 +70,7 @@ def test_notes_of_the_office_stay_at_the_office(desk):
 def test_a_refusal_stands_on_top_with_its_reason_and_a_way_on(desk):
     dossier = workflow.advance(desk.submitted(), "refuse_receipt", actor=desk.clerk, note="Nơi ở thuộc phường khác.")
     text = words(browse(dossier.submitter).get(f"/ho-so/{dossier.code}/"))
-    assert "Lý do: “Nơi ở thuộc phường khác.”" in text and "Nộp hồ sơ mới" in text
+    assert "Lý do: “Nơi ở thuộc phường khác.”" in text and "Nộp lại" in text
 
 
 def test_an_office_question_is_answered_on_the_page(desk):

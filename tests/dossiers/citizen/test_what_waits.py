@@ -16,7 +16,7 @@ def seen(client, code):
     return client.get(f"/ho-so/{code}/giay-moi/").json()["seen"]
 
 
-def test_a_page_without_its_paper_asks_until_it_is_there(desk, signing_keys):
+def test_a_page_without_its_papers_asks_until_they_are_there(desk, signing_keys, run_followups):
     dossier = desk.submitted()
     client = browse(dossier.submitter)
     pages = [f"/ho-so/{dossier.code}/", f"/ho-so/{dossier.code}/da-nop/"]
@@ -24,8 +24,10 @@ def test_a_page_without_its_paper_asks_until_it_is_there(desk, signing_keys):
     for page in before:
         assert WAITING in page and f'data-poll="/ho-so/{dossier.code}/giay-moi/"' in page
         assert f'data-seen="{seen(client, dossier.code)}"' in page
-    for owed in FollowUp.objects.filter(event__dossier=dossier, due_state="waiting"):
-        outbox.do(FollowUp, owed.pk)
+    outbox.do(FollowUp, FollowUp.objects.get(event__dossier=dossier, kind="paper:acknowledgement").pk)
+    filed = client.get(pages[1]).content.decode()
+    assert "Tải giấy xác nhận (PDF)" in filed and "Đang tạo bản tờ khai đã nộp" in filed and WAITING in filed
+    run_followups()
     for page, old in zip(pages, before, strict=True):
         assert f'data-seen="{seen(client, dossier.code)}"' not in old
         assert WAITING not in client.get(page).content.decode()

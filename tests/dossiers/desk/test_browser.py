@@ -34,7 +34,8 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(logged_in_page, live_ser
     places = {
         desk.clerk: ["", f"ho-so/{submitted.code}/", f"ho-so/{submitted.code}/yeu-cau-bo-sung/", "?cach-nop=postal"],
         desk.head: [f"ho-so/{at_work.code}/", f"ho-so/{at_work.code}/gia-han/", f"ho-so/{at_work.code}/giao-viec/"],
-        desk.signer: [f"ho-so/{to_sign.code}/duyet/", f"ho-so/{to_sign.code}/tra-lai-buoc/"],
+        desk.officer: [f"ho-so/{at_work.code}/soan-ket-qua/"],
+        desk.signer: [f"ho-so/{to_sign.code}/duyet/", f"ho-so/{to_sign.code}/tra-lai-buoc/", "ky-loat/"],
     }
     for person, addresses in places.items():
         page = logged_in_page(person, width)
@@ -43,6 +44,50 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(logged_in_page, live_ser
             page.goto(live_server.url + reverse("desk:queue") + address)
             assert axe(page) == [], address
             assert sideways(page) == 0, address
+
+
+@pytest.mark.needs_pdf
+def test_a_result_is_drafted_returned_mended_seen_and_signed(logged_in_page, live_server, desk):
+    dossier = desk.processing()
+    address = live_server.url + reverse("desk:dossier", args=[dossier.code])
+    officer, signer = logged_in_page(desk.officer, 360), logged_in_page(desk.signer, 1280)
+
+    officer.goto(f"{address}soan-ket-qua/")
+    officer.fill("#confirmation--conclusion", "Đúng với cơ sở dữ liệu.")
+    officer.wait_for_selector("[data-preview-here] >> text=Đúng với cơ sở dữ liệu.")  # while it is typed
+    officer.click("[name=luu-tiep]")
+    officer.wait_for_url("**/chuyen-buoc/")
+    officer.click(".step-form button[type=submit]:not([name])")
+    officer.wait_for_url(address)
+
+    signer.goto(f"{address}tra-lai-buoc/")
+    signer.check("[name=back_to]")
+    signer.fill("[name=note]", "Xem lại kết luận.")
+    signer.fill("[name='dau.confirmation/conclusion']", "Ghi rõ ngày tra cứu.")
+    signer.click(".step-form button[type=submit]:not([name])")
+    signer.wait_for_url(address)
+
+    officer.goto(f"{address}soan-ket-qua/")
+    assert "Xem lại kết luận." in officer.inner_text("main") and "Ghi rõ ngày tra cứu." in officer.inner_text("main")
+    officer.fill("#confirmation--conclusion", "Đúng với cơ sở dữ liệu ngày 28/11/2026.")
+    officer.click("[name=luu-tiep]")
+    officer.wait_for_url("**/chuyen-buoc/")
+    officer.click(".step-form button[type=submit]:not([name])")
+    officer.wait_for_url(address)
+
+    signer.goto(f"{live_server.url}{reverse('desk:sign')}")
+    assert "chưa mở" in signer.inner_text("main")
+    with signer.context.expect_page() as opened:
+        signer.click("table a[target=_blank]")
+    opened.value.close()
+    signer.goto(f"{address}duyet/")
+    assert "Đúng với cơ sở dữ liệu ngày 28/11/2026." in signer.inner_text(".changes ins")
+    signer.goto(f"{live_server.url}{reverse('desk:sign')}")
+    signer.check(f"input[value='{dossier.code}']")
+    signer.click("form button[type=submit]:has-text('Duyệt và ký các hồ sơ đã chọn')")
+    signer.wait_for_selector("text=Lần ký vừa rồi")
+    assert "Đã duyệt." in signer.inner_text("main")
+    assert Dossier.objects.get(pk=dossier.pk).decisions.count() == 1
 
 
 def test_a_dossier_is_taken_in_without_a_mouse(logged_in_page, live_server, desk):

@@ -1,14 +1,15 @@
-"""The text of a result: from the template of the version; without a template, all answers."""
+"""The text of a result: what the version proposes, lines as they are typed and printed, and what changed between drafts."""
 
 import datetime as dt
 
 import pytest
+from django.core import signing
+from django.http import QueryDict
 
-from dossiers.desk.result_forms import first_wording
-from dossiers.papers import frozen
+from dossiers.desk.result_forms import KEPT_FILE, DraftForm
+from dossiers.papers import drafting
 from portal.common import clock
-from procedures.loading import DataFolder, DataRefused
-from procedures.loading.publishing import document_of
+from tests import factories
 
 WEDNESDAY = dt.datetime(2026, 11, 25, 9, 0, tzinfo=clock.LOCAL)
 HOME = "Số 5, tổ dân phố 3, Phường Điện Biên Phủ, Tỉnh Điện Biên"
@@ -22,78 +23,140 @@ RESIDENCE_LINES = [
     ("Họ, chữ đệm và tên chủ hộ", "Nguyễn Hoàng Phượng Vỹ"),
     ("Số định danh cá nhân của chủ hộ", "011999000001"),
     ("Quan hệ với chủ hộ", "Chủ hộ"),
-    ("Nội dung đề nghị xác nhận", "Xin xác nhận nơi cư trú để làm hồ sơ vay vốn."),
 ]
-# Expected content, recorded before the wording moved into the version.
-RESIDENCE_HASH = "5287c04ed0deceedaad739d7438d7282d7e47c2a57bca2de77ee6f45b1b932a1"
 
 
 @pytest.fixture
 def dossier(desk):
     with clock.at(WEDNESDAY):
-        return desk.to_sign()
+        return desk.processing()
 
 
-def result_of(dossier):
-    """The result row of the version for an approval; tests change it in place."""
-    return next(row for row in dossier.version.document["procedure"]["results"] if row.get("kind") == "grant")
-
-
-def test_a_confirmation_of_residence_prints_the_same_bytes_as_ever(dossier):
-    words = first_wording(dossier)
-    assert [(line["label"], line["text"]) for line in words["lines"]] == RESIDENCE_LINES
-    assert words["title"] == "Xác nhận thông tin về cư trú" and words["tables"] == []
-    assert frozen.content_hash(words) == RESIDENCE_HASH
-
-
-def test_the_version_decides_what_is_printed(dossier):
-    result_of(dossier)["template"] |= {
-        "title": "Giấy thử", "legal_basis": "Điều 17 Luật Cư trú", "conclusion": None,
-        "lines": [{"label": "Số tra cứu", "office": True}, {"label": "Tên", "field": "ap_full_name"},
-                  {"label": "Ở trọ tại", "field": "person.temporary_address"}],
-    }  # fmt: skip
-    assert first_wording(dossier) == {
-        "title": "Giấy thử",
-        "basis": "Điều 17 Luật Cư trú",
-        "lines": [{"label": "Số tra cứu", "text": ""}, {"label": "Tên", "text": "Nguyễn Hoàng Phượng Vỹ"}],
-        "tables": [],
-        "conclusion": "",
-    }
-
-
-def test_a_version_published_before_there_were_templates_prints_every_answer(dossier):
+def results_of(dossier):
+    """The results of the version, with nothing left in them; tests fill them in place."""
     facts = dossier.version.document["procedure"]
-    facts["results"] = [{"name": row["name"], "code": row["code"]} for row in facts["results"]]
-    words = first_wording(dossier)
-    assert words["title"] == "Xác nhận thông tin về cư trú" and words["conclusion"] == ""
-    texts = [line["text"] for line in words["lines"]]
-    assert "phuongvy@example.vn" in texts and HOME not in texts and "basis" not in words
     facts["results"] = []
-    assert first_wording(dossier)["title"] == dossier.version.name
+    return facts["results"]
 
 
-def test_answers_named_like_addresses_of_a_person_are_printed_with_the_others(money_desk):
-    """The form of the criminal record asks `permanent_address` and `temporary_address` itself."""
-    lines = first_wording(money_desk.waiting())["lines"]
-    addresses = [line["label"] for line in lines if line["text"].startswith("Số 12, tổ dân phố 7")]
-    assert addresses == ["Nơi thường trú của người được cấp phiếu", "Nơi tạm trú của người được cấp phiếu"]
+FIXED = {"key": "basis", "label": "Cấp theo", "text": "Luật Cư trú"}
 
 
-def test_a_refusal_is_never_the_result_of_an_approval(dossier):
-    row = result_of(dossier)
-    row["kind"] = "refusal"
-    assert first_wording(dossier)["title"] == row["name"].removesuffix(" (CT07)")
+def result(key, *, made="portal", group=None, when=None, lines=(FIXED,), **facts):
+    template = {
+        "title": f"Giấy {key}", "form": None, "legal_basis": None, "lines": list(lines), "conclusion": None, "notes": None,
+        "certainty": "demo",
+    }  # fmt: skip
+    return {
+        "key": key, "code": None, "name": f"Giấy {key}", "kind": "grant", "outcome": True, "when": when, "group": group,
+        "made": made, "template": template if made == "portal" else None, "certainty": "demo", **facts,
+    }  # fmt: skip
 
 
-def test_a_result_whose_condition_does_not_hold_is_not_given(dossier):
-    result_of(dossier)["when"] = {"field": "head_relation", "op": "eq", "value": "o_nho"}
-    assert first_wording(dossier)["conclusion"] == ""
+def typed(**fields):
+    post = QueryDict(mutable=True)
+    for name, value in fields.items():
+        post.setlist(name, value if isinstance(value, list) else [value])
+    return post
 
 
-def test_a_template_that_names_no_field_of_the_form_is_not_published():
-    folder = DataFolder()
-    row = next(row for row in folder.procedures() if row["code"] == "1.010041")
-    assert document_of(folder, row)
-    row["results"][0]["template"]["lines"].append({"label": "Tên", "field": "there_is_no_such"})
-    with pytest.raises(DataRefused, match="there_is_no_such"):
-        document_of(folder, row)
+def form_of(dossier, draft=None, **fields):
+    return DraftForm(dossier, draft, typed(**fields) if fields else None)
+
+
+# ---------------------------------------------------------------- as proposed
+def test_a_confirmation_of_residence_is_proposed_from_the_answers(dossier):
+    (paper,) = form_of(dossier).content["papers"]
+    assert [(line["label"], line["text"]) for line in paper["lines"]] == RESIDENCE_LINES
+    assert paper["title"] == "Xác nhận thông tin về cư trú" and paper["key"] == "confirmation"
+
+
+def test_only_results_that_an_approval_may_give_are_offered(dossier):
+    results_of(dossier).extend(
+        [
+            result("refusal", kind="refusal", outcome=False),
+            result("guest", when={"field": "head_relation", "op": "eq", "value": "o_nho"}),
+            result("certificate"),
+        ]
+    )
+    assert [sheet.key for sheet in form_of(dossier).sheets] == ["certificate"]
+
+
+def test_of_a_group_one_is_chosen_and_the_others_are_given_together(dossier):
+    results_of(dossier).extend([result("one", group="a"), result("two", group="a"), result("more"), result("also")])
+    form = form_of(dossier, **{"cap": ["more"]})
+    assert [error["text"] for error in form.errors] == ["Chọn kết quả sẽ cấp."]
+    form = form_of(dossier, **{"nhom-a": "two", "cap": ["more"]})
+    assert not form.errors and [paper["key"] for paper in form.content["papers"]] == ["two", "more"]
+
+
+# ---------------------------------------------------------------- typed by the office
+@pytest.mark.parametrize(
+    ("kind", "words", "printed"),
+    [
+        ("date", "5 2 2026", "05/02/2026"), ("money", "1.500.000", "1.500.000\u00a0đồng"), ("number", "75,5", "75,5"),
+        ("choice", "không", "không"), ("text", " Nguyễn  A ", "Nguyễn A"),
+    ],
+)  # fmt: skip
+def test_what_the_office_types_is_printed_in_one_spelling(dossier, kind, words, printed):
+    office = {"type": kind, "required": True, "options": ["có", "không"]}
+    results_of(dossier).append(result("giay", lines=[{"key": "line", "label": "Dòng", "office": office}]))
+    form = form_of(dossier, **{"giay.line": words})
+    assert not form.errors, form.errors
+    (line,) = form.content["papers"][0]["lines"]
+    assert line["text"].replace(" ", "\u00a0") == printed.replace(" ", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("date", "31 2 2026"), ("money", "mười nghìn"), ("number", "năm"), ("choice", "lạ"), ("text", "  ")]
+)
+def test_a_line_that_is_not_of_its_kind_is_refused_at_its_place(dossier, kind, words):
+    office = {"type": kind, "required": True, "options": ["có"]}
+    results_of(dossier).append(result("giay", lines=[{"key": "line", "label": "Dòng", "office": office}]))
+    (error,) = form_of(dossier, **{"giay.line": words}).errors
+    assert error["href"] == "#giay--line" and "Dòng" in error["text"]
+
+
+def test_fixed_words_are_not_typed_and_a_changed_answer_is_shown_beside_the_answer(dossier):
+    lines = [
+        {"key": "fixed", "label": "Cấp theo", "text": "Luật Cư trú"},
+        {"key": "name", "label": "Tên", "field": "ap_full_name"},
+    ]
+    results_of(dossier).append(result("giay", lines=lines))
+    form = form_of(dossier, **{"giay.fixed": "khác", "giay.name": "Nguyễn Hoàng Phượng Vĩ"})
+    fixed, name = form.content["papers"][0]["lines"]
+    assert (fixed["text"], name["text"]) == ("Luật Cư trú", "Nguyễn Hoàng Phượng Vĩ")
+    assert form.sheets[0].lines[1].differs and form.sheets[0].lines[1].answer == "Nguyễn Hoàng Phượng Vỹ"
+
+
+def test_what_is_made_elsewhere_stands_together_on_one_notice(dossier):
+    results_of(dossier).extend([result("card", made="object"), result("entry", made="entry", kind="register"), result("giay")])
+    form = form_of(dossier, **{"cap": ["card", "entry", "giay"], "card.number": "C 123", "notice.notes": "Mang giấy hẹn."})
+    paper, notice = form.content["papers"]
+    assert paper["key"] == "giay" and notice["key"] == drafting.NOTICE and notice["notes"] == "Mang giấy hẹn."
+    assert [row["key"] for row in notice["given"]] == ["card", "entry"]
+    assert notice["given"][0]["lines"] == [{"key": "number", "label": "Số", "text": "C 123"}]
+
+
+def test_a_file_made_elsewhere_is_required_and_only_one_checked_here_is_taken(dossier):
+    results_of(dossier).append(result("so-do", made="file"))
+    assert [error["href"] for error in form_of(dossier, **{"so-do.number": "1"}).errors] == ["#so-do--file"]
+    forged = signing.dumps({"name": "x.pdf", "storage_key": "0" * 40}, salt="khác")
+    assert form_of(dossier, **{"so-do.file-kept": forged}).errors
+    of_another = signing.dumps(factories.paper_made_elsewhere(None), salt=f"{KEPT_FILE}:{dossier.pk + 1}")
+    assert form_of(dossier, **{"so-do.file-kept": of_another}).errors
+    kept = signing.dumps(factories.paper_made_elsewhere(None), salt=f"{KEPT_FILE}:{dossier.pk}")
+    form = form_of(dossier, **{"so-do.file-kept": kept})
+    assert not form.errors and form.content["papers"][0]["given"][0]["file"]["name"] == "lam-o-noi-khac.pdf"
+
+
+# ---------------------------------------------------------------- between drafts
+def test_a_draft_comes_back_as_it_was_saved_and_what_changed_is_told_line_by_line(desk, dossier):
+    first = factories.drafted(dossier, desk.officer)
+    second = factories.drafted(dossier, desk.officer, line_1="Nguyễn Hoàng Phượng Vĩ", line_99="")
+    lines = [line["key"] for line in first.content["papers"][0]["lines"]]
+    changed = drafting.changes(first.content, second.content)
+    if "line_1" in lines:
+        assert [(c.old, c.new) for c in changed] == [("Nguyễn Hoàng Phượng Vỹ", "Nguyễn Hoàng Phượng Vĩ")]
+    assert form_of(dossier, second).content == second.content
+    assert drafting.changes(second.content, second.content) == []

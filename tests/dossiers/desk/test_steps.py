@@ -1,7 +1,6 @@
 """Pages of the steps: each step has one; conflicts name who was first; typed input is kept."""
 
 import datetime as dt
-import re
 import threading
 
 import pytest
@@ -12,9 +11,11 @@ from django.urls import reverse
 
 from accounts.messages.models import Message
 from accounts.models import AccessLog, Membership
-from dossiers import workflow
+from dossiers import invariants, workflow
 from dossiers.desk.actions import STEP_PAGES
 from dossiers.desk.forms import StepForm
+from dossiers.desk.result_forms import DraftForm
+from dossiers.files import storage
 from dossiers.models import Dossier, FollowUp
 from dossiers.permissions import CITIZEN, NOTE_SHOWN_STEPS
 from dossiers.states import DossierState
@@ -23,6 +24,7 @@ from portal.common import clock
 from portal.common.outbox import OutboxState
 from procedures.models import LocalFee
 from tests import factories, world
+from tests.dossiers.papers.reading import text_of
 
 WEDNESDAY = dt.datetime(2026, 11, 25, 9, 0, tzinfo=clock.LOCAL)
 
@@ -78,18 +80,30 @@ def test_a_dossier_goes_its_whole_way_through_the_pages(desk, run_followups, sig
         answer = take(desk.clerk, dossier, "accept", note="Đủ giấy tờ.")
         assert answer.url == reverse("desk:dossier", args=[dossier.code])
         take(desk.clerk, dossier, "transfer")
+        assert take(desk.officer, dossier, "hand_over", note="Đã tra cứu.").status_code == 422  # nothing is drafted
+        assert draft(desk.officer, dossier).status_code == 302
         take(desk.officer, dossier, "hand_over", note="Đã tra cứu.")
-        form = client_of(desk.signer).get(page("approve", dossier)).context["form"]
-        words = {"title": form.wording["title"], "conclusion": form.wording["conclusion"]}
-        lines = {"ten": [line["label"] for line in form.lines], "loi": [line["text"] for line in form.lines]}
-        take(desk.signer, dossier, "approve", **words, **lines)
+        shown = client_of(desk.signer).get(page("approve", dossier)).context["review"].shown
+        take(desk.signer, dossier, "approve", shown=shown)
 
     decision = now(dossier).decisions.get()
-    printed = {line["label"]: line["text"] for line in decision.content["lines"]}
+    printed = {line["label"]: line["text"] for line in decision.content["papers"][0]["lines"]}
     assert printed["Họ, chữ đệm và tên"] == "Nguyễn Hoàng Phượng Vỹ"
     assert printed["Ngày, tháng, năm sinh"] == "27/3/1990"
     assert printed["Nơi thường trú"].startswith("Số 5, tổ dân phố 3")
     assert [event.step for event in dossier.events.all()] == ["submit", "accept", "transfer", "hand_over", "approve"]
+
+
+def draft(user, dossier, *, button="luu", **changed):
+    """Open the page of the draft and send its form as it stands, but for `changed` ({name: text})."""
+    client, address = client_of(user), reverse("desk:draft", args=[dossier.code])
+    shown = client.get(address)
+    assert shown.status_code == 200, shown
+    form = shown.context["form"]
+    typed = {line.name: line.text for sheet in form.sheets for line in sheet.lines if not line.fixed}
+    typed |= {f"{sheet.key}.conclusion": sheet.conclusion for sheet in form.sheets}
+    typed |= {choice.name: [sheet.key for sheet in choice.sheets if sheet.chosen] for choice in form.choices}
+    return client.post(address, {"after": shown.context["after"], button: "1", **typed, **changed})
 
 
 def client_of(user):
@@ -98,18 +112,20 @@ def client_of(user):
     return client
 
 
+@pytest.mark.needs_pdf
 def test_looking_at_the_print_decides_nothing(desk):
     dossier = desk.to_sign()
-    answer = take(desk.signer, dossier, "approve", title="Giấy xác nhận", ten=["Tên"], loi=["Ánh"], conclusion="", xem="1")
-    assert answer.status_code == 200 and "Giấy xác nhận" in answer.content.decode()
+    answer = take(desk.signer, dossier, "refuse_substance", note="Không có đăng ký.", legal_ground="Điều 17", xem="1")
+    assert answer["Content-Type"] == "application/pdf" and "Không có đăng ký." in text_of(answer.getvalue())
     assert now(dossier).decided_at is None
 
 
-def test_an_empty_result_is_not_signed(desk):
-    dossier = desk.to_sign()
-    answer = take(desk.signer, dossier, "approve", title="Giấy", ten=["Tên"], loi=["  "], conclusion="")
-    assert answer.status_code == 422 and now(dossier).decided_at is None
-    assert re.search(r"<title>\s*Có lỗi:", answer.content.decode())
+def test_an_empty_result_is_not_saved(desk):
+    dossier = desk.processing()
+    lines = [line.key for sheet in DraftForm(dossier, None).sheets for line in sheet.lines]
+    answer = draft(desk.officer, dossier, **{f"confirmation.{key}": " " for key in lines})
+    assert answer.status_code == 422 and "cần ít nhất một dòng nội dung" in answer.content.decode()
+    assert not dossier.result_drafts.exists() and take(desk.officer, dossier, "hand_over").status_code == 422
 
 
 def test_a_refusal_without_a_reason_keeps_the_page_and_says_what_is_missing(desk):
@@ -279,14 +295,31 @@ def test_a_result_is_signed_for_at_the_counter_and_corrected_by_a_new_one(desk, 
     take(desk.clerk, dossier, "deliver", signed_for_by="Nguyễn Hoàng Phượng Vỹ")
     assert now(dossier).state == DossierState.RETURNED
 
-    content = {"title": "Xác nhận thông tin về cư trú", "ten": ["Họ và tên"], "loi": ["Nguyễn Hoàng Phượng Vĩ"], "conclusion": ""}
-    take(desk.signer, dossier, "correct_result", action="replace", note="Sai tên trên giấy.", **content)
+    form = client_of(desk.signer).get(page("correct_result", dossier)).context["form"]
+    typed = {line.name: line.text.replace("Vỹ", "Vĩ") for line in form.sheets[0].lines}
+    take(desk.signer, dossier, "correct_result", action="replace", note="Sai tên trên giấy.", **typed)
     run_followups()
     old, new = dossier.papers.filter(kind="result")
     assert (old.state, new.state, old.replaced_by) == ("replaced", "valid", new)
-    take(desk.signer, dossier, "correct_result", action="revoke", note="Cấp nhầm người.", **content)
+    text = " ".join(text_of(storage.read_stored(new.storage_key)).split())
+    assert "Nguyễn Hoàng Phượng Vĩ" in text and f"thay thế Xác nhận thông tin về cư trú số {old.number}" in text
+    assert take(desk.signer, dossier, "correct_result", action="revoke", note="Cấp nhầm người.").status_code == 422  # no ground
+    revoke = {"action": "revoke", "note": "Cấp nhầm người.", "legal_ground": "Điều 21 Nghị định 61/2018/NĐ-CP"}
+    take(desk.signer, dossier, "correct_result", **revoke)
     new.refresh_from_db()
-    assert new.state == "revoked"
+    assert new.state == "revoked" and "Cấp nhầm người." in new.state_reason
+    run_followups()
+    run_followups()
+    decision = dossier.papers.get(kind="revocation")
+    text = " ".join(text_of(storage.read_stored(decision.storage_key)).split())
+    assert decision.signed_at and decision.published_at and new.number in text and "Cấp nhầm người." in text
+    assert decision.number == dossier.decisions.last().number != new.number
+    told = Message.objects.filter(recipient=dossier.submitter, channel="inbox").order_by("pk").last()
+    assert told.subject.startswith("Kết quả bị thu hồi") and new.number in told.body
+    timeline = client_of(dossier.submitter).get(reverse("dossiers:detail", args=[dossier.code])).content.decode()
+    assert "Đã thu hồi kết quả" in timeline and timeline.count("Đã sửa kết quả bằng giấy mới") == 1
+    assert client_of(desk.signer).get(page("correct_result", dossier)).status_code == 302  # nothing is left to correct
+    assert list(invariants.violations()) == []
 
 
 def test_the_page_says_what_keeps_a_step_from_being_taken(desk):
@@ -329,6 +362,7 @@ def test_the_second_clerk_reads_who_was_quicker(desk):
 def test_a_double_click_hands_over_one_step_not_two(desk):
     dossier = desk.processing()
     client = client_of(desk.head)
+    factories.drafted(dossier, desk.officer)
     seen = client.get(page("hand_over", dossier)).context["seen"]
     for _click in range(2):
         client.post(page("hand_over", dossier), {"seen": seen})

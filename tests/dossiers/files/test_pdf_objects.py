@@ -9,7 +9,7 @@ from pikepdf import Array, Dictionary, Name
 from dossiers.files import pdf_objects
 from dossiers.files.checking import check_upload, refused
 from portal.common.sandbox_child import Refused
-from tests.dossiers.files.makers import pdf
+from tests.dossiers.files.makers import form, pdf
 
 OBJECT_STREAMS = {"object_stream_mode": pikepdf.ObjectStreamMode.generate}
 
@@ -125,3 +125,44 @@ def test_whatever_else_acts_is_refused_and_named(change, code, said, how):
         look(pdf(pages=2, change=change, **how))
     answer = refused(str(stop.value), **stop.value.facts)
     assert answer.code == code and said in str(answer)
+
+
+# forms ----------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("facts", [{}, {"submit": True}, {"submit": True, "script": False}, {"answer": "", "later": True}])
+def test_a_form_that_calculates_or_sends_is_flattened_and_looks_the_same(facts):
+    original = form(**facts)
+
+    checked = check_upload(original, "mau-don.pdf")
+
+    assert checked.original == original and checked.is_redrawn
+    with pikepdf.open(io.BytesIO(checked.content)) as document:
+        assert "/AcroForm" not in document.Root and not document.pages[0].get("/Annots")
+        drawn = [one.read_bytes() for one in document.pages[0].Resources.XObject.values()]
+    assert any(b"(An 1234)" in one for one in drawn)
+    assert not {"JavaScript", "evil", "SubmitForm"} & set(everything(checked.content).replace("/", " ").split())
+
+
+@pytest.mark.parametrize("facts", [{"drawn": False}, {"later": True}])
+def test_a_form_whose_answers_would_vanish_is_refused_with_what_to_do(facts):
+    with pytest.raises(Refused) as stop:
+        look(form(**facts))
+    assert str(stop.value) == "form" and "trang 1" in str(refused("form", page=1)) and "In lại" in str(refused("form", page=1))
+
+
+def test_a_form_without_scripts_is_kept_byte_for_byte():
+    assert look(form(script=False)) == (1, b"")
+
+
+def test_a_form_does_not_carry_other_active_parts_through():
+    with pytest.raises(Refused) as stop:
+        look(pdf(change=lambda document: _form_with_a_program(document)))
+    assert stop.value.facts["part"] == "launch"
+
+
+def _form_with_a_program(document):
+    script = Dictionary(
+        Subtype=Name.Widget, FT=Name.Tx, Rect=[0, 0, 9, 9], AA=Dictionary(C=Dictionary(S=Name.JavaScript, JS="1"))
+    )
+    program = Dictionary(Subtype=Name.Link, Rect=[0, 0, 9, 9], A=Dictionary(S=Name.Launch, F="cmd.exe"))
+    document.pages[0].Annots = Array([document.make_indirect(script), program])
+    document.Root.AcroForm = Dictionary(Fields=Array([document.pages[0].Annots[0]]))

@@ -2,6 +2,7 @@
 
 import io
 import statistics
+import zlib
 
 import pytest
 from PIL import Image, ImageCms
@@ -9,7 +10,7 @@ from PIL import Image, ImageCms
 from dossiers.files import pictures
 from dossiers.files.checking import check_upload
 from portal.common.sandbox_child import Refused
-from tests.dossiers.files.makers import HEIC, saved, written_page
+from tests.dossiers.files.makers import HEIC, HEIC_OF_AN_IPHONE, saved, written_page
 
 INK = written_page().point(lambda value: 255 if value < 100 else 0)
 
@@ -97,3 +98,64 @@ def test_a_sheet_of_one_colour_is_no_mistake():
 def test_its_thumbnail_is_small(page):
     thumbnail = redrawn(saved(page, "JPEG"))[1]
     assert len(thumbnail) <= 8192 and max(Image.open(io.BytesIO(thumbnail)).size) <= 240
+
+
+def test_a_photo_of_an_iphone_is_put_together_and_turned_once():
+    copy, thumbnail = redrawn(HEIC_OF_AN_IPHONE)
+    assert copy.size == (96, 120) and thumbnail
+    red = [(x, y) for x in range(0, 96, 4) for y in range(0, 120, 4) if copy.getpixel((x, y))[0] - copy.getpixel((x, y))[2] > 70]
+    assert red and all(x > 48 and y < 60 for x, y in red), "the red corner is on the right when the phone is upright"
+
+
+# files that are not well formed -----------------------------------------------------------------------------------------
+PAGE = written_page("RGB", (800, 600))
+JPEG, PROGRESSIVE, PNG = saved(PAGE, "JPEG"), saved(PAGE, "JPEG", progressive=True), saved(PAGE, "PNG")
+IN_PARTS = saved(PAGE, "JPEG", restart_marker_rows=4)
+NOISE = saved(Image.effect_noise((400, 300), 60), "PNG")
+
+
+def with_a_wrong_check_sum(png):
+    text = b"tEXtComment\0x"
+    return png[:33] + (len(text) - 4).to_bytes(4, "big") + text + b"abcd" + png[33:]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(pytest.param(data[:-2], id=f"{name} without its end mark") for name, data in (
+            ("JPEG", JPEG), ("progressive JPEG", PROGRESSIVE), ("JPEG in parts", IN_PARTS))),
+        pytest.param(JPEG[:-1], id="half an end mark"),
+        pytest.param(JPEG[:-2] + bytes(5000), id="zeros instead of the end mark"),
+        pytest.param(PNG[:-12], id="PNG without its end"),
+        pytest.param(NOISE[:-16], id="PNG without the check sum of its rows"),
+        pytest.param(with_a_wrong_check_sum(PNG), id="PNG with a wrong check sum of a comment"),
+    ],
+)  # fmt: skip
+def test_a_picture_with_all_its_rows_is_taken_though_its_end_is_missing(data):
+    whole = {len(JPEG): JPEG}.get(len(data) + 2, data)
+    copy, __ = redrawn(data)
+    assert copy.size in ((800, 600), (400, 300)) and statistics.pstdev(shown(whole)) == pytest.approx(
+        statistics.pstdev(shown(data)), 1
+    )
+
+
+@pytest.mark.parametrize("cut", [6, 10, 400, 0.5])
+@pytest.mark.parametrize("data", [JPEG, IN_PARTS], ids=["JPEG", "JPEG in parts"])
+def test_a_jpeg_with_rows_missing_is_refused_and_told_so(data, cut):
+    rest = data[: -cut if cut >= 1 else len(data) // 2]
+    for tail in (b"", bytes(len(data) - len(rest))):
+        with pytest.raises(Refused, match="rows_missing"):
+            pictures.redraw(rest + tail, 10**8, 10**8)
+
+
+@pytest.mark.parametrize("data", [PROGRESSIVE[: len(PROGRESSIVE) * 3 // 4], PNG[: len(PNG) // 2], NOISE[:-30]])
+def test_other_pictures_with_rows_missing_are_refused_too(data):
+    with pytest.raises(Refused, match="rows_missing"):
+        pictures.redraw(data, 10**8, 10**8)
+
+
+def test_a_damaged_header_does_not_get_round_the_budget_of_pixels():
+    huge = PNG[:16] + (60_000).to_bytes(4, "big") * 2 + PNG[24:29]
+    huge += zlib.crc32(huge[12:29]).to_bytes(4, "big") + with_a_wrong_check_sum(PNG)[33:]
+    with pytest.raises(Refused, match="too_many_pixels"):
+        pictures.redraw(huge, 10**8, 10**8)

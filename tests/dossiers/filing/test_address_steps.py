@@ -9,11 +9,10 @@ from procedures.loading import DataFolder, territory
 from tests import snapshots, world
 from tests.dossiers.pages import browse, step_url, words
 from tests.fixtures import _desk as desk_of_dien_bien_phu
-from tests.portal.test_weight import weight
+from tests.portal.test_weight import LIMIT, weight
 
 TEMPORARY_STAY, PAGE = "1.004194", "noi_dang_ky"
 HCMC, BEN_THANH = "79", "Phường Bến Thành"
-LIMIT = 45_000  # bytes of a first visit (SPEC §13)
 
 
 def _desk_and_country():

@@ -9,6 +9,7 @@ import pytest
 
 from accounts.roles import SystemActor
 from dossiers import workflow
+from dossiers.desk import register
 from dossiers.files import storage
 from dossiers.filing import rules
 from dossiers.models import StepRun
@@ -237,7 +238,8 @@ def test_papers_of_a_dossier_with_files_list_them_with_their_hashes(desk, run_fo
 
 def test_the_register_holds_two_hundred_rows_on_pages_with_heads(desk):
     dossier = desk.accepted()
-    rows = register_context(dossier.receiving_agency, [dossier] * 200, "từ 01/8/2026 đến 31/8/2026", clock.now())
+    entries = register.entries(register.numbers(dossier.receiving_agency, register.Period(clock.today(), clock.today())))
+    rows = register_context(dossier.receiving_agency, entries * 200, "từ 01/8/2026 đến 31/8/2026", clock.now())
     pdf = render_paper(PaperKind.REGISTER, rows)
     show(PaperKind.REGISTER, pdf)
     text = text_of(pdf)

@@ -58,7 +58,7 @@ def test_a_line_feed_behind_a_paper_changes_nothing(client, result):
 
 
 def test_a_line_feed_lost_at_the_end_changes_nothing_either(client, result, desk, run_followups):
-    for paper in IssuedPaper.objects.all():  # signed and unsigned ones
+    for paper in IssuedPaper.objects.filter(state="valid"):  # signed and unsigned ones
         issued = storage.read_stored(paper.storage_key)
         page = post_file(client, issued.rstrip() + b"\r\n\n").content.decode()
         assert "Giấy thật, còn giá trị" in page, paper.kind
@@ -115,13 +115,15 @@ def test_an_unknown_code_is_told_so(client, db, code):
 
 
 def test_a_revoked_result_says_so_and_why(client, desk, result):
-    workflow.advance(result.dossier, "correct_result", actor=desk.signer, action="revoke", note="Cấp nhầm người.")
+    revoke = {"action": "revoke", "note": "Cấp nhầm người.", "legal_ground": "Điều 21 Nghị định 61/2018/NĐ-CP"}
+    workflow.advance(result.dossier, "correct_result", actor=desk.signer, **revoke)
     for page in (
         post_file(client, storage.read_stored(result.storage_key)),
         client.get(reverse("papers:verify_code", args=[result.verification_code])),
     ):
         assert "đã bị thu hồi" in page.content.decode()
         assert "Cấp nhầm người." in page.content.decode()
+        assert f"Quyết định số {result.dossier.decisions.last().number}" in page.content.decode()
 
 
 def test_a_replaced_result_points_to_the_new_one(client, desk, result, run_followups):

@@ -85,7 +85,7 @@ def test_a_changed_event_is_found(dossier):
 
 def test_a_removed_event_is_found(dossier):
     change_past_the_trigger(
-        "DELETE FROM dossiers_followup", "DELETE FROM dossiers_answerrevision",
+        "DELETE FROM dossiers_followup", "DELETE FROM dossiers_answerrevision", "DELETE FROM papers_papernumber",
         "DELETE FROM dossiers_eventtext WHERE event_id = (SELECT min(id) FROM dossiers_event)",
         "DELETE FROM dossiers_event WHERE sequence = 1",
     )  # fmt: skip

@@ -13,7 +13,7 @@ from payments.reconciliation import runs
 from payments.refunds import approval
 from payments.transfers import matching
 from portal.common import clock
-from tests.browser_support import axe, prefer, sideways
+from tests.browser_support import axe, click_and_wait, prefer, sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HEAD = "TxnRef,TransactionNo,Amount,Type,PayDate,BankCode\r\n"
@@ -102,7 +102,7 @@ def test_money_is_given_back_by_two_people_without_a_mouse_and_without_scripts(s
     if scripts:
         press(one, "Gửi đề nghị")
     else:
-        one.click("text=Gửi đề nghị")
+        click_and_wait(one.locator("text=Gửi đề nghị").first)
     one.wait_for_url("**/hoan-tien/F*/")
     refund = Refund.objects.get()
     assert "Người đề nghị không tự duyệt được" in one.inner_text("main")
@@ -110,13 +110,13 @@ def test_money_is_given_back_by_two_people_without_a_mouse_and_without_scripts(s
 
     two = sit_down(money_desk.second_accountant, java_script_enabled=scripts)
     two.goto(live_server.url + go("front"))
-    two.click("text=hoàn tiền chờ tôi duyệt")
-    two.click(f"text={refund.request_id}")
+    click_and_wait(two.locator("text=hoàn tiền chờ tôi duyệt").first)
+    click_and_wait(two.locator(f"text={refund.request_id}").first)
     two.wait_for_url(f"**/{refund.request_id}/")
     if scripts:
         press(two, "Duyệt hoàn tiền")
     else:
-        two.click("text=Duyệt hoàn tiền")
+        click_and_wait(two.locator("text=Duyệt hoàn tiền").first)
     two.wait_for_selector("text=Đã duyệt. Tiền bắt đầu được trả lại.")
     refund.refresh_from_db()
     assert (refund.state, refund.approved_by) == (RefundState.APPROVED, money_desk.second_accountant)
@@ -130,6 +130,6 @@ def test_the_takings_are_drilled_down_and_taken_home_as_a_file(sit_down, live_se
         page.click("text=Xuất Excel")
     assert waiting.value.suggested_filename.endswith(".xlsx")
     assert (waiting.value.path()).read_bytes()[:2] == b"PK"
-    page.click("table tbody th a")
-    page.click(f"text={paid.reference}")
+    click_and_wait(page.locator("table tbody th a").first)
+    click_and_wait(page.locator(f"text={paid.reference}").first)
     assert "Trả xong khoản phí" in page.inner_text("main")

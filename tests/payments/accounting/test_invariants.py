@@ -13,6 +13,7 @@ from payments.attempts import settlement
 from payments.models import (
     AttemptMove,
     BankCredit,
+    CollectionPoint,
     EReceipt,
     LedgerEntry,
     PaymentAttempt,
@@ -261,6 +262,20 @@ def test_a_receipt_whose_lines_do_not_add_up_is_found(paid, unwatched):
 def test_a_terminal_that_is_switched_on_without_a_secret_is_found(paid, settings):
     settings.VNPAY_SECRETS = {}
     assert "is switched on, and the environment has no secret for it" in found()
+
+
+def test_a_place_without_a_gateway_needs_no_secret_but_an_account(money_desk, settings):
+    settings.VNPAY_SECRETS = {}
+    points = CollectionPoint.objects.filter(terminal=money_desk.waiting().offering.terminal_id)
+    assert points.update(provider="") == 1
+    assert found() == ""
+    points.update(account_number="")
+    assert "is switched on, and has neither a gateway nor an account for transfers" in found()
+
+
+def test_a_place_that_forgets_its_gateway_is_found(paid):
+    CollectionPoint.objects.update(provider="")
+    assert "names no gateway, and has attempts that went to one" in found()
 
 
 def test_every_check_is_broken_above(paid):

@@ -204,8 +204,10 @@ def test_late_money_for_a_dossier_with_its_result_settles_and_the_result_is_hand
     again = given_up(lifecycle.open_attempt(stay.dossier, "vnpay", bank_choice="INTCARD"))
     stay.reach("PROCESSING")
     while any(run.kind != "sign" for run in stay.dossier.step_runs.filter(state="open")):
-        stay.take("hand_over", next(who for who in ("officer", "head") if stay.may("hand_over", who)))
-    stay.take("approve", "signer", content=factories.CONTENT)
+        who = next(who for who in ("officer", "head") if stay.may("hand_over", who))
+        factories.drafted(stay.dossier, getattr(stay.desk, who))
+        stay.take("hand_over", who)
+    stay.take("approve", "signer", shown=factories.shown(stay.dossier))
     run_followups()
     dossier = now(stay.dossier)
     assert dossier.state == "COMPLETED"

@@ -202,6 +202,23 @@ def test_abroad_an_address_is_a_country_and_words():
     assert wrong(**typed) == {}
 
 
+def test_the_countries_come_when_asked_for_or_chosen():
+    plain = shown(BoundPage(FORM, PAGE, {}, TODAY))
+    assert "home-country" not in plain and "Địa chỉ ở nước ngoài</button>" in plain
+
+    entered = press({}, **{"abroad": "home", "home-detail": "Tổ 7"})
+    assert entered.again and entered.focus == "f-home" and entered.query == "nuoc-ngoai=home"
+    assert entered.values["home"] == {"detail": "Tổ 7"}, "what was typed is kept"
+    assert not read_page(FORM, PAGE, post(abroad="home"), {}, TODAY, autosave=True).again
+    assert not read_page(FORM, PAGE, post(abroad="somebody"), {}, TODAY).again
+
+    asked = BoundPage(FORM, PAGE, entered.values, TODAY, abroad="home")
+    assert '<option value="FR"' in shown(asked) and "Địa chỉ ở nước ngoài" not in shown(asked)
+    typed = read_page(FORM, PAGE, post(home__country="", home__detail=""), {}, TODAY)
+    assert 'name="home-country"' in shown(BoundPage(FORM, PAGE, {}, TODAY, entered=typed)), "shown again with an error"
+    assert '<option value="FR" selected>' in shown(BoundPage(FORM, PAGE, {"home": {"country": "FR"}}, TODAY))
+
+
 def test_consents():
     assert read(agree="1")["agree"] is True
     assert read()["agree"] is None
