@@ -125,6 +125,9 @@ def test_from_everyday_words_to_a_signed_result_that_a_stranger_verifies(portal,
     # the officer finishes the step
     office = open_page(width=1280, height=900)
     log_in(office, portal, officer)
+    office.goto(f"{portal}/can-bo/ho-so/{dossier.code}/soan-ket-qua/")
+    looks_right(office)
+    office.click("[name=luu]")
     office.goto(f"{portal}/can-bo/ho-so/{dossier.code}/")
     step(office, "Xong bước, chuyển tiếp")
 

@@ -32,6 +32,7 @@ def test_it_shows_every_hand_over_until_now_and_at_the_end_it_is_stored_whole(de
     first = sheets(dossier).get()
     before = text_of(opened(desk.officer, first).getvalue())
     assert "khi hồ sơ chưa kết thúc (Đang xử lý)" in " ".join(before.split()) and "Kiểm tra giấy này" not in before
+    factories.drafted(dossier, desk.officer)
     dossier = workflow.advance(dossier, "hand_over", actor=desk.officer)
     after = text_of(opened(desk.officer, first).getvalue())
     assert "Quàng Văn Nam" in after and "Quàng Văn Nam" not in before
