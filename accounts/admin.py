@@ -4,8 +4,10 @@ import datetime as dt
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
 from django.contrib.auth.models import Group
 from django.http import Http404
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.http import urlencode
@@ -15,7 +17,10 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.models import AdministrativeUnit, Agency, LoginKind, Membership, OfficeHours, StaffRequest, User
 from accounts.staffing import requests
+from portal.common import searches
 from portal.common.form_fields import ADMIN_FIELDS, DayField, DeskPhoneField
+
+POSTED_WORDS = "tu-khoa"
 
 admin.site.unregister(Group)  # rights come from memberships, never from Django's groups
 
@@ -38,6 +43,32 @@ class NeverDeleted:
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+class PostedSearch:
+    """Mixin for lists of people: a search is posted, its words stay in the session, and the address has a key of them alone."""
+
+    def changelist_view(self, request, extra_context=None):
+        if request.method == "POST" and POSTED_WORDS in request.POST:
+            asked = request.GET.copy()
+            for name in (SEARCH_VAR, PAGE_VAR):
+                asked.pop(name, None)
+            if key := searches.keep(request, request.POST[POSTED_WORDS]):
+                asked[SEARCH_VAR] = key
+            return redirect(f"{request.path}?{asked.urlencode()}")
+        return super().changelist_view(request, extra_context)
+
+    def get_changelist_instance(self, request):
+        shown = super().get_changelist_instance(request)
+        shown.words = searches.words(request, shown.query)
+        return shown
+
+    def get_search_results(self, request, queryset, search_term):
+        """`search_term` is a key of the session; anything else finds nobody."""
+        words = searches.words(request, search_term)
+        if search_term and not words:
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, words)
 
 
 @admin.register(Agency)
@@ -125,7 +156,7 @@ class StaffForm(forms.ModelForm):
 
 
 @admin.register(User)
-class StaffAdmin(NeverDeleted, ModelAdmin):
+class StaffAdmin(NeverDeleted, PostedSearch, ModelAdmin):
     """Logins of staff. Citizens' logins do not exist here, whatever the address. No password is set or seen here."""
 
     formfield_overrides = ADMIN_FIELDS
@@ -170,8 +201,7 @@ class StaffAdmin(NeverDeleted, ModelAdmin):
         """Links to the requests that a second person approves."""
         names = [("mat-khau", _("mật khẩu")), ("vai-tro", _("vai trò")), ("thu-dien-tu", _("thư điện tử"))]
         places = [
-            (f"{reverse('accounts:staff_ask', args=[slug])}?{urlencode({'tai-khoan': user.username})}", name)
-            for slug, name in names
+            (f"{reverse('accounts:staff_ask', args=[slug])}?{urlencode({'tai-khoan': user.pk})}", name) for slug, name in names
         ]
         return format_html_join(" · ", '<a href="{}">{}</a>', places)
 
@@ -207,7 +237,7 @@ class EndingForm(forms.ModelForm):
 
 
 @admin.register(Membership)
-class MembershipAdmin(NeverDeleted, ModelAdmin):
+class MembershipAdmin(NeverDeleted, PostedSearch, ModelAdmin):
     """Roles: to read, and to end. They begin by a request that two people make (`accounts.staffing`)."""
 
     form = EndingForm

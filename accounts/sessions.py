@@ -61,8 +61,8 @@ def end_locked_sessions(get_response):
 
 def _unlocked(request, user):
     if user.is_authenticated:
-        locked_at = user.locked_addresses.get(request.session.get(OPENED_FROM), "")
-        if locked_at > request.session.get(OPENED_AT, ""):
+        locked_at, opened_at = user.locked_addresses.get(request.session.get(OPENED_FROM), ""), request.session.get(OPENED_AT, "")
+        if locked_at and (locked_at > opened_at or opened_at > clock.now().isoformat()):  # or a clock was set back meanwhile
             request.session.flush()
             return AnonymousUser()
     return user

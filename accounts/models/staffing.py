@@ -107,4 +107,4 @@ class PasswordLink(OutboxRow):
     @property
     def is_open(self):
         """Can a password still be set with it?"""
-        return self.used_at is None and self.expires_at is not None and clock.now() < self.expires_at
+        return bool(self.token_sha256) and self.used_at is None and self.expires_at is not None and clock.now() < self.expires_at

@@ -174,10 +174,9 @@ def _change_contact(request):
 
 
 def void_links(user):
-    """End the links of this user that were not used."""
-    PasswordLink.objects.filter(request__user=user, used_at=None).exclude(expires_at__lt=clock.now()).update(
-        expires_at=clock.now(), due_state="done"
-    )
+    """End the links of this user that were not used, for good: without its token a link does not open when a clock goes back."""
+    open_links = PasswordLink.objects.filter(request__user=user, used_at=None).exclude(expires_at__lt=clock.now())
+    open_links.update(expires_at=clock.now(), token_sha256="", due_state="done")
 
 
 # ---------------------------------------------------------------- words

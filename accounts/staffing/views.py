@@ -14,10 +14,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import throttle
-from accounts.models import StaffRequest
+from accounts.models import StaffRequest, User
 from accounts.staffing import links, requests
 from accounts.staffing.forms import FORMS, OwnPasswordForm
 from portal.common import clock
+from portal.common.figures import number_in
 
 SHOWN = 50  # decided requests on the list
 LINK = "password_link"  # key of the session
@@ -68,11 +69,11 @@ def _row(row, user):
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_administrators
 def ask(request, slug):
-    """Ask for an act about a login of staff. `?tai-khoan=` fills in the login."""
+    """Ask for an act about a login of staff. `?tai-khoan=` (its number) fills in the login."""
     if slug not in SLUGS:
         raise Http404
     kind = SLUGS[slug]
-    initial = {"username": request.GET.get("tai-khoan", ""), "valid_from": clock.today()}
+    initial = {"username": _login_named(request), "valid_from": clock.today()}
     form = FORMS[kind](request.POST if request.method == "POST" else None, actor=request.user, initial=initial)
     if form.is_bound and form.is_valid():
         try:
@@ -86,6 +87,12 @@ def ask(request, slug):
             return redirect("accounts:staff_request", row.pk)
     context = {"form": form, "title": TITLES[slug], "slug": slug}
     return render(request, "accounts/staffing/ask.html", context, status=422 if form.is_bound else 200)
+
+
+def _login_named(request):
+    """User name of the login whose number stands in the address, when this user administers it; else empty."""
+    user = User.objects.filter(pk=number_in(request.GET.get("tai-khoan", ""))).first()
+    return user.username if user and requests.administers(request.user, user) else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dossiers.filing import portal_questions, rules
-from procedures.eforms import DatabaseSources, Form, Page, error_texts, pages_with_errors, validate
+from procedures.eforms import Form, Page, error_texts, pages_with_errors, validate
 
 DOCUMENTS = "giay-to"  # key of the page for documents
 
@@ -43,7 +43,7 @@ class Problem:
 
 def parts_of(dossier, *, form=None, sources=None, portal=True) -> list[Part]:
     """The application form, if there is one, and the portal's own questions."""
-    sources, day = sources or DatabaseSources(), rules.filing_day(dossier)
+    sources, day = sources or rules.sources_of(dossier), rules.filing_day(dossier)
     form = form or rules.form_of(dossier, sources)
     parts = [Part(form, rules.known_answers(dossier, form), day)] if form else []
     if portal:

@@ -23,7 +23,15 @@ def form_of(dossier, sources=None):
     document = dossier.version.document["form"]
     if not document:
         return None
-    return Form(document, sources=sources or DatabaseSources(), fee_of=lambda answers: _fees_for(dossier, answers).total)
+    return Form(document, sources=sources or sources_of(dossier), fee_of=lambda answers: _fees_for(dossier, answers).total)
+
+
+def sources_of(dossier):
+    """Territory and agencies for the forms of this dossier: what a step reads while it asks its conditions is not read again."""
+    today = clock.today()
+    if getattr(dossier, "_sources", (None,))[0] != today:
+        dossier._sources = (today, DatabaseSources(today))
+    return dossier._sources[1]
 
 
 def known_answers(dossier, form):

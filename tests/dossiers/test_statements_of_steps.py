@@ -28,13 +28,13 @@ GROUND = "Điều 21 Nghị định 61/2018/NĐ-CP"
 NOTE = "Theo hồ sơ lưu của cơ quan."
 
 FILING = {
-    "submit DRAFT": 31,
+    "submit DRAFT": 29,
     "ask_supplement SUBMITTED": 23,
-    "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 42,
+    "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 40,
     "ask_supplement ACCEPTED": 27,
-    "resubmit SUPPLEMENT_REQUIRED of ACCEPTED": 43,
+    "resubmit SUPPLEMENT_REQUIRED of ACCEPTED": 41,
     "ask_supplement PROCESSING": 27,
-    "resubmit SUPPLEMENT_REQUIRED of PROCESSING": 44,
+    "resubmit SUPPLEMENT_REQUIRED of PROCESSING": 42,
     "supplement_timeout SUPPLEMENT_REQUIRED": 18,
 }
 DESK = {
@@ -69,7 +69,7 @@ RESULT = {
     "refuse_substance PROCESSING": 19,
 }
 MONEY_THAT_BLOCKS = {
-    "submit DRAFT with a fee": 35,  # two more than without: the communes of its addresses are looked up
+    "submit DRAFT with a fee": 31,  # the communes of its addresses are looked up once
     "paid PAYMENT_REQUIRED of SUBMITTED": 40,
     "waive PAYMENT_REQUIRED of SUBMITTED": 22,
     "charge SUBMITTED": 21,
