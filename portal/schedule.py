@@ -14,6 +14,7 @@ from payments.transfers import statements
 from portal import kept
 from portal.common import outbox
 from portal.models import Heartbeat
+from procedures.search import asked
 
 log = logging.getLogger(__name__)
 INTERVAL_SECONDS = 60.0
@@ -28,6 +29,7 @@ JOBS = {
     statements.run: AWAITED,
     runs.run: BACKGROUND,
     kept.expire: BACKGROUND,
+    asked.expire: BACKGROUND,
     anchors.run: BACKGROUND,
 }
 LOCK = 7_661_001  # PostgreSQL advisory lock, so that two relays do not run the jobs at the same time

@@ -1,9 +1,15 @@
 """Admin pages of the catalogue and the calendar. Published versions are read only, because dossiers were filed under them."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.admin import NeverDeleted, ReadOnly
@@ -16,6 +22,9 @@ from procedures.models import (
     Offering,
     Procedure,
     ProcedureVersion,
+    SearchAlias,
+    SearchChoice,
+    SearchedText,
     Sector,
     Terminal,
     UndecidedHoliday,
@@ -144,3 +153,61 @@ class LifeEventAdmin(ModelAdmin):
     list_display = ["name", "audience", "order", "slug", "source"]
     list_filter = ["audience"]
     inlines = [LifeEventEntryInline]
+
+
+@admin.register(SearchAlias)
+class SearchAliasAdmin(ModelAdmin):
+    """Other ways to ask for a procedure; the search knows them at once."""
+
+    list_display = ["text", "procedure"]
+    list_select_related = ["procedure"]
+    search_fields = ["text", "procedure__code", "procedure__name"]
+    autocomplete_fields = ["procedure"]
+
+
+class SearchChoiceInline(ReadOnly, TabularInline):
+    model = SearchChoice
+    fields = ["procedure", "times"]
+    extra = 0
+
+
+@admin.register(SearchedText)
+class SearchedTextAdmin(ReadOnly, ModelAdmin):
+    """Queries that found nothing certain, and what people chose. One click makes them aliases of the procedure chosen most."""
+
+    list_display = ["text", "outcome", "times", "last_on", "chosen", "alias_link"]
+    list_filter = ["outcome"]
+    search_fields = ["text"]
+    inlines = [SearchChoiceInline]
+    actions = ["make_aliases"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SearchedText]:
+        return super().get_queryset(request).prefetch_related("choices__procedure")
+
+    @admin.display(description=_("mở nhiều nhất"))
+    def chosen(self, row: SearchedText) -> str:
+        best = _most_chosen(row)
+        return f"{best.procedure} ({best.times})" if best else ""
+
+    @admin.display(description=_("cách gọi"))
+    def alias_link(self, row: SearchedText) -> SafeString:
+        """A link to the form of a new alias, filled in."""
+        best = _most_chosen(row)
+        values = {"text": row.text} | ({"procedure": best.procedure_id} if best else {})
+        address = f"{reverse('admin:procedures_searchalias_add')}?{urlencode(values)}"
+        return format_html('<a href="{}">{}</a>', address, gettext("Thêm cách gọi…"))
+
+    @admin.action(description=_("Thêm làm cách gọi của thủ tục được mở nhiều nhất"), permissions=["view"])
+    def make_aliases(self, request: HttpRequest, rows: QuerySet[SearchedText]) -> None:
+        chosen = [(row, best) for row in rows if (best := _most_chosen(row))]
+        for row, best in chosen:
+            alias, made = SearchAlias.objects.get_or_create(procedure=best.procedure, text=row.text)
+            if made:
+                SearchAliasAdmin(SearchAlias, self.admin_site).log_addition(request, alias, [{"added": {}}])
+        text = ngettext("Đã thêm %(n)d cách gọi.", "Đã thêm %(n)d cách gọi.", len(chosen)) % {"n": len(chosen)}
+        self.message_user(request, text, messages.SUCCESS)
+
+
+def _most_chosen(row: SearchedText) -> SearchChoice | None:
+    """The choice made most often after this query, or None."""
+    return next(iter(row.choices.all()), None)

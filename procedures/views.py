@@ -1,4 +1,4 @@
-"""Public pages of the catalogue: home, search, procedure, life event. They contain no personal data and are cacheable."""
+"""Public pages of the catalogue: home, procedure, life event. They contain no personal data and are cacheable."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,19 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.common import clock
-from portal.common.vietnamese import clean_text
-from procedures import search
 from procedures.cards import Card, by_codes, cards, level_words, levels_of
 from procedures.facts import PartialReason
 from procedures.guide import Guide
 from procedures.home_links import quick_codes
 from procedures.levels import OfferedLevel, ServiceLevel
-from procedures.listing import Filters, Listing
 from procedures.models import LifeEvent, LifeEventEntry, LocalFee, Offering, Procedure, ProcedureVersion
 from procedures.offered import offered_at
 from procedures.places import Choice, choose, desk_hours
 from procedures.public import public_page
-from procedures.search.reading import MAX_LENGTH
+from procedures.search import asked
 from procedures.wording import CHANNELS, audience_words, day_words
 
 EVENT_LOOKS = {
@@ -81,24 +78,6 @@ def _names_of_events() -> dict[int, list[str]]:
     return found
 
 
-# ---------------------------------------------------------------- search
-
-
-@public_page
-def search_page(request: HttpRequest) -> HttpResponse:
-    """Search results, or the whole catalogue; filtered by level, price and audience."""
-    asked = clean_text(request.GET.get("tu-khoa", ""))[:MAX_LENGTH]
-    filters = Filters(request.GET)
-    codes = search.find(asked) if asked else search.everything()
-    listing = Listing(filters.apply(codes), request.GET)
-    narrowed = bool(codes) and not listing.count
-    return render(
-        request,
-        "procedures/search.html",
-        {"asked": asked, "filters": filters, "listing": listing, "narrowed_to_nothing": narrowed},
-    )
-
-
 # ---------------------------------------------------------------- one procedure
 
 
@@ -109,6 +88,8 @@ def procedure(request: HttpRequest, code: str, slug: str = "") -> HttpResponse:
     if slug != found.slug:
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(reverse("procedures:procedure", args=[code, found.slug]) + query, permanent=False)
+    if request.method == "GET":
+        asked.note_choice(request.GET.get("tu-khoa", ""), found)
     if found.listed:
         return render(request, "procedures/listed.html", {"procedure": found, **_facts_of_index(found)})
     return render(request, "procedures/procedure.html", _guide_context(request, found))

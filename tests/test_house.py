@@ -16,7 +16,8 @@ APPS = ["portal", "accounts", "procedures", "dossiers", "payments"]
 # Public URL names. Everything else needs a login.
 PUBLIC = {
     "accounts:set_password",
-    "home", "procedures:home", "procedures:search", "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
+    "home", "procedures:home", "procedures:search", "procedures:suggestions",
+    "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
     "accounts:login", "admin:login", "dossiers:blank_form", "dossiers:track", "papers:verify", "papers:verify_code", "gallery",
     "evidence:explained", "evidence:script", "evidence:roots", "evidence:anchor", "evidence:time_token",
     "health_live", "health_ready", "schema", "procedure_list", "procedure_detail", "province_list", "commune_list",

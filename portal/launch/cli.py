@@ -18,7 +18,7 @@ biến môi trường:
   VNPAY_PAY_URL   dùng cổng thanh toán này (cùng VNPAY_API_URL, VNPAY_SECRETS), không chạy bản giả lập
   PORTAL_VAR      nơi giữ dữ liệu (mặc định var/)
 """
-PASSES_ARGUMENTS = ("test", "payment-faults")  # unknown arguments are passed to the program they start
+PASSES_ARGUMENTS = ("test", "payment-faults", "search-eval")  # unknown arguments are passed to the program they start
 
 
 def main(words: list[str]) -> int:
@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="run | test | check | payment-faults | clean")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="run | test | check | payment-faults | search-eval | clean")
     verbs.add_parser("run", help="dựng mọi thứ cần thiết rồi chạy cổng với dữ liệu thử")
     test = verbs.add_parser("test", help="chạy mọi phép kiểm; thêm tham số của pytest để chỉ chạy các phép thử đó")
     test.add_argument("--fast", action="store_true", help="chỉ các phép thử nhanh: dưới ba phút, dùng hằng ngày")
@@ -52,6 +52,11 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser(
         "payment-faults",
         help="trả tiền qua mọi sự cố rồi qua kill -9, in bảng kết quả; --help nói thêm",
+        add_help=False,
+    )
+    verbs.add_parser(
+        "search-eval",
+        help="đo phần tìm thủ tục trên một tệp câu tìm, in bảng kết quả; --help nói thêm",
         add_help=False,
     )
     clean = verbs.add_parser("clean", help="xóa var/ cùng mọi dữ liệu trong đó, sau khi hỏi")
@@ -71,6 +76,10 @@ def _do(asked: argparse.Namespace, rest: list[str]) -> int:
         from .faults import faults
 
         return faults(here, rest)
+    if asked.verb == "search-eval":
+        from .search_eval import search_eval
+
+        return search_eval(here, rest)
     from .prove import prove
 
     if asked.verb == "check":

@@ -51,7 +51,7 @@ class Procedures(Open):
         asked, limit, after = clean_text(request.GET.get("q", "")), _limit(request.GET), request.GET.get("after", "")
         if len(asked) > MAX_LENGTH:
             raise ValidationError({"q": _("Dài quá %(n)d ký tự.") % {"n": MAX_LENGTH}})
-        codes = search.find(asked) if asked else search.everything()
+        codes = search.find(asked).codes if asked else search.everything()
         start = _start(codes, after)
         shown = codes[start : start + limit]
         rows = ProcedureRow(cards(by_codes(shown)), many=True, context={"request": request}).data

@@ -1,6 +1,7 @@
 from procedures.models.calendar import Holiday, UndecidedHoliday, working_calendar
 from procedures.models.catalogue import LifeEvent, LifeEventEntry, Procedure, ProcedureVersion, Sector, VersionState, hash_of
 from procedures.models.offering import Filing, LocalFee, Offering
+from procedures.models.searching import SearchAlias, SearchChoice, SearchedText, SearchOutcome
 from procedures.models.terminal import Terminal
 
 __all__ = [
@@ -12,6 +13,10 @@ __all__ = [
     "Offering",
     "Procedure",
     "ProcedureVersion",
+    "SearchAlias",
+    "SearchChoice",
+    "SearchOutcome",
+    "SearchedText",
     "Sector",
     "Terminal",
     "UndecidedHoliday",

@@ -1,18 +1,31 @@
-"""Search in the catalogue: `find(text)` returns codes, best first; `everything()` returns all codes, by rank.
+"""Search in the catalogue: `find(text)` answers a query; `everything()` returns all codes, by rank.
 
 The index is in the memory of each web process. Each search makes one cheap query to see whether the catalogue has changed.
 """
 
 import threading
+from collections import defaultdict
 from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models.fields.json import KeyTransform
 
-from procedures.models import Procedure
+from portal.common.vietnamese import fold
+from procedures.models import Procedure, SearchAlias
+from procedures.search import everyday, place_names
 from procedures.search.index import Entry, SearchIndex
+from procedures.search.place_names import NamedPlace
 
-__all__ = ["Catalogue", "everything", "find"]
+__all__ = ["Answer", "Catalogue", "everything", "find"]
+
+
+class Answer(NamedTuple):
+    """`codes`: best first; when not `sure`, they are guesses. `place`: the place that the query names."""
+
+    codes: list[str]
+    sure: bool = True
+    place: NamedPlace | None = None
+    choices: tuple[str, ...] = ()  # codes among which a word of several meanings leaves the choice
 
 
 class Catalogue(NamedTuple):
@@ -23,16 +36,32 @@ class Catalogue(NamedTuple):
     codes: list[str]
     audiences: dict[str, list[str]]
     listed: dict[str, bool]
+    names: list[tuple[tuple[str, ...], str]]  # (words without accents, code) of what can be filed here, by rank: for suggestions
 
 
 STAMP_SQL = "search_exact || '|' || rank || '|' || listed"
+CHOICE_WORDS, CHOICES, CHOICE_SHARE = 2, 3, 0.85  # a query of so few words, and so many results as good as the best: asks which
 _cached: Catalogue | None = None
 _building = threading.Lock()
 
 
-def find(text: str) -> list[str]:
-    """Codes of the procedures that match this text, best first. Empty when none matches well enough."""
-    return [found.code for found in catalogue().index.search(text)]
+def find(text: str) -> Answer:
+    """The answer to a query. Up to three queries more when the text may name a place."""
+    known = catalogue()
+    place = place_names.find(text)
+    rest = place.rest if place and place.rest else text
+    found = known.index.search(rest)
+    if not found:
+        return Answer([], sure=False, place=place)
+    return Answer([one.code for one in found], found[0].sure, place, _choices(known, rest, found))
+
+
+def _choices(known: Catalogue, text: str, found: list[Any]) -> tuple[str, ...]:
+    """The procedures that can be filed here and fit a short query equally well; () when there are fewer than CHOICES."""
+    if len(text.split()) > CHOICE_WORDS + 1 or not found[0].sure:
+        return ()
+    equal = [one.code for one in found if one.score >= CHOICE_SHARE * found[0].score and not known.listed[one.code]]
+    return tuple(equal[:6]) if len(equal) >= CHOICES and not known.index.is_a_name(text) else ()
 
 
 def everything() -> list[str]:
@@ -41,7 +70,8 @@ def everything() -> list[str]:
 
 
 def catalogue() -> Catalogue:
-    """The cached index; rebuilt when a procedure was added or its names or rank have changed. One query, two after a change."""
+    """The cached index; rebuilt when a procedure was added or its names, rank or aliases have changed. One query, three after a
+    change."""
     global _cached
     stamp = _stamp()
     cached = _cached
@@ -54,9 +84,13 @@ def catalogue() -> Catalogue:
 
 
 def _stamp() -> tuple[Any, ...]:
-    """A value that changes when the search text, rank or `listed` of any procedure changes."""
+    """A value that changes when the search text, rank or `listed` of any procedure changes, or an alias."""
+    procedures, aliases = Procedure._meta.db_table, SearchAlias._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), sum(hashtextextended({STAMP_SQL}, 0)) FROM {Procedure._meta.db_table}")
+        cursor.execute(
+            f"SELECT count(*), sum(hashtextextended({STAMP_SQL}, 0)),"
+            f" (SELECT sum(hashtextextended(procedure_id || '|' || text, 0)) FROM {aliases}) FROM {procedures}"
+        )
         return cursor.fetchone()
 
 
@@ -66,10 +100,15 @@ def _build(stamp: tuple[Any, ...]) -> Catalogue:
             "code", "search_exact", "rank", "listed", KeyTransform("audience", "facts")
         )
     )
+    phrases, aliases = everyday.phrases(), defaultdict[str, list[str]](list)
+    for code, text in SearchAlias.objects.values_list("procedure__code", "text"):
+        aliases[code].append(text)
+    entries = [Entry(code, text, rank, [*phrases.get(code, ()), *aliases[code]]) for code, text, rank, _, _ in rows]
     return Catalogue(
         stamp,
-        SearchIndex(Entry(code, text, rank) for code, text, rank, _, _ in rows),
+        SearchIndex([*entries, *everyday.outside_topics()]),
         [code for code, *_ in rows],
         {code: audience or [] for code, *_, audience in rows},
         {code: listed for code, _, _, listed, _ in rows},
+        [(tuple(fold(name).split()), code) for code, text, _, listed, _ in rows if not listed for name in text.split("\n")],
     )

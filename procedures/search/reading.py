@@ -9,13 +9,25 @@ from typing import NamedTuple
 from portal.common.vietnamese import clean_text, fold, untelex
 from procedures.search.words import FILLERS, PLACES, SYNONYMS
 
-MAX_LENGTH = 160
-MAX_WORDS = 16
-MAX_READINGS = 8
+MAX_LENGTH = 300  # characters
+MAX_WORDS = 48
 _WORD = re.compile(r"[^\W_]+")
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _STROKE = "\u0335"
 LETTERS = "abcdeghiklmnopqrstuvxy"
+SOUNDS = (
+    ("gi", "d"),
+    ("gi", "r"),
+    ("d", "r"),
+    ("s", "x"),
+    ("ch", "tr"),
+    ("l", "n"),
+    ("k", "c"),
+    ("ngh", "ng"),
+    ("gh", "g"),
+    ("qu", "q"),
+)
+ENDINGS = (("ng", "n"), ("c", "t"), ("nh", "n"), ("y", "i"))
 
 
 class Word(NamedTuple):
@@ -31,25 +43,6 @@ class Word(NamedTuple):
 
 
 Phrase = tuple[Word, ...]
-Replacement = tuple[int, int, Phrase]  # from, before, the legal terms
-
-
-class Part(NamedTuple):
-    """Words to search for, and the typed words that they replace. Their total weight is that of the typed words."""
-
-    words: tuple[Word, ...]
-    typed: tuple[Word, ...]
-
-
-class Reading(NamedTuple):
-    """One interpretation of the query. `weight`: 1 as typed, lower with replaced phrases."""
-
-    parts: tuple[Part, ...]
-    weight: float
-
-    @property
-    def words(self) -> list[Word]:
-        return [word for part in self.parts for word in part.words]
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -60,20 +53,14 @@ def read_word(text: str) -> Word:
     return Word(fold(text), "".join(hats), "".join(c for c in marks if c in _TONES))
 
 
+def split_words(text: str) -> list[str]:
+    """The words of a text in lower case, in order."""
+    return _WORD.findall(clean_text(text).lower())
+
+
 def read_words(text: str) -> list[Word]:
-    """The words of a text, in order."""
-    return [read_word(word) for word in _WORD.findall(clean_text(text).lower())]
-
-
-def likeness(typed: Word, stored: Word) -> float:
-    """How well the accents of two words with the same letters agree, 0–1. Missing accents cost very little."""
-    if typed == stored:
-        return 1.0
-    if not typed.accented:
-        return 0.97
-    if typed.hats == stored.hats or not typed.hats:
-        return 0.82  # only the tone differs, or circumflexes, breves and horns are missing
-    return 0.5
+    """The words of a text as Word, in order."""
+    return [read_word(word) for word in split_words(text)]
 
 
 def _phrases(text: str) -> list[Phrase]:
@@ -140,37 +127,30 @@ def without_places(words: Sequence[Word]) -> list[Word]:
     return kept or list(words)
 
 
-def readings(words: Sequence[Word]) -> list[Reading]:
-    """The words as typed, then with everyday phrases replaced by legal terms: one at a time, and all together."""
-    replaced = sorted(_replacements(words))
-    found = {_parts(words, []): 1.0}
-    for one in replaced:
-        found.setdefault(_parts(words, [one]), 0.96)
-    together: list[Replacement] = []
-    for one in replaced:
-        if not together or one[0] >= together[-1][1]:
-            together.append(one)
-    found.setdefault(_parts(words, together), 0.94)
-    return [Reading(parts, weight) for parts, weight in list(found.items())[:MAX_READINGS]]
-
-
-def _parts(words: Sequence[Word], replaced: Sequence[Replacement]) -> tuple[Part, ...]:
-    parts, at = [], 0
-    for start, end, official in replaced:
-        parts += [Part((word,), (word,)) for word in words[at:start]]
-        parts.append(Part(official, tuple(words[start:end])))
-        at = end
-    return (*parts, *(Part((word,), (word,)) for word in words[at:]))
-
-
-def _replacements(words: Sequence[Word]) -> Iterator[Replacement]:
-    """Yield (start, end, legal terms) for every everyday phrase; at each position only the longest."""
+def legal_terms(words: Sequence[Word]) -> Iterator[Phrase]:
+    """Yield the legal terms for every everyday phrase among the words; at each position only for the longest phrase."""
     for start, word in enumerate(words):
         for phrase, official in synonyms().get(word.bare, ()):
-            end = start + len(phrase)
-            if same(words[start:end], phrase):
-                yield start, end, official
+            if same(words[start : start + len(phrase)], phrase):
+                yield official
                 break
+
+
+def sounds_like(bare: str) -> Iterator[str]:
+    """Yield other spellings of the same sound: ký/kí, giấy/dấy, xổ/sổ, trợ/chợ …"""
+    for pairs, part, with_part in ((ENDINGS, str.endswith, _new_ending), (SOUNDS, str.startswith, _new_start)):
+        for one, other in pairs:
+            for a, b in ((one, other), (other, one)):
+                if part(bare, a):
+                    yield with_part(bare, a, b)
+
+
+def _new_ending(bare: str, old: str, new: str) -> str:
+    return bare.removesuffix(old) + new
+
+
+def _new_start(bare: str, old: str, new: str) -> str:
+    return new + bare.removeprefix(old)
 
 
 def corrected(words: Sequence[Word], vocabulary: Set[str], pairs: Mapping[tuple[str, str], float]) -> list[Word]:

@@ -4,6 +4,7 @@ import unicodedata
 
 import pytest
 
+from dossiers.papers.contexts.office import blocks_of
 from dossiers.papers.models import PaperKind
 from dossiers.papers.rendering import render_paper
 from tests.dossiers.papers.reading import text_of
@@ -69,3 +70,29 @@ def test_ten_thousand_letters_without_a_blank_do_not_break_the_page():
 def test_markup_in_a_name_is_only_letters():
     person = {"name": "<script>alert(1)</script><img src=x>", "address": "", "phone": "", "email": "", "submitter": ""}
     assert "<script>alert(1)</script><img src=x>" in text_of(render_paper(PaperKind.RECEIPT_SLIP, facts(person=person)))
+
+
+def test_a_result_prints_lines_tables_sides_and_what_was_made_elsewhere_on_several_pages():
+    rows = [[f"Ngành {n}", str(n)] for n in range(60)]
+    lines = [
+        {"key": "name", "label": "Họ và tên", "text": LONG_NAME},
+        {"key": "empty", "label": "Ghi chú", "text": ""},
+        {"key": "he", "label": "Họ tên chồng", "text": "Lò Văn Thướng", "side": "left"},
+        {"key": "she", "label": "Họ tên vợ", "text": STACKED, "side": "right"},
+        {"key": "rows", "label": "Ngành, nghề", "columns": ["Tên ngành", "Mã"], "rows": rows},
+        {"key": "last", "label": "Vốn", "text": "1.000.000 đồng"},
+    ]  # fmt: skip
+    file = {"name": "so-do.pdf", "sha256": "a" * 64}
+    given = [{"key": "card", "name": "Thẻ căn cước", "made": "object", "lines": [{"label": "Số", "text": "C 123"}], "file": file}]
+    content = {"title": "Giấy thử", "form": "Mẫu số 07", "demo": True, "lines": lines, "given": given, "notes": "Ghi chú riêng."}
+    context = facts(
+        content=content, blocks=blocks_of(content), opening="Xác nhận:", recipients=[LONG_NAME],
+        sign={"role": "Chủ tịch", "name": "A"},
+        replaces=[{"title": "Giấy cũ", "number": "01/KQ-X", "day": "01/02/2026"}], why_replaced="Sai tên.",
+    )  # fmt: skip
+    pdf = render_paper(PaperKind.RESULT, context)
+    text = text_of(pdf)
+    for words in (f"1. Họ và tên: {LONG_NAME}", "2. Ghi chú: (không có)", "Họ tên chồng: Lò Văn Thướng", STACKED, "Ngành 59",
+                  "3. Vốn: 1.000.000 đồng", "Số: C 123", "so-do.pdf", "Ghi chú riêng.", "Giấy này thay thế Giấy cũ số 01/KQ-X",
+                  "Mẫu số 07", "chưa theo mẫu do pháp luật quy định", "trang 2/"):  # fmt: skip
+        assert words in text, words

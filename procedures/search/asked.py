@@ -1,0 +1,95 @@
+"""Counts queries without persons: those that found nothing certain, and the procedures that were opened from results.
+
+Nobody's data: no row says who searched, and a text that looks like a number, a name, an address or a message is not kept.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Collection
+
+from django.db import connection
+from django.db.models import F, Q
+
+from portal.common import clock
+from portal.common.vietnamese import clean_text
+from procedures import search
+from procedures.models import Procedure, SearchChoice, SearchedText, SearchOutcome
+from procedures.search.reading import read_words
+
+MAX_LENGTH, MAX_WORDS = 100, 14
+MAX_ROWS = 5_000
+KEPT_FOR, ONCE_KEPT_FOR = dt.timedelta(days=180), dt.timedelta(days=30)
+NOT_KEPT = re.compile(r"\d\D{0,2}\d\D{0,2}\d\D{0,2}\d|@|https?:|www\.|[<>{}]")  # four digits, addresses, markup
+# Family names without accents. One of them before a word that never follows it in the catalogue is taken for a person's name.
+FAMILY_NAMES = frozenset(
+    [
+        "nguyen",
+        "tran",
+        "le",
+        "pham",
+        "hoang",
+        "huynh",
+        "phan",
+        "vu",
+        "vo",
+        "dang",
+        "bui",
+        "do",
+        "ho",
+        "ngo",
+        "duong",
+        "ly",
+        "dinh",
+        "truong",
+        "trinh",
+        "dao",
+        "doan",
+    ]
+)
+MIDDLE_NAMES = frozenset({"van", "thi"})
+
+
+def kept_text(text: str, pairs: Collection[tuple[str, str]]) -> str:
+    """The text as it is counted, or "" when it is not kept. `pairs`: adjacent words of the index, which are no names."""
+    text = clean_text(text).lower()
+    words = [word.bare for word in read_words(text)]
+    if not words or len(text) > MAX_LENGTH or len(words) > MAX_WORDS or NOT_KEPT.search(text):
+        return ""
+    for left, right in zip(words, words[1:], strict=False):
+        if left in FAMILY_NAMES and (right in MIDDLE_NAMES or (left, right) not in pairs):
+            return ""
+    return text
+
+
+def count(text: str, outcome: SearchOutcome) -> None:
+    """Count one query. Of new texts nothing is written once there are MAX_ROWS."""
+    table = SearchedText._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (text, outcome, times, last_on) SELECT %s, %s, 1, %s"
+            f" WHERE (SELECT count(*) FROM {table}) < %s OR EXISTS (SELECT FROM {table} WHERE text = %s)"
+            f" ON CONFLICT (text) DO UPDATE"
+            f" SET times = {table}.times + 1, outcome = EXCLUDED.outcome, last_on = EXCLUDED.last_on",
+            [text, outcome, clock.today(), MAX_ROWS, text],
+        )
+
+
+def note_choice(typed: str, procedure: Procedure) -> None:
+    """Count that this procedure was opened from the results of this query. Nothing for a text that is not kept."""
+    text = kept_text(typed, search.catalogue().index.pairs) if typed else ""
+    if not text:
+        return
+    if not SearchedText.objects.filter(text=text).exists():
+        count(text, SearchOutcome.FOUND)
+    searched = SearchedText.objects.filter(text=text).first()
+    if searched is None:
+        return
+    _row, made = SearchChoice.objects.get_or_create(searched=searched, procedure=procedure)
+    if not made:
+        SearchChoice.objects.filter(searched=searched, procedure=procedure).update(times=F("times") + 1)
+
+
+def expire() -> None:
+    """Periodic job: delete texts that nobody has asked for long; those asked only once sooner."""
+    today = clock.today()
+    SearchedText.objects.filter(Q(last_on__lt=today - KEPT_FOR) | Q(last_on__lt=today - ONCE_KEPT_FOR, times=1)).delete()

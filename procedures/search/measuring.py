@@ -1,0 +1,83 @@
+"""Measures the search over a file of queries, with the shipped data and no database.
+
+Figures: hit@1 and hit@5 (an expected procedure is first, or among the first five), MRR (mean of 1 / its place), nothing found,
+guessed, and CPU time of a search. A file has the format of `data/search_queries_dev.json`; queries without `expected` are
+questions that no procedure answers and count apart.
+"""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from procedures.loading import DataFolder
+from procedures.loading.index import facts_of
+from procedures.search import everyday
+from procedures.search.index import Entry, Found, SearchIndex
+from procedures.search.text import search_columns
+
+
+class Figures(NamedTuple):
+    """Shares are 0–1, `p95` is in milliseconds of CPU. `wrong`: (query, first codes found) where none expected was first."""
+
+    queries: int
+    hit_1: float
+    hit_5: float
+    mrr: float
+    nothing: float
+    guessed: float
+    p95: float
+    outside: int
+    outside_answered: int
+    wrong: list[tuple[str, list[str]]]
+
+
+def shipped_index(phrases: Mapping[str, Sequence[str]] | None = None, folder: DataFolder | None = None) -> SearchIndex:
+    """The index over the whole shipped catalogue, as the loader would write it; with other `phrases` for trials."""
+    folder = folder or DataFolder()
+    phrases = everyday.phrases() if phrases is None else phrases
+    curated = {row["code"]: row for row in folder.procedures()}
+    forms = {form["key"]: form["form_code"] for form in folder.read("forms.json")["forms"]}
+    entries = []
+    for row in folder.index_rows():
+        code, known = row["code"], curated.get(row["code"])
+        name, form = (known["name"], forms.get(known["form_key"])) if known else (row["name"], None)
+        columns = search_columns(code, name, known, facts_of(row), form)
+        entries.append(Entry(code, columns["search_exact"], columns["rank"], phrases.get(code, ())))
+    return SearchIndex([*entries, *everyday.outside_topics()])
+
+
+def measure(index: SearchIndex, queries: Iterable[Mapping[str, Any]]) -> Figures:
+    """The figures of this index over queries {query, expected}."""
+    places: list[int | None] = []
+    times, wrong = [], []
+    nothing = guessed = outside = outside_answered = 0
+    for row in queries:
+        started = time.process_time()
+        found = index.search(row["query"])
+        times.append(1000 * (time.process_time() - started))
+        if not row["expected"]:
+            outside, outside_answered = outside + 1, outside_answered + bool(found)
+            continue
+        place = _place(found, row["expected"])
+        places.append(place)
+        nothing += not found
+        guessed += bool(found) and not found[0].sure
+        if place != 0:
+            wrong.append((row["query"], [one.code for one in found[:3]]))
+    asked = max(1, len(places))
+    return Figures(
+        queries=len(places),
+        hit_1=sum(place == 0 for place in places) / asked,
+        hit_5=sum(place is not None and place < 5 for place in places) / asked,
+        mrr=sum(1 / (place + 1) for place in places if place is not None) / asked,
+        nothing=nothing / asked,
+        guessed=guessed / asked,
+        p95=sorted(times)[int(0.95 * len(times))] if times else 0.0,
+        outside=outside,
+        outside_answered=outside_answered,
+        wrong=wrong,
+    )
+
+
+def _place(found: Sequence[Found], expected: Sequence[str]) -> int | None:
+    return next((place for place, one in enumerate(found) if one.code in expected), None)

@@ -1,0 +1,77 @@
+"""The search page, and suggestions while typing. They contain no personal data and are cacheable."""
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from portal.common.vietnamese import clean_text
+from procedures import search
+from procedures.cards import by_codes
+from procedures.listing import Filters, Listing
+from procedures.models import LifeEvent, SearchOutcome
+from procedures.public import public_page
+from procedures.search import asked
+from procedures.search.reading import MAX_LENGTH
+from procedures.search.suggestions import suggest
+
+
+@public_page
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Search results, or the whole catalogue; filtered by level, price and audience."""
+    text = clean_text(request.GET.get("tu-khoa", ""))[:MAX_LENGTH]
+    filters = Filters(request.GET)
+    answer = search.find(text) if text else search.Answer(search.everything())
+    listing = Listing(filters.apply(answer.codes), request.GET)
+    if text and request.method == "GET" and not answer.sure:
+        _count(text, answer)
+    place = answer.place
+    return render(
+        request,
+        "procedures/search.html",
+        {
+            "asked": text,
+            "filters": filters,
+            "listing": listing,
+            "answer": answer,
+            "choices": by_codes(answer.choices) if not filters.any and listing.number == 1 else [],
+            "events": _events(answer) if text and not answer.sure else [],
+            "narrowed_to_nothing": bool(answer.codes) and not listing.count,
+            "link_query": _link_query(text, place.province if place else "", place.commune if place else ""),
+        },
+    )
+
+
+def _count(text: str, answer: search.Answer) -> None:
+    kept = asked.kept_text(text, search.catalogue().index.pairs)
+    if kept:
+        asked.count(kept, SearchOutcome.GUESSES if answer.codes else SearchOutcome.NOTHING)
+
+
+def _events(answer: search.Answer) -> list[LifeEvent]:
+    """The life events of the guesses; without any those of citizens."""
+    events = LifeEvent.objects.annotate(size=Count("entries")).filter(size__gt=0)
+    fitting = list(events.filter(entries__procedure__code__in=answer.codes)[:6]) if answer.codes else []
+    return fitting or list(events.filter(audience="citizen"))
+
+
+def _link_query(text: str, province: str, commune: str) -> str:
+    """The query string of the links to procedures: the words (to count what was chosen) and the place that they name."""
+    values = {"tu-khoa": text, "tinh": province, "xa": commune}
+    kept = {name: value for name, value in values.items() if value}
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+@public_page
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """{results: [{title, url}]} for the words typed so far (`q`). Never counted."""
+    text = request.GET.get("q", "")[:MAX_LENGTH]
+    rows = [
+        {
+            "title": procedure.short_name or procedure.name,
+            "url": reverse("procedures:procedure", args=[procedure.code, procedure.slug]),
+        }
+        for procedure in by_codes(suggest(text))
+    ]
+    return JsonResponse({"results": rows}, json_dumps_params={"ensure_ascii": False})
