@@ -60,7 +60,18 @@ def found_at_the_desk(user, text):
 
 
 # ---------------------------------------------------------------- somebody else's
-PAGES = ["detail", "submitted", "slip", "result", "withdraw", "confirm", "supplement", "supplement_review", "papers_seen"]
+PAGES = [
+    "detail",
+    "submitted",
+    "slip",
+    "result",
+    "withdraw",
+    "again",
+    "confirm",
+    "supplement",
+    "supplement_review",
+    "papers_seen",
+]
 DRAFT_PAGES = ["resume", "renew", "filled_form", "step", "autosave", "discard", "read_draft"]
 PAYING = ["pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"]
 DOORS = {
