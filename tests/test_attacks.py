@@ -79,7 +79,8 @@ DOORS = {
     **{f"dossiers:{name}": "draft" for name in DRAFT_PAGES},
     **{f"payments:{name}": "filed" for name in PAYING},
     **{f"api_payment{name}": "filed" for name in ("", "_attempts", "_claim")},
-    **{"desk:dossier": "filed", "desk:again": "filed", "desk:step": "filed", "papers:download": "paper"},
+    **{f"desk:{name}": "filed" for name in ("dossier", "again", "step", "draft", "paper", "attached")},
+    **{f"papers:{name}": "paper" for name in ("download", "attached")},
     **{f"files:{name}": "file" for name in ("view", "original", "thumbnail")},
     **{f"api_supplement{name}": "filed" for name in ("", "_answers", "_files", "_file", "_send")},
     **{
@@ -127,10 +128,14 @@ def addresses(dossier, draft):
         *(f"/nop/{draft.pk}/{step}" for step in steps),
         f"/ho-so/nhap/{draft.pk}/", f"/ho-so/nhap/{draft.pk}/xoa/", f"/can-bo/ho-so/{code}/", f"/can-bo/ho-so/{code}/tiep-nhan/",
         f"/can-bo/ho-so/{code}/lam-lai/viec/{event.followups.first().pk}/",
-        f"/giay/{issued.pk}/x.pdf", f"/giay/{issued.pk}/x.pdf?xem", f"/giay-to/{file.pk}/", f"/giay-to/{own.pk}/?tai",
+        f"/can-bo/ho-so/{code}/soan-ket-qua/",
+        *(f"/can-bo/ho-so/{code}/ban-in/{'0' * 64}/{tail}" for tail in ("x.pdf", "tep/x/")),
+        f"/giay/{issued.pk}/x.pdf", f"/giay/{issued.pk}/x.pdf?xem", f"/giay/{issued.pk}/tep/x/",
+        f"/giay-to/{file.pk}/", f"/giay-to/{own.pk}/?tai",
         f"/giay-to/{file.pk}/tep-goc/", f"/giay-to/{own.pk}/anh-nho/",
-        *(f"/api/v1/dossiers/{code}/supplement/{tail}" for tail in ("", "files/", f"files/{file.pk}/", "send/")),
+        *(f"/api/v1/dossiers/{code}/supplement/{tail}" for tail in ("", "answers/", "files/", f"files/{file.pk}/", "send/")),
         f"/api/v1/dossiers/{code}/", f"/api/v1/dossiers/{code}/withdraw/", f"/api/v1/drafts/{draft.pk}/submit/",
+        f"/api/v1/drafts/{draft.pk}/",
         f"/tin-nhan/{message.pk}/", f"/api/v1/dossiers/{code}/proof/",
         *(f"/ho-so/{code}/tra-phi/{tail}" for tail in paying),
         *(f"/api/v1/dossiers/{code}/payment/{tail}" for tail in ("", "attempts/", "claim/")),
@@ -164,7 +169,8 @@ def test_somebody_elses_address_is_not_there_at_any_door(desk):
         stranger = browse(make())
         for address in doors:
             sent = ({"declared": True}, JSON) if address.startswith("/api/") else ({"cam-doan": "1", "seen": "1"}, {})
-            answers = {stranger.get(address).status_code, stranger.post(address, sent[0], **sent[1]).status_code}
+            ways = (stranger.post, stranger.patch) if address.endswith("/answers/") else (stranger.post,)
+            answers = {stranger.get(address).status_code, *(way(address, sent[0], **sent[1]).status_code for way in ways)}
             assert 404 in answers <= {404, 405}, (who, address)
     assert Dossier.objects.get(pk=dossier.pk).state == "SUBMITTED" and Dossier.objects.get(pk=draft.pk).state == "DRAFT"
 
