@@ -48,6 +48,8 @@ class NeverDeleted:
 class PostedSearch:
     """Mixin for lists of people: a search is posted, its words stay in the session, and the address has a key of them alone."""
 
+    change_list_template = "admin/accounts/list_of_people.html"
+
     def changelist_view(self, request, extra_context=None):
         if request.method == "POST" and POSTED_WORDS in request.POST:
             asked = request.GET.copy()

@@ -8,6 +8,7 @@ import functools
 import io
 import pickle
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -40,6 +41,17 @@ def kept(key, make):
     if key in _kept:
         return _brought_back(_kept[key])
     return _built(key, make)
+
+
+@contextmanager
+def rows_of_a_file(blocker):
+    """A transaction around the transactions of all tests of a file, for a module fixture that makes many rows: the country.
+
+    `blocker` is the fixture `django_db_blocker`. Not for transactional tests.
+    """
+    with blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def _built(key, make):

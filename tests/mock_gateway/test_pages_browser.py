@@ -12,18 +12,25 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATHS = ["chon/", "ung-dung/", "ung-dung/MBBANK/", "qr/", "the/", "the/NCB/", "the-quoc-te/"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def listening():
     merchant = Merchant()
     yield merchant
     merchant.close()
 
 
-@pytest.fixture
-def gateway(listening):
+@pytest.fixture(scope="module")
+def process(django_db_setup, listening):
+    """One gateway for these tests. Its data are in the tables of the test."""
     processes = Processes()
     yield Gateway(processes, ipn_url=listening.address).start()
     processes.stop_all()
+
+
+@pytest.fixture
+def gateway(process):
+    yield process
+    process.control("reset")
 
 
 def address(gateway, merchant, **changes):

@@ -11,10 +11,12 @@ pytestmark = pytest.mark.django_db
 COMMUNES = "/api/v1/communes/"
 
 
-@pytest.fixture(autouse=True)
-def country():
-    snapshots.kept(("country",), lambda: territory.load(DataFolder()) and None)
-    territory.analyse()
+@pytest.fixture(scope="module", autouse=True)
+def country(django_db_setup, django_db_blocker):
+    with snapshots.rows_of_a_file(django_db_blocker):
+        territory.load(DataFolder())
+        territory.analyse()
+        yield
 
 
 def test_provinces(client):

@@ -26,7 +26,7 @@ from procedures.models import Procedure
 
 PAGE = 100
 MAX_DAYS = 366
-MAX_PRINTED, MAX_EXPORTED = 1_000, 20_000  # rows of one file
+MAX_PRINTED, MAX_EXPORTED = 200, 20_000  # rows of one file; drawing must end within `rendering.TIMEOUT_SECONDS`
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = [state for state in DossierState if state is not DossierState.DRAFT]
 

@@ -15,17 +15,18 @@ TEMPORARY_STAY, PAGE = "1.004194", "noi_dang_ky"
 HCMC, BEN_THANH = "79", "Phường Bến Thành"
 
 
-def _desk_and_country():
-    territory.load(DataFolder())
-    return desk_of_dien_bien_phu()
+@pytest.fixture(scope="module")
+def desk_and_country(django_db_setup, django_db_blocker):
+    with snapshots.rows_of_a_file(django_db_blocker):
+        territory.load(DataFolder())
+        territory.analyse()
+        yield desk_of_dien_bien_phu()
 
 
 @pytest.fixture
-def draft(db):
-    desk = snapshots.kept("desk and country", _desk_and_country)
-    territory.analyse()
+def draft(desk_and_country, db):
     answers = {key: value for key, value in world.sample_answers("ct01").items() if key != "new_address"}
-    return desk.draft(code=TEMPORARY_STAY, answers=answers)
+    return desk_and_country.draft(code=TEMPORARY_STAY, answers=answers)
 
 
 def saved(draft):
