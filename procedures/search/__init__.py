@@ -71,15 +71,16 @@ def everything() -> list[str]:
 
 def catalogue() -> Catalogue:
     """The cached index; rebuilt when a procedure was added or its names, rank or aliases have changed. One query, three after a
-    change."""
+    change. Building takes seconds: meanwhile other threads answer with the former index."""
     global _cached
     stamp = _stamp()
     cached = _cached
-    if cached is None or cached.stamp != stamp:
-        with _building:
-            cached = _cached
-            if cached is None or cached.stamp != stamp:
-                cached = _cached = _build(stamp)
+    if cached is not None and (cached.stamp == stamp or _building.locked()):
+        return cached
+    with _building:
+        cached = _cached
+        if cached is None or cached.stamp != stamp:
+            cached = _cached = _build(stamp)
     return cached
 
 
