@@ -3,8 +3,6 @@
 Only failures count, so that an office behind one address can work. The limit holds whatever account or code was tried.
 """
 
-import ipaddress
-
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -12,14 +10,14 @@ from django.shortcuts import render
 
 from accounts.models import FailureCount
 from portal.common import clock
-from portal.common.network import client_address
+from portal.common.network import network_of
 
 
 def is_over_limit(request: HttpRequest, door: str) -> bool:
     """Has this address failed as often as `settings.MAX_FAILURES_PER_ADDRESS[door]` within the window?"""
     since = clock.now() - settings.FAILURE_WINDOW
     limit = settings.MAX_FAILURES_PER_ADDRESS[door]
-    return FailureCount.objects.filter(door=door, address=_network(request), since__gt=since, count__gte=limit).exists()
+    return FailureCount.objects.filter(door=door, address=network_of(request), since__gt=since, count__gte=limit).exists()
 
 
 def count_failure(request: HttpRequest, door: str) -> None:
@@ -31,7 +29,7 @@ def count_failure(request: HttpRequest, door: str) -> None:
             "ON CONFLICT (door, address) DO UPDATE SET "
             "since = CASE WHEN row.since > %s THEN row.since ELSE excluded.since END, "
             "count = CASE WHEN row.since > %s THEN row.count + 1 ELSE 1 END",
-            [door, _network(request), now, now - settings.FAILURE_WINDOW, now - settings.FAILURE_WINDOW],
+            [door, network_of(request), now, now - settings.FAILURE_WINDOW, now - settings.FAILURE_WINDOW],
         )
 
 
@@ -44,13 +42,3 @@ def not_found(request: HttpRequest, door: str) -> HttpResponse:
     """Count a failure and answer 404 with the usual page. (Raising Http404 would roll the count back.)"""
     count_failure(request, door)
     return render(request, "404.html", status=404)
-
-
-def _network(request: HttpRequest) -> str:
-    """The address; of IPv6 its /64, because one subscriber holds all addresses in it."""
-    address = client_address(request)
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address

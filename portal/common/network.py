@@ -24,6 +24,15 @@ def client_address(request: HttpRequest) -> str:
     return str(address) if address else ""
 
 
+def network_of(request: HttpRequest) -> str:
+    """The address of the client; of IPv6 its /64, because one subscriber holds all addresses in it."""
+    address = client_address(request)
+    if not address:
+        return "unknown"
+    parsed = ipaddress.ip_address(address)
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
+
+
 def _parsed(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text.strip())

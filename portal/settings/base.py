@@ -124,6 +124,7 @@ TRUSTED_PROXIES = [ipaddress.ip_network(net.strip()) for net in os.environ.get("
 # Failures of one network address at a door, whatever account or code was tried, until it has to wait.
 FAILURE_WINDOW = dt.timedelta(minutes=15)
 MAX_FAILURES_PER_ADDRESS = {"login": 50, "track": 50, "secret": 50}
+SEARCHES_A_SECOND = 10  # of one network, in each web process; five times as many at once. 0: no limit
 HEALTH_TOKEN = os.environ.get("HEALTH_TOKEN", "")  # who sends it as a bearer token reads the details of /health/ready
 
 UNFOLD = {

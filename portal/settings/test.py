@@ -11,6 +11,7 @@ from portal.settings.base import DATABASES, INSTALLED_APPS, PASSWORD_HASHERS
 from portal.settings.mock import MOCK_SECRETS
 
 DEMO = True
+SEARCHES_A_SECOND = 0
 INSTALLED_APPS = [*INSTALLED_APPS, "payments.mock_gateway"]
 VNPAY_SECRETS = MOCK_SECRETS
 SECRET_KEY = "test-only"

@@ -19,6 +19,7 @@ from procedures.api.serializers import ProcedureDetail, ProcedurePage, Procedure
 from procedures.cards import by_codes, cards
 from procedures.models import Procedure
 from procedures.public import public_page
+from procedures.search.paced import SearchThrottle
 from procedures.search.reading import MAX_LENGTH
 
 MAX_LIMIT, DEFAULT_LIMIT = 50, 20
@@ -36,6 +37,8 @@ class Open(APIView):
 
 @method_decorator(public_page, name="dispatch")
 class Procedures(Open):
+    throttle_classes = (SearchThrottle,)
+
     @extend_schema(
         operation_id="list_procedures",
         summary="Tìm thủ tục, hoặc đọc lần lượt cả danh mục",

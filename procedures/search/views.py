@@ -13,11 +13,13 @@ from procedures.listing import Filters, Listing
 from procedures.models import LifeEvent, SearchOutcome
 from procedures.public import public_page
 from procedures.search import asked
+from procedures.search.paced import as_page, paced, without_results
 from procedures.search.reading import MAX_LENGTH
 from procedures.search.suggestions import suggest
 
 
 @public_page
+@paced(as_page)
 def search_page(request: HttpRequest) -> HttpResponse:
     """Search results, or the whole catalogue; filtered by level, price and audience."""
     text = clean_text(request.GET.get("tu-khoa", ""))[:MAX_LENGTH]
@@ -64,6 +66,7 @@ def _link_query(text: str, province: str, commune: str) -> str:
 
 
 @public_page
+@paced(without_results)
 def suggestions(request: HttpRequest) -> HttpResponse:
     """{results: [{title, url}]} for the words typed so far (`q`). Never counted."""
     text = request.GET.get("q", "")[:MAX_LENGTH]
