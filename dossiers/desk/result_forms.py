@@ -32,7 +32,7 @@ from procedures.results import ProposedLine
 
 TEXT: OfficeDatum = {"type": "text", "required": False}
 EMPTY = gettext_lazy("“%s” cần ít nhất một dòng nội dung.")
-NUMBER = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?|\d+(,\d+)?")
+NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?|[0-9]+(,[0-9]+)?")
 KEPT_FILE = "tep-da-gui"  # salt of the signed name of a file that was checked, while the form is not saved yet
 PDF = "application/pdf"
 

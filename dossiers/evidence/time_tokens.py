@@ -2,6 +2,9 @@
 
 import asyncio
 import hashlib
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 from asn1crypto import cms, tsp
@@ -27,9 +30,15 @@ class _Service(TimeStamper):
         return tsp.TimeStampResp.load(answer.content)
 
 
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    """The result of pyHanko's coroutine, in a thread of its own: the thread of the caller may run a loop already."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 def fetch(url: str, content: bytes) -> bytes:
     """A time token (DER) over these bytes. Raises httpx.HTTPError, TimestampRequestError or ValueError."""
-    token = asyncio.run(_Service(url).async_timestamp(hashlib.sha256(content).digest(), "sha256")).dump()
+    token = _run(_Service(url).async_timestamp(hashlib.sha256(content).digest(), "sha256")).dump()
     if reason := why_not(token, content):
         raise ValueError(reason)
     return token
@@ -40,7 +49,7 @@ def why_not(token: bytes, content: bytes) -> str:
     judged here: `openssl ts -verify` does it with the service's own certificates."""
     try:
         signed = cms.ContentInfo.load(token)["content"]
-        status = asyncio.run(validate_tst_signed_data(signed, None, lambda name: hashlib.new(name, content).digest()))
+        status = _run(validate_tst_signed_data(signed, None, lambda name: hashlib.new(name, content).digest()))
     except Exception as error:  # noqa: BLE001 - any error of the library means: does not hold
         return f"{type(error).__name__}: {error}"
     return "" if status["intact"] and status["valid"] else "it speaks of another text, or was changed"

@@ -63,7 +63,7 @@ def number_of(event: Event, kind: str, item: str = "") -> PaperNumber:
 
 def place_in_series(number: str) -> str:
     """«0012» of «12/TN-H18.X004»; empty for numbers from before there were series."""
-    found = re.match(r"(\d+)/[A-Z]+-", number)
+    found = re.match(r"([0-9]+)/[A-Z]+-", number)
     return f"{int(found[1]):04}" if found else ""
 
 

@@ -104,7 +104,7 @@ def test_from_everyday_words_to_a_signed_result_that_a_stranger_verifies(portal,
     page.wait_for_url(re.compile("da-nop"))
     dossier = Dossier.objects.exclude(code=None).get()
     assert dossier.code in page.locator("main").inner_text().replace("\u00a0", "").replace(" ", "")
-    wait_for(lambda: dossier.papers.filter(kind="acknowledgement").exists())
+    wait_for(lambda: dossier.papers.filter(kind="application_form").exists())  # then the page no longer shows itself again
     page.reload()
     looks_right(page)
     assert page.request.get(portal + page.get_by_role("link", name="Tải giấy xác nhận").get_attribute("href")).ok

@@ -15,7 +15,7 @@ SHOWN = {
     "Agency", "AdministrativeUnit", "OfficeHours", "User", "Membership", "Message", "Sector", "Procedure", "ProcedureVersion",
     "Offering", "LocalFee", "LifeEvent", "Holiday", "UndecidedHoliday", "FollowUp",
     "CollectionPoint", "CollectingBody", "GatewayQuestion", "RefundCall", "SettlementFetch", "SettlementProof",
-    "StatementReading", "BankCredit", "EReceipt", "Terminal", "PasswordLink",
+    "StatementReading", "BankCredit", "EReceipt", "Terminal", "PasswordLink", "SearchedText", "SearchAlias",
 }  # fmt: skip
 
 

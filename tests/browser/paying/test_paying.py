@@ -45,6 +45,8 @@ def test_a_citizen_files_pays_comes_back_and_keeps_the_receipt(site, open_page, 
     page.wait_for_url("**/da-nop/")
     dossier = Dossier.objects.get(submitter=citizen)
     assert dossier.state == "PAYMENT_REQUIRED" and "Trả phí" in words(page)
+    wait_for(lambda: dossier.papers.filter(kind="application_form").exists())  # then the page no longer shows itself again
+    page.reload()
     looks_right(page)
 
     click_and_wait(page.get_by_role("link", name="Trả phí").first)

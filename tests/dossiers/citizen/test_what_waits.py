@@ -26,8 +26,9 @@ def test_a_page_without_its_papers_asks_until_they_are_there(desk, signing_keys,
         assert f'data-seen="{seen(client, dossier.code)}"' in page
     outbox.do(FollowUp, FollowUp.objects.get(event__dossier=dossier, kind="paper:acknowledgement").pk)
     filed = client.get(pages[1]).content.decode()
-    assert "Tải giấy xác nhận (PDF)" in filed and "Đang tạo bản tờ khai đã nộp" in filed and WAITING in filed
+    assert "Tải giấy xác nhận (PDF)" in filed and "Bản tờ khai đã nộp đang được tạo" in filed and WAITING not in filed
     run_followups()
+    assert "Tờ khai đã nộp (PDF)" in client.get(pages[1]).content.decode()
     for page, old in zip(pages, before, strict=True):
         assert f'data-seen="{seen(client, dossier.code)}"' not in old
         assert WAITING not in client.get(page).content.decode()
