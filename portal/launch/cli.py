@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="run | test | check | payment-faults | search-eval | clean")
     verbs.add_parser("run", help="dựng mọi thứ cần thiết rồi chạy cổng với dữ liệu thử")
     test = verbs.add_parser("test", help="chạy mọi phép kiểm; thêm tham số của pytest để chỉ chạy các phép thử đó")
-    test.add_argument("--fast", action="store_true", help="chỉ các phép thử nhanh: dưới ba phút, dùng hằng ngày")
+    test.add_argument("--fast", action="store_true", help="chỉ các phép thử nhanh: dưới bốn phút, dùng hằng ngày")
     test.add_argument("--today", type=_day, help="chạy như thể hôm nay là ngày này, ví dụ 2027-02-07; cần gói faketime")
     verbs.add_parser("check", help="chỉ kiểm định dạng, kiểu, tầng, tệp di trú và cấu hình")
     verbs.add_parser(
