@@ -1,6 +1,7 @@
 """Checks of the source code of the project."""
 
 import ast
+import functools
 import re
 import unicodedata
 from pathlib import Path
@@ -117,23 +118,25 @@ def test_no_template_is_unused():
         assert str(name) in by_django or str(name) in words or chosen, name
 
 
+@functools.cache
 def text_files():
-    for pattern in ("**/*.py", "templates/**/*", "static/**/*.css", "static/**/*.js", "docs/**/*.md", "*.md", "data/*.json"):
-        for path in ROOT.glob(pattern):
-            if path.is_file() and not {".venv", ".tools", "var"} & set(path.relative_to(ROOT).parts):
-                yield path
+    """{path: text} of what is written by hand: code, templates, styles, documentation, data."""
+    paths = [*ROOT.glob("*.py"), *ROOT.glob("*.md"), *ROOT.glob("data/*.json"), *ROOT.glob("docs/**/*.md"), *templates()]
+    for folder in [*APPS, "data", "tests"]:
+        paths += ROOT.glob(f"{folder}/**/*.py")
+    paths += [path for path in ROOT.glob("static/**/*") if path.suffix in (".css", ".js")]
+    return {path: path.read_text("utf-8") for path in paths}
 
 
 @pytest.mark.parametrize("word", [r"\.\./" + "shared", "/wo" + "rk/", "pypi" + r"\.org", "deb" + r"\.debian"])
 def test_the_project_stands_alone(word):
     """No paths of one machine, hosts of registries, or folders outside the project."""
-    found = [p for p in text_files() if p != Path(__file__) and re.search(word, p.read_text("utf-8"))]
+    found = [path for path, text in text_files().items() if path != Path(__file__) and re.search(word, text)]
     assert not found
 
 
 def test_all_texts_are_written_in_composed_letters():
-    for path in text_files():
-        text = path.read_text("utf-8")
+    for path, text in text_files().items():
         if "tests" not in path.parts and path.name not in ("vietnamese.py", "check_forms.py"):
             assert text == unicodedata.normalize("NFC", text), path
 

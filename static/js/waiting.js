@@ -16,6 +16,15 @@
     timer = setTimeout(ask, wait);
     wait = Math.min(wait * 1.4, LONGEST);
   };
+  // What waits inside [data-swap] is taken from a fresh copy of this page; anything else opens the page anew.
+  const fetchPart = async () => {
+    const place = box.closest("[data-swap]");
+    const page = place && await (await fetch(location.href, { cache: "no-store" })).text();
+    const fresh = page && new DOMParser().parseFromString(page, "text/html").getElementById(place.id);
+    if (!fresh || fresh.querySelector("[data-poll]")) return location.reload();
+    over = true;
+    place.replaceChildren(...fresh.childNodes);
+  };
   const ask = async () => {
     clearTimeout(timer);
     if (box.dataset.reload !== undefined) return location.reload();
@@ -23,7 +32,7 @@
       const answer = await fetch(box.dataset.poll, { cache: "no-store", redirect: "error", headers: { Accept: "application/json" } });
       if (answer.ok) {
         const said = await answer.json();
-        if (said.seen !== box.dataset.seen) return said.go ? location.assign(said.go) : location.reload();
+        if (said.seen !== box.dataset.seen) return said.go ? location.assign(said.go) : await fetchPart();
       } else if (answer.status < 500) return stop(); // logged out, or no longer there
     } catch {
       // no network just now: the next time

@@ -102,10 +102,11 @@ def test_from_everyday_words_to_a_signed_result_that_a_stranger_verifies(portal,
     page.locator("[name=cam-doan]").check()
     page.get_by_role("button", name="Ký và nộp hồ sơ").dblclick()
     page.wait_for_url(re.compile("da-nop"))
+    page.evaluate("window.sameDocument = true")
     dossier = Dossier.objects.exclude(code=None).get()
     assert dossier.code in page.locator("main").inner_text().replace("\u00a0", "").replace(" ", "")
-    wait_for(lambda: dossier.papers.filter(kind="application_form").exists())  # then the page no longer shows itself again
-    page.reload()
+    page.get_by_role("link", name="Tải giấy xác nhận").wait_for()
+    assert page.evaluate("window.sameDocument"), "the paper is put into the page, which is not opened again"
     looks_right(page)
     assert page.request.get(portal + page.get_by_role("link", name="Tải giấy xác nhận").get_attribute("href")).ok
 

@@ -38,12 +38,14 @@ class Command(BaseCommand):
     def watch(self):
         with connection.cursor() as cursor:
             cursor.execute(f"LISTEN {outbox.CHANNEL}")
+        raw = connection.connection
         while not self.stopping:
+            raw.poll()
+            raw.notifies.clear()
             pause = POLL_SECONDS if dispatch_due() else BROKER_PAUSE_SECONDS
             run_due_jobs()
-            if select.select([connection.connection], [], [], pause)[0]:
-                connection.connection.poll()
-                connection.connection.notifies.clear()
+            if not (raw.notifies and pause == POLL_SECONDS):  # a NOTIFY that came with an answer no longer wakes select
+                select.select([raw], [], [], pause)
 
 
 def dispatch_due():
