@@ -24,9 +24,9 @@ def long_day(day, *, year=None):
 
 
 def full_day(day):
-    """Day, month and year in digits: "27/8/2026"."""
+    """Day, month and year in digits, as on papers: "27/08/2026"."""
     day = _local_date(day)
-    return f"{day.day}/{day.month}/{day.year}"
+    return f"{day.day:02}/{day.month:02}/{day.year}"
 
 
 def clock_time(moment_):

@@ -212,7 +212,7 @@ def _amount(question: Field, value: int | float) -> str:
 
 
 def date_text(value: Any, *, words: bool = False) -> str:
-    """ "1961-03-14" as “14/3/1961”, or with `words` “14 tháng 3 năm 1961”; "1961" as a year; any other text unchanged."""
+    """ "1961-03-14" as “14/03/1961”, or with `words` “14 tháng 3 năm 1961”; "1961" as a year; any other text unchanged."""
     if not isinstance(value, str):
         return ""
     parts = value.split("-")
@@ -220,7 +220,7 @@ def date_text(value: Any, *, words: bool = False) -> str:
         return value
     year, *rest = [int(part) for part in parts]
     if not words:
-        return "/".join(str(number) for number in [*reversed(rest), year])
+        return "/".join([*(f"{number:02}" for number in reversed(rest)), str(year)])
     named = [f"{rest[1]}"] if len(rest) == 2 else []
     named += [f"tháng{GLUE}{rest[0]}"] if rest else []
     return GLUE.join([*named, f"năm{GLUE}{year}"]) if rest else str(year)

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_account_shows_what_forms_are_filled_in_from():
     text = words(browse(factories.citizen()).get("/tai-khoan/"))
-    assert "Nguyễn Hoàng Phượng Vỹ" in text and "27/3/1990" in text and "0900 000 012" in text
+    assert "Nguyễn Hoàng Phượng Vỹ" in text and "27/03/1990" in text and "0900 000 012" in text
 
 
 def test_every_look_by_others_stands_there_with_name_body_and_dossier(desk):

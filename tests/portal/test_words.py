@@ -50,7 +50,7 @@ def test_the_full_hour_needs_no_minutes(hour, minute, words):
 
 
 def test_days_in_figures_carry_their_year():
-    assert dates.full_day(MORNING) == dates.full_day(MORNING.date()) == "27/8/2026"
+    assert dates.full_day(MORNING) == dates.full_day(MORNING.date()) == "27/08/2026"
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_a_line_is_an_answer_fixed_words_an_address_or_left_to_the_office():
     )
     assert [(line.key, line.text, bool(line.office), line.side) for line in found] == [
         ("name", "Lò Thị Ánh", False, None), ("fixed", "Không thời hạn", False, None),
-        ("home", "Xã Mường Phăng", False, None), ("number", "", True, None), ("start", "4/3/2020", True, "left"),
+        ("home", "Xã Mường Phăng", False, None), ("number", "", True, None), ("start", "04/03/2020", True, "left"),
         ("made", "X", True, None),
     ]  # fmt: skip
 
@@ -155,7 +155,7 @@ def test_words_may_name_answers_and_a_line_may_have_a_second_one():
         {"key": "made", "label": "Tên", "field": "way", "else": "name"},
         {"key": "status", "label": "Kết luận", "office": {"type": "text", "required": True, "default": "Của {name}."}},
     )
-    assert [line.text for line in printed(words)] == ["Đơn ngày 4/3/2020 của Lò Thị Ánh; …", "Lò Thị Ánh", "Của Lò Thị Ánh."]
+    assert [line.text for line in printed(words)] == ["Đơn ngày 04/03/2020 của Lò Thị Ánh; …", "Lò Thị Ánh", "Của Lò Thị Ánh."]
 
 
 # what is not published ------------------------------------------------------------------------------------------------

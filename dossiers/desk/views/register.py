@@ -20,13 +20,15 @@ from dossiers.papers.models import PaperKind
 from dossiers.papers.rendering import render_paper
 from dossiers.states import DossierState
 from portal.common import clock
+from portal.common.figures import is_digits
 from portal.common.form_fields import DayField
 from portal.common.pdf import PdfError
 from procedures.models import Procedure
 
 PAGE = 100
 MAX_DAYS = 366
-MAX_PRINTED, MAX_EXPORTED = 200, 20_000  # rows of one file; drawing must end within `rendering.TIMEOUT_SECONDS`
+MAX_EXPORTED = 20_000  # rows of one Excel file
+PRINTED = 200  # rows of one PDF, a longer register is printed in parts: drawing must end within `rendering.TIMEOUT_SECONDS`
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = [state for state in DossierState if state is not DossierState.DRAFT]
 
@@ -100,22 +102,36 @@ def show(request):
             "states": [{"value": state.value, "label": state.label} for state in STATES],
             "chosen": {name: request.GET.get(name, "") for name in form.fields},
             "query": query,
-            "too_long_to_print": page.paginator.count > MAX_PRINTED,
             "too_long": page.paginator.count > MAX_EXPORTED,
-            "limits": {"printed": MAX_PRINTED, "exported": MAX_EXPORTED},
-            "pdf": f"{reverse('desk:register_pdf')}?{query}",
+            "exported": MAX_EXPORTED,
+            "prints": _prints(page.paginator.count, query),
             "xlsx": f"{reverse('desk:register_xlsx')}?{query}",
         },
         status=422 if form.errors else 200,
     )
 
 
+def _prints(count, query):
+    """The PDFs of `count` rows: their addresses, and their rows where there are several."""
+    address, firsts = f"{reverse('desk:register_pdf')}?{query}", range(0, count, PRINTED)
+    return [
+        {"href": f"{address}&phan={part}", "rows": f"{first + 1}–{min(first + PRINTED, count)}" if count > PRINTED else ""}
+        for part, first in enumerate(firsts, start=1)
+    ]
+
+
 @require_safe
 @never_cache
 def pdf(request):
-    """The register on A4, always in Vietnamese. Logged. 404 for filters that cannot be read or too many rows."""
-    form, entries = _for_file(request, MAX_PRINTED)
-    context = register_context(form.body, entries, form.period.words, clock.now())
+    """A part (`phan`, default 1) of the register on A4, always in Vietnamese. Logged. 404 for filters that cannot be read and
+    for a part without rows."""
+    form = _readable(request)
+    part = request.GET.get("phan", "1")
+    first = (int(part) - 1) * PRINTED if is_digits(part, 4) else -1
+    rows = list(form.numbers()[first : first + PRINTED]) if first >= 0 else []
+    if first < 0 or first and not rows:
+        raise Http404
+    context = register_context(form.body, register.entries(rows), form.period.words, clock.now())
     try:
         content = render_paper(PaperKind.REGISTER, context)
     except PdfError:
@@ -127,16 +143,18 @@ def pdf(request):
 @never_cache
 def xlsx(request):
     """The register as an Excel file. Logged. 404 for filters that cannot be read or too many rows."""
-    form, entries = _for_file(request, MAX_EXPORTED)
-    return _file(request, form, register.workbook(form.body, form.period, entries), "xlsx", XLSX)
-
-
-def _for_file(request, limit):
-    form = _form(request)
-    rows = list(form.numbers()[: limit + 1]) if not form.errors else []
-    if form.errors or len(rows) > limit:
+    form = _readable(request)
+    rows = list(form.numbers()[: MAX_EXPORTED + 1])
+    if len(rows) > MAX_EXPORTED:
         raise Http404
-    return form, register.entries(rows)
+    return _file(request, form, register.workbook(form.body, form.period, register.entries(rows)), "xlsx", XLSX)
+
+
+def _readable(request):
+    form = _form(request)
+    if form.errors:
+        raise Http404
+    return form
 
 
 def _file(request, form, content, ending, content_type):

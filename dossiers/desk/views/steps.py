@@ -46,7 +46,12 @@ def step(request, code, slug):
     form = STEP_PAGES[name].form(**bound, step=name, dossier=dossier, user=request.user)
     if "xem" in request.POST and hasattr(form, "preview") and form.is_valid():
         kind, content = form.preview()
-        return preview(request, dossier, kind, content, next(iter(frozen.papers_in(content))))
+        keys, asked = list(frozen.papers_in(content)), request.POST["xem"]
+        if asked == "1" or keys == [""]:  # there is only one to be seen
+            asked = keys[0]
+        if asked in keys:
+            return preview(request, dossier, kind, content, asked)
+        form.add_error(None, _("Tờ vừa bấm xem chưa được chọn ở trên."))
     if bound and form.is_valid() and "xem" not in request.POST:
         return _taken(request, dossier, name, form) or _page(request, dossier, name, line, form)
     return _page(request, dossier, name, line, form)

@@ -1,6 +1,7 @@
 """The register of a desk (form 07): page, print and Excel file."""
 
 import datetime as dt
+import html
 import io
 import zipfile
 from xml.etree import ElementTree
@@ -132,12 +133,29 @@ def test_the_print_has_the_running_numbers(desk):
     assert all(dossier.code in text.replace("\n", "").replace(" ", "") for dossier in dossiers) and "Cộng: 2 hồ sơ." in text
 
 
-def test_too_many_rows_for_a_file_are_refused_and_the_page_says_so(desk, monkeypatch):
-    monkeypatch.setattr(views, "MAX_PRINTED", 1)
+@pytest.mark.needs_pdf
+def test_a_long_register_is_printed_in_parts(desk, monkeypatch):
+    monkeypatch.setattr(views, "PRINTED", 2)
+    codes = [desk.accepted().code for _ in range(3)]
+    page, address = html.unescape(read(desk.clerk).content.decode()), reverse("desk:register_pdf")
+    assert f"{address}?&phan=1" in page and f"{address}?&phan=2" in page and "phan=3" not in page
+    assert "Dòng 1–2" in page and "Dòng 3–3" in page
+    texts = [text_of(read(desk.clerk, "desk:register_pdf", phan=part).getvalue()).replace("\n", "") for part in (1, 2)]
+    assert [[code for code in codes if code in text.replace(" ", "")] for text in texts] == [codes[:2], codes[2:]]
+
+
+@pytest.mark.parametrize("part", ["0", "4", "-1", "", "x", "٢", "9" * 30])
+def test_a_part_that_is_not_there_is_not_found(desk, part):
+    desk.accepted()
+    assert read(desk.clerk, "desk:register_pdf", phan=part).status_code == 404
+
+
+def test_too_many_rows_for_an_excel_file_are_refused_and_the_page_says_so(desk, monkeypatch):
+    monkeypatch.setattr(views, "MAX_EXPORTED", 1)
     [desk.accepted() for _ in range(2)]
-    assert read(desk.clerk, "desk:register_pdf").status_code == 404
+    assert read(desk.clerk, "desk:register_xlsx").status_code == 404
     page = read(desk.clerk).content.decode()
-    assert "Chọn kỳ ngắn hơn" in page and reverse("desk:register_pdf") not in page
+    assert "Chọn kỳ ngắn hơn" in page and reverse("desk:register_xlsx") not in page
 
 
 def test_it_asks_as_often_for_many_rows_as_for_few(desk):

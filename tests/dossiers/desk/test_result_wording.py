@@ -15,7 +15,7 @@ WEDNESDAY = dt.datetime(2026, 11, 25, 9, 0, tzinfo=clock.LOCAL)
 HOME = "Số 5, tổ dân phố 3, Phường Điện Biên Phủ, Tỉnh Điện Biên"
 RESIDENCE_LINES = [
     ("Họ, chữ đệm và tên", "Nguyễn Hoàng Phượng Vỹ"),
-    ("Ngày, tháng, năm sinh", "27/3/1990"),
+    ("Ngày, tháng, năm sinh", "27/03/1990"),
     ("Giới tính", "Nữ"),
     ("Số định danh cá nhân", "011999000001"),
     ("Nơi thường trú", HOME),

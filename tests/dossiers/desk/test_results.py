@@ -239,6 +239,26 @@ def test_one_of_several_papers_is_revoked_and_the_other_stays(desk, several, run
     assert broken() == []
 
 
+@pytest.mark.needs_pdf
+def test_each_of_several_new_papers_is_shown_before_it_is_signed(desk, several, run_followups, signing_keys):
+    draft(desk.officer, several, **{"so-do.file": a_pdf("so-do"), "the.number": "C 123"})
+    take(desk.officer, several, "hand_over")
+    take(desk.signer, several, "approve", shown=review_of(desk.signer, several).shown)
+    run_followups()
+    shown = client_of(desk.signer).get(page("correct_result", several))
+    sheets = {sheet.key: sheet for sheet in shown.context["form"].sheets}
+    keys = ["giay", drafting.NOTICE]
+    assert all(f'value="{key}"' in shown.content.decode() for key in keys)
+    typed = {line.name: line.text for sheet in sheets.values() for line in sheet.lines}
+    typed |= {line.name: "Cà Thị Mới" for line in sheets["giay"].lines}
+    typed |= {"action": "replace", "note": "Sai tên.", "which": keys}
+    mended, other = (take(desk.signer, several, "correct_result", xem=key, **typed) for key in keys)
+    assert "Cà Thị Mới" in text_of(mended.getvalue()) and "C 123" in text_of(other.getvalue())
+    not_chosen = take(desk.signer, several, "correct_result", xem=keys[1], **(typed | {"which": keys[:1]}))
+    assert not_chosen.status_code == 422 and "chưa được chọn" in not_chosen.content.decode()
+    assert not several.events.filter(step="correct_result").exists()
+
+
 # ---------------------------------------------------------------- signing several dossiers
 def test_a_batch_is_signed_one_by_one_and_tells_what_became_of_each(desk):
     read, unread, changed = desk.to_sign(), desk.to_sign(), desk.to_sign()

@@ -89,7 +89,7 @@ def test_a_dossier_goes_its_whole_way_through_the_pages(desk, run_followups, sig
     decision = now(dossier).decisions.get()
     printed = {line["label"]: line["text"] for line in decision.content["papers"][0]["lines"]}
     assert printed["Họ, chữ đệm và tên"] == "Nguyễn Hoàng Phượng Vỹ"
-    assert printed["Ngày, tháng, năm sinh"] == "27/3/1990"
+    assert printed["Ngày, tháng, năm sinh"] == "27/03/1990"
     assert printed["Nơi thường trú"].startswith("Số 5, tổ dân phố 3")
     assert [event.step for event in dossier.events.all()] == ["submit", "accept", "transfer", "hand_over", "approve"]
 
