@@ -39,6 +39,16 @@ class StepState(models.TextChoices):
     OPEN = "open", _("đang làm")
     DONE = "done", _("xong")
     RETURNED = "returned", _("bị trả lại")
+    CANCELLED = "cancelled", _("thôi, không làm nữa")
+
+
+class Product(models.TextChoices):
+    """What a processing step must deliver before it can be closed."""
+
+    OPINION = "opinion", _("ý kiến")
+    NUMBER = "number", _("số, mã")
+    FILE = "file", _("tệp PDF")
+    DRAFT = "draft", _("bản soạn kết quả")
 
 
 class SupplementTarget(models.TextChoices):

@@ -7,10 +7,11 @@ from django.db.models.functions import Coalesce
 
 from accounts.messages.models import Message
 from accounts.models import AdministratorChange, User
+from dossiers.choices import IntervalKind
 from dossiers.evidence import anchors
 from dossiers.files import storage
 from dossiers.files.models import Attachment
-from dossiers.models import Anchor, AnswerRevision, Decision, Dossier, Event, FollowUp, ResultDraft
+from dossiers.models import Anchor, AnswerRevision, Decision, Dossier, Event, FollowUp, ResultDraft, StepRun
 from dossiers.papers import frozen
 from dossiers.papers.models import IssuedPaper, NumberCounter, PaperNumber
 from dossiers.states import DossierState
@@ -22,6 +23,7 @@ def violations():
     for dossier in Dossier.objects.exclude(state=DossierState.DRAFT).order_by("pk").iterator(chunk_size=200):
         yield from history.problems(dossier)
         yield from _papers_and_messages(dossier)
+        yield from _steps_and_clock(dossier)
     for model in (Attachment, IssuedPaper):
         for row in model.objects.order_by("pk").iterator(chunk_size=200):
             yield from _file(model, row, row.storage_key, row.sha256)
@@ -65,6 +67,33 @@ def _papers_and_messages(dossier):
     if has_result:
         yield from _papers_of_decisions(dossier)
     yield from _drafts(dossier)
+
+
+WAITS = {
+    DossierState.SUBMITTED: IntervalKind.RECEPTION,
+    DossierState.SUPPLEMENT_REQUIRED: IntervalKind.SUPPLEMENT,
+    DossierState.PAYMENT_REQUIRED: IntervalKind.PAYMENT,
+    DossierState.WITHDRAWN: IntervalKind.WITHDRAWAL,
+}
+
+
+def _steps_and_clock(dossier):
+    """The open interval of the clock is the one that the state explains, and what has ended has no open step."""
+    ended = bool(dossier.decided_at) or dossier.status.is_final
+    runs = list(dossier.open_steps)
+    if ended and runs:
+        yield f"{dossier.code}: is decided or closed, and the step «{runs[0]}» is open"
+    if dossier.state == DossierState.PROCESSING and not ended and not runs:
+        yield f"{dossier.code}: is processed, and no step is open"
+    asked = any(run.waits_for_applicant for run in runs)
+    running = IntervalKind.APPLICANT if asked else IntervalKind.RUNNING
+    expected = set() if ended else {WAITS.get(dossier.state, running)}
+    found = set(dossier.intervals.filter(ended_at=None).exclude(kind=IntervalKind.OUTAGE).values_list("kind", flat=True))
+    if found != expected:
+        yield f"{dossier.code} ({dossier.state}): its clock counts {sorted(found)}, the state means {sorted(expected)}"
+    for run in dossier.step_runs.all():
+        if file := run.product.get("file"):
+            yield from _file(StepRun, run, file["storage_key"], file["sha256"])
 
 
 def _papers_of_decisions(dossier):

@@ -141,6 +141,7 @@ def citizen_text(step, dossier):
         "until": moment(dossier.supplement_due_at or dossier.payment_due_at)
         if dossier.supplement_due_at or dossier.payment_due_at
         else "",
+        "answer_by": moment(dossier.step_due_at) if dossier.step_due_at else "",
         "desk": dossier.receiving_agency.desk_name or dossier.receiving_agency.name,
         "phone": dossier.receiving_agency.desk_phone,
         "sum": dong(dossier.obligation.total) if hasattr(dossier, "obligation") and dossier.obligation.total else "",
@@ -191,7 +192,9 @@ def _step_text(step, dossier):
     if step.name == "extend":
         return _("Xin lỗi, hẹn lại: %(name)s"), _("Cơ quan xin lỗi vì chậm. Ngày hẹn mới: %(due)s. Lý do: %(reason)s")
     if step.name == "ask_confirmation":
-        return _("Cần xác nhận: %(name)s"), _("Mở hồ sơ, đọc lại bản nháp kết quả và xác nhận.")
+        return _("Cần xác nhận: %(name)s"), _("Mở hồ sơ, đọc lại bản nháp kết quả và xác nhận trước %(answer_by)s.")
+    if step.name == "go_on_unconfirmed":
+        return _("Cơ quan làm tiếp: %(name)s"), _("Đã hết hạn xác nhận mà chưa có trả lời.") + _due_sentence(dossier)
     if step.name == "issue":
         if dossier.delivery_way == "account":
             return _("Đã có kết quả: %(name)s"), _("Kết quả sẽ có trong tài khoản sau ít phút.")

@@ -19,7 +19,7 @@ from dossiers.states import DossierState
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from dossiers.models import Dossier
+    from dossiers.models import Dossier, StepRun
 
 CITIZEN = "submitter"
 # Who reads the answers, whole numbers and papers of a dossier. An inspector reads its course, an accountant its money.
@@ -141,27 +141,75 @@ def is_signer(dossier: Dossier, user: User) -> bool:
 @for_staff(Role.HEAD)
 def is_head(dossier: Dossier, user: User) -> bool:
     """Head or deputy of the receiving agency or of the lead agency."""
-    return any(
-        user.has_role(role, agency)
-        for role in (Role.HEAD, Role.DEPUTY)
-        for agency in (dossier.receiving_agency_id, dossier.lead_agency_id)
-    )
+    return any(heads(user, agency) for agency in (dossier.receiving_agency_id, dossier.lead_agency_id))
+
+
+def heads(user: User, agency_id: int | None) -> bool:
+    """Is this user head or deputy of the body?"""
+    return any(user.has_role(role, agency_id) for role in (Role.HEAD, Role.DEPUTY))
+
+
+# ---------------------------------------------------------------- processing steps
+def does_the_step(run: StepRun, user: User) -> bool:
+    """May this user do this step: its role at its own body, unless somebody else holds it; or the head of that body who took it
+    over. The query of the rule: `desk.queues.runs_of`."""
+    if run.holder_id not in (None, user.pk):
+        return False
+    return user.has_role(run.role, run.agency_id) or run.holder_id == user.pk and heads(user, run.agency_id)
+
+
+def own_steps(dossier: Dossier, user: User) -> list[StepRun]:
+    """The open steps that this user may do."""
+    return [run for run in dossier.open_steps if does_the_step(run, user)]
+
+
+def steps_headed(dossier: Dossier, user: User) -> list[StepRun]:
+    """The open steps at bodies that this user heads; signing is not among them, a head does not sign for a signer."""
+    return [run for run in dossier.open_steps if run.kind != "sign" and heads(user, run.agency_id)]
 
 
 @for_staff(Role.OFFICER, Role.RECEIVING_CLERK, Role.HEAD)
 def holds_the_step(dossier: Dossier, user: User) -> bool:
-    """Has the role of an open step at the agency of that step; the head may act for an absent officer."""
-    return is_head(dossier, user) or any(user.has_role(run.role, run.agency_id) for run in dossier.open_steps)
+    """Does an open step before the signature: the step's own role at the step's own body, or the head of it who took it over."""
+    return any(run.kind != "sign" for run in own_steps(dossier, user))
+
+
+@for_staff(Role.OFFICER)
+def asks_others(dossier: Dossier, user: User) -> bool:
+    """Does an open step that is not itself a question to another body or to the applicant."""
+    return any(run.kind not in ("sign", "consult", "applicant_confirm") for run in own_steps(dossier, user))
+
+
+@for_staff(Role.OFFICER)
+def asks_the_applicant(dossier: Dossier, user: User) -> bool:
+    """Does the open step in which the applicant confirms."""
+    return any(run.kind == "applicant_confirm" for run in own_steps(dossier, user))
+
+
+@for_staff(Role.OFFICER, Role.HEAD, Role.SIGNER)
+def returns_the_step(dossier: Dossier, user: User) -> bool:
+    """Does an open step, also the signature, that is no question from another body; or is the head of the lead agency."""
+    return any(run.kind != "consult" for run in own_steps(dossier, user)) or heads(user, dossier.lead_agency_id)
+
+
+@for_staff(Role.HEAD)
+def heads_the_work(dossier: Dossier, user: User) -> bool:
+    """Head of the body that works on it now: of an open step; before processing, of the receiving agency."""
+    if dossier.state == DossierState.PROCESSING:
+        return any(heads(user, run.agency_id) for run in dossier.open_steps)
+    return heads(user, dossier.receiving_agency_id)
+
+
+@for_staff(Role.HEAD)
+def may_take_over(dossier: Dossier, user: User) -> bool:
+    """Head of the body of an open step that this user does not hold already."""
+    return any(run.holder_id != user.pk for run in steps_headed(dossier, user))
 
 
 @for_staff(Role.OFFICER, Role.SIGNER, Role.HEAD)
 def drafts_now(dossier: Dossier, user: User) -> bool:
-    """May write the result now: who has the role of an open step of the office that is not a question to somebody else; before
-    the signature also the head, who may act for an absent officer."""
-    runs = [run for run in dossier.open_steps if run.kind not in ("consult", "applicant_confirm")]
-    if any(user.has_role(run.role, run.agency_id) for run in runs):
-        return True
-    return any(run.kind != "sign" for run in runs) and is_head(dossier, user)
+    """May write the result now: who does an open step that is not a question to somebody else."""
+    return any(run.kind not in ("consult", "applicant_confirm") for run in own_steps(dossier, user))
 
 
 @for_roles("post")

@@ -98,6 +98,8 @@ class Timekeeper:
             self._open(IntervalKind.PAYMENT, step.now)
         elif self.dossier.accepted_at is None:
             self._start_reception(step.now)
+        elif any(run.waits_for_applicant for run in self.dossier.open_steps):
+            self._open(IntervalKind.APPLICANT, step.now)
         else:
             self._open(IntervalKind.RUNNING, step.now)
             self._promise()
@@ -168,6 +170,8 @@ class Timekeeper:
         """Move the due times of open steps by the waits during them."""
         waits = [Pause(i.started_at, i.ended_at) for i in intervals if i.kind in rules.WAITS and i.ended_at]
         for run in self.dossier.open_steps:
+            if run.waits_for_applicant:
+                continue  # the term of the applicant is told, and runs while the clock is paused
             since = [pause for pause in waits if pause.ended_at > run.opened_at]
             run.due_at = step_due(
                 self.calendar, self.hours, run.opened_at, run.hours, paused=since, not_after=self.dossier.due_at

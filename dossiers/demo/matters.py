@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import Agency, User
 from dossiers import workflow
+from dossiers.choices import Product
 from dossiers.demo.people import RESIDENCE_DESK
 from dossiers.files import pictures, storage
 from dossiers.files.changing import open_files
@@ -20,7 +21,6 @@ from dossiers.files.checking import Checked
 from dossiers.filing import rules
 from dossiers.models import Dossier, StepState
 from dossiers.papers import drafting
-from dossiers.transitions.drafts import drafting_step
 from dossiers.workflow import result_drafts
 from portal.common import clock
 from procedures.models import Offering, Procedure, working_calendar
@@ -134,9 +134,9 @@ class Script:
                     attach(dossier, ask)
         return dossier
 
-    def do(self, step, login, **details):
+    def do(self, name, login, **details):
         actor = User.objects.get(username=login)  # read again, as a new request would
-        self.dossier = workflow.advance(self.dossier, step, actor=actor, **details)
+        self.dossier = workflow.advance(self.dossier, name, actor=actor, **details)
 
     def accept(self):
         self.do("accept", "motcua1", note="Hồ sơ đầy đủ.")
@@ -149,10 +149,11 @@ class Script:
             open_runs = list(self.dossier.step_runs.filter(state=StepState.OPEN))
             if all(run.kind == "sign" for run in open_runs):
                 return
-            login = {"officer": "chuyenvien1", "head": "quanly1"}[open_runs[0].role]
-            if drafting_step(self.dossier):
+            run = next(run for run in open_runs if run.kind != "sign")
+            login = {"officer": "chuyenvien1", "head": "quanly1"}[run.role]
+            if run.must_produce == Product.DRAFT:
                 self.draft_result(login)
-            self.do("hand_over", login, note="Đã kiểm tra, đúng với dữ liệu.")
+            self.do("hand_over", login, note="Đã kiểm tra, đúng với dữ liệu.", step=run)
 
     def draft_result(self, login):
         author = User.objects.get(username=login)

@@ -7,6 +7,7 @@ from accounts.models import Agency, LoginKind, Membership, Person, User
 from accounts.roles import Role
 
 RESIDENCE_DESK, CRIMINAL_DESK, CIVIL_DESK = "H18.X004.CA", "H18.Y14", "H18.X004.HC"
+TAX = "H18.Z03"  # gives its number for a household business
 DESKS = [RESIDENCE_DESK, CRIMINAL_DESK, CIVIL_DESK]
 DECIDING = [RESIDENCE_DESK, "H18.Z01", "H18.X004"]
 
@@ -14,6 +15,8 @@ DECIDING = [RESIDENCE_DESK, "H18.Z01", "H18.X004"]
 STAFF = [
     ("motcua1", "Lò Thị Hoa", {Role.RECEIVING_CLERK: DESKS}),
     ("chuyenvien1", "Quàng Văn Nam", {Role.OFFICER: DECIDING}),
+    ("thue1", "Lò Thị Bích Hạnh", {Role.OFFICER: [TAX]}),
+    ("quanlythue1", "Hà Quang Thuận", {Role.HEAD: [TAX]}),
     ("lanhdao1", "Cà Thị Ước", {Role.SIGNER: DECIDING}),
     ("quanly1", "Trần Minh Đạt", {Role.HEAD: [*DESKS, "H18.Z01", "H18.X004"], Role.RECEIVING_CLERK: DESKS}),
     ("ketoan1", "Lường Thị Kim Ngân", {Role.ACCOUNTANT: DECIDING}),

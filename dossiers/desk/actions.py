@@ -45,6 +45,10 @@ STEP_PAGES = {
         "chuyen-buoc", forms.HandOverForm, _("Xong bước, chuyển tiếp"), _("Khép bước đang làm và mở bước sau."),
         icon="swap", main=True, key="c",
     ),
+    "go_on_unconfirmed": StepPage(
+        "khong-cho-xac-nhan", forms.GoOnForm, _("Làm tiếp, không chờ xác nhận"),
+        _("Hết hạn mà người nộp không trả lời: khép bước xin xác nhận, đồng hồ chạy tiếp."), icon="swap", main=True,
+    ),
     "approve": StepPage(
         "duyet", ApproveForm, _("Duyệt và ký"),
         _("Chốt nội dung kết quả. Cổng ký số đúng nội dung này; duyệt rồi thì không sửa được nữa."),
@@ -95,6 +99,10 @@ STEP_PAGES = {
         icon="back",
     ),
     "assign": StepPage("giao-viec", forms.AssignForm, _("Giao người giữ"), _("Giao hồ sơ cho một người cụ thể."), icon="users"),
+    "take_over": StepPage(
+        "nhan-lam-thay", forms.TakeOverForm, _("Nhận làm thay"),
+        _("Trưởng bộ phận nhận một bước đang mở của cơ quan mình. Việc này ghi vào lịch sử, kèm lý do."), icon="users",
+    ),
     "extend": StepPage(
         "gia-han", forms.ExtendForm, _("Xin lỗi, hẹn lại"),
         _("Chỉ một lần cho mỗi hồ sơ. Cổng gửi văn bản xin lỗi và ngày hẹn mới; ngày hẹn đầu vẫn lưu để thống kê."), icon="cal",
@@ -127,7 +135,7 @@ STEP_PAGES = {
 }  # fmt: skip
 BULK_STEPS = {  # steps without inputs of their own can be taken for several dossiers at once: {step: roles}
     "transfer": {Role.RECEIVING_CLERK},
-    "hand_over": {Role.OFFICER, Role.HEAD, Role.DEPUTY},
+    "hand_over": {Role.OFFICER, Role.HEAD, Role.DEPUTY, Role.RECEIVING_CLERK},
     "assign": {Role.HEAD, Role.DEPUTY},
 }
 STEP_OF = {page.slug: name for name, page in STEP_PAGES.items()}

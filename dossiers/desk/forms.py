@@ -6,14 +6,18 @@
 from types import SimpleNamespace
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency, Membership, User
 from accounts.roles import Role
+from dossiers.choices import Product
 from dossiers.clock.timekeeper import Timekeeper
+from dossiers.desk.pdf_files import store_pdf
+from dossiers.files.checking import UploadRefused
 from dossiers.models import StepState
 from dossiers.papers import drafting
-from dossiers.permissions import NOTE_SHOWN_STEPS
+from dossiers.permissions import NOTE_SHOWN_STEPS, heads, own_steps, steps_headed
 from dossiers.transitions import conditions, inputs
 from portal.common import clock
 from portal.common.figures import UnclearDay, typed_day_in
@@ -85,6 +89,12 @@ class AcceptForm(StepForm):
         return {"exemption": self.cleaned_data.get("exemption")}
 
 
+class GoOnForm(StepForm):
+    """Going on without the answer of the applicant."""
+
+    note = CleanTextField(rows=3, min_length=inputs.MIN_REASON, label=_("Lý do"))
+
+
 class ReasonForm(StepForm):
     """A step that needs a reason."""
 
@@ -105,20 +115,83 @@ class StopForm(ReasonForm):
         return {"legal_ground": self.cleaned_data["legal_ground"]}
 
 
-class HandOverForm(StepForm):
-    """Closing a processing step. For a consultation the note is the answer."""
+class OneOfStepsForm(StepForm):
+    """A step about one of the open processing steps: chosen where there are several, else the only one."""
+
+    step = forms.TypedChoiceField(label=_("Bước"), widget=forms.RadioSelect, empty_value=None)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.runs = {str(run.pk): run for run in self.choices_of_steps()}
+        self.fields["step"].choices = [(pk, f"{run.name} – {run.agency}") for pk, run in self.runs.items()]
+        if len(self.runs) == 1:
+            del self.fields["step"]
+
+    def choices_of_steps(self):
+        """The `StepRun`s of which one is meant."""
+        raise NotImplementedError
+
+    @property
+    def chosen(self):
+        """The chosen `StepRun`, of a valid form."""
+        return self.runs[self.cleaned_data["step"]] if "step" in self.fields else next(iter(self.runs.values()))
+
+    def details(self):
+        return {"step": self.chosen}
+
+
+class HandOverForm(OneOfStepsForm):
+    """Closing a processing step, with what it must deliver. The opinion of a step is its note."""
 
     template = "dossiers/desk/forms/hand_over.html"
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.question = next(
-            (run.question for run in self.dossier.open_steps if run.question and self.user.has_role(run.role, run.agency_id)), ""
-        )
-        if self.question:
-            self.fields["note"].required = True
-            self.fields["note"].label = _("Trả lời ý kiến")
-            self.fields["note"].help_text = self.question
+        opinions = [run for run in self.runs.values() if run.must_produce == Product.OPINION]
+        if opinions and len(self.runs) == 1:
+            note = self.fields["note"]
+            note.required, note.label = True, capfirst(opinions[0].produces.get("label") or _("ý kiến"))
+            note.help_text = opinions[0].question or note.help_text
+        for pk, run in self.runs.items():
+            label = capfirst(run.produces.get("label") or "")
+            if run.must_produce == Product.NUMBER:
+                self.fields[f"number-{pk}"] = CleanTextField(label=label or _("Số"), max_length=100, required=False)
+            if run.must_produce == Product.FILE:
+                self.fields[f"file-{pk}"] = forms.FileField(
+                    label=_("%(label)s (tệp PDF)") % {"label": label or _("Tệp")}, required=False,
+                    widget=forms.FileInput(attrs={"accept": "application/pdf"}),
+                )  # fmt: skip
+
+    def choices_of_steps(self):
+        return [run for run in own_steps(self.dossier, self.user) if run.kind != "sign"]
+
+    def clean(self):
+        if self.errors:
+            return
+        pk = str(self.chosen.pk)
+        text, upload = self.cleaned_data.get(f"number-{pk}"), self.cleaned_data.get(f"file-{pk}")
+        self.product = {"text": text} if text else {}
+        if upload:
+            try:
+                self.product = {"file": dict(store_pdf(upload, f"staff:{self.user.pk}"))}
+            except UploadRefused as refusal:
+                self.add_error(f"file-{pk}", str(refusal))
+
+    def field_of(self, name):
+        """The field of an input that `advance` misses."""
+        return name if name in self.fields else f"{name}-{self.chosen.pk}"
+
+    def details(self):
+        return {**super().details(), "product": self.product}
+
+
+class TakeOverForm(OneOfStepsForm):
+    """The head takes over an open step of the own body."""
+
+    note = CleanTextField(rows=3, min_length=inputs.MIN_REASON, label=_("Lý do"))
+
+    def choices_of_steps(self):
+        return [run for run in steps_headed(self.dossier, self.user) if run.holder_id != self.user.pk]
 
 
 def earlier_steps(dossier):
@@ -187,18 +260,19 @@ class AssignForm(StepForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.fields["holder"].queryset = people_for([self.dossier])
-        self.fields["note"].help_text = ""
+        self.fields["holder"].queryset = people_for([self.dossier], self.user)
+        self.fields["note"].label = _("Lý do")
+        self.fields["note"].help_text = _("Cần khi lấy việc đang có người giữ giao cho người khác.")
 
     def details(self):
         return {"holder": self.cleaned_data["holder"]}
 
 
-def people_for(dossiers):
-    """Users who may hold these dossiers: those with the role of an open step at its agency."""
+def people_for(dossiers, head):
+    """Users to whom this head may give these dossiers: those with the role of an open step at a body that the head heads."""
     posts = set()
     for dossier in dossiers:
-        runs = {(run.role, run.agency_id) for run in dossier.open_steps}
+        runs = {(run.role, run.agency_id) for run in dossier.open_steps if heads(head, run.agency_id)}
         posts |= runs or {(Role.RECEIVING_CLERK, dossier.receiving_agency_id)}
     held = Membership.objects.none()
     for role, agency in posts:

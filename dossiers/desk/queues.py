@@ -83,13 +83,13 @@ def actionable_by(user):
     return (
         (Q(receiving_agency__in=desks) & at_the_desk & free)
         | (Q(state=S.WITHDRAWN) & (Q(receiving_agency__in=headed) | Q(lead_agency__in=headed)))
-        | Q(state=S.PROCESSING, decided_at=None, pk__in=_open_runs_of(user).values("dossier"))
+        | Q(state=S.PROCESSING, decided_at=None, pk__in=runs_of(user).values("dossier"))
     )
 
 
-def _open_runs_of(user):
-    """Open processing steps of this user's roles, unassigned or held by them, that do not wait for the citizen."""
-    wanted = Q(pk__in=())
+def runs_of(user):
+    """Open processing steps that this user may do (`permissions.does_the_step`) and that do not wait for the citizen."""
+    wanted = Q(holder=user, agency__in=user.agencies_with(Role.HEAD, Role.DEPUTY))
     for role in {role for role, _agency in user.roles}:
         wanted |= Q(role=role, agency__in=user.agencies_with(role))
     runs = StepRun.objects.filter(wanted, Q(holder=None) | Q(holder=user), state=StepState.OPEN)

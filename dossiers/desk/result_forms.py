@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy
 
 from dossiers.choices import RESULT_KINDS
 from dossiers.desk.forms import MAX_TEXT_LENGTH, CleanTextField, ReasonForm, StepForm
-from dossiers.files import storage
-from dossiers.files.checking import UploadRefused, check_upload
+from dossiers.desk.pdf_files import store_pdf
+from dossiers.files.checking import UploadRefused
 from dossiers.models import Dossier, ResultDraft
 from dossiers.papers import drafting
 from dossiers.papers.drafting import Content, Paper, Proposed
@@ -34,7 +34,6 @@ TEXT: OfficeDatum = {"type": "text", "required": False}
 EMPTY = gettext_lazy("“%s” cần ít nhất một dòng nội dung.")
 NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?|[0-9]+(,[0-9]+)?")
 KEPT_FILE = "tep-da-gui"  # salt of the signed name of a file that was checked, while the form is not saved yet
-PDF = "application/pdf"
 
 
 @dataclass
@@ -163,15 +162,9 @@ class Sheet:
                 self.file_error = _("Chọn tệp PDF của “%s”.") % self.title
             return
         try:
-            checked = check_upload(upload, upload.name, who=who)
+            self.file = dict(store_pdf(upload, who))
         except UploadRefused as refusal:
-            self.file_error = f"{upload.name}: {refusal}"
-            return
-        if checked.original_type != PDF:
-            self.file_error = _("%(name)s không phải tệp PDF. Lưu giấy thành tệp PDF rồi gửi.") % {"name": upload.name}
-            return
-        stored = storage.store(checked.content)
-        self.file = {"name": checked.name, "sha256": stored.sha256, "size": stored.size, "storage_key": stored.storage_key}
+            self.file_error = str(refusal)
 
 
 @dataclass

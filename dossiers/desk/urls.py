@@ -16,6 +16,7 @@ urlpatterns = [
     path("ho-so/<dossier_code:code>/soan-ket-qua/", results.draft, name="draft"),
     path("ho-so/<dossier_code:code>/ban-in/<str:shown>/<slug:key>.pdf", results.paper, name="paper"),
     path("ho-so/<dossier_code:code>/ban-in/<str:shown>/tep/<slug:key>/", results.attached, name="attached"),
+    path("ho-so/<dossier_code:code>/buoc/<int:pk>/tep/", dossier.product, name="product"),
     path("ho-so/<dossier_code:code>/lam-lai/<str:kind>/<int:pk>/", dossier.again, name="again"),
     path("ho-so/<dossier_code:code>/<slug:slug>/", steps.step, name="step"),
 ]

@@ -12,7 +12,12 @@ from dossiers.models.dossier import Dossier
 
 
 class StepRun(models.Model):
-    """One processing step, copied from the offering at acceptance. `hours`: working hours."""
+    """One processing step, copied from the offering at acceptance. `hours`: working hours.
+
+    `produces`: what it must deliver: {} or {"kind" (`Product`), "label", "line": key of the line of the result that the number
+    fills, or null}. `product`: what it delivered: {"text"} or {"file": {"name", "sha256", "size", "storage_key"}}; an opinion is
+    the `answer`, a draft is a `ResultDraft`.
+    """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="step_runs")
     position = models.PositiveSmallIntegerField(_("thứ tự"))
@@ -33,7 +38,9 @@ class StepRun(models.Model):
     done_at = models.DateTimeField(_("xong lúc"), null=True, blank=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     question = models.TextField(_("nội dung lấy ý kiến, xác nhận"), blank=True)
-    answer = models.TextField(_("trả lời"), blank=True)
+    answer = models.TextField(_("trả lời, ý kiến"), blank=True)
+    produces = models.JSONField(_("phải làm ra"), default=dict, blank=True)
+    product = models.JSONField(_("đã làm ra"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("bước xử lý")
@@ -43,3 +50,12 @@ class StepRun(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def must_produce(self):
+        """A `Product`, or "" when the step may be closed without one."""
+        return self.produces.get("kind", "")
+
+    @property
+    def waits_for_applicant(self):
+        return self.kind == "applicant_confirm" and bool(self.question)

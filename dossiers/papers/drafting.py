@@ -5,8 +5,8 @@ A draft is `{"papers": [paper, …]}`; a paper is `{"key", "name", "kind", "made
 outside the portal stands as rows (`given`) of one notice.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils import translation
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.addresses import address_text
 from dossiers.filing import rules
-from dossiers.models import Dossier, ResultDraft
+from dossiers.models import Dossier, ResultDraft, StepState
 from dossiers.papers.frozen import content_hash
 from dossiers.papers.models import IssuedPaper
 from portal.common import clock
@@ -93,14 +93,26 @@ def proposed(dossier: Dossier) -> list[Proposed]:
     form = rules.form_of(dossier)
     known, day = rules.context(dossier, form), rules.filing_day(dossier)
     answers = rules.known_answers(dossier, form) if form else {}
+    numbers = _numbers_of_steps(dossier)
     found = []
     for row in offered(dossier.version.document, known, day):
         if row["made"] == "portal" and row["template"]:
             lines = proposed_lines(row["template"], form, answers, known, day, _addresses(dossier))
+            lines = [_with_number(line, numbers) for line in lines]
         else:
             lines = [ProposedLine(key, label, office=datum) for key, label, datum in ELSEWHERE[_elsewhere(row)]]
         found.append(Proposed(row, lines, {line.key: line.text for line in lines if not line.office and not line.table}))
     return found
+
+
+def _numbers_of_steps(dossier: Dossier) -> dict[str, str]:
+    """{line key: number} that finished steps deliver for lines of the result («Mã số thuế»); the last one counts."""
+    runs = [run for run in dossier.step_runs.all() if run.state == StepState.DONE and "text" in run.product]
+    return {run.produces["line"]: run.product["text"] for run in runs if run.produces.get("line")}
+
+
+def _with_number(line: ProposedLine, numbers: Mapping[str, str]) -> ProposedLine:
+    return replace(line, text=numbers[line.key]) if line.office and line.key in numbers else line
 
 
 def _elsewhere(row: Result) -> str:

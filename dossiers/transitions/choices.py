@@ -52,9 +52,12 @@ class Effect(StrEnum):
     OPEN_CONSULTATION = "open_consultation"
     ASK_THE_APPLICANT = "ask_the_applicant"
     RECORD_CONFIRMATION = "record_confirmation"
+    RECORD_SILENCE = "record_silence"
     SET_HOLDER = "set_holder"
+    TAKE_OVER = "take_over"
     PROMISE_NEW_DATE = "promise_new_date"
     CLOSE_OPEN_STEPS = "close_open_steps"
+    CANCEL_OPEN_STEPS = "cancel_open_steps"
     # supplements and outcomes
     SET_SUPPLEMENT_TERM = "set_supplement_term"
     OPEN_SUPPLEMENT = "open_supplement"

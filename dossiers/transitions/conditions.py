@@ -139,7 +139,18 @@ def step_kind_applicant_confirm(dossier: Dossier) -> bool:
 
 @condition(_("Không có điều gì đang chờ người nộp xác nhận."))
 def confirmation_open(dossier: Dossier) -> bool:
-    return any(run.kind == "applicant_confirm" and run.question for run in dossier.open_steps)
+    return any(run.waits_for_applicant for run in dossier.open_steps)
+
+
+@condition(_("Đang chờ người nộp xác nhận. Chờ trả lời, hoặc làm tiếp khi hết hạn trả lời."))
+def applicant_not_asked(dossier: Dossier) -> bool:
+    """No step may leave the applicant's confirmation behind with its clock interval open."""
+    return not confirmation_open(dossier)
+
+
+@condition(_("Chưa hết hạn người nộp trả lời."))
+def confirmation_due_passed(dossier: Dossier) -> bool:
+    return any(run.waits_for_applicant and run.due_at and run.due_at <= clock.now() for run in dossier.open_steps)
 
 
 @condition(_("Hồ sơ đã xin lỗi, gia hạn một lần rồi."))

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from accounts.roles import Role
-from dossiers.choices import StepState
+from dossiers.choices import Product
 from dossiers.filing import rules
 from procedures.results import offered
 
@@ -20,15 +19,8 @@ def newest(dossier: Dossier) -> ResultDraft | None:
 
 
 def drafting_step(dossier: Dossier) -> StepRun | None:
-    """The open step that must hand on a draft: the last review by an officer before somebody signs; None when it is not open."""
-    mine = [run for run in dossier.open_steps if run.kind == "review" and run.role == Role.OFFICER]
-    if not mine:
-        return None
-    last = mine[-1]
-    later = [run for run in dossier.step_runs.all() if run.state == StepState.WAITING]
-    if any(run.kind == "review" and run.role == Role.OFFICER for run in later):
-        return None
-    return last if any(run.kind == "sign" for run in later) else None
+    """The open step that must deliver the draft of the result; None when it is not open."""
+    return next((run for run in dossier.open_steps if run.must_produce == Product.DRAFT), None)
 
 
 def unfit(dossier: Dossier, draft: ResultDraft) -> str:

@@ -13,15 +13,16 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from dossiers.permissions import is_head
+from dossiers.choices import Product, StepState
+from dossiers.permissions import heads, is_head, own_steps, steps_headed
 from dossiers.transitions import conditions, drafts
 from portal.common import clock
 from procedures.models import working_calendar
 
 if TYPE_CHECKING:
-    from accounts.models import User
     from dossiers.transitions.step import Step
 
+MIN_REASON = 5  # characters of a reason or an opinion
 MAX_FEE = 99_999_999_999  # đồng; the amount field of a gateway (đồng × 100) holds almost ten times this
 
 
@@ -34,7 +35,7 @@ class DetailsMissing(ValueError):
 
 
 def reason(step: Step) -> None:
-    if len(step.note.strip()) < 5:
+    if len(step.note.strip()) < MIN_REASON:
         raise DetailsMissing("note", _("Ghi rõ lý do để người nộp hiểu."))
 
 
@@ -83,16 +84,82 @@ def deadline(step: Step) -> None:
 
 
 def earlier_step(step: Step) -> None:
-    if step.details.get("back_to") is None:
+    """`back_to` is a finished step before the open ones. Open steps of other bodies are taken back by the head of the lead agency
+    only."""
+    target, dossier = step.details.get("back_to"), step.dossier
+    first = min((run.position for run in dossier.open_steps), default=0)
+    if target is None or target.dossier_id != dossier.pk or target.state != StepState.DONE or target.position >= first:
         raise DetailsMissing("back_to", _("Chọn bước cần làm lại."))
+    assert step.user is not None
+    theirs = [run for run in dossier.open_steps if run not in own_steps(dossier, step.user)]
+    if theirs and not heads(step.user, dossier.lead_agency_id):
+        facts = {"step": theirs[0].name, "agency": theirs[0].agency}
+        sentence = _("Bước “%(step)s” của %(agency)s đang mở. Chờ bước đó xong, hoặc nhờ trưởng cơ quan chủ trì trả lại.")
+        raise DetailsMissing("back_to", sentence % facts)
+
+
+def own_step(step: Step) -> None:
+    """`step`: the open step that is closed; needed only where this person does several. The applicant's confirmation is asked
+    for, never skipped."""
+    assert step.user is not None
+    mine = [run for run in own_steps(step.dossier, step.user) if run.kind != "sign"]
+    chosen = step.details.get("step") or (mine[0] if len(mine) == 1 else None)
+    if chosen is None:
+        raise DetailsMissing("step", _("Chọn bước đã làm xong."))
+    if chosen not in mine:
+        raise DetailsMissing("step", _("Bước này không còn mở, hoặc không phải việc của anh/chị."))
+    if chosen.kind == "applicant_confirm":
+        raise DetailsMissing("step", _("Bước này phải hỏi người nộp: dùng “Xin người nộp xác nhận”."))
+    step.details["step"] = next(run for run in mine if run == chosen)
+
+
+def product_of_the_step(step: Step) -> None:
+    """The step delivers what it must: an opinion in words (the note), a number, a file, or a draft that fits the case."""
+    run = step.details["step"]
+    wanted, label = run.must_produce, run.produces.get("label", "")
+    product = step.details.get("product") or {}
+    if wanted == Product.OPINION and len(step.note.strip()) < MIN_REASON:
+        raise DetailsMissing("note", _("Ghi %(label)s trước khi chuyển bước này.") % {"label": label or _("ý kiến")})
+    if wanted == Product.NUMBER and not str(product.get("text", "")).strip():
+        raise DetailsMissing("number", _("Ghi %(label)s trước khi chuyển bước này.") % {"label": label or _("số")})
+    if wanted == Product.FILE and not product.get("file"):
+        raise DetailsMissing("file", _("Gửi kèm %(label)s trước khi chuyển bước này.") % {"label": label or _("tệp")})
+    if wanted == Product.DRAFT:
+        _fitting_draft(step)
+
+
+def _fitting_draft(step: Step) -> None:
+    draft = drafts.newest(step.dossier)
+    if draft is None:
+        raise DetailsMissing("draft", _("Soạn kết quả trước khi chuyển bước này."))
+    if lack := drafts.unfit(step.dossier, draft):
+        raise DetailsMissing("draft", lack)
 
 
 def assignee_has_role(step: Step) -> None:
-    holder = step.details.get("holder")
-    dossier = step.dossier
-    wanted = [(run.role, run.agency_id) for run in dossier.open_steps] or [(Role.RECEIVING_CLERK, dossier.receiving_agency_id)]
-    if holder is None or not any(holder.has_role(role, agency) for role, agency in wanted):
+    """`holder` has the role of an open step at a body that the actor heads. Taking it from somebody else needs a reason."""
+    holder, dossier = step.details.get("holder"), step.dossier
+    assert step.user is not None
+    holders = []  # of what this person would get: ids, None where nobody holds it
+    if holder is not None and dossier.open_steps:
+        runs = [run for run in dossier.open_steps if heads(step.user, run.agency_id)]
+        holders = [run.holder_id for run in runs if holder.has_role(run.role, run.agency_id)]
+    elif holder is not None and holder.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id):
+        holders = [dossier.holder_id]
+    if holder is None or not holders:
         raise DetailsMissing("holder", _("Chọn người đang làm việc ở cơ quan của bước này."))
+    if any(pk not in (None, holder.pk) for pk in holders) and len(step.note.strip()) < MIN_REASON:
+        raise DetailsMissing("note", _("Đang có người giữ: ghi lý do giao lại."))
+
+
+def step_headed(step: Step) -> None:
+    """`step`: an open step of the actor's own body; needed only where there are several."""
+    assert step.user is not None
+    theirs = [run for run in steps_headed(step.dossier, step.user) if run.holder_id != step.user.pk]
+    chosen = step.details.get("step") or (theirs[0] if len(theirs) == 1 else None)
+    if chosen is None or chosen not in theirs:
+        raise DetailsMissing("step", _("Chọn bước nhận làm thay, trong các bước đang mở của cơ quan mình."))
+    step.details["step"] = next(run for run in theirs if run == chosen)
 
 
 def new_date(step: Step) -> None:
@@ -114,23 +181,6 @@ def content_frozen(step: Step) -> None:
         raise DetailsMissing("shown", _("Xem bản soạn kết quả trước khi ký."))
     if lack := drafts.unfit(step.dossier, draft):
         raise DetailsMissing("shown", lack)
-
-
-def draft_of_the_step(step: Step) -> None:
-    """Who closes the step that drafts must have drafted."""
-    run = drafts.drafting_step(step.dossier)
-    if run is None or step.user is None or not (step.user.has_role(run.role, run.agency_id) or _closes_all(step.user, step)):
-        return
-    draft = drafts.newest(step.dossier)
-    if draft is None:
-        raise DetailsMissing("draft", _("Soạn kết quả trước khi chuyển bước này."))
-    if lack := drafts.unfit(step.dossier, draft):
-        raise DetailsMissing("draft", lack)
-
-
-def _closes_all(user: User, step: Step) -> bool:
-    """A head who holds no step closes whatever is open."""
-    return not any(user.has_role(run.role, run.agency_id) for run in step.dossier.open_steps)
 
 
 def new_decision(step: Step) -> None:
@@ -188,7 +238,7 @@ def system_only_if_silence_is_consent(step: Step) -> None:
     """The job may confirm for the applicant only when the version says that silence is consent, after the deadline."""
     if not step.job:
         return
-    asked = [run for run in step.dossier.open_steps if run.kind == "applicant_confirm" and run.question]
+    asked = [run for run in step.dossier.open_steps if run.waits_for_applicant]
     over = any(run.due_at and run.due_at <= step.now for run in asked)
     if not (over and step.dossier.version.facts.get("silence_is_consent")):
         raise PermissionDenied("silence is no consent here, or not yet")

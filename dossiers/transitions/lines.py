@@ -136,7 +136,8 @@ class DossierTransitions:
     @line(
         S.PAYMENT_REQUIRED, S.STOPPED, permission=may.no_user, jobs=[Job.PAYMENT_DEADLINE],
         conditions=[conditions.payment_deadline_passed, conditions.reminded, conditions.no_open_attempt],
-        after=[Effect.OWE_LAST_CONTROL_SHEET], paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
+        before=[Effect.CANCEL_OPEN_STEPS], after=[Effect.OWE_LAST_CONTROL_SHEET], paper=PaperKind.STOP_NOTICE,
+        clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
         sentence=_("Dừng vì quá hạn trả phí"),
     )  # fmt: skip
     def payment_timeout(self) -> None:
@@ -151,12 +152,16 @@ class DossierTransitions:
     )  # fmt: skip
     @line(
         [S.ACCEPTED, S.PROCESSING], S.PAYMENT_REQUIRED, permission=may.is_officer, jobs=[Job.RULE],
-        conditions=[conditions.payment_blocks_next_step, conditions.amount_positive], before=[Effect.WAIT_FOR_PAYMENT],
-        paper=PaperKind.PAYMENT_NOTICE, clock=Clock.PAUSE, interval=IntervalKind.PAYMENT, tells=[Tells.SUBMITTER],
+        conditions=[
+            conditions.offered_level_4, conditions.payment_blocks_next_step, conditions.amount_positive,
+            conditions.applicant_not_asked,
+        ],
+        before=[Effect.WAIT_FOR_PAYMENT], paper=PaperKind.PAYMENT_NOTICE, clock=Clock.PAUSE,
+        interval=IntervalKind.PAYMENT, tells=[Tells.SUBMITTER],
         sentence=_("Cần trả phí để làm tiếp"),
     )  # fmt: skip
     def charge(self) -> None:
-        """Require a fee that blocks the next step."""
+        """Require a fee that blocks the next step. Only a fee that can be paid online may stop the clock."""
         self.came_from = self.state
 
     @same_state(
@@ -204,7 +209,8 @@ class DossierTransitions:
     )  # fmt: skip
     @line(
         [S.ACCEPTED, S.PROCESSING], S.SUPPLEMENT_REQUIRED,
-        permission=may.any_of(may.is_receiving_clerk, may.is_officer), conditions=[conditions.not_decided],
+        permission=may.any_of(may.is_receiving_clerk, may.is_officer),
+        conditions=[conditions.not_decided, conditions.applicant_not_asked],
         inputs=[inputs.items_with_reasons, inputs.first_time_or_head_approved, inputs.within_3_working_days_or_head_approved],
         before=[Effect.SET_SUPPLEMENT_TERM], after=[Effect.OPEN_SUPPLEMENT], paper=PaperKind.SUPPLEMENT_REQUEST,
         clock=Clock.PAUSE, interval=IntervalKind.SUPPLEMENT, tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
@@ -229,7 +235,8 @@ class DossierTransitions:
     @line(
         S.SUPPLEMENT_REQUIRED, S.STOPPED, permission=may.no_user, jobs=[Job.SUPPLEMENT_DEADLINE],
         conditions=[conditions.supplement_due_passed, conditions.reminded],
-        after=[Effect.OWE_LAST_CONTROL_SHEET], paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
+        before=[Effect.CANCEL_OPEN_STEPS], after=[Effect.OWE_LAST_CONTROL_SHEET], paper=PaperKind.STOP_NOTICE,
+        clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
         sentence=_("Dừng vì quá hạn bổ sung"),
     )  # fmt: skip
     def supplement_timeout(self) -> None:
@@ -257,22 +264,31 @@ class DossierTransitions:
     # ------------------------------------------------------------ the office
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.holds_the_step, conditions=[conditions.current_step_done],
-        inputs=[inputs.draft_of_the_step], before=[Effect.CARRY_DRAFT, Effect.CLOSE_STEP_AND_OPEN_NEXT],
+        inputs=[inputs.own_step, inputs.product_of_the_step],
+        before=[Effect.CARRY_DRAFT, Effect.CLOSE_STEP_AND_OPEN_NEXT],
         tells=[Tells.OFFICER], sentence=_("Đã chuyển bước"),
     )  # fmt: skip
     def hand_over(self) -> None:
-        """The current step is done; the next one (or a parallel group) opens."""
+        """One open step is done, with what it must deliver; after the last of a group the next one (or a group) opens."""
 
     @line(
-        S.PROCESSING, S.PROCESSING, permission=may.any_of(may.is_officer, may.is_head, may.is_signer),
-        conditions=[conditions.not_decided], inputs=[inputs.reason, inputs.earlier_step],
+        S.PROCESSING, S.PROCESSING, permission=may.may_take_over, conditions=[conditions.not_decided],
+        inputs=[inputs.reason, inputs.step_headed], before=[Effect.TAKE_OVER], tells=[Tells.OFFICER],
+        sentence=_("Trưởng bộ phận nhận làm thay"),
+    )  # fmt: skip
+    def take_over(self) -> None:
+        """The head of a body takes an open step of this body, with a reason, and does it from now on."""
+
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.returns_the_step,
+        conditions=[conditions.not_decided, conditions.applicant_not_asked], inputs=[inputs.reason, inputs.earlier_step],
         before=[Effect.CARRY_DRAFT, Effect.GO_BACK_A_STEP], tells=[Tells.OFFICER], sentence=_("Đã trả lại bước trước"),
     )  # fmt: skip
     def return_step(self) -> None:
         """Return to an earlier step, with a reason."""
 
     @line(
-        S.PROCESSING, S.PROCESSING, permission=may.is_officer, conditions=[conditions.not_decided],
+        S.PROCESSING, S.PROCESSING, permission=may.asks_others, conditions=[conditions.not_decided],
         inputs=[inputs.question, inputs.deadline], before=[Effect.OPEN_CONSULTATION], paper=PaperKind.CONSULTATION,
         tells=[Tells.OFFICER], sentence=_("Đã gửi xin ý kiến"),
     )  # fmt: skip
@@ -280,7 +296,7 @@ class DossierTransitions:
         """Consult another agency, with a deadline. The clock of the dossier goes on."""
 
     @line(
-        S.PROCESSING, S.PROCESSING, permission=may.is_officer, conditions=[conditions.step_kind_applicant_confirm],
+        S.PROCESSING, S.PROCESSING, permission=may.asks_the_applicant, conditions=[conditions.step_kind_applicant_confirm],
         inputs=[inputs.question], before=[Effect.ASK_THE_APPLICANT], clock=Clock.PAUSE, interval=IntervalKind.APPLICANT,
         tells=[Tells.SUBMITTER], sentence=_("Chờ người nộp xác nhận"),
     )  # fmt: skip
@@ -296,12 +312,21 @@ class DossierTransitions:
     def confirm(self) -> None:
         """The applicant confirms or reports a mistake."""
 
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.asks_the_applicant,
+        conditions=[conditions.confirmation_open, conditions.confirmation_due_passed], inputs=[inputs.reason],
+        before=[Effect.RECORD_SILENCE], clock=Clock.RESUME, tells=[Tells.SUBMITTER, Tells.OFFICER],
+        sentence=_("Làm tiếp, người nộp không trả lời"),
+    )  # fmt: skip
+    def go_on_unconfirmed(self) -> None:
+        """The applicant's term is over without an answer, and silence is no consent: the officer goes on, with a reason."""
+
     @same_state(
-        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING], permission=may.is_head, inputs=[inputs.assignee_has_role],
+        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING], permission=may.heads_the_work, inputs=[inputs.assignee_has_role],
         before=[Effect.SET_HOLDER], tells=[Tells.OFFICER], sentence=_("Đã giao người giữ hồ sơ"),
     )  # fmt: skip
     def assign(self) -> None:
-        """Assign the dossier to a user."""
+        """The head of the body that works on it gives the dossier, or takes it from one person and gives it to another."""
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_head,
@@ -327,7 +352,7 @@ class DossierTransitions:
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_signer, conditions=[conditions.not_decided],
-        inputs=[inputs.reason, inputs.content_frozen], before=[Effect.CLOSE_OPEN_STEPS, Effect.RECORD_DECISION],
+        inputs=[inputs.reason, inputs.content_frozen], before=[Effect.CANCEL_OPEN_STEPS, Effect.RECORD_DECISION],
         after=[Effect.FREEZE_DECISION, Effect.OWE_ISSUE], clock=Clock.END, tells=[Tells.OFFICER],
         sentence=_("Lãnh đạo quyết định không giải quyết"),
     )  # fmt: skip
@@ -369,8 +394,8 @@ class DossierTransitions:
     @line(
         S.WITHDRAWN, S.STOPPED, permission=may.any_of(may.is_receiving_clerk, may.is_head),
         jobs=[Job.WITHDRAW_BEFORE_ACCEPT], inputs=[inputs.system_only_if_never_accepted, inputs.originals_returned],
-        after=[Effect.OWE_LAST_CONTROL_SHEET], paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
-        sentence=_("Đã rút hồ sơ"),
+        before=[Effect.CANCEL_OPEN_STEPS], after=[Effect.OWE_LAST_CONTROL_SHEET], paper=PaperKind.STOP_NOTICE,
+        clock=Clock.CLOSE, tells=[Tells.SUBMITTER], sentence=_("Đã rút hồ sơ"),
     )  # fmt: skip
     def confirm_withdrawal(self) -> None:
         """Confirm the withdrawal; original documents are given back."""
@@ -391,8 +416,8 @@ class DossierTransitions:
     @line(
         [S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED], S.STOPPED, permission=may.is_head,
         conditions=[conditions.not_decided], inputs=[inputs.reason, inputs.legal_ground],
-        before=[Effect.RECORD_LEGAL_GROUND], after=[Effect.OWE_LAST_CONTROL_SHEET], paper=PaperKind.STOP_NOTICE,
-        clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
+        before=[Effect.RECORD_LEGAL_GROUND, Effect.CANCEL_OPEN_STEPS], after=[Effect.OWE_LAST_CONTROL_SHEET],
+        paper=PaperKind.STOP_NOTICE, clock=Clock.CLOSE, tells=[Tells.SUBMITTER],
         sentence=_("Dừng giải quyết hồ sơ"),
     )  # fmt: skip
     def stop(self) -> None:

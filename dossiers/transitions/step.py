@@ -73,6 +73,9 @@ class StepDetails(TypedDict, total=False):
     question: str
     hours: int
     agency: Agency
+    # hand_over, take_over: the open step; `product`: see `StepRun.product`
+    step: StepRun
+    product: dict[str, Any]
     # return_step, assign, extend
     back_to: StepRun
     marks: list[Mark]
@@ -105,6 +108,7 @@ class Recorded(TypedDict, total=False):
     evidence: str
     before: dict[str, Any]  # the answers before a supplement changed them
     steps: list[str]
+    product: dict[str, Any]
     back_to: str
     question: str
     agency: str

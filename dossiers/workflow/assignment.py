@@ -16,7 +16,7 @@ def refresh_waiting(step: Step) -> None:
         dossier.holder, dossier.step_due_at = None, dossier.supplement_due_at or dossier.payment_due_at
     elif state is DossierState.PROCESSING and dossier.open_steps:
         first = min(dossier.open_steps, key=lambda run: (run.due_at, run.position))
-        dossier.waiting_on = "submitter" if first.kind == "applicant_confirm" and first.question else first.role
+        dossier.waiting_on = "submitter" if first.waits_for_applicant else first.role
         dossier.holder_agency_id, dossier.holder_id, dossier.step_due_at = first.agency_id, first.holder_id, first.due_at
     elif state is DossierState.PROCESSING:
         dossier.waiting_on, dossier.holder, dossier.step_due_at = Role.SIGNER, None, dossier.due_at

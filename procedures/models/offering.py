@@ -26,8 +26,10 @@ class OfferingQuerySet(ProvenanceQuerySet):
 
 
 class Offering(Provenance):
-    """One procedure at one agency. `processing_steps`: [{key, name, role, agency (code), kind, hours, parallel_group}].
+    """One procedure at one agency.
 
+    `processing_steps`: [{key, name, role, agency (code), kind, hours, parallel_group, produces}], copied to
+    `dossiers.models.StepRun` at acceptance; `produces`: null or what the step must deliver, {kind, label, line}.
     `duty`: {"main" | "deputy" | "head": {"login", "name"}}; `delivery_ways`: account, counter, post.
     """
 

@@ -18,6 +18,7 @@ from tests.portal.test_weight import LIMIT, weight
 from tests.world import load_sample
 
 pytestmark = pytest.mark.django_db
+FILE = {"name": "bien-ban.pdf", "sha256": "0" * 64, "size": 1, "storage_key": "bien-ban"}
 
 
 def place_of(procedure):
@@ -53,9 +54,14 @@ def take_all_steps(dossier, clerk):
     while not all(run.kind == "sign" for run in dossier.open_steps):
         run = next(run for run in dossier.open_steps if run.kind != "sign")
         actor = factories.user(**{run.role: run.agency.code})
-        if run.kind == "review":
+        if run.kind == "applicant_confirm":
+            dossier = workflow.advance(dossier, "ask_confirmation", actor=actor, question="Nội dung đúng chưa?")
+            dossier = workflow.advance(dossier, "confirm", actor=dossier.submitter)
+            continue
+        if run.must_produce == "draft":
             factories.drafted(dossier, actor)
-        dossier = workflow.advance(dossier, "hand_over", actor=actor)
+        product = {"number": {"text": "8012345678"}, "file": {"file": FILE}}.get(run.must_produce, {})
+        dossier = workflow.advance(dossier, "hand_over", actor=actor, note="Đã kiểm tra.", step=run, product=product)
     if conditions.amount_not_set(dossier):
         amounts = {line.key: 50_000 for line in dossier.obligation.lines_to_set()}
         dossier = workflow.advance(dossier, "set_fee", actor=clerk, note="Theo quyết định của tỉnh.", amounts=amounts)

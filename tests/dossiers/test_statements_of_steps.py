@@ -2,7 +2,8 @@
 
 Counted is `workflow.advance` alone (its savepoint is two of the statements), with the actor read afresh as a request would.
 A step that owes a paper gives its number in one of the statements;
-one that ends a dossier asks whether it ever went to the office, which owes the last control sheet.
+one that ends a dossier asks whether it ever went to the office, which owes the last control sheet, and which steps are open.
+One that stops the clock asks whether the applicant is asked to confirm, whose answer would otherwise have a clock for ever.
 The message of an ending says what becomes of the money: of a paid fee it reads the lines and the body.
 A key is «step state», and where the number depends on more than the state, a word for that.
 """
@@ -31,9 +32,9 @@ FILING = {
     "submit DRAFT": 29,
     "ask_supplement SUBMITTED": 23,
     "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 40,
-    "ask_supplement ACCEPTED": 27,
+    "ask_supplement ACCEPTED": 28,
     "resubmit SUPPLEMENT_REQUIRED of ACCEPTED": 41,
-    "ask_supplement PROCESSING": 27,
+    "ask_supplement PROCESSING": 28,
     "resubmit SUPPLEMENT_REQUIRED of PROCESSING": 42,
     "supplement_timeout SUPPLEMENT_REQUIRED": 18,
 }
@@ -52,8 +53,10 @@ OFFICE = {
     "hand_over PROCESSING of the body asked": 22,
     "return_step PROCESSING": 24,
     "hand_over PROCESSING": 25,
-    "ask_confirmation PROCESSING": 18,
-    "confirm PROCESSING": 23,
+    "ask_confirmation PROCESSING": 21,  # the term of the applicant is counted from now on: calendar, hours
+    "confirm PROCESSING": 24,
+    "go_on_unconfirmed PROCESSING": 30,
+    "take_over PROCESSING": 11,
     "extend PROCESSING": 21,
 }
 RESULT = {
@@ -74,9 +77,9 @@ MONEY_THAT_BLOCKS = {
     "waive PAYMENT_REQUIRED of SUBMITTED": 22,
     "charge SUBMITTED": 21,
     "payment_timeout PAYMENT_REQUIRED": 20,
-    "charge ACCEPTED": 21,
+    "charge ACCEPTED": 22,
     "paid PAYMENT_REQUIRED of ACCEPTED": 42,
-    "charge PROCESSING": 21,
+    "charge PROCESSING": 22,
     "paid PAYMENT_REQUIRED of PROCESSING": 40,
     "waive PAYMENT_REQUIRED of ACCEPTED": 24,
 }
@@ -104,16 +107,16 @@ ENDING = {
     "withdraw PAYMENT_REQUIRED": 16,
     "refuse_withdrawal WITHDRAWN of PAYMENT_REQUIRED": 17,
     "refuse_withdrawal WITHDRAWN paid meanwhile, so «paid» follows": 32,
-    "stop ACCEPTED": 19,
-    "stop PROCESSING": 20,
+    "stop ACCEPTED": 20,
+    "stop PROCESSING": 22,
     "stop SUPPLEMENT_REQUIRED": 19,
-    "stop PAYMENT_REQUIRED": 21,
+    "stop PAYMENT_REQUIRED": 22,
     "confirm_withdrawal WITHDRAWN before acceptance": 18,
-    "confirm_withdrawal WITHDRAWN at the desk": 19,
+    "confirm_withdrawal WITHDRAWN at the desk": 20,
 }
 ENDING_WITH_MONEY = {
     "refuse_receipt SUBMITTED paid": 36,
-    "stop ACCEPTED paid": 37,
+    "stop ACCEPTED paid": 38,
 }
 
 
@@ -170,11 +173,12 @@ def withdrawn(desk, **facts):
 
 
 def completed(desk, **facts):
-    """A dossier with its result; the head takes all steps before the signature."""
+    """A dossier with its result."""
     dossier = desk.processing(**facts)
     while any(run.kind != "sign" for run in dossier.open_steps):
-        factories.drafted(dossier, desk.head)
-        dossier = workflow.advance(dossier, "hand_over", actor=desk.head)
+        actor = {"officer": desk.officer, "head": desk.head}[dossier.open_steps[0].role]
+        factories.drafted(dossier, actor)
+        dossier = workflow.advance(dossier, "hand_over", actor=actor)
     dossier = factories.approve(dossier, desk.signer)
     add_signed_paper(dossier)
     return workflow.advance(dossier, "issue", actor=SystemActor("issue"))
@@ -225,6 +229,11 @@ def test_the_office(desk, counter):
     dossier.step_runs.filter(state="open").update(kind="applicant_confirm")
     dossier = counter.take(dossier, "ask_confirmation", desk.officer, question="Tên trên bản nháp đúng chưa?")
     counter.take(dossier, "confirm", dossier.submitter, note="Đúng.")
+    dossier = counter.take(desk.processing(), "take_over", desk.head, note=NOTE)
+    dossier.step_runs.filter(state="open").update(kind="applicant_confirm", holder=None)
+    dossier = workflow.advance(Dossier.objects.get(pk=dossier.pk), "ask_confirmation", actor=desk.officer, question="Đúng chưa?")
+    with clock.at(TUESDAY + dt.timedelta(days=7)):
+        counter.take(dossier, "go_on_unconfirmed", desk.officer, note=NOTE)
     dossier = desk.processing(**fee_facts())
     counter.take(dossier, "extend", desk.head, note=NOTE, new_due_at=dossier.due_at + dt.timedelta(days=1))
     assert counter.numbers == OFFICE

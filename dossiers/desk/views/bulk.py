@@ -36,7 +36,7 @@ def together(request):
         return redirect("desk:queue")
     chosen = list(queues.for_list(queues.dossiers_at_work(request.user).filter(code__in=codes)).order_by("step_due_at", "pk"))
     ready = [dossier for dossier in chosen if workflow.may_take(request.user, dossier, name)]
-    people = people_for(ready) if name == "assign" else []
+    people = people_for(ready, request.user) if name == "assign" else []
     details = {}
     if name == "assign":
         details["holder"] = next((person for person in people if str(person.pk) == request.POST.get("nguoi")), None)

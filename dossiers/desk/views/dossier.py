@@ -24,8 +24,10 @@ from dossiers.desk.forms import earlier_steps
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.desk.views.results import Review, is_drafted
 from dossiers.fees import payable, wording
+from dossiers.files import storage
 from dossiers.files.checking import megabytes
 from dossiers.files.models import OTHER_PAPERS
+from dossiers.files.serving import content_response
 from dossiers.filing import rules
 from dossiers.models import FollowUp
 from dossiers.papers import frozen
@@ -248,6 +250,22 @@ def _unsent(dossier):
         .filter(Q(tries__gt=0) | Q(due_state=OutboxState.DEAD))
     )
     return failing.select_related("recipient").order_by("pk")
+
+
+@require_safe
+@for_staff
+def product(request, code, pk):
+    """The PDF that a processing step delivered."""
+    dossier = find(request, code)
+    run = get_object_or_404(dossier.step_runs, pk=pk, product__has_key="file")
+    if not permissions.may_see_papers(dossier, request.user):
+        raise Http404
+    try:
+        content = storage.read_stored(run.product["file"]["storage_key"])
+    except storage.StoredFileMissing as missing:
+        raise Http404 from missing
+    log_view(request, dossier)
+    return content_response(content, run.product["file"]["name"], "application/pdf", inline=True)
 
 
 @require_POST

@@ -18,7 +18,7 @@ from dossiers.desk.views.queue import find, for_staff
 from dossiers.files.receiving import sender_of
 from dossiers.files.serving import content_response
 from dossiers.files.storage import StoredFileMissing, read_stored
-from dossiers.models import Event, ResultDraft
+from dossiers.models import Event, ResultDraft, StepState
 from dossiers.papers import contexts, drafting, frozen, making
 from dossiers.papers.models import PaperKind
 from dossiers.states import DossierState
@@ -59,6 +59,8 @@ class Review:
             for paper in (self.newest.content["papers"] if self.newest else [])
         ]
         self.since, self.changes = self._changes_since(drafts)
+        done = dossier.step_runs.filter(state=StepState.DONE).select_related("agency", "done_by")
+        self.products = [run for run in done if run.answer or run.product]
 
     def _changes_since(self, drafts):
         """(the revision that was handed on or returned before, what changed since then)."""

@@ -12,6 +12,7 @@ from dossiers.access_log import log_view
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.desk import queues
 from dossiers.desk.actions import STEP_OF, STEP_PAGES
+from dossiers.desk.forms import MAX_TEXT_LENGTH
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.desk.views.results import Review, preview
 from dossiers.models import Dossier
@@ -21,6 +22,7 @@ from dossiers.transitions import inputs
 from dossiers.transitions.choices import Clock, Tells
 from portal.common import clock
 from portal.common.dates import moment
+from portal.common.vietnamese import clean_text
 from procedures.calendar import Term, due
 
 REVIEWED = ("hand_over", "return_step", "approve")  # steps on whose page the drafted result is read
@@ -33,17 +35,23 @@ def step(request, code, slug):
     name = STEP_OF.get(slug)
     if name is None:
         raise Http404
-    dossier = find(request, code)
+    dossier, moved = find(request, code), None
     try:
         if request.method == "POST":
-            _still_as_seen(dossier, name, request.POST.get("seen", ""))
+            moved = _moved_since(dossier, name, request.POST.get("seen", ""))
+            dossier = find(request, code) if moved else dossier
         line = workflow.possible(dossier, name)
-    except workflow.StepNotPossible as moved:
-        messages.error(request, moved.sentence())
-        return redirect("desk:dossier", code=code)
+    except workflow.StepNotPossible as impossible:
+        return _too_late(request, dossier, name, impossible)
+    if moved and not workflow.may_take(request.user, dossier, name):
+        return _too_late(request, dossier, name, moved)
     workflow.admit(request.user, dossier, line)
-    bound = {"data": request.POST} if request.method == "POST" else {}
+    bound = {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
     form = STEP_PAGES[name].form(**bound, step=name, dossier=dossier, user=request.user)
+    if moved:
+        form.full_clean()
+        form.add_error(None, _("%(what)s Chưa làm gì cả: xem lại, rồi bấm lần nữa.") % {"what": moved.sentence()})
+        return _page(request, dossier, name, line, form)
     if "xem" in request.POST and hasattr(form, "preview") and form.is_valid():
         kind, content = form.preview()
         keys, asked = list(frozen.papers_in(content)), request.POST["xem"]
@@ -57,11 +65,20 @@ def step(request, code, slug):
     return _page(request, dossier, name, line, form)
 
 
-def _still_as_seen(dossier, name, seen):
-    """Lock the dossier and compare its last event with the one shown (`seen`). Raises StepNotPossible when it differs."""
+def _moved_since(dossier, name, seen):
+    """Lock the dossier and compare its last event with the one shown (`seen`). A StepNotPossible when it differs, else None."""
     locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
-    if str(_last_sequence(locked)) != seen:
-        raise workflow.StepNotPossible(locked, name)
+    return workflow.StepNotPossible(locked, name) if str(_last_sequence(locked)) != seen else None
+
+
+def _too_late(request, dossier, name, moved):
+    """The step is no longer possible. Back to the dossier; where something was typed, a page that still shows it."""
+    typed = [clean_text(request.POST.get(field, ""), lines=True)[:MAX_TEXT_LENGTH] for field in ("note", "question")]
+    if not any(typed):
+        messages.error(request, moved.sentence())
+        return redirect("desk:dossier", code=dossier.code)
+    context = {"dossier": dossier, "page": STEP_PAGES[name], "why": moved.sentence(), "typed": list(filter(None, typed))}
+    return render(request, "dossiers/desk/too_late.html", context, status=409)
 
 
 def _last_sequence(dossier):
@@ -75,7 +92,8 @@ def _taken(request, dossier, name, form):
     except workflow.StepNotPossible as elsewhere:
         messages.error(request, elsewhere.sentence())
     except inputs.DetailsMissing as lack:
-        form.add_error(lack.field if lack.field in form.fields else None, str(lack))
+        named = form.field_of(lack.field) if hasattr(form, "field_of") else lack.field
+        form.add_error(named if named in form.fields else None, str(lack))
         return None
     else:
         done = {"what": workflow.sentence_of(moved.events.select_related("text").last()), "code": moved.code}
@@ -137,6 +155,8 @@ def _promise(dossier):
 
 def _next_step(dossier):
     """A sentence about the step that opens when the current one is closed."""
+    if len(dossier.open_steps) > 1:
+        return _("Bước sau mở khi các bước song song đều xong.")
     here = max((run.position for run in dossier.open_steps), default=-1)
     later = (
         dossier.step_runs.filter(state="waiting", position__gt=here)

@@ -5,7 +5,7 @@ import itertools
 from dataclasses import dataclass
 
 from accounts.models import Agency
-from dossiers.models import Dossier, Event
+from dossiers.models import Dossier, Event, StepState
 from dossiers.papers import frozen, wording
 from dossiers.papers.contexts.shared import builds, money_note, sign
 from dossiers.papers.models import PaperKind
@@ -43,13 +43,25 @@ def _hand_over(run, giver):
         "at": wording.short_moment(run.opened_at),
         "task": f"{run.name}; hạn {wording.short_moment(run.due_at) or 'theo hẹn chung'}",
         "punctuality": _punctuality(run),
-        "note": run.answer or run.question or ("bị trả lại" if run.state == "returned" else ""),
+        "note": _delivered(run),
     }
+
+
+def _delivered(run):
+    """What the step was asked, answered and made, for the column of notes."""
+    label = run.produces.get("label", "")
+    said = [run.answer or run.question]
+    said.append(f"{label}: {run.product['text']}" if "text" in run.product else "")
+    said.append(f"{label}: tệp {run.product['file']['name']}" if "file" in run.product else "")
+    said.append({StepState.RETURNED: "bị trả lại", StepState.CANCELLED: "thôi, không làm nữa"}.get(run.state, ""))
+    return "; ".join(part for part in said if part)
 
 
 def _punctuality(run):
     if run.done_at is None:
         return "đang làm"
+    if run.state == StepState.CANCELLED:
+        return ""
     if run.due_at is None:
         return "xong"
     if run.done_at > run.due_at:

@@ -1,10 +1,14 @@
 """Effects on the processing steps: copied at acceptance, opened, closed, returned, consultations, confirmations."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from accounts.roles import Role
+from dossiers.choices import Product
 from dossiers.models import StepRun, StepState
+from dossiers.permissions import heads
 from dossiers.transitions.choices import Effect
 from dossiers.transitions.step import Choice, Step
 from dossiers.workflow.effects.registry import before
@@ -23,6 +27,7 @@ def copy_steps(step: Step) -> None:
             position=position,
             agency=agencies[s["agency"]],
             parallel_group=s["parallel_group"] or "",
+            produces=s.get("produces") or {},
             **{key: s[key] for key in ("key", "name", "kind", "role", "hours")},
         )
         for position, s in enumerate(dossier.offering.processing_steps)
@@ -42,18 +47,36 @@ def open_first_steps(step: Step) -> None:
 
 @before(Effect.CLOSE_STEP_AND_OPEN_NEXT)
 def close_step_and_open_next(step: Step) -> None:
-    """Close the open steps of this actor's roles; when no parallel step is left open, open the next."""
-    user, runs = step.user, step.dossier.open_steps
-    mine = [run for run in runs if user and user.has_role(run.role, run.agency_id)] or runs
-    for run in mine:
-        _close(run, step)
-    step.recorded["steps"] = [run.name for run in mine]
-    answered = [run for run in mine if run.kind == "consult" and run.question]
-    for run in answered:
+    """Close the chosen step with what it delivers; when no parallel step is left open, open the next."""
+    run, product = step.details["step"], step.details.get("product") or {}
+    if run.question or run.must_produce == Product.OPINION:
         run.answer = step.note
-        run.save(update_fields=["answer"])
+    if run.must_produce in product_kinds(product):
+        run.product = product
+        step.recorded["product"] = {"text": product["text"]} if "text" in product else {"file": _named(product["file"])}
+    _close(run, step)
+    run.save(update_fields=["answer", "product"])
+    step.recorded["steps"] = [run.name]
     if not step.dossier.open_steps:
-        _open_next(step, after=max(run.position for run in mine))
+        _open_next(step, after=run.position)
+
+
+def product_kinds(product: dict[str, Any]) -> set[str]:
+    """The kinds of `Product` that this value can be."""
+    return {kind for kind, name in ((Product.NUMBER, "text"), (Product.FILE, "file")) if product.get(name)}
+
+
+def _named(file: dict[str, Any]) -> dict[str, Any]:
+    """What the history says of a file."""
+    return {"name": file["name"], "sha256": file["sha256"]}
+
+
+@before(Effect.TAKE_OVER)
+def take_over(step: Step) -> None:
+    run = step.details["step"]
+    step.recorded |= {"steps": [run.name], "holder": str(step.user)}
+    run.holder = step.user
+    run.save(update_fields=["holder"])
 
 
 @before(Effect.GO_BACK_A_STEP)
@@ -69,7 +92,7 @@ def go_back_a_step(step: Step) -> None:
     StepRun.objects.bulk_create(
         StepRun(
             dossier=dossier, round=new_round, position=run.position, key=run.key, name=run.name, kind=run.kind, role=run.role,
-            agency_id=run.agency_id, hours=run.hours, parallel_group=run.parallel_group,
+            agency_id=run.agency_id, hours=run.hours, parallel_group=run.parallel_group, produces=run.produces,
         )
         for run in sorted(latest.values(), key=lambda run: run.position)
     )  # fmt: skip
@@ -95,6 +118,7 @@ def open_consultation(step: Step) -> None:
         opened_at=step.now,
         due_at=step.timekeeper.step_due(step.now, step.details["hours"]),
         question=step.details["question"],
+        produces={"kind": Product.OPINION, "label": _("ý kiến trả lời"), "line": None},
     )
     dossier.reset_open_steps()
     step.recorded |= {"question": step.details["question"], "agency": step.details["agency"].code, "hours": step.details["hours"]}
@@ -102,25 +126,38 @@ def open_consultation(step: Step) -> None:
 
 @before(Effect.ASK_THE_APPLICANT)
 def ask_the_applicant(step: Step) -> None:
+    """The applicant's term begins when they are asked, whatever is left of the term of the dossier, which is paused."""
     run = next(run for run in step.dossier.open_steps if run.kind == "applicant_confirm")
     run.question = step.details["question"]
-    run.save(update_fields=["question"])
+    run.due_at = step.timekeeper.after(step.now, run.hours)
+    run.save(update_fields=["question", "due_at"])
     step.recorded["question"] = run.question
 
 
 @before(Effect.RECORD_CONFIRMATION)
 def record_confirmation(step: Step) -> None:
-    run = next(run for run in step.dossier.open_steps if run.kind == "applicant_confirm" and run.question)
-    run.answer = step.note or _("Đồng ý.")
+    _end_the_question(step, step.note or _("Đồng ý."))
+
+
+@before(Effect.RECORD_SILENCE)
+def record_silence(step: Step) -> None:
+    _end_the_question(step, _("Không trả lời đến hết hạn."))
+
+
+def _end_the_question(step: Step, answer: str) -> None:
+    run = next(run for run in step.dossier.open_steps if run.waits_for_applicant)
+    run.answer = answer
     _close(run, step)
     run.save(update_fields=["answer"])
-    _open_next(step, after=run.position)
+    if not step.dossier.open_steps:
+        _open_next(step, after=run.position)
 
 
 @before(Effect.SET_HOLDER)
 def set_holder(step: Step) -> None:
     holder = step.details["holder"]
-    runs = [run for run in step.dossier.open_steps if holder.has_role(run.role, run.agency_id)]
+    assert step.user is not None
+    runs = [r for r in step.dossier.open_steps if heads(step.user, r.agency_id) and holder.has_role(r.role, r.agency_id)]
     for run in runs:
         run.holder = holder
         run.save(update_fields=["holder"])
@@ -136,8 +173,19 @@ def promise_new_date(step: Step) -> None:
 
 @before(Effect.CLOSE_OPEN_STEPS)
 def close_open_steps(step: Step) -> None:
+    """At an approval: only the signature is open."""
     for run in step.dossier.open_steps:
         _close(run, step)
+
+
+@before(Effect.CANCEL_OPEN_STEPS)
+def cancel_open_steps(step: Step) -> None:
+    """The dossier ends: nobody has done what was still open, only the signer who refuses has done the signature."""
+    if step.dossier.accepted_at is None:
+        return
+    for run in step.dossier.open_steps:
+        done = run.kind == "sign" and step.name == "refuse_substance"
+        _close(run, step, StepState.DONE if done else StepState.CANCELLED)
 
 
 def _close(run: StepRun, step: Step, state: Choice = StepState.DONE) -> None:

@@ -361,7 +361,7 @@ def test_the_second_clerk_reads_who_was_quicker(desk):
 
 def test_a_double_click_hands_over_one_step_not_two(desk):
     dossier = desk.processing()
-    client = client_of(desk.head)
+    client = client_of(desk.officer)
     factories.drafted(dossier, desk.officer)
     seen = client.get(page("hand_over", dossier)).context["seen"]
     for _click in range(2):

@@ -1,0 +1,33 @@
+"""PDF files that staff send: results made elsewhere, products of processing steps."""
+
+from typing import TypedDict
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from dossiers.files import storage
+from dossiers.files.checking import UploadRefused, check_upload
+
+PDF = "application/pdf"
+
+
+class PdfFile(TypedDict):
+    """A stored file, as it is kept in the row that names it. `size`: bytes."""
+
+    name: str
+    sha256: str
+    size: int
+    storage_key: str
+
+
+def store_pdf(upload: UploadedFile, who: str) -> PdfFile:
+    """Check the upload like any other and store it. Raises UploadRefused, also for a file that is no PDF."""
+    try:
+        checked = check_upload(upload, upload.name, who=who)
+    except UploadRefused as refusal:
+        raise UploadRefused(refusal.code, f"{upload.name}: {refusal}") from None
+    if checked.original_type != PDF:
+        sentence = _("%(name)s không phải tệp PDF. Lưu giấy thành tệp PDF rồi gửi.")
+        raise UploadRefused("not_pdf", sentence % {"name": upload.name})
+    stored = storage.store(checked.content)
+    return PdfFile(name=checked.name, sha256=stored.sha256, size=stored.size, storage_key=stored.storage_key)
