@@ -30,6 +30,7 @@ NOTE_SHOWN_STEPS = frozenset(
     {
         "refuse_receipt",
         "extend",
+        "apologise",
         "stop",
         "refuse_withdrawal",
         "refuse_substance",
