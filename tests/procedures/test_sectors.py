@@ -96,7 +96,7 @@ def test_a_large_sector_is_paged_and_every_page_is_one_click_away(client, catalo
 
 @pytest.mark.parametrize(
     ("name", "args", "allowed"),
-    [("home", [], 9), ("life_event", ["viec-lam"], 8), ("sectors", [], 1), ("sector", ["X1"], 5)],
+    [("home", [], 9), ("life_event", ["viec-lam"], 8), ("sectors", [], 3), ("sector", ["X1"], 6)],
 )
 def test_queries_do_not_grow_with_sectors_and_procedures(client, catalogue, name, args, allowed):
     for number in range(12):
