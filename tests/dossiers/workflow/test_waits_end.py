@@ -106,7 +106,7 @@ def test_the_terms_of_a_supplement_and_of_a_fee_are_given_back_too(desk):
             advance(dossier, "refuse_withdrawal", desk.clerk, note=REASON)
             assert not wrong(dossier)
         assert fresh(supplement).supplement_due_at > clock.now() and fresh(fee).payment_due_at > clock.now()
-    assert fresh(supplement).supplement_due_at.timetz() == dues[0].timetz()
+    assert clock.local(fresh(supplement).supplement_due_at).timetz() == dues[0].timetz()
 
 
 # ---------------------------------------------------------------- what reaches over another body
