@@ -128,7 +128,19 @@ def _current(role, agency_id):
     return Membership.objects.current().filter(role=role, agency=agency_id)
 
 
-RECIPIENTS = {Tells.SUBMITTER: _citizen_recipients, Tells.RECEIVING_CLERK: _desk_recipients, Tells.OFFICER: _office_recipients}
+def _head_recipients(dossier, step):
+    """Heads and deputies of the bodies that receive and decide, but who took the step."""
+    bodies = {dossier.receiving_agency_id, dossier.lead_agency_id}
+    theirs = Membership.objects.current().filter(role__in=(Role.HEAD, Role.DEPUTY), agency__in=bodies)
+    return list(User.objects.filter(memberships__in=theirs).exclude(pk=step.user.pk if step.user else None).distinct())
+
+
+RECIPIENTS = {
+    Tells.HEAD: _head_recipients,
+    Tells.SUBMITTER: _citizen_recipients,
+    Tells.RECEIVING_CLERK: _desk_recipients,
+    Tells.OFFICER: _office_recipients,
+}
 
 
 def citizen_text(step, dossier):
@@ -193,6 +205,8 @@ def _step_text(step, dossier):
         return _("Đã gửi bổ sung: %(name)s"), _("Cơ quan đã nhận được phần bổ sung.") + _due_sentence(dossier)
     if step.name == "extend":
         return _("Xin lỗi, hẹn lại: %(name)s"), _("Cơ quan xin lỗi vì chậm. Ngày hẹn mới: %(due)s. Lý do: %(reason)s")
+    if step.name == "apologise":
+        return _("Xin lỗi vì trễ hẹn: %(name)s"), _("Cơ quan xin lỗi vì trễ hẹn. Ngày hẹn mới: %(due)s. Lý do: %(reason)s")
     if step.name == "ask_confirmation":
         return _("Cần xác nhận: %(name)s"), _("Mở hồ sơ, đọc lại bản nháp kết quả và xác nhận trước %(answer_by)s.")
     if step.name == "confirmation_timeout":

@@ -31,6 +31,7 @@ NOTE_SHOWN_STEPS = frozenset(
     {
         "refuse_receipt",
         "extend",
+        "apologise",
         "stop",
         "refuse_withdrawal",
         "refuse_substance",

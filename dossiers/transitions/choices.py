@@ -26,6 +26,7 @@ class Tells(StrEnum):
     SUBMITTER = "submitter"
     RECEIVING_CLERK = "receiving_clerk"
     OFFICER = "officer"
+    HEAD = "head"
 
 
 class Effect(StrEnum):
@@ -58,6 +59,7 @@ class Effect(StrEnum):
     SET_HOLDER = "set_holder"
     TAKE_OVER = "take_over"
     PROMISE_NEW_DATE = "promise_new_date"
+    PROMISE_AFTER_MISSING = "promise_after_missing"
     CLOSE_OPEN_STEPS = "close_open_steps"
     CANCEL_OPEN_STEPS = "cancel_open_steps"
     # supplements and outcomes

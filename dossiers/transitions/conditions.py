@@ -175,6 +175,12 @@ def one_working_day_before_due(dossier: Dossier) -> bool:
     return working_calendar().add_working_days(clock.today(), 1) <= first_too_late
 
 
+@condition(_("Còn gia hạn được: dùng “Xin lỗi, hẹn lại” trước khi trễ hẹn."))
+def extension_no_longer_possible(dossier: Dossier) -> bool:
+    """Extended once already, or too late for it."""
+    return dossier.due_at is not None and not (not_extended(dossier) and one_working_day_before_due(dossier))
+
+
 @condition(_("Các bước trước chưa xong."))
 def steps_done(dossier: Dossier) -> bool:
     open_steps = dossier.open_steps

@@ -88,6 +88,7 @@ class DossierTransitions:
     payment_due_at: dt.datetime | None
     reminded_at: dt.datetime | None
     extended_at: dt.datetime | None
+    apologised_at: dt.datetime | None
     decided_at: dt.datetime | None
     completed_at: dt.datetime | None
     returned_at: dt.datetime | None
@@ -350,6 +351,17 @@ class DossierTransitions:
     def extend(self) -> None:
         """Extend the term once, before it ends, with an apology, a reason and a new date. The first due time stays stored."""
         self.extended_at = clock.now()
+
+    @same_state(
+        [S.ACCEPTED, S.PROCESSING], permission=may.is_head,
+        conditions=[conditions.not_decided, conditions.applicant_not_asked, conditions.extension_no_longer_possible],
+        inputs=[inputs.reason, inputs.new_date], before=[Effect.PROMISE_AFTER_MISSING], paper=PaperKind.APOLOGY,
+        clock=Clock.NEW_DUE, tells=[Tells.SUBMITTER, Tells.HEAD], sentence=_("Xin lỗi vì trễ, hẹn lại ngày trả"),
+    )  # fmt: skip
+    def apologise(self) -> None:
+        """Late, or sure to be, without an extension: apologise with a reason and a new date, each time anew. The dossier stays
+        late by every count."""
+        self.apologised_at = clock.now()
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.signs_the_step,

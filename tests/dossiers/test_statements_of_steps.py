@@ -58,7 +58,9 @@ OFFICE = {
     "confirmation_timeout PROCESSING": 24,
     "go_on_unconfirmed PROCESSING": 30,
     "take_over PROCESSING": 11,
-    "extend PROCESSING": 21,
+    "extend PROCESSING": 24,  # the furthest date is counted: calendar, days off, hours
+    "apologise ACCEPTED": 25,
+    "apologise PROCESSING": 25,
 }
 RESULT = {
     "approve PROCESSING": 27,  # steps that still wait, the draft, what is offered in this case, what the signer had on screen
@@ -238,6 +240,10 @@ def test_the_office(desk, counter):
         counter.take(dossier, "go_on_unconfirmed", desk.officer, note=NOTE)
     dossier = desk.processing(**fee_facts())
     counter.take(dossier, "extend", desk.head, note=NOTE, new_due_at=dossier.due_at + dt.timedelta(days=1))
+    for dossier in (desk.accepted(**fee_facts()), desk.processing(**fee_facts())):
+        new = dossier.due_at + dt.timedelta(days=1)
+        with clock.at(dossier.due_at + dt.timedelta(minutes=1)):
+            counter.take(dossier, "apologise", desk.head, note=NOTE, new_due_at=new)
     assert counter.numbers == OFFICE
 
 

@@ -209,6 +209,15 @@ def promise_new_date(step: Step) -> None:
     step.dossier.due_at = step.dossier.extended_to = step.details["new_due_at"]
 
 
+@before(Effect.PROMISE_AFTER_MISSING)
+def promise_after_missing(step: Step) -> None:
+    """The promise moves; what was missed first is kept, and lateness is counted from there. Due times of steps stay."""
+    dossier = step.dossier
+    step.recorded |= {"old": dossier.due_at.isoformat(), "new": step.details["new_due_at"].isoformat()}
+    dossier.missed_due_at = dossier.missed_due_at or dossier.due_at
+    dossier.due_at = dossier.apologised_to = step.details["new_due_at"]
+
+
 @before(Effect.CLOSE_OPEN_STEPS)
 def close_open_steps(step: Step) -> None:
     """At an approval: only the signature is open."""
