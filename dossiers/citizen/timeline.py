@@ -149,7 +149,9 @@ def countdown(dossier):
         return None
     timekeeper = Timekeeper(dossier)
     due_day = clock.local(dossier.due_at)
-    left = rules.days_left(timekeeper.promised.calendar, clock.now(), dossier.due_at)
+    late = lateness.is_late(dossier, clock.now(), lateness.PROMISED_DUE)
+    counted = lateness.counted_due(dossier, lateness.PROMISED_DUE) if late else dossier.due_at
+    left = rules.days_left(timekeeper.promised.calendar, clock.now(), counted)
     found = {
         "due": _("Hẹn trả: %(day)s, trước %(time)s") % {"day": long_day(due_day.date()), "time": clock_time(due_day)},
         "late": left < 0,
@@ -184,7 +186,7 @@ def why_this_date(dossier):
     if dossier.accepted_at is None or dossier.due_at is None:
         return None
     standing = Timekeeper(dossier).standing(now=None if dossier.decided_at else clock.now())
-    return {"reasons": [str(reason) for reason in standing.reasons], "days": standing.days, "provisional": standing.provisional}
+    return {"reasons": [str(reason) for reason in standing.reasons], "days": standing.rows, "provisional": standing.provisional}
 
 
 def moved_promise(dossier):
@@ -192,6 +194,9 @@ def moved_promise(dossier):
     if dossier.due_at is None or dossier.due_at == dossier.first_promised_due_at:
         return ""
     dates = {"first": moment(dossier.first_promised_due_at), "now": moment(dossier.due_at)}
+    if dossier.missed_due_at:
+        dates["first"] = moment(dossier.missed_due_at)
+        return _("Đã lỡ hẹn %(first)s. Cơ quan đã xin lỗi và hẹn lại %(now)s.") % dates
     if dossier.extended_at:
         return _("Lúc đầu hẹn %(first)s. Cơ quan đã xin lỗi và hẹn lại %(now)s.") % dates
     if not dossier.intervals.filter(kind__in=rules.WAITS, started_at__gte=dossier.accepted_at).exists():

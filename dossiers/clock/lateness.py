@@ -3,6 +3,8 @@
 Two due times are compared. `STEP_DUE`: when the current work must be done (reception, open step); used by the desk's lists.
 `PROMISED_DUE`: when the result was promised to the citizen. Nothing is late while the clock is paused: waiting for the citizen,
 a pending withdrawal, or after the decision. The due moment itself is in time.
+
+An apology moves the promise and makes nothing punctual: `missed_due_at`, the promise before the first apology, counts on.
 """
 
 from __future__ import annotations
@@ -44,9 +46,14 @@ def running() -> Q:
 
 def is_late(dossier: Dossier, now: dt.datetime, due: str = STEP_DUE) -> bool:
     """Has this due time passed while the clock is running? `due`: STEP_DUE or PROMISED_DUE; `now`: aware datetime."""
-    return is_running(dossier) and rules.is_late(now, getattr(dossier, due))
+    return is_running(dossier) and rules.is_late(now, counted_due(dossier, due))
+
+
+def counted_due(dossier: Dossier, due: str = STEP_DUE) -> dt.datetime | None:
+    """The due time by which lateness is counted: the missed one, where the agency apologised for it."""
+    return min(filter(None, [dossier.missed_due_at, getattr(dossier, due)]), default=None)
 
 
 def late(now: dt.datetime, due: str = STEP_DUE) -> Q:
     """`is_late` as a query condition."""
-    return running() & Q(**{f"{due}__lt": now})
+    return running() & (Q(**{f"{due}__lt": now}) | Q(missed_due_at__lt=now))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from portal.common import dates
 from portal.common.clock import local
-from procedures.calendar import Day, Due, OfficeHours, Pause, Term, WorkCalendar, due
+from procedures.calendar import Day, DayKind, Due, OfficeHours, Pause, Term, WorkCalendar, due
 
 WAITS = frozenset({"supplement", "payment", "applicant", "withdrawal", "outage"})
 """Kinds of interval in which the agency cannot work on the dossier: they extend the term."""
@@ -46,7 +46,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Extension:
-    """The one extension the law allows, with an apology and a new promised time (NĐ 61/2018 Đ.19 k9)."""
+    """A new date with an apology: the one extension in time (NĐ 61/2018 Đ.19 k9), or the newest one after it was missed."""
 
     granted_at: dt.datetime
     to: dt.datetime
@@ -74,6 +74,11 @@ class Standing:
     @property
     def days(self) -> tuple[Day, ...]:
         return self.due.days
+
+    @property
+    def rows(self) -> "list[Day | Stretch]":
+        """The days for reading: long plain runs are folded."""
+        return folded(self.days)
 
     @property
     def restarted(self) -> bool:
@@ -112,6 +117,49 @@ def wait_label(kind: str) -> str:
         "withdrawal": _("chờ xử lý yêu cầu rút"),
         "outage": _("sự cố hệ thống"),
     }[kind]
+
+
+# ---------------------------------------------------------------- the explanation, shortened
+KEPT_AT_ENDS, FOLDED_FROM = 2, 9  # days
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Days in a row that are counted in the same way, shown as one row."""
+
+    date: dt.date
+    last: dt.date
+    counted_days: int
+    unit: str
+    is_due: bool = False
+    counted: bool = True
+
+    @property
+    def why(self) -> str:
+        words = _("%(n)d ngày làm việc") if self.unit == "working_day" else _("%(n)d ngày")
+        return words % {"n": self.counted_days}
+
+
+def folded(days: Sequence[Day]) -> list[Day | Stretch]:
+    """The days of an explanation with long plain runs (working days and weekends) folded in the middle."""
+    rows: list[Day | Stretch] = []
+    run: list[Day] = []
+    for day in [*days, None]:
+        if day is not None and day.kind in (DayKind.COUNTED, DayKind.WEEKEND) and not day.is_due:
+            run.append(day)
+            continue
+        rows += _fold(run)
+        rows += [day] if day is not None else []
+        run = []
+    return rows
+
+
+def _fold(run: list[Day]) -> list[Day | Stretch]:
+    if len(run) < FOLDED_FROM:
+        return list(run)
+    middle = run[KEPT_AT_ENDS:-KEPT_AT_ENDS]
+    counted = sum(day.counted for day in middle)
+    return [*run[:KEPT_AT_ENDS], Stretch(middle[0].date, middle[-1].date, counted, run[0].unit), *run[-KEPT_AT_ENDS:]]
 
 
 # ---------------------------------------------------------------- the current due time

@@ -13,7 +13,7 @@ from typing import Any
 from dossiers.choices import IntervalKind
 from dossiers.clock import rules
 from dossiers.clock.basis import Basis, stored, with_decisions_of
-from dossiers.models import ClockInterval, Dossier
+from dossiers.models import ClockInterval, Dossier, StepState
 from dossiers.states import DossierState
 from dossiers.transitions.choices import Clock
 from dossiers.transitions.step import Choice, Step
@@ -190,9 +190,35 @@ class Timekeeper:
             accepted_at=dossier.accepted_at,
             term=Term.from_data(dossier.term),
             intervals=[rules.Interval(i.kind, i.started_at, i.ended_at, i.restart) for i in intervals],
-            extension=rules.Extension(dossier.extended_at, dossier.extended_to) if dossier.extended_at else None,
+            extension=self._new_promise(),
             now=now,
         )
+
+    def _new_promise(self) -> rules.Extension | None:
+        """The newest date that the agency set itself: an extension in time, or an apology for being late."""
+        dossier = self.dossier
+        pairs = ((dossier.apologised_at, dossier.apologised_to), (dossier.extended_at, dossier.extended_to))
+        return next((rules.Extension(at, to) for at, to in pairs if at and to), None)
+
+    def furthest_promise(self) -> dt.datetime | None:
+        """The latest new date of an extension or an apology: the original term once more, from the present promise, or from now
+        when that is over; at least the next working day (demo: the law names no bound). None without a due time."""
+        dossier = self.dossier
+        if dossier.due_at is None:
+            return None
+        since = max(dossier.due_at, clock.now())
+        again = due(self.calendar, self.hours, since, Term.from_data(dossier.term), cutoff=None).at
+        next_day = self.hours.close_of(self.calendar.add_working_days(clock.local(since).date(), 1))
+        return max(again, next_day) if again else next_day
+
+    def likely_end(self) -> dt.datetime:
+        """When the work that is left may be done: the hours of the open and later steps from now, to the end of that day; at
+        least the next working day, at most `furthest_promise`."""
+        hours = sum(run.hours for run in self.dossier.step_runs.all() if run.state in (StepState.OPEN, StepState.WAITING))
+        day = clock.local(self.after(clock.now(), hours)).date()
+        at = self.hours.close_of(max(day, self.calendar.add_working_days(clock.today(), 1)))
+        furthest = self.furthest_promise()
+        return min(at, furthest) if furthest else at
 
     def step_due(self, opened_at: dt.datetime, hours: int) -> dt.datetime:
         """Due time of a step of `hours` working hours; never after the due time of the dossier."""

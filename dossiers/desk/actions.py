@@ -107,6 +107,14 @@ STEP_PAGES = {
         "gia-han", forms.ExtendForm, _("Xin lỗi, hẹn lại"),
         _("Chỉ một lần cho mỗi hồ sơ. Cổng gửi văn bản xin lỗi và ngày hẹn mới; ngày hẹn đầu vẫn lưu để thống kê."), icon="cal",
     ),
+    "apologise": StepPage(
+        "xin-loi-tre-hen", forms.ApologiseForm, _("Xin lỗi vì trễ hẹn"),
+        _(
+            "Không còn gia hạn được. Cổng gửi văn bản xin lỗi và ngày hẹn mới. Hồ sơ vẫn tính là trễ trong mọi thống kê, mỗi lần"
+            " xin lỗi đều được ghi."
+        ),
+        icon="cal",
+    ),
     "correct_result": StepPage(
         "sua-ket-qua", CorrectForm, _("Sửa kết quả đã cấp"),
         _("Kết quả sai thì thay thế hoặc thu hồi, không sửa tệp cũ. Mã trên giấy cũ sẽ nói rõ điều đó."),

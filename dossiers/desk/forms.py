@@ -288,6 +288,8 @@ class ExtendForm(ReasonForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        self.timekeeper = Timekeeper(self.dossier)
+        self.furthest = self.timekeeper.furthest_promise()
         for part in self.PARTS:
             self.fields[f"moi-{part}"] = forms.CharField(required=False, max_length=4)
 
@@ -300,23 +302,40 @@ class ExtendForm(ReasonForm):
     def date_error(self):
         return next(iter(self.errors.get("moi-ngay", [])), "")
 
+    def field_of(self, name):
+        """The field of an input that `advance` misses."""
+        return "moi-ngay" if name == "new_due_at" else name
+
     def clean(self):
         typed = [self.cleaned_data.get(f"moi-{part}", "").strip() for part in self.PARTS]
-        timekeeper = Timekeeper(self.dossier)
         try:
             day = typed_day_in(" ".join(typed))
         except UnclearDay:
             self.add_error("moi-ngay", _("Ngày hẹn mới phải là một ngày có thật, ví dụ 4 12 2026."))
             return
-        if not timekeeper.calendar.is_working(day):
+        if not self.timekeeper.calendar.is_working(day):
             self.add_error("moi-ngay", _("Ngày này cơ quan nghỉ. Chọn một ngày làm việc."))
-        elif self.dossier.due_at and day <= clock.local(self.dossier.due_at).date():
-            self.add_error("moi-ngay", _("Chọn ngày sau ngày hẹn cũ."))
         else:
-            self.cleaned_data["new_due_at"] = timekeeper.hours.close_of(day)
+            self.cleaned_data["new_due_at"] = self.timekeeper.hours.close_of(day)
 
     def details(self):
         return {"new_due_at": self.cleaned_data["new_due_at"]}
+
+
+class ApologiseForm(ExtendForm):
+    """Late: the date and the words are drafted from where the dossier stands, and can be changed."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        day = clock.local(self.timekeeper.likely_end()).date()
+        drafted = {"moi-ngay": day.day, "moi-thang": day.month, "moi-nam": day.year, "note": self._drafted_reason()}
+        self.initial = {**drafted, **self.initial}
+
+    def _drafted_reason(self):
+        run = next(iter(self.dossier.open_steps), None)
+        if run is None:
+            return ""
+        return _("Hồ sơ còn ở bước “%(step)s” tại %(agency)s, chưa xong đúng hạn.") % {"step": run.name, "agency": run.agency}
 
 
 class DeliverForm(StepForm):

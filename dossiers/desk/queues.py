@@ -93,7 +93,7 @@ def runs_of(user):
     for role in {role for role, _agency in user.roles}:
         wanted |= Q(role=role, agency__in=user.agencies_with(role))
     runs = StepRun.objects.filter(wanted, Q(holder=None) | Q(holder=user), state=StepState.OPEN)
-    return runs.exclude(kind="applicant_confirm", question__gt="")
+    return runs.exclude(kind="applicant_confirm", question__gt="", answer="")
 
 
 def dossiers_at_work(user):
@@ -252,6 +252,8 @@ def _running_tag(dossier, calendar):
         return Tag("ok", _("Không có hạn"))
     left = rules.days_left(calendar, clock.now(), due_at)
     if lateness.is_late(dossier, clock.now()):
+        due_at = lateness.counted_due(dossier)
+        left = rules.days_left(calendar, clock.now(), due_at)
         if clock.local(due_at).date() == clock.today():
             return Tag("late", _("Quá hạn từ %(time)s") % {"time": clock_time(due_at)})
         return Tag("late", _("Quá hạn %(n)d ngày") % {"n": -left})
@@ -261,6 +263,8 @@ def _running_tag(dossier, calendar):
 
 
 def _short(moment):
-    """Day and month of the local date: «3/12»."""
-    local = clock.local(moment) if moment else None
-    return f"{local.day}/{local.month}" if local else ""
+    """Day and month of the local date: «3/12»; with the year when it is not this one."""
+    if moment is None:
+        return ""
+    local = clock.local(moment)
+    return f"{local.day}/{local.month}" + (f"/{local.year}" if local.year != clock.today().year else "")

@@ -135,6 +135,11 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
     term = models.JSONField(_("thời hạn giải quyết"), default=dict, blank=True)
     extended_at = models.DateTimeField(_("xin lỗi, gia hạn lúc"), null=True, blank=True)
     extended_to = models.DateTimeField(_("gia hạn tới"), null=True, blank=True)
+    apologised_at = models.DateTimeField(_("xin lỗi vì trễ lúc"), null=True, blank=True)
+    apologised_to = models.DateTimeField(_("hẹn lại sau khi trễ"), null=True, blank=True)
+    missed_due_at = models.DateTimeField(
+        _("hẹn đã lỡ"), null=True, blank=True, help_text="hẹn trước lần xin lỗi đầu; tính trễ từ đây"
+    )
     supplement_count = models.PositiveSmallIntegerField(_("số lần yêu cầu bổ sung"), default=0)
     supplement_due_at = models.DateTimeField(_("bổ sung trước"), null=True, blank=True)
     payment_due_at = models.DateTimeField(_("trả phí trước"), null=True, blank=True)

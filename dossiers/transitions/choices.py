@@ -26,6 +26,7 @@ class Tells(StrEnum):
     SUBMITTER = "submitter"
     RECEIVING_CLERK = "receiving_clerk"
     OFFICER = "officer"
+    HEAD = "head"
 
 
 class Effect(StrEnum):
@@ -53,9 +54,12 @@ class Effect(StrEnum):
     ASK_THE_APPLICANT = "ask_the_applicant"
     RECORD_CONFIRMATION = "record_confirmation"
     RECORD_SILENCE = "record_silence"
+    END_THE_WAIT = "end_the_wait"
+    GIVE_BACK_TERM = "give_back_term"
     SET_HOLDER = "set_holder"
     TAKE_OVER = "take_over"
     PROMISE_NEW_DATE = "promise_new_date"
+    PROMISE_AFTER_MISSING = "promise_after_missing"
     CLOSE_OPEN_STEPS = "close_open_steps"
     CANCEL_OPEN_STEPS = "cancel_open_steps"
     # supplements and outcomes

@@ -17,6 +17,7 @@ from dossiers.choices import Product, StepState
 from dossiers.permissions import heads, is_head, own_steps, steps_headed
 from dossiers.transitions import conditions, drafts
 from portal.common import clock
+from portal.common.dates import moment
 from procedures.models import working_calendar
 
 if TYPE_CHECKING:
@@ -113,6 +114,15 @@ def own_step(step: Step) -> None:
     step.details["step"] = next(run for run in mine if run == chosen)
 
 
+def own_signatures(step: Step) -> None:
+    """An approval closes the signatures that are open: all must be this signer's."""
+    assert step.user is not None
+    theirs = [run for run in step.dossier.open_steps if run not in own_steps(step.dossier, step.user)]
+    if theirs:
+        facts = {"step": theirs[0].name, "agency": theirs[0].agency}
+        raise DetailsMissing("shown", _("Bước “%(step)s” của %(agency)s chưa ký.") % facts)
+
+
 def product_of_the_step(step: Step) -> None:
     """The step delivers what it must: an opinion in words (the note), a number, a file, or a draft that fits the case."""
     run = step.details["step"]
@@ -163,9 +173,14 @@ def step_headed(step: Step) -> None:
 
 
 def new_date(step: Step) -> None:
-    date = step.details.get("new_due_at")
-    if not isinstance(date, dt.datetime) or step.dossier.due_at is None or date <= step.dossier.due_at:
-        raise DetailsMissing("new_due_at", _("Chọn ngày hẹn mới, sau ngày hẹn cũ."))
+    """After the present promise and after now, at most `Timekeeper.furthest_promise`."""
+    date, due_at = step.details.get("new_due_at"), step.dossier.due_at
+    if not isinstance(date, dt.datetime) or due_at is None or date <= max(due_at, step.now):
+        raise DetailsMissing("new_due_at", _("Chọn ngày hẹn mới, sau ngày hẹn cũ và sau hôm nay."))
+    furthest = step.timekeeper.furthest_promise()
+    if furthest and date > furthest:
+        sentence = _("Hẹn lại xa nhất %(when)s: thêm đúng một lần thời hạn ban đầu.")
+        raise DetailsMissing("new_due_at", sentence % {"when": moment(furthest, year=True)})
 
 
 def content_frozen(step: Step) -> None:

@@ -83,11 +83,14 @@ def consultation(dossier, event):
 
 @builds(PaperKind.APOLOGY)
 def apology(dossier, event):
+    """Before the due time (an extension, once) or after it was missed (`late`): other words."""
     old, new = (dt.datetime.fromisoformat(event.text.details[key]) for key in ("old", "new"))
     return {
         "accepted_on": wording.day_in_words(dossier.accepted_at).removeprefix(f"ngày{GLUE}"),
         "old_due_at": moment_in_words(old),
         "new_due_at": moment_in_words(new),
+        "late": event.at > old,
+        "once": event.step == "extend",
         "sign": sign("Trưởng bộ phận", event),
     }
 

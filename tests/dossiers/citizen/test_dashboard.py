@@ -125,12 +125,13 @@ def test_a_fee_that_is_waited_for_stands_on_top_with_its_sum_and_a_button_to_pay
     assert dashboard.counts(dossier.submitter)["PAYMENT_REQUIRED"] == 1
 
 
-def test_a_fee_of_level_three_leads_to_how_to_pay_at_the_counter(desk):
+def test_a_fee_that_can_no_longer_be_paid_online_leads_to_how_to_pay_at_the_counter(desk, settings):
     world.place("68.X123")
     office = factories.Desk("H18.X004.CA")
     asked = {"case": "ca_nhan", "priority_group": ""}
-    dossier = office.accepted(code="1.002755", answers=world.sample_answers("ct01"), asked=asked)  # declared at level 3
-    workflow.advance(dossier, "charge", actor=office.officer)
+    dossier = office.accepted(code="1.004194", answers=world.sample_answers("ct01"), asked=asked)
+    dossier = workflow.advance(dossier, "charge", actor=office.officer)
+    settings.PAYMENTS_OPEN = False
     (item,) = dashboard.to_do(dossier.submitter)
     assert item["href"] == f"/ho-so/{dossier.code}/" and "trả tại quầy" in item["text"]
 

@@ -103,12 +103,12 @@ def test_the_apology_has_the_old_and_the_new_time(desk, run_followups):
             "extend",
             actor=desk.head,
             note="Phải xác minh thêm nơi cư trú cũ.",
-            new_due_at=dt.datetime(2026, 8, 27, 10, 0, tzinfo=dt.UTC),
+            new_due_at=dt.datetime(2026, 8, 26, 10, 0, tzinfo=dt.UTC),
         )
     run_followups()
     text = read(dossier, "apology")
     assert "17 giờ 00 phút, ngày 25 tháng 8 năm 2026" in text
-    assert "17 giờ 00 phút, ngày 27 tháng 8 năm 2026" in text
+    assert "17 giờ 00 phút, ngày 26 tháng 8 năm 2026" in text
     assert "xin lỗi" in text
 
 
