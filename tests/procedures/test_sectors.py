@@ -50,7 +50,11 @@ def test_a_life_event_leads_to_its_sectors_and_these_to_their_procedures(client,
 
 @pytest.mark.parametrize(
     ("audience", "event"),
-    [(["citizen", "enterprise"], "viec-lam"), (["enterprise"], "lao-dong-va-bao-hiem-xa-hoi"), ([], "lao-dong-va-bao-hiem-xa-hoi")],
+    [
+        (["citizen", "enterprise"], "viec-lam"),
+        (["enterprise"], "lao-dong-va-bao-hiem-xa-hoi"),
+        ([], "lao-dong-va-bao-hiem-xa-hoi"),
+    ],
 )
 def test_a_procedure_that_can_only_be_read_shows_the_home_of_its_sector(client, catalogue, audience, event):
     sector = sector_with_homes("X1", "VIECLAM", "LAODONGVABAOHIEMXAHOI")
