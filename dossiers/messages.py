@@ -1,5 +1,7 @@
 """Messages after a step: short, without identity numbers, with the next thing to do and a link."""
 
+import datetime as dt
+
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -153,7 +155,7 @@ def citizen_text(step, dossier):
         "until": moment(dossier.supplement_due_at or dossier.payment_due_at)
         if dossier.supplement_due_at or dossier.payment_due_at
         else "",
-        "answer_by": moment(dossier.step_due_at) if dossier.step_due_at else "",
+        "answer_by": moment(dt.datetime.fromisoformat(step.recorded["answer_by"])) if "answer_by" in step.recorded else "",
         "desk": dossier.receiving_agency.desk_name or dossier.receiving_agency.name,
         "phone": dossier.receiving_agency.desk_phone,
         "sum": dong(dossier.obligation.total) if hasattr(dossier, "obligation") and dossier.obligation.total else "",
@@ -207,6 +209,10 @@ def _step_text(step, dossier):
         return _("Xin lỗi vì trễ hẹn: %(name)s"), _("Cơ quan xin lỗi vì trễ hẹn. Ngày hẹn mới: %(due)s. Lý do: %(reason)s")
     if step.name == "ask_confirmation":
         return _("Cần xác nhận: %(name)s"), _("Mở hồ sơ, đọc lại bản nháp kết quả và xác nhận trước %(answer_by)s.")
+    if step.name == "confirmation_timeout":
+        return _("Hết hạn xác nhận: %(name)s"), _(
+            "Chưa có trả lời nên cơ quan được tính giờ lại. Vẫn xác nhận được cho đến khi cơ quan làm tiếp."
+        ) + _due_sentence(dossier)
     if step.name == "go_on_unconfirmed":
         return _("Cơ quan làm tiếp: %(name)s"), _("Đã hết hạn xác nhận mà chưa có trả lời.") + _due_sentence(dossier)
     if step.name == "issue":

@@ -5,7 +5,8 @@ Transition lines and pages use the same predicates. This module imports no model
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from enum import StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -14,7 +15,7 @@ from django.db.models import Q
 
 from accounts.mandates import Basis, in_force
 from accounts.roles import WORK_ON_DOSSIERS, Role
-from dossiers.choices import PaperKind
+from dossiers.choices import PaperKind, Product
 from dossiers.states import DossierState
 
 if TYPE_CHECKING:
@@ -46,34 +47,45 @@ NOTE_SHOWN_STEPS = frozenset(
 Predicate = Callable[["Dossier", "User"], bool]
 
 
+class Body(StrEnum):
+    """At which body a role is held, seen from the dossier."""
+
+    CITIZEN = "the citizen's side"
+    RECEIVING = "receiving body"
+    LEAD = "lead body"
+    STEP = "body of the step"
+
+
 class Permission(Protocol):
-    """A predicate with the roles it admits, named as in the workflow file."""
+    """A predicate with what it admits: `roles` as in the workflow file, and at which `bodies` they are held."""
 
     roles: frozenset[str]
+    bodies: frozenset[tuple[str, Body]]  # {(role, body)}
 
     def __call__(self, dossier: Dossier, user: User, /) -> bool: ...
 
 
-def for_roles(*roles: str) -> Callable[[Predicate], Permission]:
-    """Decorator: sets the roles that a predicate admits."""
+def for_roles(*roles: str, at: Iterable[Body] = ()) -> Callable[[Predicate], Permission]:
+    """Decorator: sets the roles that a predicate admits, and the bodies where they are held."""
 
     def mark(predicate: Predicate) -> Permission:
         permission = cast(Permission, predicate)
         permission.roles = frozenset(roles)
+        permission.bodies = frozenset((role, body) for role in roles for body in at)
         return permission
 
     return mark
 
 
-def for_staff(*roles: str) -> Callable[[Predicate], Permission]:
-    """Decorator for predicates of staff: sets their roles, and makes them False for staff whose own dossier it is."""
+def for_staff(*roles: str, at: Iterable[Body]) -> Callable[[Predicate], Permission]:
+    """Decorator for predicates of staff: as `for_roles`, and makes them False for staff whose own dossier it is."""
 
     def mark(predicate: Predicate) -> Permission:
         @wraps(predicate)
         def may(dossier: Dossier, user: User) -> bool:
             return not is_own_dossier(dossier, user) and predicate(dossier, user)
 
-        return for_roles(*roles)(may)
+        return for_roles(*roles, at=at)(may)
 
     return mark
 
@@ -88,7 +100,7 @@ def own_dossiers(user: User) -> Q:
     return Q(submitter__in=user.own_logins) | Q(person__in=user.own_persons)
 
 
-@for_roles(CITIZEN)
+@for_roles(CITIZEN, at=[Body.CITIZEN])
 def is_submitter(dossier: Dossier, user: User) -> bool:
     """The citizen's side: the submitter, the subject, or a user with a mandate in force for the subject.
 
@@ -110,7 +122,7 @@ def _has_mandate(dossier: Dossier, user: User) -> bool:
     return mandates.filter(person=dossier.person_id, organisation=dossier.organisation_id).exists()
 
 
-@for_roles(CITIZEN)
+@for_roles(CITIZEN, at=[Body.CITIZEN])
 def may_file(dossier: Dossier, user: User) -> bool:
     """May this user file the draft: their own, for themselves or under a mandate in force for its subject and procedure?"""
     if not user.is_active or dossier.submitter_id != user.pk:
@@ -120,12 +132,12 @@ def may_file(dossier: Dossier, user: User) -> bool:
     return _has_mandate(dossier, user)
 
 
-@for_staff(Role.RECEIVING_CLERK)
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
 def is_receiving_clerk(dossier: Dossier, user: User) -> bool:
     return user.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
 
 
-@for_staff(Role.OFFICER)
+@for_staff(Role.OFFICER, at=[Body.LEAD, Body.STEP])
 def is_officer(dossier: Dossier, user: User) -> bool:
     """An officer of the lead agency, or of an agency with an open step. A consulted agency can only answer the consultation."""
     return user.has_role(Role.OFFICER, dossier.lead_agency_id) or any(
@@ -134,12 +146,12 @@ def is_officer(dossier: Dossier, user: User) -> bool:
     )
 
 
-@for_staff(Role.SIGNER)
+@for_staff(Role.SIGNER, at=[Body.LEAD])
 def is_signer(dossier: Dossier, user: User) -> bool:
     return user.has_role(Role.SIGNER, dossier.lead_agency_id)
 
 
-@for_staff(Role.HEAD)
+@for_staff(Role.HEAD, at=[Body.RECEIVING, Body.LEAD])
 def is_head(dossier: Dossier, user: User) -> bool:
     """Head or deputy of the receiving agency or of the lead agency."""
     return any(heads(user, agency) for agency in (dossier.receiving_agency_id, dossier.lead_agency_id))
@@ -169,51 +181,74 @@ def steps_headed(dossier: Dossier, user: User) -> list[StepRun]:
     return [run for run in dossier.open_steps if run.kind != "sign" and heads(user, run.agency_id)]
 
 
-@for_staff(Role.OFFICER, Role.RECEIVING_CLERK, Role.HEAD)
+@for_staff(Role.OFFICER, Role.RECEIVING_CLERK, Role.HEAD, at=[Body.STEP])
 def holds_the_step(dossier: Dossier, user: User) -> bool:
     """Does an open step before the signature: the step's own role at the step's own body, or the head of it who took it over."""
     return any(run.kind != "sign" for run in own_steps(dossier, user))
 
 
-@for_staff(Role.OFFICER)
+@for_staff(Role.OFFICER, at=[Body.STEP])
 def asks_others(dossier: Dossier, user: User) -> bool:
     """Does an open step that is not itself a question to another body or to the applicant."""
     return any(run.kind not in ("sign", "consult", "applicant_confirm") for run in own_steps(dossier, user))
 
 
-@for_staff(Role.OFFICER)
+@for_staff(Role.OFFICER, at=[Body.STEP])
 def asks_the_applicant(dossier: Dossier, user: User) -> bool:
     """Does the open step in which the applicant confirms."""
     return any(run.kind == "applicant_confirm" for run in own_steps(dossier, user))
 
 
-@for_staff(Role.OFFICER, Role.HEAD, Role.SIGNER)
-def returns_the_step(dossier: Dossier, user: User) -> bool:
-    """Does an open step, also the signature, that is no question from another body; or is the head of the lead agency."""
-    return any(run.kind != "consult" for run in own_steps(dossier, user)) or heads(user, dossier.lead_agency_id)
+@for_staff(Role.SIGNER, at=[Body.STEP])
+def signs_the_step(dossier: Dossier, user: User) -> bool:
+    """Does an open signature; before one is open, a signer of the lead agency, who is told what is missing."""
+    signatures = [run for run in dossier.open_steps if run.kind == "sign"]
+    if not signatures:
+        return user.has_role(Role.SIGNER, dossier.lead_agency_id)
+    return any(does_the_step(run, user) for run in signatures)
 
 
-@for_staff(Role.HEAD)
-def heads_the_work(dossier: Dossier, user: User) -> bool:
-    """Head of the body that works on it now: of an open step; before processing, of the receiving agency."""
-    if dossier.state == DossierState.PROCESSING:
-        return any(heads(user, run.agency_id) for run in dossier.open_steps)
+@for_staff(Role.OFFICER, Role.HEAD, Role.SIGNER, at=[Body.STEP])
+def does_a_step(dossier: Dossier, user: User) -> bool:
+    """Does an open step, also the signature, that is no question from another body."""
+    return any(run.kind != "consult" for run in own_steps(dossier, user))
+
+
+@for_staff(Role.HEAD, at=[Body.LEAD])
+def heads_the_lead(dossier: Dossier, user: User) -> bool:
+    return heads(user, dossier.lead_agency_id)
+
+
+@for_staff(Role.HEAD, at=[Body.RECEIVING])
+def heads_the_desk(dossier: Dossier, user: User) -> bool:
+    """Head of the receiving agency, which holds the dossier before its steps open."""
     return heads(user, dossier.receiving_agency_id)
 
 
-@for_staff(Role.HEAD)
+@for_staff(Role.HEAD, at=[Body.STEP])
+def heads_the_work(dossier: Dossier, user: User) -> bool:
+    """Head of the body of an open step."""
+    return any(heads(user, run.agency_id) for run in dossier.open_steps)
+
+
+@for_staff(Role.HEAD, at=[Body.STEP])
 def may_take_over(dossier: Dossier, user: User) -> bool:
     """Head of the body of an open step that this user does not hold already."""
     return any(run.holder_id != user.pk for run in steps_headed(dossier, user))
 
 
-@for_staff(Role.OFFICER, Role.SIGNER, Role.HEAD)
+@for_staff(Role.OFFICER, Role.SIGNER, Role.HEAD, at=[Body.STEP])
 def drafts_now(dossier: Dossier, user: User) -> bool:
-    """May write the result now: who does an open step that is not a question to somebody else."""
-    return any(run.kind not in ("consult", "applicant_confirm") for run in own_steps(dossier, user))
+    """May write the result now: who does an open step of the lead agency, or the one that delivers the draft, that is not a
+    question to somebody else."""
+    return any(
+        run.kind not in ("consult", "applicant_confirm")
+        and (run.agency_id == dossier.lead_agency_id or run.must_produce == Product.DRAFT)
+        for run in own_steps(dossier, user)
+    )
 
 
-@for_roles("post")
+@for_roles("post", at=[Body.RECEIVING])
 def is_post(dossier: Dossier, user: User) -> bool:
     """Logins of the postal service do not exist yet."""
     return False
@@ -226,6 +261,7 @@ def any_of(*predicates: Permission) -> Permission:
     def may(dossier: Dossier, user: User) -> bool:
         return any(predicate(dossier, user) for predicate in predicates)
 
+    may.bodies = frozenset().union(*(predicate.bodies for predicate in predicates))
     return may
 
 

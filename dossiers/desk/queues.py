@@ -93,7 +93,7 @@ def runs_of(user):
     for role in {role for role, _agency in user.roles}:
         wanted |= Q(role=role, agency__in=user.agencies_with(role))
     runs = StepRun.objects.filter(wanted, Q(holder=None) | Q(holder=user), state=StepState.OPEN)
-    return runs.exclude(kind="applicant_confirm", question__gt="")
+    return runs.exclude(kind="applicant_confirm", question__gt="", answer="")
 
 
 def dossiers_at_work(user):

@@ -57,5 +57,11 @@ class StepRun(models.Model):
         return self.produces.get("kind", "")
 
     @property
-    def waits_for_applicant(self):
+    def asks_applicant(self):
+        """Was the applicant asked to confirm? They may answer while the step is open, also after their term."""
         return self.kind == "applicant_confirm" and bool(self.question)
+
+    @property
+    def waits_for_applicant(self):
+        """Does their term run? The clock of the office is paused; when the term is over, `answer` says so."""
+        return self.asks_applicant and not self.answer

@@ -54,6 +54,8 @@ class Effect(StrEnum):
     ASK_THE_APPLICANT = "ask_the_applicant"
     RECORD_CONFIRMATION = "record_confirmation"
     RECORD_SILENCE = "record_silence"
+    END_THE_WAIT = "end_the_wait"
+    GIVE_BACK_TERM = "give_back_term"
     SET_HOLDER = "set_holder"
     TAKE_OVER = "take_over"
     PROMISE_NEW_DATE = "promise_new_date"

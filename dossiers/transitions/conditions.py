@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.choices import RESULT_KINDS
+from dossiers.choices import RESULT_KINDS, StepState
 from dossiers.fees import payable
 from dossiers.filing import judging, rules, supplements
 from dossiers.states import DossierState
@@ -134,23 +134,32 @@ def current_step_done(dossier: Dossier) -> bool:
 
 @condition(_("Bước đang làm không phải bước xin người nộp xác nhận."))
 def step_kind_applicant_confirm(dossier: Dossier) -> bool:
-    return any(run.kind == "applicant_confirm" and not run.question for run in dossier.open_steps)
+    return any(run.kind == "applicant_confirm" and not run.waits_for_applicant for run in dossier.open_steps)
 
 
 @condition(_("Không có điều gì đang chờ người nộp xác nhận."))
 def confirmation_open(dossier: Dossier) -> bool:
-    return any(run.waits_for_applicant for run in dossier.open_steps)
+    return any(run.asks_applicant for run in dossier.open_steps)
 
 
 @condition(_("Đang chờ người nộp xác nhận. Chờ trả lời, hoặc làm tiếp khi hết hạn trả lời."))
 def applicant_not_asked(dossier: Dossier) -> bool:
     """No step may leave the applicant's confirmation behind with its clock interval open."""
-    return not confirmation_open(dossier)
+    return not any(run.waits_for_applicant for run in dossier.open_steps)
 
 
 @condition(_("Chưa hết hạn người nộp trả lời."))
 def confirmation_due_passed(dossier: Dossier) -> bool:
-    return any(run.waits_for_applicant and run.due_at and run.due_at <= clock.now() for run in dossier.open_steps)
+    """Is the applicant's term over: noticed by the job already, or not yet?"""
+    asked = [run for run in dossier.open_steps if run.asks_applicant]
+    return any(not run.waits_for_applicant for run in asked) or confirmation_term_over(dossier)
+
+
+@condition(_("Chưa hết hạn người nộp trả lời."))
+def confirmation_term_over(dossier: Dossier) -> bool:
+    """Does the clock still wait for an applicant whose term is over?"""
+    now = clock.now()
+    return any(run.waits_for_applicant and run.due_at and run.due_at <= now for run in dossier.open_steps)
 
 
 @condition(_("Hồ sơ đã xin lỗi, gia hạn một lần rồi."))
@@ -175,7 +184,9 @@ def extension_no_longer_possible(dossier: Dossier) -> bool:
 @condition(_("Các bước trước chưa xong."))
 def steps_done(dossier: Dossier) -> bool:
     open_steps = dossier.open_steps
-    return bool(open_steps) and all(run.kind == "sign" for run in open_steps)
+    if not open_steps or any(run.kind != "sign" for run in open_steps):
+        return False
+    return not dossier.step_runs.filter(state=StepState.WAITING).exists()
 
 
 @condition(_("Còn khoản phí phải trả trước khi có kết quả."))
@@ -212,6 +223,12 @@ def result_in_force(dossier: Dossier) -> bool:
 @condition(_("Người nộp còn khoản phí chưa trả."))
 def nothing_owed(dossier: Dossier) -> bool:
     return not hasattr(dossier, "obligation") or not (amount_not_set(dossier) or amount_positive(dossier))
+
+
+@condition(_("Thủ tục này chỉ là thông báo: ghi nhận ở một cửa, không chuyển xử lý."))
+def has_a_result(dossier: Dossier) -> bool:
+    """A notification ends at the desk; behind it no step could end it, and its clock would run for ever."""
+    return not is_only_a_notification(dossier)
 
 
 @condition(_("Thủ tục này có kết quả phải trả."))

@@ -114,6 +114,15 @@ def own_step(step: Step) -> None:
     step.details["step"] = next(run for run in mine if run == chosen)
 
 
+def own_signatures(step: Step) -> None:
+    """An approval closes the signatures that are open: all must be this signer's."""
+    assert step.user is not None
+    theirs = [run for run in step.dossier.open_steps if run not in own_steps(step.dossier, step.user)]
+    if theirs:
+        facts = {"step": theirs[0].name, "agency": theirs[0].agency}
+        raise DetailsMissing("shown", _("Bước “%(step)s” của %(agency)s chưa ký.") % facts)
+
+
 def product_of_the_step(step: Step) -> None:
     """The step delivers what it must: an opinion in words (the note), a number, a file, or a draft that fits the case."""
     run = step.details["step"]

@@ -245,7 +245,8 @@ class DossierTransitions:
         self._close()
 
     @line(
-        S.ACCEPTED, S.PROCESSING, permission=may.is_receiving_clerk, conditions=[conditions.step_runs_created],
+        S.ACCEPTED, S.PROCESSING, permission=may.is_receiving_clerk,
+        conditions=[conditions.has_a_result, conditions.step_runs_created],
         before=[Effect.OPEN_FIRST_STEPS], paper=PaperKind.CONTROL_SHEET, clock=Clock.RUN,
         tells=[Tells.OFFICER, Tells.SUBMITTER], sentence=_("Đã chuyển cho người xử lý"),
     )  # fmt: skip
@@ -281,7 +282,7 @@ class DossierTransitions:
         """The head of a body takes an open step of this body, with a reason, and does it from now on."""
 
     @line(
-        S.PROCESSING, S.PROCESSING, permission=may.returns_the_step,
+        S.PROCESSING, S.PROCESSING, permission=may.any_of(may.does_a_step, may.heads_the_lead),
         conditions=[conditions.not_decided, conditions.applicant_not_asked], inputs=[inputs.reason, inputs.earlier_step],
         before=[Effect.CARRY_DRAFT, Effect.GO_BACK_A_STEP], tells=[Tells.OFFICER], sentence=_("Đã trả lại bước trước"),
     )  # fmt: skip
@@ -322,8 +323,20 @@ class DossierTransitions:
     def go_on_unconfirmed(self) -> None:
         """The applicant's term is over without an answer, and silence is no consent: the officer goes on, with a reason."""
 
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.no_user, jobs=[Job.CONFIRMATION_DEADLINE],
+        conditions=[conditions.confirmation_term_over], before=[Effect.END_THE_WAIT], clock=Clock.RESUME,
+        tells=[Tells.SUBMITTER, Tells.OFFICER], sentence=_("Hết hạn xác nhận, người nộp chưa trả lời"),
+    )  # fmt: skip
+    def confirmation_timeout(self) -> None:
+        """The applicant's term is over and silence is no consent: the clock runs again, and the office goes on or asks again."""
+
     @same_state(
-        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING], permission=may.heads_the_work, inputs=[inputs.assignee_has_role],
+        [S.SUBMITTED, S.ACCEPTED], permission=may.heads_the_desk, inputs=[inputs.assignee_has_role],
+        before=[Effect.SET_HOLDER], tells=[Tells.OFFICER], sentence=_("Đã giao người giữ hồ sơ"),
+    )  # fmt: skip
+    @same_state(
+        [S.PROCESSING], permission=may.heads_the_work, inputs=[inputs.assignee_has_role],
         before=[Effect.SET_HOLDER], tells=[Tells.OFFICER], sentence=_("Đã giao người giữ hồ sơ"),
     )  # fmt: skip
     def assign(self) -> None:
@@ -351,9 +364,10 @@ class DossierTransitions:
         self.apologised_at = clock.now()
 
     @line(
-        S.PROCESSING, S.PROCESSING, permission=may.is_signer,
+        S.PROCESSING, S.PROCESSING, permission=may.signs_the_step,
         conditions=[conditions.not_decided, conditions.steps_done, conditions.nothing_owed_before_result],
-        inputs=[inputs.content_frozen], before=[Effect.CARRY_DRAFT, Effect.CLOSE_OPEN_STEPS, Effect.RECORD_DECISION],
+        inputs=[inputs.own_signatures, inputs.content_frozen],
+        before=[Effect.CARRY_DRAFT, Effect.CLOSE_OPEN_STEPS, Effect.RECORD_DECISION],
         after=[Effect.FREEZE_DECISION, Effect.OWE_ISSUE], clock=Clock.END, tells=[Tells.OFFICER],
         sentence=_("Lãnh đạo đã duyệt"),
     )  # fmt: skip
@@ -416,7 +430,8 @@ class DossierTransitions:
 
     @line(
         S.WITHDRAWN, RETURN_VALUE(S.SUBMITTED, S.ACCEPTED, S.PROCESSING, S.SUPPLEMENT_REQUIRED, S.PAYMENT_REQUIRED),
-        permission=may.any_of(may.is_receiving_clerk, may.is_head), inputs=[inputs.reason], clock=Clock.RESUME,
+        permission=may.any_of(may.is_receiving_clerk, may.is_head), inputs=[inputs.reason],
+        before=[Effect.GIVE_BACK_TERM], clock=Clock.RESUME,
         tells=[Tells.SUBMITTER], sentence=_("Không đồng ý cho rút"),
     )  # fmt: skip
     def refuse_withdrawal(self) -> Choice:

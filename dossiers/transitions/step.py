@@ -111,6 +111,7 @@ class Recorded(TypedDict, total=False):
     product: dict[str, Any]
     back_to: str
     question: str
+    answer_by: str  # when the term of the applicant ends, ISO
     agency: str
     hours: int
     items: list[AskedItem]

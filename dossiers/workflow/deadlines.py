@@ -167,11 +167,13 @@ def stop(wait: Wait) -> None:
 
 
 def close_confirmations() -> None:
-    """Confirm for the applicant after the deadline, where the version says that silence is consent."""
-    runs = StepRun.objects.filter(kind="applicant_confirm", state="open", due_at__lte=clock.now()).exclude(question="")
+    """End the wait for applicants whose term is over: confirm for them where the version says that silence is consent, else let
+    the clock of the office run again. A term stands still while a withdrawal is undecided."""
+    asked = StepRun.objects.filter(kind="applicant_confirm", state="open", answer="", due_at__lte=clock.now())
+    runs = asked.filter(dossier__state=DossierState.PROCESSING).exclude(question="")
     for run in runs.select_related("dossier__version"):
-        if run.dossier.version.facts.get("silence_is_consent"):
-            _take_step(run.dossier, "confirm", SystemActor(Job.CONFIRMATION_DEADLINE))
+        silent = bool(run.dossier.version.facts.get("silence_is_consent"))
+        _take_step(run.dossier, "confirm" if silent else "confirmation_timeout", SystemActor(Job.CONFIRMATION_DEADLINE))
 
 
 def _take_step(dossier: Dossier, step: str, actor: SystemActor) -> None:

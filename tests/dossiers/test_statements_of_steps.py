@@ -55,6 +55,7 @@ OFFICE = {
     "hand_over PROCESSING": 25,
     "ask_confirmation PROCESSING": 21,  # the term of the applicant is counted from now on: calendar, hours
     "confirm PROCESSING": 24,
+    "confirmation_timeout PROCESSING": 24,
     "go_on_unconfirmed PROCESSING": 30,
     "take_over PROCESSING": 11,
     "extend PROCESSING": 24,  # the furthest date is counted: calendar, days off, hours
@@ -62,7 +63,7 @@ OFFICE = {
     "apologise PROCESSING": 25,
 }
 RESULT = {
-    "approve PROCESSING": 25,  # the draft, what is offered in this case, what the signer had on screen
+    "approve PROCESSING": 27,  # steps that still wait, the draft, what is offered in this case, what the signer had on screen
     "issue PROCESSING to the account": 24,
     "deliver COMPLETED to the account": 16,
     "issue PROCESSING at the counter": 23,
@@ -105,10 +106,10 @@ ENDING = {
     "withdraw PROCESSING": 16,
     "refuse_withdrawal WITHDRAWN of PROCESSING": 22,
     "withdraw SUPPLEMENT_REQUIRED": 16,
-    "refuse_withdrawal WITHDRAWN of SUPPLEMENT_REQUIRED": 16,
+    "refuse_withdrawal WITHDRAWN of SUPPLEMENT_REQUIRED": 19,  # gives the term back: the calendar is read
     "withdraw PAYMENT_REQUIRED": 16,
-    "refuse_withdrawal WITHDRAWN of PAYMENT_REQUIRED": 17,
-    "refuse_withdrawal WITHDRAWN paid meanwhile, so «paid» follows": 32,
+    "refuse_withdrawal WITHDRAWN of PAYMENT_REQUIRED": 21,
+    "refuse_withdrawal WITHDRAWN paid meanwhile, so «paid» follows": 33,
     "stop ACCEPTED": 20,
     "stop PROCESSING": 22,
     "stop SUPPLEMENT_REQUIRED": 19,
@@ -235,6 +236,7 @@ def test_the_office(desk, counter):
     dossier.step_runs.filter(state="open").update(kind="applicant_confirm", holder=None)
     dossier = workflow.advance(Dossier.objects.get(pk=dossier.pk), "ask_confirmation", actor=desk.officer, question="Đúng chưa?")
     with clock.at(TUESDAY + dt.timedelta(days=7)):
+        dossier = counter.take(dossier, "confirmation_timeout", SystemActor("confirmation_deadline"))
         counter.take(dossier, "go_on_unconfirmed", desk.officer, note=NOTE)
     dossier = desk.processing(**fee_facts())
     counter.take(dossier, "extend", desk.head, note=NOTE, new_due_at=dossier.due_at + dt.timedelta(days=1))

@@ -118,7 +118,7 @@ def detail(request, code):
     user = request.user
     steps = set(workflow.steps_for(user, dossier))
     mine = is_submitter(dossier, user)
-    asked = next((run for run in dossier.open_steps if run.kind == "applicant_confirm" and run.question), None)
+    asked = next((run for run in dossier.open_steps if run.asks_applicant), None)
     papers = papers_of(dossier, user)
     obligation = getattr(dossier, "obligation", None)
     fee_lines = wording.lines_frozen(dossier) if obligation else []

@@ -6,18 +6,23 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from dossiers import workflow
 from dossiers.desk import queues
 from dossiers.desk.actions import STEP_PAGES, bulk_steps
-from dossiers.desk.forms import people_for
+from dossiers.desk.forms import MAX_TEXT_LENGTH, people_for
 from dossiers.desk.views.queue import for_staff
 from dossiers.models import Dossier
 from dossiers.transitions import inputs
 from portal.common.vietnamese import clean_text
 
 MAX_DOSSIERS = queues.PAGE
+NOTES = {  # steps for which words may be needed; the same for all chosen dossiers
+    "hand_over": gettext_lazy("Ý kiến, ghi cho từng hồ sơ đã chọn"),
+    "assign": gettext_lazy("Lý do, nếu đang có người giữ"),
+}
 
 
 @transaction.non_atomic_requests  # each dossier has a transaction of its own
@@ -40,8 +45,9 @@ def together(request):
     details = {}
     if name == "assign":
         details["holder"] = next((person for person in people if str(person.pk) == request.POST.get("nguoi")), None)
+    note = clean_text(request.POST.get("ghi-chu", ""), lines=True)[:MAX_TEXT_LENGTH]
     if "dong-y" in request.POST and ready and (name != "assign" or details["holder"]):
-        return _take(request, ready, name, details)
+        return _take(request, ready, name, {**details, "note": note})
     return render(
         request,
         "dossiers/desk/together.html",
@@ -50,6 +56,8 @@ def together(request):
             "page": STEP_PAGES[name],
             "ready": [{"dossier": dossier, "seen": _sequence(dossier)} for dossier in ready],
             "left_out": [dossier for dossier in chosen if dossier not in ready],
+            "note": note,
+            "note_label": NOTES.get(name, ""),
             "people": [{"value": person.pk, "label": str(person)} for person in people],
             "error": _("Chọn người nhận.") if "dong-y" in request.POST and name == "assign" else "",
         },

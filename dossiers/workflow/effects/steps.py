@@ -1,17 +1,19 @@
 """Effects on the processing steps: copied at acceptance, opened, closed, returned, consultations, confirmations."""
 
+import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from accounts.roles import Role
-from dossiers.choices import Product
+from dossiers.choices import IntervalKind, Product
 from dossiers.models import StepRun, StepState
 from dossiers.permissions import heads
 from dossiers.transitions.choices import Effect
 from dossiers.transitions.step import Choice, Step
 from dossiers.workflow.effects.registry import before
+from portal.common import clock
 
 OUTSIDE_THE_TERM = {"receive", "deliver"}  # kinds of step before and after the processing term
 
@@ -127,10 +129,12 @@ def open_consultation(step: Step) -> None:
 @before(Effect.ASK_THE_APPLICANT)
 def ask_the_applicant(step: Step) -> None:
     """The applicant's term begins when they are asked, whatever is left of the term of the dossier, which is paused."""
-    run = next(run for run in step.dossier.open_steps if run.kind == "applicant_confirm")
-    run.question = step.details["question"]
+    runs = [run for run in step.dossier.open_steps if run.kind == "applicant_confirm" and not run.waits_for_applicant]
+    run = runs[0]
+    run.question, run.answer = step.details["question"], ""
     run.due_at = step.timekeeper.after(step.now, run.hours)
-    run.save(update_fields=["question", "due_at"])
+    run.save(update_fields=["question", "answer", "due_at"])
+    step.recorded["answer_by"] = run.due_at.isoformat()
     step.recorded["question"] = run.question
 
 
@@ -144,8 +148,42 @@ def record_silence(step: Step) -> None:
     _end_the_question(step, _("Không trả lời đến hết hạn."))
 
 
+@before(Effect.END_THE_WAIT)
+def end_the_wait(step: Step) -> None:
+    """The clock waits no longer; the question stays open until the office goes on, so that a late answer still counts."""
+    for run in step.dossier.open_steps:
+        if run.waits_for_applicant and run.due_at and run.due_at <= step.now:
+            run.answer = _("Không trả lời đến hết hạn.")
+            run.save(update_fields=["answer"])
+
+
+@before(Effect.GIVE_BACK_TERM)
+def give_back_term(step: Step) -> None:
+    """After a refused withdrawal the term of the citizen that ran before it (supplement, fee, confirmation) ends later by the
+    working days of the withdrawal: they could not answer meanwhile."""
+    dossier = step.dossier
+    asked = [run for run in dossier.open_steps if run.waits_for_applicant] if dossier.accepted_at else []
+    if not (dossier.supplement_due_at or dossier.payment_due_at or asked):
+        return
+    since = dossier.intervals.get(ended_at=None, kind=IntervalKind.WITHDRAWAL).started_at
+    calendar = step.timekeeper.calendar
+    days = calendar.working_days_between(clock.local(since).date(), clock.local(step.now).date())
+
+    def later(moment: dt.datetime) -> dt.datetime:
+        local = clock.local(moment)
+        return dt.datetime.combine(calendar.add_working_days(local.date(), days), local.timetz()) if days else moment
+
+    if dossier.supplement_due_at:
+        dossier.supplement_due_at = later(dossier.supplement_due_at)
+    if dossier.payment_due_at:
+        dossier.payment_due_at = later(dossier.payment_due_at)
+    for run in asked:
+        run.due_at = later(run.due_at)
+        run.save(update_fields=["due_at"])
+
+
 def _end_the_question(step: Step, answer: str) -> None:
-    run = next(run for run in step.dossier.open_steps if run.waits_for_applicant)
+    run = next(run for run in step.dossier.open_steps if run.asks_applicant)
     run.answer = answer
     _close(run, step)
     run.save(update_fields=["answer"])
@@ -198,7 +236,8 @@ def cancel_open_steps(step: Step) -> None:
 
 
 def _close(run: StepRun, step: Step, state: Choice = StepState.DONE) -> None:
-    run.state, run.done_at, run.done_by = state, step.now, step.user
+    run.state, run.done_at = state, step.now
+    run.done_by = None if state == StepState.CANCELLED else step.user
     run.save(update_fields=["state", "done_at", "done_by"])
     step.dossier.reset_open_steps()
 

@@ -3,6 +3,8 @@
 import inspect
 
 import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
 
 from dossiers import messages, workflow
 from dossiers.choices import IntervalKind, Job, PaperKind
@@ -11,7 +13,7 @@ from dossiers.models import Dossier
 from dossiers.states import DossierState
 from dossiers.transitions import inputs
 from dossiers.transitions.choices import Clock, Effect, Tells
-from dossiers.workflow import effects
+from dossiers.workflow import effects, printing
 from tests import world
 
 FILE = world.document("dossier_workflow.json")
@@ -89,6 +91,23 @@ def test_every_paper_of_the_file_is_made(row):
         if row["id"] == "hand_over":
             continue  # «Mẫu 06 (thêm dòng)»: the control sheet is drawn from the step runs, nothing is added by hand
         assert line.custom["paper"] == (wanted[0] if wanted else None)
+
+
+def test_who_may_take_which_step_at_which_body_is_as_reviewed():
+    """After a change of the lines: read the differences, then `manage.py print_workflow > docs/workflow.txt`."""
+    call_command("print_workflow", check=str(settings.BASE_DIR / "docs/workflow.txt"))
+
+
+def test_every_role_of_a_line_is_held_at_a_named_body():
+    for name, _source, line in all_lines():
+        assert {role for role, _body in line.permission.bodies} == line.permission.roles, name
+
+
+def test_the_print_names_what_differs_from_the_reviewed_file(tmp_path):
+    other = tmp_path / "workflow.txt"
+    other.write_text(printing.text().replace("hand_over", "hand_anything", 1), encoding="utf-8")
+    with pytest.raises(CommandError, match="hand_anything"):
+        call_command("print_workflow", check=str(other))
 
 
 def test_nothing_is_in_the_code_that_the_file_does_not_know():
