@@ -67,15 +67,34 @@ def remind(dossier, due_at, action, *, reminder_at, stops_at):
 
 
 @translation.override("vi")
-def promise_moved(dossier, due_before, until_before):
+def promise_missed(dossier):
+    """Tell the citizen and the heads that the promised time has passed without a result. Once for each promise."""
+    desk = dossier.receiving_agency
+    facts = {"code": dossier.code, "due": moment(dossier.due_at), "name": dossier.version.short_name}
+    facts |= {"desk": desk.desk_name or desk.name, "phone": desk.desk_phone}
+    key, subject = f"missed:{dossier.pk}:{dossier.due_at:%y%m%d%H%M}", _("Đã quá ngày hẹn: %(name)s") % facts
+    body = _("Hồ sơ %(code)s đã quá ngày hẹn %(due)s mà chưa xong. Trưởng bộ phận đã được báo. Hỏi: %(desk)s, %(phone)s.")
+    queue_messages(key, _citizen_recipients(dossier, None), subject=subject, body=body % facts, link=_link(dossier))
+    body = _(
+        "Hồ sơ %(code)s đã quá ngày hẹn %(due)s. Thư xin lỗi và ngày hẹn mới đã soạn sẵn: mở hồ sơ, bấm “Xin lỗi vì trễ hẹn”."
+    )
+    link = reverse("desk:dossier", args=[dossier.code])
+    queue_messages(f"{key}:head", RECIPIENTS[Tells.HEAD](dossier, None), subject=subject, body=body % facts, link=link)
+
+
+@translation.override("vi")
+def promise_moved(dossier, due_before, until_before, *, outage=False):
     """Tell the citizen once that a promised date or a deadline moved, or that a provisional date is certain now, because days
-    off, office hours or an outage were recorded. `due_before`, `until_before`: what was told before (UTC or None)."""
+    off, office hours or an outage were recorded. `due_before`, `until_before`: what was told before (UTC or None).
+    `outage`: only an outage was recorded."""
     until = dossier.supplement_due_at or dossier.payment_due_at
     facts = {"code": dossier.code, "name": dossier.version.short_name, "desk": dossier.receiving_agency.desk_name}
     facts |= {"desk": facts["desk"] or dossier.receiving_agency.name, "phone": dossier.receiving_agency.desk_phone}
     sentences = []
     if dossier.due_at != due_before:
-        sentences.append(_("Ngày hẹn trả kết quả là %(due)s, trước đó hẹn %(before)s, vì lịch làm việc thay đổi."))
+        moved = _("Ngày hẹn trả kết quả là %(due)s, trước đó hẹn %(before)s, vì lịch làm việc thay đổi.")
+        because = _("Ngày hẹn trả kết quả là %(due)s, trước đó hẹn %(before)s, vì hệ thống ngừng theo sự cố đã ghi nhận.")
+        sentences.append(because if outage else moved)
         facts |= {"due": moment(dossier.due_at), "before": moment(due_before)}
     elif dossier.due_at and not dossier.due_is_provisional and until == until_before:
         sentences.append(_("Lịch nghỉ đã công bố. Ngày hẹn trả kết quả vẫn là %(due)s, không còn là ngày tạm tính."))
@@ -129,10 +148,10 @@ def _current(role, agency_id):
 
 
 def _head_recipients(dossier, step):
-    """Heads and deputies of the bodies that receive and decide, but who took the step."""
+    """Heads and deputies of the bodies that receive and decide, but who took the step (None: nobody did)."""
     bodies = {dossier.receiving_agency_id, dossier.lead_agency_id}
     theirs = Membership.objects.current().filter(role__in=(Role.HEAD, Role.DEPUTY), agency__in=bodies)
-    return list(User.objects.filter(memberships__in=theirs).exclude(pk=step.user.pk if step.user else None).distinct())
+    return list(User.objects.filter(memberships__in=theirs).exclude(pk=step.user.pk if step and step.user else None).distinct())
 
 
 RECIPIENTS = {

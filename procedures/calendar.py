@@ -321,10 +321,12 @@ def reception_due(
     channel: str,
     submitted_at: dt.datetime,
     sla: Mapping[str, Mapping[str, Any]] = RECEPTION_SLA,
+    *,
+    paused: Sequence[Pause] = (),
 ) -> Due:
     """When the desk must have answered a dossier submitted at this moment. The CUTOFF of 15:00 does not apply to reception."""
     row = sla[_CHANNELS.get(channel, channel)]
-    return due(calendar, hours, submitted_at, Term(row["value"], row["unit"]), cutoff=None)
+    return due(calendar, hours, submitted_at, Term(row["value"], row["unit"]), cutoff=None, paused=paused)
 
 
 def step_due(

@@ -4,8 +4,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from dossiers.api.answers import KnownFieldsOnly
+from dossiers.clock import lateness
 from dossiers.fees import ending
 from dossiers.models import Dossier, Event
+from portal.common import clock
 
 
 class EventSerializer(serializers.ModelSerializer):
@@ -28,12 +30,17 @@ class DossierSerializer(serializers.ModelSerializer):
     state_label = serializers.CharField(source="get_state_display", read_only=True)
     received_at = serializers.CharField(source="receiving_agency.code", read_only=True)
 
+    late = serializers.SerializerMethodField(help_text="The promised time was missed, now or when it was decided.")
+
+    def get_late(self, dossier: Dossier) -> bool:
+        return lateness.missed_its_promise(dossier, clock.now())
+
     class Meta:
         model = Dossier
         fields = [
             "code", "procedure", "procedure_name", "state", "state_number", "state_label", "channel", "received_at", "waiting_on",
             "submitted_at", "accepted_at", "due_at", "first_promised_due_at", "supplement_due_at", "decided_at", "completed_at",
-            "returned_at", "closed_at", "payment_status", "delivery_way",
+            "returned_at", "closed_at", "late", "missed_due_at", "payment_status", "delivery_way",
         ]  # fmt: skip
 
 

@@ -116,7 +116,7 @@ def _promise(dossier):
     if not dossier.due_at or dossier.decided_at or dossier.status.is_final:
         return ""
     if lateness.is_late(dossier, clock.now(), lateness.PROMISED_DUE):
-        return _("Trễ hẹn, đã hẹn %s")
+        return _("Trễ hẹn, hẹn lại %s") if dossier.due_at >= clock.now() else _("Trễ hẹn, đã hẹn %s")
     return _("Hẹn trả %s") if dossier.due_at >= clock.now() else ""
 
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dossiers import workflow
+from dossiers.choices import IntervalKind
 from dossiers.clock import lateness, rules
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.fees import ending as closings
@@ -186,7 +187,10 @@ def why_this_date(dossier):
     if dossier.accepted_at is None or dossier.due_at is None:
         return None
     standing = Timekeeper(dossier).standing(now=None if dossier.decided_at else clock.now())
-    return {"reasons": [str(reason) for reason in standing.reasons], "days": standing.rows, "provisional": standing.provisional}
+    reasons = [str(reason) for reason in standing.reasons]
+    if standing.at and standing.at < dossier.due_at:
+        reasons.append(_("Đếm lại thì sớm hơn; ngày đã hẹn được giữ: %s.") % moment(dossier.due_at))
+    return {"reasons": reasons, "days": standing.rows, "provisional": standing.provisional}
 
 
 def moved_promise(dossier):
@@ -199,7 +203,10 @@ def moved_promise(dossier):
         return _("Đã lỡ hẹn %(first)s. Cơ quan đã xin lỗi và hẹn lại %(now)s.") % dates
     if dossier.extended_at:
         return _("Lúc đầu hẹn %(first)s. Cơ quan đã xin lỗi và hẹn lại %(now)s.") % dates
-    if not dossier.intervals.filter(kind__in=rules.WAITS, started_at__gte=dossier.accepted_at).exists():
+    waits = set(dossier.intervals.filter(kind__in=rules.WAITS, ended_at__gt=dossier.accepted_at).values_list("kind", flat=True))
+    if waits == {IntervalKind.OUTAGE}:
+        return _("Lúc đầu hẹn %(first)s. Hệ thống ngừng theo sự cố đã ghi nhận nên ngày hẹn nay là %(now)s.") % dates
+    if not waits:
         return _("Lúc đầu hẹn %(first)s. Lịch làm việc của cơ quan thay đổi nên ngày hẹn nay là %(now)s.") % dates
     return _("Lúc đầu hẹn %(first)s. Vì có lúc phải chờ bổ sung hoặc xác nhận, ngày hẹn nay là %(now)s.") % dates
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from dossiers.clock import rules
 from dossiers.states import ALIVE, DossierState
@@ -57,3 +57,18 @@ def counted_due(dossier: Dossier, due: str = STEP_DUE) -> dt.datetime | None:
 def late(now: dt.datetime, due: str = STEP_DUE) -> Q:
     """`is_late` as a query condition."""
     return running() & (Q(**{f"{due}__lt": now}) | Q(missed_due_at__lt=now))
+
+
+def missed_its_promise(dossier: Dossier, now: dt.datetime) -> bool:
+    """Late by its promise now, or when it was decided."""
+    return is_late(dossier, now, PROMISED_DUE) or was_decided_late(dossier)
+
+
+def was_decided_late(dossier: Dossier) -> bool:
+    """Was the decision made after its promise, or after an earlier promise was missed? Without a due time never."""
+    return dossier.decided_at is not None and rules.is_late(dossier.decided_at, counted_due(dossier, PROMISED_DUE))
+
+
+def missed_their_promise(now: dt.datetime) -> Q:
+    """`missed_its_promise` as a query condition."""
+    return late(now, PROMISED_DUE) | Q(decided_at__gt=F("due_at")) | Q(decided_at__gt=F("missed_due_at"))

@@ -6,7 +6,7 @@ The rules of counting are pure functions in `procedures.calendar` and `dossiers.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -224,9 +224,9 @@ class Timekeeper:
         """Due time of a step of `hours` working hours; never after the due time of the dossier."""
         return step_due(self.calendar, self.hours, opened_at, hours, not_after=self.dossier.due_at)
 
-    def reception_due(self, submitted_at: dt.datetime) -> dt.datetime:
+    def reception_due(self, submitted_at: dt.datetime, paused: Sequence[Pause] = ()) -> dt.datetime:
         """When the desk must have answered a dossier submitted at this moment."""
-        at = reception_due(self.calendar, self.hours, self.dossier.channel, submitted_at).at
+        at = reception_due(self.calendar, self.hours, self.dossier.channel, submitted_at, paused=paused).at
         assert at is not None  # reception always has a term
         return at
 
@@ -234,9 +234,14 @@ class Timekeeper:
         """The moment `hours` working hours later, without regard to the due time of the dossier."""
         return step_due(self.calendar, self.hours, moment, hours)
 
-    def working_deadline(self, moment: dt.datetime, term: dict[str, Any]) -> dt.datetime | None:
+    def outages_since(self, moment: dt.datetime) -> list[Pause]:
+        """The recorded outages of this dossier that lasted after `moment`."""
+        rows = self.dossier.intervals.filter(kind=IntervalKind.OUTAGE, ended_at__gt=moment)
+        return [Pause(row.started_at, row.ended_at) for row in rows]
+
+    def working_deadline(self, moment: dt.datetime, term: dict[str, Any], paused: Sequence[Pause] = ()) -> dt.datetime | None:
         """End of a citizen's term {"value", "unit"} (working days or calendar days), counted from `moment`."""
-        return due(self.calendar, self.hours, moment, Term(term["value"], term["unit"]), cutoff=None).at
+        return due(self.calendar, self.hours, moment, Term(term["value"], term["unit"]), cutoff=None, paused=paused).at
 
 
 CLOCK_METHODS: dict[Clock, Callable[[Timekeeper, Step, Choice], None]] = {

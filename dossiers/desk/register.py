@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Agency, User
 from accounts.roles import Role
 from dossiers.choices import PaperKind
+from dossiers.clock import lateness
 from dossiers.models import Event
 from dossiers.papers import numbering
 from dossiers.papers.contexts.register import Entry
@@ -83,14 +84,14 @@ def entries(rows: Iterable[PaperNumber]) -> list[Entry]:
 def _entry(row: PaperNumber, procedure: str, signed_for: str) -> Entry:
     dossier = row.event.dossier
     phone = phone_for_display(dossier.subject_phone) if dossier.subject_phone else ""
-    hidden = dossier.confidential
+    hidden, late = dossier.confidential, lateness.missed_its_promise(dossier, clock.now())
     return Entry(
         number=row.number, year=row.year, code=dossier.code, procedure=procedure,
         name=_("(giữ kín)") if hidden else dossier.subject_name,
         contact="" if hidden else ", ".join(part for part in (dossier.subject_address, phone) if part),
         lead_agency=dossier.lead_agency.name if dossier.lead_agency_id else "", received=row.event.at, due=dossier.due_at,
         returned=dossier.returned_at, way=str(dossier.get_delivery_way_display()), signed_for="" if hidden else signed_for,
-        note=str(dossier.get_state_display()),
+        note=f"{dossier.get_state_display()}; {_('trễ hẹn')}" if late else str(dossier.get_state_display()),
     )  # fmt: skip
 
 

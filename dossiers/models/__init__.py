@@ -6,6 +6,7 @@ from dossiers.models.fees import FeeLine, FeeObligation
 from dossiers.models.followups import FollowUp
 from dossiers.models.history import GENESIS, AnswerRevision, Event, EventText
 from dossiers.models.intervals import ClockInterval, CountingBasis
+from dossiers.models.outages import Outage
 from dossiers.models.result_drafts import PaperSeen, ResultDraft
 from dossiers.models.steps import StepRun
 from dossiers.models.supplements import SupplementItem, SupplementRequest
@@ -29,6 +30,7 @@ __all__ = [
     "FeeObligation",
     "FilingChannel",
     "FollowUp",
+    "Outage",
     "PaperSeen",
     "PaymentStatus",
     "ResultDraft",

@@ -140,6 +140,7 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
     missed_due_at = models.DateTimeField(
         _("hẹn đã lỡ"), null=True, blank=True, help_text="hẹn trước lần xin lỗi đầu; tính trễ từ đây"
     )
+    late_told_for = models.DateTimeField(_("đã báo trễ cho ngày hẹn"), null=True, blank=True)
     supplement_count = models.PositiveSmallIntegerField(_("số lần yêu cầu bổ sung"), default=0)
     supplement_due_at = models.DateTimeField(_("bổ sung trước"), null=True, blank=True)
     payment_due_at = models.DateTimeField(_("trả phí trước"), null=True, blank=True)

@@ -31,6 +31,7 @@ class ClockInterval(models.Model):
     started_at = models.DateTimeField(_("từ"), default=clock.now)
     ended_at = models.DateTimeField(_("đến"), null=True, blank=True)
     restart = models.BooleanField(_("tính lại từ đầu"), default=False)
+    outage = models.ForeignKey("dossiers.Outage", null=True, blank=True, on_delete=models.PROTECT, related_name="intervals")
 
     class Meta:
         verbose_name = _("khoảng thời gian")
@@ -39,7 +40,8 @@ class ClockInterval(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["dossier"], condition=Q(ended_at=None) & ~Q(kind="outage"), name="one_open_interval_a_dossier"
-            )
+            ),
+            models.UniqueConstraint(fields=["dossier", "outage"], name="one_interval_for_each_outage"),
         ]
 
     def save(self, **options):

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Q, Subquery
+from django.db import transaction
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import SystemActor
 from dossiers import messages, workflow
 from dossiers.choices import Job
+from dossiers.clock import lateness
 from dossiers.fees import payable
 from dossiers.models import ClockInterval, Dossier, StepRun
 from dossiers.models.dossier import DossierQuerySet
@@ -25,6 +27,7 @@ from procedures.models import working_calendar
 log = logging.getLogger(__name__)
 REMINDER_DAYS = 2  # working days before a deadline at which the citizen is reminded
 REMINDER_TIME = dt.time(8)  # local time of reminders: offices are open
+BATCH = 200  # missed promises told in one run; the others follow a minute later
 GRACE = dt.timedelta(days=1)  # minimum time between the last reminder and the stop
 
 
@@ -137,6 +140,7 @@ def run() -> None:
         remind(wait)
         stop(wait)
     close_confirmations()
+    tell_missed_promises()
 
 
 # ---------------------------------------------------------------- remind
@@ -174,6 +178,18 @@ def close_confirmations() -> None:
     for run in runs.select_related("dossier__version"):
         silent = bool(run.dossier.version.facts.get("silence_is_consent"))
         _take_step(run.dossier, "confirm" if silent else "confirmation_timeout", SystemActor(Job.CONFIRMATION_DEADLINE))
+
+
+def tell_missed_promises() -> None:
+    """Tell citizen and heads once of each promise that has passed without a decision."""
+    now = clock.now()
+    untold = Q(late_told_for=None) | ~Q(late_told_for=F("due_at"))
+    rows = Dossier.objects.filter(lateness.running(), untold, accepted_at__isnull=False, due_at__lt=now)
+    for dossier in rows.select_related("receiving_agency", "version", "submitter", "person").order_by("due_at")[:BATCH]:
+        same = Dossier.objects.filter(lateness.running(), pk=dossier.pk, due_at=dossier.due_at)
+        with transaction.atomic():
+            if same.update(late_told_for=dossier.due_at):
+                messages.promise_missed(dossier)
 
 
 def _take_step(dossier: Dossier, step: str, actor: SystemActor) -> None:

@@ -17,6 +17,7 @@ from dossiers.clock.basis import Basis
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import Dossier, SupplementRequest
 from dossiers.states import ALIVE, DossierState
+from dossiers.workflow import outages
 from procedures.calendar import OfficeHours
 from procedures.models import working_calendar
 
@@ -26,6 +27,7 @@ BATCH = 200  # dossiers of one kind of office hours in one run; the others follo
 
 def run() -> int:
     """Recount the dossiers that were last compared with another calendar. Returns how many."""
+    outages.give()
     calendar, done = working_calendar(), 0
     for row in [None, *HoursRow.objects.order_by("pk")]:
         basis = Basis(calendar, OfficeHours.from_data(row.intervals) if row else OfficeHours.default())
@@ -52,7 +54,7 @@ def recount(pk: int) -> bool:
     if dossier is None:
         return False
     timekeeper = Timekeeper(dossier)
-    before = _told(dossier)
+    before, basis = _told(dossier), dossier.counted_with_id
     timekeeper.recount()
     _move_deadlines(dossier, timekeeper)
     dossier.step_due_at = _step_due_at(dossier)
@@ -61,7 +63,7 @@ def recount(pk: int) -> bool:
         "supplement_due_at", "payment_due_at", "step_due_at",
     ])  # fmt: skip
     if _told(dossier) != before:
-        messages.promise_moved(dossier, before["due_at"], before["until"])
+        messages.promise_moved(dossier, before["due_at"], before["until"], outage=dossier.counted_with_id == basis)
     return True
 
 
@@ -79,18 +81,19 @@ def _move_deadlines(dossier: Dossier, timekeeper: Timekeeper) -> None:
     interval = dossier.intervals.filter(ended_at=None).exclude(kind=IntervalKind.OUTAGE).first()
     if interval is None:
         return
+    paused = timekeeper.outages_since(interval.started_at)
     facts, defaults = dossier.version.facts, dossier.version.document["defaults"]
     if interval.kind == IntervalKind.RECEPTION and dossier.reception_due_at:
-        dossier.reception_due_at = max(dossier.reception_due_at, timekeeper.reception_due(interval.started_at))
+        dossier.reception_due_at = max(dossier.reception_due_at, timekeeper.reception_due(interval.started_at, paused))
     elif interval.kind == IntervalKind.SUPPLEMENT and dossier.supplement_due_at:
         term = facts["supplement_term"] or defaults["supplement_term"]
-        counted = timekeeper.working_deadline(interval.started_at, term)
+        counted = timekeeper.working_deadline(interval.started_at, term, paused)
         dossier.supplement_due_at = max(filter(None, [dossier.supplement_due_at, counted]))
         late = SupplementRequest.objects.filter(dossier=dossier, number=dossier.supplement_count)
         late.update(due_at=Greatest(F("due_at"), dossier.supplement_due_at))
     elif interval.kind == IntervalKind.PAYMENT and dossier.payment_due_at:
         term = facts["payment_deadline"] or defaults["payment_deadline"]
-        counted = timekeeper.working_deadline(interval.started_at, term)
+        counted = timekeeper.working_deadline(interval.started_at, term, paused)
         dossier.payment_due_at = max(filter(None, [dossier.payment_due_at, counted]))
 
 

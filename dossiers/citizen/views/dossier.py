@@ -16,6 +16,7 @@ from dossiers.access_log import log_view
 from dossiers.citizen import dashboard as overview
 from dossiers.citizen import timeline
 from dossiers.citizen.forms import ConfirmationForm, WithdrawalForm
+from dossiers.clock import lateness
 from dossiers.fees import wording
 from dossiers.files.checking import megabytes
 from dossiers.filing import drafts, judging
@@ -297,7 +298,7 @@ def result(request, code):
 
 def _punctuality(dossier):
     """«trước hẹn», «đúng hẹn»; empty when late or without a due time."""
-    if not dossier.due_at or not dossier.decided_at or dossier.decided_at > dossier.due_at:
+    if not dossier.due_at or not dossier.decided_at or lateness.was_decided_late(dossier):
         return ""
     return _("trước hẹn") if clock.local(dossier.decided_at).date() < clock.local(dossier.due_at).date() else _("đúng hẹn")
 

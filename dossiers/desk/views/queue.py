@@ -15,6 +15,7 @@ from dossiers.desk import queues, register
 from dossiers.desk.actions import bulk_steps
 from dossiers.models import Dossier, FilingChannel
 from dossiers.permissions import PAPER_ROLES, staff_dossiers
+from dossiers.workflow import outages
 from portal.common import clock, searches
 from portal.common.identity import mask_number
 from procedures.models import working_calendar
@@ -88,6 +89,7 @@ def queue(request):
             "previous": _url(asked, truoc=found.before) if found.before else "",
             "next": _url(asked, sau=found.after) if found.after else "",
             "bulk": bulk_steps(request.user),
+            "keeps_outages": bool(request.user.agencies_with(*outages.KEEPERS)),
             "keeps_register": bool(request.user.agencies_with(*register.KEEPERS)),
             "reads_only": not request.user.agencies_with(*PAPER_ROLES),
             "closed": closed,

@@ -5,6 +5,7 @@ import itertools
 from dataclasses import dataclass
 
 from accounts.models import Agency
+from dossiers.clock import lateness
 from dossiers.models import Dossier, Event, StepState
 from dossiers.papers import frozen, wording
 from dossiers.papers.contexts.shared import builds, money_note, sign
@@ -24,6 +25,7 @@ def control_sheet(dossier, event):
         "lead_agency": dossier.lead_agency.name,
         "consulted": sorted({run.agency.name for run in runs if run.agency_id != dossier.lead_agency_id}),
         "due_at": moment_in_words(dossier.due_at) or "không có hạn theo ngày",
+        "missed": moment_in_words(dossier.missed_due_at) if lateness.missed_its_promise(dossier, event.at) else "",
         "printed_at": moment_in_words(event.at),
         "rows": [_hand_over(run, givers.get(run.opened_at, "")) for run in runs],
         "state": "",
