@@ -85,7 +85,7 @@ def test_reception_and_the_citizens_own_term_are_lengthened_too(desk):
         waiting, asked = desk.submitted(), desk.asked_for_supplement()
         recount.run()
         before = fresh(waiting).reception_due_at, fresh(asked).supplement_due_at
-        outages.record(desk.head, waiting.receiving_agency, at(24, 11), at(25, 11), REASON)
+        outages.record(desk.head, waiting.receiving_agency, at(24, 11), at(28, 11), REASON)
         recount.run()
         assert fresh(waiting).reception_due_at > before[0] and fresh(asked).supplement_due_at > before[1]
 
