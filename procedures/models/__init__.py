@@ -1,5 +1,14 @@
 from procedures.models.calendar import Holiday, UndecidedHoliday, working_calendar
-from procedures.models.catalogue import LifeEvent, LifeEventEntry, Procedure, ProcedureVersion, Sector, VersionState, hash_of
+from procedures.models.catalogue import (
+    LifeEvent,
+    LifeEventEntry,
+    LifeEventSector,
+    Procedure,
+    ProcedureVersion,
+    Sector,
+    VersionState,
+    hash_of,
+)
 from procedures.models.offering import Filing, LocalFee, Offering
 from procedures.models.searching import SearchAlias, SearchChoice, SearchedText, SearchOutcome
 from procedures.models.terminal import Terminal
@@ -9,6 +18,7 @@ __all__ = [
     "Holiday",
     "LifeEvent",
     "LifeEventEntry",
+    "LifeEventSector",
     "LocalFee",
     "Offering",
     "Procedure",
