@@ -278,7 +278,7 @@ def _open_next(step: Step, after: int) -> None:
     for run in group:
         run.state, run.opened_at, run.due_at = StepState.OPEN, step.now, step.timekeeper.step_due(step.now, run.hours)
         run.take_by = step.timekeeper.take_by(step.now, run.agency)
-        if step.user and does_the_step(run, step.user):  # from a person to the same person
+        if step.user and step.user.is_staff_login and does_the_step(run, step.user):  # from a person to the same person
             run.taken_at = step.now
         run.save(update_fields=["state", "opened_at", "due_at", "take_by", "taken_at"])
     dossier.reset_open_steps()

@@ -1,11 +1,9 @@
 """A hand-over has two states, handed and taken: who may take it, refusing it, and what happens when nobody takes it."""
 
 import datetime as dt
-import threading
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.urls import reverse
 
 from accounts.messages.models import Message
@@ -16,8 +14,8 @@ from dossiers.transitions.inputs import DetailsMissing
 from dossiers.workflow import deadlines
 from portal.common import clock
 from tests import factories, world
-from tests.databases import in_threads
-from tests.dossiers.desk.test_steps import client_of, page
+from tests.dossiers.desk.test_steps import client_of, page, take
+from tests.dossiers.workflow.test_at_once import at_once
 
 OTHER = "H18.X005.CA"
 NOTE = "Việc này không thuộc cơ quan chúng tôi."
@@ -173,22 +171,77 @@ class TestOverdue:
 class TestPages:
     def test_the_page_offers_to_take_and_shows_who_has_taken_it(self, desk):
         dossier = desk.processing()
-        client = client_of(desk.officer)
         there = reverse("desk:dossier", args=[dossier.code])
-        assert "Chưa nhận, phải nhận trước" in client.get(there).content.decode()
-        step = reverse("desk:step", args=[dossier.code, "nhan-ban-giao"])
-        assert "Nhận bàn giao" in page(client, step)
-        seen = dossier.events.last().sequence
-        client.post(step, {"seen": seen})
-        shown = client.get(there).content.decode()
-        assert "Nhận lúc" in shown and "Chưa nhận" not in shown.split("Các bước xử lý", 1)[1]
+        shown = client_of(desk.officer).get(there).content.decode()
+        assert "Chưa nhận, phải nhận trước" in shown and page("take", dossier) in shown
+        take(desk.officer, dossier, "take")
+        shown = client_of(desk.officer).get(there).content.decode()
+        assert "Nhận lúc" in shown and "phải nhận trước" not in shown and page("take", dossier) not in shown
 
-    def test_a_stale_refusal_keeps_what_was_typed(self, desk):
+    def test_a_refusal_without_a_reason_or_of_ten_megabytes_is_asked_again_and_what_was_typed_stays(self, desk):
         dossier = to_the_signer(desk)
-        seen = dossier.events.last().sequence
+        assert take(desk.signer, dossier, "refuse_handover", note="x").status_code == 422
+        assert take(desk.signer, dossier, "refuse_handover", note="x" * 10_000_000).status_code in (400, 413, 422)
+        assert open_run(fresh(dossier)).untaken
+
+    def test_a_stale_refusal_does_nothing_and_keeps_what_was_typed(self, desk):
+        dossier = to_the_signer(desk)
+        client = client_of(desk.signer)
+        seen = client.get(page("refuse_handover", dossier)).context["seen"]
         advance(dossier, "take", desk.signer)
-        other = client_of(desk.signer)
-        step = reverse("desk:step", args=[dossier.code, "khong-nhan-ban-giao"])
-        answer = other.post(step, {"seen": seen, "note": NOTE})
-        assert answer.status_code in (403, 409)
-        assert NOTE in answer.content.decode()
+        answer = client.post(page("refuse_handover", dossier), {"seen": seen, "note": NOTE})
+        assert answer.status_code == 409 and NOTE in answer.content.decode()
+
+
+# ---------------------------------------------------------------- real concurrency
+def winners(results):
+    return [result for result in results if isinstance(result, Dossier)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_taking_refusing_and_taking_over_at_once_leave_one_holder(desk):
+    dossier = desk.processing()
+    other = factories.user(officer=desk.receiving_agency)
+    results = at_once(
+        [
+            lambda: workflow.advance(dossier, "take", actor=desk.officer),
+            lambda: workflow.advance(dossier, "take", actor=other),
+            lambda: workflow.advance(dossier, "refuse_handover", actor=other, note=NOTE),
+            lambda: workflow.advance(dossier, "take_over", actor=desk.head, note=NOTE),
+        ]
+    )
+    taken = dossier.events.filter(step__in=["take", "take_over"])
+    run = open_run(dossier)
+    assert len(winners(results)) == taken.count() >= 1
+    assert run.taken_at is not None and run.holder in (desk.officer, other, desk.head)
+    assert taken.filter(step="take").count() <= 1
+    assert not dossier.events.filter(step="refuse_handover").exists()  # there is no step before the first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_closing_one_step_at_once_close_it_once(desk):
+    dossier = desk.processing()
+    factories.drafted(dossier, desk.officer)
+    other = factories.user(officer=desk.receiving_agency)
+    run = open_run(dossier)
+    results = at_once(
+        [lambda u=u: workflow.advance(dossier, "hand_over", actor=u, step=run) for u in (desk.officer, other, desk.officer)]
+    )
+    assert len(winners(results)) == 1
+    assert dossier.events.filter(step="hand_over").count() == 1
+    assert dossier.step_runs.filter(state="open").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_steps_closed_at_the_same_moment_open_the_next_once(desk):
+    dossier = desk.processing()
+    run, other = open_run(dossier), world.agency(OTHER)
+    StepRun.objects.filter(pk=run.pk).update(parallel_group="A", produces={})
+    beside = StepRun.objects.get(pk=run.pk)
+    beside.pk, beside.agency = None, other
+    beside.save()
+    people = [(desk.officer, run), (factories.user(officer=OTHER), beside)]
+    results = at_once([lambda u=u, r=r: workflow.advance(dossier, "hand_over", actor=u, step=r) for u, r in people])
+    assert len(winners(results)) == 2, results
+    assert dossier.step_runs.filter(state="open").count() == 1
+    assert dossier.step_runs.filter(parallel_group="A", state="done").count() == 2
