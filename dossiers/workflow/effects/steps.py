@@ -77,6 +77,7 @@ def _named(file: dict[str, Any]) -> dict[str, Any]:
 @before(Effect.TAKE_OVER)
 def take(step: Step) -> None:
     run = step.details["step"]
+    assert step.user is not None
     step.recorded |= {"steps": [run.name], "holder": str(step.user)}
     run.holder, run.taken_at = step.user, run.taken_at if run.holder_id == step.user.pk and run.taken_at else step.now
     run.save(update_fields=["holder", "taken_at"])

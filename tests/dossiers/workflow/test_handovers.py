@@ -19,7 +19,7 @@ from tests.dossiers.workflow.test_at_once import at_once
 
 OTHER = "H18.X005.CA"
 NOTE = "Việc này không thuộc cơ quan chúng tôi."
-TUESDAY = dt.datetime(2026, 11, 24, 9, tzinfo=clock.LOCAL)
+WEDNESDAY = dt.datetime(2026, 11, 25, 9, tzinfo=clock.LOCAL)
 
 
 def fresh(dossier):
@@ -44,11 +44,11 @@ def to_the_signer(desk):
 @pytest.mark.django_db
 class TestHandedAndTaken:
     def test_a_step_is_handed_until_somebody_of_its_role_and_body_takes_it(self, desk):
-        with clock.at(TUESDAY):
+        with clock.at(WEDNESDAY):
             dossier = desk.processing()
             run = open_run(dossier)
             assert run.untaken and run.holder is None
-            assert run.take_by == TUESDAY + dt.timedelta(hours=2) == dossier.take_by
+            assert run.take_by == WEDNESDAY + dt.timedelta(hours=2) == dossier.take_by
             due_at = dossier.due_at
             for stranger in (desk.clerk, desk.signer, factories.user(officer=world.agency(OTHER).code)):
                 with pytest.raises(PermissionDenied):
@@ -139,7 +139,7 @@ class TestRefused:
 @pytest.mark.django_db
 class TestOverdue:
     def test_after_two_working_hours_it_is_overdue_and_its_heads_are_told_once(self, desk):
-        with clock.at(TUESDAY):
+        with clock.at(WEDNESDAY):
             dossier = desk.processing()
             late = desk.head
             deadlines.run()
@@ -157,11 +157,11 @@ class TestOverdue:
             assert queues.counts(factories.fresh(late))["chua-nhan"] == 0
 
     def test_nobody_is_asked_to_take_what_waits_for_the_citizen(self, desk):
-        with clock.at(TUESDAY):
+        with clock.at(WEDNESDAY):
             dossier = desk.processing()
             dossier = workflow.advance(dossier, "withdraw", actor=dossier.submitter)
             assert dossier.take_by is None
-        with clock.at(TUESDAY + dt.timedelta(days=2)):
+        with clock.at(WEDNESDAY + dt.timedelta(days=2)):
             assert not StepRun.objects.untaken_and_overdue(clock.now()).exists()
             dossier = advance(dossier, "refuse_withdrawal", desk.clerk, note=NOTE)
             assert dossier.take_by > clock.now()
