@@ -59,7 +59,7 @@ OFFICE = {
     "go_on_unconfirmed PROCESSING": 30,
     "take_over PROCESSING": 11,
     "take PROCESSING": 10,
-    "refuse_handover PROCESSING": 25,
+    "refuse_handover PROCESSING": 24,
     "extend PROCESSING": 24,  # the furthest date is counted: calendar, days off, hours
     "apologise ACCEPTED": 25,
     "apologise PROCESSING": 25,
