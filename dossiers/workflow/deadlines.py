@@ -190,9 +190,10 @@ def alarm_about_untaken_steps() -> None:
 def chase_answers() -> None:
     """A question to another body: its people are reminded once when half of the time has passed; at the deadline its heads and
     the asker are told once. The question stays open: silence is no consent here."""
-    now, half = clock.now(), F("opened_at") + (F("due_at") - F("opened_at")) / 2
+    now = clock.now()
+    half_over = Q(due_at__lte=now + (now - F("opened_at")))  # as much has passed as is left
     for done, come, tell in (
-        ("reminded_at", StepRun.objects.unanswered_questions().filter(due_at__gt=now).alias(half=half).filter(half__lte=now),
+        ("reminded_at", StepRun.objects.unanswered_questions().filter(half_over, due_at__gt=now),
          messages.answer_awaited),
         ("escalated_at", StepRun.objects.unanswered_questions().filter(due_at__lte=now), messages.answer_overdue),
     ):  # fmt: skip
