@@ -244,7 +244,9 @@ def _step_text(step, dossier):
     if step.name == "extend":
         return _("Xin lỗi, hẹn lại: %(name)s"), _("Cơ quan xin lỗi vì chậm. Ngày hẹn mới: %(due)s. Lý do: %(reason)s")
     if step.name == "apologise":
-        return _("Xin lỗi vì trễ hẹn: %(name)s"), _("Cơ quan xin lỗi vì trễ hẹn. Ngày hẹn mới: %(due)s. Lý do: %(reason)s")
+        return _("Xin lỗi, hẹn lại: %(name)s"), _(
+            "Cơ quan xin lỗi vì không trả kết quả đúng hẹn. Ngày hẹn mới: %(due)s. Lý do: %(reason)s"
+        )
     if step.name == "ask_confirmation":
         return _("Cần xác nhận: %(name)s"), _("Mở hồ sơ, đọc lại bản nháp kết quả và xác nhận trước %(answer_by)s.")
     if step.name == "confirmation_timeout":

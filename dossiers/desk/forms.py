@@ -118,11 +118,13 @@ class StopForm(ReasonForm):
 class OneOfStepsForm(StepForm):
     """A step about one of the open processing steps: chosen where there are several, else the only one."""
 
-    step = forms.TypedChoiceField(label=_("Bước"), widget=forms.RadioSelect, empty_value=None)
+    step = forms.TypedChoiceField(widget=forms.RadioSelect, empty_value=None)
+    step_label = ""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.runs = {str(run.pk): run for run in self.choices_of_steps()}
+        self.fields["step"].label = self.step_label
         self.fields["step"].choices = [(pk, f"{run.name} – {run.agency}") for pk, run in self.runs.items()]
         if len(self.runs) == 1:
             del self.fields["step"]
@@ -144,6 +146,7 @@ class HandOverForm(OneOfStepsForm):
     """Closing a processing step, with what it must deliver. The opinion of a step is its note."""
 
     template = "dossiers/desk/forms/hand_over.html"
+    step_label = _("Bước đã làm xong")
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -208,6 +211,7 @@ class RefuseHandoverForm(OneOfStepsForm):
 class TakeOverForm(OneOfStepsForm):
     """The head takes over an open step of the own body."""
 
+    step_label = _("Bước nhận làm thay")
     note = CleanTextField(rows=3, min_length=inputs.MIN_REASON, label=_("Lý do"))
 
     def choices_of_steps(self):
