@@ -29,6 +29,7 @@ MONEY_PAPERS = frozenset({PaperKind.E_RECEIPT, PaperKind.PAYMENT_NOTICE})
 # Steps whose note is shown to the citizen; other notes are for staff.
 NOTE_SHOWN_STEPS = frozenset(
     {
+        "ask_supplement",
         "refuse_receipt",
         "extend",
         "apologise",
@@ -235,6 +236,12 @@ def heads_the_work(dossier: Dossier, user: User) -> bool:
 def may_take_over(dossier: Dossier, user: User) -> bool:
     """Head of the body of an open step that this user does not hold already."""
     return any(run.holder_id != user.pk for run in steps_headed(dossier, user))
+
+
+@for_staff(Role.OFFICER, Role.RECEIVING_CLERK, Role.SIGNER, Role.HEAD, at=[Body.STEP])
+def was_handed_a_step(dossier: Dossier, user: User) -> bool:
+    """May do an open step that was handed over and that nobody has taken yet."""
+    return any(run.untaken for run in own_steps(dossier, user))
 
 
 @for_staff(Role.OFFICER, Role.SIGNER, Role.HEAD, at=[Body.STEP])

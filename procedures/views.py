@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -102,6 +103,7 @@ def _sectors_of_events() -> dict[int, list[str]]:
 # ---------------------------------------------------------------- one procedure
 
 
+@transaction.non_atomic_requests  # see procedures.search.asked
 @public_page
 def procedure(request: HttpRequest, code: str, slug: str = "") -> HttpResponse:
     """The guide of a procedure and the choice of the place. Redirects to the URL with the current slug."""

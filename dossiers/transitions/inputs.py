@@ -82,6 +82,11 @@ def deadline(step: Step) -> None:
         raise DetailsMissing("hours", _("Ghi thời hạn trả lời, tính bằng giờ làm việc."))
     if step.details.get("agency") is None:
         raise DetailsMissing("agency", _("Chọn cơ quan được hỏi ý kiến."))
+    answer_by, due_at = step.timekeeper.after(step.now, step.details["hours"]), step.dossier.due_at
+    if due_at and answer_by > due_at and not step.details.get("past_the_term"):
+        facts = {"answer_by": moment(answer_by), "due": moment(due_at)}
+        sentence = _("Hạn trả lời %(answer_by)s ở sau ngày hẹn trả kết quả %(due)s. Rút ngắn, hoặc xác nhận là vẫn hỏi.")
+        raise DetailsMissing("past_the_term", sentence % facts)
 
 
 def earlier_step(step: Step) -> None:
@@ -160,6 +165,35 @@ def assignee_has_role(step: Step) -> None:
         raise DetailsMissing("holder", _("Chọn người đang làm việc ở cơ quan của bước này."))
     if any(pk not in (None, holder.pk) for pk in holders) and len(step.note.strip()) < MIN_REASON:
         raise DetailsMissing("note", _("Đang có người giữ: ghi lý do giao lại."))
+
+
+def step_handed(step: Step) -> None:
+    """`step`: an open step that was handed over and that nobody has taken; needed only where there are several."""
+    assert step.user is not None
+    handed = [run for run in own_steps(step.dossier, step.user) if run.untaken]
+    chosen = step.details.get("step") or (handed[0] if len(handed) == 1 else None)
+    if chosen is None:
+        raise DetailsMissing("step", _("Chọn bước được bàn giao."))
+    if chosen not in handed:
+        raise DetailsMissing("step", _("Bước này đã có người nhận, hoặc không bàn giao cho anh/chị."))
+    step.details["step"] = next(run for run in handed if run == chosen)
+
+
+def can_go_back(step: Step) -> None:
+    """A refused hand-over has a step before it, and takes nothing away from others who work at the same time. A question to
+    another body can always be refused."""
+    run, dossier = step.details["step"], step.dossier
+    if run.question:
+        return
+    if others := [other for other in dossier.open_steps if other != run]:
+        facts = {"step": others[0].name, "agency": others[0].agency}
+        sentence = _("Bước “%(step)s” của %(agency)s đang mở cùng lúc: không trả về được. Nhận việc rồi ghi ý kiến.")
+        raise DetailsMissing("step", sentence % facts)
+    done = dossier.step_runs.filter(state=StepState.DONE, question="", position__lt=run.position)
+    before = done.order_by("-position", "-round").first()
+    if before is None:
+        raise DetailsMissing("step", _("Đây là bước đầu tiên, không có bước trước để trả về. Thiếu giấy tờ thì yêu cầu bổ sung."))
+    step.details["back_to"] = before
 
 
 def step_headed(step: Step) -> None:

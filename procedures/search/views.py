@@ -1,5 +1,6 @@
 """The search page, and suggestions while typing. They contain no personal data and are cacheable."""
 
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -18,6 +19,7 @@ from procedures.search.reading import MAX_LENGTH
 from procedures.search.suggestions import suggest
 
 
+@transaction.non_atomic_requests  # see procedures.search.asked
 @public_page
 @paced(as_page)
 def search_page(request: HttpRequest) -> HttpResponse:

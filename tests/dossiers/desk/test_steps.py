@@ -187,8 +187,10 @@ def test_a_new_promise_ends_when_the_office_closes(desk):
         assert "ngày có thật" in take(desk.head, dossier, "extend", **wrong).content.decode()
         sunday = wrong | {"moi-ngay": "29", "moi-thang": "11"}
         assert "cơ quan nghỉ" in take(desk.head, dossier, "extend", **sunday).content.decode()
-        take(desk.head, dossier, "extend", **wrong | {"moi-ngay": "4", "moi-thang": "12"})
-    assert now(dossier).due_at == dt.datetime(2026, 12, 4, 17, tzinfo=clock.LOCAL)
+        far = take(desk.head, dossier, "extend", **wrong | {"moi-ngay": "4", "moi-thang": "12"})  # more than the term again
+        assert far.status_code == 422 and now(dossier).extended_at is None
+        take(desk.head, dossier, "extend", **wrong | {"moi-ngay": "27", "moi-thang": "11"})
+    assert now(dossier).due_at == dt.datetime(2026, 11, 27, 17, tzinfo=clock.LOCAL)
 
 
 def test_a_step_goes_back_to_one_that_was_done(desk):
@@ -201,7 +203,7 @@ def test_a_step_goes_back_to_one_that_was_done(desk):
 def test_another_body_is_asked_and_answers(desk):
     dossier = desk.processing()
     other = factories.user(officer="H18.X005.CA")
-    take(desk.officer, dossier, "consult", agency=world.agency("H18.X005.CA").pk, question="Ông A có tạm trú không?", hours="8")
+    take(desk.officer, dossier, "consult", agency=world.agency("H18.X005.CA").pk, question="Ông A có tạm trú không?", hours="4")
     assert "Ông A có tạm trú không?" in client_of(other).get(page("hand_over", dossier)).content.decode()
     take(other, dossier, "hand_over", note="Không có.")
     assert now(dossier).step_runs.get(key="consult").answer == "Không có."

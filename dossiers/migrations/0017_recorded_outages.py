@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_mandates_are_for_citizens_logins'),
-        ('dossiers', '0014_apologies'),
+        ('dossiers', '0016_questions_to_other_bodies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
