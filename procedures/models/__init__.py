@@ -1,10 +1,12 @@
 from procedures.models.calendar import Holiday, UndecidedHoliday, working_calendar
 from procedures.models.catalogue import LifeEvent, LifeEventEntry, Procedure, ProcedureVersion, Sector, VersionState, hash_of
+from procedures.models.drafting import CatalogueChange, VersionDraft
 from procedures.models.offering import Filing, LocalFee, Offering
 from procedures.models.searching import SearchAlias, SearchChoice, SearchedText, SearchOutcome
 from procedures.models.terminal import Terminal
 
 __all__ = [
+    "CatalogueChange",
     "Filing",
     "Holiday",
     "LifeEvent",
@@ -20,6 +22,7 @@ __all__ = [
     "Sector",
     "Terminal",
     "UndecidedHoliday",
+    "VersionDraft",
     "VersionState",
     "hash_of",
     "working_calendar",
