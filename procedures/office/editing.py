@@ -84,11 +84,15 @@ def _node(name: str, key: str, schema: Schema, value: Any, errors: Mapping[str, 
 
 
 def _inside(place: str, rules: Schema, value: Mapping[str, Any], errors: Mapping[str, list[str]]) -> list[Node]:
-    return [
-        _node(f"{place}.{key}", key, rule, value.get(key), errors)
-        for key, rule in rules["properties"].items()
-        if not is_hidden(key) and kind_of(rule) != "kept"
-    ]
+    nodes = []
+    for key, rule in rules["properties"].items():
+        if is_hidden(key) or kind_of(rule) == "kept":
+            continue
+        node = _node(f"{place}.{key}", key, rule, value.get(key), errors)
+        if node.kind == "choice" and key not in rules.get("required", ()):
+            node.options = [("", "–", node.value is None), *node.options]
+        nodes.append(node)
+    return nodes
 
 
 def condition_words(value: Any) -> str:
@@ -128,7 +132,7 @@ def _read(name: str, key: str, schema: Schema, before: Any, post: QueryDict) -> 
         return [_read_inside(f"{name}.{number}", inner, item, post) for number, item in enumerate(before or [])]
     if kind in ("condition", "kept") or name not in post:
         return before
-    text = clean_text(post[name]) if kind != "lines" else post[name]
+    text = clean_text(post[name], lines=True) if kind != "lines" else post[name]
     if kind == "lines":
         return [line for line in map(clean_text, text.splitlines()) if line]
     if text == "" and may_be_null(schema):
