@@ -135,6 +135,21 @@ def _head_recipients(dossier, step):
     return list(User.objects.filter(memberships__in=theirs).exclude(pk=step.user.pk if step.user else None).distinct())
 
 
+@translation.override("vi")
+def step_untaken(run):
+    """Tell the heads of the body that has not taken a step in time, and those of the lead agency."""
+    bodies = {run.agency_id, run.dossier.lead_agency_id}
+    theirs = Membership.objects.current().filter(role__in=(Role.HEAD, Role.DEPUTY), agency__in=bodies)
+    facts = {"code": run.dossier.code, "step": run.name, "agency": run.agency, "when": moment(run.take_by)}
+    queue_messages(
+        f"untaken:{run.pk}:{run.take_by:%Y%m%d%H%M}",
+        User.objects.filter(memberships__in=theirs).distinct(),
+        subject=_("Chưa ai nhận bàn giao: %(code)s") % facts,
+        body=_("Bước “%(step)s” giao cho %(agency)s, phải nhận trước %(when)s. Thời hạn giải quyết vẫn chạy.") % facts,
+        link=reverse("desk:dossier", args=[run.dossier.code]),
+    )
+
+
 RECIPIENTS = {
     Tells.HEAD: _head_recipients,
     Tells.SUBMITTER: _citizen_recipients,

@@ -237,6 +237,12 @@ def may_take_over(dossier: Dossier, user: User) -> bool:
     return any(run.holder_id != user.pk for run in steps_headed(dossier, user))
 
 
+@for_staff(Role.OFFICER, Role.RECEIVING_CLERK, Role.SIGNER, Role.HEAD, at=[Body.STEP])
+def was_handed_a_step(dossier: Dossier, user: User) -> bool:
+    """May do an open step that was handed over and that nobody has taken yet."""
+    return any(run.untaken for run in own_steps(dossier, user))
+
+
 @for_staff(Role.OFFICER, Role.SIGNER, Role.HEAD, at=[Body.STEP])
 def drafts_now(dossier: Dossier, user: User) -> bool:
     """May write the result now: who does an open step of the lead agency, or the one that delivers the draft, that is not a

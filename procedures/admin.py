@@ -18,6 +18,7 @@ from procedures.models import (
     Holiday,
     LifeEvent,
     LifeEventEntry,
+    LifeEventSector,
     LocalFee,
     Offering,
     Procedure,
@@ -138,12 +139,19 @@ class LifeEventEntryInline(TabularInline):
     extra = 0
 
 
+class LifeEventSectorInline(TabularInline):
+    formfield_overrides = ADMIN_FIELDS
+    model = LifeEventSector
+    autocomplete_fields = ["sector"]
+    extra = 0
+
+
 @admin.register(LifeEvent)
 class LifeEventAdmin(ModelAdmin):
     formfield_overrides = ADMIN_FIELDS
     list_display = ["name", "audience", "order", "slug", "source"]
     list_filter = ["audience"]
-    inlines = [LifeEventEntryInline]
+    inlines = [LifeEventEntryInline, LifeEventSectorInline]
 
 
 @admin.register(SearchAlias)

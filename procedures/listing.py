@@ -38,19 +38,27 @@ class Filters:
 class Listing:
     """One page of a list. `rows`: codes, or cards from `Filters.apply`."""
 
-    def __init__(self, rows: Sequence[str] | list[Card], asked: Mapping[str, str]) -> None:
-        self.asked, self.count = asked, len(rows)
+    def __init__(self, rows: Sequence[str] | list[Card], asked: Mapping[str, str], size: int = PAGE) -> None:
+        self.asked, self.count, self.size = asked, len(rows), size
         self.number = self._number(asked.get("trang", ""))
-        shown = rows[(self.number - 1) * PAGE : self.number * PAGE]
+        shown = rows[(self.number - 1) * size : self.number * size]
         made = [row for row in shown if isinstance(row, Card)]
         self.cards = made or cards(by_codes(row for row in shown if isinstance(row, str)))
-        self.first = (self.number - 1) * PAGE + 1
+        self.first = (self.number - 1) * size + 1
         self.last = self.first + len(self.cards) - 1
 
     def _number(self, text: str) -> int:
         """The page number of the query string, limited to existing pages."""
-        last = max(1, -(-self.count // PAGE))
-        return min(max(1, number_in(text, 5) or 1), last)
+        return min(max(1, number_in(text, 5) or 1), self._last_number)
+
+    @property
+    def _last_number(self) -> int:
+        return max(1, -(-self.count // self.size))
+
+    @property
+    def pages(self) -> list[tuple[int, str]]:
+        """(number, query string) of every page."""
+        return [(page, self._address(page)) for page in range(1, self._last_number + 1)]
 
     @property
     def previous(self) -> str:
@@ -58,7 +66,7 @@ class Listing:
 
     @property
     def next(self) -> str:
-        return self._address(self.number + 1) if self.number * PAGE < self.count else ""
+        return self._address(self.number + 1) if self.number * self.size < self.count else ""
 
     def _address(self, page: int) -> str:
         kept = {key: value for key, value in self.asked.items() if key != "trang" and value}

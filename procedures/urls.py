@@ -12,5 +12,7 @@ urlpatterns = [
     path("thu-tuc/goi-y/", search_views.suggestions, name="suggestions"),
     path("thu-tuc/<str:code>/", views.procedure, name="procedure_short"),
     path("thu-tuc/<str:code>/<slug:slug>/", views.procedure, name="procedure"),
+    path("linh-vuc/", views.sectors, name="sectors"),
+    path("linh-vuc/<str:code>/", views.sector, name="sector"),
     path("su-kien/<slug:slug>/", views.life_event, name="life_event"),
 ]

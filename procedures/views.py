@@ -3,19 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db import transaction
+from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.common import clock
-from procedures.cards import Card, by_codes, cards, level_words, levels_of
+from portal.common.vietnamese import fold
+from procedures.cards import CITIZENS, Card, by_codes, cards, level_words, levels_of
 from procedures.facts import PartialReason
 from procedures.guide import Guide
 from procedures.home_links import quick_codes
 from procedures.levels import OfferedLevel, ServiceLevel
-from procedures.models import LifeEvent, LifeEventEntry, LocalFee, Offering, Procedure, ProcedureVersion
+from procedures.listing import Listing
+from procedures.models import LifeEvent, LifeEventEntry, LocalFee, Offering, Procedure, ProcedureVersion, Sector
 from procedures.offered import offered_at
 from procedures.places import Choice, choose, desk_hours
 from procedures.public import public_page
@@ -40,7 +43,16 @@ EVENT_LOOKS = {
     "DIENLUCDATDAIXAYDUNG": ("land", "jade"),
     "THUONGMAIQUANGCAO": ("chart", "red"),
     "SOHUUTRITUEDANGKYTAISAN": ("stamp", "gold"),
+    "TROGIUPXAHOI": ("users", "red"),
+    "QUANSUCONGANBIENGIOI": ("stamp", ""),
+    "NONGNGHIEPCONGDAN": ("land", "jade"),
+    "THUEBUONBAN": ("shop", "gold"),
+    "GIAOTHONGVANTAI": ("car", ""),
+    "NONGNGHIEPMOITRUONG": ("land", "jade"),
+    "YTEDUOCTHUCPHAM": ("health", "red"),
+    "GIAODUCVANHOATRUYENTHONG": ("school", "gold"),
 }
+SECTOR_PAGE = 100  # procedures on a page of a sector
 
 
 # ---------------------------------------------------------------- home
@@ -49,11 +61,11 @@ EVENT_LOOKS = {
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     """The home page: search, quick links, life events, link to one's dossiers."""
-    events = list(LifeEvent.objects.annotate(size=Count("entries__procedure", distinct=True)))
-    names = _names_of_events()
+    events = list(LifeEvent.objects.filled())
+    names, sectors = _names_of_events(), _sectors_of_events()
     for event in events:
         event.icon, event.tone = EVENT_LOOKS.get(event.code, ("folder", ""))
-        event.text = ", ".join(names.get(event.pk, []))
+        event.text = ", ".join(names.get(event.pk) or sectors.get(event.pk, []))
     return render(
         request,
         "procedures/home.html",
@@ -61,7 +73,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "quick": [procedure for procedure in by_codes(quick_codes()) if not procedure.listed],
             "citizen_events": [event for event in events if event.audience == "citizen"],
             "business_events": [event for event in events if event.audience == "business"],
-            "without": [event.name for event in events if not event.size],
             "total": Procedure.objects.count(),
         },
     )
@@ -78,9 +89,21 @@ def _names_of_events() -> dict[int, list[str]]:
     return found
 
 
+def _sectors_of_events() -> dict[int, list[str]]:
+    """{event id: names of its three largest sectors}. One query."""
+    found: dict[int, list[str]] = {}
+    rows = LifeEvent.objects.values_list("pk", "sectors__name").annotate(size=Count("sectors__procedure")).filter(size__gt=0)
+    for event, name, _size in rows.order_by("pk", "-size"):
+        names = found.setdefault(event, [])
+        if len(names) < 3 and name not in names:
+            names.append(name)
+    return found
+
+
 # ---------------------------------------------------------------- one procedure
 
 
+@transaction.non_atomic_requests  # see procedures.search.asked
 @public_page
 def procedure(request: HttpRequest, code: str, slug: str = "") -> HttpResponse:
     """The guide of a procedure and the choice of the place. Redirects to the URL with the current slug."""
@@ -91,7 +114,7 @@ def procedure(request: HttpRequest, code: str, slug: str = "") -> HttpResponse:
     if request.method == "GET":
         asked.note_choice(request.GET.get("tu-khoa", ""), found)
     if found.listed:
-        return render(request, "procedures/listed.html", {"procedure": found, **_facts_of_index(found)})
+        return render(request, "procedures/listed.html", {"procedure": found, "event": _home_of(found), **_facts_of_index(found)})
     return render(request, "procedures/procedure.html", guide_context(request, found))
 
 
@@ -108,7 +131,6 @@ def guide_context(request: HttpRequest, found: Procedure) -> dict[str, Any]:
     places = [Place(version, offering, amounts) for offering in choice.offerings]
     offered = OfferedLevel.best([place.offered for place in places]) if places else _best_of_provinces(version, choice, amounts)
     province_code = choice.offerings[0].province_code if choice.offerings else ""
-    event = found.life_events.order_by("entries__subgroup", "pk").first()
     return {
         "procedure": found,
         "version": version,
@@ -125,9 +147,19 @@ def guide_context(request: HttpRequest, found: Procedure) -> dict[str, Any]:
         "missing": _missing(offered),
         "reason_is_made_up": _is_made_up(version.facts.get("partial_reason"), offered.reason),
         "levels": list(ServiceLevel),
-        "event": event,
+        "event": _home_of(found),
         "in_effect": version.in_effect(),
     }
+
+
+def _home_of(found: Procedure) -> LifeEvent | None:
+    """The life event that leads to a procedure: one that names it, else that of its sector for its audience."""
+    event = found.life_events.order_by("entries__subgroup", "pk").first()
+    if event or not found.sector:
+        return event
+    events = list(found.sector.life_events.order_by("-audience", "order"))
+    audience = "citizen" if CITIZENS.intersection(found.facts.get("audience", [])) else "business"
+    return next((event for event in events if event.audience == audience), events[0] if events else None)
 
 
 def _missing(offered: OfferedLevel) -> list[str]:
@@ -228,4 +260,35 @@ def life_event(request: HttpRequest, slug: str) -> HttpResponse:
         if entry.subgroup and entry.procedure.listed:
             groups.setdefault(entry.subgroup, []).append(made[entry.procedure_id])
     context = {"event": event, "own": own, "groups": [{"title": title, "rows": rows} for title, rows in groups.items()]}
-    return render(request, "procedures/life_event.html", {**context, "today": clock.today()})
+    return render(
+        request, "procedures/life_event.html", {**context, "sectors": _with_sizes(event.sectors), "today": clock.today()}
+    )
+
+
+# ---------------------------------------------------------------- sectors
+
+
+@public_page
+def sectors(request: HttpRequest) -> HttpResponse:
+    """All sectors of the catalogue with the numbers of their procedures."""
+    return render(request, "procedures/sectors.html", {"sectors": _with_sizes(Sector.objects)})
+
+
+@public_page
+def sector(request: HttpRequest, code: str) -> HttpResponse:
+    """The procedures of a sector, those that can be filed here first; every page is one click away."""
+    found = get_object_or_404(Sector, code=code)
+    codes = list(found.procedure_set.order_by("listed", "name", "code").values_list("code", flat=True))
+    context = {
+        "sector": found,
+        "listing": Listing(codes, request.GET, size=SECTOR_PAGE),
+        "events": list(found.life_events.order_by("-audience", "order")),
+    }
+    return render(request, "procedures/sector.html", context)
+
+
+def _with_sizes(sectors: Any) -> list[Sector]:
+    """The sectors that have procedures, in alphabetical order, with `size` and who publishes. Several ministries have a sector
+    of the same name."""
+    rows = sectors.annotate(size=Count("procedure"), publisher=Max("procedure__promulgator")).filter(size__gt=0)
+    return sorted(rows, key=lambda sector: (fold(sector.name).lower(), sector.code))

@@ -94,7 +94,7 @@ DOORS = {
 }
 NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain their own secret
     "dossiers:start", "dossiers:blank_form", "dossiers:track_link", "papers:verify_code", "procedure_detail",
-    "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
+    "procedures:procedure", "procedures:procedure_short", "procedures:life_event", "procedures:sector",
     "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
     "evidence:anchor", "evidence:time_token",
     "payment_ipn", "payments:return",  # the key of a payment provider

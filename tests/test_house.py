@@ -18,7 +18,7 @@ APPS = ["portal", "accounts", "procedures", "dossiers", "payments"]
 PUBLIC = {
     "accounts:set_password",
     "home", "procedures:home", "procedures:search", "procedures:suggestions",
-    "procedures:procedure", "procedures:procedure_short", "procedures:life_event",
+    "procedures:procedure", "procedures:procedure_short", "procedures:life_event", "procedures:sectors", "procedures:sector",
     "accounts:login", "admin:login", "dossiers:blank_form", "dossiers:track", "papers:verify", "papers:verify_code", "gallery",
     "evidence:explained", "evidence:script", "evidence:roots", "evidence:anchor", "evidence:time_token",
     "health_live", "health_ready", "schema", "procedure_list", "procedure_detail", "province_list", "commune_list",
@@ -163,7 +163,7 @@ def test_every_class_of_the_style_sheets_is_used():
 
 
 def test_every_icon_is_used():
-    texts = [*templates(), *python_files(), *(ROOT / "data").glob("life_events.json")]
+    texts = [*templates(), *python_files(), *(ROOT / "data").glob("life_event*.json")]
     words = set(re.findall(r"[\w-]+", "\n".join(path.read_text("utf-8") for path in texts)))
     for kind, name in re.findall(r'<symbol id="(i|l)-([\w-]+)"', (ROOT / "static/img/icons.svg").read_text("utf-8")):
         assert name in words, (kind, name)

@@ -6,10 +6,11 @@ The rules of counting are pure functions in `procedures.calendar` and `dossiers.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
+from accounts.models import Agency
 from dossiers.choices import IntervalKind
 from dossiers.clock import rules
 from dossiers.clock.basis import Basis, stored, with_decisions_of
@@ -20,6 +21,8 @@ from dossiers.transitions.step import Choice, Step
 from portal.common import clock
 from procedures.calendar import OfficeHours, Pause, Term, WorkCalendar, due, reception_due, step_due
 from procedures.models import working_calendar
+
+HOURS_TO_TAKE = 2  # working hours of the body that a step was handed to
 
 
 class Timekeeper:
@@ -176,7 +179,9 @@ class Timekeeper:
             run.due_at = step_due(
                 self.calendar, self.hours, run.opened_at, run.hours, paused=since, not_after=self.dossier.due_at
             )
-            run.save(update_fields=["due_at"])
+            if run.untaken and since:
+                run.take_by = max(run.take_by, self.take_by(run.opened_at, run.agency, since))
+            run.save(update_fields=["due_at", "take_by"])
 
     def standing(self, now: dt.datetime | None = None) -> rules.Standing:
         """How the due time is counted, day by day, for «vì sao là ngày này». `now`: see `rules.current_due`."""
@@ -229,6 +234,11 @@ class Timekeeper:
         at = reception_due(self.calendar, self.hours, self.dossier.channel, submitted_at).at
         assert at is not None  # reception always has a term
         return at
+
+    def take_by(self, moment: dt.datetime, agency: Agency, paused: Sequence[Pause] = ()) -> dt.datetime:
+        """Until when this body must have taken a step that was handed to it, in its own office hours."""
+        hours = OfficeHours.from_data(agency.hours.intervals) if agency.hours else OfficeHours.default()
+        return step_due(self.calendar, hours, moment, HOURS_TO_TAKE, paused=paused)
 
     def after(self, moment: dt.datetime, hours: int) -> dt.datetime:
         """The moment `hours` working hours later, without regard to the due time of the dossier."""

@@ -99,6 +99,14 @@ STEP_PAGES = {
         icon="back",
     ),
     "assign": StepPage("giao-viec", forms.AssignForm, _("Giao người giữ"), _("Giao hồ sơ cho một người cụ thể."), icon="users"),
+    "take": StepPage(
+        "nhan-ban-giao", forms.TakeForm, _("Nhận bàn giao"), _("Nhận bước vừa được chuyển đến. Từ lúc này anh/chị giữ bước đó."),
+        icon="users",
+    ),
+    "refuse_handover": StepPage(
+        "khong-nhan-ban-giao", forms.RefuseHandoverForm, _("Không nhận bàn giao"),
+        _("Trả về bước trước, kèm lý do. Thời hạn giải quyết vẫn chạy."), icon="back",
+    ),
     "take_over": StepPage(
         "nhan-lam-thay", forms.TakeOverForm, _("Nhận làm thay"),
         _("Trưởng bộ phận nhận một bước đang mở của cơ quan mình. Việc này ghi vào lịch sử, kèm lý do."), icon="users",

@@ -185,6 +185,26 @@ class HandOverForm(OneOfStepsForm):
         return {**super().details(), "product": self.product}
 
 
+def _handed(dossier, user):
+    return [run for run in own_steps(dossier, user) if run.untaken]
+
+
+class TakeForm(OneOfStepsForm):
+    """Taking a step that was handed over."""
+
+    def choices_of_steps(self):
+        return _handed(self.dossier, self.user)
+
+
+class RefuseHandoverForm(OneOfStepsForm):
+    """Not taking a step that was handed over."""
+
+    note = CleanTextField(rows=3, min_length=inputs.MIN_REASON, label=_("Lý do không nhận"))
+
+    def choices_of_steps(self):
+        return _handed(self.dossier, self.user)
+
+
 class TakeOverForm(OneOfStepsForm):
     """The head takes over an open step of the own body."""
 

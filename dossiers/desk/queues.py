@@ -43,6 +43,7 @@ MINE, LATE, OPEN, CLOSED = "viec-cua-toi", "qua-han", "tat-ca", "da-xong"
 GROUPS = [
     Group(MINE, gettext_lazy("Việc của tôi")),
     Group(LATE, gettext_lazy("Quá hạn"), hot=True),
+    Group("chua-nhan", gettext_lazy("Chưa nhận bàn giao"), hot=True),
     Group("cho-tiep-nhan", gettext_lazy("Chờ tiếp nhận")),
     Group("dang-xu-ly", gettext_lazy("Đang xử lý")),
     Group("cho-ky", gettext_lazy("Chờ ký")),
@@ -61,6 +62,7 @@ def group_condition(key, user):
     return {
         MINE: lambda: actionable_by(user),
         LATE: lambda: lateness.late(clock.now()),
+        "chua-nhan": lambda: Q(state=S.PROCESSING, take_by__lte=clock.now()),
         "cho-tiep-nhan": lambda: Q(state=S.SUBMITTED),
         "dang-xu-ly": lambda: Q(state__in=[S.ACCEPTED, S.PROCESSING]) & ~for_signature & ~for_citizen,
         "cho-ky": lambda: for_signature,

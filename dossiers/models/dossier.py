@@ -118,6 +118,9 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
     )
     waiting_on = models.CharField(_("đang chờ"), max_length=20, blank=True, help_text="submitter hoặc vai trò cán bộ")
     step_due_at = models.DateTimeField(_("bước này xong trước"), null=True, blank=True)
+    take_by = models.DateTimeField(
+        _("nhận bàn giao trước"), null=True, blank=True, help_text="bước đang mở chưa ai nhận; trống khi đã nhận"
+    )
 
     created_at = models.DateTimeField(_("bắt đầu khai"), default=clock.now, editable=False)
     updated_at = models.DateTimeField(_("sửa lúc"), default=clock.now)
@@ -199,6 +202,7 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
         indexes = [
             models.Index(fields=["receiving_agency", "state", "step_due_at", "id"], name="desk_queue"),
             models.Index(fields=["holder_agency", "state", "step_due_at", "id"], name="holder_queue"),
+            models.Index(fields=["take_by"], condition=Q(take_by__isnull=False), name="handed_and_not_taken"),
             models.Index(fields=["submitter", "-updated_at"], name="citizen_dashboard"),
             models.Index(
                 fields=["receiving_agency", "state"],

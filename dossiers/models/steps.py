@@ -9,10 +9,22 @@ from accounts.models import Agency
 from accounts.roles import Role
 from dossiers.choices import StepState
 from dossiers.models.dossier import Dossier
+from dossiers.states import DossierState
+
+
+class StepRunQuerySet(models.QuerySet):
+    def untaken_and_overdue(self, now):
+        """Steps that were handed over and that nobody took in time: what the desk lists and the job tells heads about."""
+        handed = self.filter(state=StepState.OPEN, taken_at=None, take_by__lte=now)
+        return handed.filter(dossier__state=DossierState.PROCESSING)
 
 
 class StepRun(models.Model):
     """One processing step, copied from the offering at acceptance. `hours`: working hours.
+
+    Handed and taken: an open step with `take_by` and without `taken_at` was handed to its body, or to its `holder`, and nobody
+    has taken it yet; after `take_by` that is overdue. `alarmed_at`: when its heads were told. Steps opened before this was kept
+    have no `take_by`.
 
     `produces`: what it must deliver: {} or {"kind" (`Product`), "label", "line": key of the line of the result that the number
     fills, or null}. `product`: what it delivered: {"text"} or {"file": {"name", "sha256", "size", "storage_key"}}; an opinion is
@@ -35,6 +47,9 @@ class StepRun(models.Model):
     )
     opened_at = models.DateTimeField(_("mở lúc"), null=True, blank=True)
     due_at = models.DateTimeField(_("xong trước"), null=True, blank=True)
+    take_by = models.DateTimeField(_("nhận trước"), null=True, blank=True)
+    taken_at = models.DateTimeField(_("nhận lúc"), null=True, blank=True)
+    alarmed_at = models.DateTimeField(_("báo chưa nhận lúc"), null=True, blank=True)
     done_at = models.DateTimeField(_("xong lúc"), null=True, blank=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     question = models.TextField(_("nội dung lấy ý kiến, xác nhận"), blank=True)
@@ -42,14 +57,28 @@ class StepRun(models.Model):
     produces = models.JSONField(_("phải làm ra"), default=dict, blank=True)
     product = models.JSONField(_("đã làm ra"), default=dict, blank=True)
 
+    objects = StepRunQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("bước xử lý")
         verbose_name_plural = _("bước xử lý")
         ordering = ["round", "position", "pk"]
-        indexes = [models.Index(fields=["agency", "role", "due_at"], condition=Q(state="open"), name="open_steps_of_a_body")]
+        indexes = [
+            models.Index(fields=["agency", "role", "due_at"], condition=Q(state="open"), name="open_steps_of_a_body"),
+            models.Index(
+                fields=["take_by"],
+                condition=Q(state="open", taken_at=None, take_by__isnull=False),
+                name="handed_and_not_taken_steps",
+            ),
+        ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def untaken(self):
+        """Handed over, and not taken yet."""
+        return self.state == StepState.OPEN and self.take_by is not None and self.taken_at is None
 
     @property
     def must_produce(self):

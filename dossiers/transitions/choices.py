@@ -57,6 +57,8 @@ class Effect(StrEnum):
     END_THE_WAIT = "end_the_wait"
     GIVE_BACK_TERM = "give_back_term"
     SET_HOLDER = "set_holder"
+    TAKE = "take"
+    REFUSE_HANDOVER = "refuse_handover"
     TAKE_OVER = "take_over"
     PROMISE_NEW_DATE = "promise_new_date"
     PROMISE_AFTER_MISSING = "promise_after_missing"

@@ -162,6 +162,35 @@ def assignee_has_role(step: Step) -> None:
         raise DetailsMissing("note", _("Đang có người giữ: ghi lý do giao lại."))
 
 
+def step_handed(step: Step) -> None:
+    """`step`: an open step that was handed over and that nobody has taken; needed only where there are several."""
+    assert step.user is not None
+    handed = [run for run in own_steps(step.dossier, step.user) if run.untaken]
+    chosen = step.details.get("step") or (handed[0] if len(handed) == 1 else None)
+    if chosen is None:
+        raise DetailsMissing("step", _("Chọn bước được bàn giao."))
+    if chosen not in handed:
+        raise DetailsMissing("step", _("Bước này đã có người nhận, hoặc không bàn giao cho anh/chị."))
+    step.details["step"] = next(run for run in handed if run == chosen)
+
+
+def can_go_back(step: Step) -> None:
+    """A refused hand-over has a step before it, and takes nothing away from others who work at the same time. A question to
+    another body can always be refused."""
+    run, dossier = step.details["step"], step.dossier
+    if run.question:
+        return
+    if others := [other for other in dossier.open_steps if other != run]:
+        facts = {"step": others[0].name, "agency": others[0].agency}
+        sentence = _("Bước “%(step)s” của %(agency)s đang mở cùng lúc: không trả về được. Nhận việc rồi ghi ý kiến.")
+        raise DetailsMissing("step", sentence % facts)
+    done = dossier.step_runs.filter(state=StepState.DONE, question="", position__lt=run.position)
+    before = done.order_by("-position", "-round").first()
+    if before is None:
+        raise DetailsMissing("step", _("Đây là bước đầu tiên, không có bước trước để trả về. Thiếu giấy tờ thì yêu cầu bổ sung."))
+    step.details["back_to"] = before
+
+
 def step_headed(step: Step) -> None:
     """`step`: an open step of the actor's own body; needed only where there are several."""
     assert step.user is not None

@@ -274,6 +274,23 @@ class DossierTransitions:
         """One open step is done, with what it must deliver; after the last of a group the next one (or a group) opens."""
 
     @line(
+        S.PROCESSING, S.PROCESSING, permission=may.was_handed_a_step, conditions=[conditions.not_decided],
+        inputs=[inputs.step_handed], before=[Effect.TAKE], sentence=_("Đã nhận bàn giao"),
+    )  # fmt: skip
+    def take(self) -> None:
+        """Take an open step that was handed over: from now on this person holds it."""
+
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.was_handed_a_step,
+        conditions=[conditions.not_decided, conditions.applicant_not_asked],
+        inputs=[inputs.reason, inputs.step_handed, inputs.can_go_back], before=[Effect.REFUSE_HANDOVER],
+        tells=[Tells.OFFICER], sentence=_("Không nhận bàn giao, trả về bước trước"),
+    )  # fmt: skip
+    def refuse_handover(self) -> None:
+        """Do not take a step that was handed over, with a reason: it goes back to the step before; a question to another body
+        goes back unanswered."""
+
+    @line(
         S.PROCESSING, S.PROCESSING, permission=may.may_take_over, conditions=[conditions.not_decided],
         inputs=[inputs.reason, inputs.step_headed], before=[Effect.TAKE_OVER], tells=[Tells.OFFICER],
         sentence=_("Trưởng bộ phận nhận làm thay"),

@@ -73,7 +73,7 @@ class StepDetails(TypedDict, total=False):
     question: str
     hours: int
     agency: Agency
-    # hand_over, take_over: the open step; `product`: see `StepRun.product`
+    # hand_over, take, refuse_handover, take_over: the open step; `product`: see `StepRun.product`
     step: StepRun
     product: dict[str, Any]
     # return_step, assign, extend

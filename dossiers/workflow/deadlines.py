@@ -137,6 +137,7 @@ def run() -> None:
         remind(wait)
         stop(wait)
     close_confirmations()
+    alarm_about_untaken_steps()
 
 
 # ---------------------------------------------------------------- remind
@@ -174,6 +175,15 @@ def close_confirmations() -> None:
     for run in runs.select_related("dossier__version"):
         silent = bool(run.dossier.version.facts.get("silence_is_consent"))
         _take_step(run.dossier, "confirm" if silent else "confirmation_timeout", SystemActor(Job.CONFIRMATION_DEADLINE))
+
+
+def alarm_about_untaken_steps() -> None:
+    """Tell the heads once about each step that was handed to their body and not taken in time. The processing term runs on."""
+    now = clock.now()
+    overdue = StepRun.objects.untaken_and_overdue(now).filter(alarmed_at=None)
+    for run in overdue.select_related("dossier__version", "agency").defer("dossier__answers", "dossier__asked"):
+        if StepRun.objects.untaken_and_overdue(now).filter(pk=run.pk, alarmed_at=None).update(alarmed_at=now):
+            messages.step_untaken(run)
 
 
 def _take_step(dossier: Dossier, step: str, actor: SystemActor) -> None:

@@ -19,6 +19,7 @@ SCHEMAS = {
     "offerings_demo.json": "offerings",
     "forms.json": "forms",
     "home_links.json": "home_links",
+    "life_event_sectors.json": "life_event_sectors",
 }
 OTHERS = ("forms_new_links.json", "holidays.json", "life_events.json", "procedures_index.csv")
 MAX_SHOWN_ERRORS = 5

@@ -1,6 +1,5 @@
 """Loads the national index: one Procedure for each of its 5,473 entries, with the facts of the national database."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,6 @@ from procedures.loading.rows import upsert
 from procedures.models import Procedure, Sector
 from procedures.search.text import search_columns
 
-SECTOR_CODE = re.compile(r"[A-Z0-9.-]{1,20}")
 FLAGS = ("local_only", "commune", "province", "central", "other_agency", "vertical", "full_process", "non_territorial")
 CHANNELS = ("online", "direct", "postal")
 NUMBERS = ("fee_min", "fee_max", "cases", "documents")
@@ -33,8 +31,8 @@ def load(folder: DataFolder, curated: list[dict[str, Any]], *, everything: bool)
 
 
 def _sectors(rows: list[dict[str, str]], curated: list[dict[str, Any]]) -> dict[str, Sector]:
-    """{code: Sector}. Where the index has a name instead of a code, no sector is made; the facts contain the name."""
-    names = {row["field_code"]: row["field"] for row in rows if SECTOR_CODE.fullmatch(row["field_code"])}
+    """{code: Sector} of the rows and the curated procedures."""
+    names = {row["field_code"]: row["field"] for row in rows}
     names |= {row["field"]["code"]: row["field"]["name"] for row in curated}
     return upsert(Sector, "code", {code: {"name": name} for code, name in names.items()})
 
@@ -49,16 +47,16 @@ def _values(
     if curated is not None:
         facts = facts_of(row) if row else {"audience": curated["audience"]}
         code, name, short_name = curated["code"], curated["name"], curated["short_name"]
-        sector = sectors.get(curated["field"]["code"])
+        sector = sectors[curated["field"]["code"]]
         promulgator, level = curated["promulgated_by"]["name"], curated["declared_level"]
     else:
         row = row or {}  # never empty: an entry is in the index or curated
         facts, code, name, short_name = facts_of(row), row["code"], row["name"], ""
-        sector, promulgator, level = sectors.get(row["field_code"]), row["promulgator"], int(row["derived_level"])
+        sector, promulgator, level = sectors[row["field_code"]], row["promulgator"], int(row["derived_level"])
     return {
         "name": name,
         "short_name": short_name,
-        "sector_id": sector.pk if sector else None,
+        "sector_id": sector.pk,
         "promulgator": promulgator,
         "declared_level": level,
         "facts": facts,

@@ -1,5 +1,14 @@
 from procedures.models.calendar import Holiday, UndecidedHoliday, working_calendar
-from procedures.models.catalogue import LifeEvent, LifeEventEntry, Procedure, ProcedureVersion, Sector, VersionState, hash_of
+from procedures.models.catalogue import (
+    LifeEvent,
+    LifeEventEntry,
+    LifeEventSector,
+    Procedure,
+    ProcedureVersion,
+    Sector,
+    VersionState,
+    hash_of,
+)
 from procedures.models.drafting import CatalogueChange, VersionDraft
 from procedures.models.offering import Filing, LocalFee, Offering
 from procedures.models.searching import SearchAlias, SearchChoice, SearchedText, SearchOutcome
@@ -11,6 +20,7 @@ __all__ = [
     "Holiday",
     "LifeEvent",
     "LifeEventEntry",
+    "LifeEventSector",
     "LocalFee",
     "Offering",
     "Procedure",

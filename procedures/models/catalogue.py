@@ -7,22 +7,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from portal.common import clock
-from portal.common.provenance import Provenance
+from portal.common.provenance import Provenance, ProvenanceQuerySet
 from portal.common.vietnamese import fold
 from procedures.facts import Channel, Facts
 
 
 class Sector(models.Model):
-    """A sector (lĩnh vực) with its code in the national database, for example G15-TP07."""
+    """A sector (lĩnh vực) with its code in the national database, for example G15-TP07. A few codes are names or have spaces."""
 
-    code = models.CharField(_("mã"), max_length=20, unique=True)
+    code = models.CharField(_("mã"), max_length=40, unique=True)
     name = models.CharField(_("tên"), max_length=200)
 
     class Meta:
@@ -156,8 +156,16 @@ def hash_of(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+class LifeEventQuerySet(ProvenanceQuerySet):
+    def filled(self) -> "LifeEventQuerySet":
+        """The events that lead to a procedure, directly or through a sector."""
+        entries = LifeEventEntry.objects.filter(event=OuterRef("pk"))
+        sectors = LifeEventSector.objects.filter(event=OuterRef("pk"), sector__procedure__isnull=False)
+        return self.filter(Exists(entries) | Exists(sectors))
+
+
 class LifeEvent(Provenance):
-    """A life event of the national portal («Có con nhỏ») under which procedures are grouped."""
+    """A life event («Có con nhỏ») under which procedures and sectors are grouped: of the national portal, or ours."""
 
     SHIPPED_KEY = ("code",)
 
@@ -168,6 +176,9 @@ class LifeEvent(Provenance):
     order = models.PositiveSmallIntegerField(_("thứ tự"))
     certainty = models.CharField(_("độ chắc chắn"), max_length=80, blank=True)
     procedures = models.ManyToManyField(Procedure, through="LifeEventEntry", related_name="life_events")
+    sectors = models.ManyToManyField(Sector, through="LifeEventSector", related_name="life_events")
+
+    objects = LifeEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("sự kiện trong đời")
@@ -176,6 +187,25 @@ class LifeEvent(Provenance):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_ours(self) -> bool:
+        """True for a group that the national portal does not have."""
+        return self.certainty == "demo"
+
+
+class LifeEventSector(Provenance):
+    """The home of a sector's procedures among the life events, one for each audience. Our own classification."""
+
+    SHIPPED_KEY = ("event_id", "sector_id")
+
+    event = models.ForeignKey(LifeEvent, on_delete=models.CASCADE)
+    sector = models.ForeignKey(Sector, verbose_name=_("lĩnh vực"), on_delete=models.CASCADE)
+
+    class Meta:
+        verbose_name = _("lĩnh vực của sự kiện")
+        verbose_name_plural = _("lĩnh vực của sự kiện")
+        constraints = [models.UniqueConstraint(fields=["event", "sector"], name="a_sector_once_in_an_event")]
 
 
 class LifeEventEntry(Provenance):

@@ -1,9 +1,12 @@
 """What differs by place: receiving and deciding agency, steps, hours, people on duty, local amounts."""
 
 import datetime as dt
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
@@ -81,6 +84,32 @@ class Offering(Provenance):
 
     def __str__(self) -> str:
         return f"{self.procedure.code}@{self.agency.code}"
+
+    def clean(self) -> None:
+        """For pages of administrators: each step says what it must deliver, and one delivers the draft of the result."""
+        if fault := fault_of_steps(self.processing_steps, no_result=self.no_result):
+            raise ValidationError({"processing_steps": fault})
+
+
+STEP_FIELDS = {"key", "name", "role", "agency", "kind", "hours", "parallel_group", "produces"}
+PRODUCT_FIELDS = {"kind", "label", "line"}
+PRODUCTS = ("opinion", "number", "file", "draft")  # as `dossiers.choices.Product`
+
+
+def fault_of_steps(steps: Any, *, no_result: bool) -> str:
+    """Why these processing steps cannot be worked through, as a sentence for administrators; empty when they can."""
+    if not isinstance(steps, list) or any(not isinstance(step, dict) or set(step) != STEP_FIELDS for step in steps):
+        return gettext("Mỗi bước là một đối tượng có đúng các khóa: %(keys)s.") % {"keys": ", ".join(sorted(STEP_FIELDS))}
+    made = [step["produces"] for step in steps if step["produces"] is not None]
+    if any(not isinstance(m, dict) or set(m) != PRODUCT_FIELDS or m["kind"] not in PRODUCTS or not m["label"] for m in made):
+        return gettext("“produces” là null, hoặc {kind, label, line} với kind là một trong: %(kinds)s.") % {
+            "kinds": ", ".join(PRODUCTS)
+        }
+    signatures = [n for n, step in enumerate(steps) if step["kind"] == "sign"]
+    drafts = [n for n, step in enumerate(steps) if step["produces"] and step["produces"]["kind"] == "draft"]
+    if steps and not no_result and (not signatures or len(drafts) != 1 or drafts[0] > signatures[0]):
+        return gettext("Phải có bước ký, và đúng một bước trước đó làm ra bản soạn kết quả (produces.kind = draft).")
+    return ""
 
 
 class LocalFeeQuerySet(ProvenanceQuerySet):

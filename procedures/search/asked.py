@@ -1,13 +1,18 @@
 """Counts queries without persons: those that found nothing certain, and the procedures that were opened from results.
 
 Nobody's data: no row says who searched, and a text that looks like a number, a name, an address or a message is not kept.
+
+Counting happens while a page is answered and never spoils it: see `_aside`. The views that count are not atomic, so that no row
+stays locked while a page is rendered.
 """
 
 import datetime as dt
+import logging
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 
 from portal.common import clock
@@ -16,6 +21,7 @@ from procedures import search
 from procedures.models import Procedure, SearchChoice, SearchedText, SearchOutcome
 from procedures.search.reading import read_words
 
+logger = logging.getLogger(__name__)
 MAX_LENGTH, MAX_WORDS = 100, 14
 MAX_ROWS = 5_000
 KEPT_FOR, ONCE_KEPT_FOR = dt.timedelta(days=180), dt.timedelta(days=30)
@@ -61,8 +67,28 @@ def kept_text(text: str, pairs: Collection[tuple[str, str]]) -> str:
     return text
 
 
+@contextmanager
+def _aside() -> Iterator[None]:
+    """A short transaction that waits neither for the disk nor longer than 50 ms for a lock.
+
+    When it fails (a lock, a database that is read only), nothing is counted and the caller goes on.
+    """
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '50ms'; SET LOCAL synchronous_commit = off")
+            yield
+    except DatabaseError as problem:
+        logger.warning("a search was not counted: %s", type(problem).__name__)
+
+
 def count(text: str, outcome: SearchOutcome) -> None:
     """Count one query. Of new texts nothing is written once there are MAX_ROWS."""
+    with _aside():
+        _count(text, outcome)
+
+
+def _count(text: str, outcome: SearchOutcome) -> None:
     table = SearchedText._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
@@ -79,14 +105,15 @@ def note_choice(typed: str, procedure: Procedure) -> None:
     text = kept_text(typed, search.catalogue().index.pairs) if typed else ""
     if not text:
         return
-    if not SearchedText.objects.filter(text=text).exists():
-        count(text, SearchOutcome.FOUND)
-    searched = SearchedText.objects.filter(text=text).first()
-    if searched is None:
-        return
-    _row, made = SearchChoice.objects.get_or_create(searched=searched, procedure=procedure)
-    if not made:
-        SearchChoice.objects.filter(searched=searched, procedure=procedure).update(times=F("times") + 1)
+    with _aside():
+        if not SearchedText.objects.filter(text=text).exists():
+            _count(text, SearchOutcome.FOUND)
+        searched = SearchedText.objects.filter(text=text).first()
+        if searched is None:
+            return
+        _row, made = SearchChoice.objects.get_or_create(searched=searched, procedure=procedure)
+        if not made:
+            SearchChoice.objects.filter(searched=searched, procedure=procedure).update(times=F("times") + 1)
 
 
 def expire() -> None:

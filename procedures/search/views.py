@@ -1,6 +1,7 @@
 """The search page, and suggestions while typing. They contain no personal data and are cacheable."""
 
-from django.db.models import Count
+from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from procedures.search.reading import MAX_LENGTH
 from procedures.search.suggestions import suggest
 
 
+@transaction.non_atomic_requests  # see procedures.search.asked
 @public_page
 @paced(as_page)
 def search_page(request: HttpRequest) -> HttpResponse:
@@ -53,8 +55,9 @@ def _count(text: str, answer: search.Answer) -> None:
 
 def _events(answer: search.Answer) -> list[LifeEvent]:
     """The life events of the guesses; without any those of citizens."""
-    events = LifeEvent.objects.annotate(size=Count("entries")).filter(size__gt=0)
-    fitting = list(events.filter(entries__procedure__code__in=answer.codes)[:6]) if answer.codes else []
+    events = LifeEvent.objects.filled()
+    of_guesses = Q(entries__procedure__code__in=answer.codes) | Q(sectors__procedure__code__in=answer.codes)
+    fitting = list(events.filter(of_guesses).distinct()[:6]) if answer.codes else []
     return fitting or list(events.filter(audience="citizen"))
 
 

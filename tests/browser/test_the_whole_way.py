@@ -9,9 +9,9 @@ from dossiers import invariants
 from dossiers.models import Dossier
 from dossiers.workflow import history
 from tests import factories
-from tests.browser_support import axe, click_and_wait, sideways
-from tests.processes import Processes, wait_for
-from tests.world import load_sample
+from tests.browser.office import a_photo, drop, forward, log_in, looks_right, step
+from tests.browser_support import click_and_wait
+from tests.processes import wait_for
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -21,37 +21,6 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 BODY = "H18.X004.CA"
-
-
-@pytest.fixture
-def portal(live_server, settings, monkeypatch, signing_keys):
-    """The portal with the residence procedures of Điện Biên, and its processes running."""
-    settings.SITE_URL = live_server.url
-    monkeypatch.setenv("SITE_URL", live_server.url)
-    load_sample(codes=["1.010041", "1.004194", "2.000635"])
-    processes = Processes()
-    processes.broker()
-    processes.relay()
-    processes.worker()
-    yield live_server.url
-    processes.stop_all()
-
-
-def log_in(page, portal, user):
-    page.goto(f"{portal}/dang-nhap/")
-    page.get_by_label("Tên đăng nhập").fill(user.username)
-    page.get_by_label("Mật khẩu", exact=True).fill(factories.PASSWORD)
-    click_and_wait(page.locator("main").get_by_role("button", name="Đăng nhập"))
-    page.wait_for_url(re.compile(r"/(ho-so|can-bo)/$"))
-
-
-def looks_right(page):
-    """What every page of the way must keep: nothing for axe to find, nothing to scroll sideways."""
-    assert axe(page) == [] and sideways(page) == 0, page.url
-
-
-def forward(page):
-    click_and_wait(page.get_by_role("button", name="Lưu và đi tiếp").last)
 
 
 def test_from_everyday_words_to_a_signed_result_that_a_stranger_verifies(portal, open_page, tmp_path):
@@ -218,26 +187,3 @@ def test_refusal_supplement_withdrawal_and_tracking(portal, open_page):
     stranger.goto(f"{portal}/tra-cuu/{asked.secret}/")
     text = stranger.locator("main").inner_text()
     assert "Chờ tiếp nhận" in text and citizen.full_name not in text
-
-
-def a_photo(folder):
-    from PIL import Image
-
-    path = folder / "anh-giay.jpg"
-    Image.new("RGB", (900, 1200), "#eee").save(path)
-    return path
-
-
-def step(page, verb):
-    """Press the button of a step on the dossier's page and confirm it on the next."""
-    click_and_wait(page.get_by_role("link", name=re.compile(rf"^\s*{verb}")).first)
-    looks_right(page)
-    click_and_wait(page.locator("main form button[type=submit]").first)
-
-
-def drop(page, portal, path):
-    """Give a file to the verification page and read its answer."""
-    page.goto(f"{portal}/kiem-tra/")
-    page.locator("input[type=file]").set_input_files(path)
-    click_and_wait(page.get_by_role("button", name="Kiểm tra tệp"))
-    return page.locator("main").inner_text()

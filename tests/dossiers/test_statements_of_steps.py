@@ -58,6 +58,8 @@ OFFICE = {
     "confirmation_timeout PROCESSING": 24,
     "go_on_unconfirmed PROCESSING": 30,
     "take_over PROCESSING": 11,
+    "take PROCESSING": 10,
+    "refuse_handover PROCESSING": 24,
     "extend PROCESSING": 24,  # the furthest date is counted: calendar, days off, hours
     "apologise ACCEPTED": 25,
     "apologise PROCESSING": 25,
@@ -232,6 +234,11 @@ def test_the_office(desk, counter):
     dossier.step_runs.filter(state="open").update(kind="applicant_confirm")
     dossier = counter.take(dossier, "ask_confirmation", desk.officer, question="Tên trên bản nháp đúng chưa?")
     counter.take(dossier, "confirm", dossier.submitter, note="Đúng.")
+    dossier = desk.processing()
+    factories.drafted(dossier, desk.officer)
+    dossier = counter.take(dossier, "take", desk.officer)
+    dossier = counter.take(dossier, "hand_over", desk.officer)
+    counter.take(dossier, "refuse_handover", desk.signer, note=NOTE)
     dossier = counter.take(desk.processing(), "take_over", desk.head, note=NOTE)
     dossier.step_runs.filter(state="open").update(kind="applicant_confirm", holder=None)
     dossier = workflow.advance(Dossier.objects.get(pk=dossier.pk), "ask_confirmation", actor=desk.officer, question="Đúng chưa?")

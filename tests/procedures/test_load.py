@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import shutil
 
 import pytest
@@ -20,10 +21,12 @@ from procedures.models import (
     Offering,
     Procedure,
     ProcedureVersion,
+    Sector,
     Terminal,
     UndecidedHoliday,
 )
 from tests import factories, reference
+from tests.portal.test_weight import LIMIT, weight
 
 pytestmark = pytest.mark.django_db
 RESIDENCE = "1.010041"
@@ -47,7 +50,7 @@ def change(folder, name, edit):
 
 
 @pytest.mark.slow
-def test_the_whole_catalogue_arrives_and_agrees_with_the_reference_reading():
+def test_the_whole_catalogue_arrives_and_agrees_with_the_reference_reading(client):
     counts = load_all()
 
     assert counts | {"holidays": 0} == {
@@ -57,7 +60,7 @@ def test_the_whole_catalogue_arrives_and_agrees_with_the_reference_reading():
         "procedures": 5473,
         "published": 77,
         "offerings": 10421,
-        "life_events": 22,
+        "life_events": 34,
     }
     check = reference.module("check")
     rules = reference.load("offerings_demo.json")
@@ -74,9 +77,32 @@ def test_the_whole_catalogue_arrives_and_agrees_with_the_reference_reading():
     assert LocalFee.objects.count() == len(rules["local_fees"])
     assert Procedure.objects.filter(listed=True).count() == 5473 - 77
 
+    every_procedure_is_two_clicks_from_a_life_event(client)
+
     before = list(Offering.objects.order_by("pk").values_list("pk", flat=True)), ProcedureVersion.objects.count()
     load_all()
     assert before == (list(Offering.objects.order_by("pk").values_list("pk", flat=True)), ProcedureVersion.objects.count())
+
+
+def every_procedure_is_two_clicks_from_a_life_event(client):
+    """Each card of the home page opens; its sectors lead to every procedure; a page is small."""
+
+    def links(address, start):
+        page = client.get(address).content
+        assert weight(page.decode()) < LIMIT, address
+        return {f"{start}{rest}" for rest in re.findall(rf'href="{re.escape(start)}([^"]+)"', page.decode())}
+
+    cards = links("/", "/su-kien/")
+    assert len(cards) == LifeEvent.objects.count() == 34
+    sectors = set().union(*(links(card, "/linh-vuc/") for card in cards))
+    assert len(sectors) == Sector.objects.count() == 289 and links("/linh-vuc/", "/linh-vuc/") == sectors
+    reached = set()
+    for sector in sectors:
+        for page in links(sector, "?trang=") | {""}:
+            reached |= links(sector + page, "/thu-tuc/")
+    assert {address.split("/")[2] for address in reached if address.count("/") > 2} == set(
+        Procedure.objects.values_list("code", flat=True)
+    )
 
 
 def test_a_sample_is_enough_for_tests_and_brings_the_ground_with_it():
@@ -84,7 +110,7 @@ def test_a_sample_is_enough_for_tests_and_brings_the_ground_with_it():
 
     assert list(Procedure.objects.values_list("code", flat=True)) == [RESIDENCE]
     assert set(Offering.objects.values_list("province_code", flat=True)) == {"H18"}
-    assert AdministrativeUnit.objects.count() == 281 and LifeEvent.objects.count() == 22
+    assert AdministrativeUnit.objects.count() == 281 and LifeEvent.objects.count() == 34
     assert Agency.objects.get(code="G07").successor.code == "G09"
     assert Agency.objects.get(code="H18.X004.CA").parent.code == "H18.Z01"
     assert Holiday.objects.filter(kind="swap_working_day").exists()

@@ -280,7 +280,7 @@ def test_pages_speak_english_around_vietnamese_facts(client, catalogue):
 def test_a_life_event_lists_its_procedures(client, catalogue):
     assert "Đăng ký khai sinh" in text_of(client.get("/su-kien/co-con-nho/"))
     assert client.get("/su-kien/khong-co/").status_code == 404
-    assert LifeEvent.objects.filter(audience="citizen").count() == LifeEvent.objects.filter(audience="business").count() == 11
+    assert LifeEvent.objects.filter(audience="citizen").count() == LifeEvent.objects.filter(audience="business").count() == 17
     empty = LifeEvent.objects.get(code="DAUTHAUMUASAMCONG")
     assert "Chưa có thủ tục nào" in text_of(client.get(reverse("procedures:life_event", args=[empty.slug])))
 

@@ -8,7 +8,8 @@ import sys
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.urls import reverse
+from django.db import connection, transaction
+from django.urls import resolve, reverse
 
 from portal.common import clock
 from procedures import search
@@ -139,6 +140,41 @@ def test_what_is_opened_from_results_is_counted(client, catalogue):
     opened(client, BIRTH)
     row = SearchChoice.objects.get()
     assert (row.searched.text, row.procedure.code, row.times) == ("khai sinh", BIRTH, 2)
+
+
+def test_a_search_is_answered_when_it_cannot_be_counted_in_a_database_that_is_read_only(client, catalogue):
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+        assert results(client, "thời tiết hôm nay").status_code == 200
+        assert opened(client, BIRTH, **{"tu-khoa": "khai sinh"}).status_code == 200
+    assert not SearchedText.objects.exists()
+
+
+def test_a_locked_table_does_not_keep_a_search_waiting():
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+            cursor.execute(f"LOCK TABLE {SearchedText._meta.db_table} IN ACCESS EXCLUSIVE MODE")
+        asked.count("thời tiết hôm nay", SearchOutcome.NOTHING)
+    finally:
+        other.rollback()
+        other.close()
+    assert not SearchedText.objects.exists()
+
+
+def test_no_row_stays_locked_while_a_page_that_counts_is_rendered():
+    for name, args in (("search", []), ("procedure", [BIRTH, "khai-sinh"])):
+        view = resolve(reverse(f"procedures:{name}", args=args)).func
+        assert "default" in getattr(view, "_non_atomic_requests", ())
+
+
+def test_counting_takes_three_statements(catalogue, django_assert_max_num_queries):
+    asked.count("mưa", SearchOutcome.NOTHING)
+    with django_assert_max_num_queries(4):  # the limits, the row, and the transaction
+        asked.count("mưa", SearchOutcome.NOTHING)
 
 
 def test_the_table_of_texts_stays_small_and_forgets(catalogue, monkeypatch):

@@ -9,7 +9,7 @@ from accounts.models import Agency
 from accounts.roles import Role
 from dossiers.choices import IntervalKind, Product
 from dossiers.models import StepRun, StepState
-from dossiers.permissions import heads
+from dossiers.permissions import does_the_step, heads
 from dossiers.transitions.choices import Effect
 from dossiers.transitions.step import Choice, Step
 from dossiers.workflow.effects.registry import before
@@ -73,12 +73,29 @@ def _named(file: dict[str, Any]) -> dict[str, Any]:
     return {"name": file["name"], "sha256": file["sha256"]}
 
 
+@before(Effect.TAKE)
 @before(Effect.TAKE_OVER)
-def take_over(step: Step) -> None:
+def take(step: Step) -> None:
     run = step.details["step"]
+    assert step.user is not None
     step.recorded |= {"steps": [run.name], "holder": str(step.user)}
-    run.holder = step.user
-    run.save(update_fields=["holder"])
+    run.holder, run.taken_at = step.user, run.taken_at if run.holder_id == step.user.pk and run.taken_at else step.now
+    run.save(update_fields=["holder", "taken_at"])
+
+
+@before(Effect.REFUSE_HANDOVER)
+def refuse_handover(step: Step) -> None:
+    """Close the step as returned. A question goes back unanswered, the reason is its answer; else the step before is repeated."""
+    run = step.details["step"]
+    step.recorded["steps"] = [run.name]
+    if not run.question:
+        go_back_a_step(step)
+        return
+    run.answer = step.note
+    _close(run, step, StepState.RETURNED)
+    run.save(update_fields=["answer"])
+    if not step.dossier.open_steps:
+        _open_next(step, after=run.position)
 
 
 @before(Effect.GO_BACK_A_STEP)
@@ -119,6 +136,7 @@ def open_consultation(step: Step) -> None:
         state=StepState.OPEN,
         opened_at=step.now,
         due_at=step.timekeeper.step_due(step.now, step.details["hours"]),
+        take_by=step.timekeeper.take_by(step.now, step.details["agency"]),
         question=step.details["question"],
         produces={"kind": Product.OPINION, "label": _("ý kiến trả lời"), "line": None},
     )
@@ -132,8 +150,8 @@ def ask_the_applicant(step: Step) -> None:
     runs = [run for run in step.dossier.open_steps if run.kind == "applicant_confirm" and not run.waits_for_applicant]
     run = runs[0]
     run.question, run.answer = step.details["question"], ""
-    run.due_at = step.timekeeper.after(step.now, run.hours)
-    run.save(update_fields=["question", "answer", "due_at"])
+    run.due_at, run.taken_at = step.timekeeper.after(step.now, run.hours), run.taken_at or step.now
+    run.save(update_fields=["question", "answer", "due_at", "taken_at"])
     step.recorded["answer_by"] = run.due_at.isoformat()
     step.recorded["question"] = run.question
 
@@ -197,8 +215,10 @@ def set_holder(step: Step) -> None:
     assert step.user is not None
     runs = [r for r in step.dossier.open_steps if heads(step.user, r.agency_id) and holder.has_role(r.role, r.agency_id)]
     for run in runs:
+        if run.taken_at and run.holder_id != holder.pk:  # handed from one person to another
+            run.taken_at, run.take_by, run.alarmed_at = None, step.timekeeper.take_by(step.now, run.agency), None
         run.holder = holder
-        run.save(update_fields=["holder"])
+        run.save(update_fields=["holder", "taken_at", "take_by", "alarmed_at"])
     step.dossier.holder = holder
     step.recorded["holder"] = str(holder)
 
@@ -238,19 +258,28 @@ def cancel_open_steps(step: Step) -> None:
 def _close(run: StepRun, step: Step, state: Choice = StepState.DONE) -> None:
     run.state, run.done_at = state, step.now
     run.done_by = None if state == StepState.CANCELLED else step.user
-    run.save(update_fields=["state", "done_at", "done_by"])
+    if state == StepState.DONE:  # who does a step has taken it
+        run.taken_at = run.taken_at or step.now
+    run.save(update_fields=["state", "done_at", "done_by", "taken_at"])
     step.dossier.reset_open_steps()
 
 
 def _open_next(step: Step, after: int) -> None:
     """Open the next waiting step after this position, with its whole parallel group. Each gets its own due time."""
     dossier = step.dossier
-    waiting = list(dossier.step_runs.filter(state=StepState.WAITING, position__gt=after).order_by("round", "position"))
+    waiting = list(
+        dossier.step_runs.filter(state=StepState.WAITING, position__gt=after)
+        .order_by("round", "position")
+        .select_related("agency__hours")
+    )
     if not waiting:
         return
     first = waiting[0]
     group = [run for run in waiting if first.parallel_group and run.parallel_group == first.parallel_group] or [first]
     for run in group:
         run.state, run.opened_at, run.due_at = StepState.OPEN, step.now, step.timekeeper.step_due(step.now, run.hours)
-        run.save(update_fields=["state", "opened_at", "due_at"])
+        run.take_by = step.timekeeper.take_by(step.now, run.agency)
+        if step.user and step.user.is_staff_login and does_the_step(run, step.user):  # from a person to the same person
+            run.taken_at = step.now
+        run.save(update_fields=["state", "opened_at", "due_at", "take_by", "taken_at"])
     dossier.reset_open_steps()

@@ -187,8 +187,10 @@ def test_a_new_promise_ends_when_the_office_closes(desk):
         assert "ngày có thật" in take(desk.head, dossier, "extend", **wrong).content.decode()
         sunday = wrong | {"moi-ngay": "29", "moi-thang": "11"}
         assert "cơ quan nghỉ" in take(desk.head, dossier, "extend", **sunday).content.decode()
-        take(desk.head, dossier, "extend", **wrong | {"moi-ngay": "4", "moi-thang": "12"})
-    assert now(dossier).due_at == dt.datetime(2026, 12, 4, 17, tzinfo=clock.LOCAL)
+        far = take(desk.head, dossier, "extend", **wrong | {"moi-ngay": "4", "moi-thang": "12"})  # more than the term again
+        assert far.status_code == 422 and now(dossier).extended_at is None
+        take(desk.head, dossier, "extend", **wrong | {"moi-ngay": "27", "moi-thang": "11"})
+    assert now(dossier).due_at == dt.datetime(2026, 11, 27, 17, tzinfo=clock.LOCAL)
 
 
 def test_a_step_goes_back_to_one_that_was_done(desk):

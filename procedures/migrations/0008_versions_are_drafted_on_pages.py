@@ -23,7 +23,7 @@ DROP FUNCTION refuse_change_of_catalogue_record();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('procedures', '0006_steps_say_what_they_deliver'),
+        ('procedures', '0007_every_sector_has_a_home'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
