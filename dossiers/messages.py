@@ -150,6 +150,29 @@ def step_untaken(run):
     )
 
 
+@translation.override("vi")
+def answer_awaited(run):
+    """Remind the body that was asked: who holds the question, or everybody with its role."""
+    people = [run.holder] if run.holder else User.objects.filter(memberships__in=_current(run.role, run.agency_id)).distinct()
+    facts = {"code": run.dossier.code, "when": moment(run.due_at)}
+    _about_the_question(run, "remind", people, _("Nhắc trả lời ý kiến: %(code)s") % facts, _("Trả lời trước %(when)s.") % facts)
+
+
+@translation.override("vi")
+def answer_overdue(run):
+    """Tell the heads of the body that has not answered in time, and who asked."""
+    theirs = Membership.objects.current().filter(role__in=(Role.HEAD, Role.DEPUTY), agency=run.agency_id)
+    people = [*User.objects.filter(memberships__in=theirs).distinct(), run.asked_by]
+    facts = {"code": run.dossier.code, "agency": run.agency, "when": moment(run.due_at)}
+    body = _("%(agency)s chưa trả lời, hạn là %(when)s. Không trả lời không tính là đồng ý.")
+    _about_the_question(run, "overdue", people, _("Quá hạn trả lời ý kiến: %(code)s") % facts, body % facts)
+
+
+def _about_the_question(run, occasion, people, subject, body):
+    link = reverse("desk:dossier", args=[run.dossier.code])
+    queue_messages(f"answer:{occasion}:{run.pk}", people, subject=subject, body=body, link=link)
+
+
 RECIPIENTS = {
     Tells.HEAD: _head_recipients,
     Tells.SUBMITTER: _citizen_recipients,
@@ -221,7 +244,9 @@ def _step_text(step, dossier):
     if step.name == "extend":
         return _("Xin lỗi, hẹn lại: %(name)s"), _("Cơ quan xin lỗi vì chậm. Ngày hẹn mới: %(due)s. Lý do: %(reason)s")
     if step.name == "apologise":
-        return _("Xin lỗi vì trễ hẹn: %(name)s"), _("Cơ quan xin lỗi vì trễ hẹn. Ngày hẹn mới: %(due)s. Lý do: %(reason)s")
+        return _("Xin lỗi, hẹn lại: %(name)s"), _(
+            "Cơ quan xin lỗi vì không trả kết quả đúng hẹn. Ngày hẹn mới: %(due)s. Lý do: %(reason)s"
+        )
     if step.name == "ask_confirmation":
         return _("Cần xác nhận: %(name)s"), _("Mở hồ sơ, đọc lại bản nháp kết quả và xác nhận trước %(answer_by)s.")
     if step.name == "confirmation_timeout":

@@ -260,8 +260,8 @@ def test_a_consulted_body_answers_and_does_no_more(desk):
     dossier = desk.processing()
     asked = factories.user(officer="H18.X005.CA")
     agency = world.agency("H18.X005.CA")
-    dossier = workflow.advance(dossier, "consult", actor=desk.officer, question="Ông A có ở đó không?", hours=8, agency=agency)
-    assert workflow.steps_for(asked, dossier) == ["hand_over"]
+    dossier = workflow.advance(dossier, "consult", actor=desk.officer, question="Ông A có ở đó không?", hours=4, agency=agency)
+    assert workflow.steps_for(asked, dossier) == ["hand_over", "take", "refuse_handover"]
     answer = browse(asked).post(f"/can-bo/ho-so/{dossier.code}/yeu-cau-bo-sung/", {"seen": dossier.events.count()})
     assert answer.status_code == 403
 

@@ -194,10 +194,10 @@ def moved_promise(dossier):
     if dossier.due_at is None or dossier.due_at == dossier.first_promised_due_at:
         return ""
     dates = {"first": moment(dossier.first_promised_due_at), "now": moment(dossier.due_at)}
-    if dossier.missed_due_at:
+    if dossier.missed_due_at and dossier.missed_due_at < clock.now():
         dates["first"] = moment(dossier.missed_due_at)
         return _("Đã lỡ hẹn %(first)s. Cơ quan đã xin lỗi và hẹn lại %(now)s.") % dates
-    if dossier.extended_at:
+    if dossier.extended_at or dossier.apologised_at:
         return _("Lúc đầu hẹn %(first)s. Cơ quan đã xin lỗi và hẹn lại %(now)s.") % dates
     if not dossier.intervals.filter(kind__in=rules.WAITS, started_at__gte=dossier.accepted_at).exists():
         return _("Lúc đầu hẹn %(first)s. Lịch làm việc của cơ quan thay đổi nên ngày hẹn nay là %(now)s.") % dates

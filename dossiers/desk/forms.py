@@ -118,11 +118,13 @@ class StopForm(ReasonForm):
 class OneOfStepsForm(StepForm):
     """A step about one of the open processing steps: chosen where there are several, else the only one."""
 
-    step = forms.TypedChoiceField(label=_("Bước"), widget=forms.RadioSelect, empty_value=None)
+    step = forms.TypedChoiceField(widget=forms.RadioSelect, empty_value=None)
+    step_label = ""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.runs = {str(run.pk): run for run in self.choices_of_steps()}
+        self.fields["step"].label = self.step_label
         self.fields["step"].choices = [(pk, f"{run.name} – {run.agency}") for pk, run in self.runs.items()]
         if len(self.runs) == 1:
             del self.fields["step"]
@@ -144,6 +146,7 @@ class HandOverForm(OneOfStepsForm):
     """Closing a processing step, with what it must deliver. The opinion of a step is its note."""
 
     template = "dossiers/desk/forms/hand_over.html"
+    step_label = _("Bước đã làm xong")
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -208,6 +211,7 @@ class RefuseHandoverForm(OneOfStepsForm):
 class TakeOverForm(OneOfStepsForm):
     """The head takes over an open step of the own body."""
 
+    step_label = _("Bước nhận làm thay")
     note = CleanTextField(rows=3, min_length=inputs.MIN_REASON, label=_("Lý do"))
 
     def choices_of_steps(self):
@@ -262,8 +266,12 @@ class ConsultForm(StepForm):
         min_value=1, max_value=400, label=_("Trả lời trong (giờ làm việc)"), help_text=_("Một ngày làm việc là 7 giờ rưỡi.")
     )
 
+    past_the_term = forms.BooleanField(label=_("Vẫn hỏi, dù hạn trả lời ở sau ngày hẹn trả kết quả"), required=False)
+
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        if not self.is_bound:  # asked only when it is so
+            del self.fields["past_the_term"]
         answering = Membership.objects.current().filter(role=Role.OFFICER, agency__code__startswith=self._province())
         bodies = Agency.objects.filter(pk__in=answering.values("agency")).exclude(pk=self.dossier.lead_agency_id)
         self.fields["agency"].queryset = bodies.order_by("name", "code")
@@ -272,7 +280,7 @@ class ConsultForm(StepForm):
         return self.dossier.lead_agency.province_code
 
     def details(self):
-        return {key: self.cleaned_data[key] for key in ("agency", "question", "hours")}
+        return {key: self.cleaned_data[key] for key in ("agency", "question", "hours", "past_the_term")}
 
 
 class AssignForm(StepForm):

@@ -5,15 +5,28 @@ guessed, and CPU time of a search. A file has the format of `data/search_queries
 questions that no procedure answers and count apart.
 """
 
+import random
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from procedures.loading import DataFolder
 from procedures.loading.index import facts_of
 from procedures.search import everyday
+from procedures.search import index as index_module
 from procedures.search.index import Entry, Found, SearchIndex
 from procedures.search.text import search_columns
+
+# Settings among which `leave_a_third_out` chooses: constants of `procedures.search.index`.
+SETTINGS: dict[str, dict[str, float]] = {
+    "kept": {},
+    "no synonyms": {"LEGAL_WEIGHT": 0.0},
+    "no accented words": {"ACCENTED_WEIGHT": 0.0},
+    "accented words count 0.75": {"ACCENTED_WEIGHT": 0.75},
+    "pairs count half": {"PAIR_WEIGHT": 0.5},
+    "phrases count as names": {"PHRASES_WEIGHT": 1.0},
+    "length of phrases normalised by 0.5": {"PHRASES_LENGTH": 0.5},
+}
 
 
 class Figures(NamedTuple):
@@ -77,6 +90,38 @@ def measure(index: SearchIndex, queries: Iterable[Mapping[str, Any]]) -> Figures
         outside_answered=outside_answered,
         wrong=wrong,
     )
+
+
+def leave_a_third_out(queries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Figures]]:
+    """Yield the figures of every third under the settings that are best on the other two, then those of each setting on all.
+
+    Which query is in which third is drawn with a fixed seed. The kept settings win a tie.
+    """
+    drawn = list(queries)
+    random.Random(3).shuffle(drawn)
+    thirds = [drawn[start::3] for start in range(3)]
+    figures = {name: _measure_with(settings, [*thirds, drawn]) for name, settings in SETTINGS.items()}
+    for number in range(len(thirds)):
+        rest = [other for other in range(3) if other != number]
+        best = max(
+            figures, key=lambda name: [sum(getattr(figures[name][other], key) for other in rest) for key in ("hit_1", "mrr")]
+        )
+        yield f"third {number + 1}, chosen: {best}", figures[best][number]
+    for name, measured in figures.items():
+        yield f"all, {name}", measured[-1]
+
+
+def _measure_with(settings: Mapping[str, float], bodies: Sequence[Sequence[Mapping[str, Any]]]) -> list[Figures]:
+    """The figures over each body of queries, with these constants of the index instead of its own."""
+    kept = {name: getattr(index_module, name) for name in settings}
+    try:
+        for name, value in settings.items():
+            setattr(index_module, name, value)
+        index = shipped_index()
+        return [measure(index, queries) for queries in bodies]
+    finally:
+        for name, value in kept.items():
+            setattr(index_module, name, value)
 
 
 def _place(found: Sequence[Found], expected: Sequence[str]) -> int | None:

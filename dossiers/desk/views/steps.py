@@ -18,7 +18,7 @@ from dossiers.desk.views.results import Review, preview
 from dossiers.models import Dossier
 from dossiers.papers import frozen
 from dossiers.papers.models import PaperKind
-from dossiers.transitions import inputs
+from dossiers.transitions import drafts, inputs
 from dossiers.transitions.choices import Clock, Tells
 from portal.common import clock
 from portal.common.dates import moment
@@ -121,10 +121,16 @@ def _page(request, dossier, name, line, form):
             "review": Review(dossier, request.user)
             if name in REVIEWED and permissions.may_see_papers(dossier, request.user)
             else None,
-            "may_draft": name in REVIEWED and permissions.drafts_now(dossier, request.user),
+            "may_draft": name in REVIEWED and _drafts_here(dossier, request.user, name),
         },
         status=422 if form.is_bound and form.errors else 200,
     )
+
+
+def _drafts_here(dossier, user, name):
+    """Is the drafted result this person's work on this page? Who closes a step that delivers something else does not draft."""
+    here = name != "hand_over" or drafts.drafting_step(dossier) in permissions.own_steps(dossier, user)
+    return here and permissions.drafts_now(dossier, user)
 
 
 def _what_follows(dossier, name, line):

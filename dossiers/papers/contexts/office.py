@@ -11,7 +11,6 @@ from dossiers.papers.contexts.shared import builds, money_note, sign
 from dossiers.papers.models import PaperKind
 from dossiers.papers.wording import moment_in_words
 from portal.common import clock
-from portal.common.dates import GLUE
 
 OPENING = "Xét đề nghị của {subject} tại hồ sơ mã {code}, {agency} xác nhận:"
 
@@ -86,7 +85,7 @@ def apology(dossier, event):
     """Before the due time (an extension, once) or after it was missed (`late`): other words."""
     old, new = (dt.datetime.fromisoformat(event.text.details[key]) for key in ("old", "new"))
     return {
-        "accepted_on": wording.day_in_words(dossier.accepted_at).removeprefix(f"ngày{GLUE}"),
+        "accepted_on": wording.day_in_words(dossier.accepted_at),
         "old_due_at": moment_in_words(old),
         "new_due_at": moment_in_words(new),
         "late": event.at > old,

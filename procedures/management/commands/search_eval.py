@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from procedures.search import everyday, measuring
 
+THIRDS_HELP = "for each third of the file: choose the settings on the other two, print the figures on this one"
 VOICES_HELP = "measure with the phrases instead: each voice is left out of the index in turn, and its phrases are the queries"
 
 
@@ -18,12 +19,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, nargs="?", help="queries as in data/search_queries_dev.json")
         parser.add_argument("--leave-a-voice-out", action="store_true", help=VOICES_HELP)
+        parser.add_argument("--leave-a-third-out", action="store_true", help=THIRDS_HELP)
         parser.add_argument("--wrong", action="store_true", help="list the queries whose first answer is wrong")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["leave_a_voice_out"]:
             for voice, phrases, queries in everyday.without_a_voice():
                 self._print(voice, measuring.measure(measuring.shipped_index(phrases), queries), options["wrong"])
+        elif options["file"] and options["leave_a_third_out"]:
+            for name, figures in measuring.leave_a_third_out(_queries(options["file"])):
+                self._print(name, figures, options["wrong"])
         elif options["file"]:
             self._print(
                 options["file"].name, measuring.measure(measuring.shipped_index(), _queries(options["file"])), options["wrong"]

@@ -50,7 +50,7 @@ def test_late_without_an_extension_is_an_apology_with_a_new_date(desk, dossier):
         late = apologise(dossier, desk.head, 23)
         assert late.due_at == dt.datetime(2026, 11, 23, 17, tzinfo=clock.LOCAL)
         assert late.missed_due_at == late.first_promised_due_at == dossier.due_at
-        told = Message.objects.filter(recipient=late.submitter, subject__startswith="Xin lỗi vì trễ hẹn").first()
+        told = Message.objects.filter(recipient=late.submitter, subject__startswith="Xin lỗi, hẹn lại").first()
         assert "23\N{NO-BREAK SPACE}tháng\N{NO-BREAK SPACE}11" in told.body and NOTE in told.body
         assert Message.objects.filter(recipient=deputy, subject__contains="Xin lỗi vì trễ").exists()
     with clock.at(at(24)):  # and once more
