@@ -228,7 +228,8 @@ def _step_text(step, dossier):
     if step.name == "refuse_receipt":
         return _("Không được tiếp nhận: %(name)s"), _("Lý do: %(reason)s")
     if step.name == "ask_supplement":
-        return _("Cần bổ sung: %(name)s"), _("Mở hồ sơ để xem chỗ cần bổ sung. Gửi lại trước %(until)s.")
+        body = _("Mở hồ sơ để xem chỗ cần bổ sung. Gửi lại trước %(until)s.")
+        return _("Cần bổ sung: %(name)s"), body + ("\n" + _("Cán bộ nhắn: “%(reason)s”") if step.note else "")
     if step.name == "charge":
         if wording.payment_url(dossier):
             return _("Cần trả phí: %(name)s"), _("Trả phí %(sum)s trước %(until)s để cơ quan làm tiếp.")
