@@ -150,6 +150,29 @@ def step_untaken(run):
     )
 
 
+@translation.override("vi")
+def answer_awaited(run):
+    """Remind the body that was asked: who holds the question, or everybody with its role."""
+    people = [run.holder] if run.holder else User.objects.filter(memberships__in=_current(run.role, run.agency_id)).distinct()
+    facts = {"code": run.dossier.code, "when": moment(run.due_at)}
+    _about_the_question(run, "remind", people, _("Nhắc trả lời ý kiến: %(code)s") % facts, _("Trả lời trước %(when)s.") % facts)
+
+
+@translation.override("vi")
+def answer_overdue(run):
+    """Tell the heads of the body that has not answered in time, and who asked."""
+    theirs = Membership.objects.current().filter(role__in=(Role.HEAD, Role.DEPUTY), agency=run.agency_id)
+    people = [*User.objects.filter(memberships__in=theirs).distinct(), run.asked_by]
+    facts = {"code": run.dossier.code, "agency": run.agency, "when": moment(run.due_at)}
+    body = _("%(agency)s chưa trả lời, hạn là %(when)s. Không trả lời không tính là đồng ý.")
+    _about_the_question(run, "overdue", people, _("Quá hạn trả lời ý kiến: %(code)s") % facts, body % facts)
+
+
+def _about_the_question(run, occasion, people, subject, body):
+    link = reverse("desk:dossier", args=[run.dossier.code])
+    queue_messages(f"answer:{occasion}:{run.pk}", people, subject=subject, body=body, link=link)
+
+
 RECIPIENTS = {
     Tells.HEAD: _head_recipients,
     Tells.SUBMITTER: _citizen_recipients,
@@ -205,7 +228,8 @@ def _step_text(step, dossier):
     if step.name == "refuse_receipt":
         return _("Không được tiếp nhận: %(name)s"), _("Lý do: %(reason)s")
     if step.name == "ask_supplement":
-        return _("Cần bổ sung: %(name)s"), _("Mở hồ sơ để xem chỗ cần bổ sung. Gửi lại trước %(until)s.")
+        body = _("Mở hồ sơ để xem chỗ cần bổ sung. Gửi lại trước %(until)s.")
+        return _("Cần bổ sung: %(name)s"), body + ("\n" + _("Cán bộ nhắn: “%(reason)s”") if step.note else "")
     if step.name == "charge":
         if wording.payment_url(dossier):
             return _("Cần trả phí: %(name)s"), _("Trả phí %(sum)s trước %(until)s để cơ quan làm tiếp.")

@@ -29,6 +29,7 @@ MONEY_PAPERS = frozenset({PaperKind.E_RECEIPT, PaperKind.PAYMENT_NOTICE})
 # Steps whose note is shown to the citizen; other notes are for staff.
 NOTE_SHOWN_STEPS = frozenset(
     {
+        "ask_supplement",
         "refuse_receipt",
         "extend",
         "apologise",

@@ -176,9 +176,8 @@ class Timekeeper:
             if run.waits_for_applicant:
                 continue  # the term of the applicant is told, and runs while the clock is paused
             since = [pause for pause in waits if pause.ended_at > run.opened_at]
-            run.due_at = step_due(
-                self.calendar, self.hours, run.opened_at, run.hours, paused=since, not_after=self.dossier.due_at
-            )
+            not_after = None if run.kind == "consult" and run.question else self.dossier.due_at  # asked beyond it knowingly
+            run.due_at = step_due(self.calendar, self.hours, run.opened_at, run.hours, paused=since, not_after=not_after)
             if run.untaken and since:
                 run.take_by = max(run.take_by, self.take_by(run.opened_at, run.agency, since))
             run.save(update_fields=["due_at", "take_by"])

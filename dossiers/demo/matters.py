@@ -200,7 +200,8 @@ class Script:
 
     def consult(self):
         question = "Đề nghị cho biết người khai có từng cư trú tại địa bàn không."
-        self.do("consult", "chuyenvien1", question=question, hours=8, agency=Agency.objects.get(code=RESIDENCE_DESK))
+        asked = {"question": question, "hours": 8, "agency": Agency.objects.get(code=RESIDENCE_DESK)}
+        self.do("consult", "chuyenvien1", past_the_term=True, **asked)
 
     def back(self):
         review = self.dossier.step_runs.filter(kind="review").first()

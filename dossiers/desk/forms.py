@@ -266,8 +266,12 @@ class ConsultForm(StepForm):
         min_value=1, max_value=400, label=_("Trả lời trong (giờ làm việc)"), help_text=_("Một ngày làm việc là 7 giờ rưỡi.")
     )
 
+    past_the_term = forms.BooleanField(label=_("Vẫn hỏi, dù hạn trả lời ở sau ngày hẹn trả kết quả"), required=False)
+
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        if not self.is_bound:  # asked only when it is so
+            del self.fields["past_the_term"]
         answering = Membership.objects.current().filter(role=Role.OFFICER, agency__code__startswith=self._province())
         bodies = Agency.objects.filter(pk__in=answering.values("agency")).exclude(pk=self.dossier.lead_agency_id)
         self.fields["agency"].queryset = bodies.order_by("name", "code")
@@ -276,7 +280,7 @@ class ConsultForm(StepForm):
         return self.dossier.lead_agency.province_code
 
     def details(self):
-        return {key: self.cleaned_data[key] for key in ("agency", "question", "hours")}
+        return {key: self.cleaned_data[key] for key in ("agency", "question", "hours", "past_the_term")}
 
 
 class AssignForm(StepForm):

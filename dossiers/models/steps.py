@@ -18,6 +18,10 @@ class StepRunQuerySet(models.QuerySet):
         handed = self.filter(state=StepState.OPEN, taken_at=None, take_by__lte=now)
         return handed.filter(dossier__state=DossierState.PROCESSING)
 
+    def unanswered_questions(self):
+        """Open questions to other bodies, of dossiers that the office works on."""
+        return self.filter(kind="consult", state=StepState.OPEN, dossier__state=DossierState.PROCESSING).exclude(question="")
+
 
 class StepRun(models.Model):
     """One processing step, copied from the offering at acceptance. `hours`: working hours.
@@ -52,6 +56,11 @@ class StepRun(models.Model):
     alarmed_at = models.DateTimeField(_("báo chưa nhận lúc"), null=True, blank=True)
     done_at = models.DateTimeField(_("xong lúc"), null=True, blank=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("người hỏi"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reminded_at = models.DateTimeField(_("nhắc trả lời lúc"), null=True, blank=True)
+    escalated_at = models.DateTimeField(_("báo quá hạn trả lời lúc"), null=True, blank=True)
     question = models.TextField(_("nội dung lấy ý kiến, xác nhận"), blank=True)
     answer = models.TextField(_("trả lời, ý kiến"), blank=True)
     produces = models.JSONField(_("phải làm ra"), default=dict, blank=True)

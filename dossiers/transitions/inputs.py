@@ -82,6 +82,11 @@ def deadline(step: Step) -> None:
         raise DetailsMissing("hours", _("Ghi thời hạn trả lời, tính bằng giờ làm việc."))
     if step.details.get("agency") is None:
         raise DetailsMissing("agency", _("Chọn cơ quan được hỏi ý kiến."))
+    answer_by, due_at = step.timekeeper.after(step.now, step.details["hours"]), step.dossier.due_at
+    if due_at and answer_by > due_at and not step.details.get("past_the_term"):
+        facts = {"answer_by": moment(answer_by), "due": moment(due_at)}
+        sentence = _("Hạn trả lời %(answer_by)s ở sau ngày hẹn trả kết quả %(due)s. Rút ngắn, hoặc xác nhận là vẫn hỏi.")
+        raise DetailsMissing("past_the_term", sentence % facts)
 
 
 def earlier_step(step: Step) -> None:

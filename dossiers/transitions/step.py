@@ -70,6 +70,7 @@ class StepDetails(TypedDict, total=False):
     items: list[AskedItem]
     approved_by: User | None
     # consult (hours: working hours to answer) and ask_confirmation
+    past_the_term: bool  # the asker knows that the answer is due after the promised date
     question: str
     hours: int
     agency: Agency
@@ -114,6 +115,7 @@ class Recorded(TypedDict, total=False):
     answer_by: str  # when the term of the applicant ends, ISO
     agency: str
     hours: int
+    past_the_term: bool
     items: list[AskedItem]
     content_sha256: str  # of the decision
     numbers: dict[str, str]  # {result key: number of its paper}

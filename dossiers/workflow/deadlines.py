@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import SystemActor
@@ -138,6 +138,7 @@ def run() -> None:
         stop(wait)
     close_confirmations()
     alarm_about_untaken_steps()
+    chase_answers()
 
 
 # ---------------------------------------------------------------- remind
@@ -184,6 +185,22 @@ def alarm_about_untaken_steps() -> None:
     for run in overdue.select_related("dossier__version", "agency").defer("dossier__answers", "dossier__asked"):
         if StepRun.objects.untaken_and_overdue(now).filter(pk=run.pk, alarmed_at=None).update(alarmed_at=now):
             messages.step_untaken(run)
+
+
+def chase_answers() -> None:
+    """A question to another body: its people are reminded once when half of the time has passed; at the deadline its heads and
+    the asker are told once. The question stays open: silence is no consent here."""
+    now = clock.now()
+    half_over = Q(due_at__lte=now + (now - F("opened_at")))  # as much has passed as is left
+    for done, come, tell in (
+        ("reminded_at", StepRun.objects.unanswered_questions().filter(half_over, due_at__gt=now),
+         messages.answer_awaited),
+        ("escalated_at", StepRun.objects.unanswered_questions().filter(due_at__lte=now), messages.answer_overdue),
+    ):  # fmt: skip
+        asked = come.filter(**{done: None}).select_related("dossier__version", "agency", "holder", "asked_by")
+        for run in asked.defer("dossier__answers", "dossier__asked"):
+            if StepRun.objects.unanswered_questions().filter(pk=run.pk, **{done: None}).update(**{done: now}):
+                tell(run)
 
 
 def _take_step(dossier: Dossier, step: str, actor: SystemActor) -> None:

@@ -261,6 +261,7 @@ def _page(request, answering, bound, refused=None):
         "errors": errors,
         "asked_by": event.text.actor_name if hasattr(event, "text") else "",
         "asked_at": event.at,
+        "note": event.text.note if hasattr(event, "text") else "",
         "until": until(answering.row.due_at, working_calendar()),
         "due": answering.row.due_at,
         "locked": _locked(answering),

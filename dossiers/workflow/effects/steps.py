@@ -122,7 +122,7 @@ def go_back_a_step(step: Step) -> None:
 @before(Effect.OPEN_CONSULTATION)
 def open_consultation(step: Step) -> None:
     dossier = step.dossier
-    StepRun.objects.create(
+    run = StepRun.objects.create(
         dossier=dossier,
         position=max(run.position for run in dossier.open_steps),
         round=max(run.round for run in dossier.open_steps),
@@ -135,12 +135,15 @@ def open_consultation(step: Step) -> None:
         parallel_group="consult",
         state=StepState.OPEN,
         opened_at=step.now,
-        due_at=step.timekeeper.step_due(step.now, step.details["hours"]),
+        due_at=step.timekeeper.after(step.now, step.details["hours"]),
+        asked_by=step.user,
         take_by=step.timekeeper.take_by(step.now, step.details["agency"]),
         question=step.details["question"],
         produces={"kind": Product.OPINION, "label": _("ý kiến trả lời"), "line": None},
     )
     dossier.reset_open_steps()
+    if dossier.due_at and run.due_at > dossier.due_at:
+        step.recorded["past_the_term"] = True
     step.recorded |= {"question": step.details["question"], "agency": step.details["agency"].code, "hours": step.details["hours"]}
 
 

@@ -234,3 +234,23 @@ def test_a_request_that_is_over_leads_to_the_dossier(desk, client, address, doss
     workflow.withdraw(dossier, actor=dossier.submitter)
     assert "không còn chờ bổ sung" in words(client.get(address, follow=True))
     assert "không còn chờ bổ sung" in words(client.post(address, {"request_detail": "Muộn"}, follow=True))
+
+
+def test_the_general_note_reaches_the_citizen_on_the_page_in_the_message_and_on_the_paper(desk):
+    items = [{"target": "field", "key": "request_detail", "label": "Nội dung", "reason": "Ghi rõ nơi nộp."}]
+    note = "Chụp ở chỗ sáng 100%.\nCần thì gọi tổ một cửa."
+
+    dossier = workflow.advance(desk.submitted(), "ask_supplement", actor=desk.clerk, items=items, note=note)
+
+    client = browse(dossier.submitter)
+    page = client.get(f"/ho-so/{dossier.code}/bo-sung/")
+    assert "Lời nhắn chung Chụp ở chỗ sáng 100%. Cần thì gọi tổ một cửa." in words(page)
+    assert "Chụp ở chỗ sáng 100%." in words(client.get(f"/ho-so/{dossier.code}/"))
+    assert note in dossier.submitter.inbox.filter(channel="inbox").order_by("pk").last().body
+    event = dossier.events.order_by("sequence").last()
+    assert contexts.context("supplement_request", dossier, event, number="1", verification_code="A" * 16)["note"] == note
+
+
+def test_a_request_without_a_general_note_has_no_empty_words_of_one(desk, client, address, dossier):
+    assert "Lời nhắn chung" not in words(client.get(address))
+    assert "nhắn" not in dossier.submitter.inbox.filter(channel="inbox").order_by("pk").last().body

@@ -203,7 +203,7 @@ def test_a_step_goes_back_to_one_that_was_done(desk):
 def test_another_body_is_asked_and_answers(desk):
     dossier = desk.processing()
     other = factories.user(officer="H18.X005.CA")
-    take(desk.officer, dossier, "consult", agency=world.agency("H18.X005.CA").pk, question="Ông A có tạm trú không?", hours="8")
+    take(desk.officer, dossier, "consult", agency=world.agency("H18.X005.CA").pk, question="Ông A có tạm trú không?", hours="4")
     assert "Ông A có tạm trú không?" in client_of(other).get(page("hand_over", dossier)).content.decode()
     take(other, dossier, "hand_over", note="Không có.")
     assert now(dossier).step_runs.get(key="consult").answer == "Không có."

@@ -154,7 +154,7 @@ def test_a_question_to_another_body_has_its_deadline(desk, run_followups):
         "consult",
         actor=desk.officer,
         question="Người này còn tạm trú ở đó không?",
-        hours=8,
+        hours=4,
         agency=world.agency("H18.X005.CA"),
     )
     run_followups()

@@ -1,0 +1,93 @@
+"""A question to another body: its deadline against the promised date, and what happens when it is not answered."""
+
+import datetime as dt
+
+import pytest
+
+from accounts.messages.models import Message
+from dossiers import workflow
+from dossiers.models import Dossier
+from dossiers.transitions.inputs import DetailsMissing
+from dossiers.workflow import deadlines
+from portal.common import clock
+from tests import factories, world
+from tests.dossiers.desk.test_steps import take
+
+pytestmark = pytest.mark.django_db
+OTHER = "H18.X005.CA"
+WEDNESDAY = dt.datetime(2026, 11, 25, 9, tzinfo=clock.LOCAL)
+QUESTION = "Người này có cư trú ở xã không?"
+
+
+@pytest.fixture
+def other():
+    return world.agency(OTHER)
+
+
+def asked(desk, other, hours, **details):
+    dossier = desk.processing()
+    return workflow.advance(dossier, "consult", actor=desk.officer, question=QUESTION, hours=hours, agency=other, **details)
+
+
+def question_of(dossier):
+    return dossier.step_runs.get(kind="consult", question__gt="")
+
+
+def told(key):
+    return {message.recipient for message in Message.objects.filter(key=key, channel="inbox").select_related("recipient")}
+
+
+def test_an_answer_due_after_the_promised_date_must_be_confirmed(desk, other):
+    with clock.at(WEDNESDAY):
+        with pytest.raises(DetailsMissing, match="sau ngày hẹn") as lack:
+            asked(desk, other, 200)
+        assert lack.value.field == "past_the_term"
+        dossier = asked(desk, other, 200, past_the_term=True)
+    assert question_of(dossier).due_at > dossier.due_at
+    assert dossier.events.select_related("text").last().text.details["past_the_term"] is True
+    with clock.at(WEDNESDAY):
+        within = asked(desk, other, 1)
+    assert question_of(within).due_at < within.due_at
+
+
+def test_the_page_asks_to_confirm_and_keeps_what_was_typed(desk, other):
+    factories.user(officer=OTHER)
+    with clock.at(WEDNESDAY):
+        dossier = desk.processing()
+        typed = {"agency": other.pk, "question": QUESTION, "hours": "200"}
+        shown = take(desk.officer, dossier, "consult", **typed)
+        text = shown.content.decode()
+        assert shown.status_code == 422 and "sau ngày hẹn" in text and QUESTION in text and "past_the_term" in text
+        assert not dossier.step_runs.filter(kind="consult", question__gt="").exists()
+        take(desk.officer, dossier, "consult", **typed, past_the_term="on")
+    assert question_of(dossier).hours == 200
+
+
+def test_who_was_asked_is_reminded_then_its_heads_and_the_asker_are_told_once(desk, other):
+    colleague, head = factories.user(officer=OTHER), factories.user(head=OTHER)
+    with clock.at(WEDNESDAY):
+        run = question_of(asked(desk, other, 4))
+        deadlines.run()
+    assert not told(f"answer:remind:{run.pk}")
+    for moment in (run.due_at - dt.timedelta(minutes=1), run.due_at - dt.timedelta(seconds=1)):
+        with clock.at(moment):
+            deadlines.run()
+    assert told(f"answer:remind:{run.pk}") == {colleague} and not told(f"answer:overdue:{run.pk}")
+    for moment in (run.due_at, run.due_at + dt.timedelta(days=1)):
+        with clock.at(moment):
+            deadlines.run()
+    assert told(f"answer:overdue:{run.pk}") == {head, desk.officer}
+    assert Message.objects.filter(key__startswith="answer:", channel="inbox").count() == 3
+    run.refresh_from_db()
+    assert run.state == "open"  # silence is no consent
+
+
+def test_who_answered_is_left_alone(desk, other):
+    colleague = factories.user(officer=OTHER)
+    with clock.at(WEDNESDAY):
+        dossier = asked(desk, other, 4)
+        run = question_of(dossier)
+        workflow.advance(Dossier.objects.get(pk=dossier.pk), "hand_over", actor=colleague, step=run, note="Có cư trú.")
+    with clock.at(run.due_at + dt.timedelta(days=1)):
+        deadlines.run()
+    assert not Message.objects.filter(key__startswith="answer:").exists()
