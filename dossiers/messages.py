@@ -281,6 +281,8 @@ def _step_text(step, dossier):
         if dossier.delivery_way == "post":
             return _("Đã có kết quả: %(name)s"), _("Bưu điện sẽ mang đến địa chỉ đã ghi.")
         return _("Đã có kết quả: %(name)s"), _("Mời đến nhận tại quầy, mang theo giấy hẹn.")
+    if step.name == "deliver" and step.recorded.get("revoked"):
+        return _("Kết quả đã bị thu hồi: %(name)s"), _("Mở hồ sơ để đọc quyết định thu hồi.")
     if step.name == "deliver":
         return _("Kết quả đã sẵn sàng: %(name)s"), _("Mở hồ sơ để xem và tải kết quả.")
     if step.name in ("payment_timeout", "supplement_timeout"):

@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from accounts.messages.models import Channel, Message
 from accounts.roles import Role
 from accounts.staffing.requests import administers_staff
+from procedures.office.permissions import may_read
 
 
 def frame(request):
@@ -25,6 +26,7 @@ def frame(request):
         "post": SimpleLazyObject(lambda: post_of(user)),
         "keeps_books": SimpleLazyObject(lambda: keeps_books(user)),
         "device_key": SimpleLazyObject(lambda: device_key(user)),
+        "reads_catalogue": SimpleLazyObject(lambda: bool(user and user.is_authenticated and may_read(user))),
         "administers_staff": SimpleLazyObject(lambda: bool(user and user.is_authenticated and administers_staff(user))),
     }
 

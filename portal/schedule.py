@@ -14,6 +14,7 @@ from payments.transfers import statements
 from portal import kept
 from portal.common import outbox
 from portal.models import Heartbeat
+from procedures.office import drafts as catalogue_drafts
 from procedures.search import asked
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ JOBS = {
     runs.run: BACKGROUND,
     kept.expire: BACKGROUND,
     asked.expire: BACKGROUND,
+    catalogue_drafts.publish_due: BACKGROUND,
     anchors.run: BACKGROUND,
 }
 LOCK = 7_661_001  # PostgreSQL advisory lock, so that two relays do not run the jobs at the same time

@@ -29,7 +29,6 @@ from procedures.models import (
     Sector,
     Terminal,
     UndecidedHoliday,
-    VersionState,
 )
 
 
@@ -51,10 +50,9 @@ class ProcedureAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(ProcedureVersion)
-class ProcedureVersionAdmin(NeverDeleted, ModelAdmin):
-    """The document of a draft can be edited. A published version is read only; a database trigger also refuses changes."""
+class ProcedureVersionAdmin(ReadOnly, ModelAdmin):
+    """Read only: versions are drafted and published under /can-bo/danh-muc/."""
 
-    formfield_overrides = ADMIN_FIELDS
     list_display = ["procedure", "number", "state", "effective_from", "effective_to", "declared_level"]
     list_filter = ["state"]
     list_select_related = ["procedure"]
@@ -70,17 +68,10 @@ class ProcedureVersionAdmin(NeverDeleted, ModelAdmin):
         "sha256",
         "document",
     ]
-    readonly_fields = ["procedure", "number", "state", "sha256"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProcedureVersion]:
         versions = super().get_queryset(request)
         return versions if request.resolver_match.url_name.endswith("_change") else versions.defer("document", "procedure__facts")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ProcedureVersion | None = None) -> bool:
-        return obj is not None and obj.state == VersionState.DRAFT and super().has_change_permission(request, obj)
 
 
 @admin.register(Offering)

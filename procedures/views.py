@@ -115,10 +115,10 @@ def procedure(request: HttpRequest, code: str, slug: str = "") -> HttpResponse:
         asked.note_choice(request.GET.get("tu-khoa", ""), found)
     if found.listed:
         return render(request, "procedures/listed.html", {"procedure": found, "event": _home_of(found), **_facts_of_index(found)})
-    return render(request, "procedures/procedure.html", _guide_context(request, found))
+    return render(request, "procedures/procedure.html", guide_context(request, found))
 
 
-def _guide_context(request: HttpRequest, found: Procedure) -> dict[str, Any]:
+def guide_context(request: HttpRequest, found: Procedure) -> dict[str, Any]:
     version = found.current
     version.procedure = found
     asked = {

@@ -74,5 +74,6 @@ class Effect(StrEnum):
     FREEZE_DECISION = "freeze_decision"
     OWE_ISSUE = "owe_issue"
     OWE_DELIVERY = "owe_delivery"
+    NAME_WHAT_IS_DELIVERED = "name_what_is_delivered"
     CORRECT_THE_PAPER = "correct_the_paper"
     OWE_LAST_CONTROL_SHEET = "owe_last_control_sheet"

@@ -416,7 +416,8 @@ class DossierTransitions:
     @line(
         S.COMPLETED, S.RETURNED, permission=may.any_of(may.is_receiving_clerk, may.is_post), jobs=[Job.DELIVERY],
         conditions=[conditions.nothing_owed], inputs=[inputs.published_and_notified_or_signed_for],
-        after=[Effect.OWE_LAST_CONTROL_SHEET], tells=[Tells.SUBMITTER], sentence=_("Đã trả kết quả"),
+        before=[Effect.NAME_WHAT_IS_DELIVERED], after=[Effect.OWE_LAST_CONTROL_SHEET], tells=[Tells.SUBMITTER],
+        sentence=_("Đã trả kết quả"),  # of a revoked one: `workflow.sentence_of`
     )  # fmt: skip
     def deliver(self) -> None:
         """The result was published in the account and announced, or signed for at the counter."""

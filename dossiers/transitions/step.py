@@ -123,6 +123,7 @@ class Recorded(TypedDict, total=False):
     draft: CarriedDraft
     marks: list[Mark]
     action: str
+    revoked: bool  # deliver: no result is in force any more; what is delivered is the decision that revoked it
     corrected: list[str]  # numbers of the papers that a correction replaces or revokes
     holder: str
     old: str

@@ -62,13 +62,18 @@ def line_of(name: str, source: str) -> Line:
 
 
 def sentence_of(event: Event) -> str:
-    """What happened, for timelines: the sentence of its line; of a correction that revoked, the revocation."""
+    """What happened, for timelines: the sentence of its line; of a correction that revoked, the revocation; of a delivery after
+    it, what was delivered."""
+    details = getattr(getattr(event, "text", None), "details", {})
+    if event.step == "deliver" and details.get("revoked"):
+        return _("Đã trả quyết định thu hồi kết quả")
     if event.step == "correct_result":
-        details = getattr(getattr(event, "text", None), "details", {})
-        if (
-            details.get("action") == "revoke" or details and "content_sha256" not in details
-        ):  # from before revoking was a decision
-            return _("Đã thu hồi kết quả")
+        is_old = bool(details) and "content_sha256" not in details  # from before revoking was a decision
+        return _("Đã thu hồi kết quả") if is_old or details.get("action") == "revoke" else _sentence(event)
+    return _sentence(event)
+
+
+def _sentence(event: Event) -> str:
     return str(line_of(event.step, event.source).custom["sentence"])
 
 

@@ -12,6 +12,7 @@ from procedures.search.text import search_columns
 FLAGS = ("local_only", "commune", "province", "central", "other_agency", "vertical", "full_process", "non_territorial")
 CHANNELS = ("online", "direct", "postal")
 NUMBERS = ("fee_min", "fee_max", "cases", "documents")
+FROM_PAGES = ("name", "short_name", "declared_level", "search_exact", "search_folded", "rank")  # set by publishing from a page
 LISTS = ("audience", "life_event_subgroups", "results")
 
 
@@ -24,6 +25,8 @@ def load(folder: DataFolder, curated: list[dict[str, Any]], *, everything: bool)
     wanted = {code: _values(row, known.get(code), sectors, form_codes) for code, row in rows.items()}
     for code in known.keys() - rows.keys():
         wanted[code] = _values(None, known[code], sectors, form_codes)
+    for row in Procedure.objects.filter(current__published_by__isnull=False, code__in=wanted):
+        wanted[row.code] |= {name: getattr(row, name) for name in FROM_PAGES}
     return upsert(Procedure, "code", wanted)
 
 

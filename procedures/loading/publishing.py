@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from portal.common import clock
@@ -25,12 +26,16 @@ def publish(folder: DataFolder, curated: list[dict[str, Any]], entries: Mapping[
             state=VersionState.PUBLISHED, procedure__in=[entries[row["code"]] for row in curated]
         ).defer("document")
     }
+    highest = ProcedureVersion.objects.filter(procedure__in=[entries[row["code"]] for row in curated]).values("procedure_id")
+    numbers = dict(highest.annotate(highest=Max("number")).values_list("procedure_id", "highest"))  # drafts have numbers, too
     fresh = []
     for row in curated:
         entry, document = entries[row["code"]], document_of(folder, row)
         before = current.get(entry.pk)
+        if before is not None and before.published_by_id is not None:
+            continue  # published from a page: people's versions stay
         if before is None or before.sha256 != hash_of(document):
-            fresh.append(_new_version(entry, document, before))
+            fresh.append(_new_version(entry, document, before, numbers.get(entry.pk, 0) + 1))
     _retire([current[version.procedure_id] for version in fresh if version.procedure_id in current])
     ProcedureVersion.objects.bulk_create(fresh)
     published = {version.procedure_id: version for version in fresh}
@@ -57,11 +62,11 @@ def document_of(folder: DataFolder, row: dict[str, Any]) -> VersionDocument:
     return document
 
 
-def _new_version(entry: Procedure, document: VersionDocument, before: ProcedureVersion | None) -> ProcedureVersion:
+def _new_version(entry: Procedure, document: VersionDocument, before: ProcedureVersion | None, number: int) -> ProcedureVersion:
     facts = document["procedure"]
     return ProcedureVersion(
         procedure=entry,
-        number=before.number + 1 if before else 1,
+        number=number,
         state=VersionState.PUBLISHED,
         effective_from=clock.today() if before else min(day(facts["decision"]["date"]) or FIRST_DAY, FIRST_DAY),
         document=document,

@@ -9,11 +9,13 @@ from procedures.models.catalogue import (
     VersionState,
     hash_of,
 )
+from procedures.models.drafting import CatalogueChange, VersionDraft
 from procedures.models.offering import Filing, LocalFee, Offering
 from procedures.models.searching import SearchAlias, SearchChoice, SearchedText, SearchOutcome
 from procedures.models.terminal import Terminal
 
 __all__ = [
+    "CatalogueChange",
     "Filing",
     "Holiday",
     "LifeEvent",
@@ -30,6 +32,7 @@ __all__ = [
     "Sector",
     "Terminal",
     "UndecidedHoliday",
+    "VersionDraft",
     "VersionState",
     "hash_of",
     "working_calendar",

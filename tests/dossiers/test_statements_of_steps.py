@@ -67,10 +67,10 @@ OFFICE = {
 RESULT = {
     "approve PROCESSING": 27,  # steps that still wait, the draft, what is offered in this case, what the signer had on screen
     "issue PROCESSING to the account": 24,
-    "deliver COMPLETED to the account": 16,
+    "deliver COMPLETED to the account": 18,
     "issue PROCESSING at the counter": 23,
     "correct_result COMPLETED replace": 26,
-    "deliver COMPLETED at the counter": 16,
+    "deliver COMPLETED at the counter": 18,
     "correct_result RETURNED replace": 23,
     "correct_result RETURNED revoke": 26,  # a decision with a paper of its own
     "correct_result COMPLETED revoke": 27,

@@ -147,6 +147,14 @@ def owe_issue(step: Step, event: Event) -> None:
     FollowUp.objects.create(event=event, kind="issue", next_at=step.now)
 
 
+@before(Effect.NAME_WHAT_IS_DELIVERED)
+def name_what_is_delivered(step: Step) -> None:
+    """A result may have been revoked before it was delivered: then the history and the message must not speak of a result."""
+    results = step.dossier.papers.filter(kind__in=RESULT_KINDS, decision__isnull=False)
+    if results.exists() and not results.filter(state="valid").exists():
+        step.recorded["revoked"] = True
+
+
 @after(Effect.OWE_DELIVERY)
 def owe_delivery(step: Step, event: Event) -> None:
     """Enqueue the delivery to the account, when there is a result and no fee is owed."""

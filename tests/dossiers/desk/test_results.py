@@ -259,6 +259,21 @@ def test_each_of_several_new_papers_is_shown_before_it_is_signed(desk, several, 
     assert not several.events.filter(step="correct_result").exists()
 
 
+@pytest.mark.needs_pdf
+def test_what_was_revoked_before_it_was_delivered_is_not_called_a_result(desk, run_followups, signing_keys):
+    dossier = desk.approved(delivery_way="counter")
+    run_followups()
+    take(desk.signer, dossier, "correct_result", action="revoke", note="Cấp nhầm người.", legal_ground="Điều 21")
+    run_followups()
+    take(desk.clerk, dossier, "deliver", signed_for_by="Nguyễn Hoàng Phượng Vỹ")
+    delivered = dossier.events.select_related("text").last()
+    assert workflow.sentence_of(delivered) == "Đã trả quyết định thu hồi kết quả"
+    told = dossier.submitter.inbox.filter(key=f"event:{delivered.pk}", channel="inbox").get()
+    assert told.subject.startswith("Kết quả đã bị thu hồi") and "sẵn sàng" not in told.subject
+    mine = client_of(dossier.submitter).get(reverse("dossiers:detail", args=[dossier.code])).content.decode()
+    assert "Đã trả quyết định thu hồi kết quả" in mine
+
+
 # ---------------------------------------------------------------- signing several dossiers
 def test_a_batch_is_signed_one_by_one_and_tells_what_became_of_each(desk):
     read, unread, changed = desk.to_sign(), desk.to_sign(), desk.to_sign()

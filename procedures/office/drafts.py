@@ -1,0 +1,217 @@
+"""The acts on a draft of a version: the only way to write one, and the only way from a page to a published version."""
+
+import copy
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from portal.common import clock
+from portal.common.dates import full_day
+from procedures.models import CatalogueChange, Procedure, ProcedureVersion, VersionDraft, VersionState
+from procedures.office.checking import problems
+from procedures.office.differences import differences
+from procedures.office.permissions import may_approve, may_edit
+from procedures.search.text import search_columns
+
+HELD_FOR = dt.timedelta(minutes=20)  # after the last save
+Act = CatalogueChange.Act
+
+
+class NotPossible(Exception):
+    """The act is not possible now; `str()` is a sentence for the user."""
+
+
+# ---------------------------------------------------------------- writing
+@transaction.atomic
+def start(source: ProcedureVersion, *, by: User) -> VersionDraft:
+    """Open a draft with the document of any version of the procedure (the one in effect, or an old one to restore it)."""
+    _for_editors(by)
+    procedure = Procedure.objects.select_for_update().get(pk=source.procedure_id)
+    if VersionDraft.objects.filter(procedure=procedure).exists():
+        raise NotPossible(_("Thủ tục này đang có một bản thảo."))
+    if source.state == VersionState.DRAFT:
+        raise NotPossible(_("Chỉ mở bản thảo từ một phiên bản đã công bố."))
+    highest = procedure.versions.aggregate(highest=Max("number"))["highest"] or 0
+    version = ProcedureVersion.objects.create(
+        procedure=procedure,
+        number=highest + 1,
+        document=copy.deepcopy(source.document),
+        declared_level=source.declared_level,
+        form_key=source.form_key,
+        grammar=source.grammar,
+    )
+    draft = VersionDraft.objects.create(procedure=procedure, version=version, based_on=source, holder=by, held_at=clock.now())
+    _record(draft, Act.START, by, [{"place": _("Từ phiên bản"), "old": "", "new": str(source.number)}])
+    return draft
+
+
+@transaction.atomic
+def save(draft: VersionDraft, facts: Mapping[str, Any], revision: int, *, by: User) -> VersionDraft:
+    """Store the facts as typed, also when they are incomplete. `revision`: of the page on which they were typed."""
+    _for_editors(by)
+    draft = _locked(draft)
+    _refuse_frozen(draft)
+    if holder := held_by_another(draft, by):
+        raise NotPossible(_("%(name)s đang sửa bản thảo này. Chưa ghi được.") % {"name": holder})
+    if revision != draft.revision:
+        raise NotPossible(_("Bản thảo đã được ghi ở trang khác sau khi anh/chị mở trang này. Chưa ghi được."))
+    changed = differences(draft.version.facts, facts)
+    draft.holder, draft.held_at = by, clock.now()
+    if dict(facts) != draft.version.facts:
+        draft.version.document = {**draft.version.document, "procedure": dict(facts)}
+        draft.version.save()
+        draft.revision += 1
+        draft.writers.add(by)
+    draft.save()
+    if changed:
+        _record(draft, Act.EDIT, by, changed)
+    return draft
+
+
+@transaction.atomic
+def take_over(draft: VersionDraft, *, by: User) -> None:
+    """Become the one who edits. What the other person saved stays; their next save is refused and says so."""
+    _for_editors(by)
+    draft = _locked(draft)
+    _refuse_frozen(draft)
+    before, draft.holder, draft.held_at = draft.holder, by, clock.now()
+    draft.save()
+    if before != by:
+        _record(draft, Act.TAKE_OVER, by, [{"place": _("Người sửa"), "old": str(before or ""), "new": str(by)}])
+
+
+def held_by_another(draft: VersionDraft, user: User) -> User | None:
+    """Who edits now, if it is somebody else."""
+    held = draft.holder_id is not None and draft.held_at is not None and clock.now() < draft.held_at + HELD_FOR
+    return draft.holder if held and draft.holder_id != user.pk else None
+
+
+@transaction.atomic
+def discard(draft: VersionDraft, *, by: User) -> None:
+    """Throw the draft away."""
+    _for_editors(by)
+    draft = _locked(draft)
+    _refuse_frozen(draft)
+    if holder := held_by_another(draft, by):
+        raise NotPossible(_("%(name)s đang sửa bản thảo này.") % {"name": holder})
+    _record(draft, Act.DISCARD, by, differences(draft.version.facts, draft.based_on.facts) if draft.based_on else [])
+    version = draft.version
+    draft.delete()
+    version.delete()
+
+
+# ---------------------------------------------------------------- publishing takes two people
+@transaction.atomic
+def ask(draft: VersionDraft, publish_on: dt.date, *, by: User) -> None:
+    """Ask a second person to publish the draft on a day. The document is frozen until they decide."""
+    _for_editors(by)
+    draft = _locked(draft)
+    _refuse_frozen(draft)
+    if holder := held_by_another(draft, by):
+        raise NotPossible(_("%(name)s đang sửa bản thảo này.") % {"name": holder})
+    if publish_on < clock.today():
+        raise NotPossible(_("Ngày có hiệu lực không ở trước hôm nay."))
+    _refuse_problems(draft)
+    draft.publish_on, draft.asked_by, draft.asked_at = publish_on, by, clock.now()
+    draft.holder = draft.held_at = None
+    draft.save()
+    _record(draft, Act.ASK, by, [{"place": _("Có hiệu lực từ"), "old": "", "new": full_day(publish_on)}])
+
+
+@transaction.atomic
+def take_back(draft: VersionDraft, *, by: User) -> None:
+    """Open a draft that waits, or that was approved for a later day, for editing again. Approval has to be asked again."""
+    _for_editors(by)
+    draft = _locked(draft)
+    if draft.asked_by_id is None:
+        raise NotPossible(_("Bản thảo này chưa gửi duyệt."))
+    draft.publish_on = draft.asked_by = draft.asked_at = draft.approved_by = draft.approved_at = None
+    draft.save()
+    _record(draft, Act.TAKE_BACK, by)
+
+
+@transaction.atomic
+def approve(draft: VersionDraft, seen: str, *, by: User) -> None:
+    """Approve what was shown: `seen` is its sha256. Published at once, or by the job on its day."""
+    draft = _locked(draft)
+    if not may_approve(by, draft):
+        raise PermissionDenied
+    if draft.approved_by_id is not None:
+        raise NotPossible(_("Bản thảo này đã được duyệt."))
+    if draft.version.sha256 != seen:
+        raise NotPossible(_("Bản thảo đã khác bản anh/chị vừa xem. Xem lại rồi duyệt."))
+    _refuse_problems(draft)
+    draft.approved_by, draft.approved_at = by, clock.now()
+    draft.save()
+    _record(draft, Act.APPROVE, by)
+    if draft.publish_on is not None and draft.publish_on <= clock.today():
+        _publish(draft)
+
+
+def publish_due() -> None:
+    """Job of the minute: publish the approved drafts whose day has come."""
+    due = VersionDraft.objects.filter(approved_by__isnull=False, publish_on__lte=clock.today())
+    for pk in due.values_list("pk", flat=True):
+        with transaction.atomic():
+            draft = due.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+            if draft is not None:
+                _publish(draft)
+
+
+def _publish(draft: VersionDraft) -> None:
+    """Publish in this transaction; the version before ends on the day before. Dossiers keep the version of their filing."""
+    procedure = Procedure.objects.select_for_update().get(pk=draft.procedure_id)
+    version, before, facts = draft.version, procedure.current, draft.version.facts
+    if before is not None and before.state == VersionState.PUBLISHED:
+        before.state = VersionState.RETIRED
+        before.effective_to = max(before.effective_from, clock.today() - dt.timedelta(days=1))
+        before.save(update_fields=["state", "effective_to"])
+    version.state, version.effective_from, version.published_at = VersionState.PUBLISHED, clock.today(), clock.now()
+    version.published_by, version.declared_level = draft.approved_by, facts["declared_level"]
+    version.save()
+    form = version.document.get("form") or {}
+    procedure.current, procedure.listed = version, False
+    procedure.name, procedure.short_name, procedure.declared_level = facts["name"], facts["short_name"], facts["declared_level"]
+    columns = search_columns(procedure.code, procedure.name, facts, procedure.facts, form.get("form_code"))
+    for column, value in columns.items():
+        setattr(procedure, column, value)
+    procedure.save()
+    _record(draft, Act.PUBLISH, draft.approved_by, differences(before.facts, facts) if before else [])
+    draft.delete()
+
+
+# ---------------------------------------------------------------- rules of all acts
+def _for_editors(user: User) -> None:
+    if not may_edit(user):
+        raise PermissionDenied
+
+
+def _locked(draft: VersionDraft) -> VersionDraft:
+    found = (
+        VersionDraft.objects.select_for_update(of=("self",)).select_related("version__procedure", "holder").filter(pk=draft.pk)
+    )
+    if (row := found.first()) is None:
+        raise NotPossible(_("Bản thảo này đã được công bố hoặc bỏ."))
+    return row
+
+
+def _refuse_frozen(draft: VersionDraft) -> None:
+    if draft.asked_by_id is not None:
+        raise NotPossible(_("Bản thảo đang chờ duyệt hoặc chờ ngày công bố, không sửa được. Đưa về sửa tiếp trước."))
+
+
+def _refuse_problems(draft: VersionDraft) -> None:
+    if found := problems(draft.version.document):
+        raise NotPossible(_("Còn %(n)d chỗ cần sửa, chưa công bố được.") % {"n": len(found)})
+
+
+def _record(draft: VersionDraft, act: Act, by: User | None, places: list[dict[str, str]] | None = None) -> None:
+    CatalogueChange.objects.create(
+        procedure_id=draft.procedure_id, version_number=draft.version.number, act=act, by=by, places=places or []
+    )

@@ -1,0 +1,15 @@
+"""URLs of the catalogue's back-office."""
+
+from django.urls import path
+
+from procedures.office import views
+
+app_name = "office"
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("<str:code>/", views.procedure, name="procedure"),
+    path("<str:code>/phien-ban/<int:number>/", views.start, name="start"),
+    path("<str:code>/ban-thao/", views.draft, name="draft"),
+    path("<str:code>/ban-thao/xem-truoc/", views.preview, name="preview"),
+    path("<str:code>/ban-thao/<slug:slug>/", views.section, name="section"),
+]

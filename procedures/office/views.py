@@ -1,0 +1,232 @@
+"""Pages of the catalogue's back-office under /can-bo/danh-muc/."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.common import clock
+from portal.common.figures import number_in
+from procedures.levels import OfferedLevel
+from procedures.models import Offering, Procedure, ProcedureVersion, VersionDraft
+from procedures.offered import offered_at
+from procedures.office import drafts, editing
+from procedures.office.checking import Problem, problems
+from procedures.office.differences import differences
+from procedures.office.forms import PublishForm
+from procedures.office.labels import BY_SLUG, SECTIONS, Section
+from procedures.office.permissions import may_approve, may_edit, may_read
+from procedures.views import guide_context
+
+SHOWN = 50  # changes on the page of a procedure
+View = Callable[..., HttpResponse]
+
+
+def for_the_office(view: View) -> View:
+    """Decorator: 404 for everybody who has no business in the catalogue's back-office; never cached."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not may_read(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@for_the_office
+def overview(request: HttpRequest) -> HttpResponse:
+    """The procedures that can be filed here, those with an open draft first."""
+    rows = Procedure.objects.filter(listed=False).select_related("sector", "draft__holder", "draft__asked_by").only(
+        "code", "name", "short_name", "sector__name", "declared_level", "draft__holder__full_name", "draft__asked_by__full_name",
+        "draft__approved_by", "draft__publish_on",
+    )  # fmt: skip
+    ordered = sorted(rows, key=lambda row: (getattr(row, "draft", None) is None, str(row)))
+    return render(request, "procedures/office/overview.html", {"procedures": ordered})
+
+
+@require_safe
+@for_the_office
+def procedure(request: HttpRequest, code: str) -> HttpResponse:
+    """One procedure: its versions, its draft, and who changed what when."""
+    found = get_object_or_404(Procedure.objects.select_related("draft__version"), code=code, listed=False)
+    context = {
+        "procedure": found,
+        "draft": getattr(found, "draft", None),
+        "versions": found.versions.exclude(state="draft").select_related("published_by").defer("document").order_by("-number"),
+        "changes": found.changes.select_related("by")[:SHOWN],
+        "edits": may_edit(request.user),
+    }
+    return render(request, "procedures/office/procedure.html", context)
+
+
+@require_POST
+@for_the_office
+def start(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Open a draft from a version: a new one, or an old one restored."""
+    source = get_object_or_404(ProcedureVersion.objects.select_related("procedure"), procedure__code=code, number=number)
+    try:
+        drafts.start(source, by=request.user)
+    except drafts.NotPossible as impossible:
+        messages.error(request, str(impossible))
+        return redirect("office:procedure", code)
+    return redirect("office:draft", code)
+
+
+# ---------------------------------------------------------------- the draft
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_the_office
+def draft(request: HttpRequest, code: str) -> HttpResponse:
+    """The draft: its sections, what is missing, what differs; ask for publication, approve."""
+    found = _draft(code)
+    form = PublishForm(request.POST if request.POST.get("viec") in ("gui-duyet",) else None)
+    if request.method == "POST":
+        deed = _DEEDS.get(request.POST.get("viec", ""))
+        if deed is None:
+            raise Http404
+        try:
+            done = deed(request, found, form)
+        except drafts.NotPossible as impossible:
+            messages.error(request, str(impossible))
+            return redirect("office:draft", code)
+        if done:
+            return redirect("office:draft" if VersionDraft.objects.filter(pk=found.pk).exists() else "office:procedure", code)
+    listed = problems(found.version.document)
+    context = {
+        **_frame(request, found, listed),
+        "form": form,
+        "sections": [(section, sum(problem.section is section for problem in listed)) for section in SECTIONS],
+        "differences": differences(found.based_on.facts if found.based_on else {}, found.version.facts),
+        "approves": may_approve(request.user, found) and found.approved_by_id is None,
+    }
+    return render(request, "procedures/office/draft.html", context, status=422 if form.errors else 200)
+
+
+def _ask(request: HttpRequest, found: VersionDraft, form: PublishForm) -> bool:
+    if not form.is_valid():
+        return False
+    drafts.ask(found, form.cleaned_data["publish_on"], by=request.user)
+    messages.success(request, _("Đã gửi duyệt. Người thứ hai duyệt thì phiên bản mới được công bố."))
+    return True
+
+
+def _approve(request: HttpRequest, found: VersionDraft, form: PublishForm) -> bool:
+    drafts.approve(found, request.POST.get("da-xem", ""), by=request.user)
+    messages.success(request, _("Đã duyệt."))
+    return True
+
+
+def _take_back(request: HttpRequest, found: VersionDraft, form: PublishForm) -> bool:
+    drafts.take_back(found, by=request.user)
+    return True
+
+
+def _take_over(request: HttpRequest, found: VersionDraft, form: PublishForm) -> bool:
+    drafts.take_over(found, by=request.user)
+    return True
+
+
+def _discard(request: HttpRequest, found: VersionDraft, form: PublishForm) -> bool:
+    drafts.discard(found, by=request.user)
+    messages.success(request, _("Đã bỏ bản thảo."))
+    return True
+
+
+_DEEDS = {"gui-duyet": _ask, "duyet": _approve, "sua-tiep": _take_back, "gianh-quyen": _take_over, "bo": _discard}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_the_office
+def section(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """One section of the draft: fields, rows to add, move and remove. What was typed is stored as typed."""
+    if slug not in BY_SLUG:
+        raise Http404
+    part, found = BY_SLUG[slug], _draft(code)
+    facts, refused = found.version.facts, ""
+    if request.method == "POST":
+        if not may_edit(request.user):
+            raise PermissionDenied
+        facts = editing.typed(part.keys, facts, request.POST)
+        word = request.POST.get("viec", "ghi")
+        try:
+            if word not in ("ghi",):
+                editing.act(word, part.keys, facts)
+            revision = number_in(request.POST.get("lan-ghi", ""))
+            drafts.save(found, facts, -1 if revision is None else revision, by=request.user)
+        except (drafts.NotPossible, editing.ActRefused) as impossible:
+            refused = str(impossible)
+        else:
+            messages.success(request, _("Đã ghi bản thảo."))
+            return redirect("office:section", code, slug)
+    listed = problems({**found.version.document, "procedure": facts})
+    return _section_page(request, found, part, facts, listed, refused)
+
+
+def _section_page(
+    request: HttpRequest, found: VersionDraft, part: Section, facts: Any, listed: list[Problem], refused: str
+) -> HttpResponse:
+    here = [problem for problem in listed if problem.section is part]
+    errors: dict[str, list[str]] = {}
+    for problem in here:
+        errors.setdefault(problem.name, []).append(problem.sentence)
+    context = {
+        **_frame(request, found, listed),
+        "section": part,
+        "nodes": editing.nodes_of(part.keys, facts, errors),
+        "here_wrong": here,
+        "refused": refused,
+        "sections": SECTIONS,
+    }
+    return render(request, "procedures/office/section.html", context, status=409 if refused else 200)
+
+
+@require_safe
+@for_the_office
+def preview(request: HttpRequest, code: str) -> HttpResponse:
+    """The public page of the procedure as this draft would make it."""
+    found = _draft(code)
+    if problems(found.version.document):
+        messages.error(request, _("Bản thảo còn chỗ cần sửa, chưa xem trước được."))
+        return redirect("office:draft", code)
+    shown = Procedure.objects.select_related("sector").get(pk=found.procedure_id)
+    shown.current, shown.name, shown.short_name = found.version, found.version.name, found.version.facts["short_name"]
+    found.version.declared_level = found.version.facts["declared_level"]
+    return render(request, "procedures/procedure.html", {**guide_context(request, shown), "in_effect": False})
+
+
+def _draft(code: str) -> VersionDraft:
+    rows = VersionDraft.objects.select_related("version__procedure", "based_on", "holder", "asked_by", "approved_by")
+    return get_object_or_404(rows, procedure__code=code)
+
+
+def _frame(request: HttpRequest, found: VersionDraft, listed: list[Problem]) -> dict[str, Any]:
+    """What every page of a draft shows."""
+    other = drafts.held_by_another(found, request.user)
+    edits = may_edit(request.user)
+    return {
+        "draft": found,
+        "procedure": found.version.procedure,
+        "problems": listed,
+        "level": None if listed else _level(found),
+        "holder": other,
+        "edits": edits,
+        "open": edits and other is None and found.asked_by_id is None,
+        "today": clock.today(),
+    }
+
+
+def _level(found: VersionDraft) -> OfferedLevel:
+    """The level this version would reach at its best-prepared place (or without one), by the class that computes it."""
+    version = found.version
+    version.declared_level = version.facts["declared_level"]
+    places = Offering.objects.filter(procedure=found.procedure_id).select_related("terminal").order_by("pk")[:1]
+    return OfferedLevel.best([offered_at(version, place, local={}) for place in [*places] or [None]])

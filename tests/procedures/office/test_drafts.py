@@ -1,0 +1,288 @@
+"""A version is drafted on pages, published by a second person, and nothing that was filed or published moves."""
+
+import copy
+import datetime as dt
+import html
+import re
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
+
+from portal.common import clock
+from procedures.loading import DataFolder, load_sample
+from procedures.loading.publishing import document_of
+from procedures.models import CatalogueChange, Procedure, ProcedureVersion, VersionDraft
+from procedures.office import drafts, editing
+from procedures.office.checking import problems
+from procedures.office.labels import SECTIONS
+from tests import factories, world
+from tests.dossiers.pages import browse
+
+CODE = "3.000333"
+HOME = f"/can-bo/danh-muc/{CODE}/"
+DRAFT = f"{HOME}ban-thao/"
+INPUT = re.compile(r'<input[^>]*?type="(?:text|checkbox|hidden)"[^>]*>|<textarea.*?</textarea>|<select.*?</select>', re.S)
+
+
+@pytest.fixture
+def people(db):
+    world.load_sample([CODE])
+    editor, second = factories.user(catalogue_admin="H18.X004"), factories.user(catalogue_admin="H18.X004")
+    return {"editor": editor, "second": second, "agency": factories.user(agency_admin="H18.X004"),
+            "clerk": factories.user(receiving_clerk="H18.X004"), "citizen": factories.citizen()}  # fmt: skip
+
+
+@pytest.fixture
+def draft(people):
+    return drafts.start(Procedure.objects.get(code=CODE).current, by=people["editor"])
+
+
+def changed(draft, **facts):
+    return {**copy.deepcopy(draft.version.facts), **facts}
+
+
+def fresh(draft):
+    return VersionDraft.objects.get(pk=draft.pk)
+
+
+def shown_values(page):
+    """What a browser would send of the form of a section, without the buttons."""
+    values = {}
+    for tag in INPUT.findall(page):
+        name = re.search(r'name="([^"]+)"', tag)[1]
+        if tag.startswith("<textarea"):
+            value = html.unescape(re.search(r">(.*)</textarea>", tag, re.S)[1])
+        elif tag.startswith("<select"):
+            chosen = re.search(r'<option value="([^"]*)" selected', tag) or re.search(r'<option value="([^"]*)"', tag)
+            value = html.unescape(chosen[1])
+        elif 'type="checkbox"' in tag and " checked" not in tag:
+            continue
+        else:
+            value = html.unescape(re.search(r'value="([^"]*)"', tag)[1])
+        values.setdefault(name, []).append(value)
+    return values
+
+
+# ---------------------------------------------------------------- without the database
+@pytest.mark.parametrize("row", DataFolder().procedures(), ids=lambda row: row["code"])
+def test_every_shipped_procedure_passes_and_goes_through_the_editor_unchanged(row):
+    document = document_of(DataFolder(), row)
+    assert problems(document) == []
+    for section in SECTIONS:
+        nodes = editing.nodes_of(section.keys, row, {})
+        page = "".join(render_to_string("procedures/office/_node.html", {"node": node, "open": True}) for node in nodes)
+        post = QueryDict(mutable=True)
+        values = shown_values(page)
+        assert len(values) < 2000
+        for name, texts in values.items():
+            post.setlist(name, texts)
+        after = editing.typed(section.keys, row, post)
+        assert {key: after[key] for key in section.keys if after[key] != row.get(key)} == {}
+
+
+# ---------------------------------------------------------------- writing
+def test_what_is_typed_is_stored_as_typed_and_the_wrong_place_is_named(draft, people):
+    pages = browse(people["editor"])
+    values = shown_values(pages.get(f"{DRAFT}phi/").content.decode())
+    values["fee_lines.0.amount"] = ["mười nghìn"]
+    values["viec"] = ["ghi"]
+    assert pages.post(f"{DRAFT}phi/", values).status_code == 302
+    assert fresh(draft).version.facts["fee_lines"][0]["amount"] == "mười nghìn"
+    page = pages.get(f"{DRAFT}phi/").content.decode()
+    assert "Ghi bằng chữ số" in page and "mười nghìn" in page
+    with pytest.raises(drafts.NotPossible, match="chỗ cần sửa"):
+        drafts.ask(fresh(draft), clock.today(), by=people["editor"])
+    assert pages.get(f"{DRAFT}xem-truoc/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong", "said"),
+    [
+        (("name",), "Cấp <b>giấy</b>", "HTML"),
+        (("short_name",), "", "Chưa điền"),
+        (("steps",), [], "ít nhất một"),
+        (("declared_level",), 5, "Số lớn quá"),
+        (("fee_lines", 0, "effective_from"), "31/12/2026", "năm-tháng-ngày"),
+        (("channels", 1, "channel"), "direct", "đã có"),
+        (("document_groups", 0, "documents", 0, "originals"), "hai", "chữ số"),
+        (("steps", 0), "x" * 5000, "Dài quá"),
+    ],
+)
+def test_bad_input_is_refused_with_its_place(place, wrong, said):
+    document = copy.deepcopy(document_of(DataFolder(), next(row for row in DataFolder().procedures() if row["code"] == CODE)))
+    parent = document["procedure"]
+    parent["channels"] = [{**parent["channels"][0], "channel": name} for name in ("direct", "online")]
+    for part in place[:-1]:
+        parent = parent[part]
+    parent[place[-1]] = wrong
+    found = problems(document)
+    assert any(list(problem.path)[: len(place)] == list(place) and said in problem.sentence for problem in found), found
+    assert all(problem.section is not None for problem in found)
+
+
+def test_rows_are_added_moved_and_removed_without_scripts(draft, people):
+    pages = browse(people["editor"])
+    before = len(draft.version.facts["fee_lines"])
+    assert _press(pages, "phi", "them:fee_lines") == 302
+    assert len(fresh(draft).version.facts["fee_lines"]) == before + 1
+    assert _press(pages, "phi", f"len:fee_lines.{before}") == 302
+    assert fresh(draft).version.facts["fee_lines"][before]["key"] == draft.version.facts["fee_lines"][-1]["key"]
+    assert _press(pages, "phi", f"bo:fee_lines.{before - 1}") == 302
+    assert fresh(draft).version.facts["fee_lines"] == draft.version.facts["fee_lines"]
+
+
+@pytest.mark.parametrize(
+    "word", ["bo:fee_lines.99", "bo:steps.0", "len:fee_lines.0.key", "xoa:fee_lines", "them:", "them:name", "x"]
+)
+def test_an_unknown_act_changes_nothing(draft, people, word):
+    assert _press(browse(people["editor"]), "phi", word) in (302, 409)
+    assert fresh(draft).version.document == draft.version.document
+
+
+def _press(pages, slug, word):
+    values = shown_values(pages.get(f"{DRAFT}{slug}/").content.decode())
+    return pages.post(f"{DRAFT}{slug}/", {**values, "viec": word}).status_code
+
+
+def test_two_who_edit_at_once_lose_nothing(draft, people):
+    first, second = browse(people["editor"]), browse(people["second"])
+    page = shown_values(first.get(f"{DRAFT}chung/").content.decode())
+    theirs = shown_values(second.get(f"{DRAFT}chung/").content.decode())
+    refused = second.post(f"{DRAFT}chung/", {**theirs, "short_name": "Của người thứ hai"})
+    assert refused.status_code == 409
+    assert str(people["editor"]) in refused.content.decode() and "Của người thứ hai" in refused.content.decode()
+    assert second.post(DRAFT, {"viec": "gianh-quyen"}).status_code == 302
+    assert second.post(f"{DRAFT}chung/", {**theirs, "short_name": "Của người thứ hai"}).status_code == 302
+    late = first.post(f"{DRAFT}chung/", {**page, "short_name": "Của người thứ nhất"})
+    assert late.status_code == 409 and "Của người thứ nhất" in late.content.decode()
+    assert fresh(draft).version.facts["short_name"] == "Của người thứ hai"
+
+
+def test_an_old_page_of_the_same_person_overwrites_nothing(draft, people):
+    pages = browse(people["editor"])
+    old = shown_values(pages.get(f"{DRAFT}chung/").content.decode())
+    assert pages.post(f"{DRAFT}chung/", {**old, "short_name": "Một"}).status_code == 302
+    assert pages.post(f"{DRAFT}chung/", {**old, "short_name": "Hai"}).status_code == 409
+    assert fresh(draft).version.facts["short_name"] == "Một"
+
+
+# ---------------------------------------------------------------- who
+@pytest.mark.parametrize("who", ["agency", "clerk", "citizen"])
+def test_only_catalogue_administrators_write(draft, people, who):
+    pages, reads = browse(people[who]), who == "agency"
+    for address in ("/can-bo/danh-muc/", HOME, DRAFT, f"{DRAFT}phi/", f"{DRAFT}xem-truoc/"):
+        assert pages.get(address).status_code == (200 if reads else 404), address
+    refused = (403,) if reads else (404,)
+    for word in ("duyet", "sua-tiep", "gianh-quyen", "bo"):
+        assert pages.post(DRAFT, {"viec": word}).status_code in refused, word
+    assert pages.post(DRAFT, {"viec": "gui-duyet", "publish_on": clock.today().isoformat()}).status_code in refused
+    assert pages.post(f"{DRAFT}chung/", {"viec": "ghi", "lan-ghi": "0"}).status_code in refused
+    assert pages.post(f"{HOME}phien-ban/1/", {}).status_code in refused
+    assert fresh(draft).revision == 0 and fresh(draft).asked_by is None
+    with pytest.raises(PermissionDenied):
+        drafts.save(draft, changed(draft, short_name="x"), 0, by=people[who])
+
+
+def test_nobody_approves_what_they_wrote_or_asked_for(draft, people):
+    drafts.save(draft, changed(draft, short_name="Tên khác"), 0, by=people["editor"])
+    fresh(draft)
+    VersionDraft.objects.update(holder=None)
+    drafts.ask(fresh(draft), clock.today(), by=people["second"])
+    for person in (people["editor"], people["second"], people["agency"]):
+        with pytest.raises(PermissionDenied):
+            drafts.approve(fresh(draft), fresh(draft).version.sha256, by=person)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        VersionDraft.objects.update(approved_by=people["second"], approved_at=clock.now())
+
+
+# ---------------------------------------------------------------- publishing
+def publish(draft, people, day=None, **facts):
+    drafts.save(draft, changed(draft, **facts), draft.revision, by=people["editor"])
+    drafts.ask(draft, day or clock.today(), by=people["editor"])
+    drafts.approve(draft, fresh(draft).version.sha256, by=people["second"])
+
+
+def test_a_second_person_publishes_and_a_citizen_sees_it(draft, people, client):
+    before = draft.based_on
+    pages, second = browse(people["editor"]), browse(people["second"])
+    values = shown_values(pages.get(f"{DRAFT}chung/").content.decode())
+    pages.post(f"{DRAFT}chung/", {**values, "short_name": "Tên mới trên trang"})
+    assert "Tên mới trên trang" in pages.get(f"{DRAFT}xem-truoc/").content.decode()
+    pages.post(DRAFT, {"viec": "gui-duyet", "publish_on": clock.today().isoformat()})
+    shown = fresh(draft).version.sha256
+    assert pages.post(DRAFT, {"viec": "duyet", "da-xem": shown}).status_code == 403
+    second.post(DRAFT, {"viec": "duyet", "da-xem": "0" * 64})
+    assert fresh(draft).approved_by is None
+    assert second.post(DRAFT, {"viec": "duyet", "da-xem": shown}).status_code == 302
+    now = Procedure.objects.get(code=CODE)
+    assert now.current_id == draft.version_id and now.current.published_by == people["second"]
+    assert "Tên mới trên trang" in client.get(f"/thu-tuc/{CODE}/", follow=True).content.decode()
+    before.refresh_from_db()
+    assert before.state == "retired" and before.document == draft.based_on.document
+    told = second.get(HOME).content.decode()
+    assert "Tên mới trên trang" in told and str(people["editor"]) in told and before.short_name in told
+
+
+def test_it_is_published_on_its_day_and_can_be_taken_back_before(draft, people, monkeypatch):
+    day = clock.today() + dt.timedelta(days=3)
+    publish(draft, people, day, short_name="Tên mới")
+    drafts.publish_due()
+    assert Procedure.objects.get(code=CODE).current_id == draft.based_on_id
+    with pytest.raises(drafts.NotPossible):
+        drafts.save(draft, changed(draft), 1, by=people["editor"])
+    drafts.take_back(draft, by=people["editor"])
+    drafts.ask(draft, day, by=people["editor"])
+    drafts.approve(draft, fresh(draft).version.sha256, by=people["second"])
+    monkeypatch.setattr("procedures.office.drafts.clock.today", lambda: day)
+    drafts.publish_due()
+    current = Procedure.objects.get(code=CODE).current
+    assert (current.pk, current.effective_from) == (draft.version_id, day)
+    assert not VersionDraft.objects.exists()
+
+
+def test_an_old_version_is_restored_as_a_new_one(draft, people):
+    old = draft.based_on
+    publish(draft, people, short_name="Tên mới")
+    again = drafts.start(old, by=people["editor"])
+    assert again.version.number == 3 and again.version.document == old.document
+    with pytest.raises(drafts.NotPossible):
+        drafts.start(old, by=people["second"])
+    drafts.discard(again, by=people["editor"])
+    assert not ProcedureVersion.objects.filter(number=3).exists()
+
+
+def test_loading_keeps_what_was_published_from_a_page(draft, people):
+    publish(draft, people, short_name="Tên của trang")
+    load_sample([CODE])
+    now = Procedure.objects.get(code=CODE)
+    assert now.current_id == draft.version_id and now.short_name == "Tên của trang"
+
+
+def test_loading_a_changed_file_does_not_take_the_number_of_a_draft(draft):
+    before = draft.based_on
+    with transaction.atomic():
+        ProcedureVersion.objects.filter(pk=before.pk).update(state="retired", effective_to=clock.today())
+    load_sample([CODE])
+    assert Procedure.objects.get(code=CODE).current.number == draft.version.number + 1
+
+
+def test_the_record_is_append_only(draft):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CatalogueChange.objects.update(places=[])
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CatalogueChange.objects.all().delete()
+
+
+def test_the_number_of_queries_of_the_pages(draft, people):
+    pages = browse(people["editor"])
+    for address, most in (("/can-bo/danh-muc/", 8), (HOME, 10), (DRAFT, 10), (f"{DRAFT}phi/", 10)):
+        pages.get(address)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert pages.get(address).status_code == 200
+        assert len(queries) <= most, (address, len(queries))
