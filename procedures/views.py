@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -288,7 +288,11 @@ def sector(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _with_sizes(sectors: Any) -> list[Sector]:
-    """The sectors that have procedures, in alphabetical order, with `size` and who publishes. Several ministries have a sector
-    of the same name."""
-    rows = sectors.annotate(size=Count("procedure"), publisher=Max("procedure__promulgator")).filter(size__gt=0)
+    """The sectors that have procedures, in alphabetical order, with `size` and `publisher`: "" when there are several. Several
+    ministries have a sector of the same name."""
+    publisher = F("procedure__promulgator")
+    rows = sectors.annotate(size=Count("procedure"), publisher=Max(publisher), another=Min(publisher)).filter(size__gt=0)
+    for sector in rows:
+        if sector.another != sector.publisher:
+            sector.publisher = ""
     return sorted(rows, key=lambda sector: (fold(sector.name).lower(), sector.code))

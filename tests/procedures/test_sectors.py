@@ -48,6 +48,14 @@ def test_a_life_event_leads_to_its_sectors_and_these_to_their_procedures(client,
     assert client.get(reverse("procedures:sector", args=["khong-co"])).status_code == 404
 
 
+def test_a_sector_of_several_publishers_names_none(client, catalogue):
+    sector = sector_with_homes("X1", "VIECLAM")
+    listed("9.000001", sector)
+    Procedure.objects.filter(pk=listed("9.000002", sector).pk).update(promulgator="UBND tỉnh Thử")
+    text = " ".join(page(client, "life_event", "viec-lam").split())
+    assert "2 thủ tục" in text and "UBND tỉnh Thử" not in text and "Bộ Thử" not in text
+
+
 @pytest.mark.parametrize(
     ("audience", "event"),
     [
