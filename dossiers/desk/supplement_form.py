@@ -1,10 +1,11 @@
 """The form of a supplement request: tick fields and documents of the dossier, and give a reason for each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 from dossiers import workflow
+from dossiers.desk import ready_reasons
 from dossiers.desk.forms import MAX_TEXT_LENGTH, StepForm, head_approval_reason
 from dossiers.filing import rules
 from dossiers.models import SupplementItem
@@ -17,7 +18,7 @@ Target = SupplementItem.Target
 
 @dataclass
 class Choice:
-    """One item that can be requested: its label, its current value (`now`), and the clerk's reason."""
+    """One item that can be requested: its label, value (`now`), the reason, and `ready` ones to choose from."""
 
     target: str
     key: str
@@ -26,6 +27,7 @@ class Choice:
     chosen: bool = False
     reason: str = ""
     error: str = ""
+    ready: list[str] = field(default_factory=list)
 
     @property
     def name(self):
@@ -46,6 +48,9 @@ class SupplementForm(StepForm):
         self.fields["note"].label = _("Lời nhắn chung")
         self.groups = [(title, choices) for title, choices in self._groups() if choices]
         self.choices = [choice for _title, choices in self.groups for choice in choices]
+        ready = ready_reasons.asked_before(self.dossier)
+        for choice in self.choices:
+            choice.ready = ready.get((choice.target, choice.key), [])
         if self.is_bound:
             self._read()
 
@@ -77,7 +82,10 @@ class SupplementForm(StepForm):
         ticked = set(self.data.getlist("chon"))
         for choice in self.choices:
             choice.chosen = choice.name in ticked
-            choice.reason = clean_text(self.data.get(f"ly-do:{choice.name}", ""), lines=True)[:MAX_TEXT_LENGTH]
+            typed = clean_text(self.data.get(f"ly-do:{choice.name}", ""), lines=True)
+            picked = self.data.get(f"mau:{choice.name}", "")
+            words = [picked] if picked in choice.ready and picked not in typed else []
+            choice.reason = "\n".join([*words, *([typed] if typed else [])])[:MAX_TEXT_LENGTH]
 
     def clean(self):
         for choice in self.chosen:

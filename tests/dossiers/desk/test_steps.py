@@ -156,6 +156,38 @@ def test_a_supplement_names_each_thing_with_its_reason(desk):
     assert [(item.key, item.reason) for item in request.items.all()] == [("request_detail", "Ghi rõ nơi nhận giấy.")]
 
 
+def asked_with(desk, *reasons, submitter=None):
+    """A dossier that is asked for a supplement once for each reason, of one applicant each."""
+    for reason in reasons:
+        dossier = desk.submitted(**({"submitter": submitter} if submitter else {}))
+        take(desk.clerk, dossier, "ask_supplement", chon=["field:request_detail"], **{"ly-do:field:request_detail": reason})
+        assert now(dossier).state == DossierState.SUPPLEMENT_REQUIRED
+
+
+def test_reasons_used_for_several_people_are_offered_the_most_used_first(desk):
+    asked_with(desk, *["Ghi rõ nơi nhận giấy."] * 2, *["Ghi rõ để làm gì."] * 3)
+    dossier = desk.submitted()
+    shown = client_of(desk.clerk).get(page("ask_supplement", dossier)).content.decode()
+    assert shown.index('value="Ghi rõ để làm gì."') < shown.index('value="Ghi rõ nơi nhận giấy."')
+
+    picked = {"mau:field:request_detail": "Ghi rõ để làm gì.", "ly-do:field:request_detail": "Viết cả tên ngân hàng."}
+    take(desk.clerk, dossier, "ask_supplement", chon=["field:request_detail"], **picked)
+    assert now(dossier).supplements.get().items.get().reason == "Ghi rõ để làm gì.\nViết cả tên ngân hàng."
+
+
+def test_ready_reasons_have_no_personal_data_and_are_of_this_desk(desk):
+    asked_with(desk, *["Gọi số 0912345678 để hỏi."] * 2, "Ông Nguyễn Văn Ba chưa ghi nơi nhận.")
+    one = factories.citizen()
+    asked_with(desk, *["Bà Hoa ghi rõ nơi nhận."] * 2, submitter=one)
+    asked_with(factories.Desk("H18.X003.CA"), *["Của quầy khác."] * 2)
+    dossier = desk.submitted()
+    shown = client_of(desk.clerk).get(page("ask_supplement", dossier)).content.decode()
+    assert "mau:field:request_detail" not in shown
+
+    forged = {"mau:field:request_detail": "Câu không có trong danh sách.", "ly-do:field:request_detail": ""}
+    assert take(desk.clerk, dossier, "ask_supplement", chon=["field:request_detail"], **forged).status_code == 422
+
+
 def test_asking_a_second_time_is_the_heads_own_act(desk):
     with clock.at(WEDNESDAY):
         dossier = desk.accepted()
