@@ -98,6 +98,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
     "evidence:anchor", "evidence:time_token",
     "payment_ipn", "payments:return",  # the key of a payment provider
+    "offerings:desk",  # tests/procedures/offerings
     "office:procedure", "office:start", "office:draft", "office:preview", "office:section",  # tests/procedures/office
     "accounts:password_link", "accounts:staff_ask",
     "accounts:staff_request",  # of the administration: tests/accounts/test_staff_requests.py
