@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from accounts.messages.models import Channel, Message
 from accounts.roles import Role
 from accounts.staffing.requests import administers_staff
+from procedures.offerings.permissions import administers_an_agency
 from procedures.office.permissions import may_read
 
 
@@ -27,6 +28,7 @@ def frame(request):
         "keeps_books": SimpleLazyObject(lambda: keeps_books(user)),
         "device_key": SimpleLazyObject(lambda: device_key(user)),
         "reads_catalogue": SimpleLazyObject(lambda: bool(user and user.is_authenticated and may_read(user))),
+        "keeps_desks": SimpleLazyObject(lambda: bool(user and user.is_authenticated and administers_an_agency(user))),
         "administers_staff": SimpleLazyObject(lambda: bool(user and user.is_authenticated and administers_staff(user))),
     }
 

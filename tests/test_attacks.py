@@ -101,6 +101,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "payment_ipn", "payments:return",  # the key of a payment provider
     "office:procedure", "office:start", "office:draft", "office:preview", "office:section",  # tests/procedures/office
     "accounts:password_link", "accounts:staff_ask",
+    "desk:cancel_outage",  # of a body: tests/dossiers/workflow/test_outages.py
     "accounts:staff_request",  # of the administration: tests/accounts/test_staff_requests.py
 }  # fmt: skip
 

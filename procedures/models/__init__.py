@@ -11,10 +11,12 @@ from procedures.models.catalogue import (
 )
 from procedures.models.drafting import CatalogueChange, VersionDraft
 from procedures.models.offering import Filing, LocalFee, Offering
+from procedures.models.place_changes import AgencyChange
 from procedures.models.searching import SearchAlias, SearchChoice, SearchedText, SearchOutcome
 from procedures.models.terminal import Terminal
 
 __all__ = [
+    "AgencyChange",
     "CatalogueChange",
     "Filing",
     "Holiday",

@@ -1,0 +1,27 @@
+"""The record of what administrators of agencies changed in their own agency."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agency, User
+from portal.common import clock
+
+
+class AgencyChange(models.Model):
+    """One saved change of an agency's desk from its page. Never updated or deleted (a trigger refuses it).
+
+    `places`: [{"place", "old", "new"}], each in Vietnamese words.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="changes")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("lúc"), default=clock.now)
+    places = models.JSONField(_("chỗ sửa"))
+
+    class Meta:
+        verbose_name = _("thay đổi ở cơ quan")
+        verbose_name_plural = _("thay đổi ở cơ quan")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.agency} · {self.at:%d/%m/%Y}"
