@@ -22,7 +22,7 @@ ROOMS = ("accounts", "dossiers", "payments", "portal", "procedures")
 
 PATH = {
     "code": "of a dossier, a procedure",
-    "pk object_id content_type_id": "number of a row",
+    "pk object_id content_type_id number": "number of a row, of a version",
     "slug key kind provider app_label": "a fixed word of the portal",
     "name": "kind of a paper",
     "shown": "digest of what is shown for approval",
@@ -33,7 +33,7 @@ PATH = {
 }
 QUERY = {
     # where on a list, and in which order
-    "after before sau truoc limit trang": "position on a list",
+    "after before sau truoc limit trang phan": "position on a list, part of a print",
     "nhom trang-thai tinh-trang loai cach co_quan theo xong cua-toi tat-ca qua thu-tuc thu_tuc trang_thai"
     " cach-nop tu den": "filters of lists",
     "tim": "key of words kept in the session",

@@ -24,6 +24,7 @@ from dossiers.models import Dossier
 from dossiers.papers.models import OFFICE_PAPERS, IssuedPaper, PaperKind
 from portal.common.logs import JsonFormatter
 from portal.common.vietnamese import clean_text
+from portal.launch.prove import LIKE_PRODUCTION
 from procedures.models import LocalFee
 from tests import factories, world
 from tests.dossiers.files.makers import picture
@@ -101,6 +102,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "offerings:desk",  # tests/procedures/offerings
     "office:procedure", "office:start", "office:draft", "office:preview", "office:section",  # tests/procedures/office
     "accounts:password_link", "accounts:staff_ask",
+    "desk:cancel_outage",  # of a body: tests/dossiers/workflow/test_outages.py
     "accounts:staff_request",  # of the administration: tests/accounts/test_staff_requests.py
 }  # fmt: skip
 
@@ -568,9 +570,8 @@ def test_the_policy_allows_nothing_inline_anywhere_but_in_the_administration(des
 
 
 def test_production_shuts_what_the_demo_leaves_open(monkeypatch):
-    monkeypatch.setenv("SECRET_KEY", "x" * 60)
-    monkeypatch.setenv("VNPAY_PAY_URL", "https://pay.gateway.example/paymentv2/vpcpay.html")
-    monkeypatch.setenv("VNPAY_API_URL", "https://pay.gateway.example/merchant_webapi/api/transaction")
+    for name, value in LIKE_PRODUCTION.items():
+        monkeypatch.setenv(name, value)
     strict = importlib.reload(importlib.import_module("portal.settings.production"))
     assert strict.SESSION_COOKIE_SECURE and strict.CSRF_COOKIE_SECURE and strict.SESSION_COOKIE_HTTPONLY
     assert strict.SECURE_SSL_REDIRECT and strict.SECURE_PROXY_SSL_HEADER == ("HTTP_X_FORWARDED_PROTO", "https")

@@ -6,9 +6,14 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from portal.settings.base import *  # noqa: F403
-from portal.settings.base import VNPAY_SECRETS
-from portal.settings.mock import signs_of_the_mock
+from portal.settings.environment import problems
+
+if _missing := problems(os.environ):  # before the settings are read, which would fail at the first bad value only
+    raise ImproperlyConfigured("\n".join(["The environment is not fit for production:", *_missing]))
+
+from portal.settings.base import *  # noqa: E402, F403
+from portal.settings.base import VNPAY_SECRETS  # noqa: E402
+from portal.settings.mock import signs_of_the_mock  # noqa: E402
 
 DEMO = False
 SECRET_KEY = os.environ["SECRET_KEY"]
@@ -22,7 +27,7 @@ SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-sessionid"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrftoken"
-EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_HOST = os.environ["EMAIL_HOST"]
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 
 # The gateway has no default here, so that a missing value is an error. Secrets may be in a file (VNPAY_SECRETS_FILE).

@@ -31,8 +31,9 @@ def test_demo_people_are_not_made_outside_the_demo(settings):
 def test_production_settings_do_not_know_the_demo(monkeypatch):
     import importlib
 
-    monkeypatch.setenv("SECRET_KEY", "x" * 60)
-    monkeypatch.setenv("VNPAY_PAY_URL", "https://pay.gateway.example/paymentv2/vpcpay.html")
-    monkeypatch.setenv("VNPAY_API_URL", "https://pay.gateway.example/merchant_webapi/api/transaction")
+    from portal.launch.prove import LIKE_PRODUCTION
+
+    for name, value in LIKE_PRODUCTION.items():
+        monkeypatch.setenv(name, value)
     production = importlib.import_module("portal.settings.production")
     assert production.DEMO is False
