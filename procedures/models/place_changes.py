@@ -1,19 +1,23 @@
-"""The record of what administrators of agencies changed in their own agency."""
+"""The record of what administrators of agencies changed in their own agency and its offerings."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency, User
 from portal.common import clock
+from procedures.models.offering import Offering
 
 
 class AgencyChange(models.Model):
-    """One saved change of an agency's desk from its page. Never updated or deleted (a trigger refuses it).
+    """One saved change of an agency's desk, or of one of its offerings, from its page. Never updated or deleted (a trigger
+    refuses it).
 
-    `places`: [{"place", "old", "new"}], each in Vietnamese words.
+    `places`: [{"place", "old", "new"}], each in Vietnamese words. `applied_from`: the offering that was applied as a template.
     """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="changes")
+    offering = models.ForeignKey(Offering, null=True, on_delete=models.PROTECT, related_name="changes")
+    applied_from = models.ForeignKey(Offering, null=True, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("lúc"), default=clock.now)
     places = models.JSONField(_("chỗ sửa"))
