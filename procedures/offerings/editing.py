@@ -119,8 +119,8 @@ def rearranged(steps: list[dict[str, Any]], act: str, offering: Offering) -> lis
 
 def _blank_step(taken: set[str], offering: Offering) -> dict[str, Any]:
     return {
-        "key": _free_key(taken), "name": "", "role": "officer", "agency": offering.lead_agency.code, "kind": "review", "hours": "",
-        "parallel_group": None, "produces": None,
+        "key": _free_key(taken), "name": "", "role": "officer", "agency": offering.lead_agency.code, "kind": "review",
+        "hours": "", "parallel_group": None, "produces": None,
     }  # fmt: skip
 
 

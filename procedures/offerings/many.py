@@ -30,6 +30,8 @@ class Target:
     exception: bool = False
     fault: str = ""
     outcome: str = ""
+    applied: bool = False
+    ticked: bool = False  # on the page
 
     @property
     def can_be_applied(self) -> bool:
@@ -70,7 +72,10 @@ def plan(template: Offering, parts: Collection[str], user: User, *, locked: bool
 
 @transaction.atomic
 def apply(template: Offering, parts: Collection[str], chosen: Collection[int], seen: str, *, by: User) -> Plan:
-    """Apply the template at the chosen places, all or none; each Target says what became of it. Raises PermissionDenied, Outdated."""
+    """Apply the template at the chosen places in one transaction; each Target says what became of it.
+
+    Raises PermissionDenied, Outdated.
+    """
     made = plan(template, parts, by, locked=True)
     if made.seen != seen:
         raise Outdated
@@ -84,7 +89,7 @@ def apply(template: Offering, parts: Collection[str], chosen: Collection[int], s
             target.outcome = _("giữ riêng, không sửa gì")
         else:
             editing.store(target.offering, target.values, names, by=by, applied_from=template)
-            target.outcome = _("đã áp dụng")
+            target.outcome, target.applied = _("đã áp dụng"), True
     return made
 
 

@@ -8,4 +8,8 @@ app_name = "offerings"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("<str:code>/", views.desk, name="desk"),
+    path("<str:code>/cap-duoi/", views.below, name="below"),
+    path("<str:code>/thu-tuc/", views.offerings, name="offerings"),
+    path("<str:code>/thu-tuc/<str:procedure>/", views.offering, name="offering"),
+    path("<str:code>/thu-tuc/<str:procedure>/ap-dung/", views.many, name="many"),
 ]

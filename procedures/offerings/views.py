@@ -1,4 +1,4 @@
-"""Pages under /can-bo/cung-cap/: an agency's own administrator changes its desk."""
+"""Pages under /can-bo/cung-cap/: an agency's own administrator changes its desk and its offerings, one or many at once."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,9 +12,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Agency
-from procedures.offerings import desks
+from portal.common.figures import number_in
+from procedures.models import Offering
+from procedures.offered import offered_at
+from procedures.offerings import desks, editing
+from procedures.offerings import many as many_places
 from procedures.offerings.forms import DeskForm
-from procedures.offerings.permissions import administers_an_agency, own_agencies
+from procedures.offerings.permissions import (
+    administers_an_agency,
+    may_set_duty,
+    may_set_work,
+    own_agencies,
+    own_and_below,
+    readable_offerings,
+)
+from procedures.offerings.showing import duty_rows, part_rows, step_rows, way_rows
 from procedures.places import desk_hours
 
 SHOWN = 50  # changes on the page of an agency
@@ -70,7 +82,7 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
         "seen": desks.fingerprint(stored),
         "outdated": status == 409,
         "meanwhile": meanwhile,
-        "changes": agency.changes.select_related("by")[:SHOWN],
+        "changes": agency.changes.filter(offering=None).select_related("by")[:SHOWN],
     }
     return render(request, "procedures/offerings/desk.html", context, status=status)
 
@@ -78,3 +90,127 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
 def _stored(agency: Agency) -> Agency:
     """The agency as the database has it: a bound form has written what was typed on its own."""
     return Agency.objects.select_related("hours").get(pk=agency.pk)
+
+
+# ---------------------------------------------------------------- offerings
+def _readable_agency(request: HttpRequest, code: str) -> Agency:
+    """An own agency, or one below. 404 for others."""
+    return get_object_or_404(Agency.objects.filter(pk__in=own_and_below(request.user)), code=code)
+
+
+@require_safe
+@for_agency_administrators
+def below(request: HttpRequest, code: str) -> HttpResponse:
+    """The agencies directly below one."""
+    agency = _readable_agency(request, code)
+    children = Agency.objects.filter(parent=agency, valid_to=None).order_by("name", "pk")
+    return render(request, "procedures/offerings/below.html", {"agency": agency, "children": children})
+
+
+@require_safe
+@for_agency_administrators
+def offerings(request: HttpRequest, code: str) -> HttpResponse:
+    """The procedures that an agency offers, and those that its desk receives for others."""
+    agency = _readable_agency(request, code)
+    rows = readable_offerings(request.user).select_related("procedure", "agency", "receiving_agency")
+    rows = (rows.filter(agency=agency) | rows.filter(receiving_agency=agency)).defer("procedure__facts")
+    ordered = sorted(rows, key=lambda row: (str(row.procedure), row.agency.name))
+    return render(request, "procedures/offerings/offerings.html", {"agency": agency, "offerings": ordered})
+
+
+def _readable_offering(request: HttpRequest, code: str, procedure: str) -> Offering:
+    rows = readable_offerings(request.user).select_related(
+        "agency", "lead_agency", "receiving_agency", "terminal", "procedure__current"
+    )
+    found = rows.filter(agency__code=code, procedure__code=procedure).order_by("-valid_from", "-pk").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_agency_administrators
+def offering(request: HttpRequest, code: str, procedure: str) -> HttpResponse:
+    """What one agency states about one procedure. Rows of steps are added, moved and removed without storing anything.
+
+    422 for wrong input, 409 when somebody else saved in between; what was typed stays on the page.
+    """
+    found = _readable_offering(request, code, procedure)
+    work, duty = may_set_work(request.user, found), may_set_duty(request.user, found)
+    agencies, staff = editing.agencies_of(found), editing.staff_of(found)
+    values, seen = editing.values_of(found), editing.fingerprint(found)
+    errors: dict[str, str] = {}
+    meanwhile: list[dict[str, str]] = []
+    status = 200
+    if request.method == "POST":
+        if not (work or duty):
+            raise Http404
+        values = editing.typed(request.POST, found, staff, work=work, duty=duty)
+        act, shown = request.POST.get("viec", ""), request.POST.get("da-xem", "")
+        if act.partition(":")[0] in editing.ACTS and work:
+            values["processing_steps"] = editing.rearranged(values["processing_steps"], act, found)
+            seen = shown  # a page that was outdated before stays so
+        elif errors := editing.problems(values, found, agencies, staff):
+            status, seen = 422, shown
+        else:
+            try:
+                changed = editing.save(found, values, shown, by=request.user)
+            except desks.Outdated:
+                status, meanwhile = 409, editing.differences(editing.values_of(found), values, agencies)
+            else:
+                messages.success(request, _("Đã ghi.") if changed else _("Không có gì đổi."))
+                return redirect("offerings:offering", code, procedure)
+    version = found.procedure.current
+    context = {
+        "offering": found,
+        "seen": seen,
+        "work": work,
+        "duty": duty,
+        "ways": way_rows(values),
+        "electronic_result": values["electronic_result"],
+        "posts": duty_rows(values, staff, errors),
+        "steps": step_rows(values, agencies, errors),
+        "hours": sum(step["hours"] for step in values["processing_steps"] if isinstance(step["hours"], int)),
+        "errors": [{"text": text, "href": f"#{name}"} for name, text in errors.items()],
+        "fault": errors.get("steps", ""),
+        "fault_of_ways": errors.get("delivery_ways", ""),
+        "outdated": status == 409,
+        "meanwhile": meanwhile,
+        "level": offered_at(version, found) if version else None,
+        "changes": found.changes.select_related("by", "applied_from__agency")[:SHOWN],
+        "above": len(own_and_below(request.user)) > 1,
+    }
+    return render(request, "procedures/offerings/offering.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_agency_administrators
+def many(request: HttpRequest, code: str, procedure: str) -> HttpResponse:
+    """Apply an offering as a template to the same procedure at agencies of the same kind: what differs first, then the result of
+    each place. 409 when one of them changed after the page was shown.
+    """
+    template = _readable_offering(request, code, procedure)
+    data = request.POST if request.method == "POST" else request.GET
+    parts = [name for name in editing.WORK if name in data.getlist("phan")] or list(editing.WORK)
+    chosen = {number for text in data.getlist("noi") if (number := number_in(text)) is not None}
+    status, done = 200, False
+    if request.method == "POST":
+        try:
+            made = many_places.apply(template, parts, chosen, request.POST.get("da-xem", ""), by=request.user)
+            done = True
+        except desks.Outdated:
+            status, made = 409, many_places.plan(template, parts, request.user)
+    else:
+        made = many_places.plan(template, parts, request.user)
+    for target in made.targets:
+        target.ticked = target.offering.pk in chosen if status == 409 else not target.exception
+    context = {
+        "template": template,
+        "plan": made,
+        "parts": part_rows(parts),
+        "done": done,
+        "outdated": status == 409,
+        "different": sum(target.can_be_applied for target in made.targets),
+        "applied": sum(target.applied for target in made.targets),
+    }
+    return render(request, "procedures/offerings/many.html", context, status=status)
