@@ -28,6 +28,14 @@ MAX_STEPS, MAX_HOURS, MAX_NAME, MAX_LABEL, MAX_GROUP = 40, 2000, 200, 100, 10
 ACTS = ("them", "len", "xuong", "bo")  # buttons of the list of steps; nothing is stored by them
 
 
+class Faulty(Exception):
+    """Values that may not be stored; `problems`: {name of the input: sentence}."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
 def values_of(offering: Offering) -> Values:
     return {name: getattr(offering, name) for name in PARTS}
 
@@ -130,7 +138,9 @@ def problems(values: Values, offering: Offering, agencies: Mapping[str, str], st
     found: dict[str, str] = {}
     for number, step in enumerate(values["processing_steps"]):
         found |= {f"steps.{number}.{name}": sentence for name, sentence in _problems_of_step(step, agencies).items()}
-    if len(values["processing_steps"]) > MAX_STEPS:
+    if offering.processing_steps and not values["processing_steps"]:
+        found["steps"] = _("Phải có ít nhất một bước.")
+    elif len(values["processing_steps"]) > MAX_STEPS:
         found["steps"] = _("Nhiều nhất %(n)d bước.") % {"n": MAX_STEPS}
     elif not found and (fault := fault_of_steps(values["processing_steps"], no_result=offering.no_result)):
         found["steps"] = fault
@@ -206,8 +216,8 @@ def _differences_of_steps(
 def save(offering: Offering, values: Values, seen: str, *, by: User) -> list[dict[str, str]]:
     """Store and record; returns what changed, [] when nothing did. `seen`: the fingerprint of the page that was filled in.
 
-    Raises PermissionDenied for a part that `by` may not set, Outdated when the offering is no longer as it was shown, ValueError
-    for values with problems.
+    Raises PermissionDenied for a part that `by` may not set, Outdated when the offering is no longer as it was shown, Faulty for
+    values with problems.
     """
     row = (
         Offering.objects.select_for_update(of=("self",))
@@ -225,7 +235,7 @@ def save(offering: Offering, values: Values, seen: str, *, by: User) -> list[dic
         raise PermissionDenied
     agencies = agencies_of(row)
     if found := problems(values, row, agencies, staff_of(row)):
-        raise ValueError(found)
+        raise Faulty(found)
     return store(row, values, agencies, by=by)
 
 

@@ -65,6 +65,8 @@ def _select(start: str, name: str, label: str, options: Iterable[tuple[str, Any]
 
 def part_rows(parts: Collection[str]) -> list[Row]:
     labels = {
-        "delivery_ways": _("Cách trả kết quả"), "electronic_result": _("Kết quả điện tử"), "processing_steps": _("Các bước xử lý"),
-    }  # fmt: skip
+        "delivery_ways": _("Cách trả kết quả"),
+        "electronic_result": _("Kết quả điện tử"),
+        "processing_steps": _("Các bước xử lý"),
+    }
     return [{"value": name, "label": label, "checked": name in parts} for name, label in labels.items()]

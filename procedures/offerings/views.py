@@ -150,13 +150,13 @@ def offering(request: HttpRequest, code: str, procedure: str) -> HttpResponse:
         if act.partition(":")[0] in editing.ACTS and work:
             values["processing_steps"] = editing.rearranged(values["processing_steps"], act, found)
             seen = shown  # a page that was outdated before stays so
-        elif errors := editing.problems(values, found, agencies, staff):
-            status, seen = 422, shown
         else:
             try:
                 changed = editing.save(found, values, shown, by=request.user)
             except desks.Outdated:
                 status, meanwhile = 409, editing.differences(editing.values_of(found), values, agencies)
+            except editing.Faulty as faulty:
+                status, errors = 422, faulty.problems
             else:
                 messages.success(request, _("Đã ghi.") if changed else _("Không có gì đổi."))
                 return redirect("offerings:offering", code, procedure)
