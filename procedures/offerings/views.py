@@ -178,7 +178,6 @@ def offering(request: HttpRequest, code: str, procedure: str) -> HttpResponse:
         "meanwhile": meanwhile,
         "level": offered_at(version, found) if version else None,
         "changes": found.changes.select_related("by", "applied_from__agency")[:SHOWN],
-        "above": len(own_and_below(request.user)) > 1,
     }
     return render(request, "procedures/offerings/offering.html", context, status=status)
 

@@ -50,17 +50,17 @@ def test_the_page_sent_as_it_is_changes_nothing(admin):
 def test_steps_ways_and_duty_are_changed_and_recorded_in_words(admin):
     clerk = factories.user(full_name="Lò Văn Trực", receiving_clerk="H18.X004.HC")
     pages, before = browse(admin), stored()
-    sent = page_of(pages, **{"steps.1.hours": "7", "delivery_ways": ["post"], "duty.main": clerk.username})
+    sent = page_of(pages, **{"steps.1.hours": "9", "delivery_ways": ["post"], "duty.main": clerk.username})
     assert pages.post(PAGE, sent).status_code == 302
     now = stored()
-    assert now.processing_steps[1]["hours"] == 7 and now.delivery_ways == ["post"]
+    assert now.processing_steps[1]["hours"] == 9 and now.delivery_ways == ["post"]
     assert now.duty["main"] == {"login": clerk.username, "name": "Lò Văn Trực"}
     assert now.terminal_id == before.terminal_id and now.processing_steps[0] == before.processing_steps[0]
     assert {"processing_steps", "delivery_ways", "duty"} <= set(now.set_by_people)
     change = AgencyChange.objects.get()
     places = [row["place"] for row in change.places]
     assert places == ["Cách trả kết quả", "Trực chính", f"Bước “{before.processing_steps[1]['name']}”"]
-    assert change.offering == now and change.applied_from is None and "7 giờ làm việc" in change.places[2]["new"]
+    assert change.offering == now and change.applied_from is None and "9 giờ làm việc" in change.places[2]["new"]
     assert "Lò Văn Trực" in words(pages.get(PAGE)) and admin.full_name in words(pages.get(PAGE))
 
 
@@ -101,7 +101,7 @@ def test_wrong_input_is_refused_with_its_place_and_stays(admin, name, wrong, sai
     pages, before = browse(admin), editing.values_of(stored())
     answer = pages.post(PAGE, page_of(pages, **{name: wrong, "steps.2.name": "Chữ đã gõ"}))
     page = answer.content.decode()
-    assert answer.status_code == 422 and said in page and f'href="#{name}"' in page and "Chữ đã gõ" in page
+    assert answer.status_code == 422 and said in page and f'href="#{name.replace("product", "label")}"' in page and "Chữ đã gõ" in page
     assert editing.values_of(stored()) == before and not AgencyChange.objects.exists()
 
 
