@@ -10,6 +10,7 @@ from accounts.roles import Role
 from accounts.staffing.requests import administers_staff
 from procedures.offerings.permissions import administers_an_agency
 from procedures.office.permissions import may_read
+from procedures.year_calendar import may_set_calendar
 
 
 def frame(request):
@@ -29,6 +30,7 @@ def frame(request):
         "device_key": SimpleLazyObject(lambda: device_key(user)),
         "reads_catalogue": SimpleLazyObject(lambda: bool(user and user.is_authenticated and may_read(user))),
         "keeps_desks": SimpleLazyObject(lambda: bool(user and user.is_authenticated and administers_an_agency(user))),
+        "sets_calendar": SimpleLazyObject(lambda: bool(user and user.is_authenticated and may_set_calendar(user))),
         "administers_staff": SimpleLazyObject(lambda: bool(user and user.is_authenticated and administers_staff(user))),
     }
 

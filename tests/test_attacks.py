@@ -99,7 +99,8 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
     "evidence:anchor", "evidence:time_token",
     "payment_ipn", "payments:return",  # the key of a payment provider
-    "offerings:desk", "offerings:below", "offerings:offerings", "offerings:offering", "offerings:many",  # tests/procedures/offerings
+    # tests/procedures/offerings
+    "offerings:desk", "offerings:below", "offerings:offerings", "offerings:offering", "offerings:many",
     "office:procedure", "office:start", "office:draft", "office:preview", "office:section",  # tests/procedures/office
     "accounts:password_link", "accounts:staff_ask",
     "desk:cancel_outage",  # of a body: tests/dossiers/workflow/test_outages.py

@@ -169,6 +169,16 @@ class Timekeeper:
                 self.dossier.due_at = told
         self.dossier.recounted_for = self.basis.digest
 
+    def due_with(self, calendar: WorkCalendar) -> dt.datetime | None:
+        """The due time that `recount` would promise if this were the calendar. Nothing is stored."""
+        told = self.dossier.due_at
+        if not (self.dossier.accepted_at and told):
+            return told
+        then = Timekeeper(self.dossier)
+        then.__dict__["calendar"] = calendar
+        _basis, standing = then._counted(list(self.dossier.intervals.all()))
+        return max(told, standing.at) if standing.at else told
+
     def _move_open_steps(self, intervals: list[ClockInterval]) -> None:
         """Move the due times of open steps by the waits during them."""
         waits = [Pause(i.started_at, i.ended_at) for i in intervals if i.kind in rules.WAITS and i.ended_at]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dossiers.desk.views import bulk, dossier, outages, queue, register, results, signing, steps
+from dossiers.desk.views import bulk, calendar, dossier, outages, queue, register, results, signing, steps
 
 app_name = "desk"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("so-theo-doi.xlsx", register.xlsx, name="register_xlsx"),
     path("su-co/", outages.show, name="outages"),
     path("su-co/<int:pk>/huy/", outages.cancel, name="cancel_outage"),
+    path("lich-lam-viec/", calendar.show, name="calendar"),
     path("ky-loat/", signing.batch, name="sign"),
     path("ho-so/<dossier_code:code>/", dossier.dossier, name="dossier"),
     path("ho-so/<dossier_code:code>/soan-ket-qua/", results.draft, name="draft"),

@@ -3,7 +3,10 @@
 A promise never moves earlier than what was told; `first_promised_due_at` stays. The citizen is told once for each new date.
 """
 
+import datetime as dt
 import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +21,8 @@ from dossiers.clock.timekeeper import Timekeeper
 from dossiers.models import Dossier, SupplementRequest
 from dossiers.states import ALIVE, DossierState
 from dossiers.workflow import outages
-from procedures.calendar import OfficeHours
+from portal.common.clock import LOCAL
+from procedures.calendar import OfficeHours, WorkCalendar
 from procedures.models import working_calendar
 
 log = logging.getLogger(__name__)
@@ -65,6 +69,28 @@ def recount(pk: int) -> bool:
     if _told(dossier) != before:
         messages.promise_moved(dossier, before["due_at"], before["until"], outage=dossier.counted_with_id == basis)
     return True
+
+
+@dataclass(frozen=True)
+class Move:
+    """What another calendar would do to the promise of one dossier."""
+
+    dossier: Dossier
+    before: dt.datetime
+    after: dt.datetime
+
+
+def preview(calendar: WorkCalendar, since: dt.date) -> Iterator[Move]:
+    """Yield the promises that `run` would move if this were the calendar. `since`: the first day that differs; what is due before
+    it stays. Nothing is stored.
+    """
+    start = dt.datetime.combine(since, dt.time.min, LOCAL)
+    running = Dossier.objects.filter(state__in=ALIVE, decided_at=None, accepted_at__isnull=False, due_at__gte=start)
+    rows = running.select_related("receiving_agency__hours", "counted_with", "version__procedure").defer("version__document")
+    for dossier in rows.prefetch_related("intervals").order_by("due_at", "pk").iterator(chunk_size=500):
+        after = Timekeeper(dossier).due_with(calendar)
+        if dossier.due_at and after and after != dossier.due_at:
+            yield Move(dossier, dossier.due_at, after)
 
 
 def _told(dossier: Dossier) -> dict[str, Any]:

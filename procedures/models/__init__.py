@@ -1,4 +1,5 @@
 from procedures.models.calendar import Holiday, UndecidedHoliday, working_calendar
+from procedures.models.calendar_changes import CalendarChange
 from procedures.models.catalogue import (
     LifeEvent,
     LifeEventEntry,
@@ -17,6 +18,7 @@ from procedures.models.terminal import Terminal
 
 __all__ = [
     "AgencyChange",
+    "CalendarChange",
     "CatalogueChange",
     "Filing",
     "Holiday",

@@ -101,7 +101,12 @@ def test_wrong_input_is_refused_with_its_place_and_stays(admin, name, wrong, sai
     pages, before = browse(admin), editing.values_of(stored())
     answer = pages.post(PAGE, page_of(pages, **{name: wrong, "steps.2.name": "Chữ đã gõ"}))
     page = answer.content.decode()
-    assert answer.status_code == 422 and said in page and f'href="#{name.replace("product", "label")}"' in page and "Chữ đã gõ" in page
+    assert (
+        answer.status_code == 422
+        and said in page
+        and f'href="#{name.replace("product", "label")}"' in page
+        and "Chữ đã gõ" in page
+    )
     assert editing.values_of(stored()) == before and not AgencyChange.objects.exists()
 
 
