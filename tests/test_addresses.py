@@ -21,7 +21,7 @@ from tests.dossiers.pages import browse
 ROOMS = ("accounts", "dossiers", "payments", "portal", "procedures")
 
 PATH = {
-    "code": "of a dossier, a procedure",
+    "code procedure": "of a dossier, a procedure, an agency",
     "pk object_id content_type_id number": "number of a row, of a version",
     "slug key kind provider app_label": "a fixed word of the portal",
     "name": "kind of a paper",
@@ -39,6 +39,7 @@ QUERY = {
     "tim": "key of words kept in the session",
     "ma": "verification code of an issued paper, reference of a payment",
     # the catalogue: nobody is found by it
+    "nam": "a year of the working calendar",
     "tu-khoa q muc phi doi-tuong linh-vuc co-quan mien-phi": "words about procedures and places; of payments: their number",
     "tinh xa noi province commune": "code of a place",
     # pages

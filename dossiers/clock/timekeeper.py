@@ -26,14 +26,15 @@ HOURS_TO_TAKE = 2  # working hours of the body that a step was handed to
 
 
 class Timekeeper:
-    """Applies steps to the clock of one dossier. The calendar is read once, at first use."""
+    """Applies steps to the clock of one dossier. The calendar is read once, at first use; `calendar`: count with this one."""
 
-    def __init__(self, dossier: Dossier) -> None:
+    def __init__(self, dossier: Dossier, calendar: WorkCalendar | None = None) -> None:
         self.dossier = dossier
+        self._given = calendar
 
     @cached_property
     def calendar(self) -> WorkCalendar:
-        return working_calendar()
+        return self._given or working_calendar()
 
     @property
     def hours(self) -> OfficeHours:
@@ -169,14 +170,12 @@ class Timekeeper:
                 self.dossier.due_at = told
         self.dossier.recounted_for = self.basis.digest
 
-    def due_with(self, calendar: WorkCalendar) -> dt.datetime | None:
-        """The due time that `recount` would promise if this were the calendar. Nothing is stored."""
+    def due_by_recount(self) -> dt.datetime | None:
+        """The due time that `recount` would promise. Nothing is stored."""
         told = self.dossier.due_at
         if not (self.dossier.accepted_at and told):
             return told
-        then = Timekeeper(self.dossier)
-        then.__dict__["calendar"] = calendar
-        _basis, standing = then._counted(list(self.dossier.intervals.all()))
+        _basis, standing = self._counted(list(self.dossier.intervals.all()))
         return max(told, standing.at) if standing.at else told
 
     def _move_open_steps(self, intervals: list[ClockInterval]) -> None:

@@ -88,7 +88,7 @@ def preview(calendar: WorkCalendar, since: dt.date) -> Iterator[Move]:
     running = Dossier.objects.filter(state__in=ALIVE, decided_at=None, accepted_at__isnull=False, due_at__gte=start)
     rows = running.select_related("receiving_agency__hours", "counted_with", "version__procedure").defer("version__document")
     for dossier in rows.prefetch_related("intervals").order_by("due_at", "pk").iterator(chunk_size=500):
-        after = Timekeeper(dossier).due_with(calendar)
+        after = Timekeeper(dossier, calendar).due_by_recount()
         if dossier.due_at and after and after != dossier.due_at:
             yield Move(dossier, dossier.due_at, after)
 

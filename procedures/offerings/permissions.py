@@ -20,12 +20,11 @@ def administers_an_agency(user: User) -> bool:
 
 
 def own_and_below(user: User) -> set[int]:
-    """Ids of the agencies that this person administers and of all that stand below them (`Agency.parent`)."""
-    found = reached = set(own_agencies(user).values_list("pk", flat=True))
-    while reached:
-        reached = set(Agency.objects.filter(parent__in=reached).values_list("pk", flat=True)) - found
-        found = found | reached
-    return found
+    """Ids of the agencies that this person administers and of those below them, three levels deep (`Agency.parent`): from a
+    ministry or a province down to the desk of a commune."""
+    own = user.agencies_with(Role.AGENCY_ADMIN) if administers_an_agency(user) else set()
+    levels = Q(pk__in=own) | Q(parent__in=own) | Q(parent__parent__in=own) | Q(parent__parent__parent__in=own)
+    return set(Agency.objects.filter(levels).values_list("pk", flat=True)) if own else set()
 
 
 def readable_offerings(user: User) -> OfferingQuerySet:
