@@ -68,6 +68,7 @@ class ProcedureVersionAdmin(ReadOnly, ModelAdmin):
         "sha256",
         "document",
     ]
+    readonly_fields = ["sha256"]  # not editable by the model
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProcedureVersion]:
         versions = super().get_queryset(request)

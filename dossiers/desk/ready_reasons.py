@@ -12,7 +12,7 @@ PERIOD = dt.timedelta(days=365)  # how far back is looked
 MIN_PEOPLE = 2  # a reason that was written to one person only may speak of that person
 MOST = 5  # offered for one item
 MAX_LENGTH = 200  # characters of a reason that is offered
-_NUMBER = re.compile(r"\d{4,}")  # of a person, a phone or a paper; also years
+_NUMBER = re.compile(r"[0-9]{4,}")  # of a person, a phone or a paper; also years
 
 
 def asked_before(dossier: Dossier) -> dict[tuple[str, str], list[str]]:

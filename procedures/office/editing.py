@@ -11,6 +11,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from portal.common.figures import is_digits
 from portal.common.vietnamese import clean_text
 from procedures.office import labels
 from procedures.office.schema import Schema, blank, is_hidden, kind_of, may_be_null, resolved, whole
@@ -163,7 +164,7 @@ def _read_inside(place: str, rules: Schema, before: Mapping[str, Any], post: Que
 def act(word: str, keys: Sequence[str], facts: dict[str, Any]) -> None:
     """Do «them:phi», «bo:phi.0», «len:phi.1» or «xuong:phi.0» to the facts. Raises ActRefused."""
     deed, _colon, name = word.partition(":")
-    parts = [int(part) if part.isdecimal() else part for part in name.split(".")]
+    parts = [int(part) if is_digits(part) else part for part in name.split(".")]
     if deed not in ACTS or parts[0] not in keys:
         raise ActRefused(_("Không có chỗ này trong phần đang sửa."))
     try:

@@ -78,6 +78,9 @@ def cut_off(first, **columns):
 
     def tamper(dossier, dice):
         events = Event.objects.filter(dossier=dossier, sequence__gte=first)
+        since = events.order_by("sequence").values_list("at", flat=True).first()
+        dossier.intervals.filter(started_at__gte=since)._raw_delete("default")
+        dossier.intervals.filter(ended_at__gte=since).update(ended_at=None)
         for model in (FollowUp, EventText, AnswerRevision, SupplementRequest, IssuedPaper):
             model.objects.filter(event__in=list(events.values_list("pk", flat=True)))._raw_delete("default")
         events._raw_delete("default")
