@@ -73,6 +73,7 @@ def forms(money_desk):
         (None, f"/tra-giup/{links.current(waiting.obligation).token}/", {"cach": UNKNOWN}),
         (second, f"/can-bo/nhan-su/{asked.pk}/", {"quyet-dinh": UNKNOWN}),
         (money_desk.clerk, "/can-bo/cung-luc/", {"buoc": UNKNOWN, "hs": code, "dong-y": "1"}),
+        (second, "/can-bo/lich-lam-viec/", {"viec": UNKNOWN, "lich": "x"}),
         (money_desk.clerk, f"/can-bo/ho-so/{code}/{UNKNOWN}/", {}),
         (money_desk.head, f"/can-bo/ho-so/{code}/lam-lai/{UNKNOWN}/1/", {}),
         (other, f"/can-bo/ke-toan/hoan-tien/{refund.request_id}/{UNKNOWN}/", {"document": "1"}),

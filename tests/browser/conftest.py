@@ -2,6 +2,7 @@
 
 import pytest
 
+from procedures import search
 from tests.processes import Processes
 from tests.world import load_sample
 
@@ -14,6 +15,7 @@ def portal(live_server, settings, monkeypatch, signing_keys):
     settings.SITE_URL = live_server.url
     monkeypatch.setenv("SITE_URL", live_server.url)
     load_sample(codes=PROCEDURES)
+    monkeypatch.setattr(search, "_cached", None)  # else the catalogue of the test before answers while the new one is built
     processes = Processes()
     processes.broker()
     processes.relay()

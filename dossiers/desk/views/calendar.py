@@ -36,11 +36,14 @@ def show(request):
     context = {"text": year_calendar.text_of(year_calendar.rows_of(year)), "decided": []}
     status = 200
     if request.method == "POST":
+        save = {"xem": False, "ghi": True}.get(request.POST.get("viec", ""))
+        if save is None:
+            raise Http404
         context["text"] = request.POST.get("lich", "")
         context["decided"] = decided = [row.name for row in undecided if row.name in request.POST.getlist("chot")]
         try:
             shown = request.POST.get("da-xem-truoc") == _hash(context["text"], decided)
-            if request.POST.get("viec") == "ghi" and shown and "tep" not in request.FILES:
+            if save and shown and "tep" not in request.FILES:
                 changed = year_calendar.save(context["text"], year, request.POST.get("da-xem", ""), decided, by=request.user)
                 done = _("Đã ghi. Hạn của hồ sơ đang chạy được tính lại trong ít phút, người nộp được báo ngày mới.")
                 messages.success(request, done if changed else _("Không có gì đổi."))
