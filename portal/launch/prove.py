@@ -119,6 +119,7 @@ def static_proofs(places: Places) -> list[Proof]:
         Proof("mypy", [tool("mypy")], {}),
         Proof("import layers", [tool("lint-imports")], {}),
         Proof("migrations complete", manage(places, "makemigrations", "--check", "--dry-run"), offline),
+        Proof("Dockerfile", [tool("hadolint"), "Dockerfile"], {}),
         Proof("check --deploy", manage(places, "check", "--deploy", "--fail-level", "WARNING"), LIKE_PRODUCTION),
     ]
 
