@@ -162,11 +162,12 @@ def _tests(
 
 
 def _words(words: list[str], fast: bool) -> list[str]:
-    """The arguments of pytest; without `words` all tests, with one worker per core, and each file in one worker.
+    """The arguments of pytest; without `words` all tests, each file in one worker, and one worker more than there are cores: in
+    a third of its time a worker waits for the database, Chromium or another process.
 
     `tests/conftest.py` puts the files in order: xdist would begin with those that have the most tests.
     """
-    workers = ["-n", str(len(os.sched_getaffinity(0))), "--dist", "loadscope", "--no-loadscope-reorder", "--create-db"]
+    workers = ["-n", str(len(os.sched_getaffinity(0)) + 1), "--dist", "loadscope", "--no-loadscope-reorder", "--create-db"]
     return [*([] if words else workers), *words, *(["--fast"] if fast else [])]
 
 
