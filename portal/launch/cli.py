@@ -62,11 +62,10 @@ def _parser() -> argparse.ArgumentParser:
         help="đo phần tìm thủ tục trên một tệp câu tìm, in bảng kết quả; --help nói thêm",
         add_help=False,
     )
-    for verb, what in (
-        ("serve", "chạy một chương trình của cổng khi vận hành thật, cấu hình từ biến môi trường"),
-        ("healthy", "mã thoát 0 khi chương trình ấy đang làm việc"),
-    ):
-        verbs.add_parser(verb, help=what).add_argument("role", choices=serve.COMMANDS, nargs="?", default="web")
+    started = verbs.add_parser("serve", help="chạy một chương trình của cổng khi vận hành thật, cấu hình từ biến môi trường")
+    started.add_argument("role", choices=serve.COMMANDS)
+    asked = verbs.add_parser("healthy", help="mã thoát 0 khi chương trình ấy đang làm việc")
+    asked.add_argument("role", choices=serve.COMMANDS.keys() - {"migrate"})
     clean = verbs.add_parser("clean", help="xóa var/ cùng mọi dữ liệu trong đó, sau khi hỏi")
     clean.add_argument("--yes", action="store_true", help="xóa luôn, không hỏi")
     return parser

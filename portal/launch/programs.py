@@ -24,6 +24,11 @@ def relay(python: Path | str) -> Command:
     return [str(python), "manage.py", "relay"]
 
 
+def migrate(python: Path | str) -> Command:
+    """Ends by itself. Run with the owner's address in DATABASE_URL, before the other programs of a release."""
+    return [str(python), "manage.py", "migrate", "--noinput"]
+
+
 def mock_gateway(python: Path | str, port: int, *, host: str = "127.0.0.1") -> Command:
     """One process: its threads send the IPNs."""
     return web_server.command(python, "payments.mock_gateway.wsgi:application", port, host=host)

@@ -29,6 +29,8 @@ from .supervisor import StopAsked, Supervisor
 # The headless shell draws the same pages and has no windows of its own: a page costs a third of the CPU seconds.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 GET_BROWSER = "apt-get install -y --no-install-recommends chromium-headless-shell"
+PROXY_PROGRAMS = ("nginx", "openssl")
+GET_PROXY = "apt-get install -y --no-install-recommends nginx-light openssl"
 FAKETIME = ("*/faketime/libfaketimeMT.so.1", "faketime/libfaketimeMT.so.1", "lib*/faketime/libfaketimeMT.so.1")
 LEFT_OUT = (
     "--fast left out: the static checks (./portalctl check), tests of browser, PDF, services, slow ones,"
@@ -139,6 +141,7 @@ def _tests(
 ) -> str:
     """Start a temporary database and broker, run pytest, and return the last line of its output."""
     install_browser()
+    install_proxy()
     install_pango(places)
     remove_servers(throwaway)
     os.environ.update(moved)  # the servers use the moved clock too
@@ -205,14 +208,34 @@ def install_browser() -> None:
     """Install Debian's headless Chromium if the launcher is root; warn that the browser tests will be skipped if there is none."""
     if os.environ.get("CHROMIUM") or shutil.which(BROWSERS[0]):
         return
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        say(f"No headless Chromium yet. Running: {GET_BROWSER}")
-        quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL, "check": False}
-        if not browser():
-            subprocess.run(["apt-get", "update", "-qq"], **quiet)
-        subprocess.run([*GET_BROWSER.split(), "-qq"], **quiet)
+    _install("headless Chromium", GET_BROWSER, update=not browser())
     if not browser():
         warn(f"\n  *** NO CHROMIUM: THE BROWSER TESTS WILL BE SKIPPED. To run them: {GET_BROWSER} ***\n")
+
+
+def install_proxy() -> None:
+    """Install Debian's nginx and openssl if the launcher is root; otherwise warn that their tests will be skipped."""
+    if all(map(program, PROXY_PROGRAMS)):
+        return
+    _install("nginx", GET_PROXY)
+    if not all(map(program, PROXY_PROGRAMS)):
+        warn(f"\n  *** NO NGINX: THE TESTS BEHIND IT WILL BE SKIPPED. To run them: {GET_PROXY} ***\n")
+
+
+def program(name: str) -> str | None:
+    """The path of a program, also where Debian keeps servers, which is not in everybody's PATH."""
+    return shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"]))
+
+
+def _install(name: str, command: str, *, update: bool = True) -> None:
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        say(f"No {name} yet. Running: {command}")
+        # Debian starts a server that it installs, unless invoke-rc.d is told not to.
+        quiet_apt = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+        quiet = {"env": quiet_apt, "stdout": subprocess.DEVNULL, "check": False}
+        if update:
+            subprocess.run(["apt-get", "update", "-qq"], **quiet)
+        subprocess.run([*command.split(), "-qq"], **quiet)
 
 
 def runner(places: Places, throwaway: Places, supervisor: Supervisor, outcomes: list[Outcome]) -> Callable[..., Outcome]:

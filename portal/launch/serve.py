@@ -87,5 +87,6 @@ COMMANDS: dict[str, Callable[[Places], programs.Command]] = {
     ),
     "worker": lambda places: programs.worker(places.python, processes=_number("WORKER_PROCESSES", programs.PROCESSES)),
     "relay": lambda places: programs.relay(places.python),
+    "migrate": lambda places: programs.migrate(places.python),
     "gateway": lambda places: programs.mock_gateway(places.python, chosen_port(), host=_host()),
 }
