@@ -205,7 +205,7 @@ def browser() -> str | None:
 
 
 def install_browser() -> None:
-    """Install Debian's headless Chromium if the launcher is root; warn that the browser tests will be skipped if there is none."""
+    """Install Debian's headless Chromium if the launcher is root; without any Chromium warn that tests will be skipped."""
     if os.environ.get("CHROMIUM") or shutil.which(BROWSERS[0]):
         return
     _install("headless Chromium", GET_BROWSER, update=not browser())
