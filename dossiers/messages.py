@@ -192,6 +192,34 @@ def _about_the_question(run, occasion, people, subject, body):
     queue_messages(f"answer:{occasion}:{run.pk}", people, subject=subject, body=body, link=link)
 
 
+@translation.override("vi")
+def letter_for_the_citizen(dossier, letter):
+    """Tell the citizen's side that the office has written. The message does not repeat the letter."""
+    desk = letter.agency.desk_name or letter.agency.name
+    facts = {"name": dossier.version.short_name, "code": dossier.code, "desk": desk}
+    queue_messages(
+        f"letter:{letter.pk}",
+        _citizen_recipients(dossier, None),
+        subject=_("Cơ quan viết cho ông bà: %(name)s") % facts,
+        body=_("%(desk)s có thư về hồ sơ %(code)s. Mở hồ sơ để đọc và trả lời.") % facts,
+        link=reverse("dossiers:conversation", args=[dossier.code]),
+    )
+
+
+@translation.override("vi")
+def letter_for_the_office(dossier, letter):
+    """Tell who is in charge that the citizen's side has written: the holders of the open steps, else the desk."""
+    holders = [run.holder for run in dossier.open_steps if run.holder and run.kind != "consult"]
+    facts = {"code": dossier.code, "when": moment(letter.answer_by)}
+    queue_messages(
+        f"letter:{letter.pk}",
+        holders or ([dossier.holder] if dossier.holder else _desk_recipients(dossier, None)),
+        subject=_("Người nộp viết thư: %(code)s") % facts,
+        body=_("Trả lời trước %(when)s.") % facts,
+        link=reverse("desk:conversation", args=[dossier.code]),
+    )
+
+
 RECIPIENTS = {
     Tells.HEAD: _head_recipients,
     Tells.SUBMITTER: _citizen_recipients,

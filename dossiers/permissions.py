@@ -297,6 +297,14 @@ def may_open_paper(dossier: Dossier, kind: str, user: User) -> bool:
     return kind in MONEY_PAPERS and bool(bodies & user.agencies_with(Role.ACCOUNTANT))
 
 
+writes_for_the_office = any_of(is_receiving_clerk, is_officer, is_signer, is_head)  # letters to the citizen's side
+
+
+def reads_notes(dossier: Dossier, user: User) -> bool:
+    """May read and write the notes of staff: staff who see its papers. Nobody reads notes about an own dossier."""
+    return not (is_submitter(dossier, user) or is_own_dossier(dossier, user)) and may_see_papers(dossier, user)
+
+
 def visible_dossiers(dossiers, user):
     """The dossiers of this queryset that the user may see; pages answer 404 for all others.
 

@@ -47,6 +47,7 @@ QUERY = {
     "account": "asks /health/ready for no account", "xem sua tai dong nen nguyen-van": "how a page is shown",
     "co-chu giao-dien lang": "appearance", "format": "of an API answer",
     "tai-khoan": "number of a login of staff", "giay": "number of a paper",
+    "mau": "number of a ready-made answer",
     "vnp_TxnRef": "what the gateway adds to the return address",
 }  # fmt: skip
 

@@ -72,6 +72,8 @@ PAGES = [
     "supplement",
     "supplement_review",
     "papers_seen",
+    "conversation",
+    "letter_file",
 ]
 DRAFT_PAGES = ["resume", "renew", "filled_form", "step", "autosave", "discard", "read_draft"]
 PAYING = ["pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"]
@@ -81,11 +83,13 @@ DOORS = {
     **{f"payments:{name}": "filed" for name in PAYING},
     **{f"api_payment{name}": "filed" for name in ("", "_attempts", "_claim")},
     **{f"desk:{name}": "filed" for name in ("dossier", "again", "step", "draft", "paper", "attached", "product")},
+    **{f"desk:{name}": "filed" for name in ("conversation", "note", "no_answer", "letter_file")},
     **{f"papers:{name}": "paper" for name in ("download", "attached")},
     **{f"files:{name}": "file" for name in ("view", "original", "thumbnail")},
     **{f"api_supplement{name}": "filed" for name in ("", "_answers", "_files", "_file", "_send")},
     **{
         "api_dossier": "filed",
+        "api_letters": "filed",
         "api_withdraw": "filed",
         "api_draft": "draft",
         "api_submit": "draft",
@@ -124,7 +128,7 @@ def addresses(dossier, draft):
     code, file, own = dossier.code, factories.attachment(dossier, "khac"), factories.attachment(draft, "khac")
     issued, message = paper(dossier), dossier.submitter.inbox.filter(channel="inbox").first()
     tails = ["", "giay-moi/", "da-nop/", "giay-hen/", "ket-qua/", "rut/", "nop-lai/", "xac-nhan/", "bo-sung/", "bo-sung/xem-lai/"]
-    tails.append("bang-chung.json")
+    tails += ["bang-chung.json", "trao-doi/", "trao-doi/1/tep/1/"]
     paying = ["", "chua-xong/", "chuyen-khoan/", "qr.png", "tinh-trang/", "da-tra/", "nho-tra/"]
     steps = ["", "ban-moi/", "to-khai.pdf", "xem-lai/", "giay-to/", "nguoi_de_nghi/", "nguoi_de_nghi/tu-luu/"]
     event = dossier.events.first()
@@ -133,6 +137,8 @@ def addresses(dossier, draft):
         *(f"/nop/{draft.pk}/{step}" for step in steps),
         f"/ho-so/nhap/{draft.pk}/", f"/ho-so/nhap/{draft.pk}/xoa/", f"/can-bo/ho-so/{code}/", f"/can-bo/ho-so/{code}/tiep-nhan/",
         f"/can-bo/ho-so/{code}/lam-lai/viec/{event.followups.first().pk}/",
+        *(f"/can-bo/ho-so/{code}/trao-doi/{tail}" for tail in ("", "ghi-chu/", "1/khong-can-tra-loi/", "1/tep/1/")),
+        f"/api/v1/dossiers/{code}/letters/",
         f"/can-bo/ho-so/{code}/soan-ket-qua/", f"/can-bo/ho-so/{code}/buoc/1/tep/",
         *(f"/can-bo/ho-so/{code}/ban-in/{'0' * 64}/{tail}" for tail in ("x.pdf", "tep/x/")),
         f"/giay/{issued.pk}/x.pdf", f"/giay/{issued.pk}/x.pdf?xem", f"/giay/{issued.pk}/tep/x/",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dossiers.desk.views import bulk, calendar, dossier, outages, queue, register, results, signing, steps
+from dossiers.desk.views import bulk, calendar, conversation, dossier, outages, queue, register, results, signing, steps
 
 app_name = "desk"
 urlpatterns = [
@@ -21,5 +21,11 @@ urlpatterns = [
     path("ho-so/<dossier_code:code>/ban-in/<str:shown>/tep/<slug:key>/", results.attached, name="attached"),
     path("ho-so/<dossier_code:code>/buoc/<int:pk>/tep/", dossier.product, name="product"),
     path("ho-so/<dossier_code:code>/lam-lai/<str:kind>/<int:pk>/", dossier.again, name="again"),
+    path("thu-cho-tra-loi/", conversation.waiting, name="letters"),
+    path("cau-tra-loi-mau/", conversation.ready_answers, name="ready_answers"),
+    path("ho-so/<dossier_code:code>/trao-doi/", conversation.show, name="conversation"),
+    path("ho-so/<dossier_code:code>/trao-doi/ghi-chu/", conversation.note, name="note"),
+    path("ho-so/<dossier_code:code>/trao-doi/<int:pk>/khong-can-tra-loi/", conversation.no_answer, name="no_answer"),
+    path("ho-so/<dossier_code:code>/trao-doi/<int:pk>/tep/<int:number>/", conversation.file, name="letter_file"),
     path("ho-so/<dossier_code:code>/<slug:slug>/", steps.step, name="step"),
 ]

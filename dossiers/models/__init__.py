@@ -1,5 +1,6 @@
 from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus, StepState
 from dossiers.models.anchors import Anchor, AnchorLeaf
+from dossiers.models.conversation import InternalNote, Letter, ReadyAnswer
 from dossiers.models.decisions import Decision
 from dossiers.models.dossier import CoSubject, Dossier, DossierCounter, new_secret
 from dossiers.models.fees import FeeLine, FeeObligation
@@ -30,9 +31,12 @@ __all__ = [
     "FeeObligation",
     "FilingChannel",
     "FollowUp",
+    "InternalNote",
+    "Letter",
     "Outage",
     "PaperSeen",
     "PaymentStatus",
+    "ReadyAnswer",
     "ResultDraft",
     "StepRun",
     "StepState",

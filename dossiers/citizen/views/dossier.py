@@ -131,6 +131,7 @@ def detail(request, code):
         {
             "dossier": dossier,
             "mine": mine,
+            "unopened": dossier.letters.filter(from_office=True, opened_at=None).count() if mine else 0,
             "title": dossier.version.short_name,
             "on_behalf": dossier.subject_name if dossier.filed_for_somebody_else and mine else "",
             "timeline": timeline.timeline(dossier, pay_by=money.until if money else ""),

@@ -80,6 +80,7 @@ def dossier(request, code):
         "decisions": _decisions(dossier),
         "review": Review(dossier, request.user) if may_see_papers and is_drafted(dossier) else None,
         "may_draft": permissions.drafts_now(dossier, request.user) and is_drafted(dossier),
+        "letters_waiting": dossier.letters.filter(from_office=False, closed_at=None).count(),
         "owed": _owed(dossier),
         "unsent": _unsent(dossier),
         "may_send_again": may_send_again(dossier, request.user),
