@@ -86,7 +86,7 @@ def test_calls_to_gateway_and_bank_carry_the_id(monkeypatch, settings):
 
     def answer(request):
         asked.append(request.headers.get("X-Request-ID"))
-        return httpx.Response(500)
+        return httpx.Response(500, stream=httpx.ByteStream(b""))
 
     real = httpx.Client
     monkeypatch.setattr(httpx, "Client", lambda **options: real(**options, transport=httpx.MockTransport(answer)))
