@@ -19,7 +19,7 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from portal.common import clock
+from portal.common import clock, request_ids
 
 log = logging.getLogger(__name__)
 
@@ -59,13 +59,15 @@ def priority(value):
 
 
 class OutboxRow(models.Model):
-    """One row of work. `next_at`: when to try (again). `leased_until` (database time): until then no relay hands it out again."""
+    """One row of work. `next_at`: when to try (again). `leased_until` (database time): until then no relay hands it out again.
+    `web_request_id`: the request that wrote the row, for logs."""
 
     due_state = models.CharField(_("tình trạng việc"), max_length=8, choices=OutboxState.choices, default=OutboxState.WAITING)
     priority = models.PositiveSmallIntegerField(_("mức ưu tiên"), choices=Priority.choices, default=priority_now, editable=False)
     next_at = models.DateTimeField(_("làm lúc"), default=clock.now)
     leased_until = models.DateTimeField(_("đã giao tới"), null=True, blank=True, editable=False)
     tries = models.PositiveSmallIntegerField(_("số lần thử"), default=0)
+    web_request_id = models.CharField(_("mã yêu cầu"), max_length=32, blank=True, default=request_ids.current, editable=False)
     last_error = models.TextField(_("lỗi gần nhất"), blank=True)
     created_at = models.DateTimeField(_("ghi lúc"), default=clock.now, editable=False)
     done_at = models.DateTimeField(_("xong lúc"), null=True, blank=True)
@@ -206,23 +208,25 @@ def _schedule_retry(model, pk, error):
         if clock.now() - row.created_at > DEAD_AFTER:
             row.due_state = OutboxState.DEAD
         row.save(update_fields=["tries", "last_error", "next_at", "leased_until", "due_state"])
-    log.warning(
-        "owed work failed",
-        exc_info=error,
-        extra={"kind": model._meta.label, "row": pk, "tries": row.tries, "error": row.last_error},
-    )
+    with request_ids.working_for(row.web_request_id):
+        log.warning(
+            "owed work failed",
+            exc_info=error,
+            extra={"kind": model._meta.label, "row": pk, "tries": row.tries, "error": row.last_error},
+        )
 
 
 def do(model, pk):
     """Do one row. True when it is done now; False when there was nothing to do or the row keeps waiting."""
     with claimed(model, pk) as row:
         if row:
-            with priority(row.priority):
+            with priority(row.priority), request_ids.working_for(row.web_request_id):
                 _workers[model](row)
             if row.priority == Priority.BACKGROUND:
                 wake_relay()  # for the next background row
     if row and model in _after_commit:
-        _run_after_commit(row)
+        with request_ids.working_for(row.web_request_id):
+            _run_after_commit(row)
     return bool(row) and not row.keep_waiting
 
 
