@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from accounts.mandates import Basis, in_force
 from accounts.roles import WORK_ON_DOSSIERS, Role
-from dossiers.choices import PaperKind, Product
+from dossiers.choices import FilingChannel, PaperKind, Product
 from dossiers.states import DossierState
 
 if TYPE_CHECKING:
@@ -136,6 +136,14 @@ def may_file(dossier: Dossier, user: User) -> bool:
 @for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
 def is_receiving_clerk(dossier: Dossier, user: User) -> bool:
     return user.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
+
+
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
+def enters_for_a_visitor(dossier: Dossier, user: User) -> bool:
+    """The clerk who enters a draft at the counter or from a letter, at the body that takes it in."""
+    entered = dossier.channel != FilingChannel.ONLINE and dossier.submitter_id is None and dossier.entered_by_id == user.pk
+    place = dossier.receiving_agency_id or (dossier.offering.receiving_agency_id if dossier.offering_id else None)
+    return entered and user.has_role(Role.RECEIVING_CLERK, place)
 
 
 @for_staff(Role.OFFICER, at=[Body.LEAD, Body.STEP])

@@ -81,6 +81,7 @@ DOORS = {
     **{f"payments:{name}": "filed" for name in PAYING},
     **{f"api_payment{name}": "filed" for name in ("", "_attempts", "_claim")},
     **{f"desk:{name}": "filed" for name in ("dossier", "again", "step", "draft", "paper", "attached", "product")},
+    **{f"desk:intake_{name}": "draft" for name in ("draft", "form", "discard")},
     **{f"papers:{name}": "paper" for name in ("download", "attached")},
     **{f"files:{name}": "file" for name in ("view", "original", "thumbnail")},
     **{f"api_supplement{name}": "filed" for name in ("", "_answers", "_files", "_file", "_send")},
@@ -103,6 +104,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "offerings:desk", "offerings:below", "offerings:offerings", "offerings:offering", "offerings:many",
     "office:procedure", "office:start", "office:draft", "office:preview", "office:section",  # tests/procedures/office
     "accounts:password_link", "accounts:staff_ask",
+    "desk:intake_applicant",  # of a body: tests/dossiers/desk/test_intake.py
     "desk:cancel_outage",  # of a body: tests/dossiers/workflow/test_outages.py
     "accounts:staff_request",  # of the administration: tests/accounts/test_staff_requests.py
 }  # fmt: skip
@@ -132,6 +134,7 @@ def addresses(dossier, draft):
         *(f"/ho-so/{code}/{tail}" for tail in tails),
         *(f"/nop/{draft.pk}/{step}" for step in steps),
         f"/ho-so/nhap/{draft.pk}/", f"/ho-so/nhap/{draft.pk}/xoa/", f"/can-bo/ho-so/{code}/", f"/can-bo/ho-so/{code}/tiep-nhan/",
+        *(f"/can-bo/tiep-nhan-tai-quay/{draft.pk}/{tail}" for tail in ("", "to-khai.pdf", "bo/")),
         f"/can-bo/ho-so/{code}/lam-lai/viec/{event.followups.first().pk}/",
         f"/can-bo/ho-so/{code}/soan-ket-qua/", f"/can-bo/ho-so/{code}/buoc/1/tep/",
         *(f"/can-bo/ho-so/{code}/ban-in/{'0' * 64}/{tail}" for tail in ("x.pdf", "tep/x/")),

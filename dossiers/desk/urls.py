@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dossiers.desk.views import bulk, calendar, dossier, outages, queue, register, results, signing, steps
+from dossiers.desk.views import bulk, calendar, dossier, intake, outages, queue, register, results, signing, steps
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +14,11 @@ urlpatterns = [
     path("su-co/", outages.show, name="outages"),
     path("su-co/<int:pk>/huy/", outages.cancel, name="cancel_outage"),
     path("lich-lam-viec/", calendar.show, name="calendar"),
+    path("tiep-nhan-tai-quay/", intake.choose, name="intake"),
+    path("tiep-nhan-tai-quay/thu-tuc/<int:pk>/", intake.applicant, name="intake_applicant"),
+    path("tiep-nhan-tai-quay/<int:pk>/", intake.draft, name="intake_draft"),
+    path("tiep-nhan-tai-quay/<int:pk>/to-khai.pdf", intake.form, name="intake_form"),
+    path("tiep-nhan-tai-quay/<int:pk>/bo/", intake.discard, name="intake_discard"),
     path("ky-loat/", signing.batch, name="sign"),
     path("ho-so/<dossier_code:code>/", dossier.dossier, name="dossier"),
     path("ho-so/<dossier_code:code>/soan-ket-qua/", results.draft, name="draft"),

@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from dossiers.choices import Product, StepState
+from dossiers.choices import SIGNED_FORM, FilingChannel, Product, StepState
 from dossiers.permissions import heads, is_head, own_steps, steps_headed
 from dossiers.transitions import conditions, drafts
 from portal.common import clock
@@ -38,6 +38,13 @@ class DetailsMissing(ValueError):
 def reason(step: Step) -> None:
     if len(step.note.strip()) < MIN_REASON:
         raise DetailsMissing("note", _("Ghi rõ lý do để người nộp hiểu."))
+
+
+def form_signed_on_paper(step: Step) -> None:
+    """A clerk files what the applicant signed on paper: its scan is among the files."""
+    signed = step.dossier.attachments.current().filter(item_key=SIGNED_FORM)
+    if step.dossier.channel != FilingChannel.ONLINE and not signed.exists():
+        raise DetailsMissing(SIGNED_FORM, _("Quét tờ khai người nộp đã ký rồi gửi ở mục “Tờ khai đã ký”."))
 
 
 def legal_ground(step: Step) -> None:

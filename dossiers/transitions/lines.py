@@ -98,11 +98,12 @@ class DossierTransitions:
 
     # ------------------------------------------------------------ filing
     @line(
-        S.DRAFT, RETURN_VALUE(S.SUBMITTED, S.PAYMENT_REQUIRED), permission=may.may_file,
+        S.DRAFT, RETURN_VALUE(S.SUBMITTED, S.PAYMENT_REQUIRED), permission=may.any_of(may.may_file, may.enters_for_a_visitor),
         conditions=[
             conditions.form_valid, conditions.required_documents_present, conditions.version_in_effect,
             conditions.offered_for_submission,
         ],
+        inputs=[inputs.form_signed_on_paper],
         before=[Effect.TIDY_ANSWERS, Effect.COPY_SUBJECT, Effect.FREEZE_FEES, Effect.WAIT_FOR_PAYMENT, Effect.NUMBER_THE_DOSSIER],
         paper=PaperKind.ACKNOWLEDGEMENT, clock=Clock.RECEPTION_STARTS, tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
         sentence=_("Đã nộp hồ sơ"),

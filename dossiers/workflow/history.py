@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from dossiers.choices import FilingChannel
 from dossiers.models import GENESIS, AnswerRevision, Dossier, Event, EventText
 from dossiers.papers.frozen import content_hash
 from dossiers.states import DossierState
@@ -74,9 +75,16 @@ def filed_content(dossier: Dossier) -> Content:
             "submitter": dossier.submitter_id,
             "mandate": dossier.mandate_id,
             "entered_by": dossier.entered_by_id,
-        },
+        }
+        | _taken_in(dossier),
         "files": {str(n): file.evidence() for n, file in enumerate(dossier.attachments.current().order_by("pk"), 1)},
     }
+
+
+def _taken_in(dossier: Dossier) -> dict[str, Any]:
+    """How a clerk took it in; nothing for dossiers filed online, so that their content reads as before."""
+    intake = getattr(dossier, "intake", None) if dossier.channel != FilingChannel.ONLINE else None
+    return {"intake": intake.evidence()} if intake else {}
 
 
 def _moment(moment: dt.datetime | None) -> str | None:

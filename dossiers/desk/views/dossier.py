@@ -26,7 +26,7 @@ from dossiers.desk.views.results import Review, is_drafted
 from dossiers.fees import payable, wording
 from dossiers.files import storage
 from dossiers.files.checking import megabytes
-from dossiers.files.models import OTHER_PAPERS
+from dossiers.files.models import NAMES
 from dossiers.files.serving import content_response
 from dossiers.filing import rules
 from dossiers.models import FollowUp
@@ -151,7 +151,7 @@ class Sheet:
 
 def _sheets(dossier, user):
     """What this user may open: uploaded files in the order of their documents, then papers of the portal, newest first."""
-    names = {ask.key: ask.name for ask in rules.asked_documents(dossier)} | {OTHER_PAPERS: _("Giấy tờ khác")}
+    names = {ask.key: ask.name for ask in rules.asked_documents(dossier)} | NAMES
     sheets = [
         Sheet(
             f"tep-{file.pk}",
