@@ -107,7 +107,7 @@ DOORS = {
         "supplement_review",
         "papers_seen",
     ),
-    **_at(FILED, "desk:", "dossier", "again", "step", "draft", "paper", "attached", "product"),
+    **_at(FILED, "desk:", "answer_supplement", "dossier", "again", "step", "draft", "paper", "attached", "product"),
     **_at(INTAKE, "desk:", "intake_draft", "intake_form", "intake_discard"),
     **_at(FILED, "api_", "dossier", "proof", "withdraw"),
     **_at(FILED, "evidence:", "proof"),

@@ -80,7 +80,10 @@ DOORS = {
     **{f"dossiers:{name}": "draft" for name in DRAFT_PAGES},
     **{f"payments:{name}": "filed" for name in PAYING},
     **{f"api_payment{name}": "filed" for name in ("", "_attempts", "_claim")},
-    **{f"desk:{name}": "filed" for name in ("dossier", "again", "step", "draft", "paper", "attached", "product")},
+    **{
+        f"desk:{name}": "filed"
+        for name in ("answer_supplement", "dossier", "again", "step", "draft", "paper", "attached", "product")
+    },
     **{f"desk:intake_{name}": "draft" for name in ("draft", "form", "discard")},
     **{f"papers:{name}": "paper" for name in ("download", "attached")},
     **{f"files:{name}": "file" for name in ("view", "original", "thumbnail")},
@@ -134,6 +137,7 @@ def addresses(dossier, draft):
         *(f"/ho-so/{code}/{tail}" for tail in tails),
         *(f"/nop/{draft.pk}/{step}" for step in steps),
         f"/ho-so/nhap/{draft.pk}/", f"/ho-so/nhap/{draft.pk}/xoa/", f"/can-bo/ho-so/{code}/", f"/can-bo/ho-so/{code}/tiep-nhan/",
+        f"/can-bo/ho-so/{code}/bo-sung-tai-quay/",
         *(f"/can-bo/tiep-nhan-tai-quay/{draft.pk}/{tail}" for tail in ("", "to-khai.pdf", "bo/")),
         f"/can-bo/ho-so/{code}/lam-lai/viec/{event.followups.first().pk}/",
         f"/can-bo/ho-so/{code}/soan-ket-qua/", f"/can-bo/ho-so/{code}/buoc/1/tep/",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dossiers.desk.views import bulk, calendar, dossier, intake, outages, queue, register, results, signing, steps
+from dossiers.desk.views import bulk, calendar, dossier, intake, outages, queue, register, results, signing, steps, supplement
 
 app_name = "desk"
 urlpatterns = [
@@ -26,5 +26,6 @@ urlpatterns = [
     path("ho-so/<dossier_code:code>/ban-in/<str:shown>/tep/<slug:key>/", results.attached, name="attached"),
     path("ho-so/<dossier_code:code>/buoc/<int:pk>/tep/", dossier.product, name="product"),
     path("ho-so/<dossier_code:code>/lam-lai/<str:kind>/<int:pk>/", dossier.again, name="again"),
+    path("ho-so/<dossier_code:code>/bo-sung-tai-quay/", supplement.answer, name="answer_supplement"),
     path("ho-so/<dossier_code:code>/<slug:slug>/", steps.step, name="step"),
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from dossiers.choices import SIGNED_FORM, FilingChannel, Product, StepState
-from dossiers.permissions import heads, is_head, own_steps, steps_headed
+from dossiers.permissions import entered_for, heads, is_head, is_submitter, own_steps, steps_headed
 from dossiers.transitions import conditions, drafts
 from portal.common import clock
 from portal.common.dates import moment
@@ -47,6 +47,12 @@ def form_signed_on_paper(step: Step) -> None:
         raise DetailsMissing(SIGNED_FORM, _("Quét tờ khai người nộp đã ký rồi gửi ở mục “Tờ khai đã ký”."))
 
 
+def signed_by_the_visitor(step: Step) -> None:
+    """A clerk who takes a citizen's step brings the paper that the citizen signed."""
+    if step.user is not None and not is_submitter(step.dossier, step.user) and not step.details.get("signed"):
+        raise DetailsMissing("signed", _("Gửi bản quét giấy người dân đã ký."))
+
+
 def legal_ground(step: Step) -> None:
     if not str(step.details.get("legal_ground", "")).strip():
         raise DetailsMissing("legal_ground", _("Ghi căn cứ pháp luật."))
@@ -76,7 +82,7 @@ def within_3_working_days_or_head_approved(step: Step) -> None:
 
 def _approved_by_head(step: Step) -> bool:
     approver = step.details.get("approved_by")
-    return approver is not None and is_head(step.dossier, approver)
+    return approver is not None and is_head(step.dossier, approver) and not entered_for(step.dossier, approver)
 
 
 def question(step: Step) -> None:

@@ -201,9 +201,9 @@ def submit(dossier: Dossier, *, actor: Actor, declared_at: dt.datetime | None = 
 
 
 @transaction.atomic
-def withdraw(dossier: Dossier, *, actor: Actor, note: str = "") -> Dossier:
+def withdraw(dossier: Dossier, *, actor: Actor, note: str = "", **details: Unpack[StepDetails]) -> Dossier:
     """Request a withdrawal. Before acceptance the dossier stops at once (two events); afterwards the desk decides."""
-    dossier = advance(dossier, "withdraw", actor=actor, note=note)
+    dossier = advance(dossier, "withdraw", actor=actor, note=note, **details)
     if dossier.accepted_at is None:
         dossier = advance(dossier, "confirm_withdrawal", actor=WITHDRAWING_JOB)
     return dossier

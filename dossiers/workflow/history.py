@@ -158,6 +158,10 @@ def _of_decisions_and_requests(dossier: Dossier, events: list[Event]) -> Iterato
         said = words.get(event.pk, {})
         if "content_sha256" in said and decisions.get(event.pk) != said["content_sha256"]:
             yield f"{dossier.code} #{event.sequence}: its decision was changed or deleted"
+        if "signed" in said:
+            kept = sorted(file.received_sha256 for file in event.signed_papers.all())
+            if kept != sorted(said["signed"]):
+                yield f"{dossier.code} #{event.sequence}: the paper that was signed for it was changed or deleted"
         if "items" in said:
             items = requests[event.pk].items.all() if event.pk in requests else []
             asked = [{"target": i.target, "key": i.key, "label": i.label, "reason": i.reason} for i in items]

@@ -1,5 +1,7 @@
 """The page of a step: shows its consequences, reads its inputs, and takes it."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -88,7 +90,8 @@ def _last_sequence(dossier):
 def _taken(request, dossier, name, form):
     """Take the step. Returns a redirect, or None when the form has an error."""
     try:
-        moved = workflow.advance(dossier, name, actor=request.user, note=form.cleaned_data.get("note", ""), **form.details())
+        take = workflow.withdraw if name == "withdraw" else partial(workflow.advance, name=name)
+        moved = take(dossier, actor=request.user, note=form.cleaned_data.get("note", ""), **form.details())
     except workflow.StepNotPossible as elsewhere:
         messages.error(request, elsewhere.sentence())
     except inputs.DetailsMissing as lack:

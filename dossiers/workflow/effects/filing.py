@@ -1,12 +1,16 @@
 """Effects of filing: visible answers, copy of the subject, dossier code."""
 
+import hashlib
+
 from accounts.addresses import address_text
 from dossiers.codes import next_code
+from dossiers.files.changing import OpenFiles
+from dossiers.files.models import SIGNED_PAPER, Attachment
 from dossiers.filing import rules
-from dossiers.models import AnswerRevision, Dossier
+from dossiers.models import AnswerRevision, Dossier, Event
 from dossiers.transitions.choices import Effect
 from dossiers.transitions.step import Step
-from dossiers.workflow.effects.registry import before
+from dossiers.workflow.effects.registry import after, before
 
 
 @before(Effect.TIDY_ANSWERS)
@@ -32,6 +36,21 @@ def copy_subject(step: Step) -> None:
     dossier.identity_verified = by_account and not dossier.organisation_id and subject.identity_level == 2
     dossier.receiving_agency, dossier.lead_agency = dossier.offering.receiving_agency, dossier.offering.lead_agency
     dossier.code_agency = dossier.receiving_agency
+
+
+@before(Effect.RECORD_SIGNED_PAPER)
+def record_signed_paper(step: Step) -> None:
+    """Record the digests of the paper that a visitor signed for this step; nothing for a step that citizens take themselves."""
+    if signed := step.details.get("signed"):
+        step.recorded["signed"] = [hashlib.sha256(checked.original).hexdigest() for checked in signed]
+
+
+@after(Effect.KEEP_SIGNED_PAPER)
+def keep_signed_paper(step: Step, event: Event) -> None:
+    """Keep the scans with the event. They are no part of what is filed."""
+    files = OpenFiles(step.dossier, None)
+    for checked in step.details.get("signed") or []:
+        files.add(SIGNED_PAPER, checked, signed_for=event, source=Attachment.Source.SCAN, uploaded_by=step.user)
 
 
 def _given(dossier: Dossier, name: str) -> str:
