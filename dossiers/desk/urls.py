@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from dossiers.desk.views import bulk, calendar, dossier, intake, outages, queue, register, results, signing, steps, supplement
+from dossiers.desk.views import (
+    bulk,
+    calendar,
+    dossier,
+    intake,
+    outages,
+    queue,
+    register,
+    results,
+    signing,
+    steps,
+    supplement,
+    times,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -19,6 +32,7 @@ urlpatterns = [
     path("tiep-nhan-tai-quay/<int:pk>/", intake.draft, name="intake_draft"),
     path("tiep-nhan-tai-quay/<int:pk>/to-khai.pdf", intake.form, name="intake_form"),
     path("tiep-nhan-tai-quay/<int:pk>/bo/", intake.discard, name="intake_discard"),
+    path("thoi-gian/", times.show, name="times"),
     path("ky-loat/", signing.batch, name="sign"),
     path("ho-so/<dossier_code:code>/", dossier.dossier, name="dossier"),
     path("ho-so/<dossier_code:code>/soan-ket-qua/", results.draft, name="draft"),

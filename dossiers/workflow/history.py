@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from dossiers.choices import FilingChannel
-from dossiers.models import GENESIS, AnswerRevision, Dossier, Event, EventText
+from dossiers.models import GENESIS, AnswerRevision, CounterIntake, Dossier, Event, EventText
 from dossiers.papers.frozen import content_hash
 from dossiers.states import DossierState
 from portal.common import clock
@@ -186,6 +186,8 @@ def erase(dossier: Dossier, *, ground: str) -> None:
     texts.update(actor_name="", note="", details={}, **erased)
     row.supplements.update(edits={})
     row.co_subjects.all().delete()
+    words = ("brought_by", "brought_number", "letter_number", "letter_contents", "missing")
+    CounterIntake.objects.filter(dossier=row).update(**dict.fromkeys(words, ""))
     row.answers, row.asked, row.delivery_address = {}, {}, None
     subject = [f"subject_{name}" for name in ("name", "id_number", "address", "phone", "email")]
     for name in subject:

@@ -374,6 +374,16 @@ def test_no_question_of_a_form_is_named_like_one_of_the_portal_beside_it():
         assert not set.intersection(*names), facts["code"]
 
 
+def test_what_is_erased_by_law_leaves_no_name_of_who_brought_it(client, draft, clerk):
+    CounterIntake.objects.update(brought_as="parent", brought_by="Lò Thị Mẹ", brought_number="011090000999")
+    factories.attachment(draft, "to-khai-da-ky")
+    dossier = workflow.submit(draft, actor=clerk)
+    dossier = workflow.advance(dossier, "refuse_receipt", actor=clerk, note="Không đúng nơi nhận.")
+    history.erase(dossier, ground="Theo yêu cầu của người dân")
+    row = CounterIntake.objects.get()
+    assert (row.brought_by, row.brought_number, row.brought_as) == ("", "", "parent") and history.problems(dossier) == []
+
+
 # ---------------------------------------------------------------- who may
 def addresses(draft, place):
     return [
