@@ -1,12 +1,13 @@
 """Messages after a step: short, without identity numbers, with the next thing to do and a link."""
 
 import datetime as dt
+from enum import StrEnum
 
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.messages.models import queue_messages
+from accounts.messages.models import queue_mail, queue_messages
 from accounts.models import Membership, User
 from accounts.roles import Role
 from dossiers.fees import ending, wording
@@ -39,6 +40,45 @@ def notify_step(step, event):
             subject, body = staff_text(step, dossier)
             link = reverse("desk:dossier", args=[dossier.code])
         queue_messages(f"event:{event.pk}", recipients, subject=subject, body=body, link=link)
+        if role == Tells.SUBMITTER and not recipients:
+            subject, body = citizen_text(step, dossier, visitor=True)
+            mail_visitor(f"event:{event.pk}", dossier, subject=subject, body=body)
+
+
+class Reach(StrEnum):
+    """How the citizen's side of a dossier can be told: in an account; by e-mail only; by phone only, by people; not at all."""
+
+    ACCOUNT = "account"
+    MAIL = "mail"
+    PHONE = "phone"
+    NONE = "none"
+
+
+def reach_of(dossier):
+    if _citizen_recipients(dossier, None):
+        return Reach.ACCOUNT
+    if _mail_address(dossier):
+        return Reach.MAIL
+    return Reach.PHONE if dossier.subject_phone else Reach.NONE
+
+
+def _mail_address(dossier):
+    """The address that a visitor gave; none for what was filed with an account: there it may be the one of a former agent."""
+    return dossier.subject_email if dossier.submitter_id is None else ""
+
+
+def _to_the_citizen(key, dossier, *, subject, body):
+    """A message that follows from no step: to the account, else to the e-mail address that was given."""
+    if people := _citizen_recipients(dossier, None):
+        queue_messages(key, people, subject=subject, body=body, link=_link(dossier))
+    else:
+        mail_visitor(key, dossier, subject=subject, body=body)
+
+
+def mail_visitor(key, dossier, *, subject, body):
+    """An e-mail to somebody without an account who gave an address, with the page that shows state and dates; else nothing."""
+    link = reverse("dossiers:track_link", args=[dossier.secret])
+    queue_mail(key, _mail_address(dossier), subject=subject, body=body, link=link)
 
 
 def _link(dossier):
@@ -57,13 +97,8 @@ def remind(dossier, due_at, action, *, reminder_at, stops_at):
         text = _("Hồ sơ %(code)s đang chờ: %(deed)s trước %(when)s. Quá hạn, hồ sơ sẽ dừng.")
     else:
         text = _("Hồ sơ %(code)s đã quá hạn %(deed)s. Làm ngay: %(stops)s hồ sơ sẽ dừng.")
-    queue_messages(
-        f"remind:{dossier.pk}:{reminder_at:%Y%m%d%H%M}",
-        _citizen_recipients(dossier, None),
-        subject=_("Nhắc: còn việc cần làm ngay"),
-        body=text % facts,
-        link=_link(dossier),
-    )
+    key = f"remind:{dossier.pk}:{reminder_at:%Y%m%d%H%M}"
+    _to_the_citizen(key, dossier, subject=_("Nhắc: còn việc cần làm ngay"), body=text % facts)
 
 
 @translation.override("vi")
@@ -74,7 +109,7 @@ def promise_missed(dossier):
     facts |= {"desk": desk.desk_name or desk.name, "phone": desk.desk_phone}
     key, subject = f"missed:{dossier.pk}:{dossier.due_at:%y%m%d%H%M}", _("Đã quá ngày hẹn: %(name)s") % facts
     body = _("Hồ sơ %(code)s đã quá ngày hẹn %(due)s mà chưa xong. Trưởng bộ phận đã được báo. Hỏi: %(desk)s, %(phone)s.")
-    queue_messages(key, _citizen_recipients(dossier, None), subject=subject, body=body % facts, link=_link(dossier))
+    _to_the_citizen(key, dossier, subject=subject, body=body % facts)
     body = _(
         "Hồ sơ %(code)s đã quá ngày hẹn %(due)s. Thư xin lỗi và ngày hẹn mới đã soạn sẵn: mở hồ sơ, bấm “Xin lỗi vì trễ hẹn”."
     )
@@ -106,13 +141,9 @@ def promise_moved(dossier, due_before, until_before, *, outage=False):
         return
     sentences.append(_("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s."))
     known = f"{dossier.due_at:%y%m%d%H%M}" if dossier.due_at else "-"
-    queue_messages(
-        f"recount:{dossier.pk}:{known}:{dossier.due_is_provisional:d}:{f'{until:%y%m%d%H%M}' if until else '-'}",
-        _citizen_recipients(dossier, None),
-        subject=_("Ngày hẹn tính lại: %(name)s") % facts,
-        body=" ".join(sentences) % facts,
-        link=_link(dossier),
-    )
+    key = f"recount:{dossier.pk}:{known}:{dossier.due_is_provisional:d}:{f'{until:%y%m%d%H%M}' if until else '-'}"
+    subject, body = _("Ngày hẹn tính lại: %(name)s") % facts, " ".join(sentences) % facts
+    _to_the_citizen(key, dossier, subject=subject, body=body)
 
 
 def _citizen_recipients(dossier, step):
@@ -228,8 +259,10 @@ RECIPIENTS = {
 }
 
 
-def citizen_text(step, dossier):
-    """(subject, body) for the citizen: what to do, until when, where to ask."""
+def citizen_text(step, dossier, *, visitor=False):
+    """(subject, body) for the citizen: what to do, until when, where to ask. `visitor`: somebody without an account, who does at
+    the counter what others do on the portal."""
+    words = _visitor_text if visitor else _step_text
     name = dossier.version.short_name
     facts = {
         "name": name,
@@ -249,14 +282,37 @@ def citizen_text(step, dossier):
     if refusal:
         facts["reason"] = refusal.text.note
         subject = _("Không được giải quyết: %(name)s")
-        body = _("Lý do: %(reason)s") + "\n" + _step_text(step, dossier)[1]
+        body = _("Lý do: %(reason)s") + "\n" + words(step, dossier)[1]
     else:
-        subject, body = _step_text(step, dossier)
+        subject, body = words(step, dossier)
     if step.name in ending.OCCASIONS or refusal:
         facts["money"] = " ".join(ending.money(dossier, refusal.step if refusal else step.name).sentences)
-        body += "\n%(money)s\n" + _("Muốn làm lại: mở hồ sơ này, bấm “Nộp lại”. Câu trả lời và giấy tờ cũ có sẵn.")
+        again = _("Muốn làm lại: mở hồ sơ này, bấm “Nộp lại”. Câu trả lời và giấy tờ cũ có sẵn.")
+        body += "\n%(money)s\n" + (_("Muốn làm lại: đến quầy nộp hồ sơ mới.") if visitor else again)
     body += "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s.")
     return subject % facts, body % facts
+
+
+def _visitor_text(step, dossier):
+    """`_step_text` for somebody without an account: what is done there on the portal is done at the counter or by letter."""
+    subject, body = _step_text(step, dossier)
+    own = {
+        "ask_supplement": _(
+            "Mang đến quầy hoặc gửi thư trước %(until)s phần ghi trong phiếu yêu cầu bổ sung. Nhận phiếu tại quầy."
+        )
+        + ("\n" + _("Cán bộ nhắn: “%(reason)s”") if step.note else ""),
+        "ask_confirmation": _("Đến quầy đọc lại bản nháp kết quả và xác nhận trước %(answer_by)s."),
+        "deliver": _("Kết quả đã trao hoặc đã gửi theo cách đã chọn."),
+    }
+    if step.name == "set_fee" and dossier.obligation.total:
+        return subject, _("Phải trả %(sum)s tại quầy.")
+    if step.name == "charge" and wording.payment_url(dossier):
+        return subject, _("Trả phí %(sum)s tại quầy trước %(until)s để cơ quan làm tiếp.")
+    if step.name in own:
+        return subject, own[step.name]
+    if body == _("Mở hồ sơ để xem chi tiết."):
+        body = _("Xem trạng thái ở trang dưới đây, hoặc hỏi tại quầy.")
+    return subject, body
 
 
 def _step_text(step, dossier):

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from accounts.mandates import Basis, in_force
 from accounts.roles import WORK_ON_DOSSIERS, Role
-from dossiers.choices import PaperKind, Product
+from dossiers.choices import FilingChannel, PaperKind, Product
 from dossiers.states import DossierState
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ NOTE_SHOWN_STEPS = frozenset(
 )
 
 
+FOR_A_VISITOR = ("submit", "resubmit", "withdraw", "confirm")  # steps of citizens that a clerk takes with their signed paper
 Predicate = Callable[["Dossier", "User"], bool]
 
 
@@ -136,6 +137,21 @@ def may_file(dossier: Dossier, user: User) -> bool:
 @for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
 def is_receiving_clerk(dossier: Dossier, user: User) -> bool:
     return user.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
+
+
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
+def enters_for_a_visitor(dossier: Dossier, user: User) -> bool:
+    """The clerk who enters a draft at the counter or from a letter, at the body that takes it in."""
+    entered = dossier.channel != FilingChannel.ONLINE and dossier.submitter_id is None and dossier.entered_by_id == user.pk
+    place = dossier.receiving_agency_id or (dossier.offering.receiving_agency_id if dossier.offering_id else None)
+    return entered and user.has_role(Role.RECEIVING_CLERK, place)
+
+
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
+def acts_for_a_visitor(dossier: Dossier, user: User) -> bool:
+    """A clerk of the receiving body, for somebody who came to the counter, wrote a letter, or has no account."""
+    came = dossier.channel != FilingChannel.ONLINE or dossier.submitter_id is None
+    return came and user.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
 
 
 @for_staff(Role.OFFICER, at=[Body.LEAD, Body.STEP])
@@ -259,6 +275,18 @@ def drafts_now(dossier: Dossier, user: User) -> bool:
 def is_post(dossier: Dossier, user: User) -> bool:
     """Logins of the postal service do not exist yet."""
     return False
+
+
+def entered_for(dossier: Dossier, user: User) -> bool:
+    """Did this user enter the dossier, or a later step of it, for a visitor? Then another person decides about it. The query of
+    the rule: `entered_dossiers`."""
+    return dossier.entered_by_id == user.pk or dossier.events.filter(actor=user, step__in=FOR_A_VISITOR).exists()
+
+
+def entered_dossiers(user: User, path: str = "") -> Q:
+    """`entered_for` as a query condition. `path`: the way to the dossier («obligation__dossier__»)."""
+    entered = apps.get_model("dossiers", "Event").objects.filter(actor=user, step__in=FOR_A_VISITOR).values("dossier")
+    return Q(**{f"{path}entered_by": user}) | Q(**{f"{path}pk__in": entered})
 
 
 def any_of(*predicates: Permission) -> Permission:

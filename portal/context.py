@@ -26,6 +26,7 @@ def frame(request):
         "theme": getattr(request, "theme", "theo-may"),
         "unread": SimpleLazyObject(lambda: unread_messages(user)),
         "post": SimpleLazyObject(lambda: post_of(user)),
+        "takes_in": SimpleLazyObject(lambda: takes_in(user)),
         "keeps_books": SimpleLazyObject(lambda: keeps_books(user)),
         "device_key": SimpleLazyObject(lambda: device_key(user)),
         "reads_catalogue": SimpleLazyObject(lambda: bool(user and user.is_authenticated and may_read(user))),
@@ -50,6 +51,11 @@ def unread_messages(user):
 def keeps_books(user):
     """True if the user is an accountant at any agency."""
     return bool(user and user.is_authenticated and user.agencies_with(Role.ACCOUNTANT))
+
+
+def takes_in(user):
+    """True if the user takes dossiers in at any agency."""
+    return bool(user and user.is_authenticated and user.agencies_with(Role.RECEIVING_CLERK))
 
 
 def post_of(user):

@@ -18,7 +18,7 @@ from accounts.staffing.requests import visible_requests
 from dossiers.files.models import Attachment
 from dossiers.models import Dossier
 from dossiers.papers.models import IssuedPaper
-from dossiers.permissions import is_submitter, may_open_paper, may_see_papers
+from dossiers.permissions import enters_for_a_visitor, is_submitter, may_open_paper, may_see_papers
 from dossiers.states import DossierState
 from payments import permissions as money
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund
@@ -57,6 +57,7 @@ def _of_attempt(row):
 FILED = Door("dossier", lambda code, **rest: Dossier.objects.filter(code=code), _visible)
 CITIZENS_SIDE = Door("dossier", FILED.find, _own)
 DRAFT = Door("dossier", lambda pk, **rest: Dossier.objects.filter(pk=pk), _own)
+INTAKE = Door("draft", DRAFT.find, lambda row, user: user.is_authenticated and enters_for_a_visitor(row, user))
 PAPER = Door(
     "paper", lambda pk, **rest: IssuedPaper.objects.filter(pk=pk),
     lambda row, user: _visible(row.dossier, user) and may_open_paper(row.dossier, row.kind, user), lambda row: row.dossier,
@@ -106,7 +107,8 @@ DOORS = {
         "supplement_review",
         "papers_seen",
     ),
-    **_at(FILED, "desk:", "dossier", "again", "step", "draft", "paper", "attached", "product"),
+    **_at(FILED, "desk:", "answer_supplement", "dossier", "again", "step", "draft", "paper", "attached", "product"),
+    **_at(INTAKE, "desk:", "intake_draft", "intake_form", "intake_discard"),
     **_at(FILED, "api_", "dossier", "proof", "withdraw"),
     **_at(FILED, "evidence:", "proof"),
     **_at(CITIZENS_SIDE, "payments:", "pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"),

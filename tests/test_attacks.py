@@ -82,8 +82,12 @@ DOORS = {
     **{f"dossiers:{name}": "draft" for name in DRAFT_PAGES},
     **{f"payments:{name}": "filed" for name in PAYING},
     **{f"api_payment{name}": "filed" for name in ("", "_attempts", "_claim")},
-    **{f"desk:{name}": "filed" for name in ("dossier", "again", "step", "draft", "paper", "attached", "product")},
     **{f"desk:{name}": "filed" for name in ("conversation", "note", "no_answer", "letter_file")},
+    **{
+        f"desk:{name}": "filed"
+        for name in ("answer_supplement", "dossier", "again", "step", "draft", "paper", "attached", "product")
+    },
+    **{f"desk:intake_{name}": "draft" for name in ("draft", "form", "discard")},
     **{f"papers:{name}": "paper" for name in ("download", "attached")},
     **{f"files:{name}": "file" for name in ("view", "original", "thumbnail")},
     **{f"api_supplement{name}": "filed" for name in ("", "_answers", "_files", "_file", "_send")},
@@ -107,6 +111,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "offerings:desk", "offerings:below", "offerings:offerings", "offerings:offering", "offerings:many",
     "office:procedure", "office:start", "office:draft", "office:preview", "office:section",  # tests/procedures/office
     "accounts:password_link", "accounts:staff_ask",
+    "desk:intake_applicant",  # of a body: tests/dossiers/desk/test_intake.py
     "desk:cancel_outage",  # of a body: tests/dossiers/workflow/test_outages.py
     "accounts:staff_request",  # of the administration: tests/accounts/test_staff_requests.py
 }  # fmt: skip
@@ -136,6 +141,8 @@ def addresses(dossier, draft):
         *(f"/ho-so/{code}/{tail}" for tail in tails),
         *(f"/nop/{draft.pk}/{step}" for step in steps),
         f"/ho-so/nhap/{draft.pk}/", f"/ho-so/nhap/{draft.pk}/xoa/", f"/can-bo/ho-so/{code}/", f"/can-bo/ho-so/{code}/tiep-nhan/",
+        f"/can-bo/ho-so/{code}/bo-sung-tai-quay/",
+        *(f"/can-bo/tiep-nhan-tai-quay/{draft.pk}/{tail}" for tail in ("", "to-khai.pdf", "bo/")),
         f"/can-bo/ho-so/{code}/lam-lai/viec/{event.followups.first().pk}/",
         *(f"/can-bo/ho-so/{code}/trao-doi/{tail}" for tail in ("", "ghi-chu/", "1/khong-can-tra-loi/", "1/tep/1/")),
         f"/api/v1/dossiers/{code}/letters/",

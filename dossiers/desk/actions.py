@@ -128,6 +128,18 @@ STEP_PAGES = {
         _("Kết quả sai thì thay thế hoặc thu hồi, không sửa tệp cũ. Mã trên giấy cũ sẽ nói rõ điều đó."),
         icon="edit", danger=True,
     ),
+    "resubmit": StepPage(
+        "bo-sung-tai-quay", forms.SignedForm, _("Nhận bổ sung"), _("Nhập phần bổ sung người dân mang đến hoặc gửi thư."),
+        icon="check", main=True,
+    ),
+    "confirm": StepPage(
+        "tra-loi-tai-quay", forms.SignedConfirmationForm, _("Ghi người nộp trả lời"),
+        _("Ghi câu trả lời người nộp đã ký trên giấy; đồng hồ chạy tiếp."), icon="msg",
+    ),
+    "withdraw": StepPage(
+        "rut-tai-quay", forms.SignedForm, _("Ghi đơn xin rút"),
+        _("Người nộp xin rút bằng giấy có chữ ký. Chưa tiếp nhận thì hồ sơ dừng ngay."), icon="back", danger=True,
+    ),
     "confirm_withdrawal": StepPage(
         "dong-y-rut", forms.WithdrawalForm, _("Đồng ý cho rút"), _("Dừng hồ sơ theo đề nghị của người nộp."),
         icon="back", main=True,

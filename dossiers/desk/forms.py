@@ -14,7 +14,9 @@ from accounts.roles import Role
 from dossiers.choices import Product
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.desk.pdf_files import store_pdf
-from dossiers.files.checking import UploadRefused
+from dossiers.files import receiving
+from dossiers.files.checking import ACCEPT, UploadRefused
+from dossiers.files.models import SIGNED_PAPER
 from dossiers.models import StepState
 from dossiers.papers import drafting
 from dossiers.permissions import NOTE_SHOWN_STEPS, heads, own_steps, steps_headed
@@ -87,6 +89,55 @@ class AcceptForm(StepForm):
 
     def details(self):
         return {"exemption": self.cleaned_data.get("exemption")}
+
+
+class ScansField(forms.FileField):
+    """Several files at once, as a list."""
+
+    widget = type("ScansInput", (forms.FileInput,), {"allow_multiple_selected": True})
+
+    def clean(self, data, initial=None):
+        return [super(ScansField, self).clean(file, initial) for file in data] if data else super().clean(None, initial)
+
+
+class SignedForm(StepForm):
+    """A citizen's step that a clerk takes: with scans of the paper that the citizen signed."""
+
+    signed = ScansField(
+        label=_("Bản quét giấy người dân đã ký"),
+        widget=ScansField.widget(attrs={"accept": ACCEPT}),
+        help_text=_("Ảnh hoặc PDF. Gửi rồi thì không xóa được."),
+    )
+
+    def clean_signed(self):
+        uploads = receiving.check(SIGNED_PAPER, self.cleaned_data["signed"], who=f"user:{self.user.pk}")
+        if sentences := [f"{upload.name}: {upload.sentence}" for upload in uploads if upload.sentence]:
+            raise forms.ValidationError(sentences)
+        return [upload.checked for upload in uploads]
+
+    def details(self):
+        return {"signed": self.cleaned_data["signed"]}
+
+
+class SignedConfirmationForm(SignedForm):
+    """The visitor's answer to the question of the office: agreed, or what is wrong (the note)."""
+
+    AGREE, WRONG = "dung", "sai"
+    choice = forms.ChoiceField(
+        label=_("Người nộp trả lời"), choices=[(AGREE, _("Đúng, làm tiếp")), (WRONG, _("Có chỗ chưa đúng"))],
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    note = CleanTextField(rows=3, required=False, label=_("Chỗ nào chưa đúng, lời người nộp"))
+
+    def clean(self):
+        given = super().clean()
+        if given.get("choice") in (self.WRONG,) and not given.get("note"):
+            self.add_error("note", _("Ghi rõ chỗ nào chưa đúng."))
+        if given.get("choice") in (self.WRONG,):
+            given["note"] = _("Chưa đúng: %s") % given.get("note", "")
+        elif given.get("choice"):
+            given["note"] = f"{_('Đúng, đồng ý.')} {given.get('note', '')}".strip()
+        return given
 
 
 class GoOnForm(StepForm):

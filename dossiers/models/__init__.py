@@ -6,6 +6,7 @@ from dossiers.models.dossier import CoSubject, Dossier, DossierCounter, new_secr
 from dossiers.models.fees import FeeLine, FeeObligation
 from dossiers.models.followups import FollowUp
 from dossiers.models.history import GENESIS, AnswerRevision, Event, EventText
+from dossiers.models.intake import BroughtAs, CounterIntake, SeenDocument
 from dossiers.models.intervals import ClockInterval, CountingBasis
 from dossiers.models.outages import Outage
 from dossiers.models.result_drafts import PaperSeen, ResultDraft
@@ -17,8 +18,10 @@ __all__ = [
     "Anchor",
     "AnchorLeaf",
     "AnswerRevision",
+    "BroughtAs",
     "ClockInterval",
     "CoSubject",
+    "CounterIntake",
     "CountingBasis",
     "Decision",
     "DeliveryStatus",
@@ -38,6 +41,7 @@ __all__ = [
     "PaymentStatus",
     "ReadyAnswer",
     "ResultDraft",
+    "SeenDocument",
     "StepRun",
     "StepState",
     "SupplementItem",

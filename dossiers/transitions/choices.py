@@ -36,6 +36,8 @@ class Effect(StrEnum):
     # filing
     TIDY_ANSWERS = "tidy_answers"
     COPY_SUBJECT = "copy_subject"
+    RECORD_SIGNED_PAPER = "record_signed_paper"
+    KEEP_SIGNED_PAPER = "keep_signed_paper"
     NUMBER_THE_DOSSIER = "number_the_dossier"
     # money
     FREEZE_FEES = "freeze_fees"

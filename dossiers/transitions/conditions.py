@@ -57,9 +57,9 @@ def version_in_effect(dossier: Dossier) -> bool:
     return dossier.version.in_effect()
 
 
-@condition(_("Nơi đã chọn chưa nhận hồ sơ này trên mạng."))
+@condition(_("Nơi đã chọn chưa nhận hồ sơ này theo cách nộp này."))
 def offered_for_submission(dossier: Dossier) -> bool:
-    return rules.offered_level(dossier).offers_submission
+    return rules.taken_in_by_its_channel(dossier)
 
 
 def claims_exemption(dossier: Dossier) -> bool:

@@ -13,8 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from dossiers.choices import Product, StepState
-from dossiers.permissions import heads, is_head, own_steps, steps_headed
+from dossiers.choices import SIGNED_FORM, FilingChannel, Product, StepState
+from dossiers.permissions import entered_for, heads, is_head, is_submitter, own_steps, steps_headed
 from dossiers.transitions import conditions, drafts
 from portal.common import clock
 from portal.common.dates import moment
@@ -38,6 +38,19 @@ class DetailsMissing(ValueError):
 def reason(step: Step) -> None:
     if len(step.note.strip()) < MIN_REASON:
         raise DetailsMissing("note", _("Ghi rõ lý do để người nộp hiểu."))
+
+
+def form_signed_on_paper(step: Step) -> None:
+    """A clerk files what the applicant signed on paper: its scan is among the files."""
+    signed = step.dossier.attachments.current().filter(item_key=SIGNED_FORM)
+    if step.dossier.channel != FilingChannel.ONLINE and not signed.exists():
+        raise DetailsMissing(SIGNED_FORM, _("Quét tờ khai người nộp đã ký rồi gửi ở mục “Tờ khai đã ký”."))
+
+
+def signed_by_the_visitor(step: Step) -> None:
+    """A clerk who takes a citizen's step brings the paper that the citizen signed."""
+    if step.user is not None and not is_submitter(step.dossier, step.user) and not step.details.get("signed"):
+        raise DetailsMissing("signed", _("Gửi bản quét giấy người dân đã ký."))
 
 
 def legal_ground(step: Step) -> None:
@@ -69,7 +82,7 @@ def within_3_working_days_or_head_approved(step: Step) -> None:
 
 def _approved_by_head(step: Step) -> bool:
     approver = step.details.get("approved_by")
-    return approver is not None and is_head(step.dossier, approver)
+    return approver is not None and is_head(step.dossier, approver) and not entered_for(step.dossier, approver)
 
 
 def question(step: Step) -> None:

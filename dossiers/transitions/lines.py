@@ -98,11 +98,12 @@ class DossierTransitions:
 
     # ------------------------------------------------------------ filing
     @line(
-        S.DRAFT, RETURN_VALUE(S.SUBMITTED, S.PAYMENT_REQUIRED), permission=may.may_file,
+        S.DRAFT, RETURN_VALUE(S.SUBMITTED, S.PAYMENT_REQUIRED), permission=may.any_of(may.may_file, may.enters_for_a_visitor),
         conditions=[
             conditions.form_valid, conditions.required_documents_present, conditions.version_in_effect,
             conditions.offered_for_submission,
         ],
+        inputs=[inputs.form_signed_on_paper],
         before=[Effect.TIDY_ANSWERS, Effect.COPY_SUBJECT, Effect.FREEZE_FEES, Effect.WAIT_FOR_PAYMENT, Effect.NUMBER_THE_DOSSIER],
         paper=PaperKind.ACKNOWLEDGEMENT, clock=Clock.RECEPTION_STARTS, tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
         sentence=_("Đã nộp hồ sơ"),
@@ -224,8 +225,10 @@ class DossierTransitions:
         self.reminded_at = None
 
     @line(
-        S.SUPPLEMENT_REQUIRED, RETURN_VALUE(S.SUBMITTED, S.ACCEPTED, S.PROCESSING), permission=may.is_submitter,
-        conditions=[conditions.all_requested_items_answered], before=[Effect.APPLY_SUPPLEMENT],
+        S.SUPPLEMENT_REQUIRED, RETURN_VALUE(S.SUBMITTED, S.ACCEPTED, S.PROCESSING),
+        permission=may.any_of(may.is_submitter, may.acts_for_a_visitor),
+        conditions=[conditions.all_requested_items_answered], inputs=[inputs.signed_by_the_visitor],
+        before=[Effect.RECORD_SIGNED_PAPER, Effect.APPLY_SUPPLEMENT], after=[Effect.KEEP_SIGNED_PAPER],
         paper=PaperKind.SUPPLEMENT_NOTE, clock=Clock.RESTART_IF_ACCEPTED,
         tells=[Tells.RECEIVING_CLERK, Tells.OFFICER, Tells.SUBMITTER], sentence=_("Đã gửi bổ sung"),
     )  # fmt: skip
@@ -323,9 +326,11 @@ class DossierTransitions:
         """Ask the applicant to confirm; the clock is paused."""
 
     @line(
-        S.PROCESSING, S.PROCESSING, permission=may.is_submitter, jobs=[Job.CONFIRMATION_DEADLINE],
-        conditions=[conditions.confirmation_open], inputs=[inputs.system_only_if_silence_is_consent],
-        before=[Effect.RECORD_CONFIRMATION], clock=Clock.RESUME, tells=[Tells.OFFICER],
+        S.PROCESSING, S.PROCESSING, permission=may.any_of(may.is_submitter, may.acts_for_a_visitor),
+        jobs=[Job.CONFIRMATION_DEADLINE], conditions=[conditions.confirmation_open],
+        inputs=[inputs.system_only_if_silence_is_consent, inputs.signed_by_the_visitor],
+        before=[Effect.RECORD_SIGNED_PAPER, Effect.RECORD_CONFIRMATION], after=[Effect.KEEP_SIGNED_PAPER],
+        clock=Clock.RESUME, tells=[Tells.OFFICER],
         sentence=_("Người nộp đã xác nhận"),
     )  # fmt: skip
     def confirm(self) -> None:
@@ -427,8 +432,10 @@ class DossierTransitions:
 
     # ------------------------------------------------------------ withdrawal, stop, correction
     @line(
-        [state for state in ALIVE if state not in (S.WITHDRAWN, S.COMPLETED)], S.WITHDRAWN, permission=may.is_submitter,
-        conditions=[conditions.not_decided], paper=PaperKind.WITHDRAWAL_REQUEST, clock=Clock.PAUSE,
+        [state for state in ALIVE if state not in (S.WITHDRAWN, S.COMPLETED)], S.WITHDRAWN,
+        permission=may.any_of(may.is_submitter, may.acts_for_a_visitor), conditions=[conditions.not_decided],
+        inputs=[inputs.signed_by_the_visitor], before=[Effect.RECORD_SIGNED_PAPER], after=[Effect.KEEP_SIGNED_PAPER],
+        paper=PaperKind.WITHDRAWAL_REQUEST, clock=Clock.PAUSE,
         interval=IntervalKind.WITHDRAWAL, tells=[Tells.RECEIVING_CLERK, Tells.OFFICER], sentence=_("Xin rút hồ sơ"),
     )  # fmt: skip
     def withdraw(self) -> None:

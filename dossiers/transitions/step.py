@@ -13,6 +13,7 @@ from dossiers.transitions.choices import Clock, Effect, Tells
 if TYPE_CHECKING:
     from accounts.models import Agency, User
     from dossiers.clock.timekeeper import Timekeeper
+    from dossiers.files.checking import Checked
     from dossiers.models import Dossier, StepRun
     from dossiers.papers.models import IssuedPaper
     from dossiers.permissions import Permission
@@ -90,6 +91,8 @@ class StepDetails(TypedDict, total=False):
     keys: list[str]
     # stop
     legal_ground: str
+    # resubmit, withdraw, confirm by a clerk: checked scans of the paper that the visitor signed
+    signed: list[Checked]
     # confirm_withdrawal, deliver
     originals_returned: bool
     signed_for_by: str
@@ -125,6 +128,7 @@ class Recorded(TypedDict, total=False):
     action: str
     revoked: bool  # deliver: no result is in force any more; what is delivered is the decision that revoked it
     corrected: list[str]  # numbers of the papers that a correction replaces or revokes
+    signed: list[str]  # SHA-256 of the scans of the paper that the visitor signed
     holder: str
     old: str
     new: str

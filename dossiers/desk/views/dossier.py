@@ -26,12 +26,13 @@ from dossiers.desk.views.results import Review, is_drafted
 from dossiers.fees import payable, wording
 from dossiers.files import storage
 from dossiers.files.checking import megabytes
-from dossiers.files.models import OTHER_PAPERS
+from dossiers.files.models import NAMES
 from dossiers.files.serving import content_response
 from dossiers.filing import rules
 from dossiers.models import FollowUp
 from dossiers.papers import frozen
 from dossiers.papers.models import PaperKind
+from dossiers.states import DossierState
 from portal.common import clock
 from portal.common.dates import moment
 from portal.common.identity import phone_for_display
@@ -57,6 +58,8 @@ def dossier(request, code):
     may_see_papers = permissions.may_see_papers(dossier, request.user)
     timekeeper = Timekeeper(dossier)
     possible = workflow.steps_for(request.user, dossier)
+    if dossier.state == DossierState.SUPPLEMENT_REQUIRED and permissions.acts_for_a_visitor(dossier, request.user):
+        possible.append("resubmit")  # its page enters the answers first
     steps = offered(name for name in possible if name != "return_step" or earlier_steps(dossier))  # not for the first step
     aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and dossier.delivery_way == "account")]
     runs = list(dossier.step_runs.select_related("agency", "holder", "done_by"))
@@ -152,7 +155,7 @@ class Sheet:
 
 def _sheets(dossier, user):
     """What this user may open: uploaded files in the order of their documents, then papers of the portal, newest first."""
-    names = {ask.key: ask.name for ask in rules.asked_documents(dossier)} | {OTHER_PAPERS: _("Giấy tờ khác")}
+    names = {ask.key: ask.name for ask in rules.asked_documents(dossier)} | NAMES
     sheets = [
         Sheet(
             f"tep-{file.pk}",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Agency
 from accounts.roles import Role
 from dossiers.choices import IntervalKind, Product
+from dossiers.filing import rules
 from dossiers.models import StepRun, StepState
 from dossiers.permissions import does_the_step, heads
 from dossiers.transitions.choices import Effect
@@ -39,7 +40,7 @@ def copy_steps(step: Step) -> None:
 
 @before(Effect.FLAG_DIGITISATION)
 def flag_digitisation(step: Step) -> None:
-    step.dossier.digitised_at_receipt = step.dossier.attachments.current().exists()
+    step.dossier.digitised_at_receipt = rules.digitised(step.dossier)
 
 
 @before(Effect.OPEN_FIRST_STEPS)
