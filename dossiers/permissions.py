@@ -255,12 +255,6 @@ def drafts_now(dossier: Dossier, user: User) -> bool:
     )
 
 
-@for_roles("post", at=[Body.RECEIVING])
-def is_post(dossier: Dossier, user: User) -> bool:
-    """Logins of the postal service do not exist yet."""
-    return False
-
-
 def any_of(*predicates: Permission) -> Permission:
     """True when one of the predicates is; admits all their roles."""
 

@@ -18,6 +18,7 @@ from accounts.staffing.requests import visible_requests
 from dossiers.files.models import Attachment
 from dossiers.models import Dossier
 from dossiers.papers.models import IssuedPaper
+from dossiers.parcels.models import Parcel
 from dossiers.permissions import is_submitter, may_open_paper, may_see_papers
 from dossiers.states import DossierState
 from payments import permissions as money
@@ -64,6 +65,10 @@ PAPER = Door(
 FILE = Door(
     "file", lambda pk, **rest: Attachment.objects.filter(pk=pk),
     lambda row, user: _own(row.dossier, user) or (_visible(row.dossier, user) and may_see_papers(row.dossier, user)),
+    lambda row: row.dossier,
+)  # fmt: skip
+PARCEL = Door(
+    "parcel", lambda reference, **rest: Parcel.objects.filter(reference=reference), lambda row, user: _visible(row.dossier, user),
     lambda row: row.dossier,
 )  # fmt: skip
 MESSAGE = Door(
@@ -118,6 +123,7 @@ DOORS = {
     **_at(PAPER, "papers:", "download", "attached"),
     **_at(CITIZENS_SIDE, "api_supplement", "", "_answers", "_files", "_file", "_send"),
     **_at(FILE, "files:", "view", "original", "thumbnail"),
+    **_at(PARCEL, "desk:", "parcel_label", "parcel_note"),
     **_at(MESSAGE, "accounts:", "message"),
     **_at(REQUEST, "accounts:", "staff_request"),
     **_at(LOGIN, "admin:accounts_user_", "change", "delete", "history"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dossiers.desk.views import bulk, calendar, dossier, outages, queue, register, results, signing, steps
+from dossiers.desk.views import bulk, calendar, dossier, outages, parcels, queue, register, results, signing, steps
 
 app_name = "desk"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("so-theo-doi.xlsx", register.xlsx, name="register_xlsx"),
     path("su-co/", outages.show, name="outages"),
     path("su-co/<int:pk>/huy/", outages.cancel, name="cancel_outage"),
+    path("buu-gui/", parcels.show, name="parcels"),
+    path("buu-gui/<slug:reference>/nhan-dan.pdf", parcels.label, name="parcel_label"),
+    path("buu-gui/<slug:reference>/ghi-tin/", parcels.note, name="parcel_note"),
     path("lich-lam-viec/", calendar.show, name="calendar"),
     path("ky-loat/", signing.batch, name="sign"),
     path("ho-so/<dossier_code:code>/", dossier.dossier, name="dossier"),

@@ -75,5 +75,8 @@ class Effect(StrEnum):
     OWE_ISSUE = "owe_issue"
     OWE_DELIVERY = "owe_delivery"
     NAME_WHAT_IS_DELIVERED = "name_what_is_delivered"
+    RECORD_WHO_TOOK_IT = "record_who_took_it"
+    ORDER_PARCEL = "order_parcel"
+    NAME_PARCEL = "name_parcel"
     CORRECT_THE_PAPER = "correct_the_paper"
     OWE_LAST_CONTROL_SHEET = "owe_last_control_sheet"

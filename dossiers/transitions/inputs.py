@@ -7,22 +7,37 @@ not in this case.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from dossiers.choices import Product, StepState
+from dossiers.choices import (
+    ON_ITS_WAY,
+    UNDELIVERED,
+    DeliveryWay,
+    Job,
+    ParcelState,
+    Product,
+    SeenDocument,
+    StepState,
+    TakenAs,
+)
 from dossiers.permissions import heads, is_head, own_steps, steps_headed
 from dossiers.transitions import conditions, drafts
 from portal.common import clock
 from portal.common.dates import moment
+from portal.common.figures import is_digits
+from portal.common.identity import id_number_in, to_e164
 from procedures.models import working_calendar
 
 if TYPE_CHECKING:
     from dossiers.transitions.step import Step
 
+ID_DIGITS = 12  # of a citizen's identity number
+MIN_ADDRESS = 10  # characters; shorter, no postman finds it
 MIN_REASON = 5  # characters of a reason or an opinion
 MAX_FEE = 99_999_999_999  # đồng; the amount field of a gateway (đồng × 100) holds almost ten times this
 
@@ -299,8 +314,62 @@ def originals_returned(step: Step) -> None:
 
 
 def published_and_notified_or_signed_for(step: Step) -> None:
-    if step.job:
+    """In the account: published. By post: the parcel was delivered. At the counter: who took it, the document seen, the right."""
+    if step.job == Job.POST:
+        _parcel_in(step, {ParcelState.DELIVERED})
+    elif step.job:
+        if step.dossier.delivery_way != DeliveryWay.ACCOUNT:
+            raise PermissionDenied("a paper is delivered by who hands it out, not by a job")
         if step.dossier.papers.filter(decision__isnull=False, published_at=None).exists():
             raise DetailsMissing("paper", _("Kết quả chưa được đưa vào tài khoản."))
-    elif not str(step.details.get("signed_for_by", "")).strip():
+    else:
+        _signed_for(step)
+
+
+def _signed_for(step: Step) -> None:
+    details, dossier = step.details, step.dossier
+    if not str(details.get("signed_for_by", "")).strip():
         raise DetailsMissing("signed_for_by", _("Ghi tên người ký nhận kết quả."))
+    kind, number = details.get("seen_document"), id_number_in(str(details.get("seen_number", "")))
+    if kind not in SeenDocument.values:
+        raise DetailsMissing("seen_document", _("Chọn loại giấy tờ đã xem của người đến nhận."))
+    if not number:
+        raise DetailsMissing("seen_number", _("Ghi số giấy tờ đã xem."))
+    if kind == SeenDocument.CITIZEN_ID and not (is_digits(number) and len(number) == ID_DIGITS):
+        raise DetailsMissing("seen_number", _("Số căn cước có 12 số."))
+    taken_as = details.get("taken_as")
+    if taken_as not in TakenAs.values or (taken_as == TakenAs.OWN and dossier.organisation_id):
+        raise DetailsMissing("taken_as", _("Chọn người đến nhận với tư cách gì."))
+    if taken_as == TakenAs.MANDATE and not str(details.get("mandate", "")).strip():
+        raise DetailsMissing("mandate", _("Ghi giấy ủy quyền, giấy giới thiệu đã xem: số, ngày, ai ký."))
+    known = dossier.subject_id_number if kind == SeenDocument.CITIZEN_ID and taken_as == TakenAs.OWN else ""
+    if known and len(known) == ID_DIGITS and number != known:
+        raise DetailsMissing("seen_number", _("Số này khác số căn cước của chủ hồ sơ. Xem lại, hoặc chọn “được ủy quyền”."))
+    step.details["seen_number"] = number
+
+
+# ---------------------------------------------------------------- by post
+def whole_address(step: Step) -> None:
+    """Name, phone and address of the recipient; with a carrier that takes no orders, the number of the sending."""
+    texts = {name: str(step.details.get(name, "")).strip() for name in ("recipient", "phone", "address")}
+    if not texts["recipient"]:
+        raise DetailsMissing("recipient", _("Ghi tên người nhận."))
+    if to_e164(texts["phone"]) is None:
+        raise DetailsMissing("phone", _("Ghi số điện thoại người nhận, ví dụ 0912 345 678: bưu tá gọi trước khi phát."))
+    if len(texts["address"]) < MIN_ADDRESS:
+        raise DetailsMissing("address", _("Ghi đủ địa chỉ: số nhà, đường hoặc thôn, xã, tỉnh."))
+
+
+def parcel_undelivered(step: Step) -> None:
+    _parcel_in(step, UNDELIVERED)
+
+
+def parcel_found(step: Step) -> None:
+    _parcel_in(step, ON_ITS_WAY)
+
+
+def _parcel_in(step: Step, states: Collection[str]) -> None:
+    """The job brings a parcel of this dossier, in one of these states."""
+    parcel = step.details.get("parcel")
+    if parcel is None or parcel.dossier_id != step.dossier.pk or parcel.state not in states:
+        raise PermissionDenied("the job of the post brings no such parcel of this dossier")

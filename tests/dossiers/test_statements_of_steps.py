@@ -64,6 +64,7 @@ OFFICE = {
     "apologise ACCEPTED": 25,
     "apologise PROCESSING": 25,
 }
+BY_POST = {"delivery_way": "post", "delivery_address": {"province": "11", "commune": "11.X004", "detail": "Số 5, tổ 3"}}
 RESULT = {
     "approve PROCESSING": 27,  # steps that still wait, the draft, what is offered in this case, what the signer had on screen
     "issue PROCESSING to the account": 24,
@@ -74,6 +75,10 @@ RESULT = {
     "correct_result RETURNED replace": 23,
     "correct_result RETURNED revoke": 26,  # a decision with a paper of its own
     "correct_result COMPLETED revoke": 27,
+    "send_parcel COMPLETED": 0,
+    "note_undelivered COMPLETED": 0,
+    "note_found COMPLETED": 0,
+    "deliver COMPLETED by post": 0,
     "refuse_substance PROCESSING": 19,
 }
 MONEY_THAT_BLOCKS = {
@@ -267,11 +272,16 @@ def test_the_result(desk, counter):
     dossier = counter.take(dossier, "issue", SystemActor("issue"), case="at the counter")
     dossier = counter.take(dossier, "correct_result", desk.signer, case="replace", action="replace", note=NOTE, content=content)
     add_signed_paper(dossier)
-    dossier = counter.take(dossier, "deliver", desk.clerk, case="at the counter", signed_for_by="Nguyễn Hoàng Phượng Vỹ")
+    dossier = counter.take(dossier, "deliver", desk.clerk, case="at the counter", **factories.SIGNED)
     dossier = counter.take(dossier, "correct_result", desk.signer, case="replace", action="replace", note=NOTE, content=content)
     add_signed_paper(dossier)
     counter.take(dossier, "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE, legal_ground=GROUND)
     counter.take(completed(desk), "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE, legal_ground=GROUND)
+    dossier = counter.take(completed(desk, **BY_POST), "send_parcel", desk.clerk, **factories.PARCEL)
+    for step, state in (("note_undelivered", "lost"), ("note_found", "in_transit"), ("deliver", "delivered")):
+        dossier.parcels.update(state=state)
+        case = "by post" if step == "deliver" else ""
+        dossier = counter.take(dossier, step, SystemActor("post"), case=case, parcel=dossier.parcels.get())
     counter.take(desk.to_sign(), "refuse_substance", desk.signer, note=NOTE, content=content)
     assert counter.numbers == RESULT
 
