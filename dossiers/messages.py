@@ -296,9 +296,7 @@ def _step_text(step, dossier):
     if step.name == "deliver" and "parcel" in step.recorded:
         return _("Bưu điện báo đã phát: %(name)s"), _("Nếu chưa nhận được, gọi ngay số dưới đây.")
     if step.name == "deliver" and step.recorded.get("signed_for_by"):
-        return _("Đã trả kết quả tại quầy: %(name)s"), _(
-            "Nếu không nhờ ai đi nhận, gọi ngay số dưới đây."
-        )
+        return _("Đã trả kết quả tại quầy: %(name)s"), _("Nếu không nhờ ai đi nhận, gọi ngay số dưới đây.")
     if step.name == "deliver":
         return _("Kết quả đã sẵn sàng: %(name)s"), _("Mở hồ sơ để xem và tải kết quả.")
     if step.name in ("payment_timeout", "supplement_timeout"):

@@ -77,7 +77,7 @@ def switch(request):
         raise Http404
     if not Switch.objects.filter(name=name).delete()[0]:
         text = request.POST.get("value", "")
-        Switch.objects.create(name=name, value=int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 30)
+        Switch.objects.create(name=name, value=int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 30)
     return redirect("panel")
 
 
