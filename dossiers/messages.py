@@ -210,6 +210,8 @@ def citizen_text(step, dossier):
         "name": name,
         "code": dossier.code,
         "reason": step.note,
+        "original": step.recorded.get("original", {}).get("name", ""),
+        "original_reason": step.recorded.get("original", {}).get("reason", ""),
         "numbers": ", ".join(step.recorded.get("corrected", [])),
         "due": moment(dossier.due_at) if dossier.due_at else "",
         "until": moment(dossier.supplement_due_at or dossier.payment_due_at)
@@ -286,6 +288,10 @@ def _step_text(step, dossier):
         return _("Đã có kết quả: %(name)s"), _("Mời đến nhận tại quầy, mang theo giấy hẹn.")
     if step.name == "deliver" and step.recorded.get("revoked"):
         return _("Kết quả đã bị thu hồi: %(name)s"), _("Mở hồ sơ để đọc quyết định thu hồi.")
+    if step.name == "ask_original":
+        return _("Cần xem bản chính: %(name)s"), _(
+            "Mang bản chính “%(original)s” đến bộ phận một cửa. Căn cứ: %(original_reason)s. Thời hạn giải quyết vẫn tính như cũ."
+        )
     if step.name == "send_parcel":
         return _("Đang gửi kết quả: %(name)s"), _("Đã đặt gửi bưu điện. Mở hồ sơ để xem số hiệu và bưu gửi tới đâu.")
     if step.name == "note_undelivered":

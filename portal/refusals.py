@@ -15,6 +15,8 @@ from django.db import transaction
 from accounts.messages.models import Message
 from accounts.models import AccessLog, LoginKind, StaffRequest, User, log_access
 from accounts.staffing.requests import visible_requests
+from dossiers.custody.keeping import may_read
+from dossiers.custody.models import Handover
 from dossiers.files.models import Attachment
 from dossiers.models import Dossier
 from dossiers.papers.models import IssuedPaper
@@ -71,6 +73,10 @@ PARCEL = Door(
     "parcel", lambda reference, **rest: Parcel.objects.filter(reference=reference), lambda row, user: _visible(row.dossier, user),
     lambda row: row.dossier,
 )  # fmt: skip
+HANDOVER = Door(
+    "hand-over list", lambda reference, **rest: Handover.objects.filter(code=reference), lambda row, user: may_read(row, user),
+    lambda row: None,
+)  # fmt: skip
 MESSAGE = Door(
     "message", lambda pk, **rest: Message.objects.filter(pk=pk), lambda row, user: row.recipient_id == user.pk, lambda row: None
 )
@@ -112,6 +118,8 @@ DOORS = {
         "papers_seen",
     ),
     **_at(FILED, "desk:", "dossier", "again", "step", "draft", "paper", "attached", "product"),
+    **_at(FILED, "desk:", "originals", "give_back", "custody_sheet", "folder_label"),
+    **_at(HANDOVER, "desk:", "handover", "handover_pdf"),
     **_at(FILED, "api_", "dossier", "proof", "withdraw"),
     **_at(FILED, "evidence:", "proof"),
     **_at(CITIZENS_SIDE, "payments:", "pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"),

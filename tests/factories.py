@@ -6,6 +6,7 @@ import itertools
 from accounts.models import LoginKind, Membership, Person, User
 from accounts.roles import Role, SystemActor
 from dossiers import workflow
+from dossiers.custody.models import Handover
 from dossiers.demo import matters as demo
 from dossiers.files import storage
 from dossiers.files.models import Attachment
@@ -239,3 +240,10 @@ def parcel(dossier, carrier="buu-cuc", **facts):
     clerk = user(receiving_clerk=dossier.receiving_agency.code)
     given = {**PARCEL, "payer": "recipient", "tracking": f"EH{next(_numbers):09d}VN", "ordered_by": clerk, "state": "picked_up"}
     return Parcel.objects.create(dossier=dossier, carrier=carrier, **{**given, **facts})
+
+
+def handover(dossier):
+    """A hand-over list between two people of the receiving desk, with nothing on it."""
+    body = dossier.receiving_agency
+    clerks = [user(receiving_clerk=body.code) for _n in range(2)]
+    return Handover.objects.create(from_agency=body, to_agency=body, to_user=clerks[1], made_by=clerks[0])

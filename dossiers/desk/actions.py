@@ -90,6 +90,10 @@ STEP_PAGES = {
         ),
         icon="alert", key="b",
     ),
+    "ask_original": StepPage(
+        "xin-ban-chinh", forms.OriginalForm, _("Xin xem bản chính"),
+        _("Chỉ khi thủ tục ghi căn cứ. Mỗi lần đều được đếm; thời hạn giải quyết vẫn chạy, không tính lại."), icon="eye",
+    ),
     "ask_confirmation": StepPage(
         "xin-xac-nhan", forms.QuestionForm, _("Xin người nộp xác nhận"), _("Gửi nội dung để người nộp đọc lại và xác nhận."),
         icon="msg",

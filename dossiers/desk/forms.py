@@ -391,6 +391,20 @@ class DeliverForm(StepForm):
         return {name: self.cleaned_data[name] for name in names}
 
 
+class OriginalForm(StepForm):
+    """Asking for an original: one of the documents for which the procedure names a reason."""
+
+    original = forms.ChoiceField(label=_("Bản chính của giấy tờ nào"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        found = conditions.originals_with_reason(self.dossier)
+        self.fields["original"].choices = [(key, f"{name}. Căn cứ: {reason}") for key, (name, reason) in found.items()]
+
+    def details(self):
+        return {"original": self.cleaned_data["original"]}
+
+
 class SendParcelForm(StepForm):
     """Ordering a parcel: the address that was filed, which the clerk may correct before the order, never after it."""
 

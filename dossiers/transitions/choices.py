@@ -78,5 +78,6 @@ class Effect(StrEnum):
     RECORD_WHO_TOOK_IT = "record_who_took_it"
     ORDER_PARCEL = "order_parcel"
     NAME_PARCEL = "name_parcel"
+    RECORD_ASKED_ORIGINAL = "record_asked_original"
     CORRECT_THE_PAPER = "correct_the_paper"
     OWE_LAST_CONTROL_SHEET = "owe_last_control_sheet"

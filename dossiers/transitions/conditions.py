@@ -225,6 +225,17 @@ def nothing_owed(dossier: Dossier) -> bool:
     return not hasattr(dossier, "obligation") or not (amount_not_set(dossier) or amount_positive(dossier))
 
 
+def originals_with_reason(dossier: Dossier) -> dict[str, tuple[str, str]]:
+    """{item key: (name, reason of law)} of the documents of this dossier whose original the procedure lets an office see."""
+    asked = rules.asked_documents(dossier, files=[])
+    return {ask.key: (ask.name, ask.item["original_must_be_shown"]) for ask in asked if ask.item["original_must_be_shown"]}
+
+
+@condition(_("Thủ tục này không cho phép đòi bản chính của giấy tờ nào."))
+def an_original_must_be_shown(dossier: Dossier) -> bool:
+    return bool(originals_with_reason(dossier))
+
+
 @condition(_("Người nộp không chọn nhận qua bưu điện."))
 def goes_by_post(dossier: Dossier) -> bool:
     return dossier.delivery_way == DeliveryWay.POST

@@ -7,8 +7,8 @@ not in this case.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
@@ -34,8 +34,10 @@ from portal.common.identity import id_number_in, to_e164
 from procedures.models import working_calendar
 
 if TYPE_CHECKING:
+    from dossiers.models import Dossier
     from dossiers.transitions.step import Step
 
+TAKEN = ("signed_for_by", "seen_document", "seen_number", "taken_as", "mandate")  # who took a paper, and how that was seen
 ID_DIGITS = 12  # of a citizen's identity number
 MIN_ADDRESS = 10  # characters; shorter, no postman finds it
 MIN_REASON = 5  # characters of a reason or an opinion
@@ -309,6 +311,10 @@ def system_only_if_silence_is_consent(step: Step) -> None:
 
 
 def originals_returned(step: Step) -> None:
+    """What the books of originals say comes before what somebody ticks."""
+    held = step.dossier.originals.held().count()
+    if held and not step.job:
+        raise DetailsMissing("originals_returned", _("Sổ còn ghi giữ %(n)d giấy tờ gốc: trả lại trước.") % {"n": held})
     if step.dossier.accepted_at and not step.details.get("originals_returned"):
         raise DetailsMissing("originals_returned", _("Xác nhận đã trả lại giấy tờ gốc, hoặc không giữ giấy tờ gốc nào."))
 
@@ -323,32 +329,41 @@ def published_and_notified_or_signed_for(step: Step) -> None:
         if step.dossier.papers.filter(decision__isnull=False, published_at=None).exists():
             raise DetailsMissing("paper", _("Kết quả chưa được đưa vào tài khoản."))
     else:
-        _signed_for(step)
+        taken = whoever_takes(step.dossier, step.details)
+        step.details["seen_number"] = taken["seen_number"]
 
 
-def _signed_for(step: Step) -> None:
-    details, dossier = step.details, step.dossier
-    if not str(details.get("signed_for_by", "")).strip():
-        raise DetailsMissing("signed_for_by", _("Ghi tên người ký nhận kết quả."))
-    kind, number = details.get("seen_document"), id_number_in(str(details.get("seen_number", "")))
+def whoever_takes(dossier: Dossier, details: Mapping[str, Any]) -> dict[str, str]:
+    """Who signs for a paper at the counter: {signed_for_by, seen_document, seen_number, taken_as, mandate}, the number as stored.
+    Raises DetailsMissing."""
+    given = {name: str(details.get(name) or "").strip() for name in TAKEN}
+    if not given["signed_for_by"]:
+        raise DetailsMissing("signed_for_by", _("Ghi tên người ký nhận."))
+    kind, number = given["seen_document"], id_number_in(given["seen_number"])
     if kind not in SeenDocument.values:
         raise DetailsMissing("seen_document", _("Chọn loại giấy tờ đã xem của người đến nhận."))
     if not number:
         raise DetailsMissing("seen_number", _("Ghi số giấy tờ đã xem."))
     if kind == SeenDocument.CITIZEN_ID and not (is_digits(number) and len(number) == ID_DIGITS):
         raise DetailsMissing("seen_number", _("Số căn cước có 12 số."))
-    taken_as = details.get("taken_as")
+    taken_as = given["taken_as"]
     if taken_as not in TakenAs.values or (taken_as == TakenAs.OWN and dossier.organisation_id):
         raise DetailsMissing("taken_as", _("Chọn người đến nhận với tư cách gì."))
-    if taken_as == TakenAs.MANDATE and not str(details.get("mandate", "")).strip():
+    if taken_as == TakenAs.MANDATE and not given["mandate"]:
         raise DetailsMissing("mandate", _("Ghi giấy ủy quyền, giấy giới thiệu đã xem: số, ngày, ai ký."))
     known = dossier.subject_id_number if kind == SeenDocument.CITIZEN_ID and taken_as == TakenAs.OWN else ""
-    if known and len(known) == ID_DIGITS and number != known:
+    if len(known) == ID_DIGITS and number != known:
         raise DetailsMissing("seen_number", _("Số này khác số căn cước của chủ hồ sơ. Xem lại, hoặc chọn “được ủy quyền”."))
-    step.details["seen_number"] = number
+    return given | {"seen_number": number}
 
 
-# ---------------------------------------------------------------- by post
+# ---------------------------------------------------------------- originals and post
+def original_with_legal_reason(step: Step) -> None:
+    """`original`: the key of a document that has its reason in the procedure. Without one nobody may ask."""
+    if step.details.get("original") not in conditions.originals_with_reason(step.dossier):
+        raise DetailsMissing("original", _("Thủ tục này không cho phép đòi bản chính của giấy tờ đó."))
+
+
 def whole_address(step: Step) -> None:
     """Name, phone and address of the recipient; with a carrier that takes no orders, the number of the sending."""
     texts = {name: str(step.details.get(name, "")).strip() for name in ("recipient", "phone", "address")}

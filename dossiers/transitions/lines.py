@@ -426,7 +426,16 @@ class DossierTransitions:
         self.delivery_status = DeliveryStatus.DELIVERED
         self._close()
 
-    # ------------------------------------------------------------ by post
+    # ------------------------------------------------------------ originals and post
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING, S.COMPLETED], permission=may.any_of(may.is_receiving_clerk, may.is_officer),
+        conditions=[conditions.an_original_must_be_shown], inputs=[inputs.original_with_legal_reason],
+        before=[Effect.RECORD_ASKED_ORIGINAL], tells=[Tells.SUBMITTER],
+        sentence=_("Đề nghị mang bản chính để đối chiếu"),
+    )  # fmt: skip
+    def ask_original(self) -> None:
+        """Ask for an original, for the reason of law that the procedure names. No clock moves: neither here nor when it comes."""
+
     @same_state(
         [S.COMPLETED], permission=may.is_receiving_clerk,
         conditions=[conditions.goes_by_post, conditions.nothing_owed, conditions.no_parcel_on_its_way],

@@ -109,6 +109,8 @@ class StepDetails(TypedDict, total=False):
     mandate: str
     # deliver by post, note_undelivered, note_found
     parcel: SentParcel
+    # ask_original: the key of a document
+    original: str
     # send_parcel; `tracking`: of a sending that was handed in at a post office
     recipient: str
     phone: str
@@ -150,6 +152,7 @@ class Recorded(TypedDict, total=False):
     taken_as: str
     mandate: str
     parcel: str  # reference
+    original: dict[str, str]  # ask_original: key, name, reason
     recipient: str
     phone: str
     address: str

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "dossiers.files",
     "dossiers.papers",
     "dossiers.parcels",
+    "dossiers.custody",
     "payments",
 ]
 

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.roles import Role
+from dossiers.custody import keeping
 from dossiers.desk import parcels, queues, register
 from dossiers.desk.actions import bulk_steps
 from dossiers.models import Dossier, FilingChannel
@@ -92,6 +93,7 @@ def queue(request):
             "bulk": bulk_steps(request.user),
             "keeps_outages": bool(request.user.agencies_with(*outages.KEEPERS)),
             "keeps_parcels": bool(request.user.agencies_with(*parcels.KEEPERS)),
+            "keeps_originals": bool(request.user.agencies_with(*keeping.KEEPERS)),
             "keeps_register": bool(request.user.agencies_with(*register.KEEPERS)),
             "reads_only": not request.user.agencies_with(*PAPER_ROLES),
             "closed": closed,

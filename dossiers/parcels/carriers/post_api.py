@@ -35,7 +35,7 @@ STATES = {
     "lost": ParcelState.LOST,
     "returned": ParcelState.BROUGHT_BACK,
 }
-_KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TRACKING = re.compile(r"[A-Z0-9]{8,40}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 

@@ -1,4 +1,4 @@
-"""Effects of handing out and of sending by post: who took it, the order of a parcel, a parcel that came back."""
+"""Effects of asking for originals, of handing out and of sending by post."""
 
 from django.utils.translation import gettext as _
 
@@ -7,14 +7,19 @@ from dossiers.papers.models import IssuedPaper
 from dossiers.parcels import standing
 from dossiers.parcels.carriers import register
 from dossiers.parcels.models import Parcel
+from dossiers.transitions import conditions
 from dossiers.transitions.choices import Effect
-from dossiers.transitions.inputs import DetailsMissing
+from dossiers.transitions.inputs import TAKEN, DetailsMissing
 from dossiers.transitions.step import Step
 from dossiers.workflow.effects.registry import before
 from portal.common import outbox
 from portal.common.identity import to_e164
 
-TAKEN = ("signed_for_by", "seen_document", "seen_number", "taken_as", "mandate")
+
+@before(Effect.RECORD_ASKED_ORIGINAL)
+def record_asked_original(step: Step) -> None:
+    name, reason = conditions.originals_with_reason(step.dossier)[step.details["original"]]
+    step.recorded["original"] = {"key": step.details["original"], "name": name, "reason": reason}
 
 
 @before(Effect.RECORD_WHO_TOOK_IT)
