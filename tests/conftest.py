@@ -6,7 +6,6 @@ REQUIRE_BROWSER=1, REQUIRE_PDF=1, REQUIRE_SERVICES=1 and REQUIRE_NGINX=1 turn th
 import collections
 import gc
 import os
-import shutil
 
 import hypothesis
 import pytest
@@ -30,14 +29,8 @@ CHROMIUM_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "-
                   "--disable-extensions"]  # fmt: skip
 
 
-def chromium():
-    """The path of a Chromium on this machine, or None. Tests never download one."""
-    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
-    return next((found for name in names if name and (found := shutil.which(name))), None)
-
-
 def lack_of_browser():
-    return "" if chromium() else "no Chromium here. Run: apt-get install -y chromium"
+    return "" if prove.browser() else f"no Chromium here. Run: {prove.GET_BROWSER}"
 
 
 def lack_of_pdf():
@@ -121,7 +114,7 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chrome = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        chrome = playwright.chromium.launch(executable_path=prove.browser(), args=CHROMIUM_FLAGS)
         yield chrome
         chrome.close()
 
