@@ -156,7 +156,10 @@ def _citizen_recipients(dossier, step):
 
 
 def _desk_recipients(dossier, step):
-    """The clerks on the duty list of the offering; all clerks of the desk when none of them has a login."""
+    """The clerks on the duty list of the offering; all clerks of the desk when none of them has a login. Of a parcel that could
+    not be delivered: its owner, when there is one."""
+    if step.name == "note_undelivered" and dossier.holder:
+        return [dossier.holder]
     clerks = User.objects.filter(memberships__in=_current(Role.RECEIVING_CLERK, dossier.receiving_agency_id)).distinct()
     duty = {person["login"] for person in (dossier.offering.duty if dossier.offering else {}).values()}
     return [clerk for clerk in clerks if clerk.username in duty] or list(clerks)
@@ -268,6 +271,8 @@ def citizen_text(step, dossier, *, visitor=False):
         "name": name,
         "code": dossier.code,
         "reason": step.note,
+        "original": step.recorded.get("original", {}).get("name", ""),
+        "original_reason": step.recorded.get("original", {}).get("reason", ""),
         "numbers": ", ".join(step.recorded.get("corrected", [])),
         "due": moment(dossier.due_at) if dossier.due_at else "",
         "until": moment(dossier.supplement_due_at or dossier.payment_due_at)
@@ -363,10 +368,25 @@ def _step_text(step, dossier):
         if dossier.delivery_way == "account":
             return _("Đã có kết quả: %(name)s"), _("Kết quả sẽ có trong tài khoản sau ít phút.")
         if dossier.delivery_way == "post":
-            return _("Đã có kết quả: %(name)s"), _("Bưu điện sẽ mang đến địa chỉ đã ghi.")
+            return _("Đã có kết quả: %(name)s"), _("Bộ phận một cửa gửi bưu điện tới địa chỉ đã ghi. Gửi rồi sẽ báo số hiệu.")
         return _("Đã có kết quả: %(name)s"), _("Mời đến nhận tại quầy, mang theo giấy hẹn.")
     if step.name == "deliver" and step.recorded.get("revoked"):
         return _("Kết quả đã bị thu hồi: %(name)s"), _("Mở hồ sơ để đọc quyết định thu hồi.")
+    if step.name == "ask_original":
+        return _("Cần xem bản chính: %(name)s"), _(
+            "Mang bản chính “%(original)s” đến bộ phận một cửa. Căn cứ: %(original_reason)s. Thời hạn giải quyết vẫn tính như cũ."
+        )
+    if step.name == "send_parcel":
+        return _("Đang gửi kết quả: %(name)s"), _("Đã đặt gửi bưu điện. Mở hồ sơ để xem số hiệu và bưu gửi tới đâu.")
+    if step.name == "note_undelivered":
+        body = _("Mở hồ sơ để xem lý do. Gọi số dưới đây để hẹn gửi lại, hoặc đến nhận tại quầy.")
+        return _("Bưu điện không giao được: %(name)s"), body
+    if step.name == "note_found":
+        return _("Bưu điện đang gửi tiếp: %(name)s"), _("Bưu gửi không giao được lúc trước nay lại trên đường đến.")
+    if step.name == "deliver" and "parcel" in step.recorded:
+        return _("Bưu điện báo đã phát: %(name)s"), _("Nếu chưa nhận được, gọi ngay số dưới đây.")
+    if step.name == "deliver" and step.recorded.get("signed_for_by"):
+        return _("Đã trả kết quả tại quầy: %(name)s"), _("Nếu không nhờ ai đi nhận, gọi ngay số dưới đây.")
     if step.name == "deliver":
         return _("Kết quả đã sẵn sàng: %(name)s"), _("Mở hồ sơ để xem và tải kết quả.")
     if step.name in ("payment_timeout", "supplement_timeout"):

@@ -271,12 +271,6 @@ def drafts_now(dossier: Dossier, user: User) -> bool:
     )
 
 
-@for_roles("post", at=[Body.RECEIVING])
-def is_post(dossier: Dossier, user: User) -> bool:
-    """Logins of the postal service do not exist yet."""
-    return False
-
-
 def entered_for(dossier: Dossier, user: User) -> bool:
     """Did this user enter the dossier, or a later step of it, for a visitor? Then another person decides about it. The query of
     the rule: `entered_dossiers`."""

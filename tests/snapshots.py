@@ -17,7 +17,7 @@ from django.db.models import AutoField
 
 from portal.common import clock
 
-APPS = ("accounts", "procedures", "dossiers", "papers", "files", "payments")
+APPS = ("accounts", "procedures", "dossiers", "papers", "files", "parcels", "custody", "payments")
 _kept = {}
 cpu_of_building = 0.0  # seconds that this process spent on what later tests get as a copy
 

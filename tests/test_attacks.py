@@ -107,6 +107,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
     "evidence:anchor", "evidence:time_token",
     "payment_ipn", "payments:return",  # the key of a payment provider
+    "parcel_notice",  # the key of a carrier
     # tests/procedures/offerings
     "offerings:desk", "offerings:below", "offerings:offerings", "offerings:offering", "offerings:many",
     "office:procedure", "office:start", "office:draft", "office:preview", "office:section",  # tests/procedures/office
@@ -137,6 +138,7 @@ def addresses(dossier, draft):
     paying = ["", "chua-xong/", "chuyen-khoan/", "qr.png", "tinh-trang/", "da-tra/", "nho-tra/"]
     steps = ["", "ban-moi/", "to-khai.pdf", "xem-lai/", "giay-to/", "nguoi_de_nghi/", "nguoi_de_nghi/tu-luu/"]
     event = dossier.events.first()
+    parcel, handed = factories.parcel(dossier), factories.handover(dossier)
     return [
         *(f"/ho-so/{code}/{tail}" for tail in tails),
         *(f"/nop/{draft.pk}/{step}" for step in steps),
@@ -154,6 +156,9 @@ def addresses(dossier, draft):
         *(f"/api/v1/dossiers/{code}/supplement/{tail}" for tail in ("", "answers/", "files/", f"files/{file.pk}/", "send/")),
         f"/api/v1/dossiers/{code}/", f"/api/v1/dossiers/{code}/withdraw/", f"/api/v1/drafts/{draft.pk}/submit/",
         f"/api/v1/drafts/{draft.pk}/",
+        *(f"/can-bo/ho-so/{code}/{tail}" for tail in ("giay-to-goc/", "giay-to-goc/tra/", "giay-to-goc.pdf", "nhan-bia.pdf")),
+        f"/can-bo/giay-to-goc/ban-giao/{handed.code}/", f"/can-bo/giay-to-goc/ban-giao/{handed.code}.pdf",
+        f"/can-bo/buu-gui/{parcel.reference}/nhan-dan.pdf", f"/can-bo/buu-gui/{parcel.reference}/ghi-tin/",
         f"/tin-nhan/{message.pk}/", f"/api/v1/dossiers/{code}/proof/",
         *(f"/ho-so/{code}/tra-phi/{tail}" for tail in paying),
         *(f"/api/v1/dossiers/{code}/payment/{tail}" for tail in ("", "attempts/", "claim/")),

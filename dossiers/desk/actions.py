@@ -55,8 +55,12 @@ STEP_PAGES = {
         icon="sign", main=True, key="d",
     ),
     "deliver": StepPage(
-        "tra-ket-qua", forms.DeliverForm, _("Trả kết quả"), _("Ghi nhận người nộp đã ký nhận kết quả tại quầy."),
-        icon="stamp", main=True, key="d",
+        "tra-ket-qua", forms.DeliverForm, _("Trả kết quả tại quầy"),
+        _("Ghi ai đã ký nhận tại quầy, giấy tờ đã xem, và với tư cách gì."), icon="stamp", main=True, key="d",
+    ),
+    "send_parcel": StepPage(
+        "gui-buu-dien", forms.SendParcelForm, _("Gửi bưu điện"),
+        _("Đặt bưu điện mang kết quả tới địa chỉ dưới đây. Đặt rồi thì địa chỉ không sửa được nữa."), icon="mail", main=True,
     ),
     "paid": StepPage(
         "thu-phi", forms.CashForm, _("Đã thu phí"), _("Ghi nhận tiền thu tại quầy; hồ sơ đi tiếp từ chỗ đang chờ."),
@@ -85,6 +89,10 @@ STEP_PAGES = {
             " cho đến khi người nộp gửi lại."
         ),
         icon="alert", key="b",
+    ),
+    "ask_original": StepPage(
+        "xin-ban-chinh", forms.OriginalForm, _("Xin xem bản chính"),
+        _("Chỉ khi thủ tục ghi căn cứ. Mỗi lần đều được đếm; thời hạn giải quyết vẫn chạy, không tính lại."), icon="eye",
     ),
     "ask_confirmation": StepPage(
         "xin-xac-nhan", forms.QuestionForm, _("Xin người nộp xác nhận"), _("Gửi nội dung để người nộp đọc lại và xác nhận."),
@@ -183,7 +191,7 @@ def bulk_steps(user):
 
 def blocked_steps(user, dossier):
     """Yield (StepPage, reason) of main steps the user is permitted to take, but which are not possible yet."""
-    for name in ("accept", "approve", "deliver"):
+    for name in ("accept", "approve", "deliver", "send_parcel"):
         try:
             workflow.admit(user, dossier, workflow.line_of(name, dossier.state))
             workflow.possible(dossier, name)

@@ -18,6 +18,7 @@ from dossiers.files.models import Attachment
 from dossiers.models import DeliveryWay, Dossier, StepRun, StepState
 from dossiers.permissions import paper_dossiers, staff_dossiers
 from dossiers.states import ALIVE, FINAL, DossierState
+from dossiers.workflow.assignment import POST
 from portal.common import clock
 from portal.common.codes import dossier_code_in
 from portal.common.dates import clock_time
@@ -78,9 +79,8 @@ def actionable_by(user):
     """Query condition: dossiers this user can work on now, by their roles at their agencies, not held by somebody else."""
     free = Q(holder=None) | Q(holder=user)
     desks = user.agencies_with(Role.RECEIVING_CLERK)
-    at_the_desk = Q(state__in=[S.SUBMITTED, S.ACCEPTED, S.WITHDRAWN]) | Q(state=S.COMPLETED) & ~Q(
-        delivery_way=DeliveryWay.ACCOUNT
-    )
+    to_hand_out = Q(state=S.COMPLETED) & ~Q(delivery_way=DeliveryWay.ACCOUNT) & ~Q(waiting_on=POST)
+    at_the_desk = Q(state__in=[S.SUBMITTED, S.ACCEPTED, S.WITHDRAWN]) | to_hand_out
     headed = user.agencies_with(Role.HEAD, Role.DEPUTY)
     return (
         (Q(receiving_agency__in=desks) & at_the_desk & free)

@@ -419,16 +419,51 @@ class DossierTransitions:
         self.delivery_status = DeliveryStatus.READY
 
     @line(
-        S.COMPLETED, S.RETURNED, permission=may.any_of(may.is_receiving_clerk, may.is_post), jobs=[Job.DELIVERY],
-        conditions=[conditions.nothing_owed], inputs=[inputs.published_and_notified_or_signed_for],
-        before=[Effect.NAME_WHAT_IS_DELIVERED], after=[Effect.OWE_LAST_CONTROL_SHEET], tells=[Tells.SUBMITTER],
+        S.COMPLETED, S.RETURNED, permission=may.is_receiving_clerk, jobs=[Job.DELIVERY, Job.POST],
+        conditions=[conditions.nothing_owed, conditions.not_on_its_way], inputs=[inputs.published_and_notified_or_signed_for],
+        before=[Effect.NAME_WHAT_IS_DELIVERED, Effect.RECORD_WHO_TOOK_IT], after=[Effect.OWE_LAST_CONTROL_SHEET],
+        tells=[Tells.SUBMITTER],
         sentence=_("Đã trả kết quả"),  # of a revoked one: `workflow.sentence_of`
     )  # fmt: skip
     def deliver(self) -> None:
-        """The result was published in the account and announced, or signed for at the counter."""
+        """The result was published in the account and announced, signed for at the counter, or delivered by the post."""
         self.returned_at = clock.now()
         self.delivery_status = DeliveryStatus.DELIVERED
         self._close()
+
+    # ------------------------------------------------------------ originals and post
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING, S.COMPLETED], permission=may.any_of(may.is_receiving_clerk, may.is_officer),
+        conditions=[conditions.an_original_must_be_shown], inputs=[inputs.original_with_legal_reason],
+        before=[Effect.RECORD_ASKED_ORIGINAL], tells=[Tells.SUBMITTER],
+        sentence=_("Đề nghị mang bản chính để đối chiếu"),
+    )  # fmt: skip
+    def ask_original(self) -> None:
+        """Ask for an original, for the reason of law that the procedure names. No clock moves: neither here nor when it comes."""
+
+    @same_state(
+        [S.COMPLETED], permission=may.is_receiving_clerk,
+        conditions=[conditions.goes_by_post, conditions.nothing_owed, conditions.no_parcel_on_its_way],
+        inputs=[inputs.whole_address], before=[Effect.ORDER_PARCEL], tells=[Tells.SUBMITTER],
+        sentence=_("Đã đặt gửi bưu điện"),
+    )  # fmt: skip
+    def send_parcel(self) -> None:
+        """Order a parcel with the result. Its address is frozen with the order."""
+
+    @same_state(
+        [S.COMPLETED], permission=may.no_user, jobs=[Job.POST], inputs=[inputs.parcel_undelivered],
+        before=[Effect.NAME_PARCEL], tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
+        sentence=_("Bưu điện không giao được"),
+    )  # fmt: skip
+    def note_undelivered(self) -> None:
+        """The post could not deliver the parcel: refused, unknown address, lost, brought back. The desk has the matter again."""
+
+    @same_state(
+        [S.COMPLETED], permission=may.no_user, jobs=[Job.POST], inputs=[inputs.parcel_found], before=[Effect.NAME_PARCEL],
+        tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK], sentence=_("Bưu điện tìm thấy, đang gửi tiếp"),
+    )  # fmt: skip
+    def note_found(self) -> None:
+        """A parcel that could not be delivered is on its way again."""
 
     # ------------------------------------------------------------ withdrawal, stop, correction
     @line(

@@ -32,6 +32,15 @@ class SettlingAttempt(Protocol):
     obligation_id: int
 
 
+class SentParcel(Protocol):
+    """The fields of a parcel used here; the model is in `dossiers.parcels`, above."""
+
+    pk: int
+    dossier_id: int
+    state: str
+    reference: str
+
+
 class AskedItem(TypedDict):
     """One requested item of a supplement: a form field or a document."""
 
@@ -96,6 +105,20 @@ class StepDetails(TypedDict, total=False):
     # confirm_withdrawal, deliver
     originals_returned: bool
     signed_for_by: str
+    # deliver at the counter: a `SeenDocument` and its number, a `TakenAs`, and the mandate that was shown
+    seen_document: str
+    seen_number: str
+    taken_as: str
+    mandate: str
+    # deliver by post, note_undelivered, note_found
+    parcel: SentParcel
+    # ask_original: the key of a document
+    original: str
+    # send_parcel; `tracking`: of a sending that was handed in at a post office
+    recipient: str
+    phone: str
+    address: str
+    tracking: str
 
 
 class DecidedExemption(TypedDict):
@@ -126,6 +149,16 @@ class Recorded(TypedDict, total=False):
     draft: CarriedDraft
     marks: list[Mark]
     action: str
+    signed_for_by: str
+    seen_document: str
+    seen_number: str
+    taken_as: str
+    mandate: str
+    parcel: str  # reference
+    original: dict[str, str]  # ask_original: key, name, reason
+    recipient: str
+    phone: str
+    address: str
     revoked: bool  # deliver: no result is in force any more; what is delivered is the decision that revoked it
     corrected: list[str]  # numbers of the papers that a correction replaces or revokes
     signed: list[str]  # SHA-256 of the scans of the paper that the visitor signed

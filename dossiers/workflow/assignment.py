@@ -1,10 +1,12 @@
 """The columns used by lists: who holds a dossier, at which agency, what it waits for, until when."""
 
 from accounts.roles import Role
+from dossiers.choices import ON_ITS_WAY, DeliveryWay
 from dossiers.states import DossierState
 from dossiers.transitions.step import Step
 
-HOURS_TO_DELIVER = 8  # working hours from the result to the delivery (demo value)
+HOURS_TO_DELIVER = 8  # working hours from the result to the delivery, or from a failed delivery to the next try (demo value)
+POST = "post"  # `waiting_on` while a parcel is on its way
 
 
 def refresh_waiting(step: Step) -> None:
@@ -30,3 +32,18 @@ def refresh_waiting(step: Step) -> None:
             dossier.step_due_at = dossier.reception_due_at if state is DossierState.SUBMITTED else dossier.due_at
         if step.name != "assign":
             dossier.holder = None
+        if state is DossierState.COMPLETED and dossier.delivery_way == DeliveryWay.POST:
+            _of_its_parcel(step)
+
+
+def _of_its_parcel(step: Step) -> None:
+    """While the post has it the desk has nothing to do; a parcel that could not be delivered has an owner and a new due time."""
+    dossier = step.dossier
+    parcel = dossier.parcels.order_by("-pk").first()
+    if parcel is None:
+        return
+    if parcel.state in ON_ITS_WAY:
+        dossier.waiting_on, dossier.holder, dossier.step_due_at = POST, None, None
+    elif step.name != "assign":
+        dossier.holder = parcel.owner
+        dossier.step_due_at = step.timekeeper.after(parcel.state_at, HOURS_TO_DELIVER)

@@ -1,6 +1,7 @@
-"""The network address of whoever sent a request, behind proxies, too."""
+"""The network address of whoever sent a request, behind proxies, too; and whether a URL is on this machine."""
 
 import ipaddress
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -22,6 +23,15 @@ def client_address(request: HttpRequest) -> str:
             break
         address = hop
     return str(address) if address else ""
+
+
+def is_here(url: str) -> bool:
+    """Is this URL on the same machine? Then no proxy of the environment may be used."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def network_of(request: HttpRequest) -> str:

@@ -43,6 +43,8 @@ INSTALLED_APPS = [
     "dossiers",
     "dossiers.files",
     "dossiers.papers",
+    "dossiers.parcels",
+    "dossiers.custody",
     "payments",
 ]
 
@@ -210,6 +212,11 @@ _PAYMENT_TIMES = {  # seconds
     "refund_query_after": 120,  # first querydr after a refund request
 }
 PAYMENT_TIMES = with_environment(_PAYMENT_TIMES, os.environ.get("PAYMENT_TIMES", ""))
+
+# Results by post. Explained in `docs/post.md`. Without an address and a secret parcels are handed in at a post office.
+POST_API_URL = os.environ.get("POST_API_URL", "")
+POST_CLIENT = os.environ.get("POST_CLIENT", "")  # our name at the postal service
+POST_SECRET = os.environ.get("POST_SECRET", "")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -14,7 +14,7 @@ from accounts.messages.models import Channel, Message, mark_read
 from dossiers import workflow
 from dossiers.access_log import log_view
 from dossiers.citizen import dashboard as overview
-from dossiers.citizen import timeline
+from dossiers.citizen import delivery, timeline
 from dossiers.citizen.forms import ConfirmationForm, WithdrawalForm
 from dossiers.clock import lateness
 from dossiers.fees import wording
@@ -156,6 +156,8 @@ def detail(request, code):
             "fee_is_open": wording.is_open(dossier),
             "money": money,
             "request_open": dossier.state == DossierState.SUPPLEMENT_REQUIRED and mine,
+            "post": delivery.promise(dossier),
+            "parcels": delivery.parcels(dossier) if mine or may_see_papers(dossier, user) else [],
             "has_result": any(paper.is_result for paper in papers),
             "has_slip": dossier.accepted_at is not None,
         },

@@ -17,6 +17,7 @@ from accounts.messages.models import Message
 from accounts.roles import Role
 from dossiers import permissions, workflow
 from dossiers.access_log import log_view
+from dossiers.choices import SeenDocument, TakenAs
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.desk import queues
 from dossiers.desk.actions import blocked_steps, offered
@@ -33,6 +34,7 @@ from dossiers.models import FollowUp
 from dossiers.papers import frozen
 from dossiers.papers.models import PaperKind
 from dossiers.states import DossierState
+from dossiers.workflow.assignment import POST
 from portal.common import clock
 from portal.common.dates import moment
 from portal.common.identity import phone_for_display
@@ -61,7 +63,7 @@ def dossier(request, code):
     if dossier.state == DossierState.SUPPLEMENT_REQUIRED and permissions.acts_for_a_visitor(dossier, request.user):
         possible.append("resubmit")  # its page enters the answers first
     steps = offered(name for name in possible if name != "return_step" or earlier_steps(dossier))  # not for the first step
-    aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and dossier.delivery_way == "account")]
+    aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and dossier.delivery_way != "counter")]
     runs = list(dossier.step_runs.select_related("agency", "holder", "done_by"))
     sheets = _sheets(dossier, request.user)
     context = {
@@ -81,6 +83,9 @@ def dossier(request, code):
         **_money(dossier),
         "supplements": dossier.supplements.select_related("approved_by").prefetch_related("items"),
         "decisions": _decisions(dossier),
+        "parcels": list(dossier.parcels.select_related("ordered_by", "owner").prefetch_related("notices__entered_by")),
+        "originals_held": dossier.originals.held().count(),
+        "taken": _taken(dossier) if may_see_papers else {},
         "review": Review(dossier, request.user) if may_see_papers and is_drafted(dossier) else None,
         "may_draft": permissions.drafts_now(dossier, request.user) and is_drafted(dossier),
         "letters_waiting": dossier.letters.filter(from_office=False, closed_at=None).count(),
@@ -102,6 +107,19 @@ def _decisions(dossier):
         (decision, [(words, decision.number_of(key)) for key, words in frozen.papers_in(decision.content).items()])
         for decision in dossier.decisions.select_related("signer")
     ]
+
+
+def _taken(dossier):
+    """Who took the result at the counter, as the history keeps it; {} when nobody did."""
+    event = dossier.events.filter(step="deliver", job="").select_related("text").last()
+    details = getattr(getattr(event, "text", None), "details", {})
+    if not details.get("signed_for_by"):
+        return {}
+    return {
+        "name": details["signed_for_by"], "when": moment(event.at), "mandate": details.get("mandate", ""),
+        "as": dict(TakenAs.choices).get(details.get("taken_as"), ""),
+        "document": dict(SeenDocument.choices).get(details.get("seen_document"), ""), "number": details.get("seen_number", ""),
+    }  # fmt: skip
 
 
 def _money(dossier):
@@ -207,6 +225,8 @@ def _holder(dossier):
     agency = dossier.holder_agency or dossier.receiving_agency
     if dossier.waiting_on == "submitter":
         return {"over": _("Đang chờ"), "name": _("Người nộp"), "role": dossier.get_state_display(), "icon": "pause"}
+    if dossier.waiting_on == POST:
+        return {"over": _("Đang giữ"), "name": _("Bưu điện"), "role": _("đang mang kết quả đi"), "icon": "mail"}
     role = dict(Role.choices).get(dossier.waiting_on, "")
     name = str(dossier.holder) if dossier.holder else _("Chưa giao ai")
     return {
@@ -280,7 +300,10 @@ def again(request, code, kind, pk):
     if not may_send_again(dossier, request.user):
         raise PermissionDenied
     keys = [f"event:{event}" for event in dossier.events.values_list("pk", flat=True)]
-    rows = {"viec": FollowUp.objects.filter(event__dossier=dossier), "tin": Message.objects.filter(key__in=keys)}.get(kind)
+    rows = {
+        "viec": FollowUp.objects.filter(event__dossier=dossier), "tin": Message.objects.filter(key__in=keys),
+        "buu-gui": dossier.parcels,
+    }.get(kind)  # fmt: skip
     if rows is None:
         raise Http404
     get_object_or_404(rows, pk=pk).resend()

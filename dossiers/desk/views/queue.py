@@ -11,11 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.roles import Role
-from dossiers.desk import queues, register
+from dossiers.custody import keeping
+from dossiers.desk import parcels, queues, register
 from dossiers.desk.actions import bulk_steps
 from dossiers.models import Dossier, FilingChannel
 from dossiers.permissions import PAPER_ROLES, staff_dossiers
 from dossiers.workflow import outages
+from dossiers.workflow.assignment import POST
 from portal.common import clock, searches
 from portal.common.identity import mask_number
 from procedures.models import working_calendar
@@ -90,6 +92,8 @@ def queue(request):
             "next": _url(asked, sau=found.after) if found.after else "",
             "bulk": bulk_steps(request.user),
             "keeps_outages": bool(request.user.agencies_with(*outages.KEEPERS)),
+            "keeps_parcels": bool(request.user.agencies_with(*parcels.KEEPERS)),
+            "keeps_originals": bool(request.user.agencies_with(*keeping.KEEPERS)),
             "keeps_register": bool(request.user.agencies_with(*register.KEEPERS)),
             "reads_only": not request.user.agencies_with(*PAPER_ROLES),
             "closed": closed,
@@ -159,6 +163,8 @@ def _holder(dossier, user):
     """(who, role) as texts: a user, the citizen, or not assigned."""
     if dossier.waiting_on == "submitter":
         return _("Người nộp"), ""
+    if dossier.waiting_on == POST:
+        return _("Bưu điện"), ""
     if dossier.holder_id == user.pk:
         return _("Tôi"), ""
     at_office = dossier.state == "PROCESSING"  # for other states the state is enough
