@@ -10,7 +10,7 @@ from accounts.messages.models import queue_messages
 from accounts.models import Membership, User
 from accounts.roles import Role
 from dossiers.fees import ending, wording
-from dossiers.permissions import is_submitter
+from dossiers.permissions import is_submitter, roles_of
 from dossiers.states import DossierState
 from dossiers.transitions.choices import Tells
 from portal.common import clock
@@ -137,10 +137,16 @@ def _office_recipients(dossier, step):
         return [step.details["holder"]]
     people = []
     for run in dossier.open_steps or []:
-        people += (
-            [run.holder] if run.holder else User.objects.filter(memberships__in=_current(run.role, run.agency_id)).distinct()
-        )
+        people += _people_of_step(run)
     return people or list(User.objects.filter(memberships__in=_current(Role.OFFICER, dossier.lead_agency_id)).distinct())
+
+
+def _people_of_step(run):
+    """Who holds the step, or everybody who may do it."""
+    if run.holder:
+        return [run.holder]
+    theirs = Membership.objects.current().filter(role__in=roles_of(run), agency=run.agency_id)
+    return list(User.objects.filter(memberships__in=theirs).distinct())
 
 
 def _current(role, agency_id):
@@ -172,9 +178,10 @@ def step_untaken(run):
 @translation.override("vi")
 def answer_awaited(run):
     """Remind the body that was asked: who holds the question, or everybody with its role."""
-    people = [run.holder] if run.holder else User.objects.filter(memberships__in=_current(run.role, run.agency_id)).distinct()
     facts = {"code": run.dossier.code, "when": moment(run.due_at)}
-    _about_the_question(run, "remind", people, _("Nhắc trả lời ý kiến: %(code)s") % facts, _("Trả lời trước %(when)s.") % facts)
+    _about_the_question(
+        run, "remind", _people_of_step(run), _("Nhắc trả lời ý kiến: %(code)s") % facts, _("Trả lời trước %(when)s.") % facts
+    )
 
 
 @translation.override("vi")

@@ -13,11 +13,11 @@ from accounts.models import Agency, Membership, User
 from accounts.roles import Role
 from dossiers.choices import Product
 from dossiers.clock.timekeeper import Timekeeper
-from dossiers.desk.pdf_files import store_pdf
+from dossiers.desk import pdf_files
 from dossiers.files.checking import UploadRefused
 from dossiers.models import StepState
 from dossiers.papers import drafting
-from dossiers.permissions import NOTE_SHOWN_STEPS, heads, own_steps, steps_headed
+from dossiers.permissions import NOTE_SHOWN_STEPS, heads, own_steps, roles_of, steps_headed
 from dossiers.transitions import conditions, inputs
 from portal.common import clock
 from portal.common.figures import UnclearDay, typed_day_in
@@ -44,6 +44,7 @@ class StepForm(forms.Form):
     """Form of a step without inputs of its own. `note` is stored in the history and, for some steps, shown to the citizen."""
 
     template = "dossiers/desk/forms/plain.html"
+    keeps_draft = False  # is there a button that keeps what is typed, to go on later?
     note = CleanTextField(rows=3, required=False, label=_("Ghi chú vào lịch sử"))
 
     def __init__(self, *args, step, dossier, user, **options):
@@ -146,6 +147,7 @@ class HandOverForm(OneOfStepsForm):
     """Closing a processing step, with what it must deliver. The opinion of a step is its note."""
 
     template = "dossiers/desk/forms/hand_over.html"
+    keeps_draft = True
     step_label = _("Bước đã làm xong")
 
     def __init__(self, *args, **options):
@@ -164,21 +166,35 @@ class HandOverForm(OneOfStepsForm):
                     label=_("%(label)s (tệp PDF)") % {"label": label or _("Tệp")}, required=False,
                     widget=forms.FileInput(attrs={"accept": "application/pdf"}),
                 )  # fmt: skip
+                self.fields[f"kept-{pk}"] = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def choices_of_steps(self):
         return [run for run in own_steps(self.dossier, self.user) if run.kind != "sign"]
 
     def clean(self):
+        files = {pk: self._file_of(pk) for pk in self.runs if f"file-{pk}" in self.fields}
         if self.errors:
             return
         pk = str(self.chosen.pk)
-        text, upload = self.cleaned_data.get(f"number-{pk}"), self.cleaned_data.get(f"file-{pk}")
+        text = self.cleaned_data.get(f"number-{pk}")
         self.product = {"text": text} if text else {}
-        if upload:
+        if files.get(pk):
+            self.product = {"file": dict(files[pk])}
+
+    def _file_of(self, pk):
+        """The file of this POST, else the one sent before. Kept on the form, which may come back for another error."""
+        field, kept, place = f"file-{pk}", f"kept-{pk}", f"step:{pk}"
+        file = pdf_files.unsigned(self.cleaned_data.get(kept, ""), place)
+        if upload := self.cleaned_data.get(field):
             try:
-                self.product = {"file": dict(store_pdf(upload, f"staff:{self.user.pk}"))}
+                file = pdf_files.store_pdf(upload, f"staff:{self.user.pk}")
             except UploadRefused as refusal:
-                self.add_error(f"file-{pk}", str(refusal))
+                self.add_error(field, str(refusal))
+        self.data = self.data.copy()
+        self.data[self.add_prefix(kept)] = pdf_files.signed(file, place)
+        if file:
+            self[field].help_text = _("Đã giữ tệp %(name)s. Chọn tệp khác nếu muốn thay.") % {"name": file["name"]}
+        return file
 
     def field_of(self, name):
         """The field of an input that `advance` misses."""
@@ -229,6 +245,7 @@ class ReturnForm(ReasonForm):
     """Returning to an earlier step. Places of the drafted result are marked where they stand."""
 
     template = "dossiers/desk/forms/return.html"
+    keeps_draft = True
     back_to = forms.TypedChoiceField(label=_("Làm lại từ bước"), widget=forms.RadioSelect, empty_value=None)
 
     def __init__(self, *args, **options):
@@ -251,6 +268,7 @@ class ReturnForm(ReasonForm):
 
 
 class QuestionForm(StepForm):
+    keeps_draft = True
     question = CleanTextField(
         rows=4, label=_("Nội dung cần người nộp xác nhận"), help_text=_("Đồng hồ tạm dừng cho đến khi người nộp trả lời.")
     )
@@ -260,6 +278,7 @@ class QuestionForm(StepForm):
 
 
 class ConsultForm(StepForm):
+    keeps_draft = True
     agency = forms.ModelChoiceField(Agency.objects.none(), label=_("Hỏi cơ quan"), empty_label=_("Chọn cơ quan"))
     question = CleanTextField(rows=4, label=_("Nội dung cần lấy ý kiến"))
     hours = NumberField(
@@ -284,23 +303,30 @@ class ConsultForm(StepForm):
 
 
 class AssignForm(StepForm):
+    step = forms.TypedChoiceField(label=_("Bước giao"), widget=forms.RadioSelect, empty_value=None)
     holder = forms.ModelChoiceField(User.objects.none(), label=_("Giao cho"), empty_label=_("Chọn người"))
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        self.runs = {str(run.pk): run for run in self.dossier.open_steps if heads(self.user, run.agency_id)}
+        self.fields["step"].choices = [(pk, f"{run.name} – {run.agency}") for pk, run in self.runs.items()]
+        if len(self.runs) < 2:
+            del self.fields["step"]
         self.fields["holder"].queryset = people_for([self.dossier], self.user)
         self.fields["note"].label = _("Lý do")
         self.fields["note"].help_text = _("Cần khi lấy việc đang có người giữ giao cho người khác.")
 
     def details(self):
-        return {"holder": self.cleaned_data["holder"]}
+        chosen = {"step": self.runs[self.cleaned_data["step"]]} if "step" in self.fields else {}
+        return {"holder": self.cleaned_data["holder"], **chosen}
 
 
 def people_for(dossiers, head):
     """Users to whom this head may give these dossiers: those with the role of an open step at a body that the head heads."""
     posts = set()
     for dossier in dossiers:
-        runs = {(run.role, run.agency_id) for run in dossier.open_steps if heads(head, run.agency_id)}
+        headed = [run for run in dossier.open_steps if heads(head, run.agency_id)]
+        runs = {(role, run.agency_id) for run in headed for role in roles_of(run)}
         posts |= runs or {(Role.RECEIVING_CLERK, dossier.receiving_agency_id)}
     held = Membership.objects.none()
     for role, agency in posts:

@@ -93,7 +93,8 @@ def runs_of(user):
     """Open processing steps that this user may do (`permissions.does_the_step`) and that do not wait for the citizen."""
     wanted = Q(holder=user, agency__in=user.agencies_with(Role.HEAD, Role.DEPUTY))
     for role in {role for role, _agency in user.roles}:
-        wanted |= Q(role=role, agency__in=user.agencies_with(role))
+        done_by = Role.HEAD if role == Role.DEPUTY else role
+        wanted |= Q(role=done_by, agency__in=user.agencies_with(role))
     runs = StepRun.objects.filter(wanted, Q(holder=None) | Q(holder=user), state=StepState.OPEN)
     return runs.exclude(kind="applicant_confirm", question__gt="", answer="")
 

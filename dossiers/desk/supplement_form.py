@@ -42,6 +42,7 @@ class SupplementForm(StepForm):
     """All requested items in one request, each with its own reason."""
 
     template = "dossiers/desk/forms/supplement.html"
+    keeps_draft = True
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

@@ -58,6 +58,7 @@ class Effect(StrEnum):
     GIVE_BACK_TERM = "give_back_term"
     SET_HOLDER = "set_holder"
     TAKE = "take"
+    TAKE_BY_WORKING = "take_by_working"
     REFUSE_HANDOVER = "refuse_handover"
     TAKE_OVER = "take_over"
     PROMISE_NEW_DATE = "promise_new_date"

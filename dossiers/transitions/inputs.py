@@ -14,13 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from dossiers.choices import Product, StepState
-from dossiers.permissions import heads, is_head, own_steps, steps_headed
+from dossiers.permissions import does_the_step, has_its_role, heads, is_head, own_steps, steps_headed
 from dossiers.transitions import conditions, drafts
 from portal.common import clock
 from portal.common.dates import moment
 from procedures.models import working_calendar
 
 if TYPE_CHECKING:
+    from accounts.models import User
+    from dossiers.models import StepRun
     from dossiers.transitions.step import Step
 
 MIN_REASON = 5  # characters of a reason or an opinion
@@ -90,18 +92,27 @@ def deadline(step: Step) -> None:
 
 
 def earlier_step(step: Step) -> None:
-    """`back_to` is a finished step before the open ones. Open steps of other bodies are taken back by the head of the lead agency
-    only."""
+    """`back_to` is a finished step before the open ones. Nobody takes back what is open at another body, except a question that
+    was asked from here (`_takes_back`)."""
     target, dossier = step.details.get("back_to"), step.dossier
     first = min((run.position for run in dossier.open_steps), default=0)
     if target is None or target.dossier_id != dossier.pk or target.state != StepState.DONE or target.position >= first:
         raise DetailsMissing("back_to", _("Chọn bước cần làm lại."))
     assert step.user is not None
-    theirs = [run for run in dossier.open_steps if run not in own_steps(dossier, step.user)]
-    if theirs and not heads(step.user, dossier.lead_agency_id):
+    theirs = [run for run in dossier.open_steps if not _takes_back(run, step)]
+    if theirs:
         facts = {"step": theirs[0].name, "agency": theirs[0].agency}
-        sentence = _("Bước “%(step)s” của %(agency)s đang mở. Chờ bước đó xong, hoặc nhờ trưởng cơ quan chủ trì trả lại.")
+        sentence = _("Bước “%(step)s” của %(agency)s đang mở, không lấy lại được. Chờ nơi đó làm xong.")
         raise DetailsMissing("back_to", sentence % facts)
+
+
+def _takes_back(run: StepRun, step: Step) -> bool:
+    """May the actor take this open step back: their own, one of a body they head, or a question that they, or the body they lead,
+    have asked?"""
+    assert step.user is not None
+    if run.question and run.asked_by_id:
+        return run.asked_by_id == step.user.pk or heads(step.user, step.dossier.lead_agency_id)
+    return does_the_step(run, step.user) or heads(step.user, run.agency_id)
 
 
 def own_step(step: Step) -> None:
@@ -152,19 +163,34 @@ def _fitting_draft(step: Step) -> None:
 
 
 def assignee_has_role(step: Step) -> None:
-    """`holder` has the role of an open step at a body that the actor heads. Taking it from somebody else needs a reason."""
+    """`holder` has the role of the open `step` at a body that the actor heads, or of the desk before steps are open. `step` is
+    needed only where this person could get several. Taking it from somebody else needs a reason."""
     holder, dossier = step.details.get("holder"), step.dossier
     assert step.user is not None
-    holders = []  # of what this person would get: ids, None where nobody holds it
-    if holder is not None and dossier.open_steps:
-        runs = [run for run in dossier.open_steps if heads(step.user, run.agency_id)]
-        holders = [run.holder_id for run in runs if holder.has_role(run.role, run.agency_id)]
-    elif holder is not None and holder.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id):
-        holders = [dossier.holder_id]
-    if holder is None or not holders:
+    if holder is None:
         raise DetailsMissing("holder", _("Chọn người đang làm việc ở cơ quan của bước này."))
-    if any(pk not in (None, holder.pk) for pk in holders) and len(step.note.strip()) < MIN_REASON:
+    if dossier.open_steps:
+        step.details["step"] = run = _step_to_give(step, holder)
+        held_by = run.holder_id
+    elif holder.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id):
+        held_by = dossier.holder_id
+    else:
+        raise DetailsMissing("holder", _("Chọn người đang làm việc ở cơ quan của bước này."))
+    if held_by not in (None, holder.pk) and len(step.note.strip()) < MIN_REASON:
         raise DetailsMissing("note", _("Đang có người giữ: ghi lý do giao lại."))
+
+
+def _step_to_give(step: Step, holder: User) -> StepRun:
+    assert step.user is not None
+    fitting = [run for run in step.dossier.open_steps if heads(step.user, run.agency_id) and has_its_role(run, holder)]
+    if not fitting:
+        raise DetailsMissing("holder", _("Chọn người đang làm việc ở cơ quan của bước này."))
+    chosen = step.details.get("step") or (fitting[0] if len(fitting) == 1 else None)
+    if chosen is None:
+        raise DetailsMissing("step", _("Hồ sơ có nhiều bước đang mở: chọn bước giao cho người này."))
+    if chosen not in fitting:
+        raise DetailsMissing("holder", _("Người này không có vai trò của bước đã chọn."))
+    return next(run for run in fitting if run == chosen)
 
 
 def step_handed(step: Step) -> None:

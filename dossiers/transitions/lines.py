@@ -152,12 +152,12 @@ class DossierTransitions:
         interval=IntervalKind.PAYMENT, tells=[Tells.SUBMITTER], sentence=_("Cần trả phí trước khi tiếp nhận"),
     )  # fmt: skip
     @line(
-        [S.ACCEPTED, S.PROCESSING], S.PAYMENT_REQUIRED, permission=may.is_officer, jobs=[Job.RULE],
+        [S.ACCEPTED, S.PROCESSING], S.PAYMENT_REQUIRED, permission=may.works_on_it, jobs=[Job.RULE],
         conditions=[
             conditions.offered_level_4, conditions.payment_blocks_next_step, conditions.amount_positive,
             conditions.applicant_not_asked,
         ],
-        before=[Effect.WAIT_FOR_PAYMENT], paper=PaperKind.PAYMENT_NOTICE, clock=Clock.PAUSE,
+        before=[Effect.TAKE_BY_WORKING, Effect.WAIT_FOR_PAYMENT], paper=PaperKind.PAYMENT_NOTICE, clock=Clock.PAUSE,
         interval=IntervalKind.PAYMENT, tells=[Tells.SUBMITTER],
         sentence=_("Cần trả phí để làm tiếp"),
     )  # fmt: skip
@@ -175,8 +175,9 @@ class DossierTransitions:
         """Record the fee of a dossier that does not wait for it: at the counter (level 3), due with the result, or paid early."""
 
     @same_state(
-        [S.ACCEPTED, S.PROCESSING], permission=may.any_of(may.is_officer, may.is_receiving_clerk),
-        conditions=[conditions.amount_not_set], inputs=[inputs.amounts_set, inputs.reason], before=[Effect.SET_AMOUNTS],
+        [S.ACCEPTED, S.PROCESSING], permission=may.any_of(may.works_on_it, may.is_receiving_clerk),
+        conditions=[conditions.amount_not_set], inputs=[inputs.amounts_set, inputs.reason],
+        before=[Effect.TAKE_BY_WORKING, Effect.SET_AMOUNTS],
         tells=[Tells.SUBMITTER], sentence=_("Đã tính số phí phải trả"),
     )  # fmt: skip
     def set_fee(self) -> None:
@@ -210,11 +211,12 @@ class DossierTransitions:
     )  # fmt: skip
     @line(
         [S.ACCEPTED, S.PROCESSING], S.SUPPLEMENT_REQUIRED,
-        permission=may.any_of(may.is_receiving_clerk, may.is_officer),
+        permission=may.any_of(may.is_receiving_clerk, may.works_on_it),
         conditions=[conditions.not_decided, conditions.applicant_not_asked],
         inputs=[inputs.items_with_reasons, inputs.first_time_or_head_approved, inputs.within_3_working_days_or_head_approved],
-        before=[Effect.SET_SUPPLEMENT_TERM], after=[Effect.OPEN_SUPPLEMENT], paper=PaperKind.SUPPLEMENT_REQUEST,
-        clock=Clock.PAUSE, interval=IntervalKind.SUPPLEMENT, tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
+        before=[Effect.TAKE_BY_WORKING, Effect.SET_SUPPLEMENT_TERM], after=[Effect.OPEN_SUPPLEMENT],
+        paper=PaperKind.SUPPLEMENT_REQUEST, clock=Clock.PAUSE, interval=IntervalKind.SUPPLEMENT,
+        tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
         sentence=_("Yêu cầu bổ sung"),
     )  # fmt: skip
     def ask_supplement(self) -> None:
@@ -308,8 +310,8 @@ class DossierTransitions:
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.asks_others, conditions=[conditions.not_decided],
-        inputs=[inputs.question, inputs.deadline], before=[Effect.OPEN_CONSULTATION], paper=PaperKind.CONSULTATION,
-        tells=[Tells.OFFICER], sentence=_("Đã gửi xin ý kiến"),
+        inputs=[inputs.question, inputs.deadline], before=[Effect.TAKE_BY_WORKING, Effect.OPEN_CONSULTATION],
+        paper=PaperKind.CONSULTATION, tells=[Tells.OFFICER], sentence=_("Đã gửi xin ý kiến"),
     )  # fmt: skip
     def consult(self) -> None:
         """Consult another agency, with a deadline. The clock of the dossier goes on."""
@@ -357,7 +359,7 @@ class DossierTransitions:
         before=[Effect.SET_HOLDER], tells=[Tells.OFFICER], sentence=_("Đã giao người giữ hồ sơ"),
     )  # fmt: skip
     def assign(self) -> None:
-        """The head of the body that works on it gives the dossier, or takes it from one person and gives it to another."""
+        """The head of the body that works on it gives the dossier, or one open step, to somebody; also what another one holds."""
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_head,

@@ -48,7 +48,7 @@ DESK = {
     "note_received ACCEPTED": 15,
 }
 OFFICE = {
-    "consult PROCESSING": 20,
+    "consult PROCESSING": 21,  # who asks has taken the step
     "hand_over PROCESSING beside a consultation": 19,  # the step drafts: its draft is read and held against the results offered
     "hand_over PROCESSING of the body asked": 22,
     "return_step PROCESSING": 24,
@@ -84,7 +84,7 @@ MONEY_THAT_BLOCKS = {
     "payment_timeout PAYMENT_REQUIRED": 20,
     "charge ACCEPTED": 22,
     "paid PAYMENT_REQUIRED of ACCEPTED": 42,
-    "charge PROCESSING": 22,
+    "charge PROCESSING": 23,
     "paid PAYMENT_REQUIRED of PROCESSING": 40,
     "waive PAYMENT_REQUIRED of ACCEPTED": 24,
 }
@@ -96,7 +96,7 @@ MONEY_THAT_WAITS_FOR_NOTHING = {
     "collect COMPLETED": 34,
     "collect WITHDRAWN": 30,
     "set_fee ACCEPTED": 19,
-    "set_fee PROCESSING": 20,
+    "set_fee PROCESSING": 21,
     "accept SUBMITTED exemption: confirm": 33,
     "accept SUBMITTED exemption: refuse": 38,
 }
@@ -235,8 +235,8 @@ def test_the_office(desk, counter):
     dossier = counter.take(dossier, "ask_confirmation", desk.officer, question="Tên trên bản nháp đúng chưa?")
     counter.take(dossier, "confirm", dossier.submitter, note="Đúng.")
     dossier = desk.processing()
-    factories.drafted(dossier, desk.officer)
     dossier = counter.take(dossier, "take", desk.officer)
+    factories.drafted(dossier, desk.officer)
     dossier = counter.take(dossier, "hand_over", desk.officer)
     counter.take(dossier, "refuse_handover", desk.signer, note=NOTE)
     dossier = counter.take(desk.processing(), "take_over", desk.head, note=NOTE)

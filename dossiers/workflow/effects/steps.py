@@ -9,9 +9,11 @@ from accounts.models import Agency
 from accounts.roles import Role
 from dossiers.choices import IntervalKind, Product
 from dossiers.models import StepRun, StepState
-from dossiers.permissions import does_the_step, heads
+from dossiers.permissions import does_the_step, own_steps
+from dossiers.states import DossierState
 from dossiers.transitions.choices import Effect
 from dossiers.transitions.step import Choice, Step
+from dossiers.workflow import taking
 from dossiers.workflow.effects.registry import before
 from portal.common import clock
 
@@ -81,6 +83,13 @@ def take(step: Step) -> None:
     step.recorded |= {"steps": [run.name], "holder": str(step.user)}
     run.holder, run.taken_at = step.user, run.taken_at if run.holder_id == step.user.pk and run.taken_at else step.now
     run.save(update_fields=["holder", "taken_at"])
+
+
+@before(Effect.TAKE_BY_WORKING)
+def take_by_working(step: Step) -> None:
+    """Who consults, asks or charges for an open step works on it: it needs no press of its own to count as taken."""
+    if step.user and step.line.source == DossierState.PROCESSING:
+        taking.note([run for run in own_steps(step.dossier, step.user) if run.kind not in ("sign", "consult")], step.now)
 
 
 @before(Effect.REFUSE_HANDOVER)
@@ -214,14 +223,13 @@ def _end_the_question(step: Step, answer: str) -> None:
 
 @before(Effect.SET_HOLDER)
 def set_holder(step: Step) -> None:
-    holder = step.details["holder"]
-    assert step.user is not None
-    runs = [r for r in step.dossier.open_steps if heads(step.user, r.agency_id) and holder.has_role(r.role, r.agency_id)]
-    for run in runs:
+    holder, run = step.details["holder"], step.details.get("step")
+    if run:
         if run.taken_at and run.holder_id != holder.pk:  # handed from one person to another
             run.taken_at, run.take_by, run.alarmed_at = None, step.timekeeper.take_by(step.now, run.agency), None
         run.holder = holder
         run.save(update_fields=["holder", "taken_at", "take_by", "alarmed_at"])
+        step.recorded["steps"] = [run.name]
     step.dossier.holder = holder
     step.recorded["holder"] = str(holder)
 
