@@ -199,7 +199,14 @@ def _about_the_question(run, occasion, people, subject, body):
     queue_messages(f"answer:{occasion}:{run.pk}", people, subject=subject, body=body, link=link)
 
 
+def _proposer_recipients(dossier, step):
+    """Who proposed the request that a head approved or declined."""
+    proposal = step.details.get("proposal")
+    return [proposal.actor] if proposal else []
+
+
 RECIPIENTS = {
+    Tells.PROPOSER: _proposer_recipients,
     Tells.HEAD: _head_recipients,
     Tells.SUBMITTER: _citizen_recipients,
     Tells.RECEIVING_CLERK: _desk_recipients,

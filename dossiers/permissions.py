@@ -290,6 +290,25 @@ def any_of(*predicates: Permission) -> Permission:
     return may
 
 
+@for_staff(Role.HEAD, at=[Body.RECEIVING, Body.LEAD])
+def approves_supplement(dossier: Dossier, user: User) -> bool:
+    """A head or deputy, when a request for supplements was proposed by somebody else: nobody approves the own."""
+    proposal = dossier.open_proposal
+    return proposal is not None and proposal.actor_id != user.pk and is_head(dossier, user)
+
+
+def or_approves_supplement(asks: Permission) -> Permission:
+    """Who asks for supplements; while a request is proposed, only who approves it."""
+    both = any_of(asks, approves_supplement)
+
+    @for_roles(*both.roles)
+    def may(dossier: Dossier, user: User) -> bool:
+        return (approves_supplement if dossier.supplement_proposed_at else asks)(dossier, user)
+
+    may.bodies = both.bodies
+    return may
+
+
 @for_roles()
 def no_user(dossier: Dossier, user: User) -> bool:
     """No user may take the step, only the jobs named on its line."""

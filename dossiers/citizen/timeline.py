@@ -16,7 +16,7 @@ from portal.common import clock
 from portal.common.dates import clock_time, long_day, moment
 from procedures.eforms.display import consent_text
 
-HIDDEN_STEPS = {"assign"}  # steps not shown to the citizen
+HIDDEN_STEPS = {"assign", "propose_supplement", "decline_supplement"}  # steps not shown to the citizen
 STEP_ICONS = {
     "submit": "send",
     "ask_supplement": "alert",

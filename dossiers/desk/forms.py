@@ -3,8 +3,6 @@
 `details()`: the keyword arguments of `workflow.advance` besides the note.
 """
 
-from types import SimpleNamespace
-
 from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -463,15 +461,3 @@ class WaiveForm(ReasonForm):
 
     def details(self):
         return {"evidence": self.cleaned_data["evidence"]}
-
-
-def head_approval_reason(dossier, line):
-    """The sentence why a head must approve this supplement request; empty when not needed. Uses the inputs of the line."""
-    bare = SimpleNamespace(dossier=dossier, details={})
-    for check in (inputs.first_time_or_head_approved, inputs.within_3_working_days_or_head_approved):
-        if check in line.custom["inputs"]:
-            try:
-                check(bare)
-            except inputs.DetailsMissing as lack:
-                return str(lack)
-    return ""

@@ -84,7 +84,8 @@ def actionable_by(user):
     headed = user.agencies_with(Role.HEAD, Role.DEPUTY)
     return (
         (Q(receiving_agency__in=desks) & at_the_desk & free)
-        | (Q(state=S.WITHDRAWN) & (Q(receiving_agency__in=headed) | Q(lead_agency__in=headed)))
+        | (Q(state=S.WITHDRAWN) | Q(supplement_proposed_at__isnull=False, state__in=[S.SUBMITTED, S.ACCEPTED, S.PROCESSING]))
+        & (Q(receiving_agency__in=headed) | Q(lead_agency__in=headed))
         | Q(state=S.PROCESSING, decided_at=None, pk__in=runs_of(user).values("dossier"))
     )
 

@@ -4,12 +4,11 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from dossiers import workflow
 from dossiers.desk import ready_reasons
-from dossiers.desk.forms import MAX_TEXT_LENGTH, StepForm, head_approval_reason
+from dossiers.desk.forms import MAX_TEXT_LENGTH, ReasonForm, StepForm
 from dossiers.filing import rules
 from dossiers.models import SupplementItem
-from dossiers.permissions import is_head
+from dossiers.transitions import conditions
 from portal.common.vietnamese import clean_text
 from procedures.eforms import answer_sections
 
@@ -54,6 +53,8 @@ class SupplementForm(StepForm):
             choice.ready = ready.get((choice.target, choice.key), [])
         if self.is_bound:
             self._read()
+        else:
+            self._fill()
 
     def _groups(self):
         asks = rules.asked_documents(self.dossier)
@@ -88,6 +89,18 @@ class SupplementForm(StepForm):
             words = [picked] if picked in choice.ready and picked not in typed else []
             choice.reason = "\n".join([*words, *([typed] if typed else [])])[:MAX_TEXT_LENGTH]
 
+    def _fill(self):
+        """What was proposed last for the request that is still to come, also when it was declined: nothing is typed again."""
+        events = self.dossier.events.filter(step__in=["propose_supplement", "ask_supplement"]).select_related("text")
+        last = events.order_by("sequence").last()
+        if last is None or last.step == "ask_supplement":
+            return
+        asked = {(item["target"], item["key"]): item["reason"] for item in last.text.details.get("proposed", [])}
+        for choice in self.choices:
+            choice.chosen = (choice.target, choice.key) in asked
+            choice.reason = asked.get((choice.target, choice.key), "")
+        self.initial["note"] = last.text.note
+
     def clean(self):
         for choice in self.chosen:
             if len(choice.reason) < 5:
@@ -110,14 +123,35 @@ class SupplementForm(StepForm):
         ]
 
     @property
-    def head_needed(self):
+    def why_approval(self):
         """Why a head must approve; empty when not needed."""
-        return head_approval_reason(self.dossier, workflow.line_of("ask_supplement", self.dossier.state))
-
-    @property
-    def user_is_head(self):
-        return is_head(self.dossier, self.user)
+        return conditions.why_approval(self.dossier)
 
     def details(self):
-        items = [{"target": c.target, "key": c.key, "label": c.label[:300], "reason": c.reason} for c in self.chosen]
-        return {"items": items, "approved_by": self.user if self.head_needed and self.user_is_head else None}
+        return {"items": [{"target": c.target, "key": c.key, "label": c.label[:300], "reason": c.reason} for c in self.chosen]}
+
+
+class ApprovalForm(StepForm):
+    """The head approves what was proposed, word by word: nothing is typed."""
+
+    template = "dossiers/desk/forms/supplement_approval.html"
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        del self.fields["note"]
+
+
+class DeclineForm(ReasonForm):
+    """The head does not approve it, with a reason for who proposed it."""
+
+    template = "dossiers/desk/forms/supplement_approval.html"
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["note"].help_text = _("Người trình đọc được lý do này, người nộp không thấy.")
+
+
+def ask_form(*args, dossier, **options):
+    """The form of the request: the whole list, or the approval of what was proposed."""
+    form = ApprovalForm if dossier.open_proposal else SupplementForm
+    return form(*args, dossier=dossier, **options)

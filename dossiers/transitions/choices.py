@@ -27,6 +27,7 @@ class Tells(StrEnum):
     RECEIVING_CLERK = "receiving_clerk"
     OFFICER = "officer"
     HEAD = "head"
+    PROPOSER = "proposer"
 
 
 class Effect(StrEnum):
@@ -67,6 +68,7 @@ class Effect(StrEnum):
     CANCEL_OPEN_STEPS = "cancel_open_steps"
     # supplements and outcomes
     SET_SUPPLEMENT_TERM = "set_supplement_term"
+    RECORD_PROPOSAL = "record_proposal"
     OPEN_SUPPLEMENT = "open_supplement"
     APPLY_SUPPLEMENT = "apply_supplement"
     CARRY_DRAFT = "carry_draft"

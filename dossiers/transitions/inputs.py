@@ -14,11 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from dossiers.choices import Product, StepState
-from dossiers.permissions import does_the_step, has_its_role, heads, is_head, own_steps, steps_headed
+from dossiers.permissions import does_the_step, has_its_role, heads, own_steps, steps_headed
 from dossiers.transitions import conditions, drafts
-from portal.common import clock
 from portal.common.dates import moment
-from procedures.models import working_calendar
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -56,22 +54,14 @@ def items_with_reasons(step: Step) -> None:
             raise DetailsMissing("items", _("Ghi lý do cho từng chỗ cần bổ sung: %(label)s.") % {"label": item.get("label", "")})
 
 
-def first_time_or_head_approved(step: Step) -> None:
-    if step.dossier.supplement_count and not _approved_by_head(step):
-        raise DetailsMissing("approved_by", _("Yêu cầu bổ sung lần thứ hai cần trưởng bộ phận duyệt."))
-
-
-def within_3_working_days_or_head_approved(step: Step) -> None:
-    accepted = step.dossier.accepted_at
-    if accepted is None or _approved_by_head(step):
-        return
-    if working_calendar().add_working_days(clock.local(accepted).date(), 3) < clock.today():
-        raise DetailsMissing("approved_by", _("Đã quá 3 ngày làm việc từ khi tiếp nhận: cần trưởng bộ phận duyệt."))
-
-
-def _approved_by_head(step: Step) -> bool:
-    approver = step.details.get("approved_by")
-    return approver is not None and is_head(step.dossier, approver)
+def as_proposed(step: Step) -> None:
+    """While a request is proposed, exactly this one is sent or declined."""
+    if proposal := step.dossier.open_proposal:
+        if step.details.get("items") or step.name == "ask_supplement" and step.note:
+            raise DetailsMissing("items", _("Chỉ duyệt đúng yêu cầu đã trình. Cần khác thì không duyệt, ghi rõ cần sửa gì."))
+        step.details["proposal"] = proposal
+        if step.name == "ask_supplement":
+            step.details["items"], step.note = proposal.text.details["proposed"], proposal.text.note
 
 
 def question(step: Step) -> None:

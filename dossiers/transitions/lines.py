@@ -85,6 +85,7 @@ class DossierTransitions:
     submitted_at: dt.datetime | None
     accepted_at: dt.datetime | None
     supplement_due_at: dt.datetime | None
+    supplement_proposed_at: dt.datetime | None
     payment_due_at: dt.datetime | None
     reminded_at: dt.datetime | None
     extended_at: dt.datetime | None
@@ -204,26 +205,51 @@ class DossierTransitions:
         self._close()
 
     @line(
-        S.SUBMITTED, S.SUPPLEMENT_REQUIRED, permission=may.is_receiving_clerk,
-        inputs=[inputs.items_with_reasons, inputs.first_time_or_head_approved], before=[Effect.SET_SUPPLEMENT_TERM],
+        S.SUBMITTED, S.SUPPLEMENT_REQUIRED, permission=may.or_approves_supplement(may.is_receiving_clerk),
+        conditions=[conditions.first_time_or_head_approved], inputs=[inputs.as_proposed, inputs.items_with_reasons],
+        before=[Effect.SET_SUPPLEMENT_TERM],
         after=[Effect.OPEN_SUPPLEMENT], paper=PaperKind.SUPPLEMENT_REQUEST, clock=Clock.RECEPTION_STOPS,
-        interval=IntervalKind.SUPPLEMENT, tells=[Tells.SUBMITTER], sentence=_("Yêu cầu bổ sung"),
+        interval=IntervalKind.SUPPLEMENT, tells=[Tells.SUBMITTER, Tells.PROPOSER], sentence=_("Yêu cầu bổ sung"),
     )  # fmt: skip
     @line(
         [S.ACCEPTED, S.PROCESSING], S.SUPPLEMENT_REQUIRED,
-        permission=may.any_of(may.is_receiving_clerk, may.works_on_it),
-        conditions=[conditions.not_decided, conditions.applicant_not_asked],
-        inputs=[inputs.items_with_reasons, inputs.first_time_or_head_approved, inputs.within_3_working_days_or_head_approved],
+        permission=may.or_approves_supplement(may.any_of(may.is_receiving_clerk, may.works_on_it)),
+        conditions=[
+            conditions.not_decided, conditions.applicant_not_asked, conditions.first_time_or_head_approved,
+            conditions.within_3_working_days_or_head_approved,
+        ],
+        inputs=[inputs.as_proposed, inputs.items_with_reasons],
         before=[Effect.TAKE_BY_WORKING, Effect.SET_SUPPLEMENT_TERM], after=[Effect.OPEN_SUPPLEMENT],
         paper=PaperKind.SUPPLEMENT_REQUEST, clock=Clock.PAUSE, interval=IntervalKind.SUPPLEMENT,
-        tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
+        tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK, Tells.PROPOSER],
         sentence=_("Yêu cầu bổ sung"),
     )  # fmt: skip
     def ask_supplement(self) -> None:
-        """Request supplements: each field and document with its own reason, all in one request."""
+        """Request supplements: each field and document with its own reason, all in one request. A head sends what was proposed,
+        word by word."""
         self.came_from = self.state
+        self.supplement_proposed_at = None
         self.supplement_count += 1
         self.reminded_at = None
+
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING], permission=may.any_of(may.is_receiving_clerk, may.works_on_it),
+        conditions=[conditions.not_decided, conditions.applicant_not_asked, conditions.approval_needed],
+        inputs=[inputs.items_with_reasons], before=[Effect.TAKE_BY_WORKING, Effect.RECORD_PROPOSAL], tells=[Tells.HEAD],
+        sentence=_("Đã trình yêu cầu bổ sung"),
+    )  # fmt: skip
+    def propose_supplement(self) -> None:
+        """Propose a request that a head must approve: a second one, or a late one. A new proposal stands for the one before."""
+        self.supplement_proposed_at = clock.now()
+
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING], permission=may.approves_supplement,
+        conditions=[conditions.supplement_proposed], inputs=[inputs.reason, inputs.as_proposed], tells=[Tells.PROPOSER],
+        sentence=_("Không duyệt yêu cầu bổ sung"),
+    )  # fmt: skip
+    def decline_supplement(self) -> None:
+        """The head does not approve a proposed request, with a reason; the work goes on without it."""
+        self.supplement_proposed_at = None
 
     @line(
         S.SUPPLEMENT_REQUIRED, RETURN_VALUE(S.SUBMITTED, S.ACCEPTED, S.PROCESSING), permission=may.is_submitter,

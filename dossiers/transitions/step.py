@@ -13,7 +13,7 @@ from dossiers.transitions.choices import Clock, Effect, Tells
 if TYPE_CHECKING:
     from accounts.models import Agency, User
     from dossiers.clock.timekeeper import Timekeeper
-    from dossiers.models import Dossier, StepRun
+    from dossiers.models import Dossier, Event, StepRun
     from dossiers.papers.models import IssuedPaper
     from dossiers.permissions import Permission
     from dossiers.transitions.conditions import Condition
@@ -66,9 +66,9 @@ class StepDetails(TypedDict, total=False):
     evidence: str
     # set_fee: {key of the fee line: đồng}
     amounts: dict[str, int]
-    # ask_supplement
+    # ask_supplement, propose_supplement. `proposal`: the event of the proposal that a head sends or declines, set by an input
     items: list[AskedItem]
-    approved_by: User | None
+    proposal: Event
     # consult (hours: working hours to answer) and ask_confirmation
     past_the_term: bool  # the asker knows that the answer is due after the promised date
     question: str
@@ -117,6 +117,8 @@ class Recorded(TypedDict, total=False):
     hours: int
     past_the_term: bool
     items: list[AskedItem]
+    proposed: list[AskedItem]
+    proposed_by: str  # who proposed the request that a head approved
     content_sha256: str  # of the decision
     numbers: dict[str, str]  # {result key: number of its paper}
     read: dict[str, str | None]  # {result key: when the signer had the paper on screen, None: not read}

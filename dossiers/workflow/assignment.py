@@ -12,6 +12,8 @@ def refresh_waiting(step: Step) -> None:
     """Compute the columns again after a step. After `assign` the holder is kept."""
     dossier, state = step.dossier, DossierState(step.dossier.state)
     dossier.take_by = taking.take_by(dossier)
+    if state.is_final or dossier.decided_at:
+        dossier.supplement_proposed_at = None
     if state.is_final or state.waits_for_citizen:
         dossier.waiting_on = "" if state.is_final else "submitter"
         dossier.holder_agency_id = dossier.receiving_agency_id

@@ -30,6 +30,12 @@ NOTE = "Theo hồ sơ lưu của cơ quan."
 
 FILING = {
     "submit DRAFT": 29,
+    "propose_supplement SUBMITTED": 13,
+    "decline_supplement SUBMITTED": 13,
+    "propose_supplement ACCEPTED": 14,
+    "decline_supplement ACCEPTED": 13,
+    "propose_supplement PROCESSING": 15,
+    "decline_supplement PROCESSING": 14,
     "ask_supplement SUBMITTED": 23,
     "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 40,
     "ask_supplement ACCEPTED": 28,
@@ -200,6 +206,10 @@ def test_filing_and_the_supplement(desk, counter):
         dossier = counter.take(dossier, "ask_supplement", desk.clerk, items=[ITEM])
         edit_supplement(dossier)
         counter.take(dossier, "resubmit", dossier.submitter, case=f"of {source}")
+    for dossier in (desk.submitted(), desk.accepted(), desk.processing()):
+        Dossier.objects.filter(pk=dossier.pk).update(supplement_count=1)
+        dossier = counter.take(dossier, "propose_supplement", desk.clerk, items=[ITEM])
+        counter.take(dossier, "decline_supplement", desk.head, note=NOTE)
     dossier = desk.asked_for_supplement()
     Dossier.objects.filter(pk=dossier.pk).update(reminded_at=clock.now())
     with clock.at(dossier.supplement_due_at):

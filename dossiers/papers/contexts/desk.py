@@ -117,9 +117,17 @@ def supplement_request(dossier, event):
         "second_time": request.number > 1,
         "items": [{"name": item.label, "copy": _asked_as(item), "reason": item.reason} for item in request.items.order_by("pk")],
         "note": event.text.note,
+        **_who_proposed(event),
         "supplement_due_at": moment_in_words(request.due_at),
         "clock_note": clock_note(dossier, "Thời hạn giải quyết được tính lại từ đầu khi nhận đủ phần bổ sung."),
     }
+
+
+def _who_proposed(event):
+    """Of a request that a head approved: who guides the applicant is who proposed it."""
+    name = event.text.details.get("proposed_by")
+    mark = f"({event.text.actor_name} duyệt trên cổng lúc {wording.short_moment(event.at)})"
+    return {"clerk_name": name, "clerk_mark": mark} if name else {}
 
 
 def _asked_as(item):

@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,11 +13,13 @@ from django.urls import reverse
 from accounts.messages.models import Message
 from accounts.models import AccessLog, Membership
 from dossiers import invariants, workflow
+from dossiers.desk import queues
 from dossiers.desk.actions import STEP_PAGES
 from dossiers.desk.forms import StepForm
 from dossiers.desk.result_forms import DraftForm
 from dossiers.files import storage
 from dossiers.models import Dossier, FollowUp
+from dossiers.papers import contexts
 from dossiers.permissions import CITIZEN, NOTE_SHOWN_STEPS
 from dossiers.states import DossierState
 from dossiers.transitions import inputs
@@ -24,6 +27,7 @@ from portal.common import clock
 from portal.common.outbox import OutboxState
 from procedures.models import LocalFee
 from tests import factories, world
+from tests.dossiers.pages import browse
 from tests.dossiers.papers.reading import text_of
 
 WEDNESDAY = dt.datetime(2026, 11, 25, 9, 0, tzinfo=clock.LOCAL)
@@ -188,26 +192,71 @@ def test_ready_reasons_have_no_personal_data_and_are_of_this_desk(desk):
     assert take(desk.clerk, dossier, "ask_supplement", chon=["field:request_detail"], **forged).status_code == 422
 
 
-def test_asking_a_second_time_is_the_heads_own_act(desk):
+ASKED = {"chon": ["field:request_detail"], "ly-do:field:request_detail": "Ghi rõ nơi nhận giấy.", "note": "Mong anh chị sửa sớm."}
+
+
+@pytest.fixture
+def late(desk):
+    """A dossier whose requests for supplements a head must approve: accepted a week ago. The clerk has proposed one."""
     with clock.at(WEDNESDAY):
         dossier = desk.accepted()
     with clock.at(WEDNESDAY + dt.timedelta(days=7)):
-        shown = client_of(desk.clerk).get(page("ask_supplement", dossier))
-        assert "trưởng bộ phận duyệt" in shown.content.decode() and 'type="submit">' not in button_of(shown)
-        asked = {"chon": ["field:request_detail"], "ly-do:field:request_detail": "Ghi rõ nơi nhận giấy."}
-        assert take(desk.clerk, dossier, "ask_supplement", **asked).status_code == 422
-        assert now(dossier).state == DossierState.ACCEPTED
-
-        Membership.objects.create(
-            user=desk.head, agency=dossier.receiving_agency, role="receiving_clerk", valid_from="2025-07-01"
-        )
-        take(desk.head, dossier, "ask_supplement", **asked)
-        assert now(dossier).supplements.get().approved_by == desk.head
+        shown = client_of(desk.clerk).get(reverse("desk:dossier", args=[dossier.code])).content.decode()
+        assert page("propose_supplement", dossier) in shown and page("ask_supplement", dossier) not in shown
+        assert "cần trưởng bộ phận duyệt" in client_of(desk.clerk).get(page("propose_supplement", dossier)).content.decode()
+        take(desk.clerk, dossier, "propose_supplement", **ASKED)
+        yield now(dossier)
 
 
-def button_of(response):
-    """The HTML of the form from its last field on, with the buttons."""
-    return response.content.decode().rpartition("</fieldset>")[2].partition("</form>")[0]
+def test_the_clerk_proposes_and_the_head_approves_word_by_word(desk, late):
+    assert late.state == DossierState.ACCEPTED and late.open_proposal.actor == desk.clerk
+    assert Message.objects.filter(recipient=desk.head, key=f"event:{late.open_proposal.pk}").exists()
+    assert not Message.objects.filter(recipient=late.submitter, key=f"event:{late.open_proposal.pk}").exists()
+    assert queues.dossiers_at_work(desk.head).filter(queues.actionable_by(desk.head), pk=late.pk).exists()
+    assert "Đã trình yêu cầu bổ sung" not in browse(late.submitter).get(f"/ho-so/{late.code}/").content.decode()
+    assert "Ghi rõ nơi nhận giấy." in client_of(desk.head).get(page("ask_supplement", late)).content.decode()
+    take(desk.head, late, "ask_supplement", **ASKED | {"ly-do:field:request_detail": "Khác."})
+    request = now(late).supplements.get()
+    assert request.approved_by == desk.head and request.items.get().reason == "Ghi rõ nơi nhận giấy."
+    assert request.event.text.note == "Mong anh chị sửa sớm." and request.event.text.details["proposed_by"] == str(desk.clerk)
+    assert contexts.context("supplement_request", now(late), request.event, number="1", verification_code="X")[
+        "clerk_name"
+    ] == str(desk.clerk)
+    assert Message.objects.filter(recipient=desk.clerk, key=f"event:{request.event.pk}").exists()
+    assert take(desk.head, late, "ask_supplement").status_code in (302, 409) and now(late).supplements.count() == 1
+
+
+def test_who_proposed_never_approves(desk, late):
+    Membership.objects.create(user=desk.head, agency=late.receiving_agency, role="receiving_clerk", valid_from="2025-07-01")
+    head, deputy = factories.fresh(desk.head), factories.user(deputy=desk.receiving_agency)
+    take(head, late, "propose_supplement", **ASKED)
+    for name in ("ask_supplement", "decline_supplement"):
+        assert name not in workflow.steps_for(factories.fresh(head), now(late))
+        assert client_of(head).get(page(name, late)).status_code == 403
+    for stranger in (desk.clerk, desk.officer, factories.user(head="H18.X003.CA")):
+        assert not {"ask_supplement", "decline_supplement"} & set(workflow.steps_for(factories.fresh(stranger), now(late)))
+    take(deputy, late, "ask_supplement")
+    assert now(late).supplements.get().approved_by == deputy
+
+
+def test_a_declined_proposal_comes_back_to_the_clerk_as_it_was_typed(desk, late):
+    assert take(desk.head, late, "decline_supplement", note="").status_code == 422
+    take(desk.head, late, "decline_supplement", note="Hỏi thêm cả quan hệ với chủ hộ.")
+    declined = now(late)
+    assert declined.state == DossierState.ACCEPTED and declined.open_proposal is None
+    assert Message.objects.filter(recipient=desk.clerk, key=f"event:{declined.events.last().pk}").exists()
+    form = client_of(desk.clerk).get(page("propose_supplement", late)).context["form"]
+    assert [(choice.key, choice.reason) for choice in form.chosen] == [("request_detail", "Ghi rõ nơi nhận giấy.")]
+    assert form["note"].value() == "Mong anh chị sửa sớm."
+
+
+def test_what_needs_no_approval_is_not_proposed(desk):
+    dossier = desk.submitted()
+    items = [{"target": "field", "key": "request_detail", "label": "Nội dung", "reason": "Ghi rõ nơi nhận."}]
+    with pytest.raises(workflow.StepNotPossible, match="gửi thẳng"):
+        workflow.advance(dossier, "propose_supplement", actor=desk.clerk, items=items)
+    with pytest.raises((workflow.StepNotPossible, PermissionDenied)):
+        workflow.advance(dossier, "decline_supplement", actor=desk.head, note="Không có gì.")
 
 
 # ---------------------------------------------------------------- the rarer steps
