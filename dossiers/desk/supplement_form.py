@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dossiers.desk import ready_reasons
-from dossiers.desk.forms import MAX_TEXT_LENGTH, ReasonForm, StepForm
+from dossiers.desk.forms import MAX_MARK_LENGTH, MAX_TEXT_LENGTH, ReasonForm, StepForm
 from dossiers.filing import rules
 from dossiers.models import SupplementItem
 from dossiers.transitions import conditions
@@ -16,8 +17,28 @@ Target = SupplementItem.Target
 
 
 @dataclass
+class Page:
+    """One page of a document that was sent, and what is wrong on it. `address`: where it is opened."""
+
+    pk: int
+    number: int
+    file: str
+    address: str
+    words: str = ""
+
+    @property
+    def name(self):
+        return f"trang:{self.pk}"
+
+    @property
+    def mark(self):
+        return _("Trang %(n)d: %(words)s") % {"n": self.number, "words": self.words}
+
+
+@dataclass
 class Choice:
-    """One item that can be requested: its label, value (`now`), the reason, and `ready` ones to choose from."""
+    """One item that can be requested: its label, value (`now`), the reason, and `ready` ones to choose from. `pages`: of a
+    document."""
 
     target: str
     key: str
@@ -25,8 +46,10 @@ class Choice:
     now: str
     chosen: bool = False
     reason: str = ""
+    typed: str = ""  # the part of the reason that was typed by itself
     error: str = ""
     ready: list[str] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
 
     @property
     def name(self):
@@ -50,7 +73,7 @@ class SupplementForm(StepForm):
         self.choices = [choice for _title, choices in self.groups for choice in choices]
         ready = ready_reasons.asked_before(self.dossier)
         for choice in self.choices:
-            choice.ready = ready.get((choice.target, choice.key), [])
+            choice.ready = [*ready.get((choice.target, choice.key), []), *choice.ready]
         if self.is_bound:
             self._read()
         else:
@@ -61,7 +84,14 @@ class SupplementForm(StepForm):
         yield (
             _("Giấy tờ"),
             [
-                Choice(Target.DOCUMENT, ask.key, ask.name, ", ".join(file.name for file in ask.files) or _("chưa có tệp"))
+                Choice(
+                    Target.DOCUMENT,
+                    ask.key,
+                    ask.name,
+                    ", ".join(file.name for file in ask.files) or _("chưa có tệp"),
+                    ready=ready_reasons.of_the_version(ask),
+                    pages=[Page(file.pk, file.page, file.name, reverse("files:view", args=[file.pk])) for file in ask.files],
+                )
                 for ask in asks
             ],
         )
@@ -87,6 +117,10 @@ class SupplementForm(StepForm):
             typed = clean_text(self.data.get(f"ly-do:{choice.name}", ""), lines=True)
             picked = self.data.get(f"mau:{choice.name}", "")
             words = [picked] if picked in choice.ready and picked not in typed else []
+            for page in choice.pages:
+                page.words = clean_text(self.data.get(page.name, ""))[:MAX_MARK_LENGTH]
+            words += [page.mark for page in choice.pages if page.words and page.mark not in typed]
+            choice.typed = typed
             choice.reason = "\n".join([*words, *([typed] if typed else [])])[:MAX_TEXT_LENGTH]
 
     def _fill(self):
@@ -98,7 +132,7 @@ class SupplementForm(StepForm):
         asked = {(item["target"], item["key"]): item["reason"] for item in last.text.details.get("proposed", [])}
         for choice in self.choices:
             choice.chosen = (choice.target, choice.key) in asked
-            choice.reason = asked.get((choice.target, choice.key), "")
+            choice.reason = choice.typed = asked.get((choice.target, choice.key), "")
         self.initial["note"] = last.text.note
 
     def clean(self):

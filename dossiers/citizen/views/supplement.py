@@ -31,7 +31,6 @@ from procedures.eforms import (
     DatabaseSources,
     Form,
     answer_sections,
-    display_value,
     open_row_from,
     read_page,
 )
@@ -98,14 +97,7 @@ class Answering:
         return cards
 
     def words(self, key, answers):
-        """An answer as text; a table as the number of its rows."""
-        question = self.form.fields.get(key) if self.form else None
-        if question is None:
-            return ""
-        if question.type == "table":
-            rows = answers.get(key) or []
-            return _("%(n)d dòng") % {"n": len(rows) if isinstance(rows, list) else 0}
-        return display_value(self.form, question, answers.get(key)) or _("Để trống")
+        return supplements.answer_in_words(self.form, key, answers)
 
 
 ACTIONS = {

@@ -18,7 +18,7 @@ from accounts.roles import Role
 from dossiers import permissions, workflow
 from dossiers.access_log import log_view
 from dossiers.clock.timekeeper import Timekeeper
-from dossiers.desk import queues
+from dossiers.desk import queues, supplements_seen
 from dossiers.desk.actions import blocked_steps, offered
 from dossiers.desk.forms import earlier_steps
 from dossiers.desk.views.queue import find, for_staff
@@ -60,7 +60,7 @@ def dossier(request, code):
     steps = offered(name for name in possible if name != "return_step" or earlier_steps(dossier))  # not for the first step
     aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and dossier.delivery_way == "account")]
     runs = list(dossier.step_runs.select_related("agency", "holder", "done_by"))
-    sheets = _sheets(dossier, request.user)
+    sheets = sheets_of(dossier, request.user)
     context = {
         "dossier": dossier,
         "phone": phone_for_display(dossier.subject_phone) if dossier.subject_phone else "",
@@ -70,13 +70,13 @@ def dossier(request, code):
         "sections": _sections(dossier, masked=not may_see_papers),
         "documents": rules.asked_documents(dossier),
         "sheets": sheets,
-        "shown": _shown(sheets, request.GET.get("xem", "")),
+        "shown": shown_of(sheets, request.GET.get("xem", "")),
         "history": _history(dossier),
         "clock": _clock(dossier, timekeeper),
         "runs": runs,
         "holder": _holder(dossier),
         **_money(dossier),
-        "supplements": dossier.supplements.select_related("approved_by").prefetch_related("items"),
+        "supplements": supplements_seen.of(dossier),
         "decisions": _decisions(dossier),
         "review": Review(dossier, request.user) if may_see_papers and is_drafted(dossier) else None,
         "may_draft": permissions.drafts_now(dossier, request.user) and is_drafted(dossier),
@@ -149,7 +149,7 @@ class Sheet:
         return f"{self.address}#navpanes=0&view=FitH"
 
 
-def _sheets(dossier, user):
+def sheets_of(dossier, user):
     """What this user may open: uploaded files in the order of their documents, then papers of the portal, newest first."""
     names = {ask.key: ask.name for ask in rules.asked_documents(dossier)} | {OTHER_PAPERS: _("Giấy tờ khác")}
     sheets = [
@@ -172,7 +172,7 @@ def _sheets(dossier, user):
     return sheets
 
 
-def _shown(sheets, wanted):
+def shown_of(sheets, wanted):
     """The requested sheet; else the first file or the filled form, else the first sheet, else None."""
     form = str(PaperKind.APPLICATION_FORM.label)
     return next(

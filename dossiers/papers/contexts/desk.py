@@ -1,5 +1,7 @@
 """Papers of the receiving desk: acknowledgement, application form, receipt slip, requests, refusal, stop notice."""
 
+import copy
+
 from accounts.addresses import address_text
 from dossiers.fees import wording as fee_words
 from dossiers.filing import rules
@@ -59,7 +61,14 @@ def _where_to_pay(dossier):
 
 @builds(PaperKind.APPLICATION_FORM)
 def application_form(dossier, event):
+    """The form as it was filed by this event, also when it is drawn later."""
     form = rules.form_of(dossier)
+    content = event.revision.content if hasattr(event, "revision") else None
+    if content:
+        dossier = copy.copy(dossier)
+        dossier.answers = content["answers"]
+    supplement = dossier.supplements.filter(sent_at=event.at).first() if event.step == "resubmit" else None
+    code = f"{dossier.code}, bổ sung lần {supplement.number}" if supplement else dossier.code
     return print_context(
         form,
         rules.known_answers(dossier, form),
@@ -68,8 +77,8 @@ def application_form(dossier, event):
         applicant_name=submitter_of(dossier),
         place=dossier.receiving_agency.unit.short_name if dossier.receiving_agency.unit_id else "",
         filed_on=rules.filing_day(dossier),
-        code=dossier.code,
-    ) | {"title": f"{form.name} {dossier.code}"}
+        code=code,
+    ) | {"title": f"{form.name} {code}"}
 
 
 @builds(PaperKind.RECEIPT_SLIP)

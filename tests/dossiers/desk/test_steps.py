@@ -4,14 +4,13 @@ import datetime as dt
 import threading
 
 import pytest
-from django.core.exceptions import PermissionDenied
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.messages.models import Message
-from accounts.models import AccessLog, Membership
+from accounts.models import AccessLog
 from dossiers import invariants, workflow
 from dossiers.desk import queues
 from dossiers.desk.actions import STEP_PAGES
@@ -25,7 +24,6 @@ from dossiers.states import DossierState
 from dossiers.transitions import inputs
 from portal.common import clock
 from portal.common.outbox import OutboxState
-from procedures.models import LocalFee
 from tests import factories, world
 from tests.dossiers.pages import browse
 from tests.dossiers.papers.reading import text_of
@@ -219,115 +217,8 @@ def test_the_clerk_proposes_and_the_head_approves_word_by_word(desk, late):
     request = now(late).supplements.get()
     assert request.approved_by == desk.head and request.items.get().reason == "Ghi rõ nơi nhận giấy."
     assert request.event.text.note == "Mong anh chị sửa sớm." and request.event.text.details["proposed_by"] == str(desk.clerk)
-    assert contexts.context("supplement_request", now(late), request.event, number="1", verification_code="X")[
-        "clerk_name"
-    ] == str(desk.clerk)
-    assert Message.objects.filter(recipient=desk.clerk, key=f"event:{request.event.pk}").exists()
-    assert take(desk.head, late, "ask_supplement").status_code in (302, 409) and now(late).supplements.count() == 1
-
-
-def test_who_proposed_never_approves(desk, late):
-    Membership.objects.create(user=desk.head, agency=late.receiving_agency, role="receiving_clerk", valid_from="2025-07-01")
-    head, deputy = factories.fresh(desk.head), factories.user(deputy=desk.receiving_agency)
-    take(head, late, "propose_supplement", **ASKED)
-    for name in ("ask_supplement", "decline_supplement"):
-        assert name not in workflow.steps_for(factories.fresh(head), now(late))
-        assert client_of(head).get(page(name, late)).status_code == 403
-    for stranger in (desk.clerk, desk.officer, factories.user(head="H18.X003.CA")):
-        assert not {"ask_supplement", "decline_supplement"} & set(workflow.steps_for(factories.fresh(stranger), now(late)))
-    take(deputy, late, "ask_supplement")
-    assert now(late).supplements.get().approved_by == deputy
-
-
-def test_a_declined_proposal_comes_back_to_the_clerk_as_it_was_typed(desk, late):
-    assert take(desk.head, late, "decline_supplement", note="").status_code == 422
-    take(desk.head, late, "decline_supplement", note="Hỏi thêm cả quan hệ với chủ hộ.")
-    declined = now(late)
-    assert declined.state == DossierState.ACCEPTED and declined.open_proposal is None
-    assert Message.objects.filter(recipient=desk.clerk, key=f"event:{declined.events.last().pk}").exists()
-    form = client_of(desk.clerk).get(page("propose_supplement", late)).context["form"]
-    assert [(choice.key, choice.reason) for choice in form.chosen] == [("request_detail", "Ghi rõ nơi nhận giấy.")]
-    assert form["note"].value() == "Mong anh chị sửa sớm."
-
-
-def test_what_needs_no_approval_is_not_proposed(desk):
-    dossier = desk.submitted()
-    items = [{"target": "field", "key": "request_detail", "label": "Nội dung", "reason": "Ghi rõ nơi nhận."}]
-    with pytest.raises(workflow.StepNotPossible, match="gửi thẳng"):
-        workflow.advance(dossier, "propose_supplement", actor=desk.clerk, items=items)
-    with pytest.raises((workflow.StepNotPossible, PermissionDenied)):
-        workflow.advance(dossier, "decline_supplement", actor=desk.head, note="Không có gì.")
-
-
-# ---------------------------------------------------------------- the rarer steps
-def test_a_new_promise_ends_when_the_office_closes(desk):
-    with clock.at(WEDNESDAY):
-        dossier = desk.processing()
-    with clock.at(WEDNESDAY.replace(hour=9)):
-        wrong = {"moi-ngay": "31", "moi-thang": "2", "moi-nam": "2026", "note": "Cần xác minh thêm."}
-        assert "ngày có thật" in take(desk.head, dossier, "extend", **wrong).content.decode()
-        sunday = wrong | {"moi-ngay": "29", "moi-thang": "11"}
-        assert "cơ quan nghỉ" in take(desk.head, dossier, "extend", **sunday).content.decode()
-        far = take(desk.head, dossier, "extend", **wrong | {"moi-ngay": "4", "moi-thang": "12"})  # more than the term again
-        assert far.status_code == 422 and now(dossier).extended_at is None
-        take(desk.head, dossier, "extend", **wrong | {"moi-ngay": "27", "moi-thang": "11"})
-    assert now(dossier).due_at == dt.datetime(2026, 11, 27, 17, tzinfo=clock.LOCAL)
-
-
-def test_a_step_goes_back_to_one_that_was_done(desk):
-    dossier = desk.to_sign()
-    done = dossier.step_runs.get(state="done")
-    take(desk.signer, dossier, "return_step", back_to=done.pk, note="Ghi lại địa chỉ.")
-    assert now(dossier).waiting_on == "officer"
-
-
-def test_another_body_is_asked_and_answers(desk):
-    dossier = desk.processing()
-    other = factories.user(officer="H18.X005.CA")
-    take(desk.officer, dossier, "consult", agency=world.agency("H18.X005.CA").pk, question="Ông A có tạm trú không?", hours="4")
-    assert "Ông A có tạm trú không?" in client_of(other).get(page("hand_over", dossier)).content.decode()
-    take(other, dossier, "hand_over", note="Không có.")
-    assert now(dossier).step_runs.get(key="consult").answer == "Không có."
-
-
-def test_the_head_gives_a_dossier_to_somebody_of_the_step(desk):
-    dossier = desk.processing()
-    assert take(desk.head, dossier, "assign", holder=desk.clerk.pk).status_code == 422  # no officer
-    take(desk.head, dossier, "assign", holder=desk.officer.pk)
-    assert now(dossier).holder == desk.officer
-
-
-def test_a_withdrawal_is_confirmed_or_refused(desk):
-    first, second = desk.processing(), desk.processing()
-    for dossier in (first, second):
-        workflow.withdraw(dossier, actor=dossier.submitter)
-    assert take(desk.clerk, first, "confirm_withdrawal").status_code == 422
-    take(desk.clerk, first, "confirm_withdrawal", originals_returned="on")
-    take(desk.head, second, "refuse_withdrawal", note="Đã có kết quả tra cứu.")
-    assert (now(first).state, now(second).state) == (DossierState.STOPPED, DossierState.PROCESSING)
-
-
-def test_a_matter_is_stopped_with_its_legal_ground(desk):
-    dossier = desk.processing()
-    assert take(desk.head, dossier, "stop", note="Có đơn tố cáo.", legal_ground="").status_code == 422
-    take(desk.head, dossier, "stop", note="Có đơn tố cáo.", legal_ground="Khoản 2 Điều 21")
-    assert now(dossier).state == DossierState.STOPPED
-
-
-def test_a_refusal_in_substance_prints_reason_and_ground(desk):
-    dossier = desk.to_sign()
-    take(desk.signer, dossier, "refuse_substance", note="Không có đăng ký cư trú.", legal_ground="Điều 17 Luật Cư trú")
-    content = now(dossier).decisions.get().content
-    assert content["reason"] == "Không có đăng ký cư trú." and content["legal_ground"] == "Điều 17 Luật Cư trú"
-
-
-@pytest.fixture
-def counter(desk):
-    """A desk with a procedure of level 3: 15.000 đồng, paid at the counter."""
-    world.place("68.X123")
-    LocalFee.objects.create(
-        province_code="H18", procedure=world.procedure("1.004873"), fee_line_key="le_phi_ho_tich", amount=15_000
-    )
+    paper = contexts.context("supplement_request", now(late), request.event, number="1", verification_code="X")
+    assert paper["clerk_name"] == str(desk.clerk) and str(desk.head) in paper["clerk_mark"]
     return factories.Desk("H18.X004.HC", lead="H18.X004")
 
 
