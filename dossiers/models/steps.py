@@ -31,8 +31,9 @@ class StepRun(models.Model):
     have no `take_by`.
 
     `produces`: what it must deliver: {} or {"kind" (`Product`), "label", "line": key of the line of the result that the number
-    fills, or null}. `product`: what it delivered: {"text"} or {"file": {"name", "sha256", "size", "storage_key"}}; an opinion is
-    the `answer`, a draft is a `ResultDraft`.
+    fills, or null, and for an opinion "silence": the legal ground by which no answer in time counts as consent}. `product`: what
+    it delivered: {"text"} or {"file": {"name", "sha256", "size", "storage_key"}}; an opinion is the `answer`, a draft is a
+    `ResultDraft`.
     """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="step_runs")
@@ -93,6 +94,15 @@ class StepRun(models.Model):
     def must_produce(self):
         """A `Product`, or "" when the step may be closed without one."""
         return self.produces.get("kind", "")
+
+    @property
+    def silence_ground(self):
+        """The legal ground by which no answer in time counts as consent; empty when it does not."""
+        return self.produces.get("silence", "") if self.kind == "consult" else ""
+
+    def is_silent(self, now):
+        """Was the body asked, has its time passed without an answer, and does that count as consent?"""
+        return bool(self.silence_ground) and self.state == StepState.OPEN and self.due_at is not None and self.due_at <= now
 
     @property
     def asks_applicant(self):

@@ -196,6 +196,13 @@ def confirmation_term_over(dossier: Dossier) -> bool:
     return any(run.waits_for_applicant and run.due_at and run.due_at <= now for run in dossier.open_steps)
 
 
+@condition(_("Không có ý kiến nào quá hạn mà được coi là đồng ý."))
+def silence_counts(dossier: Dossier) -> bool:
+    """Only where the step says by which law silence is consent."""
+    now = clock.now()
+    return any(run.is_silent(now) for run in dossier.open_steps)
+
+
 @condition(_("Hồ sơ đã xin lỗi, gia hạn một lần rồi."))
 def not_extended(dossier: Dossier) -> bool:
     return dossier.extended_at is None

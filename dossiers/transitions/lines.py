@@ -376,6 +376,14 @@ class DossierTransitions:
     def confirmation_timeout(self) -> None:
         """The applicant's term is over and silence is no consent: the clock runs again, and the office goes on or asks again."""
 
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.no_user, jobs=[Job.ANSWER_DEADLINE],
+        conditions=[conditions.not_decided, conditions.silence_counts], before=[Effect.RECORD_CONSENT], tells=[Tells.OFFICER],
+        sentence=_("Không trả lời đúng hạn, coi như đồng ý"),
+    )  # fmt: skip
+    def consent_by_silence(self) -> None:
+        """A body that was asked has not answered in time, and the law that the step names takes that for consent."""
+
     @same_state(
         [S.SUBMITTED, S.ACCEPTED], permission=may.heads_the_desk, inputs=[inputs.assignee_has_role],
         before=[Effect.SET_HOLDER], tells=[Tells.OFFICER], sentence=_("Đã giao người giữ hồ sơ"),

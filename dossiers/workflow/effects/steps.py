@@ -16,6 +16,7 @@ from dossiers.transitions.step import Choice, Step
 from dossiers.workflow import taking
 from dossiers.workflow.effects.registry import before
 from portal.common import clock
+from portal.common.dates import moment
 
 OUTSIDE_THE_TERM = {"receive", "deliver"}  # kinds of step before and after the processing term
 
@@ -178,6 +179,20 @@ def record_silence(step: Step) -> None:
     _end_the_question(step, _("Không trả lời đến hết hạn."))
 
 
+@before(Effect.RECORD_CONSENT)
+def record_consent(step: Step) -> None:
+    """Close each silent step of another body; its answer says that there was none, and by which law that is consent."""
+    silent = [run for run in step.dossier.open_steps if run.is_silent(step.now)]
+    for run in silent:
+        facts = {"when": moment(run.due_at), "ground": run.silence_ground}
+        run.answer = _("Không trả lời đến hết hạn %(when)s, coi như đồng ý theo %(ground)s.") % facts
+        _close(run, step)
+        run.save(update_fields=["answer"])
+    step.recorded["steps"] = [f"{run.name} – {run.agency}" for run in silent]
+    if not step.dossier.open_steps:
+        _open_next(step, after=max(run.position for run in silent))
+
+
 @before(Effect.END_THE_WAIT)
 def end_the_wait(step: Step) -> None:
     """The clock waits no longer; the question stays open until the office goes on, so that a late answer still counts."""
@@ -269,7 +284,7 @@ def cancel_open_steps(step: Step) -> None:
 def _close(run: StepRun, step: Step, state: Choice = StepState.DONE) -> None:
     run.state, run.done_at = state, step.now
     run.done_by = None if state == StepState.CANCELLED else step.user
-    if state == StepState.DONE:  # who does a step has taken it
+    if state == StepState.DONE and step.user:  # who does a step has taken it
         run.taken_at = run.taken_at or step.now
     run.save(update_fields=["state", "done_at", "done_by", "taken_at"])
     step.dossier.reset_open_steps()
