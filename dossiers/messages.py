@@ -227,6 +227,7 @@ def citizen_text(step, dossier):
         if dossier.supplement_due_at or dossier.payment_due_at
         else "",
         "answer_by": moment(dt.datetime.fromisoformat(step.recorded["answer_by"])) if "answer_by" in step.recorded else "",
+        "visit": moment(dt.datetime.fromisoformat(step.recorded["visit"]["at"])) if "visit" in step.recorded else "",
         "desk": dossier.receiving_agency.desk_name or dossier.receiving_agency.name,
         "phone": dossier.receiving_agency.desk_phone,
         "sum": dong(dossier.obligation.total) if hasattr(dossier, "obligation") and dossier.obligation.total else "",
@@ -283,6 +284,8 @@ def _step_text(step, dossier):
         )
     if step.name == "ask_confirmation":
         return _("Cần xác nhận: %(name)s"), _("Mở hồ sơ, đọc lại bản nháp kết quả và xác nhận trước %(answer_by)s.")
+    if step.name == "announce_visit":
+        return _("Hẹn kiểm tra tại chỗ: %(name)s"), _("Cơ quan hẹn kiểm tra lúc %(visit)s. Mở hồ sơ để xem nơi và người đến.")
     if step.name == "confirmation_timeout":
         return _("Hết hạn xác nhận: %(name)s"), _(
             "Chưa có trả lời nên cơ quan được tính giờ lại. Vẫn xác nhận được cho đến khi cơ quan làm tiếp."

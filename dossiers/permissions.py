@@ -212,6 +212,12 @@ def asks_the_applicant(dossier: Dossier, user: User) -> bool:
     return any(run.kind == "applicant_confirm" for run in own_steps(dossier, user))
 
 
+@for_staff(Role.OFFICER, at=[Body.STEP])
+def visits(dossier: Dossier, user: User) -> bool:
+    """Does an open step in which something is checked on site."""
+    return any(run.kind == "site_check" for run in own_steps(dossier, user))
+
+
 @for_staff(Role.SIGNER, at=[Body.STEP])
 def signs_the_step(dossier: Dossier, user: User) -> bool:
     """Does an open signature; before one is open, a signer of the lead agency, who is told what is missing."""

@@ -100,6 +100,10 @@ STEP_PAGES = {
         "xin-xac-nhan", forms.QuestionForm, _("Xin người nộp xác nhận"), _("Gửi nội dung để người nộp đọc lại và xác nhận."),
         icon="msg",
     ),
+    "announce_visit": StepPage(
+        "hen-kiem-tra", forms.VisitForm, _("Hẹn kiểm tra tại chỗ"),
+        _("Báo người nộp lúc nào, ở đâu, ai đến. Hẹn lại thì gửi lần nữa; khép bước này phải ghi kết quả kiểm tra."), icon="cal",
+    ),
     "consult": StepPage(
         "xin-y-kien", forms.ConsultForm, _("Xin ý kiến cơ quan khác"),
         _("Gửi văn bản lấy ý kiến. Đồng hồ chung vẫn chạy, nơi được hỏi có hạn riêng."), icon="branch",

@@ -3,6 +3,8 @@
 `details()`: the keyword arguments of `workflow.advance` besides the note.
 """
 
+import datetime as dt
+
 from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -19,11 +21,12 @@ from dossiers.permissions import NOTE_SHOWN_STEPS, heads, own_steps, roles_of, s
 from dossiers.transitions import conditions, inputs
 from portal.common import clock
 from portal.common.figures import UnclearDay, typed_day_in
-from portal.common.form_fields import NumberField
+from portal.common.form_fields import DayField, NumberField, TimeField
 from portal.common.money import UnclearAmount, dong, dong_in
 from portal.common.vietnamese import clean_text
 
 MAX_TEXT_LENGTH, MAX_MARK_LENGTH = 4000, 500  # characters
+MAX_PHOTOS = 4  # of one visit
 
 
 class CleanTextField(forms.CharField):
@@ -165,11 +168,26 @@ class HandOverForm(OneOfStepsForm):
                     widget=forms.FileInput(attrs={"accept": "application/pdf"}),
                 )  # fmt: skip
                 self.fields[f"kept-{pk}"] = forms.CharField(required=False, widget=forms.HiddenInput)
+            if run.visit:
+                self._ask_about_the_visit(pk, run)
+
+    def _ask_about_the_visit(self, pk, run):
+        at = clock.local(run.visit_at)
+        self.fields[f"held_day-{pk}"] = DayField(label=_("Ngày đã kiểm tra tại chỗ"), required=False, initial=f"{at:%d/%m/%Y}")
+        self.fields[f"held_time-{pk}"] = TimeField(label=_("Giờ đã kiểm tra"), required=False, initial=f"{at:%H:%M}")
+        for n in range(1, MAX_PHOTOS + 1):
+            self.fields[f"photo{n}-{pk}"] = forms.FileField(
+                label=_("Ảnh tại chỗ %(n)d") % {"n": n}, required=False,
+                widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
+            )  # fmt: skip
+        if len(self.runs) == 1:
+            self.fields["note"].label, self.fields["note"].required = _("Kết quả kiểm tra tại chỗ"), True
 
     def choices_of_steps(self):
         return [run for run in own_steps(self.dossier, self.user) if run.kind != "sign"]
 
     def clean(self):
+        self.photos = {pk: self._photos_of(pk) for pk, run in self.runs.items() if run.visit}
         files = {pk: self._file_of(pk) for pk in self.runs if f"file-{pk}" in self.fields}
         if self.errors:
             return
@@ -194,12 +212,30 @@ class HandOverForm(OneOfStepsForm):
             self[field].help_text = _("Đã giữ tệp %(name)s. Chọn tệp khác nếu muốn thay.") % {"name": file["name"]}
         return file
 
+    def _photos_of(self, pk):
+        """The pictures of this POST, checked like any upload. A PDF is none."""
+        photos = []
+        for n in range(1, MAX_PHOTOS + 1):
+            upload = self.cleaned_data.get(f"photo{n}-{pk}")
+            if not upload:
+                continue
+            try:
+                photos.append(dict(pdf_files.store_picture(upload, f"staff:{self.user.pk}")))
+            except UploadRefused as refusal:
+                self.add_error(f"photo{n}-{pk}", str(refusal))
+        return photos
+
     def field_of(self, name):
         """The field of an input that `advance` misses."""
         return name if name in self.fields else f"{name}-{self.chosen.pk}"
 
     def details(self):
-        return {**super().details(), "product": self.product}
+        pk, given = str(self.chosen.pk), {**super().details(), "product": self.product}
+        if not self.chosen.visit:
+            return given
+        day, time = (self.cleaned_data.get(f"{name}-{pk}") for name in ("held_day", "held_time"))
+        held_at = dt.datetime.combine(day, time, clock.LOCAL) if day and time else None
+        return given | {"visit": {"held_at": held_at, "photos": self.photos[pk]}}
 
 
 def _handed(dossier, user):
@@ -273,6 +309,27 @@ class QuestionForm(StepForm):
 
     def details(self):
         return {"question": self.cleaned_data["question"]}
+
+
+class VisitForm(OneOfStepsForm):
+    """The visit is told to the applicant."""
+
+    keeps_draft = True
+    step_label = _("Bước kiểm tra")
+    day = DayField(label=_("Ngày kiểm tra"), help_text=_("Ví dụ: 4/12/2026"))
+    time = TimeField(label=_("Giờ"), help_text=_("Ví dụ: 8:30"))
+    place = CleanTextField(label=_("Nơi kiểm tra"), max_length=300)
+    people = CleanTextField(label=_("Người đến"), max_length=300, help_text=_("Họ tên, chức vụ. Người nộp đọc được."))
+
+    def choices_of_steps(self):
+        return [run for run in own_steps(self.dossier, self.user) if run.kind == "site_check"]
+
+    def field_of(self, name):
+        return name
+
+    def details(self):
+        at = dt.datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"], clock.LOCAL)
+        return {**super().details(), "visit": {"at": at} | {key: self.cleaned_data[key] for key in ("place", "people")}}
 
 
 class ConsultForm(StepForm):

@@ -1,4 +1,4 @@
-"""PDF files that staff send: results made elsewhere, products of processing steps."""
+"""Files that staff send: PDFs of results made elsewhere and of processing steps, photos of a visit."""
 
 from collections.abc import Mapping
 from typing import Any, TypedDict
@@ -21,6 +21,28 @@ class PdfFile(TypedDict):
     sha256: str
     size: int
     storage_key: str
+
+
+class PictureFile(PdfFile):
+    content_type: str
+
+
+def store_picture(upload: UploadedFile, who: str) -> PictureFile:
+    """Check a photo like any upload and store its clean copy. Raises UploadRefused, also for a PDF."""
+    try:
+        checked = check_upload(upload, upload.name, who=who)
+    except UploadRefused as refusal:
+        raise UploadRefused(refusal.code, f"{upload.name}: {refusal}") from None
+    if not checked.content_type.startswith("image/"):
+        raise UploadRefused("no_picture", _("%(name)s không phải ảnh. Chọn ảnh JPG hoặc PNG.") % {"name": upload.name})
+    stored = storage.store(checked.content)
+    return PictureFile(
+        name=checked.name,
+        sha256=stored.sha256,
+        size=stored.size,
+        storage_key=stored.storage_key,
+        content_type=checked.content_type,
+    )
 
 
 def store_pdf(upload: UploadedFile, who: str) -> PdfFile:

@@ -1,5 +1,7 @@
 """The processing steps of a dossier, copied from its offering at acceptance."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -34,6 +36,9 @@ class StepRun(models.Model):
     fills, or null, and for an opinion "silence": the legal ground by which no answer in time counts as consent}. `product`: what
     it delivered: {"text"} or {"file": {"name", "sha256", "size", "storage_key"}}; an opinion is the `answer`, a draft is a
     `ResultDraft`.
+
+    `visit`: of a check on site that was announced to the applicant: {"at" (ISO), "place", "people"}; after it also {"held_at",
+    "photos": [{"name", "sha256", "size", "storage_key", "content_type"}]}. What was found is the `answer`.
     """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="step_runs")
@@ -66,6 +71,7 @@ class StepRun(models.Model):
     answer = models.TextField(_("trả lời, ý kiến"), blank=True)
     produces = models.JSONField(_("phải làm ra"), default=dict, blank=True)
     product = models.JSONField(_("đã làm ra"), default=dict, blank=True)
+    visit = models.JSONField(_("kiểm tra tại chỗ"), default=dict, blank=True)
 
     objects = StepRunQuerySet.as_manager()
 
@@ -94,6 +100,16 @@ class StepRun(models.Model):
     def must_produce(self):
         """A `Product`, or "" when the step may be closed without one."""
         return self.produces.get("kind", "")
+
+    @property
+    def visit_at(self):
+        """When the visit is, as it was announced; None without one."""
+        return dt.datetime.fromisoformat(self.visit["at"]) if self.visit else None
+
+    @property
+    def visit_held_at(self):
+        """When the visit was; None before its record."""
+        return dt.datetime.fromisoformat(self.visit["held_at"]) if "held_at" in self.visit else None
 
     @property
     def silence_ground(self):

@@ -57,6 +57,7 @@ class Effect(StrEnum):
     RECORD_SILENCE = "record_silence"
     END_THE_WAIT = "end_the_wait"
     RECORD_CONSENT = "record_consent"
+    ANNOUNCE_VISIT = "announce_visit"
     GIVE_BACK_TERM = "give_back_term"
     SET_HOLDER = "set_holder"
     TAKE = "take"

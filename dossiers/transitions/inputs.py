@@ -144,6 +144,37 @@ def product_of_the_step(step: Step) -> None:
         _fitting_draft(step)
 
 
+def own_visit(step: Step) -> None:
+    """`step`: the open check on site of this person; needed only where there are several."""
+    assert step.user is not None
+    mine = [run for run in own_steps(step.dossier, step.user) if run.kind == "site_check"]
+    chosen = step.details.get("step") or (mine[0] if len(mine) == 1 else None)
+    if chosen is None or chosen not in mine:
+        raise DetailsMissing("step", _("Chọn bước kiểm tra tại chỗ."))
+    step.details["step"] = next(run for run in mine if run == chosen)
+
+
+def visit_announced(step: Step) -> None:
+    visit = step.details.get("visit") or {}
+    at = visit.get("at")
+    if not isinstance(at, dt.datetime) or at <= step.now:
+        raise DetailsMissing("day", _("Hẹn một lúc sau bây giờ."))
+    for name, words in (("place", _("Ghi nơi kiểm tra.")), ("people", _("Ghi người đến kiểm tra."))):
+        if not str(visit.get(name, "")).strip():
+            raise DetailsMissing(name, words)
+
+
+def visit_recorded(step: Step) -> None:
+    """A visit that was announced has its record before the step is closed: when it was, and what was found (the note)."""
+    run, held_at = step.details["step"], (step.details.get("visit") or {}).get("held_at")
+    if not run.visit:
+        return
+    if not isinstance(held_at, dt.datetime) or held_at > step.now:
+        raise DetailsMissing("held_day", _("Ghi lúc đã kiểm tra tại chỗ, không sau bây giờ."))
+    if len(step.note.strip()) < MIN_REASON:
+        raise DetailsMissing("note", _("Ghi kết quả kiểm tra tại chỗ."))
+
+
 def _fitting_draft(step: Step) -> None:
     draft = drafts.newest(step.dossier)
     if draft is None:

@@ -294,7 +294,7 @@ class DossierTransitions:
     # ------------------------------------------------------------ the office
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.holds_the_step, conditions=[conditions.current_step_done],
-        inputs=[inputs.own_step, inputs.product_of_the_step],
+        inputs=[inputs.own_step, inputs.product_of_the_step, inputs.visit_recorded],
         before=[Effect.CARRY_DRAFT, Effect.CLOSE_STEP_AND_OPEN_NEXT],
         tells=[Tells.OFFICER], sentence=_("Đã chuyển bước"),
     )  # fmt: skip
@@ -375,6 +375,14 @@ class DossierTransitions:
     )  # fmt: skip
     def confirmation_timeout(self) -> None:
         """The applicant's term is over and silence is no consent: the clock runs again, and the office goes on or asks again."""
+
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.visits, conditions=[conditions.not_decided],
+        inputs=[inputs.own_visit, inputs.visit_announced], before=[Effect.ANNOUNCE_VISIT], tells=[Tells.SUBMITTER],
+        sentence=_("Hẹn kiểm tra tại chỗ"),
+    )  # fmt: skip
+    def announce_visit(self) -> None:
+        """Tell the applicant when, where and who comes to check on site. Again when it moves; its step then needs a record."""
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.no_user, jobs=[Job.ANSWER_DEADLINE],

@@ -77,6 +77,8 @@ class StepDetails(TypedDict, total=False):
     # hand_over, take, refuse_handover, take_over: the open step; `product`: see `StepRun.product`
     step: StepRun
     product: dict[str, Any]
+    # announce_visit: {"at" (datetime), "place", "people"}; hand_over after it: {"held_at" (datetime), "photos"}
+    visit: dict[str, Any]
     # return_step, assign, extend
     back_to: StepRun
     marks: list[Mark]
@@ -110,6 +112,7 @@ class Recorded(TypedDict, total=False):
     before: dict[str, Any]  # the answers before a supplement changed them
     steps: list[str]
     product: dict[str, Any]
+    visit: dict[str, Any]  # as `StepRun.visit`; of photos their names and hashes
     back_to: str
     question: str
     answer_by: str  # when the term of the applicant ends, ISO

@@ -60,6 +60,8 @@ OFFICE = {
     "return_step PROCESSING": 24,
     "hand_over PROCESSING": 25,
     "ask_confirmation PROCESSING": 21,  # the term of the applicant is counted from now on: calendar, hours
+    "announce_visit PROCESSING": 16,
+    "consent_by_silence PROCESSING": 24,
     "confirm PROCESSING": 24,
     "confirmation_timeout PROCESSING": 24,
     "go_on_unconfirmed PROCESSING": 30,
@@ -240,6 +242,15 @@ def test_the_office(desk, counter):
     review = dossier.step_runs.get(kind="review")
     dossier = counter.take(dossier, "return_step", desk.signer, note=NOTE, back_to=review)
     counter.take(dossier, "hand_over", desk.officer)
+    dossier = desk.processing()
+    dossier.step_runs.filter(state="open").update(kind="site_check")
+    visit = {"at": clock.now() + dt.timedelta(days=1), "place": "Số 5, tổ dân phố 3", "people": "Ông Ba"}
+    counter.take(dossier, "announce_visit", desk.officer, visit=visit)
+    dossier = desk.processing()
+    silent = {"kind": "opinion", "label": "ý kiến", "line": None, "silence": "Điều 9"}
+    dossier.step_runs.filter(state="open").update(kind="consult", produces=silent)
+    with clock.at(dossier.step_due_at):
+        counter.take(dossier, "consent_by_silence", SystemActor("answer_deadline"))
     dossier = desk.processing()
     dossier.step_runs.filter(state="open").update(kind="applicant_confirm")
     dossier = counter.take(dossier, "ask_confirmation", desk.officer, question="Tên trên bản nháp đúng chưa?")

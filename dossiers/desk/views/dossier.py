@@ -34,6 +34,7 @@ from dossiers.papers import frozen
 from dossiers.papers.models import PaperKind
 from portal.common import clock
 from portal.common.dates import moment
+from portal.common.figures import number_in
 from portal.common.identity import phone_for_display
 from portal.common.lookalikes import strange_letters
 from portal.common.outbox import OutboxState
@@ -255,17 +256,19 @@ def _unsent(dossier):
 @require_safe
 @for_staff
 def product(request, code, pk):
-    """The PDF that a processing step delivered."""
+    """The PDF that a processing step delivered; with `?anh=2` the second photo of its visit."""
     dossier = find(request, code)
-    run = get_object_or_404(dossier.step_runs, pk=pk, product__has_key="file")
-    if not permissions.may_see_papers(dossier, request.user):
+    run = get_object_or_404(dossier.step_runs, pk=pk)
+    photos = dict(enumerate(run.visit.get("photos", []), start=1))
+    file = photos.get(number_in(request.GET["anh"])) if "anh" in request.GET else run.product.get("file")
+    if file is None or not permissions.may_see_papers(dossier, request.user):
         raise Http404
     try:
-        content = storage.read_stored(run.product["file"]["storage_key"])
+        content = storage.read_stored(file["storage_key"])
     except storage.StoredFileMissing as missing:
         raise Http404 from missing
     log_view(request, dossier)
-    return content_response(content, run.product["file"]["name"], "application/pdf", inline=True)
+    return content_response(content, file["name"], file.get("content_type", "application/pdf"), inline=True)
 
 
 @require_POST

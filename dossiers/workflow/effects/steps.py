@@ -54,16 +54,33 @@ def open_first_steps(step: Step) -> None:
 def close_step_and_open_next(step: Step) -> None:
     """Close the chosen step with what it delivers; when no parallel step is left open, open the next."""
     run, product = step.details["step"], step.details.get("product") or {}
-    if run.question or run.must_produce == Product.OPINION:
+    if run.question or run.visit or run.must_produce == Product.OPINION:
         run.answer = step.note
+    if run.visit:
+        _record_visit(run, step)
     if run.must_produce in product_kinds(product):
         run.product = product
         step.recorded["product"] = {"text": product["text"]} if "text" in product else {"file": _named(product["file"])}
     _close(run, step)
-    run.save(update_fields=["answer", "product"])
+    run.save(update_fields=["answer", "product", "visit"])
     step.recorded["steps"] = [run.name]
     if not step.dossier.open_steps:
         _open_next(step, after=run.position)
+
+
+@before(Effect.ANNOUNCE_VISIT)
+def announce_visit(step: Step) -> None:
+    run, visit = step.details["step"], step.details["visit"]
+    run.visit = {"at": visit["at"].isoformat(), "place": visit["place"], "people": visit["people"]}
+    run.save(update_fields=["visit"])
+    taking.note([run], step.now)
+    step.recorded |= {"steps": [run.name], "visit": run.visit}
+
+
+def _record_visit(run: StepRun, step: Step) -> None:
+    visit = step.details["visit"]
+    run.visit = run.visit | {"held_at": visit["held_at"].isoformat(), "photos": visit.get("photos", [])}
+    step.recorded["visit"] = run.visit | {"photos": [_named(photo) for photo in run.visit["photos"]]}
 
 
 def product_kinds(product: dict[str, Any]) -> set[str]:
