@@ -148,6 +148,7 @@ class Job(StrEnum):
     PAYMENT_DEADLINE = "payment_deadline"
     SUPPLEMENT_DEADLINE = "supplement_deadline"
     CONFIRMATION_DEADLINE = "confirmation_deadline"
+    ANSWER_DEADLINE = "answer_deadline"
     WITHDRAW_BEFORE_ACCEPT = "withdraw_before_accept"
     ISSUE = "issue"
     DELIVERY = "delivery"

@@ -95,7 +95,7 @@ def _steps_and_clock(dossier):
     if found != expected:
         yield f"{dossier.code} ({dossier.state}): its clock counts {sorted(found)}, the state means {sorted(expected)}"
     for run in dossier.step_runs.all():
-        if file := run.product.get("file"):
+        for file in [*filter(None, [run.product.get("file")]), *run.visit.get("photos", [])]:
             yield from _file(StepRun, run, file["storage_key"], file["sha256"])
 
 

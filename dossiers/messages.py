@@ -11,7 +11,7 @@ from accounts.messages.models import queue_mail, queue_messages
 from accounts.models import Membership, User
 from accounts.roles import Role
 from dossiers.fees import ending, wording
-from dossiers.permissions import is_submitter
+from dossiers.permissions import is_submitter, roles_of
 from dossiers.states import DossierState
 from dossiers.transitions.choices import Tells
 from portal.common import clock
@@ -171,10 +171,16 @@ def _office_recipients(dossier, step):
         return [step.details["holder"]]
     people = []
     for run in dossier.open_steps or []:
-        people += (
-            [run.holder] if run.holder else User.objects.filter(memberships__in=_current(run.role, run.agency_id)).distinct()
-        )
+        people += _people_of_step(run)
     return people or list(User.objects.filter(memberships__in=_current(Role.OFFICER, dossier.lead_agency_id)).distinct())
+
+
+def _people_of_step(run):
+    """Who holds the step, or everybody who may do it."""
+    if run.holder:
+        return [run.holder]
+    theirs = Membership.objects.current().filter(role__in=roles_of(run), agency=run.agency_id)
+    return list(User.objects.filter(memberships__in=theirs).distinct())
 
 
 def _current(role, agency_id):
@@ -206,9 +212,10 @@ def step_untaken(run):
 @translation.override("vi")
 def answer_awaited(run):
     """Remind the body that was asked: who holds the question, or everybody with its role."""
-    people = [run.holder] if run.holder else User.objects.filter(memberships__in=_current(run.role, run.agency_id)).distinct()
     facts = {"code": run.dossier.code, "when": moment(run.due_at)}
-    _about_the_question(run, "remind", people, _("Nhắc trả lời ý kiến: %(code)s") % facts, _("Trả lời trước %(when)s.") % facts)
+    _about_the_question(
+        run, "remind", _people_of_step(run), _("Nhắc trả lời ý kiến: %(code)s") % facts, _("Trả lời trước %(when)s.") % facts
+    )
 
 
 @translation.override("vi")
@@ -254,7 +261,14 @@ def letter_for_the_office(dossier, letter):
     )
 
 
+def _proposer_recipients(dossier, step):
+    """Who proposed the request that a head approved or declined."""
+    proposal = step.details.get("proposal")
+    return [proposal.actor] if proposal else []
+
+
 RECIPIENTS = {
+    Tells.PROPOSER: _proposer_recipients,
     Tells.HEAD: _head_recipients,
     Tells.SUBMITTER: _citizen_recipients,
     Tells.RECEIVING_CLERK: _desk_recipients,
@@ -279,6 +293,7 @@ def citizen_text(step, dossier, *, visitor=False):
         if dossier.supplement_due_at or dossier.payment_due_at
         else "",
         "answer_by": moment(dt.datetime.fromisoformat(step.recorded["answer_by"])) if "answer_by" in step.recorded else "",
+        "visit": moment(dt.datetime.fromisoformat(step.recorded["visit"]["at"])) if "visit" in step.recorded else "",
         "desk": dossier.receiving_agency.desk_name or dossier.receiving_agency.name,
         "phone": dossier.receiving_agency.desk_phone,
         "sum": dong(dossier.obligation.total) if hasattr(dossier, "obligation") and dossier.obligation.total else "",
@@ -358,6 +373,8 @@ def _step_text(step, dossier):
         )
     if step.name == "ask_confirmation":
         return _("Cần xác nhận: %(name)s"), _("Mở hồ sơ, đọc lại bản nháp kết quả và xác nhận trước %(answer_by)s.")
+    if step.name == "announce_visit":
+        return _("Hẹn kiểm tra tại chỗ: %(name)s"), _("Cơ quan hẹn kiểm tra lúc %(visit)s. Mở hồ sơ để xem nơi và người đến.")
     if step.name == "confirmation_timeout":
         return _("Hết hạn xác nhận: %(name)s"), _(
             "Chưa có trả lời nên cơ quan được tính giờ lại. Vẫn xác nhận được cho đến khi cơ quan làm tiếp."

@@ -1,5 +1,6 @@
 """Table of the steps that staff may take: URL slug, form, button and description."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
@@ -9,7 +10,7 @@ from accounts.roles import Role
 from dossiers import workflow
 from dossiers.desk import forms
 from dossiers.desk.result_forms import ApproveForm, CorrectForm, RefusalForm
-from dossiers.desk.supplement_form import SupplementForm
+from dossiers.desk.supplement_form import DeclineForm, SupplementForm, ask_form
 
 
 class StepPage(NamedTuple):
@@ -19,7 +20,7 @@ class StepPage(NamedTuple):
     """
 
     slug: str
-    form: type
+    form: Callable[..., forms.StepForm]
     verb: str
     does: str
     icon: str = "check"
@@ -83,7 +84,7 @@ STEP_PAGES = {
         icon="wallet",
     ),
     "ask_supplement": StepPage(
-        "yeu-cau-bo-sung", SupplementForm, _("Yêu cầu bổ sung"),
+        "yeu-cau-bo-sung", ask_form, _("Yêu cầu bổ sung"),
         _(
             "Ghi đủ mọi chỗ trong một lần: lần thứ hai phải có trưởng bộ phận duyệt. Phần không chọn được khóa lại; đồng hồ dừng"
             " cho đến khi người nộp gửi lại."
@@ -94,9 +95,22 @@ STEP_PAGES = {
         "xin-ban-chinh", forms.OriginalForm, _("Xin xem bản chính"),
         _("Chỉ khi thủ tục ghi căn cứ. Mỗi lần đều được đếm; thời hạn giải quyết vẫn chạy, không tính lại."), icon="eye",
     ),
+    "propose_supplement": StepPage(
+        "trinh-bo-sung", SupplementForm, _("Trình yêu cầu bổ sung"),
+        _("Lần này trưởng bộ phận phải duyệt. Duyệt rồi mới gửi cho người nộp; trong lúc chờ, đồng hồ vẫn chạy."),
+        icon="alert", key="b",
+    ),
+    "decline_supplement": StepPage(
+        "khong-duyet-bo-sung", DeclineForm, _("Không duyệt yêu cầu bổ sung"),
+        _("Trả lại người trình, kèm lý do. Người nộp không nhận tin nào; hồ sơ làm tiếp."), icon="x",
+    ),
     "ask_confirmation": StepPage(
         "xin-xac-nhan", forms.QuestionForm, _("Xin người nộp xác nhận"), _("Gửi nội dung để người nộp đọc lại và xác nhận."),
         icon="msg",
+    ),
+    "announce_visit": StepPage(
+        "hen-kiem-tra", forms.VisitForm, _("Hẹn kiểm tra tại chỗ"),
+        _("Báo người nộp lúc nào, ở đâu, ai đến. Hẹn lại thì gửi lần nữa; khép bước này phải ghi kết quả kiểm tra."), icon="cal",
     ),
     "consult": StepPage(
         "xin-y-kien", forms.ConsultForm, _("Xin ý kiến cơ quan khác"),

@@ -84,7 +84,8 @@ def actionable_by(user):
     headed = user.agencies_with(Role.HEAD, Role.DEPUTY)
     return (
         (Q(receiving_agency__in=desks) & at_the_desk & free)
-        | (Q(state=S.WITHDRAWN) & (Q(receiving_agency__in=headed) | Q(lead_agency__in=headed)))
+        | (Q(state=S.WITHDRAWN) | Q(supplement_proposed_at__isnull=False, state__in=[S.SUBMITTED, S.ACCEPTED, S.PROCESSING]))
+        & (Q(receiving_agency__in=headed) | Q(lead_agency__in=headed))
         | Q(state=S.PROCESSING, decided_at=None, pk__in=runs_of(user).values("dossier"))
     )
 
@@ -93,7 +94,8 @@ def runs_of(user):
     """Open processing steps that this user may do (`permissions.does_the_step`) and that do not wait for the citizen."""
     wanted = Q(holder=user, agency__in=user.agencies_with(Role.HEAD, Role.DEPUTY))
     for role in {role for role, _agency in user.roles}:
-        wanted |= Q(role=role, agency__in=user.agencies_with(role))
+        done_by = Role.HEAD if role == Role.DEPUTY else role
+        wanted |= Q(role=done_by, agency__in=user.agencies_with(role))
     runs = StepRun.objects.filter(wanted, Q(holder=None) | Q(holder=user), state=StepState.OPEN)
     return runs.exclude(kind="applicant_confirm", question__gt="", answer="")
 

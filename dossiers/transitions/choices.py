@@ -27,6 +27,7 @@ class Tells(StrEnum):
     RECEIVING_CLERK = "receiving_clerk"
     OFFICER = "officer"
     HEAD = "head"
+    PROPOSER = "proposer"
 
 
 class Effect(StrEnum):
@@ -57,9 +58,12 @@ class Effect(StrEnum):
     RECORD_CONFIRMATION = "record_confirmation"
     RECORD_SILENCE = "record_silence"
     END_THE_WAIT = "end_the_wait"
+    RECORD_CONSENT = "record_consent"
+    ANNOUNCE_VISIT = "announce_visit"
     GIVE_BACK_TERM = "give_back_term"
     SET_HOLDER = "set_holder"
     TAKE = "take"
+    TAKE_BY_WORKING = "take_by_working"
     REFUSE_HANDOVER = "refuse_handover"
     TAKE_OVER = "take_over"
     PROMISE_NEW_DATE = "promise_new_date"
@@ -68,6 +72,7 @@ class Effect(StrEnum):
     CANCEL_OPEN_STEPS = "cancel_open_steps"
     # supplements and outcomes
     SET_SUPPLEMENT_TERM = "set_supplement_term"
+    RECORD_PROPOSAL = "record_proposal"
     OPEN_SUPPLEMENT = "open_supplement"
     APPLY_SUPPLEMENT = "apply_supplement"
     CARRY_DRAFT = "carry_draft"

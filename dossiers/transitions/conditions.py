@@ -89,6 +89,40 @@ def supplement_due_passed(dossier: Dossier) -> bool:
     return bool(dossier.supplement_due_at) and dossier.supplement_due_at <= clock.now()
 
 
+@condition(_("Đây là yêu cầu bổ sung lần thứ hai: trình trưởng bộ phận duyệt trước."))
+def first_time_or_head_approved(dossier: Dossier) -> bool:
+    """Approved: proposed, so that only a head may ask (`permissions.or_approves_supplement`)."""
+    return not dossier.supplement_count or dossier.supplement_proposed_at is not None
+
+
+@condition(_("Đã quá 3 ngày làm việc từ khi tiếp nhận: trình trưởng bộ phận duyệt trước."))
+def within_3_working_days_or_head_approved(dossier: Dossier) -> bool:
+    return dossier.supplement_proposed_at is not None or not _late_for_supplement(dossier)
+
+
+def _late_for_supplement(dossier: Dossier) -> bool:
+    if dossier.accepted_at is None:
+        return False
+    return working_calendar().add_working_days(clock.local(dossier.accepted_at).date(), 3) < clock.today()
+
+
+def why_approval(dossier: Dossier) -> str:
+    """Why a head must approve a request for supplements; empty when nobody must."""
+    if dossier.supplement_count:
+        return _("Yêu cầu bổ sung lần thứ hai cần trưởng bộ phận duyệt.")
+    return _("Đã quá 3 ngày làm việc từ khi tiếp nhận: cần trưởng bộ phận duyệt.") if _late_for_supplement(dossier) else ""
+
+
+@condition(_("Lần này không cần trưởng bộ phận duyệt: gửi thẳng yêu cầu bổ sung."))
+def approval_needed(dossier: Dossier) -> bool:
+    return bool(why_approval(dossier))
+
+
+@condition(_("Không có yêu cầu bổ sung nào đang chờ duyệt."))
+def supplement_proposed(dossier: Dossier) -> bool:
+    return dossier.open_proposal is not None
+
+
 @condition(_("Còn mục được yêu cầu mà chưa bổ sung."))
 def all_requested_items_answered(dossier: Dossier) -> bool:
     return not supplements.unanswered(dossier)
@@ -160,6 +194,13 @@ def confirmation_term_over(dossier: Dossier) -> bool:
     """Does the clock still wait for an applicant whose term is over?"""
     now = clock.now()
     return any(run.waits_for_applicant and run.due_at and run.due_at <= now for run in dossier.open_steps)
+
+
+@condition(_("Không có ý kiến nào quá hạn mà được coi là đồng ý."))
+def silence_counts(dossier: Dossier) -> bool:
+    """Only where the step says by which law silence is consent."""
+    now = clock.now()
+    return any(run.is_silent(now) for run in dossier.open_steps)
 
 
 @condition(_("Hồ sơ đã xin lỗi, gia hạn một lần rồi."))

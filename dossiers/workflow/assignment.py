@@ -4,6 +4,7 @@ from accounts.roles import Role
 from dossiers.choices import ON_ITS_WAY, DeliveryWay
 from dossiers.states import DossierState
 from dossiers.transitions.step import Step
+from dossiers.workflow import taking
 
 HOURS_TO_DELIVER = 8  # working hours from the result to the delivery, or from a failed delivery to the next try (demo value)
 POST = "post"  # `waiting_on` while a parcel is on its way
@@ -12,8 +13,9 @@ POST = "post"  # `waiting_on` while a parcel is on its way
 def refresh_waiting(step: Step) -> None:
     """Compute the columns again after a step. After `assign` the holder is kept."""
     dossier, state = step.dossier, DossierState(step.dossier.state)
-    handed = [run.take_by for run in dossier.open_steps if run.untaken] if state is DossierState.PROCESSING else []
-    dossier.take_by = min(handed, default=None)
+    dossier.take_by = taking.take_by(dossier)
+    if state.is_final or dossier.decided_at:
+        dossier.supplement_proposed_at = None
     if state.is_final or state.waits_for_citizen:
         dossier.waiting_on = "" if state.is_final else "submitter"
         dossier.holder_agency_id = dossier.receiving_agency_id

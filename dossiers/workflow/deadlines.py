@@ -143,6 +143,7 @@ def run() -> None:
     tell_missed_promises()
     alarm_about_untaken_steps()
     chase_answers()
+    close_unanswered()
 
 
 # ---------------------------------------------------------------- remind
@@ -217,6 +218,13 @@ def chase_answers() -> None:
         for run in asked.defer("dossier__answers", "dossier__asked"):
             if StepRun.objects.unanswered_questions().filter(pk=run.pk, **{done: None}).update(**{done: now}):
                 tell(run)
+
+
+def close_unanswered() -> None:
+    """Close the steps of bodies that have not answered in time, where the step names a law by which that is consent."""
+    asked = StepRun.objects.filter(kind="consult", state="open", due_at__lte=clock.now(), produces__has_key="silence")
+    for dossier in Dossier.objects.filter(pk__in=asked.values("dossier"), state=DossierState.PROCESSING, decided_at=None):
+        _take_step(dossier, "consent_by_silence", SystemActor(Job.ANSWER_DEADLINE))
 
 
 def _take_step(dossier: Dossier, step: str, actor: SystemActor) -> None:

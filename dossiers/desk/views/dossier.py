@@ -19,7 +19,7 @@ from dossiers import permissions, workflow
 from dossiers.access_log import log_view
 from dossiers.choices import SeenDocument, TakenAs
 from dossiers.clock.timekeeper import Timekeeper
-from dossiers.desk import queues
+from dossiers.desk import queues, supplements_seen
 from dossiers.desk.actions import blocked_steps, offered
 from dossiers.desk.forms import earlier_steps
 from dossiers.desk.views.queue import find, for_staff
@@ -37,6 +37,7 @@ from dossiers.states import DossierState
 from dossiers.workflow.assignment import POST
 from portal.common import clock
 from portal.common.dates import moment
+from portal.common.figures import number_in
 from portal.common.identity import phone_for_display
 from portal.common.lookalikes import strange_letters
 from portal.common.outbox import OutboxState
@@ -65,7 +66,7 @@ def dossier(request, code):
     steps = offered(name for name in possible if name != "return_step" or earlier_steps(dossier))  # not for the first step
     aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and dossier.delivery_way != "counter")]
     runs = list(dossier.step_runs.select_related("agency", "holder", "done_by"))
-    sheets = _sheets(dossier, request.user)
+    sheets = sheets_of(dossier, request.user)
     context = {
         "dossier": dossier,
         "phone": phone_for_display(dossier.subject_phone) if dossier.subject_phone else "",
@@ -75,13 +76,13 @@ def dossier(request, code):
         "sections": _sections(dossier, masked=not may_see_papers),
         "documents": rules.asked_documents(dossier),
         "sheets": sheets,
-        "shown": _shown(sheets, request.GET.get("xem", "")),
+        "shown": shown_of(sheets, request.GET.get("xem", "")),
         "history": _history(dossier),
         "clock": _clock(dossier, timekeeper),
         "runs": runs,
         "holder": _holder(dossier),
         **_money(dossier),
-        "supplements": dossier.supplements.select_related("approved_by").prefetch_related("items"),
+        "supplements": supplements_seen.of(dossier),
         "decisions": _decisions(dossier),
         "parcels": list(dossier.parcels.select_related("ordered_by", "owner").prefetch_related("notices__entered_by")),
         "originals_held": dossier.originals.held().count(),
@@ -171,7 +172,7 @@ class Sheet:
         return f"{self.address}#navpanes=0&view=FitH"
 
 
-def _sheets(dossier, user):
+def sheets_of(dossier, user):
     """What this user may open: uploaded files in the order of their documents, then papers of the portal, newest first."""
     names = {ask.key: ask.name for ask in rules.asked_documents(dossier)} | NAMES
     sheets = [
@@ -194,7 +195,7 @@ def _sheets(dossier, user):
     return sheets
 
 
-def _shown(sheets, wanted):
+def shown_of(sheets, wanted):
     """The requested sheet; else the first file or the filled form, else the first sheet, else None."""
     form = str(PaperKind.APPLICATION_FORM.label)
     return next(
@@ -279,17 +280,19 @@ def _unsent(dossier):
 @require_safe
 @for_staff
 def product(request, code, pk):
-    """The PDF that a processing step delivered."""
+    """The PDF that a processing step delivered; with `?anh=2` the second photo of its visit."""
     dossier = find(request, code)
-    run = get_object_or_404(dossier.step_runs, pk=pk, product__has_key="file")
-    if not permissions.may_see_papers(dossier, request.user):
+    run = get_object_or_404(dossier.step_runs, pk=pk)
+    photos = dict(enumerate(run.visit.get("photos", []), start=1))
+    file = photos.get(number_in(request.GET["anh"])) if "anh" in request.GET else run.product.get("file")
+    if file is None or not permissions.may_see_papers(dossier, request.user):
         raise Http404
     try:
-        content = storage.read_stored(run.product["file"]["storage_key"])
+        content = storage.read_stored(file["storage_key"])
     except storage.StoredFileMissing as missing:
         raise Http404 from missing
     log_view(request, dossier)
-    return content_response(content, run.product["file"]["name"], "application/pdf", inline=True)
+    return content_response(content, file["name"], file.get("content_type", "application/pdf"), inline=True)
 
 
 @require_POST
