@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from dossiers.desk.views import bulk, calendar, dossier, outages, queue, register, results, signing, steps
+from dossiers.desk.views import bulk, calendar, dossier, outages, queue, register, results, saved_lists, signing, steps
 
 app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
+    path("danh-sach.xlsx", queue.export, name="export"),
+    path("danh-sach/luu/", saved_lists.save, name="save_list"),
+    path("danh-sach/<int:pk>/xoa/", saved_lists.delete, name="delete_list"),
     path("cung-luc/", bulk.together, name="together"),
     path("so-theo-doi/", register.show, name="register"),
     path("so-theo-doi.pdf", register.pdf, name="register_pdf"),

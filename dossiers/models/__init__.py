@@ -1,6 +1,7 @@
 from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus, StepState
 from dossiers.models.anchors import Anchor, AnchorLeaf
 from dossiers.models.decisions import Decision
+from dossiers.models.desk import DeskVisit, SavedList
 from dossiers.models.dossier import CoSubject, Dossier, DossierCounter, new_secret
 from dossiers.models.fees import FeeLine, FeeObligation
 from dossiers.models.followups import FollowUp
@@ -22,6 +23,7 @@ __all__ = [
     "Decision",
     "DeliveryStatus",
     "DeliveryWay",
+    "DeskVisit",
     "Dossier",
     "DossierCounter",
     "Event",
@@ -34,6 +36,7 @@ __all__ = [
     "PaperSeen",
     "PaymentStatus",
     "ResultDraft",
+    "SavedList",
     "StepRun",
     "StepState",
     "SupplementItem",

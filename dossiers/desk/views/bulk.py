@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from dossiers import workflow
-from dossiers.desk import queues
+from dossiers.desk import ordering, queues
 from dossiers.desk.actions import STEP_PAGES, bulk_steps
 from dossiers.desk.forms import MAX_TEXT_LENGTH, people_for
 from dossiers.desk.views.queue import for_staff
@@ -18,7 +18,7 @@ from dossiers.models import Dossier
 from dossiers.transitions import inputs
 from portal.common.vietnamese import clean_text
 
-MAX_DOSSIERS = queues.PAGE
+MAX_DOSSIERS = ordering.PAGE
 NOTES = {  # steps for which words may be needed; the same for all chosen dossiers
     "hand_over": gettext_lazy("Ý kiến, ghi cho từng hồ sơ đã chọn"),
     "assign": gettext_lazy("Lý do, nếu đang có người giữ"),

@@ -18,7 +18,7 @@ from accounts.roles import Role
 from dossiers import permissions, workflow
 from dossiers.access_log import log_view
 from dossiers.clock.timekeeper import Timekeeper
-from dossiers.desk import queues
+from dossiers.desk import presence, queues
 from dossiers.desk.actions import blocked_steps, offered
 from dossiers.desk.forms import earlier_steps
 from dossiers.desk.views.queue import find, for_staff
@@ -54,6 +54,7 @@ def dossier(request, code):
     """Everything the desk may see of one dossier. Logged in the access log."""
     dossier = find(request, code)
     log_view(request, dossier)
+    presence.record_visit(request.user, dossier)
     may_see_papers = permissions.may_see_papers(dossier, request.user)
     timekeeper = Timekeeper(dossier)
     possible = workflow.steps_for(request.user, dossier)
