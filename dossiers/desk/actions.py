@@ -10,6 +10,7 @@ from dossiers import workflow
 from dossiers.desk import forms
 from dossiers.desk.result_forms import ApproveForm, CorrectForm, RefusalForm
 from dossiers.desk.supplement_form import SupplementForm
+from dossiers.transitions import conditions
 
 
 class StepPage(NamedTuple):
@@ -167,6 +168,18 @@ def bulk_steps(user):
     """(name, StepPage) of the steps this user may take for several dossiers at once."""
     roles = {role for role, _agency in user.roles}
     return [(name, STEP_PAGES[name]) for name, admitted in BULK_STEPS.items() if roles & admitted]
+
+
+def quick_steps(user, dossier):
+    """The steps that one press on the dossier's page takes: accepting and transferring, where they ask for nothing.
+
+    What keeps a transfer back after the acceptance is found when it is taken; then the acceptance stands.
+    """
+    if workflow.may_take(user, dossier, "transfer"):
+        return ["transfer"]
+    if not workflow.may_take(user, dossier, "accept") or conditions.claims_exemption(dossier):
+        return []
+    return ["accept", "transfer"] if conditions.has_a_result(dossier) else ["accept"]
 
 
 def blocked_steps(user, dossier):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dossiers.desk.views import bulk, calendar, dossier, outages, queue, register, results, saved_lists, signing, steps
+from dossiers.desk.views import at_once, bulk, calendar, dossier, outages, queue, register, results, saved_lists, signing, steps
 
 app_name = "desk"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("lich-lam-viec/", calendar.show, name="calendar"),
     path("ky-loat/", signing.batch, name="sign"),
     path("ho-so/<dossier_code:code>/", dossier.dossier, name="dossier"),
+    path("ho-so/<dossier_code:code>/lam-nhanh/", at_once.at_once, name="at_once"),
     path("ho-so/<dossier_code:code>/soan-ket-qua/", results.draft, name="draft"),
     path("ho-so/<dossier_code:code>/ban-in/<str:shown>/<slug:key>.pdf", results.paper, name="paper"),
     path("ho-so/<dossier_code:code>/ban-in/<str:shown>/tep/<slug:key>/", results.attached, name="attached"),

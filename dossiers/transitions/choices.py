@@ -47,6 +47,7 @@ class Effect(StrEnum):
     # processing steps
     COPY_STEPS = "copy_steps"
     FLAG_DIGITISATION = "flag_digitisation"
+    RECORD_READING = "record_reading"
     OPEN_FIRST_STEPS = "open_first_steps"
     CLOSE_STEP_AND_OPEN_NEXT = "close_step_and_open_next"
     GO_BACK_A_STEP = "go_back_a_step"

@@ -186,7 +186,8 @@ class DossierTransitions:
     @line(
         S.SUBMITTED, S.ACCEPTED, permission=may.is_receiving_clerk, conditions=[conditions.required_documents_present],
         inputs=[inputs.exemption_decided],
-        before=[Effect.DECIDE_EXEMPTION, Effect.COPY_STEPS, Effect.FLAG_DIGITISATION], paper=PaperKind.RECEIPT_SLIP,
+        before=[Effect.DECIDE_EXEMPTION, Effect.COPY_STEPS, Effect.FLAG_DIGITISATION, Effect.RECORD_READING],
+        paper=PaperKind.RECEIPT_SLIP,
         clock=Clock.START, tells=[Tells.SUBMITTER, Tells.OFFICER], sentence=_("Đã tiếp nhận hồ sơ"),
     )  # fmt: skip
     def accept(self) -> None:

@@ -119,7 +119,8 @@ class Recorded(TypedDict, total=False):
     items: list[AskedItem]
     content_sha256: str  # of the decision
     numbers: dict[str, str]  # {result key: number of its paper}
-    read: dict[str, str | None]  # {result key: when the signer had the paper on screen, None: not read}
+    # {result key (approve) or id of an attachment (accept): when the person had the paper on screen, None: not read}
+    read: dict[str, str | None]
     draft: CarriedDraft
     marks: list[Mark]
     action: str

@@ -32,7 +32,7 @@
     return true;
   }
   function press(element) {
-    if (element.matches("input, select, textarea")) element.focus();
+    if (element.matches("input, select, textarea, [data-key-focus]")) element.focus();
     else element.click();
     return true;
   }
@@ -48,7 +48,9 @@
     return false;
   }
   document.addEventListener("keydown", (event) => {
-    if (off() || event.ctrlKey || event.altKey || event.metaKey || event.repeat && !"jk".includes(event.key)) return;
+    if (off() || event.ctrlKey || event.altKey || event.metaKey || event.getModifierState("AltGraph") || event.isComposing) return;
+    if (event.repeat && !"jk".includes(event.key)) return;
+    if (event.shiftKey && event.key.toLowerCase() !== event.key.toUpperCase() && event.key.toLowerCase() !== "x") return;
     if (event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]")) return;
     if (act(event.key.length === 1 ? event.key.toLowerCase() : event.key, event)) event.preventDefault();
   });

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.messages.models import Message
 from accounts.roles import Role
 from dossiers import permissions, workflow
-from dossiers.access_log import log_view
+from dossiers.access_log import files_read, log_view
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.desk import presence, queues
-from dossiers.desk.actions import blocked_steps, offered
+from dossiers.desk.actions import STEP_PAGES, blocked_steps, offered, quick_steps
 from dossiers.desk.forms import earlier_steps
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.desk.views.results import Review, is_drafted
@@ -34,6 +34,7 @@ from dossiers.papers import frozen
 from dossiers.papers.models import PaperKind
 from portal.common import clock
 from portal.common.dates import moment
+from portal.common.figures import number_in
 from portal.common.identity import phone_for_display
 from portal.common.lookalikes import strange_letters
 from portal.common.outbox import OutboxState
@@ -61,7 +62,7 @@ def dossier(request, code):
     steps = offered(name for name in possible if name != "return_step" or earlier_steps(dossier))  # not for the first step
     aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and dossier.delivery_way == "account")]
     runs = list(dossier.step_runs.select_related("agency", "holder", "done_by"))
-    sheets = _sheets(dossier, request.user)
+    sheets, quick = _sheets(dossier, request.user), quick_steps(request.user, dossier)
     context = {
         "dossier": dossier,
         "phone": phone_for_display(dossier.subject_phone) if dossier.subject_phone else "",
@@ -85,6 +86,8 @@ def dossier(request, code):
         "unsent": _unsent(dossier),
         "may_send_again": may_send_again(dossier, request.user),
         "main_steps": [step for step in steps if step not in aside],
+        "quick": [STEP_PAGES[name] for name in quick],
+        "seen": dossier.events.count(),
         "other_steps": aside,
         "filed_again": dossier.filed_again.exclude(code=None) if dossier.closed_at or dossier.decided_at else [],
         "held_back": [] if dossier.decided_at and dossier.state == "PROCESSING" else list(blocked_steps(request.user, dossier)),
@@ -143,6 +146,7 @@ class Sheet:
     picture: bool = False
     made_here: bool = False
     original: str = ""  # URL of the file as received, where the viewer shows another one
+    unread: bool = False  # a file that this person has not had on screen
 
     @property
     def framed(self):
@@ -153,6 +157,7 @@ class Sheet:
 def _sheets(dossier, user):
     """What this user may open: uploaded files in the order of their documents, then papers of the portal, newest first."""
     names = {ask.key: ask.name for ask in rules.asked_documents(dossier)} | {OTHER_PAPERS: _("Giấy tờ khác")}
+    read = files_read(dossier, user)
     sheets = [
         Sheet(
             f"tep-{file.pk}",
@@ -161,6 +166,7 @@ def _sheets(dossier, user):
             reverse("files:view", args=[file.pk]),
             picture=file.content_type.startswith("image/"),
             original=reverse("files:original", args=[file.pk]) if file.is_redrawn else "",
+            unread=read.get(file.pk) is None,
         )
         for file in (dossier.attachments.current() if permissions.may_see_papers(dossier, user) else [])
     ]
@@ -184,17 +190,25 @@ def _shown(sheets, wanted):
 
 # ---------------------------------------------------------------- history and clock
 def _history(dossier):
-    """Rows of the timeline, newest last, with actor and note."""
+    """Rows of the timeline, newest last, with actor, note, and the files that were not read before the acceptance."""
+    names = dict(dossier.attachments.values_list("pk", "name"))
     return [
         {
             "title": workflow.sentence_of(event),
             "who": event.text.actor_name or _("Máy tự làm"),
             "when": moment(event.at),
             "note": event.text.note,
+            "unread": _files_not_read(event, names),
             "event": event,
         }
         for event in dossier.events.select_related("text")
     ]
+
+
+def _files_not_read(event, names):
+    """Names of the files that the person who accepted had not had on screen."""
+    read = event.text.details.get("read", {}) if event.step == "accept" else {}
+    return [names.get(number_in(pk), "") for pk, at in read.items() if at is None]
 
 
 def _holder(dossier):

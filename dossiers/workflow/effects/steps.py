@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from accounts.roles import Role
+from dossiers.access_log import files_read
 from dossiers.choices import IntervalKind, Product
 from dossiers.models import StepRun, StepState
 from dossiers.permissions import does_the_step, heads
@@ -40,6 +41,13 @@ def copy_steps(step: Step) -> None:
 @before(Effect.FLAG_DIGITISATION)
 def flag_digitisation(step: Step) -> None:
     step.dossier.digitised_at_receipt = step.dossier.attachments.current().exists()
+
+
+@before(Effect.RECORD_READING)
+def record_reading(step: Step) -> None:
+    """Record for each file when this person had it on screen last; None: not read."""
+    if step.user:
+        step.recorded["read"] = {str(pk): at and at.isoformat() for pk, at in files_read(step.dossier, step.user).items()}
 
 
 @before(Effect.OPEN_FIRST_STEPS)
