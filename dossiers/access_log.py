@@ -23,6 +23,8 @@ def log_view(request, dossier):
 def files_read(dossier: Dossier, user: User) -> dict[int, dt.datetime | None]:
     """{id of a file in force: when it was sent to the screen of this user last, None: never}. A download counts, too."""
     files = list(dossier.attachments.current().values_list("pk", flat=True))
+    if not files:
+        return {}
     rows = AccessLog.objects.filter(
         actor=user, outcome=AccessLog.Outcome.SEEN, target__in=[f"file:{pk}" for pk in files],
         person=dossier.person_id, organisation=dossier.organisation_id,

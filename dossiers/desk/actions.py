@@ -20,7 +20,7 @@ class StepPage(NamedTuple):
     """
 
     slug: str
-    form: type
+    form: type | None
     verb: str
     does: str
     icon: str = "check"
@@ -150,10 +150,15 @@ STEP_PAGES = {
         icon="x-c", danger=True,
     ),
 }  # fmt: skip
-BULK_STEPS = {  # steps without inputs of their own can be taken for several dossiers at once: {step: roles}
+PRINT = "print"  # not a step: prints the receipt slips of the chosen dossiers
+PRINT_PAGE = StepPage("", None, _("In giấy tiếp nhận"), _("Gộp giấy tiếp nhận của các hồ sơ đã chọn vào một tệp để in."), "print")
+BULK_STEPS = {  # what can be done for several dossiers at once, with the same words for all: {step: roles}
+    "accept": {Role.RECEIVING_CLERK},
     "transfer": {Role.RECEIVING_CLERK},
     "hand_over": {Role.OFFICER, Role.HEAD, Role.DEPUTY, Role.RECEIVING_CLERK},
     "assign": {Role.HEAD, Role.DEPUTY},
+    "refuse_receipt": {Role.RECEIVING_CLERK},
+    PRINT: {Role.RECEIVING_CLERK, Role.HEAD, Role.DEPUTY},
 }
 STEP_OF = {page.slug: name for name, page in STEP_PAGES.items()}
 
@@ -167,7 +172,8 @@ def offered(names):
 def bulk_steps(user):
     """(name, StepPage) of the steps this user may take for several dossiers at once."""
     roles = {role for role, _agency in user.roles}
-    return [(name, STEP_PAGES[name]) for name, admitted in BULK_STEPS.items() if roles & admitted]
+    pages = {**STEP_PAGES, PRINT: PRINT_PAGE}
+    return [(name, pages[name]) for name, admitted in BULK_STEPS.items() if roles & admitted]
 
 
 def quick_steps(user, dossier):

@@ -1,5 +1,6 @@
 from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus, StepState
 from dossiers.models.anchors import Anchor, AnchorLeaf
+from dossiers.models.bulk import BulkItem, BulkRun
 from dossiers.models.decisions import Decision
 from dossiers.models.desk import DeskVisit, SavedList
 from dossiers.models.dossier import CoSubject, Dossier, DossierCounter, new_secret
@@ -17,6 +18,8 @@ __all__ = [
     "Anchor",
     "AnchorLeaf",
     "AnswerRevision",
+    "BulkItem",
+    "BulkRun",
     "ClockInterval",
     "CoSubject",
     "CountingBasis",

@@ -32,7 +32,8 @@
     return true;
   }
   function press(element) {
-    if (element.matches("input, select, textarea, [data-key-focus]")) element.focus();
+    if (element.matches("input, select, textarea")) element.focus();
+    else if (element.matches("[data-key-focus]")) element.focus({ preventScroll: true });
     else element.click();
     return true;
   }

@@ -41,7 +41,7 @@
     const tab = sheets[n];
     tab.setAttribute("aria-current", "true");
     tab.querySelector("[data-new]")?.remove();
-    tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+    tab.closest("ul").scrollLeft = tab.offsetLeft - tab.closest("ul").offsetLeft - 24;
     part("title").textContent = tab.dataset.name;
     part("open").href = tab.dataset.sheet;
     part("original").hidden = !tab.dataset.received;

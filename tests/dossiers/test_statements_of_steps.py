@@ -40,7 +40,7 @@ FILING = {
 }
 DESK = {
     "assign SUBMITTED": 11,
-    "accept SUBMITTED": 32,
+    "accept SUBMITTED": 33,
     "assign ACCEPTED": 10,
     "transfer ACCEPTED": 26,
     "assign PROCESSING": 12,
@@ -97,8 +97,8 @@ MONEY_THAT_WAITS_FOR_NOTHING = {
     "collect WITHDRAWN": 30,
     "set_fee ACCEPTED": 19,
     "set_fee PROCESSING": 20,
-    "accept SUBMITTED exemption: confirm": 33,
-    "accept SUBMITTED exemption: refuse": 38,
+    "accept SUBMITTED exemption: confirm": 34,
+    "accept SUBMITTED exemption: refuse": 39,
 }
 ENDING = {
     "withdraw SUBMITTED": 16,
