@@ -165,9 +165,9 @@ def heads(user: User, agency_id: int | None) -> bool:
 
 # ---------------------------------------------------------------- processing steps
 def does_the_step(run: StepRun, user: User) -> bool:
-    """May this user do this step: its role at its own body, unless somebody else holds it; or the head of that body who took it
-    over. The query of the rule: `desk.queues.runs_of`."""
-    if run.holder_id not in (None, user.pk):
+    """May this user do this step: its role at its own body, unless somebody else holds it who is not away; or the head of that
+    body who took it over. The query of the rule: `desk.queues.runs_of`."""
+    if run.holder_id not in (None, user.pk) and run.holder_id not in user.stands_in_for:
         return False
     return user.has_role(run.role, run.agency_id) or run.holder_id == user.pk and heads(user, run.agency_id)
 

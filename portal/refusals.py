@@ -106,7 +106,7 @@ DOORS = {
         "supplement_review",
         "papers_seen",
     ),
-    **_at(FILED, "desk:", "dossier", "again", "at_once", "step", "draft", "paper", "attached", "product"),
+    **_at(FILED, "desk:", "dossier", "again", "at_once", "presence", "step", "draft", "paper", "attached", "product"),
     **_at(FILED, "api_", "dossier", "proof", "withdraw"),
     **_at(FILED, "evidence:", "proof"),
     **_at(CITIZENS_SIDE, "payments:", "pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"),

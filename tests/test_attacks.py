@@ -80,7 +80,10 @@ DOORS = {
     **{f"dossiers:{name}": "draft" for name in DRAFT_PAGES},
     **{f"payments:{name}": "filed" for name in PAYING},
     **{f"api_payment{name}": "filed" for name in ("", "_attempts", "_claim")},
-    **{f"desk:{name}": "filed" for name in ("dossier", "again", "at_once", "step", "draft", "paper", "attached", "product")},
+    **{
+        f"desk:{name}": "filed"
+        for name in ("dossier", "again", "at_once", "presence", "step", "draft", "paper", "attached", "product")
+    },
     **{f"papers:{name}": "paper" for name in ("download", "attached")},
     **{f"files:{name}": "file" for name in ("view", "original", "thumbnail")},
     **{f"api_supplement{name}": "filed" for name in ("", "_answers", "_files", "_file", "_send")},
@@ -104,6 +107,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "office:procedure", "office:start", "office:draft", "office:preview", "office:section",  # tests/procedures/office
     "accounts:password_link", "accounts:staff_ask",
     "desk:bulk", "desk:bulk_confirm", "desk:bulk_print",  # of the person who chose: tests/dossiers/desk/test_bulk.py
+    "desk:cancel_absence",  # of staff: tests/dossiers/desk/test_who_works.py
     "desk:delete_list",  # filters without a person: tests/dossiers/desk/test_lists.py
     "desk:cancel_outage",  # of a body: tests/dossiers/workflow/test_outages.py
     "accounts:staff_request",  # of the administration: tests/accounts/test_staff_requests.py
@@ -135,7 +139,8 @@ def addresses(dossier, draft):
         *(f"/nop/{draft.pk}/{step}" for step in steps),
         f"/ho-so/nhap/{draft.pk}/", f"/ho-so/nhap/{draft.pk}/xoa/", f"/can-bo/ho-so/{code}/", f"/can-bo/ho-so/{code}/tiep-nhan/",
         f"/can-bo/ho-so/{code}/lam-lai/viec/{event.followups.first().pk}/",
-        f"/can-bo/ho-so/{code}/lam-nhanh/", f"/can-bo/ho-so/{code}/soan-ket-qua/", f"/can-bo/ho-so/{code}/buoc/1/tep/",
+        *(f"/can-bo/ho-so/{code}/{page}/" for page in ("lam-nhanh", "dang-mo", "soan-ket-qua")),
+        f"/can-bo/ho-so/{code}/buoc/1/tep/",
         *(f"/can-bo/ho-so/{code}/ban-in/{'0' * 64}/{tail}" for tail in ("x.pdf", "tep/x/")),
         f"/giay/{issued.pk}/x.pdf", f"/giay/{issued.pk}/x.pdf?xem", f"/giay/{issued.pk}/tep/x/",
         f"/giay-to/{file.pk}/", f"/giay-to/{own.pk}/?tai",

@@ -7,14 +7,14 @@ A list starts with the dossiers the user may see at work (`permissions.staff_dos
 
 from typing import NamedTuple
 
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Agency, User
 from accounts.roles import Role
 from dossiers.clock import lateness, rules
-from dossiers.desk import priority
+from dossiers.desk import presence, priority
 from dossiers.files.models import Attachment
 from dossiers.models import DeliveryWay, Dossier, StepRun, StepState
 from dossiers.permissions import staff_dossiers
@@ -72,7 +72,7 @@ def group_condition(key, user):
 
 def actionable_by(user):
     """Query condition: dossiers this user can work on now, by their roles at their agencies, not held by somebody else."""
-    free = Q(holder=None) | Q(holder=user)
+    free = Q(holder=None) | Q(holder__in={user.pk, *user.stands_in_for})
     desks = user.agencies_with(Role.RECEIVING_CLERK)
     at_the_desk = Q(state__in=[S.SUBMITTED, S.ACCEPTED, S.WITHDRAWN]) | Q(state=S.COMPLETED) & ~Q(
         delivery_way=DeliveryWay.ACCOUNT
@@ -90,7 +90,8 @@ def runs_of(user):
     wanted = Q(holder=user, agency__in=user.agencies_with(Role.HEAD, Role.DEPUTY))
     for role in {role for role, _agency in user.roles}:
         wanted |= Q(role=role, agency__in=user.agencies_with(role))
-    runs = StepRun.objects.filter(wanted, Q(holder=None) | Q(holder=user), state=StepState.OPEN)
+    free = Q(holder=None) | Q(holder__in={user.pk, *user.stands_in_for})
+    runs = StepRun.objects.filter(wanted, free, state=StepState.OPEN)
     return runs.exclude(kind="applicant_confirm", question__gt="", answer="")
 
 
@@ -132,9 +133,11 @@ def open_step_names(user):
 
 
 def next_for(user, after=None):
-    """Code of the most urgent dossier this user can work on, except `after`; None when there is none."""
+    """Code of the most urgent dossier this user can work on, except `after`; None when there is none. What a colleague has on
+    screen comes last."""
     waiting = dossiers_at_work(user).filter(actionable_by(user)).exclude(pk=after.pk if after else None)
-    return waiting.order_by(F("step_due_at").asc(nulls_last=True), "pk").values_list("code", flat=True).first()
+    waiting = waiting.annotate(looked_at=Exists(presence.others_at(user).filter(dossier=OuterRef("pk"))))
+    return waiting.order_by("looked_at", F("step_due_at").asc(nulls_last=True), "pk").values_list("code", flat=True).first()
 
 
 # ---------------------------------------------------------------- rows

@@ -2,7 +2,7 @@ from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, Payment
 from dossiers.models.anchors import Anchor, AnchorLeaf
 from dossiers.models.bulk import BulkItem, BulkRun
 from dossiers.models.decisions import Decision
-from dossiers.models.desk import DeskVisit, SavedList
+from dossiers.models.desk import DeskSettings, DeskVisit, SavedList
 from dossiers.models.dossier import CoSubject, Dossier, DossierCounter, new_secret
 from dossiers.models.fees import FeeLine, FeeObligation
 from dossiers.models.followups import FollowUp
@@ -26,6 +26,7 @@ __all__ = [
     "Decision",
     "DeliveryStatus",
     "DeliveryWay",
+    "DeskSettings",
     "DeskVisit",
     "Dossier",
     "DossierCounter",

@@ -10,16 +10,29 @@ from portal.common import clock
 
 
 class DeskVisit(models.Model):
-    """The last time this member of staff had the dossier on screen. Not evidence: who looked at what is in the access log."""
+    """When this member of staff opened the dossier last, and until when its page was open. Not evidence: who looked at what is in
+    the access log."""
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="visits")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    seen_at = models.DateTimeField(_("xem lúc"), default=clock.now)
+    seen_at = models.DateTimeField(_("mở xem lúc"), null=True, default=clock.now)
+    present_at = models.DateTimeField(_("còn mở lúc"), null=True, default=clock.now)
 
     class Meta:
         verbose_name = _("lần xem ở một cửa")
         verbose_name_plural = _("lần xem ở một cửa")
         constraints = [models.UniqueConstraint(fields=["user", "dossier"], name="one_visit_a_person_and_dossier")]
+
+
+class DeskSettings(models.Model):
+    """How this member of staff wants the desk. No row: as it comes."""
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="desk_settings")
+    keys = models.BooleanField(_("phím tắt"), default=True)
+
+    class Meta:
+        verbose_name = _("cách dùng một cửa")
+        verbose_name_plural = _("cách dùng một cửa")
 
 
 class SavedList(models.Model):

@@ -48,7 +48,7 @@ def _take(request, dossier, name, *, first):
         if first and str(locked.events.count()) != request.POST.get("seen", ""):
             raise workflow.StepNotPossible(locked, name)
         moved = workflow.advance(locked, name, actor=request.user)
-        presence.record_visit(request.user, moved)
+        presence.record_leaving(request.user, moved)
     return moved
 
 

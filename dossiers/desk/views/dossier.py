@@ -88,6 +88,8 @@ def dossier(request, code):
         "main_steps": [step for step in steps if step not in aside],
         "quick": [STEP_PAGES[name] for name in quick],
         "seen": dossier.events.count(),
+        "others_here": presence.names_of_others(request.user, dossier),
+        "beat": presence.BEAT,
         "other_steps": aside,
         "filed_again": dossier.filed_again.exclude(code=None) if dossier.closed_at or dossier.decided_at else [],
         "held_back": [] if dossier.decided_at and dossier.state == "PROCESSING" else list(blocked_steps(request.user, dossier)),
