@@ -238,6 +238,23 @@ def may_take_over(dossier: Dossier, user: User) -> bool:
     return any(run.holder_id != user.pk for run in steps_headed(dossier, user))
 
 
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
+def may_claim(dossier: Dossier, user: User) -> bool:
+    """A clerk of the desk, while nobody holds the dossier."""
+    return dossier.holder_id is None and user.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
+
+
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
+def holds_it_at_the_desk(dossier: Dossier, user: User) -> bool:
+    return dossier.holder_id == user.pk
+
+
+@for_staff(Role.OFFICER, Role.RECEIVING_CLERK, Role.SIGNER, at=[Body.STEP])
+def holds_a_step(dossier: Dossier, user: User) -> bool:
+    """Holds an open step."""
+    return any(run.holder_id == user.pk for run in dossier.open_steps)
+
+
 @for_staff(Role.OFFICER, Role.RECEIVING_CLERK, Role.SIGNER, Role.HEAD, at=[Body.STEP])
 def was_handed_a_step(dossier: Dossier, user: User) -> bool:
     """May do an open step that was handed over and that nobody has taken yet."""

@@ -321,7 +321,12 @@ def test_a_draft_is_not_handed_in_past_its_questions_or_its_declaration(desk):
 def test_steps_posted_by_the_wrong_role_or_at_the_wrong_time_do_nothing(desk):
     """POST every step for every role to its URL: only permitted steps may change anything."""
     dossier = desk.submitted()
-    allowed = {"clerk": {"accept", "refuse_receipt", "ask_supplement"}, "officer": set(), "signer": set(), "head": {"assign"}}
+    allowed = {
+        "clerk": {"accept", "claim", "refuse_receipt", "ask_supplement"},
+        "officer": set(),
+        "signer": set(),
+        "head": {"assign"},
+    }
     body = {"seen": "1", "note": "Lý do đầy đủ.", "title": "Giấy", "ten": "a", "loi": "b", "signed_for_by": "A", "amount": "0"}
     for role, admitted in allowed.items():
         assert set(workflow.steps_for(getattr(desk, role), dossier)) == admitted

@@ -112,6 +112,19 @@ STEP_PAGES = {
         "nhan-lam-thay", forms.TakeOverForm, _("Nhận làm thay"),
         _("Trưởng bộ phận nhận một bước đang mở của cơ quan mình. Việc này ghi vào lịch sử, kèm lý do."), icon="users",
     ),
+    "claim": StepPage(
+        "nhan-ve-toi", forms.StepForm, _("Nhận về tôi"),
+        _("Nhận hồ sơ chưa ai giữ. Đồng nghiệp không thấy nó trong việc của họ nữa."),
+        icon="user", key="i",
+    ),
+    "give_back": StepPage(
+        "tra-lai-viec-chung", forms.StepForm, _("Trả lại việc chung"), _("Thôi giữ hồ sơ: mọi người cùng vai trò đều nhận được."),
+        icon="back",
+    ),
+    "pass_on": StepPage(
+        "giao-dong-nghiep", forms.PassOnForm, _("Giao cho đồng nghiệp"),
+        _("Giao việc đang giữ cho người cùng vai trò. Người ấy được báo, lý do ghi vào lịch sử."), icon="users",
+    ),
     "extend": StepPage(
         "gia-han", forms.ExtendForm, _("Xin lỗi, hẹn lại"),
         _("Chỉ một lần cho mỗi hồ sơ. Cổng gửi văn bản xin lỗi và ngày hẹn mới; ngày hẹn đầu vẫn lưu để thống kê."), icon="cal",

@@ -299,6 +299,33 @@ class DossierTransitions:
     def take_over(self) -> None:
         """The head of a body takes an open step of this body, with a reason, and does it from now on."""
 
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED], permission=may.may_claim, before=[Effect.CLAIM], sentence=_("Đã nhận về làm"),
+    )  # fmt: skip
+    def claim(self) -> None:
+        """A clerk takes a dossier that nobody holds: it is not offered to colleagues any more."""
+
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED], permission=may.holds_it_at_the_desk, before=[Effect.GIVE_BACK],
+        sentence=_("Đã trả lại việc chung"),
+    )  # fmt: skip
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.holds_a_step, before=[Effect.GIVE_BACK], sentence=_("Đã trả lại việc chung"),
+    )  # fmt: skip
+    def give_back(self) -> None:
+        """Who holds it gives it back: everybody with the role may take it."""
+
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED], permission=may.holds_it_at_the_desk, inputs=[inputs.colleague, inputs.reason],
+        before=[Effect.PASS_ON], tells=[Tells.OFFICER], sentence=_("Đã giao cho đồng nghiệp"),
+    )  # fmt: skip
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.holds_a_step, inputs=[inputs.colleague, inputs.reason],
+        before=[Effect.PASS_ON], tells=[Tells.OFFICER], sentence=_("Đã giao cho đồng nghiệp"),
+    )  # fmt: skip
+    def pass_on(self) -> None:
+        """Who holds it gives it to a colleague with the same role, with a reason."""
+
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.any_of(may.does_a_step, may.heads_the_lead),
         conditions=[conditions.not_decided, conditions.applicant_not_asked], inputs=[inputs.reason, inputs.earlier_step],

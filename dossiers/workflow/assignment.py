@@ -4,11 +4,12 @@ from accounts.roles import Role
 from dossiers.states import DossierState
 from dossiers.transitions.step import Step
 
+ABOUT_THE_HOLDER = ("assign", "claim", "give_back", "pass_on")  # steps that set the holder of a dossier at the desk
 HOURS_TO_DELIVER = 8  # working hours from the result to the delivery (demo value)
 
 
 def refresh_waiting(step: Step) -> None:
-    """Compute the columns again after a step. After `assign` the holder is kept."""
+    """Compute the columns again after a step. What a step about the holder set is kept."""
     dossier, state = step.dossier, DossierState(step.dossier.state)
     handed = [run.take_by for run in dossier.open_steps if run.untaken] if state is DossierState.PROCESSING else []
     dossier.take_by = min(handed, default=None)
@@ -28,5 +29,5 @@ def refresh_waiting(step: Step) -> None:
             dossier.step_due_at = step.timekeeper.after(dossier.completed_at, HOURS_TO_DELIVER)
         else:
             dossier.step_due_at = dossier.reception_due_at if state is DossierState.SUBMITTED else dossier.due_at
-        if step.name != "assign":
+        if step.name not in ABOUT_THE_HOLDER:
             dossier.holder = None

@@ -47,6 +47,16 @@ DESK = {
     "refuse_receipt SUBMITTED": 18,
     "note_received ACCEPTED": 15,
 }
+HOLDING = {
+    "claim SUBMITTED": 8,
+    "pass_on SUBMITTED": 11,
+    "give_back SUBMITTED": 8,
+    "claim ACCEPTED": 8,
+    "pass_on ACCEPTED": 11,
+    "give_back ACCEPTED": 8,
+    "pass_on PROCESSING": 13,
+    "give_back PROCESSING": 10,
+}
 OFFICE = {
     "consult PROCESSING": 20,
     "hand_over PROCESSING beside a consultation": 19,  # the step drafts: its draft is read and held against the results offered
@@ -207,6 +217,18 @@ def test_filing_and_the_supplement(desk, counter):
     assert counter.numbers == FILING
 
 
+def test_taking_giving_back_and_passing_on(desk, counter):
+    clerk, officer = factories.user(receiving_clerk=desk.receiving_agency), factories.user(officer=desk.lead)
+    for dossier in (desk.submitted(), desk.accepted()):
+        dossier = counter.take(dossier, "claim", desk.clerk)
+        dossier = counter.take(dossier, "pass_on", desk.clerk, holder=clerk, note=NOTE)
+        counter.take(dossier, "give_back", clerk)
+    dossier = workflow.advance(desk.processing(), "assign", actor=desk.head, holder=desk.officer)
+    dossier = counter.take(dossier, "pass_on", desk.officer, holder=officer, note=NOTE)
+    counter.take(dossier, "give_back", officer)
+    assert counter.numbers == HOLDING
+
+
 def test_the_desk(desk, counter):
     dossier = counter.take(desk.submitted(), "assign", desk.head, holder=desk.clerk)
     dossier = counter.take(dossier, "accept", desk.clerk)
@@ -358,7 +380,7 @@ def test_ending_with_money_to_give_back(counter, db):
 
 
 def test_every_step_out_of_every_state_is_counted():
-    tables = [FILING, DESK, OFFICE, RESULT, MONEY_THAT_BLOCKS, MONEY_THAT_WAITS_FOR_NOTHING, ENDING, ENDING_WITH_MONEY]
+    tables = [FILING, DESK, HOLDING, OFFICE, RESULT, MONEY_THAT_BLOCKS, MONEY_THAT_WAITS_FOR_NOTHING, ENDING, ENDING_WITH_MONEY]
     there_are = {
         f"{name} {state}"
         for name in workflow.step_names()

@@ -91,6 +91,27 @@ def take(step: Step) -> None:
     run.save(update_fields=["holder", "taken_at"])
 
 
+@before(Effect.CLAIM)
+def claim(step: Step) -> None:
+    step.dossier.holder = step.user
+    step.recorded["holder"] = str(step.user)
+
+
+@before(Effect.GIVE_BACK)
+@before(Effect.PASS_ON)
+def give_to(step: Step) -> None:
+    """What the actor holds goes to the colleague, or to everybody with the role; a step must be taken anew."""
+    holder = step.details.get("holder") if step.name == "pass_on" else None
+    assert step.user is not None
+    for run in [run for run in step.dossier.open_steps if run.holder_id == step.user.pk]:
+        run.holder, run.taken_at, run.alarmed_at = holder, None, None
+        run.take_by = step.timekeeper.take_by(step.now, run.agency)
+        run.save(update_fields=["holder", "taken_at", "take_by", "alarmed_at"])
+    step.dossier.holder = holder
+    if holder:
+        step.recorded["holder"] = str(holder)
+
+
 @before(Effect.REFUSE_HANDOVER)
 def refuse_handover(step: Step) -> None:
     """Close the step as returned. A question goes back unanswered, the reason is its answer; else the step before is repeated."""

@@ -9,6 +9,7 @@ from accounts.models import Absence
 from dossiers import workflow
 from dossiers.desk import presence, queues
 from dossiers.models import DeskVisit
+from dossiers.transitions import inputs
 from portal.common import clock
 from tests import factories
 from tests.dossiers.desk.test_queue import codes
@@ -61,6 +62,45 @@ def test_keys_are_switched_off_for_one_person_everywhere(desk, colleague):
     assert 'data-keys="off"' in browse(desk.clerk).get("/can-bo/").content.decode()
 
 
+# ---------------------------------------------------------------- taken, given back, passed on
+NOTE = "Đi họp cả ngày hôm nay."
+
+
+def mine(user):
+    return codes(browse(factories.fresh(user)).get(reverse("desk:queue")))
+
+
+def test_what_a_clerk_took_is_not_offered_to_colleagues_until_given_back(desk, colleague):
+    dossier = workflow.advance(desk.submitted(), "claim", actor=desk.clerk)
+    assert (mine(desk.clerk), mine(colleague)) == ([dossier.code], [])
+    assert not workflow.may_take(colleague, dossier, "claim") and not workflow.may_take(colleague, dossier, "give_back")
+    dossier = workflow.advance(dossier, "give_back", actor=desk.clerk)
+    assert dossier.holder is None and mine(colleague) == [dossier.code]
+    assert [event.step for event in dossier.events.order_by("sequence")] == ["submit", "claim", "give_back"]
+
+
+def test_what_one_holds_goes_to_a_colleague_with_a_reason_and_they_are_told(desk, colleague):
+    dossier = workflow.advance(desk.submitted(), "claim", actor=desk.clerk)
+    for note, holder in (("", colleague), (NOTE, desk.officer), (NOTE, desk.clerk), (NOTE, None)):
+        with pytest.raises(inputs.DetailsMissing):
+            workflow.advance(dossier, "pass_on", actor=desk.clerk, note=note, holder=holder)
+    address = reverse("desk:step", args=[dossier.code, "giao-dong-nghiep"])
+    typed = {"seen": dossier.events.count(), "note": NOTE, "holder": colleague.pk}
+    browse(desk.clerk).post(address, typed)
+    dossier.refresh_from_db()
+    assert dossier.holder == colleague and mine(desk.clerk) == []
+    assert colleague.inbox.filter(body__contains=dossier.code).exists() or colleague.inbox.exists()
+
+
+def test_a_step_that_is_given_back_must_be_taken_anew(desk):
+    dossier = workflow.advance(desk.processing(), "assign", actor=desk.head, holder=desk.officer)
+    other = factories.user(officer=desk.lead)
+    assert mine(other) == []
+    dossier = workflow.advance(dossier, "give_back", actor=desk.officer)
+    run = dossier.step_runs.get(state="open")
+    assert run.holder is None and run.taken_at is None and run.take_by and mine(other) == [dossier.code]
+
+
 # ---------------------------------------------------------------- away
 def enter(user, person, first, last, stand_in=""):
     typed = {"person": person.pk, "first": first, "last": last, "stand_in": stand_in and stand_in.pk}
@@ -69,17 +109,16 @@ def enter(user, person, first, last, stand_in=""):
 
 def test_the_stand_in_finds_the_work_held_by_who_is_away_for_these_days_only(desk, colleague):
     held = workflow.advance(desk.submitted(), "assign", actor=desk.head, holder=desk.clerk)
-    mine = lambda: codes(browse(factories.fresh(colleague)).get(reverse("desk:queue")))  # noqa: E731
-    assert mine() == []
+    assert mine(colleague) == []
     today = clock.today()
     assert enter(desk.clerk, desk.clerk, today, today + dt.timedelta(days=2), colleague).status_code == 302
-    assert mine() == [held.code]
+    assert mine(colleague) == [held.code]
     with clock.at(clock.now() + dt.timedelta(days=4)):
-        assert mine() == []
+        assert mine(colleague) == []
     row = Absence.objects.get()
     assert browse(colleague).post(reverse("desk:cancel_absence", args=[row.pk])).status_code == 404
     browse(desk.clerk).post(reverse("desk:cancel_absence", args=[row.pk]))
-    assert mine() == []
+    assert mine(colleague) == []
 
 
 def test_an_absence_without_a_stand_in_frees_the_work_for_the_role_and_for_nobody_else(desk):

@@ -19,7 +19,8 @@ from tests import world
 FILE = world.document("dossier_workflow.json")
 STEP = {"return": "return_step"}  # `return` is a word of the language
 # Notifications end with the first; the second takes money where nothing waits for it; the third sets a sum the rules leave open.
-ONLY_HERE = {"note_received", "collect", "set_fee"}
+# The last three are about who holds it.
+ONLY_HERE = {"note_received", "collect", "set_fee", "claim", "give_back", "pass_on"}
 # Named in the file, but decided elsewhere: what a door checks for every step, or what one transaction cannot lack.
 GUARDS_ELSEWHERE = {
     "blocks_on_submit": "the target of submit asks it",
