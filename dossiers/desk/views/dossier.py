@@ -73,7 +73,7 @@ def dossier(request, code):
         "documents": rules.asked_documents(dossier),
         "sheets": sheets,
         "shown": _shown(sheets, request.GET.get("xem", "")),
-        "history": _history(dossier),
+        "history": _history(dossier, may_see_papers),
         "clock": _clock(dossier, timekeeper),
         "runs": runs,
         "holder": _holder(dossier),
@@ -191,9 +191,10 @@ def _shown(sheets, wanted):
 
 
 # ---------------------------------------------------------------- history and clock
-def _history(dossier):
-    """Rows of the timeline, newest last, with actor, note, and the files that were not read before the acceptance."""
-    names = dict(dossier.attachments.values_list("pk", "name"))
+def _history(dossier, may_see_papers):
+    """Rows of the timeline, newest last, with actor, note, and the files that were not read before the acceptance
+    (their names for who may open them)."""
+    names = dict(dossier.attachments.values_list("pk", "name")) if may_see_papers else {}
     return [
         {
             "title": workflow.sentence_of(event),
@@ -210,7 +211,7 @@ def _history(dossier):
 def _files_not_read(event, names):
     """Names of the files that the person who accepted had not had on screen."""
     read = event.text.details.get("read", {}) if event.step == "accept" else {}
-    return [names.get(number_in(pk), "") for pk, at in read.items() if at is None]
+    return [names[number_in(pk)] for pk, at in read.items() if at is None and number_in(pk) in names]
 
 
 def _holder(dossier):

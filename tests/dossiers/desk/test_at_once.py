@@ -81,3 +81,5 @@ def test_the_event_says_which_files_this_person_had_on_screen(desk):
     assert read[str(seen.pk)] and read[str(unseen.pk)] is None
     page = browse(desk.clerk).get(reverse("desk:dossier", args=[dossier.code]))
     assert "Chưa mở xem khi tiếp nhận" in words(page)
+    masked = browse(factories.user(inspector="H18")).get(reverse("desk:dossier", args=[dossier.code]))
+    assert masked.status_code == 200 and unseen.name not in words(masked)
