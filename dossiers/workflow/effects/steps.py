@@ -47,7 +47,8 @@ def flag_digitisation(step: Step) -> None:
 def record_reading(step: Step) -> None:
     """Record for each file when this person had it on screen last; None: not read."""
     if step.user:
-        step.recorded["read"] = {str(pk): at and at.isoformat() for pk, at in files_read(step.dossier, step.user).items()}
+        read = files_read(step.dossier, step.user)
+        step.recorded["read"] = {str(pk): at.isoformat() if at else None for pk, at in read.items()}
 
 
 @before(Effect.OPEN_FIRST_STEPS)
