@@ -5,7 +5,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import AccessLog, User
 from dossiers.models import Dossier
 from dossiers.states import DossierState
 from tests import factories
@@ -170,7 +170,11 @@ def test_a_clerks_morning_by_keyboard_only(logged_in_page, live_server, desk, ca
         press("n")
     for _n in range(MORNING):
         assert page.locator("[data-body]").bounding_box()["y"] < 900 and page.locator("#nd").bounding_box()["y"] < 900
-        page.wait_for_function("document.querySelector('[data-body] iframe, [data-body] img')")
+        on_screen = next(file for file in files if file.dossier.code in page.url)
+        while not AccessLog.objects.filter(
+            target=f"file:{on_screen.pk}", actor=desk.clerk
+        ).exists():  # the test's own timeout ends it
+            page.wait_for_timeout(20)
         press("d")
         with page.expect_navigation():
             press("Enter")
