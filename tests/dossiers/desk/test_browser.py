@@ -171,9 +171,7 @@ def test_a_clerks_morning_by_keyboard_only(logged_in_page, live_server, desk, ca
     for _n in range(MORNING):
         assert page.locator("[data-body]").bounding_box()["y"] < 900 and page.locator("#nd").bounding_box()["y"] < 900
         on_screen = next(file for file in files if file.dossier.code in page.url)
-        while not AccessLog.objects.filter(
-            target=f"file:{on_screen.pk}", actor=desk.clerk
-        ).exists():  # the test's own timeout ends it
+        while not AccessLog.objects.filter(target=f"file:{on_screen.pk}", actor=desk.clerk).exists():
             page.wait_for_timeout(20)
         press("d")
         with page.expect_navigation():
