@@ -183,9 +183,9 @@ def heads(user: User, agency_id: int | None) -> bool:
 
 # ---------------------------------------------------------------- processing steps
 def does_the_step(run: StepRun, user: User) -> bool:
-    """May this user do this step: its role at its own body, unless somebody else holds it; or the head of that body who took it
-    over. The query of the rule: `desk.queues.runs_of`."""
-    if run.holder_id not in (None, user.pk):
+    """May this user do this step: its role at its own body, unless somebody else holds it who is not away; or the head of that
+    body who took it over. The query of the rule: `desk.queues.runs_of`."""
+    if run.holder_id not in (None, user.pk) and run.holder_id not in user.stands_in_for:
         return False
     return has_its_role(run, user) or run.holder_id == user.pk and heads(user, run.agency_id)
 
@@ -270,6 +270,23 @@ def heads_the_work(dossier: Dossier, user: User) -> bool:
 def may_take_over(dossier: Dossier, user: User) -> bool:
     """Head of the body of an open step that this user does not hold already."""
     return any(run.holder_id != user.pk for run in steps_headed(dossier, user))
+
+
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
+def may_claim(dossier: Dossier, user: User) -> bool:
+    """A clerk of the desk, while nobody holds the dossier."""
+    return dossier.holder_id is None and user.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
+
+
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
+def holds_it_at_the_desk(dossier: Dossier, user: User) -> bool:
+    return dossier.holder_id == user.pk
+
+
+@for_staff(Role.OFFICER, Role.RECEIVING_CLERK, Role.SIGNER, at=[Body.STEP])
+def holds_a_step(dossier: Dossier, user: User) -> bool:
+    """Holds an open step."""
+    return any(run.holder_id == user.pk for run in dossier.open_steps)
 
 
 @for_staff(Role.OFFICER, Role.RECEIVING_CLERK, Role.SIGNER, Role.HEAD, at=[Body.STEP])

@@ -119,6 +119,7 @@ DOORS = {
         "papers_seen",
     ),
     **_at(FILED, "desk:", "answer_supplement", "dossier", "again", "step", "draft", "paper", "attached", "product"),
+    **_at(FILED, "desk:", "at_once", "presence"),
     **_at(INTAKE, "desk:", "intake_draft", "intake_form", "intake_discard"),
     **_at(FILED, "desk:", "originals", "give_back", "custody_sheet", "folder_label"),
     **_at(HANDOVER, "desk:", "handover", "handover_pdf"),

@@ -36,6 +36,7 @@ QUERY = {
     "after before sau truoc limit trang phan": "position on a list, part of a print",
     "nhom trang-thai tinh-trang loai cach co_quan theo xong cua-toi tat-ca qua thu-tuc thu_tuc trang_thai"
     " cach-nop tu den": "filters of lists",
+    "nguoi buoc han uu-tien chua-doc xep": "filters and order of the desk's lists; nguoi: number of a login of staff",
     "tim": "key of words kept in the session",
     "ma": "verification code of an issued paper, reference of a payment",
     # the catalogue: nobody is found by it

@@ -11,6 +11,7 @@ from dossiers import workflow
 from dossiers.desk import forms
 from dossiers.desk.result_forms import ApproveForm, CorrectForm, RefusalForm
 from dossiers.desk.supplement_form import DeclineForm, SupplementForm, ask_form
+from dossiers.transitions import conditions
 
 
 class StepPage(NamedTuple):
@@ -20,7 +21,7 @@ class StepPage(NamedTuple):
     """
 
     slug: str
-    form: Callable[..., forms.StepForm]
+    form: Callable[..., forms.StepForm] | None
     verb: str
     does: str
     icon: str = "check"
@@ -133,6 +134,19 @@ STEP_PAGES = {
         "nhan-lam-thay", forms.TakeOverForm, _("Nhận làm thay"),
         _("Trưởng bộ phận nhận một bước đang mở của cơ quan mình. Việc này ghi vào lịch sử, kèm lý do."), icon="users",
     ),
+    "claim": StepPage(
+        "nhan-ve-toi", forms.StepForm, _("Nhận về tôi"),
+        _("Nhận hồ sơ chưa ai giữ. Đồng nghiệp không thấy nó trong việc của họ nữa."),
+        icon="user", key="i",
+    ),
+    "give_back": StepPage(
+        "tra-lai-viec-chung", forms.StepForm, _("Trả lại việc chung"), _("Thôi giữ hồ sơ: mọi người cùng vai trò đều nhận được."),
+        icon="back",
+    ),
+    "pass_on": StepPage(
+        "giao-dong-nghiep", forms.PassOnForm, _("Giao cho đồng nghiệp"),
+        _("Giao việc đang giữ cho người cùng vai trò. Người ấy được báo, lý do ghi vào lịch sử."), icon="users",
+    ),
     "extend": StepPage(
         "gia-han", forms.ExtendForm, _("Xin lỗi, hẹn lại"),
         _("Chỉ một lần cho mỗi hồ sơ. Cổng gửi văn bản xin lỗi và ngày hẹn mới; ngày hẹn đầu vẫn lưu để thống kê."), icon="cal",
@@ -183,10 +197,15 @@ STEP_PAGES = {
         icon="x-c", danger=True,
     ),
 }  # fmt: skip
-BULK_STEPS = {  # steps without inputs of their own can be taken for several dossiers at once: {step: roles}
+PRINT = "print"  # not a step: prints the receipt slips of the chosen dossiers
+PRINT_PAGE = StepPage("", None, _("In giấy tiếp nhận"), _("Gộp giấy tiếp nhận của các hồ sơ đã chọn vào một tệp để in."), "print")
+BULK_STEPS = {  # what can be done for several dossiers at once, with the same words for all: {step: roles}
+    "accept": {Role.RECEIVING_CLERK},
     "transfer": {Role.RECEIVING_CLERK},
     "hand_over": {Role.OFFICER, Role.HEAD, Role.DEPUTY, Role.RECEIVING_CLERK},
     "assign": {Role.HEAD, Role.DEPUTY},
+    "refuse_receipt": {Role.RECEIVING_CLERK},
+    PRINT: {Role.RECEIVING_CLERK, Role.HEAD, Role.DEPUTY},
 }
 STEP_OF = {page.slug: name for name, page in STEP_PAGES.items()}
 
@@ -200,7 +219,20 @@ def offered(names):
 def bulk_steps(user):
     """(name, StepPage) of the steps this user may take for several dossiers at once."""
     roles = {role for role, _agency in user.roles}
-    return [(name, STEP_PAGES[name]) for name, admitted in BULK_STEPS.items() if roles & admitted]
+    pages = {**STEP_PAGES, PRINT: PRINT_PAGE}
+    return [(name, pages[name]) for name, admitted in BULK_STEPS.items() if roles & admitted]
+
+
+def quick_steps(user, dossier):
+    """The steps that one press on the dossier's page takes: accepting and transferring, where they ask for nothing.
+
+    What keeps a transfer back after the acceptance is found when it is taken; then the acceptance stands.
+    """
+    if workflow.may_take(user, dossier, "transfer"):
+        return ["transfer"]
+    if not workflow.may_take(user, dossier, "accept") or conditions.claims_exemption(dossier):
+        return []
+    return ["accept", "transfer"] if conditions.has_a_result(dossier) else ["accept"]
 
 
 def blocked_steps(user, dossier):

@@ -430,6 +430,25 @@ class AssignForm(StepForm):
         return {"holder": self.cleaned_data["holder"], **chosen}
 
 
+class PassOnForm(StepForm):
+    """What one holds, to a colleague with the same role."""
+
+    note = CleanTextField(rows=2, min_length=inputs.MIN_REASON, label=_("Lý do"))
+    holder = forms.ModelChoiceField(User.objects.none(), label=_("Giao cho"), empty_label=_("Chọn người"))
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        posts = {(run.role, run.agency_id) for run in self.dossier.open_steps if run.holder_id == self.user.pk}
+        people = User.objects.filter(is_active=True).exclude(pk=self.user.pk)
+        for role, agency in posts or {(Role.RECEIVING_CLERK, self.dossier.receiving_agency_id)}:
+            held = Membership.objects.current().filter(role=role, agency=agency)
+            people = people.filter(pk__in=held.values("user"))
+        self.fields["holder"].queryset = people.order_by("full_name")
+
+    def details(self):
+        return {"holder": self.cleaned_data["holder"]}
+
+
 def people_for(dossiers, head):
     """Users to whom this head may give these dossiers: those with the role of an open step at a body that the head heads."""
     posts = set()

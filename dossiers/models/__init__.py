@@ -1,7 +1,9 @@
 from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus, StepState
 from dossiers.models.anchors import Anchor, AnchorLeaf
+from dossiers.models.bulk import BulkItem, BulkRun
 from dossiers.models.conversation import InternalNote, Letter, ReadyAnswer
 from dossiers.models.decisions import Decision
+from dossiers.models.desk import DeskSettings, DeskVisit, SavedList
 from dossiers.models.dossier import CoSubject, Dossier, DossierCounter, new_secret
 from dossiers.models.fees import FeeLine, FeeObligation
 from dossiers.models.followups import FollowUp
@@ -19,6 +21,8 @@ __all__ = [
     "AnchorLeaf",
     "AnswerRevision",
     "BroughtAs",
+    "BulkItem",
+    "BulkRun",
     "ClockInterval",
     "CoSubject",
     "CounterIntake",
@@ -26,6 +30,8 @@ __all__ = [
     "Decision",
     "DeliveryStatus",
     "DeliveryWay",
+    "DeskSettings",
+    "DeskVisit",
     "Dossier",
     "DossierCounter",
     "Event",
@@ -42,6 +48,7 @@ __all__ = [
     "ReadyAnswer",
     "ResultDraft",
     "SeenDocument",
+    "SavedList",
     "StepRun",
     "StepState",
     "SupplementItem",

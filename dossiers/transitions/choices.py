@@ -50,6 +50,7 @@ class Effect(StrEnum):
     # processing steps
     COPY_STEPS = "copy_steps"
     FLAG_DIGITISATION = "flag_digitisation"
+    RECORD_READING = "record_reading"
     OPEN_FIRST_STEPS = "open_first_steps"
     CLOSE_STEP_AND_OPEN_NEXT = "close_step_and_open_next"
     GO_BACK_A_STEP = "go_back_a_step"
@@ -66,6 +67,9 @@ class Effect(StrEnum):
     TAKE_BY_WORKING = "take_by_working"
     REFUSE_HANDOVER = "refuse_handover"
     TAKE_OVER = "take_over"
+    CLAIM = "claim"
+    GIVE_BACK = "give_back"
+    PASS_ON = "pass_on"
     PROMISE_NEW_DATE = "promise_new_date"
     PROMISE_AFTER_MISSING = "promise_after_missing"
     CLOSE_OPEN_STEPS = "close_open_steps"

@@ -245,6 +245,17 @@ def _step_to_give(step: Step, holder: User) -> StepRun:
     return next(run for run in fitting if run == chosen)
 
 
+def colleague(step: Step) -> None:
+    """`holder`: another person with the role of what the actor holds, at the same body."""
+    holder, dossier = step.details.get("holder"), step.dossier
+    assert step.user is not None
+    posts = [(run.role, run.agency_id) for run in dossier.open_steps if run.holder_id == step.user.pk]
+    if not dossier.open_steps:
+        posts = [(Role.RECEIVING_CLERK, dossier.receiving_agency_id)]
+    if holder is None or holder.pk == step.user.pk or not all(holder.has_role(*post) for post in posts):
+        raise DetailsMissing("holder", _("Chọn một đồng nghiệp cùng vai trò, ở cùng nơi làm việc."))
+
+
 def step_handed(step: Step) -> None:
     """`step`: an open step that was handed over and that nobody has taken; needed only where there are several."""
     assert step.user is not None

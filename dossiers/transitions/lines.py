@@ -189,7 +189,8 @@ class DossierTransitions:
     @line(
         S.SUBMITTED, S.ACCEPTED, permission=may.is_receiving_clerk, conditions=[conditions.required_documents_present],
         inputs=[inputs.exemption_decided],
-        before=[Effect.DECIDE_EXEMPTION, Effect.COPY_STEPS, Effect.FLAG_DIGITISATION], paper=PaperKind.RECEIPT_SLIP,
+        before=[Effect.DECIDE_EXEMPTION, Effect.COPY_STEPS, Effect.FLAG_DIGITISATION, Effect.RECORD_READING],
+        paper=PaperKind.RECEIPT_SLIP,
         clock=Clock.START, tells=[Tells.SUBMITTER, Tells.OFFICER], sentence=_("Đã tiếp nhận hồ sơ"),
     )  # fmt: skip
     def accept(self) -> None:
@@ -328,6 +329,33 @@ class DossierTransitions:
     )  # fmt: skip
     def take_over(self) -> None:
         """The head of a body takes an open step of this body, with a reason, and does it from now on."""
+
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED], permission=may.may_claim, before=[Effect.CLAIM], sentence=_("Đã nhận về làm"),
+    )  # fmt: skip
+    def claim(self) -> None:
+        """A clerk takes a dossier that nobody holds: it is not offered to colleagues any more."""
+
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED], permission=may.holds_it_at_the_desk, before=[Effect.GIVE_BACK],
+        sentence=_("Đã trả lại việc chung"),
+    )  # fmt: skip
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.holds_a_step, before=[Effect.GIVE_BACK], sentence=_("Đã trả lại việc chung"),
+    )  # fmt: skip
+    def give_back(self) -> None:
+        """Who holds it gives it back: everybody with the role may take it."""
+
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED], permission=may.holds_it_at_the_desk, inputs=[inputs.colleague, inputs.reason],
+        before=[Effect.PASS_ON], tells=[Tells.OFFICER], sentence=_("Đã giao cho đồng nghiệp"),
+    )  # fmt: skip
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.holds_a_step, inputs=[inputs.colleague, inputs.reason],
+        before=[Effect.PASS_ON], tells=[Tells.OFFICER], sentence=_("Đã giao cho đồng nghiệp"),
+    )  # fmt: skip
+    def pass_on(self) -> None:
+        """Who holds it gives it to a colleague with the same role, with a reason."""
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.any_of(may.does_a_step, may.heads_the_lead),

@@ -150,7 +150,8 @@ class Recorded(TypedDict, total=False):
     proposed_by: str  # who proposed the request that a head approved
     content_sha256: str  # of the decision
     numbers: dict[str, str]  # {result key: number of its paper}
-    read: dict[str, str | None]  # {result key: when the signer had the paper on screen, None: not read}
+    # {result key (approve) or id of an attachment (accept): when the person had the paper on screen, None: not read}
+    read: dict[str, str | None]
     draft: CarriedDraft
     marks: list[Mark]
     action: str

@@ -47,12 +47,22 @@ FILING = {
 }
 DESK = {
     "assign SUBMITTED": 11,
-    "accept SUBMITTED": 32,
+    "accept SUBMITTED": 33,
     "assign ACCEPTED": 10,
     "transfer ACCEPTED": 26,
     "assign PROCESSING": 12,
     "refuse_receipt SUBMITTED": 18,
     "note_received ACCEPTED": 15,
+}
+HOLDING = {
+    "claim SUBMITTED": 8,
+    "pass_on SUBMITTED": 11,
+    "give_back SUBMITTED": 8,
+    "claim ACCEPTED": 8,
+    "pass_on ACCEPTED": 11,
+    "give_back ACCEPTED": 8,
+    "pass_on PROCESSING": 13,
+    "give_back PROCESSING": 10,
 }
 OFFICE = {
     "consult PROCESSING": 21,  # who asks has taken the step
@@ -112,8 +122,8 @@ MONEY_THAT_WAITS_FOR_NOTHING = {
     "collect WITHDRAWN": 30,
     "set_fee ACCEPTED": 19,
     "set_fee PROCESSING": 21,
-    "accept SUBMITTED exemption: confirm": 33,
-    "accept SUBMITTED exemption: refuse": 38,
+    "accept SUBMITTED exemption: confirm": 34,
+    "accept SUBMITTED exemption: refuse": 39,
 }
 ENDING = {
     "withdraw SUBMITTED": 16,
@@ -224,6 +234,18 @@ def test_filing_and_the_supplement(desk, counter):
     with clock.at(dossier.supplement_due_at):
         counter.take(dossier, "supplement_timeout", SystemActor("supplement_deadline"))
     assert counter.numbers == FILING
+
+
+def test_taking_giving_back_and_passing_on(desk, counter):
+    clerk, officer = factories.user(receiving_clerk=desk.receiving_agency), factories.user(officer=desk.lead)
+    for dossier in (desk.submitted(), desk.accepted()):
+        dossier = counter.take(dossier, "claim", desk.clerk)
+        dossier = counter.take(dossier, "pass_on", desk.clerk, holder=clerk, note=NOTE)
+        counter.take(dossier, "give_back", clerk)
+    dossier = workflow.advance(desk.processing(), "assign", actor=desk.head, holder=desk.officer)
+    dossier = counter.take(dossier, "pass_on", desk.officer, holder=officer, note=NOTE)
+    counter.take(dossier, "give_back", officer)
+    assert counter.numbers == HOLDING
 
 
 def test_the_desk(desk, counter):
@@ -399,7 +421,8 @@ def test_ending_with_money_to_give_back(counter, db):
 
 
 def test_every_step_out_of_every_state_is_counted():
-    tables = [FILING, DESK, OFFICE, RESULT, ORIGINALS, MONEY_THAT_BLOCKS, MONEY_THAT_WAITS_FOR_NOTHING, ENDING, ENDING_WITH_MONEY]
+    waiting = [MONEY_THAT_BLOCKS, MONEY_THAT_WAITS_FOR_NOTHING]
+    tables = [FILING, DESK, HOLDING, OFFICE, RESULT, ORIGINALS, *waiting, ENDING, ENDING_WITH_MONEY]
     there_are = {
         f"{name} {state}"
         for name in workflow.step_names()

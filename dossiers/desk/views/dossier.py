@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.messages.models import Message
 from accounts.roles import Role
 from dossiers import permissions, workflow
-from dossiers.access_log import log_view
+from dossiers.access_log import files_read, log_view
 from dossiers.choices import SeenDocument, TakenAs
 from dossiers.clock.timekeeper import Timekeeper
-from dossiers.desk import queues, supplements_seen
-from dossiers.desk.actions import blocked_steps, offered
+from dossiers.desk import presence, queues, supplements_seen
+from dossiers.desk.actions import STEP_PAGES, blocked_steps, offered, quick_steps
 from dossiers.desk.forms import earlier_steps
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.desk.views.results import Review, is_drafted
@@ -58,6 +58,7 @@ def dossier(request, code):
     """Everything the desk may see of one dossier. Logged in the access log."""
     dossier = find(request, code)
     log_view(request, dossier)
+    presence.record_visit(request.user, dossier)
     may_see_papers = permissions.may_see_papers(dossier, request.user)
     timekeeper = Timekeeper(dossier)
     possible = workflow.steps_for(request.user, dossier)
@@ -66,7 +67,7 @@ def dossier(request, code):
     steps = offered(name for name in possible if name != "return_step" or earlier_steps(dossier))  # not for the first step
     aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and dossier.delivery_way != "counter")]
     runs = list(dossier.step_runs.select_related("agency", "holder", "done_by"))
-    sheets = sheets_of(dossier, request.user)
+    sheets, quick = sheets_of(dossier, request.user), quick_steps(request.user, dossier)
     context = {
         "dossier": dossier,
         "phone": phone_for_display(dossier.subject_phone) if dossier.subject_phone else "",
@@ -77,7 +78,7 @@ def dossier(request, code):
         "documents": rules.asked_documents(dossier),
         "sheets": sheets,
         "shown": shown_of(sheets, request.GET.get("xem", "")),
-        "history": _history(dossier),
+        "history": _history(dossier, may_see_papers),
         "clock": _clock(dossier, timekeeper),
         "runs": runs,
         "holder": _holder(dossier),
@@ -94,6 +95,10 @@ def dossier(request, code):
         "unsent": _unsent(dossier),
         "may_send_again": may_send_again(dossier, request.user),
         "main_steps": [step for step in steps if step not in aside],
+        "quick": [STEP_PAGES[name] for name in quick],
+        "seen": dossier.events.count(),
+        "others_here": presence.names_of_others(request.user, dossier),
+        "beat": presence.BEAT,
         "other_steps": aside,
         "filed_again": dossier.filed_again.exclude(code=None) if dossier.closed_at or dossier.decided_at else [],
         "held_back": [] if dossier.decided_at and dossier.state == "PROCESSING" else list(blocked_steps(request.user, dossier)),
@@ -165,6 +170,7 @@ class Sheet:
     picture: bool = False
     made_here: bool = False
     original: str = ""  # URL of the file as received, where the viewer shows another one
+    unread: bool = False  # a file that this person has not had on screen
 
     @property
     def framed(self):
@@ -175,6 +181,7 @@ class Sheet:
 def sheets_of(dossier, user):
     """What this user may open: uploaded files in the order of their documents, then papers of the portal, newest first."""
     names = {ask.key: ask.name for ask in rules.asked_documents(dossier)} | NAMES
+    read = files_read(dossier, user)
     sheets = [
         Sheet(
             f"tep-{file.pk}",
@@ -183,6 +190,7 @@ def sheets_of(dossier, user):
             reverse("files:view", args=[file.pk]),
             picture=file.content_type.startswith("image/"),
             original=reverse("files:original", args=[file.pk]) if file.is_redrawn else "",
+            unread=read.get(file.pk) is None,
         )
         for file in (dossier.attachments.current() if permissions.may_see_papers(dossier, user) else [])
     ]
@@ -205,18 +213,27 @@ def shown_of(sheets, wanted):
 
 
 # ---------------------------------------------------------------- history and clock
-def _history(dossier):
-    """Rows of the timeline, newest last, with actor and note."""
+def _history(dossier, may_see_papers):
+    """Rows of the timeline, newest last, with actor, note, and the files that were not read before the acceptance
+    (their names for who may open them)."""
+    names = dict(dossier.attachments.values_list("pk", "name")) if may_see_papers else {}
     return [
         {
             "title": workflow.sentence_of(event),
             "who": event.text.actor_name or _("Máy tự làm"),
             "when": moment(event.at),
             "note": event.text.note,
+            "unread": _files_not_read(event, names),
             "event": event,
         }
         for event in dossier.events.select_related("text")
     ]
+
+
+def _files_not_read(event, names):
+    """Names of the files that the person who accepted had not had on screen."""
+    read = event.text.details.get("read", {}) if event.step == "accept" else {}
+    return [names[number_in(pk)] for pk, at in read.items() if at is None and number_in(pk) in names]
 
 
 def _holder(dossier):

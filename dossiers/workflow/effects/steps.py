@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from accounts.roles import Role
+from dossiers.access_log import files_read
 from dossiers.choices import IntervalKind, Product
 from dossiers.filing import rules
 from dossiers.models import StepRun, StepState
@@ -44,6 +45,14 @@ def copy_steps(step: Step) -> None:
 @before(Effect.FLAG_DIGITISATION)
 def flag_digitisation(step: Step) -> None:
     step.dossier.digitised_at_receipt = rules.digitised(step.dossier)
+
+
+@before(Effect.RECORD_READING)
+def record_reading(step: Step) -> None:
+    """Record for each file when this person had it on screen last; None: not read."""
+    if step.user:
+        read = files_read(step.dossier, step.user)
+        step.recorded["read"] = {str(pk): at.isoformat() if at else None for pk, at in read.items()}
 
 
 @before(Effect.OPEN_FIRST_STEPS)
@@ -109,6 +118,27 @@ def take_by_working(step: Step) -> None:
     """Who consults, asks or charges for an open step works on it: it needs no press of its own to count as taken."""
     if step.user and step.line.source == DossierState.PROCESSING:
         taking.note([run for run in own_steps(step.dossier, step.user) if run.kind not in ("sign", "consult")], step.now)
+
+
+@before(Effect.CLAIM)
+def claim(step: Step) -> None:
+    step.dossier.holder = step.user
+    step.recorded["holder"] = str(step.user)
+
+
+@before(Effect.GIVE_BACK)
+@before(Effect.PASS_ON)
+def give_to(step: Step) -> None:
+    """What the actor holds goes to the colleague, or to everybody with the role; a step must be taken anew."""
+    holder = step.details.get("holder") if step.name == "pass_on" else None
+    assert step.user is not None
+    for run in [run for run in step.dossier.open_steps if run.holder_id == step.user.pk]:
+        run.holder, run.taken_at, run.alarmed_at = holder, None, None
+        run.take_by = step.timekeeper.take_by(step.now, run.agency)
+        run.save(update_fields=["holder", "taken_at", "take_by", "alarmed_at"])
+    step.dossier.holder = holder
+    if holder:
+        step.recorded["holder"] = str(holder)
 
 
 @before(Effect.REFUSE_HANDOVER)

@@ -366,32 +366,7 @@ def test_two_clerks_at_once_take_it_in_once(desk):
     assert dossier.events.filter(step="accept").count() == 1
 
 
-# ---------------------------------------------------------------- several at once
-def test_several_dossiers_are_passed_on_together_after_a_second_look(desk):
-    ready, not_ready = [desk.accepted(), desk.accepted()], desk.submitted()
-    client = client_of(desk.clerk)
-    picked = {"hs": [d.code for d in [*ready, not_ready]], "buoc": "transfer"}
-
-    shown = client.post(reverse("desk:together"), picked)
-
-    assert [item["dossier"].code for item in shown.context["ready"]] == [d.code for d in ready]
-    assert shown.context["left_out"] == [not_ready]
-    assert now(ready[0]).state == DossierState.ACCEPTED
-    seen = {f"seen-{item['dossier'].code}": item["seen"] for item in shown.context["ready"]}
-    client.post(reverse("desk:together"), {**picked, **seen, "dong-y": "1"})
-    assert {now(d).state for d in ready} == {DossierState.PROCESSING}
-
-
-def test_the_head_gives_several_dossiers_to_one_person(desk):
-    dossiers = [desk.processing(), desk.processing()]
-    client = client_of(desk.head)
-    picked = {"hs": [d.code for d in dossiers], "buoc": "assign"}
-    shown = client.post(reverse("desk:together"), picked)
-    seen = {f"seen-{item['dossier'].code}": item["seen"] for item in shown.context["ready"]}
-    client.post(reverse("desk:together"), {**picked, **seen, "dong-y": "1", "nguoi": desk.officer.pk})
-    assert {now(d).holder for d in dossiers} == {desk.officer}
-
-
+# ---------------------------------------------------------------- several at once: test_bulk.py
 def test_no_other_step_can_be_taken_for_several(desk):
     dossier = desk.to_sign()
     answer = client_of(desk.signer).post(reverse("desk:together"), {"hs": [dossier.code], "buoc": "approve", "dong-y": "1"})
