@@ -52,17 +52,17 @@ OBLIGATIONS = [
     outbox_work(
         "acknowledgement", _("Đã nộp, phải có giấy xác nhận"), lambda: _followups("paper:acknowledgement"),
         "event__dossier__code",
-        to_citizen=_("Giấy xác nhận đã nộp có chậm. Hồ sơ đã được nhận; người vận hành cổng đang lo việc này."),
+        to_citizen=_("Giấy xác nhận đã nộp có chậm. Hồ sơ đã được nhận; người vận hành cổng đã được báo."),
     ),
     Obligation(
         "reception", _("Đã nộp, phải được tiếp nhận hoặc trả lời"), lambda: Dossier.objects.filter(state=DossierState.SUBMITTED),
         "submitted_at", DESK, "code", due="reception_due_at",
-        to_citizen=_("Bộ phận một cửa chưa trả lời trong hạn. Người phụ trách đã được báo."),
+        to_citizen=_("Bộ phận một cửa chưa trả lời trong hạn. Người có trách nhiệm đã được báo."),
     ),
     Obligation(
         "transfer", _("Đã tiếp nhận, phải chuyển xử lý"), lambda: Dossier.objects.filter(state=DossierState.ACCEPTED),
         "updated_at", DESK, "code", hours=8,
-        to_citizen=_("Hồ sơ đã tiếp nhận mà chưa chuyển đi xử lý. Người phụ trách đã được báo."),
+        to_citizen=_("Hồ sơ đã tiếp nhận mà chưa chuyển đi xử lý. Người có trách nhiệm đã được báo."),
     ),
     # ------------------------------------------------------------ hand-over → taken → done; asked → answered
     Obligation(
@@ -71,41 +71,41 @@ OBLIGATIONS = [
             state=StepState.OPEN, taken_at=None, take_by__isnull=False, dossier__state=DossierState.PROCESSING
         ),
         "opened_at", STEP, "dossier__code", due="take_by",
-        to_citizen=_("Một bước đã bàn giao mà chưa có người nhận. Người phụ trách đã được báo."),
+        to_citizen=_("Một bước đã bàn giao mà chưa có người nhận. Người có trách nhiệm đã được báo."),
     ),
     Obligation(
         "step", _("Bước xử lý phải xong"), _open_steps, "opened_at", STEP, "dossier__code", due="due_at",
-        to_citizen=_("Một bước xử lý đã quá hạn. Người phụ trách đã được báo."),
+        to_citizen=_("Một bước xử lý đã quá hạn. Người có trách nhiệm đã được báo."),
     ),
     Obligation(
         "consult", _("Đã hỏi ý kiến, phải trả lời"), StepRun.objects.unanswered_questions, "opened_at", STEP, "dossier__code",
-        due="due_at", to_citizen=_("Cơ quan được hỏi ý kiến chưa trả lời trong hạn. Người phụ trách đã được báo."),
+        due="due_at", to_citizen=_("Cơ quan được hỏi ý kiến chưa trả lời trong hạn. Người có trách nhiệm đã được báo."),
     ),
     Obligation(
         "decision", _("Đã trình, phải ký hoặc trả lại"), _to_sign, "updated_at", Owner("lead_agency", Role.SIGNER), "code",
         hours=8,
-        to_citizen=_("Hồ sơ đã trình ký mà chưa được ký. Người phụ trách đã được báo."),
+        to_citizen=_("Hồ sơ đã trình ký mà chưa được ký. Người có trách nhiệm đã được báo."),
     ),
     Obligation(
         "promise", _("Đã hẹn ngày trả, phải có quyết định hoặc xin lỗi"),
         lambda: Dossier.objects.filter(lateness.running(), accepted_at__isnull=False, due_at__isnull=False),
         "accepted_at", Owner("receiving_agency", Role.HEAD), "code", due="due_at",
-        to_citizen=_("Đã quá ngày hẹn mà chưa xong. Trưởng bộ phận đã được báo."),
+        to_citizen=_("Đã quá ngày hẹn mà chưa xong. Người có trách nhiệm đã được báo."),
     ),
     Obligation(
         "withdrawal", _("Người nộp xin rút, phải trả lời"), lambda: Dossier.objects.filter(state=DossierState.WITHDRAWN),
         "updated_at", DESK, "code", hours=8,
-        to_citizen=_("Đề nghị rút hồ sơ chưa được trả lời. Người phụ trách đã được báo."),
+        to_citizen=_("Đề nghị rút hồ sơ chưa được trả lời. Người có trách nhiệm đã được báo."),
     ),
     # ------------------------------------------------------------ decided → issued → told and handed over
     outbox_work(
         "result", _("Đã quyết định, phải ký và cấp kết quả"), lambda: _followups("issue", "replace", "revoke"),
         "event__dossier__code",
-        to_citizen=_("Kết quả đã có quyết định, giấy ký số có chậm. Người vận hành cổng đang lo việc này."),
+        to_citizen=_("Kết quả đã có quyết định, giấy ký số có chậm. Người vận hành cổng đã được báo."),
     ),
     outbox_work(
         "delivery", _("Đã có kết quả, phải đưa vào tài khoản"), lambda: _followups("deliver"), "event__dossier__code",
-        to_citizen=_("Kết quả đã ký, đưa vào tài khoản có chậm. Người vận hành cổng đang lo việc này."),
+        to_citizen=_("Kết quả đã ký, đưa vào tài khoản có chậm. Người vận hành cổng đã được báo."),
     ),
     Obligation(
         "post", _("Đã có kết quả, phải gửi bưu điện"),
@@ -113,7 +113,7 @@ OBLIGATIONS = [
             delivery_status=DeliveryStatus.DELIVERED
         ),
         "completed_at", DESK, "code", due="step_due_at",
-        to_citizen=_("Kết quả chưa được gửi bưu điện đúng hạn. Người phụ trách đã được báo."),
+        to_citizen=_("Kết quả chưa được gửi bưu điện đúng hạn. Người có trách nhiệm đã được báo."),
     ),
     outbox_work("paper", _("Giấy phải lập sau một bước"), _other_papers, "event__dossier__code"),
     # ------------------------------------------------------------ the citizen was asked: the portal goes on after the deadline

@@ -66,7 +66,7 @@ OBLIGATIONS = [
     Obligation(
         "payment", _("Đang trả qua cổng thanh toán, phải biết kết quả"), _unanswered, "created_at", OPERATORS,
         "obligation__dossier__code", due=AFTER_EXPIRY,
-        to_citizen=_("Cổng thanh toán chưa trả lời khoản tiền này. Người vận hành cổng đang lo việc này; đừng trả lại lần nữa."),
+        to_citizen=_("Cổng thanh toán chưa trả lời khoản tiền này. Người vận hành cổng đã được báo; đừng trả lại lần nữa."),
     ),
     Obligation(
         "transfer_window", _("Chờ chuyển khoản; quá hạn thì máy phải khép"),
@@ -80,7 +80,7 @@ OBLIGATIONS = [
     ),
     outbox_work(
         "receipt", _("Đã trả tiền, phải có biên lai"), lambda: EReceipt.objects.filter(**NOT_DONE), DOSSIER,
-        to_citizen=_("Tiền đã nhận đủ. Biên lai có chậm; người vận hành cổng đang lo việc này."),
+        to_citizen=_("Tiền đã nhận đủ. Biên lai có chậm; người vận hành cổng đã được báo."),
     ),
     outbox_work(
         "credit_match", _("Tiền chuyển khoản về, máy phải khớp"), lambda: BankCredit.objects.filter(**NOT_DONE), "bank_ref",
@@ -120,7 +120,7 @@ OBLIGATIONS = [
     Obligation(
         "refund_order", _("Hoàn tiền đã duyệt, phải gửi tới cổng thanh toán"), _at_gateway, "approved_at", OPERATORS, DOSSIER,
         within=dt.timedelta(hours=1),
-        to_citizen=_("Tiền hoàn đã được duyệt, cổng thanh toán chưa nhận yêu cầu. Người vận hành cổng đang lo việc này."),
+        to_citizen=_("Tiền hoàn đã được duyệt, cổng thanh toán chưa nhận yêu cầu. Người vận hành cổng đã được báo."),
     ),
     Obligation(
         "refund_at_bank", _("Hoàn tiền ở ngân hàng"),

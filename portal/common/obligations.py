@@ -37,7 +37,8 @@ class Obligation:
 
     The limit is one of `due` (path or expression of a moment that is kept; rows without one are never late), `within` (a
     timedelta) and `hours` (working hours). `code`: path of what people call it: code of a dossier, reference of a payment.
-    `of_dossier`: is `code` that of a dossier? `to_citizen`: a true sentence for who waits, once the limit has passed.
+    `of_dossier`: is `code` that of a dossier? `to_citizen`: a true sentence for who waits, once somebody
+    was told that the limit has passed. `heads_at_once`: an alarm goes to all levels at once.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Obligation:
     hours: int | None = None
     of_dossier: bool = True
     to_citizen: Any = ""
+    heads_at_once: bool = False
 
     def __post_init__(self) -> None:
         if sum(limit is not None for limit in (self.due, self.within, self.hours)) != 1:
@@ -62,21 +64,21 @@ class Obligation:
         return self.owner.agency is None
 
     def rows(self, now: dt.datetime, cutoff: dt.datetime) -> QuerySet:
-        """The rows that are owed, with `kind`, `row`, `label`, `body`, `post`, `person`, `began` and `ends`.
+        """The rows that are owed, with the annotations `COLUMNS`.
 
         `cutoff`: of a limit in `hours`, the moment from which exactly so many working hours have passed until `now`. `ends` of
         such a row is exact in what matters to SQL: it has passed when its hours have.
         """
         owner = self.owner
         return self.owed().annotate(
-            kind=Value(self.key, CharField()),
-            row=F("pk"),
-            label=Cast(self.code, CharField()),
-            body=Cast(owner.agency, BigIntegerField()),
-            post=Cast(Value(str(owner.role)) if isinstance(owner.role, str) else owner.role, CharField()),
-            person=Cast(owner.holder, BigIntegerField()),
-            began=_expression(self.since),
-            ends=Cast(self._ends(now, cutoff), DateTimeField()),
+            owed_kind=Value(self.key, CharField()),
+            owed_row=F("pk"),
+            owed_code=Cast(self.code, CharField()),
+            owed_body=Cast(owner.agency, BigIntegerField()),
+            owed_role=Cast(Value(str(owner.role)) if isinstance(owner.role, str) else owner.role, CharField()),
+            owed_person=Cast(owner.holder, BigIntegerField()),
+            owed_since=_expression(self.since),
+            owed_until=Cast(self._ends(now, cutoff), DateTimeField()),
         )
 
     def _ends(self, now: dt.datetime, cutoff: dt.datetime) -> Any:
@@ -89,7 +91,9 @@ def _expression(path: Any) -> Any:
     return F(path) if isinstance(path, str) else path
 
 
-COLUMNS: Sequence[str] = ("kind", "row", "label", "body", "post", "person", "began", "ends")
+COLUMNS: Sequence[str] = (
+    "owed_kind", "owed_row", "owed_code", "owed_body", "owed_role", "owed_person", "owed_since", "owed_until",
+)  # fmt: skip
 
 
 def outbox_work(key: str, name: Any, rows: Callable[[], QuerySet], code: Any, **facts: Any) -> Obligation:

@@ -57,29 +57,40 @@ class Hours:
 def rows(obligation: Obligation, hours: Hours, bodies: Iterable[int] | None = None) -> QuerySet:
     """What is owed of one kind, at these bodies (None: everywhere)."""
     found = obligation.rows(hours.now, hours.cutoff(obligation.hours)).order_by()
-    return found if bodies is None else found.filter(body__in=bodies)
+    return found if bodies is None else found.filter(owed_body__in=bodies)
 
 
 def overdue(obligation: Obligation, hours: Hours) -> QuerySet:
     """What is owed of one kind and over its limit."""
-    return rows(obligation, hours).filter(ends__lt=hours.now)
+    return rows(obligation, hours).filter(owed_until__lt=hours.now)
 
 
 def standing(hours: Hours, bodies: Iterable[int] | None = None) -> dict[str, dict]:
     """{key: {"count", "late", "oldest"}} of all kinds, also with 0. One query."""
-    late = Count("pk", filter=Q(ends__lt=hours.now))
+    late = Count("pk", filter=Q(owed_until__lt=hours.now))
     parts = [
-        rows(kind, hours, bodies).values("kind").annotate(count=Count("pk"), late=late, oldest=Min("began"))
+        rows(kind, hours, bodies).values("owed_kind").annotate(count=Count("pk"), late=late, oldest=Min("owed_since"))
         for kind in OBLIGATIONS
     ]
-    found = {row.pop("kind"): row for row in _union(parts)}
+    found = {row.pop("owed_kind"): row for row in union(parts)}
     return {kind.key: found.get(kind.key, {"count": 0, "late": 0, "oldest": None}) for kind in OBLIGATIONS}
 
 
 def worst_first(hours: Hours, kinds: Iterable[Obligation] = OBLIGATIONS, bodies: Iterable[int] | None = None) -> QuerySet:
     """Rows of these kinds as dictionaries (`COLUMNS`), the longest overdue first, those without a limit last."""
-    return _union([rows(kind, hours, bodies).values(*COLUMNS) for kind in kinds]).order_by("ends", "kind", "row")
+    return union([rows(kind, hours, bodies).values(*COLUMNS) for kind in kinds]).order_by("owed_until", "owed_kind", "owed_row")
 
 
-def _union(parts: list[QuerySet]) -> QuerySet:
+def late_by_body(hours: Hours) -> dict[int, dict[str, int]]:
+    """{id of the body: {key: number over the limit}}, for bodies and kinds with any. One query."""
+    parts = [overdue(kind, hours).values("owed_body", "owed_kind").annotate(count=Count("pk")) for kind in OBLIGATIONS]
+    found: dict[int, dict[str, int]] = {}
+    for row in union(parts):
+        if row["owed_body"] is not None:
+            found.setdefault(row["owed_body"], {})[row["owed_kind"]] = row["count"]
+    return found
+
+
+def union(parts: list[QuerySet]) -> QuerySet:
+    """All rows of these querysets, in one statement."""
     return reduce(lambda first, other: first.union(other, all=True), parts[1:], parts[0])

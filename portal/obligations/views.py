@@ -2,28 +2,36 @@
 
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
+from accounts.messages.models import Alarm
 from accounts.models import Agency, User
 from accounts.roles import Role
 from portal.common.dates import age, moment
 from portal.common.figures import number_in
-from portal.obligations import register
+from portal.obligations import alarms, register
 
 PAGE = 50
+MAX_NUMBER = 2**63 - 1  # of a row
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def show(request):
-    """What is owed. `?loai=` one kind, `?trang=` page. 404 for who may not watch, and for an unknown kind or page."""
+    """What is owed. `?loai=` one kind, `?trang=` page. A POST takes on an alarm (`bao-dong`, its number).
+
+    404 for who may not watch, for an unknown kind or page, and for an alarm of other bodies.
+    """
     if not register.may_watch(request.user):
         raise Http404
+    if request.method == "POST":
+        return _take_on(request)
     chosen, number = request.GET.get("loai", ""), _page_number(request)
     if chosen and chosen not in register.BY_KEY:
         raise Http404
@@ -31,11 +39,14 @@ def show(request):
     kinds = [register.BY_KEY[chosen]] if chosen else register.OBLIGATIONS
     found = list(register.worst_first(hours, kinds, bodies)[(number - 1) * PAGE : number * PAGE + 1])
     standing = register.standing(hours, bodies)
+    every = [_kind(kind, standing[kind.key], chosen) for kind in register.OBLIGATIONS if _has_part(kind, bodies)]
+    every.sort(key=lambda kind: -kind["late"])
     return render(
         request,
         "obligations/owed.html",
         {
-            "kinds": [_kind(kind, standing[kind.key], chosen) for kind in register.OBLIGATIONS if _has_part(kind, bodies)],
+            "kinds": [kind for kind in every if kind["count"]],
+            "idle": [kind for kind in every if not kind["count"]],
             "rows": _rows(found[:PAGE], hours, request.user),
             "chosen": register.BY_KEY.get(chosen),
             "count": sum(row["count"] for row in standing.values()),
@@ -45,6 +56,19 @@ def show(request):
             "everywhere": bodies is None,
         },
     )
+
+
+def _take_on(request):
+    number = number_in(request.POST.get("bao-dong", ""))
+    if number is None or number > MAX_NUMBER:
+        raise Http404
+    alarm = get_object_or_404(alarms.alarms_of(request.user), pk=number)
+    if alarms.take_on(alarm, request.user):
+        words = _("Đã ghi: anh chị lo việc %(label)s. Sau %(n)d giờ làm việc mà chưa xong thì sẽ báo lại.")
+        messages.success(request, words % {"label": alarm.label, "n": alarms.HOURS_OF_AN_ANSWER})
+    else:
+        messages.info(request, _("Việc %(label)s không còn quá hạn.") % {"label": alarm.label})
+    return redirect("obligations:owed")
 
 
 def _page_number(request):
@@ -86,24 +110,44 @@ def _limit(kind):
 
 
 def _rows(found, hours, user):
-    """The rows in words. Two queries for the names of bodies and people, however many rows."""
-    bodies = Agency.objects.in_bulk({row["body"] for row in found if row["body"]})
-    people = User.objects.in_bulk({row["person"] for row in found if row["person"]})
-    return [_row(row, hours, bodies.get(row["body"]), people.get(row["person"]), user) for row in found]
+    """The rows in words. Three queries for alarms and names of bodies and people, however many rows."""
+    bodies = Agency.objects.in_bulk({row["owed_body"] for row in found if row["owed_body"]})
+    people = User.objects.in_bulk({row["owed_person"] for row in found if row["owed_person"]})
+    going = Alarm.objects.going().filter(row__in={row["owed_row"] for row in found}).select_related("answered_by")
+    told = {(alarm.kind, alarm.row): alarm for alarm in going}
+    return [
+        _row(row, hours, bodies.get(row["owed_body"]), people.get(row["owed_person"]), user)
+        | _told(told.get((row["owed_kind"], row["owed_row"])))
+        for row in found
+    ]
+
+
+def _told(alarm):
+    """What was done about a row that is overdue; empty without an alarm."""
+    if alarm is None:
+        return {"alarm": None, "told": ""}
+    if alarm.told_at is None:
+        return {"alarm": alarm, "told": _("Sắp báo")}
+    told = _("Báo lần %(n)d lúc %(at)s, tới %(level)s") % {
+        "n": alarm.told_times,
+        "at": moment(alarm.told_at),
+        "level": alarm.get_level_display() if alarm.agency_id else _("người vận hành"),
+    }
+    return {"alarm": alarm, "told": told}
 
 
 def _row(row, hours, body, person, user):
-    kind = register.BY_KEY[row["kind"]]
-    ends = hours.after(row["began"], kind.hours) if kind.hours else row["ends"]
-    late = row["ends"] is not None and row["ends"] < hours.now
+    kind = register.BY_KEY[row["owed_kind"]]
+    ends = hours.after(row["owed_since"], kind.hours) if kind.hours else row["owed_until"]
+    late = row["owed_until"] is not None and row["owed_until"] < hours.now
     opens = kind.of_dossier and body and not user.is_superuser
     return {
         "kind": kind.name,
-        "label": row["label"],
-        "href": reverse("desk:dossier", args=[row["label"]]) if opens else "",
+        "label": row["owed_code"],
+        "href": reverse("desk:dossier", args=[row["owed_code"]]) if opens else "",
         "body": body,
-        "who": person or (dict(Role.choices).get(row["post"], "") if body else _("Người vận hành cổng")),
-        "age": age(row["began"]) if row["began"] else "",
+        "who": person or (dict(Role.choices).get(row["owed_role"], "") if body else _("Người vận hành cổng")),
+        "age": age(row["owed_since"]) if row["owed_since"] else "",
         "tone": "late" if late else "ok",
         "ends": _("Không có hạn") if ends is None else (_("Quá hạn %s") % age(ends) if late else moment(ends)),
     }

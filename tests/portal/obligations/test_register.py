@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.messages.models import Channel, Message
 from accounts.models import User
@@ -80,11 +81,11 @@ def test_a_step_goes_from_handed_to_taken_to_done(desk):
         dossier = desk.processing()
         assert counted()["take"] == (1, 0) and "step" not in counted()
         row = register.worst_first(register.Hours(), [register.BY_KEY["take"]]).get()
-        assert (row["label"], row["body"], row["post"]) == (dossier.code, dossier.lead_agency_id, "officer")
+        assert (row["owed_code"], row["owed_body"], row["owed_role"]) == (dossier.code, dossier.lead_agency_id, "officer")
         workflow.advance(dossier, "take", actor=desk.officer)
         assert counted()["step"] == (1, 0) and "take" not in counted()
         row = register.worst_first(register.Hours(), [register.BY_KEY["step"]]).get()
-        assert row["person"] == desk.officer.pk
+        assert row["owed_person"] == desk.officer.pk
     with clock.at(MONDAY + dt.timedelta(days=60)):
         assert counted()["step"] == (1, 1) and counted()["promise"] == (1, 1)
 
@@ -112,7 +113,7 @@ def test_the_longest_overdue_comes_first(desk):
     with clock.at(MONDAY + dt.timedelta(days=3)):
         desk.submitted()
         kinds = [register.BY_KEY["reception"]]
-        assert [row["label"] for row in register.worst_first(register.Hours(), kinds)][0] == first.code
+        assert [row["owed_code"] for row in register.worst_first(register.Hours(), kinds)][0] == first.code
 
 
 # ---------------------------------------------------------------- the page
@@ -186,3 +187,11 @@ def test_more_than_a_page_is_turned(desk, monkeypatch):
     shown = [{code for code in codes if code in words(answer)} for answer in (first, second)]
     assert len(shown[0]) == 2 and shown[0] | shown[1] == codes and not shown[0] & shown[1]
     assert "trang=2" in first.content.decode() and "Trang trước" in words(second)
+
+
+def test_what_a_citizen_reads_of_it_is_there_in_english():
+    for kind in register.OBLIGATIONS:
+        with translation.override("en"):
+            english = str(kind.to_citizen)
+        with translation.override("vi"):
+            assert not kind.to_citizen or english != str(kind.to_citizen), kind.key
