@@ -18,6 +18,8 @@ SUPPLEMENT, PAYMENT = deadlines.WAITS
 DESK = Owner("receiving_agency", Role.RECEIVING_CLERK, "holder")
 ASKED = Coalesce("since", "updated_at")  # of `Wait.waiting`
 STEP = Owner("agency", F("role"), "holder")
+HANDED = Owner("agency", F("role"), "holder", lead="dossier__lead_agency")
+ASKED_BODY = Owner("agency", F("role"), "holder", asker="asked_by")
 
 
 def _followups(*kinds: str) -> QuerySet:
@@ -70,7 +72,7 @@ OBLIGATIONS = [
         lambda: StepRun.objects.filter(
             state=StepState.OPEN, taken_at=None, take_by__isnull=False, dossier__state=DossierState.PROCESSING
         ),
-        "opened_at", STEP, "dossier__code", due="take_by",
+        "opened_at", HANDED, "dossier__code", due="take_by", heads_at_once=True,
         to_citizen=_("Một bước đã bàn giao mà chưa có người nhận. Người có trách nhiệm đã được báo."),
     ),
     Obligation(
@@ -78,8 +80,9 @@ OBLIGATIONS = [
         to_citizen=_("Một bước xử lý đã quá hạn. Người có trách nhiệm đã được báo."),
     ),
     Obligation(
-        "consult", _("Đã hỏi ý kiến, phải trả lời"), StepRun.objects.unanswered_questions, "opened_at", STEP, "dossier__code",
-        due="due_at", to_citizen=_("Cơ quan được hỏi ý kiến chưa trả lời trong hạn. Người có trách nhiệm đã được báo."),
+        "consult", _("Đã hỏi ý kiến, phải trả lời"), StepRun.objects.unanswered_questions, "opened_at", ASKED_BODY,
+        "dossier__code", due="due_at", heads_at_once=True,
+        to_citizen=_("Cơ quan được hỏi ý kiến chưa trả lời trong hạn. Người có trách nhiệm đã được báo."),
     ),
     Obligation(
         "decision", _("Đã trình, phải ký hoặc trả lại"), _to_sign, "updated_at", Owner("lead_agency", Role.SIGNER), "code",
@@ -89,7 +92,7 @@ OBLIGATIONS = [
     Obligation(
         "promise", _("Đã hẹn ngày trả, phải có quyết định hoặc xin lỗi"),
         lambda: Dossier.objects.filter(lateness.running(), accepted_at__isnull=False, due_at__isnull=False),
-        "accepted_at", Owner("receiving_agency", Role.HEAD), "code", due="due_at",
+        "accepted_at", Owner("receiving_agency", Role.HEAD, lead="lead_agency"), "code", due="due_at", heads_at_once=True,
         to_citizen=_("Đã quá ngày hẹn mà chưa xong. Người có trách nhiệm đã được báo."),
     ),
     Obligation(

@@ -21,11 +21,17 @@ QUARTER = dt.timedelta(minutes=15)  # limit of work that machines do: a failure 
 @dataclass(frozen=True)
 class Owner:
     """Who must do it: the `holder` (path to a user) or, without one, everybody with `role` (a role, or an F to one) at `agency`
-    (path to a body). Without `agency`: the operators, who are the system administrators."""
+    (path to a body). Without `agency`: the operators, who are the system administrators.
+
+    Also told of an alarm: the `asker` (path to a user), each time; heads and deputies of `lead` (path to a body) with those of
+    `agency`.
+    """
 
     agency: Any = None
     role: Any = ""
     holder: Any = None
+    asker: Any = None
+    lead: Any = None
 
 
 OPERATORS = Owner()
@@ -77,6 +83,8 @@ class Obligation:
             owed_body=Cast(owner.agency, BigIntegerField()),
             owed_role=Cast(Value(str(owner.role)) if isinstance(owner.role, str) else owner.role, CharField()),
             owed_person=Cast(owner.holder, BigIntegerField()),
+            owed_asker=Cast(owner.asker, BigIntegerField()),
+            owed_lead=Cast(owner.lead, BigIntegerField()),
             owed_since=_expression(self.since),
             owed_until=Cast(self._ends(now, cutoff), DateTimeField()),
         )
@@ -92,7 +100,8 @@ def _expression(path: Any) -> Any:
 
 
 COLUMNS: Sequence[str] = (
-    "owed_kind", "owed_row", "owed_code", "owed_body", "owed_role", "owed_person", "owed_since", "owed_until",
+    "owed_kind", "owed_row", "owed_code", "owed_body", "owed_role", "owed_person", "owed_asker", "owed_lead", "owed_since",
+    "owed_until",
 )  # fmt: skip
 
 

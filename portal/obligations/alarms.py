@@ -118,7 +118,8 @@ def _with_owners_of_now(due, hours):
     found = {(row["owed_kind"], row["owed_row"]): row for row in register.union(parts)} if parts else {}
     still = [alarm for alarm in due if (alarm.kind, alarm.row) in found]
     for alarm in still:
-        for name, value in _owner(found[alarm.kind, alarm.row]).items():
+        row = found[alarm.kind, alarm.row]
+        for name, value in {**_owner(row), "asker": row["owed_asker"], "lead": row["owed_lead"]}.items():
             setattr(alarm, name, value)
     return still
 
@@ -127,13 +128,15 @@ class Recipients:
     """Who is told of which alarm. The people of all bodies are read in a fixed number of queries."""
 
     def __init__(self, alarms):
-        seats = Membership.objects.current().filter(agency__in={alarm.agency_id for alarm in alarms}, user__is_active=True)
+        bodies = {body for alarm in alarms for body in (alarm.agency_id, alarm.lead)}
+        seats = Membership.objects.current().filter(agency__in=bodies, user__is_active=True)
         self.seats = defaultdict(list)
         self.logins = defaultdict(dict)
         for seat in seats.select_related("user").order_by("pk"):
             self.seats[seat.agency_id, seat.role].append(seat.user)
             self.logins[seat.agency_id][seat.user.username] = seat.user
-        self.people = User.objects.filter(is_active=True).in_bulk({alarm.person_id for alarm in alarms if alarm.person_id})
+        people = {person for alarm in alarms for person in (alarm.person_id, alarm.asker) if person}
+        self.people = User.objects.filter(is_active=True).in_bulk(people)
         self.operators = list(User.objects.filter(is_superuser=True, is_active=True))
         at_desks = {alarm.dossier_code for alarm in alarms if alarm.post == Role.RECEIVING_CLERK}
         self.duty = dict(Dossier.objects.filter(code__in=at_desks).values_list("code", "offering__duty"))
@@ -142,7 +145,8 @@ class Recipients:
         """(level reached, people): one level higher than last time, or more where nobody is; without anybody the operators."""
         if alarm.agency_id is None:
             return Level.HEAD, self.operators
-        wanted, reached = self._level_wanted(alarm), {}
+        asker = self.people.get(alarm.asker)
+        wanted, reached = self._level_wanted(alarm), {asker.pk: asker} if asker else {}
         for level in (Level.OWNER, Level.DEPUTY, Level.HEAD):
             more = self._at(level, alarm)
             reached |= {user.pk: user for user in more}
@@ -158,7 +162,9 @@ class Recipients:
         if level == Level.OWNER:
             holder = self.people.get(alarm.person_id)
             return [holder] if holder else on_duty or self.seats[alarm.agency_id, alarm.post]
-        return on_duty + self.seats[alarm.agency_id, Role.DEPUTY if level == Level.DEPUTY else Role.HEAD]
+        role = Role.DEPUTY if level == Level.DEPUTY else Role.HEAD
+        bodies = dict.fromkeys(filter(None, (alarm.agency_id, alarm.lead)))
+        return on_duty + [user for body in bodies for user in self.seats[body, role]]
 
     def _on_duty(self, post, alarm):
         """Who stands on the duty list of the offering, while they work at this body."""

@@ -219,9 +219,9 @@ def set_holder(step: Step) -> None:
     runs = [r for r in step.dossier.open_steps if heads(step.user, r.agency_id) and holder.has_role(r.role, r.agency_id)]
     for run in runs:
         if run.taken_at and run.holder_id != holder.pk:  # handed from one person to another
-            run.taken_at, run.take_by, run.alarmed_at = None, step.timekeeper.take_by(step.now, run.agency), None
+            run.taken_at, run.take_by = None, step.timekeeper.take_by(step.now, run.agency)
         run.holder = holder
-        run.save(update_fields=["holder", "taken_at", "take_by", "alarmed_at"])
+        run.save(update_fields=["holder", "taken_at", "take_by"])
     step.dossier.holder = holder
     step.recorded["holder"] = str(holder)
 
