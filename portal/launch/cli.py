@@ -5,7 +5,7 @@ import datetime as dt
 import shutil
 import sys
 
-from . import console, needs
+from . import console, needs, serve
 from .missing import Missing
 from .places import Places
 
@@ -17,6 +17,7 @@ biến môi trường:
   REDIS_URL       dùng máy chủ Redis này, không chạy bản đi kèm
   VNPAY_PAY_URL   dùng cổng thanh toán này (cùng VNPAY_API_URL, VNPAY_SECRETS), không chạy bản giả lập
   PORTAL_VAR      nơi giữ dữ liệu (mặc định var/)
+  HOST, WEB_PROCESSES, WORKER_PROCESSES  của lệnh serve: địa chỉ nghe (mặc định 127.0.0.1), số tiến trình (mặc định 2)
 """
 PASSES_ARGUMENTS = ("test", "payment-faults", "search-eval")  # unknown arguments are passed to the program they start
 
@@ -43,7 +44,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="run | test | check | payment-faults | search-eval | clean")
+    verbs = parser.add_subparsers(
+        dest="verb", required=True, metavar="run | test | check | serve | healthy | payment-faults | search-eval | clean"
+    )
     verbs.add_parser("run", help="dựng mọi thứ cần thiết rồi chạy cổng với dữ liệu thử")
     test = verbs.add_parser("test", help="chạy mọi phép kiểm; thêm tham số của pytest để chỉ chạy các phép thử đó")
     test.add_argument("--fast", action="store_true", help="chỉ các phép thử nhanh: dưới bốn phút, dùng hằng ngày")
@@ -59,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
         help="đo phần tìm thủ tục trên một tệp câu tìm, in bảng kết quả; --help nói thêm",
         add_help=False,
     )
+    started = verbs.add_parser("serve", help="chạy một chương trình của cổng khi vận hành thật, cấu hình từ biến môi trường")
+    started.add_argument("role", choices=serve.COMMANDS)
+    asked = verbs.add_parser("healthy", help="mã thoát 0 khi chương trình ấy đang làm việc")
+    asked.add_argument("role", choices=serve.COMMANDS.keys() - {"migrate"})
     clean = verbs.add_parser("clean", help="xóa var/ cùng mọi dữ liệu trong đó, sau khi hỏi")
     clean.add_argument("--yes", action="store_true", help="xóa luôn, không hỏi")
     return parser
@@ -72,6 +79,8 @@ def _do(asked: argparse.Namespace, rest: list[str]) -> int:
         from .run import run
 
         return run(here, needs.chosen_port())
+    if asked.verb in ("serve", "healthy"):
+        return getattr(serve, asked.verb)(here, asked.role)
     if asked.verb == "payment-faults":
         from .faults import faults
 

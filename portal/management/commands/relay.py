@@ -8,7 +8,7 @@ import time
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 
-from portal.common import outbox
+from portal.common import alive, outbox
 from portal.schedule import run_due_jobs
 from portal.tasks import do_due
 
@@ -40,6 +40,7 @@ class Command(BaseCommand):
             cursor.execute(f"LISTEN {outbox.CHANNEL}")
         raw = connection.connection
         while not self.stopping:
+            alive.beat()
             raw.poll()
             raw.notifies.clear()
             pause = POLL_SECONDS if dispatch_due() else BROKER_PAUSE_SECONDS
