@@ -1,12 +1,14 @@
 """Counts requests by view and status, with their durations, and shares the counts between the web processes.
 
-Each process writes its counts to a file of its own, at most once a second and only after a request. Whoever is asked for the
-metrics reads all files: series carry the number of their process, so that one that ends takes no counts away from another.
+Each process writes its counts to a file of its own, at most once a second and only after a request. The process that is asked for
+the metrics reads the files of all processes of this machine, or container: series carry the number of their process, so that one
+that ends takes no counts away from another.
 """
 
 import contextlib
 import json
 import os
+import socket
 import threading
 import time
 from collections import defaultdict
@@ -15,6 +17,7 @@ from django.conf import settings
 
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)  # seconds
 FLUSH_SECONDS = 1.0
+FORGOTTEN_AFTER = 24 * 3600  # seconds without a request: files of machines that are gone
 NO_VIEW = "none"  # of a request that no URL matched
 
 
@@ -69,25 +72,31 @@ def _folder():
     return settings.VAR_DIR / "metrics"
 
 
+def _name(pid):
+    return f"{socket.gethostname()}-{pid}.json"
+
+
 def _write(text):
     """A full disk must not break an answer: the counts are written a second later."""
-    path = _folder() / f"{os.getpid()}.json"
+    path = _folder() / _name(os.getpid())
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{threading.get_ident()}")
+        part = path.with_suffix(f".{threading.get_ident()}.part")
         part.write_text(text)
         part.replace(path)
 
 
 def of_all_processes():
-    """{pid: the counts of a web process that runs}. Files of processes that ended are removed."""
+    """{pid: the counts of a web process that runs here}. Files of processes that ended are removed."""
     found = {}
     for path in sorted(_folder().glob("*.json")):
-        if not _runs(int(path.stem)):
-            path.unlink(missing_ok=True)
-            continue
+        host, _dash, pid = path.stem.rpartition("-")
+        here = host == socket.gethostname()
         with contextlib.suppress(OSError, ValueError):
-            found[path.stem] = json.loads(path.read_text())
+            if here and _runs(int(pid)):
+                found[pid] = json.loads(path.read_text())
+            elif here or time.time() - path.stat().st_mtime > FORGOTTEN_AFTER:
+                path.unlink(missing_ok=True)
     return found
 
 
@@ -97,5 +106,5 @@ def _runs(pid):
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
+        pass
     return True

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import os
 import re
+import socket
 
 import pytest
 import yaml
@@ -81,12 +82,17 @@ def test_processes_are_shown_side_by_side_and_the_ended_ones_are_forgotten(read,
     counts = {"requests": [["home", 200, 7]], "seconds": {"home": [[7, *[0] * len(counting.BUCKETS)], 0.1]}}
     folder = tmp_path / "metrics"
     folder.mkdir()
-    (folder / "1.json").write_text(json.dumps(counts))  # process 1 runs
-    (folder / "99999999.json").write_text(json.dumps(counts))
-    (folder / "2.json").write_text("{")
+    host = socket.gethostname()
+    gone, elsewhere = folder / f"{host}-99999999.json", folder / "web-2-1.json"
+    for path in (folder / f"{host}-1.json", gone, elsewhere):  # process 1 runs
+        path.write_text(json.dumps(counts))
+    (folder / f"{host}-{os.getppid()}.json").write_text("{")
     found = read()
     assert found['portal_requests_total{process="1",view="home",status="200"}'] == 7
-    assert not any('process="99999999"' in name for name in found) and not (folder / "99999999.json").exists()
+    assert not any('process="99999999"' in name for name in found) and not gone.exists()
+    os.utime(elsewhere, (0, 0))
+    read()
+    assert not elsewhere.exists()
 
 
 def test_a_full_disk_breaks_no_answer(read, client, settings):
