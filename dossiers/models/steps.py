@@ -28,7 +28,7 @@ class StepRun(models.Model):
 
     Handed and taken: an open step with `take_by` and without `taken_at` was handed to its body, or to its `holder`, and nobody
     has taken it yet; after `take_by` that is overdue. Steps opened before this was kept have no
-    `take_by`. `alarmed_at` and `escalated_at` are not written any more: alarms are rows of their own (`accounts.messages.models.Alarm`).
+    `take_by`. `alarmed_at` and `escalated_at` are not written any more: see `accounts.messages.models.Alarm`.
 
     `produces`: what it must deliver: {} or {"kind" (`Product`), "label", "line": key of the line of the result that the number
     fills, or null}. `product`: what it delivered: {"text"} or {"file": {"name", "sha256", "size", "storage_key"}}; an opinion is
