@@ -159,9 +159,7 @@ def test_money_that_nobody_settles_explains_or_pays_out_is_found(money_desk):
 @pytest.mark.slow
 def test_over_a_clean_week_nothing_cries(desk, monkeypatch):
     """Three dossiers go their way in time, the machines do their work: no alarm, and no morning message about lateness."""
-    monkeypatch.setattr(
-        schedule, "JOBS", {job: priority for job, priority in schedule.JOBS.items() if "anchors" not in job.__module__}
-    )
+    monkeypatch.delitem(schedule.JOBS, anchors.run)  # needs keys, and has no worker here
 
     def machines():
         for model in (FollowUp, Message):
