@@ -18,7 +18,7 @@ from django.conf import settings
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)  # seconds
 FLUSH_SECONDS = 1.0
 FORGOTTEN_AFTER = 24 * 3600  # seconds without a request: files of machines that are gone
-NO_VIEW = "none"  # of a request that no URL matched
+NO_VIEW, STATIC = "none", "static"  # of a request that no URL matched; of a style sheet, script or picture
 
 
 class Counts:
@@ -61,7 +61,7 @@ def count_requests(get_response):
         if _counts.pid != os.getpid():  # forked: the counts so far are the parent's
             _counts = Counts()
         match = getattr(request, "resolver_match", None)
-        view = (match.view_name if match else "") or NO_VIEW
+        view = (match.view_name if match else "") or (STATIC if request.path.startswith(settings.STATIC_URL) else NO_VIEW)
         _counts.add(view, response.status_code, time.perf_counter() - started)
         return response
 

@@ -5,4 +5,7 @@ from django.urls import path
 from portal.obligations import views
 
 app_name = "obligations"
-urlpatterns = [path("", views.show, name="owed")]
+urlpatterns = [
+    path("", views.show, name="owed"),
+    path("tong-quan/", views.overview, name="overview"),
+]

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.messages.models import Alarm
 from accounts.models import Agency, User
@@ -16,6 +16,7 @@ from accounts.roles import Role
 from portal.common.dates import age, moment
 from portal.common.figures import number_in
 from portal.obligations import alarms, register
+from portal.obligations import overview as numbers
 
 PAGE = 50
 MAX_NUMBER = 2**63 - 1  # of a row
@@ -54,6 +55,7 @@ def show(request):
             "previous": _address(chosen, number - 1) if number > 1 else "",
             "next": _address(chosen, number + 1) if len(found) > PAGE else "",
             "everywhere": bodies is None,
+            "heads": bool(request.user.agencies_with(*register.HEADS)),
         },
     )
 
@@ -151,3 +153,32 @@ def _row(row, hours, body, person, user):
         "tone": "late" if late else "ok",
         "ends": _("Không có hạn") if ends is None else (_("Quá hạn %s") % age(ends) if late else moment(ends)),
     }
+
+
+# ---------------------------------------------------------------- the head's overview
+@never_cache
+@require_safe
+def overview(request):
+    """Load, what is due today and next, late with causes, by person, step and procedure, four weeks. 404 for all but heads."""
+    bodies = request.user.agencies_with(*register.HEADS) if register.may_watch(request.user) else ()
+    if not bodies:
+        raise Http404
+    hours = register.Hours()
+    late = [(register.BY_KEY[key], row) for key, row in register.standing(hours, bodies).items() if row["late"]]
+    late.sort(key=lambda cause: -cause[1]["late"])
+    return render(
+        request,
+        "obligations/overview.html",
+        {
+            "load": numbers.load(bodies, hours),
+            "causes": [_kind(kind, row, "") for kind, row in late],
+            "people": _aged(numbers.by_person(bodies, hours.now)),
+            "steps": _aged(numbers.by_step(bodies, hours.now)),
+            "procedures": _aged(numbers.by_procedure(bodies, hours.now)),
+            "weeks": numbers.weeks(bodies),
+        },
+    )
+
+
+def _aged(rows):
+    return [row | {"age": age(row["oldest"]) if row["oldest"] else ""} for row in rows]
