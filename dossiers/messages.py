@@ -103,18 +103,14 @@ def remind(dossier, due_at, action, *, reminder_at, stops_at):
 
 @translation.override("vi")
 def promise_missed(dossier):
-    """Tell the citizen and the heads that the promised time has passed without a result. Once for each promise."""
+    """Tell the citizen that the promised time has passed without a result. Once for each promise; the heads hear by an alarm."""
     desk = dossier.receiving_agency
     facts = {"code": dossier.code, "due": moment(dossier.due_at), "name": dossier.version.short_name}
     facts |= {"desk": desk.desk_name or desk.name, "phone": desk.desk_phone}
     key, subject = f"missed:{dossier.pk}:{dossier.due_at:%y%m%d%H%M}", _("Đã quá ngày hẹn: %(name)s") % facts
-    body = _("Hồ sơ %(code)s đã quá ngày hẹn %(due)s mà chưa xong. Trưởng bộ phận đã được báo. Hỏi: %(desk)s, %(phone)s.")
+    body = _("Hồ sơ %(code)s đã quá ngày hẹn %(due)s mà chưa xong. Người có trách nhiệm được báo trong 15 phút.")
+    body += " " + _("Hỏi: %(desk)s, %(phone)s.")
     _to_the_citizen(key, dossier, subject=subject, body=body % facts)
-    body = _(
-        "Hồ sơ %(code)s đã quá ngày hẹn %(due)s. Thư xin lỗi và ngày hẹn mới đã soạn sẵn: mở hồ sơ, bấm “Xin lỗi vì trễ hẹn”."
-    )
-    link = reverse("desk:dossier", args=[dossier.code])
-    queue_messages(f"{key}:head", RECIPIENTS[Tells.HEAD](dossier, None), subject=subject, body=body % facts, link=link)
 
 
 @translation.override("vi")
@@ -195,42 +191,16 @@ def _head_recipients(dossier, step):
 
 
 @translation.override("vi")
-def step_untaken(run):
-    """Tell the heads of the body that has not taken a step in time, and those of the lead agency."""
-    bodies = {run.agency_id, run.dossier.lead_agency_id}
-    theirs = Membership.objects.current().filter(role__in=(Role.HEAD, Role.DEPUTY), agency__in=bodies)
-    facts = {"code": run.dossier.code, "step": run.name, "agency": run.agency, "when": moment(run.take_by)}
-    queue_messages(
-        f"untaken:{run.pk}:{run.take_by:%Y%m%d%H%M}",
-        User.objects.filter(memberships__in=theirs).distinct(),
-        subject=_("Chưa ai nhận bàn giao: %(code)s") % facts,
-        body=_("Bước “%(step)s” giao cho %(agency)s, phải nhận trước %(when)s. Thời hạn giải quyết vẫn chạy.") % facts,
-        link=reverse("desk:dossier", args=[run.dossier.code]),
-    )
-
-
-@translation.override("vi")
 def answer_awaited(run):
     """Remind the body that was asked: who holds the question, or everybody with its role."""
     facts = {"code": run.dossier.code, "when": moment(run.due_at)}
-    _about_the_question(
-        run, "remind", _people_of_step(run), _("Nhắc trả lời ý kiến: %(code)s") % facts, _("Trả lời trước %(when)s.") % facts
+    queue_messages(
+        f"answer:remind:{run.pk}",
+        _people_of_step(run),
+        subject=_("Nhắc trả lời ý kiến: %(code)s") % facts,
+        body=_("Trả lời trước %(when)s.") % facts,
+        link=reverse("desk:dossier", args=[run.dossier.code]),
     )
-
-
-@translation.override("vi")
-def answer_overdue(run):
-    """Tell the heads of the body that has not answered in time, and who asked."""
-    theirs = Membership.objects.current().filter(role__in=(Role.HEAD, Role.DEPUTY), agency=run.agency_id)
-    people = [*User.objects.filter(memberships__in=theirs).distinct(), run.asked_by]
-    facts = {"code": run.dossier.code, "agency": run.agency, "when": moment(run.due_at)}
-    body = _("%(agency)s chưa trả lời, hạn là %(when)s. Không trả lời không tính là đồng ý.")
-    _about_the_question(run, "overdue", people, _("Quá hạn trả lời ý kiến: %(code)s") % facts, body % facts)
-
-
-def _about_the_question(run, occasion, people, subject, body):
-    link = reverse("desk:dossier", args=[run.dossier.code])
-    queue_messages(f"answer:{occasion}:{run.pk}", people, subject=subject, body=body, link=link)
 
 
 @translation.override("vi")

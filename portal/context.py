@@ -9,6 +9,7 @@ from accounts.messages.models import Channel, Message
 from accounts.roles import Role
 from accounts.staffing.requests import administers_staff
 from dossiers.models import DeskSettings
+from portal.obligations.register import may_watch
 from procedures.offerings.permissions import administers_an_agency
 from procedures.office.permissions import may_read
 from procedures.year_calendar import may_set_calendar
@@ -34,6 +35,7 @@ def frame(request):
         "reads_catalogue": SimpleLazyObject(lambda: bool(user and user.is_authenticated and may_read(user))),
         "keeps_desks": SimpleLazyObject(lambda: bool(user and user.is_authenticated and administers_an_agency(user))),
         "sets_calendar": SimpleLazyObject(lambda: bool(user and user.is_authenticated and may_set_calendar(user))),
+        "watches_work": SimpleLazyObject(lambda: bool(user and may_watch(user))),
         "administers_staff": SimpleLazyObject(lambda: bool(user and user.is_authenticated and administers_staff(user))),
     }
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.messages.models import Channel, Message, mark_read
+from accounts.messages.models import Alarm, Channel, Message, mark_read
 from dossiers import workflow
 from dossiers.access_log import log_view
 from dossiers.citizen import dashboard as overview
@@ -139,6 +139,7 @@ def detail(request, code):
             "days": timeline.countdown(dossier),
             "why": timeline.why_this_date(dossier),
             "moved": timeline.moved_promise(dossier),
+            "overdue": Alarm.objects.sentences(dossier.code),
             "ending": ending,
             "asked_of_people": timeline.asked_of_people(dossier) if mine else [],
             "filed_again": dossier.filed_again.exclude(code=None) if ending and mine else [],

@@ -133,9 +133,9 @@ def give_to(step: Step) -> None:
     holder = step.details.get("holder") if step.name == "pass_on" else None
     assert step.user is not None
     for run in [run for run in step.dossier.open_steps if run.holder_id == step.user.pk]:
-        run.holder, run.taken_at, run.alarmed_at = holder, None, None
+        run.holder, run.taken_at = holder, None
         run.take_by = step.timekeeper.take_by(step.now, run.agency)
-        run.save(update_fields=["holder", "taken_at", "take_by", "alarmed_at"])
+        run.save(update_fields=["holder", "taken_at", "take_by"])
     step.dossier.holder = holder
     if holder:
         step.recorded["holder"] = str(holder)
@@ -289,9 +289,9 @@ def set_holder(step: Step) -> None:
     holder, run = step.details["holder"], step.details.get("step")
     if run:
         if run.taken_at and run.holder_id != holder.pk:  # handed from one person to another
-            run.taken_at, run.take_by, run.alarmed_at = None, step.timekeeper.take_by(step.now, run.agency), None
+            run.taken_at, run.take_by = None, step.timekeeper.take_by(step.now, run.agency)
         run.holder = holder
-        run.save(update_fields=["holder", "taken_at", "take_by", "alarmed_at"])
+        run.save(update_fields=["holder", "taken_at", "take_by"])
         step.recorded["steps"] = [run.name]
     step.dossier.holder = holder
     step.recorded["holder"] = str(holder)
