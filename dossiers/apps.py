@@ -9,6 +9,7 @@ class DossiersConfig(AppConfig):
     def ready(self):
         from dossiers.evidence import anchors  # noqa: F401 - registers its worker
         from dossiers.models.grants import grant_after_migrate
+        from dossiers.simulation import run  # noqa: F401 - registers its worker
         from dossiers.workflow import checks, followups  # noqa: F401 - importing them registers checks and workers
 
         grant_after_migrate.connect(self)

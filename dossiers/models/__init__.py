@@ -8,6 +8,7 @@ from dossiers.models.history import GENESIS, AnswerRevision, Event, EventText
 from dossiers.models.intervals import ClockInterval, CountingBasis
 from dossiers.models.outages import Outage
 from dossiers.models.result_drafts import PaperSeen, ResultDraft
+from dossiers.models.simulations import Simulation
 from dossiers.models.steps import StepRun
 from dossiers.models.supplements import SupplementItem, SupplementRequest
 
@@ -34,6 +35,7 @@ __all__ = [
     "PaperSeen",
     "PaymentStatus",
     "ResultDraft",
+    "Simulation",
     "StepRun",
     "StepState",
     "SupplementItem",

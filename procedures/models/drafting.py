@@ -62,6 +62,7 @@ class CatalogueChange(models.Model):
         TAKE_BACK = "take_back", _("đưa về sửa tiếp")
         APPROVE = "approve", _("duyệt")
         PUBLISH = "publish", _("công bố")
+        REFUSED = "refused", _("không công bố: ví dụ không khớp")
         DISCARD = "discard", _("bỏ bản thảo")
 
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="changes")

@@ -16,6 +16,7 @@ from portal.common.dates import full_day
 from procedures.models import CatalogueChange, Procedure, ProcedureVersion, VersionDraft, VersionState
 from procedures.office.checking import problems
 from procedures.office.differences import differences
+from procedures.office.examples import failures
 from procedures.office.permissions import may_approve, may_edit
 from procedures.search.text import search_columns
 
@@ -131,9 +132,13 @@ def take_back(draft: VersionDraft, *, by: User) -> None:
     draft = _locked(draft)
     if draft.asked_by_id is None:
         raise NotPossible(_("Bản thảo này chưa gửi duyệt."))
+    _reopen(draft)
+    _record(draft, Act.TAKE_BACK, by)
+
+
+def _reopen(draft: VersionDraft) -> None:
     draft.publish_on = draft.asked_by = draft.asked_at = draft.approved_by = draft.approved_at = None
     draft.save()
-    _record(draft, Act.TAKE_BACK, by)
 
 
 @transaction.atomic
@@ -160,8 +165,18 @@ def publish_due() -> None:
     for pk in due.values_list("pk", flat=True):
         with transaction.atomic():
             draft = due.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
-            if draft is not None:
+            if draft is None:
+                continue
+            if found := failures(draft.version.document):  # a calendar or an amount of a province changed since it was approved
+                _send_back(draft, [str(failure) for failure in found])
+            else:
                 _publish(draft)
+
+
+def _send_back(draft: VersionDraft, reasons: list[str]) -> None:
+    """Open an approved draft for editing again, because it cannot be published on its day."""
+    _reopen(draft)
+    _record(draft, Act.REFUSED, None, [{"place": _("Ví dụ"), "old": "", "new": reason} for reason in reasons])
 
 
 def _publish(draft: VersionDraft) -> None:
@@ -209,6 +224,8 @@ def _refuse_frozen(draft: VersionDraft) -> None:
 def _refuse_problems(draft: VersionDraft) -> None:
     if found := problems(draft.version.document):
         raise NotPossible(_("Còn %(n)d chỗ cần sửa, chưa công bố được.") % {"n": len(found)})
+    if failed := failures(draft.version.document):
+        raise NotPossible(_("Chưa công bố được. %(examples)s") % {"examples": " ".join(map(str, failed))})
 
 
 def _record(draft: VersionDraft, act: Act, by: User | None, places: list[dict[str, str]] | None = None) -> None:

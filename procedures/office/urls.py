@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from procedures.office import views
+from procedures.office import example_views, views
 
 app_name = "office"
 urlpatterns = [
@@ -11,5 +11,7 @@ urlpatterns = [
     path("<str:code>/phien-ban/<int:number>/", views.start, name="start"),
     path("<str:code>/ban-thao/", views.draft, name="draft"),
     path("<str:code>/ban-thao/xem-truoc/", views.preview, name="preview"),
+    path("<str:code>/ban-thao/vi-du/", example_views.examples, name="examples"),
+    path("<str:code>/ban-thao/vi-du/<slug:key>/", example_views.example, name="example"),
     path("<str:code>/ban-thao/<slug:slug>/", views.section, name="section"),
 ]

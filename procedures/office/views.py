@@ -20,8 +20,9 @@ from procedures.offered import offered_at
 from procedures.office import drafts, editing
 from procedures.office.checking import Problem, problems
 from procedures.office.differences import differences
+from procedures.office.examples import failures
 from procedures.office.forms import PublishForm
-from procedures.office.labels import BY_SLUG, SECTIONS, Section
+from procedures.office.labels import BY_SLUG, EXAMPLES, SECTIONS, Section
 from procedures.office.permissions import may_approve, may_edit, may_read
 from procedures.views import guide_context
 
@@ -87,7 +88,7 @@ def start(request: HttpRequest, code: str, number: int) -> HttpResponse:
 @for_the_office
 def draft(request: HttpRequest, code: str) -> HttpResponse:
     """The draft: its sections, what is missing, what differs; ask for publication, approve."""
-    found = _draft(code)
+    found = draft_of(code)
     form = PublishForm(request.POST if request.POST.get("viec") in ("gui-duyet",) else None)
     if request.method == "POST":
         deed = _DEEDS.get(request.POST.get("viec", ""))
@@ -102,9 +103,9 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("office:draft" if VersionDraft.objects.filter(pk=found.pk).exists() else "office:procedure", code)
     listed = problems(found.version.document)
     context = {
-        **_frame(request, found, listed),
+        **frame(request, found, listed),
         "form": form,
-        "sections": [(section, sum(problem.section is section for problem in listed)) for section in SECTIONS],
+        "sections": [(section, sum(problem.section is section for problem in listed)) for section in (*SECTIONS, EXAMPLES)],
         "differences": differences(found.based_on.facts if found.based_on else {}, found.version.facts),
         "approves": may_approve(request.user, found) and found.approved_by_id is None,
     }
@@ -150,7 +151,7 @@ def section(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """One section of the draft: fields, rows to add, move and remove. What was typed is stored as typed."""
     if slug not in BY_SLUG:
         raise Http404
-    part, found = BY_SLUG[slug], _draft(code)
+    part, found = BY_SLUG[slug], draft_of(code)
     facts, refused = found.version.facts, ""
     if request.method == "POST":
         if not may_edit(request.user):
@@ -179,7 +180,7 @@ def _section_page(
     for problem in here:
         errors.setdefault(problem.name, []).append(problem.sentence)
     context = {
-        **_frame(request, found, listed),
+        **frame(request, found, listed),
         "section": part,
         "nodes": editing.nodes_of(part.keys, facts, errors),
         "here_wrong": here,
@@ -193,7 +194,7 @@ def _section_page(
 @for_the_office
 def preview(request: HttpRequest, code: str) -> HttpResponse:
     """The public page of the procedure as this draft would make it."""
-    found = _draft(code)
+    found = draft_of(code)
     if problems(found.version.document):
         messages.error(request, _("Bản thảo còn chỗ cần sửa, chưa xem trước được."))
         return redirect("office:draft", code)
@@ -203,12 +204,12 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "procedures/procedure.html", {**guide_context(request, shown), "in_effect": False})
 
 
-def _draft(code: str) -> VersionDraft:
+def draft_of(code: str) -> VersionDraft:
     rows = VersionDraft.objects.select_related("version__procedure", "based_on", "holder", "asked_by", "approved_by")
     return get_object_or_404(rows, procedure__code=code)
 
 
-def _frame(request: HttpRequest, found: VersionDraft, listed: list[Problem]) -> dict[str, Any]:
+def frame(request: HttpRequest, found: VersionDraft, listed: list[Problem]) -> dict[str, Any]:
     """What every page of a draft shows."""
     other = drafts.held_by_another(found, request.user)
     edits = may_edit(request.user)
@@ -217,6 +218,7 @@ def _frame(request: HttpRequest, found: VersionDraft, listed: list[Problem]) -> 
         "procedure": found.version.procedure,
         "problems": listed,
         "level": None if listed else _level(found),
+        "failures": [] if listed else failures(found.version.document),
         "holder": other,
         "edits": edits,
         "open": edits and other is None and found.asked_by_id is None,
