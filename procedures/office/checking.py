@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.common.figures import day_in
 from procedures import results
+from procedures.office import conditions
 from procedures.office.labels import SECTION_OF, Section, place_words
 from procedures.office.schema import whole
 from procedures.office.vocabulary import Name, names
@@ -46,6 +47,7 @@ def problems(document: Mapping[str, Any]) -> list[Problem]:
     found = [*_texts(facts, ()), *_doubled(facts), *_shape(facts)]
     if not found:
         found = [Problem(("results",), sentence) for sentence in results.faults(document)]  # type: ignore[arg-type]
+        found += [Problem(path, sentence) for path, sentence in conditions.faults(document)]  # type: ignore[arg-type]
         found += _of_examples(document)
     return list({(problem.name, problem.sentence): problem for problem in found}.values())
 

@@ -12,7 +12,7 @@ from procedures.consequences import optional_extras
 from procedures.facts import Example, VersionDocument
 from procedures.models import Offering
 from procedures.office.editing import Node
-from procedures.office.vocabulary import Name, named_in_rules, names, priority_groups
+from procedures.office.vocabulary import WHO, Name, named_in_rules, names, priority_groups
 
 MAX_PLACES = 400
 MAX_ROWS = 50
@@ -36,7 +36,7 @@ def nodes(document: VersionDocument, example: Example) -> list[Node]:
         Node("day", _("Ngày nộp (năm-tháng-ngày)"), "text", example["day"]),
         _choice("place", _("Nơi nộp"), example["place"], _places(document, example["place"])),
         _choice("channel", known["channel"].label, example["channel"], known["channel"].options),
-        _choice("audience", known["audience"].label, example["audience"], known["audience"].options),
+        _choice("audience", known["audience"].label, example["audience"], WHO.items()),
         Node("age", _("Tuổi của chủ hồ sơ"), "whole", example["age"]),
         *(node for node, _read in _questions(document, example)),
         *(_of_answer(row, example["answers"].get(row.name)) for row in _answers(document)),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from procedures.office import example_views, views
+from procedures.office import condition_views, example_views, views
 
 app_name = "office"
 urlpatterns = [
@@ -14,4 +14,5 @@ urlpatterns = [
     path("<str:code>/ban-thao/vi-du/", example_views.examples, name="examples"),
     path("<str:code>/ban-thao/vi-du/<slug:key>/", example_views.example, name="example"),
     path("<str:code>/ban-thao/<slug:slug>/", views.section, name="section"),
+    path("<str:code>/ban-thao/<slug:slug>/<str:place>/", condition_views.condition, name="condition"),
 ]

@@ -25,6 +25,7 @@ from procedures.office.forms import PublishForm
 from procedures.office.labels import BY_SLUG, EXAMPLES, SECTIONS, Section
 from procedures.office.permissions import may_approve, may_edit, may_read
 from procedures.views import guide_context
+from procedures.wording import Wording
 
 SHOWN = 50  # changes on the page of a procedure
 View = Callable[..., HttpResponse]
@@ -182,7 +183,7 @@ def _section_page(
     context = {
         **frame(request, found, listed),
         "section": part,
-        "nodes": editing.nodes_of(part.keys, facts, errors),
+        "nodes": editing.nodes_of(part.keys, facts, errors, Wording(found.version.document).condition),
         "here_wrong": here,
         "refused": refused,
         "sections": SECTIONS,

@@ -286,3 +286,74 @@ def test_the_number_of_queries_of_the_pages(draft, people):
         ) as queries:
             assert pages.get(address).status_code == 200
         assert len(queries) <= most, (address, len(queries))
+
+
+# ---------------------------------------------------------------- conditions
+BIRTH = "1.001193"
+
+
+@pytest.fixture
+def birth(people):
+    world.load_sample([BIRTH])
+    return drafts.start(Procedure.objects.get(code=BIRTH).current, by=people["editor"])
+
+
+def test_a_condition_is_written_in_words_from_the_names_asked_before(birth, people):
+    pages = browse(people["editor"])
+    page = f"/can-bo/danh-muc/{BIRTH}/ban-thao/giay-to/document_groups.0.documents.1.when/"
+
+    def press(word, **typed):
+        values = shown_values(pages.get(page).content.decode())
+        assert pages.post(page, {**values, **typed, "viec": word}).status_code == 302
+        return fresh(birth).version.facts["document_groups"][0]["documents"][1]["when"]
+
+    assert "Luôn luôn áp dụng" in pages.get(page).content.decode()
+    press("them", o="ask.uy_quyen")
+    assert press("ghi", **{"0.gia-tri": "khong"}) == {"field": "ask.uy_quyen", "op": "eq", "value": "khong"}
+    press("them", o="person.age")
+    both = press("ghi", noi="any", **{"1.dau": "lt", "1.gia-tri": "18"})
+    assert both == {
+        "any": [{"field": "ask.uy_quyen", "op": "eq", "value": "khong"}, {"field": "person.age", "op": "lt", "value": 18}]
+    }
+    assert problems(fresh(birth).version.document) == []
+    section = pages.get(f"/can-bo/danh-muc/{BIRTH}/ban-thao/giay-to/").content.decode()
+    assert "người dưới 18 tuổi" in section
+    press("ghi", **{"1.dau": "lt", "1.gia-tri": "mười tám"})
+    assert "không so được" in pages.get(page).content.decode()
+    press("bo:1")
+    assert press("bo:0") is None
+
+
+@pytest.mark.parametrize("word", ["bo:7", "bo:x", "xoa", "them"])
+def test_an_unknown_line_of_a_condition_is_refused(birth, people, word):
+    page = f"/can-bo/danh-muc/{BIRTH}/ban-thao/giay-to/document_groups.0.documents.1.when/"
+    assert browse(people["editor"]).post(page, {"viec": word, "o": "khong_co", "lan-ghi": "0"}).status_code == 409
+    assert browse(people["clerk"]).get(page).status_code == 404
+    assert browse(people["agency"]).post(page, {"viec": "ghi", "lan-ghi": "0"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "place", ["chung/document_groups.0.when", "giay-to/document_groups.9.when", "giay-to/document_groups.0.key", "giay-to/x.when"]
+)
+def test_a_place_without_a_condition_is_not_found(birth, people, place):
+    assert browse(people["editor"]).get(f"/can-bo/danh-muc/{BIRTH}/ban-thao/{place}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ({"field": "gone", "op": "eq", "value": "x"}, "gone"),
+        ({"field": "ask.uy_quyen", "op": "eq", "value": "có lẽ"}, "có lẽ"),
+        ({"field": "ask.uy_quyen", "op": "lt", "value": 3}, "không so được"),
+        ({"field": "person.age", "op": "lt", "value": "x"}, "không so được"),
+        ({"field": "birth_type", "op": "in", "value": []}, "ít nhất một giá trị"),
+        ({"field": "birth_type", "op": "eq", "value": ["dung_han"]}, "chọn lại giá trị"),
+        ({"all": [{"any": [{"all": [{"any": [{"all": [{"any": [{"field": "gone", "op": "not_empty"}]}]}]}]}]}]}, "lồng nhau"),
+    ],
+)
+def test_a_condition_that_cannot_hold_is_refused_with_its_place(condition, said):
+    row = next(row for row in DataFolder().procedures() if row["code"] == BIRTH)
+    document = copy.deepcopy(document_of(DataFolder(), row))
+    document["procedure"]["document_groups"][0]["documents"][2]["when"] = condition
+    [found] = problems(document)
+    assert said in found.sentence and found.path == ("document_groups", 0, "documents", 2, "when")
