@@ -32,7 +32,7 @@ def examples(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         if not may_edit(request.user):
             raise PermissionDenied
-        if request.POST.get("viec") != "them":
+        if request.POST.get("viec") not in ("them",):
             raise Http404
         key = _free_key(rows)
         added = example_forms.new_example(found.version.document, key, clock.today().isoformat())
