@@ -44,6 +44,11 @@ class Node:
     words: str = ""
 
     @property
+    def is_wrong(self) -> bool:
+        """Is something wrong here, or in what lies in it?"""
+        return bool(self.errors) or any(node.is_wrong for node in self.nodes)
+
+    @property
     def id(self) -> str:
         return "o-" + self.name.replace(".", "-")
 
@@ -80,6 +85,7 @@ def _node(name: str, key: str, schema: Schema, value: Any, errors: Mapping[str, 
         for number, item in enumerate(items):
             place = f"{name}.{number}"
             inner = Node(place, f"{labels.label(key)} {number + 1}", "item", errors=errors.get(place, []), removable=True)
+            inner.words = _name_of(item)
             inner.nodes = _inside(place, resolved(rules["items"]), item, errors, words)
             inner.first, inner.last = number == 0, number == len(items) - 1
             node.nodes.append(inner)
@@ -96,6 +102,12 @@ def _inside(place: str, rules: Schema, value: Mapping[str, Any], errors: Mapping
             node.options = [("", "–", node.value is None), *node.options]
         nodes.append(node)
     return nodes
+
+
+def _name_of(item: Any) -> str:
+    """What a row of a list is called on the page."""
+    named = [item.get(key) for key in ("name", "label", "title", "text", "channel", "key")] if isinstance(item, dict) else []
+    return next((labels.choice(text) for text in named if isinstance(text, str) and text), "")
 
 
 def condition_words(value: Any) -> str:

@@ -8,6 +8,7 @@ app_name = "office"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("<str:code>/", views.procedure, name="procedure"),
+    path("<str:code>/ngung/", views.end, name="end"),
     path("<str:code>/phien-ban/<int:number>/", views.start, name="start"),
     path("<str:code>/ban-thao/", views.draft, name="draft"),
     path("<str:code>/ban-thao/xem-truoc/", views.preview, name="preview"),

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,19 +16,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.common import clock
 from portal.common.figures import number_in
+from portal.common.vietnamese import clean_text, fold
 from procedures.levels import OfferedLevel
-from procedures.models import Offering, Procedure, ProcedureVersion, VersionDraft
+from procedures.models import Offering, Procedure, ProcedureVersion, VersionDraft, VersionState
 from procedures.offered import offered_at
 from procedures.office import drafts, editing
 from procedures.office.checking import Problem, problems
 from procedures.office.differences import differences
 from procedures.office.examples import failures
-from procedures.office.forms import PublishForm
+from procedures.office.forms import NewForm, PublishForm
 from procedures.office.labels import BY_SLUG, EXAMPLES, SECTIONS, Section
 from procedures.office.permissions import may_approve, may_edit, may_read
 from procedures.views import guide_context
 from procedures.wording import Wording
 
+PAGE = 20  # procedures on a page of the list
 SHOWN = 50  # changes on the page of a procedure
 View = Callable[..., HttpResponse]
 
@@ -44,29 +48,60 @@ def for_the_office(view: View) -> View:
     return guarded
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_the_office
 def overview(request: HttpRequest) -> HttpResponse:
-    """The procedures that can be filed here, those with an open draft first."""
-    rows = Procedure.objects.filter(listed=False).select_related("sector", "draft__holder", "draft__asked_by").only(
-        "code", "name", "short_name", "sector__name", "declared_level", "draft__holder__full_name", "draft__asked_by__full_name",
-        "draft__approved_by", "draft__publish_on",
+    """The procedures with a version or a draft, those with a draft first; begin a new one from another."""
+    form = NewForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        if not may_edit(request.user):
+            raise PermissionDenied
+        if form.is_valid() and (code := _begun(request, form)):
+            return redirect("office:draft", code)
+    asked = clean_text(request.GET.get("tu-khoa", ""))
+    page = Paginator(_office_rows(asked), PAGE).get_page(request.GET.get("trang"))
+    context = {"page": page, "asked": asked, "form": form, "edits": may_edit(request.user)}
+    return render(request, "procedures/office/overview.html", context, status=422 if form.errors else 200)
+
+
+def _office_rows(asked: str) -> QuerySet[Procedure]:
+    rows = Procedure.objects.filter(Q(listed=False) | Q(draft__isnull=False))
+    if asked:
+        rows = rows.filter(Q(search_folded__contains=fold(asked)) | Q(code__startswith=asked) | Q(name__icontains=asked))
+    return (
+        rows.select_related("sector", "current", "draft__holder", "draft__asked_by")
+        .only(
+            "code", "name", "short_name", "sector__name", "current__state", "draft__holder__full_name",
+            "draft__asked_by__full_name", "draft__approved_by", "draft__publish_on", "draft__ends",
+        )
+        .order_by(F("draft__pk").asc(nulls_last=True), "short_name", "code")
     )  # fmt: skip
-    ordered = sorted(rows, key=lambda row: (getattr(row, "draft", None) is None, str(row)))
-    return render(request, "procedures/office/overview.html", {"procedures": ordered})
+
+
+def _begun(request: HttpRequest, form: NewForm) -> str:
+    """The code of the procedure whose first draft was opened, or "" with the reason at its field."""
+    asked = form.cleaned_data
+    try:
+        drafts.begin(asked["code"], asked["name"], asked["source"].current, by=request.user)
+    except drafts.NotPossible as impossible:
+        form.add_error("code", str(impossible))
+        return ""
+    return asked["code"]
 
 
 @require_safe
 @for_the_office
 def procedure(request: HttpRequest, code: str) -> HttpResponse:
     """One procedure: its versions, its draft, and who changed what when."""
-    found = get_object_or_404(Procedure.objects.select_related("draft__version"), code=code, listed=False)
+    rows = Procedure.objects.filter(Q(listed=False) | Q(changes__isnull=False)).distinct()
+    found = get_object_or_404(rows.select_related("draft__version", "current"), code=code)
     context = {
         "procedure": found,
         "draft": getattr(found, "draft", None),
         "versions": found.versions.exclude(state="draft").select_related("published_by").defer("document").order_by("-number"),
         "changes": found.changes.select_related("by")[:SHOWN],
         "edits": may_edit(request.user),
+        "offered": found.current is not None and found.current.state == VersionState.PUBLISHED,
     }
     return render(request, "procedures/office/procedure.html", context)
 
@@ -78,6 +113,19 @@ def start(request: HttpRequest, code: str, number: int) -> HttpResponse:
     source = get_object_or_404(ProcedureVersion.objects.select_related("procedure"), procedure__code=code, number=number)
     try:
         drafts.start(source, by=request.user)
+    except drafts.NotPossible as impossible:
+        messages.error(request, str(impossible))
+        return redirect("office:procedure", code)
+    return redirect("office:draft", code)
+
+
+@require_POST
+@for_the_office
+def end(request: HttpRequest, code: str) -> HttpResponse:
+    """Begin to stop offering the procedure: a second person approves it, like a version."""
+    found = get_object_or_404(Procedure.objects.select_related("current"), code=code, listed=False)
+    try:
+        drafts.start(found.current, by=request.user, ends=True)
     except drafts.NotPossible as impossible:
         messages.error(request, str(impossible))
         return redirect("office:procedure", code)

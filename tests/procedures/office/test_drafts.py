@@ -357,3 +357,66 @@ def test_a_condition_that_cannot_hold_is_refused_with_its_place(condition, said)
     document["procedure"]["document_groups"][0]["documents"][2]["when"] = condition
     [found] = problems(document)
     assert said in found.sentence and found.path == ("document_groups", 0, "documents", 2, "when")
+
+
+# ---------------------------------------------------------------- new, ended, restored
+def test_a_new_procedure_is_begun_from_another_and_not_seen_before_it_is_published(people, client):
+    pages, second = browse(people["editor"]), browse(people["second"])
+    home = "/can-bo/danh-muc/"
+    new = {"code": "9.000001", "name": "Cấp giấy mới", "source": CODE}
+    assert pages.post(home, new).status_code == 302
+    assert pages.post(home, new).status_code == 422  # there is a draft now
+    assert pages.post(home, {**new, "code": CODE}).status_code == 422
+    assert pages.post(home, {**new, "code": "9-1", "source": "x"}).status_code == 422
+    assert browse(people["agency"]).post(home, {**new, "code": "9.000002"}).status_code == 403
+    found = VersionDraft.objects.get(procedure__code="9.000001")
+    assert found.version.facts["name"] == "Cấp giấy mới" and problems(found.version.document) == []
+    public = ("/thu-tuc/9.000001/", "/api/v1/procedures/9.000001/")
+    assert [client.get(address).status_code for address in public] == [404, 404]
+    assert "Cấp giấy mới" in pages.get(f"{home}9.000001/ban-thao/xem-truoc/").content.decode()
+    drafts.ask(found, clock.today(), by=people["editor"])
+    second.post(f"{home}9.000001/ban-thao/", {"viec": "duyet", "da-xem": fresh(found).version.sha256})
+    assert [client.get(address, follow=True).status_code for address in public] == [200, 200]
+    assert Procedure.objects.get(code="9.000001").sector == Procedure.objects.get(code=CODE).sector
+
+
+def test_a_discarded_first_draft_leaves_nothing_to_see_and_can_be_begun_again(people, client):
+    source = Procedure.objects.get(code=CODE).current
+    drafts.discard(drafts.begin("9.000001", "Cấp giấy mới", source, by=people["editor"]), by=people["editor"])
+    assert client.get("/thu-tuc/9.000001/").status_code == 404
+    assert "bỏ bản thảo" in browse(people["editor"]).get("/can-bo/danh-muc/9.000001/").content.decode().lower()
+    drafts.begin("9.000001", "Cấp giấy mới", source, by=people["second"])
+
+
+def test_two_people_end_a_procedure_and_it_is_restored_from_a_version(people, client):
+    pages, current = browse(people["editor"]), Procedure.objects.get(code=CODE).current
+    assert pages.post(f"{HOME}ngung/").status_code == 302
+    found = VersionDraft.objects.get()
+    assert found.ends and "đề nghị ngừng cung cấp" in pages.get("/can-bo/danh-muc/").content.decode()
+    with pytest.raises(drafts.NotPossible, match="không sửa nội dung"):
+        drafts.save(found, changed(found, name="Khác"), 0, by=people["editor"])
+    drafts.ask(found, clock.today(), by=people["editor"])
+    with pytest.raises(PermissionDenied):
+        drafts.approve(fresh(found), fresh(found).version.sha256, by=people["editor"])
+    drafts.approve(fresh(found), fresh(found).version.sha256, by=people["second"])
+    current.refresh_from_db()
+    assert current.state == "retired" and not current.in_effect() and not VersionDraft.objects.exists()
+    assert "tạm thời không nhận hồ sơ" in client.get(f"/thu-tuc/{CODE}/", follow=True).content.decode()
+    load_sample([CODE])
+    assert Procedure.objects.get(code=CODE).current == current and current.state == "retired"
+    assert pages.post(f"{HOME}ngung/").status_code == 302 and not VersionDraft.objects.exists()
+    again = drafts.start(current, by=people["editor"])
+    drafts.ask(again, clock.today(), by=people["editor"])
+    drafts.approve(again, fresh(again).version.sha256, by=people["second"])
+    assert Procedure.objects.get(code=CODE).current.in_effect()
+
+
+def test_the_list_is_searched_and_paged(people, monkeypatch):
+    monkeypatch.setattr("procedures.office.views.PAGE", 1)
+    world.load_sample([BIRTH])
+    pages = browse(people["editor"])
+    assert "trang=2" in pages.get("/can-bo/danh-muc/").content.decode()
+    for asked, there, other in (("khai sinh", BIRTH, CODE), (CODE, CODE, BIRTH), ("ly lich tu phap", CODE, BIRTH)):
+        page = pages.get("/can-bo/danh-muc/", {"tu-khoa": asked}).content.decode()
+        assert f"danh-muc/{there}/" in page and f"danh-muc/{other}/" not in page, asked
+    assert "Không có thủ tục nào như vậy" in pages.get("/can-bo/danh-muc/", {"tu-khoa": "zzz", "trang": "x"}).content.decode()
