@@ -23,9 +23,9 @@ from dossiers.states import DossierState
 from payments import permissions as money
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund
 from portal.common import clock
-from procedures.models import Procedure
+from procedures.models import CatalogueFile, Procedure
 from procedures.offerings.permissions import own_and_below
-from procedures.office.permissions import may_read
+from procedures.office.permissions import may_edit, may_read
 
 log = logging.getLogger(__name__)
 MAX_AN_HOUR = 30
@@ -99,6 +99,10 @@ CATALOGUE = Door(
     "procedure", lambda code, **rest: Procedure.objects.filter(code=code), lambda row, user: may_read(user), lambda row: None,
     forbids=True,
 )  # fmt: skip
+CATALOGUE_FILE = Door(
+    "catalogue_file", lambda pk: CatalogueFile.objects.filter(pk=pk), lambda row, user: may_edit(user), lambda row: None,
+    forbids=True,
+)  # fmt: skip
 BODY = Door(
     "agency", lambda code, **rest: Agency.objects.filter(code=code), lambda row, user: row.pk in own_and_below(user),
     lambda row: None, forbids=True,
@@ -140,6 +144,8 @@ DOORS = {
     **_at(DIFFERENCE, "accounting:", "difference", "difference_step"),
     **_at(CREDIT, "accounting:", "credit", "credit_step"),
     **_at(CATALOGUE, "office:", "procedure", "start", "end", "draft", "preview", "section", "examples", "example", "condition"),
+    **_at(CATALOGUE, "office:", "version_file", "shipped"),
+    **_at(CATALOGUE_FILE, "office:", "file"),
     **_at(CATALOGUE, "simulation:", "page"),
     **_at(BODY, "offerings:", "desk", "below", "offerings", "offering", "many"),
     **_at(COMPLAINT, "accounting:", "complaint"),

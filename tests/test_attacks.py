@@ -102,7 +102,8 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     # tests/procedures/offerings
     "offerings:desk", "offerings:below", "offerings:offerings", "offerings:offering", "offerings:many",
     "office:procedure", "office:start", "office:end", "office:draft", "office:preview",  # tests/procedures/office
-    "office:section", "office:examples", "office:example", "office:condition", "simulation:page",
+    "office:section", "office:examples", "office:example", "office:condition", "office:version_file",
+    "office:shipped", "office:file", "simulation:page",
     "accounts:password_link", "accounts:staff_ask",
     "desk:cancel_outage",  # of a body: tests/dossiers/workflow/test_outages.py
     "accounts:staff_request",  # of the administration: tests/accounts/test_staff_requests.py

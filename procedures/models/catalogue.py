@@ -112,6 +112,9 @@ class ProcedureVersion(models.Model):
     published_by = models.ForeignKey(
         User, verbose_name=_("người công bố"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    imported_from = models.ForeignKey(
+        "CatalogueFile", verbose_name=_("nhập từ tệp"), null=True, blank=True, on_delete=models.PROTECT, related_name="versions"
+    )
 
     class Meta:
         verbose_name = _("phiên bản thủ tục")
@@ -133,6 +136,11 @@ class ProcedureVersion(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.sha256 = hash_of(self.document)
         super().save(*args, **kwargs)
+
+    @property
+    def is_shipped(self) -> bool:
+        """Does it come from the shipped data? Else from a page or a file of people, and a load never replaces it."""
+        return self.published_by_id is None and self.imported_from_id is None
 
     @property
     def facts(self) -> Facts:

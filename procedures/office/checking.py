@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.common.figures import day_in
 from procedures import results
-from procedures.office import conditions
+from procedures.office import conditions, form_checking
 from procedures.office.labels import SECTION_OF, Section, place_words
 from procedures.office.schema import whole
 from procedures.office.vocabulary import Name, names
@@ -44,12 +44,25 @@ class Problem:
 def problems(document: Mapping[str, Any]) -> list[Problem]:
     """All that is wrong; [] when the document may be published."""
     facts = document["procedure"]
-    found = [*_texts(facts, ()), *_doubled(facts), *_shape(facts)]
+    found = [*_texts(facts, ()), *_doubled(facts), *_shape(facts), *_of_form(document)]
     if not found:
         found = [Problem(("results",), sentence) for sentence in results.faults(document)]  # type: ignore[arg-type]
         found += [Problem(path, sentence) for path, sentence in conditions.faults(document)]  # type: ignore[arg-type]
         found += _of_examples(document)
     return list({(problem.name, problem.sentence): problem for problem in found}.values())
+
+
+def shape_problems(document: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with the shape of a document that comes from a file; the other checks rely on it."""
+    return list(_shape(document["procedure"]))
+
+
+def _of_form(document: Mapping[str, Any]) -> Iterator[Problem]:
+    form = document["form"]
+    for path, sentence in form_checking.form_problems(form):
+        yield Problem(("e_form", *path), sentence)
+    if isinstance(form, dict) and document["procedure"].get("form_key") != form.get("key"):
+        yield Problem(("e_form", "key"), _("Khóa của tờ khai không phải khóa mà thủ tục nêu."))
 
 
 def _shape(facts: Mapping[str, Any]) -> Iterator[Problem]:

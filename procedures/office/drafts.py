@@ -13,7 +13,17 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from portal.common import clock
 from portal.common.dates import full_day
-from procedures.models import CatalogueChange, Procedure, ProcedureVersion, Sector, VersionDraft, VersionState
+from procedures.facts import Facts
+from procedures.models import (
+    CatalogueChange,
+    CatalogueFile,
+    Procedure,
+    ProcedureVersion,
+    Sector,
+    ShippedDocument,
+    VersionDraft,
+    VersionState,
+)
 from procedures.office.checking import problems
 from procedures.office.differences import differences
 from procedures.office.examples import failures
@@ -55,10 +65,7 @@ def begin(code: str, name: str, source: ProcedureVersion, *, by: User) -> Versio
     _for_editors(by)
     if source.state == VersionState.DRAFT:
         raise NotPossible(_("Chỉ mở bản thảo từ một phiên bản đã công bố."))
-    Procedure.objects.get_or_create(
-        code=code, defaults={"name": name, "declared_level": source.declared_level, "announced": False}
-    )
-    procedure = Procedure.objects.select_for_update().get(code=code)
+    procedure = _procedure_for({**source.facts, "code": code, "name": name})
     if procedure.current_id is not None:
         raise NotPossible(_("Thủ tục mã %(code)s đã có trên cổng. Mở bản thảo ở trang của thủ tục đó.") % {"code": code})
     facts = copy.deepcopy(source.facts)
@@ -70,8 +77,47 @@ def begin(code: str, name: str, source: ProcedureVersion, *, by: User) -> Versio
     return draft
 
 
+@transaction.atomic
+def from_file(document: Mapping[str, Any], file: CatalogueFile, *, by: User) -> VersionDraft:
+    """Open a draft with the document of a file, for a procedure that is new or has a version. `files.plan` has checked it."""
+    _for_editors(by)
+    procedure = _procedure_for(document["procedure"])
+    draft = _opened(procedure, document, based_on=procedure.current, by=by)
+    draft.version.imported_from = file
+    draft.version.save()
+    draft.writers.add(by)
+    _record(draft, Act.START, by, [{"place": _("Từ tệp"), "old": "", "new": file.name}])
+    return draft
+
+
+@transaction.atomic
+def from_shipped(shipped: ShippedDocument, *, by: User) -> VersionDraft:
+    """Open a draft with what the shipped data say of a procedure whose version comes from people."""
+    _for_editors(by)
+    procedure = Procedure.objects.select_for_update().get(pk=shipped.procedure_id)
+    draft = _opened(procedure, shipped.document, based_on=procedure.current, by=by)
+    _record(draft, Act.START, by, [{"place": _("Từ dữ liệu kèm bản cài"), "old": "", "new": ""}])
+    return draft
+
+
+@transaction.atomic
+def publish_from_file(document: Mapping[str, Any], file: CatalogueFile) -> None:
+    """Publish the document of a file at once, without a second person: for the operator at the command line only."""
+    procedure = _procedure_for(document["procedure"])
+    draft = _opened(procedure, document, based_on=procedure.current, by=None)
+    draft.version.imported_from = file
+    _publish(draft)
+
+
+def _procedure_for(facts: Facts) -> Procedure:
+    """The locked row of the procedure; a new one is not seen by the public before its first version is published."""
+    values = {"name": facts["name"], "declared_level": facts["declared_level"], "announced": False}
+    Procedure.objects.get_or_create(code=facts["code"], defaults=values)
+    return Procedure.objects.select_for_update().get(code=facts["code"])
+
+
 def _opened(
-    procedure: Procedure, document: Mapping[str, Any], *, based_on: ProcedureVersion | None, by: User, ends: bool = False
+    procedure: Procedure, document: Mapping[str, Any], *, based_on: ProcedureVersion | None, by: User | None, ends: bool = False
 ) -> VersionDraft:
     """The draft of a locked procedure, with a copy of this document. Raises NotPossible when there is one already."""
     if VersionDraft.objects.filter(procedure=procedure).exists():
@@ -237,7 +283,8 @@ def _publish(draft: VersionDraft) -> None:
     version.save()
     form = version.document.get("form") or {}
     procedure.current, procedure.listed, procedure.announced = version, False, True
-    procedure.sector = Sector.objects.filter(code=facts["field"]["code"]).first() or procedure.sector
+    procedure.sector = Sector.objects.get_or_create(code=facts["field"]["code"], defaults={"name": facts["field"]["name"]})[0]
+    ShippedDocument.objects.filter(procedure=procedure, sha256=version.sha256).delete()
     procedure.name, procedure.short_name, procedure.declared_level = facts["name"], facts["short_name"], facts["declared_level"]
     columns = search_columns(procedure.code, procedure.name, facts, procedure.facts, form.get("form_code"))
     for column, value in columns.items():

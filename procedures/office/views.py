@@ -18,7 +18,7 @@ from portal.common import clock
 from portal.common.figures import number_in
 from portal.common.vietnamese import clean_text, fold
 from procedures.levels import OfferedLevel
-from procedures.models import Offering, Procedure, ProcedureVersion, VersionDraft, VersionState
+from procedures.models import Offering, Procedure, ProcedureVersion, ShippedDocument, VersionDraft, VersionState
 from procedures.offered import offered_at
 from procedures.office import drafts, editing
 from procedures.office.checking import Problem, problems
@@ -95,12 +95,16 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     """One procedure: its versions, its draft, and who changed what when."""
     rows = Procedure.objects.filter(Q(listed=False) | Q(changes__isnull=False)).distinct()
     found = get_object_or_404(rows.select_related("draft__version", "current"), code=code)
+    versions = found.versions.exclude(state="draft").select_related("published_by", "imported_from__by").defer("document")
+    shipped = ShippedDocument.objects.filter(procedure=found, procedure__current__isnull=False).first()
     context = {
         "procedure": found,
         "draft": getattr(found, "draft", None),
-        "versions": found.versions.exclude(state="draft").select_related("published_by").defer("document").order_by("-number"),
+        "versions": versions.order_by("-number"),
         "changes": found.changes.select_related("by")[:SHOWN],
         "edits": may_edit(request.user),
+        "shipped": shipped,
+        "shipped_differences": differences(found.current.facts, shipped.document["procedure"]) if shipped else [],
         "offered": found.current is not None and found.current.state == VersionState.PUBLISHED,
     }
     return render(request, "procedures/office/procedure.html", context)
@@ -113,6 +117,19 @@ def start(request: HttpRequest, code: str, number: int) -> HttpResponse:
     source = get_object_or_404(ProcedureVersion.objects.select_related("procedure"), procedure__code=code, number=number)
     try:
         drafts.start(source, by=request.user)
+    except drafts.NotPossible as impossible:
+        messages.error(request, str(impossible))
+        return redirect("office:procedure", code)
+    return redirect("office:draft", code)
+
+
+@require_POST
+@for_the_office
+def start_from_shipped(request: HttpRequest, code: str) -> HttpResponse:
+    """Open a draft with what the shipped data say now."""
+    shipped = get_object_or_404(ShippedDocument.objects.select_related("procedure"), procedure__code=code)
+    try:
+        drafts.from_shipped(shipped, by=request.user)
     except drafts.NotPossible as impossible:
         messages.error(request, str(impossible))
         return redirect("office:procedure", code)
