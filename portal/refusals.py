@@ -147,7 +147,7 @@ DOORS = {
     **_at(CATALOGUE, "office:", "version_file", "shipped"),
     **_at(CATALOGUE_FILE, "office:", "file"),
     **_at(CATALOGUE, "simulation:", "page"),
-    **_at(BODY, "offerings:", "desk", "below", "offerings", "offering", "many"),
+    **_at(BODY, "offerings:", "desk", "below", "offerings", "offering", "many", "add", "end"),
     **_at(COMPLAINT, "accounting:", "complaint"),
 }
 

@@ -101,6 +101,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "payment_ipn", "payments:return",  # the key of a payment provider
     # tests/procedures/offerings
     "offerings:desk", "offerings:below", "offerings:offerings", "offerings:offering", "offerings:many",
+    "offerings:add", "offerings:end",
     "office:procedure", "office:start", "office:end", "office:draft", "office:preview",  # tests/procedures/office
     "office:section", "office:examples", "office:example", "office:condition", "office:version_file",
     "office:shipped", "office:file", "simulation:page",
