@@ -251,7 +251,7 @@ def _section_page(
         "nodes": editing.nodes_of(part.keys, facts, errors, Wording(found.version.document).condition),
         "here_wrong": here,
         "refused": refused,
-        "sections": SECTIONS,
+        "sections": (*SECTIONS, EXAMPLES),
     }
     return render(request, "procedures/office/section.html", context, status=409 if refused else 200)
 
