@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.messages.models import Message
-from accounts.models import AccessLog, LoginKind, StaffRequest, User, log_access
+from accounts.models import AccessLog, Agency, LoginKind, StaffRequest, User, log_access
 from accounts.staffing.requests import visible_requests
 from dossiers.custody.keeping import may_read
 from dossiers.custody.models import Handover
@@ -26,6 +26,9 @@ from dossiers.states import DossierState
 from payments import permissions as money
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund
 from portal.common import clock
+from procedures.models import CatalogueFile, Procedure
+from procedures.offerings.permissions import own_and_below
+from procedures.office.permissions import may_edit, may_read
 
 log = logging.getLogger(__name__)
 MAX_AN_HOUR = 30
@@ -34,12 +37,13 @@ MAX_AN_HOUR = 30
 @dataclass(frozen=True)
 class Door:
     """What an address names: `find(**kwargs)` is the queryset, `may(object, user)` whether it is no refusal, `dossier(object)`
-    whose data it is."""
+    whose data it is. `forbids`: an answer 403 at this door is a refused attempt, too, whatever `may` says."""
 
     name: str
     find: Callable
     may: Callable
     dossier: Callable = lambda row: row
+    forbids: bool = False
 
 
 def _visible(dossier, user):
@@ -103,6 +107,20 @@ def _at(door, namespace, *names):
     return dict.fromkeys([f"{namespace}{name}" for name in names], door)
 
 
+CATALOGUE = Door(
+    "procedure", lambda code, **rest: Procedure.objects.filter(code=code), lambda row, user: may_read(user), lambda row: None,
+    forbids=True,
+)  # fmt: skip
+CATALOGUE_FILE = Door(
+    "catalogue_file", lambda pk: CatalogueFile.objects.filter(pk=pk), lambda row, user: may_edit(user), lambda row: None,
+    forbids=True,
+)  # fmt: skip
+BODY = Door(
+    "agency", lambda code, **rest: Agency.objects.filter(code=code), lambda row, user: row.pk in own_and_below(user),
+    lambda row: None, forbids=True,
+)  # fmt: skip
+
+
 # By the name of the URL. `tests/test_refused_attempts.py` compares them with the addresses that name an object.
 DOORS = {
     **_at(
@@ -144,28 +162,35 @@ DOORS = {
     **_at(REFUND, "accounting:", "refund", "refund_step"),
     **_at(DIFFERENCE, "accounting:", "difference", "difference_step"),
     **_at(CREDIT, "accounting:", "credit", "credit_step"),
+    **_at(CATALOGUE, "office:", "procedure", "start", "end", "draft", "preview", "section", "examples", "example", "condition"),
+    **_at(CATALOGUE, "office:", "version_file", "shipped"),
+    **_at(CATALOGUE_FILE, "office:", "file"),
+    **_at(CATALOGUE, "simulation:", "page"),
+    **_at(BODY, "offerings:", "desk", "below", "offerings", "offering", "many", "add", "end"),
     **_at(COMPLAINT, "accounting:", "complaint"),
 }
 
 
 def record_refusals(get_response):
-    """Middleware: after a 404 at one of DOORS has been sent, write a row if the object exists and is somebody else's."""
+    """Middleware: after a 404 (or a 403 where the door forbids) at one of DOORS has been sent, write a row if the object exists
+    and is somebody else's."""
 
     def middleware(request):
         response = get_response(request)
         match = getattr(request, "resolver_match", None)
-        if response.status_code == 404 and match and match.view_name in DOORS:
-            response._resource_closers.append(lambda: _record(request, DOORS[match.view_name], match.kwargs))
+        door = DOORS.get(match.view_name) if match else None
+        if door and (response.status_code == 404 or (response.status_code == 403 and door.forbids)):
+            response._resource_closers.append(lambda: _record(request, door, match.kwargs, response.status_code == 403))
         return response
 
     return middleware
 
 
-def _record(request, door, kwargs):
+def _record(request, door, kwargs, forbidden=False):
     try:
         with transaction.atomic():
             row = door.find(**kwargs).first()
-            if row is None or door.may(row, request.user) or _is_capped(request.user):
+            if row is None or (door.may(row, request.user) and not forbidden) or _is_capped(request.user):
                 return
             dossier = door.dossier(row)
             owner = dossier or row

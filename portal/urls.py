@@ -37,6 +37,7 @@ pages = [
     path("", include("dossiers.evidence.urls")),
     path("can-bo/ke-toan/", include("payments.accounting.urls")),
     path("can-bo/cung-cap/", include("procedures.offerings.urls")),
+    path("can-bo/danh-muc/", include("dossiers.simulation.urls")),
     path("can-bo/danh-muc/", include("procedures.office.urls")),
     path("can-bo/viec-dang-do/", include("portal.obligations.urls")),
     path("can-bo/", include("dossiers.desk.urls")),

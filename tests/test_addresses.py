@@ -24,6 +24,7 @@ PATH = {
     "code procedure": "of a dossier, a procedure, an agency",
     "pk object_id content_type_id number": "number of a row, of a version",
     "slug key kind provider carrier app_label": "a fixed word of the portal",
+    "place": "of a condition in the document of a procedure",
     "name": "kind of a paper",
     "shown": "digest of what is shown for approval",
     "day": "a day",

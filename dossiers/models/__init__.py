@@ -12,6 +12,7 @@ from dossiers.models.intake import BroughtAs, CounterIntake, SeenDocument
 from dossiers.models.intervals import ClockInterval, CountingBasis
 from dossiers.models.outages import Outage
 from dossiers.models.result_drafts import PaperSeen, ResultDraft
+from dossiers.models.simulations import Simulation
 from dossiers.models.steps import StepRun
 from dossiers.models.supplements import SupplementItem, SupplementRequest
 
@@ -47,8 +48,9 @@ __all__ = [
     "PaymentStatus",
     "ReadyAnswer",
     "ResultDraft",
-    "SeenDocument",
     "SavedList",
+    "SeenDocument",
+    "Simulation",
     "StepRun",
     "StepState",
     "SupplementItem",
