@@ -8,6 +8,7 @@ Rows that a person waits for are handed out at once. Of the rows that nobody wai
 """
 
 import datetime as dt
+import functools
 import logging
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -137,15 +138,38 @@ def _notify():
         cursor.execute(f"NOTIFY {CHANNEL}")
 
 
+def priorities_due():
+    """{priority: kinds with a free row of it that is due}. One statement: an idle relay asks every second."""
+    models_by_label = {model._meta.label: model for model in kinds()}
+    due = {priority: [] for priority in Priority}
+    with connection.cursor() as cursor:
+        cursor.execute(_any_due())
+        for label, priority in cursor.fetchall():
+            due[priority].append(models_by_label[label])
+    return due
+
+
+@functools.cache
+def _any_due():
+    """The condition of `_due`, for every kind and priority at once."""
+    return " UNION ALL ".join(
+        f"SELECT '{model._meta.label}', {priority:d} WHERE EXISTS (SELECT FROM {model._meta.db_table}"
+        f" WHERE due_state = '{OutboxState.WAITING}' AND priority = {priority:d} AND next_at <= statement_timestamp()"
+        " AND (leased_until IS NULL OR leased_until < statement_timestamp()))"
+        for model in kinds()
+        for priority in Priority
+    )
+
+
 def lease(model):
     """Lease the awaited rows due now that no other relay holds, for LEASE (database time). Returns their ids."""
     free = MAX_HANDED_OUT - _waiting(model, Priority.AWAITED).filter(leased_until__gte=Now()).count()
     return _lease(model, Priority.AWAITED, free)
 
 
-def lease_background():
-    """Lease background rows of all kinds, the oldest first, up to the limit. Returns (model, id) pairs."""
-    oldest = {model: _due(model, Priority.BACKGROUND).aggregate(at=models.Min("next_at"))["at"] for model in kinds()}
+def lease_background(among):
+    """Lease background rows of these kinds, the oldest first, up to the limit. Returns (model, id) pairs."""
+    oldest = {model: _due(model, Priority.BACKGROUND).aggregate(at=models.Min("next_at"))["at"] for model in among}
     due = sorted((model for model, at in oldest.items() if at), key=oldest.get)
     if not due:
         return []
