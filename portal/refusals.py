@@ -15,7 +15,7 @@ from django.db import transaction
 from accounts.messages.models import Message
 from accounts.models import AccessLog, Agency, LoginKind, StaffRequest, User, log_access
 from accounts.staffing.requests import visible_requests
-from dossiers.custody.keeping import may_read
+from dossiers.custody.keeping import may_read as may_read_handover
 from dossiers.custody.models import Handover
 from dossiers.files.models import Attachment
 from dossiers.models import Dossier
@@ -79,7 +79,8 @@ PARCEL = Door(
     lambda row: row.dossier,
 )  # fmt: skip
 HANDOVER = Door(
-    "hand-over list", lambda reference, **rest: Handover.objects.filter(code=reference), lambda row, user: may_read(row, user),
+    "hand-over list", lambda reference, **rest: Handover.objects.filter(code=reference),
+    lambda row, user: may_read_handover(row, user),
     lambda row: None,
 )  # fmt: skip
 MESSAGE = Door(

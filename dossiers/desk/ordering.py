@@ -67,6 +67,11 @@ COLUMNS = {
 }
 
 
+def by_moment(field: str) -> Column:
+    """An order by a field that holds a moment, of any list."""
+    return Column(field, "", lambda: F(field), _moment)
+
+
 def _procedure_name():
     short = NullIf("version__procedure__short_name", Value(""))
     return Coalesce(short, "version__procedure__name", output_field=TextField())
