@@ -104,7 +104,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "offerings:add", "offerings:end",
     "office:procedure", "office:start", "office:end", "office:draft", "office:preview",  # tests/procedures/office
     "office:section", "office:examples", "office:example", "office:condition", "office:version_file",
-    "office:shipped", "office:file", "simulation:page",
+    "office:form", "office:form_page", "office:form_condition", "office:shipped", "office:file", "simulation:page",
     "accounts:password_link", "accounts:staff_ask",
     "desk:cancel_outage",  # of a body: tests/dossiers/workflow/test_outages.py
     "accounts:staff_request",  # of the administration: tests/accounts/test_staff_requests.py
