@@ -4,13 +4,21 @@ import os
 import threading
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import heartbeat_sent, worker_process_init
+
+from portal.common import alive
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["portal", "accounts", "accounts.messages", "procedures", "dossiers", "payments"])
+
+
+@heartbeat_sent.connect
+def beat(**_):
+    """Every two seconds while the worker is connected with the broker."""
+    alive.beat()
 
 
 @worker_process_init.connect

@@ -1,17 +1,17 @@
 """Fixtures of all tests. Markers name what a test needs on the machine; when it is missing, the test is skipped with a reason.
 
-REQUIRE_BROWSER=1, REQUIRE_PDF=1 and REQUIRE_SERVICES=1 turn those skips into failures: `.ci/run` sets all three.
+REQUIRE_BROWSER=1, REQUIRE_PDF=1, REQUIRE_SERVICES=1 and REQUIRE_NGINX=1 turn those skips into failures: `.ci/run` sets all four.
 """
 
 import collections
 import gc
 import os
-import shutil
 
 import hypothesis
 import pytest
 
 from portal.common import pango
+from portal.launch import prove
 from portal.launch.places import Places
 from tests import slowness
 
@@ -29,14 +29,8 @@ CHROMIUM_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "-
                   "--disable-extensions"]  # fmt: skip
 
 
-def chromium():
-    """The path of a Chromium on this machine, or None. Tests never download one."""
-    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
-    return next((found for name in names if name and (found := shutil.which(name))), None)
-
-
 def lack_of_browser():
-    return "" if chromium() else "no Chromium here. Run: apt-get install -y chromium"
+    return "" if prove.browser() else f"no Chromium here. Run: {prove.GET_BROWSER}"
 
 
 def lack_of_pdf():
@@ -47,14 +41,20 @@ def lack_of_services():
     return "" if os.environ.get("REDIS_URL") else "no broker: REDIS_URL is not set. Run: ./portalctl test"
 
 
+def lack_of_nginx():
+    lacking = [name for name in prove.PROXY_PROGRAMS if not prove.program(name)]
+    return f"no {', '.join(lacking)} here. Run: {prove.GET_PROXY}" if lacking else ""
+
+
 NEEDS = {
     "browser": (lack_of_browser, "REQUIRE_BROWSER"),
     "needs_pdf": (lack_of_pdf, "REQUIRE_PDF"),
     "services": (lack_of_services, "REQUIRE_SERVICES"),
+    "nginx": (lack_of_nginx, "REQUIRE_NGINX"),
 }
 
 
-NOT_FAST = ("browser", "needs_pdf", "services", "slow")
+NOT_FAST = ("browser", "needs_pdf", "services", "nginx", "slow")
 FAST = "leave out tests of browser, PDF and services, slow ones, and all but one case of each test that uses the database"
 
 
@@ -114,7 +114,7 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chrome = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        chrome = playwright.chromium.launch(executable_path=prove.browser(), args=CHROMIUM_FLAGS)
         yield chrome
         chrome.close()
 

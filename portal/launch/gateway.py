@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 
-from . import needs, web_server
+from . import needs, programs
 from .child import Child
 from .missing import Missing
 from .places import Places
@@ -50,7 +50,6 @@ def portal_variables(port: int) -> dict[str, str]:
 def child(places: Places, variables: Mapping[str, str], port: int, portal: str) -> Child:
     """The process of the mock gateway. It has its own settings, and its own tables in the portal's database. `portal` is the
     portal's address, for IPNs."""
-    command = web_server.command(places.python, "payments.mock_gateway.wsgi:application", port)
     own = {
         "GATEWAY_IPN_INTERVAL": IPN_INTERVAL,
         "GATEWAY_QUERY_WINDOW": QUERY_WINDOW,
@@ -59,4 +58,4 @@ def child(places: Places, variables: Mapping[str, str], port: int, portal: str) 
         "DJANGO_SETTINGS_MODULE": "payments.mock_gateway.settings",
         "GATEWAY_IPN_URL": portal + IPN_PATH,
     }
-    return Child("gateway", command, own, places.root, places.logs / "gateway.log")
+    return Child("gateway", programs.mock_gateway(places.python, port), own, places.root, places.logs / "gateway.log")

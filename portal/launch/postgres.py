@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
-from . import needs
+from . import archive, needs
 from .child import Child
 from .missing import Missing
 from .places import Places, own_folder, short_id, socket_folder
@@ -22,6 +22,7 @@ MIN_VERSION = 14  # major version; the minimum of Django 5.2
 SUPERUSER, OWNER, APPLICATION, DATABASE = "postgres", "portal_owner", "portal_app", "portal"
 SMALL_SHARED_MEMORY = 256 * 1024 * 1024  # bytes in /dev/shm; containers often have 64 MB
 HOW_TO_GET = "apt-get install -y postgresql"
+ROLES = Path(__file__).with_name("roles.sql")  # names OWNER and APPLICATION; the containers run it, too
 
 SETTINGS = {
     "listen_addresses": "",
@@ -118,7 +119,8 @@ class Postgres:
         fresh.rename(self.data)
 
     def child(self, environment: Mapping[str, str]) -> Child:
-        options = {**self.settings, "unix_socket_directories": str(self.socket), **self._for_this_machine()}
+        own = {"unix_socket_directories": str(self.socket), **self._for_this_machine()}
+        options = {**self.settings, **own, **archive.archiving(self.uid)}
         return Child(
             name="postgres",
             command=[
@@ -140,24 +142,10 @@ class Postgres:
 
     def set_up_roles(self) -> None:
         """Make the database and its two roles. Idempotent."""
-        self.execute(
-            _IF_NO_ROLE.format(role=OWNER)
-            + _IF_NO_ROLE.format(role=APPLICATION)
-            # The owner may switch to the application role, so that migrations can check the rights of that role.
-            + f"GRANT {APPLICATION} TO {OWNER};",
-            "postgres",
-        )
         known = self.execute(f"SELECT count(*) FROM pg_database WHERE datname = '{DATABASE}'", "postgres")
         if known.strip() == "0":
-            self.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}", "postgres")
-        self.execute(
-            f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC; GRANT CONNECT ON DATABASE {DATABASE} TO {APPLICATION};"
-            f"ALTER SCHEMA public OWNER TO {OWNER}; GRANT USAGE ON SCHEMA public TO {APPLICATION};"
-            f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public"
-            f" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APPLICATION};"
-            f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {APPLICATION};",
-            DATABASE,
-        )
+            self.execute(f"CREATE DATABASE {DATABASE}", "postgres")
+        self.execute(ROLES.read_text(), DATABASE)
 
     def execute(self, sql: str, database: str = DATABASE) -> str:
         asked = self._psql(sql, database)
@@ -277,8 +265,3 @@ class Postgres:
 def outside_home(places: Places, *, old: bool = False) -> Path:
     """The cluster's folder outside the project, for root (see Postgres._home). /var/tmp is kept over a reboot."""
     return Path("/var/tmp") / f"portal-{short_id(places.var)}{'-old' if old else ''}"
-
-
-_IF_NO_ROLE = (
-    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN CREATE ROLE {role} LOGIN; END IF; END $$;"
-)

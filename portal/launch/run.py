@@ -7,13 +7,13 @@ import urllib.request
 from collections.abc import Mapping
 
 from ..common import pango
-from . import environment, gateway, needs, services, web_server, welcome
+from . import environment, gateway, needs, programs, services, welcome
 from .child import Child
 from .console import say, step, warn
 from .lock import RunLock, run_lock
 from .pango import fetch as fetch_pango
 from .places import Places
-from .preparation import manage, prepare
+from .preparation import prepare
 from .supervisor import StopAsked, Supervisor
 
 WEB_START_SECONDS = 60.0  # how long to wait until the web server answers
@@ -87,26 +87,20 @@ def _children(places: Places, variables: Mapping[str, str], port: int) -> list[C
     return [
         web_child(places, variables, port),
         worker_child(places, variables),
-        Child("relay", manage(places, "relay"), variables, places.root, places.logs / "relay.log"),
+        Child("relay", programs.relay(places.python), variables, places.root, places.logs / "relay.log"),
     ]
 
 
 def web_child(places: Places, variables: Mapping[str, str], port: int) -> Child:
-    command = web_server.command(places.python, "portal.wsgi:application", port, workers=2)
-    return Child("web", command, variables, places.root, places.logs / "web.log")
+    return Child("web", programs.web(places.python, port), variables, places.root, places.logs / "web.log")
 
 
-def worker_child(places: Places, variables: Mapping[str, str], *, processes: int = 2) -> Child:
-    command = [
-        *(places.python, "-m", "celery", "-A", "portal", "worker"),
-        *("--pool", "prefork", "--concurrency", str(processes)),
-        *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
-    ]
+def worker_child(places: Places, variables: Mapping[str, str]) -> Child:
     # SIGTERM: finish the running task; SIGQUIT: stop at once. An interrupted task is done again, because its row stays due.
     stop_signals = ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 5.0))
     return Child(
         "worker",
-        command,
+        programs.worker(places.python),
         variables,
         places.root,
         places.logs / "worker.log",

@@ -10,11 +10,11 @@ STOP_SECONDS = 8  # requests that still run after this time are cut off at a sto
 THREADS = 32
 
 
-def command(python: Path | str, application: str, port: int, *, workers: int = 1) -> list[str]:
-    """Serve a WSGI application (`module:name`) on 127.0.0.1. `workers`: processes of THREADS threads each."""
+def command(python: Path | str, application: str, port: int, *, host: str = "127.0.0.1", workers: int = 1) -> list[str]:
+    """Serve a WSGI application (`module:name`). `workers`: processes of THREADS threads each."""
     return [
         *(str(python), "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"),
-        *("--host", "127.0.0.1", "--port", str(port)),
+        *("--host", host, "--port", str(port)),
         *("--workers", str(workers), "--blocking-threads", str(THREADS)),
         *("--http1-header-read-timeout", str(HEADER_SECONDS * 1000), "--http1-buffer-size", str(MAX_HEADER_BYTES)),
         *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", str(STOP_SECONDS)),

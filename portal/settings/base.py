@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.name_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.PageCompression",
@@ -149,7 +150,7 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 FORMAT_MODULE_PATH = ["portal.formats"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -194,7 +195,7 @@ X_FRAME_OPTIONS = "DENY"
 PAYMENTS_OPEN = True  # False: no online payment; fees are paid at the counter, and level 4 with a fee becomes level 3
 VNPAY_PAY_URL = os.environ.get("VNPAY_PAY_URL", "http://127.0.0.1:8001/paymentv2/vpcpay.html")
 VNPAY_API_URL = os.environ.get("VNPAY_API_URL", "http://127.0.0.1:8001/merchant_webapi/api/transaction")
-VNPAY_SECRETS = json.loads(os.environ.get("VNPAY_SECRETS", "{}"))  # {terminal code: secret}
+VNPAY_SECRETS = json.loads(os.environ.get("VNPAY_SECRETS") or "{}")  # {terminal code: secret}
 SERVER_IP = os.environ.get("SERVER_IP", "127.0.0.1")  # our own address, a required field of the gateway's API
 BANK_STATEMENT_URL = os.environ.get("BANK_STATEMENT_URL", "")  # empty: statements are uploaded as files
 SETTLEMENT_URL = os.environ.get("SETTLEMENT_URL", "")  # with {terminal} and {day}; empty: settlement files are uploaded
@@ -281,6 +282,7 @@ LOGGING = {
     "formatters": {"json": {"()": "portal.common.logs.JsonFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {"httpx": {"level": "WARNING"}},  # it would log whole addresses, with what is asked
 }
 
 HOTLINE = "1900 0000"  # demo: no such number

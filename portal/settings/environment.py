@@ -83,6 +83,10 @@ def _number(value: str) -> str:
     return "" if value.isascii() and value.isdigit() and int(value) > 0 else "must be a whole number, 1 or more."
 
 
+def _switch(value: str) -> str:
+    return "" if value in ("0", "1") else "must be 1 (on) or 0 (off)."
+
+
 def _address(value: str) -> str:
     try:
         ipaddress.ip_address(value)
@@ -129,6 +133,7 @@ _REQUIRED: dict[str, Callable[[str], str]] = {
 _OPTIONAL: dict[str, Callable[[str], str]] = {
     "SECRET_KEY_FALLBACKS": lambda value: next(filter(None, map(_secret, _items(value))), ""),
     "EMAIL_PORT": _port,
+    "EMAIL_USE_TLS": _switch,
     "HEALTH_TOKEN": _token,
     "LOG_LEVEL": _level,
     "OUTBOX_BACKGROUND": _number,

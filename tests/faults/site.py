@@ -11,7 +11,7 @@ import time
 import httpx
 from django.db import connections
 
-from portal.launch import web_server
+from portal.launch import programs
 from tests.mock_gateway.process import Gateway, free_port
 from tests.processes import Processes, wait_for
 
@@ -69,12 +69,10 @@ class Site(Processes):
                 self.running[name] = getattr(self, f"_{name}")()
 
     def _web(self):
-        return self.start(
-            *web_server.command(sys.executable, "portal.wsgi:application", self.port, workers=2),
-        )
+        return self.start(*programs.web(sys.executable, self.port))
 
     def _worker(self):
-        return self.start(sys.executable, "-m", "celery", "-A", "portal", "worker", "-c", "2", "-l", "ERROR", "--without-gossip")
+        return self.start(*programs.worker(sys.executable))
 
     def _relay(self):
         return self.relay()

@@ -40,6 +40,7 @@ UNSAFE = [
     ("DEFAULT_FROM_EMAIL", "Cổng <khong-tra-loi@dvc.example.vn>"),
     ("EMAIL_PORT", "smtp"),
     ("EMAIL_PORT", "70000"),
+    ("EMAIL_USE_TLS", "yes"),
     ("HEALTH_TOKEN", "short"),
     ("LOG_LEVEL", "DEBUG"),
     ("OUTBOX_BACKGROUND", "0"),

@@ -8,7 +8,7 @@ import time
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 
-from portal.common import outbox
+from portal.common import alive, outbox
 from portal.schedule import run_due_jobs
 from portal.tasks import do_due
 
@@ -40,6 +40,7 @@ class Command(BaseCommand):
             cursor.execute(f"LISTEN {outbox.CHANNEL}")
         raw = connection.connection
         while not self.stopping:
+            alive.beat()
             raw.poll()
             raw.notifies.clear()
             pause = POLL_SECONDS if dispatch_due() else BROKER_PAUSE_SECONDS
@@ -50,10 +51,11 @@ class Command(BaseCommand):
 
 def dispatch_due():
     """Send every due row to the broker. False when the broker failed: its rows stay due."""
-    for model in outbox.kinds():
+    due = outbox.priorities_due()
+    for model in due[outbox.Priority.AWAITED]:
         if not _send([(model, pk) for pk in outbox.lease(model)]):
             return False
-    return _send(outbox.lease_background())
+    return _send(outbox.lease_background(due[outbox.Priority.BACKGROUND]))
 
 
 def _send(rows):

@@ -1,0 +1,122 @@
+"""docker-compose.yml and Dockerfile without an engine: the Compose schema, and what must hold for each service."""
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from portal.launch.archive import archive_settings
+from portal.launch.serve import COMMANDS
+from portal.settings.environment import problems
+from tests.deploy import files
+
+OURS = ("web", "worker", "relay", "migrate", "gateway")
+ONE_OFF = ("migrate", "demo-data", "backup", "backup-folder")
+# They hand files to their owners, and end; the drill starts a server of its own, which refuses to be root.
+RIGHTS = {"backup": {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}, "backup-folder": {"CHOWN", "DAC_OVERRIDE"}}
+
+
+@pytest.fixture(scope="module")
+def services():
+    return files.compose(files.FILLED_IN)["services"]
+
+
+def test_the_file_fits_the_compose_specification():
+    schema = json.loads(files.text("tests/deploy/compose-spec.json"))
+    validator = jsonschema.Draft7Validator(schema)
+    for variables in (files.FILLED_IN, files.variables_of("deploy/demo.env.example")):
+        assert list(validator.iter_errors(files.compose(variables))) == []
+    assert list(validator.iter_errors({"services": {"web": {"comand": ["web"]}}})), "the schema knows the names"
+
+
+def test_each_program_is_started_by_its_role(services):
+    assert files.entrypoint() == ["./portalctl", "serve"]
+    for name in OURS:
+        assert services[name]["command"] == [name] and name in COMMANDS
+    assert set(COMMANDS) == set(OURS)
+
+
+@pytest.mark.parametrize("name", yaml.safe_load(files.text("docker-compose.yml"))["services"])
+def test_a_service_has_no_more_rights_than_it_needs(services, name):
+    service = services[name]
+    assert service["read_only"] is True and service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"] and service["pids_limit"]
+    assert "privileged" not in service and set(service.get("cap_add", [])) <= RIGHTS.get(name, set())
+    published = service.get("ports", [])
+    assert name == "proxy" or all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_every_program_that_stays_has_a_health_check_and_is_started_again(services):
+    image = "HEALTHCHECK" in files.text("Dockerfile")
+    for name, service in services.items():
+        if name in ONE_OFF:
+            assert service["restart"] == "no" and service.get("healthcheck", {"disable": True}) == {"disable": True}
+        elif name != "mail":  # the catcher has its own in its image
+            assert service["restart"] == "unless-stopped"
+            assert "healthcheck" in service or (name == "web" and image)
+
+
+def test_images_are_pinned_and_nobody_is_root(services):
+    bases = re.findall(r"^FROM (\S+)", files.text("Dockerfile"), re.M)
+    named = [service["image"] for service in services.values()]
+    for image in {*bases, *named}:
+        assert re.search(r":v?[0-9]+\.[0-9]+(\.[0-9]+)?(-|$)", image), image
+    assert len(set(bases)) == 1
+    assert re.search(r"^USER 10001:10001$", files.text("Dockerfile").rpartition("\nFROM ")[2], re.M)
+    for name, service in services.items():
+        unprivileged = "unprivileged" in service["image"] or service["image"].startswith("portal:")
+        assert (service.get("user") == "root") == (name in RIGHTS), name
+        assert unprivileged or "user" in service, name
+
+
+def test_only_the_migrations_and_the_demo_know_the_owner_of_the_database(services):
+    owners = {name for name, service in services.items() if "portal_owner" in str(service.get("environment", {}))}
+    assert owners == {"migrate", "demo-data", "gateway"}
+    assert all(services[name].get("profiles") == ["demo"] for name in owners - {"migrate"})
+
+
+def test_the_broker_keeps_what_it_was_given(services):
+    command = " ".join(services["valkey"]["command"])
+    assert "--appendonly yes" in command and "--maxmemory-policy noeviction" in command
+    assert services["valkey"]["volumes"] == ["broker:/data"]
+
+
+def test_the_log_of_the_database_is_archived_as_the_launcher_does_it(services):
+    given = dict(word.removeprefix("-c").split("=", 1) for word in services["postgres"]["command"][1:])
+    assert archive_settings(Path("/backup")).items() <= given.items()
+
+
+def test_database_and_broker_are_reached_from_inside_only(services):
+    networks = files.compose(files.FILLED_IN)["networks"]
+    assert networks["data"] == {"internal": True}
+    for name in ("postgres", "valkey"):
+        assert services[name]["networks"] == ["data"] and "ports" not in services[name]
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "relay", "migrate"])
+def test_production_accepts_what_the_file_makes_of_a_filled_in_example(services, name):
+    assert problems({key: str(value) for key, value in services[name]["environment"].items()}) == []
+
+
+@pytest.mark.parametrize("name", files.FILLED_IN)
+def test_what_is_missing_stops_compose_by_name(name):
+    with pytest.raises(KeyError, match=name):
+        files.compose({key: value for key, value in files.FILLED_IN.items() if key != name})
+
+
+def test_the_examples_name_the_variables_of_the_file_and_no_others():
+    used = {found["name"] for found in files.VARIABLE.finditer(files.text("docker-compose.yml")) if found["name"]}
+    example, demo = files.variables_of("deploy/env.example"), files.variables_of("deploy/demo.env.example")
+    assert example.keys() | demo.keys() <= used
+    assert files.FILLED_IN.keys() <= example.keys() and files.FILLED_IN.keys() <= demo.keys()
+    assert not any(example[name] for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "DATABASE_OWNER_PASSWORD", "VNPAY_SECRETS"))
+
+
+def test_everything_the_image_needs_is_copied_into_it_and_nothing_private():
+    kept = set(re.findall(r"^!(\S+)$", files.text(".dockerignore"), re.M))
+    assert {"portal", "accounts", "procedures", "dossiers", "payments", "templates", "static", "data", "portalctl"} <= kept
+    assert kept.isdisjoint({"var", ".env", "tests", ".git", "deploy"})
+    assert files.text(".dockerignore").splitlines()[1] == "*"
