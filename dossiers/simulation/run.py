@@ -42,10 +42,10 @@ def ask(draft, first_on, last_on, *, by):
     Simulation.objects.update_or_create(
         version=draft.version,
         defaults={
-            "sha256": draft.version.sha256, "asked_by": by, "web_request_id": request_ids.current(), "first_on": first_on, "last_on": last_on, "total": total,
+            "sha256": draft.version.sha256, "asked_by": by, "first_on": first_on, "last_on": last_on, "total": total,
             "done": 0, "last_pk": 0, "result": NOTHING, "due_state": outbox.OutboxState.WAITING, "next_at": clock.now(),
             "created_at": clock.now(), "done_at": None, "leased_until": None, "tries": 0, "last_error": "",
-            "priority": outbox.Priority.AWAITED,
+            "priority": outbox.Priority.AWAITED, "web_request_id": request_ids.current(),
         },
     )  # fmt: skip
     outbox.wake_relay()
