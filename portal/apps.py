@@ -7,7 +7,8 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self):
-        from portal import checks, kept, older_data, sliding  # noqa: F401  (they register checks and receivers of logins)
+        # Celery's application is the one of every task; the others register checks and receivers of logins.
+        from portal import celery, checks, kept, older_data, sliding  # noqa: F401
 
         pre_migrate.connect(older_data.refuse, sender=self)
 

@@ -6,7 +6,6 @@ REQUIRE_BROWSER=1, REQUIRE_PDF=1, REQUIRE_SERVICES=1 and REQUIRE_NGINX=1 turn th
 import collections
 import gc
 import os
-import shutil
 
 import hypothesis
 import pytest
@@ -23,6 +22,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 hypothesis.settings.register_profile(
     "portal", hypothesis.settings.default, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+hypothesis.settings.register_profile(
+    "nightly", hypothesis.settings.get_profile("portal"), max_examples=250, stateful_step_count=40
+)  # random lives of dossiers: 10,000 steps
 hypothesis.settings.load_profile("portal")
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -30,14 +32,8 @@ CHROMIUM_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "-
                   "--disable-extensions"]  # fmt: skip
 
 
-def chromium():
-    """The path of a Chromium on this machine, or None. Tests never download one."""
-    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
-    return next((found for name in names if name and (found := shutil.which(name))), None)
-
-
 def lack_of_browser():
-    return "" if chromium() else "no Chromium here. Run: apt-get install -y chromium"
+    return "" if prove.browser() else f"no Chromium here. Run: {prove.GET_BROWSER}"
 
 
 def lack_of_pdf():
@@ -121,7 +117,7 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chrome = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        chrome = playwright.chromium.launch(executable_path=prove.browser(), args=CHROMIUM_FLAGS)
         yield chrome
         chrome.close()
 

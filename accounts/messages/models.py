@@ -23,8 +23,10 @@ class Message(OutboxRow):
 
     key = models.CharField(_("sự kiện"), max_length=60, help_text="ví dụ event:123")
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("người nhận"), on_delete=models.PROTECT, related_name="inbox"
-    )
+        settings.AUTH_USER_MODEL, verbose_name=_("người nhận"), null=True, on_delete=models.PROTECT, related_name="inbox",
+        help_text="trống: người không có tài khoản, xem địa chỉ",
+    )  # fmt: skip
+    address = models.EmailField(_("địa chỉ của người không có tài khoản"), blank=True)
     channel = models.CharField(_("kênh"), max_length=8, choices=Channel.choices)
     subject = models.CharField(_("tiêu đề"), max_length=200)
     body = models.TextField(_("nội dung"))
@@ -36,7 +38,15 @@ class Message(OutboxRow):
         verbose_name_plural = _("tin nhắn")
         ordering = ["-created_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["key", "recipient", "channel"], name="one_message_an_event_recipient_and_channel")
+            models.UniqueConstraint(fields=["key", "recipient", "channel"], name="one_message_an_event_recipient_and_channel"),
+            models.UniqueConstraint(
+                fields=["key", "address"], condition=models.Q(recipient=None), name="one_message_an_event_and_address"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(recipient__isnull=False, address="")
+                | models.Q(recipient=None, channel=Channel.EMAIL) & ~models.Q(address=""),
+                name="a_message_has_a_login_or_an_address",
+            ),
         ]
         indexes = [
             models.Index(fields=["next_at"], condition=models.Q(due_state="waiting"), name="messages_that_are_due"),
@@ -45,6 +55,11 @@ class Message(OutboxRow):
 
     def __str__(self):
         return f"{self.key} · {self.channel}"
+
+    @property
+    def send_to(self):
+        """The e-mail address it goes to."""
+        return self.recipient.email if self.recipient_id else self.address
 
     def retry_delay(self):
         """Retry after 1 minute, then every 5 minutes."""
@@ -134,3 +149,10 @@ def queue_messages(key, recipients, *, subject, body, link=""):
         if user.email:
             rows.append(Message(channel=Channel.EMAIL, **text))
     Message.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def queue_mail(key, address, *, subject, body, link=""):
+    """Write an e-mail of one event to somebody without an account. Idempotent, as `queue_messages`. No address: nothing."""
+    if address:
+        row = Message(key=key, address=address, channel=Channel.EMAIL, subject=subject[:200], body=body, link=link)
+        Message.objects.bulk_create([row], ignore_conflicts=True)

@@ -142,6 +142,7 @@ def run() -> None:
     close_confirmations()
     tell_missed_promises()
     remind_of_questions()
+    close_unanswered()
 
 
 # ---------------------------------------------------------------- remind
@@ -195,13 +196,20 @@ def tell_missed_promises() -> None:
 
 def remind_of_questions() -> None:
     """A question to another body: its people are reminded once when half of the time has passed. At the deadline the register of
-    obligations raises an alarm. The question stays open: silence is no consent here."""
+    obligations raises an alarm. The question stays open, unless its step says that silence is consent (`close_unanswered`)."""
     now = clock.now()
     half_over = Q(due_at__lte=now + (now - F("opened_at")))  # as much has passed as is left
     asked = StepRun.objects.unanswered_questions().filter(half_over, due_at__gt=now, reminded_at=None)
     for run in asked.select_related("dossier", "agency", "holder").defer("dossier__answers", "dossier__asked"):
         if StepRun.objects.unanswered_questions().filter(pk=run.pk, reminded_at=None).update(reminded_at=now):
             messages.answer_awaited(run)
+
+
+def close_unanswered() -> None:
+    """Close the steps of bodies that have not answered in time, where the step names a law by which that is consent."""
+    asked = StepRun.objects.filter(kind="consult", state="open", due_at__lte=clock.now(), produces__has_key="silence")
+    for dossier in Dossier.objects.filter(pk__in=asked.values("dossier"), state=DossierState.PROCESSING, decided_at=None):
+        _take_step(dossier, "consent_by_silence", SystemActor(Job.ANSWER_DEADLINE))
 
 
 def _take_step(dossier: Dossier, step: str, actor: SystemActor) -> None:

@@ -1,7 +1,8 @@
-"""The network address of whoever sent a request, behind proxies, too."""
+"""The network address of whoever sent a request, behind proxies, too; and whether a URL is on this machine."""
 
 import ipaddress
 import secrets
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -23,6 +24,15 @@ def client_address(request: HttpRequest) -> str:
             break
         address = hop
     return str(address) if address else ""
+
+
+def is_here(url: str) -> bool:
+    """Is this URL on the same machine? Then no proxy of the environment may be used."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def network_of(request: HttpRequest) -> str:

@@ -26,8 +26,9 @@ from .preparation import manage, translations
 from .run import install_pango
 from .supervisor import StopAsked, Supervisor
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-GET_BROWSER = "apt-get install -y --no-install-recommends chromium"
+# The headless shell draws the same pages and has no windows of its own: a page costs a third of the CPU seconds.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+GET_BROWSER = "apt-get install -y --no-install-recommends chromium-headless-shell"
 PROXY_PROGRAMS = ("nginx", "openssl")
 GET_PROXY = "apt-get install -y --no-install-recommends nginx-light openssl"
 FAKETIME = ("*/faketime/libfaketimeMT.so.1", "faketime/libfaketimeMT.so.1", "lib*/faketime/libfaketimeMT.so.1")
@@ -165,11 +166,12 @@ def _tests(
 
 
 def _words(words: list[str], fast: bool) -> list[str]:
-    """The arguments of pytest; without `words` all tests, with one worker per core, and each file in one worker.
+    """The arguments of pytest; without `words` all tests, each file in one worker, and one worker more than there are cores: in
+    a third of its time a worker waits for the database, Chromium or another process.
 
     `tests/conftest.py` puts the files in order: xdist would begin with those that have the most tests.
     """
-    workers = ["-n", str(len(os.sched_getaffinity(0))), "--dist", "loadscope", "--no-loadscope-reorder", "--create-db"]
+    workers = ["-n", str(len(os.sched_getaffinity(0)) + 1), "--dist", "loadscope", "--no-loadscope-reorder", "--create-db"]
     return [*([] if words else workers), *words, *(["--fast"] if fast else [])]
 
 
@@ -196,12 +198,18 @@ def remove_servers(throwaway: Places) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def browser() -> str | None:
+    """The path of the Chromium that the tests drive, the lightest of this machine, or None. CHROMIUM names another."""
+    names = [os.environ.get("CHROMIUM"), *BROWSERS]
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
 def install_browser() -> None:
-    """Install Debian's Chromium if the launcher is root; otherwise warn that the browser tests will be skipped."""
-    if any(shutil.which(name) for name in (os.environ.get("CHROMIUM") or "", *BROWSERS) if name):
+    """Install Debian's headless Chromium if the launcher is root; without any Chromium warn that tests will be skipped."""
+    if os.environ.get("CHROMIUM") or shutil.which(BROWSERS[0]):
         return
-    _install("Chromium", GET_BROWSER)
-    if not any(map(shutil.which, BROWSERS)):
+    _install("headless Chromium", GET_BROWSER, update=not browser())
+    if not browser():
         warn(f"\n  *** NO CHROMIUM: THE BROWSER TESTS WILL BE SKIPPED. To run them: {GET_BROWSER} ***\n")
 
 
@@ -219,13 +227,14 @@ def program(name: str) -> str | None:
     return shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"]))
 
 
-def _install(name: str, command: str) -> None:
+def _install(name: str, command: str, *, update: bool = True) -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         say(f"No {name} yet. Running: {command}")
         # Debian starts a server that it installs, unless invoke-rc.d is told not to.
         quiet_apt = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
         quiet = {"env": quiet_apt, "stdout": subprocess.DEVNULL, "check": False}
-        subprocess.run(["apt-get", "update", "-qq"], **quiet)
+        if update:
+            subprocess.run(["apt-get", "update", "-qq"], **quiet)
         subprocess.run([*command.split(), "-qq"], **quiet)
 
 

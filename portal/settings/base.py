@@ -43,10 +43,13 @@ INSTALLED_APPS = [
     "dossiers",
     "dossiers.files",
     "dossiers.papers",
+    "dossiers.parcels",
+    "dossiers.custody",
     "payments",
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.name_requests",
     "portal.metrics.counting.count_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -211,6 +214,11 @@ _PAYMENT_TIMES = {  # seconds
 }
 PAYMENT_TIMES = with_environment(_PAYMENT_TIMES, os.environ.get("PAYMENT_TIMES", ""))
 
+# Results by post. Explained in `docs/post.md`. Without an address and a secret parcels are handed in at a post office.
+POST_API_URL = os.environ.get("POST_API_URL", "")
+POST_CLIENT = os.environ.get("POST_CLIENT", "")  # our name at the postal service
+POST_SECRET = os.environ.get("POST_SECRET", "")
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -282,6 +290,7 @@ LOGGING = {
     "formatters": {"json": {"()": "portal.common.logs.JsonFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {"httpx": {"level": "WARNING"}},  # it would log whole addresses, with what is asked
 }
 
 HOTLINE = "1900 0000"  # demo: no such number

@@ -14,7 +14,7 @@ from accounts.messages.models import Alarm, Channel, Message, mark_read
 from dossiers import workflow
 from dossiers.access_log import log_view
 from dossiers.citizen import dashboard as overview
-from dossiers.citizen import timeline
+from dossiers.citizen import delivery, timeline
 from dossiers.citizen.forms import ConfirmationForm, WithdrawalForm
 from dossiers.clock import lateness
 from dossiers.fees import wording
@@ -131,6 +131,7 @@ def detail(request, code):
         {
             "dossier": dossier,
             "mine": mine,
+            "unopened": dossier.letters.filter(from_office=True, opened_at=None).count() if mine else 0,
             "title": dossier.version.short_name,
             "on_behalf": dossier.subject_name if dossier.filed_for_somebody_else and mine else "",
             "timeline": timeline.timeline(dossier, pay_by=money.until if money else ""),
@@ -156,6 +157,8 @@ def detail(request, code):
             "fee_is_open": wording.is_open(dossier),
             "money": money,
             "request_open": dossier.state == DossierState.SUPPLEMENT_REQUIRED and mine,
+            "post": delivery.promise(dossier),
+            "parcels": delivery.parcels(dossier) if mine or may_see_papers(dossier, user) else [],
             "has_result": any(paper.is_result for paper in papers),
             "has_slip": dossier.accepted_at is not None,
         },

@@ -86,9 +86,11 @@ def run_at(moment):
         deadlines.run()
 
 
-def every_hour(first, last):
+def every_hour(first, last, hours=range(24)):
+    """Run the job at these hours of each day between the moments, the last included."""
     while first <= last:
-        run_at(first)
+        if clock.local(first).hour in hours or first == last:
+            run_at(first)
         first += dt.timedelta(hours=1)
 
 
@@ -99,7 +101,8 @@ def test_an_unpaid_fee_is_reminded_of_twice_then_the_dossier_stops_after_a_day_o
     due = dossier.payment_due_at
     assert clock.local(due).date() == dt.date(2026, 11, 16)  # five working days
 
-    every_hour(MONDAY, due + dt.timedelta(hours=23))
+    # Before, at and after each moment at which something could be sent or done: midnight, the morning, noon, the end of the day.
+    every_hour(MONDAY, due + dt.timedelta(hours=23), hours=(0, 7, 8, 9, 12, 16, 17, 18, 23))
     days = [clock.local(message.created_at) for message in reminders(dossier)]
     assert [(day.date().day, day.hour) for day in days] == [(12, 8), (16, 8)]  # two working days before, and on the last day
     dossier.refresh_from_db()
@@ -177,7 +180,8 @@ def test_who_paid_hears_nothing_more(money_desk):
     with clock.at(MONDAY):
         dossier = money_desk.waiting()
         workflow.advance(dossier, "paid", actor=money_desk.clerk, amount=200_000)
-    every_hour(dossier.payment_due_at - dt.timedelta(hours=10), dossier.payment_due_at + dt.timedelta(hours=30))
+    due = dossier.payment_due_at
+    every_hour(due - dt.timedelta(hours=10), due + dt.timedelta(hours=30), hours=(0, 7, 8, 9, 12, 16, 17, 18, 23))
     dossier.refresh_from_db()
     assert dossier.state == DossierState.SUBMITTED and not reminders(dossier).exists()
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_mandates_are_for_citizens_logins'),
-        ('messaging', '0002_outbox_priority'),
+        ('messaging', '0004_mail_to_people_without_an_account'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
