@@ -61,6 +61,7 @@ OFFICE = {
     "hand_over PROCESSING": 25,
     "ask_confirmation PROCESSING": 21,  # the term of the applicant is counted from now on: calendar, hours
     "announce_visit PROCESSING": 16,
+    "send_joint_record PROCESSING": 20,
     "consent_by_silence PROCESSING": 24,
     "confirm PROCESSING": 24,
     "confirmation_timeout PROCESSING": 24,
@@ -246,6 +247,7 @@ def test_the_office(desk, counter):
     dossier.step_runs.filter(state="open").update(kind="site_check")
     visit = {"at": clock.now() + dt.timedelta(days=1), "place": "Số 5, tổ dân phố 3", "people": "Ông Ba"}
     counter.take(dossier, "announce_visit", desk.officer, visit=visit)
+    counter.take(desk.processing(), "send_joint_record", desk.officer, question="Biên bản", hours=4, agencies=[other])
     dossier = desk.processing()
     silent = {"kind": "opinion", "label": "ý kiến", "line": None, "silence": "Điều 9"}
     dossier.step_runs.filter(state="open").update(kind="consult", produces=silent)

@@ -28,6 +28,7 @@ ONLY_HERE = {
     "decline_supplement",
     "consent_by_silence",
     "announce_visit",
+    "send_joint_record",
 }
 # Named in the file, but decided elsewhere: what a door checks for every step, or what one transaction cannot lack.
 GUARDS_ELSEWHERE = {
