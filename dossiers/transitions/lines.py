@@ -345,7 +345,8 @@ class DossierTransitions:
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.asks_others, conditions=[conditions.not_decided],
         inputs=[inputs.question, inputs.hours_given, inputs.signatories],
-        before=[Effect.TAKE_BY_WORKING, Effect.OPEN_JOINT_RECORD], tells=[Tells.OFFICER], sentence=_("Đã gửi biên bản chung để ký"),
+        before=[Effect.TAKE_BY_WORKING, Effect.OPEN_JOINT_RECORD], tells=[Tells.OFFICER],
+        sentence=_("Đã gửi biên bản chung để ký"),
     )  # fmt: skip
     def send_joint_record(self) -> None:
         """Send one record to several bodies: each signs it off or refuses, and the step that sent it waits for all of them."""
