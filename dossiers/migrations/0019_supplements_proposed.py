@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dossiers", "0017_recorded_outages")]
+    dependencies = [("dossiers", "0018_request_ids")]
 
     operations = [
         migrations.AddField(

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dossiers", "0018_supplements_proposed")]
+    dependencies = [("dossiers", "0019_supplements_proposed")]
 
     operations = [
         migrations.AddField(
