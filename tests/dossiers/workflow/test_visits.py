@@ -35,6 +35,7 @@ def fresh(dossier):
     return Dossier.objects.get(pk=dossier.pk)
 
 
+@pytest.mark.slow
 def test_a_visit_is_announced_to_the_applicant(desk, on_site):
     for forged in ({"day": "22/11/2026"}, {"place": " "}, {"time": "25:00"}, {"day": "31/2/2026"}):
         assert take(desk.officer, on_site, "announce_visit", **VISIT | forged).status_code == 422
@@ -57,6 +58,7 @@ def test_nobody_else_announces_and_no_other_step_has_a_visit(desk, on_site):
 
 
 @pytest.mark.needs_pdf
+@pytest.mark.slow
 def test_its_step_is_closed_with_a_record_that_the_next_and_the_control_sheet_see(desk, on_site):
     take(desk.officer, on_site, "announce_visit", **VISIT)
     with pytest.raises(DetailsMissing, match="đã kiểm tra"):
