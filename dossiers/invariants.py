@@ -11,7 +11,7 @@ from dossiers.choices import IntervalKind
 from dossiers.evidence import anchors
 from dossiers.files import storage
 from dossiers.files.models import Attachment
-from dossiers.models import Anchor, AnswerRevision, Decision, Dossier, Event, FollowUp, ResultDraft, StepRun
+from dossiers.models import Anchor, AnswerRevision, Decision, Dossier, Event, FollowUp, Letter, ResultDraft, StepRun
 from dossiers.papers import frozen
 from dossiers.papers.models import IssuedPaper, NumberCounter, PaperNumber
 from dossiers.states import DossierState
@@ -29,6 +29,9 @@ def violations():
             yield from _file(model, row, row.storage_key, row.sha256)
             if model is Attachment and row.is_redrawn:
                 yield from _file(model, row, row.original_key, row.original_sha256)
+    for letter in Letter.objects.exclude(files=[]).order_by("pk").iterator(chunk_size=200):
+        for file in letter.files:
+            yield from _file(Letter, letter, file["storage_key"], file["sha256"])
     yield from anchors.problems()
     yield from _numbers()
     yield from _administrators()

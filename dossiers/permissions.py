@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from accounts.mandates import Basis, in_force
 from accounts.roles import WORK_ON_DOSSIERS, Role
-from dossiers.choices import PaperKind, Product
+from dossiers.choices import FilingChannel, PaperKind, Product
 from dossiers.states import DossierState
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ NOTE_SHOWN_STEPS = frozenset(
 
 
 ASKED_KINDS = ("consult", "joint")  # kinds of step in which another body answers, and does nothing else
+FOR_A_VISITOR = ("submit", "resubmit", "withdraw", "confirm")  # steps of citizens that a clerk takes with their signed paper
 Predicate = Callable[["Dossier", "User"], bool]
 
 
@@ -139,6 +140,21 @@ def is_receiving_clerk(dossier: Dossier, user: User) -> bool:
     return user.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
 
 
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
+def enters_for_a_visitor(dossier: Dossier, user: User) -> bool:
+    """The clerk who enters a draft at the counter or from a letter, at the body that takes it in."""
+    entered = dossier.channel != FilingChannel.ONLINE and dossier.submitter_id is None and dossier.entered_by_id == user.pk
+    place = dossier.receiving_agency_id or (dossier.offering.receiving_agency_id if dossier.offering_id else None)
+    return entered and user.has_role(Role.RECEIVING_CLERK, place)
+
+
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
+def acts_for_a_visitor(dossier: Dossier, user: User) -> bool:
+    """A clerk of the receiving body, for somebody who came to the counter, wrote a letter, or has no account."""
+    came = dossier.channel != FilingChannel.ONLINE or dossier.submitter_id is None
+    return came and user.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
+
+
 @for_staff(Role.OFFICER, Role.HEAD, at=[Body.LEAD, Body.STEP])
 def works_on_it(dossier: Dossier, user: User) -> bool:
     """Whose work it is inside the office: who does an open step, or the head of its body. A consulted body only answers, a signer
@@ -168,9 +184,9 @@ def heads(user: User, agency_id: int | None) -> bool:
 
 # ---------------------------------------------------------------- processing steps
 def does_the_step(run: StepRun, user: User) -> bool:
-    """May this user do this step: its role at its own body, unless somebody else holds it; or the head of that body who took it
-    over. The query of the rule: `desk.queues.runs_of`."""
-    if run.holder_id not in (None, user.pk):
+    """May this user do this step: its role at its own body, unless somebody else holds it who is not away; or the head of that
+    body who took it over. The query of the rule: `desk.queues.runs_of`."""
+    if run.holder_id not in (None, user.pk) and run.holder_id not in user.stands_in_for:
         return False
     return has_its_role(run, user) or run.holder_id == user.pk and heads(user, run.agency_id)
 
@@ -257,6 +273,23 @@ def may_take_over(dossier: Dossier, user: User) -> bool:
     return any(run.holder_id != user.pk for run in steps_headed(dossier, user))
 
 
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
+def may_claim(dossier: Dossier, user: User) -> bool:
+    """A clerk of the desk, while nobody holds the dossier."""
+    return dossier.holder_id is None and user.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
+
+
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
+def holds_it_at_the_desk(dossier: Dossier, user: User) -> bool:
+    return dossier.holder_id == user.pk
+
+
+@for_staff(Role.OFFICER, Role.RECEIVING_CLERK, Role.SIGNER, at=[Body.STEP])
+def holds_a_step(dossier: Dossier, user: User) -> bool:
+    """Holds an open step."""
+    return any(run.holder_id == user.pk for run in dossier.open_steps)
+
+
 @for_staff(Role.OFFICER, Role.RECEIVING_CLERK, Role.SIGNER, Role.HEAD, at=[Body.STEP])
 def was_handed_a_step(dossier: Dossier, user: User) -> bool:
     """May do an open step that was handed over and that nobody has taken yet."""
@@ -280,10 +313,16 @@ def drafts_now(dossier: Dossier, user: User) -> bool:
     return bool(drafting_steps(dossier, user))
 
 
-@for_roles("post", at=[Body.RECEIVING])
-def is_post(dossier: Dossier, user: User) -> bool:
-    """Logins of the postal service do not exist yet."""
-    return False
+def entered_for(dossier: Dossier, user: User) -> bool:
+    """Did this user enter the dossier, or a later step of it, for a visitor? Then another person decides about it. The query of
+    the rule: `entered_dossiers`."""
+    return dossier.entered_by_id == user.pk or dossier.events.filter(actor=user, step__in=FOR_A_VISITOR).exists()
+
+
+def entered_dossiers(user: User, path: str = "") -> Q:
+    """`entered_for` as a query condition. `path`: the way to the dossier («obligation__dossier__»)."""
+    entered = apps.get_model("dossiers", "Event").objects.filter(actor=user, step__in=FOR_A_VISITOR).values("dossier")
+    return Q(**{f"{path}entered_by": user}) | Q(**{f"{path}pk__in": entered})
 
 
 def any_of(*predicates: Permission) -> Permission:
@@ -299,9 +338,10 @@ def any_of(*predicates: Permission) -> Permission:
 
 @for_staff(Role.HEAD, at=[Body.RECEIVING, Body.LEAD])
 def approves_supplement(dossier: Dossier, user: User) -> bool:
-    """A head or deputy, when a request for supplements was proposed by somebody else: nobody approves the own."""
+    """A head or deputy, when a request for supplements was proposed by somebody else: nobody approves the own, or
+    for a dossier that they entered for a visitor."""
     proposal = dossier.open_proposal
-    return proposal is not None and proposal.actor_id != user.pk and is_head(dossier, user)
+    return proposal is not None and proposal.actor_id != user.pk and is_head(dossier, user) and not entered_for(dossier, user)
 
 
 def or_approves_supplement(asks: Permission) -> Permission:
@@ -339,6 +379,14 @@ def may_open_paper(dossier: Dossier, kind: str, user: User) -> bool:
         return True
     bodies = {dossier.receiving_agency_id, dossier.lead_agency_id}
     return kind in MONEY_PAPERS and bool(bodies & user.agencies_with(Role.ACCOUNTANT))
+
+
+writes_for_the_office = any_of(is_receiving_clerk, works_on_it, is_signer, is_head)  # letters to the citizen's side
+
+
+def reads_notes(dossier: Dossier, user: User) -> bool:
+    """May read and write the notes of staff: staff who see its papers. Nobody reads notes about an own dossier."""
+    return not (is_submitter(dossier, user) or is_own_dossier(dossier, user)) and may_see_papers(dossier, user)
 
 
 def visible_dossiers(dossiers, user):

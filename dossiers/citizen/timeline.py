@@ -14,6 +14,7 @@ from dossiers.filing import rules as rules_of_filing
 from dossiers.models import DeliveryWay, StepState
 from dossiers.permissions import NOTE_SHOWN_STEPS
 from dossiers.states import DossierState as S
+from dossiers.workflow.assignment import POST
 from portal.common import clock
 from portal.common.dates import clock_time, long_day, moment
 from procedures.eforms.display import consent_text
@@ -26,6 +27,9 @@ STEP_ICONS = {
     "stop": "x-c",
     "approve": "sign",
     "deliver": "check-c",
+    "send_parcel": "mail",
+    "note_undelivered": "alert",
+    "note_found": "mail",
 }
 
 
@@ -69,7 +73,7 @@ def _now_and_later(dossier, pay_by):
         S.SUPPLEMENT_REQUIRED: _("Chờ bổ sung"),
         S.PAYMENT_REQUIRED: _("Chờ trả phí"),
         S.WITHDRAWN: _("Chờ cơ quan đồng ý cho rút"),
-        S.COMPLETED: _("Chờ nhận kết quả"),
+        S.COMPLETED: _("Bưu điện đang mang kết quả đến") if dossier.waiting_on == POST else _("Chờ nhận kết quả"),
     }.get(dossier.state)
     runs = [
         run for run in dossier.step_runs.select_related("agency", "holder") if run.state in (StepState.OPEN, StepState.WAITING)
@@ -115,6 +119,10 @@ def holder(dossier):
     desk, agency = dossier.receiving_agency, dossier.holder_agency or dossier.receiving_agency
     if dossier.status.is_final or desk is None:
         return None
+    if dossier.waiting_on == POST:
+        phone = desk.desk_phone
+        return {"icon": "mail", "over": "", "name": _("Bưu điện"), "role": _("đang mang kết quả đến"), "phone": phone,
+                "since": _since(dossier)}  # fmt: skip
     if dossier.waiting_on == "submitter" and not dossier.holder_id:
         return {
             "icon": "user",

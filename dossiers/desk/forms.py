@@ -9,19 +9,24 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import address_text
 from accounts.models import Agency, Membership, User
 from accounts.roles import Role
-from dossiers.choices import Product
+from dossiers.choices import Product, SeenDocument, TakenAs
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.desk import pdf_files
-from dossiers.files.checking import UploadRefused
+from dossiers.files import receiving
+from dossiers.files.checking import ACCEPT, UploadRefused
+from dossiers.files.models import SIGNED_PAPER
 from dossiers.models import StepState
 from dossiers.papers import drafting
+from dossiers.parcels import standing
+from dossiers.parcels.carriers import register
 from dossiers.permissions import NOTE_SHOWN_STEPS, heads, own_steps, roles_of, steps_headed
 from dossiers.transitions import conditions, inputs
 from portal.common import clock
 from portal.common.figures import UnclearDay, typed_day_in
-from portal.common.form_fields import DayField, NumberField, TimeField
+from portal.common.form_fields import DayField, NumberField, PhoneField, TimeField
 from portal.common.money import UnclearAmount, dong, dong_in
 from portal.common.vietnamese import clean_text
 
@@ -89,6 +94,55 @@ class AcceptForm(StepForm):
 
     def details(self):
         return {"exemption": self.cleaned_data.get("exemption")}
+
+
+class ScansField(forms.FileField):
+    """Several files at once, as a list."""
+
+    widget = type("ScansInput", (forms.FileInput,), {"allow_multiple_selected": True})
+
+    def clean(self, data, initial=None):
+        return [super(ScansField, self).clean(file, initial) for file in data] if data else super().clean(None, initial)
+
+
+class SignedForm(StepForm):
+    """A citizen's step that a clerk takes: with scans of the paper that the citizen signed."""
+
+    signed = ScansField(
+        label=_("Bản quét giấy người dân đã ký"),
+        widget=ScansField.widget(attrs={"accept": ACCEPT}),
+        help_text=_("Ảnh hoặc PDF. Gửi rồi thì không xóa được."),
+    )
+
+    def clean_signed(self):
+        uploads = receiving.check(SIGNED_PAPER, self.cleaned_data["signed"], who=f"user:{self.user.pk}")
+        if sentences := [f"{upload.name}: {upload.sentence}" for upload in uploads if upload.sentence]:
+            raise forms.ValidationError(sentences)
+        return [upload.checked for upload in uploads]
+
+    def details(self):
+        return {"signed": self.cleaned_data["signed"]}
+
+
+class SignedConfirmationForm(SignedForm):
+    """The visitor's answer to the question of the office: agreed, or what is wrong (the note)."""
+
+    AGREE, WRONG = "dung", "sai"
+    choice = forms.ChoiceField(
+        label=_("Người nộp trả lời"), choices=[(AGREE, _("Đúng, làm tiếp")), (WRONG, _("Có chỗ chưa đúng"))],
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    note = CleanTextField(rows=3, required=False, label=_("Chỗ nào chưa đúng, lời người nộp"))
+
+    def clean(self):
+        given = super().clean()
+        if given.get("choice") in (self.WRONG,) and not given.get("note"):
+            self.add_error("note", _("Ghi rõ chỗ nào chưa đúng."))
+        if given.get("choice") in (self.WRONG,):
+            given["note"] = _("Chưa đúng: %s") % given.get("note", "")
+        elif given.get("choice"):
+            given["note"] = f"{_('Đúng, đồng ý.')} {given.get('note', '')}".strip()
+        return given
 
 
 class GoOnForm(StepForm):
@@ -400,6 +454,25 @@ class AssignForm(StepForm):
         return {"holder": self.cleaned_data["holder"], **chosen}
 
 
+class PassOnForm(StepForm):
+    """What one holds, to a colleague with the same role."""
+
+    note = CleanTextField(rows=2, min_length=inputs.MIN_REASON, label=_("Lý do"))
+    holder = forms.ModelChoiceField(User.objects.none(), label=_("Giao cho"), empty_label=_("Chọn người"))
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        posts = {(run.role, run.agency_id) for run in self.dossier.open_steps if run.holder_id == self.user.pk}
+        people = User.objects.filter(is_active=True).exclude(pk=self.user.pk)
+        for role, agency in posts or {(Role.RECEIVING_CLERK, self.dossier.receiving_agency_id)}:
+            held = Membership.objects.current().filter(role=role, agency=agency)
+            people = people.filter(pk__in=held.values("user"))
+        self.fields["holder"].queryset = people.order_by("full_name")
+
+    def details(self):
+        return {"holder": self.cleaned_data["holder"]}
+
+
 def people_for(dossiers, head):
     """Users to whom this head may give these dossiers: those with the role of an open step at a body that the head heads."""
     posts = set()
@@ -475,9 +548,67 @@ class DeliverForm(StepForm):
     signed_for_by = CleanTextField(
         label=_("Người ký nhận"), max_length=120, help_text=_("Họ tên ghi trên giấy tờ của người đến nhận, đã đối chiếu.")
     )
+    taken_as = forms.ChoiceField(label=_("Đến nhận với tư cách"), choices=TakenAs.choices, widget=forms.RadioSelect)
+    mandate = CleanTextField(
+        label=_("Giấy ủy quyền, giấy giới thiệu"), max_length=200, required=False,
+        help_text=_("Chỉ ghi khi nhận thay: số, ngày, ai ký. Giữ lại bản giấy hoặc bản chụp."),
+    )  # fmt: skip
+    seen_document = forms.ChoiceField(label=_("Giấy tờ đã xem"), choices=SeenDocument.choices, widget=forms.RadioSelect)
+    seen_number = CleanTextField(label=_("Số giấy tờ đã xem"), max_length=30)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.dossier.organisation_id:
+            self.fields["taken_as"].choices = [choice for choice in TakenAs.choices if choice[0] != TakenAs.OWN]
 
     def details(self):
-        return {"signed_for_by": self.cleaned_data["signed_for_by"]}
+        names = ("signed_for_by", "taken_as", "mandate", "seen_document", "seen_number")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class OriginalForm(StepForm):
+    """Asking for an original: one of the documents for which the procedure names a reason."""
+
+    original = forms.ChoiceField(label=_("Bản chính của giấy tờ nào"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        found = conditions.originals_with_reason(self.dossier)
+        self.fields["original"].choices = [(key, f"{name}. Căn cứ: {reason}") for key, (name, reason) in found.items()]
+
+    def details(self):
+        return {"original": self.cleaned_data["original"]}
+
+
+class SendParcelForm(StepForm):
+    """Ordering a parcel: the address that was filed, which the clerk may correct before the order, never after it."""
+
+    template = "dossiers/desk/forms/send_parcel.html"
+    recipient = CleanTextField(label=_("Người nhận"), max_length=200)
+    phone = PhoneField(label=_("Điện thoại người nhận"), help_text=_("Bưu tá gọi số này trước khi phát."))
+    address = CleanTextField(label=_("Địa chỉ nhận"), rows=2, max_length=400, min_length=inputs.MIN_ADDRESS)
+    tracking = CleanTextField(
+        label=_("Số hiệu bưu gửi"),
+        max_length=40,
+        help_text=_("Ghi trên biên nhận của bưu cục. Gửi xong mới ghi ở đây."),
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        last = self.dossier.parcels.order_by("-pk").first()
+        self.payer = standing.payer_after(last.state if last else None)
+        self.before = last
+        self.carrier = register.current()
+        if self.carrier.takes_orders:
+            del self.fields["tracking"]
+        self.initial |= {
+            "recipient": last.recipient if last else self.dossier.subject_name,
+            "phone": last.phone if last else self.dossier.subject_phone,
+            "address": last.address if last else address_text(self.dossier.delivery_address),
+        }
+
+    def details(self):
+        return {name: self.cleaned_data[name] for name in ("recipient", "phone", "address", "tracking") if name in self.fields}
 
 
 class WithdrawalForm(StepForm):

@@ -217,6 +217,11 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
                 name="open_dossiers_of_a_desk",
             ),
             models.Index(fields=["subject_id_number"], name="dossiers_of_an_id_number"),
+            models.Index(fields=["subject_phone"], condition=Q(subject_phone__gt=""), name="dossiers_of_a_phone"),
+            models.Index(fields=["receiving_agency", "submitted_at", "id"], name="desk_by_filing_time"),
+            models.Index(
+                fields=["holder", "step_due_at", "id"], condition=Q(state__in=[str(s) for s in ALIVE]), name="desk_by_holder"
+            ),
             models.Index(
                 fields=["receiving_agency", "recounted_for"],
                 condition=Q(state__in=[str(s) for s in ALIVE], decided_at=None),

@@ -31,8 +31,8 @@ class StepRun(models.Model):
     """One processing step, copied from the offering at acceptance. `hours`: working hours.
 
     Handed and taken: an open step with `take_by` and without `taken_at` was handed to its body, or to its `holder`, and nobody
-    has taken it yet; after `take_by` that is overdue. `alarmed_at`: when its heads were told. Steps opened before this was kept
-    have no `take_by`.
+    has taken it yet; after `take_by` that is overdue. Steps opened before this was kept have no
+    `take_by`. `alarmed_at` and `escalated_at` are not written any more: see `accounts.messages.models.Alarm`.
 
     `produces`: what it must deliver: {} or {"kind" (`Product`), "label", "line": key of the line of the result that the number
     fills, or null, and for an opinion "silence": the legal ground by which no answer in time counts as consent}. `product`: what

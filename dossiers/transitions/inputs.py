@@ -7,23 +7,41 @@ not in this case.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from dossiers.choices import Product, StepState
-from dossiers.permissions import does_the_step, has_its_role, heads, own_steps, steps_headed
+from dossiers.choices import (
+    ON_ITS_WAY,
+    SIGNED_FORM,
+    UNDELIVERED,
+    DeliveryWay,
+    FilingChannel,
+    Job,
+    ParcelState,
+    Product,
+    SeenDocument,
+    StepState,
+    TakenAs,
+)
+from dossiers.permissions import does_the_step, has_its_role, heads, is_submitter, own_steps, steps_headed
 from dossiers.transitions import conditions, drafts
 from portal.common.dates import moment
+from portal.common.figures import is_digits
+from portal.common.identity import id_number_in, to_e164
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from dossiers.models import StepRun
+    from dossiers.models import Dossier, StepRun
     from dossiers.transitions.step import Step
 
 JOINT = "joint"  # kind of the step in which a body signs a joint record off
+TAKEN = ("signed_for_by", "seen_document", "seen_number", "taken_as", "mandate")  # who took a paper, and how that was seen
+ID_DIGITS = 12  # of a citizen's identity number
+MIN_ADDRESS = 10  # characters; shorter, no postman finds it
 MIN_REASON = 5  # characters of a reason or an opinion
 MAX_FEE = 99_999_999_999  # đồng; the amount field of a gateway (đồng × 100) holds almost ten times this
 
@@ -39,6 +57,19 @@ class DetailsMissing(ValueError):
 def reason(step: Step) -> None:
     if len(step.note.strip()) < MIN_REASON:
         raise DetailsMissing("note", _("Ghi rõ lý do để người nộp hiểu."))
+
+
+def form_signed_on_paper(step: Step) -> None:
+    """A clerk files what the applicant signed on paper: its scan is among the files."""
+    signed = step.dossier.attachments.current().filter(item_key=SIGNED_FORM)
+    if step.dossier.channel != FilingChannel.ONLINE and not signed.exists():
+        raise DetailsMissing(SIGNED_FORM, _("Quét tờ khai người nộp đã ký rồi gửi ở mục “Tờ khai đã ký”."))
+
+
+def signed_by_the_visitor(step: Step) -> None:
+    """A clerk who takes a citizen's step brings the paper that the citizen signed."""
+    if step.user is not None and not is_submitter(step.dossier, step.user) and not step.details.get("signed"):
+        raise DetailsMissing("signed", _("Gửi bản quét giấy người dân đã ký."))
 
 
 def legal_ground(step: Step) -> None:
@@ -241,6 +272,17 @@ def _step_to_give(step: Step, holder: User) -> StepRun:
     return next(run for run in fitting if run == chosen)
 
 
+def colleague(step: Step) -> None:
+    """`holder`: another person with the role of what the actor holds, at the same body."""
+    holder, dossier = step.details.get("holder"), step.dossier
+    assert step.user is not None
+    posts = [(run.role, run.agency_id) for run in dossier.open_steps if run.holder_id == step.user.pk]
+    if not dossier.open_steps:
+        posts = [(Role.RECEIVING_CLERK, dossier.receiving_agency_id)]
+    if holder is None or holder.pk == step.user.pk or not all(holder.has_role(*post) for post in posts):
+        raise DetailsMissing("holder", _("Chọn một đồng nghiệp cùng vai trò, ở cùng nơi làm việc."))
+
+
 def step_handed(step: Step) -> None:
     """`step`: an open step that was handed over and that nobody has taken; needed only where there are several."""
     assert step.user is not None
@@ -368,13 +410,80 @@ def system_only_if_silence_is_consent(step: Step) -> None:
 
 
 def originals_returned(step: Step) -> None:
+    """What the books of originals say comes before what somebody ticks."""
+    held = step.dossier.originals.held().count()
+    if held and not step.job:
+        raise DetailsMissing("originals_returned", _("Sổ còn ghi giữ %(n)d giấy tờ gốc: trả lại trước.") % {"n": held})
     if step.dossier.accepted_at and not step.details.get("originals_returned"):
         raise DetailsMissing("originals_returned", _("Xác nhận đã trả lại giấy tờ gốc, hoặc không giữ giấy tờ gốc nào."))
 
 
 def published_and_notified_or_signed_for(step: Step) -> None:
-    if step.job:
+    """In the account: published. By post: the parcel was delivered. At the counter: who took it, the document seen, the right."""
+    if step.job == Job.POST:
+        _parcel_in(step, {ParcelState.DELIVERED})
+    elif step.job:
+        if step.dossier.delivery_way != DeliveryWay.ACCOUNT:
+            raise PermissionDenied("a paper is delivered by who hands it out, not by a job")
         if step.dossier.papers.filter(decision__isnull=False, published_at=None).exists():
             raise DetailsMissing("paper", _("Kết quả chưa được đưa vào tài khoản."))
-    elif not str(step.details.get("signed_for_by", "")).strip():
-        raise DetailsMissing("signed_for_by", _("Ghi tên người ký nhận kết quả."))
+    else:
+        taken = whoever_takes(step.dossier, step.details)
+        step.details["seen_number"] = taken["seen_number"]
+
+
+def whoever_takes(dossier: Dossier, details: Mapping[str, Any]) -> dict[str, str]:
+    """Who signs for a paper at the counter: {signed_for_by, seen_document, seen_number, taken_as, mandate}, the number as stored.
+    Raises DetailsMissing."""
+    given = {name: str(details.get(name) or "").strip() for name in TAKEN}
+    if not given["signed_for_by"]:
+        raise DetailsMissing("signed_for_by", _("Ghi tên người ký nhận."))
+    kind, number = given["seen_document"], id_number_in(given["seen_number"])
+    if kind not in SeenDocument.values:
+        raise DetailsMissing("seen_document", _("Chọn loại giấy tờ đã xem của người đến nhận."))
+    if not number:
+        raise DetailsMissing("seen_number", _("Ghi số giấy tờ đã xem."))
+    if kind == SeenDocument.CITIZEN_ID and not (is_digits(number) and len(number) == ID_DIGITS):
+        raise DetailsMissing("seen_number", _("Số căn cước có 12 số."))
+    taken_as = given["taken_as"]
+    if taken_as not in TakenAs.values or (taken_as == TakenAs.OWN and dossier.organisation_id):
+        raise DetailsMissing("taken_as", _("Chọn người đến nhận với tư cách gì."))
+    if taken_as == TakenAs.MANDATE and not given["mandate"]:
+        raise DetailsMissing("mandate", _("Ghi giấy ủy quyền, giấy giới thiệu đã xem: số, ngày, ai ký."))
+    known = dossier.subject_id_number if kind == SeenDocument.CITIZEN_ID and taken_as == TakenAs.OWN else ""
+    if len(known) == ID_DIGITS and number != known:
+        raise DetailsMissing("seen_number", _("Số này khác số căn cước của chủ hồ sơ. Xem lại, hoặc chọn “được ủy quyền”."))
+    return given | {"seen_number": number}
+
+
+# ---------------------------------------------------------------- originals and post
+def original_with_legal_reason(step: Step) -> None:
+    """`original`: the key of a document that has its reason in the procedure. Without one nobody may ask."""
+    if step.details.get("original") not in conditions.originals_with_reason(step.dossier):
+        raise DetailsMissing("original", _("Thủ tục này không cho phép đòi bản chính của giấy tờ đó."))
+
+
+def whole_address(step: Step) -> None:
+    """Name, phone and address of the recipient; with a carrier that takes no orders, the number of the sending."""
+    texts = {name: str(step.details.get(name, "")).strip() for name in ("recipient", "phone", "address")}
+    if not texts["recipient"]:
+        raise DetailsMissing("recipient", _("Ghi tên người nhận."))
+    if to_e164(texts["phone"]) is None:
+        raise DetailsMissing("phone", _("Ghi số điện thoại người nhận, ví dụ 0912 345 678: bưu tá gọi trước khi phát."))
+    if len(texts["address"]) < MIN_ADDRESS:
+        raise DetailsMissing("address", _("Ghi đủ địa chỉ: số nhà, đường hoặc thôn, xã, tỉnh."))
+
+
+def parcel_undelivered(step: Step) -> None:
+    _parcel_in(step, UNDELIVERED)
+
+
+def parcel_found(step: Step) -> None:
+    _parcel_in(step, ON_ITS_WAY)
+
+
+def _parcel_in(step: Step, states: Collection[str]) -> None:
+    """The job brings a parcel of this dossier, in one of these states."""
+    parcel = step.details.get("parcel")
+    if parcel is None or parcel.dossier_id != step.dossier.pk or parcel.state not in states:
+        raise PermissionDenied("the job of the post brings no such parcel of this dossier")

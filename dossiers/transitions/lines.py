@@ -99,11 +99,12 @@ class DossierTransitions:
 
     # ------------------------------------------------------------ filing
     @line(
-        S.DRAFT, RETURN_VALUE(S.SUBMITTED, S.PAYMENT_REQUIRED), permission=may.may_file,
+        S.DRAFT, RETURN_VALUE(S.SUBMITTED, S.PAYMENT_REQUIRED), permission=may.any_of(may.may_file, may.enters_for_a_visitor),
         conditions=[
             conditions.form_valid, conditions.required_documents_present, conditions.version_in_effect,
             conditions.offered_for_submission,
         ],
+        inputs=[inputs.form_signed_on_paper],
         before=[Effect.TIDY_ANSWERS, Effect.COPY_SUBJECT, Effect.FREEZE_FEES, Effect.WAIT_FOR_PAYMENT, Effect.NUMBER_THE_DOSSIER],
         paper=PaperKind.ACKNOWLEDGEMENT, clock=Clock.RECEPTION_STARTS, tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
         sentence=_("Đã nộp hồ sơ"),
@@ -188,7 +189,8 @@ class DossierTransitions:
     @line(
         S.SUBMITTED, S.ACCEPTED, permission=may.is_receiving_clerk, conditions=[conditions.required_documents_present],
         inputs=[inputs.exemption_decided],
-        before=[Effect.DECIDE_EXEMPTION, Effect.COPY_STEPS, Effect.FLAG_DIGITISATION], paper=PaperKind.RECEIPT_SLIP,
+        before=[Effect.DECIDE_EXEMPTION, Effect.COPY_STEPS, Effect.FLAG_DIGITISATION, Effect.RECORD_READING],
+        paper=PaperKind.RECEIPT_SLIP,
         clock=Clock.START, tells=[Tells.SUBMITTER, Tells.OFFICER], sentence=_("Đã tiếp nhận hồ sơ"),
     )  # fmt: skip
     def accept(self) -> None:
@@ -252,8 +254,10 @@ class DossierTransitions:
         self.supplement_proposed_at = None
 
     @line(
-        S.SUPPLEMENT_REQUIRED, RETURN_VALUE(S.SUBMITTED, S.ACCEPTED, S.PROCESSING), permission=may.is_submitter,
-        conditions=[conditions.all_requested_items_answered], before=[Effect.APPLY_SUPPLEMENT],
+        S.SUPPLEMENT_REQUIRED, RETURN_VALUE(S.SUBMITTED, S.ACCEPTED, S.PROCESSING),
+        permission=may.any_of(may.is_submitter, may.acts_for_a_visitor),
+        conditions=[conditions.all_requested_items_answered], inputs=[inputs.signed_by_the_visitor],
+        before=[Effect.RECORD_SIGNED_PAPER, Effect.APPLY_SUPPLEMENT], after=[Effect.KEEP_SIGNED_PAPER],
         paper=PaperKind.SUPPLEMENT_NOTE, clock=Clock.RESTART_IF_ACCEPTED,
         tells=[Tells.RECEIVING_CLERK, Tells.OFFICER, Tells.SUBMITTER], sentence=_("Đã gửi bổ sung"),
     )  # fmt: skip
@@ -326,6 +330,33 @@ class DossierTransitions:
     def take_over(self) -> None:
         """The head of a body takes an open step of this body, with a reason, and does it from now on."""
 
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED], permission=may.may_claim, before=[Effect.CLAIM], sentence=_("Đã nhận về làm"),
+    )  # fmt: skip
+    def claim(self) -> None:
+        """A clerk takes a dossier that nobody holds: it is not offered to colleagues any more."""
+
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED], permission=may.holds_it_at_the_desk, before=[Effect.GIVE_BACK],
+        sentence=_("Đã trả lại việc chung"),
+    )  # fmt: skip
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.holds_a_step, before=[Effect.GIVE_BACK], sentence=_("Đã trả lại việc chung"),
+    )  # fmt: skip
+    def give_back(self) -> None:
+        """Who holds it gives it back: everybody with the role may take it."""
+
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED], permission=may.holds_it_at_the_desk, inputs=[inputs.colleague, inputs.reason],
+        before=[Effect.PASS_ON], tells=[Tells.OFFICER], sentence=_("Đã giao cho đồng nghiệp"),
+    )  # fmt: skip
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.holds_a_step, inputs=[inputs.colleague, inputs.reason],
+        before=[Effect.PASS_ON], tells=[Tells.OFFICER], sentence=_("Đã giao cho đồng nghiệp"),
+    )  # fmt: skip
+    def pass_on(self) -> None:
+        """Who holds it gives it to a colleague with the same role, with a reason."""
+
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.any_of(may.does_a_step, may.heads_the_lead),
         conditions=[conditions.not_decided, conditions.applicant_not_asked], inputs=[inputs.reason, inputs.earlier_step],
@@ -360,9 +391,11 @@ class DossierTransitions:
         """Ask the applicant to confirm; the clock is paused."""
 
     @line(
-        S.PROCESSING, S.PROCESSING, permission=may.is_submitter, jobs=[Job.CONFIRMATION_DEADLINE],
-        conditions=[conditions.confirmation_open], inputs=[inputs.system_only_if_silence_is_consent],
-        before=[Effect.RECORD_CONFIRMATION], clock=Clock.RESUME, tells=[Tells.OFFICER],
+        S.PROCESSING, S.PROCESSING, permission=may.any_of(may.is_submitter, may.acts_for_a_visitor),
+        jobs=[Job.CONFIRMATION_DEADLINE], conditions=[conditions.confirmation_open],
+        inputs=[inputs.system_only_if_silence_is_consent, inputs.signed_by_the_visitor],
+        before=[Effect.RECORD_SIGNED_PAPER, Effect.RECORD_CONFIRMATION], after=[Effect.KEEP_SIGNED_PAPER],
+        clock=Clock.RESUME, tells=[Tells.OFFICER],
         sentence=_("Người nộp đã xác nhận"),
     )  # fmt: skip
     def confirm(self) -> None:
@@ -467,21 +500,58 @@ class DossierTransitions:
         self.delivery_status = DeliveryStatus.READY
 
     @line(
-        S.COMPLETED, S.RETURNED, permission=may.any_of(may.is_receiving_clerk, may.is_post), jobs=[Job.DELIVERY],
-        conditions=[conditions.nothing_owed], inputs=[inputs.published_and_notified_or_signed_for],
-        before=[Effect.NAME_WHAT_IS_DELIVERED], after=[Effect.OWE_LAST_CONTROL_SHEET], tells=[Tells.SUBMITTER],
+        S.COMPLETED, S.RETURNED, permission=may.is_receiving_clerk, jobs=[Job.DELIVERY, Job.POST],
+        conditions=[conditions.nothing_owed, conditions.not_on_its_way], inputs=[inputs.published_and_notified_or_signed_for],
+        before=[Effect.NAME_WHAT_IS_DELIVERED, Effect.RECORD_WHO_TOOK_IT], after=[Effect.OWE_LAST_CONTROL_SHEET],
+        tells=[Tells.SUBMITTER],
         sentence=_("Đã trả kết quả"),  # of a revoked one: `workflow.sentence_of`
     )  # fmt: skip
     def deliver(self) -> None:
-        """The result was published in the account and announced, or signed for at the counter."""
+        """The result was published in the account and announced, signed for at the counter, or delivered by the post."""
         self.returned_at = clock.now()
         self.delivery_status = DeliveryStatus.DELIVERED
         self._close()
 
+    # ------------------------------------------------------------ originals and post
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING, S.COMPLETED], permission=may.any_of(may.is_receiving_clerk, may.works_on_it),
+        conditions=[conditions.an_original_must_be_shown], inputs=[inputs.original_with_legal_reason],
+        before=[Effect.RECORD_ASKED_ORIGINAL], tells=[Tells.SUBMITTER],
+        sentence=_("Đề nghị mang bản chính để đối chiếu"),
+    )  # fmt: skip
+    def ask_original(self) -> None:
+        """Ask for an original, for the reason of law that the procedure names. No clock moves: neither here nor when it comes."""
+
+    @same_state(
+        [S.COMPLETED], permission=may.is_receiving_clerk,
+        conditions=[conditions.goes_by_post, conditions.nothing_owed, conditions.no_parcel_on_its_way],
+        inputs=[inputs.whole_address], before=[Effect.ORDER_PARCEL], tells=[Tells.SUBMITTER],
+        sentence=_("Đã đặt gửi bưu điện"),
+    )  # fmt: skip
+    def send_parcel(self) -> None:
+        """Order a parcel with the result. Its address is frozen with the order."""
+
+    @same_state(
+        [S.COMPLETED], permission=may.no_user, jobs=[Job.POST], inputs=[inputs.parcel_undelivered],
+        before=[Effect.NAME_PARCEL], tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
+        sentence=_("Bưu điện không giao được"),
+    )  # fmt: skip
+    def note_undelivered(self) -> None:
+        """The post could not deliver the parcel: refused, unknown address, lost, brought back. The desk has the matter again."""
+
+    @same_state(
+        [S.COMPLETED], permission=may.no_user, jobs=[Job.POST], inputs=[inputs.parcel_found], before=[Effect.NAME_PARCEL],
+        tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK], sentence=_("Bưu điện tìm thấy, đang gửi tiếp"),
+    )  # fmt: skip
+    def note_found(self) -> None:
+        """A parcel that could not be delivered is on its way again."""
+
     # ------------------------------------------------------------ withdrawal, stop, correction
     @line(
-        [state for state in ALIVE if state not in (S.WITHDRAWN, S.COMPLETED)], S.WITHDRAWN, permission=may.is_submitter,
-        conditions=[conditions.not_decided], paper=PaperKind.WITHDRAWAL_REQUEST, clock=Clock.PAUSE,
+        [state for state in ALIVE if state not in (S.WITHDRAWN, S.COMPLETED)], S.WITHDRAWN,
+        permission=may.any_of(may.is_submitter, may.acts_for_a_visitor), conditions=[conditions.not_decided],
+        inputs=[inputs.signed_by_the_visitor], before=[Effect.RECORD_SIGNED_PAPER], after=[Effect.KEEP_SIGNED_PAPER],
+        paper=PaperKind.WITHDRAWAL_REQUEST, clock=Clock.PAUSE,
         interval=IntervalKind.WITHDRAWAL, tells=[Tells.RECEIVING_CLERK, Tells.OFFICER], sentence=_("Xin rút hồ sơ"),
     )  # fmt: skip
     def withdraw(self) -> None:

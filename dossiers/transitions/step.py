@@ -13,6 +13,7 @@ from dossiers.transitions.choices import Clock, Effect, Tells
 if TYPE_CHECKING:
     from accounts.models import Agency, User
     from dossiers.clock.timekeeper import Timekeeper
+    from dossiers.files.checking import Checked
     from dossiers.models import Dossier, Event, StepRun
     from dossiers.papers.models import IssuedPaper
     from dossiers.permissions import Permission
@@ -29,6 +30,15 @@ class SettlingAttempt(Protocol):
     settles: bool
     amount: int
     obligation_id: int
+
+
+class SentParcel(Protocol):
+    """The fields of a parcel used here; the model is in `dossiers.parcels`, above."""
+
+    pk: int
+    dossier_id: int
+    state: str
+    reference: str
 
 
 class AskedItem(TypedDict):
@@ -93,9 +103,25 @@ class StepDetails(TypedDict, total=False):
     keys: list[str]
     # stop
     legal_ground: str
+    # resubmit, withdraw, confirm by a clerk: checked scans of the paper that the visitor signed
+    signed: list[Checked]
     # confirm_withdrawal, deliver
     originals_returned: bool
     signed_for_by: str
+    # deliver at the counter: a `SeenDocument` and its number, a `TakenAs`, and the mandate that was shown
+    seen_document: str
+    seen_number: str
+    taken_as: str
+    mandate: str
+    # deliver by post, note_undelivered, note_found
+    parcel: SentParcel
+    # ask_original: the key of a document
+    original: str
+    # send_parcel; `tracking`: of a sending that was handed in at a post office
+    recipient: str
+    phone: str
+    address: str
+    tracking: str
 
 
 class DecidedExemption(TypedDict):
@@ -126,12 +152,24 @@ class Recorded(TypedDict, total=False):
     proposed_by: str  # who proposed the request that a head approved
     content_sha256: str  # of the decision
     numbers: dict[str, str]  # {result key: number of its paper}
-    read: dict[str, str | None]  # {result key: when the signer had the paper on screen, None: not read}
+    # {result key (approve) or id of an attachment (accept): when the person had the paper on screen, None: not read}
+    read: dict[str, str | None]
     draft: CarriedDraft
     marks: list[Mark]
     action: str
+    signed_for_by: str
+    seen_document: str
+    seen_number: str
+    taken_as: str
+    mandate: str
+    parcel: str  # reference
+    original: dict[str, str]  # ask_original: key, name, reason
+    recipient: str
+    phone: str
+    address: str
     revoked: bool  # deliver: no result is in force any more; what is delivered is the decision that revoked it
     corrected: list[str]  # numbers of the papers that a correction replaces or revokes
+    signed: list[str]  # SHA-256 of the scans of the paper that the visitor signed
     holder: str
     old: str
     new: str

@@ -20,6 +20,7 @@ from dossiers.models import Dossier, FeeObligation
 from dossiers.papers.frozen import papers_in
 from dossiers.papers.models import IssuedPaper
 from dossiers.states import DossierState
+from dossiers.transitions import conditions
 from portal.common import clock
 from tests import factories, money, world
 
@@ -46,12 +47,22 @@ FILING = {
 }
 DESK = {
     "assign SUBMITTED": 11,
-    "accept SUBMITTED": 32,
+    "accept SUBMITTED": 33,
     "assign ACCEPTED": 10,
     "transfer ACCEPTED": 26,
     "assign PROCESSING": 12,
     "refuse_receipt SUBMITTED": 18,
     "note_received ACCEPTED": 15,
+}
+HOLDING = {
+    "claim SUBMITTED": 8,
+    "pass_on SUBMITTED": 11,
+    "give_back SUBMITTED": 8,
+    "claim ACCEPTED": 8,
+    "pass_on ACCEPTED": 11,
+    "give_back ACCEPTED": 8,
+    "pass_on PROCESSING": 13,
+    "give_back PROCESSING": 10,
 }
 OFFICE = {
     "consult PROCESSING": 21,  # who asks has taken the step
@@ -73,6 +84,8 @@ OFFICE = {
     "apologise ACCEPTED": 25,
     "apologise PROCESSING": 25,
 }
+ORIGINALS = {f"ask_original {state}": 0 for state in ("SUBMITTED", "ACCEPTED", "PROCESSING", "COMPLETED")}
+BY_POST = {"delivery_way": "post", "delivery_address": {"province": "11", "commune": "11.X004", "detail": "Số 5, tổ 3"}}
 RESULT = {
     "approve PROCESSING": 27,  # steps that still wait, the draft, what is offered in this case, what the signer had on screen
     "issue PROCESSING to the account": 24,
@@ -83,6 +96,10 @@ RESULT = {
     "correct_result RETURNED replace": 23,
     "correct_result RETURNED revoke": 26,  # a decision with a paper of its own
     "correct_result COMPLETED revoke": 27,
+    "send_parcel COMPLETED": 23,
+    "note_undelivered COMPLETED": 19,
+    "note_found COMPLETED": 19,
+    "deliver COMPLETED by post": 21,
     "refuse_substance PROCESSING": 19,
 }
 MONEY_THAT_BLOCKS = {
@@ -106,8 +123,8 @@ MONEY_THAT_WAITS_FOR_NOTHING = {
     "collect WITHDRAWN": 30,
     "set_fee ACCEPTED": 19,
     "set_fee PROCESSING": 21,
-    "accept SUBMITTED exemption: confirm": 33,
-    "accept SUBMITTED exemption: refuse": 38,
+    "accept SUBMITTED exemption: confirm": 34,
+    "accept SUBMITTED exemption: refuse": 39,
 }
 ENDING = {
     "withdraw SUBMITTED": 16,
@@ -220,6 +237,18 @@ def test_filing_and_the_supplement(desk, counter):
     assert counter.numbers == FILING
 
 
+def test_taking_giving_back_and_passing_on(desk, counter):
+    clerk, officer = factories.user(receiving_clerk=desk.receiving_agency), factories.user(officer=desk.lead)
+    for dossier in (desk.submitted(), desk.accepted()):
+        dossier = counter.take(dossier, "claim", desk.clerk)
+        dossier = counter.take(dossier, "pass_on", desk.clerk, holder=clerk, note=NOTE)
+        counter.take(dossier, "give_back", clerk)
+    dossier = workflow.advance(desk.processing(), "assign", actor=desk.head, holder=desk.officer)
+    dossier = counter.take(dossier, "pass_on", desk.officer, holder=officer, note=NOTE)
+    counter.take(dossier, "give_back", officer)
+    assert counter.numbers == HOLDING
+
+
 def test_the_desk(desk, counter):
     dossier = counter.take(desk.submitted(), "assign", desk.head, holder=desk.clerk)
     dossier = counter.take(dossier, "accept", desk.clerk)
@@ -278,6 +307,14 @@ def test_the_office(desk, counter):
 
 
 @pytest.mark.slow
+def test_asking_for_an_original(desk, counter, monkeypatch):
+    monkeypatch.setattr(conditions, "originals_with_reason", lambda dossier: {"1.1": ("Sổ đỏ", "Luật Đất đai")})
+    for dossier in (desk.submitted(), desk.accepted(), desk.processing(), completed(desk)):
+        counter.take(dossier, "ask_original", desk.clerk, original="1.1")
+    assert counter.numbers == ORIGINALS
+
+
+@pytest.mark.slow
 def test_the_result(desk, counter):
     content = factories.CONTENT
     dossier = desk.to_sign(delivery_way="account")
@@ -290,11 +327,16 @@ def test_the_result(desk, counter):
     dossier = counter.take(dossier, "issue", SystemActor("issue"), case="at the counter")
     dossier = counter.take(dossier, "correct_result", desk.signer, case="replace", action="replace", note=NOTE, content=content)
     add_signed_paper(dossier)
-    dossier = counter.take(dossier, "deliver", desk.clerk, case="at the counter", signed_for_by="Nguyễn Hoàng Phượng Vỹ")
+    dossier = counter.take(dossier, "deliver", desk.clerk, case="at the counter", **factories.SIGNED)
     dossier = counter.take(dossier, "correct_result", desk.signer, case="replace", action="replace", note=NOTE, content=content)
     add_signed_paper(dossier)
     counter.take(dossier, "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE, legal_ground=GROUND)
     counter.take(completed(desk), "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE, legal_ground=GROUND)
+    dossier = counter.take(completed(desk, **BY_POST), "send_parcel", desk.clerk, **factories.PARCEL)
+    for step, state in (("note_undelivered", "lost"), ("note_found", "in_transit"), ("deliver", "delivered")):
+        dossier.parcels.update(state=state)
+        case = "by post" if step == "deliver" else ""
+        dossier = counter.take(dossier, step, SystemActor("post"), case=case, parcel=dossier.parcels.get())
     counter.take(desk.to_sign(), "refuse_substance", desk.signer, note=NOTE, content=content)
     assert counter.numbers == RESULT
 
@@ -381,7 +423,8 @@ def test_ending_with_money_to_give_back(counter, db):
 
 
 def test_every_step_out_of_every_state_is_counted():
-    tables = [FILING, DESK, OFFICE, RESULT, MONEY_THAT_BLOCKS, MONEY_THAT_WAITS_FOR_NOTHING, ENDING, ENDING_WITH_MONEY]
+    waiting = [MONEY_THAT_BLOCKS, MONEY_THAT_WAITS_FOR_NOTHING]
+    tables = [FILING, DESK, HOLDING, OFFICE, RESULT, ORIGINALS, *waiting, ENDING, ENDING_WITH_MONEY]
     there_are = {
         f"{name} {state}"
         for name in workflow.step_names()

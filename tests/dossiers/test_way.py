@@ -131,7 +131,7 @@ def test_a_counter_result_waits_for_the_signature_of_who_takes_it(desk, run_foll
 
     with pytest.raises(inputs.DetailsMissing):
         workflow.advance(dossier, "deliver", actor=desk.clerk)
-    dossier = workflow.advance(dossier, "deliver", actor=desk.clerk, signed_for_by="Nguyễn Hoàng Phượng Vỹ")
+    dossier = workflow.advance(dossier, "deliver", actor=desk.clerk, **factories.SIGNED)
     assert dossier.state == DossierState.RETURNED
 
 

@@ -3,7 +3,9 @@
 import copy
 
 from accounts.addresses import address_text
+from dossiers.choices import SIGNED_FORM
 from dossiers.fees import wording as fee_words
+from dossiers.files.models import NAMES
 from dossiers.filing import rules
 from dossiers.models import DeliveryWay, SupplementItem
 from dossiers.papers import wording
@@ -12,6 +14,7 @@ from dossiers.papers.contexts.shared import (
     clock_note,
     fee_rows,
     files_at,
+    intake_of,
     money_note,
     sign,
     submitter_of,
@@ -33,11 +36,34 @@ def acknowledgement(dossier, event):
         "papers": [
             {"name": name, "file": file.name, "hash_prefix": file.received_sha256[:16]}
             for name, file in files_at(dossier, event.at)
-        ],
+        ]
+        + [{"name": row["name"], "file": f"bản giấy: {row['sheets']}"} for row in _on_paper(dossier) if row["sheets"]],
+        "lacks_are_told": _LACKS_TOLD["desk" if intake_of(dossier) else "account"],
         "fees": fees,
         "fee_total": total,
         "fee_note": _when_to_pay(dossier) if fees else "",
     }
+
+
+_LACKS_TOLD = {
+    "account": "gửi vào hộp thư trên cổng",
+    "desk": "trao tại quầy hoặc gửi theo địa chỉ đã ghi",
+}
+
+
+def _on_paper(dossier):
+    """What the desk received on paper: [{"key", "name", "originals", "copies", "sheets" in words}]; empty for filing online."""
+    intake = intake_of(dossier)
+    names = {ask.key: ask.name for ask in rules.papers_of(dossier.version)}
+    rows = []
+    for key, counts in (intake.papers if intake else {}).items():
+        originals, copies = counts.get("originals", 0), counts.get("copies", 0)
+        words = [f"{originals} bản chính"] * bool(originals) + [f"{copies} bản sao"] * bool(copies)
+        rows.append({
+            "key": key, "name": names.get(key, key), "originals": originals or "", "copies": copies or "",
+            "sheets": ", ".join(words) or ("chỉ xem, đã trả lại" if counts.get("seen") else ""),
+        })  # fmt: skip
+    return rows
 
 
 def _when_to_pay(dossier):
@@ -101,12 +127,17 @@ def receipt_slip(dossier, event):
 
 
 def _papers_received(dossier, event):
-    """Rows: first the form filled in on the portal, then each document with the number of its files."""
+    """Rows: first the form filled in on the portal, then each document with the number of its sheets and files."""
     form = rules.form_of(dossier)
     counts = {}
     for name, _file in files_at(dossier, event.at):
         counts[name] = counts.get(name, 0) + 1
-    rows = [{"name": f"{form.name} (điền trên cổng)", "electronic": 1}] if form else []
+    signed = counts.pop(str(NAMES[SIGNED_FORM]), 0)
+    rows = [{"name": f"{form.name} (điền trên cổng)", "electronic": 1}] if form and not signed else []
+    if form and signed:
+        rows = [{"name": f"{form.name} (đã ký)", "originals": 1, "electronic": signed}]
+    for row in _on_paper(dossier):
+        rows.append({**row, "electronic": counts.pop(row["name"], "")} | ({"copies": "đã xem"} if "xem" in row["sheets"] else {}))
     return rows + [{"name": name, "electronic": count} for name, count in counts.items()]
 
 

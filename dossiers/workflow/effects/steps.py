@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from accounts.roles import Role
+from dossiers.access_log import files_read
 from dossiers.choices import IntervalKind, Product
+from dossiers.filing import rules
 from dossiers.models import StepRun, StepState
 from dossiers.permissions import ASKED_KINDS, does_the_step, own_steps
 from dossiers.states import DossierState
@@ -43,7 +45,15 @@ def copy_steps(step: Step) -> None:
 
 @before(Effect.FLAG_DIGITISATION)
 def flag_digitisation(step: Step) -> None:
-    step.dossier.digitised_at_receipt = step.dossier.attachments.current().exists()
+    step.dossier.digitised_at_receipt = rules.digitised(step.dossier)
+
+
+@before(Effect.RECORD_READING)
+def record_reading(step: Step) -> None:
+    """Record for each file when this person had it on screen last; None: not read."""
+    if step.user:
+        read = files_read(step.dossier, step.user)
+        step.recorded["read"] = {str(pk): at.isoformat() if at else None for pk, at in read.items()}
 
 
 @before(Effect.OPEN_FIRST_STEPS)
@@ -109,6 +119,27 @@ def take_by_working(step: Step) -> None:
     """Who consults, asks or charges for an open step works on it: it needs no press of its own to count as taken."""
     if step.user and step.line.source == DossierState.PROCESSING:
         taking.note([run for run in own_steps(step.dossier, step.user) if run.kind not in ("sign", *ASKED_KINDS)], step.now)
+
+
+@before(Effect.CLAIM)
+def claim(step: Step) -> None:
+    step.dossier.holder = step.user
+    step.recorded["holder"] = str(step.user)
+
+
+@before(Effect.GIVE_BACK)
+@before(Effect.PASS_ON)
+def give_to(step: Step) -> None:
+    """What the actor holds goes to the colleague, or to everybody with the role; a step must be taken anew."""
+    holder = step.details.get("holder") if step.name == "pass_on" else None
+    assert step.user is not None
+    for run in [run for run in step.dossier.open_steps if run.holder_id == step.user.pk]:
+        run.holder, run.taken_at = holder, None
+        run.take_by = step.timekeeper.take_by(step.now, run.agency)
+        run.save(update_fields=["holder", "taken_at", "take_by"])
+    step.dossier.holder = holder
+    if holder:
+        step.recorded["holder"] = str(holder)
 
 
 @before(Effect.REFUSE_HANDOVER)
@@ -280,9 +311,9 @@ def set_holder(step: Step) -> None:
     holder, run = step.details["holder"], step.details.get("step")
     if run:
         if run.taken_at and run.holder_id != holder.pk:  # handed from one person to another
-            run.taken_at, run.take_by, run.alarmed_at = None, step.timekeeper.take_by(step.now, run.agency), None
+            run.taken_at, run.take_by = None, step.timekeeper.take_by(step.now, run.agency)
         run.holder = holder
-        run.save(update_fields=["holder", "taken_at", "take_by", "alarmed_at"])
+        run.save(update_fields=["holder", "taken_at", "take_by"])
         step.recorded["steps"] = [run.name]
     step.dossier.holder = holder
     step.recorded["holder"] = str(holder)

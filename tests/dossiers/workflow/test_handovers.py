@@ -6,13 +6,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from accounts.messages.models import Message
+from accounts.messages.models import Alarm, Message
 from dossiers import workflow
 from dossiers.desk import queues
 from dossiers.models import Dossier, StepRun
 from dossiers.transitions.inputs import DetailsMissing
 from dossiers.workflow import deadlines
 from portal.common import clock
+from portal.obligations import alarms
 from tests import factories, world
 from tests.dossiers.desk.test_steps import client_of, page, take
 from tests.dossiers.workflow.test_at_once import at_once
@@ -172,7 +173,7 @@ class TestRefused:
 
 @pytest.mark.django_db
 class TestOverdue:
-    def test_after_two_working_hours_it_is_overdue_and_its_heads_are_told_once(self, desk):
+    def test_after_two_working_hours_it_is_overdue_and_its_heads_are_told(self, desk):
         with clock.at(WEDNESDAY):
             dossier = desk.processing()
             late = desk.head
@@ -182,11 +183,14 @@ class TestOverdue:
         with clock.at(run.take_by):
             assert list(StepRun.objects.untaken_and_overdue(clock.now())) == [run]
             assert queues.counts(factories.fresh(late))["chua-nhan"] == 1
-            deadlines.run()
-            deadlines.run()
-            told = Message.objects.filter(recipient=late, key__startswith=f"untaken:{run.pk}:", channel="inbox")
-            assert told.count() == 1 and dossier.code in told.get().subject
+        with clock.at(run.take_by + dt.timedelta(minutes=15)):
+            alarms.run()
+            alarms.run()
+            told = Message.objects.filter(recipient=late, key__startswith="alarms:", channel="inbox")
+            assert told.count() == 1 and dossier.code in told.get().body
             dossier = advance(dossier, "take", desk.officer)
+            alarms.run()
+            assert not Alarm.objects.going().filter(kind="take").exists()
             assert not StepRun.objects.untaken_and_overdue(clock.now()).exists()
             assert queues.counts(factories.fresh(late))["chua-nhan"] == 0
 

@@ -13,6 +13,7 @@ from dossiers.papers import contexts
 from dossiers.transitions.inputs import DetailsMissing
 from dossiers.workflow import deadlines
 from portal.common import clock
+from portal.obligations import alarms
 from tests import factories, world
 from tests.dossiers.desk.test_steps import take
 
@@ -66,7 +67,7 @@ def test_the_page_asks_to_confirm_and_keeps_what_was_typed(desk, other):
     assert question_of(dossier).hours == 200
 
 
-def test_who_was_asked_is_reminded_then_its_heads_and_the_asker_are_told_once(desk, other):
+def test_who_was_asked_is_reminded_then_its_heads_and_the_asker_are_told(desk, other):
     colleague, head = factories.user(officer=OTHER), factories.user(head=OTHER)
     with clock.at(WEDNESDAY):
         run = question_of(asked(desk, other, 4))
@@ -75,12 +76,14 @@ def test_who_was_asked_is_reminded_then_its_heads_and_the_asker_are_told_once(de
     for moment in (run.due_at - dt.timedelta(minutes=1), run.due_at - dt.timedelta(seconds=1)):
         with clock.at(moment):
             deadlines.run()
-    assert told(f"answer:remind:{run.pk}") == {colleague} and not told(f"answer:overdue:{run.pk}")
-    for moment in (run.due_at, run.due_at + dt.timedelta(days=1)):
-        with clock.at(moment):
-            deadlines.run()
-    assert told(f"answer:overdue:{run.pk}") == {head, desk.officer}
-    assert Message.objects.filter(key__startswith="answer:", channel="inbox").count() == 3
+    assert told(f"answer:remind:{run.pk}") == {colleague}
+    with clock.at(run.due_at + dt.timedelta(minutes=15)):
+        deadlines.run()
+        alarms.run()
+        alarms.run()
+    kinds = Message.objects.filter(body__contains="Đã hỏi ý kiến, phải trả lời", channel="inbox")
+    assert sorted(message.recipient.pk for message in kinds) == sorted([head.pk, desk.officer.pk, colleague.pk])
+    assert Message.objects.filter(key__startswith="answer:", channel="inbox").count() == 1
     run.refresh_from_db()
     assert run.state == "open"  # silence is no consent
 
