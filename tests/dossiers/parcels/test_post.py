@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.messages.models import Message
 from accounts.roles import SystemActor
-from dossiers import workflow
+from dossiers import invariants, workflow
 from dossiers.desk import parcels as lists
 from dossiers.desk import queues
 from dossiers.models import Dossier
@@ -23,6 +23,7 @@ from dossiers.transitions.inputs import DetailsMissing
 from dossiers.workflow.history import problems
 from portal.common import clock, outbox
 from tests import factories, snapshots, world
+from tests.databases import past_the_triggers
 from tests.dossiers.desk.test_steps import page, take
 from tests.dossiers.pages import browse, words
 
@@ -295,6 +296,15 @@ def test_after_a_failed_delivery_it_is_handed_out_at_the_counter(post):
     assert dossier.state == "RETURNED"
     assert notice(dossier.parcels.get(), "delivered", hours=3).status_code == 200  # kept, moves nothing
     assert now(dossier).events.filter(step="deliver").count() == 1
+
+
+def test_the_check_of_all_finds_a_parcel_that_is_not_where_its_notices_say(post):
+    dossier = sent(post)
+    notice(dossier.parcels.get(), "delivered", hours=1)
+    assert list(invariants._parcels()) == []
+    with past_the_triggers():
+        Parcel.objects.update(state="lost")
+    assert len(list(invariants._parcels())) == 2
 
 
 # ---------------------------------------------------------------- pages
