@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import httpx
 
 from payments.gateways.base import NoAnswer, NotSent
+from portal.common import request_ids
 from portal.common.network import is_here
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,8 @@ def post(url: str, values: Mapping[str, str], *, timeout: float | None = None) -
 def _exchange(url: str, values: Mapping[str, str], began: float, timeout: float) -> bytes:
     limits = {"connect": min(timeout, CONNECT_SECONDS), "read": min(timeout, READ_SECONDS)}
     times = httpx.Timeout(**limits, write=WRITE_SECONDS, pool=CONNECT_SECONDS)
-    plain = {"Accept-Encoding": "identity"}  # no compression: a small answer could expand to a huge one
+    # No compression: a small answer could expand to a huge one.
+    plain = {"Accept-Encoding": "identity", **request_ids.headers()}
     with (
         httpx.Client(timeout=times, follow_redirects=False, trust_env=not is_here(url), headers=plain) as client,
         client.stream("POST", url, json=dict(values)) as response,
