@@ -14,6 +14,9 @@ class FilingChannel(models.TextChoices):
     POST = "postal", _("qua bưu chính")
 
 
+SIGNED_FORM = "to-khai-da-ky"  # item key of the scan of the application form that the applicant signed at the counter
+
+
 class DeliveryWay(models.TextChoices):
     ACCOUNT = "account", _("nhận trên cổng này")
     COUNTER = "counter", _("nhận tại quầy")
@@ -145,6 +148,7 @@ class Job(StrEnum):
     PAYMENT_DEADLINE = "payment_deadline"
     SUPPLEMENT_DEADLINE = "supplement_deadline"
     CONFIRMATION_DEADLINE = "confirmation_deadline"
+    ANSWER_DEADLINE = "answer_deadline"
     WITHDRAW_BEFORE_ACCEPT = "withdraw_before_accept"
     ISSUE = "issue"
     DELIVERY = "delivery"

@@ -1,5 +1,7 @@
 """The timeline of a dossier for the citizen: events, current holder, next steps, and how the due time is counted."""
 
+import datetime as dt
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,7 +19,7 @@ from portal.common import clock
 from portal.common.dates import clock_time, long_day, moment
 from procedures.eforms.display import consent_text
 
-HIDDEN_STEPS = {"assign"}  # steps not shown to the citizen
+HIDDEN_STEPS = {"assign", "propose_supplement", "decline_supplement"}  # steps not shown to the citizen
 STEP_ICONS = {
     "submit": "send",
     "ask_supplement": "alert",
@@ -48,6 +50,10 @@ def _event_item(event):
         lines.append(f"“{text.note}”")
     if text and event.step == "hand_over" and text.details.get("steps"):
         lines.append(", ".join(text.details["steps"]))
+    if text and event.step == "announce_visit":
+        visit = text.details["visit"]
+        facts = {"when": moment(dt.datetime.fromisoformat(visit["at"])), "place": visit["place"], "people": visit["people"]}
+        lines.append(_("Lúc %(when)s, tại %(place)s. Người đến: %(people)s.") % facts)
     who = text.actor_name if text and text.actor_name else _("Cổng dịch vụ công")
     return {
         "state": "done",

@@ -27,7 +27,7 @@ WORDS = {"refused": "Nhà đi vắng, hàng xóm không nhận thay", "lost": "K
 class PostScript(Script):
     """Takes the steps of one dossier up to its parcel."""
 
-    def take(self, word):
+    def take_one(self, word):
         name, _dash, state = word.partition("-")
         getattr(self, name)(*([state] if state else []))
 

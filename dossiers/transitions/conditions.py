@@ -57,9 +57,9 @@ def version_in_effect(dossier: Dossier) -> bool:
     return dossier.version.in_effect()
 
 
-@condition(_("Nơi đã chọn chưa nhận hồ sơ này trên mạng."))
+@condition(_("Nơi đã chọn chưa nhận hồ sơ này theo cách nộp này."))
 def offered_for_submission(dossier: Dossier) -> bool:
-    return rules.offered_level(dossier).offers_submission
+    return rules.taken_in_by_its_channel(dossier)
 
 
 def claims_exemption(dossier: Dossier) -> bool:
@@ -87,6 +87,40 @@ def no_open_attempt(dossier: Dossier) -> bool:
 @condition(_("Chưa hết hạn bổ sung."))
 def supplement_due_passed(dossier: Dossier) -> bool:
     return bool(dossier.supplement_due_at) and dossier.supplement_due_at <= clock.now()
+
+
+@condition(_("Đây là yêu cầu bổ sung lần thứ hai: trình trưởng bộ phận duyệt trước."))
+def first_time_or_head_approved(dossier: Dossier) -> bool:
+    """Approved: proposed, so that only a head may ask (`permissions.or_approves_supplement`)."""
+    return not dossier.supplement_count or dossier.supplement_proposed_at is not None
+
+
+@condition(_("Đã quá 3 ngày làm việc từ khi tiếp nhận: trình trưởng bộ phận duyệt trước."))
+def within_3_working_days_or_head_approved(dossier: Dossier) -> bool:
+    return dossier.supplement_proposed_at is not None or not _late_for_supplement(dossier)
+
+
+def _late_for_supplement(dossier: Dossier) -> bool:
+    if dossier.accepted_at is None:
+        return False
+    return working_calendar().add_working_days(clock.local(dossier.accepted_at).date(), 3) < clock.today()
+
+
+def why_approval(dossier: Dossier) -> str:
+    """Why a head must approve a request for supplements; empty when nobody must."""
+    if dossier.supplement_count:
+        return _("Yêu cầu bổ sung lần thứ hai cần trưởng bộ phận duyệt.")
+    return _("Đã quá 3 ngày làm việc từ khi tiếp nhận: cần trưởng bộ phận duyệt.") if _late_for_supplement(dossier) else ""
+
+
+@condition(_("Lần này không cần trưởng bộ phận duyệt: gửi thẳng yêu cầu bổ sung."))
+def approval_needed(dossier: Dossier) -> bool:
+    return bool(why_approval(dossier))
+
+
+@condition(_("Không có yêu cầu bổ sung nào đang chờ duyệt."))
+def supplement_proposed(dossier: Dossier) -> bool:
+    return dossier.open_proposal is not None
 
 
 @condition(_("Còn mục được yêu cầu mà chưa bổ sung."))
@@ -160,6 +194,13 @@ def confirmation_term_over(dossier: Dossier) -> bool:
     """Does the clock still wait for an applicant whose term is over?"""
     now = clock.now()
     return any(run.waits_for_applicant and run.due_at and run.due_at <= now for run in dossier.open_steps)
+
+
+@condition(_("Không có ý kiến nào quá hạn mà được coi là đồng ý."))
+def silence_counts(dossier: Dossier) -> bool:
+    """Only where the step says by which law silence is consent."""
+    now = clock.now()
+    return any(run.is_silent(now) for run in dossier.open_steps)
 
 
 @condition(_("Hồ sơ đã xin lỗi, gia hạn một lần rồi."))

@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from dossiers.choices import (
     ON_ITS_WAY,
+    SIGNED_FORM,
     UNDELIVERED,
     DeliveryWay,
+    FilingChannel,
     Job,
     ParcelState,
     Product,
@@ -25,16 +27,15 @@ from dossiers.choices import (
     StepState,
     TakenAs,
 )
-from dossiers.permissions import heads, is_head, own_steps, steps_headed
+from dossiers.permissions import does_the_step, has_its_role, heads, is_submitter, own_steps, steps_headed
 from dossiers.transitions import conditions, drafts
-from portal.common import clock
 from portal.common.dates import moment
 from portal.common.figures import is_digits
 from portal.common.identity import id_number_in, to_e164
-from procedures.models import working_calendar
 
 if TYPE_CHECKING:
-    from dossiers.models import Dossier
+    from accounts.models import User
+    from dossiers.models import Dossier, StepRun
     from dossiers.transitions.step import Step
 
 TAKEN = ("signed_for_by", "seen_document", "seen_number", "taken_as", "mandate")  # who took a paper, and how that was seen
@@ -57,6 +58,19 @@ def reason(step: Step) -> None:
         raise DetailsMissing("note", _("Ghi rõ lý do để người nộp hiểu."))
 
 
+def form_signed_on_paper(step: Step) -> None:
+    """A clerk files what the applicant signed on paper: its scan is among the files."""
+    signed = step.dossier.attachments.current().filter(item_key=SIGNED_FORM)
+    if step.dossier.channel != FilingChannel.ONLINE and not signed.exists():
+        raise DetailsMissing(SIGNED_FORM, _("Quét tờ khai người nộp đã ký rồi gửi ở mục “Tờ khai đã ký”."))
+
+
+def signed_by_the_visitor(step: Step) -> None:
+    """A clerk who takes a citizen's step brings the paper that the citizen signed."""
+    if step.user is not None and not is_submitter(step.dossier, step.user) and not step.details.get("signed"):
+        raise DetailsMissing("signed", _("Gửi bản quét giấy người dân đã ký."))
+
+
 def legal_ground(step: Step) -> None:
     if not str(step.details.get("legal_ground", "")).strip():
         raise DetailsMissing("legal_ground", _("Ghi căn cứ pháp luật."))
@@ -71,22 +85,14 @@ def items_with_reasons(step: Step) -> None:
             raise DetailsMissing("items", _("Ghi lý do cho từng chỗ cần bổ sung: %(label)s.") % {"label": item.get("label", "")})
 
 
-def first_time_or_head_approved(step: Step) -> None:
-    if step.dossier.supplement_count and not _approved_by_head(step):
-        raise DetailsMissing("approved_by", _("Yêu cầu bổ sung lần thứ hai cần trưởng bộ phận duyệt."))
-
-
-def within_3_working_days_or_head_approved(step: Step) -> None:
-    accepted = step.dossier.accepted_at
-    if accepted is None or _approved_by_head(step):
-        return
-    if working_calendar().add_working_days(clock.local(accepted).date(), 3) < clock.today():
-        raise DetailsMissing("approved_by", _("Đã quá 3 ngày làm việc từ khi tiếp nhận: cần trưởng bộ phận duyệt."))
-
-
-def _approved_by_head(step: Step) -> bool:
-    approver = step.details.get("approved_by")
-    return approver is not None and is_head(step.dossier, approver)
+def as_proposed(step: Step) -> None:
+    """While a request is proposed, exactly this one is sent or declined."""
+    if proposal := step.dossier.open_proposal:
+        if step.details.get("items") or step.name == "ask_supplement" and step.note:
+            raise DetailsMissing("items", _("Chỉ duyệt đúng yêu cầu đã trình. Cần khác thì không duyệt, ghi rõ cần sửa gì."))
+        step.details["proposal"] = proposal
+        if step.name == "ask_supplement":
+            step.details["items"], step.note = proposal.text.details["proposed"], proposal.text.note
 
 
 def question(step: Step) -> None:
@@ -107,18 +113,27 @@ def deadline(step: Step) -> None:
 
 
 def earlier_step(step: Step) -> None:
-    """`back_to` is a finished step before the open ones. Open steps of other bodies are taken back by the head of the lead agency
-    only."""
+    """`back_to` is a finished step before the open ones. Nobody takes back what is open at another body, except a question that
+    was asked from here (`_takes_back`)."""
     target, dossier = step.details.get("back_to"), step.dossier
     first = min((run.position for run in dossier.open_steps), default=0)
     if target is None or target.dossier_id != dossier.pk or target.state != StepState.DONE or target.position >= first:
         raise DetailsMissing("back_to", _("Chọn bước cần làm lại."))
     assert step.user is not None
-    theirs = [run for run in dossier.open_steps if run not in own_steps(dossier, step.user)]
-    if theirs and not heads(step.user, dossier.lead_agency_id):
+    theirs = [run for run in dossier.open_steps if not _takes_back(run, step)]
+    if theirs:
         facts = {"step": theirs[0].name, "agency": theirs[0].agency}
-        sentence = _("Bước “%(step)s” của %(agency)s đang mở. Chờ bước đó xong, hoặc nhờ trưởng cơ quan chủ trì trả lại.")
+        sentence = _("Bước “%(step)s” của %(agency)s đang mở, không lấy lại được. Chờ nơi đó làm xong.")
         raise DetailsMissing("back_to", sentence % facts)
+
+
+def _takes_back(run: StepRun, step: Step) -> bool:
+    """May the actor take this open step back: their own, one of a body they head, or a question that they, or the body they lead,
+    have asked?"""
+    assert step.user is not None
+    if run.question and run.asked_by_id:
+        return run.asked_by_id == step.user.pk or heads(step.user, step.dossier.lead_agency_id)
+    return does_the_step(run, step.user) or heads(step.user, run.agency_id)
 
 
 def own_step(step: Step) -> None:
@@ -160,6 +175,37 @@ def product_of_the_step(step: Step) -> None:
         _fitting_draft(step)
 
 
+def own_visit(step: Step) -> None:
+    """`step`: the open check on site of this person; needed only where there are several."""
+    assert step.user is not None
+    mine = [run for run in own_steps(step.dossier, step.user) if run.kind == "site_check"]
+    chosen = step.details.get("step") or (mine[0] if len(mine) == 1 else None)
+    if chosen is None or chosen not in mine:
+        raise DetailsMissing("step", _("Chọn bước kiểm tra tại chỗ."))
+    step.details["step"] = next(run for run in mine if run == chosen)
+
+
+def visit_announced(step: Step) -> None:
+    visit = step.details.get("visit") or {}
+    at = visit.get("at")
+    if not isinstance(at, dt.datetime) or at <= step.now:
+        raise DetailsMissing("day", _("Hẹn một lúc sau bây giờ."))
+    for name, words in (("place", _("Ghi nơi kiểm tra.")), ("people", _("Ghi người đến kiểm tra."))):
+        if not str(visit.get(name, "")).strip():
+            raise DetailsMissing(name, words)
+
+
+def visit_recorded(step: Step) -> None:
+    """A visit that was announced has its record before the step is closed: when it was, and what was found (the note)."""
+    run, held_at = step.details["step"], (step.details.get("visit") or {}).get("held_at")
+    if not run.visit:
+        return
+    if not isinstance(held_at, dt.datetime) or held_at > step.now:
+        raise DetailsMissing("held_day", _("Ghi lúc đã kiểm tra tại chỗ, không sau bây giờ."))
+    if len(step.note.strip()) < MIN_REASON:
+        raise DetailsMissing("note", _("Ghi kết quả kiểm tra tại chỗ."))
+
+
 def _fitting_draft(step: Step) -> None:
     draft = drafts.newest(step.dossier)
     if draft is None:
@@ -169,19 +215,45 @@ def _fitting_draft(step: Step) -> None:
 
 
 def assignee_has_role(step: Step) -> None:
-    """`holder` has the role of an open step at a body that the actor heads. Taking it from somebody else needs a reason."""
+    """`holder` has the role of the open `step` at a body that the actor heads, or of the desk before steps are open. `step` is
+    needed only where this person could get several. Taking it from somebody else needs a reason."""
     holder, dossier = step.details.get("holder"), step.dossier
     assert step.user is not None
-    holders = []  # of what this person would get: ids, None where nobody holds it
-    if holder is not None and dossier.open_steps:
-        runs = [run for run in dossier.open_steps if heads(step.user, run.agency_id)]
-        holders = [run.holder_id for run in runs if holder.has_role(run.role, run.agency_id)]
-    elif holder is not None and holder.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id):
-        holders = [dossier.holder_id]
-    if holder is None or not holders:
+    if holder is None:
         raise DetailsMissing("holder", _("Chọn người đang làm việc ở cơ quan của bước này."))
-    if any(pk not in (None, holder.pk) for pk in holders) and len(step.note.strip()) < MIN_REASON:
+    if dossier.open_steps:
+        step.details["step"] = run = _step_to_give(step, holder)
+        held_by = run.holder_id
+    elif holder.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id):
+        held_by = dossier.holder_id
+    else:
+        raise DetailsMissing("holder", _("Chọn người đang làm việc ở cơ quan của bước này."))
+    if held_by not in (None, holder.pk) and len(step.note.strip()) < MIN_REASON:
         raise DetailsMissing("note", _("Đang có người giữ: ghi lý do giao lại."))
+
+
+def _step_to_give(step: Step, holder: User) -> StepRun:
+    assert step.user is not None
+    fitting = [run for run in step.dossier.open_steps if heads(step.user, run.agency_id) and has_its_role(run, holder)]
+    if not fitting:
+        raise DetailsMissing("holder", _("Chọn người đang làm việc ở cơ quan của bước này."))
+    chosen = step.details.get("step") or (fitting[0] if len(fitting) == 1 else None)
+    if chosen is None:
+        raise DetailsMissing("step", _("Hồ sơ có nhiều bước đang mở: chọn bước giao cho người này."))
+    if chosen not in fitting:
+        raise DetailsMissing("holder", _("Người này không có vai trò của bước đã chọn."))
+    return next(run for run in fitting if run == chosen)
+
+
+def colleague(step: Step) -> None:
+    """`holder`: another person with the role of what the actor holds, at the same body."""
+    holder, dossier = step.details.get("holder"), step.dossier
+    assert step.user is not None
+    posts = [(run.role, run.agency_id) for run in dossier.open_steps if run.holder_id == step.user.pk]
+    if not dossier.open_steps:
+        posts = [(Role.RECEIVING_CLERK, dossier.receiving_agency_id)]
+    if holder is None or holder.pk == step.user.pk or not all(holder.has_role(*post) for post in posts):
+        raise DetailsMissing("holder", _("Chọn một đồng nghiệp cùng vai trò, ở cùng nơi làm việc."))
 
 
 def step_handed(step: Step) -> None:

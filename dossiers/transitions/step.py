@@ -13,7 +13,8 @@ from dossiers.transitions.choices import Clock, Effect, Tells
 if TYPE_CHECKING:
     from accounts.models import Agency, User
     from dossiers.clock.timekeeper import Timekeeper
-    from dossiers.models import Dossier, StepRun
+    from dossiers.files.checking import Checked
+    from dossiers.models import Dossier, Event, StepRun
     from dossiers.papers.models import IssuedPaper
     from dossiers.permissions import Permission
     from dossiers.transitions.conditions import Condition
@@ -75,9 +76,9 @@ class StepDetails(TypedDict, total=False):
     evidence: str
     # set_fee: {key of the fee line: đồng}
     amounts: dict[str, int]
-    # ask_supplement
+    # ask_supplement, propose_supplement. `proposal`: the event of the proposal that a head sends or declines, set by an input
     items: list[AskedItem]
-    approved_by: User | None
+    proposal: Event
     # consult (hours: working hours to answer) and ask_confirmation
     past_the_term: bool  # the asker knows that the answer is due after the promised date
     question: str
@@ -86,6 +87,8 @@ class StepDetails(TypedDict, total=False):
     # hand_over, take, refuse_handover, take_over: the open step; `product`: see `StepRun.product`
     step: StepRun
     product: dict[str, Any]
+    # announce_visit: {"at" (datetime), "place", "people"}; hand_over after it: {"held_at" (datetime), "photos"}
+    visit: dict[str, Any]
     # return_step, assign, extend
     back_to: StepRun
     marks: list[Mark]
@@ -99,6 +102,8 @@ class StepDetails(TypedDict, total=False):
     keys: list[str]
     # stop
     legal_ground: str
+    # resubmit, withdraw, confirm by a clerk: checked scans of the paper that the visitor signed
+    signed: list[Checked]
     # confirm_withdrawal, deliver
     originals_returned: bool
     signed_for_by: str
@@ -133,6 +138,7 @@ class Recorded(TypedDict, total=False):
     before: dict[str, Any]  # the answers before a supplement changed them
     steps: list[str]
     product: dict[str, Any]
+    visit: dict[str, Any]  # as `StepRun.visit`; of photos their names and hashes
     back_to: str
     question: str
     answer_by: str  # when the term of the applicant ends, ISO
@@ -140,9 +146,12 @@ class Recorded(TypedDict, total=False):
     hours: int
     past_the_term: bool
     items: list[AskedItem]
+    proposed: list[AskedItem]
+    proposed_by: str  # who proposed the request that a head approved
     content_sha256: str  # of the decision
     numbers: dict[str, str]  # {result key: number of its paper}
-    read: dict[str, str | None]  # {result key: when the signer had the paper on screen, None: not read}
+    # {result key (approve) or id of an attachment (accept): when the person had the paper on screen, None: not read}
+    read: dict[str, str | None]
     draft: CarriedDraft
     marks: list[Mark]
     action: str
@@ -158,6 +167,7 @@ class Recorded(TypedDict, total=False):
     address: str
     revoked: bool  # deliver: no result is in force any more; what is delivered is the decision that revoked it
     corrected: list[str]  # numbers of the papers that a correction replaces or revokes
+    signed: list[str]  # SHA-256 of the scans of the paper that the visitor signed
     holder: str
     old: str
     new: str

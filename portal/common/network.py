@@ -1,6 +1,7 @@
 """The network address of whoever sent a request, behind proxies, too; and whether a URL is on this machine."""
 
 import ipaddress
+import secrets
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -53,3 +54,9 @@ def _parsed(text: str) -> Address | None:
 
 def _is_ours(address: Address) -> bool:
     return any(address in network for network in settings.TRUSTED_PROXIES if network.version == address.version)
+
+
+def sends_the_token(request: HttpRequest) -> bool:
+    """Does the request carry the token of who watches the portal (`settings.HEALTH_TOKEN`)? Never while none is set."""
+    sent = request.headers.get("Authorization", "")
+    return bool(settings.HEALTH_TOKEN) and secrets.compare_digest(sent.encode(), f"Bearer {settings.HEALTH_TOKEN}".encode())

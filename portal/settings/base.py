@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.middleware.name_requests",
+    "portal.metrics.counting.count_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.PageCompression",
@@ -128,7 +129,7 @@ TRUSTED_PROXIES = [ipaddress.ip_network(net.strip()) for net in os.environ.get("
 FAILURE_WINDOW = dt.timedelta(minutes=15)
 MAX_FAILURES_PER_ADDRESS = {"login": 50, "track": 50, "secret": 50}
 SEARCHES_A_SECOND = 10  # of one network, in each web process; five times as many at once. 0: no limit
-HEALTH_TOKEN = os.environ.get("HEALTH_TOKEN", "")  # who sends it as a bearer token reads the details of /health/ready
+HEALTH_TOKEN = os.environ.get("HEALTH_TOKEN", "")  # sent as a bearer token it opens /metrics and the details of /health/ready
 
 UNFOLD = {
     "SITE_TITLE": _("Quản trị hệ thống"),

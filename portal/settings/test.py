@@ -22,6 +22,7 @@ if "PORTAL_TEST_VAR" not in os.environ:
     os.environ["PORTAL_TEST_VAR"] = tempfile.mkdtemp(prefix="portal-test-")
     atexit.register(shutil.rmtree, os.environ["PORTAL_TEST_VAR"], ignore_errors=True)
 VAR_DIR = Path(os.environ["PORTAL_TEST_VAR"]) / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+STATIC_ROOT = VAR_DIR / "static"  # nothing is collected: what `run` collected would be listed again for each test client
 PRIVATE_FILES_ROOT = VAR_DIR / "files"
 SIGNING_DIR = VAR_DIR / "signing"
 ANCHOR_DIR = VAR_DIR / "anchors"

@@ -31,6 +31,12 @@ NOTE = "Theo hồ sơ lưu của cơ quan."
 
 FILING = {
     "submit DRAFT": 29,
+    "propose_supplement SUBMITTED": 13,
+    "decline_supplement SUBMITTED": 13,
+    "propose_supplement ACCEPTED": 14,
+    "decline_supplement ACCEPTED": 13,
+    "propose_supplement PROCESSING": 15,
+    "decline_supplement PROCESSING": 14,
     "ask_supplement SUBMITTED": 23,
     "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 40,
     "ask_supplement ACCEPTED": 28,
@@ -41,20 +47,32 @@ FILING = {
 }
 DESK = {
     "assign SUBMITTED": 11,
-    "accept SUBMITTED": 32,
+    "accept SUBMITTED": 33,
     "assign ACCEPTED": 10,
     "transfer ACCEPTED": 26,
     "assign PROCESSING": 12,
     "refuse_receipt SUBMITTED": 18,
     "note_received ACCEPTED": 15,
 }
+HOLDING = {
+    "claim SUBMITTED": 8,
+    "pass_on SUBMITTED": 11,
+    "give_back SUBMITTED": 8,
+    "claim ACCEPTED": 8,
+    "pass_on ACCEPTED": 11,
+    "give_back ACCEPTED": 8,
+    "pass_on PROCESSING": 13,
+    "give_back PROCESSING": 10,
+}
 OFFICE = {
-    "consult PROCESSING": 20,
+    "consult PROCESSING": 21,  # who asks has taken the step
     "hand_over PROCESSING beside a consultation": 19,  # the step drafts: its draft is read and held against the results offered
     "hand_over PROCESSING of the body asked": 22,
     "return_step PROCESSING": 24,
     "hand_over PROCESSING": 25,
     "ask_confirmation PROCESSING": 21,  # the term of the applicant is counted from now on: calendar, hours
+    "announce_visit PROCESSING": 16,
+    "consent_by_silence PROCESSING": 24,
     "confirm PROCESSING": 24,
     "confirmation_timeout PROCESSING": 24,
     "go_on_unconfirmed PROCESSING": 30,
@@ -91,7 +109,7 @@ MONEY_THAT_BLOCKS = {
     "payment_timeout PAYMENT_REQUIRED": 20,
     "charge ACCEPTED": 22,
     "paid PAYMENT_REQUIRED of ACCEPTED": 42,
-    "charge PROCESSING": 22,
+    "charge PROCESSING": 23,
     "paid PAYMENT_REQUIRED of PROCESSING": 40,
     "waive PAYMENT_REQUIRED of ACCEPTED": 24,
 }
@@ -103,9 +121,9 @@ MONEY_THAT_WAITS_FOR_NOTHING = {
     "collect COMPLETED": 34,
     "collect WITHDRAWN": 30,
     "set_fee ACCEPTED": 19,
-    "set_fee PROCESSING": 20,
-    "accept SUBMITTED exemption: confirm": 33,
-    "accept SUBMITTED exemption: refuse": 38,
+    "set_fee PROCESSING": 21,
+    "accept SUBMITTED exemption: confirm": 34,
+    "accept SUBMITTED exemption: refuse": 39,
 }
 ENDING = {
     "withdraw SUBMITTED": 16,
@@ -207,11 +225,27 @@ def test_filing_and_the_supplement(desk, counter):
         dossier = counter.take(dossier, "ask_supplement", desk.clerk, items=[ITEM])
         edit_supplement(dossier)
         counter.take(dossier, "resubmit", dossier.submitter, case=f"of {source}")
+    for dossier in (desk.submitted(), desk.accepted(), desk.processing()):
+        Dossier.objects.filter(pk=dossier.pk).update(supplement_count=1)
+        dossier = counter.take(dossier, "propose_supplement", desk.clerk, items=[ITEM])
+        counter.take(dossier, "decline_supplement", desk.head, note=NOTE)
     dossier = desk.asked_for_supplement()
     Dossier.objects.filter(pk=dossier.pk).update(reminded_at=clock.now())
     with clock.at(dossier.supplement_due_at):
         counter.take(dossier, "supplement_timeout", SystemActor("supplement_deadline"))
     assert counter.numbers == FILING
+
+
+def test_taking_giving_back_and_passing_on(desk, counter):
+    clerk, officer = factories.user(receiving_clerk=desk.receiving_agency), factories.user(officer=desk.lead)
+    for dossier in (desk.submitted(), desk.accepted()):
+        dossier = counter.take(dossier, "claim", desk.clerk)
+        dossier = counter.take(dossier, "pass_on", desk.clerk, holder=clerk, note=NOTE)
+        counter.take(dossier, "give_back", clerk)
+    dossier = workflow.advance(desk.processing(), "assign", actor=desk.head, holder=desk.officer)
+    dossier = counter.take(dossier, "pass_on", desk.officer, holder=officer, note=NOTE)
+    counter.take(dossier, "give_back", officer)
+    assert counter.numbers == HOLDING
 
 
 def test_the_desk(desk, counter):
@@ -238,12 +272,21 @@ def test_the_office(desk, counter):
     dossier = counter.take(dossier, "return_step", desk.signer, note=NOTE, back_to=review)
     counter.take(dossier, "hand_over", desk.officer)
     dossier = desk.processing()
+    dossier.step_runs.filter(state="open").update(kind="site_check")
+    visit = {"at": clock.now() + dt.timedelta(days=1), "place": "Số 5, tổ dân phố 3", "people": "Ông Ba"}
+    counter.take(dossier, "announce_visit", desk.officer, visit=visit)
+    dossier = desk.processing()
+    silent = {"kind": "opinion", "label": "ý kiến", "line": None, "silence": "Điều 9"}
+    dossier.step_runs.filter(state="open").update(kind="consult", produces=silent)
+    with clock.at(dossier.step_due_at):
+        counter.take(dossier, "consent_by_silence", SystemActor("answer_deadline"))
+    dossier = desk.processing()
     dossier.step_runs.filter(state="open").update(kind="applicant_confirm")
     dossier = counter.take(dossier, "ask_confirmation", desk.officer, question="Tên trên bản nháp đúng chưa?")
     counter.take(dossier, "confirm", dossier.submitter, note="Đúng.")
     dossier = desk.processing()
-    factories.drafted(dossier, desk.officer)
     dossier = counter.take(dossier, "take", desk.officer)
+    factories.drafted(dossier, desk.officer)
     dossier = counter.take(dossier, "hand_over", desk.officer)
     counter.take(dossier, "refuse_handover", desk.signer, note=NOTE)
     dossier = counter.take(desk.processing(), "take_over", desk.head, note=NOTE)
@@ -378,7 +421,8 @@ def test_ending_with_money_to_give_back(counter, db):
 
 
 def test_every_step_out_of_every_state_is_counted():
-    tables = [FILING, DESK, OFFICE, RESULT, ORIGINALS, MONEY_THAT_BLOCKS, MONEY_THAT_WAITS_FOR_NOTHING, ENDING, ENDING_WITH_MONEY]
+    waiting = [MONEY_THAT_BLOCKS, MONEY_THAT_WAITS_FOR_NOTHING]
+    tables = [FILING, DESK, HOLDING, OFFICE, RESULT, ORIGINALS, *waiting, ENDING, ENDING_WITH_MONEY]
     there_are = {
         f"{name} {state}"
         for name in workflow.step_names()

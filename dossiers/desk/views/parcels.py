@@ -16,7 +16,7 @@ from dossiers.access_log import log_view
 from dossiers.choices import UNDELIVERED, ParcelState
 from dossiers.desk import parcels
 from dossiers.desk.forms import CleanTextField
-from dossiers.desk.queues import keyset_page
+from dossiers.desk.ordering import by_moment, keyset_page
 from dossiers.desk.views.queue import for_staff
 from dossiers.files.serving import content_response
 from dossiers.parcels import notices
@@ -43,11 +43,11 @@ def show(request):
     after, before = request.GET.get("sau", ""), request.GET.get("truoc", "")
     if group.key == parcels.TO_SEND:
         rows = parcels.to_send(user).select_related("version__procedure").defer("answers", "asked", "version__document")
-        page = keyset_page(rows, "completed_at", after=after, before=before)
+        page = keyset_page(rows, by_moment("completed_at"), after=after, before=before)
     else:
         rows = parcels.parcels_of(user).filter(parcels.group_condition(group.key))
         rows = rows.select_related("dossier", "owner", "ordered_by").defer("dossier__answers", "dossier__asked")
-        page = keyset_page(rows, "state_at", newest_first=group.key == parcels.DONE, after=after, before=before)
+        page = keyset_page(rows, by_moment("state_at"), falling=group.key == parcels.DONE, after=after, before=before)
     address = f"{reverse('desk:parcels')}?nhom="
     context = {
         "group": group,
