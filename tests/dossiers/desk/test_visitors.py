@@ -232,7 +232,7 @@ def test_who_entered_a_dossier_decides_no_refund_of_it(money_desk):
     factories.attachment(draft, "to-khai-da-ky")
     dossier = workflow.submit(Dossier.objects.get(pk=draft.pk), actor=both)
     workflow.advance(dossier, "collect", actor=money_desk.clerk, amount=dossier.obligation.total)
-    refund = approval.propose(dossier.obligation.attempts.get(), "mistake", actor=money_desk.accountant)
+    refund = approval.propose(dossier.obligation.attempts.get(), "other", actor=money_desk.accountant)
     assert (
         not approval.may_decide(refund, both)
         and refund not in approval.decidable_by(both)
