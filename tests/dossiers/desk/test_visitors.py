@@ -108,7 +108,7 @@ def test_for_who_filed_online_no_clerk_acts(desk):
     answers = {**world.sample_answers("to_khai_xntthn"), "req_relation": "ban_than"}
     dossier = desk.submitted(code=SINGLE, answers=answers, asked={"xin_cap_lai": "khong"})
     dossier = workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=ITEMS)
-    assert browse(desk.clerk).get(page(dossier, "bo-sung-tai-quay")).status_code == 404
+    assert browse(desk.clerk).get(page(dossier, "bo-sung-tai-quay")).status_code == 403
     assert "Ghi đơn xin rút" not in words(browse(desk.clerk).get(f"/can-bo/ho-so/{dossier.code}/"))
     with pytest.raises(PermissionDenied):
         workflow.withdraw(dossier, actor=desk.clerk, signed=scans())
