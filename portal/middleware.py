@@ -1,17 +1,36 @@
-"""Middleware: refuses unreadable requests, forbids caching of personal answers, applies text size and theme, compresses pages."""
+"""Middleware: names requests, refuses unreadable ones, forbids caching of personal answers, text size and theme, compression."""
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.core.signals import request_finished
 from django.http import HttpResponseRedirect
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 from django.utils.http import escape_leading_slashes
+
+from portal.common import request_ids
 
 NUL = "\0"
 COMPRESSED_TYPES = {"text/html", "text/plain", "application/json"}
 YEAR = 365 * 24 * 3600  # seconds
 # Query parameter and cookie -> allowed values; the first is the default.
 CHOICES = {"co-chu": ("vua", "to", "rat-to"), "giao-dien": ("theo-may", "sang", "toi")}
+
+
+def name_requests(get_response):
+    """Give each request its id, and its answer the same (`X-Request-ID`).
+
+    It ends when the answer is sent: Django logs errors after the last middleware.
+    """
+    request_finished.connect(request_ids.end)
+
+    def middleware(request):
+        request_id = request_ids.begin(request.headers.get(request_ids.HEADER, ""))
+        response = get_response(request)
+        response[request_ids.HEADER] = request_id
+        return response
+
+    return middleware
 
 
 def refuse_unreadable(get_response):

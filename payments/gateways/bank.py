@@ -15,7 +15,7 @@ from django.conf import settings
 
 from payments.gateways.base import NoAnswer
 from payments.gateways.network import is_here
-from portal.common import clock
+from portal.common import clock, request_ids
 from portal.common.figures import moment_in
 
 TIMEOUTS = httpx.Timeout(connect=3, read=10, write=5, pool=3)  # seconds
@@ -103,10 +103,11 @@ def _moment(text: Any) -> dt.datetime:
 
 def _get(query: dict[str, str]) -> bytes:
     url, began = settings.BANK_STATEMENT_URL, time.monotonic()
+    plain = {"Accept-Encoding": "identity", **request_ids.headers()}
     try:
         with (
             httpx.Client(timeout=TIMEOUTS, follow_redirects=False, trust_env=not is_here(url)) as client,
-            client.stream("GET", url, params=query, headers={"Accept-Encoding": "identity"}) as response,
+            client.stream("GET", url, params=query, headers=plain) as response,
         ):
             if response.status_code != 200:
                 raise NoAnswer(f"HTTP {response.status_code}")

@@ -8,6 +8,7 @@ Rows that a person waits for are handed out at once. Of the rows that nobody wai
 """
 
 import datetime as dt
+import functools
 import logging
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from portal.common import clock
+from portal.common import clock, request_ids
 
 log = logging.getLogger(__name__)
 
@@ -59,13 +60,15 @@ def priority(value):
 
 
 class OutboxRow(models.Model):
-    """One row of work. `next_at`: when to try (again). `leased_until` (database time): until then no relay hands it out again."""
+    """One row of work. `next_at`: when to try (again). `leased_until` (database time): until then no relay hands it out again.
+    `web_request_id`: the request that wrote the row, for logs."""
 
     due_state = models.CharField(_("tình trạng việc"), max_length=8, choices=OutboxState.choices, default=OutboxState.WAITING)
     priority = models.PositiveSmallIntegerField(_("mức ưu tiên"), choices=Priority.choices, default=priority_now, editable=False)
     next_at = models.DateTimeField(_("làm lúc"), default=clock.now)
     leased_until = models.DateTimeField(_("đã giao tới"), null=True, blank=True, editable=False)
     tries = models.PositiveSmallIntegerField(_("số lần thử"), default=0)
+    web_request_id = models.CharField(_("mã yêu cầu"), max_length=32, blank=True, default=request_ids.current, editable=False)
     last_error = models.TextField(_("lỗi gần nhất"), blank=True)
     created_at = models.DateTimeField(_("ghi lúc"), default=clock.now, editable=False)
     done_at = models.DateTimeField(_("xong lúc"), null=True, blank=True)
@@ -135,15 +138,38 @@ def _notify():
         cursor.execute(f"NOTIFY {CHANNEL}")
 
 
+def priorities_due():
+    """{priority: kinds with a free row of it that is due}. One statement: an idle relay asks every second."""
+    models_by_label = {model._meta.label: model for model in kinds()}
+    due = {priority: [] for priority in Priority}
+    with connection.cursor() as cursor:
+        cursor.execute(_any_due())
+        for label, priority in cursor.fetchall():
+            due[priority].append(models_by_label[label])
+    return due
+
+
+@functools.cache
+def _any_due():
+    """The condition of `_due`, for every kind and priority at once."""
+    return " UNION ALL ".join(
+        f"SELECT '{model._meta.label}', {priority:d} WHERE EXISTS (SELECT FROM {model._meta.db_table}"
+        f" WHERE due_state = '{OutboxState.WAITING}' AND priority = {priority:d} AND next_at <= statement_timestamp()"
+        " AND (leased_until IS NULL OR leased_until < statement_timestamp()))"
+        for model in kinds()
+        for priority in Priority
+    )
+
+
 def lease(model):
     """Lease the awaited rows due now that no other relay holds, for LEASE (database time). Returns their ids."""
     free = MAX_HANDED_OUT - _waiting(model, Priority.AWAITED).filter(leased_until__gte=Now()).count()
     return _lease(model, Priority.AWAITED, free)
 
 
-def lease_background():
-    """Lease background rows of all kinds, the oldest first, up to the limit. Returns (model, id) pairs."""
-    oldest = {model: _due(model, Priority.BACKGROUND).aggregate(at=models.Min("next_at"))["at"] for model in kinds()}
+def lease_background(among):
+    """Lease background rows of these kinds, the oldest first, up to the limit. Returns (model, id) pairs."""
+    oldest = {model: _due(model, Priority.BACKGROUND).aggregate(at=models.Min("next_at"))["at"] for model in among}
     due = sorted((model for model, at in oldest.items() if at), key=oldest.get)
     if not due:
         return []
@@ -206,23 +232,25 @@ def _schedule_retry(model, pk, error):
         if clock.now() - row.created_at > DEAD_AFTER:
             row.due_state = OutboxState.DEAD
         row.save(update_fields=["tries", "last_error", "next_at", "leased_until", "due_state"])
-    log.warning(
-        "owed work failed",
-        exc_info=error,
-        extra={"kind": model._meta.label, "row": pk, "tries": row.tries, "error": row.last_error},
-    )
+    with request_ids.working_for(row.web_request_id):
+        log.warning(
+            "owed work failed",
+            exc_info=error,
+            extra={"kind": model._meta.label, "row": pk, "tries": row.tries, "error": row.last_error},
+        )
 
 
 def do(model, pk):
     """Do one row. True when it is done now; False when there was nothing to do or the row keeps waiting."""
     with claimed(model, pk) as row:
         if row:
-            with priority(row.priority):
+            with priority(row.priority), request_ids.working_for(row.web_request_id):
                 _workers[model](row)
             if row.priority == Priority.BACKGROUND:
                 wake_relay()  # for the next background row
     if row and model in _after_commit:
-        _run_after_commit(row)
+        with request_ids.working_for(row.web_request_id):
+            _run_after_commit(row)
     return bool(row) and not row.keep_waiting
 
 

@@ -4,6 +4,7 @@ import argparse
 import datetime as dt
 import shutil
 import sys
+from pathlib import Path
 
 from . import console, needs, serve
 from .missing import Missing
@@ -16,6 +17,7 @@ biến môi trường:
   DATABASE_OWNER_URL  địa chỉ của vai chủ, chỉ dùng để tạo bảng (mặc định như DATABASE_URL)
   REDIS_URL       dùng máy chủ Redis này, không chạy bản đi kèm
   VNPAY_PAY_URL   dùng cổng thanh toán này (cùng VNPAY_API_URL, VNPAY_SECRETS), không chạy bản giả lập
+  BACKUP_DIR      nơi run cất nhật ký của cơ sở dữ liệu, mỗi phút ít nhất một lần, cho backup và restore
   PORTAL_VAR      nơi giữ dữ liệu (mặc định var/)
   HOST, WEB_PROCESSES, WORKER_PROCESSES  của lệnh serve: địa chỉ nghe (mặc định 127.0.0.1), số tiến trình (mặc định 2)
 """
@@ -45,7 +47,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = parser.add_subparsers(
-        dest="verb", required=True, metavar="run | test | check | serve | healthy | payment-faults | search-eval | clean"
+        dest="verb",
+        required=True,
+        metavar="run | test | check | serve | healthy | backup | restore | drill | payment-faults | search-eval | clean",
     )
     verbs.add_parser("run", help="dựng mọi thứ cần thiết rồi chạy cổng với dữ liệu thử")
     test = verbs.add_parser("test", help="chạy mọi phép kiểm; thêm tham số của pytest để chỉ chạy các phép thử đó")
@@ -66,6 +70,15 @@ def _parser() -> argparse.ArgumentParser:
     started.add_argument("role", choices=serve.COMMANDS)
     asked = verbs.add_parser("healthy", help="mã thoát 0 khi chương trình ấy đang làm việc")
     asked.add_argument("role", choices=serve.COMMANDS.keys() - {"migrate"})
+    for verb, what in (
+        ("backup", "sao lưu cơ sở dữ liệu, tệp và khóa vào thư mục ấy"),
+        ("restore", "dựng lại từ thư mục ấy vào nơi còn trống"),
+        ("drill", "diễn tập: dựng lại vào nơi trống, kiểm tra, in số giây mất và số giây dựng"),
+    ):
+        verbs.add_parser(verb, help=what).add_argument("folder", type=Path)
+    verbs.choices["backup"].add_argument("--files-only", action="store_true", help="chỉ thêm tệp mới vào bản sao gần nhất")
+    verbs.choices["restore"].add_argument("--at", type=_moment, help="dựng lại đến lúc này, ví dụ 2026-11-29T10:20:30+07:00")
+    verbs.choices["restore"].add_argument("--cluster", type=Path, help="thư mục dữ liệu của máy chủ PostgreSQL khác")
     clean = verbs.add_parser("clean", help="xóa var/ cùng mọi dữ liệu trong đó, sau khi hỏi")
     clean.add_argument("--yes", action="store_true", help="xóa luôn, không hỏi")
     return parser
@@ -81,6 +94,11 @@ def _do(asked: argparse.Namespace, rest: list[str]) -> int:
         return run(here, needs.chosen_port())
     if asked.verb in ("serve", "healthy"):
         return getattr(serve, asked.verb)(here, asked.role)
+    if asked.verb in ("backup", "restore", "drill"):
+        from . import backup
+
+        options = {name: value for name, value in vars(asked).items() if name not in ("verb", "folder")}
+        return getattr(backup, asked.verb)(here, asked.folder.resolve(), **options)
     if asked.verb == "payment-faults":
         from .faults import faults
 
@@ -101,6 +119,17 @@ def _day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"không phải ngày: {text}, viết như 2027-02-07") from None
+
+
+def _moment(text: str) -> dt.datetime:
+    """A moment with its offset from UTC. Without one it would be another moment on another machine."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"không phải thời điểm: {text}, viết như 2026-11-29T10:20:30+07:00")
+    return moment
 
 
 def clean(here: Places, *, consented: bool) -> int:

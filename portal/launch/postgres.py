@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
-from . import needs
+from . import archive, needs
 from .child import Child
 from .missing import Missing
 from .places import Places, own_folder, short_id, socket_folder
@@ -119,7 +119,8 @@ class Postgres:
         fresh.rename(self.data)
 
     def child(self, environment: Mapping[str, str]) -> Child:
-        options = {**self.settings, "unix_socket_directories": str(self.socket), **self._for_this_machine()}
+        own = {"unix_socket_directories": str(self.socket), **self._for_this_machine()}
+        options = {**self.settings, **own, **archive.archiving(self.uid)}
         return Child(
             name="postgres",
             command=[

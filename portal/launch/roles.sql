@@ -1,7 +1,8 @@
--- The two roles of the database (docs/decisions/0006-two-roles.md). Idempotent; run by a superuser, connected with the portal's database.
+-- The roles of the database: owner, application (docs/decisions/0006-two-roles.md). Idempotent; run by a superuser, connected with the portal's database.
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portal_owner') THEN CREATE ROLE portal_owner LOGIN; END IF;
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portal_app') THEN CREATE ROLE portal_app LOGIN; END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portal_backup') THEN CREATE ROLE portal_backup LOGIN REPLICATION; END IF;
   EXECUTE format('ALTER DATABASE %I OWNER TO portal_owner', current_database());
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO portal_app', current_database());

@@ -16,6 +16,7 @@ FILLED_IN = {
     "POSTGRES_PASSWORD": "quantri",
     "DATABASE_OWNER_PASSWORD": "chubang",
     "DATABASE_APP_PASSWORD": "ungdung",
+    "DATABASE_BACKUP_PASSWORD": "saoluu",
     "EMAIL_HOST": "127.0.0.1",
     "DEFAULT_FROM_EMAIL": "khong-tra-loi@portal.gov.vn",
     "VNPAY_PAY_URL": "https://pay.gateway.example/paymentv2/vpcpay.html",

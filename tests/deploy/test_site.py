@@ -73,6 +73,10 @@ def test_a_submission_arrives_and_its_paper_comes_back(site):
         assert paper.content.startswith(b"%PDF") and paper.headers["cache-control"].startswith("private")
     wait_for(lambda: any(site.known["mail"] in letter for letter in site.mail.letters), 60, pause=0.5)
     assert "1 dossiers" in site.manage("check_invariants")
+    pressed = [
+        line["request_id"] for line in site.access_log() if line["method"] == "POST" and line["path"].endswith("/xem-lai/")
+    ]
+    assert site.sql("SELECT DISTINCT web_request_id FROM dossiers_followup") == pressed[0], "one id from the proxy to the worker"
     assert site.sql(f"SELECT count(*) FROM dossiers_dossier WHERE code = '{code}'") == "1"
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.apps import apps as django_apps
+from django.utils import timezone
 
 from accounts.messages.models import Message, queue_messages
 from payments.models import StatementReading
@@ -177,3 +178,35 @@ def test_periodic_jobs_write_background_rows_unless_a_payer_waits(monkeypatch):
     schedule.run_due_jobs()
     assert seen == {"slow": outbox.Priority.BACKGROUND, "money": outbox.Priority.AWAITED}
     assert outbox.priority_now() == outbox.Priority.AWAITED
+
+
+# ------------------------------------------------------------ the relay's look at the tables
+
+
+def test_an_idle_relay_asks_one_question(django_assert_num_queries):
+    assert sum(map(len, outbox.priorities_due().values())) == 0
+    with django_assert_num_queries(1):
+        assert relay.dispatch_due() is True
+
+
+@pytest.mark.parametrize("priority", outbox.Priority)
+@pytest.mark.parametrize(
+    ("changes", "is_due"),
+    [
+        ({}, True),
+        ({"next_at": dt.timedelta(minutes=1)}, False),
+        ({"leased_until": dt.timedelta(seconds=30)}, False),
+        ({"leased_until": dt.timedelta(seconds=-1)}, True),
+        ({"due_state": outbox.OutboxState.DONE}, False),
+        ({"due_state": outbox.OutboxState.DEAD}, False),
+    ],
+)
+def test_the_one_question_finds_what_the_leases_find(priority, changes, is_due):
+    messages_to(1, key="event:1", priority=priority)
+    now = timezone.now()
+    fields = {name: now + value if isinstance(value, dt.timedelta) else value for name, value in changes.items()}
+    Message.objects.update(**{"next_at": now, **fields})
+    due = outbox.priorities_due()
+    assert due[priority] == ([Message] if is_due else []) and due[1 - priority] == []
+    leased = outbox.lease(Message) if priority == outbox.Priority.AWAITED else outbox.lease_background([Message])
+    assert bool(leased) == is_due

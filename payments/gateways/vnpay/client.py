@@ -8,6 +8,7 @@ import httpx
 
 from payments.gateways.base import NoAnswer, NotSent
 from payments.gateways.network import is_here
+from portal.common import request_ids
 
 log = logging.getLogger(__name__)
 CONNECT_SECONDS, READ_SECONDS, WRITE_SECONDS = 3, 10, 5
@@ -37,7 +38,8 @@ def post(url: str, values: Mapping[str, str], *, timeout: float | None = None) -
 def _exchange(url: str, values: Mapping[str, str], began: float, timeout: float) -> bytes:
     limits = {"connect": min(timeout, CONNECT_SECONDS), "read": min(timeout, READ_SECONDS)}
     times = httpx.Timeout(**limits, write=WRITE_SECONDS, pool=CONNECT_SECONDS)
-    plain = {"Accept-Encoding": "identity"}  # no compression: a small answer could expand to a huge one
+    # No compression: a small answer could expand to a huge one.
+    plain = {"Accept-Encoding": "identity", **request_ids.headers()}
     with (
         httpx.Client(timeout=times, follow_redirects=False, trust_env=not is_here(url), headers=plain) as client,
         client.stream("POST", url, json=dict(values)) as response,

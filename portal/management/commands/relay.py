@@ -51,10 +51,11 @@ class Command(BaseCommand):
 
 def dispatch_due():
     """Send every due row to the broker. False when the broker failed: its rows stay due."""
-    for model in outbox.kinds():
+    due = outbox.priorities_due()
+    for model in due[outbox.Priority.AWAITED]:
         if not _send([(model, pk) for pk in outbox.lease(model)]):
             return False
-    return _send(outbox.lease_background())
+    return _send(outbox.lease_background(due[outbox.Priority.BACKGROUND]))
 
 
 def _send(rows):
