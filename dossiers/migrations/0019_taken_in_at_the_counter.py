@@ -32,7 +32,7 @@ DROP FUNCTION guard_the_intake();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0017_recorded_outages'),
+        ('dossiers', '0018_request_ids'),
     ]
 
     operations = [

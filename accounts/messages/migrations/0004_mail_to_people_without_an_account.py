@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0002_outbox_priority'),
+        ('messaging', '0003_request_ids'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

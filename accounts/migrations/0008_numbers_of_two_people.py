@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_mandates_are_for_citizens_logins'),
+        ('accounts', '0007_request_ids'),
     ]
 
     operations = [
