@@ -35,7 +35,7 @@ def scans():
 
 def taken_in(desk, **facts):
     """A dossier of somebody without an account, filed by the clerk."""
-    answers = {**world.sample_answers("to_khai_xntthn"), "req_relation": "ban_than"}
+    answers = {**world.local_answers("to_khai_xntthn"), "req_relation": "ban_than"}
     draft = desk.draft(code=SINGLE, answers=answers, asked={"xin_cap_lai": "khong"})
     Dossier.objects.filter(pk=draft.pk).update(
         **{"channel": "direct", "submitter": None, "person": factories.person(email=""), "entered_by": desk.clerk, **facts}
@@ -105,7 +105,7 @@ def test_nobody_but_the_receiving_clerk_acts_for_a_visitor(desk, step, who):
 
 
 def test_for_who_filed_online_no_clerk_acts(desk):
-    answers = {**world.sample_answers("to_khai_xntthn"), "req_relation": "ban_than"}
+    answers = {**world.local_answers("to_khai_xntthn"), "req_relation": "ban_than"}
     dossier = desk.submitted(code=SINGLE, answers=answers, asked={"xin_cap_lai": "khong"})
     dossier = workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=ITEMS)
     assert browse(desk.clerk).get(page(dossier, "bo-sung-tai-quay")).status_code == 403
