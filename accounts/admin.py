@@ -87,8 +87,9 @@ class AgencyAdmin(NeverDeleted, ModelAdmin):
         return super().formfield_for_dbfield(db_field, request, **options)
 
     def get_readonly_fields(self, request, obj=None):
-        """The code of an agency never changes: dossiers bear it, and an inspector reads by its beginning."""
-        return ["code"] if obj else []
+        """The code of an agency never changes: dossiers bear it, and an inspector reads by its beginning. Its desk is changed
+        under /can-bo/cung-cap/, which keeps the record."""
+        return ["code", "desk_name", "desk_address", "desk_phone", "hours"] if obj else []
 
 
 @admin.register(AdministrativeUnit)

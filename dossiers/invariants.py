@@ -11,7 +11,7 @@ from dossiers.choices import IntervalKind
 from dossiers.evidence import anchors
 from dossiers.files import storage
 from dossiers.files.models import Attachment
-from dossiers.models import Anchor, AnswerRevision, Decision, Dossier, Event, FollowUp, ResultDraft, StepRun
+from dossiers.models import Anchor, AnswerRevision, Decision, Dossier, Event, FollowUp, Letter, ResultDraft, StepRun
 from dossiers.papers import frozen
 from dossiers.papers.models import IssuedPaper, NumberCounter, PaperNumber
 from dossiers.states import DossierState
@@ -29,6 +29,9 @@ def violations():
             yield from _file(model, row, row.storage_key, row.sha256)
             if model is Attachment and row.is_redrawn:
                 yield from _file(model, row, row.original_key, row.original_sha256)
+    for letter in Letter.objects.exclude(files=[]).order_by("pk").iterator(chunk_size=200):
+        for file in letter.files:
+            yield from _file(Letter, letter, file["storage_key"], file["sha256"])
     yield from anchors.problems()
     yield from _numbers()
     yield from _administrators()
@@ -92,7 +95,7 @@ def _steps_and_clock(dossier):
     if found != expected:
         yield f"{dossier.code} ({dossier.state}): its clock counts {sorted(found)}, the state means {sorted(expected)}"
     for run in dossier.step_runs.all():
-        if file := run.product.get("file"):
+        for file in [*filter(None, [run.product.get("file")]), *run.visit.get("photos", [])]:
             yield from _file(StepRun, run, file["storage_key"], file["sha256"])
 
 

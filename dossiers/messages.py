@@ -11,7 +11,7 @@ from accounts.messages.models import queue_mail, queue_messages
 from accounts.models import Membership, User
 from accounts.roles import Role
 from dossiers.fees import ending, wording
-from dossiers.permissions import is_submitter
+from dossiers.permissions import is_submitter, roles_of
 from dossiers.states import DossierState
 from dossiers.transitions.choices import Tells
 from portal.common import clock
@@ -103,18 +103,14 @@ def remind(dossier, due_at, action, *, reminder_at, stops_at):
 
 @translation.override("vi")
 def promise_missed(dossier):
-    """Tell the citizen and the heads that the promised time has passed without a result. Once for each promise."""
+    """Tell the citizen that the promised time has passed without a result. Once for each promise; the heads hear by an alarm."""
     desk = dossier.receiving_agency
     facts = {"code": dossier.code, "due": moment(dossier.due_at), "name": dossier.version.short_name}
     facts |= {"desk": desk.desk_name or desk.name, "phone": desk.desk_phone}
     key, subject = f"missed:{dossier.pk}:{dossier.due_at:%y%m%d%H%M}", _("Đã quá ngày hẹn: %(name)s") % facts
-    body = _("Hồ sơ %(code)s đã quá ngày hẹn %(due)s mà chưa xong. Trưởng bộ phận đã được báo. Hỏi: %(desk)s, %(phone)s.")
+    body = _("Hồ sơ %(code)s đã quá ngày hẹn %(due)s mà chưa xong. Người có trách nhiệm được báo trong 15 phút.")
+    body += " " + _("Hỏi: %(desk)s, %(phone)s.")
     _to_the_citizen(key, dossier, subject=subject, body=body % facts)
-    body = _(
-        "Hồ sơ %(code)s đã quá ngày hẹn %(due)s. Thư xin lỗi và ngày hẹn mới đã soạn sẵn: mở hồ sơ, bấm “Xin lỗi vì trễ hẹn”."
-    )
-    link = reverse("desk:dossier", args=[dossier.code])
-    queue_messages(f"{key}:head", RECIPIENTS[Tells.HEAD](dossier, None), subject=subject, body=body % facts, link=link)
 
 
 @translation.override("vi")
@@ -156,7 +152,10 @@ def _citizen_recipients(dossier, step):
 
 
 def _desk_recipients(dossier, step):
-    """The clerks on the duty list of the offering; all clerks of the desk when none of them has a login."""
+    """The clerks on the duty list of the offering; all clerks of the desk when none of them has a login. Of a parcel that could
+    not be delivered: its owner, when there is one."""
+    if step.name == "note_undelivered" and dossier.holder:
+        return [dossier.holder]
     clerks = User.objects.filter(memberships__in=_current(Role.RECEIVING_CLERK, dossier.receiving_agency_id)).distinct()
     duty = {person["login"] for person in (dossier.offering.duty if dossier.offering else {}).values()}
     return [clerk for clerk in clerks if clerk.username in duty] or list(clerks)
@@ -164,14 +163,20 @@ def _desk_recipients(dossier, step):
 
 def _office_recipients(dossier, step):
     """Holders of the open steps, or everybody with the role of an open step. Without open steps: officers of the lead agency."""
-    if step.name == "assign":
+    if step.name in ("assign", "pass_on"):
         return [step.details["holder"]]
     people = []
     for run in dossier.open_steps or []:
-        people += (
-            [run.holder] if run.holder else User.objects.filter(memberships__in=_current(run.role, run.agency_id)).distinct()
-        )
+        people += _people_of_step(run)
     return people or list(User.objects.filter(memberships__in=_current(Role.OFFICER, dossier.lead_agency_id)).distinct())
+
+
+def _people_of_step(run):
+    """Who holds the step, or everybody who may do it."""
+    if run.holder:
+        return [run.holder]
+    theirs = Membership.objects.current().filter(role__in=roles_of(run), agency=run.agency_id)
+    return list(User.objects.filter(memberships__in=theirs).distinct())
 
 
 def _current(role, agency_id):
@@ -186,44 +191,54 @@ def _head_recipients(dossier, step):
 
 
 @translation.override("vi")
-def step_untaken(run):
-    """Tell the heads of the body that has not taken a step in time, and those of the lead agency."""
-    bodies = {run.agency_id, run.dossier.lead_agency_id}
-    theirs = Membership.objects.current().filter(role__in=(Role.HEAD, Role.DEPUTY), agency__in=bodies)
-    facts = {"code": run.dossier.code, "step": run.name, "agency": run.agency, "when": moment(run.take_by)}
+def answer_awaited(run):
+    """Remind the body that was asked: who holds the question, or everybody with its role."""
+    facts = {"code": run.dossier.code, "when": moment(run.due_at)}
     queue_messages(
-        f"untaken:{run.pk}:{run.take_by:%Y%m%d%H%M}",
-        User.objects.filter(memberships__in=theirs).distinct(),
-        subject=_("Chưa ai nhận bàn giao: %(code)s") % facts,
-        body=_("Bước “%(step)s” giao cho %(agency)s, phải nhận trước %(when)s. Thời hạn giải quyết vẫn chạy.") % facts,
+        f"answer:remind:{run.pk}",
+        _people_of_step(run),
+        subject=_("Nhắc trả lời ý kiến: %(code)s") % facts,
+        body=_("Trả lời trước %(when)s.") % facts,
         link=reverse("desk:dossier", args=[run.dossier.code]),
     )
 
 
 @translation.override("vi")
-def answer_awaited(run):
-    """Remind the body that was asked: who holds the question, or everybody with its role."""
-    people = [run.holder] if run.holder else User.objects.filter(memberships__in=_current(run.role, run.agency_id)).distinct()
-    facts = {"code": run.dossier.code, "when": moment(run.due_at)}
-    _about_the_question(run, "remind", people, _("Nhắc trả lời ý kiến: %(code)s") % facts, _("Trả lời trước %(when)s.") % facts)
+def letter_for_the_citizen(dossier, letter):
+    """Tell the citizen's side that the office has written. The message does not repeat the letter."""
+    desk = letter.agency.desk_name or letter.agency.name
+    facts = {"name": dossier.version.short_name, "code": dossier.code, "desk": desk}
+    queue_messages(
+        f"letter:{letter.pk}",
+        _citizen_recipients(dossier, None),
+        subject=_("Cơ quan viết cho ông bà: %(name)s") % facts,
+        body=_("%(desk)s có thư về hồ sơ %(code)s. Mở hồ sơ để đọc và trả lời.") % facts,
+        link=reverse("dossiers:conversation", args=[dossier.code]),
+    )
 
 
 @translation.override("vi")
-def answer_overdue(run):
-    """Tell the heads of the body that has not answered in time, and who asked."""
-    theirs = Membership.objects.current().filter(role__in=(Role.HEAD, Role.DEPUTY), agency=run.agency_id)
-    people = [*User.objects.filter(memberships__in=theirs).distinct(), run.asked_by]
-    facts = {"code": run.dossier.code, "agency": run.agency, "when": moment(run.due_at)}
-    body = _("%(agency)s chưa trả lời, hạn là %(when)s. Không trả lời không tính là đồng ý.")
-    _about_the_question(run, "overdue", people, _("Quá hạn trả lời ý kiến: %(code)s") % facts, body % facts)
+def letter_for_the_office(dossier, letter):
+    """Tell who is in charge that the citizen's side has written: the holders of the open steps, else the desk."""
+    holders = [run.holder for run in dossier.open_steps if run.holder and run.kind != "consult"]
+    facts = {"code": dossier.code, "when": moment(letter.answer_by)}
+    queue_messages(
+        f"letter:{letter.pk}",
+        holders or ([dossier.holder] if dossier.holder else _desk_recipients(dossier, None)),
+        subject=_("Người nộp viết thư: %(code)s") % facts,
+        body=_("Trả lời trước %(when)s.") % facts,
+        link=reverse("desk:conversation", args=[dossier.code]),
+    )
 
 
-def _about_the_question(run, occasion, people, subject, body):
-    link = reverse("desk:dossier", args=[run.dossier.code])
-    queue_messages(f"answer:{occasion}:{run.pk}", people, subject=subject, body=body, link=link)
+def _proposer_recipients(dossier, step):
+    """Who proposed the request that a head approved or declined."""
+    proposal = step.details.get("proposal")
+    return [proposal.actor] if proposal else []
 
 
 RECIPIENTS = {
+    Tells.PROPOSER: _proposer_recipients,
     Tells.HEAD: _head_recipients,
     Tells.SUBMITTER: _citizen_recipients,
     Tells.RECEIVING_CLERK: _desk_recipients,
@@ -240,12 +255,15 @@ def citizen_text(step, dossier, *, visitor=False):
         "name": name,
         "code": dossier.code,
         "reason": step.note,
+        "original": step.recorded.get("original", {}).get("name", ""),
+        "original_reason": step.recorded.get("original", {}).get("reason", ""),
         "numbers": ", ".join(step.recorded.get("corrected", [])),
         "due": moment(dossier.due_at) if dossier.due_at else "",
         "until": moment(dossier.supplement_due_at or dossier.payment_due_at)
         if dossier.supplement_due_at or dossier.payment_due_at
         else "",
         "answer_by": moment(dt.datetime.fromisoformat(step.recorded["answer_by"])) if "answer_by" in step.recorded else "",
+        "visit": moment(dt.datetime.fromisoformat(step.recorded["visit"]["at"])) if "visit" in step.recorded else "",
         "desk": dossier.receiving_agency.desk_name or dossier.receiving_agency.name,
         "phone": dossier.receiving_agency.desk_phone,
         "sum": dong(dossier.obligation.total) if hasattr(dossier, "obligation") and dossier.obligation.total else "",
@@ -325,6 +343,8 @@ def _step_text(step, dossier):
         )
     if step.name == "ask_confirmation":
         return _("Cần xác nhận: %(name)s"), _("Mở hồ sơ, đọc lại bản nháp kết quả và xác nhận trước %(answer_by)s.")
+    if step.name == "announce_visit":
+        return _("Hẹn kiểm tra tại chỗ: %(name)s"), _("Cơ quan hẹn kiểm tra lúc %(visit)s. Mở hồ sơ để xem nơi và người đến.")
     if step.name == "confirmation_timeout":
         return _("Hết hạn xác nhận: %(name)s"), _(
             "Chưa có trả lời nên cơ quan được tính giờ lại. Vẫn xác nhận được cho đến khi cơ quan làm tiếp."
@@ -335,10 +355,25 @@ def _step_text(step, dossier):
         if dossier.delivery_way == "account":
             return _("Đã có kết quả: %(name)s"), _("Kết quả sẽ có trong tài khoản sau ít phút.")
         if dossier.delivery_way == "post":
-            return _("Đã có kết quả: %(name)s"), _("Bưu điện sẽ mang đến địa chỉ đã ghi.")
+            return _("Đã có kết quả: %(name)s"), _("Bộ phận một cửa gửi bưu điện tới địa chỉ đã ghi. Gửi rồi sẽ báo số hiệu.")
         return _("Đã có kết quả: %(name)s"), _("Mời đến nhận tại quầy, mang theo giấy hẹn.")
     if step.name == "deliver" and step.recorded.get("revoked"):
         return _("Kết quả đã bị thu hồi: %(name)s"), _("Mở hồ sơ để đọc quyết định thu hồi.")
+    if step.name == "ask_original":
+        return _("Cần xem bản chính: %(name)s"), _(
+            "Mang bản chính “%(original)s” đến bộ phận một cửa. Căn cứ: %(original_reason)s. Thời hạn giải quyết vẫn tính như cũ."
+        )
+    if step.name == "send_parcel":
+        return _("Đang gửi kết quả: %(name)s"), _("Đã đặt gửi bưu điện. Mở hồ sơ để xem số hiệu và bưu gửi tới đâu.")
+    if step.name == "note_undelivered":
+        body = _("Mở hồ sơ để xem lý do. Gọi số dưới đây để hẹn gửi lại, hoặc đến nhận tại quầy.")
+        return _("Bưu điện không giao được: %(name)s"), body
+    if step.name == "note_found":
+        return _("Bưu điện đang gửi tiếp: %(name)s"), _("Bưu gửi không giao được lúc trước nay lại trên đường đến.")
+    if step.name == "deliver" and "parcel" in step.recorded:
+        return _("Bưu điện báo đã phát: %(name)s"), _("Nếu chưa nhận được, gọi ngay số dưới đây.")
+    if step.name == "deliver" and step.recorded.get("signed_for_by"):
+        return _("Đã trả kết quả tại quầy: %(name)s"), _("Nếu không nhờ ai đi nhận, gọi ngay số dưới đây.")
     if step.name == "deliver":
         return _("Kết quả đã sẵn sàng: %(name)s"), _("Mở hồ sơ để xem và tải kết quả.")
     if step.name in ("payment_timeout", "supplement_timeout"):

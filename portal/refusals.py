@@ -13,16 +13,22 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.messages.models import Message
-from accounts.models import AccessLog, LoginKind, StaffRequest, User, log_access
+from accounts.models import AccessLog, Agency, LoginKind, StaffRequest, User, log_access
 from accounts.staffing.requests import visible_requests
+from dossiers.custody.keeping import may_read as may_read_handover
+from dossiers.custody.models import Handover
 from dossiers.files.models import Attachment
 from dossiers.models import Dossier
 from dossiers.papers.models import IssuedPaper
+from dossiers.parcels.models import Parcel
 from dossiers.permissions import enters_for_a_visitor, is_submitter, may_open_paper, may_see_papers
 from dossiers.states import DossierState
 from payments import permissions as money
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund
 from portal.common import clock
+from procedures.models import CatalogueFile, Procedure
+from procedures.offerings.permissions import own_and_below
+from procedures.office.permissions import may_edit, may_read
 
 log = logging.getLogger(__name__)
 MAX_AN_HOUR = 30
@@ -31,12 +37,13 @@ MAX_AN_HOUR = 30
 @dataclass(frozen=True)
 class Door:
     """What an address names: `find(**kwargs)` is the queryset, `may(object, user)` whether it is no refusal, `dossier(object)`
-    whose data it is."""
+    whose data it is. `forbids`: an answer 403 at this door is a refused attempt, too, whatever `may` says."""
 
     name: str
     find: Callable
     may: Callable
     dossier: Callable = lambda row: row
+    forbids: bool = False
 
 
 def _visible(dossier, user):
@@ -67,6 +74,15 @@ FILE = Door(
     lambda row, user: _own(row.dossier, user) or (_visible(row.dossier, user) and may_see_papers(row.dossier, user)),
     lambda row: row.dossier,
 )  # fmt: skip
+PARCEL = Door(
+    "parcel", lambda reference, **rest: Parcel.objects.filter(reference=reference), lambda row, user: _visible(row.dossier, user),
+    lambda row: row.dossier,
+)  # fmt: skip
+HANDOVER = Door(
+    "hand-over list", lambda reference, **rest: Handover.objects.filter(code=reference),
+    lambda row, user: may_read_handover(row, user),
+    lambda row: None,
+)  # fmt: skip
 MESSAGE = Door(
     "message", lambda pk, **rest: Message.objects.filter(pk=pk), lambda row, user: row.recipient_id == user.pk, lambda row: None
 )
@@ -92,6 +108,20 @@ def _at(door, namespace, *names):
     return dict.fromkeys([f"{namespace}{name}" for name in names], door)
 
 
+CATALOGUE = Door(
+    "procedure", lambda code, **rest: Procedure.objects.filter(code=code), lambda row, user: may_read(user), lambda row: None,
+    forbids=True,
+)  # fmt: skip
+CATALOGUE_FILE = Door(
+    "catalogue_file", lambda pk: CatalogueFile.objects.filter(pk=pk), lambda row, user: may_edit(user), lambda row: None,
+    forbids=True,
+)  # fmt: skip
+BODY = Door(
+    "agency", lambda code, **rest: Agency.objects.filter(code=code), lambda row, user: row.pk in own_and_below(user),
+    lambda row: None, forbids=True,
+)  # fmt: skip
+
+
 # By the name of the URL. `tests/test_refused_attempts.py` compares them with the addresses that name an object.
 DOORS = {
     **_at(
@@ -108,19 +138,25 @@ DOORS = {
         "papers_seen",
     ),
     **_at(FILED, "desk:", "answer_supplement", "dossier", "again", "step", "draft", "paper", "attached", "product"),
+    **_at(FILED, "desk:", "at_once", "presence"),
     **_at(INTAKE, "desk:", "intake_draft", "intake_form", "intake_discard"),
+    **_at(FILED, "desk:", "originals", "give_back", "custody_sheet", "folder_label"),
+    **_at(HANDOVER, "desk:", "handover", "handover_pdf"),
     **_at(FILED, "api_", "dossier", "proof", "withdraw"),
     **_at(FILED, "evidence:", "proof"),
     **_at(FILED, "payments:", "counter_qr"),
     **_at(CITIZENS_SIDE, "payments:", "pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"),
     **_at(CITIZENS_SIDE, "api_", "payment", "payment_attempts", "payment_claim", "proof"),
     **_at(CITIZENS_SIDE, "evidence:", "proof"),
-    **_at(CITIZENS_SIDE, "dossiers:", "again"),
+    **_at(CITIZENS_SIDE, "dossiers:", "again", "conversation", "letter_file"),
+    **_at(FILED, "desk:", "conversation", "note", "no_answer", "letter_file"),
+    **_at(CITIZENS_SIDE, "api_", "letters"),
     **_at(DRAFT, "dossiers:", "resume", "renew", "filled_form", "step", "autosave", "discard", "read_draft"),
     **_at(DRAFT, "api_", "draft", "submit"),
     **_at(PAPER, "papers:", "download", "attached"),
     **_at(CITIZENS_SIDE, "api_supplement", "", "_answers", "_files", "_file", "_send"),
     **_at(FILE, "files:", "view", "original", "thumbnail"),
+    **_at(PARCEL, "desk:", "parcel_label", "parcel_note"),
     **_at(MESSAGE, "accounts:", "message"),
     **_at(REQUEST, "accounts:", "staff_request"),
     **_at(LOGIN, "admin:accounts_user_", "change", "delete", "history"),
@@ -128,28 +164,35 @@ DOORS = {
     **_at(REFUND, "accounting:", "refund", "refund_step"),
     **_at(DIFFERENCE, "accounting:", "difference", "difference_step"),
     **_at(CREDIT, "accounting:", "credit", "credit_step"),
+    **_at(CATALOGUE, "office:", "procedure", "start", "end", "draft", "preview", "section", "examples", "example", "condition"),
+    **_at(CATALOGUE, "office:", "version_file", "shipped", "form", "form_page", "form_condition"),
+    **_at(CATALOGUE_FILE, "office:", "file"),
+    **_at(CATALOGUE, "simulation:", "page"),
+    **_at(BODY, "offerings:", "desk", "below", "offerings", "offering", "many", "add", "end"),
     **_at(COMPLAINT, "accounting:", "complaint"),
 }
 
 
 def record_refusals(get_response):
-    """Middleware: after a 404 at one of DOORS has been sent, write a row if the object exists and is somebody else's."""
+    """Middleware: after a 404 (or a 403 where the door forbids) at one of DOORS has been sent, write a row if the object exists
+    and is somebody else's."""
 
     def middleware(request):
         response = get_response(request)
         match = getattr(request, "resolver_match", None)
-        if response.status_code == 404 and match and match.view_name in DOORS:
-            response._resource_closers.append(lambda: _record(request, DOORS[match.view_name], match.kwargs))
+        door = DOORS.get(match.view_name) if match else None
+        if door and (response.status_code == 404 or (response.status_code == 403 and door.forbids)):
+            response._resource_closers.append(lambda: _record(request, door, match.kwargs, response.status_code == 403))
         return response
 
     return middleware
 
 
-def _record(request, door, kwargs):
+def _record(request, door, kwargs, forbidden=False):
     try:
         with transaction.atomic():
             row = door.find(**kwargs).first()
-            if row is None or door.may(row, request.user) or _is_capped(request.user):
+            if row is None or (door.may(row, request.user) and not forbidden) or _is_capped(request.user):
                 return
             dossier = door.dossier(row)
             owner = dossier or row

@@ -76,13 +76,13 @@ class ProcedureVersionAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(Offering)
-class OfferingAdmin(NeverDeleted, ModelAdmin):
-    formfield_overrides = ADMIN_FIELDS
+class OfferingAdmin(ReadOnly, ModelAdmin):
+    """Read only: changed under /can-bo/cung-cap/, which keeps the record."""
+
     list_display = ["procedure", "agency", "receiving_agency", "filing", "valid_from", "valid_to", "source"]
     list_filter = ["filing", "province_code"]
     list_select_related = ["procedure", "agency", "receiving_agency"]
     search_fields = ["procedure__code", "procedure__name", "agency__code", "agency__name"]
-    autocomplete_fields = ["procedure", "agency", "receiving_agency", "lead_agency"]
     show_full_result_count = False
 
 
@@ -120,8 +120,9 @@ class LocalFeeAdmin(NeverDeleted, ModelAdmin):
 
 
 @admin.register(Holiday)
-class HolidayAdmin(ModelAdmin):
-    formfield_overrides = ADMIN_FIELDS
+class HolidayAdmin(ReadOnly, ModelAdmin):
+    """Read only: changed under /can-bo/lich-lam-viec/, which shows what moves first and keeps the record."""
+
     list_display = ["date", "name", "kind", "source"]
     list_filter = ["kind"]
     date_hierarchy = "date"

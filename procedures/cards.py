@@ -89,7 +89,7 @@ def cards(procedures: Iterable[Procedure]) -> list[Card]:
 def by_codes(codes: Iterable[str]) -> list[Procedure]:
     """Procedures with their sector, in the order of `codes`. One query."""
     wanted = list(codes)
-    found = {row.code: row for row in Procedure.objects.filter(code__in=wanted).select_related("sector")}
+    found = {row.code: row for row in Procedure.objects.announced().filter(code__in=wanted).select_related("sector")}
     return [found[code] for code in wanted if code in found]
 
 

@@ -215,6 +215,56 @@ class FeeElsewhere(TypedDict):
     legal_ref: str
 
 
+class ExpectedFee(TypedDict):
+    key: str
+    label: str
+    amount: int | None
+
+
+class ExpectedPaper(TypedDict):
+    key: str
+    name: str
+    required: bool
+
+
+class ExpectedResult(TypedDict):
+    key: str
+    name: str
+
+
+class Expected(TypedDict):
+    """What a version makes of an example. `due`: local time «2026-12-01T17:00», None without a term."""
+
+    total: int | None
+    fees: list[ExpectedFee]
+    papers: list[ExpectedPaper]
+    level: int
+    due: str | None
+    steps: list[str]
+    conditions: list[str]
+    results: list[ExpectedResult]
+
+
+class Example(TypedDict):
+    """A made-up filing with what the version must make of it (`procedures.office.examples`).
+
+    `place`: code of the agency whose offering it is filed at, "" = a place with everything that the version needs. `asked`: as
+    `procedures.consequences`. `checked`: a person compared the expectation with the law.
+    """
+
+    key: str
+    name: str
+    day: str
+    place: str
+    channel: ChannelName
+    audience: Literal["citizen", "organisation"]
+    age: int | None
+    asked: dict[str, Any]
+    answers: dict[str, Any]
+    expected: Expected | None
+    checked: bool
+
+
 class Facts(TypedDict):
     """The procedure's part of the document."""
 
@@ -255,6 +305,7 @@ class Facts(TypedDict):
     certainty: dict[str, str]
     fees_elsewhere: NotRequired[list[FeeElsewhere]]
     silence_is_consent: NotRequired[bool]
+    examples: NotRequired[list[Example]]
     ends_by: NotRequired[Literal["note_received"]]  # a notification: recorded, nothing is decided
 
 

@@ -73,7 +73,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "quick": [procedure for procedure in by_codes(quick_codes()) if not procedure.listed],
             "citizen_events": [event for event in events if event.audience == "citizen"],
             "business_events": [event for event in events if event.audience == "business"],
-            "total": Procedure.objects.count(),
+            "total": Procedure.objects.announced().count(),
         },
     )
 
@@ -107,7 +107,7 @@ def _sectors_of_events() -> dict[int, list[str]]:
 @public_page
 def procedure(request: HttpRequest, code: str, slug: str = "") -> HttpResponse:
     """The guide of a procedure and the choice of the place. Redirects to the URL with the current slug."""
-    found = get_object_or_404(Procedure.objects.select_related("current", "sector"), code=code)
+    found = get_object_or_404(Procedure.objects.announced().select_related("current", "sector"), code=code)
     if slug != found.slug:
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(reverse("procedures:procedure", args=[code, found.slug]) + query, permanent=False)

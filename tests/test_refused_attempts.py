@@ -25,6 +25,7 @@ def test_every_address_that_names_an_object_is_a_door():
     wanted = set(addresses_with_something_in_them()) - NOT_ONE_PERSONS
     patterns = [p for p in get_resolver().url_patterns for p in getattr(p, "url_patterns", [p])]
     books = next(p for p in patterns if getattr(p, "namespace", "") == "accounting")
+    wanted |= {name for name in NOT_ONE_PERSONS if name.startswith(("office:", "offerings:", "simulation:"))}
     wanted |= {"accounts:staff_request"} | {f"accounting:{p.name}" for p in books.url_patterns if p.pattern.converters}
     assert {name for name in refusals.DOORS if not name.startswith("admin:")} == wanted
 
@@ -98,3 +99,23 @@ def test_the_citizen_reads_who_tried_without_the_name_of_another_citizen(desk):
     page = words(browse(dossier.submitter).get("/tai-khoan/"))
     assert "Cán Bộ Xã Khác" in page and "Một tài khoản khác" in page and "Kẻ Tò Mò" not in page
     assert page.count("bị từ chối") == 2
+
+
+def test_the_back_office_of_the_catalogue_records_who_was_refused(desk):
+    clerk, agency = desk.clerk, factories.user(agency_admin="H18.X005")
+    code = factories.RESIDENCE
+    for user, address, status in (
+        (clerk, f"/can-bo/danh-muc/{code}/", 404),
+        (clerk, "/can-bo/cung-cap/H18.X004.CA/", 404),
+        (agency, "/can-bo/cung-cap/H18.X004.CA/thu-tuc/", 404),
+        (agency, f"/can-bo/danh-muc/{code}/phien-ban/1/", 403),
+    ):
+        before = refused().count()
+        answer = browse(user).post(address) if status == 403 else browse(user).get(address)
+        assert answer.status_code == status, address
+        assert refused(actor=user, page=address).count() == 1 and refused().count() == before + 1, address
+    own = refused().count()
+    assert browse(agency).get(f"/can-bo/danh-muc/{code}/").status_code == 200
+    assert browse(agency).get("/can-bo/cung-cap/H18.X005/").status_code == 200
+    assert browse(clerk).get("/can-bo/danh-muc/9.999999/").status_code == 404
+    assert refused().count() == own

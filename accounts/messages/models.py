@@ -4,8 +4,11 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Agency
 from portal.common import clock
 from portal.common.outbox import OutboxRow, OutboxState
 
@@ -61,6 +64,71 @@ class Message(OutboxRow):
     def retry_delay(self):
         """Retry after 1 minute, then every 5 minutes."""
         return dt.timedelta(minutes=1 if self.tries <= 1 else 5)
+
+
+class AlarmQuerySet(models.QuerySet):
+    def going(self):
+        """Alarms about what is still not done."""
+        return self.filter(met_at=None)
+
+    def sentences(self, dossier_code):
+        """What is true for the citizen who waits: in words, of alarms about this dossier that somebody was told of."""
+        told = self.going().filter(dossier_code=dossier_code, told_at__isnull=False).exclude(to_citizen="")
+        found = told.order_by("ends_at", "pk").values_list("to_citizen", flat=True)
+        return [gettext(words) for words in dict.fromkeys(found)]
+
+
+class Alarm(models.Model):
+    """One obligation over its limit (`portal.common.obligations`), from `raised_at` until it is met.
+
+    `kind`, `row`: which obligation, and the row that is owed. `level`: how far up it was told. `tell_at`: when it is told again;
+    an answer puts that off. Written by `portal.obligations.alarms`.
+    """
+
+    class Level(models.IntegerChoices):
+        NOBODY = 0, _("chưa báo")
+        OWNER = 1, _("người phụ trách")
+        DEPUTY = 2, _("phó bộ phận")
+        HEAD = 3, _("trưởng bộ phận")
+
+    kind = models.CharField(max_length=40)
+    row = models.BigIntegerField()
+    label = models.CharField(_("mã"), max_length=100)
+    dossier_code = models.CharField(_("mã hồ sơ"), max_length=50, blank=True, db_index=True)
+    to_citizen = models.CharField(max_length=300, blank=True, help_text="câu cho người chờ, chưa dịch")
+    agency = models.ForeignKey(Agency, verbose_name=_("cơ quan"), null=True, on_delete=models.PROTECT, related_name="+")
+    post = models.CharField(_("vai trò"), max_length=20, blank=True)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("người lo"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ends_at = models.DateTimeField(_("hạn"))
+    raised_at = models.DateTimeField(_("thấy lúc"), default=clock.now)
+    level = models.PositiveSmallIntegerField(_("đã báo tới"), choices=Level.choices, default=Level.NOBODY)
+    told_at = models.DateTimeField(_("báo lần cuối lúc"), null=True)
+    told_times = models.PositiveIntegerField(_("số lần báo"), default=0)
+    tell_at = models.DateTimeField(_("báo lại lúc"))
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("người nhận lo"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answered_at = models.DateTimeField(_("nhận lo lúc"), null=True)
+    met_at = models.DateTimeField(_("hết quá hạn lúc"), null=True)
+
+    objects = AlarmQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("báo động")
+        verbose_name_plural = _("báo động")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "row"], condition=Q(met_at=None), name="one_alarm_goes_for_an_obligation"),
+            models.CheckConstraint(
+                name="an_answer_names_who_and_when",
+                condition=Q(answered_by=None, answered_at=None) | Q(answered_by__isnull=False, answered_at__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["tell_at"], condition=Q(met_at=None), name="alarms_to_tell")]
+
+    def __str__(self):
+        return f"{self.kind} {self.label}"
 
 
 def mark_read(user, link):

@@ -180,6 +180,15 @@ class User(AbstractUser):
         """{(role, agency id)} in force now. Read once per request, because the user object lives for one request."""
         return set(self.memberships.current().values_list("role", "agency_id"))
 
+    @cached_property
+    def stands_in_for(self):
+        """Ids of the staff who are away today and whose work this user may do: as the named stand-in, or nobody was named. The
+        role is checked where the work is done."""
+        from accounts.models.absences import Absence
+
+        away = Absence.objects.current().filter(Q(stand_in=self) | Q(stand_in=None)).exclude(user=self)
+        return set(away.values_list("user_id", flat=True))
+
     def has_role(self, role, agency_id):
         """Does this person hold the role at that agency today?"""
         return self.is_active and (str(role), agency_id) in self.roles

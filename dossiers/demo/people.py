@@ -24,6 +24,7 @@ STAFF = [
     ("quantri1", "Phạm Ngọc Quỳnh", {Role.CATALOGUE_ADMIN: ["H18.Y14"]}),
     ("quantri2", "Lò Minh Khánh", {Role.CATALOGUE_ADMIN: ["H18.Y14"]}),
     ("thanhtra1", "Vàng Đức Sơn", {Role.INSPECTOR: ["H18"]}),
+    ("quantritinh1", "Lường Văn Hặc", {Role.AGENCY_ADMIN: ["H18"]}),
     ("nhansu1", "Cầm Thị Mai", {Role.AGENCY_ADMIN: [*DESKS, "H18.Z01", "H18.X004"]}),
 ]
 

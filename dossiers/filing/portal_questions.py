@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from dossiers.choices import DeliveryWay
 from dossiers.filing import rules as filing
 from portal.common.money import dong
+from procedures import consequences
 from procedures.eforms import Form, fields_named
 
 YES_NO = [("co", gettext_lazy("Có")), ("khong", gettext_lazy("Không"))]
@@ -175,7 +176,7 @@ def _shown_for(lines, text):
 
 def _priority_groups(draft):
     """(key, label) of the priority groups for which a fee line has a reduced price."""
-    named = set().union(*(filing.groups_named(line["when"]) for line in draft.version.facts["fee_lines"]))
+    named = set().union(*(consequences.groups_named(line["when"]) for line in draft.version.facts["fee_lines"]))
     return [(row["key"], row["label"]) for row in draft.version.document["code_lists"]["priority_groups"] if row["key"] in named]
 
 

@@ -6,8 +6,8 @@ from dossiers.choices import DeliveryWay, FilingChannel
 from dossiers.filing.counter import handed_in, why_not_here
 from dossiers.states import DossierState
 from portal.common import clock
-from procedures import fees as fee_rules
-from procedures.eforms import DatabaseSources, Form, holds
+from procedures import consequences
+from procedures.eforms import DatabaseSources, Form
 from procedures.facts import Document, DocumentGroup, Facts
 from procedures.models import ProcedureVersion
 from procedures.offered import local_amounts_of, offered_at
@@ -25,7 +25,7 @@ def form_of(dossier, sources=None):
     document = dossier.version.document["form"]
     if not document:
         return None
-    return Form(document, sources=sources or sources_of(dossier), fee_of=lambda answers: _fees_for(dossier, answers).total)
+    return Form(document, sources=sources or sources_of(dossier), fee_of=lambda answers: fees_for(dossier, answers).total)
 
 
 def sources_of(dossier):
@@ -57,24 +57,7 @@ def filing_day(dossier):
 
 def fee_class(dossier):
     """«thuong», «giam» or «mien» (normal, reduced, exempt), from the claimed priority group."""
-    group = dossier.asked.get("priority_group")
-    roles = {
-        line["role"]
-        for line in facts_of(dossier)["fee_lines"]
-        if group and line["role"] in ("discount", "exemption") and group in groups_named(line["when"])
-    }
-    return "mien" if "exemption" in roles else "giam" if "discount" in roles else "thuong"
-
-
-def groups_named(condition):
-    """The priority groups named anywhere in the condition of a fee line."""
-    if not condition:
-        return set()
-    if "field" not in condition:
-        return set().union(*map(groups_named, condition.get("all") or condition.get("any") or []))
-    value = condition.get("value")
-    named = value if isinstance(value, list) else [value]
-    return set(named) if condition["field"] == fee_rules.CLAIM and value is not None else set()
+    return consequences.fee_class(facts_of(dossier)["fee_lines"], dossier.asked.get("priority_group"))
 
 
 def context(dossier, form=None):
@@ -85,17 +68,13 @@ def context(dossier, form=None):
 
 def _circumstances(dossier):
     """The values of `context` besides the form's answers."""
-    day = filing_day(dossier)
     person = dossier.person or (dossier.submitter.person if dossier.submitter and not dossier.organisation_id else None)
-    born = person.birth_date if person else None
-    return {
-        **{f"ask.{key}": value for key, value in dossier.asked.items()},
-        "case": dossier.asked.get("case"),
-        "audience": "organisation" if dossier.organisation_id else "citizen",
-        "channel": dossier.channel,
-        "person.age": day.year - born.year - ((day.month, day.day) < (born.month, born.day)) if born else None,
-        "person.priority_group": dossier.asked.get("priority_group"),
-    }
+    return consequences.circumstances(
+        dossier.asked,
+        channel=dossier.channel,
+        organisation=bool(dossier.organisation_id),
+        age=consequences.full_age(person.birth_date if person else None, filing_day(dossier)),
+    )
 
 
 def storable_answers(dossier):
@@ -138,7 +117,7 @@ class DocumentAsk:
     @property
     def needed(self):
         """Is it mandatory, as a file or shown at the counter?"""
-        return bool(self.item["required"]) and not self.replaced_by_data
+        return consequences.is_required(self.item)
 
     @property
     def required(self):
@@ -157,12 +136,7 @@ class DocumentAsk:
 
 def papers_of(version: ProcedureVersion) -> list[DocumentAsk]:
     """All documents of the version, for any answers. Forms filled in on the portal, data and notes are not included."""
-    return [
-        DocumentAsk(item, group)
-        for group in version.facts["document_groups"]
-        for item in group["documents"]
-        if item["kind"] == "paper" or (item["kind"] == "form" and not item["form_key"])
-    ]
+    return [DocumentAsk(item, group) for item, group in consequences.papers(version.facts)]
 
 
 def asked_documents(dossier, *, files=None, form=None):
@@ -170,9 +144,7 @@ def asked_documents(dossier, *, files=None, form=None):
     known, day = context(dossier, form), filing_day(dossier)
     if files is None:
         files = list(dossier.attachments.current()) if dossier.pk else []
-    asks = [
-        ask for ask in papers_of(dossier.version) if holds(ask.group["when"], known, day) and holds(ask.item["when"], known, day)
-    ]
+    asks = [DocumentAsk(item, group) for item, group in consequences.papers_asked(facts_of(dossier), known, day)]
     for ask in asks:
         ask.files = [file for file in files if file.item_key == ask.key]
     return asks
@@ -227,46 +199,23 @@ def delivery_ways(dossier):
 
 def fees(dossier):
     """The fee computed now, in whole đồng (`procedures.fees.Fees`)."""
-    return _fees_for(dossier, context(dossier))
+    return fees_for(dossier, context(dossier))
 
 
-def _fees_for(dossier, answers):
-    """The fee for these answers; forms show it while they are filled in."""
-    lines, day = facts_of(dossier)["fee_lines"], filing_day(dossier)
+def fees_for(dossier, answers, local=None):
+    """The fee for these answers; forms show it while they are filled in. `local`: amounts of the province, if read already."""
+    day = filing_day(dossier)
+    if local is None:
+        local = local_amounts_of(dossier.version, dossier.offering if dossier.offering_id else None, day)
     known = {**answers, **_circumstances(dossier)}
-    return fee_rules.compute(
-        lines,
-        context=known,
-        day=day,
-        quantities={**fee_rules.quantities_from(lines, known), **_numbers_asked(dossier)},
-        chosen=extras_chosen(dossier),
-        local=local_amounts_of(dossier.version, dossier.offering if dossier.offering_id else None, day),
-    )
+    return consequences.fees(facts_of(dossier), known, dossier.asked, dossier.answers, day, local)
 
 
 def optional_extras(dossier):
     """The optional fee lines for the channel of the dossier."""
-    lines = facts_of(dossier)["fee_lines"]
-    return [
-        line for line in lines
-        if line["role"] == "extra" and not line["mandatory"] and line["channel"] in ("any", dossier.channel)
-    ]  # fmt: skip
+    return consequences.optional_extras(facts_of(dossier), dossier.channel)
 
 
 def extras_chosen(dossier):
     """Keys of the chosen extras: ticked, or with a quantity above 0 («số bản sao muốn nhận»)."""
-    numbers, ticked = _numbers_asked(dossier), dossier.asked.get("extras") or []
-    counted = [line["key"] for line in optional_extras(dossier) if line["quantity"] and _wanted(line, numbers, dossier.answers)]
-    return {*ticked, *counted}
-
-
-def _wanted(line, numbers, answers):
-    """Is its quantity above 0?"""
-    rule = line["quantity"]
-    number = numbers.get(rule["ask"]) if "ask" in rule else answers.get(rule["field"])
-    return isinstance(number, (int, float)) and number > 0
-
-
-def _numbers_asked(dossier):
-    """{question: number} as answered. Answers of a draft that are not numbers are ignored."""
-    return {text: number for text, number in dossier.asked.get("quantities", {}).items() if isinstance(number, (int, float))}
+    return consequences.extras_chosen(facts_of(dossier), dossier.asked, dossier.answers, dossier.channel)

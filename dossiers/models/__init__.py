@@ -1,6 +1,9 @@
 from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus, StepState
 from dossiers.models.anchors import Anchor, AnchorLeaf
+from dossiers.models.bulk import BulkItem, BulkRun
+from dossiers.models.conversation import InternalNote, Letter, ReadyAnswer
 from dossiers.models.decisions import Decision
+from dossiers.models.desk import DeskSettings, DeskVisit, SavedList
 from dossiers.models.dossier import CoSubject, Dossier, DossierCounter, new_secret
 from dossiers.models.fees import FeeLine, FeeObligation
 from dossiers.models.followups import FollowUp
@@ -9,6 +12,7 @@ from dossiers.models.intake import ApplicantDocument, BroughtAs, CounterIntake
 from dossiers.models.intervals import ClockInterval, CountingBasis
 from dossiers.models.outages import Outage
 from dossiers.models.result_drafts import PaperSeen, ResultDraft
+from dossiers.models.simulations import Simulation
 from dossiers.models.steps import StepRun
 from dossiers.models.supplements import SupplementItem, SupplementRequest
 
@@ -18,6 +22,8 @@ __all__ = [
     "AnchorLeaf",
     "AnswerRevision",
     "BroughtAs",
+    "BulkItem",
+    "BulkRun",
     "ClockInterval",
     "CoSubject",
     "CounterIntake",
@@ -25,6 +31,8 @@ __all__ = [
     "Decision",
     "DeliveryStatus",
     "DeliveryWay",
+    "DeskSettings",
+    "DeskVisit",
     "Dossier",
     "DossierCounter",
     "Event",
@@ -33,11 +41,16 @@ __all__ = [
     "FeeObligation",
     "FilingChannel",
     "FollowUp",
+    "InternalNote",
+    "Letter",
     "Outage",
     "PaperSeen",
     "PaymentStatus",
+    "ReadyAnswer",
     "ResultDraft",
     "ApplicantDocument",
+    "SavedList",
+    "Simulation",
     "StepRun",
     "StepState",
     "SupplementItem",

@@ -79,7 +79,8 @@ class OneProcedure(Open):
     )
     def get(self, request: Request, code: str) -> Response:
         """The procedure's part of its published version; for a listed procedure the facts of the index."""
-        found = Procedure.objects.select_related("sector", "current").defer("current__document").filter(code=code).first()
+        rows = Procedure.objects.announced().select_related("sector", "current").defer("current__document")
+        found = rows.filter(code=code).first()
         if found is None:
             raise NotFound(_("Không có thủ tục mã %(code)s.") % {"code": code})
         return Response(ProcedureDetail(cards([found])[0], context={"request": request}).data)

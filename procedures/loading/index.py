@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from portal.common.vietnamese import clean_text
 from procedures.loading.folder import DataFolder
 from procedures.loading.rows import upsert
@@ -25,7 +27,8 @@ def load(folder: DataFolder, curated: list[dict[str, Any]], *, everything: bool)
     wanted = {code: _values(row, known.get(code), sectors, form_codes) for code, row in rows.items()}
     for code in known.keys() - rows.keys():
         wanted[code] = _values(None, known[code], sectors, form_codes)
-    for row in Procedure.objects.filter(current__published_by__isnull=False, code__in=wanted):
+    from_people = Q(current__published_by__isnull=False) | Q(current__imported_from__isnull=False)
+    for row in Procedure.objects.filter(from_people, code__in=wanted):
         wanted[row.code] |= {name: getattr(row, name) for name in FROM_PAGES}
     return upsert(Procedure, "code", wanted)
 

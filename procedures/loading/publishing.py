@@ -12,7 +12,7 @@ from procedures.eforms import expanded_form
 from procedures.facts import Facts, VersionDocument
 from procedures.loading.folder import DataFolder, DataRefused
 from procedures.loading.rows import day
-from procedures.models import Procedure, ProcedureVersion, VersionState, hash_of
+from procedures.models import CatalogueChange, Procedure, ProcedureVersion, ShippedDocument, VersionState, hash_of
 from procedures.results import faults
 
 FIRST_DAY = dt.date(2025, 7, 1)  # start of the two-level local government, which these procedures depend on
@@ -28,21 +28,35 @@ def publish(folder: DataFolder, curated: list[dict[str, Any]], entries: Mapping[
     }
     highest = ProcedureVersion.objects.filter(procedure__in=[entries[row["code"]] for row in curated]).values("procedure_id")
     numbers = dict(highest.annotate(highest=Max("number")).values_list("procedure_id", "highest"))  # drafts have numbers, too
+    ended = set(CatalogueChange.objects.filter(act=CatalogueChange.Act.END).values_list("procedure_id", flat=True))
     fresh = []
     for row in curated:
         entry, document = entries[row["code"]], document_of(folder, row)
         before = current.get(entry.pk)
-        if before is not None and before.published_by_id is not None:
-            continue  # published from a page: people's versions stay
+        if before is not None and not before.is_shipped:
+            _note_difference(entry, document, before)
+            continue  # from a page or a file: people's versions stay
+        if before is None and entry.current_id is not None and entry.pk in ended:
+            continue  # people stopped offering it
         if before is None or before.sha256 != hash_of(document):
             fresh.append(_new_version(entry, document, before, numbers.get(entry.pk, 0) + 1))
     _retire([current[version.procedure_id] for version in fresh if version.procedure_id in current])
     ProcedureVersion.objects.bulk_create(fresh)
     published = {version.procedure_id: version for version in fresh}
     for entry in (entries[row["code"]] for row in curated):
-        entry.current = published.get(entry.pk) or current[entry.pk]
+        entry.current = published.get(entry.pk) or current.get(entry.pk) or entry.current
         entry.listed = False
     Procedure.objects.bulk_update([entries[row["code"]] for row in curated], ["current", "listed"])
+
+
+def _note_difference(entry: Procedure, document: VersionDocument, current: ProcedureVersion) -> None:
+    """Keep what the files say of a procedure whose version comes from people, where it differs: its page shows it."""
+    digest = hash_of(document)
+    if digest == current.sha256:
+        ShippedDocument.objects.filter(procedure=entry).delete()
+    else:
+        values = {"document": document, "sha256": digest, "at": clock.now()}
+        ShippedDocument.objects.update_or_create(procedure=entry, defaults=values)
 
 
 def document_of(folder: DataFolder, row: dict[str, Any]) -> VersionDocument:

@@ -11,6 +11,7 @@ from procedures.models.catalogue import (
     hash_of,
 )
 from procedures.models.drafting import CatalogueChange, VersionDraft
+from procedures.models.files import CatalogueFile, ShippedDocument
 from procedures.models.offering import Filing, LocalFee, Offering
 from procedures.models.place_changes import AgencyChange
 from procedures.models.searching import SearchAlias, SearchChoice, SearchedText, SearchOutcome
@@ -20,6 +21,7 @@ __all__ = [
     "AgencyChange",
     "CalendarChange",
     "CatalogueChange",
+    "CatalogueFile",
     "Filing",
     "Holiday",
     "LifeEvent",
@@ -34,6 +36,7 @@ __all__ = [
     "SearchOutcome",
     "SearchedText",
     "Sector",
+    "ShippedDocument",
     "Terminal",
     "UndecidedHoliday",
     "VersionDraft",

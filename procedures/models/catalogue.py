@@ -33,8 +33,17 @@ class Sector(models.Model):
         return self.name
 
 
+class ProcedureQuerySet(models.QuerySet["Procedure"]):
+    def announced(self) -> "ProcedureQuerySet":
+        """Those that people may see: in the national index, or published from a page."""
+        return self.filter(announced=True)
+
+
 class Procedure(models.Model):
-    """A procedure of the national database. `listed`: only an index entry with facts and a link; it cannot be filed here."""
+    """A procedure of the national database. `listed`: only an index entry with facts and a link; it cannot be filed here.
+
+    `announced` is False for a new one that was begun on a page and whose first version is not published yet.
+    """
 
     code = models.CharField(_("mã"), max_length=12, unique=True)
     name = models.TextField(_("tên"))
@@ -43,6 +52,7 @@ class Procedure(models.Model):
     promulgator = models.CharField(_("cơ quan công bố"), max_length=200, blank=True)
     declared_level = models.PositiveSmallIntegerField(_("mức theo cơ sở dữ liệu quốc gia"))
     listed = models.BooleanField(_("chỉ có trong danh mục"), default=True)
+    announced = models.BooleanField(_("đã công bố"), default=True)
     facts = models.JSONField(_("số liệu của danh mục"), default=dict, blank=True)
     search_exact = models.TextField(editable=False, help_text="chữ thường, có dấu")
     search_folded = models.TextField(editable=False, help_text="không dấu")
@@ -55,6 +65,8 @@ class Procedure(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+
+    objects = ProcedureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("thủ tục")
@@ -100,6 +112,9 @@ class ProcedureVersion(models.Model):
     published_by = models.ForeignKey(
         User, verbose_name=_("người công bố"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    imported_from = models.ForeignKey(
+        "CatalogueFile", verbose_name=_("nhập từ tệp"), null=True, blank=True, on_delete=models.PROTECT, related_name="versions"
+    )
 
     class Meta:
         verbose_name = _("phiên bản thủ tục")
@@ -121,6 +136,11 @@ class ProcedureVersion(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.sha256 = hash_of(self.document)
         super().save(*args, **kwargs)
+
+    @property
+    def is_shipped(self) -> bool:
+        """Does it come from the shipped data? Else from a page or a file of people, and a load never replaces it."""
+        return self.published_by_id is None and self.imported_from_id is None
 
     @property
     def facts(self) -> Facts:

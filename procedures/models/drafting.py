@@ -13,12 +13,14 @@ class VersionDraft(models.Model):
     """The open draft of a procedure: its document is the one of `version`, which stays in the state `draft` until published.
 
     `revision` grows with each save; `holder` is who edits now. While `asked_by` is set, the document is frozen and waits for a
-    second person; once `approved_by` is set, the job `publish_due` publishes it on `publish_on`.
+    second person; once `approved_by` is set, the job `publish_due` publishes it on `publish_on`. `ends`: no new version, the
+    procedure is not offered any more from that day; `version` is then the copy of the one in effect that the draft began with.
     """
 
     procedure = models.OneToOneField(Procedure, on_delete=models.PROTECT, related_name="draft")
     version = models.OneToOneField(ProcedureVersion, on_delete=models.CASCADE, related_name="work")
     based_on = models.ForeignKey(ProcedureVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    ends = models.BooleanField(_("ngừng cung cấp"), default=False)
     revision = models.PositiveIntegerField(default=0)
     writers = models.ManyToManyField(User, related_name="+")
     holder = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -62,6 +64,8 @@ class CatalogueChange(models.Model):
         TAKE_BACK = "take_back", _("đưa về sửa tiếp")
         APPROVE = "approve", _("duyệt")
         PUBLISH = "publish", _("công bố")
+        REFUSED = "refused", _("không công bố: ví dụ không khớp")
+        END = "end", _("ngừng cung cấp")
         DISCARD = "discard", _("bỏ bản thảo")
 
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="changes")

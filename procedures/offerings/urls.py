@@ -10,6 +10,8 @@ urlpatterns = [
     path("<str:code>/", views.desk, name="desk"),
     path("<str:code>/cap-duoi/", views.below, name="below"),
     path("<str:code>/thu-tuc/", views.offerings, name="offerings"),
+    path("<str:code>/thu-tuc-moi/", views.add, name="add"),
+    path("<str:code>/thu-tuc/<str:procedure>/ngung/", views.end, name="end"),
     path("<str:code>/thu-tuc/<str:procedure>/", views.offering, name="offering"),
     path("<str:code>/thu-tuc/<str:procedure>/ap-dung/", views.many, name="many"),
 ]

@@ -9,13 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Agency
 from portal.common.figures import number_in
-from procedures.models import Offering
+from portal.common.vietnamese import clean_text
+from procedures.models import Offering, Procedure, VersionState
 from procedures.offered import offered_at
-from procedures.offerings import desks, editing
+from procedures.offerings import desks, editing, opening
 from procedures.offerings import many as many_places
 from procedures.offerings.forms import DeskForm
 from procedures.offerings.permissions import (
@@ -116,6 +117,44 @@ def offerings(request: HttpRequest, code: str) -> HttpResponse:
     rows = (rows.filter(agency=agency) | rows.filter(receiving_agency=agency)).defer("procedure__facts")
     ordered = sorted(rows, key=lambda row: (str(row.procedure), row.agency.name))
     return render(request, "procedures/offerings/offerings.html", {"agency": agency, "offerings": ordered})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_agency_administrators
+def add(request: HttpRequest, code: str) -> HttpResponse:
+    """Offer a procedure at this agency, or at all agencies of a kind below it: what it would be first, then the choice."""
+    agency = _readable_agency(request, code)
+    data = request.POST if request.method == "POST" else request.GET
+    asked, kind = clean_text(data.get("thu-tuc", "")), data.get("loai", "")
+    found = Procedure.objects.filter(code=asked, listed=False, current__state=VersionState.PUBLISHED).first()
+    if request.method == "POST":
+        if found is None:
+            raise Http404
+        chosen = {number for text in data.getlist("noi") if (number := number_in(text)) is not None}
+        made = opening.open_at(found, agency, kind, chosen, by=request.user)
+        messages.success(request, _("Đã mở ở %(n)d nơi. Ghi tiếp người trực, các bước, cách trả kết quả.") % {"n": len(made)})
+        if len(made) == 1:
+            return redirect("offerings:offering", made[0].agency.code, asked)
+        return redirect("offerings:offerings", code)
+    context = {
+        "agency": agency,
+        "asked": asked,
+        "kind": kind,
+        "kinds": opening.kinds_below(agency, request.user),
+        "procedure": found,
+        "places": opening.places(found, agency, kind, request.user) if found else [],
+    }
+    return render(request, "procedures/offerings/add.html", context)
+
+
+@require_POST
+@for_agency_administrators
+def end(request: HttpRequest, code: str, procedure: str) -> HttpResponse:
+    """The last day of an offering is today."""
+    found = _readable_offering(request, code, procedure)
+    opening.end(found, by=request.user)
+    messages.success(request, _("Từ ngày mai nơi này không nhận hồ sơ mới của thủ tục."))
+    return redirect("offerings:offering", code, procedure)
 
 
 def _readable_offering(request: HttpRequest, code: str, procedure: str) -> Offering:

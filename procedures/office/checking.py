@@ -9,9 +9,12 @@ from typing import Any
 import jsonschema
 from django.utils.translation import gettext as _
 
+from portal.common.figures import day_in
 from procedures import results
+from procedures.office import conditions, form_checking
 from procedures.office.labels import SECTION_OF, Section, place_words
 from procedures.office.schema import whole
+from procedures.office.vocabulary import Name, names
 
 MARKUP = re.compile(r"<\s*/?[a-zA-Z!]")
 MAX_TEXT = 4000
@@ -41,10 +44,25 @@ class Problem:
 def problems(document: Mapping[str, Any]) -> list[Problem]:
     """All that is wrong; [] when the document may be published."""
     facts = document["procedure"]
-    found = [*_texts(facts, ()), *_doubled(facts), *_shape(facts)]
+    found = [*_texts(facts, ()), *_doubled(facts), *_shape(facts), *_of_form(document)]
     if not found:
         found = [Problem(("results",), sentence) for sentence in results.faults(document)]  # type: ignore[arg-type]
+        found += [Problem(path, sentence) for path, sentence in conditions.faults(document)]  # type: ignore[arg-type]
+        found += _of_examples(document)
     return list({(problem.name, problem.sentence): problem for problem in found}.values())
+
+
+def shape_problems(document: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with the shape of a document that comes from a file; the other checks rely on it."""
+    return list(_shape(document["procedure"]))
+
+
+def _of_form(document: Mapping[str, Any]) -> Iterator[Problem]:
+    form = document["form"]
+    for path, sentence in form_checking.form_problems(form):
+        yield Problem(("e_form", *path), sentence)
+    if isinstance(form, dict) and document["procedure"].get("form_key") != form.get("key"):
+        yield Problem(("e_form", "key"), _("Khóa của tờ khai không phải khóa mà thủ tục nêu."))
 
 
 def _shape(facts: Mapping[str, Any]) -> Iterator[Problem]:
@@ -96,7 +114,14 @@ def _texts(value: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
 
 
 Rows = list[tuple[tuple[str | int, ...], Mapping[str, Any]]]
-KEYED = {"channels": "channel", "questions": "key", "fee_lines": "key", "document_groups": "key", "results": "key"}
+KEYED = {
+    "examples": "key",
+    "channels": "channel",
+    "questions": "key",
+    "fee_lines": "key",
+    "document_groups": "key",
+    "results": "key",
+}
 
 
 def _doubled(facts: Mapping[str, Any]) -> Iterator[Problem]:
@@ -108,7 +133,7 @@ def _doubled(facts: Mapping[str, Any]) -> Iterator[Problem]:
     ]
     yield from _doubled_in(documents, "key")
     for name, key in KEYED.items():
-        yield from _doubled_in([((name, number), row) for number, row in enumerate(facts[name])], key)
+        yield from _doubled_in([((name, number), row) for number, row in enumerate(facts.get(name) or [])], key)
 
 
 def _doubled_in(rows: Rows, key: str) -> Iterator[Problem]:
@@ -116,3 +141,32 @@ def _doubled_in(rows: Rows, key: str) -> Iterator[Problem]:
     for path, row in rows:
         if counted[row.get(key)] > 1:
             yield Problem((*path, key), _("“%(key)s” đã có ở dòng khác.") % {"key": row.get(key)})
+
+
+def _of_examples(document: Mapping[str, Any]) -> Iterator[Problem]:
+    """Answers of examples to questions that the version does not ask (any more), and values it does not know."""
+    rows = document["procedure"].get("examples") or []
+    known = names(document) if rows else {}  # type: ignore[arg-type]
+    for number, row in enumerate(rows):
+        if day_in(row["day"]) is None:
+            yield Problem(("examples", number, "day"), _("Ghi ngày theo kiểu năm-tháng-ngày, ví dụ 2026-01-31."))
+        questions = {key: value for key, value in row["asked"].items() if key not in ASKED_BY_PORTAL}
+        given = {**row["answers"], **{"case" if key == "case" else f"ask.{key}": value for key, value in questions.items()}}
+        for name, value in given.items():
+            part, key = ("answers", name) if name in row["answers"] else ("asked", name.removeprefix("ask."))
+            if sentence := _unknown(known.get(name), value, name):
+                yield Problem(("examples", number, part, key), sentence)
+
+
+ASKED_BY_PORTAL = ("priority_group", "quantities", "extras", "copies")
+
+
+def _unknown(name: Name | None, value: Any, key: str) -> str:
+    if name is None:
+        return _("Không còn câu hỏi “%(key)s”. Bỏ câu trả lời này hoặc trả khóa về như cũ.") % {"key": key}
+    options = [option for option, _label in name.options]
+    if options and not all(part in options for part in (value if isinstance(value, list) else [value])):
+        return _("“%(value)s” không còn trong các lựa chọn.") % {"value": value}
+    if name.kind == "number" and not isinstance(value, (int, float)):
+        return _("Ghi bằng chữ số, không có chữ.")
+    return ""

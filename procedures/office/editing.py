@@ -4,7 +4,7 @@ Typed values are stored as typed, also when they are wrong («abc» for a number
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from procedures.office.schema import Schema, blank, is_hidden, kind_of, may_be_n
 AUDIENCE = "audience"
 WHOLE = re.compile(r"-?[0-9]{1,15}")
 MAX_ROWS = 200
+Words = Callable[[Any], str]
 ACTS = ("them", "bo", "len", "xuong")
 
 
@@ -43,57 +44,70 @@ class Node:
     words: str = ""
 
     @property
+    def is_wrong(self) -> bool:
+        """Is something wrong here, or in what lies in it?"""
+        return bool(self.errors) or any(node.is_wrong for node in self.nodes)
+
+    @property
     def id(self) -> str:
         return "o-" + self.name.replace(".", "-")
 
 
-def nodes_of(keys: Sequence[str], facts: Mapping[str, Any], errors: Mapping[str, list[str]]) -> list[Node]:
-    """What the page of these keys shows."""
+def nodes_of(
+    keys: Sequence[str], facts: Mapping[str, Any], errors: Mapping[str, list[str]], words: Words | None = None
+) -> list[Node]:
+    """What the page of these keys shows. `words`: says a condition."""
     properties = whole()["properties"]
-    return [_node(key, key, properties[key], facts.get(key), errors) for key in keys]
+    return [_node(key, key, properties[key], facts.get(key), errors, words or condition_words) for key in keys]
 
 
-def _node(name: str, key: str, schema: Schema, value: Any, errors: Mapping[str, list[str]]) -> Node:
+def _node(name: str, key: str, schema: Schema, value: Any, errors: Mapping[str, list[str]], words: Words) -> Node:
     kind, rules = kind_of(schema), resolved(schema)
     node = Node(name, labels.label(key), kind, value, errors=errors.get(name, []))
     if key == AUDIENCE:
         node.kind, chosen = "many", value or []
         node.options = [(word, str(text), word in chosen) for word, text in labels.AUDIENCE.items()]
     elif kind == "choice":
-        words = rules["enum"]
         node.options = [
-            ("" if word is None else str(word), labels.choice(word) if word else "–", word == value) for word in words
+            ("" if word is None else str(word), labels.choice(word) if word else "–", word == value) for word in rules["enum"]
         ]
     elif kind == "many":
         node.options = [(word, labels.choice(word), word in (value or [])) for word in resolved(rules["items"])["enum"]]
     elif kind == "lines":
         node.value = "\n".join(map(str, value or []))
     elif kind == "condition":
-        node.words = condition_words(value)
+        node.words = words(value) or _("luôn luôn")
     elif kind == "group" and isinstance(value, dict):
         node.removable = may_be_null(schema)
-        node.nodes = _inside(name, rules, value, errors)
+        node.nodes = _inside(name, rules, value, errors, words)
     elif kind == "list":
         items = value or []
         for number, item in enumerate(items):
             place = f"{name}.{number}"
             inner = Node(place, f"{labels.label(key)} {number + 1}", "item", errors=errors.get(place, []), removable=True)
-            inner.nodes = _inside(place, resolved(rules["items"]), item, errors)
+            inner.words = _name_of(item)
+            inner.nodes = _inside(place, resolved(rules["items"]), item, errors, words)
             inner.first, inner.last = number == 0, number == len(items) - 1
             node.nodes.append(inner)
     return node
 
 
-def _inside(place: str, rules: Schema, value: Mapping[str, Any], errors: Mapping[str, list[str]]) -> list[Node]:
+def _inside(place: str, rules: Schema, value: Mapping[str, Any], errors: Mapping[str, list[str]], words: Words) -> list[Node]:
     nodes = []
     for key, rule in rules["properties"].items():
         if is_hidden(key) or kind_of(rule) == "kept":
             continue
-        node = _node(f"{place}.{key}", key, rule, value.get(key), errors)
+        node = _node(f"{place}.{key}", key, rule, value.get(key), errors, words)
         if node.kind == "choice" and key not in rules.get("required", ()):
             node.options = [("", "–", node.value is None), *node.options]
         nodes.append(node)
     return nodes
+
+
+def _name_of(item: Any) -> str:
+    """What a row of a list is called on the page."""
+    named = [item.get(key) for key in ("name", "label", "title", "text", "channel", "key")] if isinstance(item, dict) else []
+    return next((labels.choice(text) for text in named if isinstance(text, str) and text), "")
 
 
 def condition_words(value: Any) -> str:
@@ -164,24 +178,29 @@ def _read_inside(place: str, rules: Schema, before: Mapping[str, Any], post: Que
 def act(word: str, keys: Sequence[str], facts: dict[str, Any]) -> None:
     """Do «them:phi», «bo:phi.0», «len:phi.1» or «xuong:phi.0» to the facts. Raises ActRefused."""
     deed, _colon, name = word.partition(":")
-    parts = [int(part) if is_digits(part) else part for part in name.split(".")]
+    parts = parts_of(name)
     if deed not in ACTS or parts[0] not in keys:
         raise ActRefused(_("Không có chỗ này trong phần đang sửa."))
     try:
-        schema = _schema_at(parts)
-        parent = _at(facts, parts[:-1])
+        schema = schema_at(parts)
+        parent = at(facts, parts[:-1])
         _ACTS[deed](parent, parts[-1], schema)
     except (KeyError, IndexError, TypeError, AttributeError) as problem:
         raise ActRefused(_("Không có chỗ này trong phần đang sửa.")) from problem
 
 
-def _at(value: Any, parts: Sequence[Any]) -> Any:
+def parts_of(name: str) -> list[str | int]:
+    """The path of a name: «fee_lines.0.when»."""
+    return [int(part) if is_digits(part) else part for part in name.split(".")]
+
+
+def at(value: Any, parts: Sequence[Any]) -> Any:
     for part in parts:
         value = value[part]
     return value
 
 
-def _schema_at(parts: Sequence[Any]) -> Schema:
+def schema_at(parts: Sequence[Any]) -> Schema:
     schema: Schema = whole()
     for part in parts:
         rules = resolved(schema)

@@ -41,8 +41,11 @@ SECTIONS = (
     Section("ket-qua", _("Kết quả"), ("results",)),
     Section("can-cu", _("Căn cứ pháp lý"), ("legal_basis",)),
 )
+EXAMPLES = Section("vi-du", _("Ví dụ"), ("examples",))  # pages of their own: procedures.office.example_views
+FORM = Section("to-khai", _("Tờ khai"), ("e_form",))  # pages of their own: procedures.office.form_views
+FORM_FIELDS = {"show_if": _("hiện khi nào"), "required_if": _("bắt buộc khi nào")}
 BY_SLUG = {section.slug: section for section in SECTIONS}
-SECTION_OF = {key: section for section in SECTIONS for key in section.keys}
+SECTION_OF = {key: section for section in (*SECTIONS, FORM, EXAMPLES) for key in section.keys}
 
 FIELDS = {
     "name": _("Tên"),
@@ -128,6 +131,31 @@ FIELDS = {
     "else": _("Nếu trống thì lấy ô"),
     "side": _("Bên"),
     "columns": _("Cột"),
+    "e_form": _("Tờ khai"),
+    "sections": _("Phần"),
+    "pages": _("Trang"),
+    "fields": _("Ô"),
+    "show_if": _("Hiện khi"),
+    "required_if": _("Bắt buộc khi"),
+    "validation": _("Kiểm tra"),
+    "formats": _("Kiểu chữ"),
+    "examples": _("Ví dụ"),
+    "day": _("Ngày nộp"),
+    "place": _("Nơi nộp"),
+    "age": _("Tuổi"),
+    "asked": _("Câu trả lời cho cổng"),
+    "answers": _("Câu trả lời trên tờ khai"),
+    "expected": _("Kết quả mong đợi"),
+    "checked": _("Đã đối chiếu với văn bản"),
+    "total": _("Tổng số tiền"),
+    "fees": _("Các khoản thu"),
+    "papers": _("Giấy tờ được hỏi"),
+    "level": _("Mức cung cấp"),
+    "due": _("Hẹn trả"),
+    "case": _("Trường hợp"),
+    "priority_group": _("Diện được miễn, giảm"),
+    "quantities": _("Số lượng"),
+    "extras": _("Khoản chọn thêm"),
 }
 UNITS = {"hour": _("giờ"), "working_day": _("ngày làm việc"), "day": _("ngày"), "month": _("tháng")}
 CHOICES = {

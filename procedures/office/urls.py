@@ -2,14 +2,27 @@
 
 from django.urls import path
 
-from procedures.office import views
+from procedures.office import condition_views, example_views, file_views, form_views, views
 
 app_name = "office"
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("tep/", file_views.files_home, name="files"),
+    path("tep/danh-muc.zip", file_views.everything, name="everything"),
+    path("tep/danh-muc.xlsx", file_views.index, name="index"),
+    path("tep/<int:pk>/", file_views.file, name="file"),
     path("<str:code>/", views.procedure, name="procedure"),
+    path("<str:code>/ngung/", views.end, name="end"),
     path("<str:code>/phien-ban/<int:number>/", views.start, name="start"),
+    path("<str:code>/phien-ban/<int:number>/tep.json", file_views.version_file, name="version_file"),
+    path("<str:code>/kem-ban-cai/", views.start_from_shipped, name="shipped"),
     path("<str:code>/ban-thao/", views.draft, name="draft"),
     path("<str:code>/ban-thao/xem-truoc/", views.preview, name="preview"),
+    path("<str:code>/ban-thao/to-khai/", form_views.form, name="form"),
+    path("<str:code>/ban-thao/to-khai/<int:number>/", form_views.form_page, name="form_page"),
+    path("<str:code>/ban-thao/to-khai/<int:number>/<str:place>/", form_views.form_condition, name="form_condition"),
+    path("<str:code>/ban-thao/vi-du/", example_views.examples, name="examples"),
+    path("<str:code>/ban-thao/vi-du/<slug:key>/", example_views.example, name="example"),
     path("<str:code>/ban-thao/<slug:slug>/", views.section, name="section"),
+    path("<str:code>/ban-thao/<slug:slug>/<str:place>/", condition_views.condition, name="condition"),
 ]

@@ -97,9 +97,9 @@ def _stamp() -> tuple[Any, ...]:
 
 def _build(stamp: tuple[Any, ...]) -> Catalogue:
     rows = list(
-        Procedure.objects.order_by("-rank", "code").values_list(
-            "code", "search_exact", "rank", "listed", KeyTransform("audience", "facts")
-        )
+        Procedure.objects.announced()
+        .order_by("-rank", "code")
+        .values_list("code", "search_exact", "rank", "listed", KeyTransform("audience", "facts"))
     )
     phrases, aliases = everyday.phrases(), defaultdict[str, list[str]](list)
     for code, text in SearchAlias.objects.values_list("procedure__code", "text"):

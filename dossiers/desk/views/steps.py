@@ -15,6 +15,7 @@ from dossiers.clock.timekeeper import Timekeeper
 from dossiers.desk import queues
 from dossiers.desk.actions import STEP_OF, STEP_PAGES
 from dossiers.desk.forms import MAX_TEXT_LENGTH
+from dossiers.desk.views.dossier import sheets_of, shown_of
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.desk.views.results import Review, preview
 from dossiers.messages import Reach, reach_of
@@ -29,6 +30,7 @@ from portal.common.identity import phone_for_display
 from portal.common.vietnamese import clean_text
 from procedures.calendar import Term, due
 
+BESIDE_PAPERS = ("ask_supplement", "propose_supplement", "decline_supplement")  # what is sent is read while it is judged
 REVIEWED = ("hand_over", "return_step", "approve")  # steps on whose page the drafted result is read
 
 
@@ -126,10 +128,17 @@ def _page(request, dossier, name, line, form):
             "review": Review(dossier, request.user)
             if name in REVIEWED and permissions.may_see_papers(dossier, request.user)
             else None,
+            **_beside(dossier, request.user, name),
             "may_draft": name in REVIEWED and _drafts_here(dossier, request.user, name),
         },
         status=422 if form.is_bound and form.errors else 200,
     )
+
+
+def _beside(dossier, user, name):
+    """The papers to read on this page, and the one that is open."""
+    sheets = sheets_of(dossier, user) if name in BESIDE_PAPERS else []
+    return {"sheets": sheets, "shown": shown_of(sheets, "")}
 
 
 def _drafts_here(dossier, user, name):

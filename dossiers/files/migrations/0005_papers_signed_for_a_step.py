@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0019_taken_in_at_the_counter'),
+        ('dossiers', '0020_taken_in_at_the_counter'),
         ('files', '0004_filed_papers_are_guarded'),
     ]
 

@@ -12,7 +12,7 @@ from dossiers.filing import rules, supplements
 from dossiers.filing.views.documents import input_id, tiles
 from dossiers.models import SupplementItem
 from portal.common.figures import number_in
-from procedures.eforms import BoundPage, DatabaseSources, Form, display_value, read_page
+from procedures.eforms import BoundPage, DatabaseSources, Form, read_page
 
 PAGE = "bo-sung"
 BUTTONS = {"gui", "xoa", "bo", "giu"}  # send the chosen files, remove a new file, leave out or keep an old page
@@ -75,14 +75,7 @@ class Answering:
         return cards
 
     def words(self, key, answers):
-        """An answer as text; a table as the number of its rows."""
-        question = self.form.fields.get(key) if self.form else None
-        if question is None:
-            return ""
-        if question.type == "table":
-            rows = answers.get(key) or []
-            return _("%(n)d dòng") % {"n": len(rows) if isinstance(rows, list) else 0}
-        return display_value(self.form, question, answers.get(key)) or _("Để trống")
+        return supplements.answer_in_words(self.form, key, answers)
 
 
 ACTIONS = {

@@ -1,5 +1,7 @@
 """Papers of the receiving desk: acknowledgement, application form, receipt slip, requests, refusal, stop notice."""
 
+import copy
+
 from accounts.addresses import address_text
 from dossiers.choices import SIGNED_FORM
 from dossiers.fees import wording as fee_words
@@ -85,7 +87,14 @@ def _where_to_pay(dossier):
 
 @builds(PaperKind.APPLICATION_FORM)
 def application_form(dossier, event):
+    """The form as it was filed by this event, also when it is drawn later."""
     form = rules.form_of(dossier)
+    content = event.revision.content if hasattr(event, "revision") else None
+    if content:
+        dossier = copy.copy(dossier)
+        dossier.answers = content["answers"]
+    supplement = dossier.supplements.filter(sent_at=event.at).first() if event.step == "resubmit" else None
+    code = f"{dossier.code}, bổ sung lần {supplement.number}" if supplement else dossier.code
     return print_context(
         form,
         rules.known_answers(dossier, form),
@@ -94,8 +103,8 @@ def application_form(dossier, event):
         applicant_name=submitter_of(dossier),
         place=dossier.receiving_agency.unit.short_name if dossier.receiving_agency.unit_id else "",
         filed_on=rules.filing_day(dossier),
-        code=dossier.code,
-    ) | {"title": f"{form.name} {dossier.code}"}
+        code=code,
+    ) | {"title": f"{form.name} {code}"}
 
 
 @builds(PaperKind.RECEIPT_SLIP)
@@ -148,9 +157,17 @@ def supplement_request(dossier, event):
         "second_time": request.number > 1,
         "items": [{"name": item.label, "copy": _asked_as(item), "reason": item.reason} for item in request.items.order_by("pk")],
         "note": event.text.note,
+        **_who_proposed(event),
         "supplement_due_at": moment_in_words(request.due_at),
         "clock_note": clock_note(dossier, "Thời hạn giải quyết được tính lại từ đầu khi nhận đủ phần bổ sung."),
     }
+
+
+def _who_proposed(event):
+    """Of a request that a head approved: who guides the applicant is who proposed it."""
+    name = event.text.details.get("proposed_by")
+    mark = f"({event.text.actor_name} duyệt trên cổng lúc {wording.short_moment(event.at)})"
+    return {"clerk_name": name, "clerk_mark": mark} if name else {}
 
 
 def _asked_as(item):

@@ -286,3 +286,137 @@ def test_the_number_of_queries_of_the_pages(draft, people):
         ) as queries:
             assert pages.get(address).status_code == 200
         assert len(queries) <= most, (address, len(queries))
+
+
+# ---------------------------------------------------------------- conditions
+BIRTH = "1.001193"
+
+
+@pytest.fixture
+def birth(people):
+    world.load_sample([BIRTH])
+    return drafts.start(Procedure.objects.get(code=BIRTH).current, by=people["editor"])
+
+
+def test_a_condition_is_written_in_words_from_the_names_asked_before(birth, people):
+    pages = browse(people["editor"])
+    page = f"/can-bo/danh-muc/{BIRTH}/ban-thao/giay-to/document_groups.0.documents.1.when/"
+
+    def press(word, **typed):
+        values = shown_values(pages.get(page).content.decode())
+        assert pages.post(page, {**values, **typed, "viec": word}).status_code == 302
+        return fresh(birth).version.facts["document_groups"][0]["documents"][1]["when"]
+
+    assert "Luôn luôn áp dụng" in pages.get(page).content.decode()
+    press("them", o="ask.uy_quyen")
+    assert press("ghi", **{"0.gia-tri": "khong"}) == {"field": "ask.uy_quyen", "op": "eq", "value": "khong"}
+    press("them", o="person.age")
+    both = press("ghi", noi="any", **{"1.dau": "lt", "1.gia-tri": "18"})
+    assert both == {
+        "any": [{"field": "ask.uy_quyen", "op": "eq", "value": "khong"}, {"field": "person.age", "op": "lt", "value": 18}]
+    }
+    assert problems(fresh(birth).version.document) == []
+    section = pages.get(f"/can-bo/danh-muc/{BIRTH}/ban-thao/giay-to/").content.decode()
+    assert "người dưới 18 tuổi" in section
+    press("ghi", **{"1.dau": "lt", "1.gia-tri": "mười tám"})
+    assert "không so được" in pages.get(page).content.decode()
+    press("bo:1")
+    assert press("bo:0") is None
+
+
+@pytest.mark.parametrize("word", ["bo:7", "bo:x", "xoa", "them"])
+def test_an_unknown_line_of_a_condition_is_refused(birth, people, word):
+    page = f"/can-bo/danh-muc/{BIRTH}/ban-thao/giay-to/document_groups.0.documents.1.when/"
+    assert browse(people["editor"]).post(page, {"viec": word, "o": "khong_co", "lan-ghi": "0"}).status_code == 409
+    assert browse(people["clerk"]).get(page).status_code == 404
+    assert browse(people["agency"]).post(page, {"viec": "ghi", "lan-ghi": "0"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "place", ["chung/document_groups.0.when", "giay-to/document_groups.9.when", "giay-to/document_groups.0.key", "giay-to/x.when"]
+)
+def test_a_place_without_a_condition_is_not_found(birth, people, place):
+    assert browse(people["editor"]).get(f"/can-bo/danh-muc/{BIRTH}/ban-thao/{place}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ({"field": "gone", "op": "eq", "value": "x"}, "gone"),
+        ({"field": "ask.uy_quyen", "op": "eq", "value": "có lẽ"}, "có lẽ"),
+        ({"field": "ask.uy_quyen", "op": "lt", "value": 3}, "không so được"),
+        ({"field": "person.age", "op": "lt", "value": "x"}, "không so được"),
+        ({"field": "birth_type", "op": "in", "value": []}, "ít nhất một giá trị"),
+        ({"field": "birth_type", "op": "eq", "value": ["dung_han"]}, "chọn lại giá trị"),
+        ({"all": [{"any": [{"all": [{"any": [{"all": [{"any": [{"field": "gone", "op": "not_empty"}]}]}]}]}]}]}, "lồng nhau"),
+    ],
+)
+def test_a_condition_that_cannot_hold_is_refused_with_its_place(condition, said):
+    row = next(row for row in DataFolder().procedures() if row["code"] == BIRTH)
+    document = copy.deepcopy(document_of(DataFolder(), row))
+    document["procedure"]["document_groups"][0]["documents"][2]["when"] = condition
+    [found] = problems(document)
+    assert said in found.sentence and found.path == ("document_groups", 0, "documents", 2, "when")
+
+
+# ---------------------------------------------------------------- new, ended, restored
+def test_a_new_procedure_is_begun_from_another_and_not_seen_before_it_is_published(people, client):
+    pages, second = browse(people["editor"]), browse(people["second"])
+    home = "/can-bo/danh-muc/"
+    new = {"code": "9.000001", "name": "Cấp giấy mới", "source": CODE}
+    assert pages.post(home, new).status_code == 302
+    assert pages.post(home, new).status_code == 422  # there is a draft now
+    assert pages.post(home, {**new, "code": CODE}).status_code == 422
+    assert pages.post(home, {**new, "code": "9-1", "source": "x"}).status_code == 422
+    assert browse(people["agency"]).post(home, {**new, "code": "9.000002"}).status_code == 403
+    found = VersionDraft.objects.get(procedure__code="9.000001")
+    assert found.version.facts["name"] == "Cấp giấy mới" and problems(found.version.document) == []
+    public = ("/thu-tuc/9.000001/", "/api/v1/procedures/9.000001/")
+    assert [client.get(address).status_code for address in public] == [404, 404]
+    assert "Cấp giấy mới" in pages.get(f"{home}9.000001/ban-thao/xem-truoc/").content.decode()
+    drafts.ask(found, clock.today(), by=people["editor"])
+    second.post(f"{home}9.000001/ban-thao/", {"viec": "duyet", "da-xem": fresh(found).version.sha256})
+    assert [client.get(address, follow=True).status_code for address in public] == [200, 200]
+    assert Procedure.objects.get(code="9.000001").sector == Procedure.objects.get(code=CODE).sector
+
+
+def test_a_discarded_first_draft_leaves_nothing_to_see_and_can_be_begun_again(people, client):
+    source = Procedure.objects.get(code=CODE).current
+    drafts.discard(drafts.begin("9.000001", "Cấp giấy mới", source, by=people["editor"]), by=people["editor"])
+    assert client.get("/thu-tuc/9.000001/").status_code == 404
+    assert "bỏ bản thảo" in browse(people["editor"]).get("/can-bo/danh-muc/9.000001/").content.decode().lower()
+    drafts.begin("9.000001", "Cấp giấy mới", source, by=people["second"])
+
+
+def test_two_people_end_a_procedure_and_it_is_restored_from_a_version(people, client):
+    pages, current = browse(people["editor"]), Procedure.objects.get(code=CODE).current
+    assert pages.post(f"{HOME}ngung/").status_code == 302
+    found = VersionDraft.objects.get()
+    assert found.ends and "đề nghị ngừng cung cấp" in pages.get("/can-bo/danh-muc/").content.decode()
+    with pytest.raises(drafts.NotPossible, match="không sửa nội dung"):
+        drafts.save(found, changed(found, name="Khác"), 0, by=people["editor"])
+    drafts.ask(found, clock.today(), by=people["editor"])
+    with pytest.raises(PermissionDenied):
+        drafts.approve(fresh(found), fresh(found).version.sha256, by=people["editor"])
+    drafts.approve(fresh(found), fresh(found).version.sha256, by=people["second"])
+    current.refresh_from_db()
+    assert current.state == "retired" and not current.in_effect() and not VersionDraft.objects.exists()
+    assert "tạm thời không nhận hồ sơ" in client.get(f"/thu-tuc/{CODE}/", follow=True).content.decode()
+    load_sample([CODE])
+    assert Procedure.objects.get(code=CODE).current == current and current.state == "retired"
+    assert pages.post(f"{HOME}ngung/").status_code == 302 and not VersionDraft.objects.exists()
+    again = drafts.start(current, by=people["editor"])
+    drafts.ask(again, clock.today(), by=people["editor"])
+    drafts.approve(again, fresh(again).version.sha256, by=people["second"])
+    assert Procedure.objects.get(code=CODE).current.in_effect()
+
+
+def test_the_list_is_searched_and_paged(people, monkeypatch):
+    monkeypatch.setattr("procedures.office.views.PAGE", 1)
+    world.load_sample([BIRTH])
+    pages = browse(people["editor"])
+    assert "trang=2" in pages.get("/can-bo/danh-muc/").content.decode()
+    for asked, there, other in (("khai sinh", BIRTH, CODE), (CODE, CODE, BIRTH), ("ly lich tu phap", CODE, BIRTH)):
+        page = pages.get("/can-bo/danh-muc/", {"tu-khoa": asked}).content.decode()
+        assert f"danh-muc/{there}/" in page and f"danh-muc/{other}/" not in page, asked
+    assert "Không có thủ tục nào như vậy" in pages.get("/can-bo/danh-muc/", {"tu-khoa": "zzz", "trang": "x"}).content.decode()

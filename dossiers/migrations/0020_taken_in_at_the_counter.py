@@ -32,7 +32,7 @@ DROP FUNCTION guard_the_intake();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0018_request_ids'),
+        ('dossiers', '0019_request_ids'),
     ]
 
     operations = [
