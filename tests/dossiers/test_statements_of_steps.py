@@ -84,7 +84,12 @@ OFFICE = {
     "apologise ACCEPTED": 25,
     "apologise PROCESSING": 25,
 }
-ORIGINALS = {f"ask_original {state}": 0 for state in ("SUBMITTED", "ACCEPTED", "PROCESSING", "COMPLETED")}
+ORIGINALS = {
+    "ask_original SUBMITTED": 14,
+    "ask_original ACCEPTED": 14,
+    "ask_original PROCESSING": 15,
+    "ask_original COMPLETED": 17,
+}
 BY_POST = {"delivery_way": "post", "delivery_address": {"province": "11", "commune": "11.X004", "detail": "Số 5, tổ 3"}}
 RESULT = {
     "approve PROCESSING": 27,  # steps that still wait, the draft, what is offered in this case, what the signer had on screen
