@@ -117,6 +117,10 @@ STEP_PAGES = {
         "xin-y-kien", forms.ConsultForm, _("Xin ý kiến cơ quan khác"),
         _("Gửi văn bản lấy ý kiến. Đồng hồ chung vẫn chạy, nơi được hỏi có hạn riêng."), icon="branch",
     ),
+    "send_joint_record": StepPage(
+        "ky-chung", forms.JointRecordForm, _("Gửi biên bản chung để ký"),
+        _("Mỗi cơ quan ký hoặc không ký, kèm lý do. Đủ chữ ký mới khép được bước này."), icon="users",
+    ),
     "return_step": StepPage(
         "tra-lai-buoc", forms.ReturnForm, _("Trả lại bước trước"), _("Mở lại một bước đã xong. Hạn chung không đổi."),
         icon="back",

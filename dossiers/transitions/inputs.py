@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from dossiers.models import Dossier, StepRun
     from dossiers.transitions.step import Step
 
+JOINT = "joint"  # kind of the step in which a body signs a joint record off
 TAKEN = ("signed_for_by", "seen_document", "seen_number", "taken_as", "mandate")  # who took a paper, and how that was seen
 ID_DIGITS = 12  # of a citizen's identity number
 MIN_ADDRESS = 10  # characters; shorter, no postman finds it
@@ -100,9 +101,35 @@ def question(step: Step) -> None:
         raise DetailsMissing("question", _("Ghi nội dung cần lấy ý kiến hoặc xác nhận."))
 
 
-def deadline(step: Step) -> None:
+def hours_given(step: Step) -> None:
     if not step.details.get("hours"):
         raise DetailsMissing("hours", _("Ghi thời hạn trả lời, tính bằng giờ làm việc."))
+
+
+def signatories(step: Step) -> None:
+    """`agencies`: other bodies, each once, that sign a joint record off."""
+    agencies = step.details.get("agencies") or []
+    if not agencies or len({agency.pk for agency in agencies}) != len(agencies) or step.dossier.lead_agency in agencies:
+        raise DetailsMissing("agencies", _("Chọn các cơ quan cùng ký."))
+
+
+def joint_record_signed(step: Step) -> None:
+    """The step that sent a joint record waits until each body has signed the newest one off."""
+    run = step.details["step"]
+    if run.kind == JOINT:
+        return
+    records = step.dossier.step_runs.filter(kind=JOINT, round=run.round, asked_by__isnull=False).select_related("agency")
+    newest = max((record.opened_at for record in records), default=None)
+    lacking = [record.agency for record in records if record.opened_at == newest and record.state != StepState.DONE]
+    if lacking:
+        facts = {"agencies": ", ".join(str(agency) for agency in lacking)}
+        raise DetailsMissing(
+            "step", _("Biên bản chung chưa đủ chữ ký: %(agencies)s. Chờ ký, hoặc sửa biên bản rồi gửi lại.") % facts
+        )
+
+
+def deadline(step: Step) -> None:
+    hours_given(step)
     if step.details.get("agency") is None:
         raise DetailsMissing("agency", _("Chọn cơ quan được hỏi ý kiến."))
     answer_by, due_at = step.timekeeper.after(step.now, step.details["hours"]), step.dossier.due_at

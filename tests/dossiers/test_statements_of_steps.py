@@ -31,12 +31,12 @@ NOTE = "Theo hồ sơ lưu của cơ quan."
 
 FILING = {
     "submit DRAFT": 29,
-    "propose_supplement SUBMITTED": 13,
-    "decline_supplement SUBMITTED": 13,
-    "propose_supplement ACCEPTED": 14,
-    "decline_supplement ACCEPTED": 13,
-    "propose_supplement PROCESSING": 15,
-    "decline_supplement PROCESSING": 14,
+    "propose_supplement SUBMITTED": 11,
+    "decline_supplement SUBMITTED": 11,
+    "propose_supplement ACCEPTED": 11,
+    "decline_supplement ACCEPTED": 11,
+    "propose_supplement PROCESSING": 11,
+    "decline_supplement PROCESSING": 11,
     "ask_supplement SUBMITTED": 23,
     "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 40,
     "ask_supplement ACCEPTED": 28,
@@ -71,8 +71,9 @@ OFFICE = {
     "return_step PROCESSING": 24,
     "hand_over PROCESSING": 25,
     "ask_confirmation PROCESSING": 21,  # the term of the applicant is counted from now on: calendar, hours
-    "announce_visit PROCESSING": 16,
-    "consent_by_silence PROCESSING": 24,
+    "announce_visit PROCESSING": 17,
+    "send_joint_record PROCESSING": 20,
+    "consent_by_silence PROCESSING": 21,
     "confirm PROCESSING": 24,
     "confirmation_timeout PROCESSING": 24,
     "go_on_unconfirmed PROCESSING": 30,
@@ -275,6 +276,7 @@ def test_the_office(desk, counter):
     dossier.step_runs.filter(state="open").update(kind="site_check")
     visit = {"at": clock.now() + dt.timedelta(days=1), "place": "Số 5, tổ dân phố 3", "people": "Ông Ba"}
     counter.take(dossier, "announce_visit", desk.officer, visit=visit)
+    counter.take(desk.processing(), "send_joint_record", desk.officer, question="Biên bản", hours=4, agencies=[other])
     dossier = desk.processing()
     silent = {"kind": "opinion", "label": "ý kiến", "line": None, "silence": "Điều 9"}
     dossier.step_runs.filter(state="open").update(kind="consult", produces=silent)

@@ -206,6 +206,7 @@ def late(desk):
         yield now(dossier)
 
 
+@pytest.mark.slow
 def test_the_clerk_proposes_and_the_head_approves_word_by_word(desk, late):
     assert late.state == DossierState.ACCEPTED and late.open_proposal.actor == desk.clerk
     assert Message.objects.filter(recipient=desk.head, key=f"event:{late.open_proposal.pk}").exists()

@@ -34,6 +34,7 @@ ONLY_HERE = {
     "decline_supplement",
     "consent_by_silence",
     "announce_visit",
+    "send_joint_record",
     "claim",
     "give_back",
     "pass_on",
