@@ -106,7 +106,7 @@ def signatories(step: Step) -> None:
 def joint_record_signed(step: Step) -> None:
     """The step that sent a joint record waits until each body has signed the newest one off."""
     run = step.details["step"]
-    if run.kind == JOINT:
+    if run.question:  # asked by somebody else: it has sent nothing
         return
     records = step.dossier.step_runs.filter(kind=JOINT, round=run.round, asked_by__isnull=False).select_related("agency")
     newest = max((record.opened_at for record in records), default=None)

@@ -17,6 +17,7 @@ from dossiers import workflow
 from dossiers.access_log import log_view
 from dossiers.choices import SIGNED_FORM, PaperKind
 from dossiers.desk.intake_forms import ApplicantForm, BroughtForm, SheetsInput
+from dossiers.fees import payable
 from dossiers.files.changing import FilesClosed, open_files, signed_files
 from dossiers.files.checking import ACCEPT, megabytes
 from dossiers.files.models import OTHER_PAPERS, SIGNED_PAPER, Attachment
@@ -410,7 +411,8 @@ def _filed(request, dossier):
     context = {
         "dossier": dossier, "papers": papers, "to_come": len(due) - len(papers), "seen": seen, "refused": refused,
         "signed": tiles(_signed(dossier), removable=False), "lacking": rules.not_handed_in(dossier),
-        "steps": workflow.steps_for(request.user, dossier), "accept": ACCEPT, "limit": megabytes(settings.MAX_UPLOAD_BYTES),
+        "steps": workflow.steps_for(request.user, dossier),
+        "pays_by_qr": payable.payable_online(dossier), "accept": ACCEPT, "limit": megabytes(settings.MAX_UPLOAD_BYTES),
     }  # fmt: skip
     return render(request, "dossiers/desk/intake/filed.html", context, status=422 if refused else 200)
 
