@@ -14,6 +14,9 @@ class FilingChannel(models.TextChoices):
     POST = "postal", _("qua bưu chính")
 
 
+SIGNED_FORM = "to-khai-da-ky"  # item key of the scan of the application form that the applicant signed at the counter
+
+
 class DeliveryWay(models.TextChoices):
     ACCOUNT = "account", _("nhận trên cổng này")
     COUNTER = "counter", _("nhận tại quầy")
@@ -24,6 +27,50 @@ class DeliveryStatus(models.TextChoices):
     NONE = "", _("chưa có kết quả")
     READY = "ready", _("chờ trả")
     DELIVERED = "delivered", _("đã trả")
+
+
+class ParcelState(models.TextChoices):
+    """Where a parcel with a result is, by what the carrier reported (`dossiers.parcels.standing`)."""
+
+    ORDERED = "ordered", _("đang báo bưu điện")
+    LABELLED = "labelled", _("chờ bưu điện đến lấy")
+    PICKED_UP = "picked_up", _("bưu điện đã lấy")
+    IN_TRANSIT = "in_transit", _("đang trên đường")
+    DELIVERED = "delivered", _("đã phát")
+    REFUSED = "refused", _("người nhận không nhận")
+    UNKNOWN_ADDRESS = "unknown_address", _("không tìm thấy địa chỉ")
+    LOST = "lost", _("thất lạc")
+    BROUGHT_BACK = "brought_back", _("đã chuyển hoàn về bộ phận một cửa")
+    NOT_TAKEN = "not_taken", _("bưu điện không nhận gửi")
+
+
+ON_ITS_WAY = frozenset({ParcelState.ORDERED, ParcelState.LABELLED, ParcelState.PICKED_UP, ParcelState.IN_TRANSIT})
+UNDELIVERED = frozenset(
+    {ParcelState.REFUSED, ParcelState.UNKNOWN_ADDRESS, ParcelState.LOST, ParcelState.BROUGHT_BACK, ParcelState.NOT_TAKEN}
+)
+
+
+class Payer(models.TextChoices):
+    """Who pays the postage of a parcel."""
+
+    RECIPIENT = "recipient", _("người nhận trả cho bưu tá")
+    AGENCY = "agency", _("cơ quan trả")
+
+
+class SeenDocument(models.TextChoices):
+    """The document by which the desk saw who took a paper."""
+
+    CITIZEN_ID = "can_cuoc", _("Căn cước, căn cước công dân")
+    PASSPORT = "ho_chieu", _("Hộ chiếu")
+    OTHER = "khac", _("Giấy tờ khác có ảnh")
+
+
+class TakenAs(models.TextChoices):
+    """By what right a person took a paper at the counter."""
+
+    OWN = "chinh_chu", _("Chính chủ hồ sơ")
+    SUBMITTER = "nguoi_nop", _("Người đã nộp hồ sơ")
+    MANDATE = "uy_quyen", _("Người được ủy quyền, được giới thiệu")
 
 
 class PaymentStatus(models.TextChoices):
@@ -101,6 +148,8 @@ class Job(StrEnum):
     PAYMENT_DEADLINE = "payment_deadline"
     SUPPLEMENT_DEADLINE = "supplement_deadline"
     CONFIRMATION_DEADLINE = "confirmation_deadline"
+    ANSWER_DEADLINE = "answer_deadline"
     WITHDRAW_BEFORE_ACCEPT = "withdraw_before_accept"
     ISSUE = "issue"
     DELIVERY = "delivery"
+    POST = "post"

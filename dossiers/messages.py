@@ -1,16 +1,17 @@
 """Messages after a step: short, without identity numbers, with the next thing to do and a link."""
 
 import datetime as dt
+from enum import StrEnum
 
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.messages.models import queue_messages
+from accounts.messages.models import queue_mail, queue_messages
 from accounts.models import Membership, User
 from accounts.roles import Role
 from dossiers.fees import ending, wording
-from dossiers.permissions import is_submitter
+from dossiers.permissions import is_submitter, roles_of
 from dossiers.states import DossierState
 from dossiers.transitions.choices import Tells
 from portal.common import clock
@@ -39,6 +40,45 @@ def notify_step(step, event):
             subject, body = staff_text(step, dossier)
             link = reverse("desk:dossier", args=[dossier.code])
         queue_messages(f"event:{event.pk}", recipients, subject=subject, body=body, link=link)
+        if role == Tells.SUBMITTER and not recipients:
+            subject, body = citizen_text(step, dossier, visitor=True)
+            mail_visitor(f"event:{event.pk}", dossier, subject=subject, body=body)
+
+
+class Reach(StrEnum):
+    """How the citizen's side of a dossier can be told: in an account; by e-mail only; by phone only, by people; not at all."""
+
+    ACCOUNT = "account"
+    MAIL = "mail"
+    PHONE = "phone"
+    NONE = "none"
+
+
+def reach_of(dossier):
+    if _citizen_recipients(dossier, None):
+        return Reach.ACCOUNT
+    if _mail_address(dossier):
+        return Reach.MAIL
+    return Reach.PHONE if dossier.subject_phone else Reach.NONE
+
+
+def _mail_address(dossier):
+    """The address that a visitor gave; none for what was filed with an account: there it may be the one of a former agent."""
+    return dossier.subject_email if dossier.submitter_id is None else ""
+
+
+def _to_the_citizen(key, dossier, *, subject, body):
+    """A message that follows from no step: to the account, else to the e-mail address that was given."""
+    if people := _citizen_recipients(dossier, None):
+        queue_messages(key, people, subject=subject, body=body, link=_link(dossier))
+    else:
+        mail_visitor(key, dossier, subject=subject, body=body)
+
+
+def mail_visitor(key, dossier, *, subject, body):
+    """An e-mail to somebody without an account who gave an address, with the page that shows state and dates; else nothing."""
+    link = reverse("dossiers:track_link", args=[dossier.secret])
+    queue_mail(key, _mail_address(dossier), subject=subject, body=body, link=link)
 
 
 def _link(dossier):
@@ -57,29 +97,20 @@ def remind(dossier, due_at, action, *, reminder_at, stops_at):
         text = _("Hồ sơ %(code)s đang chờ: %(deed)s trước %(when)s. Quá hạn, hồ sơ sẽ dừng.")
     else:
         text = _("Hồ sơ %(code)s đã quá hạn %(deed)s. Làm ngay: %(stops)s hồ sơ sẽ dừng.")
-    queue_messages(
-        f"remind:{dossier.pk}:{reminder_at:%Y%m%d%H%M}",
-        _citizen_recipients(dossier, None),
-        subject=_("Nhắc: còn việc cần làm ngay"),
-        body=text % facts,
-        link=_link(dossier),
-    )
+    key = f"remind:{dossier.pk}:{reminder_at:%Y%m%d%H%M}"
+    _to_the_citizen(key, dossier, subject=_("Nhắc: còn việc cần làm ngay"), body=text % facts)
 
 
 @translation.override("vi")
 def promise_missed(dossier):
-    """Tell the citizen and the heads that the promised time has passed without a result. Once for each promise."""
+    """Tell the citizen that the promised time has passed without a result. Once for each promise; the heads hear by an alarm."""
     desk = dossier.receiving_agency
     facts = {"code": dossier.code, "due": moment(dossier.due_at), "name": dossier.version.short_name}
     facts |= {"desk": desk.desk_name or desk.name, "phone": desk.desk_phone}
     key, subject = f"missed:{dossier.pk}:{dossier.due_at:%y%m%d%H%M}", _("Đã quá ngày hẹn: %(name)s") % facts
-    body = _("Hồ sơ %(code)s đã quá ngày hẹn %(due)s mà chưa xong. Trưởng bộ phận đã được báo. Hỏi: %(desk)s, %(phone)s.")
-    queue_messages(key, _citizen_recipients(dossier, None), subject=subject, body=body % facts, link=_link(dossier))
-    body = _(
-        "Hồ sơ %(code)s đã quá ngày hẹn %(due)s. Thư xin lỗi và ngày hẹn mới đã soạn sẵn: mở hồ sơ, bấm “Xin lỗi vì trễ hẹn”."
-    )
-    link = reverse("desk:dossier", args=[dossier.code])
-    queue_messages(f"{key}:head", RECIPIENTS[Tells.HEAD](dossier, None), subject=subject, body=body % facts, link=link)
+    body = _("Hồ sơ %(code)s đã quá ngày hẹn %(due)s mà chưa xong. Người có trách nhiệm được báo trong 15 phút.")
+    body += " " + _("Hỏi: %(desk)s, %(phone)s.")
+    _to_the_citizen(key, dossier, subject=subject, body=body % facts)
 
 
 @translation.override("vi")
@@ -106,13 +137,9 @@ def promise_moved(dossier, due_before, until_before, *, outage=False):
         return
     sentences.append(_("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s."))
     known = f"{dossier.due_at:%y%m%d%H%M}" if dossier.due_at else "-"
-    queue_messages(
-        f"recount:{dossier.pk}:{known}:{dossier.due_is_provisional:d}:{f'{until:%y%m%d%H%M}' if until else '-'}",
-        _citizen_recipients(dossier, None),
-        subject=_("Ngày hẹn tính lại: %(name)s") % facts,
-        body=" ".join(sentences) % facts,
-        link=_link(dossier),
-    )
+    key = f"recount:{dossier.pk}:{known}:{dossier.due_is_provisional:d}:{f'{until:%y%m%d%H%M}' if until else '-'}"
+    subject, body = _("Ngày hẹn tính lại: %(name)s") % facts, " ".join(sentences) % facts
+    _to_the_citizen(key, dossier, subject=subject, body=body)
 
 
 def _citizen_recipients(dossier, step):
@@ -125,7 +152,10 @@ def _citizen_recipients(dossier, step):
 
 
 def _desk_recipients(dossier, step):
-    """The clerks on the duty list of the offering; all clerks of the desk when none of them has a login."""
+    """The clerks on the duty list of the offering; all clerks of the desk when none of them has a login. Of a parcel that could
+    not be delivered: its owner, when there is one."""
+    if step.name == "note_undelivered" and dossier.holder:
+        return [dossier.holder]
     clerks = User.objects.filter(memberships__in=_current(Role.RECEIVING_CLERK, dossier.receiving_agency_id)).distinct()
     duty = {person["login"] for person in (dossier.offering.duty if dossier.offering else {}).values()}
     return [clerk for clerk in clerks if clerk.username in duty] or list(clerks)
@@ -133,14 +163,20 @@ def _desk_recipients(dossier, step):
 
 def _office_recipients(dossier, step):
     """Holders of the open steps, or everybody with the role of an open step. Without open steps: officers of the lead agency."""
-    if step.name == "assign":
+    if step.name in ("assign", "pass_on"):
         return [step.details["holder"]]
     people = []
     for run in dossier.open_steps or []:
-        people += (
-            [run.holder] if run.holder else User.objects.filter(memberships__in=_current(run.role, run.agency_id)).distinct()
-        )
+        people += _people_of_step(run)
     return people or list(User.objects.filter(memberships__in=_current(Role.OFFICER, dossier.lead_agency_id)).distinct())
+
+
+def _people_of_step(run):
+    """Who holds the step, or everybody who may do it."""
+    if run.holder:
+        return [run.holder]
+    theirs = Membership.objects.current().filter(role__in=roles_of(run), agency=run.agency_id)
+    return list(User.objects.filter(memberships__in=theirs).distinct())
 
 
 def _current(role, agency_id):
@@ -155,44 +191,54 @@ def _head_recipients(dossier, step):
 
 
 @translation.override("vi")
-def step_untaken(run):
-    """Tell the heads of the body that has not taken a step in time, and those of the lead agency."""
-    bodies = {run.agency_id, run.dossier.lead_agency_id}
-    theirs = Membership.objects.current().filter(role__in=(Role.HEAD, Role.DEPUTY), agency__in=bodies)
-    facts = {"code": run.dossier.code, "step": run.name, "agency": run.agency, "when": moment(run.take_by)}
+def answer_awaited(run):
+    """Remind the body that was asked: who holds the question, or everybody with its role."""
+    facts = {"code": run.dossier.code, "when": moment(run.due_at)}
     queue_messages(
-        f"untaken:{run.pk}:{run.take_by:%Y%m%d%H%M}",
-        User.objects.filter(memberships__in=theirs).distinct(),
-        subject=_("Chưa ai nhận bàn giao: %(code)s") % facts,
-        body=_("Bước “%(step)s” giao cho %(agency)s, phải nhận trước %(when)s. Thời hạn giải quyết vẫn chạy.") % facts,
+        f"answer:remind:{run.pk}",
+        _people_of_step(run),
+        subject=_("Nhắc trả lời ý kiến: %(code)s") % facts,
+        body=_("Trả lời trước %(when)s.") % facts,
         link=reverse("desk:dossier", args=[run.dossier.code]),
     )
 
 
 @translation.override("vi")
-def answer_awaited(run):
-    """Remind the body that was asked: who holds the question, or everybody with its role."""
-    people = [run.holder] if run.holder else User.objects.filter(memberships__in=_current(run.role, run.agency_id)).distinct()
-    facts = {"code": run.dossier.code, "when": moment(run.due_at)}
-    _about_the_question(run, "remind", people, _("Nhắc trả lời ý kiến: %(code)s") % facts, _("Trả lời trước %(when)s.") % facts)
+def letter_for_the_citizen(dossier, letter):
+    """Tell the citizen's side that the office has written. The message does not repeat the letter."""
+    desk = letter.agency.desk_name or letter.agency.name
+    facts = {"name": dossier.version.short_name, "code": dossier.code, "desk": desk}
+    queue_messages(
+        f"letter:{letter.pk}",
+        _citizen_recipients(dossier, None),
+        subject=_("Cơ quan viết cho ông bà: %(name)s") % facts,
+        body=_("%(desk)s có thư về hồ sơ %(code)s. Mở hồ sơ để đọc và trả lời.") % facts,
+        link=reverse("dossiers:conversation", args=[dossier.code]),
+    )
 
 
 @translation.override("vi")
-def answer_overdue(run):
-    """Tell the heads of the body that has not answered in time, and who asked."""
-    theirs = Membership.objects.current().filter(role__in=(Role.HEAD, Role.DEPUTY), agency=run.agency_id)
-    people = [*User.objects.filter(memberships__in=theirs).distinct(), run.asked_by]
-    facts = {"code": run.dossier.code, "agency": run.agency, "when": moment(run.due_at)}
-    body = _("%(agency)s chưa trả lời, hạn là %(when)s. Không trả lời không tính là đồng ý.")
-    _about_the_question(run, "overdue", people, _("Quá hạn trả lời ý kiến: %(code)s") % facts, body % facts)
+def letter_for_the_office(dossier, letter):
+    """Tell who is in charge that the citizen's side has written: the holders of the open steps, else the desk."""
+    holders = [run.holder for run in dossier.open_steps if run.holder and run.kind != "consult"]
+    facts = {"code": dossier.code, "when": moment(letter.answer_by)}
+    queue_messages(
+        f"letter:{letter.pk}",
+        holders or ([dossier.holder] if dossier.holder else _desk_recipients(dossier, None)),
+        subject=_("Người nộp viết thư: %(code)s") % facts,
+        body=_("Trả lời trước %(when)s.") % facts,
+        link=reverse("desk:conversation", args=[dossier.code]),
+    )
 
 
-def _about_the_question(run, occasion, people, subject, body):
-    link = reverse("desk:dossier", args=[run.dossier.code])
-    queue_messages(f"answer:{occasion}:{run.pk}", people, subject=subject, body=body, link=link)
+def _proposer_recipients(dossier, step):
+    """Who proposed the request that a head approved or declined."""
+    proposal = step.details.get("proposal")
+    return [proposal.actor] if proposal else []
 
 
 RECIPIENTS = {
+    Tells.PROPOSER: _proposer_recipients,
     Tells.HEAD: _head_recipients,
     Tells.SUBMITTER: _citizen_recipients,
     Tells.RECEIVING_CLERK: _desk_recipients,
@@ -200,19 +246,24 @@ RECIPIENTS = {
 }
 
 
-def citizen_text(step, dossier):
-    """(subject, body) for the citizen: what to do, until when, where to ask."""
+def citizen_text(step, dossier, *, visitor=False):
+    """(subject, body) for the citizen: what to do, until when, where to ask. `visitor`: somebody without an account, who does at
+    the counter what others do on the portal."""
+    words = _visitor_text if visitor else _step_text
     name = dossier.version.short_name
     facts = {
         "name": name,
         "code": dossier.code,
         "reason": step.note,
+        "original": step.recorded.get("original", {}).get("name", ""),
+        "original_reason": step.recorded.get("original", {}).get("reason", ""),
         "numbers": ", ".join(step.recorded.get("corrected", [])),
         "due": moment(dossier.due_at) if dossier.due_at else "",
         "until": moment(dossier.supplement_due_at or dossier.payment_due_at)
         if dossier.supplement_due_at or dossier.payment_due_at
         else "",
         "answer_by": moment(dt.datetime.fromisoformat(step.recorded["answer_by"])) if "answer_by" in step.recorded else "",
+        "visit": moment(dt.datetime.fromisoformat(step.recorded["visit"]["at"])) if "visit" in step.recorded else "",
         "desk": dossier.receiving_agency.desk_name or dossier.receiving_agency.name,
         "phone": dossier.receiving_agency.desk_phone,
         "sum": dong(dossier.obligation.total) if hasattr(dossier, "obligation") and dossier.obligation.total else "",
@@ -221,14 +272,37 @@ def citizen_text(step, dossier):
     if refusal:
         facts["reason"] = refusal.text.note
         subject = _("Không được giải quyết: %(name)s")
-        body = _("Lý do: %(reason)s") + "\n" + _step_text(step, dossier)[1]
+        body = _("Lý do: %(reason)s") + "\n" + words(step, dossier)[1]
     else:
-        subject, body = _step_text(step, dossier)
+        subject, body = words(step, dossier)
     if step.name in ending.OCCASIONS or refusal:
         facts["money"] = " ".join(ending.money(dossier, refusal.step if refusal else step.name).sentences)
-        body += "\n%(money)s\n" + _("Muốn làm lại: mở hồ sơ này, bấm “Nộp lại”. Câu trả lời và giấy tờ cũ có sẵn.")
+        again = _("Muốn làm lại: mở hồ sơ này, bấm “Nộp lại”. Câu trả lời và giấy tờ cũ có sẵn.")
+        body += "\n%(money)s\n" + (_("Muốn làm lại: đến quầy nộp hồ sơ mới.") if visitor else again)
     body += "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s.")
     return subject % facts, body % facts
+
+
+def _visitor_text(step, dossier):
+    """`_step_text` for somebody without an account: what is done there on the portal is done at the counter or by letter."""
+    subject, body = _step_text(step, dossier)
+    own = {
+        "ask_supplement": _(
+            "Mang đến quầy hoặc gửi thư trước %(until)s phần ghi trong phiếu yêu cầu bổ sung. Nhận phiếu tại quầy."
+        )
+        + ("\n" + _("Cán bộ nhắn: “%(reason)s”") if step.note else ""),
+        "ask_confirmation": _("Đến quầy đọc lại bản nháp kết quả và xác nhận trước %(answer_by)s."),
+        "deliver": _("Kết quả đã trao hoặc đã gửi theo cách đã chọn."),
+    }
+    if step.name == "set_fee" and dossier.obligation.total:
+        return subject, _("Phải trả %(sum)s tại quầy.")
+    if step.name == "charge" and wording.payment_url(dossier):
+        return subject, _("Trả phí %(sum)s tại quầy trước %(until)s để cơ quan làm tiếp.")
+    if step.name in own:
+        return subject, own[step.name]
+    if body == _("Mở hồ sơ để xem chi tiết."):
+        body = _("Xem trạng thái ở trang dưới đây, hoặc hỏi tại quầy.")
+    return subject, body
 
 
 def _step_text(step, dossier):
@@ -269,6 +343,8 @@ def _step_text(step, dossier):
         )
     if step.name == "ask_confirmation":
         return _("Cần xác nhận: %(name)s"), _("Mở hồ sơ, đọc lại bản nháp kết quả và xác nhận trước %(answer_by)s.")
+    if step.name == "announce_visit":
+        return _("Hẹn kiểm tra tại chỗ: %(name)s"), _("Cơ quan hẹn kiểm tra lúc %(visit)s. Mở hồ sơ để xem nơi và người đến.")
     if step.name == "confirmation_timeout":
         return _("Hết hạn xác nhận: %(name)s"), _(
             "Chưa có trả lời nên cơ quan được tính giờ lại. Vẫn xác nhận được cho đến khi cơ quan làm tiếp."
@@ -279,10 +355,25 @@ def _step_text(step, dossier):
         if dossier.delivery_way == "account":
             return _("Đã có kết quả: %(name)s"), _("Kết quả sẽ có trong tài khoản sau ít phút.")
         if dossier.delivery_way == "post":
-            return _("Đã có kết quả: %(name)s"), _("Bưu điện sẽ mang đến địa chỉ đã ghi.")
+            return _("Đã có kết quả: %(name)s"), _("Bộ phận một cửa gửi bưu điện tới địa chỉ đã ghi. Gửi rồi sẽ báo số hiệu.")
         return _("Đã có kết quả: %(name)s"), _("Mời đến nhận tại quầy, mang theo giấy hẹn.")
     if step.name == "deliver" and step.recorded.get("revoked"):
         return _("Kết quả đã bị thu hồi: %(name)s"), _("Mở hồ sơ để đọc quyết định thu hồi.")
+    if step.name == "ask_original":
+        return _("Cần xem bản chính: %(name)s"), _(
+            "Mang bản chính “%(original)s” đến bộ phận một cửa. Căn cứ: %(original_reason)s. Thời hạn giải quyết vẫn tính như cũ."
+        )
+    if step.name == "send_parcel":
+        return _("Đang gửi kết quả: %(name)s"), _("Đã đặt gửi bưu điện. Mở hồ sơ để xem số hiệu và bưu gửi tới đâu.")
+    if step.name == "note_undelivered":
+        body = _("Mở hồ sơ để xem lý do. Gọi số dưới đây để hẹn gửi lại, hoặc đến nhận tại quầy.")
+        return _("Bưu điện không giao được: %(name)s"), body
+    if step.name == "note_found":
+        return _("Bưu điện đang gửi tiếp: %(name)s"), _("Bưu gửi không giao được lúc trước nay lại trên đường đến.")
+    if step.name == "deliver" and "parcel" in step.recorded:
+        return _("Bưu điện báo đã phát: %(name)s"), _("Nếu chưa nhận được, gọi ngay số dưới đây.")
+    if step.name == "deliver" and step.recorded.get("signed_for_by"):
+        return _("Đã trả kết quả tại quầy: %(name)s"), _("Nếu không nhờ ai đi nhận, gọi ngay số dưới đây.")
     if step.name == "deliver":
         return _("Kết quả đã sẵn sàng: %(name)s"), _("Mở hồ sơ để xem và tải kết quả.")
     if step.name in ("payment_timeout", "supplement_timeout"):

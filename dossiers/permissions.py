@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from accounts.mandates import Basis, in_force
 from accounts.roles import WORK_ON_DOSSIERS, Role
-from dossiers.choices import PaperKind, Product
+from dossiers.choices import FilingChannel, PaperKind, Product
 from dossiers.states import DossierState
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ NOTE_SHOWN_STEPS = frozenset(
 )
 
 
+ASKED_KINDS = ("consult", "joint")  # kinds of step in which another body answers, and does nothing else
+FOR_A_VISITOR = ("submit", "resubmit", "withdraw", "confirm")  # steps of citizens that a clerk takes with their signed paper
 Predicate = Callable[["Dossier", "User"], bool]
 
 
@@ -138,13 +140,30 @@ def is_receiving_clerk(dossier: Dossier, user: User) -> bool:
     return user.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
 
 
-@for_staff(Role.OFFICER, at=[Body.LEAD, Body.STEP])
-def is_officer(dossier: Dossier, user: User) -> bool:
-    """An officer of the lead agency, or of an agency with an open step. A consulted agency can only answer the consultation."""
-    return user.has_role(Role.OFFICER, dossier.lead_agency_id) or any(
-        run.role == Role.OFFICER and run.kind != "consult" and user.has_role(Role.OFFICER, run.agency_id)
-        for run in dossier.open_steps
-    )
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
+def enters_for_a_visitor(dossier: Dossier, user: User) -> bool:
+    """The clerk who enters a draft at the counter or from a letter, at the body that takes it in."""
+    entered = dossier.channel != FilingChannel.ONLINE and dossier.submitter_id is None and dossier.entered_by_id == user.pk
+    place = dossier.receiving_agency_id or (dossier.offering.receiving_agency_id if dossier.offering_id else None)
+    return entered and user.has_role(Role.RECEIVING_CLERK, place)
+
+
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
+def acts_for_a_visitor(dossier: Dossier, user: User) -> bool:
+    """A clerk of the receiving body, for somebody who came to the counter, wrote a letter, or has no account."""
+    came = dossier.channel != FilingChannel.ONLINE or dossier.submitter_id is None
+    return came and user.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
+
+
+@for_staff(Role.OFFICER, Role.HEAD, at=[Body.LEAD, Body.STEP])
+def works_on_it(dossier: Dossier, user: User) -> bool:
+    """Whose work it is inside the office: who does an open step, or the head of its body. A consulted body only answers, a signer
+    returns. Before the steps open, an officer or the head of the lead agency."""
+    if dossier.state == DossierState.ACCEPTED:
+        return user.has_role(Role.OFFICER, dossier.lead_agency_id) or heads(user, dossier.lead_agency_id)
+    own = [run for run in own_steps(dossier, user) if run.kind != "sign" and run.role in (Role.OFFICER, Role.HEAD)]
+    headed = [run for run in dossier.open_steps if heads(user, run.agency_id)]
+    return any(run.kind not in ASKED_KINDS for run in [*own, *headed])
 
 
 @for_staff(Role.SIGNER, at=[Body.LEAD])
@@ -165,11 +184,21 @@ def heads(user: User, agency_id: int | None) -> bool:
 
 # ---------------------------------------------------------------- processing steps
 def does_the_step(run: StepRun, user: User) -> bool:
-    """May this user do this step: its role at its own body, unless somebody else holds it; or the head of that body who took it
-    over. The query of the rule: `desk.queues.runs_of`."""
-    if run.holder_id not in (None, user.pk):
+    """May this user do this step: its role at its own body, unless somebody else holds it who is not away; or the head of that
+    body who took it over. The query of the rule: `desk.queues.runs_of`."""
+    if run.holder_id not in (None, user.pk) and run.holder_id not in user.stands_in_for:
         return False
-    return user.has_role(run.role, run.agency_id) or run.holder_id == user.pk and heads(user, run.agency_id)
+    return has_its_role(run, user) or run.holder_id == user.pk and heads(user, run.agency_id)
+
+
+def has_its_role(run: StepRun, user: User) -> bool:
+    """Does this user have the role of the step at its body?"""
+    return any(user.has_role(role, run.agency_id) for role in roles_of(run))
+
+
+def roles_of(run: StepRun) -> tuple[str, ...]:
+    """The roles that do the step: a deputy stands in for the head."""
+    return (Role.HEAD, Role.DEPUTY) if run.role == Role.HEAD else (run.role,)
 
 
 def own_steps(dossier: Dossier, user: User) -> list[StepRun]:
@@ -191,13 +220,19 @@ def holds_the_step(dossier: Dossier, user: User) -> bool:
 @for_staff(Role.OFFICER, at=[Body.STEP])
 def asks_others(dossier: Dossier, user: User) -> bool:
     """Does an open step that is not itself a question to another body or to the applicant."""
-    return any(run.kind not in ("sign", "consult", "applicant_confirm") for run in own_steps(dossier, user))
+    return any(run.kind not in ("sign", "applicant_confirm", *ASKED_KINDS) for run in own_steps(dossier, user))
 
 
 @for_staff(Role.OFFICER, at=[Body.STEP])
 def asks_the_applicant(dossier: Dossier, user: User) -> bool:
     """Does the open step in which the applicant confirms."""
     return any(run.kind == "applicant_confirm" for run in own_steps(dossier, user))
+
+
+@for_staff(Role.OFFICER, at=[Body.STEP])
+def visits(dossier: Dossier, user: User) -> bool:
+    """Does an open step in which something is checked on site."""
+    return any(run.kind == "site_check" for run in own_steps(dossier, user))
 
 
 @for_staff(Role.SIGNER, at=[Body.STEP])
@@ -212,7 +247,7 @@ def signs_the_step(dossier: Dossier, user: User) -> bool:
 @for_staff(Role.OFFICER, Role.HEAD, Role.SIGNER, at=[Body.STEP])
 def does_a_step(dossier: Dossier, user: User) -> bool:
     """Does an open step, also the signature, that is no question from another body."""
-    return any(run.kind != "consult" for run in own_steps(dossier, user))
+    return any(run.kind not in ASKED_KINDS for run in own_steps(dossier, user))
 
 
 @for_staff(Role.HEAD, at=[Body.LEAD])
@@ -238,27 +273,56 @@ def may_take_over(dossier: Dossier, user: User) -> bool:
     return any(run.holder_id != user.pk for run in steps_headed(dossier, user))
 
 
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
+def may_claim(dossier: Dossier, user: User) -> bool:
+    """A clerk of the desk, while nobody holds the dossier."""
+    return dossier.holder_id is None and user.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
+
+
+@for_staff(Role.RECEIVING_CLERK, at=[Body.RECEIVING])
+def holds_it_at_the_desk(dossier: Dossier, user: User) -> bool:
+    return dossier.holder_id == user.pk
+
+
+@for_staff(Role.OFFICER, Role.RECEIVING_CLERK, Role.SIGNER, at=[Body.STEP])
+def holds_a_step(dossier: Dossier, user: User) -> bool:
+    """Holds an open step."""
+    return any(run.holder_id == user.pk for run in dossier.open_steps)
+
+
 @for_staff(Role.OFFICER, Role.RECEIVING_CLERK, Role.SIGNER, Role.HEAD, at=[Body.STEP])
 def was_handed_a_step(dossier: Dossier, user: User) -> bool:
     """May do an open step that was handed over and that nobody has taken yet."""
     return any(run.untaken for run in own_steps(dossier, user))
 
 
+def drafting_steps(dossier: Dossier, user: User) -> list[StepRun]:
+    """The open steps in which this user writes the result: of the lead agency, or the one that delivers the draft, but no
+    question to somebody else."""
+    return [
+        run
+        for run in own_steps(dossier, user)
+        if run.kind not in ("applicant_confirm", *ASKED_KINDS)
+        and (run.agency_id == dossier.lead_agency_id or run.must_produce == Product.DRAFT)
+    ]
+
+
 @for_staff(Role.OFFICER, Role.SIGNER, Role.HEAD, at=[Body.STEP])
 def drafts_now(dossier: Dossier, user: User) -> bool:
-    """May write the result now: who does an open step of the lead agency, or the one that delivers the draft, that is not a
-    question to somebody else."""
-    return any(
-        run.kind not in ("consult", "applicant_confirm")
-        and (run.agency_id == dossier.lead_agency_id or run.must_produce == Product.DRAFT)
-        for run in own_steps(dossier, user)
-    )
+    """May write the result now."""
+    return bool(drafting_steps(dossier, user))
 
 
-@for_roles("post", at=[Body.RECEIVING])
-def is_post(dossier: Dossier, user: User) -> bool:
-    """Logins of the postal service do not exist yet."""
-    return False
+def entered_for(dossier: Dossier, user: User) -> bool:
+    """Did this user enter the dossier, or a later step of it, for a visitor? Then another person decides about it. The query of
+    the rule: `entered_dossiers`."""
+    return dossier.entered_by_id == user.pk or dossier.events.filter(actor=user, step__in=FOR_A_VISITOR).exists()
+
+
+def entered_dossiers(user: User, path: str = "") -> Q:
+    """`entered_for` as a query condition. `path`: the way to the dossier («obligation__dossier__»)."""
+    entered = apps.get_model("dossiers", "Event").objects.filter(actor=user, step__in=FOR_A_VISITOR).values("dossier")
+    return Q(**{f"{path}entered_by": user}) | Q(**{f"{path}pk__in": entered})
 
 
 def any_of(*predicates: Permission) -> Permission:
@@ -269,6 +333,26 @@ def any_of(*predicates: Permission) -> Permission:
         return any(predicate(dossier, user) for predicate in predicates)
 
     may.bodies = frozenset().union(*(predicate.bodies for predicate in predicates))
+    return may
+
+
+@for_staff(Role.HEAD, at=[Body.RECEIVING, Body.LEAD])
+def approves_supplement(dossier: Dossier, user: User) -> bool:
+    """A head or deputy, when a request for supplements was proposed by somebody else: nobody approves the own, or
+    for a dossier that they entered for a visitor."""
+    proposal = dossier.open_proposal
+    return proposal is not None and proposal.actor_id != user.pk and is_head(dossier, user) and not entered_for(dossier, user)
+
+
+def or_approves_supplement(asks: Permission) -> Permission:
+    """Who asks for supplements; while a request is proposed, only who approves it."""
+    both = any_of(asks, approves_supplement)
+
+    @for_roles(*both.roles)
+    def may(dossier: Dossier, user: User) -> bool:
+        return (approves_supplement if dossier.supplement_proposed_at else asks)(dossier, user)
+
+    may.bodies = both.bodies
     return may
 
 
@@ -295,6 +379,14 @@ def may_open_paper(dossier: Dossier, kind: str, user: User) -> bool:
         return True
     bodies = {dossier.receiving_agency_id, dossier.lead_agency_id}
     return kind in MONEY_PAPERS and bool(bodies & user.agencies_with(Role.ACCOUNTANT))
+
+
+writes_for_the_office = any_of(is_receiving_clerk, works_on_it, is_signer, is_head)  # letters to the citizen's side
+
+
+def reads_notes(dossier: Dossier, user: User) -> bool:
+    """May read and write the notes of staff: staff who see its papers. Nobody reads notes about an own dossier."""
+    return not (is_submitter(dossier, user) or is_own_dossier(dossier, user)) and may_see_papers(dossier, user)
 
 
 def visible_dossiers(dossiers, user):

@@ -205,9 +205,14 @@ def _citizen(
     key: str, attempt: PaymentAttempt, subject: str, body: str, *, also: Iterable[User | None] = (), **facts: Any
 ) -> None:
     dossier = attempt.obligation.dossier
-    people = [*messages.RECIPIENTS[Tells.SUBMITTER](dossier, None), *also]
+    theirs = messages.RECIPIENTS[Tells.SUBMITTER](dossier, None)
+    people = [*theirs, *also]
     link = wording.payment_url(dossier) or reverse("dossiers:detail", args=[dossier.code])
-    _write(key, people, attempt, subject, body + "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s."), link, **facts)
+    subject, body = _write(
+        key, people, attempt, subject, body + "\n" + _("Hồ sơ %(code)s. Hỏi: %(desk)s, %(phone)s."), link, **facts
+    )
+    if not theirs:
+        messages.mail_visitor(f"money:{key}"[:60], dossier, subject=subject, body=body)
 
 
 def _accountants(
@@ -240,7 +245,8 @@ def _write(
     *,
     amount: int | None = None,
     **facts: Any,
-) -> None:
+) -> tuple[str, str]:
+    """Write the message; returns subject and body with the facts filled in."""
     dossier = attempt.obligation.dossier
     facts |= {
         "name": dossier.version.short_name,
@@ -250,4 +256,6 @@ def _write(
         "desk": dossier.receiving_agency.desk_name or dossier.receiving_agency.name,
         "phone": dossier.receiving_agency.desk_phone,
     }
-    queue_messages(f"money:{key}"[:60], people, subject=subject % facts, body=body % facts, link=link)
+    subject, body = subject % facts, body % facts
+    queue_messages(f"money:{key}"[:60], people, subject=subject, body=body, link=link)
+    return subject, body

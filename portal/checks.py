@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
 from portal.common import outbox
-from portal.settings.mock import signs_of_the_mock
+from portal.settings.mock import signs_of_the_mock, signs_of_the_mock_post
 
 
 @register(Tags.security, deploy=True)
@@ -17,11 +17,13 @@ def nothing_of_the_demo(app_configs, **kwargs):
 
 @register(Tags.security, deploy=True)
 def nothing_of_the_mock_gateway(app_configs, **kwargs):
-    """E002, E003: production must not use published secrets, an address of the mock gateway, or its tables."""
+    """E002, E003: production must not use published secrets, an address of a mock, or tables of the mock gateway."""
     addresses = {"VNPAY_PAY_URL": settings.VNPAY_PAY_URL, "VNPAY_API_URL": settings.VNPAY_API_URL}
     read_from = {"BANK_STATEMENT_URL": settings.BANK_STATEMENT_URL, "SETTLEMENT_URL": settings.SETTLEMENT_URL}
     addresses |= {name: address for name, address in read_from.items() if address}
-    found = [Error(sentence, id="portal.E002") for sentence in signs_of_the_mock(settings.VNPAY_SECRETS, addresses)]
+    signs = signs_of_the_mock(settings.VNPAY_SECRETS, addresses)
+    signs += signs_of_the_mock_post(settings.POST_API_URL, settings.POST_SECRET)
+    found = [Error(sentence, id="portal.E002") for sentence in signs]
     if "payments.mock_gateway" in settings.INSTALLED_APPS:
         found.append(Error("The mock gateway is installed.", id="portal.E003"))
     return found

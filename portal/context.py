@@ -8,6 +8,8 @@ from django.utils.text import capfirst
 from accounts.messages.models import Channel, Message
 from accounts.roles import Role
 from accounts.staffing.requests import administers_staff
+from dossiers.models import DeskSettings
+from portal.obligations.register import may_watch
 from procedures.offerings.permissions import administers_an_agency
 from procedures.office.permissions import may_read
 from procedures.year_calendar import may_set_calendar
@@ -26,11 +28,14 @@ def frame(request):
         "theme": getattr(request, "theme", "theo-may"),
         "unread": SimpleLazyObject(lambda: unread_messages(user)),
         "post": SimpleLazyObject(lambda: post_of(user)),
+        "takes_in": SimpleLazyObject(lambda: takes_in(user)),
         "keeps_books": SimpleLazyObject(lambda: keeps_books(user)),
+        "keys_off": SimpleLazyObject(lambda: keys_off(user)),
         "device_key": SimpleLazyObject(lambda: device_key(user)),
         "reads_catalogue": SimpleLazyObject(lambda: bool(user and user.is_authenticated and may_read(user))),
         "keeps_desks": SimpleLazyObject(lambda: bool(user and user.is_authenticated and administers_an_agency(user))),
         "sets_calendar": SimpleLazyObject(lambda: bool(user and user.is_authenticated and may_set_calendar(user))),
+        "watches_work": SimpleLazyObject(lambda: bool(user and may_watch(user))),
         "administers_staff": SimpleLazyObject(lambda: bool(user and user.is_authenticated and administers_staff(user))),
     }
 
@@ -50,6 +55,16 @@ def unread_messages(user):
 def keeps_books(user):
     """True if the user is an accountant at any agency."""
     return bool(user and user.is_authenticated and user.agencies_with(Role.ACCOUNTANT))
+
+
+def takes_in(user):
+    """True if the user takes dossiers in at any agency."""
+    return bool(user and user.is_authenticated and user.agencies_with(Role.RECEIVING_CLERK))
+
+
+def keys_off(user):
+    """Has this member of staff switched the keys of the desk off?"""
+    return bool(user and user.is_authenticated and DeskSettings.objects.filter(user=user, keys=False).exists())
 
 
 def post_of(user):

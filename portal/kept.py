@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from dossiers.desk import writing
 from portal.common import clock
 from portal.common.dates import clock_time
 from portal.filling import fill
@@ -243,14 +244,20 @@ def _remember_typist(request, response):
 @require_POST
 @never_cache
 def keep_typed(request):
-    """Save the words of a form while they are typed. `giu-trang`: the page, `giu-noi-gui`: where the form is sent."""
+    """Save the words of a form while they are typed, or at the press of a button that sends the form here. `giu-trang`: the page,
+    `giu-noi-gui`: where the form is sent, the same page when absent."""
     typist = request.user.pk if request.user.is_authenticated else typist_of(request)
-    page, action = (urlsplit(request.POST.get(name, "")).path for name in ("giu-trang", "giu-noi-gui"))
+    page = urlsplit(request.POST.get("giu-trang", "")).path
+    action = urlsplit(request.POST.get("giu-noi-gui", "")).path or page
     if typist is None or not _is_page(page) or not _is_page(action):
         return JsonResponse({}, status=400)
     keep(typist, page, action, {name: values for name, values in typed_in(request.POST).items() if not name.startswith("giu-")})
     if request.user.is_authenticated:
         _note_page(request, page)
+        writing.note(request.user, action, request.POST.get("step", ""))
+    if not _is_for_scripts(request):
+        messages.success(request, _("Đã lưu nháp lúc %(time)s, giữ 7 ngày.") % {"time": clock_time(clock.now())})
+        return HttpResponseRedirect(page)
     return JsonResponse({"saved_at_text": clock_time(clock.now())})
 
 

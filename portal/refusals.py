@@ -15,10 +15,13 @@ from django.db import transaction
 from accounts.messages.models import Message
 from accounts.models import AccessLog, Agency, LoginKind, StaffRequest, User, log_access
 from accounts.staffing.requests import visible_requests
+from dossiers.custody.keeping import may_read as may_read_handover
+from dossiers.custody.models import Handover
 from dossiers.files.models import Attachment
 from dossiers.models import Dossier
 from dossiers.papers.models import IssuedPaper
-from dossiers.permissions import is_submitter, may_open_paper, may_see_papers
+from dossiers.parcels.models import Parcel
+from dossiers.permissions import enters_for_a_visitor, is_submitter, may_open_paper, may_see_papers
 from dossiers.states import DossierState
 from payments import permissions as money
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund
@@ -61,6 +64,7 @@ def _of_attempt(row):
 FILED = Door("dossier", lambda code, **rest: Dossier.objects.filter(code=code), _visible)
 CITIZENS_SIDE = Door("dossier", FILED.find, _own)
 DRAFT = Door("dossier", lambda pk, **rest: Dossier.objects.filter(pk=pk), _own)
+INTAKE = Door("draft", DRAFT.find, lambda row, user: user.is_authenticated and enters_for_a_visitor(row, user))
 PAPER = Door(
     "paper", lambda pk, **rest: IssuedPaper.objects.filter(pk=pk),
     lambda row, user: _visible(row.dossier, user) and may_open_paper(row.dossier, row.kind, user), lambda row: row.dossier,
@@ -69,6 +73,15 @@ FILE = Door(
     "file", lambda pk, **rest: Attachment.objects.filter(pk=pk),
     lambda row, user: _own(row.dossier, user) or (_visible(row.dossier, user) and may_see_papers(row.dossier, user)),
     lambda row: row.dossier,
+)  # fmt: skip
+PARCEL = Door(
+    "parcel", lambda reference, **rest: Parcel.objects.filter(reference=reference), lambda row, user: _visible(row.dossier, user),
+    lambda row: row.dossier,
+)  # fmt: skip
+HANDOVER = Door(
+    "hand-over list", lambda reference, **rest: Handover.objects.filter(code=reference),
+    lambda row, user: may_read_handover(row, user),
+    lambda row: None,
 )  # fmt: skip
 MESSAGE = Door(
     "message", lambda pk, **rest: Message.objects.filter(pk=pk), lambda row, user: row.recipient_id == user.pk, lambda row: None
@@ -124,18 +137,26 @@ DOORS = {
         "supplement_review",
         "papers_seen",
     ),
-    **_at(FILED, "desk:", "dossier", "again", "step", "draft", "paper", "attached", "product"),
+    **_at(FILED, "desk:", "answer_supplement", "dossier", "again", "step", "draft", "paper", "attached", "product"),
+    **_at(FILED, "desk:", "at_once", "presence"),
+    **_at(INTAKE, "desk:", "intake_draft", "intake_form", "intake_discard"),
+    **_at(FILED, "desk:", "originals", "give_back", "custody_sheet", "folder_label"),
+    **_at(HANDOVER, "desk:", "handover", "handover_pdf"),
     **_at(FILED, "api_", "dossier", "proof", "withdraw"),
     **_at(FILED, "evidence:", "proof"),
+    **_at(FILED, "payments:", "counter_qr"),
     **_at(CITIZENS_SIDE, "payments:", "pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"),
     **_at(CITIZENS_SIDE, "api_", "payment", "payment_attempts", "payment_claim", "proof"),
     **_at(CITIZENS_SIDE, "evidence:", "proof"),
-    **_at(CITIZENS_SIDE, "dossiers:", "again"),
+    **_at(CITIZENS_SIDE, "dossiers:", "again", "conversation", "letter_file"),
+    **_at(FILED, "desk:", "conversation", "note", "no_answer", "letter_file"),
+    **_at(CITIZENS_SIDE, "api_", "letters"),
     **_at(DRAFT, "dossiers:", "resume", "renew", "filled_form", "step", "autosave", "discard", "read_draft"),
     **_at(DRAFT, "api_", "draft", "submit"),
     **_at(PAPER, "papers:", "download", "attached"),
     **_at(CITIZENS_SIDE, "api_supplement", "", "_answers", "_files", "_file", "_send"),
     **_at(FILE, "files:", "view", "original", "thumbnail"),
+    **_at(PARCEL, "desk:", "parcel_label", "parcel_note"),
     **_at(MESSAGE, "accounts:", "message"),
     **_at(REQUEST, "accounts:", "staff_request"),
     **_at(LOGIN, "admin:accounts_user_", "change", "delete", "history"),

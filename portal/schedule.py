@@ -14,6 +14,7 @@ from payments.transfers import statements
 from portal import kept
 from portal.common import outbox
 from portal.models import Heartbeat
+from portal.obligations import alarms, morning
 from procedures.office import drafts as catalogue_drafts
 from procedures.search import asked
 
@@ -33,6 +34,8 @@ JOBS = {
     asked.expire: BACKGROUND,
     catalogue_drafts.publish_due: BACKGROUND,
     anchors.run: BACKGROUND,
+    alarms.run: AWAITED,  # last: what the jobs above have just done is not overdue
+    morning.run: BACKGROUND,
 }
 LOCK = 7_661_001  # PostgreSQL advisory lock, so that two relays do not run the jobs at the same time
 _last = -INTERVAL_SECONDS

@@ -8,21 +8,25 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
+from dossiers.parcels.views import notice as parcel_notice
 from payments.enquiries.views import ipn_callback
 from portal import gallery, kept, views
+from portal.metrics.page import metrics
 from procedures.views import home
 
 urlpatterns = [
     path("health/live", views.health_live, name="health_live"),
     path("health/ready", views.health_ready, name="health_ready"),
+    path("metrics", metrics, name="metrics"),
     path("api/v1/schema/", login_not_required(SpectacularAPIView.as_view(permission_classes=[AllowAny])), name="schema"),
     path("api/v1/", include("procedures.api.urls")),
     path("api/v1/", include("dossiers.api.urls")),
     path("api/v1/", include("payments.api.urls")),
     path("giu-chu/", kept.keep_typed, name="keep_typed"),
-    # Registered at the gateways: these URLs must never change.
+    # Registered at the gateways and at the post: these URLs must never change.
     path("thanh-toan/vnpay/ipn", ipn_callback, {"provider": "vnpay"}, name="payment_ipn"),
     path("thanh-toan/<slug:provider>/ipn", ipn_callback, name="payment_ipn"),
+    path("buu-gui/<slug:carrier>/bao", parcel_notice, name="parcel_notice"),
 ]
 
 pages = [
@@ -35,6 +39,7 @@ pages = [
     path("can-bo/cung-cap/", include("procedures.offerings.urls")),
     path("can-bo/danh-muc/", include("dossiers.simulation.urls")),
     path("can-bo/danh-muc/", include("procedures.office.urls")),
+    path("can-bo/viec-dang-do/", include("portal.obligations.urls")),
     path("can-bo/", include("dossiers.desk.urls")),
     path("", include("dossiers.papers.urls")),
     path("", include("dossiers.files.urls")),

@@ -222,6 +222,19 @@ class OfficeHours:
         *_worked, (_day, _minutes_of_day, end) = work_off(self, calendar, whole_minute(start), minutes, pauses)
         return end
 
+    def minutes_before(self, calendar: WorkCalendar, end: dt.datetime, minutes: int) -> dt.datetime:
+        """The latest moment from which so many working minutes have passed until `end`: `add_minutes` the other way round."""
+        end, left = whole_minute(end), minutes
+        for back in range(MAX_DAYS_AHEAD if left > 0 else 0):
+            for a, b in reversed(self.spans(calendar, end.date() - back * ONE_DAY)):
+                worked = max(0, _minutes(min(b, end) - a))
+                if worked >= left:
+                    return min(b, end) - dt.timedelta(minutes=left)
+                left -= worked
+        if left > 0:
+            raise CalendarError(f"{minutes} working minutes before {end} are never reached")
+        return end
+
 
 def _openings(rows: Iterable[Sequence[str]]) -> tuple[tuple[dt.time, dt.time], ...]:
     return tuple((dt.time.fromisoformat(start), dt.time.fromisoformat(end)) for start, end in rows)

@@ -22,6 +22,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 hypothesis.settings.register_profile(
     "portal", hypothesis.settings.default, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+hypothesis.settings.register_profile(
+    "nightly", hypothesis.settings.get_profile("portal"), max_examples=250, stateful_step_count=40
+)  # random lives of dossiers: 10,000 steps
 hypothesis.settings.load_profile("portal")
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -78,9 +81,9 @@ def pytest_collection_modifyitems(config, items):
 
 def _dearest_files_first(items):
     """With several workers a dear file taken up last would leave the others idle."""
-    weights = collections.Counter()
+    measured, weights = slowness.listed(), collections.Counter()
     for item in items:
-        weights[item.path] += 10 if any(map(item.get_closest_marker, NOT_FAST)) else 1
+        weights[item.path] += slowness.expected(item, measured)
     items.sort(key=lambda item: -weights[item.path])
 
 

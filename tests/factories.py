@@ -4,13 +4,17 @@ import copy
 import itertools
 
 from accounts.models import LoginKind, Membership, Person, User
-from accounts.roles import Role
+from accounts.roles import Role, SystemActor
 from dossiers import workflow
+from dossiers.custody.models import Handover
 from dossiers.demo import matters as demo
 from dossiers.files import storage
 from dossiers.files.models import Attachment
 from dossiers.models import Dossier, StepState
 from dossiers.papers import drafting
+from dossiers.papers.frozen import papers_in
+from dossiers.papers.models import IssuedPaper
+from dossiers.parcels.models import Parcel
 from dossiers.workflow import result_drafts
 from portal.common import clock
 from procedures.offered import offered_at
@@ -88,6 +92,13 @@ def as_citizen(staff):
 def fresh(user):
     """The same user, loaded again, without cached roles."""
     return User.objects.get(pk=user.pk)
+
+
+SIGNED = {
+    "signed_for_by": "Nguyễn Hoàng Phượng Vỹ", "taken_as": "uy_quyen", "mandate": "Giấy ủy quyền số 12 ngày 3/11/2026",
+    "seen_document": "can_cuoc", "seen_number": "011999000999",
+}  # fmt: skip
+PARCEL = {"recipient": "Nguyễn Hoàng Phượng Vỹ", "phone": "0912 345 678", "address": "Số 5, tổ dân phố 3, phường Điện Biên Phủ"}
 
 
 class Desk:
@@ -208,3 +219,31 @@ def attachment(dossier, item_key, **facts):
             **facts,
         }
     )
+
+
+def completed(desk, **facts):
+    """A dossier of this desk with its result, whose signed file is not made."""
+    if facts.get("delivery_way") == "post":
+        facts = {"delivery_address": {"province": "11", "commune": "11.X004", "detail": "Số 5, tổ dân phố 3"}, **facts}
+    dossier = desk.approved(**facts)
+    decision = dossier.decisions.last()
+    IssuedPaper.objects.create(
+        dossier=dossier, event=decision.event, decision=decision, result_key=next(iter(papers_in(decision.content))),
+        kind="result", number=decision.number, storage_key=f"kq-{decision.pk}", sha256="0" * 64, size=1, signed_at=clock.now(),
+        published_at=clock.now() if dossier.delivery_way == "account" else None,
+    )  # fmt: skip
+    return workflow.advance(dossier, "issue", actor=SystemActor("issue"))
+
+
+def parcel(dossier, carrier="buu-cuc", **facts):
+    """The row of a parcel, without the step that orders one."""
+    clerk = user(receiving_clerk=dossier.receiving_agency.code)
+    given = {**PARCEL, "payer": "recipient", "tracking": f"EH{next(_numbers):09d}VN", "ordered_by": clerk, "state": "picked_up"}
+    return Parcel.objects.create(dossier=dossier, carrier=carrier, **{**given, **facts})
+
+
+def handover(dossier):
+    """A hand-over list between two people of the receiving desk, with nothing on it."""
+    body = dossier.receiving_agency
+    clerks = [user(receiving_clerk=body.code) for _n in range(2)]
+    return Handover.objects.create(from_agency=body, to_agency=body, to_user=clerks[1], made_by=clerks[0])

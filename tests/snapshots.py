@@ -17,7 +17,7 @@ from django.db.models import AutoField
 
 from portal.common import clock
 
-APPS = ("accounts", "procedures", "dossiers", "papers", "files", "payments")
+APPS = ("accounts", "procedures", "dossiers", "papers", "files", "parcels", "custody", "payments")
 _kept = {}
 cpu_of_building = 0.0  # seconds that this process spent on what later tests get as a copy
 
@@ -36,7 +36,7 @@ def kept(key, make):
 
     Without a snapshot (plain call of `make`) when tables have rows already, or with a moved clock.
     """
-    if clock.is_moved() or _holding():
+    if clock.is_moved() or _holding(_roots()):
         return make()
     if key in _kept:
         return _brought_back(_kept[key])
@@ -64,19 +64,34 @@ def _built(key, make):
 
 
 @functools.cache
-def _tables():
-    """{table: the column a sequence fills, or ""} of all our models."""
+def _models():
+    """{table: its model} of all our models."""
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in APPS]
-    return {
-        model._meta.db_table: model._meta.pk.column if isinstance(model._meta.pk, AutoField) else ""
-        for model in models
-        if model._meta.managed and not model._meta.proxy
-    }
+    return {model._meta.db_table: model for model in models if model._meta.managed and not model._meta.proxy}
 
 
-def _holding():
-    """The tables that have rows."""
-    ask = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in _tables())
+def _column(table):
+    """The column that a sequence fills, or ""."""
+    key = _models()[table]._meta.pk
+    return key.column if isinstance(key, AutoField) else ""
+
+
+@functools.cache
+def _roots():
+    """The tables whose rows need no row of another table: while they are empty, all are. Planning a question takes as long as it
+    has tables."""
+    return [table for table, model in _models().items() if not _parents(model)]
+
+
+def _parents(model):
+    """The other tables of which a row of this model needs a row."""
+    links = {field.related_model._meta.db_table for field in model._meta.local_fields if field.is_relation and not field.null}
+    return links & _models().keys() - {model._meta.db_table}
+
+
+def _holding(tables):
+    """Those of the tables that have rows."""
+    ask = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables)
     with connection.cursor() as cursor:
         cursor.execute(ask)
         return sorted(table for (table,) in cursor.fetchall())
@@ -85,11 +100,11 @@ def _holding():
 def _taken(made):
     rows, sequences = {}, []
     with connection.cursor() as cursor:
-        for table in _holding():
+        for table in _holding(_models()):
             out = io.BytesIO()
             cursor.cursor.copy_expert(f"COPY {table} TO STDOUT (FORMAT binary)", out)
             rows[table] = out.getvalue()
-            if column := _tables()[table]:
+            if column := _column(table):
                 cursor.execute(f"SELECT pg_get_serial_sequence('{table}', '{column}'), max({column}) FROM {table}")
                 sequences.append(cursor.fetchone())
     # After a flush reset the sequences they must not return keys of restored rows.

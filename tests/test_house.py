@@ -22,10 +22,12 @@ PUBLIC = {
     "accounts:login", "admin:login", "dossiers:blank_form", "dossiers:track", "papers:verify", "papers:verify_code", "gallery",
     "evidence:explained", "evidence:script", "evidence:roots", "evidence:anchor", "evidence:time_token",
     "health_live", "health_ready", "schema", "procedure_list", "procedure_detail", "province_list", "commune_list",
-    "payment_ipn", "payments:return",
+    "payment_ipn", "payments:return", "parcel_notice",
 }  # fmt: skip
-# Access by a secret in the URL, by the session of the draft (printing needs no account), or by a signed cookie.
+# Access by a secret in the URL, by the session of the draft (printing needs no account), by a signed cookie, or by the token of
+# who watches the portal.
 BY_SECRET = {
+    "metrics",
     "accounts:password_link",
     "dossiers:track_link", "dossiers:start", "dossiers:resume", "dossiers:renew", "dossiers:filled_form", "dossiers:step",
     "dossiers:autosave", "keep_typed", "files:view", "files:original", "files:thumbnail",
@@ -35,7 +37,7 @@ BY_SECRET = {
 MACHINES = {
     "api_dossiers", "api_dossier", "api_proof", "api_withdraw", "api_submit", "api_payment", "api_payment_attempts",
     "api_draft", "api_payment_claim", "api_supplement", "api_supplement_answers", "api_supplement_files",
-    "api_supplement_file", "api_supplement_send",
+    "api_supplement_file", "api_supplement_send", "api_letters",
 }  # fmt: skip
 
 

@@ -13,6 +13,6 @@ def send_email(message):
     EmailMessage(
         subject=message.subject,
         body=f"{message.body}\n\n{settings.SITE_URL}{message.link}\n" if message.link else message.body,
-        to=[message.recipient.email],
+        to=[message.send_to],
         headers={"Message-ID": f"<message-{message.pk}@{settings.DEFAULT_FROM_EMAIL.partition('@')[2]}>"},
     ).send()

@@ -1,3 +1,4 @@
+from accounts.models.absences import Absence
 from accounts.models.access import AccessLog, AdministratorChange, log_access
 from accounts.models.bodies import Agency, Membership, OfficeHours, RemovedRow
 from accounts.models.people import Basis, Gender, LoginKind, Mandate, Organisation, Person, User
@@ -8,6 +9,7 @@ from accounts.models.throttle import FailureCount
 __all__ = [
     "COMMUNE_KINDS",
     "PROVINCE_KINDS",
+    "Absence",
     "AccessLog",
     "AdministrativeUnit",
     "AdministratorChange",

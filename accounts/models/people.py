@@ -1,5 +1,6 @@
 """Subjects (persons, organisations), logins, and who may act for whom."""
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
@@ -38,6 +39,10 @@ class Person(Subject):
     birth_date = models.DateField(_("ngày sinh"), null=True, blank=True)
     gender = models.CharField(_("giới tính"), max_length=6, choices=Gender.choices, blank=True)
     id_number = models.CharField(_("số định danh cá nhân"), max_length=20, null=True, blank=True, unique=True)
+    disputed_number = models.CharField(
+        _("số trên giấy, đang ghi cho người khác"), max_length=20, blank=True, db_index=True,
+        help_text=_("Hai người trùng một số: cán bộ nhập theo giấy đã xem, chưa rõ số của ai."),
+    )  # fmt: skip
     id_type = models.CharField(_("loại giấy tờ"), max_length=20, blank=True)
     id_issue_date = models.DateField(_("ngày cấp"), null=True, blank=True)
     id_issue_place = models.CharField(_("nơi cấp"), max_length=150, blank=True)
@@ -60,6 +65,11 @@ class Person(Subject):
     def save(self, *args, **kwargs):
         self.sort_key = sort_key(self.full_name)
         super().save(*args, **kwargs)
+
+    @property
+    def number_on_paper(self):
+        """The number on the document that was seen, also when it is recorded for somebody else."""
+        return self.id_number or self.disputed_number
 
 
 class Organisation(Subject):
@@ -170,6 +180,15 @@ class User(AbstractUser):
     def roles(self):
         """{(role, agency id)} in force now. Read once per request, because the user object lives for one request."""
         return set(self.memberships.current().values_list("role", "agency_id"))
+
+    @cached_property
+    def stands_in_for(self):
+        """Ids of the staff who are away today and whose work this user may do: as the named stand-in, or nobody was named. The
+        role is checked where the work is done."""
+        away = (
+            apps.get_model("accounts", "Absence").objects.current().filter(Q(stand_in=self) | Q(stand_in=None)).exclude(user=self)
+        )
+        return set(away.values_list("user_id", flat=True))
 
     def has_role(self, role, agency_id):
         """Does this person hold the role at that agency today?"""

@@ -55,9 +55,11 @@ class ItemSerializer(serializers.Serializer):
 
 
 class SupplementSerializer(serializers.Serializer):
-    """An open supplement request, as it would be sent now."""
+    """An open supplement request, as it would be sent now. `note`: the general words of the office, may be empty."""
 
     number = serializers.IntegerField()
+    asked_at = serializers.DateTimeField()
+    note = serializers.CharField(allow_blank=True)
     due_at = serializers.DateTimeField()
     items = ItemSerializer(many=True)
 
@@ -106,7 +108,9 @@ class SupplementView(StepView):
             item.pages = supplements.pages_of(dossier, row, item.key, files=files) if is_document else []
             item.answer = None if is_document else answers.get(item.key)
             item.answered = (item.target, item.key) not in still_open
+        words = getattr(row.event, "text", None)
         facts = {"number": row.number, "due_at": row.due_at, "items": items}
+        facts |= {"asked_at": row.event.at, "note": words.note if words else ""}
         return Response(SupplementSerializer(facts).data, status=status_code)
 
 

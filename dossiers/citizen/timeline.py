@@ -1,5 +1,7 @@
 """The timeline of a dossier for the citizen: events, current holder, next steps, and how the due time is counted."""
 
+import datetime as dt
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,11 +14,12 @@ from dossiers.filing import rules as rules_of_filing
 from dossiers.models import DeliveryWay, StepState
 from dossiers.permissions import NOTE_SHOWN_STEPS
 from dossiers.states import DossierState as S
+from dossiers.workflow.assignment import POST
 from portal.common import clock
 from portal.common.dates import clock_time, long_day, moment
 from procedures.eforms.display import consent_text
 
-HIDDEN_STEPS = {"assign"}  # steps not shown to the citizen
+HIDDEN_STEPS = {"assign", "propose_supplement", "decline_supplement"}  # steps not shown to the citizen
 STEP_ICONS = {
     "submit": "send",
     "ask_supplement": "alert",
@@ -24,6 +27,9 @@ STEP_ICONS = {
     "stop": "x-c",
     "approve": "sign",
     "deliver": "check-c",
+    "send_parcel": "mail",
+    "note_undelivered": "alert",
+    "note_found": "mail",
 }
 
 
@@ -44,6 +50,10 @@ def _event_item(event):
         lines.append(f"“{text.note}”")
     if text and event.step == "hand_over" and text.details.get("steps"):
         lines.append(", ".join(text.details["steps"]))
+    if text and event.step == "announce_visit":
+        visit = text.details["visit"]
+        facts = {"when": moment(dt.datetime.fromisoformat(visit["at"])), "place": visit["place"], "people": visit["people"]}
+        lines.append(_("Lúc %(when)s, tại %(place)s. Người đến: %(people)s.") % facts)
     who = text.actor_name if text and text.actor_name else _("Cổng dịch vụ công")
     return {
         "state": "done",
@@ -63,7 +73,7 @@ def _now_and_later(dossier, pay_by):
         S.SUPPLEMENT_REQUIRED: _("Chờ bổ sung"),
         S.PAYMENT_REQUIRED: _("Chờ trả phí"),
         S.WITHDRAWN: _("Chờ cơ quan đồng ý cho rút"),
-        S.COMPLETED: _("Chờ nhận kết quả"),
+        S.COMPLETED: _("Bưu điện đang mang kết quả đến") if dossier.waiting_on == POST else _("Chờ nhận kết quả"),
     }.get(dossier.state)
     runs = [
         run for run in dossier.step_runs.select_related("agency", "holder") if run.state in (StepState.OPEN, StepState.WAITING)
@@ -109,6 +119,10 @@ def holder(dossier):
     desk, agency = dossier.receiving_agency, dossier.holder_agency or dossier.receiving_agency
     if dossier.status.is_final or desk is None:
         return None
+    if dossier.waiting_on == POST:
+        phone = desk.desk_phone
+        return {"icon": "mail", "over": "", "name": _("Bưu điện"), "role": _("đang mang kết quả đến"), "phone": phone,
+                "since": _since(dossier)}  # fmt: skip
     if dossier.waiting_on == "submitter" and not dossier.holder_id:
         return {
             "icon": "user",

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 import portal.common.addresses  # noqa: F401 - brings the «code» converter
-from dossiers.citizen.views import dossier, supplement, tracking
+from dossiers.citizen.views import conversation, dossier, supplement, tracking
 from dossiers.filing.views import again, opening, review, wizard
 
 app_name = "dossiers"
@@ -28,6 +28,8 @@ own = [
     path("<dossier_code:code>/nop-lai/", again.start_again, name="again"),
     path("<dossier_code:code>/rut/", dossier.withdraw, name="withdraw"),
     path("<dossier_code:code>/xac-nhan/", dossier.confirm, name="confirm"),
+    path("<dossier_code:code>/trao-doi/", conversation.show, name="conversation"),
+    path("<dossier_code:code>/trao-doi/<int:pk>/tep/<int:number>/", conversation.file, name="letter_file"),
     path("<dossier_code:code>/bo-sung/", supplement.edit, name="supplement"),
     path("<dossier_code:code>/bo-sung/xem-lai/", supplement.review, name="supplement_review"),
 ]

@@ -98,12 +98,27 @@ class Script:
             if way in ("draft", "unfinished"):
                 return
             self.dossier = workflow.submit(self.dossier, actor=self.users[login])
+        self.take(way)
+
+    def take(self, way):
+        """Take the steps named in `way`, one after the other."""
         for word in way.replace("claim", "").split():
             self.moment = min(self.moment + dt.timedelta(minutes=95), self.now)
-            if word.startswith(("approve", "reject")):
-                self.moment = max(self.moment, self.now - dt.timedelta(hours=2))
+            self.moment = self.not_before(word)
             with clock.at(self.moment):
-                getattr(self, word.partition("-")[0])()
+                self.take_one(word)
+
+    def take_one(self, word):
+        getattr(self, word.partition("-")[0])()
+
+    def not_before(self, word):
+        """Decisions are fresh: the worker issues their results after the start."""
+        return max(self.moment, self.now - dt.timedelta(hours=2)) if word.startswith(("approve", "reject")) else self.moment
+
+    @staticmethod
+    def lead(code):
+        """The code of the body that decides in the demo."""
+        return LEAD[code]
 
     def start(self, days_ago):
         """08:30 local time, this many working days before today."""
@@ -124,7 +139,7 @@ class Script:
             submitter=user,
             answers=answers_for(user.person, procedure.current.form_key, finished=finished),
             asked=asked_for(procedure.current, "ho_ngheo" if "claim" in way else ""),
-            delivery_way="account" if "account" in ways and not counter else "counter",
+            **{"delivery_way": "account" if "account" in ways and not counter else "counter", **self.facts(user)},
             created_at=self.moment - dt.timedelta(minutes=25),
             updated_at=self.moment,
         )
@@ -133,6 +148,10 @@ class Script:
                 if ask.required:
                     attach(dossier, ask)
         return dossier
+
+    def facts(self, user):
+        """What else the draft of this user gets."""
+        return {}
 
     def do(self, name, login, **details):
         actor = User.objects.get(username=login)  # read again, as a new request would
@@ -182,6 +201,9 @@ class Script:
         key = request.items.get().key
         request.edits = {"answers": {key: self.dossier.answers[key]}}
         request.save(update_fields=["edits"])
+        self.resubmit()
+
+    def resubmit(self):
         self.dossier = workflow.advance(self.dossier, "resubmit", actor=self.dossier.submitter)
 
     def charge(self):
@@ -283,22 +305,27 @@ def made_elsewhere(row):
 
 
 def attach(dossier, ask):
+    attach_picture(dossier, ask.key, ask.name, dossier.submitter.full_name, dossier.submitter)
+
+
+def attach_picture(dossier, key, title, name, user):
     """Attach a generated picture that is marked as test data."""
+    with open_files(dossier) as files:
+        files.add(key, picture_of(title, name), uploaded_by=user)
+
+
+def picture_of(title, name):
+    """A generated picture of a paper, marked as test data."""
     picture = Image.new("RGB", (900, 640), "#fbf7ea")
     draw = ImageDraw.Draw(picture)
     font = ImageFont.truetype(settings.FONTS_DIR / "Tinos-Regular.ttf", 34)
     draw.rectangle((20, 20, 880, 620), outline="#8a1c1f", width=4)
-    draw.multiline_text(
-        (60, 80), f"GIẤY TỜ MINH HỌA\n(dữ liệu thử)\n\n{ask.name[:44]}\n\n{dossier.submitter.full_name}", "#222", font, spacing=14
-    )
+    draw.multiline_text((60, 80), f"GIẤY TỜ MINH HỌA\n(dữ liệu thử)\n\n{title[:44]}\n\n{name}", "#222", font, spacing=14)
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=80)
     content = buffer.getvalue()
-    checked = Checked(
-        "giay-to-minh-hoa.jpg", "image/jpeg", content, 1, content, "image/jpeg", thumbnail=pictures.thumbnail_of(picture)
-    )
-    with open_files(dossier) as files:
-        files.add(ask.key, checked, uploaded_by=dossier.submitter)
+    thumbnail = pictures.thumbnail_of(picture)
+    return Checked("giay-to-minh-hoa.jpg", "image/jpeg", content, 1, content, "image/jpeg", thumbnail=thumbnail)
 
 
 def make_matters(users):

@@ -1,5 +1,6 @@
 """Table of the steps that staff may take: URL slug, form, button and description."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
@@ -7,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from dossiers import workflow
+from dossiers.choices import DeliveryWay
 from dossiers.desk import forms
 from dossiers.desk.result_forms import ApproveForm, CorrectForm, RefusalForm
-from dossiers.desk.supplement_form import SupplementForm
+from dossiers.desk.supplement_form import DeclineForm, SupplementForm, ask_form
+from dossiers.transitions import conditions
 
 
 class StepPage(NamedTuple):
@@ -19,7 +22,7 @@ class StepPage(NamedTuple):
     """
 
     slug: str
-    form: type
+    form: Callable[..., forms.StepForm] | None
     verb: str
     does: str
     icon: str = "check"
@@ -55,8 +58,12 @@ STEP_PAGES = {
         icon="sign", main=True, key="d",
     ),
     "deliver": StepPage(
-        "tra-ket-qua", forms.DeliverForm, _("Trả kết quả"), _("Ghi nhận người nộp đã ký nhận kết quả tại quầy."),
-        icon="stamp", main=True, key="d",
+        "tra-ket-qua", forms.DeliverForm, _("Trả kết quả tại quầy"),
+        _("Ghi ai đã ký nhận tại quầy, giấy tờ đã xem, và với tư cách gì."), icon="stamp", main=True, key="d",
+    ),
+    "send_parcel": StepPage(
+        "gui-buu-dien", forms.SendParcelForm, _("Gửi bưu điện"),
+        _("Đặt bưu điện mang kết quả tới địa chỉ dưới đây. Đặt rồi thì địa chỉ không sửa được nữa."), icon="mail", main=True,
     ),
     "paid": StepPage(
         "thu-phi", forms.CashForm, _("Đã thu phí"), _("Ghi nhận tiền thu tại quầy; hồ sơ đi tiếp từ chỗ đang chờ."),
@@ -79,20 +86,41 @@ STEP_PAGES = {
         icon="wallet",
     ),
     "ask_supplement": StepPage(
-        "yeu-cau-bo-sung", SupplementForm, _("Yêu cầu bổ sung"),
+        "yeu-cau-bo-sung", ask_form, _("Yêu cầu bổ sung"),
         _(
             "Ghi đủ mọi chỗ trong một lần: lần thứ hai phải có trưởng bộ phận duyệt. Phần không chọn được khóa lại; đồng hồ dừng"
             " cho đến khi người nộp gửi lại."
         ),
         icon="alert", key="b",
     ),
+    "ask_original": StepPage(
+        "xin-ban-chinh", forms.OriginalForm, _("Xin xem bản chính"),
+        _("Chỉ khi thủ tục ghi căn cứ. Mỗi lần đều được đếm; thời hạn giải quyết vẫn chạy, không tính lại."), icon="eye",
+    ),
+    "propose_supplement": StepPage(
+        "trinh-bo-sung", SupplementForm, _("Trình yêu cầu bổ sung"),
+        _("Lần này trưởng bộ phận phải duyệt. Duyệt rồi mới gửi cho người nộp; trong lúc chờ, đồng hồ vẫn chạy."),
+        icon="alert", key="b",
+    ),
+    "decline_supplement": StepPage(
+        "khong-duyet-bo-sung", DeclineForm, _("Không duyệt yêu cầu bổ sung"),
+        _("Trả lại người trình, kèm lý do. Người nộp không nhận tin nào; hồ sơ làm tiếp."), icon="x",
+    ),
     "ask_confirmation": StepPage(
         "xin-xac-nhan", forms.QuestionForm, _("Xin người nộp xác nhận"), _("Gửi nội dung để người nộp đọc lại và xác nhận."),
         icon="msg",
     ),
+    "announce_visit": StepPage(
+        "hen-kiem-tra", forms.VisitForm, _("Hẹn kiểm tra tại chỗ"),
+        _("Báo người nộp lúc nào, ở đâu, ai đến. Hẹn lại thì gửi lần nữa; khép bước này phải ghi kết quả kiểm tra."), icon="cal",
+    ),
     "consult": StepPage(
         "xin-y-kien", forms.ConsultForm, _("Xin ý kiến cơ quan khác"),
         _("Gửi văn bản lấy ý kiến. Đồng hồ chung vẫn chạy, nơi được hỏi có hạn riêng."), icon="branch",
+    ),
+    "send_joint_record": StepPage(
+        "ky-chung", forms.JointRecordForm, _("Gửi biên bản chung để ký"),
+        _("Mỗi cơ quan ký hoặc không ký, kèm lý do. Đủ chữ ký mới khép được bước này."), icon="users",
     ),
     "return_step": StepPage(
         "tra-lai-buoc", forms.ReturnForm, _("Trả lại bước trước"), _("Mở lại một bước đã xong. Hạn chung không đổi."),
@@ -111,6 +139,19 @@ STEP_PAGES = {
         "nhan-lam-thay", forms.TakeOverForm, _("Nhận làm thay"),
         _("Trưởng bộ phận nhận một bước đang mở của cơ quan mình. Việc này ghi vào lịch sử, kèm lý do."), icon="users",
     ),
+    "claim": StepPage(
+        "nhan-ve-toi", forms.StepForm, _("Nhận về tôi"),
+        _("Nhận hồ sơ chưa ai giữ. Đồng nghiệp không thấy nó trong việc của họ nữa."),
+        icon="user", key="i",
+    ),
+    "give_back": StepPage(
+        "tra-lai-viec-chung", forms.StepForm, _("Trả lại việc chung"), _("Thôi giữ hồ sơ: mọi người cùng vai trò đều nhận được."),
+        icon="back",
+    ),
+    "pass_on": StepPage(
+        "giao-dong-nghiep", forms.PassOnForm, _("Giao cho đồng nghiệp"),
+        _("Giao việc đang giữ cho người cùng vai trò. Người ấy được báo, lý do ghi vào lịch sử."), icon="users",
+    ),
     "extend": StepPage(
         "gia-han", forms.ExtendForm, _("Xin lỗi, hẹn lại"),
         _("Chỉ một lần cho mỗi hồ sơ. Cổng gửi văn bản xin lỗi và ngày hẹn mới; ngày hẹn đầu vẫn lưu để thống kê."), icon="cal",
@@ -127,6 +168,18 @@ STEP_PAGES = {
         "sua-ket-qua", CorrectForm, _("Sửa kết quả đã cấp"),
         _("Kết quả sai thì thay thế hoặc thu hồi, không sửa tệp cũ. Mã trên giấy cũ sẽ nói rõ điều đó."),
         icon="edit", danger=True,
+    ),
+    "resubmit": StepPage(
+        "bo-sung-tai-quay", forms.SignedForm, _("Nhận bổ sung"), _("Nhập phần bổ sung người dân mang đến hoặc gửi thư."),
+        icon="check", main=True,
+    ),
+    "confirm": StepPage(
+        "tra-loi-tai-quay", forms.SignedConfirmationForm, _("Ghi người nộp trả lời"),
+        _("Ghi câu trả lời người nộp đã ký trên giấy; đồng hồ chạy tiếp."), icon="msg",
+    ),
+    "withdraw": StepPage(
+        "rut-tai-quay", forms.SignedForm, _("Ghi đơn xin rút"),
+        _("Người nộp xin rút bằng giấy có chữ ký. Chưa tiếp nhận thì hồ sơ dừng ngay."), icon="back", danger=True,
     ),
     "confirm_withdrawal": StepPage(
         "dong-y-rut", forms.WithdrawalForm, _("Đồng ý cho rút"), _("Dừng hồ sơ theo đề nghị của người nộp."),
@@ -149,10 +202,15 @@ STEP_PAGES = {
         icon="x-c", danger=True,
     ),
 }  # fmt: skip
-BULK_STEPS = {  # steps without inputs of their own can be taken for several dossiers at once: {step: roles}
+PRINT = "print"  # not a step: prints the receipt slips of the chosen dossiers
+PRINT_PAGE = StepPage("", None, _("In giấy tiếp nhận"), _("Gộp giấy tiếp nhận của các hồ sơ đã chọn vào một tệp để in."), "print")
+BULK_STEPS = {  # what can be done for several dossiers at once, with the same words for all: {step: roles}
+    "accept": {Role.RECEIVING_CLERK},
     "transfer": {Role.RECEIVING_CLERK},
     "hand_over": {Role.OFFICER, Role.HEAD, Role.DEPUTY, Role.RECEIVING_CLERK},
     "assign": {Role.HEAD, Role.DEPUTY},
+    "refuse_receipt": {Role.RECEIVING_CLERK},
+    PRINT: {Role.RECEIVING_CLERK, Role.HEAD, Role.DEPUTY},
 }
 STEP_OF = {page.slug: name for name, page in STEP_PAGES.items()}
 
@@ -166,12 +224,26 @@ def offered(names):
 def bulk_steps(user):
     """(name, StepPage) of the steps this user may take for several dossiers at once."""
     roles = {role for role, _agency in user.roles}
-    return [(name, STEP_PAGES[name]) for name, admitted in BULK_STEPS.items() if roles & admitted]
+    pages = {**STEP_PAGES, PRINT: PRINT_PAGE}
+    return [(name, pages[name]) for name, admitted in BULK_STEPS.items() if roles & admitted]
+
+
+def quick_steps(user, dossier):
+    """The steps that one press on the dossier's page takes: accepting and transferring, where they ask for nothing.
+
+    What keeps a transfer back after the acceptance is found when it is taken; then the acceptance stands.
+    """
+    if workflow.may_take(user, dossier, "transfer"):
+        return ["transfer"]
+    if not workflow.may_take(user, dossier, "accept") or conditions.claims_exemption(dossier):
+        return []
+    return ["accept", "transfer"] if conditions.has_a_result(dossier) else ["accept"]
 
 
 def blocked_steps(user, dossier):
     """Yield (StepPage, reason) of main steps the user is permitted to take, but which are not possible yet."""
-    for name in ("accept", "approve", "deliver"):
+    by_post = ["send_parcel"] if dossier.delivery_way == DeliveryWay.POST else []
+    for name in ["accept", "approve", "deliver", *by_post]:
         try:
             workflow.admit(user, dossier, workflow.line_of(name, dossier.state))
             workflow.possible(dossier, name)

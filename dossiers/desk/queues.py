@@ -1,33 +1,30 @@
-"""Queries of the desk's worklists: groups, order, keyset pages, and the deadline of each dossier.
+"""Queries of the desk's worklists: groups, rows, and the deadline of each dossier. Order and pages: `ordering`; what is asked
+for: `filters`, `search`.
 
 A list starts with the dossiers the user may see at work (`permissions.staff_dossiers`) and uses the columns that each step writes
 (`waiting_on`, `holder`, `step_due_at`).
 """
 
-import datetime as dt
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Count, F, Func, Prefetch, Q
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Agency, User
 from accounts.roles import Role
 from dossiers.clock import lateness, rules
+from dossiers.desk import presence, priority
 from dossiers.files.models import Attachment
 from dossiers.models import DeliveryWay, Dossier, StepRun, StepState
-from dossiers.permissions import paper_dossiers, staff_dossiers
+from dossiers.permissions import staff_dossiers
 from dossiers.states import ALIVE, FINAL, DossierState
+from dossiers.workflow.assignment import POST
 from portal.common import clock
-from portal.common.codes import dossier_code_in
 from portal.common.dates import clock_time
-from portal.common.figures import is_digits, moment_in, number_in
-from portal.common.identity import id_number_in
-from portal.common.vietnamese import clean_text, fold
 from procedures.models import Procedure
 
 S = DossierState
-PAGE = 50
 HEAVY = ["answers", "asked", "term", "delivery_address", "version__document", "version__procedure__facts"]
 
 
@@ -76,15 +73,15 @@ def group_condition(key, user):
 
 def actionable_by(user):
     """Query condition: dossiers this user can work on now, by their roles at their agencies, not held by somebody else."""
-    free = Q(holder=None) | Q(holder=user)
+    free = Q(holder=None) | Q(holder__in={user.pk, *user.stands_in_for})
     desks = user.agencies_with(Role.RECEIVING_CLERK)
-    at_the_desk = Q(state__in=[S.SUBMITTED, S.ACCEPTED, S.WITHDRAWN]) | Q(state=S.COMPLETED) & ~Q(
-        delivery_way=DeliveryWay.ACCOUNT
-    )
+    to_hand_out = Q(state=S.COMPLETED) & ~Q(delivery_way=DeliveryWay.ACCOUNT) & ~Q(waiting_on=POST)
+    at_the_desk = Q(state__in=[S.SUBMITTED, S.ACCEPTED, S.WITHDRAWN]) | to_hand_out
     headed = user.agencies_with(Role.HEAD, Role.DEPUTY)
     return (
         (Q(receiving_agency__in=desks) & at_the_desk & free)
-        | (Q(state=S.WITHDRAWN) & (Q(receiving_agency__in=headed) | Q(lead_agency__in=headed)))
+        | (Q(state=S.WITHDRAWN) | Q(supplement_proposed_at__isnull=False, state__in=[S.SUBMITTED, S.ACCEPTED, S.PROCESSING]))
+        & (Q(receiving_agency__in=headed) | Q(lead_agency__in=headed))
         | Q(state=S.PROCESSING, decided_at=None, pk__in=runs_of(user).values("dossier"))
     )
 
@@ -93,8 +90,10 @@ def runs_of(user):
     """Open processing steps that this user may do (`permissions.does_the_step`) and that do not wait for the citizen."""
     wanted = Q(holder=user, agency__in=user.agencies_with(Role.HEAD, Role.DEPUTY))
     for role in {role for role, _agency in user.roles}:
-        wanted |= Q(role=role, agency__in=user.agencies_with(role))
-    runs = StepRun.objects.filter(wanted, Q(holder=None) | Q(holder=user), state=StepState.OPEN)
+        done_by = Role.HEAD if role == Role.DEPUTY else role
+        wanted |= Q(role=done_by, agency__in=user.agencies_with(role))
+    free = Q(holder=None) | Q(holder__in={user.pk, *user.stands_in_for})
+    runs = StepRun.objects.filter(wanted, free, state=StepState.OPEN)
     return runs.exclude(kind="applicant_confirm", question__gt="", answer="")
 
 
@@ -116,102 +115,40 @@ def procedures_of(user):
     return Procedure.objects.filter(pk__in=versions).only("code", "name", "short_name").order_by("short_name", "code")
 
 
+def bodies_of(user):
+    """The receiving bodies of the open dossiers, for the filter."""
+    desks = dossiers_at_work(user).filter(state__in=ALIVE).values("receiving_agency")
+    return Agency.objects.filter(pk__in=desks).only("code", "name").order_by("name", "code")
+
+
+def holders_of(user):
+    """Who holds an open dossier, for the filter."""
+    holders = dossiers_at_work(user).filter(state__in=ALIVE).values("holder")
+    return User.objects.filter(pk__in=holders).only("full_name", "username").order_by("full_name", "pk")
+
+
+def open_step_names(user):
+    """Names of the processing steps that are open, for the filter."""
+    at_work = dossiers_at_work(user).filter(state=S.PROCESSING).values("pk")
+    steps = StepRun.objects.filter(state=StepState.OPEN, dossier__in=at_work).order_by("name")
+    return list(steps.values_list("name", flat=True).distinct())
+
+
 def next_for(user, after=None):
-    """Code of the most urgent dossier this user can work on, except `after`; None when there is none."""
+    """Code of the most urgent dossier this user can work on, except `after`; None when there is none. What a colleague has on
+    screen comes last."""
     waiting = dossiers_at_work(user).filter(actionable_by(user)).exclude(pk=after.pk if after else None)
-    return waiting.order_by(F("step_due_at").asc(nulls_last=True), "pk").values_list("code", flat=True).first()
+    waiting = waiting.annotate(looked_at=Exists(presence.others_at(user).filter(dossier=OuterRef("pk"))))
+    return waiting.order_by("looked_at", F("step_due_at").asc(nulls_last=True), "pk").values_list("code", flat=True).first()
 
 
-# ---------------------------------------------------------------- search
-_LETTERS = map(chr, [*range(0xC0, 0x250), *range(0x370, 0x530), *range(0x1EA0, 0x1EFA)])  # Latin, Greek, Cyrillic
-_MARKED = [c for c in _LETTERS if len(fold(c)) == 1 and fold(c).isascii() and fold(c).isalnum()]
-
-
-class Folded(Func):
-    """Database function: the text in lower case without accents, like `portal.common.vietnamese.fold`."""
-
-    template = f"lower(translate(%(expressions)s, '{''.join(_MARKED)}', '{''.join(map(fold, _MARKED))}'))"
-
-
-def search(dossiers, words, user):
-    """Search by beginning of the code, part of the name (without accents), the id number, or its last four digits.
-
-    By number only among the dossiers whose whole number this user reads.
-    """
-    words = clean_text(words)
-    digits = id_number_in(words)
-    found = Q(folded_name__contains=fold(words))
-    if code := dossier_code_in(words):
-        found |= Q(code__startswith=code)
-    if is_digits(digits) and len(digits) >= 4:
-        by_number = Q(subject_id_number=digits) | (Q(subject_id_number__endswith=digits) if len(digits) == 4 else Q())
-        found |= Q(code__endswith=f"-{digits}") | by_number & paper_dossiers(user)
-    return dossiers.annotate(folded_name=Folded("subject_name")).filter(found)
-
-
-# ---------------------------------------------------------------- pages
-@dataclass
-class KeysetPage:
-    """One keyset page, with the keys of the pages before and after it (empty when there is none)."""
-
-    rows: list
-    before: str = ""
-    after: str = ""
-
-
-def keyset_page(dossiers, column="step_due_at", *, newest_first=False, after="", before="", size=PAGE):
-    """A keyset page of the list ordered by (column, id), rows without a time last. Invalid keys are ignored."""
-    key, backwards = _read_key(before or after), bool(before)
-    if key:
-        dossiers = dossiers.filter(_after_key(column, key, newest_first != backwards, backwards))
-    falling = newest_first != backwards
-    in_time = F(column).desc(nulls_first=True) if backwards and falling else F(column).asc(nulls_first=True)
-    if not backwards:
-        in_time = F(column).desc(nulls_last=True) if falling else F(column).asc(nulls_last=True)
-    found = list(dossiers.order_by(in_time, "-pk" if falling else "pk")[: size + 1])
-    more, rows = len(found) > size, found[:size]
-    if backwards:
-        rows.reverse()
-    there_is_before, there_is_after = (more, True) if backwards and key else (bool(key), more)
-    return KeysetPage(
-        rows,
-        before=_key(rows[0], column) if rows and there_is_before else "",
-        after=_key(rows[-1], column) if rows and there_is_after else "",
-    )
-
-
-def _after_key(column, key, falling, backwards):
-    """Query condition: rows after this key in reading direction; rows without a time come last."""
-    at, pk = key
-    tie = {"pk__lt": pk} if falling else {"pk__gt": pk}
-    if at is None:
-        untimed = Q(**{column: None}, **tie)
-        return untimed | Q(**{f"{column}__isnull": False}) if backwards else untimed
-    further = Q(**{f"{column}__{'lt' if falling else 'gt'}": at}) | Q(**{column: at}, **tie)
-    return further if backwards else further | Q(**{column: None})
-
-
-def _key(dossier, column):
-    at = getattr(dossier, column)
-    return f"{at.isoformat() if at else ''}_{dossier.pk}"
-
-
-def _read_key(text):
-    at, _underscore, pk = text.rpartition("_")
-    number, moment = number_in(pk), moment_in(at)
-    if number is None or (at and moment is None):
-        return None
-    try:  # years 1 and 9999 may not exist in UTC
-        return moment and moment.astimezone(dt.UTC), number
-    except OverflowError:
-        return None
-
-
+# ---------------------------------------------------------------- rows
 def for_list(dossiers):
     """Load what the rows show, in two queries for any number of rows, without the large JSON columns."""
     steps = Prefetch("step_runs", StepRun.objects.filter(state=StepState.OPEN), to_attr="steps_now")
     return (
         dossiers.select_related("version__procedure", "holder", "holder_agency", "receiving_agency")
+        .annotate(claimed=priority.claimed_group(), birth_date=F("person__birth_date"))
         .defer(*HEAVY)
         .prefetch_related(steps)
     )

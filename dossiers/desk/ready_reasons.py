@@ -4,7 +4,9 @@ import datetime as dt
 import re
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
+from dossiers.filing.rules import DocumentAsk
 from dossiers.models import Dossier, SupplementItem
 from portal.common import clock
 
@@ -35,3 +37,15 @@ def asked_before(dossier: Dossier) -> dict[tuple[str, str], list[str]]:
         if len(reasons) < MOST and len(reason) <= MAX_LENGTH and "\n" not in reason and not _NUMBER.search(reason):
             reasons.append(reason)
     return found
+
+
+def of_the_version(ask: DocumentAsk) -> list[str]:
+    """Reasons that follow from what the version of the procedure asks for, and from what was sent."""
+    if not ask.files:
+        return [_("Chưa có tệp. Chụp hoặc quét giấy này rồi gửi.")] if ask.is_sent else []
+    reasons = [_("Ảnh mờ hoặc mất góc, không đọc được. Chụp lại cho rõ cả trang.")]
+    if ask.item["kind"] == "form" or ask.item["form_key"]:
+        reasons.append(_("Chưa đúng mẫu của thủ tục này. Điền theo mẫu rồi gửi lại."))
+    if ask.item["originals"]:
+        reasons.append(_("Đây không phải bản chính. Gửi ảnh chụp hoặc bản quét của bản chính."))
+    return reasons

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
@@ -17,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dossiers.choices import RESULT_KINDS
+from dossiers.desk import pdf_files
 from dossiers.desk.forms import MAX_TEXT_LENGTH, CleanTextField, ReasonForm, StepForm
-from dossiers.desk.pdf_files import store_pdf
 from dossiers.files.checking import UploadRefused
 from dossiers.models import Dossier, ResultDraft
 from dossiers.papers import drafting
@@ -33,7 +32,6 @@ from procedures.results import ProposedLine
 TEXT: OfficeDatum = {"type": "text", "required": False}
 EMPTY = gettext_lazy("“%s” cần ít nhất một dòng nội dung.")
 NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?|[0-9]+(,[0-9]+)?")
-KEPT_FILE = "tep-da-gui"  # salt of the signed name of a file that was checked, while the form is not saved yet
 
 
 @dataclass
@@ -137,7 +135,7 @@ class Sheet:
     @property
     def kept_file(self) -> str:
         """The file that was checked, signed, for a hidden input: the form may come back without it."""
-        return signing.dumps(self.file, salt=f"{KEPT_FILE}:{self.dossier_id}") if self.file else ""
+        return pdf_files.signed(self.file, str(self.dossier_id))
 
     @property
     def frozen_lines(self) -> list[Paper]:
@@ -153,16 +151,14 @@ class Sheet:
     def read_file(self, kept: str, upload: UploadedFile | None, who: str) -> None:
         """The file of this POST, else the one sent before. It is checked like any upload and must be a PDF."""
         if kept:
-            try:
-                self.file = signing.loads(kept, salt=f"{KEPT_FILE}:{self.dossier_id}")
-            except signing.BadSignature:
-                self.file = None
+            file = pdf_files.unsigned(kept, str(self.dossier_id))
+            self.file = dict(file) if file else None
         if upload is None:
             if self.file is None:
                 self.file_error = _("Chọn tệp PDF của “%s”.") % self.title
             return
         try:
-            self.file = dict(store_pdf(upload, who))
+            self.file = dict(pdf_files.store_pdf(upload, who))
         except UploadRefused as refusal:
             self.file_error = str(refusal)
 

@@ -16,7 +16,6 @@ from types import SimpleNamespace
 from django.conf import settings
 from django.db import connection
 
-from dossiers.evidence import time_tokens
 from dossiers.models import Anchor, AnchorLeaf
 from dossiers.papers import certificates
 from portal.common import clock, outbox
@@ -81,6 +80,8 @@ def make(anchor: Anchor) -> None:
 def fetch_time_token(anchor: Anchor) -> None:
     """Ask the time stamping service of TSA_URL, while no lock is held."""
     if settings.TSA_URL and anchor.document and not anchor.time_token:
+        from dossiers.evidence import time_tokens  # here: pyHanko takes half a second to load, and most processes never ask
+
         token = time_tokens.fetch(settings.TSA_URL, anchor.document.encode())
         Anchor.objects.filter(pk=anchor.pk, time_token="").update(time_token=base64.b64encode(token).decode())
 
@@ -201,8 +202,14 @@ def _of_one(anchor: Anchor, before: str) -> Iterator[str]:
     for log in said["logs"]:
         if _digest_of_slice(log) != {"rows": log["rows"], "digest": log["digest"]}:
             yield f"{where}: rows of {log['table']} up to {log['to']} were changed or deleted"
-    if anchor.time_token and (reason := time_tokens.why_not(base64.b64decode(anchor.time_token), anchor.document.encode())):
+    if anchor.time_token and (reason := _why_no_time(anchor)):
         yield f"{where}: its time token does not hold ({reason})"
+
+
+def _why_no_time(anchor: Anchor) -> str:
+    from dossiers.evidence import time_tokens
+
+    return time_tokens.why_not(base64.b64decode(anchor.time_token), anchor.document.encode())
 
 
 def _of_files() -> Iterator[str]:

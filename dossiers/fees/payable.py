@@ -5,6 +5,7 @@ Queries: those of the offered level (the province's amounts). Load the dossier w
 
 from django.conf import settings
 
+from dossiers.choices import FilingChannel
 from dossiers.filing import rules
 
 
@@ -26,8 +27,11 @@ def payable_online(dossier, *, offered=None):
 
 
 def due_on_submit(dossier):
-    """Must the fee be paid before reception? True for payment on submit, taken online, a positive sum, no claimed reduction."""
-    if dossier.version.facts["payment_timing"] != "on_submit" or not taken_online(dossier):
+    """Must the fee be paid before reception? True for filing online, payment on submit, taken online, a positive sum, no claimed
+    reduction. At the counter and by post the desk collects it: reception does not wait."""
+    if dossier.channel != FilingChannel.ONLINE or dossier.version.facts["payment_timing"] != "on_submit":
+        return False
+    if not taken_online(dossier):
         return False
     fees = rules.fees(dossier)
     return not fees.provisional and bool(fees.total)

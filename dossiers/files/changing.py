@@ -18,7 +18,7 @@ from dossiers.files import storage
 from dossiers.files.checking import Checked
 from dossiers.files.models import Attachment, AttachmentQuerySet, Thumbnail
 from dossiers.filing.supplements import LEFT_OUT
-from dossiers.models import Dossier, SupplementRequest
+from dossiers.models import Dossier, Event, SupplementRequest
 from dossiers.states import DossierState
 from portal.common.dates import moment
 
@@ -147,6 +147,14 @@ class OpenFiles:
         keys = [key for file in files for key in file.stored_keys]
         Attachment.objects.filter(pk__in=[file.pk for file in files]).delete()
         transaction.on_commit(lambda: [storage.delete_stored(key) for key in keys])
+
+
+@contextmanager
+def signed_files(event: Event) -> Iterator[OpenFiles]:
+    """Lock the filed dossier of this event, and yield where papers signed for it are added. They are never removed."""
+    with transaction.atomic():
+        row = Dossier.objects.select_for_update(of=("self",)).get(pk=event.dossier_id)
+        yield OpenFiles(row, None)
 
 
 @contextmanager

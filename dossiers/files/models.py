@@ -4,16 +4,19 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.models import Dossier, SupplementRequest
+from dossiers.choices import SIGNED_FORM
+from dossiers.models import Dossier, Event, SupplementRequest
 from portal.common import clock
 
 OTHER_PAPERS = "khac"  # item key of papers that were not requested
+SIGNED_PAPER = "giay-da-ky"  # item key of other papers signed at the desk; `signed_for` names their step
+NAMES = {OTHER_PAPERS: _("Giấy tờ khác"), SIGNED_FORM: _("Tờ khai đã ký"), SIGNED_PAPER: _("Giấy đã ký tại quầy")}
 
 
 class AttachmentQuerySet(models.QuerySet):
     def current(self):
-        """Files in force: not replaced, and not staged in a supplement that is not sent yet."""
-        return self.filter(replaced_at=None, staged_in=None)
+        """Files in force: not replaced, and not staged in a supplement that is not sent yet. Without papers signed for a step."""
+        return self.filter(replaced_at=None, staged_in=None, signed_for=None)
 
 
 class Attachment(models.Model):
@@ -61,6 +64,11 @@ class Attachment(models.Model):
         related_name="replacements",
         help_text="tệp cũ cùng trang; trống: trang thêm",
     )
+
+    signed_for = models.ForeignKey(
+        Event, verbose_name=_("ký cho bước"), null=True, blank=True, on_delete=models.PROTECT, related_name="signed_papers",
+        help_text="giấy người dân ký tại quầy; không thuộc thành phần hồ sơ",
+    )  # fmt: skip
 
     objects = AttachmentQuerySet.as_manager()
 

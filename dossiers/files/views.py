@@ -14,7 +14,7 @@ from dossiers.files.serving import file_response, original_response, thumbnail_r
 from dossiers.files.storage import StoredFileMissing, read_stored
 from dossiers.filing import drafts
 from dossiers.models import Dossier
-from dossiers.permissions import is_submitter, may_see_papers
+from dossiers.permissions import acts_for_a_visitor, enters_for_a_visitor, is_submitter, may_see_papers
 from dossiers.states import DossierState
 
 
@@ -101,7 +101,13 @@ def _is_mine(request, dossier):
 
 def _may_see(user, attachment):
     """Staff of the dossier and holders of a mandate. Files of an unsent supplement: the citizen's side only."""
+    if (
+        attachment.dossier.state == DossierState.DRAFT
+        and user.is_authenticated
+        and enters_for_a_visitor(attachment.dossier, user)
+    ):
+        return True
     dossier = Dossier.objects.visible_to(user).filter(pk=attachment.dossier_id).first()
     if dossier is None or not may_see_papers(dossier, user):
         return False
-    return attachment.staged_in_id is None or is_submitter(dossier, user)
+    return attachment.staged_in_id is None or is_submitter(dossier, user) or acts_for_a_visitor(dossier, user)

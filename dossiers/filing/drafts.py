@@ -254,7 +254,12 @@ def carry_over(draft):
 def read_into(draft, part, page, post, *, autosave=False):
     """Read the POST of a page: (PageInput, keyword arguments for `save`). `part`: the application form or portal questions."""
     entered = read_page(part.form, page, post, part.known, clock.today(), autosave=autosave)
+    return entered, changes_of(draft, part, entered.values)
+
+
+def changes_of(draft, part, values):
+    """The keyword arguments of `save` for these values of a form of the draft."""
     if part.is_portal:
-        asked, columns = portal_questions.split_values(draft, entered.values)
-        return entered, {"asked": asked, **columns}
-    return entered, {"answers": entered.values}
+        asked, columns = portal_questions.split_values(draft, values)
+        return {"asked": asked, **columns}
+    return {"answers": values}

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from dossiers.choices import DeliveryWay
+from dossiers.choices import DeliveryWay, FilingChannel
+from dossiers.filing.counter import handed_in, why_not_here
+from dossiers.states import DossierState
 from portal.common import clock
 from procedures import consequences
 from procedures.eforms import DatabaseSources, Form
@@ -149,8 +151,34 @@ def asked_documents(dossier, *, files=None, form=None):
 
 
 def missing_documents(dossier):
-    """Required documents without a file. Empty for dossiers filed at the counter."""
-    return [ask for ask in asked_documents(dossier) if ask.missing] if dossier.channel == "online" else []
+    """Required documents that did not come: online without a file; at the counter or by post neither as a file nor on paper.
+
+    A draft at the counter lacks none: what is missing is asked for after the dossier was taken in.
+    """
+    if dossier.channel == FilingChannel.ONLINE:
+        return [ask for ask in asked_documents(dossier) if ask.missing]
+    return [] if dossier.state == DossierState.DRAFT else not_handed_in(dossier)
+
+
+def not_handed_in(dossier):
+    """Required documents that a counter or post dossier lacks. Empty for one that no clerk entered here."""
+    on_paper = handed_in(dossier)
+    if on_paper is None:
+        return []
+    return [ask for ask in asked_documents(dossier) if ask.needed and not ask.files and ask.key not in on_paper]
+
+
+def digitised(dossier):
+    """Is what was received also kept as files (the indicator's flag)? At the counter: every paper that was handed in."""
+    files = {file.item_key for file in dossier.attachments.current()}
+    return bool(files) and set(handed_in(dossier) or ()) <= files
+
+
+def taken_in_by_its_channel(dossier):
+    """Is the dossier taken in at its place by its channel: online from level 3 on, at the counter and by post from level 2 on?"""
+    if dossier.channel == FilingChannel.ONLINE:
+        return offered_level(dossier).offers_submission
+    return not why_not_here(dossier.version, dossier.offering, dossier.channel)
 
 
 def offered_level(dossier):
@@ -159,8 +187,14 @@ def offered_level(dossier):
 
 
 def delivery_ways(dossier):
-    """The delivery ways to choose from: those of the offering that its level allows."""
-    return offered_level(dossier).ways_allowed(dossier.offering.delivery_ways) if dossier.offering_id else []
+    """The delivery ways to choose from: those of the offering that its level allows. Somebody who was taken in without an account
+    gets no result in an account; at the counter it can always be fetched."""
+    if not dossier.offering_id:
+        return []
+    ways = offered_level(dossier).ways_allowed(dossier.offering.delivery_ways)
+    if dossier.channel == FilingChannel.ONLINE or dossier.submitter_id or hasattr(dossier.person, "user"):
+        return ways
+    return [way for way in ways if way != DeliveryWay.ACCOUNT] or [DeliveryWay.COUNTER]
 
 
 def fees(dossier):

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from dossiers.choices import SupplementTarget as Target
 from dossiers.filing import rules
 from portal.common import clock
-from procedures.eforms import validate
+from procedures.eforms import display_value, validate
 
 LEFT_OUT = "left_out"  # key in `SupplementRequest.edits`: files that are taken out when the supplement is sent
 
@@ -25,6 +27,17 @@ def keep_answers(request, values):
     """Keep answers to requested fields in the request, which the caller has locked."""
     request.edits = {**request.edits, "answers": {**request.edits.get("answers", {}), **values}}
     request.save(update_fields=["edits"])
+
+
+def answer_in_words(form, key, answers):
+    """An answer as text; a table as the number of its rows."""
+    question = form.fields.get(key) if form else None
+    if question is None:
+        return ""
+    if question.type == "table":
+        rows = answers.get(key) or []
+        return _("%(n)d dòng") % {"n": len(rows) if isinstance(rows, list) else 0}
+    return display_value(form, question, answers.get(key)) or _("Để trống")
 
 
 @dataclass
@@ -95,6 +108,13 @@ def errors_of(dossier, request):
     return {key.partition("[")[0]: code for key, code in errors.items()}
 
 
+def changed_answers(event):
+    """Did this supplement change an answer? Of words that were erased by law: no."""
+    before = event.text.details.get("before", {})
+    now = (event.revision.content or {}).get("answers", {})
+    return any(now.get(key) != answer for key, answer in before.items())
+
+
 def apply(step):
     """Apply the edits to the dossier: answers change, new files replace or join the old ones (which stay stored)."""
     dossier = step.dossier
@@ -109,7 +129,15 @@ def apply(step):
         for page in pages_of(dossier, request, item.key)
     ]
     step.recorded["pages"] = [
-        {"item": key, "page": page.number, "action": page.action, "file": (page.new or page.old).name} for key, page in changes
+        {
+            "item": key,
+            "page": page.number,
+            "action": page.action,
+            "file": (page.new or page.old).name,
+            "old": page.old and page.old.pk,
+            "new": page.new and page.new.pk,
+        }
+        for key, page in changes
     ]
     gone = [page.old.pk for __, page in changes if page.action in ("replace", "leave_out")]
     dossier.attachments.current().filter(pk__in=gone).update(replaced_at=clock.now())

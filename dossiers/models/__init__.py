@@ -1,10 +1,14 @@
 from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus, StepState
 from dossiers.models.anchors import Anchor, AnchorLeaf
+from dossiers.models.bulk import BulkItem, BulkRun
+from dossiers.models.conversation import InternalNote, Letter, ReadyAnswer
 from dossiers.models.decisions import Decision
+from dossiers.models.desk import DeskSettings, DeskVisit, SavedList
 from dossiers.models.dossier import CoSubject, Dossier, DossierCounter, new_secret
 from dossiers.models.fees import FeeLine, FeeObligation
 from dossiers.models.followups import FollowUp
 from dossiers.models.history import GENESIS, AnswerRevision, Event, EventText
+from dossiers.models.intake import ApplicantDocument, BroughtAs, CounterIntake
 from dossiers.models.intervals import ClockInterval, CountingBasis
 from dossiers.models.outages import Outage
 from dossiers.models.result_drafts import PaperSeen, ResultDraft
@@ -17,12 +21,18 @@ __all__ = [
     "Anchor",
     "AnchorLeaf",
     "AnswerRevision",
+    "BroughtAs",
+    "BulkItem",
+    "BulkRun",
     "ClockInterval",
     "CoSubject",
+    "CounterIntake",
     "CountingBasis",
     "Decision",
     "DeliveryStatus",
     "DeliveryWay",
+    "DeskSettings",
+    "DeskVisit",
     "Dossier",
     "DossierCounter",
     "Event",
@@ -31,10 +41,15 @@ __all__ = [
     "FeeObligation",
     "FilingChannel",
     "FollowUp",
+    "InternalNote",
+    "Letter",
     "Outage",
     "PaperSeen",
     "PaymentStatus",
+    "ReadyAnswer",
     "ResultDraft",
+    "ApplicantDocument",
+    "SavedList",
     "Simulation",
     "StepRun",
     "StepState",

@@ -146,6 +146,7 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
     late_told_for = models.DateTimeField(_("đã báo trễ cho ngày hẹn"), null=True, blank=True)
     supplement_count = models.PositiveSmallIntegerField(_("số lần yêu cầu bổ sung"), default=0)
     supplement_due_at = models.DateTimeField(_("bổ sung trước"), null=True, blank=True)
+    supplement_proposed_at = models.DateTimeField(_("trình yêu cầu bổ sung lúc"), null=True, blank=True)
     payment_due_at = models.DateTimeField(_("trả phí trước"), null=True, blank=True)
     reminded_at = models.DateTimeField(_("đã nhắc lúc"), null=True, blank=True)
     decided_at = models.DateTimeField(_("quyết định lúc"), null=True, blank=True)
@@ -204,6 +205,11 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
             models.Index(fields=["receiving_agency", "state", "step_due_at", "id"], name="desk_queue"),
             models.Index(fields=["holder_agency", "state", "step_due_at", "id"], name="holder_queue"),
             models.Index(fields=["take_by"], condition=Q(take_by__isnull=False), name="handed_and_not_taken"),
+            models.Index(
+                fields=["supplement_proposed_at"],
+                condition=Q(supplement_proposed_at__isnull=False),
+                name="supplements_to_approve",
+            ),
             models.Index(fields=["submitter", "-updated_at"], name="citizen_dashboard"),
             models.Index(
                 fields=["receiving_agency", "state"],
@@ -211,6 +217,11 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
                 name="open_dossiers_of_a_desk",
             ),
             models.Index(fields=["subject_id_number"], name="dossiers_of_an_id_number"),
+            models.Index(fields=["subject_phone"], condition=Q(subject_phone__gt=""), name="dossiers_of_a_phone"),
+            models.Index(fields=["receiving_agency", "submitted_at", "id"], name="desk_by_filing_time"),
+            models.Index(
+                fields=["holder", "step_due_at", "id"], condition=Q(state__in=[str(s) for s in ALIVE]), name="desk_by_holder"
+            ),
             models.Index(
                 fields=["receiving_agency", "recounted_for"],
                 condition=Q(state__in=[str(s) for s in ALIVE], decided_at=None),
@@ -235,6 +246,13 @@ class Dossier(DossierTransitions, FSMModelMixin, models.Model):
     def open_steps(self):
         """Open processing steps in order. Cached: one query for each dossier object."""
         return list(self.step_runs.filter(state=StepState.OPEN)) if self.pk else []
+
+    @cached_property
+    def open_proposal(self):
+        """The event that proposes a request for supplements, for a head to approve; None when none is open."""
+        if self.supplement_proposed_at is None:
+            return None
+        return self.events.filter(step="propose_supplement").select_related("text", "actor").order_by("sequence").last()
 
     def reset_open_steps(self):
         """Clear the cache of `open_steps` after steps were opened or closed."""

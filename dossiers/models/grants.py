@@ -8,11 +8,13 @@ from django.db.models.signals import post_migrate
 APPEND_ONLY = [
     "dossiers_event", "dossiers_eventtext", "dossiers_answerrevision", "dossiers_decision", "dossiers_supplementitem",
     "dossiers_resultdraft", "dossiers_paperseen", "dossiers_anchorleaf", "accounts_accesslog", "django_admin_log",
+    "parcels_parcelnotice", "custody_original", "custody_handover", "custody_custodymove",
 ]  # fmt: skip
 REVOKED = {
     **dict.fromkeys(APPEND_ONLY, "UPDATE, DELETE, TRUNCATE"),
     "accounts_administratorchange": "INSERT, UPDATE, DELETE, TRUNCATE",  # rows come from a trigger
     "dossiers_anchor": "DELETE, TRUNCATE",
+    "parcels_parcel": "DELETE, TRUNCATE",
     "papers_issuedpaper": "DELETE, TRUNCATE",
     "papers_papernumber": "UPDATE, DELETE, TRUNCATE",
     "papers_numbercounter": "DELETE, TRUNCATE",

@@ -1,5 +1,7 @@
 """The processing steps of a dossier, copied from its offering at acceptance."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -20,19 +22,25 @@ class StepRunQuerySet(models.QuerySet):
 
     def unanswered_questions(self):
         """Open questions to other bodies, of dossiers that the office works on."""
-        return self.filter(kind="consult", state=StepState.OPEN, dossier__state=DossierState.PROCESSING).exclude(question="")
+        return self.filter(kind__in=("consult", "joint"), state=StepState.OPEN, dossier__state=DossierState.PROCESSING).exclude(
+            question=""
+        )
 
 
 class StepRun(models.Model):
     """One processing step, copied from the offering at acceptance. `hours`: working hours.
 
     Handed and taken: an open step with `take_by` and without `taken_at` was handed to its body, or to its `holder`, and nobody
-    has taken it yet; after `take_by` that is overdue. `alarmed_at`: when its heads were told. Steps opened before this was kept
-    have no `take_by`.
+    has taken it yet; after `take_by` that is overdue. Steps opened before this was kept have no
+    `take_by`. `alarmed_at` and `escalated_at` are not written any more: see `accounts.messages.models.Alarm`.
 
     `produces`: what it must deliver: {} or {"kind" (`Product`), "label", "line": key of the line of the result that the number
-    fills, or null}. `product`: what it delivered: {"text"} or {"file": {"name", "sha256", "size", "storage_key"}}; an opinion is
-    the `answer`, a draft is a `ResultDraft`.
+    fills, or null, and for an opinion "silence": the legal ground by which no answer in time counts as consent}. `product`: what
+    it delivered: {"text"} or {"file": {"name", "sha256", "size", "storage_key"}}; an opinion is the `answer`, a draft is a
+    `ResultDraft`.
+
+    `visit`: of a check on site that was announced to the applicant: {"at" (ISO), "place", "people"}; after it also {"held_at",
+    "photos": [{"name", "sha256", "size", "storage_key", "content_type"}]}. What was found is the `answer`.
     """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="step_runs")
@@ -65,6 +73,7 @@ class StepRun(models.Model):
     answer = models.TextField(_("trả lời, ý kiến"), blank=True)
     produces = models.JSONField(_("phải làm ra"), default=dict, blank=True)
     product = models.JSONField(_("đã làm ra"), default=dict, blank=True)
+    visit = models.JSONField(_("kiểm tra tại chỗ"), default=dict, blank=True)
 
     objects = StepRunQuerySet.as_manager()
 
@@ -93,6 +102,25 @@ class StepRun(models.Model):
     def must_produce(self):
         """A `Product`, or "" when the step may be closed without one."""
         return self.produces.get("kind", "")
+
+    @property
+    def visit_at(self):
+        """When the visit is, as it was announced; None without one."""
+        return dt.datetime.fromisoformat(self.visit["at"]) if self.visit else None
+
+    @property
+    def visit_held_at(self):
+        """When the visit was; None before its record."""
+        return dt.datetime.fromisoformat(self.visit["held_at"]) if "held_at" in self.visit else None
+
+    @property
+    def silence_ground(self):
+        """The legal ground by which no answer in time counts as consent; empty when it does not."""
+        return self.produces.get("silence", "") if self.kind == "consult" else ""
+
+    def is_silent(self, now):
+        """Was the body asked, has its time passed without an answer, and does that count as consent?"""
+        return bool(self.silence_ground) and self.state == StepState.OPEN and self.due_at is not None and self.due_at <= now
 
     @property
     def asks_applicant(self):

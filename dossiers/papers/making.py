@@ -3,7 +3,7 @@
 import hashlib
 
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dossiers.choices import RESULT_KINDS
 from dossiers.files import storage
@@ -12,6 +12,11 @@ from dossiers.papers.models import DECIDED_AS, IssuedPaper, PaperKind, new_verif
 from portal.common import clock
 from portal.common.pdf import PdfError
 from portal.common.vietnamese import fold
+
+REPLACING = {  # papers of which the newest stands for those before it: {kind: why}
+    PaperKind.CONTROL_SHEET: gettext_lazy("Đã có phiếu của cả quá trình."),
+    PaperKind.APPLICATION_FORM: gettext_lazy("Đã có tờ khai sau khi bổ sung."),
+}
 
 
 def make_paper(event, kind):
@@ -23,18 +28,17 @@ def make_paper(event, kind):
     number = _number(event, kind)
     content = rendering.render_paper(kind, contexts.context(kind, event.dossier, event, number=number, verification_code=code))
     paper = _store(content, event, kind=kind, number=number, verification_code=code)
-    if kind == PaperKind.CONTROL_SHEET:
-        earlier = IssuedPaper.objects.filter(dossier=event.dossier, kind=kind, state=IssuedPaper.State.VALID)
-        earlier.exclude(pk=paper.pk).update(
-            state=IssuedPaper.State.REPLACED, replaced_by=paper, state_reason=_("Đã có phiếu của cả quá trình.")
-        )
+    if kind in REPLACING:
+        earlier = IssuedPaper.objects.filter(dossier=event.dossier, kind=kind, state=IssuedPaper.State.VALID, pk__lt=paper.pk)
+        earlier.update(state=IssuedPaper.State.REPLACED, replaced_by=paper, state_reason=REPLACING[kind])
     return paper
 
 
 def _number(event, kind):
     """The number to print. Both control sheets of a dossier carry the number given when it went to the office."""
-    if kind == PaperKind.APPLICATION_FORM:
-        return event.dossier.code
+    if kind == PaperKind.APPLICATION_FORM:  # the code; after a supplement with its number: a form of its own
+        request = event.dossier.supplements.filter(sent_at=event.at).first() if event.step == "resubmit" else None
+        return f"{event.dossier.code}/BS{request.number}" if request else event.dossier.code
     if kind == PaperKind.CONTROL_SHEET:
         first = IssuedPaper.objects.filter(dossier=event.dossier, kind=kind).order_by("pk").first()
         if first:

@@ -19,7 +19,7 @@ from dossiers.files.storage import StoredFileMissing
 from dossiers.models import Dossier
 from dossiers.papers import frozen, inquiry, making
 from dossiers.papers.models import WITH_TRACKING_SECRET, IssuedPaper
-from dossiers.permissions import is_submitter, may_open_paper
+from dossiers.permissions import enters_for_a_visitor, is_submitter, may_open_paper
 from portal.common import clock
 from portal.common.codes import letters_and_digits_in
 from portal.common.pdf import PdfError
@@ -96,11 +96,14 @@ def attached(request, pk, key):
 @require_GET
 @never_cache
 def download(request, pk, name):
-    """Download a paper. 404 for users who may not see the dossier and its files. Logged."""
+    """Download a paper. 404 for users who may not see the dossier and its files. Logged.
+
+    With the tracking secret for the citizen's side, and for the clerk who took the dossier in and prints it for the visitor.
+    """
     paper, dossier, citizen = _readable(request, pk)
     inline = "xem" in request.GET
     try:
-        if paper.kind in WITH_TRACKING_SECRET and not citizen:
+        if paper.kind in WITH_TRACKING_SECRET and not (citizen or enters_for_a_visitor(dossier, request.user)):
             response = content_response(making.office_copy(paper), paper.file_name, "application/pdf", inline=inline)
         elif making.is_out_of_date(paper):
             response = content_response(making.present_copy(paper), paper.file_name, "application/pdf", inline=inline)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.choices import RESULT_KINDS, StepState
+from dossiers.choices import ON_ITS_WAY, RESULT_KINDS, DeliveryWay, ParcelState, StepState
 from dossiers.fees import payable
 from dossiers.filing import judging, rules, supplements
 from dossiers.states import DossierState
@@ -57,9 +57,9 @@ def version_in_effect(dossier: Dossier) -> bool:
     return dossier.version.in_effect()
 
 
-@condition(_("Nơi đã chọn chưa nhận hồ sơ này trên mạng."))
+@condition(_("Nơi đã chọn chưa nhận hồ sơ này theo cách nộp này."))
 def offered_for_submission(dossier: Dossier) -> bool:
-    return rules.offered_level(dossier).offers_submission
+    return rules.taken_in_by_its_channel(dossier)
 
 
 def claims_exemption(dossier: Dossier) -> bool:
@@ -87,6 +87,40 @@ def no_open_attempt(dossier: Dossier) -> bool:
 @condition(_("Chưa hết hạn bổ sung."))
 def supplement_due_passed(dossier: Dossier) -> bool:
     return bool(dossier.supplement_due_at) and dossier.supplement_due_at <= clock.now()
+
+
+@condition(_("Đây là yêu cầu bổ sung lần thứ hai: trình trưởng bộ phận duyệt trước."))
+def first_time_or_head_approved(dossier: Dossier) -> bool:
+    """Approved: proposed, so that only a head may ask (`permissions.or_approves_supplement`)."""
+    return not dossier.supplement_count or dossier.supplement_proposed_at is not None
+
+
+@condition(_("Đã quá 3 ngày làm việc từ khi tiếp nhận: trình trưởng bộ phận duyệt trước."))
+def within_3_working_days_or_head_approved(dossier: Dossier) -> bool:
+    return dossier.supplement_proposed_at is not None or not _late_for_supplement(dossier)
+
+
+def _late_for_supplement(dossier: Dossier) -> bool:
+    if dossier.accepted_at is None:
+        return False
+    return working_calendar().add_working_days(clock.local(dossier.accepted_at).date(), 3) < clock.today()
+
+
+def why_approval(dossier: Dossier) -> str:
+    """Why a head must approve a request for supplements; empty when nobody must."""
+    if dossier.supplement_count:
+        return _("Yêu cầu bổ sung lần thứ hai cần trưởng bộ phận duyệt.")
+    return _("Đã quá 3 ngày làm việc từ khi tiếp nhận: cần trưởng bộ phận duyệt.") if _late_for_supplement(dossier) else ""
+
+
+@condition(_("Lần này không cần trưởng bộ phận duyệt: gửi thẳng yêu cầu bổ sung."))
+def approval_needed(dossier: Dossier) -> bool:
+    return bool(why_approval(dossier))
+
+
+@condition(_("Không có yêu cầu bổ sung nào đang chờ duyệt."))
+def supplement_proposed(dossier: Dossier) -> bool:
+    return dossier.open_proposal is not None
 
 
 @condition(_("Còn mục được yêu cầu mà chưa bổ sung."))
@@ -162,6 +196,13 @@ def confirmation_term_over(dossier: Dossier) -> bool:
     return any(run.waits_for_applicant and run.due_at and run.due_at <= now for run in dossier.open_steps)
 
 
+@condition(_("Không có ý kiến nào quá hạn mà được coi là đồng ý."))
+def silence_counts(dossier: Dossier) -> bool:
+    """Only where the step says by which law silence is consent."""
+    now = clock.now()
+    return any(run.is_silent(now) for run in dossier.open_steps)
+
+
 @condition(_("Hồ sơ đã xin lỗi, gia hạn một lần rồi."))
 def not_extended(dossier: Dossier) -> bool:
     return dossier.extended_at is None
@@ -223,6 +264,36 @@ def result_in_force(dossier: Dossier) -> bool:
 @condition(_("Người nộp còn khoản phí chưa trả."))
 def nothing_owed(dossier: Dossier) -> bool:
     return not hasattr(dossier, "obligation") or not (amount_not_set(dossier) or amount_positive(dossier))
+
+
+def originals_with_reason(dossier: Dossier) -> dict[str, tuple[str, str]]:
+    """{item key: (name, reason of law)} of the documents of this dossier whose original the procedure lets an office see."""
+    asked = rules.asked_documents(dossier, files=[])
+    return {ask.key: (ask.name, ask.item["original_must_be_shown"]) for ask in asked if ask.item["original_must_be_shown"]}
+
+
+@condition(_("Thủ tục này không cho phép đòi bản chính của giấy tờ nào."))
+def an_original_must_be_shown(dossier: Dossier) -> bool:
+    return bool(originals_with_reason(dossier))
+
+
+@condition(_("Người nộp không chọn nhận qua bưu điện."))
+def goes_by_post(dossier: Dossier) -> bool:
+    return dossier.delivery_way == DeliveryWay.POST
+
+
+@condition(_("Bưu điện đang giữ kết quả này. Chờ bưu điện báo đã phát hay không giao được."))
+def no_parcel_on_its_way(dossier: Dossier) -> bool:
+    return not dossier.parcels.filter(state__in=ON_ITS_WAY).exists()
+
+
+@condition(_("Bưu điện đang giữ kết quả này. Chờ bưu điện báo đã phát hay không giao được."))
+def not_on_its_way(dossier: Dossier) -> bool:
+    """No parcel is on its way, or one was delivered: of two, one lost and found, the first that arrives counts."""
+    if dossier.delivery_way != DeliveryWay.POST:
+        return True
+    states = set(dossier.parcels.values_list("state", flat=True))
+    return ParcelState.DELIVERED in states or not states & ON_ITS_WAY
 
 
 @condition(_("Thủ tục này chỉ là thông báo: ghi nhận ở một cửa, không chuyển xử lý."))

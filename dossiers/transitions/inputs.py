@@ -7,37 +7,59 @@ not in this case.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from dossiers.choices import Product, StepState
-from dossiers.permissions import heads, is_head, own_steps, steps_headed
+from dossiers.choices import (
+    ON_ITS_WAY,
+    SIGNED_FORM,
+    UNDELIVERED,
+    DeliveryWay,
+    FilingChannel,
+    Job,
+    ParcelState,
+    Product,
+    StepState,
+)
+from dossiers.permissions import does_the_step, has_its_role, heads, is_submitter, own_steps, steps_headed
 from dossiers.transitions import conditions, drafts
-from portal.common import clock
+from dossiers.transitions.handing_out import whoever_takes
+from dossiers.transitions.missing import DetailsMissing as DetailsMissing
 from portal.common.dates import moment
-from procedures.models import working_calendar
+from portal.common.identity import to_e164
 
 if TYPE_CHECKING:
+    from accounts.models import User
+    from dossiers.models import StepRun
     from dossiers.transitions.step import Step
 
+NO_SUCH_PARCEL = "the job of the post brings no such parcel of this dossier"
+JOINT = "joint"  # kind of the step in which a body signs a joint record off
+MIN_ADDRESS = 10  # characters; shorter, no postman finds it
 MIN_REASON = 5  # characters of a reason or an opinion
 MAX_FEE = 99_999_999_999  # đồng; the amount field of a gateway (đồng × 100) holds almost ten times this
-
-
-class DetailsMissing(ValueError):
-    """A required input is missing or wrong; `field` is its name in the form."""
-
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(str(sentence))
-        self.field = field
 
 
 def reason(step: Step) -> None:
     if len(step.note.strip()) < MIN_REASON:
         raise DetailsMissing("note", _("Ghi rõ lý do để người nộp hiểu."))
+
+
+def form_signed_on_paper(step: Step) -> None:
+    """A clerk files what the applicant signed on paper: its scan is among the files."""
+    signed = step.dossier.attachments.current().filter(item_key=SIGNED_FORM)
+    if step.dossier.channel != FilingChannel.ONLINE and not signed.exists():
+        raise DetailsMissing(SIGNED_FORM, _("Quét tờ khai người nộp đã ký rồi gửi ở mục “Tờ khai đã ký”."))
+
+
+def signed_by_the_visitor(step: Step) -> None:
+    """A clerk who takes a citizen's step brings the paper that the citizen signed."""
+    if step.user is not None and not is_submitter(step.dossier, step.user) and not step.details.get("signed"):
+        raise DetailsMissing("signed", _("Gửi bản quét giấy người dân đã ký."))
 
 
 def legal_ground(step: Step) -> None:
@@ -54,22 +76,14 @@ def items_with_reasons(step: Step) -> None:
             raise DetailsMissing("items", _("Ghi lý do cho từng chỗ cần bổ sung: %(label)s.") % {"label": item.get("label", "")})
 
 
-def first_time_or_head_approved(step: Step) -> None:
-    if step.dossier.supplement_count and not _approved_by_head(step):
-        raise DetailsMissing("approved_by", _("Yêu cầu bổ sung lần thứ hai cần trưởng bộ phận duyệt."))
-
-
-def within_3_working_days_or_head_approved(step: Step) -> None:
-    accepted = step.dossier.accepted_at
-    if accepted is None or _approved_by_head(step):
-        return
-    if working_calendar().add_working_days(clock.local(accepted).date(), 3) < clock.today():
-        raise DetailsMissing("approved_by", _("Đã quá 3 ngày làm việc từ khi tiếp nhận: cần trưởng bộ phận duyệt."))
-
-
-def _approved_by_head(step: Step) -> bool:
-    approver = step.details.get("approved_by")
-    return approver is not None and is_head(step.dossier, approver)
+def as_proposed(step: Step) -> None:
+    """While a request is proposed, exactly this one is sent or declined."""
+    if proposal := step.dossier.open_proposal:
+        if step.details.get("items") or step.name == "ask_supplement" and step.note:
+            raise DetailsMissing("items", _("Chỉ duyệt đúng yêu cầu đã trình. Cần khác thì không duyệt, ghi rõ cần sửa gì."))
+        step.details["proposal"] = proposal
+        if step.name == "ask_supplement":
+            step.details["items"], step.note = proposal.text.details["proposed"], proposal.text.note
 
 
 def question(step: Step) -> None:
@@ -77,9 +91,35 @@ def question(step: Step) -> None:
         raise DetailsMissing("question", _("Ghi nội dung cần lấy ý kiến hoặc xác nhận."))
 
 
-def deadline(step: Step) -> None:
+def hours_given(step: Step) -> None:
     if not step.details.get("hours"):
         raise DetailsMissing("hours", _("Ghi thời hạn trả lời, tính bằng giờ làm việc."))
+
+
+def signatories(step: Step) -> None:
+    """`agencies`: other bodies, each once, that sign a joint record off."""
+    agencies = step.details.get("agencies") or []
+    if not agencies or len({agency.pk for agency in agencies}) != len(agencies) or step.dossier.lead_agency in agencies:
+        raise DetailsMissing("agencies", _("Chọn các cơ quan cùng ký."))
+
+
+def joint_record_signed(step: Step) -> None:
+    """The step that sent a joint record waits until each body has signed the newest one off."""
+    run = step.details["step"]
+    if run.question:  # asked by somebody else: it has sent nothing
+        return
+    records = step.dossier.step_runs.filter(kind=JOINT, round=run.round, asked_by__isnull=False).select_related("agency")
+    newest = max((record.opened_at for record in records), default=None)
+    lacking = [record.agency for record in records if record.opened_at == newest and record.state != StepState.DONE]
+    if lacking:
+        facts = {"agencies": ", ".join(str(agency) for agency in lacking)}
+        raise DetailsMissing(
+            "step", _("Biên bản chung chưa đủ chữ ký: %(agencies)s. Chờ ký, hoặc sửa biên bản rồi gửi lại.") % facts
+        )
+
+
+def deadline(step: Step) -> None:
+    hours_given(step)
     if step.details.get("agency") is None:
         raise DetailsMissing("agency", _("Chọn cơ quan được hỏi ý kiến."))
     answer_by, due_at = step.timekeeper.after(step.now, step.details["hours"]), step.dossier.due_at
@@ -90,18 +130,27 @@ def deadline(step: Step) -> None:
 
 
 def earlier_step(step: Step) -> None:
-    """`back_to` is a finished step before the open ones. Open steps of other bodies are taken back by the head of the lead agency
-    only."""
+    """`back_to` is a finished step before the open ones. Nobody takes back what is open at another body, except a question that
+    was asked from here (`_takes_back`)."""
     target, dossier = step.details.get("back_to"), step.dossier
     first = min((run.position for run in dossier.open_steps), default=0)
     if target is None or target.dossier_id != dossier.pk or target.state != StepState.DONE or target.position >= first:
         raise DetailsMissing("back_to", _("Chọn bước cần làm lại."))
     assert step.user is not None
-    theirs = [run for run in dossier.open_steps if run not in own_steps(dossier, step.user)]
-    if theirs and not heads(step.user, dossier.lead_agency_id):
+    theirs = [run for run in dossier.open_steps if not _takes_back(run, step)]
+    if theirs:
         facts = {"step": theirs[0].name, "agency": theirs[0].agency}
-        sentence = _("Bước “%(step)s” của %(agency)s đang mở. Chờ bước đó xong, hoặc nhờ trưởng cơ quan chủ trì trả lại.")
+        sentence = _("Bước “%(step)s” của %(agency)s đang mở, không lấy lại được. Chờ nơi đó làm xong.")
         raise DetailsMissing("back_to", sentence % facts)
+
+
+def _takes_back(run: StepRun, step: Step) -> bool:
+    """May the actor take this open step back: their own, one of a body they head, or a question that they, or the body they lead,
+    have asked?"""
+    assert step.user is not None
+    if run.question and run.asked_by_id:
+        return run.asked_by_id == step.user.pk or heads(step.user, step.dossier.lead_agency_id)
+    return does_the_step(run, step.user) or heads(step.user, run.agency_id)
 
 
 def own_step(step: Step) -> None:
@@ -143,6 +192,37 @@ def product_of_the_step(step: Step) -> None:
         _fitting_draft(step)
 
 
+def own_visit(step: Step) -> None:
+    """`step`: the open check on site of this person; needed only where there are several."""
+    assert step.user is not None
+    mine = [run for run in own_steps(step.dossier, step.user) if run.kind == "site_check"]
+    chosen = step.details.get("step") or (mine[0] if len(mine) == 1 else None)
+    if chosen is None or chosen not in mine:
+        raise DetailsMissing("step", _("Chọn bước kiểm tra tại chỗ."))
+    step.details["step"] = next(run for run in mine if run == chosen)
+
+
+def visit_announced(step: Step) -> None:
+    visit = step.details.get("visit") or {}
+    at = visit.get("at")
+    if not isinstance(at, dt.datetime) or at <= step.now:
+        raise DetailsMissing("day", _("Hẹn một lúc sau bây giờ."))
+    for name, words in (("place", _("Ghi nơi kiểm tra.")), ("people", _("Ghi người đến kiểm tra."))):
+        if not str(visit.get(name, "")).strip():
+            raise DetailsMissing(name, words)
+
+
+def visit_recorded(step: Step) -> None:
+    """A visit that was announced has its record before the step is closed: when it was, and what was found (the note)."""
+    run, held_at = step.details["step"], (step.details.get("visit") or {}).get("held_at")
+    if not run.visit:
+        return
+    if not isinstance(held_at, dt.datetime) or held_at > step.now:
+        raise DetailsMissing("held_day", _("Ghi lúc đã kiểm tra tại chỗ, không sau bây giờ."))
+    if len(step.note.strip()) < MIN_REASON:
+        raise DetailsMissing("note", _("Ghi kết quả kiểm tra tại chỗ."))
+
+
 def _fitting_draft(step: Step) -> None:
     draft = drafts.newest(step.dossier)
     if draft is None:
@@ -152,19 +232,45 @@ def _fitting_draft(step: Step) -> None:
 
 
 def assignee_has_role(step: Step) -> None:
-    """`holder` has the role of an open step at a body that the actor heads. Taking it from somebody else needs a reason."""
+    """`holder` has the role of the open `step` at a body that the actor heads, or of the desk before steps are open. `step` is
+    needed only where this person could get several. Taking it from somebody else needs a reason."""
     holder, dossier = step.details.get("holder"), step.dossier
     assert step.user is not None
-    holders = []  # of what this person would get: ids, None where nobody holds it
-    if holder is not None and dossier.open_steps:
-        runs = [run for run in dossier.open_steps if heads(step.user, run.agency_id)]
-        holders = [run.holder_id for run in runs if holder.has_role(run.role, run.agency_id)]
-    elif holder is not None and holder.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id):
-        holders = [dossier.holder_id]
-    if holder is None or not holders:
+    if holder is None:
         raise DetailsMissing("holder", _("Chọn người đang làm việc ở cơ quan của bước này."))
-    if any(pk not in (None, holder.pk) for pk in holders) and len(step.note.strip()) < MIN_REASON:
+    if dossier.open_steps:
+        step.details["step"] = run = _step_to_give(step, holder)
+        held_by = run.holder_id
+    elif holder.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id):
+        held_by = dossier.holder_id
+    else:
+        raise DetailsMissing("holder", _("Chọn người đang làm việc ở cơ quan của bước này."))
+    if held_by not in (None, holder.pk) and len(step.note.strip()) < MIN_REASON:
         raise DetailsMissing("note", _("Đang có người giữ: ghi lý do giao lại."))
+
+
+def _step_to_give(step: Step, holder: User) -> StepRun:
+    assert step.user is not None
+    fitting = [run for run in step.dossier.open_steps if heads(step.user, run.agency_id) and has_its_role(run, holder)]
+    if not fitting:
+        raise DetailsMissing("holder", _("Chọn người đang làm việc ở cơ quan của bước này."))
+    chosen = step.details.get("step") or (fitting[0] if len(fitting) == 1 else None)
+    if chosen is None:
+        raise DetailsMissing("step", _("Hồ sơ có nhiều bước đang mở: chọn bước giao cho người này."))
+    if chosen not in fitting:
+        raise DetailsMissing("holder", _("Người này không có vai trò của bước đã chọn."))
+    return next(run for run in fitting if run == chosen)
+
+
+def colleague(step: Step) -> None:
+    """`holder`: another person with the role of what the actor holds, at the same body."""
+    holder, dossier = step.details.get("holder"), step.dossier
+    assert step.user is not None
+    posts = [(run.role, run.agency_id) for run in dossier.open_steps if run.holder_id == step.user.pk]
+    if not dossier.open_steps:
+        posts = [(Role.RECEIVING_CLERK, dossier.receiving_agency_id)]
+    if holder is None or holder.pk == step.user.pk or not all(holder.has_role(*post) for post in posts):
+        raise DetailsMissing("holder", _("Chọn một đồng nghiệp cùng vai trò, ở cùng nơi làm việc."))
 
 
 def step_handed(step: Step) -> None:
@@ -294,13 +400,58 @@ def system_only_if_silence_is_consent(step: Step) -> None:
 
 
 def originals_returned(step: Step) -> None:
+    """What the books of originals say comes before what somebody ticks."""
+    held = step.dossier.originals.held().count()
+    if held and not step.job:
+        raise DetailsMissing("originals_returned", _("Sổ còn ghi giữ %(n)d giấy tờ gốc: trả lại trước.") % {"n": held})
     if step.dossier.accepted_at and not step.details.get("originals_returned"):
         raise DetailsMissing("originals_returned", _("Xác nhận đã trả lại giấy tờ gốc, hoặc không giữ giấy tờ gốc nào."))
 
 
 def published_and_notified_or_signed_for(step: Step) -> None:
-    if step.job:
+    """In the account: published. By post: the parcel was delivered. At the counter: who took it, the document seen, the right."""
+    if step.job == Job.POST:
+        if not _parcel_in(step, {ParcelState.DELIVERED}):
+            raise PermissionDenied(NO_SUCH_PARCEL)
+    elif step.job:
+        if step.dossier.delivery_way != DeliveryWay.ACCOUNT:
+            raise PermissionDenied("a paper is delivered by who hands it out, not by a job")
         if step.dossier.papers.filter(decision__isnull=False, published_at=None).exists():
             raise DetailsMissing("paper", _("Kết quả chưa được đưa vào tài khoản."))
-    elif not str(step.details.get("signed_for_by", "")).strip():
-        raise DetailsMissing("signed_for_by", _("Ghi tên người ký nhận kết quả."))
+    else:
+        taken = whoever_takes(step.dossier, step.details)
+        step.details["seen_number"] = taken["seen_number"]
+
+
+# ---------------------------------------------------------------- originals and post
+def original_with_legal_reason(step: Step) -> None:
+    """`original`: the key of a document that has its reason in the procedure. Without one nobody may ask."""
+    if step.details.get("original") not in conditions.originals_with_reason(step.dossier):
+        raise DetailsMissing("original", _("Thủ tục này không cho phép đòi bản chính của giấy tờ đó."))
+
+
+def whole_address(step: Step) -> None:
+    """Name, phone and address of the recipient; with a carrier that takes no orders, the number of the sending."""
+    texts = {name: str(step.details.get(name, "")).strip() for name in ("recipient", "phone", "address")}
+    if not texts["recipient"]:
+        raise DetailsMissing("recipient", _("Ghi tên người nhận."))
+    if to_e164(texts["phone"]) is None:
+        raise DetailsMissing("phone", _("Ghi số điện thoại người nhận, ví dụ 0912 345 678: bưu tá gọi trước khi phát."))
+    if len(texts["address"]) < MIN_ADDRESS:
+        raise DetailsMissing("address", _("Ghi đủ địa chỉ: số nhà, đường hoặc thôn, xã, tỉnh."))
+
+
+def parcel_undelivered(step: Step) -> None:
+    if not _parcel_in(step, UNDELIVERED):
+        raise PermissionDenied(NO_SUCH_PARCEL)
+
+
+def parcel_found(step: Step) -> None:
+    if not _parcel_in(step, ON_ITS_WAY):
+        raise PermissionDenied(NO_SUCH_PARCEL)
+
+
+def _parcel_in(step: Step, states: Collection[str]) -> bool:
+    """Does the job bring a parcel of this dossier, in one of these states?"""
+    parcel = step.details.get("parcel")
+    return parcel is not None and parcel.dossier_id == step.dossier.pk and parcel.state in states

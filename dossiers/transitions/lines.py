@@ -85,6 +85,7 @@ class DossierTransitions:
     submitted_at: dt.datetime | None
     accepted_at: dt.datetime | None
     supplement_due_at: dt.datetime | None
+    supplement_proposed_at: dt.datetime | None
     payment_due_at: dt.datetime | None
     reminded_at: dt.datetime | None
     extended_at: dt.datetime | None
@@ -98,11 +99,12 @@ class DossierTransitions:
 
     # ------------------------------------------------------------ filing
     @line(
-        S.DRAFT, RETURN_VALUE(S.SUBMITTED, S.PAYMENT_REQUIRED), permission=may.may_file,
+        S.DRAFT, RETURN_VALUE(S.SUBMITTED, S.PAYMENT_REQUIRED), permission=may.any_of(may.may_file, may.enters_for_a_visitor),
         conditions=[
             conditions.form_valid, conditions.required_documents_present, conditions.version_in_effect,
             conditions.offered_for_submission,
         ],
+        inputs=[inputs.form_signed_on_paper],
         before=[Effect.TIDY_ANSWERS, Effect.COPY_SUBJECT, Effect.FREEZE_FEES, Effect.WAIT_FOR_PAYMENT, Effect.NUMBER_THE_DOSSIER],
         paper=PaperKind.ACKNOWLEDGEMENT, clock=Clock.RECEPTION_STARTS, tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
         sentence=_("Đã nộp hồ sơ"),
@@ -152,12 +154,12 @@ class DossierTransitions:
         interval=IntervalKind.PAYMENT, tells=[Tells.SUBMITTER], sentence=_("Cần trả phí trước khi tiếp nhận"),
     )  # fmt: skip
     @line(
-        [S.ACCEPTED, S.PROCESSING], S.PAYMENT_REQUIRED, permission=may.is_officer, jobs=[Job.RULE],
+        [S.ACCEPTED, S.PROCESSING], S.PAYMENT_REQUIRED, permission=may.works_on_it, jobs=[Job.RULE],
         conditions=[
             conditions.offered_level_4, conditions.payment_blocks_next_step, conditions.amount_positive,
             conditions.applicant_not_asked,
         ],
-        before=[Effect.WAIT_FOR_PAYMENT], paper=PaperKind.PAYMENT_NOTICE, clock=Clock.PAUSE,
+        before=[Effect.TAKE_BY_WORKING, Effect.WAIT_FOR_PAYMENT], paper=PaperKind.PAYMENT_NOTICE, clock=Clock.PAUSE,
         interval=IntervalKind.PAYMENT, tells=[Tells.SUBMITTER],
         sentence=_("Cần trả phí để làm tiếp"),
     )  # fmt: skip
@@ -175,8 +177,9 @@ class DossierTransitions:
         """Record the fee of a dossier that does not wait for it: at the counter (level 3), due with the result, or paid early."""
 
     @same_state(
-        [S.ACCEPTED, S.PROCESSING], permission=may.any_of(may.is_officer, may.is_receiving_clerk),
-        conditions=[conditions.amount_not_set], inputs=[inputs.amounts_set, inputs.reason], before=[Effect.SET_AMOUNTS],
+        [S.ACCEPTED, S.PROCESSING], permission=may.any_of(may.works_on_it, may.is_receiving_clerk),
+        conditions=[conditions.amount_not_set], inputs=[inputs.amounts_set, inputs.reason],
+        before=[Effect.TAKE_BY_WORKING, Effect.SET_AMOUNTS],
         tells=[Tells.SUBMITTER], sentence=_("Đã tính số phí phải trả"),
     )  # fmt: skip
     def set_fee(self) -> None:
@@ -186,7 +189,8 @@ class DossierTransitions:
     @line(
         S.SUBMITTED, S.ACCEPTED, permission=may.is_receiving_clerk, conditions=[conditions.required_documents_present],
         inputs=[inputs.exemption_decided],
-        before=[Effect.DECIDE_EXEMPTION, Effect.COPY_STEPS, Effect.FLAG_DIGITISATION], paper=PaperKind.RECEIPT_SLIP,
+        before=[Effect.DECIDE_EXEMPTION, Effect.COPY_STEPS, Effect.FLAG_DIGITISATION, Effect.RECORD_READING],
+        paper=PaperKind.RECEIPT_SLIP,
         clock=Clock.START, tells=[Tells.SUBMITTER, Tells.OFFICER], sentence=_("Đã tiếp nhận hồ sơ"),
     )  # fmt: skip
     def accept(self) -> None:
@@ -203,29 +207,57 @@ class DossierTransitions:
         self._close()
 
     @line(
-        S.SUBMITTED, S.SUPPLEMENT_REQUIRED, permission=may.is_receiving_clerk,
-        inputs=[inputs.items_with_reasons, inputs.first_time_or_head_approved], before=[Effect.SET_SUPPLEMENT_TERM],
+        S.SUBMITTED, S.SUPPLEMENT_REQUIRED, permission=may.or_approves_supplement(may.is_receiving_clerk),
+        conditions=[conditions.first_time_or_head_approved], inputs=[inputs.as_proposed, inputs.items_with_reasons],
+        before=[Effect.SET_SUPPLEMENT_TERM],
         after=[Effect.OPEN_SUPPLEMENT], paper=PaperKind.SUPPLEMENT_REQUEST, clock=Clock.RECEPTION_STOPS,
-        interval=IntervalKind.SUPPLEMENT, tells=[Tells.SUBMITTER], sentence=_("Yêu cầu bổ sung"),
+        interval=IntervalKind.SUPPLEMENT, tells=[Tells.SUBMITTER, Tells.PROPOSER], sentence=_("Yêu cầu bổ sung"),
     )  # fmt: skip
     @line(
         [S.ACCEPTED, S.PROCESSING], S.SUPPLEMENT_REQUIRED,
-        permission=may.any_of(may.is_receiving_clerk, may.is_officer),
-        conditions=[conditions.not_decided, conditions.applicant_not_asked],
-        inputs=[inputs.items_with_reasons, inputs.first_time_or_head_approved, inputs.within_3_working_days_or_head_approved],
-        before=[Effect.SET_SUPPLEMENT_TERM], after=[Effect.OPEN_SUPPLEMENT], paper=PaperKind.SUPPLEMENT_REQUEST,
-        clock=Clock.PAUSE, interval=IntervalKind.SUPPLEMENT, tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
+        permission=may.or_approves_supplement(may.any_of(may.is_receiving_clerk, may.works_on_it)),
+        conditions=[
+            conditions.not_decided, conditions.applicant_not_asked, conditions.first_time_or_head_approved,
+            conditions.within_3_working_days_or_head_approved,
+        ],
+        inputs=[inputs.as_proposed, inputs.items_with_reasons],
+        before=[Effect.TAKE_BY_WORKING, Effect.SET_SUPPLEMENT_TERM], after=[Effect.OPEN_SUPPLEMENT],
+        paper=PaperKind.SUPPLEMENT_REQUEST, clock=Clock.PAUSE, interval=IntervalKind.SUPPLEMENT,
+        tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK, Tells.PROPOSER],
         sentence=_("Yêu cầu bổ sung"),
     )  # fmt: skip
     def ask_supplement(self) -> None:
-        """Request supplements: each field and document with its own reason, all in one request."""
+        """Request supplements: each field and document with its own reason, all in one request. A head sends what was proposed,
+        word by word."""
         self.came_from = self.state
+        self.supplement_proposed_at = None
         self.supplement_count += 1
         self.reminded_at = None
 
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING], permission=may.any_of(may.is_receiving_clerk, may.works_on_it),
+        conditions=[conditions.not_decided, conditions.applicant_not_asked, conditions.approval_needed],
+        inputs=[inputs.items_with_reasons], before=[Effect.TAKE_BY_WORKING, Effect.RECORD_PROPOSAL], tells=[Tells.HEAD],
+        sentence=_("Đã trình yêu cầu bổ sung"),
+    )  # fmt: skip
+    def propose_supplement(self) -> None:
+        """Propose a request that a head must approve: a second one, or a late one. A new proposal stands for the one before."""
+        self.supplement_proposed_at = clock.now()
+
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING], permission=may.approves_supplement,
+        conditions=[conditions.supplement_proposed], inputs=[inputs.reason, inputs.as_proposed], tells=[Tells.PROPOSER],
+        sentence=_("Không duyệt yêu cầu bổ sung"),
+    )  # fmt: skip
+    def decline_supplement(self) -> None:
+        """The head does not approve a proposed request, with a reason; the work goes on without it."""
+        self.supplement_proposed_at = None
+
     @line(
-        S.SUPPLEMENT_REQUIRED, RETURN_VALUE(S.SUBMITTED, S.ACCEPTED, S.PROCESSING), permission=may.is_submitter,
-        conditions=[conditions.all_requested_items_answered], before=[Effect.APPLY_SUPPLEMENT],
+        S.SUPPLEMENT_REQUIRED, RETURN_VALUE(S.SUBMITTED, S.ACCEPTED, S.PROCESSING),
+        permission=may.any_of(may.is_submitter, may.acts_for_a_visitor),
+        conditions=[conditions.all_requested_items_answered], inputs=[inputs.signed_by_the_visitor],
+        before=[Effect.RECORD_SIGNED_PAPER, Effect.APPLY_SUPPLEMENT], after=[Effect.KEEP_SIGNED_PAPER],
         paper=PaperKind.SUPPLEMENT_NOTE, clock=Clock.RESTART_IF_ACCEPTED,
         tells=[Tells.RECEIVING_CLERK, Tells.OFFICER, Tells.SUBMITTER], sentence=_("Đã gửi bổ sung"),
     )  # fmt: skip
@@ -266,7 +298,7 @@ class DossierTransitions:
     # ------------------------------------------------------------ the office
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.holds_the_step, conditions=[conditions.current_step_done],
-        inputs=[inputs.own_step, inputs.product_of_the_step],
+        inputs=[inputs.own_step, inputs.product_of_the_step, inputs.visit_recorded, inputs.joint_record_signed],
         before=[Effect.CARRY_DRAFT, Effect.CLOSE_STEP_AND_OPEN_NEXT],
         tells=[Tells.OFFICER], sentence=_("Đã chuyển bước"),
     )  # fmt: skip
@@ -298,6 +330,33 @@ class DossierTransitions:
     def take_over(self) -> None:
         """The head of a body takes an open step of this body, with a reason, and does it from now on."""
 
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED], permission=may.may_claim, before=[Effect.CLAIM], sentence=_("Đã nhận về làm"),
+    )  # fmt: skip
+    def claim(self) -> None:
+        """A clerk takes a dossier that nobody holds: it is not offered to colleagues any more."""
+
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED], permission=may.holds_it_at_the_desk, before=[Effect.GIVE_BACK],
+        sentence=_("Đã trả lại việc chung"),
+    )  # fmt: skip
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.holds_a_step, before=[Effect.GIVE_BACK], sentence=_("Đã trả lại việc chung"),
+    )  # fmt: skip
+    def give_back(self) -> None:
+        """Who holds it gives it back: everybody with the role may take it."""
+
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED], permission=may.holds_it_at_the_desk, inputs=[inputs.colleague, inputs.reason],
+        before=[Effect.PASS_ON], tells=[Tells.OFFICER], sentence=_("Đã giao cho đồng nghiệp"),
+    )  # fmt: skip
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.holds_a_step, inputs=[inputs.colleague, inputs.reason],
+        before=[Effect.PASS_ON], tells=[Tells.OFFICER], sentence=_("Đã giao cho đồng nghiệp"),
+    )  # fmt: skip
+    def pass_on(self) -> None:
+        """Who holds it gives it to a colleague with the same role, with a reason."""
+
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.any_of(may.does_a_step, may.heads_the_lead),
         conditions=[conditions.not_decided, conditions.applicant_not_asked], inputs=[inputs.reason, inputs.earlier_step],
@@ -308,11 +367,20 @@ class DossierTransitions:
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.asks_others, conditions=[conditions.not_decided],
-        inputs=[inputs.question, inputs.deadline], before=[Effect.OPEN_CONSULTATION], paper=PaperKind.CONSULTATION,
-        tells=[Tells.OFFICER], sentence=_("Đã gửi xin ý kiến"),
+        inputs=[inputs.question, inputs.deadline], before=[Effect.TAKE_BY_WORKING, Effect.OPEN_CONSULTATION],
+        paper=PaperKind.CONSULTATION, tells=[Tells.OFFICER], sentence=_("Đã gửi xin ý kiến"),
     )  # fmt: skip
     def consult(self) -> None:
         """Consult another agency, with a deadline. The clock of the dossier goes on."""
+
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.asks_others, conditions=[conditions.not_decided],
+        inputs=[inputs.question, inputs.hours_given, inputs.signatories],
+        before=[Effect.TAKE_BY_WORKING, Effect.OPEN_JOINT_RECORD], tells=[Tells.OFFICER],
+        sentence=_("Đã gửi biên bản chung để ký"),
+    )  # fmt: skip
+    def send_joint_record(self) -> None:
+        """Send one record to several bodies: each signs it off or refuses, and the step that sent it waits for all of them."""
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.asks_the_applicant, conditions=[conditions.step_kind_applicant_confirm],
@@ -323,9 +391,11 @@ class DossierTransitions:
         """Ask the applicant to confirm; the clock is paused."""
 
     @line(
-        S.PROCESSING, S.PROCESSING, permission=may.is_submitter, jobs=[Job.CONFIRMATION_DEADLINE],
-        conditions=[conditions.confirmation_open], inputs=[inputs.system_only_if_silence_is_consent],
-        before=[Effect.RECORD_CONFIRMATION], clock=Clock.RESUME, tells=[Tells.OFFICER],
+        S.PROCESSING, S.PROCESSING, permission=may.any_of(may.is_submitter, may.acts_for_a_visitor),
+        jobs=[Job.CONFIRMATION_DEADLINE], conditions=[conditions.confirmation_open],
+        inputs=[inputs.system_only_if_silence_is_consent, inputs.signed_by_the_visitor],
+        before=[Effect.RECORD_SIGNED_PAPER, Effect.RECORD_CONFIRMATION], after=[Effect.KEEP_SIGNED_PAPER],
+        clock=Clock.RESUME, tells=[Tells.OFFICER],
         sentence=_("Người nộp đã xác nhận"),
     )  # fmt: skip
     def confirm(self) -> None:
@@ -348,6 +418,22 @@ class DossierTransitions:
     def confirmation_timeout(self) -> None:
         """The applicant's term is over and silence is no consent: the clock runs again, and the office goes on or asks again."""
 
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.visits, conditions=[conditions.not_decided],
+        inputs=[inputs.own_visit, inputs.visit_announced], before=[Effect.ANNOUNCE_VISIT], tells=[Tells.SUBMITTER],
+        sentence=_("Hẹn kiểm tra tại chỗ"),
+    )  # fmt: skip
+    def announce_visit(self) -> None:
+        """Tell the applicant when, where and who comes to check on site. Again when it moves; its step then needs a record."""
+
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.no_user, jobs=[Job.ANSWER_DEADLINE],
+        conditions=[conditions.not_decided, conditions.silence_counts], before=[Effect.RECORD_CONSENT], tells=[Tells.OFFICER],
+        sentence=_("Không trả lời đúng hạn, coi như đồng ý"),
+    )  # fmt: skip
+    def consent_by_silence(self) -> None:
+        """A body that was asked has not answered in time, and the law that the step names takes that for consent."""
+
     @same_state(
         [S.SUBMITTED, S.ACCEPTED], permission=may.heads_the_desk, inputs=[inputs.assignee_has_role],
         before=[Effect.SET_HOLDER], tells=[Tells.OFFICER], sentence=_("Đã giao người giữ hồ sơ"),
@@ -357,7 +443,7 @@ class DossierTransitions:
         before=[Effect.SET_HOLDER], tells=[Tells.OFFICER], sentence=_("Đã giao người giữ hồ sơ"),
     )  # fmt: skip
     def assign(self) -> None:
-        """The head of the body that works on it gives the dossier, or takes it from one person and gives it to another."""
+        """The head of the body that works on it gives the dossier, or one open step, to somebody; also what another one holds."""
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_head,
@@ -414,21 +500,58 @@ class DossierTransitions:
         self.delivery_status = DeliveryStatus.READY
 
     @line(
-        S.COMPLETED, S.RETURNED, permission=may.any_of(may.is_receiving_clerk, may.is_post), jobs=[Job.DELIVERY],
-        conditions=[conditions.nothing_owed], inputs=[inputs.published_and_notified_or_signed_for],
-        before=[Effect.NAME_WHAT_IS_DELIVERED], after=[Effect.OWE_LAST_CONTROL_SHEET], tells=[Tells.SUBMITTER],
+        S.COMPLETED, S.RETURNED, permission=may.is_receiving_clerk, jobs=[Job.DELIVERY, Job.POST],
+        conditions=[conditions.nothing_owed, conditions.not_on_its_way], inputs=[inputs.published_and_notified_or_signed_for],
+        before=[Effect.NAME_WHAT_IS_DELIVERED, Effect.RECORD_WHO_TOOK_IT], after=[Effect.OWE_LAST_CONTROL_SHEET],
+        tells=[Tells.SUBMITTER],
         sentence=_("Đã trả kết quả"),  # of a revoked one: `workflow.sentence_of`
     )  # fmt: skip
     def deliver(self) -> None:
-        """The result was published in the account and announced, or signed for at the counter."""
+        """The result was published in the account and announced, signed for at the counter, or delivered by the post."""
         self.returned_at = clock.now()
         self.delivery_status = DeliveryStatus.DELIVERED
         self._close()
 
+    # ------------------------------------------------------------ originals and post
+    @same_state(
+        [S.SUBMITTED, S.ACCEPTED, S.PROCESSING, S.COMPLETED], permission=may.any_of(may.is_receiving_clerk, may.works_on_it),
+        conditions=[conditions.an_original_must_be_shown], inputs=[inputs.original_with_legal_reason],
+        before=[Effect.RECORD_ASKED_ORIGINAL], tells=[Tells.SUBMITTER],
+        sentence=_("Đề nghị mang bản chính để đối chiếu"),
+    )  # fmt: skip
+    def ask_original(self) -> None:
+        """Ask for an original, for the reason of law that the procedure names. No clock moves: neither here nor when it comes."""
+
+    @same_state(
+        [S.COMPLETED], permission=may.is_receiving_clerk,
+        conditions=[conditions.goes_by_post, conditions.nothing_owed, conditions.no_parcel_on_its_way],
+        inputs=[inputs.whole_address], before=[Effect.ORDER_PARCEL], tells=[Tells.SUBMITTER],
+        sentence=_("Đã đặt gửi bưu điện"),
+    )  # fmt: skip
+    def send_parcel(self) -> None:
+        """Order a parcel with the result. Its address is frozen with the order."""
+
+    @same_state(
+        [S.COMPLETED], permission=may.no_user, jobs=[Job.POST], inputs=[inputs.parcel_undelivered],
+        before=[Effect.NAME_PARCEL], tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
+        sentence=_("Bưu điện không giao được"),
+    )  # fmt: skip
+    def note_undelivered(self) -> None:
+        """The post could not deliver the parcel: refused, unknown address, lost, brought back. The desk has the matter again."""
+
+    @same_state(
+        [S.COMPLETED], permission=may.no_user, jobs=[Job.POST], inputs=[inputs.parcel_found], before=[Effect.NAME_PARCEL],
+        tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK], sentence=_("Bưu điện tìm thấy, đang gửi tiếp"),
+    )  # fmt: skip
+    def note_found(self) -> None:
+        """A parcel that could not be delivered is on its way again."""
+
     # ------------------------------------------------------------ withdrawal, stop, correction
     @line(
-        [state for state in ALIVE if state not in (S.WITHDRAWN, S.COMPLETED)], S.WITHDRAWN, permission=may.is_submitter,
-        conditions=[conditions.not_decided], paper=PaperKind.WITHDRAWAL_REQUEST, clock=Clock.PAUSE,
+        [state for state in ALIVE if state not in (S.WITHDRAWN, S.COMPLETED)], S.WITHDRAWN,
+        permission=may.any_of(may.is_submitter, may.acts_for_a_visitor), conditions=[conditions.not_decided],
+        inputs=[inputs.signed_by_the_visitor], before=[Effect.RECORD_SIGNED_PAPER], after=[Effect.KEEP_SIGNED_PAPER],
+        paper=PaperKind.WITHDRAWAL_REQUEST, clock=Clock.PAUSE,
         interval=IntervalKind.WITHDRAWAL, tells=[Tells.RECEIVING_CLERK, Tells.OFFICER], sentence=_("Xin rút hồ sơ"),
     )  # fmt: skip
     def withdraw(self) -> None:

@@ -13,7 +13,8 @@ from dossiers.transitions.choices import Clock, Effect, Tells
 if TYPE_CHECKING:
     from accounts.models import Agency, User
     from dossiers.clock.timekeeper import Timekeeper
-    from dossiers.models import Dossier, StepRun
+    from dossiers.files.checking import Checked
+    from dossiers.models import Dossier, Event, StepRun
     from dossiers.papers.models import IssuedPaper
     from dossiers.permissions import Permission
     from dossiers.transitions.conditions import Condition
@@ -29,6 +30,15 @@ class SettlingAttempt(Protocol):
     settles: bool
     amount: int
     obligation_id: int
+
+
+class SentParcel(Protocol):
+    """The fields of a parcel used here; the model is in `dossiers.parcels`, above."""
+
+    pk: int
+    dossier_id: int
+    state: str
+    reference: str
 
 
 class AskedItem(TypedDict):
@@ -66,17 +76,20 @@ class StepDetails(TypedDict, total=False):
     evidence: str
     # set_fee: {key of the fee line: đồng}
     amounts: dict[str, int]
-    # ask_supplement
+    # ask_supplement, propose_supplement. `proposal`: the event of the proposal that a head sends or declines, set by an input
     items: list[AskedItem]
-    approved_by: User | None
+    proposal: Event
     # consult (hours: working hours to answer) and ask_confirmation
     past_the_term: bool  # the asker knows that the answer is due after the promised date
     question: str
     hours: int
     agency: Agency
+    agencies: list[Agency]  # send_joint_record: who signs it off
     # hand_over, take, refuse_handover, take_over: the open step; `product`: see `StepRun.product`
     step: StepRun
     product: dict[str, Any]
+    # announce_visit: {"at" (datetime), "place", "people"}; hand_over after it: {"held_at" (datetime), "photos"}
+    visit: dict[str, Any]
     # return_step, assign, extend
     back_to: StepRun
     marks: list[Mark]
@@ -90,9 +103,25 @@ class StepDetails(TypedDict, total=False):
     keys: list[str]
     # stop
     legal_ground: str
+    # resubmit, withdraw, confirm by a clerk: checked scans of the paper that the visitor signed
+    signed: list[Checked]
     # confirm_withdrawal, deliver
     originals_returned: bool
     signed_for_by: str
+    # deliver at the counter: a `SeenDocument` and its number, a `TakenAs`, and the mandate that was shown
+    seen_document: str
+    seen_number: str
+    taken_as: str
+    mandate: str
+    # deliver by post, note_undelivered, note_found
+    parcel: SentParcel
+    # ask_original: the key of a document
+    original: str
+    # send_parcel; `tracking`: of a sending that was handed in at a post office
+    recipient: str
+    phone: str
+    address: str
+    tracking: str
 
 
 class DecidedExemption(TypedDict):
@@ -110,21 +139,37 @@ class Recorded(TypedDict, total=False):
     before: dict[str, Any]  # the answers before a supplement changed them
     steps: list[str]
     product: dict[str, Any]
+    visit: dict[str, Any]  # as `StepRun.visit`; of photos their names and hashes
     back_to: str
     question: str
     answer_by: str  # when the term of the applicant ends, ISO
     agency: str
+    agencies: list[str]
     hours: int
     past_the_term: bool
     items: list[AskedItem]
+    proposed: list[AskedItem]
+    proposed_by: str  # who proposed the request that a head approved
     content_sha256: str  # of the decision
     numbers: dict[str, str]  # {result key: number of its paper}
-    read: dict[str, str | None]  # {result key: when the signer had the paper on screen, None: not read}
+    # {result key (approve) or id of an attachment (accept): when the person had the paper on screen, None: not read}
+    read: dict[str, str | None]
     draft: CarriedDraft
     marks: list[Mark]
     action: str
+    signed_for_by: str
+    seen_document: str
+    seen_number: str
+    taken_as: str
+    mandate: str
+    parcel: str  # reference
+    original: dict[str, str]  # ask_original: key, name, reason
+    recipient: str
+    phone: str
+    address: str
     revoked: bool  # deliver: no result is in force any more; what is delivered is the decision that revoked it
     corrected: list[str]  # numbers of the papers that a correction replaces or revokes
+    signed: list[str]  # SHA-256 of the scans of the paper that the visitor signed
     holder: str
     old: str
     new: str

@@ -141,8 +141,8 @@ def run() -> None:
         stop(wait)
     close_confirmations()
     tell_missed_promises()
-    alarm_about_untaken_steps()
-    chase_answers()
+    remind_of_questions()
+    close_unanswered()
 
 
 # ---------------------------------------------------------------- remind
@@ -183,7 +183,7 @@ def close_confirmations() -> None:
 
 
 def tell_missed_promises() -> None:
-    """Tell citizen and heads once of each promise that has passed without a decision."""
+    """Tell the citizen once of each promise that has passed without a decision."""
     now = clock.now()
     untold = Q(late_told_for=None) | ~Q(late_told_for=F("due_at"))
     rows = Dossier.objects.filter(lateness.running(), untold, accepted_at__isnull=False, due_at__lt=now)
@@ -194,29 +194,22 @@ def tell_missed_promises() -> None:
                 messages.promise_missed(dossier)
 
 
-def alarm_about_untaken_steps() -> None:
-    """Tell the heads once about each step that was handed to their body and not taken in time. The processing term runs on."""
-    now = clock.now()
-    overdue = StepRun.objects.untaken_and_overdue(now).filter(alarmed_at=None)
-    for run in overdue.select_related("dossier__version", "agency").defer("dossier__answers", "dossier__asked"):
-        if StepRun.objects.untaken_and_overdue(now).filter(pk=run.pk, alarmed_at=None).update(alarmed_at=now):
-            messages.step_untaken(run)
-
-
-def chase_answers() -> None:
-    """A question to another body: its people are reminded once when half of the time has passed; at the deadline its heads and
-    the asker are told once. The question stays open: silence is no consent here."""
+def remind_of_questions() -> None:
+    """A question to another body: its people are reminded once when half of the time has passed. At the deadline the register of
+    obligations raises an alarm. The question stays open, unless its step says that silence is consent (`close_unanswered`)."""
     now = clock.now()
     half_over = Q(due_at__lte=now + (now - F("opened_at")))  # as much has passed as is left
-    for done, come, tell in (
-        ("reminded_at", StepRun.objects.unanswered_questions().filter(half_over, due_at__gt=now),
-         messages.answer_awaited),
-        ("escalated_at", StepRun.objects.unanswered_questions().filter(due_at__lte=now), messages.answer_overdue),
-    ):  # fmt: skip
-        asked = come.filter(**{done: None}).select_related("dossier__version", "agency", "holder", "asked_by")
-        for run in asked.defer("dossier__answers", "dossier__asked"):
-            if StepRun.objects.unanswered_questions().filter(pk=run.pk, **{done: None}).update(**{done: now}):
-                tell(run)
+    asked = StepRun.objects.unanswered_questions().filter(half_over, due_at__gt=now, reminded_at=None)
+    for run in asked.select_related("dossier", "agency", "holder").defer("dossier__answers", "dossier__asked"):
+        if StepRun.objects.unanswered_questions().filter(pk=run.pk, reminded_at=None).update(reminded_at=now):
+            messages.answer_awaited(run)
+
+
+def close_unanswered() -> None:
+    """Close the steps of bodies that have not answered in time, where the step names a law by which that is consent."""
+    asked = StepRun.objects.filter(kind="consult", state="open", due_at__lte=clock.now(), produces__has_key="silence")
+    for dossier in Dossier.objects.filter(pk__in=asked.values("dossier"), state=DossierState.PROCESSING, decided_at=None):
+        _take_step(dossier, "consent_by_silence", SystemActor(Job.ANSWER_DEADLINE))
 
 
 def _take_step(dossier: Dossier, step: str, actor: SystemActor) -> None:

@@ -17,7 +17,7 @@ from dossiers.clock.timekeeper import Timekeeper
 from dossiers.files.changing import FilesClosed
 from dossiers.filing import drafts
 from dossiers.models import Dossier, Event
-from dossiers.permissions import is_submitter
+from dossiers.permissions import any_of, enters_for_a_visitor, is_submitter
 from dossiers.states import DossierState
 from dossiers.transitions.lines import DossierTransitions
 from dossiers.transitions.step import Actor, Line, Step, StepDetails
@@ -27,6 +27,7 @@ from portal.common import clock
 from portal.common.dates import moment
 
 WITHDRAWING_JOB = SystemActor(Job.WITHDRAW_BEFORE_ACCEPT)
+filed_by = any_of(is_submitter, enters_for_a_visitor)
 MAX_STEPS_AT_ONCE = 5  # one step and its follow-on steps; more means that receivers cause each other endlessly
 
 
@@ -192,7 +193,7 @@ def submit(dossier: Dossier, *, actor: Actor, declared_at: dt.datetime | None = 
         if not drafts.is_as_filed(locked, shown):
             raise ContentChanged(dossier, "submit", _("Tờ khai đã được sửa ở nơi khác. Xem lại rồi nộp."))
         return _take_all(locked, FollowOn("submit", actor))
-    if isinstance(actor, SystemActor) or actor is None or not is_submitter(locked, actor):
+    if isinstance(actor, SystemActor) or actor is None or not filed_by(locked, actor):
         raise PermissionDenied("not the submitter")
     if not drafts.is_as_filed(locked, shown):
         raise ContentChanged(locked, "submit", FilesClosed(locked).sentence())
@@ -200,9 +201,9 @@ def submit(dossier: Dossier, *, actor: Actor, declared_at: dt.datetime | None = 
 
 
 @transaction.atomic
-def withdraw(dossier: Dossier, *, actor: Actor, note: str = "") -> Dossier:
+def withdraw(dossier: Dossier, *, actor: Actor, note: str = "", **details: Unpack[StepDetails]) -> Dossier:
     """Request a withdrawal. Before acceptance the dossier stops at once (two events); afterwards the desk decides."""
-    dossier = advance(dossier, "withdraw", actor=actor, note=note)
+    dossier = advance(dossier, "withdraw", actor=actor, note=note, **details)
     if dossier.accepted_at is None:
         dossier = advance(dossier, "confirm_withdrawal", actor=WITHDRAWING_JOB)
     return dossier

@@ -3,6 +3,7 @@
 from accounts.roles import SystemActor
 from dossiers import workflow
 from dossiers.choices import Job, PaperKind
+from dossiers.filing import supplements
 from dossiers.models import Event, FollowUp
 from dossiers.papers import making
 from dossiers.states import DossierState
@@ -20,9 +21,11 @@ def do_followup(followup: FollowUp) -> None:
 
 
 def make_paper(event: Event, kind: str) -> None:
-    """Make the paper. The filled application form follows as a row of its own: a person waits for the acknowledgement."""
+    """Make the paper. The filled application form follows as a row of its own: a person waits for the acknowledgement. A
+    supplement that changed answers makes a new one."""
     making.make_paper(event, kind)
-    if kind == PaperKind.ACKNOWLEDGEMENT and event.dossier.version.document["form"]:
+    filed = kind == PaperKind.ACKNOWLEDGEMENT or kind == PaperKind.SUPPLEMENT_NOTE and supplements.changed_answers(event)
+    if filed and event.dossier.version.document["form"]:
         FollowUp.objects.get_or_create(event=event, kind=f"paper:{PaperKind.APPLICATION_FORM}")
         outbox.wake_relay()
 

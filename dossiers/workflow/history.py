@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from dossiers.models import GENESIS, AnswerRevision, Dossier, Event, EventText
+from dossiers.choices import FilingChannel
+from dossiers.custody.models import CustodyMove
+from dossiers.models import GENESIS, AnswerRevision, CounterIntake, Dossier, Event, EventText
 from dossiers.papers.frozen import content_hash
+from dossiers.parcels.models import ParcelNotice
 from dossiers.states import DossierState
 from portal.common import clock
 from portal.common.digests import canonical, flat
@@ -17,6 +20,7 @@ from portal.common.digests import canonical, flat
 if TYPE_CHECKING:
     from dossiers.transitions.step import Step
 
+ERASED = "(đã xóa)"  # in the place of a name that a constraint wants
 Content = dict[str, dict[str, Any]]
 
 
@@ -74,9 +78,16 @@ def filed_content(dossier: Dossier) -> Content:
             "submitter": dossier.submitter_id,
             "mandate": dossier.mandate_id,
             "entered_by": dossier.entered_by_id,
-        },
+        }
+        | _taken_in(dossier),
         "files": {str(n): file.evidence() for n, file in enumerate(dossier.attachments.current().order_by("pk"), 1)},
     }
+
+
+def _taken_in(dossier: Dossier) -> dict[str, Any]:
+    """How a clerk took it in; nothing for dossiers filed online, so that their content reads as before."""
+    intake = getattr(dossier, "intake", None) if dossier.channel != FilingChannel.ONLINE else None
+    return {"intake": intake.evidence()} if intake else {}
 
 
 def _moment(moment: dt.datetime | None) -> str | None:
@@ -150,6 +161,10 @@ def _of_decisions_and_requests(dossier: Dossier, events: list[Event]) -> Iterato
         said = words.get(event.pk, {})
         if "content_sha256" in said and decisions.get(event.pk) != said["content_sha256"]:
             yield f"{dossier.code} #{event.sequence}: its decision was changed or deleted"
+        if "signed" in said:
+            kept = sorted(file.received_sha256 for file in event.signed_papers.all())
+            if kept != sorted(said["signed"]):
+                yield f"{dossier.code} #{event.sequence}: the paper that was signed for it was changed or deleted"
         if "items" in said:
             items = requests[event.pk].items.all() if event.pk in requests else []
             asked = [{"target": i.target, "key": i.key, "label": i.label, "reason": i.reason} for i in items]
@@ -173,7 +188,14 @@ def erase(dossier: Dossier, *, ground: str) -> None:
     texts = EventText.objects.filter(event__dossier=row, erased_at=None)
     texts.update(actor_name="", note="", details={}, **erased)
     row.supplements.update(edits={})
+    row.parcels.update(recipient="", phone="", address="")
+    ParcelNotice.objects.filter(parcel__dossier=row).update(words="", raw="")
+    row.originals.update(received_from="")
+    returned = CustodyMove.objects.filter(original__dossier=row).exclude(person="")
+    returned.update(person=ERASED, seen_number=ERASED, mandate="")
     row.co_subjects.all().delete()
+    words = ("brought_by", "brought_number", "letter_number", "letter_contents", "missing")
+    CounterIntake.objects.filter(dossier=row).update(**dict.fromkeys(words, ""))
     row.answers, row.asked, row.delivery_address = {}, {}, None
     subject = [f"subject_{name}" for name in ("name", "id_number", "address", "phone", "email")]
     for name in subject:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from dossiers.models import Dossier, PaperSeen, ResultDraft
 from dossiers.papers import drafting, frozen
-from dossiers.permissions import drafts_now
+from dossiers.permissions import drafting_steps, drafts_now
 from dossiers.states import DossierState
+from dossiers.workflow import taking
 from dossiers.workflow.door import ContentChanged
 from portal.common import clock
 
@@ -24,6 +25,7 @@ def save(dossier: Dossier, content: drafting.Content, *, author: User, after: in
         raise ContentChanged(row, "approve", _("Hồ sơ không còn ở bước soạn: nội dung vừa gửi chưa được lưu."))
     if not drafts_now(row, author):
         raise PermissionDenied(f"{author} does not draft {row}")
+    taking.note_outside_steps(row, drafting_steps(row, author), clock.now())
     last = drafting.newest(row)
     if last and last.number != after:
         facts = {"who": last.author, "n": last.number}

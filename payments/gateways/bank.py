@@ -14,9 +14,9 @@ import httpx
 from django.conf import settings
 
 from payments.gateways.base import NoAnswer
-from payments.gateways.network import is_here
 from portal.common import clock, request_ids
 from portal.common.figures import moment_in
+from portal.common.network import is_here
 
 TIMEOUTS = httpx.Timeout(connect=3, read=10, write=5, pool=3)  # seconds
 MAX_ANSWER_SECONDS = 15  # for one whole answer

@@ -15,12 +15,12 @@ from accounts.models import User
 from payments.attempts import settlement
 from payments.gateways import register
 from payments.gateways.base import MAX_SETTLEMENT_BYTES, UnreadableFile
-from payments.gateways.network import is_here
 from payments.models import CollectionPoint, SettlementFetch, SettlementProof, SettlementRun
 from payments.models.states import RefundState
 from payments.reconciliation.compare import Comparison
 from payments.refunds import approval
 from portal.common import clock, outbox
+from portal.common.network import is_here
 
 log = logging.getLogger(__name__)
 RETRY_PAUSE = dt.timedelta(minutes=10)  # between two tries to fetch a file

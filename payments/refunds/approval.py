@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from dossiers.models import FeeObligation
-from dossiers.permissions import is_own_dossier
+from dossiers.permissions import entered_dossiers, entered_for, is_own_dossier
 from payments import messages
 from payments.attempts.lifecycle import lock_for_payment
 from payments.ledger import entries
@@ -129,8 +129,10 @@ def _second_person(refund: Refund, actor: User) -> None:
 # ---------------------------------------------------------------- a refund takes two people
 def may_decide(refund: Refund, user: User) -> bool:
     """May this person approve or decline? An accountant of the collecting body, not in an own matter, who neither proposed the
-    refund nor vouched for its money (`vouched_for_by`)."""
+    refund, nor vouched for its money (`vouched_for_by`), nor entered the dossier for a visitor."""
     if not is_accountant_of(refund.attempt, user) or refund.requested_by_id == user.pk:
+        return False
+    if entered_for(refund.attempt.obligation.dossier, user):
         return False
     return not vouched_for_by(user).filter(pk=refund.attempt_id).exists()
 
@@ -138,7 +140,8 @@ def may_decide(refund: Refund, user: User) -> bool:
 def decidable_by(user: User) -> QuerySet[Refund]:
     """The query of `may_decide`: all refunds, in any state, for which it holds."""
     others = not_own(visible_refunds(user), user).exclude(requested_by=user.pk)
-    return others.exclude(attempt__in=vouched_for_by(user).values("pk"))
+    entered = FeeObligation.objects.filter(entered_dossiers(user, "dossier__")).values("pk")
+    return others.exclude(attempt__in=vouched_for_by(user).values("pk")).exclude(attempt__obligation__in=entered)
 
 
 def to_approve(user: User) -> QuerySet[Refund]:
@@ -151,7 +154,8 @@ def deciders(refund: Refund) -> list[User]:
     attempt = refund.attempt
     others = accountants_of([attempt.collector_id]).exclude(pk__in=_vouchers_of(attempt)).exclude(pk=refund.requested_by_id)
     dossier = attempt.obligation.dossier
-    return [person for person in others.order_by("full_name", "pk") if not is_own_dossier(dossier, person)]
+    apart = (person for person in others.order_by("full_name", "pk") if not is_own_dossier(dossier, person))
+    return [person for person in apart if not entered_for(dossier, person)]
 
 
 def vouched_for_by(user: User) -> QuerySet[PaymentAttempt]:

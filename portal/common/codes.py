@@ -18,6 +18,7 @@ _FRAME = re.compile(
 _DOSSIER = re.compile(
     r"(?<![A-Z0-9.])([A-Z][A-Z0-9]*(?:\.[A-Z0-9]+)*)(?:\s*-\s*|\s+)([0-9OIL]{6})(?:\s*-\s*|\s+)([0-9OIL]{4,9})(?![A-Z0-9])"
 )
+_PART = re.compile(r"([0-9OIL]{6})(?:\s*-\s*|\s+)([0-9OIL]{1,9})")
 _DIGITS = str.maketrans("OIL", "011")
 
 
@@ -31,6 +32,12 @@ def dossier_code_in(text: str) -> str:
         agency, day, sequence = found.groups()
         return f"{agency}-{day.translate(_DIGITS)}-{sequence.translate(_DIGITS)}"
     return re.sub(r"\s+", "", _FRAME.sub("", plain))
+
+
+def code_part_in(text: str) -> str:
+    """The part of a code from its day on, as it is read out: «261127 – 0005» gives «261127-0005». "" when there is none."""
+    found = _PART.fullmatch(_plain(text).strip())
+    return "-".join(part.translate(_DIGITS) for part in found.groups()) if found else ""
 
 
 def letters_and_digits_in(text: str) -> str:

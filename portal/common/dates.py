@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 
 from portal.common import clock
 
@@ -40,6 +40,16 @@ def clock_time(moment_):
 def moment(moment_, *, year=None):
     """Time and day together: "9 giờ 41, thứ năm, 27 tháng 8"; `year` as for `long_day`."""
     return f"{clock_time(moment_)}, {long_day(moment_, year=year)}"
+
+
+def age(since):
+    """How long ago, in words: minutes, hours or days."""
+    minutes = max(0, int((clock.now() - since).total_seconds() // 60))
+    if minutes < 60:
+        return ngettext("%(n)d phút", "%(n)d phút", minutes) % {"n": minutes}
+    if minutes < 48 * 60:
+        return ngettext("%(n)d giờ", "%(n)d giờ", minutes // 60) % {"n": minutes // 60}
+    return ngettext("%(n)d ngày", "%(n)d ngày", minutes // 1440) % {"n": minutes // 1440}
 
 
 def _local_date(day: date | datetime) -> date:

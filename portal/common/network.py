@@ -1,6 +1,8 @@
-"""The network address of whoever sent a request, behind proxies, too."""
+"""The network address of whoever sent a request, behind proxies, too; and whether a URL is on this machine."""
 
 import ipaddress
+import secrets
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -24,6 +26,15 @@ def client_address(request: HttpRequest) -> str:
     return str(address) if address else ""
 
 
+def is_here(url: str) -> bool:
+    """Is this URL on the same machine? Then no proxy of the environment may be used."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def network_of(request: HttpRequest) -> str:
     """The address of the client; of IPv6 its /64, because one subscriber holds all addresses in it."""
     address = client_address(request)
@@ -43,3 +54,9 @@ def _parsed(text: str) -> Address | None:
 
 def _is_ours(address: Address) -> bool:
     return any(address in network for network in settings.TRUSTED_PROXIES if network.version == address.version)
+
+
+def sends_the_token(request: HttpRequest) -> bool:
+    """Does the request carry the token of who watches the portal (`settings.HEALTH_TOKEN`)? Never while none is set."""
+    sent = request.headers.get("Authorization", "")
+    return bool(settings.HEALTH_TOKEN) and secrets.compare_digest(sent.encode(), f"Bearer {settings.HEALTH_TOKEN}".encode())

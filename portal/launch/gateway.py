@@ -29,7 +29,7 @@ def mock_port(port: int) -> int:
     if beside > 65535:
         raise Missing(f"Cổng thanh toán giả lập cần thêm cổng {beside}, không có số ấy", "PORT=8000 ./portalctl run")
     if not needs.port_is_free(beside):
-        command = f"PORT={needs.free_pair(beside + 1)} ./portalctl run"
+        command = f"PORT={needs.free_ports(beside + 1)} ./portalctl run"
         raise Missing(f"Cổng {beside} (dành cho cổng thanh toán giả lập) đang có chương trình khác dùng", command)
     return beside
 

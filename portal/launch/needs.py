@@ -41,7 +41,7 @@ def _lacking(places: Places, port: int | None, installing: bool) -> Iterator[Mis
     if SHARED_MEMORY.is_dir() and not os.access(SHARED_MEMORY, os.W_OK):  # needed for the semaphores of the workers
         yield Missing(f"Không ghi được vào {SHARED_MEMORY}", f"sudo mount -t tmpfs -o mode=1777 tmpfs {SHARED_MEMORY}")
     if port is not None and not port_is_free(port):
-        yield Missing(f"Cổng {port} đang có chương trình khác dùng", f"PORT={free_pair(port + 1)} ./portalctl run")
+        yield Missing(f"Cổng {port} đang có chương trình khác dùng", f"PORT={free_ports(port + 1)} ./portalctl run")
 
 
 def _disk(places: Places, wanted: float) -> Iterator[Missing]:
@@ -109,9 +109,9 @@ def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
     return True
 
 
-def free_pair(start: int) -> int:
-    """The first port from `start` that is free together with the next one, to suggest in an error message."""
-    return next((port for port in range(start, min(start + 50, 65534)) if port_is_free(port) and port_is_free(port + 1)), start)
+def free_ports(start: int) -> int:
+    """The first port from `start` that is free together with the next two, to suggest in an error message."""
+    return next((port for port in range(start, min(start + 50, 65533)) if all(map(port_is_free, range(port, port + 3)))), start)
 
 
 def chosen_port() -> int:

@@ -32,3 +32,8 @@ def migrate(python: Path | str) -> Command:
 def mock_gateway(python: Path | str, port: int, *, host: str = "127.0.0.1") -> Command:
     """One process: its threads send the IPNs."""
     return web_server.command(python, "payments.mock_gateway.wsgi:application", port, host=host)
+
+
+def mock_post(python: Path | str, port: int, *, host: str = "127.0.0.1") -> Command:
+    """One process: its thread moves the parcels and sends the notices."""
+    return web_server.command(python, "dossiers.mock_post.wsgi:application", port, host=host)

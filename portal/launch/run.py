@@ -5,9 +5,10 @@ import signal
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from typing import Any
 
 from ..common import pango
-from . import environment, gateway, needs, programs, services, welcome
+from . import environment, gateway, needs, post, programs, services, welcome
 from .child import Child
 from .console import say, step, warn
 from .lock import RunLock, run_lock
@@ -28,9 +29,9 @@ def run(places: Places, port: int) -> int:
     lock.take()  # before the port check: if this portal already runs, the error must say so
     try:
         needs.check(places, port=port, installing=False)
-        gateway_port = gateway.mock_port(port) if gateway.is_mock() else None
+        mocks = {mock: mock.mock_port(port) for mock in (gateway, post) if mock.is_mock()}
         with Supervisor(inherited=[lock.file.fileno()]) as supervisor:
-            _start_all(places, supervisor, port, gateway_port, installing=installing)
+            _start_all(places, supervisor, port, mocks, installing=installing)
             supervisor.watch()
     except StopAsked:
         say("\n  Đã dừng.")
@@ -39,8 +40,8 @@ def run(places: Places, port: int) -> int:
     return 0
 
 
-def _start_all(places: Places, supervisor: Supervisor, port: int, gateway_port: int | None, *, installing: bool) -> None:
-    """Set up, start all processes, print the welcome text. `gateway_port`: of the mock gateway; None with another gateway."""
+def _start_all(places: Places, supervisor: Supervisor, port: int, mocks: Mapping[Any, int], *, installing: bool) -> None:
+    """Set up, start all processes, print the welcome text. `mocks`: {`gateway` or `post`: its port}, those that are played."""
     say("  Cổng dịch vụ công đang được dựng …")
     if installing:
         with step("Cài các gói Python theo tệp khóa"):
@@ -48,17 +49,17 @@ def _start_all(places: Places, supervisor: Supervisor, port: int, gateway_port: 
     install_pango(places)
     address = f"http://127.0.0.1:{port}"
     servers = services.start(places, supervisor)
-    played = gateway.portal_variables(gateway_port) if gateway_port else {}
+    played = {name: value for mock, beside in mocks.items() for name, value in mock.portal_variables(beside).items()}
     variables = supervisor.environment({**_variables(places, servers, address), **played})
     prepare(places, supervisor, servers, variables)
     children = _children(places, variables, port)
     addresses = [f"{address}/health/live"]
-    if gateway_port:
-        children.append(gateway.child(places, variables, gateway_port, address))
-        addresses.append(f"http://127.0.0.1:{gateway_port}/song")
-    with step("Trang web, bộ xử lý việc, bộ chuyển việc" + (" và cổng thanh toán giả lập" if gateway_port else "")):
+    for mock, beside in mocks.items():
+        children.append(mock.child(places, variables, beside, address))
+        addresses.append(f"http://127.0.0.1:{beside}/song")
+    with step("Trang web, bộ xử lý việc, bộ chuyển việc" + (", cổng thanh toán và bưu điện giả lập" if mocks else "")):
         supervisor.start(children, ready=lambda: all(map(answers, addresses)), seconds=WEB_START_SECONDS)
-    say(welcome.text(places, address, gateway_port))
+    say(welcome.text(places, address, mocks.get(gateway), mocks.get(post)))
 
 
 def install_pango(places: Places) -> None:

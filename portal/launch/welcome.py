@@ -17,9 +17,13 @@ TO_PAY = """\
     2. Làm hỏng cho biết: {gateway}/bang-dieu-khien/ có công tắc cho mọi sự cố; chuyển khoản thì ở {gateway}/bank/.
     3. Hoàn phí cần hai người: ketoan1 đề nghị, ketoan2 duyệt, ở {address}/can-bo/ke-toan/."""
 
+TO_SEND = """\
+  Gửi kết quả qua bưu điện (bưu điện giả lập, không có bưu gửi nào đi thật):
+    Khi nộp chọn «Bưu điện mang đến nhà»; có kết quả thì motcua1 bấm «Gửi bưu điện». Cho thất lạc, từ chối, tìm thấy: {post}/."""
 
-def text(places: Places, address: str, gateway_port: int | None = None) -> str:
-    """The whole text. `gateway_port`: the port of the mock gateway, None when it does not run."""
+
+def text(places: Places, address: str, gateway_port: int | None = None, post_port: int | None = None) -> str:
+    """The whole text. `gateway_port`, `post_port`: the ports of the mock gateway and the mock post, None when it does not run."""
     known = _written_down(places)
     lines = ["", f"  Cổng dịch vụ công đang chạy: {address}/", ""]
     if known:
@@ -28,6 +32,8 @@ def text(places: Places, address: str, gateway_port: int | None = None) -> str:
     lines += [TO_TRY.format(address=address), ""]
     if gateway_port:
         lines += [TO_PAY.format(address=address, gateway=f"http://127.0.0.1:{gateway_port}"), ""]
+    if post_port:
+        lines += [TO_SEND.format(post=f"http://127.0.0.1:{post_port}"), ""]
     lines += [f"  Dữ liệu và nhật ký: {places.var}/   Dừng: Ctrl-C", ""]
     return "\n".join(lines)
 

@@ -43,11 +43,14 @@ INSTALLED_APPS = [
     "dossiers",
     "dossiers.files",
     "dossiers.papers",
+    "dossiers.parcels",
+    "dossiers.custody",
     "payments",
 ]
 
 MIDDLEWARE = [
     "portal.middleware.name_requests",
+    "portal.metrics.counting.count_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.PageCompression",
@@ -126,7 +129,7 @@ TRUSTED_PROXIES = [ipaddress.ip_network(net.strip()) for net in os.environ.get("
 FAILURE_WINDOW = dt.timedelta(minutes=15)
 MAX_FAILURES_PER_ADDRESS = {"login": 50, "track": 50, "secret": 50}
 SEARCHES_A_SECOND = 10  # of one network, in each web process; five times as many at once. 0: no limit
-HEALTH_TOKEN = os.environ.get("HEALTH_TOKEN", "")  # who sends it as a bearer token reads the details of /health/ready
+HEALTH_TOKEN = os.environ.get("HEALTH_TOKEN", "")  # sent as a bearer token it opens /metrics and the details of /health/ready
 
 UNFOLD = {
     "SITE_TITLE": _("Quản trị hệ thống"),
@@ -210,6 +213,11 @@ _PAYMENT_TIMES = {  # seconds
     "refund_query_after": 120,  # first querydr after a refund request
 }
 PAYMENT_TIMES = with_environment(_PAYMENT_TIMES, os.environ.get("PAYMENT_TIMES", ""))
+
+# Results by post. Explained in `docs/post.md`. Without an address and a secret parcels are handed in at a post office.
+POST_API_URL = os.environ.get("POST_API_URL", "")
+POST_CLIENT = os.environ.get("POST_CLIENT", "")  # our name at the postal service
+POST_SECRET = os.environ.get("POST_SECRET", "")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

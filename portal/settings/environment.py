@@ -140,4 +140,5 @@ _OPTIONAL: dict[str, Callable[[str], str]] = {
     "SERVER_IP": _address,
     "TSA_URL": _scheme("https", "http"),
     "VNPAY_SECRETS": _object,
+    "POST_API_URL": _scheme("https"),
 }

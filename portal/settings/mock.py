@@ -10,6 +10,8 @@ MOCK_SECRETS = {
     **{code: f"{MOCK_SECRET_BEGINS}-KHONG-DUNG-THAT-{code}" for code in _TERMINALS},
 }
 
+MOCK_POST_SECRET = f"{MOCK_SECRET_BEGINS}-BUU-DIEN-KHONG-DUNG-THAT"
+
 
 def signs_of_the_mock(secrets, addresses):
     """One sentence for each setting through which the mock gateway could pay a real fee: a published or empty secret, or an
@@ -35,3 +37,12 @@ def _why_no_gateway(address):
     except ValueError:
         here = "." not in host or host.endswith((".localhost", ".local", ".internal", ".test", ".invalid"))
     return "this is the mock gateway, or a machine of our own." if here or "mock" in host else ""
+
+
+def signs_of_the_mock_post(address, secret):
+    """As `signs_of_the_mock`, for POST_API_URL and POST_SECRET: both empty is right."""
+    if not address and not secret:
+        return []
+    why = "it is empty or the published one of the mock post." if not secret or secret.startswith(MOCK_SECRET_BEGINS) else ""
+    found = [f"POST_SECRET: {why}"] if why else []
+    return found + ([f"POST_API_URL: {fault}"] if (fault := _why_no_gateway(address)) else [])

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import DATABASES, INSTALLED_APPS, PASSWORD_HASHERS
-from portal.settings.mock import MOCK_SECRETS
+from portal.settings.mock import MOCK_POST_SECRET, MOCK_SECRETS
 
 DEMO = True
 SEARCHES_A_SECOND = 0
 INSTALLED_APPS = [*INSTALLED_APPS, "payments.mock_gateway"]
 VNPAY_SECRETS = MOCK_SECRETS
+POST_API_URL, POST_CLIENT, POST_SECRET = "http://127.0.0.1:9/post", "DVC-TEST", MOCK_POST_SECRET
 SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 # One folder per run with a subfolder per test worker. Child processes of a test inherit PORTAL_TEST_VAR and use the same files.
@@ -21,6 +22,7 @@ if "PORTAL_TEST_VAR" not in os.environ:
     os.environ["PORTAL_TEST_VAR"] = tempfile.mkdtemp(prefix="portal-test-")
     atexit.register(shutil.rmtree, os.environ["PORTAL_TEST_VAR"], ignore_errors=True)
 VAR_DIR = Path(os.environ["PORTAL_TEST_VAR"]) / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+STATIC_ROOT = VAR_DIR / "static"  # nothing is collected: what `run` collected would be listed again for each test client
 PRIVATE_FILES_ROOT = VAR_DIR / "files"
 SIGNING_DIR = VAR_DIR / "signing"
 ANCHOR_DIR = VAR_DIR / "anchors"

@@ -91,6 +91,9 @@ def _typed_step(post: QueryDict, start: str, before: Mapping[str, Any], taken: s
     product, label = post.get(start + "product", ""), post.get(start + "label", "").strip()
     old = before.get(key, {}).get("produces") or {}
     line = old.get("line") if old.get("kind") == product else None
+    made = {"kind": product, "label": label, "line": line}
+    if silence := post.get(start + "silence", "").strip():
+        made["silence"] = silence
     hours = number_in(text["hours"])
     return {
         "key": key,
@@ -100,7 +103,7 @@ def _typed_step(post: QueryDict, start: str, before: Mapping[str, Any], taken: s
         "kind": text["kind"],
         "hours": text["hours"] if hours is None else hours,
         "parallel_group": text["group"] or None,
-        "produces": {"kind": product, "label": label, "line": line} if product else None,
+        "produces": made if product else None,
     }
 
 
@@ -177,6 +180,10 @@ def _problems_of_step(step: Mapping[str, Any], agencies: Mapping[str, str]) -> d
             found["label"] = _("Ghi tên thứ bước này làm ra.")
         elif len(made["label"]) > MAX_LABEL:
             found["label"] = _("Dài quá %(n)d chữ.") % {"n": MAX_LABEL}
+        if made.get("silence") and (step["kind"], made["kind"]) != ("consult", "opinion"):
+            found["silence"] = _("Chỉ bước lấy ý kiến, làm ra ý kiến, mới coi im lặng là đồng ý được.")
+        elif len(made.get("silence", "")) > MAX_LABEL:
+            found["silence"] = _("Dài quá %(n)d chữ.") % {"n": MAX_LABEL}
     return found
 
 

@@ -47,6 +47,7 @@ def step_rows(values: Mapping[str, Any], agencies: Mapping[str, str], errors: Ma
             "hours": step["hours"],
             "group": step["parallel_group"] or "",
             "label": made.get("label", ""),
+            "silence": made.get("silence", ""),
             "errors": {name.removeprefix(start): text for name, text in errors.items() if name.startswith(start)},
             "selects": [
                 _select(start, "kind", _("Loại việc"), KINDS.items(), step["kind"], errors),

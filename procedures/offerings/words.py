@@ -47,6 +47,8 @@ def step_words(step: Mapping[str, Any], agencies: Mapping[str, str]) -> str:
         parts.append(
             _("làm ra: %(label)s (%(kind)s)") % {"label": made["label"], "kind": PRODUCTS.get(made["kind"], made["kind"])}
         )
+        if made.get("silence"):
+            parts.append(_("không trả lời đúng hạn thì coi như đồng ý, theo %(ground)s") % {"ground": made["silence"]})
     return f"{step['name']}: {', '.join(parts)}"
 
 

@@ -1,10 +1,10 @@
 // Keys for clerks: every [data-key] link, button or box can be reached by its key; J, K, X walk the list.
-// Can be switched off for good (WCAG 2.1.4); silent while somebody types. Sequences are written "g q".
+// Each person can switch them off (WCAG 2.1.4); silent while somebody types. Sequences are written "g q".
 (() => {
   "use strict";
   const panel = document.querySelector("[data-keys]");
   if (!panel) return;
-  const off = () => document.cookie.split("; ").includes("phim-tat=tat");
+  const off = panel.dataset.keys === "off";
   const rows = () => [...document.querySelectorAll(".queue tbody tr")];
   const byKey = (keys) => document.querySelector(`[data-key="${CSS.escape(keys)}"]`);
   let last = "", lastAt = 0, anchor = 0;
@@ -33,6 +33,7 @@
   }
   function press(element) {
     if (element.matches("input, select, textarea")) element.focus();
+    else if (element.matches("[data-key-focus]")) element.focus({ preventScroll: true });
     else element.click();
     return true;
   }
@@ -48,7 +49,9 @@
     return false;
   }
   document.addEventListener("keydown", (event) => {
-    if (off() || event.ctrlKey || event.altKey || event.metaKey || event.repeat && !"jk".includes(event.key)) return;
+    if (off || event.ctrlKey || event.altKey || event.metaKey || event.getModifierState("AltGraph") || event.isComposing) return;
+    if (event.repeat && !"jk".includes(event.key)) return;
+    if (event.shiftKey && event.key.toLowerCase() !== event.key.toUpperCase() && event.key.toLowerCase() !== "x") return;
     if (event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]")) return;
     if (act(event.key.length === 1 ? event.key.toLowerCase() : event.key, event)) event.preventDefault();
   });
@@ -65,12 +68,5 @@
   document.querySelectorAll("[data-key]").forEach((e) => add(e.dataset.key, e.dataset.keyWords || e.getAttribute("aria-label") || e.textContent.trim()));
   if (rows().length) for (const [keys, words] of Object.entries(panel.dataset)) if (/^key[A-Z]/.test(keys)) add(keys.slice(3), words);
 
-  const toggle = panel.querySelector("button");
-  const show = () => { toggle.textContent = off() ? toggle.dataset.off : toggle.dataset.on; };
-  toggle.addEventListener("click", () => {
-    document.cookie = `phim-tat=${off() ? "bat" : "tat"}; path=/; max-age=31536000; samesite=lax`;
-    show();
-  });
-  show();
   panel.hidden = false;
 })();

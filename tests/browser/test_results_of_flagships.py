@@ -59,6 +59,8 @@ class Office:
             field = page.locator(f"main [name^='{name}']")
             if value is True:
                 field.check()
+            elif field.first.get_attribute("type") == "radio":
+                page.locator(f"main [name='{name}'][value='{value}']").check()
             elif field.first.evaluate("field => field.tagName") == "SELECT":
                 field.select_option(label=value)
             else:
@@ -151,7 +153,8 @@ def test_a_marital_status_reviewed_by_the_head_paid_and_handed_out_at_the_counte
     office.has(state="COMPLETED")
     owed = office.dossier.obligation
     office.step(clerk, "Thu phí tại quầy", amount=str(owed.total))
-    office.step(clerk, "Trả kết quả", signed_for_by=office.dossier.subject_name)
+    seen = {"seen_document": "can_cuoc", "seen_number": "011999000999", "taken_as": "nguoi_nop"}
+    office.step(clerk, "Trả kết quả", signed_for_by=office.dossier.subject_name, **seen)
     office.has(state="RETURNED")
     paper = office.dossier.papers.get(kind="result")
     page = office.at(clerk)

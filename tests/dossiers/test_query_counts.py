@@ -1,11 +1,13 @@
 """The number of queries of citizen pages does not grow with the number of rows."""
 
+import uuid
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccessLog
-from dossiers import workflow
+from dossiers import conversation, workflow
 from dossiers.files.storage import store
 from dossiers.papers.models import IssuedPaper
 from tests import factories
@@ -34,6 +36,7 @@ def add_rows(desk, dossier, draft):
         for matter in (dossier, draft):
             factories.attachment(matter, "khac")
         desk.submitted(submitter=dossier.submitter)
+        conversation.write(dossier, desk.officer, f"Thư {number}", uuid.uuid4())
         AccessLog.objects.create(actor=desk.clerk, action="view", target=f"dossier:{dossier.pk}", person=dossier.person)
 
 
@@ -47,7 +50,7 @@ def test_a_citizens_pages_ask_as_often_for_many_rows_as_for_few(desk):
     AccessLog.objects.create(actor=desk.clerk, action="view", target=f"dossier:{dossier.pk}", person=dossier.person)
     own = f"/ho-so/{dossier.code}/"
     addresses = [
-        own, f"{own}da-nop/", f"{own}giay-hen/", f"{own}rut/", "/ho-so/", "/tin-nhan/", "/tai-khoan/",
+        own, f"{own}trao-doi/", f"{own}da-nop/", f"{own}giay-hen/", f"{own}rut/", "/ho-so/", "/tin-nhan/", "/tai-khoan/",
         f"/tra-cuu/{dossier.secret}/", "/api/v1/dossiers/", f"/api/v1/dossiers/{dossier.code}/",
         *(step_url(draft, key) for key in ("nguoi_de_nghi", "cach-nhan", "giay-to", "xem-lai")),
     ]  # fmt: skip

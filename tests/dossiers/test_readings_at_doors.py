@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Mandate
-from dossiers.desk import queues
+from dossiers.desk.search import search
 from dossiers.filing import rules
 from dossiers.models import Dossier
 from payments.accounting.forms import AssignForm
@@ -45,16 +45,16 @@ def test_an_address_with_small_letters_or_long_dashes_leads_to_the_dossier(odd, 
 
 @pytest.mark.parametrize("form", ["Mã hồ sơ: {}", "{}"])
 def test_the_desk_finds_a_dossier_by_a_pasted_code(odd, desk, form):
-    assert list(queues.search(Dossier.objects.all(), odd(form), desk.clerk)) == [odd.dossier]
-    assert not queues.search(Dossier.objects.all(), "Mã: H99", desk.clerk).exists()
-    assert not queues.search(Dossier.objects.all(), "Mã", desk.clerk).exclude(pk=odd.dossier.pk).exists()
+    assert list(search(Dossier.objects.all(), odd(form), desk.clerk)) == [odd.dossier]
+    assert not search(Dossier.objects.all(), "Mã: H99", desk.clerk).exists()
+    assert not search(Dossier.objects.all(), "Mã", desk.clerk).exclude(pk=odd.dossier.pk).exists()
 
 
 def test_names_with_look_alikes_are_found_and_shown_to_the_clerk(desk):
     citizens = [factories.citizen(person_facts={"full_name": name}) for name in ("Ðặng Văn Аn", "Đặng Văn An")]
     odd, plain = (desk.submitted(submitter=citizen) for citizen in citizens)
     for typed in ("Đặng Văn An", "Ðặng Văn An", "dang van an", "ĐẶNG VĂN АN"):
-        assert set(queues.search(Dossier.objects.all(), typed, desk.clerk)) == {odd, plain}
+        assert set(search(Dossier.objects.all(), typed, desk.clerk)) == {odd, plain}
     shown = words(browse(desk.clerk).get(f"/can-bo/ho-so/{odd.code}/"))
     assert "Họ tên “Ðặng Văn Аn” có chữ lạ: Ð (U+00D0), А (U+0410)" in shown
     assert "chữ lạ" not in words(browse(desk.clerk).get(f"/can-bo/ho-so/{plain.code}/"))
@@ -75,7 +75,7 @@ def test_names_of_who_consents_and_of_who_files_for_somebody_are_shown_the_same_
 
 def test_an_identity_number_is_found_with_dashes(desk):
     dossier = desk.submitted(submitter=factories.citizen(person_facts={"id_number": "011999000777"}))
-    assert list(queues.search(Dossier.objects.all(), "011-999–000.777", desk.clerk)) == [dossier]
+    assert list(search(Dossier.objects.all(), "011-999–000.777", desk.clerk)) == [dossier]
 
 
 def test_the_accountant_names_a_dossier_or_an_attempt_as_pasted(money_desk):

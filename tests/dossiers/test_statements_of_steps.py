@@ -20,6 +20,7 @@ from dossiers.models import Dossier, FeeObligation
 from dossiers.papers.frozen import papers_in
 from dossiers.papers.models import IssuedPaper
 from dossiers.states import DossierState
+from dossiers.transitions import conditions
 from portal.common import clock
 from tests import factories, money, world
 
@@ -30,30 +31,49 @@ NOTE = "Theo hồ sơ lưu của cơ quan."
 
 FILING = {
     "submit DRAFT": 29,
+    "propose_supplement SUBMITTED": 11,
+    "decline_supplement SUBMITTED": 11,
+    "propose_supplement ACCEPTED": 11,
+    "decline_supplement ACCEPTED": 11,
+    "propose_supplement PROCESSING": 11,
+    "decline_supplement PROCESSING": 12,
     "ask_supplement SUBMITTED": 23,
     "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 40,
-    "ask_supplement ACCEPTED": 28,
+    "ask_supplement ACCEPTED": 30,
     "resubmit SUPPLEMENT_REQUIRED of ACCEPTED": 41,
-    "ask_supplement PROCESSING": 28,
+    "ask_supplement PROCESSING": 30,
     "resubmit SUPPLEMENT_REQUIRED of PROCESSING": 42,
     "supplement_timeout SUPPLEMENT_REQUIRED": 18,
 }
 DESK = {
     "assign SUBMITTED": 11,
-    "accept SUBMITTED": 32,
+    "accept SUBMITTED": 33,
     "assign ACCEPTED": 10,
     "transfer ACCEPTED": 26,
     "assign PROCESSING": 12,
     "refuse_receipt SUBMITTED": 18,
     "note_received ACCEPTED": 15,
 }
+HOLDING = {
+    "claim SUBMITTED": 8,
+    "pass_on SUBMITTED": 11,
+    "give_back SUBMITTED": 8,
+    "claim ACCEPTED": 8,
+    "pass_on ACCEPTED": 11,
+    "give_back ACCEPTED": 8,
+    "pass_on PROCESSING": 13,
+    "give_back PROCESSING": 10,
+}
 OFFICE = {
-    "consult PROCESSING": 20,
-    "hand_over PROCESSING beside a consultation": 19,  # the step drafts: its draft is read and held against the results offered
+    "consult PROCESSING": 21,  # who asks has taken the step
+    "hand_over PROCESSING beside a consultation": 20,  # the step drafts: its draft is read and held against the results offered
     "hand_over PROCESSING of the body asked": 22,
     "return_step PROCESSING": 24,
-    "hand_over PROCESSING": 25,
+    "hand_over PROCESSING": 26,
     "ask_confirmation PROCESSING": 21,  # the term of the applicant is counted from now on: calendar, hours
+    "announce_visit PROCESSING": 17,
+    "send_joint_record PROCESSING": 20,
+    "consent_by_silence PROCESSING": 21,
     "confirm PROCESSING": 24,
     "confirmation_timeout PROCESSING": 24,
     "go_on_unconfirmed PROCESSING": 30,
@@ -64,6 +84,13 @@ OFFICE = {
     "apologise ACCEPTED": 25,
     "apologise PROCESSING": 25,
 }
+ORIGINALS = {
+    "ask_original SUBMITTED": 14,
+    "ask_original ACCEPTED": 14,
+    "ask_original PROCESSING": 15,
+    "ask_original COMPLETED": 17,
+}
+BY_POST = {"delivery_way": "post", "delivery_address": {"province": "11", "commune": "11.X004", "detail": "Số 5, tổ 3"}}
 RESULT = {
     "approve PROCESSING": 27,  # steps that still wait, the draft, what is offered in this case, what the signer had on screen
     "issue PROCESSING to the account": 24,
@@ -74,6 +101,10 @@ RESULT = {
     "correct_result RETURNED replace": 23,
     "correct_result RETURNED revoke": 26,  # a decision with a paper of its own
     "correct_result COMPLETED revoke": 27,
+    "send_parcel COMPLETED": 23,
+    "note_undelivered COMPLETED": 19,
+    "note_found COMPLETED": 19,
+    "deliver COMPLETED by post": 21,
     "refuse_substance PROCESSING": 19,
 }
 MONEY_THAT_BLOCKS = {
@@ -84,7 +115,7 @@ MONEY_THAT_BLOCKS = {
     "payment_timeout PAYMENT_REQUIRED": 20,
     "charge ACCEPTED": 22,
     "paid PAYMENT_REQUIRED of ACCEPTED": 42,
-    "charge PROCESSING": 22,
+    "charge PROCESSING": 23,
     "paid PAYMENT_REQUIRED of PROCESSING": 40,
     "waive PAYMENT_REQUIRED of ACCEPTED": 24,
 }
@@ -96,9 +127,9 @@ MONEY_THAT_WAITS_FOR_NOTHING = {
     "collect COMPLETED": 34,
     "collect WITHDRAWN": 30,
     "set_fee ACCEPTED": 19,
-    "set_fee PROCESSING": 20,
-    "accept SUBMITTED exemption: confirm": 33,
-    "accept SUBMITTED exemption: refuse": 38,
+    "set_fee PROCESSING": 21,
+    "accept SUBMITTED exemption: confirm": 34,
+    "accept SUBMITTED exemption: refuse": 39,
 }
 ENDING = {
     "withdraw SUBMITTED": 16,
@@ -200,11 +231,27 @@ def test_filing_and_the_supplement(desk, counter):
         dossier = counter.take(dossier, "ask_supplement", desk.clerk, items=[ITEM])
         edit_supplement(dossier)
         counter.take(dossier, "resubmit", dossier.submitter, case=f"of {source}")
+    for dossier in (desk.submitted(), desk.accepted(), desk.processing()):
+        Dossier.objects.filter(pk=dossier.pk).update(supplement_count=1)
+        dossier = counter.take(dossier, "propose_supplement", desk.clerk, items=[ITEM])
+        counter.take(dossier, "decline_supplement", desk.head, note=NOTE)
     dossier = desk.asked_for_supplement()
     Dossier.objects.filter(pk=dossier.pk).update(reminded_at=clock.now())
     with clock.at(dossier.supplement_due_at):
         counter.take(dossier, "supplement_timeout", SystemActor("supplement_deadline"))
     assert counter.numbers == FILING
+
+
+def test_taking_giving_back_and_passing_on(desk, counter):
+    clerk, officer = factories.user(receiving_clerk=desk.receiving_agency), factories.user(officer=desk.lead)
+    for dossier in (desk.submitted(), desk.accepted()):
+        dossier = counter.take(dossier, "claim", desk.clerk)
+        dossier = counter.take(dossier, "pass_on", desk.clerk, holder=clerk, note=NOTE)
+        counter.take(dossier, "give_back", clerk)
+    dossier = workflow.advance(desk.processing(), "assign", actor=desk.head, holder=desk.officer)
+    dossier = counter.take(dossier, "pass_on", desk.officer, holder=officer, note=NOTE)
+    counter.take(dossier, "give_back", officer)
+    assert counter.numbers == HOLDING
 
 
 def test_the_desk(desk, counter):
@@ -231,12 +278,22 @@ def test_the_office(desk, counter):
     dossier = counter.take(dossier, "return_step", desk.signer, note=NOTE, back_to=review)
     counter.take(dossier, "hand_over", desk.officer)
     dossier = desk.processing()
+    dossier.step_runs.filter(state="open").update(kind="site_check")
+    visit = {"at": clock.now() + dt.timedelta(days=1), "place": "Số 5, tổ dân phố 3", "people": "Ông Ba"}
+    counter.take(dossier, "announce_visit", desk.officer, visit=visit)
+    counter.take(desk.processing(), "send_joint_record", desk.officer, question="Biên bản", hours=4, agencies=[other])
+    dossier = desk.processing()
+    silent = {"kind": "opinion", "label": "ý kiến", "line": None, "silence": "Điều 9"}
+    dossier.step_runs.filter(state="open").update(kind="consult", produces=silent)
+    with clock.at(dossier.step_due_at):
+        counter.take(dossier, "consent_by_silence", SystemActor("answer_deadline"))
+    dossier = desk.processing()
     dossier.step_runs.filter(state="open").update(kind="applicant_confirm")
     dossier = counter.take(dossier, "ask_confirmation", desk.officer, question="Tên trên bản nháp đúng chưa?")
     counter.take(dossier, "confirm", dossier.submitter, note="Đúng.")
     dossier = desk.processing()
-    factories.drafted(dossier, desk.officer)
     dossier = counter.take(dossier, "take", desk.officer)
+    factories.drafted(dossier, desk.officer)
     dossier = counter.take(dossier, "hand_over", desk.officer)
     counter.take(dossier, "refuse_handover", desk.signer, note=NOTE)
     dossier = counter.take(desk.processing(), "take_over", desk.head, note=NOTE)
@@ -255,6 +312,14 @@ def test_the_office(desk, counter):
 
 
 @pytest.mark.slow
+def test_asking_for_an_original(desk, counter, monkeypatch):
+    monkeypatch.setattr(conditions, "originals_with_reason", lambda dossier: {"1.1": ("Sổ đỏ", "Luật Đất đai")})
+    for dossier in (desk.submitted(), desk.accepted(), desk.processing(), completed(desk)):
+        counter.take(dossier, "ask_original", desk.clerk, original="1.1")
+    assert counter.numbers == ORIGINALS
+
+
+@pytest.mark.slow
 def test_the_result(desk, counter):
     content = factories.CONTENT
     dossier = desk.to_sign(delivery_way="account")
@@ -267,11 +332,16 @@ def test_the_result(desk, counter):
     dossier = counter.take(dossier, "issue", SystemActor("issue"), case="at the counter")
     dossier = counter.take(dossier, "correct_result", desk.signer, case="replace", action="replace", note=NOTE, content=content)
     add_signed_paper(dossier)
-    dossier = counter.take(dossier, "deliver", desk.clerk, case="at the counter", signed_for_by="Nguyễn Hoàng Phượng Vỹ")
+    dossier = counter.take(dossier, "deliver", desk.clerk, case="at the counter", **factories.SIGNED)
     dossier = counter.take(dossier, "correct_result", desk.signer, case="replace", action="replace", note=NOTE, content=content)
     add_signed_paper(dossier)
     counter.take(dossier, "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE, legal_ground=GROUND)
     counter.take(completed(desk), "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE, legal_ground=GROUND)
+    dossier = counter.take(completed(desk, **BY_POST), "send_parcel", desk.clerk, **factories.PARCEL)
+    for step, state in (("note_undelivered", "lost"), ("note_found", "in_transit"), ("deliver", "delivered")):
+        dossier.parcels.update(state=state)
+        case = "by post" if step == "deliver" else ""
+        dossier = counter.take(dossier, step, SystemActor("post"), case=case, parcel=dossier.parcels.get())
     counter.take(desk.to_sign(), "refuse_substance", desk.signer, note=NOTE, content=content)
     assert counter.numbers == RESULT
 
@@ -358,7 +428,8 @@ def test_ending_with_money_to_give_back(counter, db):
 
 
 def test_every_step_out_of_every_state_is_counted():
-    tables = [FILING, DESK, OFFICE, RESULT, MONEY_THAT_BLOCKS, MONEY_THAT_WAITS_FOR_NOTHING, ENDING, ENDING_WITH_MONEY]
+    waiting = [MONEY_THAT_BLOCKS, MONEY_THAT_WAITS_FOR_NOTHING]
+    tables = [FILING, DESK, HOLDING, OFFICE, RESULT, ORIGINALS, *waiting, ENDING, ENDING_WITH_MONEY]
     there_are = {
         f"{name} {state}"
         for name in workflow.step_names()

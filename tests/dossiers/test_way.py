@@ -131,7 +131,7 @@ def test_a_counter_result_waits_for_the_signature_of_who_takes_it(desk, run_foll
 
     with pytest.raises(inputs.DetailsMissing):
         workflow.advance(dossier, "deliver", actor=desk.clerk)
-    dossier = workflow.advance(dossier, "deliver", actor=desk.clerk, signed_for_by="Nguyễn Hoàng Phượng Vỹ")
+    dossier = workflow.advance(dossier, "deliver", actor=desk.clerk, **factories.SIGNED)
     assert dossier.state == DossierState.RETURNED
 
 
@@ -179,12 +179,18 @@ def test_a_second_supplement_needs_the_head(desk):
     dossier = workflow.advance(dossier, "resubmit", actor=dossier.submitter)
     items = [{"target": "field", "key": "ap_phone", "label": "Điện thoại", "reason": "Số này gọi không được."}]
 
-    with pytest.raises(inputs.DetailsMissing):
-        workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items)
-    with pytest.raises(inputs.DetailsMissing):
-        workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items, approved_by=desk.officer)
-    dossier = workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=items, approved_by=desk.head)
-    assert dossier.supplement_count == 2
+    for actor in (desk.clerk, desk.head):
+        with pytest.raises((workflow.StepNotPossible, PermissionDenied)):
+            workflow.advance(dossier, "ask_supplement", actor=actor, items=items)
+    dossier = workflow.advance(dossier, "propose_supplement", actor=desk.clerk, items=items)
+    assert dossier.state == DossierState.SUBMITTED
+    for actor in (desk.clerk, desk.officer):
+        with pytest.raises(PermissionDenied):
+            workflow.advance(dossier, "ask_supplement", actor=actor)
+    dossier = workflow.advance(dossier, "ask_supplement", actor=desk.head)
+    assert dossier.supplement_count == 2 and dossier.supplement_proposed_at is None
+    request = dossier.supplements.last()
+    assert request.approved_by == desk.head and [item.reason for item in request.items.all()] == ["Số này gọi không được."]
 
 
 def test_withdrawing_before_acceptance_is_immediate_and_leaves_both_events(desk):

@@ -10,7 +10,7 @@ from portal.launch.missing import Missing
 
 
 def two_free_ports():
-    return needs.free_pair(18_200)
+    return needs.free_ports(18_200)
 
 
 def test_it_takes_the_port_after_the_portals():

@@ -270,6 +270,14 @@ def test_working_minutes_add_up(start, first, second):
     assert HOURS.minutes_between(CALENDAR, start, together) == first + second
 
 
+@given(moments, st.integers(1, 3000), st.integers(0, 8000))
+def test_counting_back_says_when_something_must_have_begun_to_be_over(end, minutes, earlier):
+    latest = HOURS.minutes_before(CALENDAR, end, minutes)
+    assert HOURS.minutes_between(CALENDAR, latest, end) == minutes
+    begun = end - dt.timedelta(minutes=earlier)
+    assert (HOURS.add_minutes(CALENDAR, begun, minutes) <= end) == (begun <= latest)
+
+
 @given(moments, st.integers(0, 3000), moments, st.integers(0, 5000))
 def test_a_pause_takes_exactly_its_working_minutes(start, minutes, paused_at, length):
     pause = Pause(paused_at, paused_at + dt.timedelta(minutes=length))

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.messages.models import Channel, Message, mark_read
+from accounts.messages.models import Alarm, Channel, Message, mark_read
 from dossiers import workflow
 from dossiers.access_log import log_view
 from dossiers.citizen import dashboard as overview
-from dossiers.citizen import timeline
+from dossiers.citizen import delivery, timeline
 from dossiers.citizen.forms import ConfirmationForm, WithdrawalForm
 from dossiers.clock import lateness
 from dossiers.fees import wording
@@ -131,6 +131,7 @@ def detail(request, code):
         {
             "dossier": dossier,
             "mine": mine,
+            "unopened": dossier.letters.filter(from_office=True, opened_at=None).count() if mine else 0,
             "title": dossier.version.short_name,
             "on_behalf": dossier.subject_name if dossier.filed_for_somebody_else and mine else "",
             "timeline": timeline.timeline(dossier, pay_by=money.until if money else ""),
@@ -138,6 +139,7 @@ def detail(request, code):
             "days": timeline.countdown(dossier),
             "why": timeline.why_this_date(dossier),
             "moved": timeline.moved_promise(dossier),
+            "overdue": Alarm.objects.sentences(dossier.code),
             "ending": ending,
             "asked_of_people": timeline.asked_of_people(dossier) if mine else [],
             "filed_again": dossier.filed_again.exclude(code=None) if ending and mine else [],
@@ -155,6 +157,8 @@ def detail(request, code):
             "fee_is_open": wording.is_open(dossier),
             "money": money,
             "request_open": dossier.state == DossierState.SUPPLEMENT_REQUIRED and mine,
+            "post": delivery.promise(dossier),
+            "parcels": delivery.parcels(dossier) if mine or may_see_papers(dossier, user) else [],
             "has_result": any(paper.is_result for paper in papers),
             "has_slip": dossier.accepted_at is not None,
         },

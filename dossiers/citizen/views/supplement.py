@@ -1,136 +1,28 @@
 """Answering a supplement request: only the requested items can be edited; everything else is read-only."""
 
-from functools import cached_property
-
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from dossiers import workflow
 from dossiers.citizen.dashboard import until
 from dossiers.citizen.forms import MAX_NOTE_LENGTH
 from dossiers.citizen.views.dossier import own_dossier
-from dossiers.files.changing import FilesClosed, open_files
+from dossiers.files.changing import FilesClosed
 from dossiers.files.checking import ACCEPT, megabytes
-from dossiers.files.receiving import check, check_page, receive, sender_of
 from dossiers.filing import rules, supplements
-from dossiers.filing.views.documents import input_id, tiles
+from dossiers.filing.views.answering import BUTTONS, PAGE, Answering, change, page_row, read
+from dossiers.filing.views.documents import input_id
 from dossiers.filing.views.too_late import as_typed, is_stored, too_late
 from dossiers.models import SupplementItem
 from dossiers.permissions import is_submitter
-from portal.common.figures import number_in
 from portal.common.vietnamese import clean_text
-from procedures.eforms import (
-    ABROAD_QUERY,
-    BoundPage,
-    DatabaseSources,
-    Form,
-    answer_sections,
-    display_value,
-    open_row_from,
-    read_page,
-)
+from procedures.eforms import ABROAD_QUERY, BoundPage, answer_sections, open_row_from, read_page
 from procedures.models import working_calendar
-
-PAGE = "bo-sung"
-BUTTONS = {"gui", "xoa", "bo", "giu"}  # send the chosen files, remove a new file, leave out or keep an old page
-
-
-class Answering:
-    """One supplement request being answered: the requested fields as a form page, and the new files."""
-
-    def __init__(self, dossier, request_row):
-        self.dossier, self.row = dossier, request_row
-        self.items = list(request_row.items.all())
-        self.day = rules.filing_day(dossier)
-        self.form = rules.form_of(dossier, DatabaseSources())
-
-    @cached_property
-    def asked(self):
-        """The requested fields, in the order of the form, as a form of one page; None when only documents were requested."""
-        keys = {item.key for item in self.items if item.target == SupplementItem.Target.FIELD}
-        fields = [
-            {name: value for name, value in question.spec.items() if name != "show_if"}
-            for question in (self.form.fields.values() if self.form else [])
-            if question.key in keys
-        ]
-        if not fields:
-            return None
-        page = {"key": PAGE, "title": _("Bổ sung"), "question": _("Phần cần sửa"), "fields": fields}
-        document = {**self.form.document, "sections": [{"key": PAGE, "title": "", "pages": [page]}], "checks": []}
-        return Form(document, sources=DatabaseSources())
-
-    @property
-    def known(self):
-        answers = supplements.edited_answers(self.dossier, self.row)
-        return {
-            **answers,
-            **{k: v for k, v in rules.known_answers(self.dossier, self.form).items() if k not in self.dossier.answers},
-        }
-
-    def errors(self):
-        """{key: error code} of the requested fields, from validating the whole form."""
-        found = supplements.errors_of(self.dossier, self.row)
-        return {key: code for key, code in found.items() if self.asked and key in self.asked.fields}
-
-    def bound(self, **shown):
-        page = self.asked.page(PAGE)
-        return BoundPage(self.asked, page, self.known, self.day, **shown)
-
-    def cards(self, bound, refused):
-        """A card for each requested item, with the clerk's reason, and its form field, or its old and new files."""
-        fields = {shown.field.key: shown for shown in bound.fields} if bound else {}
-        files = list(self.dossier.attachments.filter(replaced_at=None))
-        cards = []
-        for item in self.items:
-            card = {"item": item, "id": input_id(item.key)}
-            if item.target == SupplementItem.Target.FIELD:
-                card |= {"field": fields.get(item.key), "old": self.words(item.key, self.dossier.answers)}
-            else:
-                pages = supplements.pages_of(self.dossier, self.row, item.key, files=files)
-                card |= {"pages": [_page_row(page) for page in pages], "errors": refused.get(item.key, [])}
-            cards.append(card)
-        return cards
-
-    def words(self, key, answers):
-        """An answer as text; a table as the number of its rows."""
-        question = self.form.fields.get(key) if self.form else None
-        if question is None:
-            return ""
-        if question.type == "table":
-            rows = answers.get(key) or []
-            return _("%(n)d dòng") % {"n": len(rows) if isinstance(rows, list) else 0}
-        return display_value(self.form, question, answers.get(key)) or _("Để trống")
-
-
-ACTIONS = {
-    "keep": (gettext_lazy("Giữ nguyên"), "check"),
-    "replace": (gettext_lazy("Thay bằng tệp mới"), "swap"),
-    "leave_out": (gettext_lazy("Bỏ trang này"), "x"),
-    "add": (gettext_lazy("Trang thêm"), "plus"),
-}
-
-
-def _page_row(page):
-    """One page for the template: its tile, what happens to it, and which buttons there are."""
-    words, icon = ACTIONS[page.action]
-    tile = tiles([page.new or page.old], removable=False)[0]
-    return {
-        "tile": tile | {"title": page_title(page), "note": words, "icon": icon},
-        "file": (page.new or page.old).name,
-        "action": page.action,
-        "old": page.old.pk if page.old else "",
-        "new": page.new.pk if page.new else "",
-    }
-
-
-def page_title(page):
-    return _("Trang %(n)d") % {"n": page.number}
 
 
 def _answering(request, code):
@@ -147,7 +39,7 @@ def _too_late(request, dossier):
     last = dossier.supplements.prefetch_related("items").last()
     if request.method == "POST" and last is not None and is_submitter(dossier, request.user):
         answering = Answering(dossier, last)
-        entered = _read(request, answering) if not request.path.endswith("/xem-lai/") else None
+        entered = read(request, answering) if not request.path.endswith("/xem-lai/") else None
         note = _note(request)
         known = entered is None or is_stored(entered, supplements.edited_answers(dossier, last))
         sent = dossier.events.filter(step="resubmit").select_related("text").last()
@@ -188,7 +80,7 @@ def _save(request, answering):
     dossier = answering.dossier
     here = reverse("dossiers:supplement", args=[dossier.code])
     try:
-        entered, refused = _change(request, answering)
+        entered, refused = change(request, answering)
     except FilesClosed as late:
         return too_late(request, late.sentence(), dossier=late.dossier, typed=_typed(request, answering))
     if refused:
@@ -208,41 +100,9 @@ def _save(request, answering):
     return redirect("dossiers:supplement_review", dossier.code)
 
 
-def _change(request, answering):
-    """Remove a file, save the edits, receive the uploads. Returns (PageInput or None, {item key: [sentences of refusal]}).
-
-    Only requested items are read from the POST.
-    """
-    entered = _read(request, answering)
-    uploads = []
-    for item in answering.items:
-        if item.target == SupplementItem.Target.DOCUMENT:
-            uploads += check(item.key, request.FILES.getlist(f"tep-{item.key}"), who=sender_of(request))
-            for page in supplements.pages_of(answering.dossier, answering.row, item.key):
-                if page.old and (chosen := request.FILES.getlist(f"thay-{page.old.pk}")):
-                    uploads += check_page(page.old, chosen, who=sender_of(request))
-    with open_files(answering.dossier, answering.row) as files:
-        if "xoa" in request.POST:
-            files.remove(number_in(request.POST["xoa"]))
-        if "bo" in request.POST:
-            files.leave_out(number_in(request.POST["bo"]))
-        if "giu" in request.POST:
-            files.keep(number_in(request.POST["giu"]))
-        if entered:
-            supplements.keep_answers(files.request, entered.values)
-        answering.row.edits = files.request.edits
-        return entered, receive(files, uploads, uploaded_by=request.user).refused
-
-
-def _read(request, answering):
-    if answering.asked is None:
-        return None
-    return read_page(answering.asked, answering.asked.page(PAGE), request.POST, answering.known, answering.day)
-
-
 def _typed(request, answering):
     """Rows of the requested fields as typed in this POST."""
-    entered = _read(request, answering)
+    entered = read(request, answering)
     return as_typed(answering.asked, entered) if entered else []
 
 
@@ -327,5 +187,5 @@ def _changes(answering):
             )
         else:
             pages = supplements.pages_of(answering.dossier, answering.row, item.key)
-            rows.append({"label": item.label, "pages": [_page_row(page) for page in pages]})
+            rows.append({"label": item.label, "pages": [page_row(page) for page in pages]})
     return rows

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import throttle
+from accounts.messages.models import Alarm
 from dossiers.citizen.timeline import public_milestones
 from dossiers.clock import lateness
 from dossiers.models import Dossier
@@ -74,8 +75,8 @@ def _filed():
 
 def _tracked(request, dossier):
     late = lateness.is_late(dossier, clock.now(), lateness.PROMISED_DUE)
-    response = render(
-        request, "dossiers/citizen/tracked.html", {"dossier": dossier, "milestones": public_milestones(dossier), "late": late}
-    )
+    overdue = Alarm.objects.sentences(dossier.code)
+    context = {"dossier": dossier, "milestones": public_milestones(dossier), "late": late, "overdue": overdue}
+    response = render(request, "dossiers/citizen/tracked.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response

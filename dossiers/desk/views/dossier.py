@@ -16,24 +16,28 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.messages.models import Message
 from accounts.roles import Role
 from dossiers import permissions, workflow
-from dossiers.access_log import log_view
+from dossiers.access_log import files_read, log_view
+from dossiers.choices import SeenDocument, TakenAs
 from dossiers.clock.timekeeper import Timekeeper
-from dossiers.desk import queues
-from dossiers.desk.actions import blocked_steps, offered
+from dossiers.desk import presence, queues, supplements_seen
+from dossiers.desk.actions import STEP_PAGES, blocked_steps, offered, quick_steps
 from dossiers.desk.forms import earlier_steps
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.desk.views.results import Review, is_drafted
 from dossiers.fees import payable, wording
 from dossiers.files import storage
 from dossiers.files.checking import megabytes
-from dossiers.files.models import OTHER_PAPERS
+from dossiers.files.models import NAMES
 from dossiers.files.serving import content_response
 from dossiers.filing import rules
 from dossiers.models import FollowUp
 from dossiers.papers import frozen
 from dossiers.papers.models import PaperKind
+from dossiers.states import DossierState
+from dossiers.workflow.assignment import POST
 from portal.common import clock
 from portal.common.dates import moment
+from portal.common.figures import number_in
 from portal.common.identity import phone_for_display
 from portal.common.lookalikes import strange_letters
 from portal.common.outbox import OutboxState
@@ -54,13 +58,16 @@ def dossier(request, code):
     """Everything the desk may see of one dossier. Logged in the access log."""
     dossier = find(request, code)
     log_view(request, dossier)
+    presence.record_visit(request.user, dossier)
     may_see_papers = permissions.may_see_papers(dossier, request.user)
     timekeeper = Timekeeper(dossier)
     possible = workflow.steps_for(request.user, dossier)
+    if dossier.state == DossierState.SUPPLEMENT_REQUIRED and permissions.acts_for_a_visitor(dossier, request.user):
+        possible.append("resubmit")  # its page enters the answers first
     steps = offered(name for name in possible if name != "return_step" or earlier_steps(dossier))  # not for the first step
-    aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and dossier.delivery_way == "account")]
+    aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and dossier.delivery_way != "counter")]
     runs = list(dossier.step_runs.select_related("agency", "holder", "done_by"))
-    sheets = _sheets(dossier, request.user)
+    sheets, quick = sheets_of(dossier, request.user), quick_steps(request.user, dossier)
     context = {
         "dossier": dossier,
         "phone": phone_for_display(dossier.subject_phone) if dossier.subject_phone else "",
@@ -70,20 +77,28 @@ def dossier(request, code):
         "sections": _sections(dossier, masked=not may_see_papers),
         "documents": rules.asked_documents(dossier),
         "sheets": sheets,
-        "shown": _shown(sheets, request.GET.get("xem", "")),
-        "history": _history(dossier),
+        "shown": shown_of(sheets, request.GET.get("xem", "")),
+        "history": _history(dossier, may_see_papers),
         "clock": _clock(dossier, timekeeper),
         "runs": runs,
         "holder": _holder(dossier),
         **_money(dossier),
-        "supplements": dossier.supplements.select_related("approved_by").prefetch_related("items"),
+        "supplements": supplements_seen.of(dossier),
         "decisions": _decisions(dossier),
+        "parcels": list(dossier.parcels.select_related("ordered_by", "owner").prefetch_related("notices__entered_by")),
+        "originals_held": dossier.originals.held().count(),
+        "taken": _taken(dossier) if may_see_papers else {},
         "review": Review(dossier, request.user) if may_see_papers and is_drafted(dossier) else None,
         "may_draft": permissions.drafts_now(dossier, request.user) and is_drafted(dossier),
+        "letters_waiting": dossier.letters.filter(from_office=False, closed_at=None).count(),
         "owed": _owed(dossier),
         "unsent": _unsent(dossier),
         "may_send_again": may_send_again(dossier, request.user),
         "main_steps": [step for step in steps if step not in aside],
+        "quick": [STEP_PAGES[name] for name in quick],
+        "seen": dossier.events.count(),
+        "others_here": presence.names_of_others(request.user, dossier),
+        "beat": presence.BEAT,
         "other_steps": aside,
         "filed_again": dossier.filed_again.exclude(code=None) if dossier.closed_at or dossier.decided_at else [],
         "held_back": [] if dossier.decided_at and dossier.state == "PROCESSING" else list(blocked_steps(request.user, dossier)),
@@ -98,6 +113,19 @@ def _decisions(dossier):
         (decision, [(words, decision.number_of(key)) for key, words in frozen.papers_in(decision.content).items()])
         for decision in dossier.decisions.select_related("signer")
     ]
+
+
+def _taken(dossier):
+    """Who took the result at the counter, as the history keeps it; {} when nobody did."""
+    event = dossier.events.filter(step="deliver", job="").select_related("text").last()
+    details = getattr(getattr(event, "text", None), "details", {})
+    if not details.get("signed_for_by"):
+        return {}
+    return {
+        "name": details["signed_for_by"], "when": moment(event.at), "mandate": details.get("mandate", ""),
+        "as": dict(TakenAs.choices).get(details.get("taken_as"), ""),
+        "document": dict(SeenDocument.choices).get(details.get("seen_document"), ""), "number": details.get("seen_number", ""),
+    }  # fmt: skip
 
 
 def _money(dossier):
@@ -142,6 +170,7 @@ class Sheet:
     picture: bool = False
     made_here: bool = False
     original: str = ""  # URL of the file as received, where the viewer shows another one
+    unread: bool = False  # a file that this person has not had on screen
 
     @property
     def framed(self):
@@ -149,9 +178,10 @@ class Sheet:
         return f"{self.address}#navpanes=0&view=FitH"
 
 
-def _sheets(dossier, user):
+def sheets_of(dossier, user):
     """What this user may open: uploaded files in the order of their documents, then papers of the portal, newest first."""
-    names = {ask.key: ask.name for ask in rules.asked_documents(dossier)} | {OTHER_PAPERS: _("Giấy tờ khác")}
+    names = {ask.key: ask.name for ask in rules.asked_documents(dossier)} | NAMES
+    read = files_read(dossier, user)
     sheets = [
         Sheet(
             f"tep-{file.pk}",
@@ -160,6 +190,7 @@ def _sheets(dossier, user):
             reverse("files:view", args=[file.pk]),
             picture=file.content_type.startswith("image/"),
             original=reverse("files:original", args=[file.pk]) if file.is_redrawn else "",
+            unread=read.get(file.pk) is None,
         )
         for file in (dossier.attachments.current() if permissions.may_see_papers(dossier, user) else [])
     ]
@@ -172,7 +203,7 @@ def _sheets(dossier, user):
     return sheets
 
 
-def _shown(sheets, wanted):
+def shown_of(sheets, wanted):
     """The requested sheet; else the first file or the filled form, else the first sheet, else None."""
     form = str(PaperKind.APPLICATION_FORM.label)
     return next(
@@ -182,18 +213,27 @@ def _shown(sheets, wanted):
 
 
 # ---------------------------------------------------------------- history and clock
-def _history(dossier):
-    """Rows of the timeline, newest last, with actor and note."""
+def _history(dossier, may_see_papers):
+    """Rows of the timeline, newest last, with actor, note, and the files that were not read before the acceptance
+    (their names for who may open them)."""
+    names = dict(dossier.attachments.values_list("pk", "name")) if may_see_papers else {}
     return [
         {
             "title": workflow.sentence_of(event),
             "who": event.text.actor_name or _("Máy tự làm"),
             "when": moment(event.at),
             "note": event.text.note,
+            "unread": _files_not_read(event, names),
             "event": event,
         }
         for event in dossier.events.select_related("text")
     ]
+
+
+def _files_not_read(event, names):
+    """Names of the files that the person who accepted had not had on screen."""
+    read = event.text.details.get("read", {}) if event.step == "accept" else {}
+    return [names[number_in(pk)] for pk, at in read.items() if at is None and number_in(pk) in names]
 
 
 def _holder(dossier):
@@ -203,6 +243,8 @@ def _holder(dossier):
     agency = dossier.holder_agency or dossier.receiving_agency
     if dossier.waiting_on == "submitter":
         return {"over": _("Đang chờ"), "name": _("Người nộp"), "role": dossier.get_state_display(), "icon": "pause"}
+    if dossier.waiting_on == POST:
+        return {"over": _("Đang giữ"), "name": _("Bưu điện"), "role": _("đang mang kết quả đi"), "icon": "mail"}
     role = dict(Role.choices).get(dossier.waiting_on, "")
     name = str(dossier.holder) if dossier.holder else _("Chưa giao ai")
     return {
@@ -255,17 +297,19 @@ def _unsent(dossier):
 @require_safe
 @for_staff
 def product(request, code, pk):
-    """The PDF that a processing step delivered."""
+    """The PDF that a processing step delivered; with `?anh=2` the second photo of its visit."""
     dossier = find(request, code)
-    run = get_object_or_404(dossier.step_runs, pk=pk, product__has_key="file")
-    if not permissions.may_see_papers(dossier, request.user):
+    run = get_object_or_404(dossier.step_runs, pk=pk)
+    photos = dict(enumerate(run.visit.get("photos", []), start=1))
+    file = photos.get(number_in(request.GET["anh"])) if "anh" in request.GET else run.product.get("file")
+    if file is None or not permissions.may_see_papers(dossier, request.user):
         raise Http404
     try:
-        content = storage.read_stored(run.product["file"]["storage_key"])
+        content = storage.read_stored(file["storage_key"])
     except storage.StoredFileMissing as missing:
         raise Http404 from missing
     log_view(request, dossier)
-    return content_response(content, run.product["file"]["name"], "application/pdf", inline=True)
+    return content_response(content, file["name"], file.get("content_type", "application/pdf"), inline=True)
 
 
 @require_POST
@@ -276,7 +320,10 @@ def again(request, code, kind, pk):
     if not may_send_again(dossier, request.user):
         raise PermissionDenied
     keys = [f"event:{event}" for event in dossier.events.values_list("pk", flat=True)]
-    rows = {"viec": FollowUp.objects.filter(event__dossier=dossier), "tin": Message.objects.filter(key__in=keys)}.get(kind)
+    rows = {
+        "viec": FollowUp.objects.filter(event__dossier=dossier), "tin": Message.objects.filter(key__in=keys),
+        "buu-gui": dossier.parcels,
+    }.get(kind)  # fmt: skip
     if rows is None:
         raise Http404
     get_object_or_404(rows, pk=pk).resend()

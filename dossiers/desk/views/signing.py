@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.roles import Role
 from dossiers import workflow
-from dossiers.desk import queues
+from dossiers.desk import ordering, queues
 from dossiers.desk.views.queue import for_staff
 from dossiers.models import Dossier, ResultDraft
 from dossiers.papers import drafting
@@ -22,7 +22,7 @@ from portal.common.vietnamese import clean_text
 from procedures.models import working_calendar
 
 LAST = "signed-together"  # session: what became of the dossiers of the last POST
-MAX_DOSSIERS = queues.PAGE
+MAX_DOSSIERS = ordering.PAGE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,7 +46,7 @@ def batch(request):
         else:
             messages.warning(request, _("Chọn ít nhất một hồ sơ trong danh sách."))
         return redirect("desk:sign")
-    found = queues.keyset_page(_waiting(request.user), after=request.GET.get("sau", ""), before=request.GET.get("truoc", ""))
+    found = ordering.keyset_page(_waiting(request.user), after=request.GET.get("sau", ""), before=request.GET.get("truoc", ""))
     last = request.session.get(LAST, [])
     return render(
         request,

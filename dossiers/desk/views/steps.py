@@ -1,5 +1,7 @@
 """The page of a step: shows its consequences, reads its inputs, and takes it."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -13,8 +15,10 @@ from dossiers.clock.timekeeper import Timekeeper
 from dossiers.desk import queues
 from dossiers.desk.actions import STEP_OF, STEP_PAGES
 from dossiers.desk.forms import MAX_TEXT_LENGTH
+from dossiers.desk.views.dossier import sheets_of, shown_of
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.desk.views.results import Review, preview
+from dossiers.messages import Reach, reach_of
 from dossiers.models import Dossier
 from dossiers.papers import frozen
 from dossiers.papers.models import PaperKind
@@ -22,9 +26,11 @@ from dossiers.transitions import drafts, inputs
 from dossiers.transitions.choices import Clock, Tells
 from portal.common import clock
 from portal.common.dates import moment
+from portal.common.identity import phone_for_display
 from portal.common.vietnamese import clean_text
 from procedures.calendar import Term, due
 
+BESIDE_PAPERS = ("ask_supplement", "propose_supplement", "decline_supplement")  # what is sent is read while it is judged
 REVIEWED = ("hand_over", "return_step", "approve")  # steps on whose page the drafted result is read
 
 
@@ -88,7 +94,8 @@ def _last_sequence(dossier):
 def _taken(request, dossier, name, form):
     """Take the step. Returns a redirect, or None when the form has an error."""
     try:
-        moved = workflow.advance(dossier, name, actor=request.user, note=form.cleaned_data.get("note", ""), **form.details())
+        take = workflow.withdraw if name == "withdraw" else partial(workflow.advance, name=name)
+        moved = take(dossier, actor=request.user, note=form.cleaned_data.get("note", ""), **form.details())
     except workflow.StepNotPossible as elsewhere:
         messages.error(request, elsewhere.sentence())
     except inputs.DetailsMissing as lack:
@@ -121,10 +128,17 @@ def _page(request, dossier, name, line, form):
             "review": Review(dossier, request.user)
             if name in REVIEWED and permissions.may_see_papers(dossier, request.user)
             else None,
+            **_beside(dossier, request.user, name),
             "may_draft": name in REVIEWED and _drafts_here(dossier, request.user, name),
         },
         status=422 if form.is_bound and form.errors else 200,
     )
+
+
+def _beside(dossier, user, name):
+    """The papers to read on this page, and the one that is open."""
+    sheets = sheets_of(dossier, user) if name in BESIDE_PAPERS else []
+    return {"sheets": sheets, "shown": shown_of(sheets, "")}
 
 
 def _drafts_here(dossier, user, name):
@@ -146,7 +160,18 @@ def _what_follows(dossier, name, line):
     if name in ("approve", "refuse_substance"):
         yield "stamp", _("Cổng ký số bằng chứng thư của %(agency)s rồi trả kết quả.") % {"agency": dossier.lead_agency}
     if Tells.SUBMITTER in line.custom["tells"]:
-        yield "mail", _("Người nộp được báo ngay.")
+        yield "mail", _told(dossier)
+
+
+def _told(dossier):
+    """How the citizen hears of the step; the portal says so when it cannot tell them."""
+    phone = phone_for_display(dossier.subject_phone) if dossier.subject_phone else ""
+    return {
+        Reach.ACCOUNT: _("Người nộp được báo ngay."),
+        Reach.MAIL: _("Người nộp không có tài khoản: cổng gửi thư điện tử."),
+        Reach.PHONE: _("Người nộp không có tài khoản và thư điện tử: cổng không báo được, gọi %(phone)s.") % {"phone": phone},
+        Reach.NONE: _("Người nộp không để lại cách liên lạc: cổng không báo được, trao giấy tại quầy."),
+    }[reach_of(dossier)]
 
 
 def _promise(dossier):

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from dossiers.files.changing import FilesClosed, open_files
 from dossiers.files.checking import ACCEPT, megabytes, safe_name
-from dossiers.files.models import OTHER_PAPERS
+from dossiers.files.models import NAMES, OTHER_PAPERS
 from dossiers.files.receiving import check, receive, sender_of
 from dossiers.filing import rules
 from dossiers.filing.judging import DOCUMENTS
@@ -154,7 +154,7 @@ def files_by_paper(dossier):
     """The uploaded files by document: [{"name", "tiles"}] in the order of the procedure."""
     files = list(dossier.attachments.current())
     names = {item["key"]: item["name"] for group in dossier.version.facts["document_groups"] for item in group["documents"]}
-    names[OTHER_PAPERS] = _("Giấy tờ khác")
+    names |= {key: str(name) for key, name in NAMES.items()}
     keys = sorted({file.item_key for file in files}, key=lambda key: list(names).index(key) if key in names else len(names))
     return [
         {"name": names.get(key, key), "tiles": tiles([file for file in files if file.item_key == key], removable=False)}

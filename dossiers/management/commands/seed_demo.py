@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dossiers.demo.matters import make_matters
 from dossiers.demo.people import make_people
+from dossiers.demo.visitors import make_visitors
 from dossiers.models import Dossier
 from portal.common import outbox
 
@@ -17,5 +18,5 @@ class Command(BaseCommand):
             raise CommandError("Demo people are refused here: DEMO is not set (production settings never set it).")
         with outbox.priority(outbox.Priority.BACKGROUND):
             users = make_people()
-            made = 0 if Dossier.objects.exists() else make_matters(users)
+            made = 0 if Dossier.objects.exists() else make_matters(users) + make_visitors(users)
         self.stdout.write(f"{len(users)} people, {made} dossiers made")

@@ -9,7 +9,7 @@ from dossiers.papers import numbering, wording
 from dossiers.papers.contexts import desk, office
 from dossiers.papers.contexts.office import Signing
 from dossiers.papers.contexts.register import register_context
-from dossiers.papers.contexts.shared import BUILDERS, person_of, submitter_of, tracking_url, verification_url
+from dossiers.papers.contexts.shared import BUILDERS, person_of, submitter_mark, submitter_of, tracking_url, verification_url
 from dossiers.papers.models import OF_THE_LEADING_BODY, PaperKind
 from dossiers.papers.wording import moment_in_words
 from portal.common.identity import in_groups
@@ -74,7 +74,7 @@ def _frame(kind, dossier, event, number, verification_code):
         "submitted_at": moment_in_words(dossier.submitted_at),
         "accepted_at": moment_in_words(dossier.accepted_at),
         "submitter_name": submitter_of(dossier),
-        "submitter_mark": f"(đã xác nhận trên cổng lúc {wording.short_moment(dossier.submitted_at)})",
+        "submitter_mark": submitter_mark(dossier),
         "clerk_name": event.text.actor_name,
         "clerk_mark": f"(đã xác nhận trên cổng lúc {wording.short_moment(event.at)})",
         "event_hash": event.hash,

@@ -1,7 +1,11 @@
 """Papers of the receiving desk: acknowledgement, application form, receipt slip, requests, refusal, stop notice."""
 
+import copy
+
 from accounts.addresses import address_text
+from dossiers.choices import SIGNED_FORM
 from dossiers.fees import wording as fee_words
+from dossiers.files.models import NAMES
 from dossiers.filing import rules
 from dossiers.models import DeliveryWay, SupplementItem
 from dossiers.papers import wording
@@ -10,6 +14,7 @@ from dossiers.papers.contexts.shared import (
     clock_note,
     fee_rows,
     files_at,
+    intake_of,
     money_note,
     sign,
     submitter_of,
@@ -31,11 +36,34 @@ def acknowledgement(dossier, event):
         "papers": [
             {"name": name, "file": file.name, "hash_prefix": file.received_sha256[:16]}
             for name, file in files_at(dossier, event.at)
-        ],
+        ]
+        + [{"name": row["name"], "file": f"bản giấy: {row['sheets']}"} for row in _on_paper(dossier) if row["sheets"]],
+        "lacks_are_told": _LACKS_TOLD["desk" if intake_of(dossier) else "account"],
         "fees": fees,
         "fee_total": total,
         "fee_note": _when_to_pay(dossier) if fees else "",
     }
+
+
+_LACKS_TOLD = {
+    "account": "gửi vào hộp thư trên cổng",
+    "desk": "trao tại quầy hoặc gửi theo địa chỉ đã ghi",
+}
+
+
+def _on_paper(dossier):
+    """What the desk received on paper: [{"key", "name", "originals", "copies", "sheets" in words}]; empty for filing online."""
+    intake = intake_of(dossier)
+    names = {ask.key: ask.name for ask in rules.papers_of(dossier.version)}
+    rows = []
+    for key, counts in (intake.papers if intake else {}).items():
+        originals, copies = counts.get("originals", 0), counts.get("copies", 0)
+        words = [f"{originals} bản chính"] * bool(originals) + [f"{copies} bản sao"] * bool(copies)
+        rows.append({
+            "key": key, "name": names.get(key, key), "originals": originals or "", "copies": copies or "",
+            "sheets": ", ".join(words) or ("chỉ xem, đã trả lại" if counts.get("seen") else ""),
+        })  # fmt: skip
+    return rows
 
 
 def _when_to_pay(dossier):
@@ -59,7 +87,14 @@ def _where_to_pay(dossier):
 
 @builds(PaperKind.APPLICATION_FORM)
 def application_form(dossier, event):
+    """The form as it was filed by this event, also when it is drawn later."""
     form = rules.form_of(dossier)
+    content = event.revision.content if hasattr(event, "revision") else None
+    if content:
+        dossier = copy.copy(dossier)
+        dossier.answers = content["answers"]
+    supplement = dossier.supplements.filter(sent_at=event.at).first() if event.step == "resubmit" else None
+    code = f"{dossier.code}, bổ sung lần {supplement.number}" if supplement else dossier.code
     return print_context(
         form,
         rules.known_answers(dossier, form),
@@ -68,8 +103,8 @@ def application_form(dossier, event):
         applicant_name=submitter_of(dossier),
         place=dossier.receiving_agency.unit.short_name if dossier.receiving_agency.unit_id else "",
         filed_on=rules.filing_day(dossier),
-        code=dossier.code,
-    ) | {"title": f"{form.name} {dossier.code}"}
+        code=code,
+    ) | {"title": f"{form.name} {code}"}
 
 
 @builds(PaperKind.RECEIPT_SLIP)
@@ -92,12 +127,17 @@ def receipt_slip(dossier, event):
 
 
 def _papers_received(dossier, event):
-    """Rows: first the form filled in on the portal, then each document with the number of its files."""
+    """Rows: first the form filled in on the portal, then each document with the number of its sheets and files."""
     form = rules.form_of(dossier)
     counts = {}
     for name, _file in files_at(dossier, event.at):
         counts[name] = counts.get(name, 0) + 1
-    rows = [{"name": f"{form.name} (điền trên cổng)", "electronic": 1}] if form else []
+    signed = counts.pop(str(NAMES[SIGNED_FORM]), 0)
+    rows = [{"name": f"{form.name} (điền trên cổng)", "electronic": 1}] if form and not signed else []
+    if form and signed:
+        rows = [{"name": f"{form.name} (đã ký)", "originals": 1, "electronic": signed}]
+    for row in _on_paper(dossier):
+        rows.append({**row, "electronic": counts.pop(row["name"], "")} | ({"copies": "đã xem"} if "xem" in row["sheets"] else {}))
     return rows + [{"name": name, "electronic": count} for name, count in counts.items()]
 
 
@@ -117,9 +157,17 @@ def supplement_request(dossier, event):
         "second_time": request.number > 1,
         "items": [{"name": item.label, "copy": _asked_as(item), "reason": item.reason} for item in request.items.order_by("pk")],
         "note": event.text.note,
+        **_who_proposed(event),
         "supplement_due_at": moment_in_words(request.due_at),
         "clock_note": clock_note(dossier, "Thời hạn giải quyết được tính lại từ đầu khi nhận đủ phần bổ sung."),
     }
+
+
+def _who_proposed(event):
+    """Of a request that a head approved: who guides the applicant is who proposed it."""
+    name = event.text.details.get("proposed_by")
+    mark = f"({event.text.actor_name} duyệt trên cổng lúc {wording.short_moment(event.at)})"
+    return {"clerk_name": name, "clerk_mark": mark} if name else {}
 
 
 def _asked_as(item):

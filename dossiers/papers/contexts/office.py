@@ -48,10 +48,20 @@ def _hand_over(run, giver):
     }
 
 
+def _visited(run):
+    """When, where and by whom something was checked on site; empty without a visit."""
+    if not run.visit:
+        return ""
+    held = f"đã kiểm tra tại chỗ {wording.short_moment(run.visit_held_at)}" if run.visit_held_at else ""
+    planned = f"hẹn kiểm tra tại chỗ {wording.short_moment(run.visit_at)}"
+    photos = f", {len(run.visit['photos'])} ảnh" if run.visit.get("photos") else ""
+    return f"{held or planned}, {run.visit['place']}, {run.visit['people']}{photos}"
+
+
 def _delivered(run):
     """What the step was asked, answered and made, for the column of notes."""
     label = run.produces.get("label", "")
-    said = [run.answer or run.question]
+    said = [_visited(run), run.answer or run.question]
     said.append(f"{label}: {run.product['text']}" if "text" in run.product else "")
     said.append(f"{label}: tệp {run.product['file']['name']}" if "file" in run.product else "")
     said.append({StepState.RETURNED: "bị trả lại", StepState.CANCELLED: "thôi, không làm nữa"}.get(run.state, ""))

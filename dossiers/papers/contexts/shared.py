@@ -4,9 +4,10 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
+from dossiers.choices import FilingChannel
 from dossiers.fees import ending
 from dossiers.fees import wording as fee_words
-from dossiers.files.models import OTHER_PAPERS
+from dossiers.files.models import NAMES
 from dossiers.filing import rules
 from dossiers.papers import wording
 from portal.common.identity import phone_for_display
@@ -39,18 +40,41 @@ def person_of(dossier):
         "address": dossier.subject_address,
         "phone": phone_for_display(dossier.subject_phone) if dossier.subject_phone else "",
         "email": dossier.subject_email,
-        "submitter": submitter_of(dossier) if dossier.filed_for_somebody_else else "",
+        "submitter": submitter_of(dossier) if _is_brought_by_another(dossier) else "",
     }
 
 
 def submitter_of(dossier):
-    return str(dossier.submitter) if dossier.submitter_id else dossier.subject_name
+    """Who filed it: the login, at the counter who brought or sent it, else the subject."""
+    if dossier.submitter_id:
+        return str(dossier.submitter)
+    intake = intake_of(dossier)
+    return intake and intake.bearer or dossier.subject_name
+
+
+def _is_brought_by_another(dossier):
+    intake = intake_of(dossier)
+    return dossier.filed_for_somebody_else or bool(intake and intake.bearer)
+
+
+def submitter_mark(dossier):
+    """The line under «Người nộp hồ sơ»: confirmed on the portal, or to be signed on the paper."""
+    if intake_of(dossier):
+        return "(ký, ghi rõ họ tên)"
+    return f"(đã xác nhận trên cổng lúc {wording.short_moment(dossier.submitted_at)})"
+
+
+def intake_of(dossier):
+    """How a clerk took it in; None for what was filed online."""
+    return getattr(dossier, "intake", None) if dossier.channel != FilingChannel.ONLINE else None
 
 
 def files_at(dossier, moment):
     """[(name of the document, attachment)] of the files in force at that moment."""
-    names = {ask.key: ask.name for ask in rules.asked_documents(dossier, files=[])} | {OTHER_PAPERS: "Giấy tờ khác"}
-    files = dossier.attachments.filter(Q(replaced_at=None) | Q(replaced_at__gt=moment), uploaded_at__lte=moment, staged_in=None)
+    names = {ask.key: ask.name for ask in rules.asked_documents(dossier, files=[])} | {k: str(n) for k, n in NAMES.items()}
+    files = dossier.attachments.filter(
+        Q(replaced_at=None) | Q(replaced_at__gt=moment), uploaded_at__lte=moment, staged_in=None, signed_for=None
+    )
     return [(names.get(file.item_key, file.item_key), file) for file in files]
 
 

@@ -14,20 +14,31 @@ from dossiers.states import DossierState
 from dossiers.transitions import conditions
 from dossiers.transitions.choices import Effect
 from dossiers.transitions.inputs import DetailsMissing
-from dossiers.transitions.step import Choice, Step
+from dossiers.transitions.step import AskedItem, Choice, Step
 from dossiers.workflow.effects.registry import after, before
 
 
 @before(Effect.SET_SUPPLEMENT_TERM)
 def set_supplement_term(step: Step) -> None:
     """Set the deadline of the citizen, from the version (default 7 working days), and record what is asked."""
-    step.recorded["items"] = [
-        {"target": item["target"], "key": item["key"], "label": item["label"], "reason": item["reason"]}
-        for item in step.details["items"]
-    ]
+    step.recorded["items"] = _items(step)
+    if proposal := step.details.get("proposal"):
+        step.recorded["proposed_by"] = proposal.text.actor_name
     version = step.dossier.version
     term = version.facts["supplement_term"] or version.document["defaults"]["supplement_term"]
     step.dossier.supplement_due_at = step.timekeeper.working_deadline(step.now, term)
+
+
+@before(Effect.RECORD_PROPOSAL)
+def record_proposal(step: Step) -> None:
+    step.recorded["proposed"] = _items(step)
+
+
+def _items(step: Step) -> list[AskedItem]:
+    return [
+        {"target": item["target"], "key": item["key"], "label": item["label"], "reason": item["reason"]}
+        for item in step.details["items"]
+    ]
 
 
 @after(Effect.OPEN_SUPPLEMENT)
@@ -38,7 +49,7 @@ def open_supplement(step: Step, event: Event) -> None:
         event=event,
         number=step.dossier.supplement_count,
         due_at=step.dossier.supplement_due_at,
-        approved_by=step.details.get("approved_by"),
+        approved_by=step.user if "proposal" in step.details else None,
     )
     SupplementItem.objects.bulk_create(SupplementItem(request=request, **item) for item in step.recorded["items"])
 

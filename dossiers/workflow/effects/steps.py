@@ -7,13 +7,19 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Agency
 from accounts.roles import Role
+from dossiers.access_log import files_read
 from dossiers.choices import IntervalKind, Product
+from dossiers.filing import rules
 from dossiers.models import StepRun, StepState
-from dossiers.permissions import does_the_step, heads
+from dossiers.permissions import ASKED_KINDS, does_the_step, own_steps
+from dossiers.states import DossierState
 from dossiers.transitions.choices import Effect
+from dossiers.transitions.inputs import JOINT
 from dossiers.transitions.step import Choice, Step
+from dossiers.workflow import taking
 from dossiers.workflow.effects.registry import before
 from portal.common import clock
+from portal.common.dates import moment
 
 OUTSIDE_THE_TERM = {"receive", "deliver"}  # kinds of step before and after the processing term
 
@@ -39,7 +45,15 @@ def copy_steps(step: Step) -> None:
 
 @before(Effect.FLAG_DIGITISATION)
 def flag_digitisation(step: Step) -> None:
-    step.dossier.digitised_at_receipt = step.dossier.attachments.current().exists()
+    step.dossier.digitised_at_receipt = rules.digitised(step.dossier)
+
+
+@before(Effect.RECORD_READING)
+def record_reading(step: Step) -> None:
+    """Record for each file when this person had it on screen last; None: not read."""
+    if step.user:
+        read = files_read(step.dossier, step.user)
+        step.recorded["read"] = {str(pk): at.isoformat() if at else None for pk, at in read.items()}
 
 
 @before(Effect.OPEN_FIRST_STEPS)
@@ -51,16 +65,33 @@ def open_first_steps(step: Step) -> None:
 def close_step_and_open_next(step: Step) -> None:
     """Close the chosen step with what it delivers; when no parallel step is left open, open the next."""
     run, product = step.details["step"], step.details.get("product") or {}
-    if run.question or run.must_produce == Product.OPINION:
-        run.answer = step.note
+    if run.question or run.visit or run.must_produce == Product.OPINION:
+        run.answer = step.note or (_("Đồng ý ký.") if run.kind == JOINT else "")
+    if run.visit:
+        _record_visit(run, step)
     if run.must_produce in product_kinds(product):
         run.product = product
         step.recorded["product"] = {"text": product["text"]} if "text" in product else {"file": _named(product["file"])}
     _close(run, step)
-    run.save(update_fields=["answer", "product"])
+    run.save(update_fields=["answer", "product", "visit"])
     step.recorded["steps"] = [run.name]
     if not step.dossier.open_steps:
         _open_next(step, after=run.position)
+
+
+@before(Effect.ANNOUNCE_VISIT)
+def announce_visit(step: Step) -> None:
+    run, visit = step.details["step"], step.details["visit"]
+    run.visit = {"at": visit["at"].isoformat(), "place": visit["place"], "people": visit["people"]}
+    run.save(update_fields=["visit"])
+    taking.note([run], step.now)
+    step.recorded |= {"steps": [run.name], "visit": run.visit}
+
+
+def _record_visit(run: StepRun, step: Step) -> None:
+    visit = step.details["visit"]
+    run.visit = run.visit | {"held_at": visit["held_at"].isoformat(), "photos": visit.get("photos", [])}
+    step.recorded["visit"] = run.visit | {"photos": [_named(photo) for photo in run.visit["photos"]]}
 
 
 def product_kinds(product: dict[str, Any]) -> set[str]:
@@ -81,6 +112,34 @@ def take(step: Step) -> None:
     step.recorded |= {"steps": [run.name], "holder": str(step.user)}
     run.holder, run.taken_at = step.user, run.taken_at if run.holder_id == step.user.pk and run.taken_at else step.now
     run.save(update_fields=["holder", "taken_at"])
+
+
+@before(Effect.TAKE_BY_WORKING)
+def take_by_working(step: Step) -> None:
+    """Who consults, asks or charges for an open step works on it: it needs no press of its own to count as taken."""
+    if step.user and step.line.source == DossierState.PROCESSING:
+        taking.note([run for run in own_steps(step.dossier, step.user) if run.kind not in ("sign", *ASKED_KINDS)], step.now)
+
+
+@before(Effect.CLAIM)
+def claim(step: Step) -> None:
+    step.dossier.holder = step.user
+    step.recorded["holder"] = str(step.user)
+
+
+@before(Effect.GIVE_BACK)
+@before(Effect.PASS_ON)
+def give_to(step: Step) -> None:
+    """What the actor holds goes to the colleague, or to everybody with the role; a step must be taken anew."""
+    holder = step.details.get("holder") if step.name == "pass_on" else None
+    assert step.user is not None
+    for run in [run for run in step.dossier.open_steps if run.holder_id == step.user.pk]:
+        run.holder, run.taken_at = holder, None
+        run.take_by = step.timekeeper.take_by(step.now, run.agency)
+        run.save(update_fields=["holder", "taken_at", "take_by"])
+    step.dossier.holder = holder
+    if holder:
+        step.recorded["holder"] = str(holder)
 
 
 @before(Effect.REFUSE_HANDOVER)
@@ -147,6 +206,27 @@ def open_consultation(step: Step) -> None:
     step.recorded |= {"question": step.details["question"], "agency": step.details["agency"].code, "hours": step.details["hours"]}
 
 
+@before(Effect.OPEN_JOINT_RECORD)
+def open_joint_record(step: Step) -> None:
+    """One open step for each body, beside the one that sends it. What is signed off is the same text for all (`question`)."""
+    dossier, details = step.dossier, step.details
+    here = max(dossier.open_steps, key=lambda run: run.position)
+    for run in dossier.open_steps:
+        if run.kind == JOINT:  # a record that is sent again stands for the one before
+            _close(run, step, StepState.CANCELLED)
+    StepRun.objects.bulk_create(
+        StepRun(
+            dossier=dossier, position=here.position, round=here.round, key=JOINT, kind=JOINT, name=_("Ký chung biên bản"),
+            role=Role.OFFICER, agency=agency, hours=details["hours"], parallel_group=JOINT, state=StepState.OPEN,
+            opened_at=step.now, due_at=step.timekeeper.after(step.now, details["hours"]), asked_by=step.user,
+            take_by=step.timekeeper.take_by(step.now, agency), question=details["question"],
+        )
+        for agency in details["agencies"]
+    )  # fmt: skip
+    dossier.reset_open_steps()
+    step.recorded |= {"question": details["question"], "agencies": [agency.code for agency in details["agencies"]]}
+
+
 @before(Effect.ASK_THE_APPLICANT)
 def ask_the_applicant(step: Step) -> None:
     """The applicant's term begins when they are asked, whatever is left of the term of the dossier, which is paused."""
@@ -167,6 +247,20 @@ def record_confirmation(step: Step) -> None:
 @before(Effect.RECORD_SILENCE)
 def record_silence(step: Step) -> None:
     _end_the_question(step, _("Không trả lời đến hết hạn."))
+
+
+@before(Effect.RECORD_CONSENT)
+def record_consent(step: Step) -> None:
+    """Close each silent step of another body; its answer says that there was none, and by which law that is consent."""
+    silent = [run for run in step.dossier.open_steps if run.is_silent(step.now)]
+    for run in silent:
+        facts = {"when": moment(run.due_at), "ground": run.silence_ground}
+        run.answer = _("Không trả lời đến hết hạn %(when)s, coi như đồng ý theo %(ground)s.") % facts
+        _close(run, step)
+        run.save(update_fields=["answer"])
+    step.recorded["steps"] = [f"{run.name} – {run.agency}" for run in silent]
+    if not step.dossier.open_steps:
+        _open_next(step, after=max(run.position for run in silent))
 
 
 @before(Effect.END_THE_WAIT)
@@ -214,14 +308,13 @@ def _end_the_question(step: Step, answer: str) -> None:
 
 @before(Effect.SET_HOLDER)
 def set_holder(step: Step) -> None:
-    holder = step.details["holder"]
-    assert step.user is not None
-    runs = [r for r in step.dossier.open_steps if heads(step.user, r.agency_id) and holder.has_role(r.role, r.agency_id)]
-    for run in runs:
+    holder, run = step.details["holder"], step.details.get("step")
+    if run:
         if run.taken_at and run.holder_id != holder.pk:  # handed from one person to another
-            run.taken_at, run.take_by, run.alarmed_at = None, step.timekeeper.take_by(step.now, run.agency), None
+            run.taken_at, run.take_by = None, step.timekeeper.take_by(step.now, run.agency)
         run.holder = holder
-        run.save(update_fields=["holder", "taken_at", "take_by", "alarmed_at"])
+        run.save(update_fields=["holder", "taken_at", "take_by"])
+        step.recorded["steps"] = [run.name]
     step.dossier.holder = holder
     step.recorded["holder"] = str(holder)
 
@@ -261,7 +354,7 @@ def cancel_open_steps(step: Step) -> None:
 def _close(run: StepRun, step: Step, state: Choice = StepState.DONE) -> None:
     run.state, run.done_at = state, step.now
     run.done_by = None if state == StepState.CANCELLED else step.user
-    if state == StepState.DONE:  # who does a step has taken it
+    if state == StepState.DONE and step.user:  # who does a step has taken it
         run.taken_at = run.taken_at or step.now
     run.save(update_fields=["state", "done_at", "done_by", "taken_at"])
     step.dossier.reset_open_steps()

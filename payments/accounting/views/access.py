@@ -11,12 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from payments.accounting import worklists
 from payments.permissions import is_accountant
 from portal.common import clock
+from portal.common.dates import age
 from portal.common.figures import number_in
 
 PAGE = 50  # rows on one page of a list
@@ -90,16 +90,6 @@ def sliced(request: HttpRequest, rows: QuerySet) -> tuple[list[Any], str]:
         return found, ""
     kept = {name: value for name, value in request.GET.items() if name != "sau"}
     return found[:PAGE], f"{request.path}?{urlencode(kept | {'sau': found[PAGE - 1].pk})}"
-
-
-def age(since: dt.datetime) -> str:
-    """How long ago, in words: minutes, hours or days."""
-    minutes = max(0, int((clock.now() - since).total_seconds() // 60))
-    if minutes < 60:
-        return ngettext("%(n)d phút", "%(n)d phút", minutes) % {"n": minutes}
-    if minutes < 48 * 60:
-        return ngettext("%(n)d giờ", "%(n)d giờ", minutes // 60) % {"n": minutes // 60}
-    return ngettext("%(n)d ngày", "%(n)d ngày", minutes // 1440) % {"n": minutes // 1440}
 
 
 def waiting_time(since: dt.datetime, *, ended: bool = False) -> dict[str, str]:

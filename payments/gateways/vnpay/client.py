@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import httpx
 
 from payments.gateways.base import NoAnswer, NotSent
-from payments.gateways.network import is_here
 from portal.common import request_ids
+from portal.common.network import is_here
 
 log = logging.getLogger(__name__)
 CONNECT_SECONDS, READ_SECONDS, WRITE_SECONDS = 3, 10, 5

@@ -155,6 +155,8 @@ def test_requested_fields_of_a_supplement_are_answered_over_the_api(desk):
     def write(**answers):
         return client.patch(f"{api}answers/", {"answers": answers}, **JSON)
 
+    asked = client.get(api).json()
+    assert asked["note"] == "" and asked["asked_at"]
     assert write(ap_full_name="Người Khác").status_code == 400
     assert write(request_detail={"a": 1}).status_code == 400
     shown = write(request_detail="Để vay vốn ở ngân hàng.").json()["items"][0]

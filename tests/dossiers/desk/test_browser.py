@@ -5,10 +5,12 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import AccessLog, User
 from dossiers.models import Dossier
 from dossiers.states import DossierState
-from tests.browser_support import axe, prefer, sideways
+from tests import factories
+from tests.browser_support import axe, click_and_wait, prefer, sideways
+from tests.databases import past_the_triggers
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -32,7 +34,14 @@ def logged_in_page(open_page, live_server):
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(logged_in_page, live_server, desk, width):
     submitted, at_work, to_sign = desk.submitted(), desk.processing(), desk.to_sign()
     places = {
-        desk.clerk: ["", f"ho-so/{submitted.code}/", f"ho-so/{submitted.code}/yeu-cau-bo-sung/", "?cach-nop=postal"],
+        desk.clerk: [
+            "",
+            "?xep=-nop&tu=2026-01-01&chua-doc=1",
+            "vang-mat/",
+            f"ho-so/{submitted.code}/",
+            f"ho-so/{submitted.code}/yeu-cau-bo-sung/",
+            "?cach-nop=postal",
+        ],
         desk.head: [f"ho-so/{at_work.code}/", f"ho-so/{at_work.code}/gia-han/", f"ho-so/{at_work.code}/giao-viec/"],
         desk.officer: [f"ho-so/{at_work.code}/soan-ket-qua/"],
         desk.signer: [f"ho-so/{to_sign.code}/duyet/", f"ho-so/{to_sign.code}/tra-lai-buoc/", "ky-loat/"],
@@ -134,3 +143,68 @@ def test_the_admin_works_under_its_own_policy(logged_in_page, live_server, desk)
     page.goto(live_server.url + reverse("admin:accounts_user_add"))
     assert refused == []
     assert page.locator("input[name=username]").is_visible()
+
+
+MORNING = 20  # dossiers
+
+
+def test_a_clerks_morning_by_keyboard_only(logged_in_page, live_server, desk, capsys):
+    """20 plain dossiers with a file each: opened, read, accepted and transferred. Keys and page loads are counted."""
+    dossiers = [desk.submitted() for _n in range(MORNING)]
+    with past_the_triggers():
+        files = [factories.attachment(dossier, "khac", name=f"giay-{dossier.pk}.pdf") for dossier in dossiers]
+    page = logged_in_page(desk.clerk)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    keys, loads = 0, []
+    page.on("framenavigated", lambda frame: loads.append(frame.url) if frame == page.main_frame else None)
+    page.goto(live_server.url + reverse("desk:queue"))
+    page.evaluate("document.activeElement.blur()")
+    loads.clear()
+
+    def press(key):
+        nonlocal keys
+        keys += 1
+        page.keyboard.press(key)
+
+    with page.expect_navigation():
+        press("n")
+    for _n in range(MORNING):
+        assert page.locator("[data-body]").bounding_box()["y"] < 900 and page.locator("#nd").bounding_box()["y"] < 900
+        on_screen = next(file for file in files if file.dossier.code in page.url)
+        while not AccessLog.objects.filter(target=f"file:{on_screen.pk}", actor=desk.clerk).exists():
+            page.wait_for_timeout(20)
+        press("d")
+        with page.expect_navigation():
+            press("Enter")
+    page.wait_for_url("**/can-bo/")
+
+    with capsys.disabled():
+        print(f"\n{MORNING} dossiers: {keys} keys, {len(loads)} page loads")
+    assert keys <= 4 * MORNING and len(loads) <= 2 * MORNING
+    assert {Dossier.objects.get(pk=dossier.pk).state for dossier in dossiers} == {DossierState.PROCESSING}
+    read = [dossier.events.get(step="accept").text.details["read"] for dossier in dossiers]
+    assert [list(row) for row in read] == [[str(file.pk)] for file in files] and all(all(row.values()) for row in read)
+
+
+def test_keys_keep_quiet_while_somebody_types_and_with_other_keys_held(logged_in_page, live_server, desk):
+    dossier = desk.submitted()
+    page = logged_in_page(desk.clerk)
+    address = live_server.url + reverse("desk:queue")
+    page.goto(address)
+    page.focus("#tu-khoa")
+    page.keyboard.type("njkd?x")
+    assert page.url == address and page.input_value("#tu-khoa") == "njkd?x"
+    page.evaluate("document.activeElement.blur()")
+    for held in ("Control+n", "Alt+n", "Meta+n", "Shift+n"):
+        page.evaluate("key => document.dispatchEvent(new KeyboardEvent('keydown', key))", {
+            "key": held[-1].upper() if held[0] == "S" else held[-1], "bubbles": True,
+            "ctrlKey": held[0] == "C", "altKey": held[0] == "A", "metaKey": held[0] == "M", "shiftKey": held[0] == "S",
+        })  # fmt: skip
+    assert page.url == address
+    page.keyboard.press("?")
+    assert page.locator("[data-keys] dl").is_visible()
+    click_and_wait(page.locator("[data-keys] form button"))
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("n")
+    page.wait_for_timeout(300)
+    assert page.url == address and dossier.events.count() == 1

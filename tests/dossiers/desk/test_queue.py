@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dossiers import workflow
-from dossiers.desk import queues
+from dossiers.desk import ordering, queues
 from dossiers.models import Dossier
 from portal.common import clock
 from portal.common.identity import mask_number
@@ -152,7 +152,7 @@ def test_an_inspector_reads_lists_of_the_province_and_nothing_to_pick(as_user, d
     dossier = desk.submitted()
     response = as_user(factories.user(inspector="H18")).get(reverse("desk:queue"))
     assert codes(response) == [dossier.code]
-    assert response.context["bulk"] == [] and response.context["reads_only"]
+    assert response.context["bulk"] == [] and not response.context["list"].reads_papers
 
 
 def test_filters_keep_to_a_procedure_and_a_channel(as_user, desk):
@@ -182,7 +182,7 @@ def test_pages_go_forth_and_back_without_losing_or_doubling_a_row(desk):
     dossiers = queues.dossiers_at_work(desk.clerk)
     pages, after = [], ""
     while True:
-        page = queues.keyset_page(dossiers, after=after, size=5)
+        page = ordering.keyset_page(dossiers, after=after, size=5)
         pages.append([d.pk for d in page.rows])
         if not page.after:
             break
@@ -190,10 +190,10 @@ def test_pages_go_forth_and_back_without_losing_or_doubling_a_row(desk):
     assert [len(page) for page in pages] == [5, 5, 5, 5, 3]
     assert len({pk for page in pages for pk in page}) == 23
 
-    back = queues.keyset_page(dossiers, before=page.before, size=5)
+    back = ordering.keyset_page(dossiers, before=page.before, size=5)
     assert [d.pk for d in back.rows] == pages[-2]
     while back.before:
-        back = queues.keyset_page(dossiers, before=back.before, size=5)
+        back = ordering.keyset_page(dossiers, before=back.before, size=5)
     assert [d.pk for d in back.rows] == pages[0]
 
 
@@ -220,7 +220,7 @@ def test_fifty_rows_cost_as_many_queries_as_five(as_user, desk):
         assert len(codes(client.get(address))) == 5
     many_dossiers(desk, 60)
     with CaptureQueriesContext(connection) as fifty:
-        assert len(codes(client.get(address))) == queues.PAGE
+        assert len(codes(client.get(address))) == ordering.PAGE
     assert len(fifty) == len(five) <= 20
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.core import signing
 from django.http import QueryDict
 
-from dossiers.desk.result_forms import KEPT_FILE, DraftForm
+from dossiers.desk.pdf_files import KEPT_FILE
+from dossiers.desk.result_forms import DraftForm
 from dossiers.papers import drafting
 from portal.common import clock
 from tests import factories

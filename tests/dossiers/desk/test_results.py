@@ -265,7 +265,7 @@ def test_what_was_revoked_before_it_was_delivered_is_not_called_a_result(desk, r
     run_followups()
     take(desk.signer, dossier, "correct_result", action="revoke", note="Cấp nhầm người.", legal_ground="Điều 21")
     run_followups()
-    take(desk.clerk, dossier, "deliver", signed_for_by="Nguyễn Hoàng Phượng Vỹ")
+    take(desk.clerk, dossier, "deliver", **factories.SIGNED)
     delivered = dossier.events.select_related("text").last()
     assert workflow.sentence_of(delivered) == "Đã trả quyết định thu hồi kết quả"
     told = dossier.submitter.inbox.filter(key=f"event:{delivered.pk}", channel="inbox").get()

@@ -10,20 +10,22 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.messages.models import Message
-from accounts.models import AccessLog, Membership
+from accounts.models import AccessLog
 from dossiers import invariants, workflow
+from dossiers.desk import queues
 from dossiers.desk.actions import STEP_PAGES
 from dossiers.desk.forms import StepForm
 from dossiers.desk.result_forms import DraftForm
 from dossiers.files import storage
 from dossiers.models import Dossier, FollowUp
+from dossiers.papers import contexts
 from dossiers.permissions import CITIZEN, NOTE_SHOWN_STEPS
 from dossiers.states import DossierState
 from dossiers.transitions import inputs
 from portal.common import clock
 from portal.common.outbox import OutboxState
-from procedures.models import LocalFee
 from tests import factories, world
+from tests.dossiers.pages import browse
 from tests.dossiers.papers.reading import text_of
 
 WEDNESDAY = dt.datetime(2026, 11, 25, 9, 0, tzinfo=clock.LOCAL)
@@ -60,8 +62,8 @@ def messages_of(response):
 
 # ---------------------------------------------------------------- the table
 def test_every_step_that_staff_may_take_has_a_page_and_no_page_is_for_nobody():
-    by_staff = {name for name in workflow.step_names() if any(line.permission.roles - {CITIZEN, "post"} for line in lines(name))}
-    assert set(STEP_PAGES) == by_staff
+    by_staff = {name for name in workflow.step_names() if any(line.permission.roles - {CITIZEN} for line in lines(name))}
+    assert set(STEP_PAGES) == by_staff - {"submit"}  # a clerk files on the pages of the counter
     slugs = [step.slug for step in STEP_PAGES.values()]
     assert len(set(slugs)) == len(slugs)
     assert all(slug.isascii() and slug == slug.lower() for slug in slugs)
@@ -188,97 +190,36 @@ def test_ready_reasons_have_no_personal_data_and_are_of_this_desk(desk):
     assert take(desk.clerk, dossier, "ask_supplement", chon=["field:request_detail"], **forged).status_code == 422
 
 
-def test_asking_a_second_time_is_the_heads_own_act(desk):
-    with clock.at(WEDNESDAY):
-        dossier = desk.accepted()
-    with clock.at(WEDNESDAY + dt.timedelta(days=7)):
-        shown = client_of(desk.clerk).get(page("ask_supplement", dossier))
-        assert "trưởng bộ phận duyệt" in shown.content.decode() and 'type="submit">' not in button_of(shown)
-        asked = {"chon": ["field:request_detail"], "ly-do:field:request_detail": "Ghi rõ nơi nhận giấy."}
-        assert take(desk.clerk, dossier, "ask_supplement", **asked).status_code == 422
-        assert now(dossier).state == DossierState.ACCEPTED
-
-        Membership.objects.create(
-            user=desk.head, agency=dossier.receiving_agency, role="receiving_clerk", valid_from="2025-07-01"
-        )
-        take(desk.head, dossier, "ask_supplement", **asked)
-        assert now(dossier).supplements.get().approved_by == desk.head
-
-
-def button_of(response):
-    """The HTML of the form from its last field on, with the buttons."""
-    return response.content.decode().rpartition("</fieldset>")[2].partition("</form>")[0]
-
-
-# ---------------------------------------------------------------- the rarer steps
-def test_a_new_promise_ends_when_the_office_closes(desk):
-    with clock.at(WEDNESDAY):
-        dossier = desk.processing()
-    with clock.at(WEDNESDAY.replace(hour=9)):
-        wrong = {"moi-ngay": "31", "moi-thang": "2", "moi-nam": "2026", "note": "Cần xác minh thêm."}
-        assert "ngày có thật" in take(desk.head, dossier, "extend", **wrong).content.decode()
-        sunday = wrong | {"moi-ngay": "29", "moi-thang": "11"}
-        assert "cơ quan nghỉ" in take(desk.head, dossier, "extend", **sunday).content.decode()
-        far = take(desk.head, dossier, "extend", **wrong | {"moi-ngay": "4", "moi-thang": "12"})  # more than the term again
-        assert far.status_code == 422 and now(dossier).extended_at is None
-        take(desk.head, dossier, "extend", **wrong | {"moi-ngay": "27", "moi-thang": "11"})
-    assert now(dossier).due_at == dt.datetime(2026, 11, 27, 17, tzinfo=clock.LOCAL)
-
-
-def test_a_step_goes_back_to_one_that_was_done(desk):
-    dossier = desk.to_sign()
-    done = dossier.step_runs.get(state="done")
-    take(desk.signer, dossier, "return_step", back_to=done.pk, note="Ghi lại địa chỉ.")
-    assert now(dossier).waiting_on == "officer"
-
-
-def test_another_body_is_asked_and_answers(desk):
-    dossier = desk.processing()
-    other = factories.user(officer="H18.X005.CA")
-    take(desk.officer, dossier, "consult", agency=world.agency("H18.X005.CA").pk, question="Ông A có tạm trú không?", hours="4")
-    assert "Ông A có tạm trú không?" in client_of(other).get(page("hand_over", dossier)).content.decode()
-    take(other, dossier, "hand_over", note="Không có.")
-    assert now(dossier).step_runs.get(key="consult").answer == "Không có."
-
-
-def test_the_head_gives_a_dossier_to_somebody_of_the_step(desk):
-    dossier = desk.processing()
-    assert take(desk.head, dossier, "assign", holder=desk.clerk.pk).status_code == 422  # no officer
-    take(desk.head, dossier, "assign", holder=desk.officer.pk)
-    assert now(dossier).holder == desk.officer
-
-
-def test_a_withdrawal_is_confirmed_or_refused(desk):
-    first, second = desk.processing(), desk.processing()
-    for dossier in (first, second):
-        workflow.withdraw(dossier, actor=dossier.submitter)
-    assert take(desk.clerk, first, "confirm_withdrawal").status_code == 422
-    take(desk.clerk, first, "confirm_withdrawal", originals_returned="on")
-    take(desk.head, second, "refuse_withdrawal", note="Đã có kết quả tra cứu.")
-    assert (now(first).state, now(second).state) == (DossierState.STOPPED, DossierState.PROCESSING)
-
-
-def test_a_matter_is_stopped_with_its_legal_ground(desk):
-    dossier = desk.processing()
-    assert take(desk.head, dossier, "stop", note="Có đơn tố cáo.", legal_ground="").status_code == 422
-    take(desk.head, dossier, "stop", note="Có đơn tố cáo.", legal_ground="Khoản 2 Điều 21")
-    assert now(dossier).state == DossierState.STOPPED
-
-
-def test_a_refusal_in_substance_prints_reason_and_ground(desk):
-    dossier = desk.to_sign()
-    take(desk.signer, dossier, "refuse_substance", note="Không có đăng ký cư trú.", legal_ground="Điều 17 Luật Cư trú")
-    content = now(dossier).decisions.get().content
-    assert content["reason"] == "Không có đăng ký cư trú." and content["legal_ground"] == "Điều 17 Luật Cư trú"
+ASKED = {"chon": ["field:request_detail"], "ly-do:field:request_detail": "Ghi rõ nơi nhận giấy.", "note": "Mong anh chị sửa sớm."}
 
 
 @pytest.fixture
-def counter(desk):
-    """A desk with a procedure of level 3: 15.000 đồng, paid at the counter."""
-    world.place("68.X123")
-    LocalFee.objects.create(
-        province_code="H18", procedure=world.procedure("1.004873"), fee_line_key="le_phi_ho_tich", amount=15_000
-    )
+def late(desk):
+    """A dossier whose requests for supplements a head must approve: accepted a week ago. The clerk has proposed one."""
+    with clock.at(WEDNESDAY):
+        dossier = desk.accepted()
+    with clock.at(WEDNESDAY + dt.timedelta(days=7)):
+        shown = client_of(desk.clerk).get(reverse("desk:dossier", args=[dossier.code])).content.decode()
+        assert page("propose_supplement", dossier) in shown and page("ask_supplement", dossier) not in shown
+        assert "cần trưởng bộ phận duyệt" in client_of(desk.clerk).get(page("propose_supplement", dossier)).content.decode()
+        take(desk.clerk, dossier, "propose_supplement", **ASKED)
+        yield now(dossier)
+
+
+@pytest.mark.slow
+def test_the_clerk_proposes_and_the_head_approves_word_by_word(desk, late):
+    assert late.state == DossierState.ACCEPTED and late.open_proposal.actor == desk.clerk
+    assert Message.objects.filter(recipient=desk.head, key=f"event:{late.open_proposal.pk}").exists()
+    assert not Message.objects.filter(recipient=late.submitter, key=f"event:{late.open_proposal.pk}").exists()
+    assert queues.dossiers_at_work(desk.head).filter(queues.actionable_by(desk.head), pk=late.pk).exists()
+    assert "Đã trình yêu cầu bổ sung" not in browse(late.submitter).get(f"/ho-so/{late.code}/").content.decode()
+    assert "Ghi rõ nơi nhận giấy." in client_of(desk.head).get(page("ask_supplement", late)).content.decode()
+    take(desk.head, late, "ask_supplement", **ASKED | {"ly-do:field:request_detail": "Khác."})
+    request = now(late).supplements.get()
+    assert request.approved_by == desk.head and request.items.get().reason == "Ghi rõ nơi nhận giấy."
+    assert request.event.text.note == "Mong anh chị sửa sớm." and request.event.text.details["proposed_by"] == str(desk.clerk)
+    paper = contexts.context("supplement_request", now(late), request.event, number="1", verification_code="X")
+    assert paper["clerk_name"] == str(desk.clerk) and str(desk.head) in paper["clerk_mark"]
     return factories.Desk("H18.X004.HC", lead="H18.X004")
 
 
@@ -326,7 +267,7 @@ def test_a_result_is_signed_for_at_the_counter_and_corrected_by_a_new_one(desk, 
     dossier = desk.approved(delivery_way="counter")
     run_followups()
     assert take(desk.clerk, dossier, "deliver", signed_for_by="").status_code == 422
-    take(desk.clerk, dossier, "deliver", signed_for_by="Nguyễn Hoàng Phượng Vỹ")
+    take(desk.clerk, dossier, "deliver", **factories.SIGNED)
     assert now(dossier).state == DossierState.RETURNED
 
     form = client_of(desk.signer).get(page("correct_result", dossier)).context["form"]
@@ -426,32 +367,7 @@ def test_two_clerks_at_once_take_it_in_once(desk):
     assert dossier.events.filter(step="accept").count() == 1
 
 
-# ---------------------------------------------------------------- several at once
-def test_several_dossiers_are_passed_on_together_after_a_second_look(desk):
-    ready, not_ready = [desk.accepted(), desk.accepted()], desk.submitted()
-    client = client_of(desk.clerk)
-    picked = {"hs": [d.code for d in [*ready, not_ready]], "buoc": "transfer"}
-
-    shown = client.post(reverse("desk:together"), picked)
-
-    assert [item["dossier"].code for item in shown.context["ready"]] == [d.code for d in ready]
-    assert shown.context["left_out"] == [not_ready]
-    assert now(ready[0]).state == DossierState.ACCEPTED
-    seen = {f"seen-{item['dossier'].code}": item["seen"] for item in shown.context["ready"]}
-    client.post(reverse("desk:together"), {**picked, **seen, "dong-y": "1"})
-    assert {now(d).state for d in ready} == {DossierState.PROCESSING}
-
-
-def test_the_head_gives_several_dossiers_to_one_person(desk):
-    dossiers = [desk.processing(), desk.processing()]
-    client = client_of(desk.head)
-    picked = {"hs": [d.code for d in dossiers], "buoc": "assign"}
-    shown = client.post(reverse("desk:together"), picked)
-    seen = {f"seen-{item['dossier'].code}": item["seen"] for item in shown.context["ready"]}
-    client.post(reverse("desk:together"), {**picked, **seen, "dong-y": "1", "nguoi": desk.officer.pk})
-    assert {now(d).holder for d in dossiers} == {desk.officer}
-
-
+# ---------------------------------------------------------------- several at once: test_bulk.py
 def test_no_other_step_can_be_taken_for_several(desk):
     dossier = desk.to_sign()
     answer = client_of(desk.signer).post(reverse("desk:together"), {"hs": [dossier.code], "buoc": "approve", "dong-y": "1"})

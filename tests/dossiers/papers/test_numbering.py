@@ -158,7 +158,7 @@ def test_a_gap_is_found(desk):
 
 def test_the_page_for_several_dossiers_commits_each_step():
     """Else two clerks could wait for each other's dossier and number."""
-    assert "default" in bulk.together._non_atomic_requests
+    assert "default" in bulk.confirm._non_atomic_requests
 
 
 @pytest.mark.django_db(transaction=True)

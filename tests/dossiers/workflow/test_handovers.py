@@ -6,13 +6,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from accounts.messages.models import Message
+from accounts.messages.models import Alarm, Message
 from dossiers import workflow
 from dossiers.desk import queues
 from dossiers.models import Dossier, StepRun
 from dossiers.transitions.inputs import DetailsMissing
 from dossiers.workflow import deadlines
 from portal.common import clock
+from portal.obligations import alarms
 from tests import factories, world
 from tests.dossiers.desk.test_steps import client_of, page, take
 from tests.dossiers.workflow.test_at_once import at_once
@@ -68,9 +69,43 @@ class TestHandedAndTaken:
                 advance(dossier, "refuse_handover", user, note=NOTE)
 
     def test_who_closes_a_step_has_taken_it(self, desk):
-        dossier = to_the_signer(desk)
+        dossier = desk.processing()
+        StepRun.objects.filter(dossier=dossier).update(produces={})
+        advance(dossier, "hand_over", desk.officer)
         done = dossier.step_runs.get(state="done")
         assert done.taken_at == done.done_at
+
+    @pytest.mark.slow
+    def test_who_drafts_consults_or_asks_has_taken_the_step(self, desk):
+        with clock.at(WEDNESDAY):
+            dossier = desk.processing()
+            drafter = fresh(dossier)
+            factories.drafted(drafter, desk.officer)
+            assert not open_run(dossier).untaken and fresh(dossier).take_by is None
+            colleague = factories.user(officer=desk.receiving_agency)
+            assert open_run(dossier).holder is None
+            assert workflow.may_take(colleague, fresh(dossier), "hand_over")  # it stays everybody's of this role
+            asked = desk.processing()
+            other = advance(asked, "consult", desk.officer, question="Có cư trú không?", hours=4, agency=world.agency(OTHER))
+            own, question = other.step_runs.filter(state="open").order_by("pk")
+            assert own.taken_at and question.untaken and other.take_by == question.take_by
+
+    @pytest.mark.slow
+    def test_who_writes_in_the_form_of_the_step_has_taken_it_and_keeps_a_draft_without_scripts(self, desk):
+        with clock.at(WEDNESDAY):
+            dossier = desk.processing()
+            form = page("hand_over", dossier)
+            stranger, refusing = client_of(factories.user(officer=OTHER)), page("refuse_handover", dossier)
+            stranger.post(reverse("keep_typed"), {"giu-trang": form, "note": NOTE})
+            client_of(desk.head).post(reverse("keep_typed"), {"giu-trang": form, "note": NOTE})
+            client = client_of(desk.officer)
+            client.post(reverse("keep_typed"), {"giu-trang": refusing, "note": NOTE})
+            assert open_run(dossier).untaken
+            answer = client.post(reverse("keep_typed"), {"giu-trang": form, "note": "Đang tra sổ."})
+            assert answer.status_code == 302 and answer["Location"] == form
+            assert not open_run(dossier).untaken and fresh(dossier).take_by is None
+            shown = client.get(form).content.decode()
+            assert "Đã lưu nháp lúc" in shown and "Đang tra sổ." in shown and "Lưu nháp</button>" in shown
 
     def test_giving_it_to_somebody_hands_it_over_anew(self, desk):
         dossier = advance(desk.processing(), "take", desk.officer)
@@ -138,7 +173,7 @@ class TestRefused:
 
 @pytest.mark.django_db
 class TestOverdue:
-    def test_after_two_working_hours_it_is_overdue_and_its_heads_are_told_once(self, desk):
+    def test_after_two_working_hours_it_is_overdue_and_its_heads_are_told(self, desk):
         with clock.at(WEDNESDAY):
             dossier = desk.processing()
             late = desk.head
@@ -148,11 +183,14 @@ class TestOverdue:
         with clock.at(run.take_by):
             assert list(StepRun.objects.untaken_and_overdue(clock.now())) == [run]
             assert queues.counts(factories.fresh(late))["chua-nhan"] == 1
-            deadlines.run()
-            deadlines.run()
-            told = Message.objects.filter(recipient=late, key__startswith=f"untaken:{run.pk}:", channel="inbox")
-            assert told.count() == 1 and dossier.code in told.get().subject
+        with clock.at(run.take_by + dt.timedelta(minutes=15)):
+            alarms.run()
+            alarms.run()
+            told = Message.objects.filter(recipient=late, key__startswith="alarms:", channel="inbox")
+            assert told.count() == 1 and dossier.code in told.get().body
             dossier = advance(dossier, "take", desk.officer)
+            alarms.run()
+            assert not Alarm.objects.going().filter(kind="take").exists()
             assert not StepRun.objects.untaken_and_overdue(clock.now()).exists()
             assert queues.counts(factories.fresh(late))["chua-nhan"] == 0
 

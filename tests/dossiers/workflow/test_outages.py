@@ -13,6 +13,7 @@ from dossiers.models import Dossier, Outage
 from dossiers.workflow import deadlines, outages, recount
 from portal.common import clock
 from portal.common.dates import GLUE
+from portal.obligations import alarms
 from procedures.calendar import OfficeHours, Term
 from procedures.models import working_calendar
 from tests import factories
@@ -140,7 +141,7 @@ def test_the_page_records_keeps_what_was_typed_and_cancels(desk, running):
 
 
 # ---------------------------------------------------------------- missed promises
-def test_a_missed_promise_is_told_once_to_citizen_and_head(desk, running):
+def test_a_missed_promise_is_told_once_to_the_citizen_and_to_the_head_as_an_alarm(desk, running):
     with clock.at(at(25)):
         deadlines.run()
     assert not told(running, "missed:")
@@ -150,7 +151,11 @@ def test_a_missed_promise_is_told_once_to_citizen_and_head(desk, running):
     (body,) = told(running, "missed:")
     assert "25 tháng 8" in body
     people = {row.recipient for row in Message.objects.filter(key__startswith="missed:", channel="inbox")}
-    assert people == {running.submitter, desk.head}
+    assert people == {running.submitter}
+    with clock.at(at(26, 9) + dt.timedelta(minutes=15)):
+        alarms.run()
+    alarm = Message.objects.get(recipient=desk.head, key__startswith="alarms:", channel="inbox")
+    assert "phải có quyết định hoặc xin lỗi" in alarm.body
     with clock.at(at(26, 9)):
         workflow.advance(fresh(running), "apologise", actor=desk.head, note=REASON, new_due_at=at(27))
     with clock.at(at(28, 9)):

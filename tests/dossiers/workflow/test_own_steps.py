@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.messages.models import Message
 from dossiers import invariants, workflow
+from dossiers.desk import queues
 from dossiers.models import Dossier, StepRun
 from dossiers.papers import contexts, drafting
 from dossiers.transitions.inputs import DetailsMissing
@@ -128,6 +129,76 @@ def test_work_is_taken_from_somebody_only_with_a_reason(desk, two_bodies):
     advance(two_bodies, "assign", desk.head, holder=second, note="Anh Nam đi học.")
 
 
+def test_the_head_of_the_lead_agency_takes_nothing_back_from_another_body(desk, two_bodies):
+    first = two_bodies.step_runs.get(agency__code=desk.receiving_agency, state="open")
+    StepRun.objects.filter(parallel_group="A").update(position=first.position + 1)
+    StepRun.objects.create(
+        dossier=two_bodies, position=first.position, key="dau", name="Thẩm tra", kind="review", agency=first.agency, state="done"
+    )
+    before = two_bodies.step_runs.get(key="dau")
+    for actor in (desk.head, desk.officer):
+        with pytest.raises(DetailsMissing, match="không lấy lại được"):
+            advance(two_bodies, "return_step", actor, note=NOTE, back_to=before)
+    assert state_of(two_bodies) == {desk.receiving_agency: "open", OTHER: "open"}
+    theirs = two_bodies.step_runs.get(agency__code=OTHER)
+    advance(two_bodies, "hand_over", factories.user(officer=OTHER), step=theirs, product={"text": "8012345678"})
+    returned = advance(two_bodies, "return_step", desk.head, note=NOTE, back_to=before)
+    assert returned.open_steps[0].key == "dau"
+
+
+def test_a_question_is_taken_back_by_who_asked_it(desk, other):
+    dossier = desk.processing()
+    first = dossier.open_steps[0]
+    advance(dossier, "consult", desk.officer, question="Có cư trú không?", hours=4, agency=other)
+    StepRun.objects.filter(dossier=dossier, state="open").update(position=first.position + 1)
+    before = StepRun.objects.create(
+        dossier=dossier, position=first.position, key="dau", name="Thẩm tra", kind="review", agency=first.agency, state="done"
+    )
+    colleague = factories.user(officer=desk.receiving_agency)
+    with pytest.raises(DetailsMissing, match="không lấy lại được"):
+        advance(dossier, "return_step", colleague, note=NOTE, back_to=before)
+    advance(dossier, "return_step", desk.officer, note=NOTE, back_to=before)
+    assert dossier.step_runs.get(kind="consult", question__gt="").state == "returned"
+
+
+def test_only_who_does_the_step_or_its_head_charges_or_asks_for_a_supplement(desk, two_bodies):
+    item = {"target": "field", "key": "request_detail", "label": "Nội dung", "reason": NOTE}
+    advance(two_bodies, "take", desk.officer)
+    colleague, tax = factories.user(officer=desk.receiving_agency), factories.user(officer=OTHER, head="H18.X004")
+    for stranger in (colleague, tax, desk.signer):
+        for name in ("ask_supplement", "charge", "set_fee"):
+            with pytest.raises(PermissionDenied):
+                workflow.admit(factories.fresh(stranger), fresh(two_bodies), workflow.line_of(name, two_bodies.state))
+    workflow.admit(factories.fresh(desk.head), fresh(two_bodies), workflow.line_of("charge", two_bodies.state))
+    advance(two_bodies, "ask_supplement", desk.officer, items=[item])
+
+
+def test_a_head_gives_the_step_that_was_chosen(desk, two_bodies):
+    StepRun.objects.filter(agency__code=OTHER, dossier=two_bodies).update(agency=two_bodies.lead_agency)
+    first, second = fresh(two_bodies).open_steps
+    with pytest.raises(DetailsMissing, match="chọn bước"):
+        advance(two_bodies, "assign", desk.head, holder=desk.officer)
+    page_of_head = client_of(desk.head)
+    shown = page_of_head.get(page("assign", two_bodies))
+    sent = {"seen": shown.context["seen"], "holder": desk.officer.pk, "step": second.pk}
+    assert page_of_head.post(page("assign", two_bodies), sent).status_code == 302
+    assert [run.holder for run in fresh(two_bodies).open_steps] == [None, desk.officer]
+    event = two_bodies.events.select_related("text").last()
+    assert event.text.details["steps"] == [second.name] != [first.name]
+
+
+def test_a_deputy_does_the_step_of_a_head(desk):
+    dossier = desk.processing()
+    StepRun.objects.filter(dossier=dossier, state="open").update(role="head", produces={})
+    deputy, stranger = factories.user(deputy=desk.receiving_agency), factories.user(deputy="H18.X004")
+    assert queues.runs_of(deputy).filter(dossier=dossier).exists()
+    assert not queues.runs_of(stranger).filter(dossier=dossier).exists()
+    with pytest.raises(PermissionDenied):
+        advance(dossier, "hand_over", stranger)
+    done = advance(dossier, "hand_over", deputy)
+    assert done.step_runs.get(state="done").done_by == deputy
+
+
 def test_a_head_does_not_take_over_the_signature(desk):
     dossier = desk.to_sign()
     with pytest.raises(PermissionDenied):
@@ -182,6 +253,23 @@ def test_a_file_is_delivered_and_opened_by_who_sees_papers(desk):
     assert client_of(factories.user(officer="H18.X004")).get(address).status_code == 404
     assert client_of(factories.user(inspector="H18")).get(address).status_code == 404
     assert list(invariants.violations()) == []
+
+
+@pytest.mark.slow
+def test_a_file_is_kept_when_the_form_has_another_error(desk, other):
+    dossier = desk.processing()
+    StepRun.objects.filter(dossier=dossier, state="open").update(produces={"kind": "file", "label": "biên bản", "line": None})
+    run = dossier.step_runs.get(state="open")
+    client, sent = client_of(desk.officer), {"note": "x" * 5000, f"file-{run.pk}": a_pdf("bien-ban")}
+    seen = client.get(page("hand_over", dossier)).context["seen"]
+    answer = client.post(page("hand_over", dossier), sent | {"seen": seen})
+    assert answer.status_code == 422 and "Đã giữ tệp bien-ban.pdf" in answer.content.decode()
+    kept = answer.context["form"][f"kept-{run.pk}"].value()
+    forged = client.post(page("hand_over", dossier), {"seen": seen, f"kept-{run.pk}": kept[:-1] + "A"})
+    assert forged.status_code == 422 and "Đã giữ tệp" not in forged.content.decode()
+    assert client.post(page("hand_over", dossier), {"seen": seen, f"kept-{run.pk}": kept}).status_code == 302
+    run.refresh_from_db()
+    assert run.product["file"]["name"] == "bien-ban.pdf"
 
 
 def test_an_opinion_is_its_words(desk):

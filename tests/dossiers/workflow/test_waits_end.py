@@ -156,9 +156,10 @@ def test_steps_with_an_opinion_are_handed_over_together_with_its_words(desk):
     dossiers = [desk.processing(), desk.processing()]
     StepRun.objects.filter(state="open").update(produces={"kind": "opinion", "label": "ý kiến", "line": None})
     client, post = client_of(desk.officer), {"hs": [d.code for d in dossiers], "buoc": "hand_over"}
-    assert "ghi-chu" in client.post("/can-bo/cung-luc/", post).content.decode()
-    post |= {f"seen-{d.code}": d.events.last().sequence for d in dossiers} | {"dong-y": "1"}
-    client.post("/can-bo/cung-luc/", post)
+    shown = client.post("/can-bo/cung-luc/", post, follow=True)
+    assert "ghi-chu" in shown.content.decode()
+    client.post(f"{shown.redirect_chain[-1][0]}lam/")
     assert StepRun.objects.filter(kind="review", state="open").count() == 2  # no opinion, nothing is closed
-    client.post("/can-bo/cung-luc/", post | {"ghi-chu": "Đúng với sổ gốc."})
+    again = client.post("/can-bo/cung-luc/", post)
+    client.post(f"{again.url}lam/", {"ghi-chu": "Đúng với sổ gốc."})
     assert StepRun.objects.filter(kind="review", state="done", answer="Đúng với sổ gốc.").count() == 2

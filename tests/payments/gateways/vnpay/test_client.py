@@ -11,9 +11,9 @@ import pytest
 
 from payments.gateways import vnpay
 from payments.gateways.base import NoAnswer, NotSent, Subject
-from payments.gateways.network import is_here
 from payments.gateways.vnpay import client
 from portal.common.clock import LOCAL, dt
+from portal.common.network import is_here
 from tests.payments.gateways.vnpay import wire_words as words
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0017_recorded_outages'),
+        ('dossiers', '0018_letters_and_notes'),
     ]
 
     operations = [

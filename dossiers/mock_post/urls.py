@@ -1,0 +1,14 @@
+"""URLs of the post: orders, panel, control API."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("v1/parcels", views.order, name="order"),
+    path("song", views.alive, name="alive"),
+    path("", views.panel, name="panel"),
+    path("buu-gui/<str:tracking>/", views.report, name="report"),
+    path("cong-tac/", views.switch, name="switch"),
+    path("control/<str:name>", views.control, name="control"),
+]
