@@ -144,6 +144,7 @@ DOORS = {
     **_at(HANDOVER, "desk:", "handover", "handover_pdf"),
     **_at(FILED, "api_", "dossier", "proof", "withdraw"),
     **_at(FILED, "evidence:", "proof"),
+    **_at(FILED, "payments:", "counter_qr"),
     **_at(CITIZENS_SIDE, "payments:", "pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"),
     **_at(CITIZENS_SIDE, "api_", "payment", "payment_attempts", "payment_claim", "proof"),
     **_at(CITIZENS_SIDE, "evidence:", "proof"),

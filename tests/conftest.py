@@ -81,9 +81,9 @@ def pytest_collection_modifyitems(config, items):
 
 def _dearest_files_first(items):
     """With several workers a dear file taken up last would leave the others idle."""
-    weights = collections.Counter()
+    measured, weights = slowness.listed(), collections.Counter()
     for item in items:
-        weights[item.path] += 10 if any(map(item.get_closest_marker, NOT_FAST)) else 1
+        weights[item.path] += slowness.expected(item, measured)
     items.sort(key=lambda item: -weights[item.path])
 
 

@@ -35,6 +35,17 @@ def mark(items):
             item.add_marker(pytest.mark.slow)
 
 
+# About how many seconds such a test takes: of Chromium and of other processes the list knows nothing.
+SECONDS = {"browser": 12, "services": 12, "slow": 3, "needs_pdf": 1, "django_db": 0.2}
+
+
+def expected(item, measured):
+    """About how many seconds this test takes; `measured`: what the list says."""
+    guesses = [seconds for marker, seconds in SECONDS.items() if item.get_closest_marker(marker)]
+    found = measured.get(function_of(item.nodeid))
+    return max([found, *(guess for guess in guesses if guess > SECONDS["slow"])] if found else [0.1, *guesses])
+
+
 class Meter:
     """Measures the tests in each worker, and collects and writes the numbers in the main process."""
 

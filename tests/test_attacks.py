@@ -76,7 +76,7 @@ PAGES = [
     "letter_file",
 ]
 DRAFT_PAGES = ["resume", "renew", "filled_form", "step", "autosave", "discard", "read_draft"]
-PAYING = ["pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"]
+PAYING = ["counter_qr", "pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"]
 DOORS = {
     **{f"dossiers:{name}": "filed" for name in PAGES},
     **{f"dossiers:{name}": "draft" for name in DRAFT_PAGES},
@@ -142,7 +142,7 @@ def addresses(dossier, draft):
     issued, message = paper(dossier), dossier.submitter.inbox.filter(channel="inbox").first()
     tails = ["", "giay-moi/", "da-nop/", "giay-hen/", "ket-qua/", "rut/", "nop-lai/", "xac-nhan/", "bo-sung/", "bo-sung/xem-lai/"]
     tails += ["bang-chung.json", "trao-doi/", "trao-doi/1/tep/1/"]
-    paying = ["", "chua-xong/", "chuyen-khoan/", "qr.png", "tinh-trang/", "da-tra/", "nho-tra/"]
+    paying = ["tai-quay/", "", "chua-xong/", "chuyen-khoan/", "qr.png", "tinh-trang/", "da-tra/", "nho-tra/"]
     steps = ["", "ban-moi/", "to-khai.pdf", "xem-lai/", "giay-to/", "nguoi_de_nghi/", "nguoi_de_nghi/tu-luu/"]
     event = dossier.events.first()
     parcel, handed = factories.parcel(dossier), factories.handover(dossier)

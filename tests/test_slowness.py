@@ -27,6 +27,20 @@ def test_a_listed_test_is_slow_in_all_its_cases(list_file):
     assert marked == [("tests/test_a.py::test_dear[one]", "slow"), ("tests/test_a.py::test_dear[two]", "slow")]
 
 
+@pytest.mark.parametrize(
+    ("name", "markers", "seconds"),
+    [
+        ("test_dear[one]", {"slow", "django_db"}, 2.0),
+        ("test_new", {"slow"}, 3),
+        ("test_dear", {"slow", "browser"}, 12),
+        ("test_cheap", set(), 0.1),
+    ],
+)
+def test_how_long_a_test_takes_is_known_from_the_list_or_guessed(name, markers, seconds):
+    item = SimpleNamespace(nodeid=f"tests/test_a.py::{name}", get_closest_marker=lambda marker: marker in markers)
+    assert slowness.expected(item, {"tests/test_a.py::test_dear": 2.0}) == seconds
+
+
 def test_a_measurement_renews_what_ran_and_keeps_the_rest(list_file):
     meter = slowness.Meter(SimpleNamespace())
     for nodeid, phases in [
