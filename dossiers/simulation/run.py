@@ -67,8 +67,9 @@ def work(row):
     row.done += len(slice_)
     row.last_pk = slice_[-1].pk if slice_ else row.last_pk
     row.keep_waiting = len(slice_) == SLICE
+    row.total = max(row.total, row.done) if row.keep_waiting else row.done  # more were filed meanwhile, or one was erased
     row.next_at, row.leased_until = clock.now(), None
-    row.save(update_fields=["sha256", "done", "last_pk", "result", "next_at", "leased_until"])
+    row.save(update_fields=["sha256", "total", "done", "last_pk", "result", "next_at", "leased_until"])
     if row.keep_waiting:
         outbox.wake_relay()
 

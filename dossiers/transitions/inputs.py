@@ -51,8 +51,10 @@ def reason(step: Step) -> None:
 
 def form_signed_on_paper(step: Step) -> None:
     """A clerk files what the applicant signed on paper: its scan is among the files."""
-    signed = step.dossier.attachments.current().filter(item_key=SIGNED_FORM)
-    if step.dossier.channel != FilingChannel.ONLINE and not signed.exists():
+    dossier = step.dossier
+    if dossier.channel == FilingChannel.ONLINE or dossier.submitter_id is not None:
+        return
+    if not dossier.attachments.current().filter(item_key=SIGNED_FORM).exists():
         raise DetailsMissing(SIGNED_FORM, _("Quét tờ khai người nộp đã ký rồi gửi ở mục “Tờ khai đã ký”."))
 
 

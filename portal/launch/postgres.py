@@ -38,7 +38,7 @@ THROWAWAY = SETTINGS | {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_connections": "120",
+    "max_connections": "180",  # tests of many threads, in each worker
     "jit": "off",  # short statements: compiling them costs more than it saves
 }
 

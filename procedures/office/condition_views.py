@@ -47,7 +47,7 @@ def condition(request: HttpRequest, code: str, slug: str, place: str) -> HttpRes
     context = {
         **frame(request, found, listed),
         "section": BY_SLUG[slug],
-        "place_words": place_words(path[:-1]),
+        "heading": _("%(place)s: áp dụng khi nào") % {"place": place_words(path[:-1])},
         "way": condition_forms.split(current)[0],
         "parts": condition_forms.parts_of(found.version.document, current, known),
         "known": known.values(),

@@ -158,7 +158,7 @@ def form_condition(request: HttpRequest, code: str, number: int, place: str) -> 
         **frame(request, found, listed),
         "section": FORM,
         "form_page_number": number,
-        "place_words": f"{field['label']}, {FORM_FIELDS[kind]}",
+        "heading": f"{field['label']}: {FORM_FIELDS[kind]}",
         "way": condition_forms.split(current)[0],
         "parts": condition_forms.parts_of(found.version.document, current, known),
         "known": known.values(),

@@ -28,6 +28,12 @@ def press(page, name):
     click_and_wait(page.locator("main").get_by_role("button", name=name).last)
 
 
+def looks_right_at_both_widths(page):
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        looks_right(page)
+
+
 def has(**facts):
     wait_for(lambda: Dossier.objects.filter(**facts).exists(), 90)
     return Dossier.objects.get()
@@ -43,13 +49,13 @@ def test_a_visitor_from_the_door_to_the_result(portal, open_page, tmp_path):
 
     # the door: which procedure, who is it
     page.goto(f"{portal}/can-bo/tiep-nhan-tai-quay/?tu-khoa=hon+nhan")
-    looks_right(page)
+    looks_right_at_both_widths(page)
     click_and_wait(page.get_by_role("link", name=procedure.current.short_name))
-    looks_right(page)
+    looks_right_at_both_widths(page)
     for name, value in {"number": "011090000123", "name": "Lò Văn Ính", "birth_date": "27/3/1990", "phone": "0912345678"}.items():
         page.locator(f"#id_{name}").fill(value)
     press(page, "Tìm, rồi nhập tờ khai")
-    looks_right(page)
+    looks_right_at_both_widths(page)
 
     # the form: typed (here by the database), read back by the page; a person acts for him and the authority is missing
     draft = Dossier.objects.get()
@@ -59,18 +65,18 @@ def test_a_visitor_from_the_door_to_the_result(portal, open_page, tmp_path):
     page.locator("#f-to-khai-da-ky").set_input_files(scan)
     press(page, "Ghi nhận và tiếp nhận")
     assert "Chưa tiếp nhận" in page.locator("body").inner_text() and "Văn bản ủy quyền" in page.locator("main").inner_text()
-    looks_right(page)
+    looks_right_at_both_widths(page)
 
     # what is missing is asked for, brought, scanned and signed for
     click_and_wait(page.get_by_role("link", name="Yêu cầu bổ sung"))
-    looks_right(page)
+    looks_right_at_both_widths(page)
     dossier = Dossier.objects.get()
     key = next(ask.key for ask in intake.rules.not_handed_in(dossier))
     items = [{"target": "document", "key": key, "label": "Văn bản ủy quyền", "reason": "Chưa có giấy ủy quyền."}]
     workflow.advance(dossier, "ask_supplement", actor=factories.fresh(clerk), items=items)
     page.goto(f"{portal}/can-bo/ho-so/{dossier.code}/")
     click_and_wait(page.get_by_role("link", name=re.compile(r"^\s*Nhận bổ sung")).first)
-    looks_right(page)
+    looks_right_at_both_widths(page)
     page.locator(f"[name='tep-{key}']").set_input_files(scan)
     press(page, "Lưu, chưa nộp")
     page.locator("#id_signed").set_input_files(scan)
@@ -82,7 +88,7 @@ def test_a_visitor_from_the_door_to_the_result(portal, open_page, tmp_path):
     click_and_wait(page.locator("main form button.btn").first)
     has(state="ACCEPTED", papers__kind="receipt_slip")
     page.goto(f"{portal}/can-bo/tiep-nhan-tai-quay/{dossier.pk}/")
-    looks_right(page)
+    looks_right_at_both_widths(page)
     page.locator("#tep").set_input_files(scan)
     press(page, "Gửi bản quét")
     assert "Đã giữ bản quét" in page.locator("body").inner_text()
@@ -101,6 +107,6 @@ def test_a_visitor_from_the_door_to_the_result(portal, open_page, tmp_path):
     looks_right(phone)
     assert dossier.code in phone.locator("main").inner_text() and "Lò Văn Ính" not in phone.locator("main").inner_text()
     page.goto(f"{portal}/can-bo/ho-so/{dossier.code}/")
-    looks_right(page)
+    looks_right_at_both_widths(page)
     assert page.get_by_role("link", name=re.compile(r"^\s*Trả kết quả")).count()
     assert Person.objects.get(id_number="011090000123").full_name == "Lò Văn Ính" and list(invariants.violations()) == []

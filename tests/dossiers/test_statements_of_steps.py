@@ -56,13 +56,13 @@ DESK = {
 }
 HOLDING = {
     "claim SUBMITTED": 8,
-    "pass_on SUBMITTED": 11,
+    "pass_on SUBMITTED": 10,
     "give_back SUBMITTED": 8,
     "claim ACCEPTED": 8,
-    "pass_on ACCEPTED": 11,
+    "pass_on ACCEPTED": 9,
     "give_back ACCEPTED": 8,
-    "pass_on PROCESSING": 13,
-    "give_back PROCESSING": 10,
+    "pass_on PROCESSING": 15,
+    "give_back PROCESSING": 13,
 }
 OFFICE = {
     "consult PROCESSING": 21,  # who asks has taken the step

@@ -12,9 +12,9 @@ from portal.launch.cli import main
 from portal.launch.missing import Missing
 
 
-def test_without_words_all_cores_work_and_a_file_stays_in_one_worker():
+def test_without_words_all_cores_work_one_waits_and_a_file_stays_in_one_worker():
     words = prove._words([], fast=False)
-    assert words[:2] == ["-n", str(len(os.sched_getaffinity(0)))] and "loadscope" in words and "--fast" not in words
+    assert words[:2] == ["-n", str(len(os.sched_getaffinity(0)) + 1)] and "loadscope" in words and "--fast" not in words
     assert prove._words(["tests/launch", "-n", "1"], fast=False) == ["tests/launch", "-n", "1"]
     assert prove._words(["tests/launch"], fast=True) == ["tests/launch", "--fast"]
 
@@ -24,6 +24,17 @@ def test_the_words_of_the_command_reach_the_run(monkeypatch):
     monkeypatch.setattr(prove, "prove", lambda *words, **options: asked.append((words[1:], options)) or 0)
     assert main(["test", "--today", "2028-02-29", "--fast", "tests/x", "-q"]) == 0
     assert asked == [((["tests/x", "-q"],), {"only_static": False, "fast": True, "today": dt.date(2028, 2, 29)})]
+
+
+def test_the_lightest_chromium_is_taken_unless_another_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    assert prove.browser() is None
+    for name in ("chromium", "chromium-headless-shell"):
+        (tmp_path / name).touch(0o755)
+    assert prove.browser() == str(tmp_path / "chromium-headless-shell")
+    monkeypatch.setenv("CHROMIUM", "chromium")
+    assert prove.browser() == str(tmp_path / "chromium")
 
 
 @pytest.mark.parametrize("day", ["2027-02-29", "hôm qua", "٢٠٢٧-02-07"])

@@ -15,16 +15,17 @@ OLD_MUONG_THANH = "cu.03136"
 HERE = {"province": "11", "commune": "11.X004"}
 
 
-def _desk_and_country():
-    territory.load(DataFolder())
-    return desk_of_dien_bien_phu()
+@pytest.fixture(scope="module")
+def desk_and_country(django_db_setup, django_db_blocker):
+    with snapshots.rows_of_a_file(django_db_blocker):
+        territory.load(DataFolder())
+        territory.analyse()
+        yield desk_of_dien_bien_phu()
 
 
 @pytest.fixture
-def desk(db):
-    found = snapshots.kept("desk and country", _desk_and_country)
-    territory.analyse()
-    return found
+def desk(desk_and_country, db):
+    return desk_and_country
 
 
 @pytest.fixture

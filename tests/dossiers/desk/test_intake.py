@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccessLog, Organisation, Person
 from dossiers import workflow
+from dossiers.custody.models import Original
 from dossiers.filing import drafts, intake, judging, rules
 from dossiers.filing.counter import why_not_here
 from dossiers.models import CounterIntake, Dossier
@@ -286,6 +287,9 @@ def test_sheets_are_counted_and_a_paper_without_scan_is_not_digitised(client, by
     client.post(page_of(draft), send)
     dossier = Dossier.objects.get()
     assert dossier.intake.papers == {keys[0]: {"originals": 1, "copies": 2}} and dossier.accepted_at
+    held = Original.objects.get()
+    assert (held.item_key, held.count, held.received_by) == (keys[0], 1, dossier.entered_by)
+    assert "Giấy tờ gốc đang giữ" in words(client.get(page_of(draft)))
     assert not dossier.digitised_at_receipt
     run_followups()
     assert "bản giấy: 1 bản chính, 2 bản sao" in printed(client, dossier, "acknowledgement")

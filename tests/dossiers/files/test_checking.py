@@ -1,6 +1,8 @@
 """Checks of uploads: type and content agree, no active content, and every refusal says what to do."""
 
 import io
+import subprocess
+import sys
 import unicodedata
 
 import pikepdf
@@ -21,6 +23,13 @@ def refusal(source, name):
         check_upload(source, name)
     assert str(refused.value).endswith(("gửi.", "lại."))
     return refused.value
+
+
+def test_the_child_that_opens_a_file_starts_without_django_and_celery():
+    """A person waits for its start, at each file."""
+    loads = "import sys, dossiers.files.checking_child; from dossiers.files import pdf_objects, pictures; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", loads], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
+    assert "pikepdf" in loaded.stdout.split() and not {"django", "celery"} & set(loaded.stdout.split())
 
 
 def test_a_phone_photo_is_turned_upright_made_smaller_and_loses_its_camera_data():

@@ -54,6 +54,7 @@ def test_everything_exported_and_imported_into_an_empty_catalogue_has_the_same_h
     before = dict(ProcedureVersion.objects.values_list("procedure__code", "sha256"))
     call_command("catalogue_file", "export", tmp_path / "all.zip")
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE procedures_procedure, procedures_procedureversion CASCADE")
     call_command("catalogue_file", "import", tmp_path / "all.zip")
     assert not Procedure.objects.exists() and capsys.readouterr().out.count("create") == 3
