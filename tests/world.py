@@ -167,6 +167,12 @@ def load_sample(codes=(), provinces=("H18",)):
     return snapshots.kept(key, lambda: loading.load_sample(codes=codes, provinces=provinces))
 
 
+def country():
+    """All provinces and communes, as a real page lists them."""
+    loading.territory.load(loading.DataFolder())
+    loading.territory.analyse()
+
+
 def sample_answers(form_key):
     """Complete, valid answers of a form, from data/samples."""
     return json.loads((settings.DATA_DIR / "samples" / f"{form_key}.json").read_text("utf-8"))["answers"]
