@@ -7,13 +7,15 @@ from django.db.models.functions import Coalesce
 
 from accounts.messages.models import Message
 from accounts.models import AdministratorChange, User
-from dossiers.choices import IntervalKind
+from dossiers.choices import IntervalKind, Job, ParcelState
 from dossiers.evidence import anchors
 from dossiers.files import storage
 from dossiers.files.models import Attachment
 from dossiers.models import Anchor, AnswerRevision, Decision, Dossier, Event, FollowUp, Letter, ResultDraft, StepRun
 from dossiers.papers import frozen
 from dossiers.papers.models import IssuedPaper, NumberCounter, PaperNumber
+from dossiers.parcels import standing
+from dossiers.parcels.models import Parcel
 from dossiers.states import DossierState
 from dossiers.workflow import history
 
@@ -34,6 +36,7 @@ def violations():
             yield from _file(Letter, letter, file["storage_key"], file["sha256"])
     yield from anchors.problems()
     yield from _numbers()
+    yield from _parcels()
     yield from _administrators()
 
 
@@ -54,6 +57,17 @@ def _administrators():
     last = AdministratorChange.objects.filter(user=OuterRef("pk")).order_by("-pk").values("is_superuser")[:1]
     for user in User.objects.annotate(said=Coalesce(Subquery(last), False)).exclude(is_superuser=F("said")):
         yield f"login {user.pk}: is_superuser was changed past the trigger"
+
+
+def _parcels():
+    """Parcels against their notices, and dossiers that the post ended."""
+    for parcel in Parcel.objects.filter(replaced_by=None).prefetch_related("notices").iterator(chunk_size=200):
+        said = standing.deciding(parcel.notices.all())
+        if said and said.state != parcel.state:
+            yield f"parcel {parcel.reference}: stands as {parcel.state}, its notices say {said.state}"
+    ended = Event.objects.filter(step="deliver", job=Job.POST).values("dossier")
+    for dossier in Dossier.objects.filter(pk__in=ended).exclude(parcels__state=ParcelState.DELIVERED):
+        yield f"{dossier.code}: delivered by the post, which delivered nothing"
 
 
 def _papers_and_messages(dossier):

@@ -2,15 +2,19 @@
 
 import datetime as dt
 
-from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from dossiers.choices import DeliveryStatus, DeliveryWay, StepState
+from dossiers import conversation
+from dossiers.choices import ON_ITS_WAY, UNDELIVERED, DeliveryWay, StepState
 from dossiers.clock import lateness
-from dossiers.models import Anchor, Dossier, FollowUp, StepRun
-from dossiers.states import DossierState
+from dossiers.custody.models import CustodyMove, Move
+from dossiers.desk import parcels
+from dossiers.models import Anchor, BulkItem, Dossier, FollowUp, Simulation, StepRun
+from dossiers.parcels.models import Parcel
+from dossiers.states import ALIVE, DossierState
 from dossiers.workflow import deadlines
 from portal.common.obligations import NOT_DONE, OPERATORS, QUARTER, Obligation, Owner, numbered, outbox_work
 
@@ -41,6 +45,17 @@ def _to_sign() -> QuerySet:
     """Nothing is left but the decision of the signer."""
     work = StepRun.objects.filter(state=StepState.OPEN).values("dossier")
     return Dossier.objects.filter(state=DossierState.PROCESSING, decided_at=None, waiting_on=Role.SIGNER).exclude(pk__in=work)
+
+
+def _undelivered() -> QuerySet:
+    return Parcel.objects.filter(state__in=UNDELIVERED, replaced_by=None, dossier__state=DossierState.COMPLETED)
+
+
+def _originals_on_their_way() -> QuerySet:
+    """Originals on a hand-over list that the other body has neither confirmed nor denied."""
+    same = {"handover": OuterRef("handover"), "original": OuterRef("original")}
+    answered = CustodyMove.objects.filter(kind__in=(Move.TAKEN, Move.NOT_THERE), **same)
+    return CustodyMove.objects.filter(kind=Move.HANDED).exclude(Exists(answered))
 
 
 def _stopped_after(wait: deadlines.Wait) -> ExpressionWrapper:
@@ -85,6 +100,21 @@ OBLIGATIONS = [
         to_citizen=_("Cơ quan được hỏi ý kiến chưa trả lời trong hạn. Người có trách nhiệm đã được báo."),
     ),
     Obligation(
+        "letter", _("Người nộp viết thư, phải trả lời"), conversation.unanswered, "sent_at",
+        Owner("dossier__receiving_agency", Role.RECEIVING_CLERK, "dossier__holder"), "dossier__code", due="answer_by",
+        to_citizen=_("Thư của anh chị chưa được trả lời trong hạn. Người có trách nhiệm đã được báo."),
+    ),
+    Obligation(
+        "proposal", _("Đề nghị yêu cầu bổ sung, trưởng bộ phận phải duyệt"),
+        lambda: Dossier.objects.filter(state__in=ALIVE, supplement_proposed_at__isnull=False), "supplement_proposed_at",
+        Owner("receiving_agency", Role.HEAD), "code", hours=8,
+    ),
+    Obligation(
+        "originals", _("Giấy tờ gốc đã bàn giao, phải có người nhận"), _originals_on_their_way, "at",
+        Owner("handover__to_agency", Role.RECEIVING_CLERK, "handover__to_user", asker="handover__made_by"),
+        "original__dossier__code", hours=8,
+    ),
+    Obligation(
         "decision", _("Đã trình, phải ký hoặc trả lại"), _to_sign, "updated_at", Owner("lead_agency", Role.SIGNER), "code",
         hours=8,
         to_citizen=_("Hồ sơ đã trình ký mà chưa được ký. Người có trách nhiệm đã được báo."),
@@ -112,11 +142,22 @@ OBLIGATIONS = [
     ),
     Obligation(
         "post", _("Đã có kết quả, phải gửi bưu điện"),
-        lambda: Dossier.objects.filter(state=DossierState.COMPLETED, delivery_way=DeliveryWay.POST).exclude(
-            delivery_status=DeliveryStatus.DELIVERED
-        ),
+        lambda: Dossier.objects.filter(state=DossierState.COMPLETED, delivery_way=DeliveryWay.POST, parcels=None),
         "completed_at", DESK, "code", due="step_due_at",
         to_citizen=_("Kết quả chưa được gửi bưu điện đúng hạn. Người có trách nhiệm đã được báo."),
+    ),
+    outbox_work(
+        "parcel", _("Bưu gửi đã đặt, bên chuyển phát phải trả lời"), lambda: Parcel.objects.filter(**NOT_DONE), "dossier__code",
+        to_citizen=_("Bên chuyển phát chưa trả lời lần đặt gửi kết quả. Người vận hành cổng đã được báo."),
+    ),
+    Obligation(
+        "parcel_away", _("Bưu gửi đang đi, phải có tin"), lambda: Parcel.objects.filter(state__in=ON_ITS_WAY), "state_at",
+        Owner("dossier__receiving_agency", Role.RECEIVING_CLERK, "owner"), "dossier__code", within=parcels.QUIET_AFTER,
+    ),
+    Obligation(
+        "parcel_back", _("Bưu gửi không giao được, phải lo"), _undelivered, "state_at",
+        Owner("dossier__receiving_agency", Role.RECEIVING_CLERK, "owner"), "dossier__code", hours=8,
+        to_citizen=_("Bưu điện chưa giao được kết quả, cơ quan chưa xử lý trong hạn. Người có trách nhiệm đã được báo."),
     ),
     outbox_work("paper", _("Giấy phải lập sau một bước"), _other_papers, "event__dossier__code"),
     # ------------------------------------------------------------ the citizen was asked: the portal goes on after the deadline
@@ -134,6 +175,12 @@ OBLIGATIONS = [
             kind="applicant_confirm", state=StepState.OPEN, answer="", dossier__state=DossierState.PROCESSING
         ).exclude(question=""),
         "opened_at", OPERATORS, "dossier__code", due=ExpressionWrapper(F("due_at") + QUARTER, DateTimeField()),
+    ),
+    # ------------------------------------------------------------ work of machines that staff asked for
+    outbox_work("bulk", _("Việc làm cùng lúc cho nhiều hồ sơ"), lambda: BulkItem.objects.filter(**NOT_DONE), "code"),
+    outbox_work(
+        "simulation", _("Chạy thử phiên bản thủ tục"), lambda: Simulation.objects.filter(**NOT_DONE), numbered("id"),
+        within=dt.timedelta(hours=1), of_dossier=False,
     ),
     outbox_work(
         "anchor", _("Neo lịch sử hằng ngày phải lập"), lambda: Anchor.objects.filter(**NOT_DONE), numbered("id"),

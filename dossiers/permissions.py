@@ -45,6 +45,7 @@ NOTE_SHOWN_STEPS = frozenset(
 )
 
 
+ASKED_KINDS = ("consult", "joint")  # kinds of step in which another body answers, and does nothing else
 FOR_A_VISITOR = ("submit", "resubmit", "withdraw", "confirm")  # steps of citizens that a clerk takes with their signed paper
 Predicate = Callable[["Dossier", "User"], bool]
 
@@ -162,7 +163,7 @@ def works_on_it(dossier: Dossier, user: User) -> bool:
         return user.has_role(Role.OFFICER, dossier.lead_agency_id) or heads(user, dossier.lead_agency_id)
     own = [run for run in own_steps(dossier, user) if run.kind != "sign" and run.role in (Role.OFFICER, Role.HEAD)]
     headed = [run for run in dossier.open_steps if heads(user, run.agency_id)]
-    return any(run.kind != "consult" for run in [*own, *headed])
+    return any(run.kind not in ASKED_KINDS for run in [*own, *headed])
 
 
 @for_staff(Role.SIGNER, at=[Body.LEAD])
@@ -219,7 +220,7 @@ def holds_the_step(dossier: Dossier, user: User) -> bool:
 @for_staff(Role.OFFICER, at=[Body.STEP])
 def asks_others(dossier: Dossier, user: User) -> bool:
     """Does an open step that is not itself a question to another body or to the applicant."""
-    return any(run.kind not in ("sign", "consult", "applicant_confirm") for run in own_steps(dossier, user))
+    return any(run.kind not in ("sign", "applicant_confirm", *ASKED_KINDS) for run in own_steps(dossier, user))
 
 
 @for_staff(Role.OFFICER, at=[Body.STEP])
@@ -246,7 +247,7 @@ def signs_the_step(dossier: Dossier, user: User) -> bool:
 @for_staff(Role.OFFICER, Role.HEAD, Role.SIGNER, at=[Body.STEP])
 def does_a_step(dossier: Dossier, user: User) -> bool:
     """Does an open step, also the signature, that is no question from another body."""
-    return any(run.kind != "consult" for run in own_steps(dossier, user))
+    return any(run.kind not in ASKED_KINDS for run in own_steps(dossier, user))
 
 
 @for_staff(Role.HEAD, at=[Body.LEAD])
@@ -301,7 +302,7 @@ def drafting_steps(dossier: Dossier, user: User) -> list[StepRun]:
     return [
         run
         for run in own_steps(dossier, user)
-        if run.kind not in ("consult", "applicant_confirm")
+        if run.kind not in ("applicant_confirm", *ASKED_KINDS)
         and (run.agency_id == dossier.lead_agency_id or run.must_produce == Product.DRAFT)
     ]
 

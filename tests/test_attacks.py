@@ -76,7 +76,7 @@ PAGES = [
     "letter_file",
 ]
 DRAFT_PAGES = ["resume", "renew", "filled_form", "step", "autosave", "discard", "read_draft"]
-PAYING = ["pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"]
+PAYING = ["counter_qr", "pay", "problem", "transfer", "transfer_qr", "status", "claim", "share"]
 DOORS = {
     **{f"dossiers:{name}": "filed" for name in PAGES},
     **{f"dossiers:{name}": "draft" for name in DRAFT_PAGES},
@@ -114,7 +114,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "offerings:add", "offerings:end",
     "office:procedure", "office:start", "office:end", "office:draft", "office:preview",  # tests/procedures/office
     "office:section", "office:examples", "office:example", "office:condition", "office:version_file",
-    "office:shipped", "office:file", "simulation:page",
+    "office:form", "office:form_page", "office:form_condition", "office:shipped", "office:file", "simulation:page",
     "accounts:password_link", "accounts:staff_ask",
     "desk:intake_applicant",  # of a body: tests/dossiers/desk/test_intake.py
     "desk:bulk", "desk:bulk_confirm", "desk:bulk_print",  # of the person who chose: tests/dossiers/desk/test_bulk.py
@@ -142,7 +142,7 @@ def addresses(dossier, draft):
     issued, message = paper(dossier), dossier.submitter.inbox.filter(channel="inbox").first()
     tails = ["", "giay-moi/", "da-nop/", "giay-hen/", "ket-qua/", "rut/", "nop-lai/", "xac-nhan/", "bo-sung/", "bo-sung/xem-lai/"]
     tails += ["bang-chung.json", "trao-doi/", "trao-doi/1/tep/1/"]
-    paying = ["", "chua-xong/", "chuyen-khoan/", "qr.png", "tinh-trang/", "da-tra/", "nho-tra/"]
+    paying = ["tai-quay/", "", "chua-xong/", "chuyen-khoan/", "qr.png", "tinh-trang/", "da-tra/", "nho-tra/"]
     steps = ["", "ban-moi/", "to-khai.pdf", "xem-lai/", "giay-to/", "nguoi_de_nghi/", "nguoi_de_nghi/tu-luu/"]
     event = dossier.events.first()
     parcel, handed = factories.parcel(dossier), factories.handover(dossier)

@@ -37,7 +37,7 @@ BY_SECRET = {
 MACHINES = {
     "api_dossiers", "api_dossier", "api_proof", "api_withdraw", "api_submit", "api_payment", "api_payment_attempts",
     "api_draft", "api_payment_claim", "api_supplement", "api_supplement_answers", "api_supplement_files",
-    "api_supplement_file", "api_supplement_send",
+    "api_supplement_file", "api_supplement_send", "api_letters",
 }  # fmt: skip
 
 

@@ -12,7 +12,9 @@ from portal.common.obligations import NOT_DONE, Obligation, Owner, numbered, out
 OBLIGATIONS = [
     outbox_work(
         "message", _("Thư điện tử phải gửi đi"),
-        lambda: Message.objects.filter(channel=Channel.EMAIL, **NOT_DONE), F("key"), of_dossier=False,
+        # an alarm that could not be sent as e-mail is in the inbox; an alarm about it would call the next one
+        lambda: Message.objects.filter(channel=Channel.EMAIL, **NOT_DONE).exclude(key__startswith="alarms:"), F("key"),
+        of_dossier=False,
     ),
     outbox_work(
         "password_link", _("Liên kết đặt mật khẩu phải gửi đi"),

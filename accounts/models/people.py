@@ -1,5 +1,6 @@
 """Subjects (persons, organisations), logins, and who may act for whom."""
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
@@ -184,9 +185,9 @@ class User(AbstractUser):
     def stands_in_for(self):
         """Ids of the staff who are away today and whose work this user may do: as the named stand-in, or nobody was named. The
         role is checked where the work is done."""
-        from accounts.models.absences import Absence
-
-        away = Absence.objects.current().filter(Q(stand_in=self) | Q(stand_in=None)).exclude(user=self)
+        away = (
+            apps.get_model("accounts", "Absence").objects.current().filter(Q(stand_in=self) | Q(stand_in=None)).exclude(user=self)
+        )
         return set(away.values_list("user_id", flat=True))
 
     def has_role(self, role, agency_id):

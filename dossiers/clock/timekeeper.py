@@ -185,7 +185,8 @@ class Timekeeper:
             if run.waits_for_applicant:
                 continue  # the term of the applicant is told, and runs while the clock is paused
             since = [pause for pause in waits if pause.ended_at > run.opened_at]
-            not_after = None if run.kind == "consult" and run.question else self.dossier.due_at  # asked beyond it knowingly
+            asked = run.question and run.kind in ("consult", "joint")  # maybe beyond it, knowingly
+            not_after = None if asked else self.dossier.due_at
             run.due_at = step_due(self.calendar, self.hours, run.opened_at, run.hours, paused=since, not_after=not_after)
             if run.untaken and since:
                 run.take_by = max(run.take_by, self.take_by(run.opened_at, run.agency, since))

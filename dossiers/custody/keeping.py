@@ -10,7 +10,8 @@ from accounts.roles import Role
 from dossiers.custody.models import HELD, CustodyMove, Handover, Move, Original
 from dossiers.models import Dossier
 from dossiers.permissions import is_own_dossier, is_receiving_clerk
-from dossiers.transitions.inputs import DetailsMissing, whoever_takes
+from dossiers.transitions.handing_out import whoever_takes
+from dossiers.transitions.missing import DetailsMissing
 
 KEEPERS = (Role.RECEIVING_CLERK, Role.OFFICER, Role.HEAD, Role.DEPUTY)
 MAX_COUNT = 99  # of one document

@@ -2,10 +2,12 @@
 
 from accounts.addresses import address_text
 from accounts.models import User
+from dossiers.custody import keeping
 from dossiers.demo.matters import RESIDENCE, Script
 from dossiers.models import Dossier, FollowUp
 from dossiers.parcels import notices
 from dossiers.parcels.carriers.base import Notice
+from dossiers.states import DossierState
 from portal.common import clock, outbox
 from portal.common.pdf import PdfError
 
@@ -54,10 +56,22 @@ class PostScript(Script):
         self.dossier.refresh_from_db()
 
 
+def _keep_originals():
+    """Originals at the desk, one of them on its way to the officer."""
+    clerk, officer = User.objects.get(username="motcua1"), User.objects.get(username="chuyenvien1")
+    at_work = Dossier.objects.filter(state=DossierState.PROCESSING, version__procedure__code=RESIDENCE, decided_at=None)
+    dossier = at_work.order_by("pk").first()
+    if dossier:
+        papers = [("Giấy chứng nhận quyền sử dụng đất", "", 1), ("Giấy khai sinh", "", 1)]
+        rows = keeping.receive(dossier, papers, received_from=dossier.subject_name, by=clerk)
+        keeping.hand_over(rows[:1], to=officer, by=clerk)
+
+
 def make_by_post():
     """Make them, once. Without the library for PDF there are none. Returns their number."""
     if Dossier.objects.filter(delivery_way="post").exclude(code=None).exists():
         return 0
+    _keep_originals()
     script = PostScript({user.username: user for user in User.objects.filter(username__in={row[0] for row in BY_POST})})
     for number, matter in enumerate(BY_POST):
         try:

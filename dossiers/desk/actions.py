@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from dossiers import workflow
+from dossiers.choices import DeliveryWay
 from dossiers.desk import forms
 from dossiers.desk.result_forms import ApproveForm, CorrectForm, RefusalForm
 from dossiers.desk.supplement_form import DeclineForm, SupplementForm, ask_form
@@ -116,6 +117,10 @@ STEP_PAGES = {
     "consult": StepPage(
         "xin-y-kien", forms.ConsultForm, _("Xin ý kiến cơ quan khác"),
         _("Gửi văn bản lấy ý kiến. Đồng hồ chung vẫn chạy, nơi được hỏi có hạn riêng."), icon="branch",
+    ),
+    "send_joint_record": StepPage(
+        "ky-chung", forms.JointRecordForm, _("Gửi biên bản chung để ký"),
+        _("Mỗi cơ quan ký hoặc không ký, kèm lý do. Đủ chữ ký mới khép được bước này."), icon="users",
     ),
     "return_step": StepPage(
         "tra-lai-buoc", forms.ReturnForm, _("Trả lại bước trước"), _("Mở lại một bước đã xong. Hạn chung không đổi."),
@@ -237,7 +242,8 @@ def quick_steps(user, dossier):
 
 def blocked_steps(user, dossier):
     """Yield (StepPage, reason) of main steps the user is permitted to take, but which are not possible yet."""
-    for name in ("accept", "approve", "deliver", "send_parcel"):
+    by_post = ["send_parcel"] if dossier.delivery_way == DeliveryWay.POST else []
+    for name in ["accept", "approve", "deliver", *by_post]:
         try:
             workflow.admit(user, dossier, workflow.line_of(name, dossier.state))
             workflow.possible(dossier, name)

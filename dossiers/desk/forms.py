@@ -400,15 +400,39 @@ class ConsultForm(StepForm):
         super().__init__(*args, **options)
         if not self.is_bound:  # asked only when it is so
             del self.fields["past_the_term"]
-        answering = Membership.objects.current().filter(role=Role.OFFICER, agency__code__startswith=self._province())
-        bodies = Agency.objects.filter(pk__in=answering.values("agency")).exclude(pk=self.dossier.lead_agency_id)
-        self.fields["agency"].queryset = bodies.order_by("name", "code")
-
-    def _province(self):
-        return self.dossier.lead_agency.province_code
+        self.fields["agency"].queryset = bodies_to_ask(self.dossier)
 
     def details(self):
         return {key: self.cleaned_data[key] for key in ("agency", "question", "hours", "past_the_term")}
+
+
+class JointRecordForm(StepForm):
+    keeps_draft = True
+    question = CleanTextField(
+        rows=8, label=_("Nội dung biên bản"), help_text=_("Các cơ quan ký đúng nội dung này. Sửa thì phải gửi lại để ký lại.")
+    )
+    agencies = forms.ModelMultipleChoiceField(
+        Agency.objects.none(), label=_("Cơ quan cùng ký"), widget=forms.CheckboxSelectMultiple
+    )
+    hours = NumberField(
+        min_value=1, max_value=400, label=_("Ký trong (giờ làm việc)"), help_text=_("Một ngày làm việc là 7 giờ rưỡi.")
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["agencies"].queryset = bodies_to_ask(self.dossier)
+
+    def details(self):
+        given = {key: self.cleaned_data[key] for key in ("question", "hours")}
+        return given | {"agencies": list(self.cleaned_data["agencies"])}
+
+
+def bodies_to_ask(dossier):
+    """Other bodies of the province where an officer can answer."""
+    province = dossier.lead_agency.province_code
+    answering = Membership.objects.current().filter(role=Role.OFFICER, agency__code__startswith=province)
+    bodies = Agency.objects.filter(pk__in=answering.values("agency")).exclude(pk=dossier.lead_agency_id)
+    return bodies.order_by("name", "code")
 
 
 class AssignForm(StepForm):

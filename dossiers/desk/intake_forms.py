@@ -11,7 +11,7 @@ from dossiers.choices import FilingChannel
 from dossiers.desk.forms import CleanTextField
 from dossiers.filing import intake
 from dossiers.filing.counter import MAX_SHEETS
-from dossiers.models import BroughtAs, CounterIntake, SeenDocument
+from dossiers.models import ApplicantDocument, BroughtAs, CounterIntake
 from portal.common.figures import number_in
 from portal.common.form_fields import DayField, MailField, PhoneField
 from portal.common.identity import id_number_in
@@ -38,7 +38,7 @@ class ApplicantForm(forms.Form):
         initial=PERSON,
     )
     document = forms.ChoiceField(
-        label=gettext_lazy("Giấy tờ đang xem"), choices=SeenDocument.choices, initial=SeenDocument.ID_CARD
+        label=gettext_lazy("Giấy tờ đang xem"), choices=ApplicantDocument.choices, initial=ApplicantDocument.ID_CARD
     )
     number = forms.CharField(
         label=gettext_lazy("Số trên giấy tờ"), max_length=40,

@@ -33,7 +33,7 @@ def store_picture(upload: UploadedFile, who: str) -> PictureFile:
         checked = check_upload(upload, upload.name, who=who)
     except UploadRefused as refusal:
         raise UploadRefused(refusal.code, f"{upload.name}: {refusal}") from None
-    if not checked.content_type.startswith("image/"):
+    if not checked.media_type.startswith("image/"):
         raise UploadRefused("no_picture", _("%(name)s không phải ảnh. Chọn ảnh JPG hoặc PNG.") % {"name": upload.name})
     stored = storage.store(checked.content)
     return PictureFile(
@@ -41,7 +41,7 @@ def store_picture(upload: UploadedFile, who: str) -> PictureFile:
         sha256=stored.sha256,
         size=stored.size,
         storage_key=stored.storage_key,
-        content_type=checked.content_type,
+        content_type=checked.media_type,
     )
 
 

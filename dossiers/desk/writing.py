@@ -13,7 +13,7 @@ from portal.common import clock
 # Steps of who does an open step. Refusing a hand-over is the opposite of taking it; what heads do is about others' steps.
 WORK = {
     "hand_over", "consult", "ask_supplement", "propose_supplement", "ask_confirmation", "go_on_unconfirmed", "set_fee",
-    "return_step", "approve", "announce_visit",
+    "return_step", "approve", "announce_visit", "send_joint_record",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dossiers.choices import FilingChannel
 from procedures.models import Filing, Offering, ProcedureVersion
 from procedures.offered import offered_at
 
-MAX_SHEETS = 999  # originals or copies of one paper
+MAX_SHEETS = 99  # originals or copies of one paper; as many as custody takes
 
 
 def why_not_here(version: ProcedureVersion, offering: Offering | None, channel: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation, Person, User
 from dossiers.choices import DeliveryWay
 from dossiers.filing import counter, drafts, judging, rules
-from dossiers.models import CounterIntake, Dossier, SeenDocument
+from dossiers.models import ApplicantDocument, CounterIntake, Dossier
 from dossiers.permissions import enters_for_a_visitor
 from dossiers.states import DossierState
 from portal.common.figures import is_digits
@@ -105,9 +105,9 @@ def fault_of_number(number: str, document: str, *, is_organisation: bool) -> str
         head, _dash, branch = number.partition("-")
         good = is_digits(head) and len(head) in (10, 12) and (not branch or is_digits(branch) and len(branch) == 3)
         return "" if good else _("Mã số thuế có 10 số, thêm 3 số nếu là chi nhánh; hộ kinh doanh ghi 12 số.")
-    if document == SeenDocument.OLD_ID_CARD:
+    if document == ApplicantDocument.OLD_ID_CARD:
         return "" if is_digits(number) and len(number) == 9 else _("Chứng minh nhân dân có 9 số.")
-    if document in (SeenDocument.ID_CARD, SeenDocument.BIRTH_CERTIFICATE):
+    if document in (ApplicantDocument.ID_CARD, ApplicantDocument.BIRTH_CERTIFICATE):
         return "" if is_digits(number) and len(number) == 12 else _("Số định danh có 12 số, ghi cả các số 0 ở đầu.")
     plain = number.isascii() and number.isalnum() and 6 <= len(number) <= 20
     return "" if plain else _("Số giấy tờ gồm 6 đến 20 chữ và số viết liền.")

@@ -12,7 +12,7 @@ PLACES = {
     "unknown_address": "Bưu cục phát", "returned": "Bưu cục trung tâm",
 }  # fmt: skip
 WORDS = {
-    "delivered": "Người nhận ký nhận", "refused": "Người nhận từ chối nhận", "lost": "Không còn thấy ở kho",
+    "refused": "Người nhận từ chối nhận", "lost": "Không còn thấy ở kho",
     "unknown_address": "Không có số nhà này",
 }  # fmt: skip
 # Name of a switch: what it does to the notices written from now on.
@@ -55,9 +55,14 @@ def report(parcel, status, *, words="", at=None):
     if "reorder" in switches and not held.exists():
         due = now + HELD
     notice = Notice.objects.create(
-        parcel=parcel, status=status, at=now, place=PLACES.get(status, ""), words=words or WORDS.get(status, ""),
+        parcel=parcel, status=status, at=now, place=PLACES.get(status, ""), words=words or _words(parcel, status),
         copies=2 if "double" in switches else 1, forged="forge" in switches, next_at=None if "drop" in switches else due,
     )  # fmt: skip
     if due <= now + HELD / 2:  # this one goes first, then those that were held
         held.exclude(pk=notice.pk).update(next_at=now + timedelta(seconds=1))
     return notice
+
+
+def _words(parcel, status):
+    """What the postman notes: the reason, or who took it."""
+    return str(parcel.recipient.get("name", ""))[:300] if status == "delivered" else WORDS.get(status, "")

@@ -84,7 +84,7 @@ def switch(request):
 @csrf_exempt
 @when_open
 def control(request, name):
-    """For tests: `report` {"reference", "status"}, `faults` {name: value or false}, `tick` {"force"}, `reset`, `notices`."""
+    """For tests: `report` {"reference", "status"}, `faults` {name: value}, others off, `tick` {"force"}, `reset`, `notices`."""
     try:
         asked = json.loads(request.body or b"{}")
         answer = CONTROLS[name](asked)
@@ -99,12 +99,10 @@ def _report(asked):
 
 
 def _faults(asked):
-    for name, value in asked.items():
-        if name not in course.FAULTS:
-            raise KeyError(name)
-        Switch.objects.filter(name=name).delete()
-        if value:
-            Switch.objects.create(name=name, value=float(value))
+    if unknown := set(asked) - set(course.FAULTS):
+        raise KeyError(sorted(unknown))
+    Switch.objects.all().delete()
+    Switch.objects.bulk_create(Switch(name=name, value=float(value)) for name, value in asked.items() if value)
     return dict(Switch.objects.values_list("name", "value"))
 
 

@@ -8,7 +8,7 @@ from dossiers.models.dossier import CoSubject, Dossier, DossierCounter, new_secr
 from dossiers.models.fees import FeeLine, FeeObligation
 from dossiers.models.followups import FollowUp
 from dossiers.models.history import GENESIS, AnswerRevision, Event, EventText
-from dossiers.models.intake import BroughtAs, CounterIntake, SeenDocument
+from dossiers.models.intake import ApplicantDocument, BroughtAs, CounterIntake
 from dossiers.models.intervals import ClockInterval, CountingBasis
 from dossiers.models.outages import Outage
 from dossiers.models.result_drafts import PaperSeen, ResultDraft
@@ -48,8 +48,8 @@ __all__ = [
     "PaymentStatus",
     "ReadyAnswer",
     "ResultDraft",
+    "ApplicantDocument",
     "SavedList",
-    "SeenDocument",
     "Simulation",
     "StepRun",
     "StepState",

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from dossiers.models.dossier import Dossier
 
 
-class SeenDocument(models.TextChoices):
+class ApplicantDocument(models.TextChoices):
     """The document from which the clerk entered name and number of the applicant."""
 
     ID_CARD = "can_cuoc", _("thẻ căn cước, căn cước công dân")
@@ -32,7 +32,7 @@ class CounterIntake(models.Model):
     """
 
     dossier = models.OneToOneField(Dossier, verbose_name=_("hồ sơ"), on_delete=models.CASCADE, related_name="intake")
-    document = models.CharField(_("giấy tờ đã xem"), max_length=10, choices=SeenDocument.choices)
+    document = models.CharField(_("giấy tờ đã xem"), max_length=10, choices=ApplicantDocument.choices)
     brought_as = models.CharField(_("người nộp là"), max_length=6, choices=BroughtAs.choices, default=BroughtAs.SELF)
     brought_by = models.CharField(_("người đến nộp, người gửi"), max_length=100, blank=True)
     brought_number = models.CharField(_("số giấy tờ của người đến nộp"), max_length=20, blank=True)

@@ -22,7 +22,9 @@ class StepRunQuerySet(models.QuerySet):
 
     def unanswered_questions(self):
         """Open questions to other bodies, of dossiers that the office works on."""
-        return self.filter(kind="consult", state=StepState.OPEN, dossier__state=DossierState.PROCESSING).exclude(question="")
+        return self.filter(kind__in=("consult", "joint"), state=StepState.OPEN, dossier__state=DossierState.PROCESSING).exclude(
+            question=""
+        )
 
 
 class StepRun(models.Model):

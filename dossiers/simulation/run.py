@@ -9,7 +9,7 @@ from dossiers.files.models import Attachment
 from dossiers.models import Dossier, Simulation
 from dossiers.simulation.comparing import Places, UnderVersion
 from dossiers.states import DossierState
-from portal.common import clock, outbox
+from portal.common import clock, outbox, request_ids
 from procedures.calendar import Term
 from procedures.models import ProcedureVersion
 
@@ -45,7 +45,7 @@ def ask(draft, first_on, last_on, *, by):
             "sha256": draft.version.sha256, "asked_by": by, "first_on": first_on, "last_on": last_on, "total": total,
             "done": 0, "last_pk": 0, "result": NOTHING, "due_state": outbox.OutboxState.WAITING, "next_at": clock.now(),
             "created_at": clock.now(), "done_at": None, "leased_until": None, "tries": 0, "last_error": "",
-            "priority": outbox.Priority.AWAITED,
+            "priority": outbox.Priority.AWAITED, "web_request_id": request_ids.current(),
         },
     )  # fmt: skip
     outbox.wake_relay()
@@ -67,8 +67,9 @@ def work(row):
     row.done += len(slice_)
     row.last_pk = slice_[-1].pk if slice_ else row.last_pk
     row.keep_waiting = len(slice_) == SLICE
+    row.total = max(row.total, row.done) if row.keep_waiting else row.done  # more were filed meanwhile, or one was erased
     row.next_at, row.leased_until = clock.now(), None
-    row.save(update_fields=["sha256", "done", "last_pk", "result", "next_at", "leased_until"])
+    row.save(update_fields=["sha256", "total", "done", "last_pk", "result", "next_at", "leased_until"])
     if row.keep_waiting:
         outbox.wake_relay()
 

@@ -61,6 +61,7 @@ class Effect(StrEnum):
     END_THE_WAIT = "end_the_wait"
     RECORD_CONSENT = "record_consent"
     ANNOUNCE_VISIT = "announce_visit"
+    OPEN_JOINT_RECORD = "open_joint_record"
     GIVE_BACK_TERM = "give_back_term"
     SET_HOLDER = "set_holder"
     TAKE = "take"

@@ -7,8 +7,8 @@ not in this case.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
@@ -23,34 +23,25 @@ from dossiers.choices import (
     Job,
     ParcelState,
     Product,
-    SeenDocument,
     StepState,
-    TakenAs,
 )
 from dossiers.permissions import does_the_step, has_its_role, heads, is_submitter, own_steps, steps_headed
 from dossiers.transitions import conditions, drafts
+from dossiers.transitions.handing_out import whoever_takes
+from dossiers.transitions.missing import DetailsMissing as DetailsMissing
 from portal.common.dates import moment
-from portal.common.figures import is_digits
-from portal.common.identity import id_number_in, to_e164
+from portal.common.identity import to_e164
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from dossiers.models import Dossier, StepRun
+    from dossiers.models import StepRun
     from dossiers.transitions.step import Step
 
-TAKEN = ("signed_for_by", "seen_document", "seen_number", "taken_as", "mandate")  # who took a paper, and how that was seen
-ID_DIGITS = 12  # of a citizen's identity number
+NO_SUCH_PARCEL = "the job of the post brings no such parcel of this dossier"
+JOINT = "joint"  # kind of the step in which a body signs a joint record off
 MIN_ADDRESS = 10  # characters; shorter, no postman finds it
 MIN_REASON = 5  # characters of a reason or an opinion
 MAX_FEE = 99_999_999_999  # đồng; the amount field of a gateway (đồng × 100) holds almost ten times this
-
-
-class DetailsMissing(ValueError):
-    """A required input is missing or wrong; `field` is its name in the form."""
-
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(str(sentence))
-        self.field = field
 
 
 def reason(step: Step) -> None:
@@ -60,8 +51,10 @@ def reason(step: Step) -> None:
 
 def form_signed_on_paper(step: Step) -> None:
     """A clerk files what the applicant signed on paper: its scan is among the files."""
-    signed = step.dossier.attachments.current().filter(item_key=SIGNED_FORM)
-    if step.dossier.channel != FilingChannel.ONLINE and not signed.exists():
+    dossier = step.dossier
+    if dossier.channel == FilingChannel.ONLINE or dossier.submitter_id is not None:
+        return
+    if not dossier.attachments.current().filter(item_key=SIGNED_FORM).exists():
         raise DetailsMissing(SIGNED_FORM, _("Quét tờ khai người nộp đã ký rồi gửi ở mục “Tờ khai đã ký”."))
 
 
@@ -100,9 +93,35 @@ def question(step: Step) -> None:
         raise DetailsMissing("question", _("Ghi nội dung cần lấy ý kiến hoặc xác nhận."))
 
 
-def deadline(step: Step) -> None:
+def hours_given(step: Step) -> None:
     if not step.details.get("hours"):
         raise DetailsMissing("hours", _("Ghi thời hạn trả lời, tính bằng giờ làm việc."))
+
+
+def signatories(step: Step) -> None:
+    """`agencies`: other bodies, each once, that sign a joint record off."""
+    agencies = step.details.get("agencies") or []
+    if not agencies or len({agency.pk for agency in agencies}) != len(agencies) or step.dossier.lead_agency in agencies:
+        raise DetailsMissing("agencies", _("Chọn các cơ quan cùng ký."))
+
+
+def joint_record_signed(step: Step) -> None:
+    """The step that sent a joint record waits until each body has signed the newest one off."""
+    run = step.details["step"]
+    if run.question:  # asked by somebody else: it has sent nothing
+        return
+    records = step.dossier.step_runs.filter(kind=JOINT, round=run.round, asked_by__isnull=False).select_related("agency")
+    newest = max((record.opened_at for record in records), default=None)
+    lacking = [record.agency for record in records if record.opened_at == newest and record.state != StepState.DONE]
+    if lacking:
+        facts = {"agencies": ", ".join(str(agency) for agency in lacking)}
+        raise DetailsMissing(
+            "step", _("Biên bản chung chưa đủ chữ ký: %(agencies)s. Chờ ký, hoặc sửa biên bản rồi gửi lại.") % facts
+        )
+
+
+def deadline(step: Step) -> None:
+    hours_given(step)
     if step.details.get("agency") is None:
         raise DetailsMissing("agency", _("Chọn cơ quan được hỏi ý kiến."))
     answer_by, due_at = step.timekeeper.after(step.now, step.details["hours"]), step.dossier.due_at
@@ -394,7 +413,8 @@ def originals_returned(step: Step) -> None:
 def published_and_notified_or_signed_for(step: Step) -> None:
     """In the account: published. By post: the parcel was delivered. At the counter: who took it, the document seen, the right."""
     if step.job == Job.POST:
-        _parcel_in(step, {ParcelState.DELIVERED})
+        if not _parcel_in(step, {ParcelState.DELIVERED}):
+            raise PermissionDenied(NO_SUCH_PARCEL)
     elif step.job:
         if step.dossier.delivery_way != DeliveryWay.ACCOUNT:
             raise PermissionDenied("a paper is delivered by who hands it out, not by a job")
@@ -403,30 +423,6 @@ def published_and_notified_or_signed_for(step: Step) -> None:
     else:
         taken = whoever_takes(step.dossier, step.details)
         step.details["seen_number"] = taken["seen_number"]
-
-
-def whoever_takes(dossier: Dossier, details: Mapping[str, Any]) -> dict[str, str]:
-    """Who signs for a paper at the counter: {signed_for_by, seen_document, seen_number, taken_as, mandate}, the number as stored.
-    Raises DetailsMissing."""
-    given = {name: str(details.get(name) or "").strip() for name in TAKEN}
-    if not given["signed_for_by"]:
-        raise DetailsMissing("signed_for_by", _("Ghi tên người ký nhận."))
-    kind, number = given["seen_document"], id_number_in(given["seen_number"])
-    if kind not in SeenDocument.values:
-        raise DetailsMissing("seen_document", _("Chọn loại giấy tờ đã xem của người đến nhận."))
-    if not number:
-        raise DetailsMissing("seen_number", _("Ghi số giấy tờ đã xem."))
-    if kind == SeenDocument.CITIZEN_ID and not (is_digits(number) and len(number) == ID_DIGITS):
-        raise DetailsMissing("seen_number", _("Số căn cước có 12 số."))
-    taken_as = given["taken_as"]
-    if taken_as not in TakenAs.values or (taken_as == TakenAs.OWN and dossier.organisation_id):
-        raise DetailsMissing("taken_as", _("Chọn người đến nhận với tư cách gì."))
-    if taken_as == TakenAs.MANDATE and not given["mandate"]:
-        raise DetailsMissing("mandate", _("Ghi giấy ủy quyền, giấy giới thiệu đã xem: số, ngày, ai ký."))
-    known = dossier.subject_id_number if kind == SeenDocument.CITIZEN_ID and taken_as == TakenAs.OWN else ""
-    if len(known) == ID_DIGITS and number != known:
-        raise DetailsMissing("seen_number", _("Số này khác số căn cước của chủ hồ sơ. Xem lại, hoặc chọn “được ủy quyền”."))
-    return given | {"seen_number": number}
 
 
 # ---------------------------------------------------------------- originals and post
@@ -448,15 +444,16 @@ def whole_address(step: Step) -> None:
 
 
 def parcel_undelivered(step: Step) -> None:
-    _parcel_in(step, UNDELIVERED)
+    if not _parcel_in(step, UNDELIVERED):
+        raise PermissionDenied(NO_SUCH_PARCEL)
 
 
 def parcel_found(step: Step) -> None:
-    _parcel_in(step, ON_ITS_WAY)
+    if not _parcel_in(step, ON_ITS_WAY):
+        raise PermissionDenied(NO_SUCH_PARCEL)
 
 
-def _parcel_in(step: Step, states: Collection[str]) -> None:
-    """The job brings a parcel of this dossier, in one of these states."""
+def _parcel_in(step: Step, states: Collection[str]) -> bool:
+    """Does the job bring a parcel of this dossier, in one of these states?"""
     parcel = step.details.get("parcel")
-    if parcel is None or parcel.dossier_id != step.dossier.pk or parcel.state not in states:
-        raise PermissionDenied("the job of the post brings no such parcel of this dossier")
+    return parcel is not None and parcel.dossier_id == step.dossier.pk and parcel.state in states

@@ -298,7 +298,7 @@ class DossierTransitions:
     # ------------------------------------------------------------ the office
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.holds_the_step, conditions=[conditions.current_step_done],
-        inputs=[inputs.own_step, inputs.product_of_the_step, inputs.visit_recorded],
+        inputs=[inputs.own_step, inputs.product_of_the_step, inputs.visit_recorded, inputs.joint_record_signed],
         before=[Effect.CARRY_DRAFT, Effect.CLOSE_STEP_AND_OPEN_NEXT],
         tells=[Tells.OFFICER], sentence=_("Đã chuyển bước"),
     )  # fmt: skip
@@ -372,6 +372,15 @@ class DossierTransitions:
     )  # fmt: skip
     def consult(self) -> None:
         """Consult another agency, with a deadline. The clock of the dossier goes on."""
+
+    @line(
+        S.PROCESSING, S.PROCESSING, permission=may.asks_others, conditions=[conditions.not_decided],
+        inputs=[inputs.question, inputs.hours_given, inputs.signatories],
+        before=[Effect.TAKE_BY_WORKING, Effect.OPEN_JOINT_RECORD], tells=[Tells.OFFICER],
+        sentence=_("Đã gửi biên bản chung để ký"),
+    )  # fmt: skip
+    def send_joint_record(self) -> None:
+        """Send one record to several bodies: each signs it off or refuses, and the step that sent it waits for all of them."""
 
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.asks_the_applicant, conditions=[conditions.step_kind_applicant_confirm],

@@ -84,6 +84,7 @@ class StepDetails(TypedDict, total=False):
     question: str
     hours: int
     agency: Agency
+    agencies: list[Agency]  # send_joint_record: who signs it off
     # hand_over, take, refuse_handover, take_over: the open step; `product`: see `StepRun.product`
     step: StepRun
     product: dict[str, Any]
@@ -143,6 +144,7 @@ class Recorded(TypedDict, total=False):
     question: str
     answer_by: str  # when the term of the applicant ends, ISO
     agency: str
+    agencies: list[str]
     hours: int
     past_the_term: bool
     items: list[AskedItem]

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from dossiers.choices import FilingChannel
+from dossiers.custody.models import CustodyMove
 from dossiers.models import GENESIS, AnswerRevision, CounterIntake, Dossier, Event, EventText
 from dossiers.papers.frozen import content_hash
+from dossiers.parcels.models import ParcelNotice
 from dossiers.states import DossierState
 from portal.common import clock
 from portal.common.digests import canonical, flat
@@ -18,6 +20,7 @@ from portal.common.digests import canonical, flat
 if TYPE_CHECKING:
     from dossiers.transitions.step import Step
 
+ERASED = "(đã xóa)"  # in the place of a name that a constraint wants
 Content = dict[str, dict[str, Any]]
 
 
@@ -185,6 +188,11 @@ def erase(dossier: Dossier, *, ground: str) -> None:
     texts = EventText.objects.filter(event__dossier=row, erased_at=None)
     texts.update(actor_name="", note="", details={}, **erased)
     row.supplements.update(edits={})
+    row.parcels.update(recipient="", phone="", address="")
+    ParcelNotice.objects.filter(parcel__dossier=row).update(words="", raw="")
+    row.originals.update(received_from="")
+    returned = CustodyMove.objects.filter(original__dossier=row).exclude(person="")
+    returned.update(person=ERASED, seen_number=ERASED, mandate="")
     row.co_subjects.all().delete()
     words = ("brought_by", "brought_number", "letter_number", "letter_contents", "missing")
     CounterIntake.objects.filter(dossier=row).update(**dict.fromkeys(words, ""))

@@ -3,7 +3,7 @@
 from django.urls import path
 
 import portal.common.addresses  # noqa: F401 - brings the «code» converter
-from payments.citizen.views import pay, pay_link
+from payments.citizen.views import counter_qr, pay, pay_link
 from payments.enquiries import views
 
 app_name = "payments"
@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{OWN}tinh-trang/", pay.status, name="status"),
     path(f"{OWN}da-tra/", pay.claim, name="claim"),
     path(f"{OWN}nho-tra/", pay.share, name="share"),
+    path(f"{OWN}tai-quay/", counter_qr.show, name="counter_qr"),
     path(BY_LINK, pay_link.help_pay, name="help_pay"),
     path(f"{BY_LINK}chuyen-khoan/", pay_link.help_transfer, name="help_transfer"),
     path(f"{BY_LINK}qr.png", pay_link.help_qr, name="help_qr"),

@@ -28,6 +28,13 @@ from .supervisor import StopAsked, Supervisor
 
 ADDRESS = "BACKUP_DATABASE_URL"  # of a role that may replicate; without it the embedded database is meant
 RECOVERY_SECONDS = 3600.0
+LIMITS = {  # word of pg_controldata: setting of the server
+    "max_connections": "max_connections",
+    "max_worker_processes": "max_worker_processes",
+    "max_wal_senders": "max_wal_senders",
+    "max_prepared_xacts": "max_prepared_transactions",
+    "max_locks_per_xact": "max_locks_per_transaction",
+}
 STAMP = "%Y%m%dT%H%M%SZ"
 RESTORED_LOG = "restored_wal"  # in the cluster's folder, until the recovery has ended
 
@@ -224,7 +231,16 @@ def _recover(postgres: Postgres, supervisor: Supervisor) -> None:
     def open_again() -> bool:
         return postgres.ready() and postgres.execute("SELECT pg_is_in_recovery()", "postgres").strip() == "f"
 
+    postgres.settings = {**postgres.settings, **_limits_of(postgres)}
     supervisor.start([postgres.child(supervisor.environment(os.environ))], ready=open_again, seconds=RECOVERY_SECONDS)
+
+
+def _limits_of(postgres: Postgres) -> dict[str, str]:
+    """The limits of the server that wrote the log: one with lower ones refuses to read it."""
+    program = postgres.binaries.folder / "pg_controldata"
+    told = subprocess.run([program, postgres.data], env={"LC_ALL": "C"}, capture_output=True, text=True, check=True).stdout
+    facts = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in told.splitlines())}
+    return {setting: facts[f"{fact} setting"] for fact, setting in LIMITS.items()}
 
 
 # ---------------------------------------------------------------- drill

@@ -1,5 +1,5 @@
-"""`./portalctl payment-faults`: pays through every fault of the mock gateway, then through kill -9, with real processes and a
-temporary database. Prints English, like `test`: it is for developers and operators.
+"""`./portalctl payment-faults` pays through every fault of the mock gateway, then through kill -9; `filing-faults` files dossiers
+while programs are killed. Real processes, a temporary database. Prints English, like `test`: for developers and operators.
 """
 
 from . import environment, needs, services
@@ -12,12 +12,14 @@ from .prove import Outcome, Proof, remove_servers, runner
 from .run import install_pango
 from .supervisor import StopAsked, Supervisor
 
+HARNESSES = {"payment-faults": "tests.faults", "filing-faults": "tests.faults.filing"}
 
-def faults(places: Places, words: list[str]) -> int:
-    """Run the harness (`tests/faults`) with these arguments. Exit code 0 when all sums are right."""
+
+def faults(places: Places, verb: str, words: list[str]) -> int:
+    """Run the harness of this command with these arguments. Exit code 0 when all sums are right."""
     needs.check(places, installing=not environment.is_current(places, environment.DEV))
     throwaway = places.for_faults()
-    lock = RunLock(run_lock(throwaway), address="./portalctl payment-faults")
+    lock = RunLock(run_lock(throwaway), address=f"./portalctl {verb}")
     lock.take()
     outcomes: list[Outcome] = []
     try:
@@ -37,7 +39,7 @@ def faults(places: Places, words: list[str]) -> int:
                 "DJANGO_SETTINGS_MODULE": "portal.settings.test",
                 "PYTHONUNBUFFERED": "1",
             }
-            passed = run_step(Proof("payment faults", [places.python, "-m", "tests.faults", *words], variables)).passed
+            passed = run_step(Proof(verb.replace("-", " "), [places.python, "-m", HARNESSES[verb], *words], variables)).passed
     except StopAsked:
         return 130
     finally:

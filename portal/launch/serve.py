@@ -21,14 +21,15 @@ from .places import Places
 ALIVE = "ALIVE_FILE"  # environment variable: the file that worker and relay touch while they work (portal/common/alive.py)
 MAX_SILENCE_SECONDS = 30
 ANSWER_SECONDS = 4
+# Programs of other organisations, played for trying out.
+SETTINGS = {"gateway": "payments.mock_gateway.settings", "post": "dossiers.mock_post.settings"}
 
 
 def serve(places: Places, role: str) -> int:
     """Replace this process by the program of the role. Raises Missing without the locked packages."""
     if not places.python.exists():
         raise Missing("Chưa cài các gói Python vào .venv", "uv venv && uv pip sync --require-hashes requirements/run.txt")
-    settings = "payments.mock_gateway.settings" if role == "gateway" else "portal.settings.production"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS.get(role, "portal.settings.production"))
     os.environ.setdefault(ALIVE, str(_alive_file(places, role)))
     os.chdir(places.root)
     command = COMMANDS[role](places)
@@ -89,4 +90,5 @@ COMMANDS: dict[str, Callable[[Places], programs.Command]] = {
     "relay": lambda places: programs.relay(places.python),
     "migrate": lambda places: programs.migrate(places.python),
     "gateway": lambda places: programs.mock_gateway(places.python, chosen_port(), host=_host()),
+    "post": lambda places: programs.mock_post(places.python, chosen_port(), host=_host()),
 }

@@ -99,25 +99,13 @@ def _queue(model, now):
 
 def _of_obligations():
     hours = register.Hours()
-    found = register.standing(hours).items()
-    yield (
-        "portal_obligations",
-        "gauge",
-        "Work that was accepted and is not done, by kind.",
-        [("", {"kind": key}, row["count"]) for key, row in found],
-    )
-    yield (
-        "portal_obligations_overdue",
-        "gauge",
-        "The same, over its limit.",
-        [("", {"kind": key}, row["late"]) for key, row in found],
-    )
-    yield (
-        "portal_obligation_age_seconds",
-        "gauge",
-        "Age of the oldest of a kind.",
-        [("", {"kind": key}, _seconds(row["oldest"], hours.now)) for key, row in found],
-    )
+    found = [(register.BY_KEY[key], row) for key, row in register.standing(hours).items()]
+    counts = [("", {"kind": kind.key}, row["count"]) for kind, row in found]
+    late = [("", {"kind": kind.key, "owner": "operators" if kind.is_technical else "staff"}, row["late"]) for kind, row in found]
+    ages = [("", {"kind": kind.key}, _seconds(row["oldest"], hours.now)) for kind, row in found]
+    yield "portal_obligations", "gauge", "Work that was accepted and is not done, by kind.", counts
+    yield "portal_obligations_overdue", "gauge", "The same, over its limit.", late
+    yield "portal_obligation_age_seconds", "gauge", "Age of the oldest of a kind.", ages
 
 
 def _seconds(since, now):

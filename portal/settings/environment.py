@@ -15,10 +15,10 @@ def problems(environment: Mapping[str, str]) -> list[str]:
     The gateway's own variables are checked by `portal.settings.mock.signs_of_the_mock`.
     """
     found = []
-    for name, why_not in _REQUIRED.items():
+    for name, why_not in REQUIRED.items():
         value = environment.get(name, "").strip()
         found += [(name, why_not(value) if value else "is missing.")]
-    for name, why_not in _OPTIONAL.items():
+    for name, why_not in OPTIONAL.items():
         if value := environment.get(name, "").strip():
             found += [(name, why_not(value))]
     sentences = [f"{name}: {why}" for name, why in found if why]
@@ -120,7 +120,7 @@ def _level(value: str) -> str:
     return "" if value in levels else f"must be one of {', '.join(levels)}: DEBUG would log what people write."
 
 
-_REQUIRED: dict[str, Callable[[str], str]] = {
+REQUIRED: dict[str, Callable[[str], str]] = {
     "SECRET_KEY": _secret,
     "ALLOWED_HOSTS": _hosts,
     "SITE_URL": _https,
@@ -130,7 +130,7 @@ _REQUIRED: dict[str, Callable[[str], str]] = {
     "EMAIL_HOST": lambda value: "",
     "DEFAULT_FROM_EMAIL": _mail,
 }
-_OPTIONAL: dict[str, Callable[[str], str]] = {
+OPTIONAL: dict[str, Callable[[str], str]] = {
     "SECRET_KEY_FALLBACKS": lambda value: next(filter(None, map(_secret, _items(value))), ""),
     "EMAIL_PORT": _port,
     "EMAIL_USE_TLS": _switch,

@@ -31,10 +31,12 @@ class Place:
     fault: str = ""
 
 
-def kinds_below(agency: Agency, user: User) -> list[tuple[str, int]]:
-    """(kind, how many) of the agencies below this one that the person administers from above."""
-    below = _below(agency).filter(pk__in=own_and_below(user))
-    return sorted(Counter(below.values_list("kind", flat=True)).items())
+def kinds_below(agency: Agency, user: User) -> list[tuple[str, str, int]]:
+    """(kind, name of one of them, how many) of the agencies below this one that the person administers from above."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for kind, name in _below(agency).filter(pk__in=own_and_below(user)).order_by("kind", "name").values_list("kind", "name"):
+        found[kind].append(name)
+    return [(kind, names[0], len(names)) for kind, names in found.items()]
 
 
 def _below(agency: Agency) -> QuerySet[Agency]:

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.common.figures import day_in, number_in
+from portal.common.figures import UnclearDay, number_in, typed_day_in
 from portal.common.vietnamese import clean_text
 from procedures.facts import Condition, VersionDocument
 from procedures.office.editing import ActRefused
@@ -26,6 +26,7 @@ SIGNS = {
     "not_empty": gettext_lazy("có trả lời"),
     "lt": gettext_lazy("nhỏ hơn, hoặc trước ngày"),
     "gt": gettext_lazy("lớn hơn, hoặc sau ngày"),
+    "age_lt": gettext_lazy("sinh chưa đủ số tuổi"),
 }
 FIT = {
     "choice": ("eq", "ne", "in", "not_empty"),
@@ -81,10 +82,15 @@ def _part(number: int, row: Mapping[str, Any], known: Mapping[str, Name], wordin
         number,
         wording.condition(dict(row)),
         name,
-        [(op, str(SIGNS[op]), op == row["op"]) for op in FIT[name.kind]],
+        [(op, str(SIGNS[op]), op == row["op"]) for op in _signs(name, row)],
         [(str(option), label, option in chosen) for option, label in name.options],
         "" if value is None or name.options else "; ".join(map(str, chosen)),
     )
+
+
+def _signs(name: Name, row: Mapping[str, Any]) -> list[str]:
+    """The signs that fit, and the one that the line has."""
+    return list(dict.fromkeys([*FIT[name.kind], row["op"]]))
 
 
 def typed(condition: Condition, known: Mapping[str, Name], post: QueryDict) -> Condition:
@@ -99,7 +105,7 @@ def typed(condition: Condition, known: Mapping[str, Name], post: QueryDict) -> C
 def _read(number: int, row: Mapping[str, Any], known: Mapping[str, Name], post: QueryDict) -> Mapping[str, Any]:
     name = known.get(row.get("field", ""))
     op = post.get(f"{number}.dau", "")
-    if name is None or op not in FIT[name.kind]:
+    if name is None or op not in _signs(name, row):
         return row
     if op == "not_empty":
         return {"field": name.name, "op": op}
@@ -107,20 +113,23 @@ def _read(number: int, row: Mapping[str, Any], known: Mapping[str, Name], post: 
     if name.options:
         values = [option for option, _label in name.options if str(option) in texts]
     else:
-        values = [_value(name, part) for text in texts for part in clean_text(text).split(";")]
+        kind = "number" if op in ("age_lt",) else name.kind
+        values = [_value(kind, part) for text in texts for part in clean_text(text).split(";")]
     op = "in" if op == "eq" and len(values) > 1 else op
     return {"field": name.name, "op": op, "value": values if op == "in" else next(iter(values), "")}
 
 
-def _value(name: Name, text: str) -> Any:
+def _value(kind: str, text: str) -> Any:
     """The value typed; the text itself where it is no number or day (`checking` names it)."""
     text = text.strip()
-    if name.kind == "number":
+    if kind == "number":
         found = number_in(text)
         return text if found is None else found
-    if name.kind == "day":
-        day = day_in(text)
-        return text if day is None else day.isoformat()
+    if kind == "day":
+        try:
+            return typed_day_in(text).isoformat()
+        except UnclearDay:
+            return text
     return text
 
 

@@ -34,7 +34,7 @@ def condition(request: HttpRequest, code: str, slug: str, place: str) -> HttpRes
         if not may_edit(request.user):
             raise PermissionDenied
         try:
-            current = _changed(condition_forms.typed(current, known, request.POST), known, request)
+            current = changed(condition_forms.typed(current, known, request.POST), known, request)
             editing.at(facts, path[:-1])[path[-1]] = current
             revision = number_in(request.POST.get("lan-ghi", ""))
             drafts.save(found, facts, -1 if revision is None else revision, by=request.user)
@@ -47,7 +47,7 @@ def condition(request: HttpRequest, code: str, slug: str, place: str) -> HttpRes
     context = {
         **frame(request, found, listed),
         "section": BY_SLUG[slug],
-        "place_words": place_words(path[:-1]),
+        "heading": _("%(place)s: áp dụng khi nào") % {"place": place_words(path[:-1])},
         "way": condition_forms.split(current)[0],
         "parts": condition_forms.parts_of(found.version.document, current, known),
         "known": known.values(),
@@ -67,7 +67,7 @@ def _condition_at(facts: Any, slug: str, path: list[str | int]) -> Any:
         raise Http404 from nowhere
 
 
-def _changed(typed: Any, known: Any, request: HttpRequest) -> Any:
+def changed(typed: Any, known: Any, request: HttpRequest) -> Any:
     """The condition after the button «ghi», «them» or «bo:<line>». Raises ActRefused."""
     deed, _colon, number = request.POST.get("viec", "ghi").partition(":")
     way = request.POST.get("noi", "all")

@@ -10,6 +10,7 @@ from procedures.office.labels import choice, place_words
 from procedures.office.schema import is_hidden
 
 MISSING = object()
+CONDITIONS = ("when", "show_if", "required_if")
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -21,7 +22,7 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[dict[str
 def _of(path: list[Any], old: Any, new: Any) -> Iterator[dict[str, str]]:
     if old == new or (path and isinstance(path[-1], str) and is_hidden(path[-1])):
         return
-    if path[-1] != "when" and isinstance(old, dict) and isinstance(new, dict):
+    if path[-1] not in CONDITIONS and isinstance(old, dict) and isinstance(new, dict):
         for key in [*new, *(key for key in old if key not in new)]:
             yield from _of([*path, key], old.get(key, MISSING), new.get(key, MISSING))
         return
@@ -59,7 +60,7 @@ def _of_rows(path: list[Any], old: list[Any], new: list[Any]) -> Iterator[dict[s
 def _words(path: list[Any], value: Any) -> str:
     if value is MISSING or value is None or value == "" or value == []:
         return _("(không có)")
-    if path[-1] == "when":
+    if path[-1] in CONDITIONS:
         return condition_words(value)
     if isinstance(value, bool):
         return _("có") if value else _("không")

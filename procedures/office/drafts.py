@@ -138,8 +138,11 @@ def _opened(
 
 
 @transaction.atomic
-def save(draft: VersionDraft, facts: Mapping[str, Any], revision: int, *, by: User) -> VersionDraft:
-    """Store the facts as typed, also when they are incomplete. `revision`: of the page on which they were typed."""
+def save(
+    draft: VersionDraft, facts: Mapping[str, Any], revision: int, *, by: User, form: dict[str, Any] | None = None
+) -> VersionDraft:
+    """Store the facts as typed, also when they are incomplete. `revision`: of the page on which they were typed; `form`: the
+    e-form, where it was changed."""
     _for_editors(by)
     draft = _locked(draft)
     _refuse_frozen(draft)
@@ -147,10 +150,12 @@ def save(draft: VersionDraft, facts: Mapping[str, Any], revision: int, *, by: Us
         raise NotPossible(_("%(name)s đang sửa bản thảo này. Chưa ghi được.") % {"name": holder})
     if revision != draft.revision:
         raise NotPossible(_("Bản thảo đã được ghi ở trang khác sau khi anh/chị mở trang này. Chưa ghi được."))
-    changed = differences(draft.version.facts, facts)
+    before = draft.version.document
+    after = {**before, "procedure": dict(facts)} | ({"form": form} if form is not None else {})
+    changed = differences(before["procedure"], facts) + differences({"e_form": before["form"]}, {"e_form": after["form"]})
     draft.holder, draft.held_at = by, clock.now()
-    if dict(facts) != draft.version.facts:
-        draft.version.document = {**draft.version.document, "procedure": dict(facts)}
+    if after != before:
+        draft.version.document = after
         draft.version.save()
         draft.revision += 1
         draft.writers.add(by)

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from portal.common.figures import day_in, number_in
+from portal.common.figures import UnclearDay, number_in, typed_day_in
 from portal.common.vietnamese import clean_text
 from procedures.consequences import optional_extras
 from procedures.facts import Example, VersionDocument
@@ -70,8 +70,11 @@ def typed(document: VersionDocument, before: Example, post: QueryDict) -> Exampl
 
 
 def _day(text: str) -> str:
-    found = day_in(clean_text(text))
-    return found.isoformat() if found else clean_text(text)
+    """The day in ISO 8601; the text itself when it is none (`checking` names it)."""
+    try:
+        return typed_day_in(clean_text(text)).isoformat()
+    except UnclearDay:
+        return clean_text(text)
 
 
 def _number(post: QueryDict, name: str) -> Any:

@@ -16,7 +16,7 @@ from procedures.models import VersionDraft
 from procedures.office import drafts, example_forms
 from procedures.office.checking import problems
 from procedures.office.examples import CannotCompute, Runner, amount_words, differences, due_words
-from procedures.office.labels import EXAMPLES, SECTIONS
+from procedures.office.labels import EXAMPLES, FORM, SECTIONS
 from procedures.office.permissions import may_edit
 from procedures.office.views import draft_of, for_the_office, frame
 
@@ -44,7 +44,7 @@ def examples(request: HttpRequest, code: str) -> HttpResponse:
     failed = {failure.number: failure for failure in context["failures"]}
     wrong = {problem.path[1] for problem in listed if problem.section is EXAMPLES and len(problem.path) > 1}
     shown = [(row, number in wrong, failed.get(number)) for number, row in enumerate(rows)]
-    context |= {"examples": shown, "section": EXAMPLES, "sections": (*SECTIONS, EXAMPLES)}
+    context |= {"examples": shown, "section": EXAMPLES, "sections": (*SECTIONS, FORM, EXAMPLES)}
     return render(request, "procedures/office/examples.html", context)
 
 

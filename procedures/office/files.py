@@ -48,7 +48,7 @@ def text_of(version: ProcedureVersion) -> str:
 
 
 def archive(versions: Iterable[ProcedureVersion]) -> bytes:
-    """All these versions in a zip archive: «1.001193.json», … The same bytes for the same versions."""
+    """All these versions in a zip archive, «<code>.json» each. The same bytes for the same versions."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         for version in versions:

@@ -25,7 +25,7 @@ class NewForm(forms.Form):
         label=_("Mã thủ tục trong cơ sở dữ liệu quốc gia"),
         regex=r"^[0-9]\.[0-9]{6}$",
         max_length=12,
-        error_messages={"required": _("Ghi mã thủ tục."), "invalid": _("Ghi mã như 1.001193: một chữ số, dấu chấm, sáu chữ số.")},
+        error_messages={"required": _("Ghi mã thủ tục."), "invalid": _("Ghi mã gồm một chữ số, dấu chấm, sáu chữ số.")},
     )
     name = forms.CharField(label=_("Tên thủ tục"), max_length=1000, error_messages={"required": _("Ghi tên thủ tục.")})
     source = forms.ModelChoiceField(

@@ -42,8 +42,10 @@ SECTIONS = (
     Section("can-cu", _("Căn cứ pháp lý"), ("legal_basis",)),
 )
 EXAMPLES = Section("vi-du", _("Ví dụ"), ("examples",))  # pages of their own: procedures.office.example_views
+FORM = Section("to-khai", _("Tờ khai"), ("e_form",))  # pages of their own: procedures.office.form_views
+FORM_FIELDS = {"show_if": _("hiện khi nào"), "required_if": _("bắt buộc khi nào")}
 BY_SLUG = {section.slug: section for section in SECTIONS}
-SECTION_OF = {key: section for section in (*SECTIONS, EXAMPLES) for key in section.keys}
+SECTION_OF = {key: section for section in (*SECTIONS, FORM, EXAMPLES) for key in section.keys}
 
 FIELDS = {
     "name": _("Tên"),

@@ -25,7 +25,7 @@ from procedures.office.checking import Problem, problems
 from procedures.office.differences import differences
 from procedures.office.examples import failures
 from procedures.office.forms import NewForm, PublishForm
-from procedures.office.labels import BY_SLUG, EXAMPLES, SECTIONS, Section
+from procedures.office.labels import BY_SLUG, EXAMPLES, FORM, SECTIONS, Section
 from procedures.office.permissions import may_approve, may_edit, may_read
 from procedures.views import guide_context
 from procedures.wording import Wording
@@ -171,11 +171,18 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         **frame(request, found, listed),
         "form": form,
-        "sections": [(section, sum(problem.section is section for problem in listed)) for section in (*SECTIONS, EXAMPLES)],
-        "differences": differences(found.based_on.facts if found.based_on else {}, found.version.facts),
+        "sections": [(section, sum(problem.section is section for problem in listed)) for section in (*SECTIONS, FORM, EXAMPLES)],
+        "differences": _differences(found),
         "approves": may_approve(request.user, found) and found.approved_by_id is None,
     }
     return render(request, "procedures/office/draft.html", context, status=422 if form.errors else 200)
+
+
+def _differences(found: VersionDraft) -> list[dict[str, str]]:
+    """What the draft changes, with its form."""
+    before, after = found.based_on.document if found.based_on else {}, found.version.document
+    rows = differences(before.get("procedure", {}), after["procedure"])
+    return rows + differences({"e_form": before.get("form")}, {"e_form": after["form"]})
 
 
 def _ask(request: HttpRequest, found: VersionDraft, form: PublishForm) -> bool:
@@ -251,7 +258,7 @@ def _section_page(
         "nodes": editing.nodes_of(part.keys, facts, errors, Wording(found.version.document).condition),
         "here_wrong": here,
         "refused": refused,
-        "sections": (*SECTIONS, EXAMPLES),
+        "sections": (*SECTIONS, FORM, EXAMPLES),
     }
     return render(request, "procedures/office/section.html", context, status=409 if refused else 200)
 

@@ -102,7 +102,7 @@ class Site(Processes):
         for name in ("web", "worker", "relay"):
             self.run(name)
         self._proxy()
-        wait_for(lambda: all(self.healthy(name) for name in ("web", "worker", "relay")), 90, pause=1)
+        wait_for(lambda: all(self.healthy(name) for name in ("web", "worker", "relay")), 180, pause=1)
         return self
 
     def run(self, name, *, wait=False):
@@ -206,7 +206,12 @@ class Site(Processes):
         words = self.services["proxy"]["command"]
         assert words[:3] == ["nginx", "-c", "/etc/nginx/portal/nginx.conf"]
         self.proxy = self.start(program("nginx"), "-c", self._proxy_file(), *words[3:])
-        wait_for(lambda: self.browser().get("/health/live").status_code in (200, 502), 20)
+        wait_for(self._proxy_answers, 60)
+
+    def _proxy_answers(self):
+        with contextlib.suppress(httpx.TransportError), self.browser() as client:
+            return client.get("/health/live").status_code in (200, 502)
+        return False
 
     def browser(self, **options):
         """A client of the proxy that trusts its certificate only."""

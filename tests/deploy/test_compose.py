@@ -10,10 +10,11 @@ import yaml
 
 from portal.launch.archive import archive_settings
 from portal.launch.serve import COMMANDS
+from portal.settings import environment
 from portal.settings.environment import problems
 from tests.deploy import files
 
-OURS = ("web", "worker", "relay", "migrate", "gateway")
+OURS = ("web", "worker", "relay", "migrate", "gateway", "post")
 ONE_OFF = ("migrate", "demo-data", "backup", "backup-folder")
 # They hand files to their owners, and end; the drill starts a server of its own, which refuses to be root.
 RIGHTS = {"backup": {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}, "backup-folder": {"CHOWN", "DAC_OVERRIDE"}}
@@ -99,6 +100,10 @@ def test_database_and_broker_are_reached_from_inside_only(services):
 @pytest.mark.parametrize("name", ["web", "worker", "relay", "migrate"])
 def test_production_accepts_what_the_file_makes_of_a_filled_in_example(services, name):
     assert problems({key: str(value) for key, value in services[name]["environment"].items()}) == []
+
+
+def test_every_setting_of_production_can_be_set(services):
+    assert environment.REQUIRED.keys() | environment.OPTIONAL.keys() <= services["web"]["environment"].keys()
 
 
 @pytest.mark.parametrize("name", files.FILLED_IN)

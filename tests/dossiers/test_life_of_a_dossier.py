@@ -192,6 +192,6 @@ class Life(RuleBasedStateMachine):
 def test_whatever_people_try_the_dossier_stays_whole(desk):
     world.agency(OTHER)
     nightly = hypothesis.settings.get_current_profile_name() == NIGHTLY
-    shape = {} if nightly else {"max_examples": 8, "stateful_step_count": 25}
+    shape = {} if nightly else {"max_examples": 6, "stateful_step_count": 20}
     machine = type("LifeHere", (Life,), {"desk": desk})
     run_state_machine_as_test(machine, settings=hypothesis.settings(**shape))

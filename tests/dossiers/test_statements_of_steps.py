@@ -31,17 +31,17 @@ NOTE = "Theo hồ sơ lưu của cơ quan."
 
 FILING = {
     "submit DRAFT": 29,
-    "propose_supplement SUBMITTED": 13,
-    "decline_supplement SUBMITTED": 13,
-    "propose_supplement ACCEPTED": 14,
-    "decline_supplement ACCEPTED": 13,
-    "propose_supplement PROCESSING": 15,
-    "decline_supplement PROCESSING": 14,
+    "propose_supplement SUBMITTED": 11,
+    "decline_supplement SUBMITTED": 11,
+    "propose_supplement ACCEPTED": 11,
+    "decline_supplement ACCEPTED": 11,
+    "propose_supplement PROCESSING": 11,
+    "decline_supplement PROCESSING": 12,
     "ask_supplement SUBMITTED": 23,
     "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 40,
-    "ask_supplement ACCEPTED": 28,
+    "ask_supplement ACCEPTED": 30,
     "resubmit SUPPLEMENT_REQUIRED of ACCEPTED": 41,
-    "ask_supplement PROCESSING": 28,
+    "ask_supplement PROCESSING": 30,
     "resubmit SUPPLEMENT_REQUIRED of PROCESSING": 42,
     "supplement_timeout SUPPLEMENT_REQUIRED": 18,
 }
@@ -56,23 +56,24 @@ DESK = {
 }
 HOLDING = {
     "claim SUBMITTED": 8,
-    "pass_on SUBMITTED": 11,
+    "pass_on SUBMITTED": 10,
     "give_back SUBMITTED": 8,
     "claim ACCEPTED": 8,
-    "pass_on ACCEPTED": 11,
+    "pass_on ACCEPTED": 9,
     "give_back ACCEPTED": 8,
-    "pass_on PROCESSING": 13,
-    "give_back PROCESSING": 10,
+    "pass_on PROCESSING": 15,
+    "give_back PROCESSING": 13,
 }
 OFFICE = {
     "consult PROCESSING": 21,  # who asks has taken the step
-    "hand_over PROCESSING beside a consultation": 19,  # the step drafts: its draft is read and held against the results offered
+    "hand_over PROCESSING beside a consultation": 20,  # the step drafts: its draft is read and held against the results offered
     "hand_over PROCESSING of the body asked": 22,
     "return_step PROCESSING": 24,
-    "hand_over PROCESSING": 25,
+    "hand_over PROCESSING": 26,
     "ask_confirmation PROCESSING": 21,  # the term of the applicant is counted from now on: calendar, hours
-    "announce_visit PROCESSING": 16,
-    "consent_by_silence PROCESSING": 24,
+    "announce_visit PROCESSING": 17,
+    "send_joint_record PROCESSING": 20,
+    "consent_by_silence PROCESSING": 21,
     "confirm PROCESSING": 24,
     "confirmation_timeout PROCESSING": 24,
     "go_on_unconfirmed PROCESSING": 30,
@@ -83,7 +84,12 @@ OFFICE = {
     "apologise ACCEPTED": 25,
     "apologise PROCESSING": 25,
 }
-ORIGINALS = {f"ask_original {state}": 0 for state in ("SUBMITTED", "ACCEPTED", "PROCESSING", "COMPLETED")}
+ORIGINALS = {
+    "ask_original SUBMITTED": 14,
+    "ask_original ACCEPTED": 14,
+    "ask_original PROCESSING": 15,
+    "ask_original COMPLETED": 17,
+}
 BY_POST = {"delivery_way": "post", "delivery_address": {"province": "11", "commune": "11.X004", "detail": "Số 5, tổ 3"}}
 RESULT = {
     "approve PROCESSING": 27,  # steps that still wait, the draft, what is offered in this case, what the signer had on screen
@@ -275,6 +281,7 @@ def test_the_office(desk, counter):
     dossier.step_runs.filter(state="open").update(kind="site_check")
     visit = {"at": clock.now() + dt.timedelta(days=1), "place": "Số 5, tổ dân phố 3", "people": "Ông Ba"}
     counter.take(dossier, "announce_visit", desk.officer, visit=visit)
+    counter.take(desk.processing(), "send_joint_record", desk.officer, question="Biên bản", hours=4, agencies=[other])
     dossier = desk.processing()
     silent = {"kind": "opinion", "label": "ý kiến", "line": None, "silence": "Điều 9"}
     dossier.step_runs.filter(state="open").update(kind="consult", produces=silent)

@@ -27,7 +27,9 @@ def portalctl(*words, var, **environment):
 
 def test_it_runs_on_the_standard_library_alone(tmp_path):
     process = portalctl("--help", var=tmp_path)
-    usage = "run | test | check | serve | healthy | backup | restore | drill | payment-faults | search-eval | clean"
+    usage = (
+        "run | test | check | payment-faults | filing-faults | search-eval | serve | healthy | backup | restore | drill | clean"
+    )
     assert process.returncode == 0 and usage in " ".join(process.stdout.split())
 
 

@@ -37,6 +37,7 @@ def installed(places, monkeypatch):
         ("worker", {"WORKER_PROCESSES": "3"}, "-A portal worker --pool prefork --concurrency 3"),
         ("relay", {}, "manage.py relay"),
         ("gateway", {}, "--host 127.0.0.1 --port 8000 --workers 1"),
+        ("post", {}, "--host 127.0.0.1 --port 8000 --workers 1"),
     ],
 )
 def test_a_role_is_one_program_set_by_the_environment(places, installed, monkeypatch, role, variables, wanted):
@@ -45,8 +46,8 @@ def test_a_role_is_one_program_set_by_the_environment(places, installed, monkeyp
     serve.serve(places, role)
     ((program, command),) = installed
     assert program == str(places.python) and wanted in " ".join(command)
-    expected = "payments.mock_gateway.settings" if role == "gateway" else "portal.settings.production"
-    assert os.environ["DJANGO_SETTINGS_MODULE"] == expected
+    own = {"gateway": "payments.mock_gateway.settings", "post": "dossiers.mock_post.settings"}
+    assert os.environ["DJANGO_SETTINGS_MODULE"] == own.get(role, "portal.settings.production")
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "hai", "٢"])

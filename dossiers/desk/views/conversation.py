@@ -97,7 +97,7 @@ def waiting(request):
         "answer_by", "pk"
     )
     found = list(rows[: SHOWN + 1])
-    context = {"letters": found[:SHOWN], "more": len(found) > SHOWN, "now": clock.now()}
+    context = {"letters": found[:SHOWN], "more": len(found) > SHOWN, "now": clock.now(), "heads": _headed(user).exists()}
     return render(request, "dossiers/desk/letters.html", context)
 
 

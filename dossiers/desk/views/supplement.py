@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -31,7 +32,7 @@ def answer(request, code):
     """Show the requested items and enter what was brought; «nop» sends it with the signed paper."""
     dossier = find(request, code)
     if not acts_for_a_visitor(dossier, request.user):
-        raise Http404
+        raise PermissionDenied
     row = supplements.open_request_of(dossier)
     if row is None or dossier.state != DossierState.SUPPLEMENT_REQUIRED:
         messages.info(request, _("Hồ sơ này không còn chờ bổ sung."))

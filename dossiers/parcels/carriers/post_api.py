@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dossiers.choices import ParcelState
 from dossiers.parcels.carriers.base import BadSignature, NoAnswer, Notice, Ordered, OrderRefused, Unreadable
+from portal.common import request_ids
 from portal.common.network import is_here
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ def order(parcel):
 
 
 def _post(url, body):
-    headers = {"Content-Type": "application/json", "X-Post-Signature": signature(body)}
+    headers = {"Content-Type": "application/json", "X-Post-Signature": signature(body), **request_ids.headers()}
     try:
         with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=not is_here(url)) as client:
             answer = client.post(url, content=body, headers=headers)

@@ -9,7 +9,8 @@ from dossiers.parcels.carriers import register
 from dossiers.parcels.models import Parcel
 from dossiers.transitions import conditions
 from dossiers.transitions.choices import Effect
-from dossiers.transitions.inputs import TAKEN, DetailsMissing
+from dossiers.transitions.handing_out import TAKEN
+from dossiers.transitions.missing import DetailsMissing
 from dossiers.transitions.step import Step
 from dossiers.workflow.effects.registry import before
 from portal.common import outbox

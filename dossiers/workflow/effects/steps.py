@@ -11,9 +11,10 @@ from dossiers.access_log import files_read
 from dossiers.choices import IntervalKind, Product
 from dossiers.filing import rules
 from dossiers.models import StepRun, StepState
-from dossiers.permissions import does_the_step, own_steps
+from dossiers.permissions import ASKED_KINDS, does_the_step, own_steps
 from dossiers.states import DossierState
 from dossiers.transitions.choices import Effect
+from dossiers.transitions.inputs import JOINT
 from dossiers.transitions.step import Choice, Step
 from dossiers.workflow import taking
 from dossiers.workflow.effects.registry import before
@@ -65,7 +66,7 @@ def close_step_and_open_next(step: Step) -> None:
     """Close the chosen step with what it delivers; when no parallel step is left open, open the next."""
     run, product = step.details["step"], step.details.get("product") or {}
     if run.question or run.visit or run.must_produce == Product.OPINION:
-        run.answer = step.note
+        run.answer = step.note or (_("Đồng ý ký.") if run.kind == JOINT else "")
     if run.visit:
         _record_visit(run, step)
     if run.must_produce in product_kinds(product):
@@ -117,7 +118,7 @@ def take(step: Step) -> None:
 def take_by_working(step: Step) -> None:
     """Who consults, asks or charges for an open step works on it: it needs no press of its own to count as taken."""
     if step.user and step.line.source == DossierState.PROCESSING:
-        taking.note([run for run in own_steps(step.dossier, step.user) if run.kind not in ("sign", "consult")], step.now)
+        taking.note([run for run in own_steps(step.dossier, step.user) if run.kind not in ("sign", *ASKED_KINDS)], step.now)
 
 
 @before(Effect.CLAIM)
@@ -203,6 +204,27 @@ def open_consultation(step: Step) -> None:
     if dossier.due_at and run.due_at > dossier.due_at:
         step.recorded["past_the_term"] = True
     step.recorded |= {"question": step.details["question"], "agency": step.details["agency"].code, "hours": step.details["hours"]}
+
+
+@before(Effect.OPEN_JOINT_RECORD)
+def open_joint_record(step: Step) -> None:
+    """One open step for each body, beside the one that sends it. What is signed off is the same text for all (`question`)."""
+    dossier, details = step.dossier, step.details
+    here = max(dossier.open_steps, key=lambda run: run.position)
+    for run in dossier.open_steps:
+        if run.kind == JOINT:  # a record that is sent again stands for the one before
+            _close(run, step, StepState.CANCELLED)
+    StepRun.objects.bulk_create(
+        StepRun(
+            dossier=dossier, position=here.position, round=here.round, key=JOINT, kind=JOINT, name=_("Ký chung biên bản"),
+            role=Role.OFFICER, agency=agency, hours=details["hours"], parallel_group=JOINT, state=StepState.OPEN,
+            opened_at=step.now, due_at=step.timekeeper.after(step.now, details["hours"]), asked_by=step.user,
+            take_by=step.timekeeper.take_by(step.now, agency), question=details["question"],
+        )
+        for agency in details["agencies"]
+    )  # fmt: skip
+    dossier.reset_open_steps()
+    step.recorded |= {"question": details["question"], "agencies": [agency.code for agency in details["agencies"]]}
 
 
 @before(Effect.ASK_THE_APPLICANT)

@@ -29,7 +29,7 @@ def desk(db):
 
 
 def drafted(desk):
-    answers = {**world.sample_answers("to_khai_xntthn"), "req_relation": "ban_than"}
+    answers = {**world.local_answers("to_khai_xntthn"), "req_relation": "ban_than"}
     return desk.draft(code=SINGLE, answers=answers, asked={"xin_cap_lai": "khong"})
 
 

@@ -9,9 +9,12 @@ from dossiers import workflow
 from dossiers.custody import keeping
 from dossiers.custody.models import CustodyMove, Handover, Move, Original
 from dossiers.models import ClockInterval
+from dossiers.parcels.models import Parcel, ParcelNotice
 from dossiers.transitions import conditions
 from dossiers.transitions.inputs import DetailsMissing
+from dossiers.workflow import history
 from dossiers.workflow.history import problems
+from portal.common import clock
 from tests import factories
 from tests.dossiers.desk.test_steps import now
 from tests.dossiers.pages import browse, words
@@ -72,6 +75,24 @@ def test_nothing_of_it_is_changed_or_deleted(desk):
     for model, change in changes.items():
         with pytest.raises(DatabaseError), transaction.atomic():
             model.objects.update(**change)
+
+
+def test_what_is_erased_by_law_leaves_no_name_here_either(desk):
+    dossier = desk.accepted()
+    keeping.give_back(received(desk, dossier), by=desk.clerk, **factories.SIGNED)
+    factories.parcel(dossier, state="lost").notices.create(
+        key="1", state="lost", happened_at=clock.now(), words="Ông Páo", raw="{Páo}"
+    )
+    dossier = workflow.advance(now(dossier), "stop", actor=desk.head, note="Người nộp đã mất.", legal_ground="Luật")
+    history.erase(dossier, ground="Khoản 2 Điều 16")
+    left = [
+        *Original.objects.values_list("received_from"),
+        *CustodyMove.objects.values_list("person", "seen_number", "mandate"),
+        *Parcel.objects.values_list("recipient", "phone", "address"),
+        *ParcelNotice.objects.values_list("words", "raw"),
+    ]
+    assert {value for row in left for value in row} == {"", history.ERASED}
+    assert problems(now(dossier)) == []
 
 
 def test_what_is_wrong_is_refused(desk):

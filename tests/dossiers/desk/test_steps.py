@@ -63,7 +63,7 @@ def messages_of(response):
 # ---------------------------------------------------------------- the table
 def test_every_step_that_staff_may_take_has_a_page_and_no_page_is_for_nobody():
     by_staff = {name for name in workflow.step_names() if any(line.permission.roles - {CITIZEN} for line in lines(name))}
-    assert set(STEP_PAGES) == by_staff
+    assert set(STEP_PAGES) == by_staff - {"submit"}  # a clerk files on the pages of the counter
     slugs = [step.slug for step in STEP_PAGES.values()]
     assert len(set(slugs)) == len(slugs)
     assert all(slug.isascii() and slug == slug.lower() for slug in slugs)
@@ -206,6 +206,7 @@ def late(desk):
         yield now(dossier)
 
 
+@pytest.mark.slow
 def test_the_clerk_proposes_and_the_head_approves_word_by_word(desk, late):
     assert late.state == DossierState.ACCEPTED and late.open_proposal.actor == desk.clerk
     assert Message.objects.filter(recipient=desk.head, key=f"event:{late.open_proposal.pk}").exists()

@@ -12,6 +12,8 @@ from dossiers.models import Dossier
 from dossiers.states import DossierState
 from dossiers.transitions.inputs import DetailsMissing
 from dossiers.workflow import history
+from payments.models import PayLink
+from payments.refunds import approval
 from tests import factories, world
 from tests.dossiers.files.makers import pdf
 from tests.dossiers.pages import browse, upload, words
@@ -33,7 +35,7 @@ def scans():
 
 def taken_in(desk, **facts):
     """A dossier of somebody without an account, filed by the clerk."""
-    answers = {**world.sample_answers("to_khai_xntthn"), "req_relation": "ban_than"}
+    answers = {**world.local_answers("to_khai_xntthn"), "req_relation": "ban_than"}
     draft = desk.draft(code=SINGLE, answers=answers, asked={"xin_cap_lai": "khong"})
     Dossier.objects.filter(pk=draft.pk).update(
         **{"channel": "direct", "submitter": None, "person": factories.person(email=""), "entered_by": desk.clerk, **facts}
@@ -103,10 +105,10 @@ def test_nobody_but_the_receiving_clerk_acts_for_a_visitor(desk, step, who):
 
 
 def test_for_who_filed_online_no_clerk_acts(desk):
-    answers = {**world.sample_answers("to_khai_xntthn"), "req_relation": "ban_than"}
+    answers = {**world.local_answers("to_khai_xntthn"), "req_relation": "ban_than"}
     dossier = desk.submitted(code=SINGLE, answers=answers, asked={"xin_cap_lai": "khong"})
     dossier = workflow.advance(dossier, "ask_supplement", actor=desk.clerk, items=ITEMS)
-    assert browse(desk.clerk).get(page(dossier, "bo-sung-tai-quay")).status_code == 404
+    assert browse(desk.clerk).get(page(dossier, "bo-sung-tai-quay")).status_code == 403
     assert "Ghi đơn xin rút" not in words(browse(desk.clerk).get(f"/can-bo/ho-so/{dossier.code}/"))
     with pytest.raises(PermissionDenied):
         workflow.withdraw(dossier, actor=desk.clerk, signed=scans())
@@ -192,3 +194,50 @@ def test_tracking_by_code_works_without_an_account(desk):
     dossier = taken_in(desk)
     found = browse().post("/tra-cuu/", {"ma": dossier.code, "ma-rieng": dossier.secret})
     assert dossier.code in words(found) and dossier.subject_name not in found.content.decode()
+
+
+# ---------------------------------------------------------------- money
+def taken_in_for_a_fee(money_desk):
+    """A criminal record of somebody without an account, filed at the counter: its fee does not stop the reception."""
+    draft = money_desk.draft()
+    facts = {"channel": "direct", "submitter": None, "person": draft.submitter.person, "entered_by": money_desk.clerk}
+    Dossier.objects.filter(pk=draft.pk).update(**facts)
+    factories.attachment(draft, "to-khai-da-ky")
+    return workflow.submit(Dossier.objects.get(pk=draft.pk), actor=money_desk.clerk)
+
+
+def test_a_visitor_pays_by_a_code_on_the_clerks_screen(money_desk):
+    dossier = taken_in_for_a_fee(money_desk)
+    assert dossier.state == DossierState.SUBMITTED and dossier.obligation.total
+    address, clerk = f"/ho-so/{dossier.code}/tra-phi/tai-quay/", browse(money_desk.clerk)
+    assert 'class="qr' not in clerk.get(address).content.decode()
+    page = clerk.post(address, follow=True)
+    assert 'class="qr' in page.content.decode()
+    assert browse().get(f"/tra-giup/{PayLink.objects.get().token}/").status_code == 200
+
+
+def test_the_code_is_the_clerks_who_act_for_visitors_only(money_desk):
+    online, taken = money_desk.waiting(), taken_in_for_a_fee(money_desk)
+    assert browse(money_desk.clerk).get(f"/ho-so/{online.code}/tra-phi/tai-quay/").status_code == 404
+    for other in (factories.user(receiving_clerk="H18.X005.CA"), factories.citizen(), money_desk.accountant, money_desk.officer):
+        assert browse(other).post(f"/ho-so/{taken.code}/tra-phi/tai-quay/").status_code == 404
+    assert not PayLink.objects.exists()
+
+
+def test_who_entered_a_dossier_decides_no_refund_of_it(money_desk):
+    both = factories.user(receiving_clerk="H18.Y14", accountant="H18.Z01")
+    draft = money_desk.draft()
+    facts = {"channel": "direct", "submitter": None, "person": draft.submitter.person, "entered_by": both}
+    Dossier.objects.filter(pk=draft.pk).update(**facts)
+    factories.attachment(draft, "to-khai-da-ky")
+    dossier = workflow.submit(Dossier.objects.get(pk=draft.pk), actor=both)
+    workflow.advance(dossier, "collect", actor=money_desk.clerk, amount=dossier.obligation.total)
+    refund = approval.propose(dossier.obligation.attempts.get(), "other", actor=money_desk.accountant)
+    assert (
+        not approval.may_decide(refund, both)
+        and refund not in approval.decidable_by(both)
+        and both not in approval.deciders(refund)
+    )
+    assert approval.may_decide(refund, money_desk.second_accountant) and refund in approval.to_approve(
+        money_desk.second_accountant
+    )

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.messages.models import Message
 from accounts.roles import SystemActor
-from dossiers import workflow
+from dossiers import invariants, workflow
 from dossiers.desk import parcels as lists
 from dossiers.desk import queues
 from dossiers.models import Dossier
@@ -23,6 +23,7 @@ from dossiers.transitions.inputs import DetailsMissing
 from dossiers.workflow.history import problems
 from portal.common import clock, outbox
 from tests import factories, snapshots, world
+from tests.databases import past_the_triggers
 from tests.dossiers.desk.test_steps import page, take
 from tests.dossiers.pages import browse, words
 
@@ -269,7 +270,7 @@ def test_lost_sent_again_at_the_agencys_cost_and_the_first_one_found(post):
     dossier = workflow.advance(now(dossier), "send_parcel", actor=post.desk.clerk, **factories.PARCEL)
     second = dossier.parcels.last()
     assert (second.payer, second.replaces) == ("agency", first)
-    assert lists.counts(post.desk.clerk) == {"khong-giao-duoc": 0, "dang-di": 1, "cho-gui": 0}
+    assert lists.counts(post.desk.clerk) == {"khong-giao-duoc": 0, "dang-di": 1, "cho-gui": 2}
     notice(first, "in_transit", hours=5)  # found: the second one still counts
     assert now(dossier).waiting_on == "post" and not dossier.events.filter(step="note_found").exists()
     notice(first, "delivered", hours=8)
@@ -295,6 +296,15 @@ def test_after_a_failed_delivery_it_is_handed_out_at_the_counter(post):
     assert dossier.state == "RETURNED"
     assert notice(dossier.parcels.get(), "delivered", hours=3).status_code == 200  # kept, moves nothing
     assert now(dossier).events.filter(step="deliver").count() == 1
+
+
+def test_the_check_of_all_finds_a_parcel_that_is_not_where_its_notices_say(post):
+    dossier = sent(post)
+    notice(dossier.parcels.get(), "delivered", hours=1)
+    assert list(invariants._parcels()) == []
+    with past_the_triggers():
+        Parcel.objects.update(state="lost")
+    assert len(list(invariants._parcels())) == 2
 
 
 # ---------------------------------------------------------------- pages

@@ -14,7 +14,7 @@ from procedures import results
 from procedures.models import Procedure, VersionDraft
 from procedures.office import drafts
 from procedures.office.checking import problems
-from tests import factories
+from tests import factories, world
 from tests.dossiers.pages import browse, words
 
 CODE = factories.RESIDENCE
@@ -51,6 +51,7 @@ def changed_everywhere(facts):
 
 
 def drafted(people, **more):
+    world.procedure(CODE)
     draft = drafts.start(Procedure.objects.get(code=CODE).current, by=people[0])
     facts = changed_everywhere(draft.version.facts) | more
     assert problems({**draft.version.document, "procedure": facts}) == []
@@ -73,7 +74,7 @@ def everything_of(dossier):
 
 
 @pytest.mark.slow
-def test_publishing_a_version_that_changes_everything_moves_nothing_that_was_filed(desk, people, run_followups):
+def test_publishing_a_version_that_changes_everything_moves_nothing_that_was_filed(desk, people, run_followups, signing_keys):
     filed = [desk.submitted(), desk.asked_for_supplement(), desk.accepted(), desk.processing(), desk.approved()]
     run_followups()
     before = [everything_of(dossier) for dossier in filed]

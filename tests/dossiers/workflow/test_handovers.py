@@ -75,6 +75,7 @@ class TestHandedAndTaken:
         done = dossier.step_runs.get(state="done")
         assert done.taken_at == done.done_at
 
+    @pytest.mark.slow
     def test_who_drafts_consults_or_asks_has_taken_the_step(self, desk):
         with clock.at(WEDNESDAY):
             dossier = desk.processing()
@@ -89,6 +90,7 @@ class TestHandedAndTaken:
             own, question = other.step_runs.filter(state="open").order_by("pk")
             assert own.taken_at and question.untaken and other.take_by == question.take_by
 
+    @pytest.mark.slow
     def test_who_writes_in_the_form_of_the_step_has_taken_it_and_keeps_a_draft_without_scripts(self, desk):
         with clock.at(WEDNESDAY):
             dossier = desk.processing()

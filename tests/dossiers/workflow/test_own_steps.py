@@ -255,6 +255,7 @@ def test_a_file_is_delivered_and_opened_by_who_sees_papers(desk):
     assert list(invariants.violations()) == []
 
 
+@pytest.mark.slow
 def test_a_file_is_kept_when_the_form_has_another_error(desk, other):
     dossier = desk.processing()
     StepRun.objects.filter(dossier=dossier, state="open").update(produces={"kind": "file", "label": "biên bản", "line": None})

@@ -114,6 +114,7 @@ def asked_beside(desk, produces):
     return Dossier.objects.get(pk=dossier.pk), run
 
 
+@pytest.mark.slow
 def test_silence_is_consent_only_where_the_step_names_the_law(desk):
     silent, plain = asked_beside(desk, SILENCE), asked_beside(desk, {"kind": "opinion", "label": "ý kiến", "line": None})
     with clock.at(silent[1].due_at - dt.timedelta(minutes=1)):

@@ -35,12 +35,13 @@ def fresh(dossier):
     return Dossier.objects.get(pk=dossier.pk)
 
 
+@pytest.mark.slow
 def test_a_visit_is_announced_to_the_applicant(desk, on_site):
     for forged in ({"day": "22/11/2026"}, {"place": " "}, {"time": "25:00"}, {"day": "31/2/2026"}):
         assert take(desk.officer, on_site, "announce_visit", **VISIT | forged).status_code == 422
     assert take(desk.officer, on_site, "announce_visit", **VISIT).status_code == 302
     told = Message.objects.filter(recipient=on_site.submitter, subject__startswith="Hẹn kiểm tra tại chỗ").first()
-    assert "8 giờ 30" in told.body and "Số 5" not in told.body
+    assert "8 giờ 30" in told.body.replace("\u00a0", " ") and "Số 5" not in told.body
     shown = browse(on_site.submitter).get(f"/ho-so/{on_site.code}/").content.decode()
     assert VISIT["place"] in shown and VISIT["people"] in shown
     assert not fresh(on_site).open_steps[0].untaken
@@ -57,6 +58,7 @@ def test_nobody_else_announces_and_no_other_step_has_a_visit(desk, on_site):
 
 
 @pytest.mark.needs_pdf
+@pytest.mark.slow
 def test_its_step_is_closed_with_a_record_that_the_next_and_the_control_sheet_see(desk, on_site):
     take(desk.officer, on_site, "announce_visit", **VISIT)
     with pytest.raises(DetailsMissing, match="đã kiểm tra"):

@@ -11,6 +11,7 @@ from accounts.models import User
 from dossiers import workflow
 from dossiers.models import FollowUp
 from portal.common import clock
+from portal.models import Heartbeat
 from portal.obligations import alarms, morning
 from tests import factories
 from tests.dossiers.pages import browse, words
@@ -125,6 +126,7 @@ def test_a_hundred_alarms_are_one_message_and_a_fixed_number_of_queries(late):
             alarms.run()
         return len(asked)
 
+    Heartbeat.beat("alarms")
     many = queries(late.due + dt.timedelta(minutes=15))
     assert told(late.clerk).count() == 1 and "3 việc quá hạn" in told(late.clerk)[0].subject
     Alarm.objects.all().delete()
@@ -178,7 +180,7 @@ def test_work_that_changed_hands_is_told_to_who_has_it_now(desk):
     due = dossier.step_runs.get(state="open").due_at
     at(due + dt.timedelta(minutes=1))
     with clock.at(due + dt.timedelta(minutes=2)):
-        workflow.advance(dossier, "assign", actor=desk.head, holder=other)
+        workflow.advance(dossier, "assign", actor=desk.head, holder=other, note="Đi công tác.")
         workflow.advance(dossier, "take", actor=other)
     machines_did_their_work()
     at(due + dt.timedelta(minutes=15))
