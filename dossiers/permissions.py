@@ -19,6 +19,8 @@ from dossiers.choices import FilingChannel, PaperKind, Product
 from dossiers.states import DossierState
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.models import User
     from dossiers.models import Dossier, StepRun
 
@@ -316,7 +318,12 @@ def drafts_now(dossier: Dossier, user: User) -> bool:
 def entered_for(dossier: Dossier, user: User) -> bool:
     """Did this user enter the dossier, or a later step of it, for a visitor? Then another person decides about it. The query of
     the rule: `entered_dossiers`."""
-    return dossier.entered_by_id == user.pk or dossier.events.filter(actor=user, step__in=FOR_A_VISITOR).exists()
+    return dossier.entered_by_id == user.pk or actors_for_a_visitor(dossier).filter(actor=user).exists()
+
+
+def actors_for_a_visitor(dossier: Dossier) -> QuerySet:
+    """Who took a step of the citizen's side of this dossier, as ids of users; the citizens themselves are among them."""
+    return dossier.events.filter(step__in=FOR_A_VISITOR, actor__isnull=False).values("actor")
 
 
 def entered_dossiers(user: User, path: str = "") -> Q:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from dossiers.models import FeeObligation
-from dossiers.permissions import entered_dossiers, entered_for, is_own_dossier
+from dossiers.permissions import actors_for_a_visitor, entered_dossiers, entered_for, is_own_dossier
 from payments import messages
 from payments.attempts.lifecycle import lock_for_payment
 from payments.ledger import entries
@@ -154,8 +154,8 @@ def deciders(refund: Refund) -> list[User]:
     attempt = refund.attempt
     others = accountants_of([attempt.collector_id]).exclude(pk__in=_vouchers_of(attempt)).exclude(pk=refund.requested_by_id)
     dossier = attempt.obligation.dossier
-    apart = (person for person in others.order_by("full_name", "pk") if not is_own_dossier(dossier, person))
-    return [person for person in apart if not entered_for(dossier, person)]
+    others = others.exclude(pk=dossier.entered_by_id).exclude(pk__in=actors_for_a_visitor(dossier))
+    return [person for person in others.order_by("full_name", "pk") if not is_own_dossier(dossier, person)]
 
 
 def vouched_for_by(user: User) -> QuerySet[PaymentAttempt]:
