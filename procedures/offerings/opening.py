@@ -82,7 +82,7 @@ def _most_used(offerings: list[Offering]) -> Offering:
 def open_at(procedure: Procedure, agency: Agency, kind: str, chosen: Collection[int], *, by: User) -> list[Offering]:
     """Offer the procedure at the chosen places from today, without steps, people and ways of delivery yet.
 
-    Of several places in one act the record names the first as their template, so that what is stated there later may be applied to
+    Of several places in one act the record names the first as their template, so that what is stated there may be applied to
     all: they are no exceptions of their own (`many`).
     """
     made: list[Offering] = []
