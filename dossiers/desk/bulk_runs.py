@@ -10,6 +10,7 @@ import time
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -37,7 +38,7 @@ def choose(user: User, step: str, codes: list[str]) -> BulkRun:
     """A run that waits for its confirmation. Remembers where each dossier stands now. Old unconfirmed ones of the user go."""
     BulkRun.objects.filter(user=user, confirmed_at=None, asked_at__lt=clock.now() - KEPT_UNCONFIRMED).delete()
     found = queues.dossiers_at_work(user).filter(code__in=codes)
-    seen = dict(found.annotate(last=Max("events__sequence")).order_by().values_list("code", "last"))
+    seen = dict(found.annotate(last=Coalesce(Max("events__sequence"), 0)).order_by().values_list("code", "last"))
     return BulkRun.objects.create(user=user, step=step, asked=[[code, seen.get(code)] for code in codes])
 
 
@@ -121,7 +122,7 @@ def _visible(row, run):
 def _advance(row, run):
     _visible(row, run)
     locked = Dossier.objects.select_for_update(of=("self",)).get(pk=row.dossier_id)
-    if locked.events.aggregate(last=Max("sequence"))["last"] != row.seen:
+    if locked.events.aggregate(last=Coalesce(Max("sequence"), 0))["last"] != row.seen:
         raise workflow.StepNotPossible(locked, run.step)
     details = {"holder": run.holder} if run.step == "assign" else {}
     workflow.advance(locked, run.step, actor=run.user, note=run.note, **details)

@@ -81,10 +81,14 @@ class Worklist:
             queues.for_list(self.dossiers()), column, falling=falling, after=after, before=before, among=among
         )
 
+    def query(self, **changed):
+        """The words of the address with these changed; empty ones go."""
+        kept = {**self.wanted, "nhom": self.group.key, "tim": self.key, **changed}
+        return urlencode({word: value for word, value in kept.items() if value})
+
     def address(self, **changed):
-        """The address of this list with these words changed; empty ones go."""
-        kept = {**self.wanted, "tim": self.key, **changed}
-        query = urlencode({word: value for word, value in kept.items() if value})
+        """The address of this list with these words changed."""
+        query = self.query(**changed)
         return f"{reverse('desk:queue')}?{query}" if query else reverse("desk:queue")
 
     def columns(self):

@@ -186,7 +186,7 @@ def _send(user, alarms, now):
         subject = _("%(n)d việc quá hạn, chưa xong") % {"n": len(alarms)}
     lines = [_line(register.BY_KEY[key], of_kind) for key, of_kind in kinds.items()]
     lines.append(_("Chưa xong thì sẽ báo lại và báo lên cấp trên; xong thì thôi."))
-    queue_messages(f"alarms:{now:%Y%m%d%H%M}", [user], subject=subject, body="\n".join(lines), link=_link(user, alarms))
+    queue_messages(f"alarms:{now:%Y%m%d%H%M%S}", [user], subject=subject, body="\n".join(lines), link=_link(user, alarms))
 
 
 def _line(kind, alarms):

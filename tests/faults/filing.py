@@ -130,7 +130,8 @@ def play(kinds, submits):
         for kind in kinds:
             drafts = [(draft.pk, session_of(draft.submitter)) for draft in (desk.draft() for _ in range(submits))]
             outcomes.append(_one_kind(site, kind, drafts))
-            print(outcomes[-1].row(), flush=True)
+            connection.close()  # the database may have been killed under it
+            print(f"── {kind}: {outcomes[-1].kills} kills, {len(outcomes[-1].filed)} acknowledged", flush=True)
         wrong = wait_until_nothing_is_owed(900)
         for outcome in outcomes:
             count(outcome)
@@ -197,7 +198,10 @@ def count(outcome):
         dossier = Dossier.objects.filter(code=code).first()
         filings = dossier.events.filter(step="submit") if dossier else ()
         papers = dossier.papers.filter(kind="acknowledgement").count() if dossier else 0
-        told = [Message.objects.filter(key=f"event:{event.pk}", channel="inbox").count() for event in filings]
+        told = [
+            Message.objects.filter(key=f"event:{event.pk}", channel="inbox", recipient=dossier.submitter).count()
+            for event in filings
+        ]
         outcome.missing += not (filings and papers and all(told))
         outcome.doubled += len(filings) > 1 or papers > 1 or any(number > 1 for number in told)
     outcome.doubled += len(outcome.filed) - len({one.code for one in outcome.filed})

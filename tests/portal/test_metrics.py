@@ -105,7 +105,7 @@ def test_queues_obligations_and_heartbeats_are_read_from_the_database(read, desk
     moment = dt.datetime(2026, 11, 30, 8, tzinfo=clock.LOCAL)
     with clock.at(moment):
         dossier = desk.submitted()
-    Message.objects.filter(recipient=desk.clerk).update(due_state="dead")
+    Message.objects.filter(recipient=desk.clerk, channel="email").update(due_state="dead")
     Heartbeat.objects.create(name="relay", at=moment)
     with clock.at(dossier.reception_due_at + dt.timedelta(minutes=1)):
         found, age = read(), (clock.now() - moment).total_seconds()

@@ -6,7 +6,7 @@ import pikepdf
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Q
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -45,7 +45,7 @@ def together(request):
         return redirect("desk:queue")
     codes = [clean_text(code)[:MAX_CODE_LENGTH] for code in request.POST.getlist("hs")]
     if "ca-danh-sach" in request.POST:
-        listed = Worklist.of(request, request.POST)
+        listed = Worklist.of(request, QueryDict(request.POST.get("danh-sach", "")))
         column, falling = listed.order
         rows = ordering.ordered(listed.dossiers(), column, falling=falling).values_list("code", flat=True)
         codes = list(rows[: bulk_runs.MAX_ITEMS])

@@ -80,7 +80,7 @@ def test_refusing_needs_a_reason_and_assigning_a_person(desk):
     refusal = choose(desk.clerk, "refuse_receipt", [dossier.code]).url
     assert confirm(desk.clerk, refusal).status_code == 422 and state(dossier) == S.SUBMITTED
     given = choose(desk.head, "assign", [dossier.code]).url
-    assert confirm(desk.head, given, nguoi="1").status_code == 422
+    assert confirm(desk.head, given, nguoi="0").status_code == 422
     confirm(desk.head, given, nguoi=desk.clerk.pk)
     assert Dossier.objects.get(pk=dossier.pk).holder == desk.clerk
     refusal = choose(desk.clerk, "refuse_receipt", [dossier.code]).url
@@ -91,7 +91,7 @@ def test_refusing_needs_a_reason_and_assigning_a_person(desk):
 def test_the_whole_list_is_chosen_with_its_filters(desk):
     dossiers = [desk.submitted(), desk.submitted()]
     at_work = desk.processing()
-    choose(desk.clerk, "accept", [], **{"ca-danh-sach": "1", "nhom": "cho-tiep-nhan"})
+    choose(desk.clerk, "accept", [], **{"ca-danh-sach": "1", "danh-sach": "nhom=cho-tiep-nhan&buoc=SUBMITTED"})
     assert {code for code, _seen in BulkRun.objects.get().asked} == {dossier.code for dossier in dossiers}
     assert at_work.code not in str(BulkRun.objects.get().asked)
 
