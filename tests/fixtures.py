@@ -38,6 +38,12 @@ def _desk():
     return factories.Desk()
 
 
+def desk_in_the_country():
+    """The same staff where all provinces and communes are, for `snapshots.rows_of_a_file`."""
+    world.country()
+    return _desk()
+
+
 def _money_desk():
     world.holidays()
     return money.MoneyDesk()

@@ -44,13 +44,16 @@ def kept(key, make):
 
 
 @contextmanager
-def rows_of_a_file(blocker):
-    """A transaction around the transactions of all tests of a file, for a module fixture that makes many rows: the country.
+def rows_of_a_file(blocker, make):
+    """The result of `make()`, with its many rows (the country) in a transaction around those of all tests of a file: for a module
+    fixture. What the rows refer to is checked once, not again after each test.
 
     `blocker` is the fixture `django_db_blocker`. Not for transactional tests.
     """
     with blocker.unblock(), transaction.atomic():
-        yield
+        made = make()
+        connection.check_constraints()
+        yield made
         transaction.set_rollback(True)
 
 

@@ -167,6 +167,12 @@ def load_sample(codes=(), provinces=("H18",)):
     return snapshots.kept(key, lambda: loading.load_sample(codes=codes, provinces=provinces))
 
 
+def country():
+    """All provinces and communes, as a real page lists them."""
+    loading.territory.load(loading.DataFolder())
+    loading.territory.analyse()
+
+
 def local_answers(form_key):
     """The sample answers of a form, with every address in the test data."""
     home = {"province": "11", "commune": "11.X004", "detail": "Số 5, tổ dân phố 3"}

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dossiers.desk import ready_reasons
 from dossiers.desk.forms import MAX_MARK_LENGTH, MAX_TEXT_LENGTH, ReasonForm, StepForm
@@ -169,6 +170,8 @@ class ApprovalForm(StepForm):
     """The head approves what was proposed, word by word: nothing is typed."""
 
     template = "dossiers/desk/forms/supplement_approval.html"
+    does = gettext_lazy("Người trình và người duyệt là hai người. Duyệt thì yêu cầu này gửi tới người nộp, đồng hồ dừng.")
+    verb = gettext_lazy("Duyệt và gửi")
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

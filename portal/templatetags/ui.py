@@ -138,8 +138,8 @@ def as_lines(lines):
 
 @register.filter
 def starts(words, beginning):
-    """True when the text starts with `beginning`."""
-    return str(words or "").startswith(beginning)
+    """True when the text starts with `beginning`, or with one of several with spaces between."""
+    return str(words or "").startswith(tuple(beginning.split()))
 
 
 @register.filter

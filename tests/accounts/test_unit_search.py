@@ -4,17 +4,14 @@ import pytest
 
 from accounts.models import AdministrativeUnit
 from accounts.unit_search import find, plain, successors_of
-from procedures.loading import DataFolder, territory
-from tests import snapshots
+from tests import snapshots, world
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module", autouse=True)
 def country(django_db_setup, django_db_blocker):
-    with snapshots.rows_of_a_file(django_db_blocker):
-        territory.load(DataFolder())
-        territory.analyse()
+    with snapshots.rows_of_a_file(django_db_blocker, world.country):
         yield
 
 

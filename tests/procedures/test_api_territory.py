@@ -4,8 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from procedures.loading import DataFolder, territory
-from tests import snapshots
+from tests import snapshots, world
 
 pytestmark = pytest.mark.django_db
 COMMUNES = "/api/v1/communes/"
@@ -13,9 +12,7 @@ COMMUNES = "/api/v1/communes/"
 
 @pytest.fixture(scope="module", autouse=True)
 def country(django_db_setup, django_db_blocker):
-    with snapshots.rows_of_a_file(django_db_blocker):
-        territory.load(DataFolder())
-        territory.analyse()
+    with snapshots.rows_of_a_file(django_db_blocker, world.country):
         yield
 
 

@@ -4,10 +4,9 @@ import pytest
 
 from accounts.models import AdministrativeUnit
 from dossiers.models import Dossier
-from procedures.loading import DataFolder, territory
 from tests import factories, snapshots, world
 from tests.dossiers.pages import browse
-from tests.fixtures import _desk as desk_of_dien_bien_phu
+from tests.fixtures import desk_in_the_country
 
 JSON = {"content_type": "application/json"}
 TEMPORARY_STAY = "1.004194"
@@ -17,10 +16,8 @@ HERE = {"province": "11", "commune": "11.X004"}
 
 @pytest.fixture(scope="module")
 def desk_and_country(django_db_setup, django_db_blocker):
-    with snapshots.rows_of_a_file(django_db_blocker):
-        territory.load(DataFolder())
-        territory.analyse()
-        yield desk_of_dien_bien_phu()
+    with snapshots.rows_of_a_file(django_db_blocker, desk_in_the_country) as desk:
+        yield desk
 
 
 @pytest.fixture

@@ -5,10 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dossiers.filing import judging, rules
-from procedures.loading import DataFolder, territory
 from tests import snapshots, world
 from tests.dossiers.pages import browse, step_url, words
-from tests.fixtures import _desk as desk_of_dien_bien_phu
+from tests.fixtures import desk_in_the_country
 from tests.portal.test_weight import LIMIT, weight
 
 TEMPORARY_STAY, PAGE = "1.004194", "noi_dang_ky"
@@ -17,10 +16,8 @@ HCMC, BEN_THANH = "79", "Phường Bến Thành"
 
 @pytest.fixture(scope="module")
 def desk_and_country(django_db_setup, django_db_blocker):
-    with snapshots.rows_of_a_file(django_db_blocker):
-        territory.load(DataFolder())
-        territory.analyse()
-        yield desk_of_dien_bien_phu()
+    with snapshots.rows_of_a_file(django_db_blocker, desk_in_the_country) as desk:
+        yield desk
 
 
 @pytest.fixture
