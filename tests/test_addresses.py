@@ -48,7 +48,7 @@ QUERY = {
     "next": "address of a page to go on with",
     "account": "asks /health/ready for no account", "xem sua tai dong nen nguyen-van": "how a page is shown",
     "co-chu giao-dien lang": "appearance", "format": "of an API answer",
-    "mau": "number of a ready-made answer",
+    "mau": "number of a ready-made answer", "anh": "number of a photo of a visit",
     "tai-khoan": "number of a login of staff", "giay": "number of a paper, of an original",
     "vnp_TxnRef": "what the gateway adds to the return address",
 }  # fmt: skip

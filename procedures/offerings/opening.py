@@ -80,8 +80,12 @@ def _most_used(offerings: list[Offering]) -> Offering:
 
 @transaction.atomic
 def open_at(procedure: Procedure, agency: Agency, kind: str, chosen: Collection[int], *, by: User) -> list[Offering]:
-    """Offer the procedure at the chosen places from today, without steps, people and ways of delivery yet."""
-    made = []
+    """Offer the procedure at the chosen places from today, without steps, people and ways of delivery yet.
+
+    Of several places in one act the record names the first as their template, so that what is stated there may be applied to
+    all: they are no exceptions of their own (`many`).
+    """
+    made: list[Offering] = []
     Procedure.objects.select_for_update().get(pk=procedure.pk)  # so that two at once do not offer it twice
     for place in places(procedure, agency, kind, by):
         if place.fault or place.agency.pk not in chosen:
@@ -96,8 +100,9 @@ def open_at(procedure: Procedure, agency: Agency, kind: str, chosen: Collection[
             unit_code=place.agency.unit.code if place.agency.unit else "",
             valid_from=clock.today(),
         )
-        _record(row, by, _("chưa cung cấp"), _("cung cấp từ %(day)s") % {"day": full_day(clock.today())})
         made.append(row)
+        since = _("cung cấp từ %(day)s") % {"day": full_day(clock.today())}
+        _record(row, by, _("chưa cung cấp"), since, template=made[0] if kind else None)
     return made
 
 
@@ -113,6 +118,6 @@ def end(offering: Offering, *, by: User) -> None:
         _record(row, by, _("đang cung cấp"), _("cung cấp đến hết %(day)s") % {"day": full_day(clock.today())})
 
 
-def _record(row: Offering, by: User, old: str, new: str) -> None:
+def _record(row: Offering, by: User, old: str, new: str, template: Offering | None = None) -> None:
     places = [{"place": _("Thời gian cung cấp"), "old": old, "new": new}]
-    AgencyChange.objects.create(agency_id=row.agency_id, offering=row, by=by, places=places)
+    AgencyChange.objects.create(agency_id=row.agency_id, offering=row, applied_from=template, by=by, places=places)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Agency, User
 from portal.common import clock
 from procedures.models import AgencyChange, Holiday, Offering, Procedure
-from procedures.offerings import opening
+from procedures.offerings import many, opening
 from tests import factories, world
 from tests.dossiers.pages import browse, words
 
@@ -54,6 +54,12 @@ def test_the_province_offers_it_at_all_its_communes_in_one_act(admin):
     left_out = Agency.objects.get(code=PLACE).pk
     pages.post(address, {"thu-tuc": CODE, "loai": kind, "noi": [pk for pk in communes if pk != left_out]})
     assert Offering.objects.filter(procedure__code=CODE).count() == len(communes) - 1 and not offered().exists()
+
+    template = offered("H18.X005").get()
+    template.delivery_ways = ["account"]
+    template.save()
+    plan = many.plan(template, ["delivery_ways"], User.objects.get(memberships__agency__code="H18"))
+    assert len(plan.targets) == len(communes) - 2 and not any(target.exception for target in plan.targets)
 
 
 def test_nobody_offers_for_another_body_nor_what_cannot_be_filed(admin):

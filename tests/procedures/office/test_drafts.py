@@ -279,7 +279,7 @@ def test_the_record_is_append_only(draft):
 
 def test_the_number_of_queries_of_the_pages(draft, people):
     pages = browse(people["editor"])
-    for address, most in (("/can-bo/danh-muc/", 8), (HOME, 10), (DRAFT, 10), (f"{DRAFT}phi/", 10)):
+    for address, most in (("/can-bo/danh-muc/", 9), (HOME, 11), (DRAFT, 10), (f"{DRAFT}phi/", 10)):
         pages.get(address)
         with CaptureQueriesContext(
             connection,

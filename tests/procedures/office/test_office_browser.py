@@ -1,16 +1,15 @@
 """From nothing to a decided dossier in Chromium: a new level-4 procedure is made, published, offered, filed and taken in."""
 
-import json
-
 import pytest
 from django.conf import settings
 from django.test import Client
 
+from dossiers.filing import rules
 from dossiers.models import Dossier
 from portal.common import clock
 from procedures.models import Offering, Procedure
 from procedures.offered import offered_at
-from tests import factories, world
+from tests import factories, money, world
 from tests.browser_support import axe, click_and_wait, sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -115,19 +114,21 @@ def test_a_new_procedure_from_nothing_to_a_decided_dossier(visit, live_server):
     assert len(offering.processing_steps) == 2 and offered_at(version, offering).level.number == 4
 
     citizen = factories.citizen()
-    answers = json.loads((settings.DATA_DIR / "samples" / "lltp_01.json").read_text("utf-8"))["answers"]
     draft = Dossier.objects.create(
-        version=version, offering=offering, submitter=citizen, answers=answers, asked={"priority_group": "sinh_vien"},
-        delivery_way="account",
+        version=version, offering=offering, submitter=citizen, answers=money.criminal_answers(), delivery_way="account",
+        asked={"priority_group": "", "copies": 1},
     )  # fmt: skip
+    for ask in rules.asked_documents(draft):
+        if ask.required:
+            factories.attachment(draft, ask.key)
     page, go = visit(citizen, 360)
     go(f"/nop/{draft.pk}/xem-lai/")
     page.check("#cam-doan")
     click_and_wait(page.locator("button", has_text="Ký và nộp hồ sơ"))
     dossier = Dossier.objects.get(pk=draft.pk)
-    assert dossier.state == "SUBMITTED" and dossier.obligation.total == 100_000
+    assert dossier.state == "SUBMITTED" and dossier.obligation.total == 150_000
 
     page, go = visit(desk.clerk)
     go(f"/can-bo/ho-so/{dossier.code}/tiep-nhan/")
-    click_and_wait(page.locator(".step-form button[type=submit]").first)
+    click_and_wait(page.locator(".step-form button[type=submit]:not([name])").first)
     assert Dossier.objects.get(pk=draft.pk).state == "ACCEPTED"
