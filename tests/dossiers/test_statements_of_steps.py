@@ -147,8 +147,8 @@ ENDING = {
     "stop PROCESSING": 22,
     "stop SUPPLEMENT_REQUIRED": 19,
     "stop PAYMENT_REQUIRED": 22,
-    "confirm_withdrawal WITHDRAWN before acceptance": 18,
-    "confirm_withdrawal WITHDRAWN at the desk": 20,
+    "confirm_withdrawal WITHDRAWN before acceptance": 19,
+    "confirm_withdrawal WITHDRAWN at the desk": 21,
 }
 ENDING_WITH_MONEY = {
     "refuse_receipt SUBMITTED paid": 36,
