@@ -44,7 +44,7 @@ def page(request, code):
         "outdated": found is not None and found.sha256 != draft.version.sha256,
         **(_words(found.result) if found else {}),
     }
-    return render(request, "dossiers/simulation/page.html", context)
+    return render(request, "procedures/office/trial.html", context)
 
 
 def _words(result):

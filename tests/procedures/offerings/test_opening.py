@@ -44,6 +44,7 @@ def test_a_procedure_is_offered_at_one_place_with_its_usual_desk(admin):
     assert offered().count() == 1
 
 
+@pytest.mark.slow
 def test_the_province_offers_it_at_all_its_communes_in_one_act(admin):
     pages, kind = browse(factories.user(agency_admin="H18")), Agency.objects.get(code=PLACE).kind
     communes = Offering.objects.filter(procedure__code=USED, agency__kind=kind).values_list("agency_id", flat=True)
@@ -62,6 +63,7 @@ def test_the_province_offers_it_at_all_its_communes_in_one_act(admin):
     assert len(plan.targets) == len(communes) - 2 and not any(target.exception for target in plan.targets)
 
 
+@pytest.mark.slow
 def test_nobody_offers_for_another_body_nor_what_cannot_be_filed(admin):
     pages, other = browse(admin), Agency.objects.get(code="H18.X005")
     assert pages.get("/can-bo/cung-cap/H18.X005/thu-tuc-moi/").status_code == 404

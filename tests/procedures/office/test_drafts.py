@@ -388,6 +388,7 @@ def test_a_discarded_first_draft_leaves_nothing_to_see_and_can_be_begun_again(pe
     drafts.begin("9.000001", "Cấp giấy mới", source, by=people["second"])
 
 
+@pytest.mark.slow
 def test_two_people_end_a_procedure_and_it_is_restored_from_a_version(people, client):
     pages, current = browse(people["editor"]), Procedure.objects.get(code=CODE).current
     assert pages.post(f"{HOME}ngung/").status_code == 302

@@ -134,6 +134,7 @@ def press(pages, address, word, **typed):
     return pages.post(address, {**values, **typed, "viec": word})
 
 
+@pytest.mark.slow
 def test_an_example_is_written_taken_over_checked_and_guards_the_version(draft, people):
     editor, second = people
     pages = browse(editor)
