@@ -79,9 +79,9 @@ def test_nothing_in_a_page_needs_what_the_policy_forbids(open_page, live_server)
     assert page.locator("[style], [onclick]").count() == 0
 
 
-def test_keys_walk_and_pick_the_list_and_can_be_switched_off(open_page, live_server):
-    page = open_page(width=1280)
-    page.goto(live_server.url + GROUNDS[1])
+def test_keys_walk_and_pick_the_list_and_do_nothing_when_they_are_off(open_page, live_server):
+    page, address = open_page(width=1280), live_server.url + GROUNDS[1]
+    page.goto(address)
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.closest('tr').classList.contains('cur')")
@@ -89,10 +89,19 @@ def test_keys_walk_and_pick_the_list_and_can_be_switched_off(open_page, live_ser
     assert page.inner_text("[data-picked]") == "Đã chọn 2"
 
     page.keyboard.press("?")
-    page.click("[data-keys] button")
+    assert page.locator("[data-keys]").get_attribute("open") is not None
+
+    def switched_off(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('data-keys=""', 'data-keys="off"'))
+
+    page.route(address, switched_off)
+    page.goto(address)
     page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("x")
-    assert page.inner_text("[data-picked]") == "Đã chọn 2"
+    for key in "jx?":
+        page.keyboard.press(key)
+    assert page.inner_text("[data-picked]") == "Đã chọn 1"
+    assert page.locator("[data-keys]").get_attribute("open") is None
 
 
 def test_keys_are_silent_while_somebody_types(open_page, live_server):
