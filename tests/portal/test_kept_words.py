@@ -232,7 +232,7 @@ def test_a_form_that_was_sent_leaves_nothing_behind(desk):
     form = form_of(client, address)
     data = {**fields_of(form), "legal_ground": "Điều 17", "note": "Không thuộc thẩm quyền của nơi này."}
     said = {**{name: values for name, values in data.items()}, "giu-trang": address, "giu-noi-gui": address}
-    assert client.post("/giu-chu/", said).status_code == 200
+    assert client.post("/giu-chu/", said, headers={"X-Requested-With": "fetch"}).status_code == 200
     assert "Không thuộc thẩm quyền" in client.get(address).content.decode(), "kept while it was typed"
     assert client.post(address, data).status_code == 302
     assert not KeptWords.objects.exists()
