@@ -100,9 +100,15 @@ def within_3_working_days_or_head_approved(dossier: Dossier) -> bool:
     return dossier.supplement_proposed_at is not None or not _late_for_supplement(dossier)
 
 
+FEWEST_DAYS, MOST_DAYS = 3, 30  # calendar days: 3 working days never take less or, over Tết, more; outside no calendar is read
+
+
 def _late_for_supplement(dossier: Dossier) -> bool:
     if dossier.accepted_at is None:
         return False
+    passed = (clock.today() - clock.local(dossier.accepted_at).date()).days
+    if not FEWEST_DAYS < passed < MOST_DAYS:
+        return passed >= MOST_DAYS
     return working_calendar().add_working_days(clock.local(dossier.accepted_at).date(), 3) < clock.today()
 
 

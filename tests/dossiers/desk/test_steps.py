@@ -24,6 +24,7 @@ from dossiers.states import DossierState
 from dossiers.transitions import inputs
 from portal.common import clock
 from portal.common.outbox import OutboxState
+from procedures.models import LocalFee
 from tests import factories, world
 from tests.dossiers.pages import browse
 from tests.dossiers.papers.reading import text_of
@@ -223,6 +224,16 @@ def test_the_clerk_proposes_and_the_head_approves_word_by_word(desk, late):
     return factories.Desk("H18.X004.HC", lead="H18.X004")
 
 
+@pytest.fixture
+def counter(desk):
+    """A desk with a procedure of level 3: 15.000 đồng, paid at the counter."""
+    world.place("68.X123")
+    LocalFee.objects.create(
+        province_code="H18", procedure=world.procedure("1.004873"), fee_line_key="le_phi_ho_tich", amount=15_000
+    )
+    return factories.Desk("H18.X004.HC", lead="H18.X004")
+
+
 def test_cash_at_the_counter_must_be_the_sum_owed(counter):
     single = {"answers": world.sample_answers("to_khai_xntthn"), "asked": {"xin_cap_lai": "khong"}}
     dossier = counter.submitted(code="1.004873", **single)
@@ -377,6 +388,7 @@ def test_no_other_step_can_be_taken_for_several(desk):
 # ---------------------------------------------------------------- the dossier's page
 def test_each_opening_is_written_down_and_costs_a_fixed_number_of_queries(desk):
     dossier = desk.processing()
+    factories.attachment(dossier, "1.1")  # which files were read is asked when there are some
     client = client_of(desk.officer)
     address = reverse("desk:dossier", args=[dossier.code])
     client.get(address)
