@@ -42,6 +42,10 @@ def condition(sentence: str) -> Callable[[Callable[[Dossier], bool]], Condition]
 
 
 # ---------------------------------------------------------------- conditions on the dossier
+# Calendar days: up to three working days never take less than that many or, over Tết, more than 30. Outside no calendar is read.
+FEWEST_DAYS, MOST_DAYS = 3, 30
+
+
 @condition(_("Tờ khai còn chỗ chưa điền hoặc cần sửa."))
 def form_valid(dossier: Dossier) -> bool:
     return judging.is_complete(dossier)
@@ -98,9 +102,6 @@ def first_time_or_head_approved(dossier: Dossier) -> bool:
 @condition(_("Đã quá 3 ngày làm việc từ khi tiếp nhận: trình trưởng bộ phận duyệt trước."))
 def within_3_working_days_or_head_approved(dossier: Dossier) -> bool:
     return dossier.supplement_proposed_at is not None or not _late_for_supplement(dossier)
-
-
-FEWEST_DAYS, MOST_DAYS = 3, 30  # calendar days: 3 working days never take less or, over Tết, more; outside no calendar is read
 
 
 def _late_for_supplement(dossier: Dossier) -> bool:
@@ -219,6 +220,9 @@ def one_working_day_before_due(dossier: Dossier) -> bool:
     if dossier.due_at is None:
         return False
     first_too_late = clock.local(dossier.due_at).date()
+    left = (first_too_late - clock.today()).days
+    if not 0 < left < MOST_DAYS:
+        return left >= MOST_DAYS
     return working_calendar().add_working_days(clock.today(), 1) <= first_too_late
 
 
