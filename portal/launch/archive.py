@@ -25,6 +25,8 @@ def archiving(account_id: int) -> dict[str, str]:
     if not (named := os.environ.get("BACKUP_DIR")):
         return {}
     folder = Path(named).resolve()
-    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)  # whatever the umask: the server is another user and must reach its folder in it
     own_folder(folder / "wal", account_id)
     return archive_settings(folder)
