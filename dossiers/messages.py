@@ -75,6 +75,11 @@ def _to_the_citizen(key, dossier, *, subject, body):
         mail_visitor(key, dossier, subject=subject, body=body)
 
 
+def citizen_readers(dossier):
+    """The logins of the citizen's side; empty for a visitor without an account, who cannot read letters here."""
+    return _citizen_recipients(dossier, None)
+
+
 def mail_visitor(key, dossier, *, subject, body):
     """An e-mail to somebody without an account who gave an address, with the page that shows state and dates; else nothing."""
     link = reverse("dossiers:track_link", args=[dossier.secret])
@@ -154,7 +159,7 @@ def _citizen_recipients(dossier, step):
 def _desk_recipients(dossier, step):
     """The clerks on the duty list of the offering; all clerks of the desk when none of them has a login. Of a parcel that could
     not be delivered: its owner, when there is one."""
-    if step.name == "note_undelivered" and dossier.holder:
+    if step and step.name == "note_undelivered" and dossier.holder:
         return [dossier.holder]
     clerks = User.objects.filter(memberships__in=_current(Role.RECEIVING_CLERK, dossier.receiving_agency_id)).distinct()
     duty = {person["login"] for person in (dossier.offering.duty if dossier.offering else {}).values()}
@@ -210,7 +215,7 @@ def letter_for_the_citizen(dossier, letter):
     facts = {"name": dossier.version.short_name, "code": dossier.code, "desk": desk}
     queue_messages(
         f"letter:{letter.pk}",
-        _citizen_recipients(dossier, None),
+        citizen_readers(dossier),
         subject=_("Cơ quan viết cho ông bà: %(name)s") % facts,
         body=_("%(desk)s có thư về hồ sơ %(code)s. Mở hồ sơ để đọc và trả lời.") % facts,
         link=reverse("dossiers:conversation", args=[dossier.code]),

@@ -82,12 +82,16 @@ def store_files(uploads: Sequence[UploadedFile], who: str) -> list[LetterFile]:
 def write(dossier: Dossier, author: User, text: str, sent_key: uuid.UUID, uploads: Sequence[UploadedFile] = ()) -> Letter:
     """Store a letter and tell the other side. Idempotent for the same `sent_key`. The caller checks `may_write`.
 
-    Raises NotWritten: no text, too many letters in a day, a file is refused.
+    Raises NotWritten: no text, nobody to read it, too many letters in a day, a file is refused.
     """
     if sent := dossier.letters.filter(author=author, sent_key=sent_key).first():
         return sent
     if not text:
         raise NotWritten(_("Viết điều cần hỏi hoặc trả lời."))
+    if not is_submitter(dossier, author) and not messages.citizen_readers(dossier):
+        raise NotWritten(
+            _("Người nộp không có tài khoản trên cổng nên không đọc được thư. Gọi điện hoặc gửi giấy cho người nộp.")
+        )
     if dossier.letters.filter(author=author, sent_at__gt=clock.now() - dt.timedelta(days=1)).count() >= MAX_A_DAY:
         raise NotWritten(_("Đã gửi %d thư trong 24 giờ. Việc gấp thì gọi số của cơ quan ở trang hồ sơ.") % MAX_A_DAY)
     return _store(dossier, author, text, sent_key, store_files(uploads, f"user:{author.pk}"))

@@ -47,7 +47,7 @@ class Backup:
 
     @property
     def taken_at(self) -> dt.datetime:
-        return dt.datetime.strptime(self.folder.name, STAMP).replace(tzinfo=dt.UTC)
+        return dt.datetime.fromisoformat(self.folder.name)
 
 
 # ---------------------------------------------------------------- backup

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import admin
 
 from dossiers.desk.forms import ConsultForm, whole_dong
-from dossiers.desk.queues import _read_key
+from dossiers.desk.ordering import DUE, _read_key
 from payments.accounting.forms import BookDay
 from payments.accounting.views.attempts import _day
 from payments.gateways.bank import UnreadableCredit
@@ -66,8 +66,8 @@ def test_no_form_field_takes_them(other):
 def test_no_list_and_no_file_takes_them(other):
     today = clock.today()
     assert _day(other(today.isoformat())) is None and _day(today.isoformat()) == today
-    assert _read_key(other("2026-11-25T08:00:00+00:00_7")) is None and _read_key(other("_7")) is None
-    assert _read_key("_7") == (None, 7)
+    keys = [_read_key(None, DUE, other(key)) for key in ("2026-11-25T08:00:00+00:00_7", "_7")]
+    assert keys == [None, None] and _read_key(None, DUE, "_7") == (None, 7)
     for text in (f"{today:%d/%m/%Y} 08:00:00", f"{today:%d/%m/%Y}", f"{today}T08:00:00"):
         with pytest.raises(ValueError):
             moment_of(other(text))

@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests import factories
 from tests.browser_support import axe, prefer, sideways
+from tests.dossiers.pages import browse
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -79,8 +81,15 @@ def test_nothing_in_a_page_needs_what_the_policy_forbids(open_page, live_server)
     assert page.locator("[style], [onclick]").count() == 0
 
 
+def as_clerk(open_page, live_server):
+    """A page of somebody who is logged in: the keys are for staff at work."""
+    page, session = open_page(width=1280), browse(factories.user()).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    return page
+
+
 def test_keys_walk_and_pick_the_list_and_do_nothing_when_they_are_off(open_page, live_server):
-    page, address = open_page(width=1280), live_server.url + GROUNDS[1]
+    page, address = as_clerk(open_page, live_server), live_server.url + GROUNDS[1]
     page.goto(address)
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("j")
@@ -105,7 +114,7 @@ def test_keys_walk_and_pick_the_list_and_do_nothing_when_they_are_off(open_page,
 
 
 def test_keys_are_silent_while_somebody_types(open_page, live_server):
-    page = open_page(width=1280)
+    page = as_clerk(open_page, live_server)
     page.goto(live_server.url + GROUNDS[1])
     page.locator("#nhan").press_sequentially("jxk?")
     assert page.input_value("#nhan") == "jxk?"

@@ -15,6 +15,7 @@ from dossiers.conversation.forms import WritingForm
 from dossiers.conversation.serving import file_of
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.files.checking import ACCEPT
+from dossiers.messages import citizen_readers
 from dossiers.models import Dossier, Letter, ReadyAnswer
 from dossiers.permissions import paper_dossiers, staff_dossiers
 from portal.common import clock
@@ -167,6 +168,7 @@ def _page(request, dossier, form, note_form):
         "letters": dossier.letters.select_related("author", "agency", "closed_by"),
         "notes": dossier.internal_notes.select_related("author"),
         "writes": permissions.writes_for_the_office(dossier, request.user),
+        "has_reader": bool(citizen_readers(dossier)),
         "ready": conversation.ready_answers(dossier, request.user),
         "now": clock.now(),
         "accept": ACCEPT,

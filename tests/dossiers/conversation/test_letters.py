@@ -15,6 +15,7 @@ from dossiers import conversation, invariants, workflow
 from dossiers.models import InternalNote, Letter, ReadyAnswer
 from portal.common import clock
 from tests import factories
+from tests.databases import past_the_triggers
 from tests.dossiers.pages import browse, upload, words
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +217,12 @@ def test_the_usual_time_is_shown_when_enough_letters_were_answered(desk, dossier
     with clock.at(WEDNESDAY + dt.timedelta(days=9)):
         assert conversation.usual_hours(dossier.receiving_agency) == 4
         assert "một nửa được trả lời trong 4 giờ" in words(browse(dossier.submitter).get(own(dossier)))
+
+
+def test_nobody_writes_to_a_visitor_without_an_account(desk, dossier):
+    with past_the_triggers():
+        type(dossier).objects.filter(pk=dossier.pk).update(submitter=None, person=factories.person())
+    officer = browse(desk.officer)
+    assert "không có tài khoản trên cổng" in words(officer.get(at_desk(dossier)))
+    assert officer.post(at_desk(dossier), {"text": "Chào ông bà"}).status_code == 422
+    assert not dossier.letters.exists()

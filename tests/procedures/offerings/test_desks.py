@@ -143,7 +143,7 @@ def test_the_record_is_never_changed(admin, hours):
 def test_the_pages_take_few_queries(admin, hours):
     pages = browse(admin)
     pages.post(OWN, typed(hours))
-    for address, most in ((HOME, 8), (OWN, 10)):
+    for address, most in ((HOME, 9), (OWN, 11)):
         pages.get(address)
         with CaptureQueriesContext(connection) as queries:
             assert pages.get(address).status_code == 200
