@@ -226,3 +226,15 @@ def test_nobody_writes_to_a_visitor_without_an_account(desk, dossier):
     assert "không có tài khoản trên cổng" in words(officer.get(at_desk(dossier)))
     assert officer.post(at_desk(dossier), {"text": "Chào ông bà"}).status_code == 422
     assert not dossier.letters.exists()
+
+
+def test_the_copy_on_the_device_is_of_one_letter(desk, dossier):
+    """A copy of typed words goes when the page after it has another key (portal.js): each letter has its own."""
+    citizen = browse(dossier.submitter)
+    first = citizen.get(own(dossier)).content.decode()
+    asked(dossier)
+    second = citizen.get(own(dossier)).content.decode()
+    key = f"{dossier.code}-thu-"
+    assert f"{key}0" in first and f"{key}1" in second
+    refused = citizen.post(own(dossier), {"text": ""}).content.decode()
+    assert f"{key}1" in refused
