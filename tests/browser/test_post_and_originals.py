@@ -1,6 +1,7 @@
 """A result goes out by post with the mock post: lost, found, delivered. Originals go to the office and back."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -44,10 +45,12 @@ def post(live_server, settings, tmp_path):
         except httpx.HTTPError:
             return False
 
-    wait_for(answers)
-    yield client
-    process.kill()
-    process.wait(20)
+    try:
+        wait_for(answers)
+        yield client
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)  # the server and its worker
+        process.wait(20)
 
 
 def told(post, parcel, status, **faults):
