@@ -22,9 +22,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 hypothesis.settings.register_profile(
     "portal", hypothesis.settings.default, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
-hypothesis.settings.register_profile(
-    "nightly", hypothesis.settings.get_profile("portal"), max_examples=250, stateful_step_count=40
-)  # random lives of dossiers: 10,000 steps
+for name, lives in {"long": 250, "nightly": 2500}.items():  # random lives of dossiers: 10,000 and 100,000 steps
+    shape = {"max_examples": lives, "stateful_step_count": 40}
+    hypothesis.settings.register_profile(name, hypothesis.settings.get_profile("portal"), **shape)
 hypothesis.settings.load_profile("portal")
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -1,4 +1,4 @@
-"""The count of `./portalctl filing-faults`, and one small round of it with real processes."""
+"""How `./portalctl filing-faults` counts, and that each command starts its harness."""
 
 import pytest
 

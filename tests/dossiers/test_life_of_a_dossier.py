@@ -3,8 +3,8 @@
 After each step the invariants hold: the history is whole, the open clock interval is the one that the state explains, what has
 ended has no open step. A step that is refused changes nothing. Hypothesis makes a failing life short and repeats it.
 
-The ordinary run takes a few short lives. 10,000 steps:
-`./portalctl test tests/dossiers/test_life_of_a_dossier.py --hypothesis-profile=nightly`.
+The ordinary run takes a few short lives. 10,000 steps, and with `nightly` 100,000:
+`./portalctl test tests/dossiers/test_life_of_a_dossier.py --hypothesis-profile=long`.
 """
 
 import datetime as dt
@@ -37,7 +37,7 @@ START = dt.datetime(2026, 8, 25, 8, 30, tzinfo=clock.LOCAL)  # two days off in t
 NOTE = "Lý do đủ dài để hiểu."
 ITEMS = [{"target": "field", "key": "request_detail", "label": "Nội dung đề nghị", "reason": "Ghi rõ nơi cần nộp giấy."}]
 REFUSALS = (workflow.StepNotPossible, PermissionDenied, DetailsMissing)
-NIGHTLY = "nightly"  # name of the profile in tests/conftest.py
+LONG = {"long", "nightly"}  # names of profiles in tests/conftest.py
 PEOPLE = [
     "citizen", "stranger", "clerk", "officer", "colleague", "signer", "head", "deputy", "their_officer", "their_head",
     "inspector", "accountant",
@@ -191,7 +191,7 @@ class Life(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_whatever_people_try_the_dossier_stays_whole(desk):
     world.agency(OTHER)
-    nightly = hypothesis.settings.get_current_profile_name() == NIGHTLY
-    shape = {} if nightly else {"max_examples": 6, "stateful_step_count": 20}
+    is_long = hypothesis.settings.get_current_profile_name() in LONG
+    shape = {} if is_long else {"max_examples": 6, "stateful_step_count": 20}
     machine = type("LifeHere", (Life,), {"desk": desk})
     run_state_machine_as_test(machine, settings=hypothesis.settings(**shape))
