@@ -66,14 +66,11 @@ def backup(places: Places, folder: Path, *, files_only: bool = False) -> int:
         _copy_database(places, part)
     with step("Chép tệp và khóa"):
         copied = _copy_all(places, part, known=_complete(folder)[-1:])
-    facts = {
-        "taken_at": began.isoformat(),
-        "seconds": round((dt.datetime.now(dt.UTC) - began).total_seconds(), 1),
-        "files": copied,
-    }
+    ended = dt.datetime.now(dt.UTC)
+    facts = {"taken_at": began.isoformat(), "finished_at": ended.isoformat(), "files": copied}
     (part / "backup.json").write_text(json.dumps(facts, indent=1))
     part.rename(made)
-    say(f"  {made}: {copied} tệp, {facts['seconds']} giây.")
+    say(f"  {made}: {copied} tệp, {(ended - began).total_seconds():.1f} giây.")
     return 0
 
 
@@ -176,8 +173,7 @@ def _choose(folder: Path, at: dt.datetime | None) -> Backup:
 
 
 def _finished_at(made: Backup) -> dt.datetime:
-    facts = json.loads((made.folder / "backup.json").read_text())
-    return dt.datetime.fromisoformat(facts["taken_at"]) + dt.timedelta(seconds=facts["seconds"])
+    return dt.datetime.fromisoformat(json.loads((made.folder / "backup.json").read_text())["finished_at"])
 
 
 def _refuse_what_is_not_empty(folders: list[Path]) -> None:
