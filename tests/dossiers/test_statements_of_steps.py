@@ -39,9 +39,9 @@ FILING = {
     "decline_supplement PROCESSING": 12,
     "ask_supplement SUBMITTED": 23,
     "resubmit SUPPLEMENT_REQUIRED of SUBMITTED": 40,
-    "ask_supplement ACCEPTED": 30,
+    "ask_supplement ACCEPTED": 26,
     "resubmit SUPPLEMENT_REQUIRED of ACCEPTED": 41,
-    "ask_supplement PROCESSING": 30,
+    "ask_supplement PROCESSING": 26,
     "resubmit SUPPLEMENT_REQUIRED of PROCESSING": 42,
     "supplement_timeout SUPPLEMENT_REQUIRED": 18,
 }
@@ -81,8 +81,8 @@ OFFICE = {
     "take PROCESSING": 10,
     "refuse_handover PROCESSING": 24,
     "extend PROCESSING": 24,  # the furthest date is counted: calendar, days off, hours
-    "apologise ACCEPTED": 25,
-    "apologise PROCESSING": 25,
+    "apologise ACCEPTED": 21,
+    "apologise PROCESSING": 21,
 }
 ORIGINALS = {
     "ask_original SUBMITTED": 14,
