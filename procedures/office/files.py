@@ -7,8 +7,11 @@ A file: {"format": 1, "based_on": sha256 of the version that was exported, or nu
 import hashlib
 import io
 import json
+import lzma
+import struct
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +28,10 @@ from procedures.office.differences import differences
 
 FORMAT = 1
 MAX_BYTES, MAX_ENTRIES, MAX_UNPACKED = 20_000_000, 6000, 300_000_000
+# What zipfile raises for a damaged, encrypted or strangely packed archive.
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, ValueError, RuntimeError, EOFError, OSError,
+)  # fmt: skip
 MAX_SHOWN = 10  # problems of one file
 PARTS: Mapping[str, tuple[type, ...]] = {
     "procedure": (dict,),
@@ -74,7 +81,7 @@ def read(name: str, content: bytes) -> list[dict[str, Any]]:
             if not rows or len(rows) > MAX_ENTRIES or sum(row.file_size for row in rows) > MAX_UNPACKED:
                 raise FileRefused(_("Tệp nén không có tệp .json nào, hoặc có nhiều quá."))
             return [{"name": row.filename[:200], "content": _parsed(row.filename, packed.read(row))} for row in rows]
-    except (zipfile.BadZipFile, RuntimeError, EOFError, NotImplementedError, OSError) as broken:
+    except UNREADABLE as broken:
         raise FileRefused(_("Tệp nén bị hỏng.")) from broken
 
 

@@ -244,3 +244,17 @@ def test_a_published_document_of_a_file_is_kept_by_a_load(people, document):
     found = Procedure.objects.get(code="1.001193")
     assert found.short_name == found.current.facts["short_name"] == "Tên trong tệp"
     assert ShippedDocument.objects.get().procedure == found
+
+
+def test_an_archive_damaged_anywhere_is_refused_in_words():
+    """Each byte of an archive turned over: it is read, or refused with a sentence; no other exception leaves the reader."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("một.json", json.dumps({"format": 1, "text": "Thủ tục " * 20}))
+    whole = packed.getvalue()
+    for at in range(len(whole)):
+        damaged = whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]
+        try:
+            files.read("a.zip", damaged)
+        except files.FileRefused as refused:
+            assert str(refused)
