@@ -4,14 +4,16 @@ import datetime as dt
 import threading
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.messages.models import Message
-from accounts.models import AccessLog
-from dossiers import invariants, workflow
+from accounts.models import AccessLog, Membership
+from accounts.roles import Role
+from dossiers import invariants, permissions, workflow
 from dossiers.desk import queues
 from dossiers.desk.actions import STEP_PAGES
 from dossiers.desk.forms import StepForm
@@ -221,7 +223,22 @@ def test_the_clerk_proposes_and_the_head_approves_word_by_word(desk, late):
     assert request.event.text.note == "Mong anh chị sửa sớm." and request.event.text.details["proposed_by"] == str(desk.clerk)
     paper = contexts.context("supplement_request", now(late), request.event, number="1", verification_code="X")
     assert paper["clerk_name"] == str(desk.clerk) and str(desk.head) in paper["clerk_mark"]
-    return factories.Desk("H18.X004.HC", lead="H18.X004")
+
+
+def test_a_clerk_who_is_also_head_neither_sends_nor_declines_the_own_proposal(desk, late):
+    Membership.objects.create(user=desk.clerk, agency=late.receiving_agency, role=Role.HEAD, valid_from="2025-07-01")
+    both = factories.fresh(desk.clerk)
+    assert permissions.is_head(late, both) and not permissions.approves_supplement(late, both)
+    shown = client_of(both).get(reverse("desk:dossier", args=[late.code])).content.decode()
+    for step in ("ask_supplement", "decline_supplement"):
+        assert page(step, late) not in shown
+        refused = client_of(both).post(page(step, late), {"note": "Không cần hỏi thêm nữa."})
+        assert refused.status_code in (403, 409)
+        with pytest.raises(PermissionDenied):
+            workflow.advance(now(late), step, actor=both, note="" if step == "ask_supplement" else "Không cần hỏi thêm.")
+    assert now(late).open_proposal and not now(late).supplements.exists()
+    workflow.advance(now(late), "ask_supplement", actor=desk.head)
+    assert now(late).supplements.get().approved_by == desk.head
 
 
 @pytest.fixture
