@@ -15,7 +15,7 @@ from dossiers.access_log import log_view
 from dossiers.choices import SeenDocument, TakenAs
 from dossiers.custody import keeping
 from dossiers.custody.models import HELD, Move, Original
-from dossiers.desk.forms import CleanTextField
+from dossiers.desk.forms.base import CleanTextField
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.files.serving import content_response
 from dossiers.filing import rules

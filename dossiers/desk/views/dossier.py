@@ -21,7 +21,7 @@ from dossiers.choices import SeenDocument, TakenAs
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.desk import presence, queues, supplements_seen
 from dossiers.desk.actions import STEP_PAGES, blocked_steps, offered, quick_steps
-from dossiers.desk.forms import earlier_steps
+from dossiers.desk.forms.holding import earlier_steps
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.desk.views.results import Review, is_drafted
 from dossiers.fees import payable, wording

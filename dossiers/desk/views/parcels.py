@@ -15,7 +15,7 @@ from accounts.roles import Role
 from dossiers.access_log import log_view
 from dossiers.choices import UNDELIVERED, ParcelState
 from dossiers.desk import parcels
-from dossiers.desk.forms import CleanTextField
+from dossiers.desk.forms.base import CleanTextField
 from dossiers.desk.ordering import by_moment, keyset_page
 from dossiers.desk.views.queue import for_staff
 from dossiers.files.serving import content_response
