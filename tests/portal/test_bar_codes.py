@@ -43,9 +43,7 @@ def _text(start, codes):
     return found
 
 
-@pytest.mark.parametrize(
-    "code", ["H18.X004.HC-261129-0005", "H18-261129-0017", "000.00.18.H18-261129-12345678", "BBQ7K2M9XA3C"]
-)
+@pytest.mark.parametrize("code", ["H18.X004.HC-261129-0005", "H18-261129-0017", "000.00.18.H18-261129-12345678", "BBQ7K2M9XA3C"])
 def test_the_bars_say_the_code(code):
     assert read(code) == code
     bars, width = bars_of(code)
