@@ -156,7 +156,7 @@ DOORS = {
     **_at(PAPER, "papers:", "download", "attached"),
     **_at(CITIZENS_SIDE, "api_supplement", "", "_answers", "_files", "_file", "_send"),
     **_at(FILE, "files:", "view", "original", "thumbnail"),
-    **_at(PARCEL, "desk:", "parcel_label", "parcel_note"),
+    **_at(PARCEL, "desk:", "parcel_label", "parcel_ask", "parcel_cancel", "parcel_note"),
     **_at(MESSAGE, "accounts:", "message"),
     **_at(REQUEST, "accounts:", "staff_request"),
     **_at(LOGIN, "admin:accounts_user_", "change", "delete", "history"),

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from dossiers.evidence import anchors
 from dossiers.filing import drafts
+from dossiers.parcels import asking
 from dossiers.workflow import deadlines, recount
 from payments.attempts import expiry, payable
 from payments.reconciliation import runs
@@ -27,6 +28,7 @@ JOBS = {
     recount.run: BACKGROUND,
     deadlines.run: BACKGROUND,
     drafts.delete_forgotten: BACKGROUND,
+    asking.run: BACKGROUND,
     expiry.run: AWAITED,
     statements.run: AWAITED,
     runs.run: BACKGROUND,

@@ -85,7 +85,10 @@ def dossier(request, code):
         **_money(dossier),
         "supplements": supplements_seen.of(dossier),
         "decisions": _decisions(dossier),
-        "parcels": list(dossier.parcels.select_related("ordered_by", "owner").prefetch_related("notices__entered_by")),
+        "parcels": list(
+            dossier.parcels.select_related("ordered_by", "owner").prefetch_related("notices__entered_by", "requests__asked_by")
+        ),
+        "may_ask_the_post": permissions.is_receiving_clerk(dossier, request.user),
         "originals_held": dossier.originals.to_return().count(),
         "taken": _taken(dossier) if may_see_papers else {},
         "review": Review(dossier, request.user) if may_see_papers and is_drafted(dossier) else None,
