@@ -18,10 +18,11 @@ from accounts.staffing.requests import visible_requests
 from dossiers.custody.keeping import may_read as may_read_handover
 from dossiers.custody.models import Handover
 from dossiers.files.models import Attachment
+from dossiers.filing import intake
 from dossiers.models import Dossier
 from dossiers.papers.models import IssuedPaper
 from dossiers.parcels.models import Parcel
-from dossiers.permissions import enters_for_a_visitor, is_submitter, may_open_paper, may_see_papers
+from dossiers.permissions import is_submitter, may_open_paper, may_see_papers
 from dossiers.states import DossierState
 from payments import permissions as money
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund
@@ -64,7 +65,7 @@ def _of_attempt(row):
 FILED = Door("dossier", lambda code, **rest: Dossier.objects.filter(code=code), _visible)
 CITIZENS_SIDE = Door("dossier", FILED.find, _own)
 DRAFT = Door("dossier", lambda pk, **rest: Dossier.objects.filter(pk=pk), _own)
-INTAKE = Door("draft", DRAFT.find, lambda row, user: user.is_authenticated and enters_for_a_visitor(row, user))
+INTAKE = Door("draft", DRAFT.find, lambda row, user: user.is_authenticated and intake.may_open(row, user))
 PAPER = Door(
     "paper", lambda pk, **rest: IssuedPaper.objects.filter(pk=pk),
     lambda row, user: _visible(row.dossier, user) and may_open_paper(row.dossier, row.kind, user), lambda row: row.dossier,

@@ -43,8 +43,8 @@ MONDAY = dt.datetime(2026, 11, 30, 8, tzinfo=clock.LOCAL)
 QUARTER = dt.timedelta(minutes=15)
 OFFICE = [
     "acknowledgement", "reception", "transfer", "take", "step", "consult", "decision", "promise", "withdrawal", "result",
-    "delivery", "post", "paper", "letter", "proposal", "originals", "parcel", "parcel_away", "parcel_back", "parcel_request", "bulk", "simulation",
-    "supplement", "confirmation", "anchor", "message", "password_link", "staff_request",
+    "delivery", "post", "paper", "letter", "proposal", "originals", "parcel", "parcel_away", "parcel_back", "bulk", "simulation",
+    "parcel_request", "supplement", "confirmation", "anchor", "message", "password_link", "staff_request",
 ]  # fmt: skip
 MONEY = [
     "fee", "payment", "transfer_window", "payment_in_doubt", "receipt", "credit_match", "complaint", "difference", "credit",
