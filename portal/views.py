@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from dossiers.files.storage import is_writable as files_writable
 from portal import kept
 from portal.celery import app as celery_app
 from portal.common.network import sends_the_token
@@ -150,18 +151,6 @@ def migrations_applied():
         return not executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
         connection.close()
-        return False
-
-
-def files_writable():
-    """True when a private file can be written and removed again."""
-    probe = settings.PRIVATE_FILES_ROOT / f".health-{secrets.token_hex(4)}"
-    try:
-        probe.parent.mkdir(parents=True, exist_ok=True)
-        probe.write_bytes(b"ok")
-        probe.unlink()
-        return True
-    except OSError:
         return False
 
 
