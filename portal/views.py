@@ -26,7 +26,13 @@ from portal.models import Heartbeat
 log = logging.getLogger(__name__)
 BROKER_TIMEOUT_SECONDS = 0.3
 MAX_RELAY_SILENCE = dt.timedelta(minutes=3)
-NEEDED = ("database", "migrations", "files")  # without these no request can be answered; without the others work is delayed
+MAX_CLOCK_DIFFERENCE = dt.timedelta(minutes=1)  # from the database; half an hour late, and histories look backdated
+NEEDED = (
+    "database",
+    "clock",
+    "migrations",
+    "files",
+)  # without these no request can be answered; without the others work is delayed
 
 
 def bad_request(request, exception=None):
@@ -115,6 +121,7 @@ def health_ready(request):
     """
     checks = {
         "database": database_answers(),
+        "clock": clock_is_right(),
         "migrations": migrations_applied(),
         "files": files_writable(),
         "broker": broker_answers(),
@@ -139,6 +146,17 @@ def database_answers():
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         return True
+    except DatabaseError:
+        connection.close()
+        return False
+
+
+def clock_is_right():
+    """True when the clocks of this machine and of the database say the same, within MAX_CLOCK_DIFFERENCE."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            return abs(dt.datetime.now(dt.UTC) - cursor.fetchone()[0]) < MAX_CLOCK_DIFFERENCE
     except DatabaseError:
         connection.close()
         return False

@@ -58,7 +58,7 @@ UNSAFE = [
     ("STORAGE_URL", "s3://key:0123456789abcdef@storage.example/files?region"),
     ("STORAGE_URL", "s3://key:0123456789abcdef@storage.example/files?tls=off"),
     ("STORAGE_URL", "s3://key:0123456789abcdef@storage.example/files?tls=0"),
-    ("STORAGE_URL", "s3://key:0123456789abcdef@203.0.113.7/files?tls=0"),
+    ("STORAGE_URL", "s3://key:0123456789abcdef@8.8.8.8/files?tls=0"),
     ("TSA_URL", "tsa.example"),
     ("VNPAY_SECRETS", "{'a': 'b'}"),
     ("VNPAY_SECRETS", '["a"]'),
