@@ -86,7 +86,7 @@ def dossier(request, code):
         "supplements": supplements_seen.of(dossier),
         "decisions": _decisions(dossier),
         "parcels": list(dossier.parcels.select_related("ordered_by", "owner").prefetch_related("notices__entered_by")),
-        "originals_held": dossier.originals.held().count(),
+        "originals_held": dossier.originals.to_return().count(),
         "taken": _taken(dossier) if may_see_papers else {},
         "review": Review(dossier, request.user) if may_see_papers and is_drafted(dossier) else None,
         "may_draft": permissions.drafts_now(dossier, request.user) and is_drafted(dossier),

@@ -25,9 +25,9 @@ from dossiers.parcels.carriers.base import Notice
 from dossiers.permissions import is_receiving_clerk, may_see_papers
 from dossiers.states import DossierState
 from portal.common import clock
+from portal.common.bar_codes import bar_code_data_uri
 from portal.common.identity import phone_for_display
 from portal.common.pdf import PdfError, render_pdf
-from portal.common.qr import qr_data_uri
 
 
 @require_safe
@@ -83,7 +83,7 @@ def label(request, reference):
         "parcel": parcel,
         "desk": parcel.dossier.receiving_agency,
         "number": parcel.tracking or parcel.reference,
-        "qr": qr_data_uri(parcel.tracking or parcel.reference),
+        "bars": bar_code_data_uri(parcel.tracking or parcel.reference),
         "phone": phone_for_display(parcel.phone),
     }
     try:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import log_access
 from accounts.roles import Role
-from dossiers.desk import filters, places, queues, saved_lists
+from dossiers.desk import filters, places, queues, saved_lists, scanned
 from dossiers.desk.actions import bulk_steps
 from dossiers.desk.worklist import MAX_EXPORTED, Worklist
 from dossiers.files.serving import content_response
@@ -56,8 +56,11 @@ def queue(request):
     """The chosen worklist of this user's agencies, most urgent first unless another order is asked for.
 
     A search is posted: names and identity numbers must not stand in an address. Its words stay in the session under a key.
+    A whole code, as a reader types it, opens what it names.
     """
     if request.method == "POST":
+        if page := scanned.page_of(request.user, request.POST.get("tu-khoa", "")):
+            return redirect(page)
         wanted = Worklist(request.user, filters.asked(request.POST))
         return redirect(wanted.address(tim=searches.keep(request, request.POST.get("tu-khoa", ""))))
     listed = Worklist.of(request, request.GET)
