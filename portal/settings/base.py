@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from portal.settings import file_storage
 from portal.settings.payment_times import with_environment
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -163,6 +165,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "portal.static_storage.OwnFilesCompressed"},
 }
 PRIVATE_FILES_ROOT = VAR_DIR / "files"
+# Uploaded files and issued papers in S3-compatible storage. Without an address they lie in PRIVATE_FILES_ROOT.
+if STORAGE_URL := os.environ.get("STORAGE_URL", "").strip():
+    if _wrong := file_storage.problem(STORAGE_URL):
+        raise ImproperlyConfigured(f"STORAGE_URL: {_wrong}")
+    STORAGES["files"] = {"BACKEND": "dossiers.files.s3.PrivateBucket", "OPTIONS": file_storage.options(STORAGE_URL)}
 PANGO_DIR = VAR_DIR / "pango"  # where the launcher unpacks Pango if the system has none
 SIGNING_DIR = Path(os.environ.get("SIGNING_DIR", VAR_DIR / "signing"))
 # Daily anchors of the history. Explained in `docs/evidence.md`.
