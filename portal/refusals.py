@@ -168,7 +168,8 @@ DOORS = {
     **_at(CATALOGUE, "office:", "version_file", "shipped", "form", "form_page", "form_condition"),
     **_at(CATALOGUE_FILE, "office:", "file"),
     **_at(CATALOGUE, "simulation:", "page"),
-    **_at(BODY, "offerings:", "desk", "below", "offerings", "offering", "many", "add", "end"),
+    **_at(BODY, "offerings:", "desk", "below", "offerings", "offering", "many", "add", "end", "move"),
+    **_at(BODY, "offerings:", "amounts", "amounts_of", "withdraw_amount"),
     **_at(COMPLAINT, "accounting:", "complaint"),
 }
 
