@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0025_requests_of_runs'),
+        ('dossiers', '0026_call_tasks'),
     ]
 
     operations = [
