@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from dossiers.evidence import anchors
 from dossiers.filing import drafts
+from dossiers.webhooks import collecting
 from dossiers.workflow import deadlines, recount
 from payments.attempts import expiry, payable
 from payments.reconciliation import runs
@@ -34,6 +35,7 @@ JOBS = {
     asked.expire: BACKGROUND,
     catalogue_drafts.publish_due: BACKGROUND,
     anchors.run: BACKGROUND,
+    collecting.run: BACKGROUND,
     alarms.run: AWAITED,  # last: what the jobs above have just done is not overdue
     morning.run: BACKGROUND,
 }

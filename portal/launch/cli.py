@@ -27,6 +27,7 @@ PASSES_ARGUMENTS = (
     "payment-faults",
     "filing-faults",
     "search-eval",
+    "bench",
 )  # unknown arguments are passed to the program they start
 
 
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         help="nộp hồ sơ trong khi từng chương trình bị kill -9, in bảng kết quả; --help nói thêm",
         add_help=False,
     )
+    verbs.add_parser("bench", help="đo mỗi trang tốn bao nhiêu, in bảng kết quả; --help nói thêm", add_help=False)
     verbs.add_parser(
         "search-eval",
         help="đo phần tìm thủ tục trên một tệp câu tìm, in bảng kết quả; --help nói thêm",
@@ -107,7 +109,7 @@ def _do(asked: argparse.Namespace, rest: list[str]) -> int:
 
         options = {name: value for name, value in vars(asked).items() if name not in ("verb", "folder")}
         return getattr(backup, asked.verb)(here, asked.folder.resolve(), **options)
-    if asked.verb in ("payment-faults", "filing-faults"):
+    if asked.verb in ("payment-faults", "filing-faults", "bench"):
         from .faults import faults
 
         return faults(here, asked.verb, rest)
