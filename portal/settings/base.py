@@ -233,6 +233,11 @@ POST_SECRET = os.environ.get("POST_SECRET", "")
 # Webhooks to this machine, also without TLS: for tests and trying out. Production refuses it.
 WEBHOOK_LOOPBACK = False
 
+# Text messages (SMS). Without an address and a secret none are sent: staff call instead (docs/desk.md).
+SMS_API_URL = os.environ.get("SMS_API_URL", "")
+SMS_CLIENT = os.environ.get("SMS_CLIENT", "")  # our name at the provider
+SMS_SECRET = os.environ.get("SMS_SECRET", "")
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -103,7 +103,7 @@ def write(document, table, found):
     """Put the table between its two marks. Raises AssertionError when the document has none."""
     bare = sum(row["bare_ms"] for row in found["rows"]) / len(found["rows"])
     said = (
-        f"Measured {found['at'][:10]} on {os.cpu_count()} cores, load {found['load'][0]:.1f} before and {found['load'][1]:.1f} after;"
+        f"Measured {found['at'][:10]}, {os.cpu_count()} cores, load {found['load'][0]:.1f} before, {found['load'][1]:.1f} after;"
         f" the bare view cost {bare:.2f} ms of CPU in the mean."
     )
     text = document.read_text("utf-8")
