@@ -10,7 +10,7 @@ from dossiers.webhooks.signing import new_secret
 from portal.common import clock, outbox
 from portal.common.outbox import OutboxState, Priority
 
-TRIAL = "portal.trial"
+TRIAL = "webhook.trial"
 
 
 def register(endpoint, user):

@@ -3,6 +3,8 @@
 In this process, in the transaction of the test; each call is rolled back. The long run against a running portal: docs/api.md.
 """
 
+import os
+
 import hypothesis
 import pytest
 import schemathesis
@@ -21,7 +23,8 @@ from schemathesis.specs.openapi.checks import (
 from portal.management.commands.openapi import KEPT
 from tests.dossiers.pages import browse
 
-CALLS = 12  # of each operation and mode
+FEW = 12
+CALLS = int(os.environ.get("API_CALLS", FEW))  # of each operation, with right and with wrong data
 CHECKS = [
     schemathesis.checks.not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,
@@ -29,7 +32,7 @@ CHECKS = [
 CALMLY = hypothesis.settings(
     max_examples=CALLS,
     deadline=None,
-    derandomize=True,
+    derandomize=CALLS == FEW,
     database=None,
     phases=[hypothesis.Phase.generate],
     suppress_health_check=list(hypothesis.HealthCheck),
