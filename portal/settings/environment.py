@@ -5,6 +5,8 @@ import json
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+from portal.settings.file_storage import problem as _storage
+
 MIN_SECRET_LENGTH, MIN_SECRET_CHARACTERS = 50, 5  # as `check --deploy` wants it
 MIN_TOKEN_LENGTH = 24
 
@@ -138,7 +140,9 @@ OPTIONAL: dict[str, Callable[[str], str]] = {
     "LOG_LEVEL": _level,
     "OUTBOX_BACKGROUND": _number,
     "SERVER_IP": _address,
+    "STORAGE_URL": _storage,
     "TSA_URL": _scheme("https", "http"),
     "VNPAY_SECRETS": _object,
     "POST_API_URL": _scheme("https"),
+    "SMS_API_URL": _scheme("https"),
 }
