@@ -10,6 +10,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from procedures.eforms.expansion import questions_of
+
 Form = Mapping[str, Any]
 Choices = list[tuple[Any, str]]
 """[(value, words)]."""
@@ -113,8 +115,6 @@ def prefill_words(rule: Mapping[str, Any]) -> str:
 
 def with_definitions(form: dict[str, Any]) -> None:
     """Copy the formats and lists that the fields name and the form does not define yet."""
-    from procedures.eforms.expansion import questions_of
-
     shelf = library()
     for question in questions_of(form):
         name, source = (question.get("validation") or {}).get("format"), question.get("source")
