@@ -12,11 +12,12 @@ from .places import Places
 
 EPILOG = """\
 biến môi trường:
-  PORT            cổng của trang web (mặc định 8000); cổng thanh toán và bưu điện giả lập dùng hai số kế tiếp
+  PORT            cổng của trang web (mặc định 8000); cổng thanh toán, bưu điện, nhà mạng giả lập dùng ba số kế tiếp
   DATABASE_URL    dùng máy chủ PostgreSQL này, không chạy bản đi kèm
   DATABASE_OWNER_URL  địa chỉ của vai chủ, chỉ dùng để tạo bảng (mặc định như DATABASE_URL)
   REDIS_URL       dùng máy chủ Redis này, không chạy bản đi kèm
   POST_API_URL    dùng bưu điện này (cùng POST_CLIENT, POST_SECRET), không chạy bản giả lập
+  SMS_API_URL     dùng nhà mạng này (cùng SMS_CLIENT, SMS_SECRET), không chạy bản giả lập
   VNPAY_PAY_URL   dùng cổng thanh toán này (cùng VNPAY_API_URL, VNPAY_SECRETS), không chạy bản giả lập
   BACKUP_DIR      nơi run cất nhật ký của cơ sở dữ liệu, mỗi phút ít nhất một lần, cho backup và restore
   PORTAL_VAR      nơi giữ dữ liệu (mặc định var/)

@@ -145,4 +145,5 @@ OPTIONAL: dict[str, Callable[[str], str]] = {
     "TSA_URL": _scheme("https", "http"),
     "VNPAY_SECRETS": _object,
     "POST_API_URL": _scheme("https"),
+    "SMS_API_URL": _scheme("https"),
 }
