@@ -12,6 +12,7 @@ BASELINE = {
     "accounts": "0009", "custody": "0004", "dossiers": "0025", "files": "0005", "messaging": "0005", "mock_gateway": "0001",
     "papers": "0004", "parcels": "0004", "payments": "0009", "portal": "0002", "procedures": "0014",
 }  # fmt: skip
+REFUSES = False  # True with the release after 0.2.0, whose upgrade stops the programs anyway
 ALLOWED: dict[str, str] = {}  # app.name: why an error of the linter does no harm there
 
 
@@ -34,7 +35,7 @@ def main():
             " column out only a release after the code let go of it, make an index or a unique constraint CONCURRENTLY"
             " (docs/operations.md, «Upgrading»). What does no harm is allowed by name in ALLOWED, tests/lint_migrations.py."
         )
-    return 1 if refused or idle else 0
+    return 1 if REFUSES and (refused or idle) else 0
 
 
 def errors():
