@@ -10,8 +10,9 @@ import pytest
 import schemathesis
 import yaml
 from django.conf import settings
+from django.core import signals
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -55,10 +56,14 @@ def headers(own):
 
 @pytest.fixture
 def operations():
-    """All operations of the kept description, called in this process."""
+    """All operations of the kept description, called in this process and on the connection of the test."""
     schema = schemathesis.openapi.from_dict(yaml.safe_load(KEPT.read_text("utf-8")))
     schema.app = get_wsgi_application()
-    return [found.ok() for found in schema.get_all_operations()]
+    signals.request_started.disconnect(close_old_connections)
+    signals.request_finished.disconnect(close_old_connections)
+    yield [found.ok() for found in schema.get_all_operations()]
+    signals.request_started.connect(close_old_connections)
+    signals.request_finished.connect(close_old_connections)
 
 
 @pytest.mark.slow
