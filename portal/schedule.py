@@ -9,6 +9,7 @@ from dossiers import unopened
 from dossiers.evidence import anchors
 from dossiers.filing import drafts
 from dossiers.parcels import asking
+from dossiers.webhooks import collecting
 from dossiers.workflow import deadlines, recount
 from payments.attempts import expiry, payable
 from payments.reconciliation import runs
@@ -38,6 +39,7 @@ JOBS = {
     asked.expire: BACKGROUND,
     catalogue_drafts.publish_due: BACKGROUND,
     anchors.run: BACKGROUND,
+    collecting.run: BACKGROUND,
     alarms.run: AWAITED,  # last: what the jobs above have just done is not overdue
     morning.run: BACKGROUND,
 }

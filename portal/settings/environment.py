@@ -127,18 +127,20 @@ REQUIRED: dict[str, Callable[[str], str]] = {
     "ALLOWED_HOSTS": _hosts,
     "SITE_URL": _https,
     "DATABASE_URL": _scheme("postgresql", "postgres"),
-    "REDIS_URL": _scheme("redis", "rediss", "redis+socket"),
+    "REDIS_URL": _scheme("redis", "rediss", "redis+socket", "amqp", "amqps"),
     "TRUSTED_PROXIES": _proxies,  # TLS ends at a proxy; without its network all clients share one address and its limits
     "EMAIL_HOST": lambda value: "",
     "DEFAULT_FROM_EMAIL": _mail,
 }
 OPTIONAL: dict[str, Callable[[str], str]] = {
+    "DATABASE_STANDBY_URL": _scheme("postgresql", "postgres"),
     "SECRET_KEY_FALLBACKS": lambda value: next(filter(None, map(_secret, _items(value))), ""),
     "EMAIL_PORT": _port,
     "EMAIL_USE_TLS": _switch,
     "HEALTH_TOKEN": _token,
     "LOG_LEVEL": _level,
     "OUTBOX_BACKGROUND": _number,
+    "WEBHOOK_LOOPBACK": lambda value: "" if value == "0" else "must not be on: webhooks could reach this machine.",
     "SERVER_IP": _address,
     "STORAGE_URL": _storage,
     "TSA_URL": _scheme("https", "http"),
