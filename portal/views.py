@@ -19,8 +19,10 @@ from django.views.decorators.cache import never_cache
 from dossiers.files.storage import is_writable as files_writable
 from portal import kept
 from portal.celery import app as celery_app
+from portal.common import problems
 from portal.common.network import sends_the_token
 from portal.common.pdf import pdf_available
+from portal.middleware import API
 from portal.models import Heartbeat
 
 log = logging.getLogger(__name__)
@@ -63,7 +65,7 @@ def server_error(request):
     code = f"L-{secrets.token_hex(2).upper()}"
     log.error("error page shown", extra={"code": code, "path": request.path})
     if wants_json(request):
-        return JsonResponse({"detail": _("Máy chủ đang bận."), "code": code}, status=500)
+        return problems.answer(500, _("Lỗi ở máy chủ. Gửi lại sau; nếu vẫn vậy, đọc mã này cho tổng đài."), code=code)
     frame = {
         **again(request),
         "code": code,
@@ -93,14 +95,14 @@ def again(request):
 
 
 def answer(request, template, status, sentence, **context):
-    """An HTML error page, with the words of a POST; for API requests JSON {"detail": sentence}."""
+    """An HTML error page, with the words of a POST; for the API a problem."""
     if wants_json(request):
-        return JsonResponse({"detail": sentence}, status=status)
+        return problems.answer(status, sentence)
     return render(request, template, {**{"typed": again(request).get("typed", ())}, **context}, status=status)
 
 
 def wants_json(request):
-    return request.path.startswith("/api/")
+    return request.path.startswith(API)
 
 
 @never_cache
@@ -190,7 +192,9 @@ def broker_answers():
     }
     try:
         with celery_app.connection_for_write(transport_options={**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **limits}) as broker:
-            broker.channel().client.ping()
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_TIMEOUT_SECONDS)
+            if broker.transport.driver_type == "redis":
+                broker.channel().client.ping()
         return True
     except Exception as error:  # each transport raises its own classes
         log.warning("broker away", extra={"error": str(error)})

@@ -22,6 +22,7 @@ class Place(NamedTuple):
 PLACES = [
     Place("desk:register", _("Sổ theo dõi hồ sơ"), "list", register.KEEPERS),
     Place("desk:letters", _("Thư chờ trả lời"), "send"),
+    Place("desk:calls", _("Gọi cho người nộp"), "phone", parcels.KEEPERS),
     Place("desk:times", _("Thời gian giải quyết"), "chart"),
     Place("desk:originals_of_body", _("Giấy tờ gốc"), "folder", keeping.KEEPERS),
     Place("desk:parcels", _("Bưu gửi"), "mail", parcels.KEEPERS),

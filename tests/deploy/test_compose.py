@@ -14,7 +14,7 @@ from portal.settings import environment, file_storage
 from portal.settings.environment import problems
 from tests.deploy import files
 
-OURS = ("web", "worker", "relay", "migrate", "gateway", "post")
+OURS = ("web", "worker", "relay", "migrate", "gateway", "post", "sms")
 ONE_OFF = ("migrate", "demo-data", "backup", "backup-folder", "storage-folder")
 # They hand files to their owners, and end; the drill starts a server of its own, which refuses to be root.
 RIGHTS = {
