@@ -109,7 +109,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "dossiers:start", "dossiers:blank_form", "dossiers:track_link", "papers:verify_code", "procedure_detail",
     "procedures:procedure", "procedures:procedure_short", "procedures:life_event", "procedures:sector",
     "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
-    "evidence:anchor", "evidence:time_token",
+    "evidence:anchor", "evidence:time_token", "webhooks:endpoint",
     "payment_ipn", "payments:return",  # the key of a payment provider
     "parcel_notice",  # the key of a carrier
     # tests/procedures/offerings
