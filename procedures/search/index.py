@@ -35,6 +35,7 @@ LEGAL_WEIGHT = 0.5  # of the legal terms for an everyday phrase of the synonym l
 SLIP, SOUND = 0.7, 0.8  # weights of words that may be meant: one typing error, another spelling of the same sound
 WHOLE_LINE = 0.3  # added when the query is one of the names or phrases
 RANK_WEIGHT = 0.002  # per rank: what can be filed here counts a fifth more
+FREQUENT = 20  # a term in the phrases of so many procedures is taken to be as frequent in the phrases that nobody has written
 SURE, GUESS = 0.8, 0.45  # scores from which an answer is certain, and below which it is none
 SHARE_OF_BEST, MAX_FOUND, MAX_GUESSES = 0.5, 100, 5
 MANY = 400  # with so many candidates, the commonest terms add no further ones
@@ -88,9 +89,8 @@ class SearchIndex:
 
     def _postings(self, counted: Sequence[tuple[Counter[str], Counter[str]]]) -> dict[str, tuple[array, array]]:
         """{term: (numbers of entries, scores)}; sets `rarity`, {term: inverse document frequency}."""
-        frequency = Counter(term for names, phrases in counted for term in names.keys() | phrases.keys())
         self.max_rarity = math.log(1 + len(counted))
-        self.rarity = {term: math.log(1 + len(counted) / count) for term, count in frequency.items()}
+        self.rarity = {term: math.log(1 + len(counted) / count) for term, count in _frequency(counted).items()}
         average_names, average_phrases = (_average(field[place].total() for field in counted) for place in (0, 1))
         postings: dict[str, tuple[array, array]] = {}
         for number, (names, phrases) in enumerate(counted):
@@ -217,6 +217,22 @@ def _kind_weight(term: str) -> float:
     if " " in term:
         return PAIR_WEIGHT
     return 1.0 if term.isascii() else ACCENTED_WEIGHT
+
+
+def _frequency(counted: Sequence[tuple[Counter[str], Counter[str]]]) -> dict[str, float]:
+    """{term: how many entries have it, or would have it if all had phrases}.
+
+    Otherwise words of everyday speech, which only the entries with phrases have, would count as rare and draw every question
+    to these entries.
+    """
+    everywhere = Counter(term for names, phrases in counted for term in names.keys() | phrases.keys())
+    asked = [names.keys() | phrases.keys() for names, phrases in counted if phrases]
+    among_asked = Counter(term for terms in asked for term in terms)
+    scale = len(counted) / max(1, len(asked))
+    return {
+        term: max(count, scale * among_asked[term]) if among_asked[term] > FREQUENT else count
+        for term, count in everywhere.items()
+    }
 
 
 def _average(lengths: Iterable[int]) -> float:
