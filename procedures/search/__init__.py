@@ -12,7 +12,7 @@ from django.db.models.fields.json import KeyTransform
 
 from portal.common.vietnamese import fold
 from procedures.models import Procedure, SearchAlias
-from procedures.search import everyday, place_names, twins
+from procedures.search import everyday, place_names, stored, twins
 from procedures.search.index import Entry, SearchIndex
 from procedures.search.place_names import NamedPlace
 from procedures.search.text import first_line
@@ -111,7 +111,7 @@ def _build(stamp: tuple[Any, ...]) -> Catalogue:
     entries = [Entry(code, text, rank, [*phrases[code], *aliases[code]]) for code, text, rank, _, _ in rows]
     return Catalogue(
         stamp,
-        SearchIndex([*entries, *everyday.outside_topics()]),
+        stored.index_of([*entries, *everyday.outside_topics()]),
         [code for code, *_ in rows],
         {code: audience or [] for code, *_, audience in rows},
         {code: listed for code, _, _, listed, _ in rows},

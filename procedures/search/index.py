@@ -9,9 +9,9 @@ A score is relative to the best that the words of the query could reach, so that
 
 import math
 from array import array
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from procedures.search.reading import (
     MAX_WORDS,
@@ -69,9 +69,8 @@ class SearchIndex:
     """The index; see `search`."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self.entries = list(entries)
-        self.by_code = {entry.code: number for number, entry in enumerate(self.entries) if entry.code}
-        self.whole_lines: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self._hold(entries)
+        self.whole_lines: dict[tuple[str, ...], list[int]] = {}
         pairs: Counter[tuple[str, str]] = Counter()
         counted: list[tuple[Counter[str], Counter[str]]] = []
         for number, entry in enumerate(self.entries):
@@ -80,12 +79,35 @@ class SearchIndex:
                 for words in filter(None, map(read_words, lines)):
                     field.update(_terms(words))
                     pairs.update({(a.bare, b.bare) for a, b in zip(words, words[1:], strict=False)})
-                    if number not in self.whole_lines[gist(words)]:
-                        self.whole_lines[gist(words)].append(number)
+                    alike = self.whole_lines.setdefault(gist(words), [])
+                    if number not in alike:
+                        alike.append(number)
             counted.append((names, phrases))
         self.pairs = {pair: 1 + math.log(count) for pair, count in pairs.items()}
         self.postings = self._postings(counted)
-        self.vocabulary = {term for term in self.rarity if " " not in term and term.isascii()} | known_words()
+        self.vocabulary = self._vocabulary()
+
+    def _hold(self, entries: Iterable[Entry]) -> None:
+        self.entries = list(entries)
+        self.by_code = {entry.code: number for number, entry in enumerate(self.entries) if entry.code}
+
+    def _vocabulary(self) -> set[str]:
+        return {term for term in self.rarity if " " not in term and term.isascii()} | known_words()
+
+    def state(self) -> tuple[Any, ...]:
+        """What `restored` needs besides the entries, in plain types."""
+        postings = {term: (numbers.tobytes(), scores.tobytes()) for term, (numbers, scores) in self.postings.items()}
+        return self.whole_lines, self.pairs, self.rarity, self.max_rarity, postings
+
+    @classmethod
+    def restored(cls, entries: Iterable[Entry], state: tuple[Any, ...]) -> "SearchIndex":
+        """The index over these entries from its `state`. ValueError or TypeError for another's state."""
+        index = cls.__new__(cls)
+        index._hold(entries)
+        index.whole_lines, index.pairs, index.rarity, index.max_rarity, postings = state
+        index.postings = {term: (array("I", numbers), array("f", scores)) for term, (numbers, scores) in postings.items()}
+        index.vocabulary = index._vocabulary()
+        return index
 
     def _postings(self, counted: Sequence[tuple[Counter[str], Counter[str]]]) -> dict[str, tuple[array, array]]:
         """{term: (numbers of entries, scores)}; sets `rarity`, {term: inverse document frequency}."""
