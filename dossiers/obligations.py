@@ -12,7 +12,7 @@ from dossiers.choices import ON_ITS_WAY, UNDELIVERED, DeliveryWay, StepState
 from dossiers.clock import lateness
 from dossiers.custody.models import CustodyMove, Move
 from dossiers.desk import parcels
-from dossiers.models import Anchor, BulkItem, Dossier, FollowUp, Simulation, StepRun
+from dossiers.models import Anchor, BulkItem, CallTask, Dossier, FollowUp, Simulation, StepRun
 from dossiers.parcels.models import Parcel
 from dossiers.states import ALIVE, DossierState
 from dossiers.workflow import deadlines
@@ -175,6 +175,11 @@ OBLIGATIONS = [
             kind="applicant_confirm", state=StepState.OPEN, answer="", dossier__state=DossierState.PROCESSING
         ).exclude(question=""),
         "opened_at", OPERATORS, "dossier__code", due=ExpressionWrapper(F("due_at") + QUARTER, DateTimeField()),
+    ),
+    Obligation(
+        "call", _("Tin không ai mở, phải gọi cho người nộp"), lambda: CallTask.objects.filter(ended_at=None),
+        Coalesce("tried_at", "made_at"), Owner("dossier__receiving_agency", Role.RECEIVING_CLERK, "owner"), "dossier__code",
+        hours=8,
     ),
     # ------------------------------------------------------------ work of machines that staff asked for
     outbox_work("bulk", _("Việc làm cùng lúc cho nhiều hồ sơ"), lambda: BulkItem.objects.filter(**NOT_DONE), "code"),

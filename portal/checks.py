@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
 from portal.common import outbox
-from portal.settings.mock import signs_of_the_mock, signs_of_the_mock_post
+from portal.settings.mock import signs_of_another_mock, signs_of_the_mock
 
 
 @register(Tags.security, deploy=True)
@@ -22,7 +22,8 @@ def nothing_of_the_mock_gateway(app_configs, **kwargs):
     read_from = {"BANK_STATEMENT_URL": settings.BANK_STATEMENT_URL, "SETTLEMENT_URL": settings.SETTLEMENT_URL}
     addresses |= {name: address for name, address in read_from.items() if address}
     signs = signs_of_the_mock(settings.VNPAY_SECRETS, addresses)
-    signs += signs_of_the_mock_post(settings.POST_API_URL, settings.POST_SECRET)
+    signs += signs_of_another_mock("POST", settings.POST_API_URL, settings.POST_SECRET)
+    signs += signs_of_another_mock("SMS", settings.SMS_API_URL, settings.SMS_SECRET)
     found = [Error(sentence, id="portal.E002") for sentence in signs]
     if "payments.mock_gateway" in settings.INSTALLED_APPS:
         found.append(Error("The mock gateway is installed.", id="portal.E003"))

@@ -2,6 +2,7 @@
 
 import json
 
+from django.utils.translation import gettext as _
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
@@ -14,7 +15,7 @@ class JSONParser(parsers.JSONParser):
             parsed = super().parse(stream, media_type, parser_context)
             json.dumps(parsed, ensure_ascii=False).encode()
         except RecursionError:
-            raise ParseError("nested too deeply") from None
+            raise ParseError(_("JSON lồng quá nhiều lớp.")) from None
         except UnicodeEncodeError:
-            raise ParseError("not Unicode text") from None
+            raise ParseError(_("JSON có chữ không thuộc Unicode.")) from None
         return parsed

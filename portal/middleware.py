@@ -5,12 +5,15 @@ from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.core.signals import request_finished
 from django.http import HttpResponseRedirect
 from django.middleware.gzip import GZipMiddleware
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import escape_leading_slashes
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from portal.common import request_ids
 
 NUL = "\0"
+API = "/api/"
 COMPRESSED_TYPES = {"text/html", "text/plain", "application/json"}
 YEAR = 365 * 24 * 3600  # seconds
 # Query parameter and cookie -> allowed values; the first is the default.
@@ -60,6 +63,31 @@ def no_store_for_sessions(get_response):
         return response
 
     return middleware
+
+
+def speak_to_programs(get_response):
+    """Answer API requests in the language of `Accept-Language`, in Vietnamese when it names none of ours. Pages have theirs in
+    the path."""
+
+    def middleware(request):
+        if not request.path_info.startswith(API):
+            return get_response(request)
+        request.LANGUAGE_CODE = _language_asked_for(request)
+        with translation.override(request.LANGUAGE_CODE):
+            response = get_response(request)
+            response["Content-Language"] = request.LANGUAGE_CODE
+        patch_vary_headers(response, ["Accept-Language"])
+        return response
+
+    return middleware
+
+
+def _language_asked_for(request):
+    ours = dict(settings.LANGUAGES)
+    for asked, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        if (language := asked.partition("-")[0]) in ours:
+            return language
+    return settings.LANGUAGE_CODE
 
 
 class AppearanceMiddleware:

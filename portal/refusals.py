@@ -18,7 +18,7 @@ from accounts.staffing.requests import visible_requests
 from dossiers.custody.keeping import may_read as may_read_handover
 from dossiers.custody.models import Handover
 from dossiers.files.models import Attachment
-from dossiers.models import Dossier
+from dossiers.models import CallTask, Dossier
 from dossiers.papers.models import IssuedPaper
 from dossiers.parcels.models import Parcel
 from dossiers.permissions import enters_for_a_visitor, is_submitter, may_open_paper, may_see_papers
@@ -76,6 +76,10 @@ FILE = Door(
 )  # fmt: skip
 PARCEL = Door(
     "parcel", lambda reference, **rest: Parcel.objects.filter(reference=reference), lambda row, user: _visible(row.dossier, user),
+    lambda row: row.dossier,
+)  # fmt: skip
+CALL = Door(
+    "call task", lambda pk, **rest: CallTask.objects.filter(pk=pk), lambda row, user: _visible(row.dossier, user),
     lambda row: row.dossier,
 )  # fmt: skip
 HANDOVER = Door(
@@ -156,6 +160,7 @@ DOORS = {
     **_at(PAPER, "papers:", "download", "attached"),
     **_at(CITIZENS_SIDE, "api_supplement", "", "_answers", "_files", "_file", "_send"),
     **_at(FILE, "files:", "view", "original", "thumbnail"),
+    **_at(CALL, "desk:", "call"),
     **_at(PARCEL, "desk:", "parcel_label", "parcel_note"),
     **_at(MESSAGE, "accounts:", "message"),
     **_at(REQUEST, "accounts:", "staff_request"),
@@ -168,7 +173,8 @@ DOORS = {
     **_at(CATALOGUE, "office:", "version_file", "shipped", "form", "form_page", "form_condition"),
     **_at(CATALOGUE_FILE, "office:", "file"),
     **_at(CATALOGUE, "simulation:", "page"),
-    **_at(BODY, "offerings:", "desk", "below", "offerings", "offering", "many", "add", "end"),
+    **_at(BODY, "offerings:", "desk", "below", "offerings", "offering", "many", "add", "end", "move"),
+    **_at(BODY, "offerings:", "amounts", "amounts_of", "withdraw_amount"),
     **_at(COMPLAINT, "accounting:", "complaint"),
 }
 

@@ -5,6 +5,7 @@ import time
 
 from django.db import connection, transaction
 
+from dossiers import unopened
 from dossiers.evidence import anchors
 from dossiers.filing import drafts
 from dossiers.workflow import deadlines, recount
@@ -26,6 +27,7 @@ JOBS = {
     payable.mark_ready_terminals: AWAITED,
     recount.run: BACKGROUND,
     deadlines.run: BACKGROUND,
+    unopened.run: BACKGROUND,
     drafts.delete_forgotten: BACKGROUND,
     expiry.run: AWAITED,
     statements.run: AWAITED,

@@ -11,6 +11,7 @@ from rest_framework.permissions import AllowAny
 from dossiers.parcels.views import notice as parcel_notice
 from payments.enquiries.views import ipn_callback
 from portal import gallery, kept, views
+from portal.api_docs import api_docs
 from portal.metrics.page import metrics
 from procedures.views import home
 
@@ -39,6 +40,7 @@ pages = [
     path("can-bo/cung-cap/", include("procedures.offerings.urls")),
     path("can-bo/danh-muc/", include("dossiers.simulation.urls")),
     path("can-bo/danh-muc/", include("procedures.office.urls")),
+    path("tai-lieu-api/", api_docs, name="api_docs"),
     path("can-bo/viec-dang-do/", include("portal.obligations.urls")),
     path("can-bo/", include("dossiers.desk.urls")),
     path("", include("dossiers.papers.urls")),

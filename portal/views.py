@@ -16,16 +16,25 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from dossiers.files.storage import is_writable as files_writable
 from portal import kept
 from portal.celery import app as celery_app
+from portal.common import problems
 from portal.common.network import sends_the_token
 from portal.common.pdf import pdf_available
+from portal.middleware import API
 from portal.models import Heartbeat
 
 log = logging.getLogger(__name__)
 BROKER_TIMEOUT_SECONDS = 0.3
 MAX_RELAY_SILENCE = dt.timedelta(minutes=3)
-NEEDED = ("database", "migrations", "files")  # without these no request can be answered; without the others work is delayed
+MAX_CLOCK_DIFFERENCE = dt.timedelta(minutes=1)  # from the database; half an hour late, and histories look backdated
+NEEDED = (
+    "database",
+    "clock",
+    "migrations",
+    "files",
+)  # without these no request can be answered; without the others work is delayed
 
 
 def bad_request(request, exception=None):
@@ -56,7 +65,7 @@ def server_error(request):
     code = f"L-{secrets.token_hex(2).upper()}"
     log.error("error page shown", extra={"code": code, "path": request.path})
     if wants_json(request):
-        return JsonResponse({"detail": _("Máy chủ đang bận."), "code": code}, status=500)
+        return problems.answer(500, _("Lỗi ở máy chủ. Gửi lại sau; nếu vẫn vậy, đọc mã này cho tổng đài."), code=code)
     frame = {
         **again(request),
         "code": code,
@@ -86,14 +95,14 @@ def again(request):
 
 
 def answer(request, template, status, sentence, **context):
-    """An HTML error page, with the words of a POST; for API requests JSON {"detail": sentence}."""
+    """An HTML error page, with the words of a POST; for the API a problem."""
     if wants_json(request):
-        return JsonResponse({"detail": sentence}, status=status)
+        return problems.answer(status, sentence)
     return render(request, template, {**{"typed": again(request).get("typed", ())}, **context}, status=status)
 
 
 def wants_json(request):
-    return request.path.startswith("/api/")
+    return request.path.startswith(API)
 
 
 @never_cache
@@ -114,6 +123,7 @@ def health_ready(request):
     """
     checks = {
         "database": database_answers(),
+        "clock": clock_is_right(),
         "migrations": migrations_applied(),
         "files": files_writable(),
         "broker": broker_answers(),
@@ -143,6 +153,17 @@ def database_answers():
         return False
 
 
+def clock_is_right():
+    """True when the clocks of this machine and of the database say the same, within MAX_CLOCK_DIFFERENCE."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            return abs(dt.datetime.now(dt.UTC) - cursor.fetchone()[0]) < MAX_CLOCK_DIFFERENCE
+    except DatabaseError:
+        connection.close()
+        return False
+
+
 def migrations_applied():
     """True when every migration of this release is in the database."""
     try:
@@ -150,18 +171,6 @@ def migrations_applied():
         return not executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
         connection.close()
-        return False
-
-
-def files_writable():
-    """True when a private file can be written and removed again."""
-    probe = settings.PRIVATE_FILES_ROOT / f".health-{secrets.token_hex(4)}"
-    try:
-        probe.parent.mkdir(parents=True, exist_ok=True)
-        probe.write_bytes(b"ok")
-        probe.unlink()
-        return True
-    except OSError:
         return False
 
 
@@ -183,7 +192,9 @@ def broker_answers():
     }
     try:
         with celery_app.connection_for_write(transport_options={**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **limits}) as broker:
-            broker.channel().client.ping()
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_TIMEOUT_SECONDS)
+            if broker.transport.driver_type == "redis":
+                broker.channel().client.ping()
         return True
     except Exception as error:  # each transport raises its own classes
         log.warning("broker away", extra={"error": str(error)})

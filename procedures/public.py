@@ -13,10 +13,14 @@ from django.views.decorators.http import require_safe
 
 
 def public_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorator: no login needed; GET and HEAD only; cacheable for 60 s by clients without a session; with ETag."""
+    """Decorator of a page: `public_answer`, GET and HEAD only."""
+    return public_answer(require_safe(view))
+
+
+def public_answer(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorator: no login needed; cacheable for 60 s by clients without a session; with ETag."""
 
     @login_not_required
-    @require_safe
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)

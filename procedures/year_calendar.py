@@ -202,13 +202,13 @@ def save(text: str, year: int, seen: str, decided: Collection[str] = (), *, by: 
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     if fingerprint(year) != seen:
         raise Outdated
-    rows = read(text, year)
+    rows, before = read(text, year), text_of(rows_of(year))
     if changed := differences(rows, year, decided):
         _write({row.date: row for row in rows}, year)
         for span in undecided_of(year):
             if span.name in decided:
                 span.delete()
-        CalendarChange.objects.create(year=year, by=by, places=changed)
+        CalendarChange.objects.create(year=year, by=by, places=changed, before=before)
     return changed
 
 

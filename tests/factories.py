@@ -10,7 +10,7 @@ from dossiers.custody.models import Handover
 from dossiers.demo import matters as demo
 from dossiers.files import storage
 from dossiers.files.models import Attachment
-from dossiers.models import Dossier, StepState
+from dossiers.models import CallTask, Dossier, StepState
 from dossiers.papers import drafting
 from dossiers.papers.frozen import papers_in
 from dossiers.papers.models import IssuedPaper
@@ -198,6 +198,11 @@ CONTENT = {
     ],
     "conclusion": "Thông tin trên đúng với dữ liệu cư trú.",
 }
+
+
+def call_task(dossier, way="call", **facts):
+    """A call about the last message of the dossier."""
+    return CallTask.objects.create(dossier=dossier, event=dossier.events.last(), way=way, **facts)
 
 
 def attachment(dossier, item_key, **facts):

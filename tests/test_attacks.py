@@ -114,7 +114,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "parcel_notice",  # the key of a carrier
     # tests/procedures/offerings
     "offerings:desk", "offerings:below", "offerings:offerings", "offerings:offering", "offerings:many",
-    "offerings:add", "offerings:end",
+    "offerings:add", "offerings:end", "offerings:move", "offerings:amounts", "offerings:amounts_of", "offerings:withdraw_amount",
     "office:procedure", "office:start", "office:end", "office:draft", "office:preview",  # tests/procedures/office
     "office:section", "office:examples", "office:example", "office:condition", "office:version_file",
     "office:form", "office:form_page", "office:form_condition", "office:shipped", "office:file", "simulation:page",
@@ -148,7 +148,7 @@ def addresses(dossier, draft):
     paying = ["tai-quay/", "", "chua-xong/", "chuyen-khoan/", "qr.png", "tinh-trang/", "da-tra/", "nho-tra/"]
     steps = ["", "ban-moi/", "to-khai.pdf", "xem-lai/", "giay-to/", "nguoi_de_nghi/", "nguoi_de_nghi/tu-luu/"]
     event = dossier.events.first()
-    parcel, handed = factories.parcel(dossier), factories.handover(dossier)
+    parcel, handed, task = factories.parcel(dossier), factories.handover(dossier), factories.call_task(dossier)
     return [
         *(f"/ho-so/{code}/{tail}" for tail in tails),
         *(f"/nop/{draft.pk}/{step}" for step in steps),
@@ -170,6 +170,7 @@ def addresses(dossier, draft):
         *(f"/can-bo/ho-so/{code}/{tail}" for tail in ("giay-to-goc/", "giay-to-goc/tra/", "giay-to-goc.pdf", "nhan-bia.pdf")),
         f"/can-bo/giay-to-goc/ban-giao/{handed.code}/", f"/can-bo/giay-to-goc/ban-giao/{handed.code}.pdf",
         f"/can-bo/buu-gui/{parcel.reference}/nhan-dan.pdf", f"/can-bo/buu-gui/{parcel.reference}/ghi-tin/",
+        f"/can-bo/goi-dien/{task.pk}/",
         f"/tin-nhan/{message.pk}/", f"/api/v1/dossiers/{code}/proof/",
         *(f"/ho-so/{code}/tra-phi/{tail}" for tail in paying),
         *(f"/api/v1/dossiers/{code}/payment/{tail}" for tail in ("", "attempts/", "claim/")),

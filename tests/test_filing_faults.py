@@ -8,7 +8,7 @@ from tests.faults.filing import Filed, Outcome, count
 
 
 def counted(*codes):
-    outcome = Outcome("web", [Filed(code, 0, 1.0) for code in codes], kills=1)
+    outcome = Outcome("web", [Filed(code, 0, 1.0) for code in codes], times=1)
     count(outcome)
     return outcome.missing, outcome.doubled
 
@@ -25,8 +25,8 @@ def test_what_was_acknowledged_is_counted_as_missing_or_doubled(desk, run_follow
 
 
 def test_the_row_of_a_kind_says_what_people_saw():
-    outcome = Outcome("relay", [Filed("A", 0, 0.4), Filed("B", 2, 3.25)], kills=5, missing=1)
-    assert outcome.row() == "| relay | 5 | 2 | 2 | 3.2 | 1 | 0 |"
+    outcome = Outcome("relay", [Filed("A", 0, 0.4), Filed("B", 2, 3.25)], times=5, missing=1)
+    assert outcome.row() == "| relay killed | 5 | 2 | 2 | 3.2 | 1 | 0 |"
 
 
 def test_each_command_starts_its_harness(monkeypatch):
@@ -34,4 +34,4 @@ def test_each_command_starts_its_harness(monkeypatch):
     monkeypatch.setattr(faults, "faults", lambda places, verb, words: asked.append((verb, words)) or 0)
     for verb in faults.HARNESSES:
         assert main([verb, "--only", "web"]) == 0
-    assert asked == [("payment-faults", ["--only", "web"]), ("filing-faults", ["--only", "web"])]
+    assert asked == [(verb, ["--only", "web"]) for verb in ("payment-faults", "filing-faults", "scale-drill")]

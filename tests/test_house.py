@@ -22,7 +22,7 @@ PUBLIC = {
     "accounts:login", "admin:login", "dossiers:blank_form", "dossiers:track", "papers:verify", "papers:verify_code", "gallery",
     "evidence:explained", "evidence:script", "evidence:roots", "evidence:anchor", "evidence:time_token",
     "health_live", "health_ready", "schema", "procedure_list", "procedure_detail", "province_list", "commune_list",
-    "payment_ipn", "payments:return", "parcel_notice",
+    "payment_ipn", "payments:return", "parcel_notice", "api_docs",
 }  # fmt: skip
 # Access by a secret in the URL, by the session of the draft (printing needs no account), by a signed cookie, or by the token of
 # who watches the portal.

@@ -17,7 +17,7 @@ from portal.common import clock
 from tests.dossiers.pages import browse
 
 UNKNOWN = "xoa-het"
-MOCKS = {"mock_gateway", "mock_post"}
+MOCKS = {"mock_gateway", "mock_post", "mock_sms"}
 ROOMS = ("accounts", "dossiers", "payments", "portal", "procedures")
 
 

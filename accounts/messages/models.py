@@ -16,10 +16,12 @@ from portal.common.outbox import OutboxRow, OutboxState
 class Channel(models.TextChoices):
     INBOX = "inbox", _("hộp tin trên cổng")
     EMAIL = "email", _("thư điện tử")
+    SMS = "sms", _("tin nhắn SMS")
 
 
 class Message(OutboxRow):
-    """A text to one person. An inbox row is visible at once. An email is sent by the worker, with retries for up to 12 hours."""
+    """A text to one person. An inbox row is visible at once. Emails and text messages (to `phone`) are sent by the worker, with
+    retries for up to 12 hours."""
 
     key = models.CharField(_("sự kiện"), max_length=60, help_text="ví dụ event:123")
     recipient = models.ForeignKey(
@@ -27,6 +29,7 @@ class Message(OutboxRow):
         help_text="trống: người không có tài khoản, xem địa chỉ",
     )  # fmt: skip
     address = models.EmailField(_("địa chỉ của người không có tài khoản"), blank=True)
+    phone = models.CharField(_("số nhận tin nhắn SMS"), max_length=16, blank=True, db_default="")
     channel = models.CharField(_("kênh"), max_length=8, choices=Channel.choices)
     subject = models.CharField(_("tiêu đề"), max_length=200)
     body = models.TextField(_("nội dung"))
@@ -42,10 +45,12 @@ class Message(OutboxRow):
             models.UniqueConstraint(
                 fields=["key", "address"], condition=models.Q(recipient=None), name="one_message_an_event_and_address"
             ),
+            models.UniqueConstraint(fields=["key"], condition=models.Q(channel="sms"), name="one_text_message_an_event"),
             models.CheckConstraint(
-                condition=models.Q(recipient__isnull=False, address="")
-                | models.Q(recipient=None, channel=Channel.EMAIL) & ~models.Q(address=""),
-                name="a_message_has_a_login_or_an_address",
+                condition=models.Q(recipient__isnull=False, address="", phone="", channel__in=["inbox", "email"])
+                | models.Q(recipient=None, phone="", channel="email") & ~models.Q(address="")
+                | models.Q(recipient=None, address="", channel="sms") & ~models.Q(phone=""),
+                name="a_message_has_a_login_or_an_address_or_a_phone",
             ),
         ]
         indexes = [
@@ -60,6 +65,11 @@ class Message(OutboxRow):
     def send_to(self):
         """The e-mail address it goes to."""
         return self.recipient.email if self.recipient_id else self.address
+
+    @property
+    def is_refused(self):
+        """Did the provider refuse to send to this number?"""
+        return self.due_state == OutboxState.DONE and self.last_error != ""
 
     def retry_delay(self):
         """Retry after 1 minute, then every 5 minutes."""
@@ -156,3 +166,8 @@ def queue_mail(key, address, *, subject, body, link=""):
     if address:
         row = Message(key=key, address=address, channel=Channel.EMAIL, subject=subject[:200], body=body, link=link)
         Message.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def queue_sms(key, phone, body):
+    """Write the text message of one event. Idempotent: a `key` has one, whatever the number."""
+    Message.objects.bulk_create([Message(key=key, phone=phone, channel=Channel.SMS, body=body)], ignore_conflicts=True)

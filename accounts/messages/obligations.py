@@ -11,9 +11,9 @@ from portal.common.obligations import NOT_DONE, Obligation, Owner, numbered, out
 
 OBLIGATIONS = [
     outbox_work(
-        "message", _("Thư điện tử phải gửi đi"),
+        "message", _("Thư điện tử, tin nhắn SMS phải gửi đi"),
         # an alarm that could not be sent as e-mail is in the inbox; an alarm about it would call the next one
-        lambda: Message.objects.filter(channel=Channel.EMAIL, **NOT_DONE).exclude(key__startswith="alarms:"), F("key"),
+        lambda: Message.objects.exclude(channel=Channel.INBOX).filter(**NOT_DONE).exclude(key__startswith="alarms:"), F("key"),
         of_dossier=False,
     ),
     outbox_work(

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -39,7 +41,7 @@ ANSWER = {
 class AnswersField(serializers.Field[Any, Any, Any, Any]):
     """{field key: JSON value}. What the values may be is said by the form; `procedures.eforms.read_json` reads them."""
 
-    default_error_messages = {"object": "an object of answers by field key"}
+    default_error_messages = {"object": gettext_lazy("Cần các câu trả lời theo khóa của câu hỏi.")}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
@@ -56,12 +58,5 @@ class KnownFieldsOnly(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         unknown = sorted(set(self.initial_data) - set(self.fields))
         if unknown:
-            raise serializers.ValidationError({name: ["unknown field"] for name in unknown})
+            raise serializers.ValidationError({name: [_("Không có trường này.")] for name in unknown})
         return attrs
-
-
-class RefusedAnswers(serializers.Serializer[Any]):
-    """What was refused, by field key; nothing was written."""
-
-    answers = serializers.DictField(child=serializers.CharField(), required=False)
-    asked = serializers.DictField(child=serializers.CharField(), required=False)

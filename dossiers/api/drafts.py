@@ -6,17 +6,17 @@ A draft is begun and gets its papers on the pages; `dossiers.api.views.Submit` f
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
-from rest_framework.exceptions import APIException
+from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from dossiers.api.answers import AnswersField, KnownFieldsOnly, RefusedAnswers
+from dossiers.api.answers import AnswersField, KnownFieldsOnly
 from dossiers.api.views import REFUSALS
 from dossiers.files.changing import FilesClosed
 from dossiers.filing import drafts, judging, portal_questions
 from dossiers.models import Dossier
 from dossiers.states import DossierState
+from portal.common.problems import Conflict
 from procedures.eforms import error_texts, read_json
 
 
@@ -42,20 +42,24 @@ class DraftChangesSerializer(KnownFieldsOnly):
     revision = serializers.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
 
 
-class Conflict(APIException):
-    status_code = status.HTTP_409_CONFLICT
-
-
 class Draft(APIView):
     """An own draft."""
 
-    @extend_schema(responses={200: DraftSerializer, 404: REFUSALS[404], 409: REFUSALS[409]})
+    @extend_schema(
+        operation_id="read_draft",
+        summary="Bản nháp: câu trả lời và những chỗ còn thiếu hoặc chưa đúng",
+        description="Bản nháp được mở và thêm giấy tờ trên trang của cổng.",
+        responses={200: DraftSerializer, 409: REFUSALS[409]},
+    )
     def get(self, request, pk):
         return Response(_shown(self._found(pk)))
 
     @extend_schema(
+        operation_id="change_draft",
+        summary="Ghi câu trả lời vào bản nháp",
+        description="Câu không gửi thì giữ nguyên, `null` thì xóa. Một câu bị từ chối thì không câu nào được ghi.",
         request=DraftChangesSerializer,
-        responses={200: DraftSerializer, 400: RefusedAnswers, 404: REFUSALS[404], 409: REFUSALS[409]},
+        responses={200: DraftSerializer, 409: REFUSALS[409]},
     )
     def patch(self, request, pk):
         draft = self._found(pk)

@@ -6,15 +6,16 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from dossiers import conversation
-from dossiers.api.views import REFUSALS, visible_filed
+from dossiers.api.views import visible_filed
 from dossiers.models import Letter
 from dossiers.permissions import is_submitter
 from portal.common.vietnamese import clean_text
+from portal.json_parser import JSONParser
 
 
 class LetterFileSerializer(serializers.Serializer):
@@ -38,10 +39,16 @@ class LetterSerializer(serializers.ModelSerializer):
 
 
 class NewLetterSerializer(serializers.Serializer):
-    """A letter to the office. The same `sent_key` sent again is the same letter. Files come as multipart field `file`."""
+    """A letter to the office. The same `sent_key` sent again is the same letter."""
 
     text = serializers.CharField(max_length=conversation.MAX_TEXT)
     sent_key = serializers.UUIDField(required=False)
+
+
+class LetterWithFilesSerializer(NewLetterSerializer):
+    """The same with files, as a form."""
+
+    file = serializers.ListField(child=serializers.FileField(), required=False)
 
 
 class Letters(APIView):
@@ -55,13 +62,24 @@ class Letters(APIView):
             raise Http404
         return dossier
 
-    @extend_schema(responses={200: LetterSerializer(many=True), 404: REFUSALS[404]})
+    @extend_schema(
+        operation_id="list_letters",
+        summary="Thư qua lại với cơ quan về hồ sơ",
+        description="Đọc là đã mở: thư của cơ quan được ghi là đã xem.",
+        responses={200: LetterSerializer(many=True)},
+    )
     def get(self, request, code):
         dossier = self.own(request, code)
         conversation.open_letters(dossier, request.user)
         return Response(LetterSerializer(dossier.letters.select_related("agency"), many=True).data)
 
-    @extend_schema(request=NewLetterSerializer, responses={201: LetterSerializer, 400: REFUSALS[400], 404: REFUSALS[404]})
+    @extend_schema(
+        operation_id="write_letter",
+        summary="Gửi thư cho cơ quan",
+        description="Gửi lại cùng `sent_key` thì vẫn là một thư. Tệp đính kèm gửi ở trường `file` của multipart/form-data.",
+        request={"application/json": NewLetterSerializer, "multipart/form-data": LetterWithFilesSerializer},
+        responses={201: LetterSerializer},
+    )
     def post(self, request, code):
         dossier = self.own(request, code)
         sent = NewLetterSerializer(data=request.data)
@@ -70,5 +88,5 @@ class Letters(APIView):
         try:
             letter = conversation.write(dossier, request.user, text, key, request.FILES.getlist("file"))
         except conversation.NotWritten as refusal:
-            return Response({"detail": str(refusal)}, status=status.HTTP_400_BAD_REQUEST)
+            raise serializers.ValidationError({"text": [str(refusal)]}) from None
         return Response(LetterSerializer(letter).data, status=status.HTTP_201_CREATED)

@@ -1,5 +1,6 @@
 """Serializers of dossiers, and of the requests of the API."""
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -95,5 +96,5 @@ class SubmitSerializer(KnownFieldsOnly):
 
     def validate_declared(self, value):
         if not value:
-            raise serializers.ValidationError("declared must be true")
+            raise serializers.ValidationError(_("Phải cam đoan những điều đã khai là đúng."))
         return value

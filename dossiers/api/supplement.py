@@ -5,13 +5,14 @@ GET shows what each document will consist of; what was sent before stays unless 
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from dossiers import workflow
-from dossiers.api.answers import AnswersField, KnownFieldsOnly, RefusedAnswers
+from dossiers.api.answers import AnswersField, KnownFieldsOnly
 from dossiers.api.serializers import DossierDetailSerializer, NoteSerializer
 from dossiers.api.views import REFUSALS, StepView, visible_filed
 from dossiers.choices import SupplementTarget
@@ -20,7 +21,11 @@ from dossiers.files.receiving import check, check_page, receive, sender_of
 from dossiers.filing import rules, supplements
 from dossiers.permissions import is_submitter
 from dossiers.states import DossierState
+from portal.common.problems import Conflict
+from portal.json_parser import JSONParser
 from procedures.eforms import read_json
+
+FILE_ID = OpenApiParameter("id", int, OpenApiParameter.PATH, description="số của tệp")
 
 
 class FileSerializer(serializers.Serializer):
@@ -83,7 +88,7 @@ class SupplementView(StepView):
 
     def handle_exception(self, exc):
         if isinstance(exc, FilesClosed):
-            return Response({"detail": exc.sentence()}, status=status.HTTP_409_CONFLICT)
+            exc = Conflict(exc.sentence())
         return super().handle_exception(exc)
 
     def found(self, code):
@@ -117,7 +122,12 @@ class SupplementView(StepView):
 class Supplement(SupplementView):
     """The open supplement request, with the pages of each requested document as they will be."""
 
-    @extend_schema(responses={200: SupplementSerializer, **REFUSALS})
+    @extend_schema(
+        operation_id="read_supplement",
+        summary="Yêu cầu bổ sung đang mở, như sẽ được gửi",
+        description="Mỗi giấy tờ với từng trang: trang đã gửi được giữ, thay hay bỏ, và trang mới.",
+        responses={200: SupplementSerializer, **REFUSALS},
+    )
     def get(self, request, code):
         return self.shown(code)
 
@@ -127,18 +137,24 @@ class NewFile(SupplementView):
 
     parser_classes = [MultiPartParser, JSONParser]  # JSON cannot bring a file; it is answered 400 with the field that is missing
 
-    @extend_schema(request={"multipart/form-data": NewFileSerializer}, responses={201: SupplementSerializer, **REFUSALS})
+    @extend_schema(
+        operation_id="add_supplement_file",
+        summary="Thêm một tệp vào phần bổ sung",
+        description="Thay một trang đã gửi (`replaces`), hoặc thành trang mới. Chưa gửi cho tới khi gọi `send`.",
+        request={"multipart/form-data": NewFileSerializer},
+        responses={201: SupplementSerializer, **REFUSALS},
+    )
     def post(self, request, code):
         dossier, row = self.found(code)
         sent = NewFileSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         key, file, replaces = (sent.validated_data.get(name) for name in ("item", "file", "replaces"))
         if not row.items.filter(target=SupplementTarget.DOCUMENT, key=key).exists():
-            raise serializers.ValidationError({"item": ["not a requested document"]})
+            raise serializers.ValidationError({"item": [_("Cơ quan không yêu cầu giấy tờ này.")]})
         pages = supplements.pages_of(dossier, row, key)
         old = next((page.old for page in pages if page.old and page.old.pk == replaces), None)
         if replaces is not None and old is None:
-            raise serializers.ValidationError({"replaces": ["not a page of this document"]})
+            raise serializers.ValidationError({"replaces": [_("Giấy tờ này không có trang ấy.")]})
         who = sender_of(request)
         uploads = check_page(old, [file], who=who) if old else check(key, [file], who=who)
         with open_files(dossier, row) as files:
@@ -151,9 +167,14 @@ class NewFile(SupplementView):
 class OneFile(SupplementView):
     """A page that was sent before (PATCH: keep it or leave it out), or a new file that is not sent yet (DELETE)."""
 
-    @extend_schema(responses={200: PageSerializer, **REFUSALS})
+    @extend_schema(
+        operation_id="read_supplement_file",
+        summary="Trang có tệp này",
+        description="Tệp của trang đã gửi, hoặc tệp mới chưa gửi.",
+        parameters=[FILE_ID],
+        responses={200: PageSerializer, **REFUSALS},
+    )
     def get(self, request, code, pk):
-        """The page that has this file."""
         dossier, row = self.found(code)
         keys = row.items.filter(target=SupplementTarget.DOCUMENT).values_list("key", flat=True)
         for page in (page for key in keys for page in supplements.pages_of(dossier, row, key)):
@@ -161,7 +182,14 @@ class OneFile(SupplementView):
                 return Response(PageSerializer(page).data)
         raise Http404
 
-    @extend_schema(request=PageChoiceSerializer, responses={200: SupplementSerializer, **REFUSALS})
+    @extend_schema(
+        operation_id="choose_supplement_page",
+        summary="Giữ hay bỏ một trang đã gửi",
+        description="Trang bỏ đi chỉ mất khi phần bổ sung được gửi.",
+        parameters=[FILE_ID],
+        request=PageChoiceSerializer,
+        responses={200: SupplementSerializer, **REFUSALS},
+    )
     def patch(self, request, code, pk):
         dossier, row = self.found(code)
         sent = PageChoiceSerializer(data=request.data)
@@ -172,7 +200,13 @@ class OneFile(SupplementView):
                 raise Http404
         return self.shown(code)
 
-    @extend_schema(responses={200: SupplementSerializer, **REFUSALS})
+    @extend_schema(
+        operation_id="remove_supplement_file",
+        summary="Bỏ một tệp mới chưa gửi",
+        description="Trả lời là yêu cầu bổ sung như sẽ được gửi sau đó.",
+        parameters=[FILE_ID],
+        responses={200: SupplementSerializer, **REFUSALS},
+    )
     def delete(self, request, code, pk):
         dossier, row = self.found(code)
         with open_files(dossier, row) as files:
@@ -190,7 +224,13 @@ class AnswersSerializer(KnownFieldsOnly):
 class Answers(SupplementView):
     """The requested fields. What is written is not sent yet."""
 
-    @extend_schema(request=AnswersSerializer, responses={200: SupplementSerializer, **REFUSALS, 400: RefusedAnswers})
+    @extend_schema(
+        operation_id="answer_supplement",
+        summary="Sửa những mục cơ quan yêu cầu",
+        description="Chưa gửi cho tới khi gọi `send`. Một câu bị từ chối thì không câu nào được ghi.",
+        request=AnswersSerializer,
+        responses={200: SupplementSerializer, **REFUSALS},
+    )
     def patch(self, request, code):
         dossier, row = self.found(code)
         sent = AnswersSerializer(data=request.data)
@@ -198,7 +238,7 @@ class Answers(SupplementView):
         answers = sent.validated_data["answers"]
         keys = row.items.filter(target=SupplementTarget.FIELD).values_list("key", flat=True)
         if closed := sorted(set(answers) - set(keys)):
-            raise serializers.ValidationError({"answers": dict.fromkeys(closed, "not a requested field")})
+            raise serializers.ValidationError({"answers": dict.fromkeys(closed, _("Cơ quan không yêu cầu sửa mục này."))})
         form = rules.form_of(dossier)
         known = rules.known_answers(dossier, form) | row.edits.get("answers", {})
         values, faults = read_json(form, answers, known, rules.filing_day(dossier))
@@ -212,7 +252,13 @@ class Answers(SupplementView):
 class Send(SupplementView):
     """Send the supplement as GET shows it. 409 while an item is not answered."""
 
-    @extend_schema(request=NoteSerializer, responses={200: DossierDetailSerializer, **REFUSALS})
+    @extend_schema(
+        operation_id="send_supplement",
+        summary="Gửi phần bổ sung",
+        description="Gửi đúng những gì `read_supplement` cho thấy. Còn mục chưa trả lời thì 409.",
+        request=NoteSerializer,
+        responses={200: DossierDetailSerializer, **REFUSALS},
+    )
     def post(self, request, code):
         dossier, __ = self.found(code)
         sent = NoteSerializer(data=request.data)

@@ -1,12 +1,12 @@
 """Dossiers in the API. 404: not visible; 403: not permitted; 409: not possible in this state; 400: input is missing."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import generics, status
-from rest_framework.exceptions import NotFound
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import generics
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -23,12 +23,11 @@ from dossiers.states import DossierState
 from dossiers.transitions.inputs import DetailsMissing
 from portal.common import clock
 from portal.common.figures import number_in
+from portal.common.problems import Conflict
 
 REFUSALS = {
-    400: OpenApiResponse(description="Something that must come with the step is missing."),
-    403: OpenApiResponse(description="Not yours to do."),
-    404: OpenApiResponse(description="No such dossier, or none that you may see."),
-    409: OpenApiResponse(description="Not possible in the present state."),
+    400: OpenApiResponse(description="thiếu điều phải gửi kèm, hoặc có chỗ chưa đúng"),
+    409: OpenApiResponse(description="hồ sơ đang ở tình trạng không làm được việc này; `detail` nói vì sao"),
 }
 
 
@@ -58,6 +57,16 @@ class DossierList(generics.ListAPIView):
     serializer_class = DossierSerializer
     pagination_class = NewestFirst
 
+    @extend_schema(
+        operation_id="list_dossiers",
+        summary="Hồ sơ tài khoản này được xem, mới nhất trước",
+        description="Mỗi trang 50 hồ sơ; `next`, `previous` là địa chỉ của trang sau và trang trước.",
+        parameters=[OpenApiParameter("cursor", str, description="vị trí của trang, lấy từ `next` hay `previous`")],
+        responses={200: DossierSerializer(many=True), 404: OpenApiResponse(description="`cursor` không đọc được")},
+    )
+    def get(self, request):
+        return self.list(request)
+
     def get_queryset(self):
         return visible_filed(self.request.user)
 
@@ -67,6 +76,14 @@ class DossierDetail(generics.RetrieveAPIView):
 
     serializer_class = DossierDetailSerializer
     lookup_field = "code"
+
+    @extend_schema(
+        operation_id="read_dossier",
+        summary="Một hồ sơ với các bước đã qua",
+        description="Không có tên người và ghi chú: những điều ấy chỉ có trên trang. Mỗi lần đọc được ghi vào nhật ký truy cập.",
+    )
+    def get(self, request, code):
+        return self.retrieve(request, code=code)
 
     def get_queryset(self):
         return (
@@ -84,27 +101,30 @@ class DossierDetail(generics.RetrieveAPIView):
 class Proof(APIView):
     """The proof file of an own dossier, to be checked with `verify.py`. 409 before the first anchor that covers it."""
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT, 404: REFUSALS[404], 409: REFUSALS[409]})
+    @extend_schema(
+        operation_id="read_proof",
+        summary="Tệp bằng chứng của hồ sơ, để kiểm tra bằng verify.py",
+        description="Chỉ cho người nộp. 409 cho tới khi có mốc niêm phong đầu tiên sau lúc nộp.",
+        responses={200: OpenApiTypes.OBJECT, 409: REFUSALS[409]},
+    )
     def get(self, request, code):
         dossier = get_object_or_404(visible_filed(request.user), code=code)
         if not is_submitter(dossier, request.user):
             raise Http404
         found = proof(dossier)
         if found is None:
-            return Response({"detail": "no anchor covers this dossier yet"}, status=status.HTTP_409_CONFLICT)
+            raise Conflict(_("Chưa có mốc niêm phong nào gồm hồ sơ này; mốc được lập mỗi ngày."))
         return Response(found)
 
 
 class StepView(APIView):
-    """Takes a step through `dossiers.workflow`; its exceptions become HTTP statuses."""
+    """Takes a step through `dossiers.workflow`; its exceptions become problems."""
 
     def handle_exception(self, exc):
         if isinstance(exc, workflow.StepNotPossible):
-            return Response({"detail": exc.sentence()}, status=status.HTTP_409_CONFLICT)
-        if isinstance(exc, DetailsMissing):
-            return Response({exc.field: [str(exc)]}, status=status.HTTP_400_BAD_REQUEST)
-        if isinstance(exc, PermissionDenied):
-            return Response({"detail": "not yours to do"}, status=status.HTTP_403_FORBIDDEN)
+            exc = Conflict(exc.sentence())
+        elif isinstance(exc, DetailsMissing):
+            exc = ValidationError({exc.field: [str(exc)]})
         return super().handle_exception(exc)
 
     def answer(self, dossier):
@@ -114,7 +134,13 @@ class StepView(APIView):
 class Withdraw(StepView):
     """Take the dossier back: at once before acceptance, afterwards the desk decides."""
 
-    @extend_schema(request=NoteSerializer, responses={200: DossierDetailSerializer, **REFUSALS})
+    @extend_schema(
+        operation_id="withdraw_dossier",
+        summary="Rút hồ sơ",
+        description="Trước khi tiếp nhận thì rút ngay; sau đó là đề nghị rút, cơ quan quyết định.",
+        request=NoteSerializer,
+        responses={200: DossierDetailSerializer, **REFUSALS},
+    )
     def post(self, request, code):
         dossier = get_object_or_404(visible_filed(request.user), code=code)
         sent = NoteSerializer(data=request.data)
@@ -128,7 +154,13 @@ class Submit(StepView):
     What the review page refuses is refused here with the same sentences, in `errors`.
     """
 
-    @extend_schema(request=SubmitSerializer, responses={200: DossierDetailSerializer, **REFUSALS})
+    @extend_schema(
+        operation_id="submit_draft",
+        summary="Nộp bản nháp",
+        description="Gửi lần nữa thì trả về cùng hồ sơ. Chưa đủ để nộp thì 409, `errors` kể từng chỗ như trang xem lại.",
+        request=SubmitSerializer,
+        responses={200: DossierDetailSerializer, **REFUSALS},
+    )
     def post(self, request, pk):
         draft = get_object_or_404(Dossier.objects.visible_to(request.user).select_related("version__procedure"), pk=pk)
         sent = SubmitSerializer(data=request.data)
@@ -141,5 +173,4 @@ class Submit(StepView):
             raise Http404 from None
         except workflow.StepNotPossible as impossible:
             wrong = judging.problems(draft, judging.parts_of(draft), documents=True) if draft.state == DossierState.DRAFT else []
-            answer = {"detail": impossible.sentence(), "errors": [problem.text for problem in wrong]}
-            return Response(answer, status=status.HTTP_409_CONFLICT)
+            raise Conflict(impossible.sentence(), [problem.text for problem in wrong]) from None

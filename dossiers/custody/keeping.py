@@ -1,13 +1,17 @@
-"""Taking originals into custody, handing them over, confirming, returning them. Each is a row; who may is asked here."""
+"""Taking papers into custody, handing them over, confirming, returning them. Each is a row; who may is asked here."""
+
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Agency, User
 from accounts.roles import Role
 from dossiers.custody.models import HELD, CustodyMove, Handover, Move, Original
+from dossiers.filing import rules
+from dossiers.filing.counter import handed_in
 from dossiers.models import Dossier
 from dossiers.permissions import is_own_dossier, is_receiving_clerk
 from dossiers.transitions.handing_out import whoever_takes
@@ -15,6 +19,16 @@ from dossiers.transitions.missing import DetailsMissing
 
 KEEPERS = (Role.RECEIVING_CLERK, Role.OFFICER, Role.HEAD, Role.DEPUTY)
 MAX_COUNT = 99  # of one document
+COUNTED = {"originals": False, "copies": True}  # words of `CounterIntake.papers`: is it a copy?
+
+
+class Sheets(NamedTuple):
+    """Some sheets of one document, as they came."""
+
+    name: str
+    item_key: str
+    count: int
+    is_copy: bool = False
 
 
 class Elsewhere(Exception):
@@ -29,7 +43,8 @@ def may_receive(dossier, user):
 
 @transaction.atomic
 def receive(dossier, papers, *, received_from, by):
-    """Take originals: `papers` are (name, item key, count). Raises PermissionDenied, DetailsMissing."""
+    """Take papers, each as `Sheets`. Raises PermissionDenied, DetailsMissing."""
+    papers = [Sheets(*paper) for paper in papers]
     _lock(dossier)
     if not may_receive(dossier, by):
         raise PermissionDenied
@@ -37,18 +52,26 @@ def receive(dossier, papers, *, received_from, by):
         raise DetailsMissing("name", _("Hồ sơ đã khép, không nhận thêm giấy tờ gốc."))
     if not received_from.strip():
         raise DetailsMissing("received_from", _("Ghi tên người đưa giấy tờ."))
-    if not papers or any(not name.strip() for name, _key, _count in papers):
+    if not papers or any(not paper.name.strip() for paper in papers):
         raise DetailsMissing("name", _("Ghi tên giấy tờ."))
-    if any(not 0 < count <= MAX_COUNT for _name, _key, count in papers):
+    if any(not 0 < paper.count <= MAX_COUNT for paper in papers):
         raise DetailsMissing("count", _("Số bản từ 1 đến %(most)d.") % {"most": MAX_COUNT})
     made = [
         Original.objects.create(
-            dossier=dossier, name=name.strip(), item_key=key, count=count, received_from=received_from.strip(), received_by=by
+            dossier=dossier, received_from=received_from.strip(), received_by=by,
+            **paper._replace(name=paper.name.strip())._asdict(),
         )
-        for name, key, count in papers
-    ]
+        for paper in papers
+    ]  # fmt: skip
     _move(made, Move.RECEIVED, dossier.receiving_agency, by)
     return made
+
+
+def counted_at_filing(dossier):
+    """What a clerk counted when the dossier was taken in at the counter or from a letter, as `Sheets`."""
+    names = {ask.key: ask.name for ask in rules.papers_of(dossier.version)}
+    counts = [(key, word, row[word]) for key, row in (handed_in(dossier) or {}).items() for word in COUNTED if row.get(word)]
+    return [Sheets(names.get(key, key)[:200], key, number, COUNTED[word]) for key, word, number in counts]
 
 
 def bodies_of(dossier):
@@ -100,6 +123,12 @@ def unanswered():
         handover=OuterRef("handover"), original=OuterRef("original"), kind__in=[Move.TAKEN, Move.NOT_THERE]
     )
     return CustodyMove.objects.filter(kind=Move.HANDED).exclude(Exists(answered)).values("handover")
+
+
+def lists_of(user):
+    """The hand-over lists from and to the bodies where this user keeps papers. The predicate of the rule: `may_read`."""
+    mine = user.agencies_with(*KEEPERS)
+    return Handover.objects.filter(Q(from_agency__in=mine) | Q(to_agency__in=mine))
 
 
 def may_read(handover, user):

@@ -1,6 +1,8 @@
-"""Originals that an office holds: what, from whom, handed to whom and back. All rows are written once (database triggers).
+"""Papers that an office holds: what, from whom, handed to whom and back. All rows are written once (database triggers).
 
-Where an original is, is said by its last move. Nothing here touches the clock of a dossier.
+Originals go back to the citizen; copies stay with the dossier, and travel on the same hand-over lists.
+
+Where a paper is, is said by its last move. Nothing here touches the clock of a dossier.
 """
 
 import secrets
@@ -49,14 +51,19 @@ class OriginalQuerySet(models.QuerySet):
         """Those that an office holds or hands over, not returned yet."""
         return self.located().exclude(where=Move.RETURNED)
 
+    def to_return(self):
+        """The originals among them: they are the citizen's."""
+        return self.held().filter(is_copy=False)
+
 
 class Original(models.Model):
-    """One document, or several of the same kind, received for a dossier."""
+    """One document, or several of the same kind, received for a dossier: originals, or copies that stay with it."""
 
     dossier = models.ForeignKey(Dossier, verbose_name=_("hồ sơ"), on_delete=models.PROTECT, related_name="originals")
     name = models.CharField(_("giấy tờ"), max_length=200)
     item_key = models.CharField(_("thành phần hồ sơ"), max_length=40, blank=True)
     count = models.PositiveSmallIntegerField(_("số bản"), default=1)
+    is_copy = models.BooleanField(_("bản sao"), default=False, db_default=False)
     received_from = models.CharField(_("nhận của"), max_length=120)
     received_by = models.ForeignKey(User, verbose_name=_("người nhận"), on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField(_("nhận lúc"), default=clock.now)
@@ -71,6 +78,11 @@ class Original(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def counted(self):
+        """«2 bản chính», «1 bản sao»."""
+        return (_("%(n)d bản sao") if self.is_copy else _("%(n)d bản chính")) % {"n": self.count}
 
 
 class Handover(models.Model):

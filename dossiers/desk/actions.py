@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from dossiers import workflow
 from dossiers.choices import DeliveryWay
-from dossiers.desk import forms
+from dossiers.desk.forms import asking, base, deciding, handing_out, holding, money
 from dossiers.desk.result_forms import ApproveForm, CorrectForm, RefusalForm
 from dossiers.desk.supplement_form import DeclineForm, SupplementForm, ask_form
 from dossiers.transitions import conditions
@@ -22,7 +22,7 @@ class StepPage(NamedTuple):
     """
 
     slug: str
-    form: Callable[..., forms.StepForm] | None
+    form: Callable[..., base.StepForm] | None
     verb: str
     does: str
     icon: str = "check"
@@ -33,23 +33,23 @@ class StepPage(NamedTuple):
 
 STEP_PAGES = {
     "accept": StepPage(
-        "tiep-nhan", forms.AcceptForm, _("Tiếp nhận"),
+        "tiep-nhan", deciding.AcceptForm, _("Tiếp nhận"),
         _("Nhận hồ sơ vào giải quyết. Đồng hồ bắt đầu chạy và người nộp nhận giấy hẹn."), main=True, key="d",
     ),
     "transfer": StepPage(
-        "chuyen-xu-ly", forms.StepForm, _("Chuyển xử lý"), _("Chuyển hồ sơ tới cơ quan giải quyết và mở bước đầu tiên."),
+        "chuyen-xu-ly", base.StepForm, _("Chuyển xử lý"), _("Chuyển hồ sơ tới cơ quan giải quyết và mở bước đầu tiên."),
         icon="swap", main=True, key="c",
     ),
     "note_received": StepPage(
-        "ghi-nhan", forms.StepForm, _("Ghi nhận thông báo"),
+        "ghi-nhan", base.StepForm, _("Ghi nhận thông báo"),
         _("Thủ tục này chỉ là thông báo: ghi nhận xong là kết thúc, giấy tiếp nhận là kết quả."), main=True, key="d",
     ),
     "hand_over": StepPage(
-        "chuyen-buoc", forms.HandOverForm, _("Xong bước, chuyển tiếp"), _("Khép bước đang làm và mở bước sau."),
+        "chuyen-buoc", holding.HandOverForm, _("Xong bước, chuyển tiếp"), _("Khép bước đang làm và mở bước sau."),
         icon="swap", main=True, key="c",
     ),
     "go_on_unconfirmed": StepPage(
-        "khong-cho-xac-nhan", forms.GoOnForm, _("Làm tiếp, không chờ xác nhận"),
+        "khong-cho-xac-nhan", asking.GoOnForm, _("Làm tiếp, không chờ xác nhận"),
         _("Hết hạn mà người nộp không trả lời: khép bước xin xác nhận, đồng hồ chạy tiếp."), icon="swap", main=True,
     ),
     "approve": StepPage(
@@ -58,31 +58,31 @@ STEP_PAGES = {
         icon="sign", main=True, key="d",
     ),
     "deliver": StepPage(
-        "tra-ket-qua", forms.DeliverForm, _("Trả kết quả tại quầy"),
+        "tra-ket-qua", handing_out.DeliverForm, _("Trả kết quả tại quầy"),
         _("Ghi ai đã ký nhận tại quầy, giấy tờ đã xem, và với tư cách gì."), icon="stamp", main=True, key="d",
     ),
     "send_parcel": StepPage(
-        "gui-buu-dien", forms.SendParcelForm, _("Gửi bưu điện"),
+        "gui-buu-dien", handing_out.SendParcelForm, _("Gửi bưu điện"),
         _("Đặt bưu điện mang kết quả tới địa chỉ dưới đây. Đặt rồi thì địa chỉ không sửa được nữa."), icon="mail", main=True,
     ),
     "paid": StepPage(
-        "thu-phi", forms.CashForm, _("Đã thu phí"), _("Ghi nhận tiền thu tại quầy; hồ sơ đi tiếp từ chỗ đang chờ."),
+        "thu-phi", money.CashForm, _("Đã thu phí"), _("Ghi nhận tiền thu tại quầy; hồ sơ đi tiếp từ chỗ đang chờ."),
         icon="wallet", main=True,
     ),
     "collect": StepPage(
-        "thu-tai-quay", forms.CashForm, _("Thu phí tại quầy"), _("Ghi nhận tiền thu tại quầy. Hồ sơ vẫn ở bước đang làm."),
+        "thu-tai-quay", money.CashForm, _("Thu phí tại quầy"), _("Ghi nhận tiền thu tại quầy. Hồ sơ vẫn ở bước đang làm."),
         icon="wallet",
     ),
     "set_fee": StepPage(
-        "tinh-phi", forms.SetFeeForm, _("Ghi số phí"), _("Ghi số tiền của từng khoản mà quy định để cơ quan tính."),
+        "tinh-phi", money.SetFeeForm, _("Ghi số phí"), _("Ghi số tiền của từng khoản mà quy định để cơ quan tính."),
         icon="wallet",
     ),
     "charge": StepPage(
-        "yeu-cau-phi", forms.StepForm, _("Yêu cầu trả phí"), _("Dừng đồng hồ và báo người nộp trả phí trước khi làm tiếp."),
+        "yeu-cau-phi", base.StepForm, _("Yêu cầu trả phí"), _("Dừng đồng hồ và báo người nộp trả phí trước khi làm tiếp."),
         icon="wallet",
     ),
     "waive": StepPage(
-        "mien-phi", forms.WaiveForm, _("Xác nhận miễn phí"), _("Xác nhận người nộp thuộc diện được miễn; hồ sơ đi tiếp."),
+        "mien-phi", money.WaiveForm, _("Xác nhận miễn phí"), _("Xác nhận người nộp thuộc diện được miễn; hồ sơ đi tiếp."),
         icon="wallet",
     ),
     "ask_supplement": StepPage(
@@ -94,7 +94,7 @@ STEP_PAGES = {
         icon="alert", key="b",
     ),
     "ask_original": StepPage(
-        "xin-ban-chinh", forms.OriginalForm, _("Xin xem bản chính"),
+        "xin-ban-chinh", asking.OriginalForm, _("Xin xem bản chính"),
         _("Chỉ khi thủ tục ghi căn cứ. Mỗi lần đều được đếm; thời hạn giải quyết vẫn chạy, không tính lại."), icon="eye",
     ),
     "propose_supplement": StepPage(
@@ -107,57 +107,58 @@ STEP_PAGES = {
         _("Trả lại người trình, kèm lý do. Người nộp không nhận tin nào; hồ sơ làm tiếp."), icon="x",
     ),
     "ask_confirmation": StepPage(
-        "xin-xac-nhan", forms.QuestionForm, _("Xin người nộp xác nhận"), _("Gửi nội dung để người nộp đọc lại và xác nhận."),
+        "xin-xac-nhan", asking.QuestionForm, _("Xin người nộp xác nhận"), _("Gửi nội dung để người nộp đọc lại và xác nhận."),
         icon="msg",
     ),
     "announce_visit": StepPage(
-        "hen-kiem-tra", forms.VisitForm, _("Hẹn kiểm tra tại chỗ"),
+        "hen-kiem-tra", asking.VisitForm, _("Hẹn kiểm tra tại chỗ"),
         _("Báo người nộp lúc nào, ở đâu, ai đến. Hẹn lại thì gửi lần nữa; khép bước này phải ghi kết quả kiểm tra."), icon="cal",
     ),
     "consult": StepPage(
-        "xin-y-kien", forms.ConsultForm, _("Xin ý kiến cơ quan khác"),
+        "xin-y-kien", asking.ConsultForm, _("Xin ý kiến cơ quan khác"),
         _("Gửi văn bản lấy ý kiến. Đồng hồ chung vẫn chạy, nơi được hỏi có hạn riêng."), icon="branch",
     ),
     "send_joint_record": StepPage(
-        "ky-chung", forms.JointRecordForm, _("Gửi biên bản chung để ký"),
+        "ky-chung", asking.JointRecordForm, _("Gửi biên bản chung để ký"),
         _("Mỗi cơ quan ký hoặc không ký, kèm lý do. Đủ chữ ký mới khép được bước này."), icon="users",
     ),
     "return_step": StepPage(
-        "tra-lai-buoc", forms.ReturnForm, _("Trả lại bước trước"), _("Mở lại một bước đã xong. Hạn chung không đổi."),
+        "tra-lai-buoc", holding.ReturnForm, _("Trả lại bước trước"), _("Mở lại một bước đã xong. Hạn chung không đổi."),
         icon="back",
     ),
-    "assign": StepPage("giao-viec", forms.AssignForm, _("Giao người giữ"), _("Giao hồ sơ cho một người cụ thể."), icon="users"),
+    "assign": StepPage("giao-viec", holding.AssignForm, _("Giao người giữ"), _("Giao hồ sơ cho một người cụ thể."), icon="users"),
     "take": StepPage(
-        "nhan-ban-giao", forms.TakeForm, _("Nhận bàn giao"), _("Nhận bước vừa được chuyển đến. Từ lúc này anh/chị giữ bước đó."),
+        "nhan-ban-giao", holding.TakeForm, _("Nhận bàn giao"),
+        _("Nhận bước vừa được chuyển đến. Từ lúc này anh/chị giữ bước đó."),
         icon="users",
     ),
     "refuse_handover": StepPage(
-        "khong-nhan-ban-giao", forms.RefuseHandoverForm, _("Không nhận bàn giao"),
+        "khong-nhan-ban-giao", holding.RefuseHandoverForm, _("Không nhận bàn giao"),
         _("Trả về bước trước, kèm lý do. Thời hạn giải quyết vẫn chạy."), icon="back",
     ),
     "take_over": StepPage(
-        "nhan-lam-thay", forms.TakeOverForm, _("Nhận làm thay"),
+        "nhan-lam-thay", holding.TakeOverForm, _("Nhận làm thay"),
         _("Trưởng bộ phận nhận một bước đang mở của cơ quan mình. Việc này ghi vào lịch sử, kèm lý do."), icon="users",
     ),
     "claim": StepPage(
-        "nhan-ve-toi", forms.StepForm, _("Nhận về tôi"),
+        "nhan-ve-toi", base.StepForm, _("Nhận về tôi"),
         _("Nhận hồ sơ chưa ai giữ. Đồng nghiệp không thấy nó trong việc của họ nữa."),
         icon="user", key="i",
     ),
     "give_back": StepPage(
-        "tra-lai-viec-chung", forms.StepForm, _("Trả lại việc chung"), _("Thôi giữ hồ sơ: mọi người cùng vai trò đều nhận được."),
+        "tra-lai-viec-chung", base.StepForm, _("Trả lại việc chung"), _("Thôi giữ hồ sơ: mọi người cùng vai trò đều nhận được."),
         icon="back",
     ),
     "pass_on": StepPage(
-        "giao-dong-nghiep", forms.PassOnForm, _("Giao cho đồng nghiệp"),
+        "giao-dong-nghiep", holding.PassOnForm, _("Giao cho đồng nghiệp"),
         _("Giao việc đang giữ cho người cùng vai trò. Người ấy được báo, lý do ghi vào lịch sử."), icon="users",
     ),
     "extend": StepPage(
-        "gia-han", forms.ExtendForm, _("Xin lỗi, hẹn lại"),
+        "gia-han", deciding.ExtendForm, _("Xin lỗi, hẹn lại"),
         _("Chỉ một lần cho mỗi hồ sơ. Cổng gửi văn bản xin lỗi và ngày hẹn mới; ngày hẹn đầu vẫn lưu để thống kê."), icon="cal",
     ),
     "apologise": StepPage(
-        "xin-loi-tre-hen", forms.ApologiseForm, _("Xin lỗi vì trễ hẹn"),
+        "xin-loi-tre-hen", deciding.ApologiseForm, _("Xin lỗi vì trễ hẹn"),
         _(
             "Không còn gia hạn được. Cổng gửi văn bản xin lỗi và ngày hẹn mới. Hồ sơ vẫn tính là trễ trong mọi thống kê, mỗi lần"
             " xin lỗi đều được ghi."
@@ -170,26 +171,26 @@ STEP_PAGES = {
         icon="edit", danger=True,
     ),
     "resubmit": StepPage(
-        "bo-sung-tai-quay", forms.SignedForm, _("Nhận bổ sung"), _("Nhập phần bổ sung người dân mang đến hoặc gửi thư."),
+        "bo-sung-tai-quay", base.SignedForm, _("Nhận bổ sung"), _("Nhập phần bổ sung người dân mang đến hoặc gửi thư."),
         icon="check", main=True,
     ),
     "confirm": StepPage(
-        "tra-loi-tai-quay", forms.SignedConfirmationForm, _("Ghi người nộp trả lời"),
+        "tra-loi-tai-quay", asking.SignedConfirmationForm, _("Ghi người nộp trả lời"),
         _("Ghi câu trả lời người nộp đã ký trên giấy; đồng hồ chạy tiếp."), icon="msg",
     ),
     "withdraw": StepPage(
-        "rut-tai-quay", forms.SignedForm, _("Ghi đơn xin rút"),
+        "rut-tai-quay", base.SignedForm, _("Ghi đơn xin rút"),
         _("Người nộp xin rút bằng giấy có chữ ký. Chưa tiếp nhận thì hồ sơ dừng ngay."), icon="back", danger=True,
     ),
     "confirm_withdrawal": StepPage(
-        "dong-y-rut", forms.WithdrawalForm, _("Đồng ý cho rút"), _("Dừng hồ sơ theo đề nghị của người nộp."),
+        "dong-y-rut", deciding.WithdrawalForm, _("Đồng ý cho rút"), _("Dừng hồ sơ theo đề nghị của người nộp."),
         icon="back", main=True,
     ),
     "refuse_withdrawal": StepPage(
-        "khong-cho-rut", forms.ReasonForm, _("Không cho rút"), _("Hồ sơ trở lại chỗ cũ và được làm tiếp."), icon="x", danger=True,
+        "khong-cho-rut", base.ReasonForm, _("Không cho rút"), _("Hồ sơ trở lại chỗ cũ và được làm tiếp."), icon="x", danger=True,
     ),
     "refuse_receipt": StepPage(
-        "tu-choi", forms.ReasonForm, _("Không tiếp nhận"), _("Kết thúc hồ sơ với phiếu từ chối, có lý do bằng văn bản."),
+        "tu-choi", base.ReasonForm, _("Không tiếp nhận"), _("Kết thúc hồ sơ với phiếu từ chối, có lý do bằng văn bản."),
         icon="x", danger=True, key="t",
     ),
     "refuse_substance": StepPage(
@@ -198,7 +199,7 @@ STEP_PAGES = {
         icon="x", danger=True, key="t",
     ),
     "stop": StepPage(
-        "dung", forms.StopForm, _("Dừng giải quyết"), _("Dừng hồ sơ vì căn cứ pháp luật. Người nộp nhận thông báo dừng."),
+        "dung", deciding.StopForm, _("Dừng giải quyết"), _("Dừng hồ sơ vì căn cứ pháp luật. Người nộp nhận thông báo dừng."),
         icon="x-c", danger=True,
     ),
 }  # fmt: skip

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Gender
 from dossiers.choices import FilingChannel
-from dossiers.desk.forms import CleanTextField
+from dossiers.desk.forms.base import CleanTextField
 from dossiers.filing import intake
 from dossiers.filing.counter import MAX_SHEETS
 from dossiers.models import ApplicantDocument, BroughtAs, CounterIntake

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from dossiers.choices import RESULT_KINDS
 from dossiers.desk import pdf_files
-from dossiers.desk.forms import MAX_TEXT_LENGTH, CleanTextField, ReasonForm, StepForm
+from dossiers.desk.forms.base import MAX_TEXT_LENGTH, CleanTextField, ReasonForm, StepForm
 from dossiers.files.checking import UploadRefused
 from dossiers.models import Dossier, ResultDraft
 from dossiers.papers import drafting

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dossiers.desk import ready_reasons
-from dossiers.desk.forms import MAX_MARK_LENGTH, MAX_TEXT_LENGTH, ReasonForm, StepForm
+from dossiers.desk.forms.base import MAX_MARK_LENGTH, MAX_TEXT_LENGTH, ReasonForm, StepForm
 from dossiers.filing import rules
 from dossiers.models import SupplementItem
 from dossiers.transitions import conditions

@@ -146,7 +146,8 @@ class OpenFiles:
     def _delete(self, files: list[Attachment]) -> None:
         keys = [key for file in files for key in file.stored_keys]
         Attachment.objects.filter(pk__in=[file.pk for file in files]).delete()
-        transaction.on_commit(lambda: [storage.delete_stored(key) for key in keys])
+        # What cannot be deleted now is an orphan: the removal itself stands.
+        transaction.on_commit(lambda: [storage.delete_stored(key) for key in keys], robust=True)
 
 
 @contextmanager

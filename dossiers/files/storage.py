@@ -1,26 +1,25 @@
-"""Private files on disk: random names, written atomically, with their SHA-256.
+"""Private files under random names, with their SHA-256: in a folder, or in S3-compatible storage when STORAGE_URL names one.
 
 A file is stored before the row that names it is committed, so a row never names a missing file. A file that no row names
-after an hour is an orphan (its transaction failed) and may be removed.
+after an hour is an orphan (its transaction failed) and may be removed. A stored file never changes.
 """
 
 import hashlib
 import io
-import os
 import re
 import secrets
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.conf import settings
+
+from dossiers.files import bucket, folder
 
 KEY = re.compile(r"[0-9a-f]{40}")
 CHUNK = 1 << 20
 
 
 class StoredFileMissing(Exception):
-    """A row names a file that is not on disk. Callers must not answer with an empty file."""
+    """A row names a file that is not stored. Callers must not answer with an empty file."""
 
 
 @dataclass(frozen=True)
@@ -33,17 +32,17 @@ class Stored:
 
 
 def store(source):
-    """Store bytes, or the content of an open file, durably: temporary file, fsync, rename."""
-    key = secrets.token_hex(20)
-    path = stored_path(key)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    digest, size = hashlib.sha256(), 0
-    with _temporary_beside(path) as target:
-        for chunk in _chunks(source):
-            target.write(chunk)
+    """Store bytes, or the content of an open file, durably: all of it or nothing. Raises OSError."""
+    key, digest, size = secrets.token_hex(20), hashlib.sha256(), 0
+
+    def measured():
+        nonlocal size
+        for chunk in chunks(source):
             digest.update(chunk)
             size += len(chunk)
-    _sync_folder(path.parent)
+            yield chunk
+
+    place().put(key, measured())
     return Stored(key, digest.hexdigest(), size)
 
 
@@ -51,27 +50,22 @@ def store_again(key):
     """A second name of a stored file, so that each row owns its file and either may be deleted. Returns the new key. Raises
     StoredFileMissing."""
     new = secrets.token_hex(20)
-    path = stored_path(new)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        os.link(stored_path(key), path)
+        place().put_again(checked(key), new)
     except FileNotFoundError as missing:
         raise StoredFileMissing(key) from missing
-    _sync_folder(path.parent)
     return new
 
 
 def stored_path(key):
-    """The path of a stored file. Raises ValueError when the key is not 40 hex digits (protects against path traversal)."""
-    if not KEY.fullmatch(key):
-        raise ValueError("not a storage key")
-    return Path(settings.PRIVATE_FILES_ROOT) / key[:2] / key
+    """The path of a file stored in the folder. Raises ValueError for what is no key."""
+    return folder.path_of(checked(key))
 
 
 def open_stored(key):
-    """Open a stored file for reading. Raises StoredFileMissing."""
+    """Open a stored file for reading. Raises StoredFileMissing, ValueError for what is no key."""
     try:
-        return stored_path(key).open("rb")
+        return place().open_file(checked(key))
     except FileNotFoundError as missing:
         raise StoredFileMissing(key) from missing
 
@@ -83,41 +77,36 @@ def read_stored(key):
 
 
 def matches(key, sha256):
-    """Has the file on disk this SHA-256?"""
+    """Has the stored file this SHA-256?"""
     with open_stored(key) as stored:
         return hashlib.file_digest(stored, "sha256").hexdigest() == sha256
 
 
 def delete_stored(key):
     """Delete a file whose row is gone (a discarded draft). No error when it does not exist."""
-    stored_path(key).unlink(missing_ok=True)
+    place().delete(checked(key))
 
 
-def _chunks(source):
+def is_writable():
+    """True when a file can be stored now."""
+    return place().is_writable()
+
+
+def place():
+    """Where files are stored: `folder` or `bucket`."""
+    return bucket if bucket.ALIAS in settings.STORAGES else folder
+
+
+def checked(key):
+    """The key. Raises ValueError when it is not 40 hex digits (protects against path traversal)."""
+    if not KEY.fullmatch(key):
+        raise ValueError("not a storage key")
+    return key
+
+
+def chunks(source):
+    """The content of bytes or of an open file, from its beginning, in pieces."""
     source = io.BytesIO(source) if isinstance(source, bytes) else source
     if hasattr(source, "seek"):
         source.seek(0)
     return iter(lambda: source.read(CHUNK), b"")
-
-
-@contextmanager
-def _temporary_beside(path):
-    temporary = path.with_name(f"{path.name}.part")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(descriptor, "wb") as target:
-            yield target
-            target.flush()
-            os.fsync(target.fileno())
-        temporary.rename(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _sync_folder(folder):
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,6 +1,7 @@
 from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus, StepState
 from dossiers.models.anchors import Anchor, AnchorLeaf
 from dossiers.models.bulk import BulkItem, BulkRun
+from dossiers.models.calls import CallTask
 from dossiers.models.conversation import InternalNote, Letter, ReadyAnswer
 from dossiers.models.decisions import Decision
 from dossiers.models.desk import DeskSettings, DeskVisit, SavedList
@@ -24,6 +25,7 @@ __all__ = [
     "BroughtAs",
     "BulkItem",
     "BulkRun",
+    "CallTask",
     "ClockInterval",
     "CoSubject",
     "CounterIntake",

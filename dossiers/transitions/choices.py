@@ -91,5 +91,6 @@ class Effect(StrEnum):
     ORDER_PARCEL = "order_parcel"
     NAME_PARCEL = "name_parcel"
     RECORD_ASKED_ORIGINAL = "record_asked_original"
+    KEEP_PAPERS = "keep_papers"
     CORRECT_THE_PAPER = "correct_the_paper"
     OWE_LAST_CONTROL_SHEET = "owe_last_control_sheet"

@@ -403,7 +403,7 @@ def system_only_if_silence_is_consent(step: Step) -> None:
 
 def originals_returned(step: Step) -> None:
     """What the books of originals say comes before what somebody ticks."""
-    held = step.dossier.originals.held().count()
+    held = step.dossier.originals.to_return().count()
     if held and not step.job:
         raise DetailsMissing("originals_returned", _("Sổ còn ghi giữ %(n)d giấy tờ gốc: trả lại trước.") % {"n": held})
     if step.dossier.accepted_at and not step.details.get("originals_returned"):

@@ -106,6 +106,7 @@ class DossierTransitions:
         ],
         inputs=[inputs.form_signed_on_paper],
         before=[Effect.TIDY_ANSWERS, Effect.COPY_SUBJECT, Effect.FREEZE_FEES, Effect.WAIT_FOR_PAYMENT, Effect.NUMBER_THE_DOSSIER],
+        after=[Effect.KEEP_PAPERS],
         paper=PaperKind.ACKNOWLEDGEMENT, clock=Clock.RECEPTION_STARTS, tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK],
         sentence=_("Đã nộp hồ sơ"),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dossiers.desk.forms import CleanTextField
+from dossiers.desk.forms.base import CleanTextField
 from dossiers.models import Dossier
 from payments.accounting.revenue import FIRST_DAY, LAST_DAY
 from payments.models import CollectionPoint, EReceipt, PaymentAttempt, RefundReason, RefundWay

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -162,7 +163,7 @@ class BeginSerializer(serializers.Serializer):
     def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
         choice = ways.choice_by(sent["way"], sent["bank_choice"])
         if choice is None:
-            raise serializers.ValidationError({"bank_choice": "not a choice of this way: see `ways`"})
+            raise serializers.ValidationError({"bank_choice": _("Cách trả này không có lựa chọn ấy: xem `ways`.")})
         return {"choice": choice}
 
 

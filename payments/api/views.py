@@ -23,16 +23,21 @@ from payments.attempts.lifecycle import NotPayable, lock_dossier
 from payments.citizen.access import online_attempt, own_dossier
 from payments.enquiries import claims
 from payments.models.states import OPEN_ATTEMPT, AttemptState
+from portal.common.problems import Conflict
 
-NOT_THERE = {404: OpenApiResponse(description="No such dossier, or none that is yours: staff find none here either.")}
-BAD = {400: OpenApiResponse(description="Not one of the ways, or something is missing.")}
-NOT_PAYABLE = {409: OpenApiResponse(description="Nothing may be paid so now; `detail` says why in plain words.")}
+NOT_THERE = {404: OpenApiResponse(description="không có hồ sơ này, hoặc không phải của tài khoản này (cán bộ cũng vậy)")}
+NOT_PAYABLE = {409: OpenApiResponse(description="bây giờ không trả được như vậy; `detail` nói vì sao")}
 
 
 class Payment(APIView):
     """What is owed, how it may be paid now, what became of each attempt, receipts and refunds."""
 
-    @extend_schema(responses={200: PaymentSerializer, **NOT_THERE})
+    @extend_schema(
+        operation_id="read_payment",
+        summary="Khoản phải trả của hồ sơ và chuyện đã xảy ra với nó",
+        description="Các khoản, cách trả mở lúc này, từng lần trả, biên lai và tiền trả lại.",
+        responses={200: PaymentSerializer, **NOT_THERE},
+    )
     def get(self, request: Request, code: str) -> Response:
         dossier = own_dossier(request.user, code)
         log_view(request, dossier)
@@ -43,8 +48,11 @@ class Attempts(APIView):
     """Begin to pay. The same way again answers the attempt that is open (200); another way gives that one up."""
 
     @extend_schema(
+        operation_id="begin_payment",
+        summary="Bắt đầu trả",
+        description="Cùng một cách thì trả về lần trả đang mở (200); cách khác thì thôi lần ấy và mở lần mới (201).",
         request=BeginSerializer,
-        responses={201: BegunSerializer, 200: BegunSerializer, **BAD, **NOT_THERE, **NOT_PAYABLE},
+        responses={201: BegunSerializer, 200: BegunSerializer, **NOT_THERE, **NOT_PAYABLE},
     )
     @transaction.atomic
     def post(self, request: Request, code: str) -> Response:
@@ -59,7 +67,7 @@ class Attempts(APIView):
                 dossier, sent.validated_data["choice"], ip=ip, language=get_language(), actor=request.user
             )
         except NotPayable as no:
-            return Response({"detail": str(no)}, status=status.HTTP_409_CONFLICT)
+            raise Conflict(str(no)) from None
         begun = status.HTTP_200_OK if attempt.pk in there else status.HTTP_201_CREATED
         return Response(BegunSerializer(attempt, context={"pay_url": address}).data, status=begun)
 
@@ -68,7 +76,13 @@ class Attempts(APIView):
 class Claim(APIView):
     """«Tôi đã trả tiền»: the gateway is asked at once; what it cannot settle, a person looks into."""
 
-    @extend_schema(request=ClaimSerializer, responses={200: ClaimedSerializer, **BAD, **NOT_THERE})
+    @extend_schema(
+        operation_id="claim_payment",
+        summary="«Tôi đã trả tiền»",
+        description="Cổng hỏi cổng thanh toán ngay; điều chưa rõ thì có người tìm hiểu và trả lời (`looked_after`).",
+        request=ClaimSerializer,
+        responses={200: ClaimedSerializer, **NOT_THERE},
+    )
     def post(self, request: Request, code: str) -> Response:
         dossier = own_dossier(request.user, code)
         sent = ClaimSerializer(data=request.data)

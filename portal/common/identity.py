@@ -55,6 +55,12 @@ def _is_in_use(number: phonenumbers.PhoneNumber) -> bool:
     return bool(_MOBILE.fullmatch(national) or _LANDLINE.fullmatch(national))
 
 
+def is_mobile(text: str) -> bool:
+    """Is it a Vietnamese mobile number, which takes text messages?"""
+    number = to_e164(text)
+    return number is not None and bool(_MOBILE.fullmatch(number[3:]))
+
+
 def to_national(text: str) -> str | None:
     """The same number as forms print it, digits only: «0912345678»; None if invalid."""
     number = to_e164(text)

@@ -3,6 +3,7 @@
 DIR holds
     wal/            the database's log, archived by the server itself at least once a minute (portal/launch/archive.py)
     base/<time>/    one backup: base.tar.gz and pg_wal.tar.gz of the database, files/, signing/, anchors/, backup.json
+Files in S3-compatible storage (STORAGE_URL) are fetched into files/ and brought back from there.
 A backup is complete when its folder has lost the ending `.part`. The log after it leads to any later moment.
 Keys lie in DIR as they lie in the portal: whoever reads DIR can sign, and reads everything.
 """
@@ -26,6 +27,7 @@ from .postgres import SUPERUSER, Postgres, find_binaries
 from .preparation import manage
 from .supervisor import StopAsked, Supervisor
 
+STORAGE = "STORAGE_URL"  # where it is set, files lie in S3-compatible storage
 ADDRESS = "BACKUP_DATABASE_URL"  # of a role that may replicate; without it the embedded database is meant
 RECOVERY_SECONDS = 3600.0
 LIMITS = {  # word of pg_controldata: setting of the server
@@ -92,7 +94,7 @@ def _copy_database(places: Places, target: Path) -> None:
 def _folders(places: Places, environment: Mapping[str, str] = os.environ) -> dict[str, Path]:
     """What lies beside the database: {name in a backup: folder of the portal}."""
     return {
-        "files": places.var / "files",
+        **({} if environment.get(STORAGE) else {"files": places.var / "files"}),
         "signing": Path(environment.get("SIGNING_DIR") or places.var / "signing"),
         "anchors": Path(environment.get("ANCHOR_DIR") or places.var / "anchors"),
     }
@@ -110,7 +112,21 @@ def _copy_all(places: Places, target: Path, known: list[Backup] = ()) -> int:
             before = known[0].folder / name / file if known and name == "files" else None
             _put(source / file, there, before)
             copied += 1
+    if os.environ.get(STORAGE):
+        older = ["--known", str(known[0].folder / "files")] if known else []
+        copied += _stored_files(places, "save", str(target / "files"), *older)
     return copied
+
+
+def _stored_files(places: Places, *words: str) -> int:
+    """Copy files out of the storage or into it; how many. Raises Missing."""
+    settings = os.environ.get("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
+    variables = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "PORTAL_VAR": str(places.var)}
+    command = manage(places, "stored_files", *words)
+    done = subprocess.run(command, env=variables, cwd=places.root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Missing(f"Không chép được tệp ở {STORAGE}: {done.stderr.strip().splitlines()[-1]}")
+    return int(done.stdout.split()[-1])
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -156,6 +172,8 @@ def restore(places: Places, folder: Path, *, at: dt.datetime | None = None, clus
             if (chosen.folder / name).exists():
                 shutil.copytree(chosen.folder / name, target, dirs_exist_ok=True)
                 _give(target)
+        if os.environ.get(STORAGE):
+            _stored_files(places, "load", str(chosen.folder / "files"))
     if postgres is None:
         say(f"  Khởi động máy chủ PostgreSQL trên {data}: nó đọc nốt nhật ký rồi tự mở.")
         return 0
@@ -243,13 +261,13 @@ def _limits_of(postgres: Postgres) -> dict[str, str]:
 def drill(places: Places, folder: Path) -> int:
     """Restore the last backup into an empty folder, check every dossier, print what was lost and how long it took, tidy up.
 
-    Exit code 0 when all invariants hold. The portal may run meanwhile.
+    Exit code 0 when all invariants hold. The portal may run meanwhile; its S3-compatible storage is not touched.
     """
     began, clock = dt.datetime.now(dt.UTC), time.monotonic()
     there = Places(root=places.root, var=places.var / "drill")
     _tidy(there)
     there.logs.mkdir(parents=True)
-    aside = {name: os.environ.pop(name, None) for name in ("SIGNING_DIR", "ANCHOR_DIR", "BACKUP_DIR")}
+    aside = {name: os.environ.pop(name, None) for name in ("SIGNING_DIR", "ANCHOR_DIR", "BACKUP_DIR", STORAGE)}
     try:
         restore(there, folder)
         back = time.monotonic() - clock

@@ -12,11 +12,12 @@ from .places import Places
 
 EPILOG = """\
 biến môi trường:
-  PORT            cổng của trang web (mặc định 8000); cổng thanh toán và bưu điện giả lập dùng hai số kế tiếp
+  PORT            cổng của trang web (mặc định 8000); cổng thanh toán, bưu điện, nhà mạng giả lập dùng ba số kế tiếp
   DATABASE_URL    dùng máy chủ PostgreSQL này, không chạy bản đi kèm
   DATABASE_OWNER_URL  địa chỉ của vai chủ, chỉ dùng để tạo bảng (mặc định như DATABASE_URL)
   REDIS_URL       dùng máy chủ Redis này, không chạy bản đi kèm
   POST_API_URL    dùng bưu điện này (cùng POST_CLIENT, POST_SECRET), không chạy bản giả lập
+  SMS_API_URL     dùng nhà mạng này (cùng SMS_CLIENT, SMS_SECRET), không chạy bản giả lập
   VNPAY_PAY_URL   dùng cổng thanh toán này (cùng VNPAY_API_URL, VNPAY_SECRETS), không chạy bản giả lập
   BACKUP_DIR      nơi run cất nhật ký của cơ sở dữ liệu, mỗi phút ít nhất một lần, cho backup và restore
   PORTAL_VAR      nơi giữ dữ liệu (mặc định var/)
@@ -26,6 +27,7 @@ PASSES_ARGUMENTS = (
     "test",
     "payment-faults",
     "filing-faults",
+    "scale-drill",
     "search-eval",
 )  # unknown arguments are passed to the program they start
 
@@ -69,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
         add_help=False,
     )
     verbs.add_parser(
+        "scale-drill",
+        help="hai trang web, hai bộ xử lý việc, cơ sở dữ liệu có bản đứng chờ; từng phần hỏng, in bảng kết quả",
+        add_help=False,
+    )
+    verbs.add_parser(
         "search-eval",
         help="đo phần tìm thủ tục trên một tệp câu tìm, in bảng kết quả; --help nói thêm",
         add_help=False,
@@ -107,7 +114,7 @@ def _do(asked: argparse.Namespace, rest: list[str]) -> int:
 
         options = {name: value for name, value in vars(asked).items() if name not in ("verb", "folder")}
         return getattr(backup, asked.verb)(here, asked.folder.resolve(), **options)
-    if asked.verb in ("payment-faults", "filing-faults"):
+    if asked.verb in ("payment-faults", "filing-faults", "scale-drill"):
         from .faults import faults
 
         return faults(here, asked.verb, rest)

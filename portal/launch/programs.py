@@ -37,3 +37,7 @@ def mock_gateway(python: Path | str, port: int, *, host: str = "127.0.0.1") -> C
 def mock_post(python: Path | str, port: int, *, host: str = "127.0.0.1") -> Command:
     """One process: its thread moves the parcels and sends the notices."""
     return web_server.command(python, "dossiers.mock_post.wsgi:application", port, host=host)
+
+
+def mock_sms(python: Path | str, port: int, *, host: str = "127.0.0.1") -> Command:
+    return web_server.command(python, "accounts.mock_sms.wsgi:application", port, host=host)

@@ -5,10 +5,9 @@ import signal
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from typing import Any
 
 from ..common import pango
-from . import environment, gateway, needs, post, programs, services, welcome
+from . import environment, mocks, needs, programs, services, welcome
 from .child import Child
 from .console import say, step, warn
 from .lock import RunLock, run_lock
@@ -29,9 +28,9 @@ def run(places: Places, port: int) -> int:
     lock.take()  # before the port check: if this portal already runs, the error must say so
     try:
         needs.check(places, port=port, installing=False)
-        mocks = {mock: mock.mock_port(port) for mock in (gateway, post) if mock.is_mock()}
+        played = {mock.name: mock.mock_port(port) for mock in mocks.ALL if mock.is_mock()}
         with Supervisor(inherited=[lock.file.fileno()]) as supervisor:
-            _start_all(places, supervisor, port, mocks, installing=installing)
+            _start_all(places, supervisor, port, played, installing=installing)
             supervisor.watch()
     except StopAsked:
         say("\n  Đã dừng.")
@@ -40,8 +39,8 @@ def run(places: Places, port: int) -> int:
     return 0
 
 
-def _start_all(places: Places, supervisor: Supervisor, port: int, mocks: Mapping[Any, int], *, installing: bool) -> None:
-    """Set up, start all processes, print the welcome text. `mocks`: {`gateway` or `post`: its port}, those that are played."""
+def _start_all(places: Places, supervisor: Supervisor, port: int, played: Mapping[str, int], *, installing: bool) -> None:
+    """Set up, start all processes, print the welcome text. `played`: {name of a mock: its port}."""
     say("  Cổng dịch vụ công đang được dựng …")
     if installing:
         with step("Cài các gói Python theo tệp khóa"):
@@ -49,17 +48,18 @@ def _start_all(places: Places, supervisor: Supervisor, port: int, mocks: Mapping
     install_pango(places)
     address = f"http://127.0.0.1:{port}"
     servers = services.start(places, supervisor)
-    played = {name: value for mock, beside in mocks.items() for name, value in mock.portal_variables(beside).items()}
-    variables = supervisor.environment({**_variables(places, servers, address), **played})
+    others = [(mock, played[mock.name]) for mock in mocks.ALL if mock.name in played]
+    told = {name: value for mock, beside in others for name, value in mock.portal_variables(beside).items()}
+    variables = supervisor.environment({**_variables(places, servers, address), **told})
     prepare(places, supervisor, servers, variables)
     children = _children(places, variables, port)
     addresses = [f"{address}/health/live"]
-    for mock, beside in mocks.items():
+    for mock, beside in others:
         children.append(mock.child(places, variables, beside, address))
         addresses.append(f"http://127.0.0.1:{beside}/song")
-    with step("Trang web, bộ xử lý việc, bộ chuyển việc" + (", cổng thanh toán và bưu điện giả lập" if mocks else "")):
+    with step("Trang web, bộ xử lý việc, bộ chuyển việc" + "".join(f", {mock.words}" for mock, _port in others)):
         supervisor.start(children, ready=lambda: all(map(answers, addresses)), seconds=WEB_START_SECONDS)
-    say(welcome.text(places, address, mocks.get(gateway), mocks.get(post)))
+    say(welcome.text(places, address, played))
 
 
 def install_pango(places: Places) -> None:

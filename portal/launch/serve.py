@@ -91,4 +91,5 @@ COMMANDS: dict[str, Callable[[Places], programs.Command]] = {
     "migrate": lambda places: programs.migrate(places.python),
     "gateway": lambda places: programs.mock_gateway(places.python, chosen_port(), host=_host()),
     "post": lambda places: programs.mock_post(places.python, chosen_port(), host=_host()),
+    "sms": lambda places: programs.mock_sms(places.python, chosen_port(), host=_host()),
 }

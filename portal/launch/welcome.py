@@ -1,6 +1,8 @@
 """The text printed when the portal runs: its address, the demo logins, what to try."""
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from .places import Places
 from .preparation import demo_people
@@ -14,26 +16,29 @@ TO_TRY = """\
 TO_PAY = """\
   Trả phí (cổng thanh toán giả lập, không trừ tiền thật):
     1. Bằng congdan1, nộp «cấp phiếu lý lịch tư pháp» rồi bấm «Trả phí»: trang trả tiền, biên lai, hồ sơ đi tiếp.
-    2. Làm hỏng cho biết: {gateway}/bang-dieu-khien/ có công tắc cho mọi sự cố; chuyển khoản thì ở {gateway}/bank/.
+    2. Làm hỏng cho biết: {mock}/bang-dieu-khien/ có công tắc cho mọi sự cố; chuyển khoản thì ở {mock}/bank/.
     3. Hoàn phí cần hai người: ketoan1 đề nghị, ketoan2 duyệt, ở {address}/can-bo/ke-toan/."""
 
 TO_SEND = """\
   Gửi kết quả qua bưu điện (bưu điện giả lập, không có bưu gửi nào đi thật):
-    Khi nộp chọn «Bưu điện mang đến nhà»; có kết quả thì motcua1 bấm «Gửi bưu điện». Cho thất lạc, từ chối, tìm thấy: {post}/."""
+    Khi nộp chọn «Bưu điện mang đến nhà»; có kết quả thì motcua1 bấm «Gửi bưu điện». Cho thất lạc, từ chối, tìm thấy: {mock}/."""
 
 
-def text(places: Places, address: str, gateway_port: int | None = None, post_port: int | None = None) -> str:
-    """The whole text. `gateway_port`, `post_port`: the ports of the mock gateway and the mock post, None when it does not run."""
+TO_TEXT = """\
+  Tin nhắn SMS nhắc lại (nhà mạng giả lập, không tin nào tới máy của ai): {mock}/."""
+TO_PLAY = {"gateway": TO_PAY, "post": TO_SEND, "sms": TO_TEXT}
+
+
+def text(places: Places, address: str, played: Mapping[str, int] = MappingProxyType({})) -> str:
+    """The whole text. `played`: {name of a mock: its port}."""
     known = _written_down(places)
     lines = ["", f"  Cổng dịch vụ công đang chạy: {address}/", ""]
     if known:
         lines += [f"  Người dùng thử (mật khẩu chung: {known['password']}):"]
         lines += [f"    {person['login']:<12} {person['name']:<24} {person['part']}" for person in known["people"]] + [""]
     lines += [TO_TRY.format(address=address), ""]
-    if gateway_port:
-        lines += [TO_PAY.format(address=address, gateway=f"http://127.0.0.1:{gateway_port}"), ""]
-    if post_port:
-        lines += [TO_SEND.format(post=f"http://127.0.0.1:{post_port}"), ""]
+    for name, port in played.items():
+        lines += [TO_PLAY[name].format(address=address, mock=f"http://127.0.0.1:{port}"), ""]
     lines += [f"  Dữ liệu và nhật ký: {places.var}/   Dừng: Ctrl-C", ""]
     return "\n".join(lines)
 

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from portal.settings import file_storage
 from portal.settings.payment_times import with_environment
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -34,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "axes",
     "csp",
     "portal.apps.PortalConfig",
@@ -57,6 +60,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "portal.middleware.speak_to_programs",
     "django.middleware.common.CommonMiddleware",
     "portal.middleware.AppearanceMiddleware",
     "portal.middleware.no_store_for_sessions",
@@ -66,6 +70,7 @@ MIDDLEWARE = [
     "accounts.sessions.end_locked_sessions",
     "portal.refusals.record_refusals",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.reading.ReadFromStandby",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.sliding.slide",
@@ -100,6 +105,14 @@ DATABASES = {
         "ATOMIC_REQUESTS": True,
     }
 }
+# A standby that follows by streaming: catalogue, tracking and lists are read from it (docs/scaling.md).
+if STANDBY_URL := os.environ.get("DATABASE_STANDBY_URL", ""):
+    DATABASES["standby"] = {
+        **dj_database_url.parse(STANDBY_URL, conn_max_age=600, conn_health_checks=True),
+        "TEST": {"MIRROR": "default"},
+    }
+    DATABASES["standby"].setdefault("OPTIONS", {})["connect_timeout"] = 2  # seconds
+    DATABASE_ROUTERS = ["portal.reading.Router"]
 DATABASE_APP_ROLE = "portal_app"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -129,6 +142,7 @@ TRUSTED_PROXIES = [ipaddress.ip_network(net.strip()) for net in os.environ.get("
 FAILURE_WINDOW = dt.timedelta(minutes=15)
 MAX_FAILURES_PER_ADDRESS = {"login": 50, "track": 50, "secret": 50}
 SEARCHES_A_SECOND = 10  # of one network, in each web process; five times as many at once. 0: no limit
+API_REQUESTS_A_SECOND = 10  # of one login, the same way
 HEALTH_TOKEN = os.environ.get("HEALTH_TOKEN", "")  # sent as a bearer token it opens /metrics and the details of /health/ready
 
 UNFOLD = {
@@ -160,6 +174,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "portal.static_storage.OwnFilesCompressed"},
 }
 PRIVATE_FILES_ROOT = VAR_DIR / "files"
+# Uploaded files and issued papers in S3-compatible storage. Without an address they lie in PRIVATE_FILES_ROOT.
+if STORAGE_URL := os.environ.get("STORAGE_URL", "").strip():
+    if _wrong := file_storage.problem(STORAGE_URL):
+        raise ImproperlyConfigured(f"STORAGE_URL: {_wrong}")
+    STORAGES["files"] = {"BACKEND": "dossiers.files.s3.PrivateBucket", "OPTIONS": file_storage.options(STORAGE_URL)}
 PANGO_DIR = VAR_DIR / "pango"  # where the launcher unpacks Pango if the system has none
 SIGNING_DIR = Path(os.environ.get("SIGNING_DIR", VAR_DIR / "signing"))
 # Daily anchors of the history. Explained in `docs/evidence.md`.
@@ -219,6 +238,11 @@ POST_API_URL = os.environ.get("POST_API_URL", "")
 POST_CLIENT = os.environ.get("POST_CLIENT", "")  # our name at the postal service
 POST_SECRET = os.environ.get("POST_SECRET", "")
 
+# Text messages (SMS). Without an address and a secret none are sent: staff call instead (docs/desk.md).
+SMS_API_URL = os.environ.get("SMS_API_URL", "")
+SMS_CLIENT = os.environ.get("SMS_CLIENT", "")  # our name at the provider
+SMS_SECRET = os.environ.get("SMS_SECRET", "")
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -252,26 +276,45 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 120,  # seconds; longer than CELERY_TASK_TIME_LIMIT; tasks with an ETA are not used
-    "unacked_restore_interval": 2,
-    "unacked_restore_throttle": 1,
-}
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {  # of Redis; RabbitMQ itself gives out again what a lost worker held
+        "visibility_timeout": 120,  # seconds; longer than CELERY_TASK_TIME_LIMIT; tasks with an ETA are not used
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+    }
+    if not REDIS_URL.startswith("amqp")
+    else {}
+)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 
 REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "portal.openapi.Operation",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is answered 405: what there is says the schema
+    "EXCEPTION_HANDLER": "portal.common.problems.handle",
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["portal.json_parser.JSONParser"],
-    "DEFAULT_THROTTLE_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.common.throttles.AccountThrottle"],
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cổng dịch vụ công",
+    "DESCRIPTION": (
+        "Danh mục thủ tục cho mọi người; hồ sơ, bản nháp, thư và khoản phải trả cho người nộp đã đăng nhập."
+        " Lỗi là application/problem+json (RFC 9457), bằng tiếng Việt hay tiếng Anh theo Accept-Language."
+    ),
     "VERSION": "1",
+    "TAGS": [
+        {"name": "procedures", "description": "Danh mục thủ tục hành chính"},
+        {"name": "provinces", "description": "Tỉnh, thành phố"},
+        {"name": "communes", "description": "Xã, phường, đặc khu"},
+        {"name": "drafts", "description": "Bản nháp của người nộp"},
+        {"name": "dossiers", "description": "Hồ sơ đã nộp: diễn biến, bổ sung, rút, thư, trả phí"},
+    ],
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SORT_OPERATIONS": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": False,  # the schema names only what its reader may call: without a login the public part
     "ENUM_NAME_OVERRIDES": {

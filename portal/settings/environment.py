@@ -5,6 +5,8 @@ import json
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+from portal.settings.file_storage import problem as _storage
+
 MIN_SECRET_LENGTH, MIN_SECRET_CHARACTERS = 50, 5  # as `check --deploy` wants it
 MIN_TOKEN_LENGTH = 24
 
@@ -125,12 +127,13 @@ REQUIRED: dict[str, Callable[[str], str]] = {
     "ALLOWED_HOSTS": _hosts,
     "SITE_URL": _https,
     "DATABASE_URL": _scheme("postgresql", "postgres"),
-    "REDIS_URL": _scheme("redis", "rediss", "redis+socket"),
+    "REDIS_URL": _scheme("redis", "rediss", "redis+socket", "amqp", "amqps"),
     "TRUSTED_PROXIES": _proxies,  # TLS ends at a proxy; without its network all clients share one address and its limits
     "EMAIL_HOST": lambda value: "",
     "DEFAULT_FROM_EMAIL": _mail,
 }
 OPTIONAL: dict[str, Callable[[str], str]] = {
+    "DATABASE_STANDBY_URL": _scheme("postgresql", "postgres"),
     "SECRET_KEY_FALLBACKS": lambda value: next(filter(None, map(_secret, _items(value))), ""),
     "EMAIL_PORT": _port,
     "EMAIL_USE_TLS": _switch,
@@ -138,7 +141,9 @@ OPTIONAL: dict[str, Callable[[str], str]] = {
     "LOG_LEVEL": _level,
     "OUTBOX_BACKGROUND": _number,
     "SERVER_IP": _address,
+    "STORAGE_URL": _storage,
     "TSA_URL": _scheme("https", "http"),
     "VNPAY_SECRETS": _object,
     "POST_API_URL": _scheme("https"),
+    "SMS_API_URL": _scheme("https"),
 }

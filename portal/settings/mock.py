@@ -11,6 +11,7 @@ MOCK_SECRETS = {
 }
 
 MOCK_POST_SECRET = f"{MOCK_SECRET_BEGINS}-BUU-DIEN-KHONG-DUNG-THAT"
+MOCK_SMS_SECRET = f"{MOCK_SECRET_BEGINS}-TIN-NHAN-KHONG-DUNG-THAT"
 
 
 def signs_of_the_mock(secrets, addresses):
@@ -39,10 +40,10 @@ def _why_no_gateway(address):
     return "this is the mock gateway, or a machine of our own." if here or "mock" in host else ""
 
 
-def signs_of_the_mock_post(address, secret):
-    """As `signs_of_the_mock`, for POST_API_URL and POST_SECRET: both empty is right."""
+def signs_of_another_mock(name, address, secret):
+    """As `signs_of_the_mock`, for <name>_API_URL and <name>_SECRET («POST», «SMS»): both empty is right."""
     if not address and not secret:
         return []
-    why = "it is empty or the published one of the mock post." if not secret or secret.startswith(MOCK_SECRET_BEGINS) else ""
-    found = [f"POST_SECRET: {why}"] if why else []
-    return found + ([f"POST_API_URL: {fault}"] if (fault := _why_no_gateway(address)) else [])
+    why = "it is empty or the published one of the mock." if not secret or secret.startswith(MOCK_SECRET_BEGINS) else ""
+    found = [f"{name}_SECRET: {why}"] if why else []
+    return found + ([f"{name}_API_URL: {fault}"] if (fault := _why_no_gateway(address)) else [])

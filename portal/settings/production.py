@@ -12,8 +12,8 @@ if _missing := problems(os.environ):  # before the settings are read, which woul
     raise ImproperlyConfigured("\n".join(["The environment is not fit for production:", *_missing]))
 
 from portal.settings.base import *  # noqa: E402, F403
-from portal.settings.base import POST_API_URL, POST_SECRET, VNPAY_SECRETS  # noqa: E402
-from portal.settings.mock import signs_of_the_mock, signs_of_the_mock_post  # noqa: E402
+from portal.settings.base import POST_API_URL, POST_SECRET, SMS_API_URL, SMS_SECRET, VNPAY_SECRETS  # noqa: E402
+from portal.settings.mock import signs_of_another_mock, signs_of_the_mock  # noqa: E402
 
 DEMO = False
 SECRET_KEY = os.environ["SECRET_KEY"]
@@ -41,5 +41,7 @@ if "VNPAY_SECRETS_FILE" in os.environ:
 _addresses = {"VNPAY_PAY_URL": VNPAY_PAY_URL, "VNPAY_API_URL": VNPAY_API_URL}
 # Statements and settlement files can confirm payments, so their addresses are checked too. Empty: they are uploaded as files.
 _read_from = {name: address for name in ("BANK_STATEMENT_URL", "SETTLEMENT_URL") if (address := os.environ.get(name))}
-if _found := signs_of_the_mock(VNPAY_SECRETS, _addresses | _read_from) + signs_of_the_mock_post(POST_API_URL, POST_SECRET):
+_found = signs_of_the_mock(VNPAY_SECRETS, _addresses | _read_from)
+_found += signs_of_another_mock("POST", POST_API_URL, POST_SECRET) + signs_of_another_mock("SMS", SMS_API_URL, SMS_SECRET)
+if _found:
     raise ImproperlyConfigured(" ".join(_found))

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import DATABASES, INSTALLED_APPS, PASSWORD_HASHERS
-from portal.settings.mock import MOCK_POST_SECRET, MOCK_SECRETS
+from portal.settings.mock import MOCK_POST_SECRET, MOCK_SECRETS, MOCK_SMS_SECRET
 
 DEMO = True
-SEARCHES_A_SECOND = 0
+SEARCHES_A_SECOND = API_REQUESTS_A_SECOND = 0
 INSTALLED_APPS = [*INSTALLED_APPS, "payments.mock_gateway"]
 VNPAY_SECRETS = MOCK_SECRETS
 POST_API_URL, POST_CLIENT, POST_SECRET = "http://127.0.0.1:9/post", "DVC-TEST", MOCK_POST_SECRET
+SMS_API_URL, SMS_CLIENT, SMS_SECRET = "http://127.0.0.1:9", "DVC-TEST", MOCK_SMS_SECRET
 SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 # One folder per run with a subfolder per test worker. Child processes of a test inherit PORTAL_TEST_VAR and use the same files.

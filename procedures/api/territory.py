@@ -15,7 +15,8 @@ from accounts.models import AdministrativeUnit
 from portal.common import clock
 from portal.common.vietnamese import clean_text
 from procedures.api.views import WRONG, Open
-from procedures.public import public_page
+from procedures.public import public_answer
+from procedures.search.paced import SearchThrottle
 
 
 class Province(serializers.Serializer):
@@ -43,16 +44,23 @@ class Communes(serializers.Serializer):
     results = Commune(many=True)
 
 
-@method_decorator(public_page, name="dispatch")
+@method_decorator(public_answer, name="dispatch")
 class ProvinceList(Open):
-    @extend_schema(operation_id="list_provinces", summary="Các tỉnh, thành phố hiện nay", responses={200: Provinces})
+    @extend_schema(
+        operation_id="list_provinces",
+        summary="Các tỉnh, thành phố hiện nay",
+        description="Mã và tên của các tỉnh, thành phố có hiệu lực hôm nay, theo thứ tự tên.",
+        responses={200: Provinces},
+    )
     def get(self, request: Request) -> Response:
         rows = AdministrativeUnit.objects.provinces().in_force(clock.today()).order_by("sort_key").values("code", "name")
         return Response({"results": list(rows)})
 
 
-@method_decorator(public_page, name="dispatch")
+@method_decorator(public_answer, name="dispatch")
 class CommuneList(Open):
+    throttle_classes = (SearchThrottle,)
+
     @extend_schema(
         operation_id="list_communes",
         summary="Xã, phường, đặc khu: theo tỉnh, hoặc tìm theo tên hiện nay hay tên cũ",

@@ -10,6 +10,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from portal.common.figures import number_in
@@ -18,14 +19,13 @@ from procedures import search
 from procedures.api.serializers import ProcedureDetail, ProcedurePage, ProcedureRow
 from procedures.cards import by_codes, cards
 from procedures.models import Procedure
-from procedures.public import public_page
+from procedures.public import public_answer
 from procedures.search.paced import SearchThrottle
 from procedures.search.reading import MAX_LENGTH
 
 MAX_LIMIT, DEFAULT_LIMIT = 50, 20
-ANYTHING = {"type": "object", "additionalProperties": True}
-WRONG = OpenApiResponse(ANYTHING, "sai ở tham số nào")
-UNKNOWN = OpenApiResponse(ANYTHING, "không có mã này")
+WRONG = OpenApiResponse(description="tham số chưa đúng; `errors` kể từng tham số")
+UNKNOWN = OpenApiResponse(description="không có mã này")
 
 
 class Open(APIView):
@@ -33,24 +33,29 @@ class Open(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    throttle_classes: tuple[type[BaseThrottle], ...] = ()
 
 
-@method_decorator(public_page, name="dispatch")
+@method_decorator(public_answer, name="dispatch")
 class Procedures(Open):
     throttle_classes = (SearchThrottle,)
 
     @extend_schema(
         operation_id="list_procedures",
         summary="Tìm thủ tục, hoặc đọc lần lượt cả danh mục",
+        description="Hợp nhất trước; không có `q` thì tất cả, thủ tục nộp được ở đây trước.",
         parameters=[
             OpenApiParameter("q", str, description=f"điều cần tìm, có dấu hay không dấu, tối đa {MAX_LENGTH} ký tự"),
-            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}),
+            OpenApiParameter(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+                description="số thủ tục một trang",
+            ),  # fmt: skip
             OpenApiParameter("after", str, description="mã cuối cùng của trang trước"),
         ],
         responses={200: ProcedurePage, 400: WRONG},
     )
     def get(self, request: Request) -> Response:
-        """Search results, best first; without `q` all procedures, those that can be filed here first."""
         asked, limit, after = clean_text(request.GET.get("q", "")), _limit(request.GET), request.GET.get("after", "")
         if len(asked) > MAX_LENGTH:
             raise ValidationError({"q": _("Dài quá %(n)d ký tự.") % {"n": MAX_LENGTH}})
@@ -67,18 +72,18 @@ class Procedures(Open):
         return request.build_absolute_uri(f"{request.path}?{urlencode({**request.GET.dict(), 'after': shown[-1]})}")
 
 
-@method_decorator(public_page, name="dispatch")
+@method_decorator(public_answer, name="dispatch")
 class OneProcedure(Open):
     @extend_schema(
         operation_id="read_procedure",
         summary="Một thủ tục, với mọi điều phiên bản đang dùng quy định",
+        description="Thủ tục chỉ được liệt kê thì có `facts` của bảng kê quốc gia thay cho `document`.",
         responses={
             200: ProcedureDetail,
             404: UNKNOWN,
         },
     )
     def get(self, request: Request, code: str) -> Response:
-        """The procedure's part of its published version; for a listed procedure the facts of the index."""
         rows = Procedure.objects.announced().select_related("sector", "current").defer("current__document")
         found = rows.filter(code=code).first()
         if found is None:

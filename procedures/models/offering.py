@@ -32,7 +32,8 @@ class Offering(Provenance):
     """One procedure at one agency.
 
     `processing_steps`: [{key, name, role, agency (code), kind, hours, parallel_group, produces}], copied to
-    `dossiers.models.StepRun` at acceptance; `produces`: null or what the step must deliver, {kind, label, line}.
+    `dossiers.models.StepRun` at acceptance; `produces`: null or what the step must deliver, {kind, label, line}; of a consult
+    also `silence`, the law by which no answer is consent.
     `duty`: {"main" | "deputy" | "head": {"login", "name"}}; `delivery_ways`: account, counter, post.
     """
 
@@ -91,6 +92,12 @@ class Offering(Provenance):
             raise ValidationError({"processing_steps": fault})
 
 
+def _is_product(made: Any) -> bool:
+    """Is this what a step delivers: a known kind with a label?"""
+    fields = set(made) - {"silence"} if isinstance(made, dict) else set()
+    return fields == PRODUCT_FIELDS and made["kind"] in PRODUCTS and bool(made["label"])
+
+
 STEP_FIELDS = {"key", "name", "role", "agency", "kind", "hours", "parallel_group", "produces"}
 PRODUCT_FIELDS = {"kind", "label", "line"}
 PRODUCTS = ("opinion", "number", "file", "draft")  # as `dossiers.choices.Product`
@@ -101,7 +108,7 @@ def fault_of_steps(steps: Any, *, no_result: bool) -> str:
     if not isinstance(steps, list) or any(not isinstance(step, dict) or set(step) != STEP_FIELDS for step in steps):
         return gettext("Mỗi bước là một đối tượng có đúng các khóa: %(keys)s.") % {"keys": ", ".join(sorted(STEP_FIELDS))}
     made = [step["produces"] for step in steps if step["produces"] is not None]
-    if any(not isinstance(m, dict) or set(m) != PRODUCT_FIELDS or m["kind"] not in PRODUCTS or not m["label"] for m in made):
+    if not all(map(_is_product, made)):
         return gettext("“produces” là null, hoặc {kind, label, line} với kind là một trong: %(kinds)s.") % {
             "kinds": ", ".join(PRODUCTS)
         }

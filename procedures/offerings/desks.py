@@ -23,7 +23,12 @@ class Outdated(Exception):
 
 def fingerprint(agency: Agency) -> str:
     """Hash of what the page shows, to notice that it changed in between."""
-    return hash_of({**{name: getattr(agency, name) for name in TEXTS}, "hours": agency.hours_id})
+    return hash_of(stored_values(agency))
+
+
+def stored_values(agency: Agency) -> dict[str, Any]:
+    """The columns of the page as JSON; `hours` is the number of its row."""
+    return {**{name: getattr(agency, name) for name in TEXTS}, "hours": agency.hours_id}
 
 
 @override("vi")
@@ -59,9 +64,10 @@ def save(agency: Agency, values: Mapping[str, Any], seen: str, *, by: User) -> l
         raise PermissionDenied
     if fingerprint(row) != seen:
         raise Outdated
+    before = stored_values(row)
     if changed := differences(row, values):
         for name in COLUMNS:
             setattr(row, name, values[name])
         row.save(update_fields=COLUMNS)
-        AgencyChange.objects.create(agency=row, by=by, places=changed)
+        AgencyChange.objects.create(agency=row, by=by, places=changed, before=before)
     return changed

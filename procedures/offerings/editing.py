@@ -42,7 +42,8 @@ def values_of(offering: Offering) -> Values:
 
 def fingerprint(offering: Offering) -> str:
     """Hash of what the page shows, to notice that it changed in between."""
-    return hash_of({**values_of(offering), "lead": offering.lead_agency_id, "received": offering.receiving_agency_id})
+    place = {"lead": offering.lead_agency_id, "received": offering.receiving_agency_id, "terminal": offering.terminal_id}
+    return hash_of({**values_of(offering), **place})
 
 
 def agencies_of(offering: Offering) -> dict[str, str]:
@@ -250,10 +251,13 @@ def store(
     row: Offering, values: Values, agencies: Mapping[str, str], *, by: User, applied_from: Offering | None = None
 ) -> list[dict[str, str]]:
     """Write checked values into a locked row and record what changed."""
-    changed = differences(values_of(row), values, agencies)
+    before = values_of(row)
+    changed = differences(before, values, agencies)
     if changed:
         for name in PARTS:
             setattr(row, name, values[name])
         row.save(update_fields=PARTS)
-        AgencyChange.objects.create(agency_id=row.agency_id, offering=row, applied_from=applied_from, by=by, places=changed)
+        AgencyChange.objects.create(
+            agency_id=row.agency_id, offering=row, applied_from=applied_from, by=by, places=changed, before=before
+        )
     return changed

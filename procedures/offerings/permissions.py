@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Agency, User
+from accounts.models import PROVINCE_KINDS, Agency, User
 from accounts.roles import Role
 from procedures.models import Offering
 from procedures.models.offering import OfferingQuerySet
@@ -42,3 +42,9 @@ def may_set_work(user: User, offering: Offering) -> bool:
 def may_set_duty(user: User, offering: Offering) -> bool:
     """People on duty: an administrator of the agency whose desk receives the dossiers."""
     return administers_an_agency(user) and offering.receiving_agency_id in user.agencies_with(Role.AGENCY_ADMIN)
+
+
+def may_set_amounts(user: User, agency: Agency) -> bool:
+    """Amounts left to provinces: an administrator of the body of the province itself."""
+    of_a_province = agency.unit is not None and agency.unit.kind in PROVINCE_KINDS and agency.code == agency.province_code
+    return of_a_province and administers_an_agency(user) and agency.pk in user.agencies_with(Role.AGENCY_ADMIN)

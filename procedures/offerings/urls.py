@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from procedures.offerings import views
+from procedures.offerings import place_views, views
 
 app_name = "offerings"
 urlpatterns = [
@@ -14,4 +14,8 @@ urlpatterns = [
     path("<str:code>/thu-tuc/<str:procedure>/ngung/", views.end, name="end"),
     path("<str:code>/thu-tuc/<str:procedure>/", views.offering, name="offering"),
     path("<str:code>/thu-tuc/<str:procedure>/ap-dung/", views.many, name="many"),
+    path("<str:code>/thu-tuc/<str:procedure>/noi-nop/", place_views.move, name="move"),
+    path("<str:code>/muc-thu/", place_views.amounts, name="amounts"),
+    path("<str:code>/muc-thu/<str:procedure>/", place_views.amounts_of, name="amounts_of"),
+    path("<str:code>/muc-thu/<str:procedure>/bo/", place_views.withdraw_amount, name="withdraw_amount"),
 ]

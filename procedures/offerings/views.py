@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Agency
 from portal.common.figures import number_in
 from portal.common.vietnamese import clean_text
-from procedures.models import Offering, Procedure, VersionState
+from procedures.models import AgencyChange, Offering, Procedure, VersionState
 from procedures.offered import offered_at
 from procedures.offerings import desks, editing, opening
 from procedures.offerings import many as many_places
 from procedures.offerings.forms import DeskForm
 from procedures.offerings.permissions import (
     administers_an_agency,
+    may_set_amounts,
     may_set_duty,
     may_set_work,
     own_agencies,
@@ -51,8 +53,11 @@ def for_agency_administrators(view: View) -> View:
 @for_agency_administrators
 def overview(request: HttpRequest) -> HttpResponse:
     """The agencies of this administrator, with their desks."""
-    agencies = own_agencies(request.user).select_related("hours").order_by("name", "pk")
-    rows = [{"agency": agency, "hours": desk_hours(agency.hours)} for agency in agencies]
+    agencies = own_agencies(request.user).select_related("hours", "unit").order_by("name", "pk")
+    rows = [
+        {"agency": agency, "hours": desk_hours(agency.hours), "amounts": may_set_amounts(request.user, agency)}
+        for agency in agencies
+    ]
     return render(request, "procedures/offerings/overview.html", {"rows": rows})
 
 
@@ -64,7 +69,9 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
     422 for wrong input; 409 when somebody else saved after the page was opened: what was typed stays, beside what is stored.
     """
     agency = get_object_or_404(own_agencies(request.user), code=code)
-    form = DeskForm(request.POST if request.method == "POST" else None, instance=agency)
+    back = _change_named(request, agency.changes.filter(offering=None, procedure=None))
+    initial = back.before if back else None
+    form = DeskForm(request.POST if request.method == "POST" else None, instance=agency, initial=initial)
     status, meanwhile = 200, []
     if form.is_bound:
         status = 422
@@ -83,9 +90,17 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
         "seen": desks.fingerprint(stored),
         "outdated": status == 409,
         "meanwhile": meanwhile,
-        "changes": agency.changes.filter(offering=None).select_related("by")[:SHOWN],
+        "back": back,
+        "changes": agency.changes.filter(offering=None, procedure=None).select_related("by")[:SHOWN],
     }
     return render(request, "procedures/offerings/desk.html", context, status=status)
+
+
+def _change_named(request: HttpRequest, changes: QuerySet[AgencyChange]) -> AgencyChange | None:
+    """The change of this page whose values of before fill it in («?lay-lai=»). Nothing is stored before «Ghi»."""
+    if request.method == "POST" or "lay-lai" not in request.GET:
+        return None
+    return get_object_or_404(changes.exclude(before={}), pk=number_in(request.GET["lay-lai"]) or 0)
 
 
 def _stored(agency: Agency) -> Agency:
@@ -151,13 +166,13 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
 @for_agency_administrators
 def end(request: HttpRequest, code: str, procedure: str) -> HttpResponse:
     """The last day of an offering is today."""
-    found = _readable_offering(request, code, procedure)
+    found = readable_offering(request, code, procedure)
     opening.end(found, by=request.user)
     messages.success(request, _("Từ ngày mai nơi này không nhận hồ sơ mới của thủ tục."))
     return redirect("offerings:offering", code, procedure)
 
 
-def _readable_offering(request: HttpRequest, code: str, procedure: str) -> Offering:
+def readable_offering(request: HttpRequest, code: str, procedure: str) -> Offering:
     rows = readable_offerings(request.user).select_related(
         "agency", "lead_agency", "receiving_agency", "terminal", "procedure__current"
     )
@@ -174,10 +189,13 @@ def offering(request: HttpRequest, code: str, procedure: str) -> HttpResponse:
 
     422 for wrong input, 409 when somebody else saved in between; what was typed stays on the page.
     """
-    found = _readable_offering(request, code, procedure)
+    found = readable_offering(request, code, procedure)
     work, duty = may_set_work(request.user, found), may_set_duty(request.user, found)
     agencies, staff = editing.agencies_of(found), editing.staff_of(found)
     values, seen = editing.values_of(found), editing.fingerprint(found)
+    back = _change_named(request, found.changes.all()) if work else None
+    if back:
+        values |= {name: back.before[name] for name in (editing.PARTS if duty else editing.WORK)}
     errors: dict[str, str] = {}
     meanwhile: list[dict[str, str]] = []
     status = 200
@@ -215,6 +233,7 @@ def offering(request: HttpRequest, code: str, procedure: str) -> HttpResponse:
         "fault_of_ways": errors.get("delivery_ways", ""),
         "outdated": status == 409,
         "meanwhile": meanwhile,
+        "back": back,
         "level": offered_at(version, found) if version else None,
         "changes": found.changes.select_related("by", "applied_from__agency")[:SHOWN],
     }
@@ -227,7 +246,7 @@ def many(request: HttpRequest, code: str, procedure: str) -> HttpResponse:
     """Apply an offering as a template to the same procedure at agencies of the same kind: what differs first, then the result of
     each place. 409 when one of them changed after the page was shown.
     """
-    template = _readable_offering(request, code, procedure)
+    template = readable_offering(request, code, procedure)
     data = request.POST if request.method == "POST" else request.GET
     parts = [name for name in editing.WORK if name in data.getlist("phan")] or list(editing.WORK)
     chosen = {number for text in data.getlist("noi") if (number := number_in(text)) is not None}

@@ -46,7 +46,7 @@ def without_results(_request: HttpRequest) -> HttpResponse:
 
 
 class SearchThrottle(BaseThrottle):
-    """The same for the API. Reading the catalogue without a query is not counted."""
+    """The same for the API. Reading a list without a query is not counted."""
 
     def allow_request(self, request: Request, view: object) -> bool:
         return not request.query_params.get("q") or PACE.allows(network_of(request._request))

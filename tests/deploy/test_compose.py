@@ -10,14 +10,18 @@ import yaml
 
 from portal.launch.archive import archive_settings
 from portal.launch.serve import COMMANDS
-from portal.settings import environment
+from portal.settings import environment, file_storage
 from portal.settings.environment import problems
 from tests.deploy import files
 
-OURS = ("web", "worker", "relay", "migrate", "gateway", "post")
-ONE_OFF = ("migrate", "demo-data", "backup", "backup-folder")
+OURS = ("web", "worker", "relay", "migrate", "gateway", "post", "sms")
+ONE_OFF = ("migrate", "demo-data", "backup", "backup-folder", "storage-folder")
 # They hand files to their owners, and end; the drill starts a server of its own, which refuses to be root.
-RIGHTS = {"backup": {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}, "backup-folder": {"CHOWN", "DAC_OVERRIDE"}}
+RIGHTS = {
+    "backup": {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"},
+    "backup-folder": {"CHOWN", "DAC_OVERRIDE"},
+    "storage-folder": {"CHOWN", "DAC_OVERRIDE"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +97,21 @@ def test_the_log_of_the_database_is_archived_as_the_launcher_does_it(services):
 def test_database_and_broker_are_reached_from_inside_only(services):
     networks = files.compose(files.FILLED_IN)["networks"]
     assert networks["data"] == {"internal": True}
-    for name in ("postgres", "valkey"):
+    for name in ("postgres", "valkey", "storage"):
         assert services[name]["networks"] == ["data"] and "ports" not in services[name]
+
+
+def test_the_storage_is_the_one_that_the_example_of_its_address_names(services):
+    """Its key, port and bucket, and a secret that the portal accepts."""
+    secret = "0123456789abcdef"
+    storage = files.compose(files.FILLED_IN | {"STORAGE_SECRET": secret})["services"]["storage"]
+    address = re.search(r"STORAGE_URL=(s3://portal:<that secret>@\S+)", files.text("deploy/env.example"))[1]
+    options = file_storage.options(address.replace("<that secret>", secret))
+    assert file_storage.problem(address.replace("<that secret>", secret)) == ""
+    assert options["endpoint_url"] == "http://storage:7070" and storage["command"][:2] == ["--port", ":7070"]
+    given = (storage["environment"]["ROOT_ACCESS_KEY_ID"], storage["environment"]["ROOT_SECRET_ACCESS_KEY"])
+    assert given == (options["access_key"], options["secret_key"])
+    assert services["storage-folder"]["entrypoint"][-1] == f"/data/{options['bucket_name']}"
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "relay", "migrate"])

@@ -32,5 +32,10 @@ def upload(name="giay-to.pdf", content=b""):
     return SimpleUploadedFile(name, content)
 
 
+def refused(answer):
+    """{pointer or parameter: sentence} of an error of the API."""
+    return {wrong.get("pointer") or wrong.get("parameter"): wrong["detail"] for wrong in answer.json()["errors"]}
+
+
 def step_url(draft, key):
     return f"/nop/{draft.pk}/{key}/"

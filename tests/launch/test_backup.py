@@ -41,7 +41,7 @@ def place(folder, name):
 def saved(folder):
     """A portal with a backup, and more written after it: what was written when."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in (backup.ADDRESS, "DATABASE_URL", "SIGNING_DIR", "ANCHOR_DIR"):
+        for name in (backup.ADDRESS, backup.STORAGE, "DATABASE_URL", "SIGNING_DIR", "ANCHOR_DIR"):
             patch.delenv(name, raising=False)
         patch.setenv("BACKUP_DIR", str(folder / "kept"))
         here = place(folder, "first")

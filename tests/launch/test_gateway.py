@@ -5,8 +5,9 @@ import socket
 
 import pytest
 
-from portal.launch import gateway, needs, welcome
+from portal.launch import mocks, needs, welcome
 from portal.launch.missing import Missing
+from portal.launch.mocks import GATEWAY as gateway
 
 
 def two_free_ports():
@@ -58,7 +59,7 @@ def test_both_sides_are_told_of_each_other(places, monkeypatch):
 def test_the_paths_are_those_of_portal_and_gateway():
     from django.urls import resolve
 
-    assert resolve(gateway.IPN_PATH).view_name == "payment_ipn"
+    assert resolve(mocks.IPN_PATH).view_name == "payment_ipn"
     wire = "payments.mock_gateway.urls"
     portal = gateway.portal_variables(8141)
     for name, view in (("VNPAY_PAY_URL", "pay"), ("VNPAY_API_URL", "api"), ("BANK_STATEMENT_URL", "statement")):
@@ -73,7 +74,7 @@ def test_times_that_somebody_chose_stand(monkeypatch):
 
 
 def test_the_greeting_says_how_to_pay_and_that_no_money_moves(places):
-    text = welcome.text(places, "http://127.0.0.1:8140", 8141)
+    text = welcome.text(places, "http://127.0.0.1:8140", {"gateway": 8141})
     assert "không trừ tiền thật" in text and "http://127.0.0.1:8141/bang-dieu-khien/" in text
     assert "ketoan1" in text and "ketoan2" in text
     assert "giả lập" not in welcome.text(places, "http://127.0.0.1:8140")

@@ -5,8 +5,9 @@ import socket
 import pytest
 from django.urls import resolve
 
-from portal.launch import needs, post, welcome
+from portal.launch import mocks, needs, welcome
 from portal.launch.missing import Missing
+from portal.launch.mocks import POST as post
 
 
 def test_it_takes_the_second_port_after_the_portals_and_says_when_it_is_taken():
@@ -33,9 +34,9 @@ def test_both_sides_are_told_of_each_other(places):
     child = post.child(places, {"DJANGO_SETTINGS_MODULE": "portal.settings.dev"}, 8142, "http://127.0.0.1:8140")
     assert child.environment["DJANGO_SETTINGS_MODULE"] == "dossiers.mock_post.settings"
     assert child.environment["POST_NOTICE_URL"] == "http://127.0.0.1:8140/buu-gui/buu-dien/bao"
-    assert resolve(post.NOTICE_PATH).view_name == "parcel_notice"
+    assert resolve(mocks.NOTICE_PATH).view_name == "parcel_notice"
 
 
 def test_the_greeting_says_that_nothing_is_carried(places):
-    text = welcome.text(places, "http://127.0.0.1:8140", None, 8142)
+    text = welcome.text(places, "http://127.0.0.1:8140", {"post": 8142})
     assert "không có bưu gửi nào đi thật" in text and "http://127.0.0.1:8142/" in text

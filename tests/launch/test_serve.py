@@ -38,6 +38,7 @@ def installed(places, monkeypatch):
         ("relay", {}, "manage.py relay"),
         ("gateway", {}, "--host 127.0.0.1 --port 8000 --workers 1"),
         ("post", {}, "--host 127.0.0.1 --port 8000 --workers 1"),
+        ("sms", {}, "accounts.mock_sms.wsgi:application"),
     ],
 )
 def test_a_role_is_one_program_set_by_the_environment(places, installed, monkeypatch, role, variables, wanted):

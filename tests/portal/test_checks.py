@@ -15,7 +15,7 @@ from accounts.messages.models import Message
 from portal import checks
 from portal.common import outbox
 from portal.launch.prove import LIKE_PRODUCTION
-from portal.settings.mock import MOCK_POST_SECRET, MOCK_SECRETS, signs_of_the_mock
+from portal.settings.mock import MOCK_POST_SECRET, MOCK_SECRETS, MOCK_SMS_SECRET, signs_of_the_mock
 from portal.settings.payment_times import with_environment
 
 REAL = {"VNPAY_PAY_URL": "https://pay.vnpay.example/paymentv2/vpcpay.html"}
@@ -56,7 +56,7 @@ def test_the_check_of_a_deployment_finds_the_mock(settings):
     assert "portal.E002" in {error.id for error in run_checks(include_deployment_checks=True)}
     settings.VNPAY_PAY_URL = settings.VNPAY_API_URL = "https://sandbox.vnpay.example/p"
     settings.VNPAY_SECRETS = {"TERMINAL": "x" * 32}
-    settings.POST_API_URL = settings.POST_SECRET = ""
+    settings.POST_API_URL = settings.POST_SECRET = settings.SMS_API_URL = settings.SMS_SECRET = ""
     settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "payments.mock_gateway"]
     assert checks.nothing_of_the_mock_gateway(None) == []
     assert [warning.id for warning in checks.no_gateway_for_trying_out(None)] == ["portal.W001"]
@@ -79,13 +79,15 @@ def test_production_starts_with_a_real_gateway_and_not_with_the_mock(tmp_path):
     assert "VNPAY_PAY_URL: no address" in start(VNPAY_PAY_URL="")
 
 
-def test_production_starts_without_the_post_or_with_a_real_one():
-    real = {"POST_API_URL": "https://api.buudien.example.vn", "POST_SECRET": "x" * 32}
+@pytest.mark.parametrize(("name", "published"), [("POST", MOCK_POST_SECRET), ("SMS", MOCK_SMS_SECRET)])
+def test_production_starts_without_the_post_or_texts_or_with_a_real_one(name, published):
+    address, secret = f"{name}_API_URL", f"{name}_SECRET"
+    real = {address: "https://api.nha-mang.example.vn", secret: "x" * 32}
     assert start(**real) == "['TERMINAL']"
-    assert "POST_SECRET" in start(**{**real, "POST_SECRET": MOCK_POST_SECRET})
-    assert "POST_SECRET" in start(**{**real, "POST_SECRET": ""})
-    assert "POST_API_URL" in start(**{**real, "POST_API_URL": "http://127.0.0.1:8002"})
-    assert "POST_API_URL" in start(POST_SECRET="x" * 32)
+    assert secret in start(**{**real, secret: published})
+    assert secret in start(**{**real, secret: ""})
+    assert address in start(**{**real, address: "http://127.0.0.1:8002"})
+    assert address in start(**{secret: "x" * 32})
 
 
 @pytest.mark.parametrize("name", ["BANK_STATEMENT_URL", "SETTLEMENT_URL"])

@@ -31,7 +31,7 @@ def test_a_page_that_is_not_there_keeps_the_frame_and_the_phone_number(client, s
 def test_programs_get_one_sentence(view, status, argument):
     answer = view(request("/api/v1/x"), argument)
     assert answer.status_code == status
-    assert answer["Content-Type"] == "application/json"
+    assert answer["Content-Type"] == "application/problem+json"
 
 
 def test_a_form_that_lay_open_too_long_says_how_to_send_it_again():

@@ -9,7 +9,8 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 
-from dossiers.desk.forms import ConsultForm, whole_dong
+from dossiers.desk.forms.asking import ConsultForm
+from dossiers.desk.forms.money import whole_dong
 from dossiers.desk.ordering import DUE, _read_key
 from payments.accounting.forms import BookDay
 from payments.accounting.views.attempts import _day

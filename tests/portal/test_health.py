@@ -38,7 +38,7 @@ def test_ready_when_database_migrations_and_files_are_there(client, monkeypatch)
     Heartbeat.beat("relay")
     answer = client.get("/health/ready")
     assert answer.status_code == 200
-    assert set(answer.json()) == {"ready", "database", "migrations", "files", "broker", "relay", "pdf"}
+    assert set(answer.json()) == {"ready", "database", "clock", "migrations", "files", "broker", "relay", "pdf"}
     assert all(answer.json().values())
 
 
@@ -58,7 +58,7 @@ def test_a_broker_that_is_away_does_not_take_the_portal_down(client, settings):
     assert answer.status_code == 200 and answer.json()["broker"] is False
 
 
-@pytest.mark.parametrize("lack", ["database_answers", "migrations_applied", "files_writable"])
+@pytest.mark.parametrize("lack", ["database_answers", "clock_is_right", "migrations_applied", "files_writable"])
 def test_not_ready_without_what_every_request_needs(client, monkeypatch, lack):
     monkeypatch.setattr(views, "broker_answers", lambda: True)
     monkeypatch.setattr(views, lack, lambda: False)
@@ -72,6 +72,12 @@ def test_a_database_that_is_away_is_an_answer_not_a_crash(monkeypatch):
     monkeypatch.setattr(views.connection, "cursor", refuse)
     monkeypatch.setattr(views.connection, "close", lambda: None)
     assert views.database_answers() is False
+
+
+def test_a_clock_that_goes_wrong_is_seen(db, monkeypatch):
+    assert views.clock_is_right()
+    monkeypatch.setattr(views, "MAX_CLOCK_DIFFERENCE", dt.timedelta(0))
+    assert not views.clock_is_right()
 
 
 def test_a_full_disk_is_seen(settings, tmp_path):

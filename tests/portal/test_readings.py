@@ -7,7 +7,7 @@ from django import forms
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dossiers.desk.forms import whole_dong
+from dossiers.desk.forms.money import whole_dong
 from payments.transfers.statement_files import amount_of
 from portal.common.codes import dossier_code_in, letters_and_digits_in, secret_in
 from portal.common.figures import UnclearDay, typed_day_in

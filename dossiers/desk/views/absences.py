@@ -91,7 +91,13 @@ def show(request):
     return render(
         request,
         "dossiers/desk/absences.html",
-        {"form": form, "rows": rows.select_related("user", "stand_in", "entered_by", "cancelled_by")},
+        {
+            "title": _("Ngày vắng, người làm thay"),
+            "lead": _("Trong những ngày ấy, hồ sơ người vắng đang giữ nằm trong “Việc của tôi” của người làm thay."),
+            "button": _("Ghi ngày vắng"),
+            "form": form,
+            "rows": rows.select_related("user", "stand_in", "entered_by", "cancelled_by"),
+        },
         status=422 if form.is_bound and form.errors else 200,
     )
 

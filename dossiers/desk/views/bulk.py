@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dossiers.access_log import log_view
 from dossiers.desk import bulk_runs, ordering, queues
 from dossiers.desk.actions import PRINT, PRINT_PAGE, STEP_PAGES, bulk_steps
-from dossiers.desk.forms import MAX_TEXT_LENGTH, people_for
+from dossiers.desk.forms.base import MAX_TEXT_LENGTH
+from dossiers.desk.forms.holding import people_for
 from dossiers.desk.views.queue import for_staff
 from dossiers.desk.worklist import Worklist
 from dossiers.files import storage

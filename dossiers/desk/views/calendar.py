@@ -4,7 +4,7 @@ from itertools import islice
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -33,7 +33,8 @@ def show(request):
     if year not in year_calendar.years():
         raise Http404
     seen, undecided = year_calendar.fingerprint(year), year_calendar.undecided_of(year)
-    context = {"text": year_calendar.text_of(year_calendar.rows_of(year)), "decided": []}
+    back = _change_named(request, year)
+    context = {"text": back.before if back else year_calendar.text_of(year_calendar.rows_of(year)), "decided": [], "back": back}
     status = 200
     if request.method == "POST":
         save = {"xem": False, "ghi": True}.get(request.POST.get("viec", ""))
@@ -65,6 +66,14 @@ def show(request):
         "records": CalendarChange.objects.filter(year=year).select_related("by")[:SHOWN],
     }
     return render(request, "dossiers/desk/calendar.html", context, status=status)
+
+
+def _change_named(request, year):
+    """The change of this year whose lines of before fill the page («?lay-lai=»); None without one. Nothing is stored by it."""
+    if request.method == "POST" or "lay-lai" not in request.GET:
+        return None
+    changes = CalendarChange.objects.filter(year=year).exclude(before="")
+    return get_object_or_404(changes, pk=number_in(request.GET["lay-lai"]) or 0)
 
 
 def _preview(text, year, decided):

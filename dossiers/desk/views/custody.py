@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,8 +14,8 @@ from accounts.models import Agency, Membership, User
 from dossiers.access_log import log_view
 from dossiers.choices import SeenDocument, TakenAs
 from dossiers.custody import keeping
-from dossiers.custody.models import HELD, Handover, Move, Original
-from dossiers.desk.forms import CleanTextField
+from dossiers.custody.models import HELD, Move, Original
+from dossiers.desk.forms.base import CleanTextField
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.files.serving import content_response
 from dossiers.filing import rules
@@ -26,6 +25,7 @@ from dossiers.permissions import may_see_papers, staff_dossiers
 from dossiers.states import FINAL, DossierState
 from dossiers.transitions.inputs import DetailsMissing
 from portal.common import clock
+from portal.common.bar_codes import bar_code_data_uri
 from portal.common.figures import number_in
 from portal.common.form_fields import NumberField
 from portal.common.pdf import PdfError, render_pdf
@@ -98,6 +98,7 @@ def originals(request, code):
     context = {
         "dossier": dossier,
         "rows": rows,
+        "has_originals": any(not row.is_copy for row in rows),
         "form": form if may_receive and not dossier.status.is_final else None,
         "has_errors": form.is_bound and bool(form.errors),
         "may_receive": may_receive,
@@ -170,11 +171,8 @@ def _dossiers(user):
 
 def _lists(user):
     """Hand-over lists that a body of this user must still answer, or whose answer it waits for."""
-    mine = user.agencies_with(*keeping.KEEPERS)
-    rows = Handover.objects.filter(Q(to_agency__in=mine) | Q(from_agency__in=mine)).select_related(
-        "from_agency", "to_agency", "to_user", "made_by"
-    )
-    return rows.filter(pk__in=keeping.unanswered())
+    rows = keeping.lists_of(user).filter(pk__in=keeping.unanswered())
+    return rows.select_related("from_agency", "to_agency", "to_user", "made_by")
 
 
 @require_safe
@@ -187,7 +185,8 @@ def originals_of_body(request):
     group = request.GET.get("nhom", "")
     group = group if group in GROUPS else HERE
     held = _at_work(request.user).held().filter(where__in=HELD, agency_now__in=mine)
-    over = held.filter(dossier__state__in=[*FINAL, DossierState.COMPLETED])
+    held = held.exclude(is_copy=True, dossier__state__in=FINAL)  # they are filed away with the dossier
+    over = held.filter(is_copy=False, dossier__state__in=[*FINAL, DossierState.COMPLETED])
     lists = _lists(request.user)
     counts = {HERE: held.count(), GIVE_BACK: over.count(), ON_LISTS: lists.count()}
     rows = {HERE: held, GIVE_BACK: over}.get(group)
@@ -256,8 +255,7 @@ def _receiver(key):
 
 def _find_list(request, reference):
     """The hand-over list, for the two bodies on it; else 404."""
-    mine = request.user.agencies_with(*keeping.KEEPERS)
-    rows = Handover.objects.filter(Q(from_agency__in=mine) | Q(to_agency__in=mine))
+    rows = keeping.lists_of(request.user)
     return get_object_or_404(rows.select_related("from_agency", "to_agency", "to_user", "made_by"), code=reference)
 
 
@@ -299,11 +297,11 @@ def _printed(request, template, context, title, name):
 @require_safe
 @for_staff
 def folder_label(request, code):
-    """The label on the folder: the code of the dossier as text and as QR code, which a reader types into the search field."""
+    """The label on the folder: the code of the dossier as text, bar code and QR code; a reader types it into the search field."""
     dossier = find(request, code)
     if not may_see_papers(dossier, request.user):
         raise Http404
-    context = {"dossier": dossier, "qr": qr_data_uri(dossier.code)}
+    context = {"dossier": dossier, "qr": qr_data_uri(dossier.code), "bars": bar_code_data_uri(dossier.code)}
     return _printed(request, "dossiers/custody/folder_label.html", context, f"Nhãn {dossier.code}", f"nhan-{dossier.code}.pdf")
 
 
@@ -315,13 +313,13 @@ def custody_sheet(request, code):
     if not may_see_papers(dossier, request.user):
         raise Http404
     log_view(request, dossier)
-    rows = _with_moves(dossier)
+    rows = [row for row in _with_moves(dossier) if not row.is_copy]
     if not rows:
         raise Http404
     desk = dossier.receiving_agency
     context = {
         "letterhead": wording.letterhead(desk, clock.now()), "foot": f"Phiếu giữ giấy tờ gốc · hồ sơ {dossier.code}",
-        "dossier": dossier, "qr": qr_data_uri(dossier.code),
+        "dossier": dossier, "bars": bar_code_data_uri(dossier.code),
         "rows": [(row, next((m for m in row.moves.all() if m.kind == Move.RETURNED), None)) for row in rows],
     }  # fmt: skip
     return _printed(
@@ -339,7 +337,7 @@ def handover_pdf(request, reference):
     found = _find_list(request, reference)
     context = {
         "letterhead": wording.letterhead(found.from_agency, found.made_at), "foot": f"Biên bản bàn giao {found.code}",
-        "handover": found, "rows": _lines(found), "qr": qr_data_uri(found.code),
+        "handover": found, "rows": _lines(found), "bars": bar_code_data_uri(found.code),
     }  # fmt: skip
     return _printed(
         request, "dossiers/custody/handover.html", context, f"Biên bản bàn giao {found.code}", f"ban-giao-{found.code}.pdf"

@@ -21,7 +21,7 @@ from dossiers.choices import SeenDocument, TakenAs
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.desk import presence, queues, supplements_seen
 from dossiers.desk.actions import STEP_PAGES, blocked_steps, offered, quick_steps
-from dossiers.desk.forms import earlier_steps
+from dossiers.desk.forms.holding import earlier_steps
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.desk.views.results import Review, is_drafted
 from dossiers.fees import payable, wording
@@ -86,7 +86,7 @@ def dossier(request, code):
         "supplements": supplements_seen.of(dossier),
         "decisions": _decisions(dossier),
         "parcels": list(dossier.parcels.select_related("ordered_by", "owner").prefetch_related("notices__entered_by")),
-        "originals_held": dossier.originals.held().count(),
+        "originals_held": dossier.originals.to_return().count(),
         "taken": _taken(dossier) if may_see_papers else {},
         "review": Review(dossier, request.user) if may_see_papers and is_drafted(dossier) else None,
         "may_draft": permissions.drafts_now(dossier, request.user) and is_drafted(dossier),

@@ -16,7 +16,6 @@ from accounts.roles import Role
 from dossiers import workflow
 from dossiers.access_log import log_view
 from dossiers.choices import SIGNED_FORM, PaperKind
-from dossiers.custody import keeping
 from dossiers.custody.models import Original
 from dossiers.desk.intake_forms import ApplicantForm, BroughtForm, SheetsInput
 from dossiers.fees import payable
@@ -282,19 +281,9 @@ def _file(request, desk, *, accept):
         messages.error(request, impossible.sentence())
         return redirect(desk.url())
     messages.success(request, _("Đã ghi nhận hồ sơ %(code)s.") % {"code": dossier.code})
-    _keep_originals(request, dossier)
     if accept:
         _accept(request, dossier)
     return redirect(desk.url())
-
-
-def _keep_originals(request, dossier):
-    """What came as an original is in custody from now on. The dossier is locked by its filing: a second press finds it done."""
-    names = {ask.key: ask.name for ask in rules.papers_of(dossier.version)}
-    counts = {key: row["originals"] for key, row in dossier.intake.papers.items() if row.get("originals")}
-    if counts and not Original.objects.filter(dossier=dossier).exists():
-        papers = [(names.get(key, key), key, number) for key, number in counts.items()]
-        keeping.receive(dossier, papers, received_from=dossier.intake.bearer or dossier.subject_name, by=request.user)
 
 
 def _accept(request, dossier):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dossiers.desk.forms import CleanTextField
+from dossiers.desk.forms.base import CleanTextField
 from dossiers.models import Outage
 from dossiers.workflow import outages
 
@@ -60,9 +60,12 @@ def show(request):
         else:
             messages.success(request, _("Đã ghi. Ngày hẹn của các hồ sơ đang chạy được tính lại, người nộp được báo một lần."))
             return redirect("desk:outages")
-    return render(
-        request, "dossiers/desk/outages.html", {"form": form, "rows": _visible(request.user)[:SHOWN]}, status=_status(form)
+    lead = _(
+        "Hệ thống ngừng thì cơ quan không làm được hồ sơ: thời gian ấy không tính vào thời hạn. Ngày hẹn chỉ lùi, không sớm lại."
     )
+    context = {"title": _("Sự cố, bảo trì"), "lead": lead, "button": _("Ghi sự cố"), "form": form}
+    context["rows"] = _visible(request.user)[:SHOWN]
+    return render(request, "dossiers/desk/outages.html", context, status=_status(form))
 
 
 def _status(form):

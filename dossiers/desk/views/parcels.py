@@ -15,7 +15,7 @@ from accounts.roles import Role
 from dossiers.access_log import log_view
 from dossiers.choices import UNDELIVERED, ParcelState
 from dossiers.desk import parcels
-from dossiers.desk.forms import CleanTextField
+from dossiers.desk.forms.base import CleanTextField
 from dossiers.desk.ordering import by_moment, keyset_page
 from dossiers.desk.views.queue import for_staff
 from dossiers.files.serving import content_response
@@ -25,9 +25,9 @@ from dossiers.parcels.carriers.base import Notice
 from dossiers.permissions import is_receiving_clerk, may_see_papers
 from dossiers.states import DossierState
 from portal.common import clock
+from portal.common.bar_codes import bar_code_data_uri
 from portal.common.identity import phone_for_display
 from portal.common.pdf import PdfError, render_pdf
-from portal.common.qr import qr_data_uri
 
 
 @require_safe
@@ -83,7 +83,7 @@ def label(request, reference):
         "parcel": parcel,
         "desk": parcel.dossier.receiving_agency,
         "number": parcel.tracking or parcel.reference,
-        "qr": qr_data_uri(parcel.tracking or parcel.reference),
+        "bars": bar_code_data_uri(parcel.tracking or parcel.reference),
         "phone": phone_for_display(parcel.phone),
     }
     try:

@@ -10,14 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import log_access
 from accounts.roles import Role
-from dossiers.custody import keeping
-from dossiers.desk import filters, parcels, queues, register, saved_lists
+from dossiers.desk import filters, places, queues, saved_lists, scanned
 from dossiers.desk.actions import bulk_steps
 from dossiers.desk.worklist import MAX_EXPORTED, Worklist
 from dossiers.files.serving import content_response
 from dossiers.models import Dossier
 from dossiers.permissions import staff_dossiers
-from dossiers.workflow import outages
 from portal.common import clock, searches
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -58,8 +56,11 @@ def queue(request):
     """The chosen worklist of this user's agencies, most urgent first unless another order is asked for.
 
     A search is posted: names and identity numbers must not stand in an address. Its words stay in the session under a key.
+    A whole code, as a reader types it, opens what it names.
     """
     if request.method == "POST":
+        if page := scanned.page_of(request.user, request.POST.get("tu-khoa", "")):
+            return redirect(page)
         wanted = Worklist(request.user, filters.asked(request.POST))
         return redirect(wanted.address(tim=searches.keep(request, request.POST.get("tu-khoa", ""))))
     listed = Worklist.of(request, request.GET)
@@ -87,10 +88,7 @@ def queue(request):
             "next": listed.address(sau=found.after) if found.after else "",
             "export": listed.address().replace(reverse("desk:queue"), reverse("desk:export"), 1),
             "bulk": bulk_steps(request.user),
-            "keeps_outages": bool(request.user.agencies_with(*outages.KEEPERS)),
-            "keeps_parcels": bool(request.user.agencies_with(*parcels.KEEPERS)),
-            "keeps_originals": bool(request.user.agencies_with(*keeping.KEEPERS)),
-            "keeps_register": bool(request.user.agencies_with(*register.KEEPERS)),
+            "places": places.of(request.user),
             "signs": bool(request.user.agencies_with(Role.SIGNER)),
         },
     )

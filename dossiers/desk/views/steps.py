@@ -14,7 +14,7 @@ from dossiers.access_log import log_view
 from dossiers.clock.timekeeper import Timekeeper
 from dossiers.desk import queues
 from dossiers.desk.actions import STEP_OF, STEP_PAGES
-from dossiers.desk.forms import MAX_TEXT_LENGTH
+from dossiers.desk.forms.base import MAX_TEXT_LENGTH
 from dossiers.desk.views.dossier import sheets_of, shown_of
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.desk.views.results import Review, preview

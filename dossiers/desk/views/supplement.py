@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from dossiers import workflow
 from dossiers.access_log import log_view
-from dossiers.desk.forms import SignedForm
+from dossiers.desk.forms.base import SignedForm
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.files.changing import FilesClosed
 from dossiers.files.checking import ACCEPT, megabytes

@@ -1,8 +1,10 @@
-"""Effects of asking for originals, of handing out and of sending by post."""
+"""Effects of keeping papers, of asking for originals, of handing out and of sending by post."""
 
 from django.utils.translation import gettext as _
 
 from dossiers.choices import UNDELIVERED, Job, ParcelState
+from dossiers.custody import keeping
+from dossiers.models import Event
 from dossiers.papers.models import IssuedPaper
 from dossiers.parcels import standing
 from dossiers.parcels.carriers import register
@@ -12,9 +14,18 @@ from dossiers.transitions.choices import Effect
 from dossiers.transitions.handing_out import TAKEN
 from dossiers.transitions.missing import DetailsMissing
 from dossiers.transitions.step import Step
-from dossiers.workflow.effects.registry import before
+from dossiers.workflow.effects.registry import after, before
 from portal.common import outbox
 from portal.common.identity import to_e164
+
+
+@after(Effect.KEEP_PAPERS)
+def keep_papers(step: Step, event: Event) -> None:
+    """What came on paper with the dossier is in custody from its filing on."""
+    dossier = step.dossier
+    if papers := keeping.counted_at_filing(dossier):
+        giver = dossier.intake.bearer or dossier.subject_name
+        keeping.receive(dossier, papers, received_from=giver, by=step.user)
 
 
 @before(Effect.RECORD_ASKED_ORIGINAL)

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import AdministrativeUnit
 from dossiers.models import Dossier
 from tests import factories, snapshots, world
-from tests.dossiers.pages import browse
+from tests.dossiers.pages import browse, refused
 from tests.fixtures import desk_in_the_country
 
 JSON = {"content_type": "application/json"}
@@ -70,7 +70,7 @@ def test_a_split_unit_is_refused_with_its_successors(client, draft):
     for place in ({"commune": code}, {"find": "Phường Điện Biên, Quận Ba Đình"}):
         answer = patch(client, draft, answers={"new_address": {**place, "detail": "Số 1"}})
         assert answer.status_code == 400
-        said = answer.json()["answers"]["new_address"]
+        said = refused(answer)["#/answers/new_address"]
         assert "Phường Ba Đình, Thành phố Hà Nội" in said and said.count(";") >= 1
         assert AdministrativeUnit.objects.get(name="Phường Ba Đình", parent__name="Thành phố Hà Nội", valid_to=None).code in said
     assert stored(draft) is None
@@ -94,7 +94,7 @@ def test_a_wrong_address_is_refused_with_the_reason_and_nothing_is_written(clien
 
     answer = patch(client, draft, answers={"new_address": place, "ap_phone": "0912 345 678"})
 
-    assert answer.status_code == 400 and said in answer.json()["answers"]["new_address"]
+    assert answer.status_code == 400 and said in refused(answer)["#/answers/new_address"]
     assert Dossier.objects.get().answers == draft.answers
 
 

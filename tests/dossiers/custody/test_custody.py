@@ -211,6 +211,38 @@ def test_the_list_of_a_body_does_not_ask_more_for_more_rows(desk, django_assert_
             assert client.get(f"/can-bo/giay-to-goc/?nhom={group}").status_code == 200
 
 
+def test_copies_go_with_the_originals_and_nobody_owes_them_back(desk):
+    dossier = desk.accepted()
+    book, copy = keeping.receive(dossier, [("Sổ đỏ", "", 1), ("Giấy khai sinh", "", 2, True)], received_from="Páo", by=desk.clerk)
+    client = browse(desk.clerk)
+    shown = words(client.get(f"/can-bo/ho-so/{dossier.code}/giay-to-goc/"))
+    assert "Sổ đỏ, 1 bản chính" in shown and "Giấy khai sinh, 2 bản sao" in shown
+    assert "2 bản sao" in words(client.get("/can-bo/giay-to-goc/"))
+    made = keeping.hand_over([book, copy], to=desk.officer, by=desk.clerk)
+    keeping.confirm(made, {book.pk, copy.pk}, by=desk.officer)
+    assert "Giấy khai sinh, 2 bản sao" in words(browse(desk.officer).get(f"/can-bo/giay-to-goc/ban-giao/{made.code}/"))
+    keeping.give_back([book], by=desk.clerk, **factories.SIGNED)
+    workflow.advance(dossier, "withdraw", actor=dossier.submitter)
+    stopped = workflow.advance(now(dossier), "confirm_withdrawal", actor=desk.clerk, originals_returned=True)
+    assert stopped.state == "STOPPED"  # the copy stays with the dossier
+    assert "Giấy khai sinh" not in words(client.get("/can-bo/giay-to-goc/"))
+    assert "Giấy khai sinh" not in words(client.get("/can-bo/giay-to-goc/?nhom=phai-tra"))
+
+
+def test_a_reader_opens_what_the_code_names_for_who_may_see_it(desk):
+    dossier = desk.accepted()
+    made = keeping.hand_over(received(desk, dossier), to=desk.officer, by=desk.clerk)
+    parcel = factories.parcel(dossier, state="lost")
+    page, sheet = f"/can-bo/ho-so/{dossier.code}/", f"/can-bo/giay-to-goc/ban-giao/{made.code}/"
+    typed = {dossier.code: page, f" {dossier.code.lower().replace('-', '–')}\r": page, made.code: sheet, parcel.reference: page}
+    client, other = browse(desk.clerk), browse(factories.user(receiving_clerk="H18.X005.CA"))
+    for code, opened in typed.items():
+        assert client.post("/can-bo/", {"tu-khoa": code}).url == opened
+        assert other.post("/can-bo/", {"tu-khoa": code}).url.startswith("/can-bo/?")
+    for code in (dossier.code[:-1], "", "x" * 500, "\x00", "²", "BB", "BG", "--"):
+        assert client.post("/can-bo/", {"tu-khoa": code}).url.startswith("/can-bo/")
+
+
 @pytest.mark.needs_pdf
 def test_the_prints(desk):
     from tests.dossiers.papers.reading import text_of

@@ -160,7 +160,8 @@ def test_of_two_at_once_the_second_is_told_and_keeps_the_lines(admin):
     theirs = second.post(PAGE, sent(second, f"{text()}\n26/08/2026; nghỉ bù; Của người thứ hai", "xem"))
     assert take_over(pages, f"{text()}\n{NEW}").status_code == 302
     answer = second.post(PAGE, {**shown_values(theirs.content.decode()), "viec": "ghi"})
-    assert answer.status_code == 409 and "Của người thứ hai" in words(answer) and NEW in text()
+    [kept] = shown_values(answer.content.decode())["lich"]
+    assert answer.status_code == 409 and "Của người thứ hai" in kept and NEW not in kept and NEW in text()
 
 
 @pytest.mark.parametrize("facts", [{"agency_admin": "H18"}, {"head": "H18.X004.CA"}, {"inspector": "H18"}])
@@ -189,3 +190,14 @@ def test_the_preview_takes_the_same_queries_for_one_dossier_or_several(running, 
         counts.append((len(moves), len(queries)))
         desk.processing()
     assert counts[0][0] < counts[1][0] and counts[0][1] == counts[1][1]
+
+
+def test_the_lines_of_before_a_change_fill_the_page_and_are_taken_over_like_any_others(admin):
+    pages, before = browse(admin), text()
+    take_over(pages, f"{before}\n{NEW}")
+    change = CalendarChange.objects.get()
+    assert change.before == before and "chưa ghi gì" in words(pages.get(PAGE, {"lay-lai": change.pk}))
+    back = shown_values(pages.get(PAGE, {"lay-lai": change.pk}).content.decode())
+    take_over(pages, back["lich"])
+    assert text() == before and CalendarChange.objects.count() == 2
+    assert pages.get(PAGE, {"lay-lai": change.pk, "nam": 2027}).status_code == 404

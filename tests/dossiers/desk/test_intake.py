@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccessLog, Organisation, Person
 from dossiers import workflow
-from dossiers.custody.models import Original
 from dossiers.filing import drafts, intake, judging, rules
 from dossiers.filing.counter import why_not_here
 from dossiers.models import CounterIntake, Dossier
@@ -287,8 +286,9 @@ def test_sheets_are_counted_and_a_paper_without_scan_is_not_digitised(client, by
     client.post(page_of(draft), send)
     dossier = Dossier.objects.get()
     assert dossier.intake.papers == {keys[0]: {"originals": 1, "copies": 2}} and dossier.accepted_at
-    held = Original.objects.get()
-    assert (held.item_key, held.count, held.received_by) == (keys[0], 1, dossier.entered_by)
+    held = list(dossier.originals.held().values_list("item_key", "count", "is_copy", "received_by"))
+    assert held == [(keys[0], 1, False, dossier.entered_by_id), (keys[0], 2, True, dossier.entered_by_id)]
+    assert dossier.originals.to_return().count() == 1 and history.problems(dossier) == []
     assert "Giấy tờ gốc đang giữ" in words(client.get(page_of(draft)))
     assert not dossier.digitised_at_receipt
     run_followups()

@@ -16,7 +16,7 @@ from accounts.roles import Role
 from dossiers import invariants, permissions, workflow
 from dossiers.desk import queues
 from dossiers.desk.actions import STEP_PAGES
-from dossiers.desk.forms import StepForm
+from dossiers.desk.forms.base import StepForm
 from dossiers.desk.result_forms import DraftForm
 from dossiers.files import storage
 from dossiers.models import Dossier, FollowUp

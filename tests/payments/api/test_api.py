@@ -18,7 +18,7 @@ from payments.refunds import approval
 from payments.transfers import matching
 from portal.common import clock
 from tests import factories
-from tests.dossiers.pages import browse
+from tests.dossiers.pages import browse, refused
 from tests.payments.gateway import PAID, UNFINISHED
 
 pytestmark = pytest.mark.django_db
@@ -198,7 +198,7 @@ def test_another_way_gives_the_first_one_up(client, waiting):
 )  # fmt: skip
 def test_a_way_there_is_not_is_refused_with_what_is_wrong(client, waiting, sent):
     answer = client.post(address(waiting, "attempts/"), sent, **JSON)
-    assert answer.status_code == 400 and set(answer.json()) & {"way", "bank_choice"}, answer.content
+    assert answer.status_code == 400 and set(refused(answer)) & {"#/way", "#/bank_choice"}, answer.content
     assert not PaymentAttempt.objects.exists()
 
 
@@ -342,8 +342,8 @@ def test_the_schema_describes_it(client):
     found = client.get("/api/v1/schema/?format=json").json()
     payment = "/api/v1/dossiers/{code}/payment/"
     assert set(found["paths"][payment]) == {"get"}
-    assert set(found["paths"][f"{payment}attempts/"]["post"]["responses"]) == {"200", "201", "400", "404", "409"}
-    assert set(found["paths"][f"{payment}claim/"]["post"]["responses"]) == {"200", "400", "404"}
+    assert set(found["paths"][f"{payment}attempts/"]["post"]["responses"]) > {"200", "201", "400", "404", "409"}
+    assert set(found["paths"][f"{payment}claim/"]["post"]["responses"]) > {"200", "400", "404"}
     assert {"lines", "ways", "attempts", "receipts", "refunds", "money_taken"} <= set(
         found["components"]["schemas"]["Payment"]["properties"]
     )
