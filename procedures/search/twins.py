@@ -41,4 +41,4 @@ def shared(phrases: Mapping[str, Sequence[str]], matters: Mapping[str, str]) -> 
     for code, texts in phrases.items():
         if code in matters:
             of_matter[matters[code]] += texts
-    return {code: phrases.get(code) or of_matter.get(key, ()) for code, key in matters.items()}
+    return {code: phrases.get(code, ()) or of_matter.get(key, ()) for code, key in matters.items()}

@@ -1,6 +1,7 @@
 """The search page, and suggestions while typing. They contain no personal data and are cacheable."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -31,7 +32,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
     answer = search.find(text) if text else search.Answer(search.everything())
     matching = filters.apply(answer.codes)
     groups = twins.grouped(map(_code, matching), search.catalogue().matters) if text else {}
-    listing = Listing([row for row in matching if not text or _code(row) in groups], request.GET)
+    rows: Any = [row for row in matching if _code(row) in groups] if text else matching
+    listing = Listing(rows, request.GET)
     if text and request.method == "GET" and not answer.sure:
         _count(text, answer)
     place = answer.place
