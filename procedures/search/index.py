@@ -28,7 +28,7 @@ from procedures.search.reading import (
     without_places,
 )
 
-SATURATION, LENGTH, PHRASES_LENGTH = 1.2, 0.5, 0.8  # k1 of BM25, and b of names and of phrases
+SATURATION, LENGTH, PHRASES_LENGTH = 1.2, 0.5, 0.5  # k1 of BM25, and b of names and of phrases
 PHRASES_WEIGHT = 0.75  # of a word in a phrase; 1 in a name
 PAIR_WEIGHT, ACCENTED_WEIGHT = 1.0, 0.25  # of terms; 1 for a word without accents
 LEGAL_WEIGHT = 0.5  # of the legal terms for an everyday phrase of the synonym list

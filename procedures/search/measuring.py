@@ -25,7 +25,7 @@ SETTINGS: dict[str, dict[str, float]] = {
     "accented words count 0.75": {"ACCENTED_WEIGHT": 0.75},
     "pairs count half": {"PAIR_WEIGHT": 0.5},
     "phrases count as names": {"PHRASES_WEIGHT": 1.0},
-    "length of phrases normalised by 0.5": {"PHRASES_LENGTH": 0.5},
+    "length of phrases normalised by 0.8": {"PHRASES_LENGTH": 0.8},
 }
 
 

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 _LEVEL_IN_BRACKETS = re.compile(
-    r"\(\s*(thực hiện\s+)?(tại\s+|ở\s+)?(cấp\s+(trung ương|tỉnh|huyện|xã|bộ)|trung ương|(tỉnh|thành phố)(\s+[^\W\d_]+){1,3})\s*\)"
+    r"\(\s*(thực hiện\s+)?(tại\s+|ở\s+)?(cấp\s+(trung ương|tỉnh|huyện|xã|bộ)|trung ương|(tỉnh|thành phố)(\s+[^\W_]+){1,3})\s*\)"
 )
-_PROVINCE_AT_END = re.compile(r"\s+trên địa bàn (tỉnh|thành phố)(\s+[^\W\d_]+){1,3}[\s.]*$")
+_PROVINCE_AT_END = re.compile(r"\s+trên địa bàn (tỉnh|thành phố)(\s+[^\W_]+){1,3}[\s.]*$")
 _OPENING = re.compile(r"^(trình tự,?\s+)?(thủ tục:?\s+)+")
 _NO_WORD = re.compile(r"[\W_]+")
 
