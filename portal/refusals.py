@@ -23,6 +23,8 @@ from dossiers.papers.models import IssuedPaper
 from dossiers.parcels.models import Parcel
 from dossiers.permissions import enters_for_a_visitor, is_submitter, may_open_paper, may_see_papers
 from dossiers.states import DossierState
+from dossiers.webhooks.models import Endpoint
+from dossiers.webhooks.permissions import may_keep_webhooks
 from payments import permissions as money
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund
 from portal.common import clock
@@ -125,6 +127,9 @@ BODY = Door(
     lambda row: None, forbids=True,
 )  # fmt: skip
 
+WEBHOOK = Door(
+    "webhook", lambda pk, **rest: Endpoint.objects.filter(pk=pk), lambda row, user: may_keep_webhooks(user), lambda row: None
+)
 
 # By the name of the URL. `tests/test_refused_attempts.py` compares them with the addresses that name an object.
 DOORS = {
@@ -171,10 +176,12 @@ DOORS = {
     **_at(CREDIT, "accounting:", "credit", "credit_step"),
     **_at(CATALOGUE, "office:", "procedure", "start", "end", "draft", "preview", "section", "examples", "example", "condition"),
     **_at(CATALOGUE, "office:", "version_file", "shipped", "form", "form_page", "form_condition"),
+    **_at(CATALOGUE, "office:", "form_field", "form_checks", "form_check_condition"),
     **_at(CATALOGUE_FILE, "office:", "file"),
     **_at(CATALOGUE, "simulation:", "page"),
     **_at(BODY, "offerings:", "desk", "below", "offerings", "offering", "many", "add", "end", "move"),
     **_at(BODY, "offerings:", "amounts", "amounts_of", "withdraw_amount"),
+    **_at(WEBHOOK, "webhooks:", "endpoint"),
     **_at(COMPLAINT, "accounting:", "complaint"),
 }
 
