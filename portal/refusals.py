@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.messages.models import Message
-from accounts.models import AccessLog, Agency, LoginKind, StaffRequest, User, log_access
+from accounts.models import AccessLog, Agency, LoginKind, Membership, StaffRequest, User, log_access
+from accounts.roles import Role
+from accounts.staffing.ending import may_end
 from accounts.staffing.requests import visible_requests
 from dossiers.custody.keeping import may_read as may_read_handover
 from dossiers.custody.models import Handover
@@ -100,6 +102,13 @@ REQUEST = Door(
     "request", lambda pk, **rest: StaffRequest.objects.filter(pk=pk),
     lambda row, user: visible_requests(user).filter(pk=row.pk).exists(), lambda row: None,
 )  # fmt: skip
+MEMBERSHIP = Door(
+    "membership", lambda pk, **rest: Membership.objects.filter(pk=pk), lambda row, user: may_end(user, row), lambda row: None
+)
+STAFF_OF = Door(
+    "agency", lambda code, **rest: Agency.objects.filter(code=code),
+    lambda row, user: user.is_superuser or row.pk in user.agencies_with(Role.AGENCY_ADMIN), lambda row: None,
+)  # fmt: skip
 ATTEMPT = Door(
     "attempt", lambda reference, **rest: PaymentAttempt.objects.filter(reference=reference), money.sees_attempt,
     lambda row: row.obligation.dossier,
@@ -169,6 +178,8 @@ DOORS = {
     **_at(PARCEL, "desk:", "parcel_label", "parcel_note"),
     **_at(MESSAGE, "accounts:", "message"),
     **_at(REQUEST, "accounts:", "staff_request"),
+    **_at(MEMBERSHIP, "accounts:", "staff_end"),
+    **_at(STAFF_OF, "accounts:", "staff_people"),
     **_at(LOGIN, "admin:accounts_user_", "change", "delete", "history"),
     **_at(ATTEMPT, "accounting:", "attempt", "decide", "propose", "receipt"),
     **_at(REFUND, "accounting:", "refund", "refund_step"),

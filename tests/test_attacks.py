@@ -126,6 +126,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "desk:cancel_absence",  # of staff: tests/dossiers/desk/test_who_works.py
     "desk:delete_list",  # filters without a person: tests/dossiers/desk/test_lists.py
     "desk:cancel_outage",  # of a body: tests/dossiers/workflow/test_outages.py
+    "accounts:staff_people", "accounts:staff_end",  # of a body: tests/accounts/test_staff_pages.py
     "accounts:staff_request",  # of the administration: tests/accounts/test_staff_requests.py
 }  # fmt: skip
 
