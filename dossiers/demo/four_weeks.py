@@ -6,17 +6,19 @@ from dossiers.choices import FilingChannel
 from dossiers.demo.by_post import WORK, Issuing
 from dossiers.demo.matters import CIVIL, CRIMINAL, RESIDENCE, STAY, Script
 from dossiers.demo.visitors import AtTheCounter
+from dossiers.files.models import OTHER_PAPERS
 from dossiers.models import Dossier
 from portal.common.pdf import PdfError
 
 COUNTER, POST = FilingChannel.COUNTER, FilingChannel.POST
+PAID = f"accept collect{WORK.removeprefix('accept')}"  # with the fee in cash
 # As `matters.MATTERS`.
 ONLINE = [
     ("nguoidan1", RESIDENCE, 19, f"{WORK} put"),
-    ("nguoidan2", CIVIL, 18, f"{WORK} hand"),
+    ("nguoidan2", CIVIL, 18, f"{PAID} hand"),
     ("nguoidan3", RESIDENCE, 16, f"{WORK} put"),
     ("nguoidan4", STAY, 15, "accept charge pay transfer"),
-    ("nguoidan5", RESIDENCE, 14, f"{WORK} put"),
+    ("nguoidan5", RESIDENCE, 14, "accept transfer work"),
     ("nguoidan6", CRIMINAL, 20, "pay accept transfer work"),
     ("nguoidan7", CIVIL, 11, "ask"),
     ("nguoidan8", RESIDENCE, 10, "accept transfer"),
@@ -25,11 +27,11 @@ ONLINE = [
 ]
 # As `visitors.VISITORS`.
 IN_PERSON = [
-    ("Lò Văn Ọi", "011999800011", "1958-02-11", COUNTER, CIVIL, 19, f"{WORK} hand"),
-    ("Quàng Thị Ẩm", "011999800012", "1993-08-30", COUNTER, CIVIL, 17, f"{WORK} hand"),
-    ("Tòng Văn Ụt", "011999800013", "1971-10-05", POST, CIVIL, 15, f"{WORK} hand"),
+    ("Lò Văn Ọi", "011999800011", "1958-02-11", COUNTER, CIVIL, 19, f"{PAID} hand"),
+    ("Quàng Thị Ẩm", "011999800012", "1993-08-30", COUNTER, CIVIL, 17, "accept collect transfer work"),
+    ("Tòng Văn Ụt", "011999800013", "1971-10-05", POST, CIVIL, 15, f"{PAID} hand"),
     ("Cà Văn Ếp", "011999800014", "1982-12-24", COUNTER, CRIMINAL, 16, "collect accept transfer work"),
-    ("Vàng Thị Ỷ", "011999800015", "1999-03-18", COUNTER, CIVIL, 12, f"{WORK}"),
+    ("Vàng Thị Ỷ", "011999800015", "1999-03-18", COUNTER, CIVIL, 12, "accept collect transfer"),
     ("Lường Văn Ẳn", "011999800016", "1966-06-06", POST, CIVIL, 9, "ask"),
     ("Giàng Thị Ổng", "011999800017", "1988-01-27", COUNTER, CRIMINAL, 8, "collect accept transfer"),
     ("Mùa A Ướp", "011999800018", "1975-05-15", COUNTER, CIVIL, 6, "accept transfer work"),
@@ -49,6 +51,9 @@ class VisitorOfWeeks(Issuing, AtTheCounter):
 
     def sheets(self):
         return {"originals": 1, "copies": 1}
+
+    def papers(self, dossier):
+        return [(key, title) for key, title in super().papers(dossier) if key != OTHER_PAPERS]
 
 
 def make_four_weeks():

@@ -73,6 +73,7 @@ def test_once_the_worker_has_issued_the_results_all_states_are_there(seeded, sig
 
 @pytest.mark.slow
 @pytest.mark.needs_pdf
+@pytest.mark.timeout(600)
 def test_four_weeks_of_a_desk_over_all_channels_half_of_them_with_papers(seeded, signing_keys):
     for _n in range(2):  # loaded again it makes nothing twice
         call_command("seed_demo_post", verbosity=0)
