@@ -120,8 +120,8 @@ def nodes(form: Form, page: Mapping[str, Any], errors: Mapping[str, list[str]]) 
     for number, row in enumerate(rows):
         row.first, row.last = number == 0, number == len(rows) - 1
     return [
-        Node("title", _("Tên ngắn của trang"), "text", page["title"], errors=errors.get("title", [])),
-        Node("question", _("Câu hỏi của trang"), "text", page["question"], errors=errors.get("question", [])),
+        Node("title", _("Tên ngắn của trang"), "line", page["title"], errors=errors.get("title", [])),
+        Node("question", _("Câu hỏi của trang"), "line", page["question"], errors=errors.get("question", [])),
         *rows,
     ]
 
