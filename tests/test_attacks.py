@@ -89,7 +89,7 @@ DOORS = {
     },
     **{f"desk:{name}": "filed" for name in ("at_once", "presence")},
     **{f"desk:{name}": "filed" for name in ("originals", "give_back", "custody_sheet", "folder_label")},
-    **{f"desk:{name}": "parcel" for name in ("parcel_label", "parcel_note")},
+    **{f"desk:{name}": "parcel" for name in ("parcel_label", "parcel_note", "parcel_ask", "parcel_cancel")},
     **{f"desk:{name}": "hand-over list" for name in ("handover", "handover_pdf")},
     **{f"desk:intake_{name}": "draft" for name in ("draft", "form", "discard")},
     **{f"papers:{name}": "paper" for name in ("download", "attached")},
@@ -126,6 +126,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "desk:cancel_absence",  # of staff: tests/dossiers/desk/test_who_works.py
     "desk:delete_list",  # filters without a person: tests/dossiers/desk/test_lists.py
     "desk:cancel_outage",  # of a body: tests/dossiers/workflow/test_outages.py
+    "accounts:staff_people", "accounts:staff_end",  # of a body: tests/accounts/test_staff_pages.py
     "accounts:staff_request",  # of the administration: tests/accounts/test_staff_requests.py
 }  # fmt: skip
 
