@@ -29,7 +29,7 @@ def test_it_runs_on_the_standard_library_alone(tmp_path):
     process = portalctl("--help", var=tmp_path)
     usage = (
         "run | test | check | payment-faults | filing-faults | scale-drill | search-eval"
-        " | serve | healthy | backup | restore | drill | clean"
+        " | serve | healthy | backup | restore | drill | upgrade-drill | clean"
     )
     assert process.returncode == 0 and usage in " ".join(process.stdout.split())
 
