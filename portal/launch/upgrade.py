@@ -34,6 +34,8 @@ IN_DATABASE = "SELECT round(active_time::numeric / 1000, 1) FROM pg_stat_databas
 
 def upgrade_drill(places: Places, folder: Path) -> int:
     """Exit code 0 when the upgraded data answers and all invariants hold. Raises Missing."""
+    if not any(folder.glob("pg*")) and not (folder / "cluster-lies-in").exists():
+        raise Missing(f"Trong {folder} không có dữ liệu của cổng", f"ls {folder}")
     older = Places(root=places.root, var=folder)
     refuse_while_running(older)
     there = Places(root=places.root, var=places.var / "upgrade")
@@ -73,9 +75,8 @@ def _measure(places: Places, postgres: Postgres, supervisor: Supervisor) -> int:
     slowest = postgres.execute(SLOWEST.format(last=last, shown=SHOWN)).split("\n")
     started = _web_starts(places, postgres, supervisor)
     code = supervisor.run_to_end(_child(places, postgres, "check_invariants"))
-    say(
-        f"\n  {made} migrations {migrated:.1f} s, of these {in_database:.1f} s in the database; first answer of the web {started:.1f} s after its start"
-    )
+    say(f"\n  {made} migrations {migrated:.1f} s, of these {in_database:.1f} s in the database")
+    say(f"  first answer of the web {started:.1f} s after its start")
     say(f"  not answering: writes {migrated + started:.1f} s; public pages 0 s, the proxy keeps them for an hour")
     say("  slowest: " + "; ".join(line.replace("|", " ") + " s" for line in slowest if line.strip()))
     say("  invariants: " + ("all hold" if code == 0 else _log(places).read_text().strip().splitlines()[-1]))
