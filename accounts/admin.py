@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.models import AdministrativeUnit, Agency, LoginKind, Membership, OfficeHours, StaffRequest, User
-from accounts.staffing import requests
+from accounts.staffing import ending, requests
 from portal.common import searches
 from portal.common.form_fields import ADMIN_FIELDS, DayField, DeskPhoneField
 
@@ -234,8 +234,8 @@ class EndingForm(forms.ModelForm):
         last, before = self.cleaned_data["valid_to"], self.initial.get("valid_to")
         if last is None or (before and last > before):
             raise forms.ValidationError(_("Vai trò chỉ kết thúc sớm hơn. Muốn giữ lâu hơn thì xin giao vai trò mới."))
-        if last < self.instance.valid_from:
-            raise forms.ValidationError(_("Ngày cuối ở trước ngày đầu."))
+        if fault := ending.fault_of(Membership.objects.get(pk=self.instance.pk), last):
+            raise forms.ValidationError(fault)
         return last
 
 
@@ -254,6 +254,11 @@ class MembershipAdmin(NeverDeleted, PostedSearch, ModelAdmin):
 
     def has_add_permission(self, request):
         return False
+
+    def save_model(self, request, obj, form, change):
+        with override("vi"):  # the reason is stored
+            reason = gettext("Trang quản trị")
+        ending.end(obj, form.cleaned_data["valid_to"], reason, by=request.user)
 
     def has_change_permission(self, request, obj=None):
         return (obj is None or obj.user_id != request.user.pk) and super().has_change_permission(request, obj)

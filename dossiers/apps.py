@@ -7,6 +7,7 @@ class DossiersConfig(AppConfig):
     verbose_name = _("Hồ sơ")
 
     def ready(self):
+        from dossiers import leaving  # noqa: F401 - registers why a role cannot end yet
         from dossiers.desk import bulk_runs  # noqa: F401 - registers its worker
         from dossiers.evidence import anchors  # noqa: F401 - registers its worker
         from dossiers.models.grants import grant_after_migrate
