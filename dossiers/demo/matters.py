@@ -17,6 +17,7 @@ from dossiers.demo.papers import paper_of
 from dossiers.demo.people import RESIDENCE_DESK
 from dossiers.files import storage
 from dossiers.files.changing import open_files
+from dossiers.files.models import OTHER_PAPERS
 from dossiers.filing import rules
 from dossiers.models import Dossier, StepState
 from dossiers.papers import drafting
@@ -152,8 +153,9 @@ class Script:
         return {}
 
     def papers(self, dossier):
-        """(item key, title) of the papers that came with it: those that must come."""
-        return [(ask.key, ask.name) for ask in rules.asked_documents(dossier) if ask.required]
+        """(item key, title) of the papers that came with it: those that must come; with a criminal record an identity card."""
+        card = [(OTHER_PAPERS, "Thẻ căn cước")] if dossier.version.procedure.code == CRIMINAL else []
+        return card + [(ask.key, ask.name) for ask in rules.asked_documents(dossier) if ask.required]
 
     def do(self, name, login, **details):
         actor = User.objects.get(username=login)  # read again, as a new request would
