@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.models import AdministrativeUnit, Agency, LoginKind, Membership, OfficeHours, StaffRequest, User
-from accounts.staffing import requests
-from portal.common import searches
+from accounts.staffing import leaving, requests
+from portal.common import clock, searches
 from portal.common.form_fields import ADMIN_FIELDS, DayField, DeskPhoneField
 
 POSTED_WORDS = "tu-khoa"
+CODES_NAMED = 5
 
 admin.site.unregister(Group)  # rights come from memberships, never from Django's groups
 
@@ -236,7 +237,18 @@ class EndingForm(forms.ModelForm):
             raise forms.ValidationError(_("Vai trò chỉ kết thúc sớm hơn. Muốn giữ lâu hơn thì xin giao vai trò mới."))
         if last < self.instance.valid_from:
             raise forms.ValidationError(_("Ngày cuối ở trước ngày đầu."))
+        self._refuse_while_something_is_held(last)
         return last
+
+    def _refuse_while_something_is_held(self, last):
+        """A role that would end today or before is handed over first. Later days may be set: what is held then goes to the head
+        by an alarm (obligations `left_steps`, `left_desk`)."""
+        row = self.instance
+        held = leaving.held(row.user, row.agency, row.role) if last <= clock.today() else []
+        if held:
+            words = _("Còn giữ %(n)d hồ sơ (%(codes)s): trưởng bộ phận giao lại trước, ở “Việc đang giữ”.")
+            codes = ", ".join(held[:CODES_NAMED]) + (", …" if len(held) > CODES_NAMED else "")
+            raise forms.ValidationError(words % {"n": len(held), "codes": codes})
 
 
 @admin.register(Membership)

@@ -18,6 +18,7 @@ from portal.common import clock
 from portal.common.dates import moment
 from portal.common.money import dong
 
+HEADS_MUST_ACT = ("propose_supplement",)  # what heads hear of other steps comes once a morning, unless they chose otherwise
 RUNNING = {DossierState.ACCEPTED, DossierState.PROCESSING}
 
 
@@ -39,7 +40,8 @@ def notify_step(step, event):
         else:
             subject, body = staff_text(step, dossier)
             link = reverse("desk:dossier", args=[dossier.code])
-        queue_messages(f"event:{event.pk}", recipients, subject=subject, body=body, link=link)
+        grouped = role == Tells.HEAD and step.name not in HEADS_MUST_ACT
+        queue_messages(f"event:{event.pk}", recipients, subject=subject, body=body, link=link, grouped=grouped)
         if role == Tells.SUBMITTER and not recipients:
             subject, body = citizen_text(step, dossier, visitor=True)
             mail_visitor(f"event:{event.pk}", dossier, subject=subject, body=body)

@@ -121,6 +121,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "accounts:password_link", "accounts:staff_ask",
     "desk:intake_applicant",  # of a body: tests/dossiers/desk/test_intake.py
     "desk:bulk", "desk:bulk_confirm", "desk:bulk_print",  # of the person who chose: tests/dossiers/desk/test_bulk.py
+    "desk:holdings",  # of staff: tests/dossiers/desk/test_leaving.py
     "desk:cancel_absence",  # of staff: tests/dossiers/desk/test_who_works.py
     "desk:delete_list",  # filters without a person: tests/dossiers/desk/test_lists.py
     "desk:cancel_outage",  # of a body: tests/dossiers/workflow/test_outages.py

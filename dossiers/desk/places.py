@@ -27,6 +27,7 @@ PLACES = [
     Place("desk:originals_of_body", _("Giấy tờ gốc"), "folder", keeping.KEEPERS),
     Place("desk:parcels", _("Bưu gửi"), "mail", parcels.KEEPERS),
     Place("desk:absences", _("Ngày vắng, làm thay"), "users"),
+    Place("desk:message_settings", _("Cách nhận tin"), "msg"),
     Place("desk:outages", _("Sự cố, bảo trì"), "alert", outages.KEEPERS),
 ]
 

@@ -172,12 +172,21 @@ def overview(request):
         {
             "load": numbers.load(bodies, hours),
             "causes": [_kind(kind, row, "") for kind, row in late],
-            "people": _aged(numbers.by_person(bodies, hours.now)),
+            "people": [
+                row | {"href": _given_at(row["person"], request.user)} for row in _aged(numbers.by_person(bodies, hours.now))
+            ],
             "steps": _aged(numbers.by_step(bodies, hours.now)),
             "procedures": _aged(numbers.by_procedure(bodies, hours.now)),
             "weeks": numbers.weeks(bodies),
         },
     )
+
+
+def _given_at(person, user):
+    """Where the head gives to others what this person holds (None: nobody holds it)."""
+    if person is None:
+        return f"{reverse('desk:queue')}?{urlencode({'nhom': 'tat-ca', 'nguoi': 'chua-giao'})}"
+    return "" if person == user.pk else reverse("desk:holdings", args=[person])
 
 
 def _aged(rows):
