@@ -192,7 +192,9 @@ def broker_answers():
     }
     try:
         with celery_app.connection_for_write(transport_options={**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **limits}) as broker:
-            broker.channel().client.ping()
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_TIMEOUT_SECONDS)
+            if broker.transport.driver_type == "redis":
+                broker.channel().client.ping()
         return True
     except Exception as error:  # each transport raises its own classes
         log.warning("broker away", extra={"error": str(error)})

@@ -22,7 +22,7 @@ ROOMS = ("accounts", "dossiers", "payments", "portal", "procedures")
 
 PATH = {
     "code procedure": "of a dossier, a procedure, an agency",
-    "pk object_id content_type_id number": "number of a row, of a version",
+    "pk object_id content_type_id number position": "number of a row, of a version, of a field on its page",
     "slug key kind provider carrier app_label": "a fixed word of the portal",
     "place": "of a condition in the document of a procedure",
     "name": "kind of a paper",
@@ -46,7 +46,7 @@ QUERY = {
     "tu-khoa q muc phi doi-tuong linh-vuc co-quan mien-phi": "words about procedures and places; of payments: their number",
     "tinh xa noi province commune": "code of a place",
     # pages
-    "next": "address of a page to go on with",
+    "next": "address of a page to go on with", "tra-cuu": "key of the question whose list is looked up",
     "account": "asks /health/ready for no account", "xem sua tai dong nen nguyen-van": "how a page is shown",
     "co-chu giao-dien lang": "appearance", "format": "of an API answer",
     "mau": "number of a ready-made answer", "anh": "number of a photo of a visit",

@@ -107,7 +107,7 @@ class SupplementForm(StepForm):
                 [
                     Choice(Target.FIELD, row.key, row.label, row.text or (_("bảng") if row.table else _("để trống")))
                     for row in section.rows
-                    if not form.fields[row.key].computed
+                    if not form.fields[row.key].computed and not row.is_bound
                 ],
             )
 

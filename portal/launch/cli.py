@@ -27,6 +27,7 @@ PASSES_ARGUMENTS = (
     "test",
     "payment-faults",
     "filing-faults",
+    "scale-drill",
     "search-eval",
 )  # unknown arguments are passed to the program they start
 
@@ -70,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
         add_help=False,
     )
     verbs.add_parser(
+        "scale-drill",
+        help="hai trang web, hai bộ xử lý việc, cơ sở dữ liệu có bản đứng chờ; từng phần hỏng, in bảng kết quả",
+        add_help=False,
+    )
+    verbs.add_parser(
         "search-eval",
         help="đo phần tìm thủ tục trên một tệp câu tìm, in bảng kết quả; --help nói thêm",
         add_help=False,
@@ -108,7 +114,7 @@ def _do(asked: argparse.Namespace, rest: list[str]) -> int:
 
         options = {name: value for name, value in vars(asked).items() if name not in ("verb", "folder")}
         return getattr(backup, asked.verb)(here, asked.folder.resolve(), **options)
-    if asked.verb in ("payment-faults", "filing-faults"):
+    if asked.verb in ("payment-faults", "filing-faults", "scale-drill"):
         from .faults import faults
 
         return faults(here, asked.verb, rest)

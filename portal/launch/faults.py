@@ -1,5 +1,6 @@
 """`./portalctl payment-faults` pays through every fault of the mock gateway, then through kill -9; `filing-faults` files dossiers
-while programs are killed. Real processes, a temporary database. Prints English, like `test`: for developers and operators.
+while programs are killed; `scale-drill` runs two of each behind the proxy, with a standby of the database. Real processes, a
+temporary database. Prints English, like `test`: for developers and operators.
 """
 
 from . import environment, needs, services
@@ -12,7 +13,11 @@ from .prove import Outcome, Proof, remove_servers, runner
 from .run import install_pango
 from .supervisor import StopAsked, Supervisor
 
-HARNESSES = {"payment-faults": "tests.faults", "filing-faults": "tests.faults.filing"}
+HARNESSES = {
+    "payment-faults": "tests.faults",
+    "filing-faults": "tests.faults.filing",
+    "scale-drill": "tests.faults.scale",
+}
 
 
 def faults(places: Places, verb: str, words: list[str]) -> int:

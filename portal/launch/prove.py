@@ -122,6 +122,7 @@ def static_proofs(places: Places) -> list[Proof]:
         Proof("mypy", [tool("mypy")], {}),
         Proof("import layers", [tool("lint-imports")], {}),
         Proof("migrations complete", manage(places, "makemigrations", "--check", "--dry-run"), offline),
+        Proof("migrations gentle", [places.python, "-m", "tests.lint_migrations"], offline),
         Proof("Dockerfile", [tool("hadolint"), "Dockerfile"], {}),
         Proof("check --deploy", manage(places, "check", "--deploy", "--fail-level", "WARNING"), LIKE_PRODUCTION),
     ]

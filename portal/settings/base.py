@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "accounts.sessions.end_locked_sessions",
     "portal.refusals.record_refusals",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.reading.ReadFromStandby",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.sliding.slide",
@@ -104,6 +105,14 @@ DATABASES = {
         "ATOMIC_REQUESTS": True,
     }
 }
+# A standby that follows by streaming: catalogue, tracking and lists are read from it (docs/scaling.md).
+if STANDBY_URL := os.environ.get("DATABASE_STANDBY_URL", ""):
+    DATABASES["standby"] = {
+        **dj_database_url.parse(STANDBY_URL, conn_max_age=600, conn_health_checks=True),
+        "TEST": {"MIRROR": "default"},
+    }
+    DATABASES["standby"].setdefault("OPTIONS", {})["connect_timeout"] = 2  # seconds
+    DATABASE_ROUTERS = ["portal.reading.Router"]
 DATABASE_APP_ROLE = "portal_app"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -267,11 +276,15 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 120,  # seconds; longer than CELERY_TASK_TIME_LIMIT; tasks with an ETA are not used
-    "unacked_restore_interval": 2,
-    "unacked_restore_throttle": 1,
-}
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {  # of Redis; RabbitMQ itself gives out again what a lost worker held
+        "visibility_timeout": 120,  # seconds; longer than CELERY_TASK_TIME_LIMIT; tasks with an ETA are not used
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+    }
+    if not REDIS_URL.startswith("amqp")
+    else {}
+)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 

@@ -127,12 +127,13 @@ REQUIRED: dict[str, Callable[[str], str]] = {
     "ALLOWED_HOSTS": _hosts,
     "SITE_URL": _https,
     "DATABASE_URL": _scheme("postgresql", "postgres"),
-    "REDIS_URL": _scheme("redis", "rediss", "redis+socket"),
+    "REDIS_URL": _scheme("redis", "rediss", "redis+socket", "amqp", "amqps"),
     "TRUSTED_PROXIES": _proxies,  # TLS ends at a proxy; without its network all clients share one address and its limits
     "EMAIL_HOST": lambda value: "",
     "DEFAULT_FROM_EMAIL": _mail,
 }
 OPTIONAL: dict[str, Callable[[str], str]] = {
+    "DATABASE_STANDBY_URL": _scheme("postgresql", "postgres"),
     "SECRET_KEY_FALLBACKS": lambda value: next(filter(None, map(_secret, _items(value))), ""),
     "EMAIL_PORT": _port,
     "EMAIL_USE_TLS": _switch,

@@ -18,13 +18,12 @@ from procedures.eforms.messages import error_text, error_texts, summary_text
 from procedures.eforms.parts import Field, Page, Section
 from procedures.eforms.prefill import Prefilled, prefill
 from procedures.eforms.printing import print_context
-from procedures.eforms.reading import ABROAD_QUERY, PageInput, open_row_from, read_page
+from procedures.eforms.reading import PageInput, opened_by, read_page
 from procedures.eforms.showing import BoundPage
 from procedures.eforms.sources import DatabaseSources, Option, Sources, StaticSources
 from procedures.eforms.validation import first_unfinished_page, page_errors, pages_with_errors, validate
 
 __all__ = [
-    "ABROAD_QUERY",
     "AnswerRow",
     "AnswerSection",
     "AnswerTable",
@@ -53,7 +52,7 @@ __all__ = [
     "holds",
     "is_empty",
     "names_in",
-    "open_row_from",
+    "opened_by",
     "page_errors",
     "pages_with_errors",
     "prefill",

@@ -52,6 +52,7 @@ class AnswerRow:
     sensitive: bool = False
     origin: str = ""
     table: AnswerTable | None = None
+    is_bound: bool = False  # the procedure fixes it: nobody was asked
 
     @property
     def from_account(self) -> bool:
@@ -103,6 +104,7 @@ def answer_sections(
     form.expect(known)
     asked = {question.key for question in form.walk(known, today)[0]}
     kept = form.kept(known, today)
+    asked |= {question.key for question in form.fields.values() if question.is_bound and question.key in kept}
     sections = []
     for section in form.sections:
         pages = []
@@ -124,7 +126,8 @@ def answer_sections(
 def _answer_row(form: Form, page: Page, question: Field, value: Any, masked: bool, origin: str, long_dates: bool) -> AnswerRow:
     table = answer_table(form, question, value, masked=masked) if question.type == "table" else None
     text = "" if table else display_value(form, question, value, masked=masked, long_dates=long_dates)
-    return AnswerRow(question.key, question.label, text, page.key, question.sensitive, origin, table)
+    where = "" if question.is_bound else page.key
+    return AnswerRow(question.key, question.label, text, where, question.sensitive, origin, table, question.is_bound)
 
 
 def answer_table(form: Form, table: Field, value: Any, *, masked: bool = False) -> AnswerTable:
@@ -191,7 +194,9 @@ def display_value(form: Form, question: Field, value: Any, *, masked: bool = Fal
         case "date_range" if isinstance(value, dict):
             start, end = (date_text(value.get(part), words=long_dates) for part in ("from", "to"))
             return _("từ %(start)s đến %(end)s") % {"start": start, "end": end}
-        case "choice":
+        case "lookup" if question.spec.get("show_code"):
+            return f"{value} {form.option_label(question, value)}".strip()
+        case "choice" | "lookup":
             chosen = value if isinstance(value, list) else [value]
             return ", ".join(form.option_label(question, option) or str(option) for option in chosen)
         case "yes_no" if isinstance(value, bool):

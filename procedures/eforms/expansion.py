@@ -15,7 +15,7 @@ def expand(raw_form: Mapping[str, Any], library: Mapping[str, Any]) -> Spec:
     for page in pages_of(form):
         fields: list[Spec] = []
         for item in page["fields"]:
-            fields += _expand_block(item, library["blocks"]) if "block" in item else [item]
+            fields += expand_block(item, library["blocks"]) if "block" in item else [item]
         for field in fields:
             if page.get("show_if"):
                 own = field.get("show_if")
@@ -33,7 +33,7 @@ def expanded_form(key: str, library: Mapping[str, Any]) -> Spec:
     if raw is None:
         raise LookupError(f"no form {key}")
     form = expand(raw, library)
-    questions = list(_questions_of(form))
+    questions = list(questions_of(form))
     formats = {q["validation"]["format"] for q in questions if q.get("validation", {}).get("format")}
     sources = {q["source"] for q in questions if q.get("source")}
     if any(q["type"] == "address" for q in questions):
@@ -51,7 +51,7 @@ def pages_of(form: Mapping[str, Any]) -> Iterator[Spec]:
         yield from section["pages"]
 
 
-def _questions_of(form: Mapping[str, Any]) -> Iterator[Spec]:
+def questions_of(form: Mapping[str, Any]) -> Iterator[Spec]:
     """Fields and table columns."""
     for page in pages_of(form):
         for field in page["fields"]:
@@ -63,7 +63,7 @@ def _without_examples(fmt: Mapping[str, Any]) -> Spec:
     return {name: copy.deepcopy(value) for name, value in fmt.items() if name != "examples"}
 
 
-def _expand_block(use: Mapping[str, Any], blocks: Mapping[str, Any]) -> list[Spec]:
+def expand_block(use: Mapping[str, Any], blocks: Mapping[str, Any]) -> list[Spec]:
     """The plain fields of one {"block": …} item."""
     library = {field["key"]: field for field in blocks[use["block"]]["fields"]}
     who = " của " + use["who"] if use.get("who") else ""

@@ -17,7 +17,7 @@ from procedures.eforms.parts import Field, Page, Section, is_blank_row
 from procedures.eforms.sources import Option, Sources, StaticSources
 
 _REMARK = re.compile(r"\s*[\[(][^\])]*(?:knowledge|seen|chưa xem)[^\])]*[\])]")
-GRAMMARS = {1}  # all grammars of published versions must stay readable
+GRAMMARS = {1, 2}  # all grammars of published versions must stay readable
 
 
 class UnknownPage(LookupError):
@@ -166,11 +166,16 @@ class Form:
         return {key: value for key, value in answers.items() if not is_empty(value)}
 
     def walk(self, known: Mapping[str, Any], today: dt.date) -> tuple[list[Field], dict[str, Any]]:
-        """(shown questions, answers that count). A hidden answer is dropped before later conditions are evaluated."""
+        """(shown questions, answers that count). A hidden answer is dropped before later conditions are evaluated; a question
+        narrowed to a value counts with it and is not shown."""
         kept = {bound["key"]: known.get(bound["key"]) for bound in self.bound_fields}
         asked = []
         for question in self.fields.values():
-            if question.is_question and holds(question.spec.get("show_if"), kept, today):
+            if question.is_hidden or not question.is_question or not holds(question.spec.get("show_if"), kept, today):
+                continue
+            if question.is_bound:
+                kept[question.key] = question.narrowed["value"]
+            else:
                 asked.append(question)
                 kept[question.key] = known.get(question.key)
         return asked, kept
@@ -232,7 +237,8 @@ class Form:
         return [
             shown
             for shown in page.fields
-            if shown.key in keys or (not shown.is_question and holds(shown.spec.get("show_if"), kept, today))
+            if shown.key in keys
+            or (not shown.is_question and not shown.is_hidden and holds(shown.spec.get("show_if"), kept, today))
         ]
 
     def position(self, page: Page, known: Mapping[str, Any], today: dt.date) -> tuple[int, int]:
@@ -245,11 +251,15 @@ class Form:
 
 def _sections(document: Mapping[str, Any]) -> list[Section]:
     sections, index = [], 0
+    narrows = document.get("grammar", 1) > 1
     for section_spec in document["sections"]:
         section = Section(section_spec["key"], section_spec["title"])
         for spec in section_spec["pages"]:
             page = Page(spec["key"], spec["title"], spec["question"], section, index)
-            questions = tuple(Field(field_spec, field_spec["key"], field_spec["type"], page) for field_spec in spec["fields"])
+            questions = tuple(
+                Field(row, row["key"], row["type"], page, (row.get("narrowed") or {}) if narrows else {})
+                for row in spec["fields"]
+            )
             object.__setattr__(page, "fields", questions)
             section.pages.append(page)
             index += 1

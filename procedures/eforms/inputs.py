@@ -11,6 +11,7 @@ from accounts.unit_search import FoundUnit
 from portal.common.countries import HOME
 from procedures.eforms.conditions import is_empty
 from procedures.eforms.form import Form
+from procedures.eforms.lookup import MAX_FOUND, find, shown_label
 from procedures.eforms.parts import Field
 from procedures.eforms.reading import ADDRESS_PARTS, DATE_PARTS, NO, YES
 from procedures.eforms.sources import Option
@@ -51,6 +52,7 @@ class ShownPage(Protocol):
     origins: Mapping[str, str]
     open_row: tuple[str, int] | None
     abroad: str
+    lookup: str
     remarks: Mapping[str, str]
 
     @property
@@ -105,7 +107,7 @@ class BoundField:
                 return "radio"
             case "consent":
                 return "third_party" if self.spec.get("third_party") else "consent"
-            case "textarea" | "date" | "date_range" | "address" | "table" | "note" as same:
+            case "textarea" | "date" | "date_range" | "address" | "lookup" | "table" | "note" as same:
                 return same
         return "line"
 
@@ -142,6 +144,8 @@ class BoundField:
                 return f"{self.id}-from"
             case "address":
                 return f"{self.id}-{self._address_target()}"
+            case "lookup":
+                return f"{self.id}-tim"
             case "third_party":
                 return f"{self.id}-agreed"
         return self.id
@@ -348,6 +352,24 @@ class BoundField:
         stored = self.stored if isinstance(self.stored, dict) else {}
         name = f"{self.name}-{part}"
         return Part(name, label, self.typed(name, str(stored.get(part) or "")))
+
+    # look-up -------------------------------------------------------------------------------------------------------
+    @cached_property
+    def looked_up(self) -> dict[str, Any]:
+        """What was chosen (code and label), what was typed, and the options found for it when they were asked for."""
+        form, question = self.page.form, self.field
+        stored = self.stored if isinstance(self.stored, str) else ""
+        label = form.option_label(question, stored) if stored else ""
+        text = self.typed(f"{self.name}-tim", "" if label else stored)
+        asked = self.page.lookup == self.name
+        return {
+            "code": stored if label else "",
+            "label": shown_label(question, Option(stored, label)) if label else "",
+            "text": text,
+            "asked": asked,
+            "found": [(option.value, shown_label(question, option)) for option in find(form, question, text)] if asked else [],
+            "all": MAX_FOUND,
+        }
 
     # consent ----------------------------------------------------------------------------------------------------
     @property

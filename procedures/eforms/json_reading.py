@@ -46,7 +46,7 @@ def read_json(form: Form, sent: Mapping[str, Any], known: Mapping[str, Any], tod
     for key, value in sent.items():
         question = form.fields.get(key)
         try:
-            if question is None or not question.is_question:
+            if question is None or not question.is_question or question.is_narrowed_away:
                 raise Refused(_("Câu này không có trong tờ khai. Bỏ ra rồi gửi lại."))
             values[key] = _read(form, question, value)
         except Refused as refused:
@@ -79,7 +79,7 @@ def _read(form: Form, question: Field, value: Any) -> Any:
             return ends if any(ends.values()) else None
         case "choice" if question.multiple:
             return list(dict.fromkeys(clean_line(_string(one)) for one in _list(value))) or None
-        case "choice":
+        case "choice" | "lookup":
             return clean_line(_string(value)) or None
         case "yes_no":
             return _boolean(value)

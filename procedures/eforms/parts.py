@@ -7,6 +7,9 @@ from typing import Any
 
 from procedures.eforms.conditions import is_empty
 
+CODED = ("choice", "lookup")
+"""Types whose answer is the code of an option; its label is shown."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -16,14 +19,36 @@ class Field:
     key: str
     type: str
     page: "Page | None" = field(default=None, repr=False, compare=False)
+    narrowed: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """Grammar 2: how this procedure narrows the shared form. `hide`, or `value` (bound), or other words: `label`, `help`."""
 
     @property
     def label(self) -> str:
+        """The words on pages."""
+        return self.narrowed.get("label") or self.spec["label"]
+
+    @property
+    def official_label(self) -> str:
+        """The words of the printed form."""
         return self.spec["label"]
 
     @property
     def help(self) -> str:
-        return self.spec.get("help", "")
+        return self.narrowed.get("help") or self.spec.get("help", "")
+
+    @property
+    def is_hidden(self) -> bool:
+        """Not asked for this procedure; printed as an empty line."""
+        return bool(self.narrowed.get("hide"))
+
+    @property
+    def is_bound(self) -> bool:
+        """Not asked for this procedure; its answer is always `narrowed["value"]`."""
+        return "value" in self.narrowed and not self.is_hidden
+
+    @property
+    def is_narrowed_away(self) -> bool:
+        return self.is_hidden or self.is_bound
 
     @property
     def rules(self) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from procedures.eforms.conditions import holds, is_empty
 from procedures.eforms.form import Form
-from procedures.eforms.parts import Field, Page
+from procedures.eforms.parts import CODED, Field, Page
 
 Lookup = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
 
@@ -47,7 +47,7 @@ def prefill(
         if question.page is None or question.page.index not in wanted or question.key in known or question.computed:
             continue
         kept = form.walk(seen, today)[1]
-        if question.key not in kept:
+        if question.key not in kept or question.is_bound:
             continue
         is_for_them = holds(question.spec.get("prefill", {}).get("when"), kept, today)
         value, origin = _first_found(form, question, sources, lookups or {}, kept) if is_for_them else (None, "")
@@ -95,7 +95,7 @@ def _fitted(form: Form, question: Field, rule: Mapping[str, Any], value: Any) ->
         return None
     if question.type == "table":
         return _rows(question, rule, value)
-    if question.type == "choice":
+    if question.type in CODED:
         if "map" in rule:
             return _mapped_choice(question, rule["map"], value)
         return value if form.can_choose(question, value) else None

@@ -82,8 +82,15 @@ def print_context(
     `blank`: print the empty form to fill in by hand, with dotted lines and boxes to tick.
     """
     form.expect(known)
-    asked, kept = (list(form.fields.values()), {}) if blank else (form.walk(known, today)[0], form.kept(known, today))
-    shown = {question.key for question in asked}
+    bound = {
+        question.key: question.narrowed["value"]
+        for question in form.fields.values()
+        if question.is_bound and not (blank and question.spec.get("show_if"))
+    }
+    kept = bound if blank else form.kept(known, today)
+    shown = (
+        set(form.fields) if blank else {question.key for question in form.walk(known, today)[0]} | (bound.keys() & kept.keys())
+    )
     numbers = count(1)
     agencies = [bound for bound in form.bound_fields if bound["binds_to"] == "agency"]
     return {
@@ -153,19 +160,19 @@ def _printed_lines(
                 value = kept.get(question.key) if question.key in shown else None
                 lines.append(_printed_line(form, question, value, next(numbers), blank))
             elif blank:
-                lines.append(PrintedLine(0, question.label, note=True))
+                lines.append(PrintedLine(0, question.official_label, note=True))
     return lines
 
 
 def _printed_line(form: Form, question: Field, value: Any, number: int, blank: bool) -> PrintedLine:
     if question.type == "table":
-        return PrintedLine(number, question.label, table=answer_table(form, question, value))
+        return PrintedLine(number, question.official_label, table=answer_table(form, question, value))
     text = display_value(form, question, value)
     return PrintedLine(
         number,
-        question.label,
+        question.official_label,
         text,
-        options=_boxes(form, question) if blank else [],
+        options=_boxes(form, question) if blank and not text else [],
         consent=question.type == "consent",
         signed_on_paper=isinstance(value, dict) and value.get("way") == "paper",
         tall=question.type == "textarea",

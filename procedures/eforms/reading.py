@@ -13,6 +13,7 @@ from portal.common.identity import id_number_in, to_national
 from portal.common.mail_addresses import address_in
 from portal.common.money import UnclearAmount, dong_in
 from procedures.eforms.form import Form
+from procedures.eforms.lookup import resolve
 from procedures.eforms.parts import Field, Page, is_blank_row
 from procedures.eforms.values import WAYS, clean_line, clean_lines, normalise, number_from
 
@@ -22,6 +23,10 @@ ADDRESS_PARTS = ("province", "commune", "find", "detail", "country")
 ADDRESS_BUTTON = "address"  # name of the submit buttons of an address; their value is the name of its question
 ABROAD_BUTTON = "abroad"  # name of the button that asks for the list of countries; its value, too
 ABROAD_QUERY = "nuoc-ngoai"
+LOOKUP = (
+    "tra-cuu"  # name of the button that looks up an option, and of the query parameter; their value is the name of the question
+)
+ONE_FIELD = "mot-cau"  # hidden input of a page of one question: nothing else is read
 MAX_ROWS = 1000  # rows read of one table; a guard against very large requests
 _ROW_BUTTON = re.compile(r"([a-z][a-z0-9_]*)-([0-9]{1,3})")
 
@@ -38,17 +43,21 @@ class PageInput:
     open_row: tuple[str, int] | None = None  # the row to show open
     address: str = ""  # the address whose places or countries were asked for
     abroad: bool = False  # its countries
+    lookup: str = ""  # the question whose list was asked for
+    one: str = ""  # the only question that was read
 
     @property
     def focus(self) -> str:
         """The id of the element to scroll to; "" for the top of the page."""
-        if self.address:
-            return f"f-{self.address}"
+        if self.address or self.one:
+            return f"f-{self.address or self.one}"
         return f"f-{self.open_row[0]}-{self.open_row[1]}" if self.open_row else ""
 
     @property
     def query(self) -> str:
         """The query string of a redirect: which row is open, or which address shows the countries."""
+        if self.lookup:
+            return f"{LOOKUP}={self.lookup}"
         if self.abroad:
             return f"{ABROAD_QUERY}={self.address}"
         return f"dong={self.open_row[0]}-{self.open_row[1]}" if self.open_row else ""
@@ -63,9 +72,13 @@ def read_page(
     """
     entered = PageInput(raw=post)
     pressed = None if autosave else _pressed(post)
+    if only := post.get(ONE_FIELD, ""):
+        entered.again = not autosave
     for question in form.shown_fields(page, known, today):
-        if not question.is_question or question.computed:
+        if not question.is_question or question.computed or (only and question.key != only):
             continue
+        if only:
+            entered.one = question.key
         if question.type == "table":
             rows = _open_rows(form, question, post, known.get(question.key))
             button = pressed if pressed and pressed.table == question.key else None
@@ -74,10 +87,21 @@ def read_page(
                 entered.again, entered.open_row = True, opened
         else:
             entered.values[question.key] = read_value(form, question, post, question.key)
+            if question.type == "lookup" and not autosave and post.get(LOOKUP) == question.key:
+                entered.again, entered.lookup = True, question.key
             asked = () if autosave or question.type != "address" else (post.get(ADDRESS_BUTTON), post.get(ABROAD_BUTTON))
             if question.key in asked:
                 entered.again, entered.address, entered.abroad = True, question.key, ABROAD_BUTTON in post
     return entered
+
+
+def opened_by(query: Mapping[str, str]) -> dict[str, Any]:
+    """What the query string of a page opens: arguments of `BoundPage`."""
+    return {
+        "open_row": open_row_from(query.get("dong", "")),
+        "abroad": query.get(ABROAD_QUERY, ""),
+        "lookup": query.get(LOOKUP, ""),
+    }
 
 
 def open_row_from(query: str) -> tuple[str, int] | None:
@@ -102,6 +126,8 @@ def read_value(form: Form, question: Field, post: QueryDict, name: str) -> Any:
             return {YES: True, NO: False}.get(text, text or None)
         case "address":
             return _read_address(form, post, name)
+        case "lookup":
+            return _read_lookup(form, question, post, name)
         case "consent":
             return _read_consent(question, post, name)
     return read_text(form, question, post.get(name, ""))
@@ -178,6 +204,16 @@ def _read_address(form: Form, post: QueryDict, name: str) -> dict[str, str] | No
         found = form.find("commune", parts["commune"])  # the commune determines the province
         parts["province"] = found.parent if found else ""
     return {part: text for part, text in parts.items() if text} or None
+
+
+def _read_lookup(form: Form, question: Field, post: QueryDict, name: str) -> str | None:
+    """The code that was picked, or that the typed words mean; else the words as typed, to look them up; else the code before."""
+    text, picked = _text(post, f"{name}-tim"), _text(post, f"{name}-chon")
+    if picked and post.get(LOOKUP) != name:
+        return picked
+    if text:
+        return text if post.get(LOOKUP) == name else resolve(form, question, text) or text
+    return None if f"{name}-bo" in post else _text(post, name) or None
 
 
 def _read_consent(question: Field, post: QueryDict, name: str) -> Any:

@@ -18,7 +18,7 @@ TOP = "noi-dung"
 
 class BoundPage:
     """`errors`: {key: code}; `origins`: {key: origin of a prefilled answer}; `open_row`: (table key, index) of the open row;
-    `abroad`: the key of the address that shows the list of countries."""
+    `abroad`: the key of the address that shows the list of countries; `lookup`: of the question whose options are looked up."""
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class BoundPage:
         origins: Mapping[str, str] | None = None,
         open_row: tuple[str, int] | None = None,
         abroad: str = "",
+        lookup: str = "",
     ):
         self.form, self.page, self.today = form, page, today
         self.answers = {**known, **(entered.values if entered else {})}
@@ -39,6 +40,8 @@ class BoundPage:
         self.origins = origins or {}
         self.open_row = (entered.open_row if entered else None) or open_row
         self.abroad = abroad
+        self.lookup = lookup
+        self.on_its_own = False  # the question that is looked up has a page of its own
         self.remarks: Mapping[str, str] = {}  # {key: what an agency wrote about this question before}
         self._texts = error_texts(form, errors or {}, self.answers, today)
         self.position, self.total = form.position(page, self.answers, today)
@@ -59,7 +62,18 @@ class BoundPage:
                 self, question, question.key, self.answers.get(question.key), self.error(question.key)
             )
             for question in shown
+            if not self.on_its_own or question.key == self.lookup
         ]
+
+    def show_one(self) -> None:
+        """Show the question that is looked up, if it stands here, on a page of its own."""
+        shown = self.form.shown_fields(self.page, self.answers, self.today)
+        self.on_its_own = any(question.key == self.lookup and question.type == "lookup" for question in shown)
+
+    @property
+    def one_field(self) -> "BoundField | None":
+        """The question that is looked up on a page of its own; None on a page with all questions."""
+        return next((shown for shown in self.fields if shown.kind == "lookup"), None) if self.on_its_own else None
 
     @property
     def has_table(self) -> bool:
@@ -68,7 +82,7 @@ class BoundPage:
     @property
     def has_buttons(self) -> bool:
         """Are there submit buttons within the questions? Then Enter must find the main button first."""
-        return self.has_table or any(shown.kind == "address" for shown in self.fields)
+        return self.has_table or any(shown.kind in ("address", "lookup") for shown in self.fields)
 
     @property
     def has_errors(self) -> bool:

@@ -24,8 +24,8 @@ def validate(form: Form, known: Answers, today: dt.date) -> Errors:
     for question in asked:
         _check_answer(form, question, kept, today, errors)
     for check in form.checks:
-        target = target_of(check)
-        if not _has_error(errors, target) and fails(check, kept, today):
+        target = _asked_target(form, check)
+        if target and not _has_error(errors, target) and fails(check, kept, today):
             errors[target] = check["op"]
     ours = set(form.fields) | {bound["key"] for bound in form.bound_fields}
     return errors | {key: "unknown" for key in known if key not in ours}
@@ -40,8 +40,11 @@ def page_errors(form: Form, page: Page, known: Answers, today: dt.date) -> Error
         if question.page is page:
             _check_answer(form, question, kept, today, errors)
     for check in form.checks:
-        here = _operands_on(form, check, page)
-        last = max((form.fields[key].page.index for key in _operands(form, check)), default=-1)  # type: ignore[union-attr]
+        here = [key for key in _operands_on(form, check, page) if not form.fields[key].is_narrowed_away]
+        last = max(
+            (form.fields[key].page.index for key in _operands(form, check) if not form.fields[key].is_narrowed_away),  # type: ignore[union-attr]
+            default=-1,
+        )
         if not here or last > page.index:
             continue  # the rule has no operand on this page, or an operand on a later page
         target = target_of(check)
@@ -69,6 +72,14 @@ def first_unfinished_page(form: Form, known: Answers, today: dt.date) -> Page | 
 def target_of(check: Mapping[str, Any]) -> str:
     """The field that shows the message of a rule over several fields."""
     return check.get("target") or check["fields"][0].partition(".")[0]
+
+
+def _asked_target(form: Form, check: Mapping[str, Any]) -> str:
+    """The target, or the first operand that is asked where this procedure does not ask the target; "" when none is."""
+    target = target_of(check)
+    if target not in form.fields or not form.fields[target].is_narrowed_away:
+        return target
+    return next((key for key in _operands(form, check) if not form.fields[key].is_narrowed_away), "")
 
 
 # one answer -----------------------------------------------------------------------------------------------------------

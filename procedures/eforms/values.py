@@ -74,7 +74,7 @@ def value_error(form: Form, question: Field, value: Any, today: dt.date) -> str 
             return _number_error(question, value, today)
         case "date" | "date_range":
             return _date_error(form, question, value, today)
-        case "choice":
+        case "choice" | "lookup":
             return _choice_error(form, question, value)
         case "yes_no":
             return None if isinstance(value, bool) else "type"

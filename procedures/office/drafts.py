@@ -24,6 +24,7 @@ from procedures.models import (
     VersionDraft,
     VersionState,
 )
+from procedures.office import form_blocks
 from procedures.office.checking import problems
 from procedures.office.differences import differences
 from procedures.office.examples import failures
@@ -208,6 +209,7 @@ def ask(draft: VersionDraft, publish_on: dt.date, *, by: User) -> None:
         raise NotPossible(_("%(name)s đang sửa bản thảo này.") % {"name": holder})
     if publish_on < clock.today():
         raise NotPossible(_("Ngày có hiệu lực không ở trước hôm nay."))
+    _expand_blocks(draft)
     _refuse_problems(draft)
     draft.publish_on, draft.asked_by, draft.asked_at = publish_on, by, clock.now()
     draft.holder = draft.held_at = None
@@ -241,6 +243,8 @@ def approve(draft: VersionDraft, seen: str, *, by: User) -> None:
         raise NotPossible(_("Bản thảo này đã được duyệt."))
     if draft.version.sha256 != seen:
         raise NotPossible(_("Bản thảo đã khác bản anh/chị vừa xem. Xem lại rồi duyệt."))
+    if not form_blocks.is_fresh(draft.version.document["form"]):
+        raise NotPossible(_("Một khối chung đã đổi sau khi gửi duyệt. Đưa về sửa tiếp, xem lại tờ khai rồi gửi lại."))
     _refuse_problems(draft)
     draft.approved_by, draft.approved_at = by, clock.now()
     draft.save()
@@ -257,17 +261,28 @@ def publish_due() -> None:
             draft = due.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
             if draft is None:
                 continue
+            if not form_blocks.is_fresh(draft.version.document["form"]):
+                _send_back(draft, _("Tờ khai"), [_("Một khối chung đã đổi sau khi duyệt.")])
+                continue
             found = [] if draft.ends else failures(draft.version.document)
             if found:  # a calendar or an amount of a province changed since it was approved
-                _send_back(draft, [str(failure) for failure in found])
+                _send_back(draft, _("Ví dụ"), [str(failure) for failure in found])
             else:
                 _publish(draft)
 
 
-def _send_back(draft: VersionDraft, reasons: list[str]) -> None:
+def _expand_blocks(draft: VersionDraft) -> None:
+    """Write the common blocks of the form as they are today: what is approved is what people see."""
+    if not form_blocks.is_fresh(draft.version.document["form"]):
+        form_blocks.refresh(draft.version.document["form"])
+        draft.version.save()
+        draft.revision += 1
+
+
+def _send_back(draft: VersionDraft, place: str, reasons: list[str]) -> None:
     """Open an approved draft for editing again, because it cannot be published on its day."""
     _reopen(draft)
-    _record(draft, Act.REFUSED, None, [{"place": _("Ví dụ"), "old": "", "new": reason} for reason in reasons])
+    _record(draft, Act.REFUSED, None, [{"place": place, "old": "", "new": reason} for reason in reasons])
 
 
 def _publish(draft: VersionDraft) -> None:
@@ -285,8 +300,11 @@ def _publish(draft: VersionDraft) -> None:
         return
     version.state, version.effective_from, version.published_at = VersionState.PUBLISHED, clock.today(), clock.now()
     version.published_by, version.declared_level = draft.approved_by, facts["declared_level"]
-    version.save()
+    if version.document.get("form"):
+        version.document = {**version.document, "form": form_blocks.published(version.document["form"])}
     form = version.document.get("form") or {}
+    version.grammar = form.get("grammar", 1)
+    version.save()
     procedure.current, procedure.listed, procedure.announced = version, False, True
     procedure.sector = Sector.objects.get_or_create(code=facts["field"]["code"], defaults={"name": facts["field"]["name"]})[0]
     ShippedDocument.objects.filter(procedure=procedure, sha256=version.sha256).delete()

@@ -42,6 +42,8 @@ class Node:
     first: bool = False
     last: bool = False
     words: str = ""
+    detachable: bool = False  # a common block, that may become fields of its own
+    more: str = ""  # of a row that has a page of its own: its number there
 
     @property
     def is_wrong(self) -> bool:

@@ -1,11 +1,11 @@
 """The e-form of a draft on pages: sections, pages, fields, words, options, bounds and order.
 
-Works on the expanded form of the version document. What these pages do not show (prefill, computed values, columns of tables,
-checks between fields) is kept as it is.
+Works on the expanded form of the version document. What these pages do not show is kept as it is; more about one field:
+`form_fields`, checks between fields: `form_checks`.
 """
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import QueryDict
@@ -13,26 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.common.figures import number_in
-from portal.common.vietnamese import clean_text, fold
+from portal.common.vietnamese import clean_text
 from procedures.eforms.expansion import pages_of
+from procedures.office import form_blocks
 from procedures.office.editing import ActRefused, Node
 from procedures.office.form_checking import MAX_FIELDS, MAX_ON_A_PAGE
+from procedures.office.form_fields import TYPES, arranged, least, option_lines, options_of
 
 Form = dict[str, Any]
-TYPES = {
-    "text": gettext_lazy("chữ, một dòng"),
-    "textarea": gettext_lazy("chữ, nhiều dòng"),
-    "number": gettext_lazy("số"),
-    "money": gettext_lazy("số tiền"),
-    "date": gettext_lazy("ngày"),
-    "yes_no": gettext_lazy("có hoặc không"),
-    "choice": gettext_lazy("chọn trong danh sách"),
-    "phone": gettext_lazy("điện thoại"),
-    "email": gettext_lazy("thư điện tử"),
-    "address": gettext_lazy("địa chỉ"),
-    "note": gettext_lazy("lời dặn, không hỏi gì"),
-}
-"""Types of new fields. Fields of other types (tables, periods, consents) come with the form that was copied."""
 BOUNDS = {"max_length": gettext_lazy("Dài nhất (ký tự)"), "min": gettext_lazy("Nhỏ nhất"), "max": gettext_lazy("Lớn nhất")}
 HAS_BOUNDS = {"text": ("max_length",), "textarea": ("max_length",), "number": ("min", "max"), "money": ("min", "max")}
 
@@ -74,6 +62,16 @@ def move_page(form: Form, number: int, by: int) -> None:
         other.insert(len(other) if by < 0 else 0, section["pages"].pop(place))
 
 
+def place_page(form: Form, number: int, to: int) -> None:
+    """A page dragged to the place of another one, also in another section. The last page of a section stays there."""
+    section, place = _place(form, number)
+    other, goal = _place(form, to)
+    if section is not other and len(section["pages"]) < 2:
+        raise ActRefused(_("Mỗi phần phải còn ít nhất một trang."))
+    page = section["pages"].pop(place)
+    other["pages"].insert(goal, page)
+
+
 def _place(form: Form, number: int) -> tuple[dict[str, Any], int]:
     """(section, number inside it) of a page. Raises ActRefused."""
     for section in form["sections"]:
@@ -84,9 +82,15 @@ def _place(form: Form, number: int) -> tuple[dict[str, Any], int]:
 
 
 # ---------------------------------------------------------------- the fields of a page
-def nodes(page: Mapping[str, Any], errors: Mapping[str, list[str]]) -> list[Node]:
-    """The inputs of one page: its title and question, then each field as a row."""
-    rows = [_field_node(number, field, errors) for number, field in enumerate(page["fields"])]
+def nodes(form: Form, page: Mapping[str, Any], errors: Mapping[str, list[str]]) -> list[Node]:
+    """The inputs of one page: its title and question, then each field, or the fields of a common block, as a row."""
+    rows = []
+    for number, unit in _numbered(page):
+        in_block = form_blocks.use_of(unit[0])
+        row = form_blocks.node(form, number, unit) if in_block else _field_node(number, unit[0], errors)
+        names = [f"fields.{number + n}" for n in range(len(unit))]
+        row.errors = _errors_of(row, names, errors)
+        rows.append(row)
     for number, row in enumerate(rows):
         row.first, row.last = number == 0, number == len(rows) - 1
     return [
@@ -96,9 +100,29 @@ def nodes(page: Mapping[str, Any], errors: Mapping[str, list[str]]) -> list[Node
     ]
 
 
+def _numbered(page: Mapping[str, Any]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """(number of its first field, fields) of each row of a page."""
+    number = 0
+    for unit in form_blocks.units(page["fields"]):
+        yield number, unit
+        number += len(unit)
+
+
+def _errors_of(row: Node, names: list[str], errors: Mapping[str, list[str]]) -> list[str]:
+    """What is wrong with these fields and has no input of its own in the row."""
+    shown = {node.name for node in row.nodes}
+    return [
+        sentence
+        for name, sentences in errors.items()
+        for sentence in sentences
+        if name not in shown and ".".join(name.split(".")[:2]) in names
+    ]
+
+
 def _field_node(number: int, field: Mapping[str, Any], errors: Mapping[str, list[str]]) -> Node:
     start = f"fields.{number}"
-    row = Node(start, _("Ô %(n)d") % {"n": number + 1}, "item", errors=errors.get(start, []), removable=True)
+    row = Node(start, _("Ô %(n)d") % {"n": number + 1}, "item", removable=True)
+    row.more = str(number)
     row.words = f"{field['label']} ({TYPES.get(field['type'], field['type'])})"
 
     def add(name: str, label: Any, kind: str, value: Any) -> None:
@@ -111,8 +135,7 @@ def _field_node(number: int, field: Mapping[str, Any], errors: Mapping[str, list
     if not field.get("computed"):
         add("required", _("Bắt buộc trả lời"), "tick", field.get("required", False))
     if "options" in field:
-        lines = "\n".join(f"{option['value']} = {option['label']}" for option in field["options"])
-        add("options", _("Lựa chọn, mỗi dòng: khóa = lời"), "lines", lines)
+        add("options", _("Lựa chọn, mỗi dòng: khóa = lời"), "lines", option_lines(field["options"]))
     for name in _bounds(field):
         add(name, BOUNDS[name], "whole", field.get("validation", {}).get(name))
     for name, label in (("show_if", _("Hiện khi")), ("required_if", _("Bắt buộc khi"))):
@@ -126,14 +149,20 @@ def _bounds(field: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in HAS_BOUNDS.get(field["type"], ()) if isinstance(rules.get(name), (int, type(None))))
 
 
-def typed(page: Mapping[str, Any], post: QueryDict) -> dict[str, Any]:
+def typed(form: Form, page: Mapping[str, Any], post: QueryDict) -> dict[str, Any]:
     """The page with what was typed. A wrong number stays as text: `form_checking` and the schema name it."""
     return {
         **page,
         "title": clean_text(post.get("title", page["title"]), lines=True),
         "question": clean_text(post.get("question", page["question"]), lines=True),
-        "fields": [_typed_field(f"fields.{number}.", field, post) for number, field in enumerate(page["fields"])],
+        "fields": [field for number, unit in _numbered(page) for field in _typed_row(form, number, unit, post)],
     }
+
+
+def _typed_row(form: Form, number: int, unit: list[dict[str, Any]], post: QueryDict) -> list[dict[str, Any]]:
+    if form_blocks.use_of(unit[0]):
+        return form_blocks.take(form, number, unit, post)
+    return [_typed_field(f"fields.{number}.", unit[0], post)]
 
 
 def _typed_field(start: str, before: Mapping[str, Any], post: QueryDict) -> dict[str, Any]:
@@ -147,7 +176,7 @@ def _typed_field(start: str, before: Mapping[str, Any], post: QueryDict) -> dict
     if not field.get("computed"):
         field["required"] = f"{start}required" in post
     if "options" in field:
-        field["options"] = _options(post.get(f"{start}options", ""), before["options"])
+        field["options"] = options_of(post.get(f"{start}options", ""), before["options"])
     if bounds := _bounds(before):
         rules = dict(field.get("validation", {}))
         for name in bounds:
@@ -166,39 +195,33 @@ def _set(rules: dict[str, Any], name: str, value: Any) -> None:
         rules[name] = value
 
 
-def _options(text: str, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The options of the lines «khóa = lời»; a line without a key gets one from its words."""
-    known, found = {str(row["value"]): row for row in before}, []
-    for line in filter(None, map(clean_text, text.splitlines())):
-        value, sign, label = (part.strip() for part in line.partition("="))
-        if not sign:
-            value, label = "_".join(fold(line).split())[:60], line
-        found.append({**known.get(value, {}), "value": known.get(value, {}).get("value", value), "label": label})
-    return found
-
-
 # ---------------------------------------------------------------- add, move, remove
 def act(form: Form, page: dict[str, Any], word: str) -> None:
-    """«them:<type>», «len:fields.1», «xuong:fields.0» or «bo:fields.0» on the fields of a page. Raises ActRefused."""
+    """«them:<type>», «them-khoi:<block>», «tach:fields.0», and those of `arranged` on rows. Raises ActRefused."""
     deed, _colon, name = word.partition(":")
-    fields = page["fields"]
+    if deed in ("them", "them-khoi") and len(page["fields"]) >= 4 * MAX_ON_A_PAGE:
+        raise ActRefused(_("Trang này nhiều ô quá."))
     if deed == "them" and name in TYPES:
-        if len(fields) >= 4 * MAX_ON_A_PAGE:
-            raise ActRefused(_("Trang này nhiều ô quá."))
-        fields.append(new_field(form, name))
-        return
-    number = number_in(name.removeprefix("fields."))
-    if number is None or number >= len(fields):
-        raise ActRefused(_("Không có chỗ này trong phần đang sửa."))
-    match deed:
-        case "bo":
-            del fields[number]
-        case "len":
-            fields.insert(max(0, number - 1), fields.pop(number))
-        case "xuong":
-            fields.insert(number + 1, fields.pop(number))
-        case _:
-            raise ActRefused(_("Không có chỗ này trong phần đang sửa."))
+        page["fields"].append(new_field(form, name))
+    elif deed == "them-khoi" and name in dict(form_blocks.kinds()):
+        form_blocks.add(form, page, name)
+    elif deed == "tach" and (unit := _row_at(page, name)) and form_blocks.use_of(unit[0]):
+        form_blocks.detach(form, unit)
+    else:
+        rows = arranged(form_blocks.units(page["fields"]), "fields", _by_rows(page, word))
+        page["fields"] = [field for unit in rows for field in unit]
+
+
+def _row_at(page: Mapping[str, Any], name: str) -> list[dict[str, Any]] | None:
+    return next((unit for number, unit in _numbered(page) if f"fields.{number}" == name), None)
+
+
+def _by_rows(page: Mapping[str, Any], word: str) -> str:
+    """A word about fields («chuyen:fields.4:0») as the same word about rows."""
+    starts = {str(number): str(row) for row, (number, _unit) in enumerate(_numbered(page))}
+    deed, _colon, name = word.partition(":")
+    name, colon, goal = name.partition(":")
+    return f"{deed}:fields.{starts.get(name.removeprefix('fields.'), '-')}{colon}{starts.get(goal, goal)}"
 
 
 def new_field(form: Form, kind: str) -> dict[str, Any]:
@@ -206,12 +229,7 @@ def new_field(form: Form, kind: str) -> dict[str, Any]:
     keys = {field["key"] for page in pages_of(form) for field in page["fields"]}
     keys |= {field["key"] for field in form.get("bound_fields", [])}
     key = next(name for n in range(1, 2000) if (name := f"o_{n}") not in keys)
-    field: dict[str, Any] = {"key": key, "label": _("Nhãn của ô mới"), "type": kind, "required": False}
-    if kind in ("text", "textarea"):
-        field["validation"] = {"max_length": 200 if kind == "text" else 1000}
-    if kind == "choice":
-        field |= {"display": "radio", "options": [{"value": "mot", "label": _("Một")}, {"value": "hai", "label": _("Hai")}]}
-    return field
+    return {"key": key, "label": _("Nhãn của ô mới"), "type": kind, "required": kind == "consent", **least(kind)}
 
 
 # ---------------------------------------------------------------- how a citizen sees a page

@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 
 from procedures.eforms import fields_named
 from procedures.eforms.form import GRAMMARS
+from procedures.office import form_blocks
+from procedures.office.form_narrowing import grammar_of
+from procedures.office.form_rules import check_faults, choice_faults, computed_faults, field_faults, source_faults
 from procedures.office.vocabulary import KINDS
 
 Path = tuple[str | int, ...]
-TYPES = {*KINDS, "choice", "yes_no", "address", "date_range", "consent", "note"}
+TYPES = {*KINDS, "choice", "yes_no", "address", "date_range", "consent", "note", "lookup"}
 OPERATORS = {"eq", "ne", "in", "not_empty", "lt", "gt", "age_lt"}
 KNOWN_BEFORE = ("agency", "procedure", "audience")  # what `binds_to` gives before the first page
 MAX_FIELDS, MAX_ON_A_PAGE, MAX_TEXT, MAX_DEPTH = 300, 5, 4000, 8
@@ -65,11 +68,21 @@ def form_problems(form: Any) -> Iterator[tuple[Path, str]]:
     yield from _texts(form, ())
     yield from _doubled(pages, fields)
     for path, field in fields:
-        yield from _of_field(form, path, field)
+        yield from choice_faults(form, path, field)
+        yield from field_faults(form, path, field)
+    yield from computed_faults(form, fields)
+    yield from check_faults(form)
     yield from _order(form, pages)
     for path, page in pages:
-        if sum(field["type"] != "note" for field in page["fields"]) > MAX_ON_A_PAGE:
+        questions = sum(field["type"] != "note" for field in page["fields"])
+        if not questions:
+            yield path, _("Trang này chưa hỏi gì. Thêm ô, hoặc bỏ trang.")
+        if questions > MAX_ON_A_PAGE:
             yield path, _("Mỗi trang nhiều nhất %(n)d câu hỏi.") % {"n": MAX_ON_A_PAGE}
+    if grammar_of(form) > form.get("grammar", 1):
+        yield ("grammar",), _("Tờ khai dùng kiểu ô của ngữ pháp 2 mà ghi ngữ pháp 1.")
+    yield from source_faults(form)
+    yield from form_blocks.faults(form)
     for name, rule in form.get("formats", {}).items():
         if not isinstance(rule.get("pattern"), str) or not is_safe_pattern(rule["pattern"]):
             yield ("formats", name), _("Mẫu chữ này không dùng được: chỉ chữ, nhóm ký tự, số lần cố định.")
@@ -105,9 +118,7 @@ def _shape(form: Any) -> tuple[Path, str] | None:
                     return place, _("Ô này không có kiểu mà cổng biết, hoặc thiếu nhãn.")
                 if not isinstance(field.get("key"), str) or not KEY.fullmatch(field["key"]):
                     return (*place, "key"), _("Khóa của ô chỉ dùng chữ thường không dấu, chữ số và gạch dưới.")
-                if not all(
-                    isinstance(column, dict) and isinstance(column.get("key"), str) for column in _list(field.get("columns", []))
-                ):
+                if not isinstance(field.get("columns", []), list) or not all(map(_is_column, field.get("columns", []))):
                     return (*place, "columns"), wrong
             if not isinstance(page.get("fields"), list):
                 return path, wrong
@@ -118,6 +129,14 @@ def _shape(form: Any) -> tuple[Path, str] | None:
         ):
             return ("sections", n), wrong
     return None if isinstance(form.get("sections"), list) and form["sections"] else (("sections",), wrong)
+
+
+def _is_column(column: Any) -> bool:
+    return (
+        isinstance(column, dict)
+        and all(isinstance(column.get(name), str) for name in ("key", "label", "type"))
+        and KEY.fullmatch(column["key"]) is not None
+    )
 
 
 def _list(value: Any) -> list[Any]:
@@ -149,35 +168,32 @@ def _doubled(pages: list[Any], fields: list[Any]) -> Iterator[tuple[Path, str]]:
                 yield (*path, "key"), _("“%(key)s” đã có ở dòng khác.") % {"key": row["key"]}
 
 
-def _of_field(form: Mapping[str, Any], path: Path, field: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    rules = field.get("validation") or {}
-    if field["type"] == "choice":
-        rows = field.get("options")
-        if rows is None and field.get("source") not in form.get("sources", {}):
-            yield (*path, "options"), _("Ô chọn phải có các lựa chọn.")
-        values = [row.get("value") if isinstance(row, dict) else None for row in _list(rows)]
-        if rows is not None and (not values or len(set(map(str, values))) < len(values)):
-            yield (*path, "options"), _("Các lựa chọn phải khác nhau và có ít nhất một.")
-    if isinstance(rules, dict) and rules.get("format") and rules["format"] not in form.get("formats", {}):
-        yield (*path, "validation"), _("Không có kiểu chữ tên “%(name)s”.") % {"name": rules["format"]}
-    if field["type"] == "table" and not field.get("columns"):
-        yield (*path, "columns"), _("Bảng phải có cột.")
-
-
 def _order(form: Mapping[str, Any], pages: list[Any]) -> Iterator[tuple[Path, str]]:
     """`show_if` names what earlier pages ask, `required_if` also what stands before on the page: no cycle is possible then."""
     before = {row["key"] for row in form.get("bound_fields", []) if row["binds_to"] in KNOWN_BEFORE}
     for path, page in pages:
         earlier_here: set[str] = set()
         for k, field in enumerate(page["fields"]):
-            for name, known in (("show_if", before), ("required_if", before | earlier_here)):
-                place: Path = (*path, "fields", k, name)
-                if fault := _condition(field.get(name), 0):
-                    yield place, fault
-                elif unknown := sorted(fields_named(field.get(name)) - known):
-                    yield place, _("Điều kiện chỉ dùng được ô của trang trước: %(keys)s.") % {"keys": ", ".join(unknown)}
+            place: Path = (*path, "fields", k)
+            yield from _names((*place, "show_if"), field.get("show_if"), before)
+            yield from _names((*place, "required_if"), field.get("required_if"), before | earlier_here)
+            yield from _names((*place, "prefill_when"), _when(field.get("prefill")), before)
             earlier_here.add(field["key"])
         before |= {field["key"] for field in page["fields"]}
+    bound = {row["key"] for row in form.get("bound_fields", [])}
+    for number, check in enumerate(_list(form.get("checks"))):
+        yield from _names(("checks", number, "when"), _when(check), before | bound)
+
+
+def _when(rule: Any) -> Any:
+    return rule.get("when") if isinstance(rule, dict) else None
+
+
+def _names(place: Path, condition: Any, known: set[str]) -> Iterator[tuple[Path, str]]:
+    if fault := _condition(condition, 0):
+        yield place, fault
+    elif unknown := sorted(fields_named(condition) - known):
+        yield place, _("Điều kiện chỉ dùng được ô của trang trước: %(keys)s.") % {"keys": ", ".join(unknown)}
 
 
 def _condition(condition: Any, depth: int) -> str:

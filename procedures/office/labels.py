@@ -43,7 +43,11 @@ SECTIONS = (
 )
 EXAMPLES = Section("vi-du", _("Ví dụ"), ("examples",))  # pages of their own: procedures.office.example_views
 FORM = Section("to-khai", _("Tờ khai"), ("e_form",))  # pages of their own: procedures.office.form_views
-FORM_FIELDS = {"show_if": _("hiện khi nào"), "required_if": _("bắt buộc khi nào")}
+FORM_FIELDS = {
+    "show_if": _("hiện khi nào"),
+    "required_if": _("bắt buộc khi nào"),
+    "prefill_when": _("điền sẵn khi nào"),
+}
 BY_SLUG = {section.slug: section for section in SECTIONS}
 SECTION_OF = {key: section for section in (*SECTIONS, FORM, EXAMPLES) for key in section.keys}
 
@@ -137,8 +141,32 @@ FIELDS = {
     "fields": _("Ô"),
     "show_if": _("Hiện khi"),
     "required_if": _("Bắt buộc khi"),
-    "validation": _("Kiểm tra"),
+    "validation": _("Giới hạn"),
     "formats": _("Kiểu chữ"),
+    "format": _("Kiểu chữ phải đúng"),
+    "checks": _("Kiểm tra"),
+    "op": _("Loại"),
+    "of": _("Tính từ"),
+    "target": _("Bằng ô"),
+    "at": _("Tính đến ngày"),
+    "message": _("Báo lỗi"),
+    "prefill": _("Điền sẵn"),
+    "prefill_when": _("Điền sẵn khi"),
+    "from": _("Lấy từ"),
+    "computed": _("Máy tự tính"),
+    "source": _("Danh sách"),
+    "sources": _("Danh sách"),
+    "multiple": _("Chọn nhiều mục"),
+    "max_length": _("Dài nhất (ký tự)"),
+    "min": _("Nhỏ nhất"),
+    "decimals": _("Số chữ số sau dấu phẩy"),
+    "min_date": _("Sớm nhất"),
+    "max_date": _("Muộn nhất"),
+    "partial": _("Được ghi năm, hoặc tháng và năm"),
+    "privacy": _("Dữ liệu cá nhân"),
+    "min_rows": _("Ít nhất mấy dòng"),
+    "max_rows": _("Nhiều nhất mấy dòng"),
+    "width": _("Bề rộng (phần trăm)"),
     "examples": _("Ví dụ"),
     "day": _("Ngày nộp"),
     "place": _("Nơi nộp"),

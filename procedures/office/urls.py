@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from procedures.office import condition_views, example_views, file_views, form_views, views
+from procedures.office import condition_views, example_views, file_views, form_detail_views, form_views, views
 
 app_name = "office"
 urlpatterns = [
@@ -20,7 +20,10 @@ urlpatterns = [
     path("<str:code>/ban-thao/xem-truoc/", views.preview, name="preview"),
     path("<str:code>/ban-thao/to-khai/", form_views.form, name="form"),
     path("<str:code>/ban-thao/to-khai/<int:number>/", form_views.form_page, name="form_page"),
-    path("<str:code>/ban-thao/to-khai/<int:number>/<str:place>/", form_views.form_condition, name="form_condition"),
+    path("<str:code>/ban-thao/to-khai/kiem-tra/", form_detail_views.checks, name="form_checks"),
+    path("<str:code>/ban-thao/to-khai/kiem-tra/<str:place>/", form_detail_views.check_condition, name="form_check_condition"),
+    path("<str:code>/ban-thao/to-khai/<int:number>/o/<int:position>/", form_detail_views.field, name="form_field"),
+    path("<str:code>/ban-thao/to-khai/<int:number>/<str:place>/", form_detail_views.condition, name="form_condition"),
     path("<str:code>/ban-thao/vi-du/", example_views.examples, name="examples"),
     path("<str:code>/ban-thao/vi-du/<slug:key>/", example_views.example, name="example"),
     path("<str:code>/ban-thao/<slug:slug>/", views.section, name="section"),

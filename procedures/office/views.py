@@ -24,6 +24,7 @@ from procedures.office import drafts, editing
 from procedures.office.checking import Problem, problems
 from procedures.office.differences import differences
 from procedures.office.examples import failures
+from procedures.office.form_places import address_of
 from procedures.office.forms import NewForm, PublishForm
 from procedures.office.labels import BY_SLUG, EXAMPLES, FORM, SECTIONS, Section
 from procedures.office.permissions import may_approve, may_edit, may_read
@@ -290,6 +291,10 @@ def frame(request: HttpRequest, found: VersionDraft, listed: list[Problem]) -> d
         "draft": found,
         "procedure": found.version.procedure,
         "problems": listed,
+        "problem_rows": [
+            (address_of(found.version.procedure.code, found.version.document, problem.path), problem)
+            for problem in listed[:SHOWN]
+        ],
         "level": None if listed else _level(found),
         "failures": [] if listed else failures(found.version.document),
         "holder": other,

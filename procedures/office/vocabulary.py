@@ -26,6 +26,7 @@ KINDS = {
     "phone": "text",
     "email": "text",
     "id_number": "text",
+    "lookup": "text",
 }
 """Kind of input by type of field. The answers of other types (addresses, periods, consents) are only given or not given."""
 

@@ -29,6 +29,7 @@ UNSAFE = [
     ("SITE_URL", "https://[portal"),
     ("SITE_URL", "https://elsewhere.example"),
     ("DATABASE_URL", "sqlite:///portal.db"),
+    ("DATABASE_STANDBY_URL", "sqlite:///portal.db"),
     ("REDIS_URL", "memory://"),
     ("TRUSTED_PROXIES", "0.0.0.0/0"),
     ("TRUSTED_PROXIES", "10.0.0.0/8,::/0"),

@@ -21,7 +21,7 @@ from dossiers.filing.views.too_late import as_typed, is_stored, too_late
 from dossiers.models import SupplementItem
 from dossiers.permissions import is_submitter
 from portal.common.vietnamese import clean_text
-from procedures.eforms import ABROAD_QUERY, BoundPage, answer_sections, open_row_from, read_page
+from procedures.eforms import BoundPage, answer_sections, opened_by, read_page
 from procedures.models import working_calendar
 
 
@@ -71,8 +71,7 @@ def edit(request, code):
         bound = BoundPage(answering.asked, page, {**answering.known, **entered.values}, answering.day, entered=entered)
     elif answering.asked:
         errors = answering.errors() if "sua" in request.GET else None
-        opened = {"open_row": open_row_from(request.GET.get("dong", "")), "abroad": request.GET.get(ABROAD_QUERY, "")}
-        bound = answering.bound(errors=errors, **opened)
+        bound = answering.bound(errors=errors, **opened_by(request.GET))
     return _page(request, answering, bound)
 
 

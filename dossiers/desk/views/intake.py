@@ -31,7 +31,7 @@ from dossiers.transitions import inputs
 from portal.common import clock
 from portal.common.figures import number_in
 from portal.common.vietnamese import fold
-from procedures.eforms import ABROAD_QUERY, BoundPage, open_row_from, page_errors, print_context
+from procedures.eforms import BoundPage, opened_by, page_errors, print_context
 from procedures.models import Offering
 
 SHOWN = 20  # procedures of the list
@@ -315,8 +315,7 @@ def _bound_pages(desk, request=None):
                     entered=desk.entered.get(page.key),
                     errors=errors,
                     origins=origins,
-                    open_row=open_row_from(query.get("dong", "")),
-                    abroad=query.get(ABROAD_QUERY, ""),
+                    **opened_by(query),
                 )  # fmt: skip
             )
     return pages

@@ -21,7 +21,7 @@ from dossiers.filing.views.documents import input_id
 from dossiers.models import SupplementItem
 from dossiers.permissions import acts_for_a_visitor
 from dossiers.states import DossierState
-from procedures.eforms import ABROAD_QUERY, open_row_from
+from procedures.eforms import opened_by
 
 SAVE, SEND = "luu", "nop"  # values of the button `viec`
 
@@ -41,8 +41,9 @@ def answer(request, code):
     answering = Answering(dossier, row)
     if request.method == "POST":
         return _save(request, answering)
-    opened = {"open_row": open_row_from(request.GET.get("dong", "")), "abroad": request.GET.get(ABROAD_QUERY, "")}
-    return _page(request, answering, answering.bound(**opened) if answering.asked else None, _form(request, dossier))
+    return _page(
+        request, answering, answering.bound(**opened_by(request.GET)) if answering.asked else None, _form(request, dossier)
+    )
 
 
 def _form(request, dossier, **bound):

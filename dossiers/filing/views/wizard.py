@@ -14,7 +14,7 @@ from dossiers.filing.views.review import print_and_bring, review
 from dossiers.filing.views.shared import BACK_TO_REVIEW, DOCUMENTS, PRINT, REVIEW, on_draft, overtaken
 from portal.common.dates import clock_time
 from portal.common.figures import number_in
-from procedures.eforms import ABROAD_QUERY, BoundPage, open_row_from, page_errors
+from procedures.eforms import BoundPage, opened_by, page_errors
 
 LAST_WORDS = "cuoi"  # input of autosave.js
 OTHER_STOPS = {DOCUMENTS: documents, REVIEW: review, PRINT: print_and_bring}
@@ -72,9 +72,9 @@ def _show(request, filing, stop):
     errors = page_errors(part.form, stop.page, known, filing.today) if BACK_TO_REVIEW in request.GET else None
     bound = BoundPage(
         part.form, stop.page, known, filing.today,
-        origins=origins, errors=errors, open_row=open_row_from(request.GET.get("dong", "")),
-        abroad=request.GET.get(ABROAD_QUERY, ""),
+        origins=origins, errors=errors, **opened_by(request.GET),
     )  # fmt: skip
+    bound.show_one()
     return _page(request, filing, stop, bound)
 
 

@@ -14,6 +14,7 @@ from procedures.loading.publishing import document_of
 from procedures.models import Procedure, VersionDraft
 from procedures.office import condition_forms, drafts, form_builder
 from procedures.office.form_lint import advice
+from procedures.office.form_places import address_of
 from procedures.office.vocabulary import names
 from tests import factories, world
 from tests.dossiers.pages import browse, words
@@ -39,9 +40,9 @@ def test_every_shipped_form_goes_through_the_builder_unchanged(form):
     whole = expanded_form(form["key"], DataFolder().read("forms.json"))
     before = normal(whole)
     for page in pages_of(whole):
-        nodes = form_builder.nodes(page, {})
+        nodes = form_builder.nodes(whole, page, {})
         html = "".join(render_to_string("procedures/office/_node.html", {"node": node, "open": True}) for node in nodes)
-        page |= form_builder.typed(page, as_sent(html))
+        page |= form_builder.typed(whole, page, as_sent(html))
     assert normal(whole) == before
 
 
@@ -161,6 +162,29 @@ def test_advice_in_plain_words():
     )
     paper |= {"name": "Bản sao giấy khai sinh", "required": True, "replaced_by_data": None,
               "when": {"field": "audience", "op": "eq", "value": "soldier"}}  # fmt: skip
-    told = " ".join(advice(document))
+    told = " ".join(map(str, advice(document)))
+    form_builder.page_at(document["form"], 1)["fields"][0]["show_if"] = {
+        "all": [{"field": "ap_x", "op": "eq", "value": "a"}, {"field": "ap_x", "op": "eq", "value": "b"}]
+    }
+    form_builder.page_at(document["form"], 2)["fields"][0] |= {
+        "label": "chữ " * 40, "show_if": {"field": "o_an", "op": "eq", "value": "x"}}  # fmt: skip
+    page["fields"].append({"key": "o_an", "label": "Ẩn", "type": "text", "required": False, "narrowed": {"hide": True}})
+    told = " ".join(map(str, advice(document)))
+    for word in ("hai câu trả lời khác nhau", "câu dài quá", "Điều kiện về “Ẩn” không bao giờ đúng"):
+        assert word in told, told
+    places = {address_of(CODE, document, row.path) for row in advice(document)}
+    assert f"{HOME}0/#o-fields-0" in places and f"{HOME}1/#o-fields-0-show_if" in places
+    assert any(place.startswith(f"/can-bo/danh-muc/{CODE}/ban-thao/giay-to/#o-document_groups-") for place in places)
     for word in ("đừng hỏi lại", "chữ khó: đương sự", "Chưa có gợi ý", "cơ sở dữ liệu đã có", "không bao giờ đúng"):
         assert word in told, told
+
+
+def test_what_is_wrong_leads_to_its_place(draft, editor):
+    pages = browse(editor)
+    press(pages, f"{HOME}1/", "ghi", **{"fields.0.label": "<b>x</b>"})
+    page = pages.get(HOME).content.decode()
+    assert f'href="{HOME}1/#o-fields-0-label"' in page
+    assert address_of(CODE, {"form": form_of(draft)}, ("e_form", "checks", 2, "value")) == f"{HOME}kiem-tra/#o-checks-2"
+    inside = ("e_form", "sections", 0, "pages", 0, "fields", 1, "columns", 0, "label")
+    assert address_of(CODE, {"form": form_of(draft)}, inside) == f"{HOME}0/o/1/#o-columns-0-label"
+    assert address_of(CODE, {"form": form_of(draft)}, ("e_form", "grammar")) == HOME
