@@ -34,6 +34,7 @@ def notify_step(step, event):
         roles = [Tells.SUBMITTER]  # the desk gets its message after the payment
     for role in roles:
         recipients = RECIPIENTS[role](dossier, step)
+        recipients = recipients if role == Tells.SUBMITTER else _who_may_know(dossier, recipients)
         if role == Tells.SUBMITTER:
             subject, body = citizen_text(step, dossier)
             link = _link(dossier)
@@ -203,7 +204,7 @@ def answer_awaited(run):
     facts = {"code": run.dossier.code, "when": moment(run.due_at)}
     queue_messages(
         f"answer:remind:{run.pk}",
-        _people_of_step(run),
+        _who_may_know(run.dossier, _people_of_step(run)),
         subject=_("Nhắc trả lời ý kiến: %(code)s") % facts,
         body=_("Trả lời trước %(when)s.") % facts,
         link=reverse("desk:dossier", args=[run.dossier.code]),
@@ -231,11 +232,22 @@ def letter_for_the_office(dossier, letter):
     facts = {"code": dossier.code, "when": moment(letter.answer_by)}
     queue_messages(
         f"letter:{letter.pk}",
-        holders or ([dossier.holder] if dossier.holder else _desk_recipients(dossier, None)),
+        _who_may_know(dossier, holders or ([dossier.holder] if dossier.holder else _desk_recipients(dossier, None))),
         subject=_("Người nộp viết thư: %(code)s") % facts,
         body=_("Trả lời trước %(when)s.") % facts,
         link=reverse("desk:conversation", args=[dossier.code]),
     )
+
+
+def _who_may_know(dossier, staff):
+    """These people, without those who may not know of a confidential dossier; where nobody is left, its heads who may."""
+    if not dossier.confidential:
+        return staff
+    return _named_among(dossier, staff) or _named_among(dossier, _head_recipients(dossier, None))
+
+
+def _named_among(dossier, staff):
+    return [user for user in staff if type(dossier).objects.visible_to(user).filter(pk=dossier.pk).exists()]
 
 
 def _proposer_recipients(dossier, step):
