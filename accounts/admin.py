@@ -16,12 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.models import AdministrativeUnit, Agency, LoginKind, Membership, OfficeHours, StaffRequest, User
-from accounts.staffing import leaving, requests
-from portal.common import clock, searches
+from accounts.staffing import ending, requests
+from portal.common import searches
 from portal.common.form_fields import ADMIN_FIELDS, DayField, DeskPhoneField
 
 POSTED_WORDS = "tu-khoa"
-CODES_NAMED = 5
 
 admin.site.unregister(Group)  # rights come from memberships, never from Django's groups
 
@@ -235,20 +234,9 @@ class EndingForm(forms.ModelForm):
         last, before = self.cleaned_data["valid_to"], self.initial.get("valid_to")
         if last is None or (before and last > before):
             raise forms.ValidationError(_("Vai trò chỉ kết thúc sớm hơn. Muốn giữ lâu hơn thì xin giao vai trò mới."))
-        if last < self.instance.valid_from:
-            raise forms.ValidationError(_("Ngày cuối ở trước ngày đầu."))
-        self._refuse_while_something_is_held(last)
+        if fault := ending.fault_of(Membership.objects.get(pk=self.instance.pk), last):
+            raise forms.ValidationError(fault)
         return last
-
-    def _refuse_while_something_is_held(self, last):
-        """A role that would end today or before is handed over first. Later days may be set: what is held then goes to the head
-        by an alarm (obligations `left_steps`, `left_desk`)."""
-        row = self.instance
-        held = leaving.held(row.user, row.agency, row.role) if last <= clock.today() else []
-        if held:
-            words = _("Còn giữ %(n)d hồ sơ (%(codes)s): trưởng bộ phận giao lại trước, ở “Việc đang giữ”.")
-            codes = ", ".join(held[:CODES_NAMED]) + (", …" if len(held) > CODES_NAMED else "")
-            raise forms.ValidationError(words % {"n": len(held), "codes": codes})
 
 
 @admin.register(Membership)
@@ -266,6 +254,11 @@ class MembershipAdmin(NeverDeleted, PostedSearch, ModelAdmin):
 
     def has_add_permission(self, request):
         return False
+
+    def save_model(self, request, obj, form, change):
+        with override("vi"):  # the reason is stored
+            reason = gettext("Trang quản trị")
+        ending.end(obj, form.cleaned_data["valid_to"], reason, by=request.user)
 
     def has_change_permission(self, request, obj=None):
         return (obj is None or obj.user_id != request.user.pk) and super().has_change_permission(request, obj)

@@ -23,6 +23,8 @@ WORK_ON_DOSSIERS = [
     Role.RECEIVING_CLERK, Role.OFFICER, Role.SIGNER, Role.HEAD, Role.DEPUTY, Role.ACCOUNTANT, Role.INSPECTOR,
 ]  # fmt: skip
 
+BEYOND_A_BODY = [Role.CATALOGUE_ADMIN]  # counts for all agencies: given and ended by system administrators only
+
 
 @dataclass(frozen=True)
 class SystemActor:

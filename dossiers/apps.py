@@ -7,7 +7,8 @@ class DossiersConfig(AppConfig):
     verbose_name = _("Hồ sơ")
 
     def ready(self):
-        from dossiers.desk import bulk_runs, holdings  # noqa: F401 - they register a worker, and what somebody holds
+        from dossiers import leaving  # noqa: F401 - registers why a role cannot end yet
+        from dossiers.desk import bulk_runs  # noqa: F401 - registers its worker
         from dossiers.evidence import anchors  # noqa: F401 - registers its worker
         from dossiers.models.grants import grant_after_migrate
         from dossiers.simulation import run  # noqa: F401 - registers its worker

@@ -17,8 +17,10 @@ from dossiers.desk import parcels
 from dossiers.models import Anchor, BulkItem, CallTask, Dossier, FollowUp, Simulation, StepRun
 from dossiers.parcels.models import Parcel
 from dossiers.states import ALIVE, DossierState
+from dossiers.webhooks.models import Delivery
 from dossiers.workflow import deadlines
 from portal.common.obligations import NOT_DONE, OPERATORS, QUARTER, Obligation, Owner, numbered, outbox_work
+from portal.common.outbox import OutboxState
 
 SUPPLEMENT, PAYMENT = deadlines.WAITS
 DESK = Owner("receiving_agency", Role.RECEIVING_CLERK, "holder")
@@ -244,5 +246,10 @@ OBLIGATIONS = [
     outbox_work(
         "anchor", _("Neo lịch sử hằng ngày phải lập"), lambda: Anchor.objects.filter(**NOT_DONE), numbered("id"),
         within=dt.timedelta(hours=13), of_dossier=False,
+    ),
+    outbox_work(  # one that was given up after 72 hours is told to system administrators, who send it again or drop it
+        "webhook", _("Thông báo cho phần mềm khác (webhook) phải gửi đi"),
+        lambda: Delivery.objects.filter(due_state=OutboxState.WAITING), numbered("id"),
+        within=dt.timedelta(hours=4), of_dossier=False,
     ),
 ]  # fmt: skip

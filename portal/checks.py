@@ -38,6 +38,14 @@ def no_gateway_for_trying_out(app_configs, **kwargs):
     return []
 
 
+@register(Tags.security, deploy=True)
+def webhooks_stay_away_from_this_machine(app_configs, **kwargs):
+    """E005: a webhook to a loopback address would reach what listens for this machine only."""
+    if settings.WEBHOOK_LOOPBACK:
+        return [Error("WEBHOOK_LOOPBACK is on: webhooks could reach this machine.", id="portal.E005")]
+    return []
+
+
 @register()
 def every_owed_row_has_a_worker(app_configs, **kwargs):
     """E004: without a registered worker the rows of a model would never be done."""

@@ -9,6 +9,7 @@ from accounts.messages.models import Channel, Message
 from accounts.roles import Role
 from accounts.staffing.requests import administers_staff
 from dossiers.models import DeskSettings
+from dossiers.webhooks.permissions import may_keep_webhooks
 from portal.obligations.register import may_watch
 from procedures.offerings.permissions import administers_an_agency
 from procedures.office.permissions import may_read
@@ -36,6 +37,7 @@ def frame(request):
         "keeps_desks": SimpleLazyObject(lambda: bool(user and user.is_authenticated and administers_an_agency(user))),
         "sets_calendar": SimpleLazyObject(lambda: bool(user and user.is_authenticated and may_set_calendar(user))),
         "watches_work": SimpleLazyObject(lambda: bool(user and may_watch(user))),
+        "keeps_webhooks": SimpleLazyObject(lambda: bool(user and may_keep_webhooks(user))),
         "administers_staff": SimpleLazyObject(lambda: bool(user and user.is_authenticated and administers_staff(user))),
     }
 

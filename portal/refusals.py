@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.messages.models import Message
-from accounts.models import AccessLog, Agency, LoginKind, StaffRequest, User, log_access
+from accounts.models import AccessLog, Agency, LoginKind, Membership, StaffRequest, User, log_access
+from accounts.roles import Role
+from accounts.staffing.ending import may_end
 from accounts.staffing.requests import visible_requests
 from dossiers.custody.keeping import may_read as may_read_handover
 from dossiers.custody.models import Handover
@@ -23,6 +25,8 @@ from dossiers.papers.models import IssuedPaper
 from dossiers.parcels.models import Parcel
 from dossiers.permissions import enters_for_a_visitor, is_submitter, may_open_paper, may_see_papers
 from dossiers.states import DossierState
+from dossiers.webhooks.models import Endpoint
+from dossiers.webhooks.permissions import may_keep_webhooks
 from payments import permissions as money
 from payments.models import BankCredit, Difference, PaymentAttempt, PaymentComplaint, Refund
 from portal.common import clock
@@ -98,6 +102,13 @@ REQUEST = Door(
     "request", lambda pk, **rest: StaffRequest.objects.filter(pk=pk),
     lambda row, user: visible_requests(user).filter(pk=row.pk).exists(), lambda row: None,
 )  # fmt: skip
+MEMBERSHIP = Door(
+    "membership", lambda pk, **rest: Membership.objects.filter(pk=pk), lambda row, user: may_end(user, row), lambda row: None
+)
+STAFF_OF = Door(
+    "agency", lambda code, **rest: Agency.objects.filter(code=code),
+    lambda row, user: user.is_superuser or row.pk in user.agencies_with(Role.AGENCY_ADMIN), lambda row: None,
+)  # fmt: skip
 ATTEMPT = Door(
     "attempt", lambda reference, **rest: PaymentAttempt.objects.filter(reference=reference), money.sees_attempt,
     lambda row: row.obligation.dossier,
@@ -125,6 +136,9 @@ BODY = Door(
     lambda row: None, forbids=True,
 )  # fmt: skip
 
+WEBHOOK = Door(
+    "webhook", lambda pk, **rest: Endpoint.objects.filter(pk=pk), lambda row, user: may_keep_webhooks(user), lambda row: None
+)
 
 # By the name of the URL. `tests/test_refused_attempts.py` compares them with the addresses that name an object.
 DOORS = {
@@ -164,6 +178,8 @@ DOORS = {
     **_at(PARCEL, "desk:", "parcel_label", "parcel_note"),
     **_at(MESSAGE, "accounts:", "message"),
     **_at(REQUEST, "accounts:", "staff_request"),
+    **_at(MEMBERSHIP, "accounts:", "staff_end"),
+    **_at(STAFF_OF, "accounts:", "staff_people"),
     **_at(LOGIN, "admin:accounts_user_", "change", "delete", "history"),
     **_at(ATTEMPT, "accounting:", "attempt", "decide", "propose", "receipt"),
     **_at(REFUND, "accounting:", "refund", "refund_step"),
@@ -176,6 +192,7 @@ DOORS = {
     **_at(CATALOGUE, "simulation:", "page"),
     **_at(BODY, "offerings:", "desk", "below", "offerings", "offering", "many", "add", "end", "move"),
     **_at(BODY, "offerings:", "amounts", "amounts_of", "withdraw_amount"),
+    **_at(WEBHOOK, "webhooks:", "endpoint"),
     **_at(COMPLAINT, "accounting:", "complaint"),
 }
 

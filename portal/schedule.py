@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from dossiers import unopened
 from dossiers.evidence import anchors
 from dossiers.filing import drafts
+from dossiers.webhooks import collecting
 from dossiers.workflow import deadlines, recount
 from payments.attempts import expiry, payable
 from payments.reconciliation import runs
@@ -36,6 +37,7 @@ JOBS = {
     asked.expire: BACKGROUND,
     catalogue_drafts.publish_due: BACKGROUND,
     anchors.run: BACKGROUND,
+    collecting.run: BACKGROUND,
     alarms.run: AWAITED,  # last: what the jobs above have just done is not overdue
     morning.run: BACKGROUND,
 }

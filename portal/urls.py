@@ -41,6 +41,7 @@ pages = [
     path("can-bo/danh-muc/", include("dossiers.simulation.urls")),
     path("can-bo/danh-muc/", include("procedures.office.urls")),
     path("tai-lieu-api/", api_docs, name="api_docs"),
+    path("can-bo/webhook/", include("dossiers.webhooks.urls")),
     path("can-bo/viec-dang-do/", include("portal.obligations.urls")),
     path("can-bo/", include("dossiers.desk.urls")),
     path("", include("dossiers.papers.urls")),

@@ -1,7 +1,7 @@
 """The days off and swapped Saturdays of one year as lines of text: read, checked, compared, stored with a record.
 
-The lines are what an administrator types, or a CSV file of an office: day, kind, name. They state the whole year. Days that are
-over keep what they were: terms were counted with them.
+The lines are what an administrator types, or an Excel or CSV file of an office: day, kind, name. They state the whole year. Days
+that are over keep what they were: terms were counted with them.
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from accounts.models import User
 from accounts.roles import Role
@@ -20,10 +20,19 @@ from portal.common import clock
 from portal.common.dates import full_day
 from portal.common.figures import UnclearDay, typed_day_in
 from portal.common.vietnamese import fold
+from portal.common.workbooks import Unreadable, first_sheet
 from procedures.calendar import WorkCalendar
 from procedures.models import CalendarChange, Holiday, UndecidedHoliday, hash_of
 
 MAX_BYTES, MAX_LINES, MAX_NAME, MAX_ERRORS = 100_000, 366, 120, 20
+MAX_FILE, MAX_SPAN = 500_000, 31  # bytes; days of one row of a table
+UNREADABLE = gettext_lazy("Không đọc được tệp. Tải lên tệp Excel (.xlsx) hoặc CSV (UTF-8); tệp .xls thì lưu lại thành .xlsx.")
+HEADINGS = {
+    **dict.fromkeys(("ngay", "tu ngay", "ngay nghi", "ngay bat dau"), "day"),
+    **dict.fromkeys(("den ngay", "den het ngay", "ngay ket thuc"), "until"),
+    **dict.fromkeys(("loai", "loai ngay", "hinh thuc"), "kind"),
+    **dict.fromkeys(("ten", "ten ngay", "noi dung", "ngay le", "dip nghi"), "name"),
+}
 YEARS_AHEAD = 3
 LOCK = 0x6C696368  # advisory lock: one change of the calendar at a time
 
@@ -89,16 +98,57 @@ def fingerprint(year: int) -> str:
 # ---------------------------------------------------------------- reading
 @override("vi")
 def decoded(content: bytes) -> str:
-    """The text of a file. Raises NotReadable for one that is too large or not UTF-8."""
-    if len(content) > MAX_BYTES:
-        raise NotReadable([_("Tệp lớn quá %(n)d kB.") % {"n": MAX_BYTES // 1000}])
+    """The lines of a file, CSV or Excel. Raises NotReadable for one that is too large or is neither."""
+    if len(content) > MAX_FILE:
+        raise NotReadable([_("Tệp lớn quá %(n)d kB.") % {"n": MAX_FILE // 1000}])
+    if content.startswith(b"PK"):
+        return _lines_of_a_table(content)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        raise NotReadable([_("Không đọc được tệp. Lưu bảng tính thành tệp CSV (UTF-8) rồi tải lên lại.")])
+        raise NotReadable([UNREADABLE])
     return text
+
+
+def _lines_of_a_table(content: bytes) -> str:
+    """The table of an Excel file as lines «day; kind; name». Columns are found by their headings, in any order, below any title:
+    «Ngày», or «Từ ngày» and «Đến ngày»; «Loại»; «Tên» or «Nội dung». Without headings: the first three columns."""
+    try:
+        table = first_sheet(content)
+    except Unreadable:
+        raise NotReadable([UNREADABLE]) from None
+    found = next(((at, where) for at, row in enumerate(table) if (where := _headings_in(row))), None)
+    at, columns = found or (-1, {"day": 0, "kind": 1, "name": 2})
+    lines: list[str] = []
+    for row in table[at + 1 :]:
+        cells = {name: row[place] if place < len(row) else "" for name, place in columns.items()}
+        days = _days_between(cells["day"], cells.get("until", ""))
+        lines += [f"{day}; {cells['kind']}; {cells['name']}" for day in days if any(cells.values())]
+        if len(lines) > MAX_LINES:
+            raise NotReadable([_("Nhiều quá %(n)d dòng.") % {"n": MAX_LINES}])
+    return "\n".join(lines)
+
+
+def _headings_in(row: Sequence[str]) -> dict[str, int]:
+    """{what: column} when the row names the columns, else {}."""
+    words = [fold(cell) for cell in row]
+    found = {name: at for at, word in reversed(list(enumerate(words))) if (name := HEADINGS.get(word))}
+    return found if {"day", "kind", "name"} <= set(found) else {}
+
+
+def _days_between(first: str, last: str) -> list[str]:
+    """Each day from the first to the last one as it would be typed; the first cell as it is when they are no such span."""
+    if not last:
+        return [first]
+    try:
+        start, end = typed_day_in(first), typed_day_in(last)
+    except UnclearDay:
+        return [first]
+    if not start <= end <= start + dt.timedelta(days=MAX_SPAN):
+        return [f"{first} – {last}"]
+    return [f"{start + dt.timedelta(days=n):%d/%m/%Y}" for n in range((end - start).days + 1)]
 
 
 def read(text: str, year: int) -> list[Row]:

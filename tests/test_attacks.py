@@ -110,7 +110,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "dossiers:start", "dossiers:blank_form", "dossiers:track_link", "papers:verify_code", "procedure_detail",
     "procedures:procedure", "procedures:procedure_short", "procedures:life_event", "procedures:sector",
     "payments:help_pay", "payments:help_transfer", "payments:help_qr", "payments:help_status",
-    "evidence:anchor", "evidence:time_token",
+    "evidence:anchor", "evidence:time_token", "webhooks:endpoint",
     "payment_ipn", "payments:return",  # the key of a payment provider
     "parcel_notice",  # the key of a carrier
     # tests/procedures/offerings
@@ -128,6 +128,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "desk:cancel_absence",  # of staff: tests/dossiers/desk/test_who_works.py
     "desk:delete_list",  # filters without a person: tests/dossiers/desk/test_lists.py
     "desk:cancel_outage",  # of a body: tests/dossiers/workflow/test_outages.py
+    "accounts:staff_people", "accounts:staff_end",  # of a body: tests/accounts/test_staff_pages.py
     "accounts:staff_request",  # of the administration: tests/accounts/test_staff_requests.py
 }  # fmt: skip
 

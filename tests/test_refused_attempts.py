@@ -25,8 +25,9 @@ def test_every_address_that_names_an_object_is_a_door():
     wanted = set(addresses_with_something_in_them()) - NOT_ONE_PERSONS
     patterns = [p for p in get_resolver().url_patterns for p in getattr(p, "url_patterns", [p])]
     books = next(p for p in patterns if getattr(p, "namespace", "") == "accounting")
-    wanted |= {name for name in NOT_ONE_PERSONS if name.startswith(("office:", "offerings:", "simulation:"))}
-    wanted |= {"accounts:staff_request"} | {f"accounting:{p.name}" for p in books.url_patterns if p.pattern.converters}
+    wanted |= {name for name in NOT_ONE_PERSONS if name.startswith(("office:", "offerings:", "simulation:", "webhooks:"))}
+    wanted |= {"accounts:staff_request", "accounts:staff_people", "accounts:staff_end"}
+    wanted |= {f"accounting:{p.name}" for p in books.url_patterns if p.pattern.converters}
     assert {name for name in refusals.DOORS if not name.startswith("admin:")} == wanted
 
 

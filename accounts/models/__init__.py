@@ -2,7 +2,7 @@ from accounts.models.absences import Absence
 from accounts.models.access import AccessLog, AdministratorChange, log_access
 from accounts.models.bodies import Agency, Membership, OfficeHours, RemovedRow
 from accounts.models.people import Basis, Gender, LoginKind, Mandate, Organisation, Person, User
-from accounts.models.staffing import PasswordLink, StaffRequest
+from accounts.models.staffing import MembershipEnd, PasswordLink, StaffRequest
 from accounts.models.territory import COMMUNE_KINDS, PROVINCE_KINDS, AdministrativeUnit
 from accounts.models.throttle import FailureCount
 
@@ -20,6 +20,7 @@ __all__ = [
     "LoginKind",
     "Mandate",
     "Membership",
+    "MembershipEnd",
     "OfficeHours",
     "Organisation",
     "PasswordLink",

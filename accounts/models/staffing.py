@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.bodies import Agency
+from accounts.models.bodies import Agency, Membership
 from accounts.roles import Role
 from portal.common import clock
 from portal.common.outbox import OutboxRow
@@ -17,12 +17,14 @@ class StaffRequest(models.Model):
     """Something that one person asks for a login of staff and another person approves; both are not its owner.
 
     PASSWORD: a one-time link to set the password goes to the owner. ROLE: a membership begins. CONTACT: another e-mail address.
+    NEW: of a login just made; its membership begins, and its owner gets the link.
     """
 
     class Kind(models.TextChoices):
         PASSWORD = "password", _("gửi liên kết đặt mật khẩu")
         ROLE = "role", _("giao vai trò")
         CONTACT = "contact", _("đổi thư điện tử")
+        NEW = "new", _("mở tài khoản")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("chờ người thứ hai")
@@ -66,7 +68,7 @@ class StaffRequest(models.Model):
             models.CheckConstraint(
                 name="a_request_names_what_it_is_about",
                 condition=Q(kind="password", agency=None, role="", email="")
-                | Q(kind="role", agency__isnull=False, valid_from__isnull=False, email="") & ~Q(role="")
+                | Q(kind__in=["role", "new"], agency__isnull=False, valid_from__isnull=False, email="") & ~Q(role="")
                 | Q(kind="contact", agency=None, role="") & ~Q(email=""),
             ),
             models.UniqueConstraint(
@@ -84,6 +86,24 @@ class StaffRequest(models.Model):
     def is_waiting(self):
         """Can it still be approved?"""
         return self.state == self.State.WAITING and clock.now() < self.asked_at + self.LIFETIME
+
+
+class MembershipEnd(models.Model):
+    """Who ended a role, when and why. Never updated or deleted (a trigger refuses it)."""
+
+    membership = models.ForeignKey(Membership, verbose_name=_("vai trò"), on_delete=models.PROTECT, related_name="ends")
+    last_on = models.DateField(_("đến hết ngày"))
+    reason = models.CharField(_("lý do"), max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("người cho thôi"), on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("lúc"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("kết thúc vai trò")
+        verbose_name_plural = _("kết thúc vai trò")
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"{self.membership} · {self.last_on:%d/%m/%Y}"
 
 
 class PasswordLink(OutboxRow):

@@ -5,14 +5,14 @@ agencies concerned. The owner is told of every request, decision and completion.
 """
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from accounts.messages.models import Channel, Message, queue_messages
-from accounts.models import Membership, PasswordLink, StaffRequest, User
-from accounts.roles import Role
+from accounts.models import LoginKind, Membership, PasswordLink, StaffRequest, User
+from accounts.roles import BEYOND_A_BODY, Role
 from portal.common import clock
 from portal.common.dates import full_day
 from portal.common.outbox import OutboxState, wake_relay
@@ -42,11 +42,16 @@ def administers_staff(user):
     return user.is_active and user.is_staff_login and (user.is_superuser or bool(user.agencies_with(Role.AGENCY_ADMIN)))
 
 
-def administers(actor, user, *, agency=None):
-    """May this person ask for and approve acts about this login? `agency`: where a role is to begin.
+def grantable_roles(actor):
+    """The roles this person may ask for: an administrator of an agency none that counts beyond it."""
+    return [role for role in Role if actor.is_superuser or role not in BEYOND_A_BODY]
+
+
+def administers(actor, user, *, agency=None, role=""):
+    """May this person ask for and approve acts about this login? `agency`, `role`: where which role is to begin.
 
     A system administrator for all staff but themselves. An administrator of an agency for staff all of whose roles are at
-    agencies of theirs, and for roles at their agencies; never for a system administrator.
+    agencies of theirs and count there only, and for such roles at their agencies; never for a system administrator.
     """
     if not actor.is_active or not actor.is_staff_login or not user.is_staff_login or actor.pk == user.pk:
         return False
@@ -55,13 +60,19 @@ def administers(actor, user, *, agency=None):
     theirs = actor.agencies_with(Role.AGENCY_ADMIN)
     if user.is_superuser or not theirs or (agency is not None and agency.pk not in theirs):
         return False
+    if any(held in BEYOND_A_BODY for held in (role, *(role for role, _place in user.roles))):
+        return False
     held = {place for _role, place in user.roles}
     return held <= theirs and bool(held or agency)
 
 
 def may_decide(actor, request):
     """May this person approve the request? Never who asked for it, never the owner of the login."""
-    return request.is_waiting and actor.pk != request.asked_by_id and administers(actor, request.user, agency=request.agency)
+    return request.is_waiting and actor.pk != request.asked_by_id and _is_within_reach(actor, request)
+
+
+def _is_within_reach(actor, request):
+    return administers(actor, request.user, agency=request.agency, role=request.role)
 
 
 def visible_requests(actor):
@@ -92,7 +103,7 @@ def ask(kind, user, *, by, reason, **facts):
     Raises PermissionDenied when `by` may not ask this, NotPossible with a sentence otherwise.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
-    if not administers(by, user, agency=facts.get("agency")):
+    if not administers(by, user, agency=facts.get("agency"), role=facts.get("role", "")):
         raise PermissionDenied("asks for what they do not administer")
     if kind == Kind.PASSWORD and not user.email:
         raise NotPossible(_("Tài khoản này chưa có thư điện tử nên không có nơi gửi liên kết. Xin đổi thư điện tử trước."))
@@ -108,6 +119,22 @@ def ask(kind, user, *, by, reason, **facts):
     return request
 
 
+@transaction.atomic
+def ask_for_login(facts, *, by, reason, **role):
+    """Make a login of staff without password and rights, and ask that it gets a role and its owner a link. Returns the request.
+
+    `facts`: username, full_name, email, id_number. Raises PermissionDenied, NotPossible.
+    """
+    user = User(kind=LoginKind.STAFF, **facts)
+    user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        raise NotPossible(_("Tên đăng nhập này đã có.")) from None
+    return ask(Kind.NEW, user, by=by, reason=reason, **role)
+
+
 # ---------------------------------------------------------------- deciding
 @transaction.atomic
 def approve(request, *, by):
@@ -116,12 +143,12 @@ def approve(request, *, by):
     user = request.user
     if not user.is_active:
         raise NotPossible(_("Tài khoản này đang khóa."))
-    if not administers(request.asked_by, user, agency=request.agency):
+    if not _is_within_reach(request.asked_by, request):
         raise NotPossible(_("Người đề nghị không còn quản trị tài khoản này. Xin không duyệt và đề nghị lại."))
     request.state, request.decided_by, request.decided_at = State.APPROVED, by, clock.now()
     request.save(update_fields=["state", "decided_by", "decided_at"])
     _tell(request, "approved")
-    {Kind.PASSWORD: _send_link, Kind.ROLE: _give_role, Kind.CONTACT: _change_contact}[Kind(request.kind)](request)
+    ACTS[Kind(request.kind)](request)
     return request
 
 
@@ -173,6 +200,16 @@ def _change_contact(request):
     _tell(request, "done")
 
 
+def _open_login(request):
+    if not request.user.email:
+        raise NotPossible(_("Tài khoản này chưa có thư điện tử nên không có nơi gửi liên kết. Xin đổi thư điện tử trước."))
+    _give_role(request)
+    _send_link(request)
+
+
+ACTS = {Kind.PASSWORD: _send_link, Kind.ROLE: _give_role, Kind.CONTACT: _change_contact, Kind.NEW: _open_login}
+
+
 def void_links(user):
     """End the links of this user that were not used, for good: without its token a link does not open when a clock goes back."""
     open_links = PasswordLink.objects.filter(request__user=user, used_at=None).exclude(expires_at__lt=clock.now())
@@ -182,10 +219,11 @@ def void_links(user):
 # ---------------------------------------------------------------- words
 def summary(request):
     """What is asked for, in words."""
-    if request.kind == Kind.ROLE:
+    if request.kind in (Kind.ROLE, Kind.NEW):
         until = _(" đến %(day)s") % {"day": full_day(request.valid_to)} if request.valid_to else ""
         facts = {"role": request.get_role_display(), "agency": request.agency, "since": full_day(request.valid_from)}
-        return _("giao vai trò %(role)s ở %(agency)s từ %(since)s") % facts + until
+        words = _("giao vai trò %(role)s ở %(agency)s từ %(since)s") % facts + until
+        return words if request.kind == Kind.ROLE else _("mở tài khoản, gửi liên kết đặt mật khẩu, %(role)s") % {"role": words}
     if request.kind == Kind.CONTACT:
         return _("đổi thư điện tử thành %(email)s") % {"email": request.email}
     return _("gửi liên kết để đặt mật khẩu tới thư điện tử của tài khoản")

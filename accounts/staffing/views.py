@@ -14,9 +14,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import throttle
-from accounts.models import StaffRequest, User
-from accounts.staffing import links, requests
-from accounts.staffing.forms import FORMS, OwnPasswordForm
+from accounts.models import Agency, Membership, StaffRequest, User
+from accounts.roles import Role
+from accounts.staffing import ending, links, requests
+from accounts.staffing.forms import FORMS, EndForm, NewLoginForm, OwnPasswordForm
 from portal.common import clock
 from portal.common.figures import number_in
 
@@ -57,9 +58,15 @@ def overview(request):
         {
             "waiting": sorted(waiting, key=lambda row: not row["decides"]),
             "decided": [_row(row, request.user) for row in decided],
+            "agencies": _own_agencies(request.user),
             "acts": [{"slug": slug, "label": title} for slug, title in TITLES.items()],
         },
     )
+
+
+def _own_agencies(user):
+    """The agencies whose staff this user administers, not all those of a system administrator."""
+    return Agency.objects.filter(pk__in=user.agencies_with(Role.AGENCY_ADMIN)).order_by("name", "pk")
 
 
 def _row(row, user):
@@ -120,6 +127,66 @@ def request_page(request, pk):
         "link": getattr(row, "link", None),
     }
     return render(request, "accounts/staffing/request.html", context)
+
+
+# ---------------------------------------------------------------- people and their roles
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_administrators
+def new_login(request):
+    """Make a login with its first role; a second person approves, then its owner gets the link."""
+    form = NewLoginForm(
+        request.POST if request.method == "POST" else None, actor=request.user, initial={"valid_from": clock.today()}
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            row = requests.ask_for_login(
+                form.of_the_login(), by=request.user, reason=form.cleaned_data["reason"], **form.of_the_role()
+            )
+        except requests.NotPossible as impossible:
+            form.add_error(None, str(impossible))
+        else:
+            messages.success(request, _("Đã gửi đề nghị. Người thứ hai duyệt thì việc mới được làm."))
+            return redirect("accounts:staff_request", row.pk)
+    context = {"form": form, "title": _("Mở tài khoản cán bộ"), "slug": "tai-khoan-moi"}
+    return render(request, "accounts/staffing/ask.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@for_administrators
+def people(request, code):
+    """The roles at an own agency: now, later, and those that ended. 404 for another's agency."""
+    rows = Agency.objects.all() if request.user.is_superuser else _own_agencies(request.user)
+    agency = get_object_or_404(rows, code=code)
+    today = clock.today()
+    held = Membership.objects.filter(agency=agency).select_related("user").prefetch_related("ends__by")
+    ordered = held.order_by("user__full_name", "user__username", "role")
+    alive = [row for row in ordered if row.valid_to is None or row.valid_to >= today]
+    context = {
+        "agency": agency,
+        "held": [{"row": row, "later": row.valid_from > today, "ends": ending.may_end(request.user, row)} for row in alive],
+        "ended": held.filter(valid_to__lt=today).order_by("-valid_to", "-pk")[:SHOWN],
+    }
+    return render(request, "accounts/staffing/people.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_administrators
+def end_role(request, pk):
+    """End a role at an own agency. 404 for another's; 422 with a sentence when it cannot end so."""
+    row = get_object_or_404(Membership.objects.select_related("user", "agency"), pk=pk)
+    if not ending.may_end(request.user, row):
+        raise Http404
+    form = EndForm(request.POST if request.method == "POST" else None, initial={"last_on": clock.today()})
+    if form.is_bound and form.is_valid():
+        try:
+            ending.end(row, form.cleaned_data["last_on"], form.cleaned_data["reason"], by=request.user)
+        except ending.NotPossible as impossible:
+            form.add_error("last_on", str(impossible))
+        else:
+            messages.success(request, _("Đã ghi ngày cuối. Cán bộ được báo."))
+            return redirect("accounts:staff_people", row.agency.code)
+    context = {"row": row, "form": form}
+    return render(request, "accounts/staffing/end.html", context, status=422 if form.is_bound else 200)
 
 
 # ---------------------------------------------------------------- one's own password

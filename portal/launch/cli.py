@@ -29,6 +29,7 @@ PASSES_ARGUMENTS = (
     "filing-faults",
     "scale-drill",
     "search-eval",
+    "bench",
 )  # unknown arguments are passed to the program they start
 
 
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         help="nộp hồ sơ trong khi từng chương trình bị kill -9, in bảng kết quả; --help nói thêm",
         add_help=False,
     )
+    verbs.add_parser("bench", help="đo mỗi trang tốn bao nhiêu, in bảng kết quả; --help nói thêm", add_help=False)
     verbs.add_parser(
         "scale-drill",
         help="hai trang web, hai bộ xử lý việc, cơ sở dữ liệu có bản đứng chờ; từng phần hỏng, in bảng kết quả",
@@ -114,7 +116,7 @@ def _do(asked: argparse.Namespace, rest: list[str]) -> int:
 
         options = {name: value for name, value in vars(asked).items() if name not in ("verb", "folder")}
         return getattr(backup, asked.verb)(here, asked.folder.resolve(), **options)
-    if asked.verb in ("payment-faults", "filing-faults", "scale-drill"):
+    if asked.verb in ("payment-faults", "filing-faults", "scale-drill", "bench"):
         from .faults import faults
 
         return faults(here, asked.verb, rest)

@@ -1,6 +1,6 @@
 """`./portalctl payment-faults` pays through every fault of the mock gateway, then through kill -9; `filing-faults` files dossiers
-while programs are killed; `scale-drill` runs two of each behind the proxy, with a standby of the database. Real processes, a
-temporary database. Prints English, like `test`: for developers and operators.
+while programs are killed; `scale-drill` runs two of each behind the proxy, with a standby of the database; `bench` measures what
+pages cost. Real processes, a temporary database. Prints English, like `test`: for developers and operators.
 """
 
 from . import environment, needs, services
@@ -17,6 +17,7 @@ HARNESSES = {
     "payment-faults": "tests.faults",
     "filing-faults": "tests.faults.filing",
     "scale-drill": "tests.faults.scale",
+    "bench": "tests.bench",
 }
 
 

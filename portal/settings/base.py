@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "dossiers.papers",
     "dossiers.parcels",
     "dossiers.custody",
+    "dossiers.webhooks",
     "payments",
 ]
 
@@ -237,6 +238,9 @@ PAYMENT_TIMES = with_environment(_PAYMENT_TIMES, os.environ.get("PAYMENT_TIMES",
 POST_API_URL = os.environ.get("POST_API_URL", "")
 POST_CLIENT = os.environ.get("POST_CLIENT", "")  # our name at the postal service
 POST_SECRET = os.environ.get("POST_SECRET", "")
+
+# Webhooks to this machine, also without TLS: for tests and trying out. Production refuses it.
+WEBHOOK_LOOPBACK = False
 
 # Text messages (SMS). Without an address and a secret none are sent: staff call instead (docs/desk.md).
 SMS_API_URL = os.environ.get("SMS_API_URL", "")

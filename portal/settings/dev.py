@@ -1,5 +1,7 @@
 """Settings of `./portalctl run`: demo accounts, development keys, the mock gateway."""
 
+import os
+
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import INSTALLED_APPS, POST_SECRET, SMS_SECRET, VAR_DIR, VNPAY_SECRETS
 from portal.settings.mock import MOCK_POST_SECRET, MOCK_SECRETS, MOCK_SMS_SECRET
@@ -8,6 +10,7 @@ DEMO = True
 INSTALLED_APPS = [*INSTALLED_APPS, "payments.mock_gateway"]  # for its tables only: the mock gateway is a separate process
 VNPAY_SECRETS = VNPAY_SECRETS or MOCK_SECRETS  # set VNPAY_SECRETS to try the gateway's sandbox with your own terminal
 POST_SECRET = POST_SECRET or MOCK_POST_SECRET
+WEBHOOK_LOOPBACK = os.environ.get("WEBHOOK_LOOPBACK") == "1"
 SMS_SECRET = SMS_SECRET or MOCK_SMS_SECRET
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 

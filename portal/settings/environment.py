@@ -140,6 +140,7 @@ OPTIONAL: dict[str, Callable[[str], str]] = {
     "HEALTH_TOKEN": _token,
     "LOG_LEVEL": _level,
     "OUTBOX_BACKGROUND": _number,
+    "WEBHOOK_LOOPBACK": lambda value: "" if value == "0" else "must not be on: webhooks could reach this machine.",
     "SERVER_IP": _address,
     "STORAGE_URL": _storage,
     "TSA_URL": _scheme("https", "http"),

@@ -7,11 +7,8 @@ A file: {"format": 1, "based_on": sha256 of the version that was exported, or nu
 import hashlib
 import io
 import json
-import lzma
-import struct
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from portal.common import clock
+from portal.common.archives import UNREADABLE
 from procedures.models import CatalogueFile, Procedure, ProcedureVersion, VersionDraft, VersionState, hash_of
 from procedures.office import drafts
 from procedures.office.checking import Problem, problems, shape_problems
@@ -28,10 +26,6 @@ from procedures.office.differences import differences
 
 FORMAT = 1
 MAX_BYTES, MAX_ENTRIES, MAX_UNPACKED = 20_000_000, 6000, 300_000_000
-# What zipfile raises for a damaged, encrypted or strangely packed archive.
-UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, ValueError, RuntimeError, EOFError, OSError,
-)  # fmt: skip
 MAX_SHOWN = 10  # problems of one file
 PARTS: Mapping[str, tuple[type, ...]] = {
     "procedure": (dict,),

@@ -12,9 +12,10 @@ from django.db.models.fields.json import KeyTransform
 
 from portal.common.vietnamese import fold
 from procedures.models import Procedure, SearchAlias
-from procedures.search import everyday, place_names
+from procedures.search import everyday, place_names, stored, twins
 from procedures.search.index import Entry, SearchIndex
 from procedures.search.place_names import NamedPlace
+from procedures.search.text import first_line
 
 __all__ = ["Answer", "Catalogue", "everything", "find"]
 
@@ -36,6 +37,7 @@ class Catalogue(NamedTuple):
     codes: list[str]
     audiences: dict[str, list[str]]
     listed: dict[str, bool]
+    matters: dict[str, str]  # equal for twins
     names: list[tuple[tuple[str, ...], str]]  # (words without accents, code) of what can be filed here, by rank: for suggestions
 
 
@@ -101,15 +103,18 @@ def _build(stamp: tuple[Any, ...]) -> Catalogue:
         .order_by("-rank", "code")
         .values_list("code", "search_exact", "rank", "listed", KeyTransform("audience", "facts"))
     )
-    phrases, aliases = everyday.phrases(), defaultdict[str, list[str]](list)
+    aliases = defaultdict[str, list[str]](list)
     for code, text in SearchAlias.objects.values_list("procedure__code", "text"):
         aliases[code].append(text)
-    entries = [Entry(code, text, rank, [*phrases.get(code, ()), *aliases[code]]) for code, text, rank, _, _ in rows]
+    matters = {code: twins.matter(first_line(text)) for code, text, *_ in rows}
+    phrases = twins.shared(everyday.phrases(), matters)
+    entries = [Entry(code, text, rank, [*phrases[code], *aliases[code]]) for code, text, rank, _, _ in rows]
     return Catalogue(
         stamp,
-        SearchIndex([*entries, *everyday.outside_topics()]),
+        stored.index_of([*entries, *everyday.outside_topics()]),
         [code for code, *_ in rows],
         {code: audience or [] for code, *_, audience in rows},
         {code: listed for code, _, _, listed, _ in rows},
+        matters,
         [(tuple(fold(name).split()), code) for code, text, _, listed, _ in rows if not listed for name in text.split("\n")],
     )

@@ -36,7 +36,11 @@ def without_a_voice() -> Iterator[tuple[str, dict[str, list[str]], list[dict[str
         others = {
             code: [text for other, texts in voices.items() if other != voice for text in texts] for code, voices in rows.items()
         }
-        queries = [{"query": text, "expected": [code]} for code, voices in rows.items() for text in voices.get(voice, ())]
+        meant: dict[str, list[str]] = {}  # one phrase may be written for several procedures
+        for code, voices in rows.items():
+            for text in voices.get(voice, ()):
+                meant.setdefault(text, []).append(code)
+        queries = [{"query": text, "expected": codes} for text, codes in meant.items()]
         yield voice, others, queries
 
 

@@ -9,9 +9,9 @@ A score is relative to the best that the words of the query could reach, so that
 
 import math
 from array import array
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from procedures.search.reading import (
     MAX_WORDS,
@@ -28,13 +28,14 @@ from procedures.search.reading import (
     without_places,
 )
 
-SATURATION, LENGTH, PHRASES_LENGTH = 1.2, 0.5, 0.8  # k1 of BM25, and b of names and of phrases
+SATURATION, LENGTH, PHRASES_LENGTH = 1.2, 0.5, 0.5  # k1 of BM25, and b of names and of phrases
 PHRASES_WEIGHT = 0.75  # of a word in a phrase; 1 in a name
 PAIR_WEIGHT, ACCENTED_WEIGHT = 1.0, 0.25  # of terms; 1 for a word without accents
 LEGAL_WEIGHT = 0.5  # of the legal terms for an everyday phrase of the synonym list
 SLIP, SOUND = 0.7, 0.8  # weights of words that may be meant: one typing error, another spelling of the same sound
 WHOLE_LINE = 0.3  # added when the query is one of the names or phrases
 RANK_WEIGHT = 0.002  # per rank: what can be filed here counts a fifth more
+FREQUENT = 20  # a term in the phrases of so many procedures is taken to be as frequent in the phrases that nobody has written
 SURE, GUESS = 0.8, 0.45  # scores from which an answer is certain, and below which it is none
 SHARE_OF_BEST, MAX_FOUND, MAX_GUESSES = 0.5, 100, 5
 MANY = 400  # with so many candidates, the commonest terms add no further ones
@@ -68,9 +69,8 @@ class SearchIndex:
     """The index; see `search`."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self.entries = list(entries)
-        self.by_code = {entry.code: number for number, entry in enumerate(self.entries) if entry.code}
-        self.whole_lines: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self._hold(entries)
+        self.whole_lines: dict[tuple[str, ...], list[int]] = {}
         pairs: Counter[tuple[str, str]] = Counter()
         counted: list[tuple[Counter[str], Counter[str]]] = []
         for number, entry in enumerate(self.entries):
@@ -79,18 +79,40 @@ class SearchIndex:
                 for words in filter(None, map(read_words, lines)):
                     field.update(_terms(words))
                     pairs.update({(a.bare, b.bare) for a, b in zip(words, words[1:], strict=False)})
-                    if number not in self.whole_lines[gist(words)]:
-                        self.whole_lines[gist(words)].append(number)
+                    alike = self.whole_lines.setdefault(gist(words), [])
+                    if number not in alike:
+                        alike.append(number)
             counted.append((names, phrases))
         self.pairs = {pair: 1 + math.log(count) for pair, count in pairs.items()}
         self.postings = self._postings(counted)
-        self.vocabulary = {term for term in self.rarity if " " not in term and term.isascii()} | known_words()
+        self.vocabulary = self._vocabulary()
+
+    def _hold(self, entries: Iterable[Entry]) -> None:
+        self.entries = list(entries)
+        self.by_code = {entry.code: number for number, entry in enumerate(self.entries) if entry.code}
+
+    def _vocabulary(self) -> set[str]:
+        return {term for term in self.rarity if " " not in term and term.isascii()} | known_words()
+
+    def state(self) -> tuple[Any, ...]:
+        """What `restored` needs besides the entries, in plain types."""
+        postings = {term: (numbers.tobytes(), scores.tobytes()) for term, (numbers, scores) in self.postings.items()}
+        return self.whole_lines, self.pairs, self.rarity, self.max_rarity, postings
+
+    @classmethod
+    def restored(cls, entries: Iterable[Entry], state: tuple[Any, ...]) -> "SearchIndex":
+        """The index over these entries from its `state`. ValueError or TypeError for another's state."""
+        index = cls.__new__(cls)
+        index._hold(entries)
+        index.whole_lines, index.pairs, index.rarity, index.max_rarity, postings = state
+        index.postings = {term: (array("I", numbers), array("f", scores)) for term, (numbers, scores) in postings.items()}
+        index.vocabulary = index._vocabulary()
+        return index
 
     def _postings(self, counted: Sequence[tuple[Counter[str], Counter[str]]]) -> dict[str, tuple[array, array]]:
         """{term: (numbers of entries, scores)}; sets `rarity`, {term: inverse document frequency}."""
-        frequency = Counter(term for names, phrases in counted for term in names.keys() | phrases.keys())
         self.max_rarity = math.log(1 + len(counted))
-        self.rarity = {term: math.log(1 + len(counted) / count) for term, count in frequency.items()}
+        self.rarity = {term: math.log(1 + len(counted) / count) for term, count in _frequency(counted).items()}
         average_names, average_phrases = (_average(field[place].total() for field in counted) for place in (0, 1))
         postings: dict[str, tuple[array, array]] = {}
         for number, (names, phrases) in enumerate(counted):
@@ -217,6 +239,22 @@ def _kind_weight(term: str) -> float:
     if " " in term:
         return PAIR_WEIGHT
     return 1.0 if term.isascii() else ACCENTED_WEIGHT
+
+
+def _frequency(counted: Sequence[tuple[Counter[str], Counter[str]]]) -> dict[str, float]:
+    """{term: how many entries have it, or would have it if all had phrases}.
+
+    Otherwise words of everyday speech, which only the entries with phrases have, would count as rare and draw every question
+    to these entries.
+    """
+    everywhere = Counter(term for names, phrases in counted for term in names.keys() | phrases.keys())
+    asked = [names.keys() | phrases.keys() for names, phrases in counted if phrases]
+    among_asked = Counter(term for terms in asked for term in terms)
+    scale = len(counted) / max(1, len(asked))
+    return {
+        term: max(count, scale * among_asked[term]) if among_asked[term] > FREQUENT else count
+        for term, count in everywhere.items()
+    }
 
 
 def _average(lengths: Iterable[int]) -> float:

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from procedures.loading import DataFolder
 from procedures.loading.index import facts_of
-from procedures.search import everyday
+from procedures.search import everyday, twins
 from procedures.search import index as index_module
-from procedures.search.index import Entry, Found, SearchIndex
-from procedures.search.text import search_columns
+from procedures.search.index import Entry, SearchIndex
+from procedures.search.text import first_line, search_columns
 
 # Settings among which `leave_a_third_out` chooses: constants of `procedures.search.index`.
 SETTINGS: dict[str, dict[str, float]] = {
@@ -25,7 +25,7 @@ SETTINGS: dict[str, dict[str, float]] = {
     "accented words count 0.75": {"ACCENTED_WEIGHT": 0.75},
     "pairs count half": {"PAIR_WEIGHT": 0.5},
     "phrases count as names": {"PHRASES_WEIGHT": 1.0},
-    "length of phrases normalised by 0.5": {"PHRASES_LENGTH": 0.5},
+    "length of phrases normalised by 0.8": {"PHRASES_LENGTH": 0.8},
 }
 
 
@@ -50,17 +50,20 @@ def shipped_index(phrases: Mapping[str, Sequence[str]] | None = None, folder: Da
     phrases = everyday.phrases() if phrases is None else phrases
     curated = {row["code"]: row for row in folder.procedures()}
     forms = {form["key"]: form["form_code"] for form in folder.read("forms.json")["forms"]}
-    entries = []
+    texts, ranks = dict[str, str](), dict[str, int]()
     for row in folder.index_rows():
         code, known = row["code"], curated.get(row["code"])
         name, form = (known["name"], forms.get(known["form_key"])) if known else (row["name"], None)
         columns = search_columns(code, name, known, facts_of(row), form)
-        entries.append(Entry(code, columns["search_exact"], columns["rank"], phrases.get(code, ())))
+        texts[code], ranks[code] = columns["search_exact"], columns["rank"]
+    known_phrases = twins.shared(phrases, {code: twins.matter(first_line(text)) for code, text in texts.items()})
+    entries = [Entry(code, text, ranks[code], known_phrases[code]) for code, text in texts.items()]
     return SearchIndex([*entries, *everyday.outside_topics()])
 
 
 def measure(index: SearchIndex, queries: Iterable[Mapping[str, Any]]) -> Figures:
-    """The figures of this index over queries {query, expected}."""
+    """The figures of this index over queries {query, expected}. As on the page, twins are one result (see `twins`)."""
+    matters = {entry.code: twins.matter(first_line(entry.text)) for entry in index.entries if entry.code}
     places: list[int | None] = []
     times, wrong = [], []
     nothing = guessed = outside = outside_answered = 0
@@ -71,7 +74,9 @@ def measure(index: SearchIndex, queries: Iterable[Mapping[str, Any]]) -> Figures
         if not row["expected"]:
             outside, outside_answered = outside + 1, outside_answered + bool(found)
             continue
-        place = _place(found, row["expected"])
+        shown = twins.grouped((one.code for one in found), matters)
+        right = {matters.get(code, code) for code in row["expected"]}
+        place = next((place for place, code in enumerate(shown) if matters[code] in right), None)
         places.append(place)
         nothing += not found
         guessed += bool(found) and not found[0].sure
@@ -122,7 +127,3 @@ def _measure_with(settings: Mapping[str, float], bodies: Sequence[Sequence[Mappi
     finally:
         for name, value in kept.items():
             setattr(index_module, name, value)
-
-
-def _place(found: Sequence[Found], expected: Sequence[str]) -> int | None:
-    return next((place for place, one in enumerate(found) if one.code in expected), None)

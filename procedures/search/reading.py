@@ -90,6 +90,12 @@ def fillers() -> frozenset[Word]:
 
 
 @functools.cache
+def bare_fillers() -> frozenset[str]:
+    """The filler words without accents."""
+    return frozenset(word.bare for word in fillers())
+
+
+@functools.cache
 def places() -> list[Phrase]:
     return sorted(_phrases(PLACES), key=len, reverse=True)
 
@@ -114,7 +120,7 @@ def is_filler(word: Word) -> bool:
     """True for words that say how somebody asks and not for what, and for short numbers."""
     if word.bare.isdigit() and len(word.bare) < 4:
         return True
-    return word in fillers() or (not word.accented and any(word.bare == filler.bare for filler in fillers()))
+    return word in fillers() or (not word.accented and word.bare in bare_fillers())
 
 
 def without_places(words: Sequence[Word]) -> list[Word]:

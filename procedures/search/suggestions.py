@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from portal.common.vietnamese import clean_text, fold
 from procedures import search
+from procedures.search import twins
 
 MIN_LETTERS, MAX_SUGGESTED = 2, 6
 
@@ -17,7 +18,7 @@ def suggest(text: str) -> list[str]:
     known = search.catalogue()
     begun = _begun(known, typed)
     found = [one.code for one in known.index.search(text) if one.sure]
-    return list(dict.fromkeys([*begun[: MAX_SUGGESTED - 2], *found, *begun]))[:MAX_SUGGESTED]
+    return list(twins.grouped(dict.fromkeys([*begun[: MAX_SUGGESTED - 2], *found, *begun]), known.matters))[:MAX_SUGGESTED]
 
 
 def _begun(known: search.Catalogue, typed: Sequence[str]) -> list[str]:

@@ -49,6 +49,11 @@ def rank(name: str, curated: Mapping[str, Any], facts: Mapping[str, Any]) -> int
     )
 
 
+def first_line(search_exact: str) -> str:
+    """The official name among the lines of `search_exact`."""
+    return search_exact.partition("\n")[0]
+
+
 def _form_names(form_code: str | None) -> list[str]:
     """«tờ khai ct01» if the form's code is specific like «CT01»; [] for a general one like «Mẫu số 01»."""
     found = FORM_CODE.search(form_code or "")

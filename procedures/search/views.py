@@ -1,5 +1,8 @@
 """The search page, and suggestions while typing. They contain no personal data and are cacheable."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,11 +12,11 @@ from django.utils.http import urlencode
 
 from portal.common.vietnamese import clean_text
 from procedures import search
-from procedures.cards import by_codes
+from procedures.cards import Card, by_codes
 from procedures.listing import Filters, Listing
 from procedures.models import LifeEvent, SearchOutcome
 from procedures.public import public_page
-from procedures.search import asked
+from procedures.search import asked, twins
 from procedures.search.paced import as_page, paced, without_results
 from procedures.search.reading import MAX_LENGTH
 from procedures.search.suggestions import suggest
@@ -27,7 +30,10 @@ def search_page(request: HttpRequest) -> HttpResponse:
     text = clean_text(request.GET.get("tu-khoa", ""))[:MAX_LENGTH]
     filters = Filters(request.GET)
     answer = search.find(text) if text else search.Answer(search.everything())
-    listing = Listing(filters.apply(answer.codes), request.GET)
+    matching = filters.apply(answer.codes)
+    groups = twins.grouped(map(_code, matching), search.catalogue().matters) if text else {}
+    rows: Any = [row for row in matching if _code(row) in groups] if text else matching
+    listing = Listing(rows, request.GET)
     if text and request.method == "GET" and not answer.sure:
         _count(text, answer)
     place = answer.place
@@ -38,6 +44,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
             "asked": text,
             "filters": filters,
             "listing": listing,
+            "rows": _with_twins(listing.cards, groups),
             "answer": answer,
             "choices": by_codes(answer.choices) if not filters.any and listing.number == 1 else [],
             "events": _events(answer) if text and not answer.sure else [],
@@ -45,6 +52,18 @@ def search_page(request: HttpRequest) -> HttpResponse:
             "link_query": _link_query(text, place.province if place else "", place.commune if place else ""),
         },
     )
+
+
+def _code(row: str | Card) -> str:
+    return row if isinstance(row, str) else row.procedure.code
+
+
+def _with_twins(shown: Sequence[Card], groups: Mapping[str, Sequence[str]]) -> list[tuple[Card, list[Card]]]:
+    """[(card, the cards of its twins)]. One query more when there are twins."""
+    codes = {card.procedure.code: groups.get(card.procedure.code, ()) for card in shown}
+    wanted = [code for others in codes.values() for code in others]
+    cards = {procedure.code: Card(procedure) for procedure in by_codes(wanted)} if wanted else {}
+    return [(card, [cards[code] for code in codes[card.procedure.code] if code in cards]) for card in shown]
 
 
 def _count(text: str, answer: search.Answer) -> None:

@@ -11,7 +11,7 @@ from portal.management.commands.collect_messages import gather
 CATALOGUES = sorted((settings.BASE_DIR / "locale").glob("*/LC_MESSAGES/django.po"))
 ENGLISH = settings.BASE_DIR / "locale/en/LC_MESSAGES/django.po"
 TRANSLATED = re.compile(
-    r"templates/(?!dossiers/papers/(?!verify)|dossiers/desk|procedures/(?:office|offerings)|payments/accounting|obligations|email|gallery)|dossiers/states\.py"
+    r"templates/(?!dossiers/papers/(?!verify)|dossiers/desk|dossiers/webhooks|procedures/(?:office|offerings)|payments/accounting|obligations|email|gallery)|dossiers/states\.py"
     r"|procedures/((levels|calendar)|eforms/messages)\.py|payments/(citizen/(pages|views)/\w+|attempts/(ways|links|lifecycle))\.py"
     r"|payments/(outcomes|gateways/(outcomes|vnpay/codes))\.py"
     r"|(dossiers/fees/wording|procedures/wording)\.py"

@@ -50,7 +50,7 @@ def show(request):
                 messages.success(request, done if changed else _("Không có gì đổi."))
                 return redirect(f"{reverse('desk:calendar')}?nam={year}")
             if "tep" in request.FILES:
-                content = request.FILES["tep"].read(year_calendar.MAX_BYTES + 1)
+                content = request.FILES["tep"].read(year_calendar.MAX_FILE + 1)
                 context["text"] = year_calendar.decoded(content)
             context |= _preview(context["text"], year, decided)
         except year_calendar.NotReadable as wrong:

@@ -15,6 +15,7 @@ from procedures import year_calendar
 from procedures.models import CalendarChange, Holiday, UndecidedHoliday
 from tests import factories, world
 from tests.dossiers.pages import browse, words
+from tests.portal.test_workbooks import book
 from tests.procedures.office.test_drafts import shown_values
 
 MONDAY = dt.datetime(2026, 8, 24, 10, 8, tzinfo=clock.LOCAL)
@@ -132,11 +133,31 @@ def test_a_wrong_line_is_named_and_nothing_is_taken_over(admin, line, said):
     assert text() == before
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00x", b"PK\x03\x04\x00", b"x" * 200_000, b""])
+def test_the_excel_file_of_an_office_is_read_below_its_title_with_spans_of_days(admin):
+    """Columns in the order of the office; a row with first and last day is each day between them."""
+    first, last, swapped = dt.date(2028, 1, 24), dt.date(2028, 1, 26), dt.date(2028, 2, 5)
+    rows = [
+        ["LỊCH NGHỈ NĂM 2028"],
+        ["STT", "Nội dung", "Từ ngày", "Đến ngày", "Loại"],
+        [1, "Tết Nguyên đán", first, last, "Nghỉ lễ"],
+        [2, "Làm bù", swapped, "", "Làm bù"],
+    ]
+    pages, address = browse(admin), f"{PAGE}?nam=2028"
+    answer = pages.post(address, sent(pages, "", "xem", address, tep=SimpleUploadedFile("lich.xlsx", book(rows))))
+    assert answer.status_code == 200, words(answer)
+    assert pages.post(address, {**shown_values(answer.content.decode()), "viec": "ghi"}).status_code == 302
+    days = [f"{day}/01/2028; nghỉ lễ; Tết Nguyên đán" for day in (24, 25, 26)]
+    assert text(2028) == "\n".join([*days, "05/02/2028; làm bù; Làm bù"])
+    backwards = [["Ngày", "Đến ngày", "Loại", "Tên"], [last, first, "nghỉ lễ", "x"], [first, "", "ngày hội", "x"]]
+    answer = pages.post(address, sent(pages, "", "xem", address, tep=SimpleUploadedFile("lich.xlsx", book(backwards))))
+    assert answer.status_code == 422 and "Dòng 1" in words(answer) and "Dòng 2: loại là một trong" in words(answer)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00x", b"PK\x03\x04\x00", b"x" * 600_000, b""])
 def test_a_file_that_is_no_text_or_too_large_is_refused(admin, content):
     pages, before = browse(admin), text()
     answer = pages.post(PAGE, sent(pages, text(), "xem", tep=SimpleUploadedFile("lich.xlsx", content)))
-    assert answer.status_code == 422 or "Dòng" in words(answer) or content == b""
+    assert answer.status_code == 422 and ("Không đọc được tệp" in words(answer) or "lớn quá" in words(answer) or content == b"")
     assert text() == before
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from accounts.models import Membership, User
+from accounts.staffing import ending
 from dossiers import workflow
 from dossiers.models import BulkRun, Dossier
 from portal.common import clock
@@ -51,16 +52,14 @@ def test_only_heads_of_the_body_find_it(leaving):
 
 
 @pytest.mark.parametrize("who", ["clerk", "officer"])
-def test_a_role_does_not_end_today_while_something_is_held(leaving, who):
-    operator = User.objects.create_superuser("ht", full_name="Hệ Thống", password=factories.PASSWORD)
+def test_a_role_does_not_end_at_once_while_something_is_held_in_it(leaving, who):
     seat = Membership.objects.get(user=getattr(leaving, who))
-    address, today = f"/quan-tri/accounts/membership/{seat.pk}/change/", clock.today()
-    refused = browse(operator).post(address, {"valid_to": f"{today:%d/%m/%Y}"})
-    assert "trưởng bộ phận giao lại trước" in refused.content.decode()
-    seat.refresh_from_db()
-    assert seat.valid_to is None
-    later = today + dt.timedelta(days=30)
-    assert browse(operator).post(address, {"valid_to": f"{later:%d/%m/%Y}"}).status_code == 302
+    yesterday = clock.today() - dt.timedelta(days=1)
+    held = leaving.at_desk if who == "clerk" else leaving.in_office
+    assert held.code in ending.fault_of(seat, yesterday)
+    assert ending.fault_of(seat, clock.today() + dt.timedelta(days=30)) == ""
+    other = Membership.objects.create(user=seat.user, agency=seat.agency, role="signer")
+    assert ending.fault_of(other, yesterday) == "", "nothing is held in that role"
 
 
 def test_what_stays_behind_is_the_heads_to_give(leaving):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0009_absences'),
+        ('accounts', '0010_new_logins_and_ends_of_roles'),
     ]
 
     operations = [

@@ -1,0 +1,27 @@
+"""Signatures of the Standard Webhooks scheme, symmetric: `webhook-id`, `webhook-timestamp`, `webhook-signature` (v1)."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+
+PREFIX = "whsec_"
+BYTES = 32  # of a secret; the scheme allows 24 to 64
+
+
+def new_secret() -> str:
+    return PREFIX + base64.b64encode(secrets.token_bytes(BYTES)).decode()
+
+
+def sign(secret: str, message_id: str, timestamp: int, body: str) -> str:
+    """«v1,…»: HMAC-SHA256 of «id.timestamp.body», base64."""
+    key = base64.b64decode(secret.removeprefix(PREFIX))
+    digest = hmac.digest(key, f"{message_id}.{timestamp}.{body}".encode(), hashlib.sha256)
+    return f"v1,{base64.b64encode(digest).decode()}"
+
+
+def headers(secrets_now: Iterable[str], message_id: str, timestamp: int, body: str) -> dict[str, str]:
+    """The headers of one message, signed with each secret: while one is being replaced, both are valid."""
+    signatures = " ".join(sign(secret, message_id, timestamp, body) for secret in secrets_now)
+    return {"webhook-id": message_id, "webhook-timestamp": str(timestamp), "webhook-signature": signatures}

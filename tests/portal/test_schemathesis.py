@@ -1,0 +1,88 @@
+"""Schemathesis calls every operation of the API with made-up requests: no 500, and no answer the description does not know.
+
+In this process, in the transaction of the test; each call is rolled back. The long run against a running portal: docs/api.md.
+"""
+
+import os
+
+import hypothesis
+import pytest
+import schemathesis
+import yaml
+from django.conf import settings
+from django.core import signals
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, transaction
+from hypothesis import strategies as st
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from portal.management.commands.openapi import KEPT
+from tests.dossiers.pages import browse
+
+FEW = 12
+CALLS = int(os.environ.get("API_CALLS", FEW))  # of each operation, with right and with wrong data
+CHECKS = [
+    schemathesis.checks.not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
+    response_schema_conformance,
+]  # fmt: skip
+CALMLY = hypothesis.settings(
+    max_examples=CALLS,
+    deadline=None,
+    derandomize=CALLS == FEW,
+    database=None,
+    phases=[hypothesis.Phase.generate],
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+TOKEN = "a" * 32
+
+
+@pytest.fixture
+def own(desk):
+    """A dossier that waits for its supplement and a draft, of one citizen."""
+    dossier = desk.asked_for_supplement()
+    return dossier, desk.draft(submitter=dossier.submitter)
+
+
+@pytest.fixture
+def headers(own):
+    session = browse(own[0].submitter).session.session_key
+    return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN}
+
+
+@pytest.fixture
+def operations():
+    """All operations of the kept description, called in this process and on the connection of the test."""
+    schema = schemathesis.openapi.from_dict(yaml.safe_load(KEPT.read_text("utf-8")))
+    schema.app = get_wsgi_application()
+    signals.request_started.disconnect(close_old_connections)
+    signals.request_finished.disconnect(close_old_connections)
+    yield [found.ok() for found in schema.get_all_operations()]
+    signals.request_started.connect(close_old_connections)
+    signals.request_finished.connect(close_old_connections)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_no_made_up_request_breaks_the_api_or_its_description(operations, own, headers):
+    dossier, draft = own
+    ours = {"code": dossier.code, "id": draft.pk}
+    assert len(operations) > 20
+    for operation in operations:
+        for mode in schemathesis.GenerationMode:
+
+            @CALMLY
+            @hypothesis.given(case=operation.as_strategy(generation_mode=mode), really=st.booleans())
+            def call(case, really):
+                if really:  # else almost every call ends at the 404 of a code that does not exist
+                    case.path_parameters |= {name: ours[name] for name in set(case.path_parameters or ()) & set(ours)}
+                with transaction.atomic():
+                    answer = case.call(headers=headers)
+                    transaction.set_rollback(True)
+                case.validate_response(answer, checks=CHECKS)
+
+            call()
