@@ -171,7 +171,7 @@ def _desk_recipients(dossier, step):
 
 def _office_recipients(dossier, step):
     """Holders of the open steps, or everybody with the role of an open step. Without open steps: officers of the lead agency."""
-    if step.name in ("assign", "pass_on"):
+    if step.name in ("assign", "give_out", "pass_on"):
         return [step.details["holder"]]
     people = []
     for run in dossier.open_steps or []:

@@ -9,7 +9,7 @@ from dossiers import unopened
 from dossiers.evidence import anchors
 from dossiers.filing import drafts
 from dossiers.webhooks import collecting
-from dossiers.workflow import deadlines, recount
+from dossiers.workflow import deadlines, giving_out, recount
 from payments.attempts import expiry, payable
 from payments.reconciliation import runs
 from payments.transfers import statements
@@ -28,6 +28,7 @@ JOBS = {
     payable.mark_ready_terminals: AWAITED,
     recount.run: BACKGROUND,
     deadlines.run: BACKGROUND,
+    giving_out.run: BACKGROUND,
     unopened.run: BACKGROUND,
     drafts.delete_forgotten: BACKGROUND,
     expiry.run: AWAITED,

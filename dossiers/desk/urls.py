@@ -4,6 +4,7 @@ from django.urls import path
 
 from dossiers.desk.views import (
     absences,
+    assignment,
     at_once,
     bulk,
     calendar,
@@ -73,6 +74,7 @@ urlpatterns = [
     path("ho-so/<dossier_code:code>/buoc/<int:pk>/tep/", dossier.product, name="product"),
     path("ho-so/<dossier_code:code>/lam-lai/<str:kind>/<int:pk>/", dossier.again, name="again"),
     path("dang-giu/<int:pk>/", holdings.show, name="holdings"),
+    path("giao-viec/", assignment.show, name="assignment"),
     path("cach-nhan-tin/", message_settings.show, name="message_settings"),
     path("goi-dien/", calls.show, name="calls"),
     path("goi-dien/<int:pk>/", calls.tell, name="call"),
