@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from dossiers import unopened
 from dossiers.evidence import anchors
 from dossiers.filing import drafts
+from dossiers.parcels import asking
 from dossiers.webhooks import collecting
 from dossiers.workflow import deadlines, giving_out, recount
 from payments.attempts import expiry, payable
@@ -31,6 +32,7 @@ JOBS = {
     giving_out.run: BACKGROUND,
     unopened.run: BACKGROUND,
     drafts.delete_forgotten: BACKGROUND,
+    asking.run: BACKGROUND,
     expiry.run: AWAITED,
     statements.run: AWAITED,
     runs.run: BACKGROUND,

@@ -89,7 +89,7 @@ DOORS = {
     },
     **{f"desk:{name}": "filed" for name in ("at_once", "presence")},
     **{f"desk:{name}": "filed" for name in ("originals", "give_back", "custody_sheet", "folder_label")},
-    **{f"desk:{name}": "parcel" for name in ("parcel_label", "parcel_note")},
+    **{f"desk:{name}": "parcel" for name in ("parcel_label", "parcel_note", "parcel_ask", "parcel_cancel")},
     "desk:call": "call task",
     **{f"desk:{name}": "hand-over list" for name in ("handover", "handover_pdf")},
     **{f"desk:intake_{name}": "draft" for name in ("draft", "form", "discard")},

@@ -13,7 +13,7 @@ from dossiers.custody import keeping
 from dossiers.custody.models import CustodyMove, Handover, Original
 from dossiers.evidence import anchors
 from dossiers.models import Anchor, BulkItem, BulkRun, Dossier, Event, FollowUp, Letter, Simulation, StepRun
-from dossiers.parcels.models import Parcel
+from dossiers.parcels.models import Parcel, ParcelRequest
 from payments import complaints, differences
 from payments.attempts import settlement
 from payments.models import (
@@ -45,8 +45,8 @@ QUARTER = dt.timedelta(minutes=15)
 OFFICE = [
     "acknowledgement", "reception", "transfer", "take", "step", "consult", "decision", "promise", "withdrawal", "result",
     "delivery", "post", "paper", "letter", "proposal", "originals", "parcel", "parcel_away", "parcel_back", "bulk", "simulation",
-    "supplement", "confirmation", "anchor", "message", "password_link", "staff_request", "left_steps", "left_desk",
-    "originals_back", "visit", "call",
+    "parcel_request", "supplement", "confirmation", "anchor", "message", "password_link", "staff_request", "left_steps",
+    "left_desk", "originals_back", "visit", "call",
 ]  # fmt: skip
 MONEY = [
     "fee", "payment", "transfer_window", "payment_in_doubt", "receipt", "credit_match", "complaint", "difference", "credit",
@@ -159,7 +159,8 @@ def test_what_nobody_does_at_the_office_is_found(desk):
         step(desk.processing(), kind="applicant_confirm", question="Đúng chưa?", taken_at=MONDAY, due_at=MONDAY)
         posted(desk)
         for state, due_state in (("ordered", "waiting"), ("refused", "done")):
-            Parcel.objects.create(dossier=posted(desk), state=state, due_state=due_state, **ORDER, ordered_by=desk.clerk)
+            parcel = Parcel.objects.create(dossier=posted(desk), state=state, due_state=due_state, **ORDER, ordered_by=desk.clerk)
+        ParcelRequest.objects.create(parcel=parcel, kind="where")
         letters_and_lists(desk, other)
         left_and_forgotten(desk)
         filed = Event.objects.filter(step="submit").first()

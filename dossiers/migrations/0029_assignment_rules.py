@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0011_grouped_messages'),
-        ('dossiers', '0027_unused_alarm_columns'),
+        ('dossiers', '0028_unused_alarm_columns'),
         ('procedures', '0015_amounts_and_ways_back'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0026_call_tasks'),
+        ('dossiers', '0027_drafts_passed_on'),
     ]
 
     operations = [
