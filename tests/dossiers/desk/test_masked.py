@@ -21,7 +21,7 @@ SPACES = ("desk", "obligations", "accounting")
 def pages(**named):
     """Addresses below /can-bo/ that need no more than these facts (`code`)."""
     for space in SPACES:
-        resolver = next(p for p in get_resolver().url_patterns if getattr(p, "namespace", "") == space)
+        _prefix, resolver = get_resolver().namespace_dict[space]
         for pattern in resolver.url_patterns:
             if set(pattern.pattern.converters) == set(named) and pattern.name:
                 yield reverse(f"{space}:{pattern.name}", kwargs=named)
