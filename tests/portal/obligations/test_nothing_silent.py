@@ -14,6 +14,7 @@ from dossiers.custody.models import CustodyMove, Handover, Original
 from dossiers.evidence import anchors
 from dossiers.models import Anchor, BulkItem, BulkRun, Dossier, Event, FollowUp, Letter, Simulation, StepRun
 from dossiers.parcels.models import Parcel, ParcelRequest
+from dossiers.webhooks.models import Delivery, Endpoint
 from payments import complaints, differences
 from payments.attempts import settlement
 from payments.models import (
@@ -46,7 +47,7 @@ OFFICE = [
     "acknowledgement", "reception", "transfer", "take", "step", "consult", "decision", "promise", "withdrawal", "result",
     "delivery", "post", "paper", "letter", "proposal", "originals", "parcel", "parcel_away", "parcel_back", "bulk", "simulation",
     "parcel_request", "supplement", "confirmation", "anchor", "message", "password_link", "staff_request", "left_steps",
-    "left_desk", "originals_back", "visit", "call",
+    "left_desk", "originals_back", "visit", "call", "webhook",
 ]  # fmt: skip
 MONEY = [
     "fee", "payment", "transfer_window", "payment_in_doubt", "receipt", "credit_match", "complaint", "difference", "credit",
@@ -167,6 +168,8 @@ def test_what_nobody_does_at_the_office_is_found(desk):
         for kind in ("issue", "deliver"):
             FollowUp.objects.create(event=filed, kind=kind)
         Anchor.objects.create(day=clock.today())
+        endpoint = Endpoint.objects.create(name="Thuế", url="https://vi-du.example.vn/webhook", registered_by=desk.head)
+        Delivery.objects.create(endpoint=endpoint, event=filed, kind="dossier.moved", body="{}")
         asked = {"user": desk.clerk, "asked_by": desk.head, "reason": "Quên mật khẩu."}
         StaffRequest.objects.create(kind="password", **asked)
         approved = StaffRequest.objects.create(
