@@ -42,12 +42,17 @@ class ParcelState(models.TextChoices):
     LOST = "lost", _("thất lạc")
     BROUGHT_BACK = "brought_back", _("đã chuyển hoàn về bộ phận một cửa")
     NOT_TAKEN = "not_taken", _("bưu điện không nhận gửi")
+    CANCELLED = "cancelled", _("đã hủy gửi")
 
 
 ON_ITS_WAY = frozenset({ParcelState.ORDERED, ParcelState.LABELLED, ParcelState.PICKED_UP, ParcelState.IN_TRANSIT})
 UNDELIVERED = frozenset(
-    {ParcelState.REFUSED, ParcelState.UNKNOWN_ADDRESS, ParcelState.LOST, ParcelState.BROUGHT_BACK, ParcelState.NOT_TAKEN}
-)
+    {
+        ParcelState.REFUSED, ParcelState.UNKNOWN_ADDRESS, ParcelState.LOST, ParcelState.BROUGHT_BACK, ParcelState.NOT_TAKEN,
+        ParcelState.CANCELLED,
+    }
+)  # fmt: skip
+BEFORE_PICK_UP = frozenset({ParcelState.ORDERED, ParcelState.LABELLED})
 
 
 class Payer(models.TextChoices):

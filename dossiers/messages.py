@@ -373,6 +373,9 @@ def _step_text(step, dossier):
     if step.name == "note_undelivered":
         body = _("Mở hồ sơ để xem lý do. Gọi số dưới đây để hẹn gửi lại, hoặc đến nhận tại quầy.")
         return _("Bưu điện không giao được: %(name)s"), body
+    if step.name == "note_cancelled":
+        body = _("Bộ phận một cửa đã hủy lần gửi này. Gọi số dưới đây để hẹn gửi lại, hoặc đến nhận tại quầy.")
+        return _("Đã hủy gửi bưu điện: %(name)s"), body
     if step.name == "note_found":
         return _("Bưu điện đang gửi tiếp: %(name)s"), _("Bưu gửi không giao được lúc trước nay lại trên đường đến.")
     if step.name == "deliver" and "parcel" in step.recorded:

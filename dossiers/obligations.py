@@ -11,9 +11,9 @@ from dossiers import conversation
 from dossiers.choices import ON_ITS_WAY, UNDELIVERED, DeliveryWay, StepState
 from dossiers.clock import lateness
 from dossiers.custody.models import CustodyMove, Move
-from dossiers.desk import parcels
 from dossiers.models import Anchor, BulkItem, CallTask, Dossier, FollowUp, Simulation, StepRun
-from dossiers.parcels.models import Parcel
+from dossiers.parcels import asking
+from dossiers.parcels.models import Parcel, ParcelRequest
 from dossiers.states import ALIVE, DossierState
 from dossiers.webhooks.models import Delivery
 from dossiers.workflow import deadlines
@@ -152,9 +152,13 @@ OBLIGATIONS = [
         "parcel", _("Bưu gửi đã đặt, bên chuyển phát phải trả lời"), lambda: Parcel.objects.filter(**NOT_DONE), "dossier__code",
         to_citizen=_("Bên chuyển phát chưa trả lời lần đặt gửi kết quả. Người vận hành cổng đã được báo."),
     ),
+    outbox_work(
+        "parcel_request", _("Đã hỏi hoặc xin hủy bưu gửi, bên chuyển phát phải trả lời"),
+        lambda: ParcelRequest.objects.filter(**NOT_DONE), "parcel__dossier__code",
+    ),
     Obligation(
         "parcel_away", _("Bưu gửi đang đi, phải có tin"), lambda: Parcel.objects.filter(state__in=ON_ITS_WAY), "state_at",
-        Owner("dossier__receiving_agency", Role.RECEIVING_CLERK, "owner"), "dossier__code", within=parcels.QUIET_AFTER,
+        Owner("dossier__receiving_agency", Role.RECEIVING_CLERK, "owner"), "dossier__code", within=asking.QUIET_AFTER,
     ),
     Obligation(
         "parcel_back", _("Bưu gửi không giao được, phải lo"), _undelivered, "state_at",

@@ -20,10 +20,11 @@ from accounts.staffing.requests import visible_requests
 from dossiers.custody.keeping import may_read as may_read_handover
 from dossiers.custody.models import Handover
 from dossiers.files.models import Attachment
+from dossiers.filing import intake
 from dossiers.models import CallTask, Dossier
 from dossiers.papers.models import IssuedPaper
 from dossiers.parcels.models import Parcel
-from dossiers.permissions import enters_for_a_visitor, is_submitter, may_open_paper, may_see_papers
+from dossiers.permissions import is_submitter, may_open_paper, may_see_papers
 from dossiers.states import DossierState
 from dossiers.webhooks.models import Endpoint
 from dossiers.webhooks.permissions import may_keep_webhooks
@@ -68,7 +69,7 @@ def _of_attempt(row):
 FILED = Door("dossier", lambda code, **rest: Dossier.objects.filter(code=code), _visible)
 CITIZENS_SIDE = Door("dossier", FILED.find, _own)
 DRAFT = Door("dossier", lambda pk, **rest: Dossier.objects.filter(pk=pk), _own)
-INTAKE = Door("draft", DRAFT.find, lambda row, user: user.is_authenticated and enters_for_a_visitor(row, user))
+INTAKE = Door("draft", DRAFT.find, lambda row, user: user.is_authenticated and intake.may_open(row, user))
 PAPER = Door(
     "paper", lambda pk, **rest: IssuedPaper.objects.filter(pk=pk),
     lambda row, user: _visible(row.dossier, user) and may_open_paper(row.dossier, row.kind, user), lambda row: row.dossier,
@@ -175,7 +176,7 @@ DOORS = {
     **_at(CITIZENS_SIDE, "api_supplement", "", "_answers", "_files", "_file", "_send"),
     **_at(FILE, "files:", "view", "original", "thumbnail"),
     **_at(CALL, "desk:", "call"),
-    **_at(PARCEL, "desk:", "parcel_label", "parcel_note"),
+    **_at(PARCEL, "desk:", "parcel_label", "parcel_ask", "parcel_cancel", "parcel_note"),
     **_at(MESSAGE, "accounts:", "message"),
     **_at(REQUEST, "accounts:", "staff_request"),
     **_at(MEMBERSHIP, "accounts:", "staff_end"),
@@ -186,6 +187,7 @@ DOORS = {
     **_at(DIFFERENCE, "accounting:", "difference", "difference_step"),
     **_at(CREDIT, "accounting:", "credit", "credit_step"),
     **_at(CATALOGUE, "office:", "procedure", "start", "end", "draft", "preview", "section", "examples", "example", "condition"),
+    **_at(CATALOGUE, "office:", "autosave", "beside"),
     **_at(CATALOGUE, "office:", "version_file", "shipped", "form", "form_page", "form_condition"),
     **_at(CATALOGUE, "office:", "form_field", "form_checks", "form_check_condition"),
     **_at(CATALOGUE_FILE, "office:", "file"),

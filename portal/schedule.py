@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from dossiers import unopened
 from dossiers.evidence import anchors
 from dossiers.filing import drafts
+from dossiers.parcels import asking
 from dossiers.webhooks import collecting
 from dossiers.workflow import deadlines, recount
 from payments.attempts import expiry, payable
@@ -30,6 +31,7 @@ JOBS = {
     deadlines.run: BACKGROUND,
     unopened.run: BACKGROUND,
     drafts.delete_forgotten: BACKGROUND,
+    asking.run: BACKGROUND,
     expiry.run: AWAITED,
     statements.run: AWAITED,
     runs.run: BACKGROUND,

@@ -89,7 +89,7 @@ DOORS = {
     },
     **{f"desk:{name}": "filed" for name in ("at_once", "presence")},
     **{f"desk:{name}": "filed" for name in ("originals", "give_back", "custody_sheet", "folder_label")},
-    **{f"desk:{name}": "parcel" for name in ("parcel_label", "parcel_note")},
+    **{f"desk:{name}": "parcel" for name in ("parcel_label", "parcel_note", "parcel_ask", "parcel_cancel")},
     **{f"desk:{name}": "hand-over list" for name in ("handover", "handover_pdf")},
     **{f"desk:intake_{name}": "draft" for name in ("draft", "form", "discard")},
     **{f"papers:{name}": "paper" for name in ("download", "attached")},
@@ -116,7 +116,8 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "offerings:desk", "offerings:below", "offerings:offerings", "offerings:offering", "offerings:many",
     "offerings:add", "offerings:end", "offerings:move", "offerings:amounts", "offerings:amounts_of", "offerings:withdraw_amount",
     "office:procedure", "office:start", "office:end", "office:draft", "office:preview",  # tests/procedures/office
-    "office:section", "office:examples", "office:example", "office:condition", "office:version_file",
+    "office:autosave", "office:beside", "office:section",
+    "office:examples", "office:example", "office:condition", "office:version_file",
     "office:form", "office:form_page", "office:form_condition", "office:form_field", "office:form_checks",
     "office:form_check_condition",
     "office:shipped", "office:file", "simulation:page",

@@ -34,4 +34,4 @@ def test_each_command_starts_its_harness(monkeypatch):
     monkeypatch.setattr(faults, "faults", lambda places, verb, words: asked.append((verb, words)) or 0)
     for verb in faults.HARNESSES:
         assert main([verb, "--only", "web"]) == 0
-    assert asked == [(verb, ["--only", "web"]) for verb in ("payment-faults", "filing-faults", "scale-drill")]
+    assert asked == [(verb, ["--only", "web"]) for verb in ("payment-faults", "filing-faults", "scale-drill", "bench")]

@@ -22,6 +22,7 @@ def _words(state):
         ParcelState.LOST: _("Bưu điện báo thất lạc"),
         ParcelState.BROUGHT_BACK: _("Đã chuyển về bộ phận một cửa"),
         ParcelState.NOT_TAKEN: _("Bưu điện không nhận gửi"),
+        ParcelState.CANCELLED: _("Bộ phận một cửa đã hủy gửi"),
     }[ParcelState(state)]
 
 
@@ -35,6 +36,8 @@ def promise(dossier):
     if parcel is None:
         facts["address"] = address_text(dossier.delivery_address)
         return _("%(desk)s gửi bưu điện tới: %(address)s. Gửi rồi thì ở đây có số hiệu để theo dõi.") % facts
+    if parcel.state == ParcelState.CANCELLED:
+        return _("%(desk)s đã hủy lần gửi này. Gọi %(phone)s để hẹn gửi lại, hoặc đến nhận.") % facts
     if parcel.is_undelivered:
         return _("Bưu điện không giao được. Gọi %(phone)s để hẹn gửi lại, hoặc đến %(desk)s nhận.") % facts
     return _("Bưu điện sẽ mang đến địa chỉ ghi bên dưới.")

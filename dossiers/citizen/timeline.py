@@ -29,6 +29,7 @@ STEP_ICONS = {
     "deliver": "check-c",
     "send_parcel": "mail",
     "note_undelivered": "alert",
+    "note_cancelled": "x",
     "note_found": "mail",
 }
 

@@ -24,8 +24,8 @@ BY_POST = [
 WORDS = {"refused": "Nhà đi vắng, hàng xóm không nhận thay", "lost": "Không còn thấy ở kho", "delivered": "Người nhà ký nhận"}
 
 
-class PostScript(Script):
-    """Takes the steps of one dossier up to its parcel."""
+class Issuing:
+    """The steps of a result, taken in the past: its paper is signed at once."""
 
     def take_one(self, word):
         name, _dash, state = word.partition("-")
@@ -33,9 +33,6 @@ class PostScript(Script):
 
     def not_before(self, word):
         return self.moment
-
-    def facts(self, user):
-        return {"delivery_way": "post", "delivery_address": user.person.current_address}
 
     def issue(self):
         """What the worker does for all others after the start: the paper is signed, and the dossier has its result."""
@@ -54,6 +51,23 @@ class PostScript(Script):
         told = Notice(parcel.reference, f"thu-{state}", state, clock.now(), place, WORDS.get(state, ""), "")
         notices.keep(told)
         self.dossier.refresh_from_db()
+
+    def put(self):
+        """The result into the account of the submitter."""
+        outbox.do(FollowUp, FollowUp.objects.get(event__dossier=self.dossier, kind="deliver").pk)
+        self.dossier.refresh_from_db()
+
+    def hand(self):
+        """The result at the counter, against signature."""
+        seen = {"seen_document": "can_cuoc", "seen_number": self.dossier.subject_id_number}
+        self.do("deliver", "motcua1", signed_for_by=self.dossier.subject_name, taken_as="chinh_chu", **seen)
+
+
+class PostScript(Issuing, Script):
+    """Takes the steps of one dossier up to its parcel."""
+
+    def facts(self, user):
+        return {"delivery_way": "post", "delivery_address": user.person.current_address}
 
 
 def _keep_originals():

@@ -9,15 +9,14 @@ import json
 import pikepdf
 from django.conf import settings
 from django.db import transaction
-from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import Agency, User
 from dossiers import workflow
 from dossiers.choices import Product
+from dossiers.demo.papers import paper_of
 from dossiers.demo.people import RESIDENCE_DESK
-from dossiers.files import pictures, storage
+from dossiers.files import storage
 from dossiers.files.changing import open_files
-from dossiers.files.checking import Checked
 from dossiers.filing import rules
 from dossiers.models import Dossier, StepState
 from dossiers.papers import drafting
@@ -146,7 +145,7 @@ class Script:
         if finished:
             for ask in rules.asked_documents(dossier):
                 if ask.required:
-                    attach(dossier, ask)
+                    attach(dossier, ask, user.full_name, user)
         return dossier
 
     def facts(self, user):
@@ -304,28 +303,10 @@ def made_elsewhere(row):
     return {"name": "giay-minh-hoa.pdf", "sha256": stored.sha256, "size": stored.size, "storage_key": stored.storage_key}
 
 
-def attach(dossier, ask):
-    attach_picture(dossier, ask.key, ask.name, dossier.submitter.full_name, dossier.submitter)
-
-
-def attach_picture(dossier, key, title, name, user):
-    """Attach a generated picture that is marked as test data."""
+def attach(dossier, ask, name, user, **facts):
+    """Attach a made-up paper of the person with this name."""
     with open_files(dossier) as files:
-        files.add(key, picture_of(title, name), uploaded_by=user)
-
-
-def picture_of(title, name):
-    """A generated picture of a paper, marked as test data."""
-    picture = Image.new("RGB", (900, 640), "#fbf7ea")
-    draw = ImageDraw.Draw(picture)
-    font = ImageFont.truetype(settings.FONTS_DIR / "Tinos-Regular.ttf", 34)
-    draw.rectangle((20, 20, 880, 620), outline="#8a1c1f", width=4)
-    draw.multiline_text((60, 80), f"GIẤY TỜ MINH HỌA\n(dữ liệu thử)\n\n{title[:44]}\n\n{name}", "#222", font, spacing=14)
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=80)
-    content = buffer.getvalue()
-    thumbnail = pictures.thumbnail_of(picture)
-    return Checked("giay-to-minh-hoa.jpg", "image/jpeg", content, 1, content, "image/jpeg", thumbnail=thumbnail)
+        files.add(ask.key, paper_of(ask.name, name), uploaded_by=user, **facts)
 
 
 def make_matters(users):

@@ -7,7 +7,8 @@ from django.db import transaction
 from accounts.models import User
 from dossiers import workflow
 from dossiers.choices import SIGNED_FORM, FilingChannel
-from dossiers.demo.matters import CIVIL, CRIMINAL, Script, answers_for, asked_for, attach_picture, picture_of
+from dossiers.demo.matters import CIVIL, CRIMINAL, Script, answers_for, asked_for, attach
+from dossiers.demo.papers import paper_of
 from dossiers.files.changing import open_files
 from dossiers.filing import drafts, intake, rules
 from dossiers.models import Dossier
@@ -59,15 +60,15 @@ class AtTheCounter(Script):
         draft = intake.find(draft.pk, self.clerk())
         self.write_down(draft, channel)
         with open_files(draft) as files:
-            files.add(SIGNED_FORM, picture_of("Tờ khai đã ký", name), uploaded_by=self.clerk(), source="scan")
+            files.add(SIGNED_FORM, paper_of("Tờ khai đã ký", name), uploaded_by=self.clerk(), source="scan")
         return Dossier.objects.get(pk=draft.pk)
 
     def write_down(self, draft, channel):
         papers = {}
         for ask in rules.asked_documents(draft):
             if ask.required:
-                attach_picture(draft, ask.key, ask.name, str(draft.subject), self.clerk())
-                papers[ask.key] = {"copies": 1}
+                attach(draft, ask, str(draft.subject), self.clerk(), source="scan")
+                papers[ask.key] = self.sheets()
         row = draft.intake
         row.papers = papers
         if channel == POST:
@@ -75,8 +76,12 @@ class AtTheCounter(Script):
             row.letter_contents, row.brought_by = "Tờ khai đã ký và bản sao giấy tờ", str(draft.subject)
         row.save()
 
+    def sheets(self):
+        """What stays at the desk of one paper."""
+        return {"copies": 1}
+
     def signed(self):
-        return {"signed": [picture_of("Giấy người dân đã ký", self.dossier.subject_name)]}
+        return {"signed": [paper_of("Giấy người dân đã ký", self.dossier.subject_name)]}
 
     def resubmit(self):
         self.do("resubmit", CLERK, **self.signed())

@@ -1,6 +1,5 @@
 """The lists of parcels at a desk: to send, on their way, undelivered, delivered."""
 
-import datetime as dt
 from typing import NamedTuple
 
 from django.db.models import Count, Q
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import Role
 from dossiers.choices import ON_ITS_WAY, UNDELIVERED, DeliveryWay, ParcelState
 from dossiers.models import Dossier
+from dossiers.parcels.asking import QUIET_AFTER
 from dossiers.parcels.models import Parcel
 from dossiers.permissions import staff_dossiers
 from dossiers.states import DossierState
@@ -16,7 +16,6 @@ from portal.common import clock
 from portal.common.outbox import OutboxState
 
 KEEPERS = (Role.RECEIVING_CLERK, Role.HEAD, Role.DEPUTY)
-QUIET_AFTER = dt.timedelta(days=5)  # without a notice a parcel on its way is marked: somebody should ask the post
 
 
 class Group(NamedTuple):

@@ -14,13 +14,15 @@ from django.db.models import Case, Max, Q, Sum, When
 from django.utils.translation import gettext as _
 
 from dossiers.choices import SupplementTarget
-from dossiers.files import storage
+from dossiers.files import pictures, storage
 from dossiers.files.checking import Checked
 from dossiers.files.models import Attachment, AttachmentQuerySet, Thumbnail
 from dossiers.filing.supplements import LEFT_OUT
 from dossiers.models import Dossier, Event, SupplementRequest
 from dossiers.states import DossierState
 from portal.common.dates import moment
+
+PICTURES = ("image/jpeg", "image/png")  # types of the copies that are shown
 
 
 class FilesClosed(Exception):
@@ -137,6 +139,32 @@ class OpenFiles:
         file = self.all().filter(pk=pk).first()
         if file is not None:
             self._delete([file])
+        return file
+
+    def move_up(self, pk: int | None) -> Attachment | None:
+        """Put a page before the one that stands before it. None when it is not here (any more)."""
+        file = self.all().filter(pk=pk).first()
+        if file is None:
+            return None
+        pages = list(self.all().filter(item_key=file.item_key).order_by("page", "pk"))
+        at = pages.index(file)
+        pages.insert(max(0, at - 1), pages.pop(at))
+        for number, page in enumerate(pages, 1):
+            Attachment.objects.filter(pk=page.pk).exclude(page=number).update(page=number)
+        return file
+
+    def turn(self, pk: int | None) -> Attachment | None:
+        """Turn the picture that is shown by 90 degrees to the right; what was received stays. None when it is no picture here."""
+        file = self.all().filter(pk=pk, content_type__in=PICTURES).first()
+        if file is None:
+            return None
+        content, small = pictures.turned(storage.read_stored(file.storage_key))
+        old, stored = file.storage_key, storage.store(content)
+        file.storage_key, file.sha256, file.size = stored.storage_key, stored.sha256, stored.size
+        file.save(update_fields=["storage_key", "sha256", "size"])
+        Thumbnail.objects.update_or_create(attachment=file, defaults={"content": small})
+        if old != file.original_key:
+            transaction.on_commit(lambda: storage.delete_stored(old))
         return file
 
     def remove_all(self) -> None:

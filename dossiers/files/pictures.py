@@ -58,6 +58,14 @@ def thumbnail(data):
     return thumbnail_of(Image.open(io.BytesIO(data), formats=("JPEG", "PNG")))
 
 
+def turned(data):
+    """(content, thumbnail) of a clean copy, turned by 90 degrees to the right."""
+    picture = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
+    source = picture.format
+    upright = picture.transpose(Transpose.ROTATE_270)
+    return _encoded(upright, source)[1], thumbnail_of(upright)
+
+
 def thumbnail_of(picture):
     """A JPEG of at most 8 kB."""
     for side in THUMBNAIL_SIDES:

@@ -4,16 +4,19 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation, Person, User
+from accounts.models import Membership, Organisation, Person, User
+from accounts.roles import Role
 from dossiers.choices import DeliveryWay
 from dossiers.filing import counter, drafts, judging, rules
 from dossiers.models import ApplicantDocument, CounterIntake, Dossier
-from dossiers.permissions import enters_for_a_visitor
+from dossiers.permissions import acts_for_a_visitor, enters_for_a_visitor, is_own_dossier, own_dossiers
 from dossiers.states import DossierState
+from portal.common import clock
 from portal.common.figures import is_digits
 from portal.common.vietnamese import clean_text
 from procedures.models import Offering
@@ -147,13 +150,55 @@ def drafts_of(clerk: User):
 
 
 def find(pk: int, clerk: User) -> Dossier | None:
-    """The draft, or the dossier filed from it, that this clerk entered at a desk where they still work; else None."""
-    rows = Dossier.objects.filter(pk=pk, entered_by=clerk, submitter=None).exclude(intake=None)
+    """The draft of this clerk, or a dossier filed at this desk, also by a colleague; else None."""
+    rows = Dossier.objects.filter(pk=pk, submitter=None).exclude(intake=None)
     found = rows.select_related(
         "version__procedure__current", "offering__receiving_agency", "offering__terminal", "offering__lead_agency", "person",
-        "organisation", "intake",
+        "organisation", "intake", "entered_by",
     ).first()  # fmt: skip
-    return found if found is not None and enters_for_a_visitor(found, clerk) else None
+    return found if found is not None and may_open(found, clerk) else None
+
+
+def may_open(dossier: Dossier, clerk: User) -> bool:
+    """A draft is opened by who enters it; once filed, by every clerk of the desk who sees the dossier."""
+    if dossier.state == DossierState.DRAFT:
+        return enters_for_a_visitor(dossier, clerk)
+    return acts_for_a_visitor(dossier, clerk) and Dossier.objects.visible_to(clerk).filter(pk=dossier.pk).exists()
+
+
+# ---------------------------------------------------------------- from hand to hand
+def colleagues(draft: Dossier) -> list[User]:
+    """Who may go on with this draft: the other clerks of the desk, but not in their own matter."""
+    posts = Membership.objects.current().filter(agency=draft.offering.receiving_agency, role=Role.RECEIVING_CLERK)
+    rows = User.objects.filter(memberships__in=posts, is_active=True).exclude(pk=draft.entered_by_id).distinct()
+    return [user for user in rows.order_by("full_name", "pk") if not is_own_dossier(draft, user)]
+
+
+def left_behind(clerk: User):
+    """Drafts at the desks of this clerk whose clerk works there no more, or is away and this one stands in."""
+    at_the_desk = Membership.objects.current().filter(
+        user=OuterRef("entered_by"),
+        user__is_active=True,
+        role=Role.RECEIVING_CLERK,
+        agency=OuterRef("offering__receiving_agency"),
+    )  # fmt: skip
+    rows = Dossier.objects.filter(submitter=None, state=DossierState.DRAFT).exclude(intake=None).exclude(own_dossiers(clerk))
+    rows = rows.filter(offering__receiving_agency__in=clerk.agencies_with(Role.RECEIVING_CLERK)).exclude(entered_by=clerk)
+    rows = rows.filter(~Exists(at_the_desk) | Q(entered_by__in=clerk.stands_in_for))
+    return rows.select_related("version__procedure", "person", "organisation", "entered_by").order_by("-updated_at", "-pk")
+
+
+@transaction.atomic
+def pass_on(draft: Dossier, to: User) -> None:
+    """This clerk goes on with the draft, and is who enters it from now on. Raises `drafts.NoLongerADraft`; PermissionDenied
+    for who is no colleague at this desk."""
+    if to not in colleagues(draft):
+        raise PermissionDenied
+    giver = draft.entered_by_id
+    drafts.save(draft, entered_by=to)
+    intake = CounterIntake.objects.get(dossier=draft)
+    intake.hands = [*intake.hands, {"from": giver, "to": to.pk, "at": clock.now().isoformat()}]
+    intake.save(update_fields=["hands"])
 
 
 def fill_in(draft: Dossier) -> None:

@@ -13,6 +13,7 @@ STATES = {
     "unknown_address": "không có địa chỉ này",
     "lost": "thất lạc",
     "returned": "đã chuyển hoàn",
+    "cancelled": "người gửi đã hủy",
 }
 WAY = ["labelled", "picked_up", "in_transit", "delivered"]  # the ordinary course, one station a step
 
@@ -60,6 +61,13 @@ class Notice(models.Model):
     next_at = models.DateTimeField(null=True)  # None: nothing more to send
     calls = models.PositiveSmallIntegerField(default=0)
     answer = models.CharField(max_length=200, blank=True)
+
+    def told(self):
+        """What the sender is told."""
+        return {
+            "id": self.key, "reference": self.parcel.reference, "tracking": self.parcel.tracking, "status": self.status,
+            "at": self.at.isoformat(), "place": self.place, "words": self.words,
+        }  # fmt: skip
 
 
 class Switch(models.Model):

@@ -22,14 +22,11 @@ class Refused(Exception):
 
 
 def take(body, signature):
-    """(the parcel, whether it is new). Raises Refused."""
-    asked = _read(body)
-    secret = setting("SECRETS").get(asked.get("client"))
-    if not secret or not signatures.is_right(secret, body, signature):
-        raise Refused(401, "signature")
-    reference, recipient = asked.get("reference"), asked.get("recipient")
-    if not isinstance(reference, str) or not 4 <= len(reference) <= 64 or not isinstance(recipient, dict):
-        raise Refused(400, "reference, recipient")
+    """(the parcel, whether it is new). Raises Refused, also for a parcel that its sender has cancelled."""
+    asked = _signed(body, signature)
+    reference, recipient = asked["reference"], asked.get("recipient")
+    if not isinstance(recipient, dict):
+        raise Refused(400, "recipient")
     if len(str(recipient.get("address", "")).strip()) < MIN_ADDRESS:
         raise Refused(422, "Địa chỉ thiếu, không phát được")
     with transaction.atomic():
@@ -41,7 +38,42 @@ def take(body, signature):
                 "ordered_at": datetime.now(UTC), "next_at": course.next_time(),
             },
         )  # fmt: skip
+    if parcel.status == "cancelled":
+        raise Refused(422, "Người gửi đã hủy")
     return parcel, new
+
+
+def find(body, signature):
+    """The parcel that its sender asks about. Raises Refused: 404 for one that is not known."""
+    asked = _signed(body, signature)
+    parcel = Parcel.objects.filter(client=asked["client"], reference=asked["reference"]).first()
+    if parcel is None:
+        raise Refused(404, "unknown")
+    return parcel
+
+
+@transaction.atomic
+def cancel(body, signature):
+    """The parcel, cancelled. One that was never ordered is kept as cancelled, so that an order that comes late is refused. Raises
+    Refused: 409 when it was picked up."""
+    asked = _signed(body, signature)
+    parcel, _new = Parcel.objects.get_or_create(
+        client=asked["client"], reference=asked["reference"],
+        defaults={"recipient": {}, "sender": {}, "postage": 0, "postage_by": "sender", "ordered_at": datetime.now(UTC)},
+    )  # fmt: skip
+    if parcel.status == "labelled":
+        course.report(parcel, "cancelled")
+        parcel.refresh_from_db()
+    if parcel.status != "cancelled":
+        raise Refused(409, f"Không hủy được: {parcel.get_status_words()}")
+    return parcel
+
+
+def course_of(parcel):
+    """All notices of the parcel so far, as (body, signature)."""
+    told = {"reference": parcel.reference, "notices": [notice.told() for notice in parcel.notices.order_by("pk")]}
+    body = json.dumps(told, ensure_ascii=False).encode()
+    return body, signatures.sign(setting("SECRETS")[parcel.client], body)
 
 
 def answer(parcel):
@@ -50,6 +82,17 @@ def answer(parcel):
             "at": parcel.ordered_at.isoformat()}  # fmt: skip
     body = json.dumps(told).encode()
     return body, signatures.sign(setting("SECRETS")[parcel.client], body)
+
+
+def _signed(body, signature):
+    """The message of a client with its `client` and `reference`. Raises Refused."""
+    asked = _read(body)
+    secret = setting("SECRETS").get(asked.get("client"))
+    if not secret or not signatures.is_right(secret, body, signature):
+        raise Refused(401, "signature")
+    if not isinstance(asked.get("reference"), str) or not 4 <= len(asked["reference"]) <= 64:
+        raise Refused(400, "reference")
+    return asked
 
 
 def _read(body):

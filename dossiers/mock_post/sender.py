@@ -51,11 +51,7 @@ def send_due(*, force=False):
 
 def _call(notice):
     """One call; the HTTP status as text, or the name of the error."""
-    told = {
-        "id": notice.key, "reference": notice.parcel.reference, "tracking": notice.parcel.tracking, "status": notice.status,
-        "at": notice.at.isoformat(), "place": notice.place, "words": notice.words,
-    }  # fmt: skip
-    body = json.dumps(told, ensure_ascii=False).encode()
+    body = json.dumps(notice.told(), ensure_ascii=False).encode()
     secret = "forged" if notice.forged else setting("SECRETS")[notice.parcel.client]
     headers = {"Content-Type": "application/json", signatures.HEADER: signatures.sign(secret, body)}
     try:

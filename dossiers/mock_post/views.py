@@ -32,6 +32,18 @@ def order(request):
     return HttpResponse(body, status=201 if new else 200, content_type="application/json", headers=headers)
 
 
+@csrf_exempt
+@require_POST
+def ask(request, what):
+    """`find`: where is a parcel; `cancel`: before its pick-up. 200 with all its notices; 401, 404, 409 with a reason."""
+    try:
+        parcel = {"find": orders.find, "cancel": orders.cancel}[what](request.body, request.headers.get(signatures.HEADER, ""))
+    except orders.Refused as refused:
+        return JsonResponse({"reason": refused.reason}, status=refused.status, json_dumps_params={"ensure_ascii": False})
+    body, signature = orders.course_of(parcel)
+    return HttpResponse(body, content_type="application/json", headers={signatures.HEADER: signature})
+
+
 def when_open(view):
     """Decorator: 404 when CONTROL is off."""
 
@@ -50,7 +62,7 @@ def panel(request):
     on = dict(Switch.objects.values_list("name", "value"))
     context = {
         "parcels": Parcel.objects.prefetch_related("notices").order_by("-pk")[:SHOWN],
-        "states": [(key, words) for key, words in STATES.items() if key != "labelled"],
+        "states": [(key, words) for key, words in STATES.items() if key not in ("labelled", "cancelled")],
         "faults": [{"name": name, "words": words, "on": on.get(name)} for name, words in course.FAULTS.items()],
         "step": setting("STEP"),
     }

@@ -29,6 +29,7 @@ class CounterIntake(models.Model):
     """One row for each dossier of channel counter or post that a clerk entered. A trigger keeps it as it was filed.
 
     `papers`: {item key: {"originals": n, "copies": n, "seen": true}}, what the desk received on paper or was only shown.
+    `hands`: [{"from", "to" (ids of users), "at"}], how the draft was passed on before it was filed.
     """
 
     dossier = models.OneToOneField(Dossier, verbose_name=_("hồ sơ"), on_delete=models.CASCADE, related_name="intake")
@@ -41,6 +42,7 @@ class CounterIntake(models.Model):
     letter_contents = models.TextField(_("trong thư có gì"), blank=True)
     missing = models.TextField(_("còn thiếu gì"), blank=True)
     papers = models.JSONField(_("bản giấy đã nhận"), default=dict, blank=True)
+    hands = models.JSONField(_("đã chuyển tay"), default=list, db_default=[], blank=True)
 
     class Meta:
         verbose_name = _("lần nhận tại quầy, qua bưu chính")
@@ -66,4 +68,5 @@ class CounterIntake(models.Model):
             "missing",
             "papers",
         )
-        return {name: getattr(self, name) for name in names} | {"letter_on": self.letter_on and self.letter_on.isoformat()}
+        found = {name: getattr(self, name) for name in names} | {"letter_on": self.letter_on and self.letter_on.isoformat()}
+        return found | ({"hands": self.hands} if self.hands else {})

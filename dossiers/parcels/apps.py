@@ -9,4 +9,4 @@ class ParcelsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from dossiers.parcels import sending  # noqa: F401 - registers its worker
+        from dossiers.parcels import asking, sending  # noqa: F401 - register their workers

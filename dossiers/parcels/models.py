@@ -11,8 +11,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from dossiers.choices import ON_ITS_WAY, UNDELIVERED, ParcelState, Payer
+from dossiers.choices import BEFORE_PICK_UP, ON_ITS_WAY, UNDELIVERED, ParcelState, Payer
 from dossiers.models import Dossier
+from dossiers.parcels.carriers import register
 from portal.common import clock
 from portal.common.outbox import OutboxRow
 
@@ -73,6 +74,57 @@ class Parcel(OutboxRow):
     @property
     def is_undelivered(self):
         return self.state in UNDELIVERED
+
+    @property
+    def may_be_asked(self):
+        """Can the carrier be asked where it is? On its way, and taken by a carrier that answers machines."""
+        return self.state in ON_ITS_WAY - {ParcelState.ORDERED} and register.takes_orders(self.carrier)
+
+    @property
+    def may_be_cancelled(self):
+        """Is it not picked up yet, by all we know? The carrier decides."""
+        return self.state in BEFORE_PICK_UP and register.takes_orders(self.carrier)
+
+
+class ParcelRequest(OutboxRow):
+    """Something asked of the carrier about a parcel that was ordered. The outbox row is what it must hear; `outcome` its answer,
+    `words` its reason. `asked_by`: None for the job. `reason`: why the desk cancels."""
+
+    class Kind(models.TextChoices):
+        WHERE = "where", _("hỏi đang ở đâu")
+        CANCEL = "cancel", _("hủy gửi")
+
+    class Outcome(models.TextChoices):
+        NEWS = "news", _("bưu điện có tin mới")
+        NO_NEWS = "no_news", _("bưu điện chưa có tin mới")
+        UNKNOWN = "unknown", _("bưu điện không biết bưu gửi này")
+        CANCELLED = "cancelled", _("bưu điện đã hủy")
+        REFUSED = "refused", _("bưu điện không hủy được")
+        TOO_LATE = "too_late", _("bưu gửi không còn chờ ở bưu điện, không hỏi nữa")
+
+    parcel = models.ForeignKey(Parcel, verbose_name=_("bưu gửi"), on_delete=models.PROTECT, related_name="requests")
+    kind = models.CharField(_("việc"), max_length=8, choices=Kind.choices)
+    reason = models.CharField(_("lý do"), max_length=300, blank=True)
+    asked_by = models.ForeignKey(
+        User, verbose_name=_("người hỏi"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField(_("hỏi lúc"), default=clock.now)
+    outcome = models.CharField(_("trả lời"), max_length=10, choices=Outcome.choices, blank=True)
+    words = models.CharField(_("bưu điện nói"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("lần hỏi bưu điện")
+        verbose_name_plural = _("các lần hỏi bưu điện")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["parcel", "kind"], condition=~Q(due_state="done"), name="one_request_of_a_kind_waits_for_the_carrier"
+            ),
+            models.CheckConstraint(condition=~Q(kind="cancel") | Q(asked_by__isnull=False), name="people_cancel_parcels"),
+        ]
+
+    def __str__(self):
+        return f"{self.parcel_id} {self.kind}"
 
 
 class ParcelNotice(models.Model):

@@ -65,7 +65,8 @@ def _move(parcel):
     if parcel.state == ParcelState.DELIVERED:
         _take(parcel, "deliver")
     elif parcel.state in UNDELIVERED and before in ON_ITS_WAY:
-        _take(parcel, "note_undelivered", deciding.words)
+        step = "note_cancelled" if parcel.state == ParcelState.CANCELLED else "note_undelivered"
+        _take(parcel, step, deciding.words)
     elif parcel.state in ON_ITS_WAY and before in UNDELIVERED:
         _take(parcel, "note_found")
 

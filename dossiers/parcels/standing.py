@@ -15,6 +15,7 @@ ORDER = [
     ParcelState.LABELLED,
     ParcelState.PICKED_UP,
     ParcelState.IN_TRANSIT,
+    ParcelState.CANCELLED,
     ParcelState.NOT_TAKEN,
     ParcelState.UNKNOWN_ADDRESS,
     ParcelState.REFUSED,
@@ -43,7 +44,14 @@ def contradicts(notices: Iterable[Reported]) -> bool:
     return bool(delivered) and any(n.state in UNDELIVERED and n.happened_at > min(delivered) for n in found)
 
 
-def payer_after(state: str | None) -> Payer:
+class Sent(Protocol):
+    state: str
+    payer: str
+
+
+def payer_after(last: Sent | None) -> Payer:
     """Who pays the postage: the recipient, as the portal says before filing; the agency when the post lost or never took the
-    parcel before, for nobody pays twice for one delivery. `state`: of the parcel before; None for the first."""
-    return Payer.AGENCY if state in (ParcelState.LOST, ParcelState.NOT_TAKEN) else Payer.RECIPIENT
+    parcel before (`last`), for nobody pays twice for one delivery. After a cancelled one the same pays."""
+    if last and last.state == ParcelState.CANCELLED:
+        return Payer(last.payer)
+    return Payer.AGENCY if last and last.state in (ParcelState.LOST, ParcelState.NOT_TAKEN) else Payer.RECIPIENT

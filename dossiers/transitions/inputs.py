@@ -444,7 +444,12 @@ def whole_address(step: Step) -> None:
 
 
 def parcel_undelivered(step: Step) -> None:
-    if not _parcel_in(step, UNDELIVERED):
+    if not _parcel_in(step, UNDELIVERED - {ParcelState.CANCELLED}):
+        raise PermissionDenied(NO_SUCH_PARCEL)
+
+
+def parcel_cancelled(step: Step) -> None:
+    if not _parcel_in(step, {ParcelState.CANCELLED}):
         raise PermissionDenied(NO_SUCH_PARCEL)
 
 

@@ -541,6 +541,13 @@ class DossierTransitions:
         """The post could not deliver the parcel: refused, unknown address, lost, brought back. The desk has the matter again."""
 
     @same_state(
+        [S.COMPLETED], permission=may.no_user, jobs=[Job.POST], inputs=[inputs.parcel_cancelled], before=[Effect.NAME_PARCEL],
+        tells=[Tells.SUBMITTER], sentence=_("Đã hủy gửi bưu điện"),
+    )  # fmt: skip
+    def note_cancelled(self) -> None:
+        """The carrier cancelled the parcel before its pick-up, as the desk had asked. The desk has the matter again."""
+
+    @same_state(
         [S.COMPLETED], permission=may.no_user, jobs=[Job.POST], inputs=[inputs.parcel_found], before=[Effect.NAME_PARCEL],
         tells=[Tells.SUBMITTER, Tells.RECEIVING_CLERK], sentence=_("Bưu điện tìm thấy, đang gửi tiếp"),
     )  # fmt: skip

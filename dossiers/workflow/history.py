@@ -12,7 +12,7 @@ from dossiers.choices import FilingChannel
 from dossiers.custody.models import CustodyMove
 from dossiers.models import GENESIS, AnswerRevision, CounterIntake, Dossier, Event, EventText
 from dossiers.papers.frozen import content_hash
-from dossiers.parcels.models import ParcelNotice
+from dossiers.parcels.models import ParcelNotice, ParcelRequest
 from dossiers.states import DossierState
 from portal.common import clock
 from portal.common.digests import canonical, flat
@@ -190,6 +190,7 @@ def erase(dossier: Dossier, *, ground: str) -> None:
     row.supplements.update(edits={})
     row.parcels.update(recipient="", phone="", address="")
     ParcelNotice.objects.filter(parcel__dossier=row).update(words="", raw="")
+    ParcelRequest.objects.filter(parcel__dossier=row).update(reason="", words="")
     row.originals.update(received_from="")
     returned = CustodyMove.objects.filter(original__dossier=row).exclude(person="")
     returned.update(person=ERASED, seen_number=ERASED, mandate="")

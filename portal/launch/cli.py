@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         ("backup", "sao lưu cơ sở dữ liệu, tệp và khóa vào thư mục ấy"),
         ("restore", "dựng lại từ thư mục ấy vào nơi còn trống"),
         ("drill", "diễn tập: dựng lại vào nơi trống, kiểm tra, in số giây mất và số giây dựng"),
+        ("upgrade-drill", "diễn tập: nâng cấp một bản chép của dữ liệu cũ ở thư mục ấy, in số giây phải dừng"),
     ):
         verbs.add_parser(verb, help=what).add_argument("folder", type=Path)
     verbs.choices["backup"].add_argument("--files-only", action="store_true", help="chỉ thêm tệp mới vào bản sao gần nhất")
@@ -116,6 +117,10 @@ def _do(asked: argparse.Namespace, rest: list[str]) -> int:
 
         options = {name: value for name, value in vars(asked).items() if name not in ("verb", "folder")}
         return getattr(backup, asked.verb)(here, asked.folder.resolve(), **options)
+    if asked.verb == "upgrade-drill":
+        from .upgrade import upgrade_drill
+
+        return upgrade_drill(here, asked.folder.resolve())
     if asked.verb in ("payment-faults", "filing-faults", "scale-drill", "bench"):
         from .faults import faults
 

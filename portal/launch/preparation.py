@@ -51,7 +51,7 @@ def steps(places: Places) -> list[Step]:
         ),
         # The past of the demo is made up, which the database lets its owner do and nobody else.
         Step("Người và hồ sơ thử", manage(places, "seed_demo"), ("dossiers/demo/*.py", "data/**/*"), as_owner=True),
-        Step("Bưu gửi thử", manage(places, "seed_demo_post"), ("dossiers/demo/*.py",), as_owner=True),
+        Step("Bốn tuần ở một cửa, bưu gửi thử", manage(places, "seed_demo_post"), ("dossiers/demo/*.py",), as_owner=True),
         Step("Tiền phí thử", manage(places, "seed_payments_demo"), ("payments/demo.py", "dossiers/demo/*.py"), as_owner=True),
         Step(
             "Bảng người thử",

@@ -10,6 +10,7 @@ from procedures.office.labels import choice, place_words
 from procedures.office.schema import is_hidden
 
 MISSING = object()
+MAX_SAID = 100  # rows of a list that are said one by one
 CONDITIONS = ("when", "show_if", "required_if")
 
 
@@ -65,7 +66,7 @@ def _words(path: list[Any], value: Any) -> str:
     if isinstance(value, bool):
         return _("có") if value else _("không")
     if isinstance(value, list):
-        return "; ".join(_words(path, part) for part in value)
+        return "; ".join(_words(path, part) for part in value[:MAX_SAID]) + (" …" if len(value) > MAX_SAID else "")
     if isinstance(value, dict):
         shown = (value.get("name") or value.get("label") or value.get("title") or value.get("text"),)
         return (

@@ -113,7 +113,7 @@ def node(form: Form, number: int, unit: list[Field]) -> Node:
     row.words = f"{block['title']}: {', '.join(field['label'] for field in unit)}"
     picks = [(field["key"], field["label"].replace("{who}", ""), field["key"] in use["pick"]) for field in block["fields"]]
     row.nodes = [
-        Node(f"{start}.who", _("Của ai (ví dụ: người đại diện)"), "text", use.get("who", "")),
+        Node(f"{start}.who", _("Của ai (ví dụ: người đại diện)"), "line", use.get("who", "")),
         Node(f"{start}.pick", _("Những ô cần hỏi"), "many", use["pick"], options=picks),
     ]
     if use["block"] in FILLED_FROM:

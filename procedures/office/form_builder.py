@@ -72,6 +72,32 @@ def place_page(form: Form, number: int, to: int) -> None:
     other["pages"].insert(goal, page)
 
 
+def split_section(form: Form, number: int) -> None:
+    """A new section from this page on. Raises ActRefused for the first page of a section."""
+    section, place = _place(form, number)
+    if not place:
+        raise ActRefused(_("Trang này đã là trang đầu của một phần."))
+    keys = {one["key"] for one in form["sections"]}
+    key = next(name for n in range(1, 1000) if (name := f"phan_{n}") not in keys)
+    fresh = {"key": key, "title": _("Phần mới"), "pages": section["pages"][place:]}
+    section["pages"] = section["pages"][:place]
+    form["sections"].insert(form["sections"].index(section) + 1, fresh)
+
+
+def join_section(form: Form, number: int) -> None:
+    """The section of this page becomes the end of the one before. Raises ActRefused for the first section."""
+    section, _number = _place(form, number)
+    at = form["sections"].index(section)
+    if not at:
+        raise ActRefused(_("Đây là phần đầu của tờ khai."))
+    form["sections"][at - 1]["pages"] += form["sections"].pop(at)["pages"]
+
+
+def section_of(form: Form, number: int) -> dict[str, Any]:
+    """The section of a page. Raises ActRefused."""
+    return _place(form, number)[0]
+
+
 def _place(form: Form, number: int) -> tuple[dict[str, Any], int]:
     """(section, number inside it) of a page. Raises ActRefused."""
     for section in form["sections"]:
@@ -94,8 +120,8 @@ def nodes(form: Form, page: Mapping[str, Any], errors: Mapping[str, list[str]]) 
     for number, row in enumerate(rows):
         row.first, row.last = number == 0, number == len(rows) - 1
     return [
-        Node("title", _("Tên ngắn của trang"), "text", page["title"], errors=errors.get("title", [])),
-        Node("question", _("Câu hỏi của trang"), "text", page["question"], errors=errors.get("question", [])),
+        Node("title", _("Tên ngắn của trang"), "line", page["title"], errors=errors.get("title", [])),
+        Node("question", _("Câu hỏi của trang"), "line", page["question"], errors=errors.get("question", [])),
         *rows,
     ]
 

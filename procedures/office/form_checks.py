@@ -142,7 +142,7 @@ def _row(form: Form, number: int, check: Check, errors: Mapping[str, list[str]],
         node.errors = errors.get(node.name, [])
         row.nodes.append(node)
     message = f"{start}.message"
-    row.nodes.append(Node(message, _("Báo lỗi"), "text", check.get("message", ""), errors=errors.get(message, [])))
+    row.nodes.append(Node(message, _("Báo lỗi"), "line", check.get("message", ""), errors=errors.get(message, [])))
     row.nodes.append(Node(f"{start}.when", _("Chỉ kiểm tra khi"), "condition", check.get("when")))
     return row
 

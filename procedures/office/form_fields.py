@@ -103,7 +103,7 @@ SETTINGS = (
     Setting("min", gettext_lazy("Nhỏ nhất"), "whole", NUMBERS, ("validation", "min"), columns_only=True),
     Setting("max", gettext_lazy("Lớn nhất"), "whole", NUMBERS, ("validation", "max"), columns_only=True),
     Setting("decimals", gettext_lazy("Số chữ số sau dấu phẩy"), "whole", ("number",), ("decimals",)),
-    Setting("unit", gettext_lazy("Đơn vị, ví dụ m²"), "text", ("number",), ("unit",), fields_only=True),
+    Setting("unit", gettext_lazy("Đơn vị, ví dụ m²"), "line", ("number",), ("unit",), fields_only=True),
     Setting("total", gettext_lazy("In dòng cộng dưới cột"), "tick", NUMBERS, ("total",), columns_only=True),
     Setting("min_date", gettext_lazy("Sớm nhất"), "choice", DAYS, ("validation", "min_date"),
             _listed(form_library.BOUNDS_OF_DAYS)),
@@ -281,7 +281,7 @@ def _columns(form: Form, field: Spec, errors: Errors) -> Node:
         row = Node(start, _("Cột %(n)d") % {"n": number + 1}, "item", errors=errors.get(start, []), removable=True)
         row.words, row.first, row.last = f"{column['label']} ({TYPES[column['type']]})", number == 0, number == last
         row.nodes = [
-            Node(f"{start}.label", _("Nhãn"), "text", column["label"], errors=errors.get(f"{start}.label", [])),
+            Node(f"{start}.label", _("Nhãn"), "line", column["label"], errors=errors.get(f"{start}.label", [])),
             _types_node(f"{start}.type", column, list(COLUMN_TYPES), errors),
             *_settings(form, column, f"{start}.", errors, column=True),
             *([_options_node(start, column, errors)] if "options" in column else []),

@@ -43,7 +43,7 @@ def nodes(field: Spec, errors: Mapping[str, list[str]]) -> Iterator[Node]:
     if now == BIND:
         yield _value_node(field, narrowed["value"], errors)
     if now == ASK:
-        yield Node("narrow_label", _("Hỏi bằng lời khác (tờ in giữ lời chính thức)"), "text", narrowed.get("label", ""))
+        yield Node("narrow_label", _("Hỏi bằng lời khác (tờ in giữ lời chính thức)"), "line", narrowed.get("label", ""))
     if now == ASK and field["type"] != "note":
         yield Node("narrow_help", _("Gợi ý khác"), "text", narrowed.get("help", ""))
 
@@ -53,7 +53,13 @@ def _value_node(field: Spec, value: Any, errors: Mapping[str, list[str]]) -> Nod
     if choices := _choices(field):
         options = [(code, text, answer == value) for code, text, answer in choices]
         return Node("narrow_value", _("Luôn ghi"), "choice", value, options=options, errors=found)
-    return Node("narrow_value", _("Luôn ghi"), "text", "" if value is None else str(value), errors=found)
+    return Node(
+        "narrow_value",
+        _("Luôn ghi"),
+        "text" if field["type"] == "textarea" else "line",
+        "" if value is None else str(value),
+        errors=found,
+    )
 
 
 def _choices(field: Spec) -> list[tuple[str, str, Any]]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.common import clock
 from portal.common.figures import number_in
+from portal.common.vietnamese import clean_text
 from procedures.eforms import DatabaseSources, Form
 from procedures.eforms.showing import BoundPage
 from procedures.models import VersionDraft
@@ -26,6 +27,8 @@ from procedures.office.labels import FORM
 from procedures.office.permissions import may_edit
 from procedures.office.views import draft_of, for_the_office, frame
 from procedures.wording import Wording
+
+PREVIEW = "xem"  # name of the button that shows what is typed without storing it (preview.js presses it)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,7 +68,7 @@ def form(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _act_on_pages(document: dict[str, Any], word: str) -> None:
-    """«them:3», «len:3», «xuong:3», «bo:3» or «chuyen:trang.3:5» on the pages. Raises ActRefused."""
+    """«them:3», «len:3», «xuong:3», «bo:3», «chuyen:trang.3:5», «tach-phan:3» or «gop-phan:3». Raises ActRefused."""
     deed, _colon, text = word.partition(":")
     text, _colon, goal = text.removeprefix("trang.").partition(":")
     number, to = number_in(text, 4), number_in(goal, 4)
@@ -78,6 +81,10 @@ def _act_on_pages(document: dict[str, Any], word: str) -> None:
             form_builder.move_page(document, number, -1)
         case "xuong" if number is not None:
             form_builder.move_page(document, number, 1)
+        case "tach-phan" if number is not None:
+            form_builder.split_section(document, number)
+        case "gop-phan" if number is not None:
+            form_builder.join_section(document, number)
         case "chuyen" if number is not None and to is not None:
             form_builder.place_page(document, number, to)
         case _:
@@ -94,6 +101,8 @@ def form_page(request: HttpRequest, code: str, number: int) -> HttpResponse:
     if request.method == "POST":
         for_editors(request)
         page |= form_builder.typed(document, page, request.POST)
+        section = form_builder.section_of(document, number)
+        section["title"] = clean_text(request.POST.get("section_title", section["title"]))
         word = request.POST.get("viec", "ghi")
         try:
             if word not in ("ghi",):
@@ -101,9 +110,9 @@ def form_page(request: HttpRequest, code: str, number: int) -> HttpResponse:
         except ActRefused as impossible:
             refused = str(impossible)
         else:
-            if saved(request, found, document):
+            if PREVIEW not in request.POST and saved(request, found, document):
                 return redirect("office:form_page", code, number)
-            refused = _("Chưa ghi được. Chữ anh/chị gõ còn ở dưới đây.")
+            refused = "" if PREVIEW in request.POST else _("Chưa ghi được. Chữ anh/chị gõ còn ở dưới đây.")
     whole: Any = {**found.version.document, "form": document}
     listed = problems(whole)
     nodes = form_builder.nodes(document, page, errors_at(listed, path_of(document, number)))
@@ -113,11 +122,12 @@ def form_page(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "section": FORM,
         "number": number,
         "page": page,
+        "section_title": form_builder.section_of(document, number)["title"],
         "nodes": nodes,
         "types": form_builder.TYPES.items(),
         "blocks": form_blocks.kinds(),
         "refused": refused,
-        "preview": None if any(problem.section is FORM for problem in listed) else _preview(document, number),
+        "preview": None if _keeps_from_showing(listed, path_of(document, number)) else _preview(document, number),
     }
     return render(request, "procedures/office/form_page.html", context, status=409 if refused else 200)
 
@@ -138,6 +148,14 @@ def errors_at(listed: list[Problem], place: tuple[str | int, ...]) -> dict[str, 
         if problem.path[: len(place)] == place:
             errors.setdefault(".".join(map(str, problem.path[len(place) :][:3])), []).append(problem.sentence)
     return errors
+
+
+def _keeps_from_showing(listed: list[Problem], place: tuple[str | int, ...]) -> bool:
+    """Is something wrong on this page, or with the form as a whole? What is wrong on other pages does not matter."""
+    return any(
+        problem.section is FORM and (problem.path[: len(place)] == place or problem.path[1:2] not in (("sections",), ("checks",)))
+        for problem in listed
+    )
 
 
 def _preview(document: dict[str, Any], number: int) -> BoundPage | None:

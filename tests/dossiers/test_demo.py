@@ -8,13 +8,19 @@ from django.core.management import call_command
 from accounts.authentication import DEMO_PASSWORD
 from accounts.models import User
 from accounts.roles import Role
+from dossiers import invariants
+from dossiers.clock import lateness
+from dossiers.custody.models import Original
 from dossiers.demo.matters import CIVIL, CRIMINAL, MATTERS, RESIDENCE, STAY
+from dossiers.demo.papers import paper_of
 from dossiers.demo.visitors import VISITORS
+from dossiers.files.models import Attachment
 from dossiers.models import Dossier, FollowUp
 from dossiers.papers.models import IssuedPaper
+from dossiers.parcels.models import Parcel
 from dossiers.states import DossierState
 from dossiers.workflow import history
-from portal.common import outbox
+from portal.common import clock, outbox
 from portal.launch.places import ROOT
 from tests import snapshots
 from tests.world import load_sample
@@ -63,6 +69,33 @@ def test_once_the_worker_has_issued_the_results_all_states_are_there(seeded, sig
         for work in FollowUp.objects.filter(kind=kind).order_by("pk"):
             outbox.do(FollowUp, work.pk)
     assert set(Dossier.objects.values_list("state", flat=True)) == set(DossierState)
+
+
+@pytest.mark.slow
+@pytest.mark.needs_pdf
+def test_four_weeks_of_a_desk_over_all_channels_half_of_them_with_papers(seeded, signing_keys):
+    for _n in range(2):  # loaded again it makes nothing twice
+        call_command("seed_demo_post", verbosity=0)
+    filed = Dossier.objects.exclude(code=None)
+    assert 75 <= filed.count() <= 95
+    assert {"online", "direct", "postal"} == set(filed.values_list("channel", flat=True))
+    assert filed.filter(attachments__isnull=False).distinct().count() * 2 >= filed.count()
+    assert {"application/pdf", "image/jpeg"} == set(Attachment.objects.values_list("content_type", flat=True))
+    today, weeks = clock.today(), set()
+    for at in filed.values_list("submitted_at", flat=True):
+        weeks.add((today - clock.local(at).date()).days // 7)
+    assert weeks >= {0, 1, 2, 3}
+    assert Parcel.objects.values("state").distinct().count() >= 4 and Original.objects.to_return().exists()
+    assert filed.filter(lateness.running(), due_at__lt=clock.now()).count() >= 3
+    assert [problem for dossier in filed for problem in history.problems(dossier)] == []
+    assert list(invariants._parcels()) == []
+
+
+def test_the_papers_of_the_demo_say_that_they_are_none_and_are_always_the_same():
+    titles = ("Thẻ căn cước", "Giấy khai sinh", "Sổ đỏ", "Đơn")
+    first, again = [{title: paper_of(title, "Lò Thị Én") for title in titles} for _n in range(2)]
+    assert first == again and first["Sổ đỏ"] != paper_of("Sổ đỏ", "Lò Thị Ín")
+    assert {paper.media_type for paper in first.values()} == {"application/pdf", "image/jpeg"}
 
 
 @pytest.mark.slow

@@ -37,6 +37,7 @@ KINDS = {  # kind: as the table names it
     "web": "web killed",
 }
 MAIL = "mail"
+OF_THE_BROKER = ("broker", "flush")
 PATIENCE_SECONDS = 180  # of a person who tries again
 PAUSE_SECONDS = 4.0  # from the moment when the web answers again to the next time
 AT_ONCE = 4  # people
@@ -78,8 +79,9 @@ def main(words):
     parser.add_argument("--submits", type=int, default=200, help="acknowledged submissions of each kind (default 200)")
     parser.add_argument("--messages", type=int, default=1000, help="letters while the mail server is away (default 1000)")
     parser.add_argument("--only", choices=[*KINDS, MAIL], action="append", help="only this, may be given several times")
+    parser.add_argument("--broker", default="", help="of a broker that runs, e.g. RabbitMQ: it is neither killed nor emptied")
     asked = parser.parse_args(words)
-    kinds = asked.only or [*KINDS, MAIL]
+    kinds = [kind for kind in asked.only or [*KINDS, MAIL] if not (asked.broker and kind in OF_THE_BROKER)]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped, too
     os.environ.setdefault("LOG_LEVEL", "ERROR")
     import django
@@ -87,7 +89,7 @@ def main(words):
     django.setup()
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
-        wrong = play([kind for kind in kinds if kind != MAIL], asked.submits)
+        wrong = play([kind for kind in kinds if kind != MAIL], asked.submits, asked.broker)
         if MAIL in kinds:
             from tests.faults import mail_down
 
@@ -101,7 +103,7 @@ def main(words):
         connection.creation.destroy_test_db(name, verbosity=0)
 
 
-def play(kinds, submits):
+def play(kinds, submits, broker=""):
     """File `submits` dossiers for each kind and print the table. Returns sentences about whatever is wrong."""
     from dossiers.papers.signing import ensure_development_ca
     from tests import factories, world
@@ -113,7 +115,7 @@ def play(kinds, submits):
     world.holidays()
     ensure_development_ca()
     desk = factories.Desk()
-    site = FilingSite()
+    site = FilingSite(broker)
     outcomes = []
     try:
         site.up()

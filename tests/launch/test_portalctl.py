@@ -28,8 +28,8 @@ def portalctl(*words, var, **environment):
 def test_it_runs_on_the_standard_library_alone(tmp_path):
     process = portalctl("--help", var=tmp_path)
     usage = (
-        "run | test | check | payment-faults | filing-faults | scale-drill | search-eval"
-        " | serve | healthy | backup | restore | drill | clean"
+        "run | test | check | payment-faults | filing-faults | bench | scale-drill | search-eval"
+        " | serve | healthy | backup | restore | drill | upgrade-drill | clean"
     )
     assert process.returncode == 0 and usage in " ".join(process.stdout.split())
 

@@ -50,7 +50,7 @@ class SendParcelForm(StepForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         last = self.dossier.parcels.order_by("-pk").first()
-        self.payer = standing.payer_after(last.state if last else None)
+        self.payer = standing.payer_after(last)
         self.before = last
         self.carrier = register.current()
         if self.carrier.takes_orders:

@@ -29,7 +29,7 @@ from dossiers.files import storage
 from dossiers.files.checking import megabytes
 from dossiers.files.models import NAMES
 from dossiers.files.serving import content_response
-from dossiers.filing import rules
+from dossiers.filing import counter, rules
 from dossiers.models import FollowUp
 from dossiers.papers import frozen
 from dossiers.papers.models import PaperKind
@@ -85,7 +85,11 @@ def dossier(request, code):
         **_money(dossier),
         "supplements": supplements_seen.of(dossier),
         "decisions": _decisions(dossier),
-        "parcels": list(dossier.parcels.select_related("ordered_by", "owner").prefetch_related("notices__entered_by")),
+        "parcels": list(
+            dossier.parcels.select_related("ordered_by", "owner").prefetch_related("notices__entered_by", "requests__asked_by")
+        ),
+        "may_ask_the_post": permissions.is_receiving_clerk(dossier, request.user),
+        "taken_in_here": _taken_in_here(dossier, request.user),
         "originals_held": dossier.originals.to_return().count(),
         "taken": _taken(dossier) if may_see_papers else {},
         "review": Review(dossier, request.user) if may_see_papers and is_drafted(dossier) else None,
@@ -105,6 +109,12 @@ def dossier(request, code):
         "next_code": queues.next_for(request.user, after=dossier),
     }
     return render(request, "dossiers/desk/dossier.html", context)
+
+
+def _taken_in_here(dossier, user):
+    """Did a clerk of this desk enter it, and does this user see the page with its prints and the signed slip?"""
+    entered = counter.handed_in(dossier) is not None and dossier.submitter_id is None
+    return entered and permissions.acts_for_a_visitor(dossier, user)
 
 
 def _decisions(dossier):

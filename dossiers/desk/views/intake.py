@@ -35,17 +35,22 @@ from procedures.eforms import BoundPage, opened_by, page_errors, print_context
 from procedures.models import Offering
 
 SHOWN = 20  # procedures of the list
-SAVE, FILE, ACCEPT_TOO, RENEW = "luu", "ghi-nhan", "tiep-nhan", "ban-moi"
-DEEDS = {SAVE, FILE, ACCEPT_TOO, RENEW}  # values of the buttons `viec`
-REMOVE = "xoa"
+SAVE, FILE, ACCEPT_TOO, RENEW, PASS = "luu", "ghi-nhan", "tiep-nhan", "ban-moi", "chuyen"
+DEEDS = {SAVE, FILE, ACCEPT_TOO, RENEW, PASS}  # values of the buttons `viec`
+REMOVE, TURN, UP = "xoa", "xoay", "len"  # buttons at a scan
 
 
 # ---------------------------------------------------------------- the procedure
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def choose(request):
-    """The procedures that the clerk's bodies take in, by words without accents, and the drafts that are open."""
+    """The procedures that the clerk's bodies take in, by words without accents, and the drafts that are open.
+
+    POST: go on with the draft of a colleague who is gone or away.
+    """
     bodies = _bodies(request.user)
+    if request.method == "POST":
+        return _take_over(request)
     words = request.GET.get("tu-khoa", "").strip()
     rows = [row for row in _named(bodies) if _is_meant(row, words)]
     chosen = Offering.objects.filter(pk__in=[row["pk"] for row in rows[:SHOWN]]).select_related(
@@ -54,9 +59,16 @@ def choose(request):
     shown = sorted(chosen, key=lambda row: (row.procedure.current.short_name, row.pk))
     context = {
         "offerings": shown, "more": max(0, len(rows) - SHOWN), "words": words, "drafts": intake.drafts_of(request.user)[:SHOWN],
+        "left_behind": intake.left_behind(request.user)[:SHOWN],
         "several": len(bodies) > 1, "kept_days": drafts.KEPT_WITHOUT_ACCOUNT.days,
     }  # fmt: skip
     return render(request, "dossiers/desk/intake/choose.html", context)
+
+
+def _take_over(request):
+    found = get_object_or_404(intake.left_behind(request.user), pk=number_in(request.POST.get("nhan", "")) or 0)
+    intake.pass_on(found, request.user)
+    return redirect("desk:intake_draft", found.pk)
 
 
 def _bodies(user):
@@ -146,6 +158,7 @@ class Desk:
     brought: BroughtForm | None = None
     judged: bool = False  # show what is still wrong
     changed: bool = False  # saved in another window since this page was opened
+    touched: str = ""  # item key of the scan that a button turned, moved or removed
 
     def __post_init__(self):
         self.today = clock.today()
@@ -216,8 +229,21 @@ def _save(request, dossier):
         return _page(request, Desk(dossier, desk.refused, {}, desk.sheets, desk.brought), status=422)
     if deed in (FILE, ACCEPT_TOO):
         return _file(request, Desk(dossier, brought=desk.brought, judged=True), accept=deed in (ACCEPT_TOO,))
+    if deed in (PASS,):
+        return _pass_on(request, dossier)
     messages.success(request, _("Đã lưu."))
-    return redirect(desk.url())
+    return redirect(desk.url() + (f"#g-{input_id(desk.touched)}" if desk.touched else ""))
+
+
+def _pass_on(request, dossier):
+    """Hand the saved draft to the chosen colleague of this desk."""
+    to = next((user for user in intake.colleagues(dossier) if str(user.pk) == request.POST.get("cho-ai", "")), None)
+    if to is None:
+        messages.error(request, _("Đã lưu, chưa chuyển: chọn đồng nghiệp cùng bộ phận."))
+        return redirect(reverse("desk:intake_draft", args=[dossier.pk]))
+    intake.pass_on(dossier, to)
+    messages.success(request, _("Đã chuyển cho %(name)s: hồ sơ nằm trong “Bản đang nhập dở” của người đó.") % {"name": to})
+    return redirect("desk:intake")
 
 
 def _read(request, desk):
@@ -242,7 +268,7 @@ def _revision(request):
 
 def _change_files(request, desk):
     """Take the scans that were sent and remove one, as the buttons say."""
-    if not request.FILES and REMOVE not in request.POST:
+    if not request.FILES and not {REMOVE, TURN, UP} & set(request.POST):
         return
     keys = {*(ask.key for ask in rules.asked_documents(desk.draft, files=[])), OTHER_PAPERS, SIGNED_FORM}
     uploads = []
@@ -251,8 +277,9 @@ def _change_files(request, desk):
         if key in keys:
             uploads += check(key, request.FILES.getlist(name), who=sender_of(request))
     with open_files(desk.draft) as files:
-        if REMOVE in request.POST:
-            files.remove(number_in(request.POST[REMOVE]))
+        for name, deed in ((REMOVE, files.remove), (TURN, files.turn), (UP, files.move_up)):
+            if name in request.POST and (file := deed(number_in(request.POST[name]))):
+                desk.touched = file.item_key
         desk.refused = receive(files, uploads, uploaded_by=request.user, source=Attachment.Source.SCAN).refused
 
 
@@ -336,7 +363,8 @@ def _page(request, desk, status=200):
         "accept": ACCEPT, "limit": megabytes(settings.MAX_UPLOAD_BYTES), "fees": rules.fees(dossier),
         "in_effect": dossier.version.in_effect(), "is_letter": "letter_number" in brought.fields,
         "by_data": [ask for ask in asks if ask.replaced_by_data],
-        "deeds": {"save": SAVE, "file": FILE, "accept": ACCEPT_TOO, "renew": RENEW}, "remove": REMOVE,
+        "deeds": {"save": SAVE, "file": FILE, "accept": ACCEPT_TOO, "renew": RENEW, "pass": PASS},
+        "colleagues": [{"value": user.pk, "label": user.full_name} for user in intake.colleagues(dossier)],
         "kept_days": drafts.KEPT_WITHOUT_ACCOUNT.days,
     }  # fmt: skip
     return render(request, "dossiers/desk/intake/draft.html", context, status=status)
@@ -347,7 +375,8 @@ def _paper(ask, desk):
     counts = desk.intake.papers.get(ask.key, {})
     wrong = desk.sheets.errors.get(ask.key) if desk.sheets else None
     return {
-        "key": ask.key, "id": input_id(ask.key), "ask": ask, "tiles": tiles(ask.files), "originals": counts.get("originals", ""),
+        "key": ask.key, "id": input_id(ask.key), "ask": ask, "tiles": tiles(ask.files, arranged=True),
+        "originals": counts.get("originals", ""),
         "copies": counts.get("copies", ""), "seen": counts.get("seen", False),
         "errors": [*([wrong] if wrong else []), *desk.refused.get(ask.key, [])],
         "lacking": ask.needed and not ask.files and not counts,
@@ -356,7 +385,7 @@ def _paper(ask, desk):
 
 def _loose(key, files, desk):
     """Scans that no row of the version asks for: other papers, the signed form."""
-    pages = tiles([file for file in files if file.item_key == key])
+    pages = tiles([file for file in files if file.item_key == key], arranged=True)
     return {"key": key, "id": input_id(key), "tiles": pages, "errors": desk.refused.get(key, [])}
 
 
@@ -407,10 +436,12 @@ def _filed(request, dossier):
             messages.success(request, _("Đã giữ bản quét giấy hẹn đã ký."))
     if request.method == "POST" and not refused:
         return redirect("desk:intake_draft", dossier.pk)
+    signed = list(_signed(dossier))
     due = {PaperKind.ACKNOWLEDGEMENT} | ({PaperKind.RECEIPT_SLIP} if dossier.accepted_at else set())
     context = {
         "dossier": dossier, "papers": papers, "to_come": len(due) - len(papers), "seen": seen, "refused": refused,
-        "signed": tiles(_signed(dossier), removable=False), "lacking": rules.not_handed_in(dossier),
+        "signed": tiles(signed, removable=False), "scanned_by": {str(file.uploaded_by) for file in signed if file.uploaded_by},
+        "lacking": rules.not_handed_in(dossier),
         "steps": workflow.steps_for(request.user, dossier),
         "keeps_originals": Original.objects.filter(dossier=dossier).exists(),
         "pays_by_qr": payable.payable_online(dossier), "accept": ACCEPT, "limit": megabytes(settings.MAX_UPLOAD_BYTES),
@@ -419,7 +450,7 @@ def _filed(request, dossier):
 
 
 def _signed(dossier):
-    return dossier.attachments.filter(signed_for__step="accept")
+    return dossier.attachments.filter(signed_for__step="accept").select_related("uploaded_by")
 
 
 def _keep_signed_slip(request, dossier):

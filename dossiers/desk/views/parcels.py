@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import Role
 from dossiers.access_log import log_view
@@ -19,7 +19,7 @@ from dossiers.desk.forms.base import CleanTextField
 from dossiers.desk.ordering import by_moment, keyset_page
 from dossiers.desk.views.queue import for_staff
 from dossiers.files.serving import content_response
-from dossiers.parcels import notices
+from dossiers.parcels import asking, notices
 from dossiers.parcels.carriers import register
 from dossiers.parcels.carriers.base import Notice
 from dossiers.permissions import is_receiving_clerk, may_see_papers
@@ -98,7 +98,7 @@ class TellForm(forms.Form):
 
     state = forms.ChoiceField(
         label=gettext_lazy("Bưu điện báo"), widget=forms.RadioSelect,
-        choices=[(s.value, s.label) for s in ParcelState if s in UNDELIVERED - {ParcelState.NOT_TAKEN}
+        choices=[(s.value, s.label) for s in ParcelState if s in UNDELIVERED - {ParcelState.NOT_TAKEN, ParcelState.CANCELLED}
                  or s in (ParcelState.IN_TRANSIT, ParcelState.DELIVERED)],
     )  # fmt: skip
     words = CleanTextField(
@@ -126,3 +126,51 @@ def note(request, reference):
         return redirect("desk:dossier", code=parcel.dossier.code)
     context = {"parcel": parcel, "form": form}
     return render(request, "dossiers/desk/parcel_note.html", context, status=422 if form.is_bound else 200)
+
+
+def _of_the_desk(request, reference):
+    """The parcel, for a clerk of the desk that sent it; else 404."""
+    parcel = _find(request, reference, Role.RECEIVING_CLERK)
+    if not is_receiving_clerk(parcel.dossier, request.user):
+        raise Http404
+    return parcel
+
+
+@require_POST
+@for_staff
+def ask(request, reference):
+    """Ask the carrier where the parcel is. The answer comes to the page of the dossier."""
+    parcel = _of_the_desk(request, reference)
+    if asking.ask(parcel, asking.WHERE, by=request.user) is None:
+        messages.error(request, _("Bưu gửi này không hỏi qua mạng được nữa."))
+    else:
+        messages.success(request, _("Đang hỏi bưu điện. Câu trả lời hiện ở mục bưu gửi sau ít giây."))
+    return redirect("desk:dossier", code=parcel.dossier.code)
+
+
+class CancelForm(forms.Form):
+    """Why a parcel is not to go out."""
+
+    reason = CleanTextField(
+        label=gettext_lazy("Vì sao hủy"), max_length=300, min_length=5,
+        help_text=gettext_lazy("Ví dụ: ghi sai địa chỉ, người dân xin đến nhận. Chỉ cán bộ đọc."),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff
+def cancel(request, reference):
+    """Cancel a parcel before its pick-up. The carrier decides: it may have it already."""
+    parcel = _of_the_desk(request, reference)
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    form.fields["reason"].error_messages["required"] = _("Điền mục “%s”.") % form.fields["reason"].label
+    if not parcel.may_be_cancelled:
+        messages.error(request, _("Bưu điện đã lấy bưu gửi này, hoặc không còn chờ lấy: không hủy được nữa."))
+        return redirect("desk:dossier", code=parcel.dossier.code)
+    if form.is_valid():
+        asking.ask(parcel, asking.CANCEL, by=request.user, reason=form.cleaned_data["reason"])
+        messages.success(request, _("Đã xin bưu điện hủy. Bưu điện trả lời ở mục bưu gửi sau ít giây."))
+        return redirect("desk:dossier", code=parcel.dossier.code)
+    return render(
+        request, "dossiers/desk/parcel_cancel.html", {"parcel": parcel, "form": form}, status=422 if form.is_bound else 200
+    )

@@ -122,8 +122,9 @@ def unneeded(filing, asks):
     return rows
 
 
-def tiles(files, *, removable=True):
-    """Tiles of the files of one document, in order, each with a link to view and a button to remove it."""
+def tiles(files, *, removable=True, arranged=False):
+    """Tiles of the files of one document, in order, each with a link to view and a button to remove it; with `arranged` also
+    buttons to turn a picture and to put it one place earlier."""
     rows = []
     for number, file in enumerate(files, 1):
         address = reverse("files:view", args=[file.pk])
@@ -138,6 +139,8 @@ def tiles(files, *, removable=True):
                 "href": address,
                 "remove_name": "xoa" if removable else "",
                 "remove_value": file.pk,
+                "turn_value": file.pk if arranged and picture else "",
+                "up_value": file.pk if arranged and number > 1 else "",
             }
         )
     return rows

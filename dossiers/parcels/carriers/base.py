@@ -31,6 +31,14 @@ class OrderRefused(Exception):
     """The carrier does not take this parcel; `str()` is its reason."""
 
 
+class CancelRefused(Exception):
+    """The carrier has the parcel already, and goes on with it; `str()` is its reason."""
+
+
+class UnknownHere(LookupError):
+    """The carrier knows no parcel with this reference."""
+
+
 @dataclass(frozen=True)
 class Ordered:
     """The answer to an order. `postage`: whole đồng, None when it is weighed first. `raw`: kept as evidence."""
@@ -67,6 +75,13 @@ class Carrier(Protocol):
 
     def order(self, parcel: "Parcel") -> Ordered:
         """Order the pick-up. Idempotent by `parcel.reference`. Raises NoAnswer, OrderRefused."""
+
+    def find(self, parcel: "Parcel") -> list[Notice]:
+        """Ask where it is: all its notices so far, with the keys under which they were sent. Raises NoAnswer, UnknownHere."""
+
+    def cancel(self, parcel: "Parcel") -> list[Notice]:
+        """Cancel before the pick-up: its notices, with the one that says so. Idempotent; an order that comes later is refused.
+        Raises NoAnswer, CancelRefused."""
 
     def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
         """Verify and read a message. Raises Unreadable, BadSignature."""

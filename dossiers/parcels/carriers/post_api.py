@@ -16,7 +16,16 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.choices import ParcelState
-from dossiers.parcels.carriers.base import BadSignature, NoAnswer, Notice, Ordered, OrderRefused, Unreadable
+from dossiers.parcels.carriers.base import (
+    BadSignature,
+    CancelRefused,
+    NoAnswer,
+    Notice,
+    Ordered,
+    OrderRefused,
+    UnknownHere,
+    Unreadable,
+)
 from portal.common import request_ids
 from portal.common.network import is_here
 
@@ -26,6 +35,7 @@ label = _("Bưu điện đến lấy")
 takes_orders = True
 TIMEOUT = httpx.Timeout(10, connect=3)  # seconds
 MAX_ANSWER_BYTES = 16 * 1024
+MAX_NOTICES = 50  # of one parcel
 STATES = {
     "labelled": ParcelState.LABELLED,
     "picked_up": ParcelState.PICKED_UP,
@@ -35,6 +45,7 @@ STATES = {
     "unknown_address": ParcelState.UNKNOWN_ADDRESS,
     "lost": ParcelState.LOST,
     "returned": ParcelState.BROUGHT_BACK,
+    "cancelled": ParcelState.CANCELLED,
 }
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TRACKING = re.compile(r"[A-Z0-9]{8,40}")
@@ -74,6 +85,32 @@ def order(parcel):
     return Ordered(tracking, postage if whole else None, _moment(found.get("at")), raw.decode())
 
 
+def find(parcel):
+    return _asked("find", parcel)
+
+
+def cancel(parcel):
+    return _asked("cancel", parcel)
+
+
+def _asked(what, parcel):
+    """POST of a question about a parcel; the notices of the answer."""
+    body = json.dumps({"client": settings.POST_CLIENT, "reference": parcel.reference}).encode()
+    answer = _post(f"{settings.POST_API_URL.rstrip('/')}/v1/parcels/{what}", body)
+    raw = answer.content
+    if answer.status_code == 404:
+        raise UnknownHere(parcel.reference)
+    if answer.status_code == 409:
+        raise CancelRefused(_text(_read(raw).get("reason"), 300))
+    if answer.status_code != 200 or not _is_signed(raw, answer.headers.get("X-Post-Signature", "")):
+        raise NoAnswer(f"HTTP {answer.status_code}")
+    found = _read(raw)
+    told = found.get("notices")
+    if found.get("reference") != parcel.reference or not isinstance(told, list) or len(told) > MAX_NOTICES:
+        raise NoAnswer("an answer about something else")
+    return [_notice({**one, "reference": parcel.reference} if isinstance(one, dict) else {}, json.dumps(one)) for one in told]
+
+
 def _post(url, body):
     headers = {"Content-Type": "application/json", "X-Post-Signature": signature(body), **request_ids.headers()}
     try:
@@ -89,14 +126,17 @@ def _post(url, body):
 def read_notice(body, headers):
     if not _is_signed(body, headers.get("X-Post-Signature", "")):
         raise BadSignature
-    found = _read(body)
+    return _notice(_read(body), body.decode())
+
+
+def _notice(found, raw):
     named, reference, state = found.get("id"), found.get("reference"), found.get("status")
     if not (isinstance(named, str) and _KEY.fullmatch(named) and isinstance(reference, str) and _KEY.fullmatch(reference)):
         raise Unreadable("no id, or no reference")
     if not isinstance(state, str) or state not in STATES:
         raise Unreadable("an unknown status")
     place, words = _text(found.get("place"), 120), _text(found.get("words"), 300)
-    return Notice(reference, named, STATES[state], _moment(found.get("at")), place, words, body.decode())
+    return Notice(reference, named, STATES[state], _moment(found.get("at")), place, words, raw)
 
 
 def _is_signed(body, given):

@@ -17,5 +17,13 @@ def order(parcel):
     raise NoAnswer("a post office takes no orders from a machine")
 
 
+def find(parcel):
+    raise NoAnswer("a post office is asked by people")
+
+
+def cancel(parcel):
+    raise NoAnswer("a post office is asked by people")
+
+
 def read_notice(body, headers):
     raise BadSignature

@@ -11,5 +11,10 @@ def current() -> Carrier:
     return next(carrier for carrier in CARRIERS.values() if carrier.is_configured())
 
 
+def takes_orders(key: str) -> bool:
+    """Does the carrier with this key listen to machines?"""
+    return CARRIERS[key].takes_orders
+
+
 def carrier_of(parcel) -> Carrier:
     return CARRIERS[parcel.carrier]

@@ -62,7 +62,7 @@ def order_parcel(step: Step) -> None:
         state=ParcelState.ORDERED if carrier.takes_orders else ParcelState.PICKED_UP,
         contents=[f"{paper.get_kind_display()} {paper.number}" for paper in papers],
         recipient=details["recipient"].strip(), phone=to_e164(details["phone"]), address=details["address"].strip(),
-        payer=standing.payer_after(last.state if last else None), ordered_by=user, ordered_at=step.now, state_at=step.now,
+        payer=standing.payer_after(last), ordered_by=user, ordered_at=step.now, state_at=step.now,
         replaces=last if last and last.state in UNDELIVERED else None,
     )  # fmt: skip
     step.recorded |= {"parcel": parcel.reference, "recipient": parcel.recipient, "phone": parcel.phone, "address": parcel.address}

@@ -1,6 +1,7 @@
 """Taking people in at the counter and by post: procedure, applicant, the one long page, filing, the signed slip."""
 
 import datetime as dt
+import io
 import unicodedata
 
 import pytest
@@ -8,9 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
-from accounts.models import AccessLog, Organisation, Person
+from accounts.models import Absence, AccessLog, Organisation, Person
 from dossiers import workflow
+from dossiers.files import storage
 from dossiers.filing import drafts, intake, judging, rules
 from dossiers.filing.counter import why_not_here
 from dossiers.models import CounterIntake, Dossier
@@ -430,6 +433,81 @@ def test_every_address_answers_who_may_and_nobody_else(draft, place, who):
     assert client.get(f"/giay-to/{scan.pk}/").status_code == 404
     assert not user or client.get(f"/api/v1/drafts/{draft.pk}/").status_code in (403, 404)
     assert Dossier.objects.filter(pk=draft.pk, state="DRAFT").exists()
+
+
+# ---------------------------------------------------------------- from hand to hand
+def test_a_draft_goes_to_a_colleague_of_the_desk_who_files_it(client, draft, clerk):
+    colleague, stranger = factories.user(full_name="Quàng Thị Én", receiving_clerk=BODY), factories.user(officer=BODY)
+    assert "Quàng Thị Én" in words(client.get(page_of(draft)))
+    for to in ("", "0", str(stranger.pk), "²"):
+        client.post(page_of(draft), as_stored(draft, viec="chuyen", **{"cho-ai": to}))
+        draft = intake.find(draft.pk, clerk)
+        assert draft.entered_by == clerk
+    sent = as_stored(draft, viec="chuyen", brought_by="Ánh", **{"cho-ai": str(colleague.pk)}, **signed())
+    assert client.post(page_of(draft), sent).url == "/can-bo/tiep-nhan-tai-quay/"
+    assert client.get(page_of(draft)).status_code == 404  # it is no longer this clerk's
+    with pytest.raises(PermissionDenied):
+        workflow.submit(draft, actor=clerk)
+    other = browse(colleague)
+    assert NAME in words(other.get("/can-bo/tiep-nhan-tai-quay/"))
+    other.post(page_of(draft), as_stored(intake.find(draft.pk, colleague), viec="ghi-nhan"))
+    dossier = Dossier.objects.get()
+    assert (dossier.state, dossier.entered_by, dossier.intake.brought_by) == ("SUBMITTED", colleague, "Ánh")
+    kept = dossier.answer_revisions.get().content["filing"]["intake"]["hands"]
+    assert [(hand["from"], hand["to"]) for hand in kept] == [(clerk.pk, colleague.pk)] and history.problems(dossier) == []
+
+
+def test_a_draft_is_not_lost_when_its_clerk_leaves_or_is_away(draft, clerk):
+    colleague, other = factories.user(receiving_clerk=BODY), browse(factories.user(receiving_clerk="H18.X004.CA"))
+    client, desk, take = browse(colleague), "/can-bo/tiep-nhan-tai-quay/", {"nhan": draft.pk}
+    assert NAME not in words(client.get(desk)) and client.post(desk, take).status_code == 404
+    today = drafts.clock.today()
+    away = Absence.objects.create(user=clerk, first_on=today, last_on=today, entered_by=clerk)
+    assert NAME in words(client.get(desk))
+    Absence.objects.filter(pk=away.pk).update(cancelled_at=drafts.clock.now())
+    assert NAME not in words(client.get(desk))
+    clerk.memberships.update(valid_to="2026-01-01")
+    assert NAME in words(client.get(desk)) and NAME not in words(other.get(desk))
+    assert other.post(desk, take).status_code == 404 and client.post(desk, {"nhan": "x"}).status_code == 404
+    assert client.post(desk, take).url == page_of(draft) and client.post(desk, take).status_code == 404  # pressed twice
+    assert client.get(page_of(draft)).status_code == 200
+
+
+def test_a_colleague_keeps_the_signed_slip_and_another_body_sees_nothing(client, draft, clerk):
+    client.post(page_of(draft), as_stored(draft, viec="tiep-nhan", **signed()))
+    colleague = factories.user(full_name="Quàng Thị Én", receiving_clerk=BODY)
+    answer = browse(colleague).post(page_of(draft), {"tep": upload("hen.pdf", pdf())}, follow=True)
+    assert "Người quét: Quàng Thị Én" in words(answer) and "Lò Thị Hoa ghi nhận" in words(answer)
+    dossier = Dossier.objects.get()
+    scan = dossier.attachments.get(item_key="giay-da-ky")
+    assert scan.uploaded_by == colleague and scan.signed_for.actor == clerk and history.problems(dossier) == []
+    assert page_of(draft) in browse(colleague).get(f"/can-bo/ho-so/{dossier.code}/").content.decode()
+    for stranger in (factories.user(receiving_clerk="H18.X004.CA"), factories.user(officer=BODY), factories.citizen()):
+        assert browse(stranger).get(page_of(draft)).status_code == 404
+        assert browse(stranger).post(page_of(draft), {"tep": upload("hen.pdf", pdf())}).status_code == 404
+    assert dossier.attachments.filter(item_key="giay-da-ky").count() == 1
+
+
+def test_scans_are_put_in_order_and_turned(client, by_proxy):
+    draft = by_proxy
+    key = next(ask.key for ask in rules.asked_documents(draft) if not ask.replaced_by_data)
+    pages = [upload(f"trang-{n}.png", picture("PNG", size=(30 + n, 20))) for n in range(2)] + [upload("ba.pdf", pdf())]
+    client.post(page_of(draft), as_stored(draft, viec="luu") | {f"tep-{key}": pages})
+    first, second, third = draft.attachments.order_by("page")
+
+    def press(**button):
+        return client.post(page_of(draft), as_stored(intake.find(draft.pk, draft.entered_by), **button))
+
+    assert press(len=str(third.pk)).url.endswith(f"#g-f-{key.replace('.', '-')}")
+    press(len=str(first.pk))  # it is the first already
+    assert list(draft.attachments.order_by("page").values_list("pk", flat=True)) == [first.pk, third.pk, second.pk]
+    press(xoay=str(second.pk))
+    turned = draft.attachments.get(pk=second.pk)
+    assert Image.open(io.BytesIO(storage.read_stored(turned.storage_key))).size == (20, 31)
+    assert storage.matches(turned.storage_key, turned.sha256) and storage.matches(turned.original_key, second.original_sha256)
+    for button in ({"xoay": str(third.pk)}, {"xoay": "²"}, {"len": "0"}):  # a PDF, and nothing at all
+        assert press(**button).status_code == 302
+    assert draft.attachments.get(pk=third.pk).sha256 == third.sha256
 
 
 def test_the_door_takes_no_other_clerk_and_no_channel_of_the_citizens(draft, clerk):

@@ -90,6 +90,25 @@ def test_a_withdrawal_on_paper_stops_at_once_before_acceptance(desk):
     assert dossier.state == DossierState.STOPPED and dossier.events.get(step="withdraw").signed_papers.count() == 1
 
 
+def test_the_answer_to_the_question_of_the_office_is_entered_with_the_signed_paper(desk):
+    dossier = workflow.advance(workflow.advance(taken_in(desk), "accept", actor=desk.clerk), "transfer", actor=desk.clerk)
+    dossier.step_runs.filter(state="open").update(kind="applicant_confirm")
+    dossier = workflow.advance(dossier, "ask_confirmation", actor=desk.officer, question="Tên trên bản nháp đúng chưa?")
+    client, address, seen = browse(desk.clerk), page(dossier, "tra-loi-tai-quay"), dossier.events.last().sequence
+    assert "Ghi người nộp trả lời" in words(client.get(f"/can-bo/ho-so/{dossier.code}/"))
+    good = {"seen": seen, "choice": "sai", "note": "Tên đệm là Thị."}
+    for wrong in ({"choice": "dung"}, {"choice": "khac"}, {"note": ""}, {"choice": ""}):
+        scan = {} if wrong == {"choice": "dung"} else {"signed": upload("ky.pdf", pdf())}  # the first one without the paper
+        assert client.post(address, good | wrong | scan).status_code == 422, wrong
+    for user in (desk.officer, desk.head, factories.user(receiving_clerk="H18.X004.CA")):
+        assert browse(user).post(address, good | {"signed": upload("ky.pdf", pdf())}).status_code in (403, 404)
+    for _n in range(2):  # pressed twice
+        client.post(address, good | {"signed": upload("ky.pdf", pdf())})
+    event = Dossier.objects.get().events.get(step="confirm")
+    assert event.actor == desk.clerk and event.text.note == "Chưa đúng: Tên đệm là Thị." and event.signed_papers.count() == 1
+    assert history.problems(Dossier.objects.get()) == []
+
+
 @pytest.mark.parametrize("step", ["resubmit", "withdraw"])
 @pytest.mark.parametrize("who", ["clerk of another body", "officer", "head"])
 def test_nobody_but_the_receiving_clerk_acts_for_a_visitor(desk, step, who):

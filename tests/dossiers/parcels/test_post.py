@@ -17,8 +17,9 @@ from dossiers import invariants, workflow
 from dossiers.desk import parcels as lists
 from dossiers.desk import queues
 from dossiers.models import Dossier
+from dossiers.parcels import asking
 from dossiers.parcels.carriers import post_api
-from dossiers.parcels.models import Parcel, ParcelNotice
+from dossiers.parcels.models import Parcel, ParcelNotice, ParcelRequest
 from dossiers.transitions.inputs import DetailsMissing
 from dossiers.workflow.history import problems
 from portal.common import clock, outbox
@@ -305,6 +306,125 @@ def test_the_check_of_all_finds_a_parcel_that_is_not_where_its_notices_say(post)
     with past_the_triggers():
         Parcel.objects.update(state="lost")
     assert len(list(invariants._parcels())) == 2
+
+
+# ---------------------------------------------------------------- asking the carrier
+def labelled(post, carrier):
+    """A parcel that waits for the pick-up."""
+    parcel = sent(post).parcels.get()
+    carrier.answers = [(201, {**ANSWER, "reference": parcel.reference})]
+    return do(parcel)
+
+
+def course(parcel, *statuses):
+    """The answer of the carrier: all notices so far."""
+    told = [
+        {"id": f"{status}-{n}", "status": status, "at": (AT + dt.timedelta(hours=n)).isoformat()}
+        for n, status in enumerate(statuses, 1)
+    ]
+    return 200, {"reference": parcel.reference, "notices": told}
+
+
+def press(post, parcel, name, **typed):
+    return browse(post.desk.clerk).post(reverse(f"desk:parcel_{name}", args=[parcel.reference]), typed)
+
+
+def answered(parcel):
+    """The worker does what was asked last; returns it."""
+    outbox.do(ParcelRequest, parcel.requests.last().pk)
+    return ParcelRequest.objects.get(pk=parcel.requests.last().pk)
+
+
+def test_a_parcel_is_cancelled_before_its_pick_up_and_the_desk_has_the_matter_again(post, carrier):
+    parcel = labelled(post, carrier)
+    dossier = parcel.dossier
+    assert press(post, parcel, "cancel", reason="").status_code == 422
+    for _n in range(2):  # pressed twice: one request
+        assert press(post, parcel, "cancel", reason="Ghi sai địa chỉ nhận.").status_code == 302
+    asked = parcel.requests.get()
+    assert (asked.asked_by, asked.reason) == (post.desk.clerk, "Ghi sai địa chỉ nhận.")
+    carrier.answers = [post_api.NoAnswer("no answer"), course(parcel, "cancelled")]
+    assert answered(parcel).outcome == "" and now(dossier).waiting_on == "post"
+    assert answered(parcel).outcome == "cancelled"
+    assert notice(parcel, "cancelled", hours=1).json() == {"result": "known"}  # the notice of it comes, too
+    dossier = now(dossier)
+    assert (dossier.state, dossier.waiting_on, dossier.holder) == ("COMPLETED", "receiving_clerk", post.desk.clerk)
+    assert dossier.events.last().step == "note_cancelled" and problems(dossier) == []
+    told = Message.objects.filter(subject__contains="hủy gửi")
+    assert {message.recipient for message in told} == {dossier.submitter}
+    assert "đã hủy lần gửi này" in words(browse(dossier.submitter).get(f"/ho-so/{dossier.code}/"))
+    shown = words(browse(post.desk.clerk).get(f"/can-bo/ho-so/{dossier.code}/"))
+    assert "Ghi sai địa chỉ nhận." in shown and "bưu điện đã hủy" in shown
+    again = workflow.advance(dossier, "send_parcel", actor=post.desk.clerk, **factories.PARCEL).parcels.last()
+    assert (again.replaces, again.payer) == (parcel, parcel.payer)
+
+
+def test_what_was_picked_up_meanwhile_is_not_cancelled(post, carrier):
+    parcel = labelled(post, carrier)
+    press(post, parcel, "cancel", reason="Ghi sai địa chỉ nhận.")
+    carrier.answers = [(409, {"reason": "Không hủy được: đã lấy"})]
+    asked = answered(parcel)
+    assert (asked.outcome, asked.words) == ("refused", "Không hủy được: đã lấy") and now(parcel.dossier).waiting_on == "post"
+    press(post, parcel, "cancel", reason="Ghi sai địa chỉ nhận.")
+    notice(parcel, "picked_up", hours=1)
+    assert answered(parcel).outcome == "too_late" and carrier.answers == []
+    assert press(post, parcel, "cancel", reason="Ghi sai địa chỉ nhận.").status_code == 302 and parcel.requests.count() == 2
+    for change in ({"reason": "Khác"}, {"kind": "where"}, {"outcome": "cancelled"}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            ParcelRequest.objects.update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ParcelRequest.objects.all()._raw_delete("default")
+
+
+def test_a_question_brings_the_notices_that_were_lost(post, carrier):
+    parcel = labelled(post, carrier)
+    press(post, parcel, "ask")
+    carrier.answers = [course(parcel, "picked_up", "in_transit", "delivered")]
+    assert answered(parcel).outcome == "news"
+    assert now(parcel.dossier).state == "RETURNED" and Parcel.objects.get().state == "delivered"
+    assert notice(parcel, "in_transit", hours=2).json() == {"result": "known"}  # late and twice
+    assert press(post, parcel, "ask").status_code == 302 and parcel.requests.count() == 1  # nothing to ask any more
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [((200, {"notices": []}), "no_news"), ((404, {}), "unknown"), ((500, {}), ""), ((200, {"notices": "x"}), ""),
+     ((200, {"notices": [1]}), ""), ((200, {"notices": [{"id": "a", "status": "eaten", "at": "x"}]}), ""),
+     ((200, {"reference": "BGKHAC", "notices": []}), "")],
+)  # fmt: skip
+def test_an_answer_that_says_nothing_changes_nothing(post, carrier, answer, outcome):
+    parcel = labelled(post, carrier)
+    press(post, parcel, "ask")
+    status, given = answer
+    carrier.answers = [(status, {"reference": parcel.reference, **given})]
+    assert answered(parcel).outcome == outcome and Parcel.objects.get().state == "labelled"
+
+
+def test_the_job_asks_about_parcels_nobody_hears_of_once_a_day(post, carrier):
+    parcel, quiet = labelled(post, carrier), clock.now() + dt.timedelta(days=6)
+    factories.parcel(post.ready[1], state="picked_up")  # handed in by hand: people ask
+    asking.run()
+    assert not ParcelRequest.objects.exists()
+    for later, count in ((0, 1), (1, 1), (30, 1)):  # the third one waits for the answer of the first
+        with clock.at(quiet + dt.timedelta(hours=later)):
+            asking.run()
+        assert parcel.requests.count() == count
+    assert parcel.requests.get().asked_by is None
+    carrier.answers = [course(parcel)]
+    assert answered(parcel).outcome == "no_news"
+    with clock.at(quiet + dt.timedelta(hours=31)):
+        asking.run()
+        assert parcel.requests.count() == 2
+        assert "máy tự hỏi" in words(browse(post.desk.clerk).get(f"/can-bo/ho-so/{parcel.dossier.code}/"))
+
+
+def test_only_the_desk_asks_and_cancels(post, carrier):
+    parcel = labelled(post, carrier)
+    for user in (post.desk.officer, post.desk.head, parcel.dossier.submitter, factories.user(receiving_clerk="H18.X005.CA")):
+        for name in ("ask", "cancel"):
+            answer = browse(user).post(reverse(f"desk:parcel_{name}", args=[parcel.reference]), {"reason": "Không cần nữa."})
+            assert answer.status_code == 404, (user, name)
+    assert not ParcelRequest.objects.exists()
 
 
 # ---------------------------------------------------------------- pages

@@ -46,5 +46,9 @@ def test_every_state_has_its_place_in_the_order():
 
 
 def test_nobody_pays_twice_for_what_the_post_lost():
-    assert [standing.payer_after(state) for state in (None, S.REFUSED, S.UNKNOWN_ADDRESS)] == [Payer.RECIPIENT] * 3
-    assert [standing.payer_after(state) for state in (S.LOST, S.NOT_TAKEN)] == [Payer.AGENCY] * 2
+    def after(state, payer=Payer.RECIPIENT):
+        return standing.payer_after(SimpleNamespace(state=state, payer=payer))
+
+    assert [standing.payer_after(None), after(S.REFUSED), after(S.UNKNOWN_ADDRESS)] == [Payer.RECIPIENT] * 3
+    assert [after(S.LOST), after(S.NOT_TAKEN), after(S.CANCELLED, Payer.AGENCY)] == [Payer.AGENCY] * 3
+    assert after(S.CANCELLED) == Payer.RECIPIENT

@@ -28,6 +28,7 @@ ONLY_HERE = {
     "set_fee",
     "send_parcel",
     "note_undelivered",
+    "note_cancelled",
     "note_found",
     "ask_original",
     "propose_supplement",

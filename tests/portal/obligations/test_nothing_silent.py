@@ -12,7 +12,7 @@ from dossiers.choices import Payer
 from dossiers.custody.models import CustodyMove, Handover, Original
 from dossiers.evidence import anchors
 from dossiers.models import Anchor, BulkItem, BulkRun, Dossier, Event, FollowUp, Letter, Simulation, StepRun
-from dossiers.parcels.models import Parcel
+from dossiers.parcels.models import Parcel, ParcelRequest
 from payments import complaints, differences
 from payments.attempts import settlement
 from payments.models import (
@@ -44,7 +44,7 @@ QUARTER = dt.timedelta(minutes=15)
 OFFICE = [
     "acknowledgement", "reception", "transfer", "take", "step", "consult", "decision", "promise", "withdrawal", "result",
     "delivery", "post", "paper", "letter", "proposal", "originals", "parcel", "parcel_away", "parcel_back", "bulk", "simulation",
-    "supplement", "confirmation", "anchor", "message", "password_link", "staff_request",
+    "parcel_request", "supplement", "confirmation", "anchor", "message", "password_link", "staff_request",
 ]  # fmt: skip
 MONEY = [
     "fee", "payment", "transfer_window", "payment_in_doubt", "receipt", "credit_match", "complaint", "difference", "credit",
@@ -146,7 +146,8 @@ def test_what_nobody_does_at_the_office_is_found(desk):
         step(desk.processing(), kind="applicant_confirm", question="Đúng chưa?", taken_at=MONDAY, due_at=MONDAY)
         posted(desk)
         for state, due_state in (("ordered", "waiting"), ("refused", "done")):
-            Parcel.objects.create(dossier=posted(desk), state=state, due_state=due_state, **ORDER, ordered_by=desk.clerk)
+            parcel = Parcel.objects.create(dossier=posted(desk), state=state, due_state=due_state, **ORDER, ordered_by=desk.clerk)
+        ParcelRequest.objects.create(parcel=parcel, kind="where")
         letters_and_lists(desk, other)
         filed = Event.objects.filter(step="submit").first()
         for kind in ("issue", "deliver"):

@@ -166,6 +166,10 @@ def test_a_page_of_its_own_shows_what_was_found_and_reads_nothing_else(form):
     page.show_one()
     shown = render_to_string("procedures/eforms/page.html", {"page": page})
     assert "4711 Bán lẻ lương thực" in shown and 'value="ban le"' in shown and "Tên" not in shown
+    below = render_to_string(
+        "procedures/eforms/page.html", {"page": BoundPage(form, form.pages[0], asked.values, SAMPLE.today, lookup="nganh")}
+    )
+    assert "4711 Bán lẻ lương thực" in below and "Tên" in below  # at the counter it stands among the other questions
     chosen = post(form, **{"mot-cau": "nganh", "nganh-tim": "ban le", "nganh-chon": "4719"})
     assert chosen.values == {"nganh": "4719"} and chosen.again and chosen.query == "" and chosen.focus == "f-nganh"
     whole = render_to_string("procedures/eforms/page.html", {"page": BoundPage(form, form.pages[0], chosen.values, SAMPLE.today)})

@@ -181,6 +181,33 @@ def test_a_session_that_is_over_loses_nothing(draft, editor):
     assert fields_of(draft, 0)[0]["label"] != "Chữ vừa gõ rất dài"
 
 
+@pytest.mark.slow
+def test_what_is_typed_is_seen_at_360_px_before_it_is_stored(draft, editor):
+    pages, one = browse(editor), f"{HOME}0/"
+    before = form_of(draft)
+    seen = press(pages, one, "ghi", **{"fields.0.label": "Nhãn đang gõ", "xem": "1"})
+    assert seen.status_code == 200 and "Nhãn đang gõ" in words(seen).partition("Người dân thấy trên điện thoại")[2]
+    wrong = press(pages, one, "ghi", **{"fields.0.label": "<b>x</b>", "xem": "1"})
+    assert "Chưa xem trước được" in words(wrong) and "HTML" in words(wrong)
+    assert form_of(draft) == before
+
+
+@pytest.mark.slow
+def test_sections_are_split_joined_and_named(draft, editor):
+    pages = browse(editor)
+    keys, sections = [page["key"] for page in pages_of(form_of(draft))], len(form_of(draft)["sections"])
+    number = next(len(section["pages"]) - 1 for section in form_of(draft)["sections"][:1] if len(section["pages"]) > 1)
+    press(pages, HOME, f"tach-phan:{number}")
+    press(pages, f"{HOME}{number}/", "ghi", section_title="Phần riêng")
+    made = form_of(draft)["sections"]
+    assert len(made) == sections + 1 and made[1]["title"] == "Phần riêng"
+    for word in ("tach-phan:0", "gop-phan:0", "tach-phan:999", "gop-phan:x"):
+        press(pages, HOME, word)
+        assert form_of(draft)["sections"] == made, word
+    press(pages, HOME, f"gop-phan:{number}")
+    assert len(form_of(draft)["sections"]) == sections and [page["key"] for page in pages_of(form_of(draft))] == keys
+
+
 # ---------------------------------------------------------------- bad input
 def pages_in(form):
     return list(pages_of(form))
