@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0010_new_logins_and_ends_of_roles'),
+        ('accounts', '0011_grouped_messages'),
     ]
 
     operations = [
