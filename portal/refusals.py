@@ -187,6 +187,7 @@ DOORS = {
     **_at(DIFFERENCE, "accounting:", "difference", "difference_step"),
     **_at(CREDIT, "accounting:", "credit", "credit_step"),
     **_at(CATALOGUE, "office:", "procedure", "start", "end", "draft", "preview", "section", "examples", "example", "condition"),
+    **_at(CATALOGUE, "office:", "autosave", "beside"),
     **_at(CATALOGUE, "office:", "version_file", "shipped", "form", "form_page", "form_condition"),
     **_at(CATALOGUE, "office:", "form_field", "form_checks", "form_check_condition"),
     **_at(CATALOGUE_FILE, "office:", "file"),

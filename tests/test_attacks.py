@@ -116,7 +116,8 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "offerings:desk", "offerings:below", "offerings:offerings", "offerings:offering", "offerings:many",
     "offerings:add", "offerings:end", "offerings:move", "offerings:amounts", "offerings:amounts_of", "offerings:withdraw_amount",
     "office:procedure", "office:start", "office:end", "office:draft", "office:preview",  # tests/procedures/office
-    "office:section", "office:examples", "office:example", "office:condition", "office:version_file",
+    "office:autosave", "office:beside", "office:section",
+    "office:examples", "office:example", "office:condition", "office:version_file",
     "office:form", "office:form_page", "office:form_condition", "office:form_field", "office:form_checks",
     "office:form_check_condition",
     "office:shipped", "office:file", "simulation:page",

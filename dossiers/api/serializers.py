@@ -61,7 +61,7 @@ class DossierDetailSerializer(DossierSerializer):
 
     events = EventSerializer(many=True, read_only=True)
     ending = serializers.SerializerMethodField()
-    again_of = serializers.CharField(source="again_of.code", read_only=True, default=None)
+    again_of = serializers.CharField(source="again_of.code", read_only=True, default=None, allow_null=True)
     filed_again = serializers.SerializerMethodField()
 
     class Meta(DossierSerializer.Meta):

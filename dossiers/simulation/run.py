@@ -25,6 +25,7 @@ NOTHING = {
     "sooner": 0,
     "later": 0,
     "late": {},
+    "desks": {},
 }
 
 
@@ -87,6 +88,7 @@ def counted(before, dossiers, version):
         _count_fee(counts, then, now)
         _count_papers(counts, then, now, files.get(dossier.pk, set()), dossier.channel == "online")
         _count_term(counts, filed_under, new, dossier)
+        _count_load(counts, dossier, (then, now), (filed_under, new))
     return counts
 
 
@@ -135,7 +137,47 @@ def _count_term(counts, filed_under, new, dossier):
         counts["late"][str(dossier.lead_agency)] += 1
 
 
+def _count_load(counts, dossier, outcomes, sides):
+    """What a dossier asks of its desk then and now: mandatory documents to check, and hours between acceptance and due time.
+
+    Keys: «<measure>><desk>». Without a term on one side its hours are counted on neither.
+    """
+    desk = str(dossier.receiving_agency)
+    counts["desks"][f"dossiers>{desk}"] += 1
+    for name, outcome in zip(("papers_then", "papers_now"), outcomes, strict=True):
+        counts["desks"][f"{name}>{desk}"] += len(outcome.papers)
+    rows = [side.version.channels.get(dossier.channel, {}).get("processing") for side in sides]
+    if dossier.accepted_at is None or not all(rows):
+        return
+    due = [sides[0].due_at(dossier, rows[0])]
+    due.append(due[0] if rows[0] == rows[1] else sides[1].due_at(dossier, rows[1]))
+    if all(due):
+        for name, moment in zip(("hours_then", "hours_now"), due, strict=True):
+            counts["desks"][f"{name}>{desk}"] += round((moment - dossier.accepted_at).total_seconds() / 3600)
+
+
 # ---------------------------------------------------------------- for the page
+def desk_rows(result, days):
+    """The desks whose work changes, the largest first: {desk, dossiers, papers_then, papers_now, open_then, open_now}. `open_…`:
+    dossiers under way at once on average, were each of them to take its whole term; `days`: length of the run."""
+    desks = {}
+    for key, count in result.get("desks", {}).items():
+        name, desk = key.split(">", 1)
+        desks.setdefault(desk, Counter())[name] = count
+    changed = [
+        (desk, row) for desk, row in desks.items()
+        if row["papers_then"] != row["papers_now"] or row["hours_then"] != row["hours_now"]
+    ]  # fmt: skip
+    changed.sort(key=lambda found: (-found[1]["dossiers"], found[0]))
+    return [
+        {
+            "desk": desk, "dossiers": row["dossiers"], "papers_then": row["papers_then"], "papers_now": row["papers_now"],
+            "open_then": round(row["hours_then"] / 24 / days, 1), "open_now": round(row["hours_now"] / 24 / days, 1),
+        }
+        for desk, row in changed[:MAX_PAIRS]
+    ]  # fmt: skip
+
+
 def fee_rows(result):
     """[(before, after, number of dossiers)] of the fees that change, the most frequent first; amounts in đồng or None."""
     pairs = [(*map(_read, pair.split(">")), count) for pair, count in result["fees"].items()]

@@ -42,12 +42,13 @@ def page(request, code):
         "edits": may_edit(request.user),
         "run": found,
         "outdated": found is not None and found.sha256 != draft.version.sha256,
-        **(_words(found.result) if found else {}),
+        **(_words(found) if found else {}),
     }
     return render(request, "procedures/office/trial.html", context)
 
 
-def _words(result):
+def _words(found):
+    result, days = found.result, (found.last_on - found.first_on).days + 1
     rows, others = run.fee_rows(result)
     return {
         "totals": run.fee_totals(result),
@@ -56,6 +57,7 @@ def _words(result):
         "papers": [(name, count, result["missing"].get(name, 0)) for name, count in sorted(result["asked"].items())],
         "dropped": sorted(result["dropped"].items()),
         "terms": sorted(result["terms"].items()),
+        "desks": run.desk_rows(result, days),
         "late": sorted(result["late"].items(), key=lambda row: -row[1])[: run.MAX_PAIRS],
     }
 

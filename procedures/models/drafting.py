@@ -12,6 +12,7 @@ from procedures.models.catalogue import Procedure, ProcedureVersion
 class VersionDraft(models.Model):
     """The open draft of a procedure: its document is the one of `version`, which stays in the state `draft` until published.
 
+    `unrecorded`: the facts as last recorded, while what was typed since is stored by itself and not recorded yet.
     `revision` grows with each save; `holder` is who edits now. While `asked_by` is set, the document is frozen and waits for a
     second person; once `approved_by` is set, the job `publish_due` publishes it on `publish_on`. `ends`: no new version, the
     procedure is not offered any more from that day; `version` is then the copy of the one in effect that the draft began with.
@@ -22,6 +23,7 @@ class VersionDraft(models.Model):
     based_on = models.ForeignKey(ProcedureVersion, null=True, on_delete=models.PROTECT, related_name="+")
     ends = models.BooleanField(_("ngừng cung cấp"), default=False)
     revision = models.PositiveIntegerField(default=0)
+    unrecorded = models.JSONField(null=True)
     writers = models.ManyToManyField(User, related_name="+")
     holder = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     held_at = models.DateTimeField(null=True)

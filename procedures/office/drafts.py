@@ -140,10 +140,18 @@ def _opened(
 
 @transaction.atomic
 def save(
-    draft: VersionDraft, facts: Mapping[str, Any], revision: int, *, by: User, form: dict[str, Any] | None = None
+    draft: VersionDraft,
+    facts: Mapping[str, Any],
+    revision: int,
+    *,
+    by: User,
+    form: dict[str, Any] | None = None,
+    by_itself: bool = False,
+    counts: bool = True,
 ) -> VersionDraft:
     """Store the facts as typed, also when they are incomplete. `revision`: of the page on which they were typed; `form`: the
-    e-form, where it was changed."""
+    e-form, where it was changed. `by_itself`: while typing; recorded with the next save or act. `counts`: as a revision, not
+    the last words of a page that is being left."""
     _for_editors(by)
     draft = _locked(draft)
     _refuse_frozen(draft)
@@ -151,19 +159,30 @@ def save(
         raise NotPossible(_("%(name)s đang sửa bản thảo này. Chưa ghi được.") % {"name": holder})
     if revision != draft.revision:
         raise NotPossible(_("Bản thảo đã được ghi ở trang khác sau khi anh/chị mở trang này. Chưa ghi được."))
+    if draft.holder_id != by.pk:
+        _record_what_was_typed(draft, by)
     before = draft.version.document
+    recorded = before["procedure"] if draft.unrecorded is None else draft.unrecorded
     after = {**before, "procedure": dict(facts)} | ({"form": form} if form is not None else {})
-    changed = differences(before["procedure"], facts) + differences({"e_form": before["form"]}, {"e_form": after["form"]})
+    changed = differences(recorded, facts) + differences({"e_form": before["form"]}, {"e_form": after["form"]})
+    draft.unrecorded = recorded if by_itself and changed else None
     draft.holder, draft.held_at = by, clock.now()
     if after != before:
         draft.version.document = after
         draft.version.save()
-        draft.revision += 1
+        draft.revision += counts
         draft.writers.add(by)
     draft.save()
-    if changed:
+    if changed and not by_itself:
         _record(draft, Act.EDIT, by, changed)
     return draft
+
+
+def _record_what_was_typed(draft: VersionDraft, by: User) -> None:
+    """Record, as its writer's, what was stored by itself. The caller saves the draft."""
+    if draft.unrecorded is not None:
+        _record(draft, Act.EDIT, draft.holder or by, differences(draft.unrecorded, draft.version.facts))
+        draft.unrecorded = None
 
 
 @transaction.atomic
@@ -172,6 +191,7 @@ def take_over(draft: VersionDraft, *, by: User) -> None:
     _for_editors(by)
     draft = _locked(draft)
     _refuse_asked(draft)
+    _record_what_was_typed(draft, by)
     before, draft.holder, draft.held_at = draft.holder, by, clock.now()
     draft.save()
     if before != by:
@@ -211,6 +231,7 @@ def ask(draft: VersionDraft, publish_on: dt.date, *, by: User) -> None:
         raise NotPossible(_("Ngày có hiệu lực không ở trước hôm nay."))
     _expand_blocks(draft)
     _refuse_problems(draft)
+    _record_what_was_typed(draft, by)
     draft.publish_on, draft.asked_by, draft.asked_at = publish_on, by, clock.now()
     draft.holder = draft.held_at = None
     draft.save()

@@ -26,6 +26,8 @@ urlpatterns = [
     path("<str:code>/ban-thao/to-khai/<int:number>/<str:place>/", form_detail_views.condition, name="form_condition"),
     path("<str:code>/ban-thao/vi-du/", example_views.examples, name="examples"),
     path("<str:code>/ban-thao/vi-du/<slug:key>/", example_views.example, name="example"),
+    path("<str:code>/ban-thao/con-thieu/", views.beside, name="beside"),
+    path("<str:code>/ban-thao/<slug:slug>/tu-luu/", views.autosave, name="autosave"),
     path("<str:code>/ban-thao/<slug:slug>/", views.section, name="section"),
     path("<str:code>/ban-thao/<slug:slug>/<str:place>/", condition_views.condition, name="condition"),
 ]

@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.common import clock
+from portal.common.dates import clock_time
 from portal.common.figures import number_in
 from portal.common.vietnamese import clean_text, fold
 from procedures.levels import OfferedLevel
@@ -235,8 +236,7 @@ def section(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         try:
             if word not in ("ghi",):
                 editing.act(word, part.keys, facts)
-            revision = number_in(request.POST.get("lan-ghi", ""))
-            drafts.save(found, facts, -1 if revision is None else revision, by=request.user)
+            drafts.save(found, facts, _revision(request), by=request.user)
         except (drafts.NotPossible, editing.ActRefused) as impossible:
             refused = str(impossible)
         else:
@@ -244,6 +244,37 @@ def section(request: HttpRequest, code: str, slug: str) -> HttpResponse:
             return redirect("office:section", code, slug)
     listed = problems({**found.version.document, "procedure": facts})
     return _section_page(request, found, part, facts, listed, refused)
+
+
+def _revision(request: HttpRequest) -> int:
+    """Of the page on which was typed; -1, which no draft has, when it is missing."""
+    revision = number_in(request.POST.get("revision", ""))
+    return -1 if revision is None else revision
+
+
+@require_POST
+@for_the_office
+def autosave(request: HttpRequest, code: str, slug: str) -> JsonResponse:
+    """Store a section while it is typed (static/js/autosave.js). 409 with a sentence when it cannot be stored."""
+    if slug not in BY_SLUG:
+        raise Http404
+    if not may_edit(request.user):
+        raise PermissionDenied
+    found, counts = draft_of(code), "cuoi" not in request.POST
+    facts = editing.typed(BY_SLUG[slug].keys, found.version.facts, request.POST)
+    try:
+        saved = drafts.save(found, facts, _revision(request), by=request.user, by_itself=True, counts=counts)
+    except drafts.NotPossible as impossible:
+        return JsonResponse({"detail": str(impossible), "url": request.path.removesuffix("tu-luu/")}, status=409)
+    return JsonResponse({"saved_at_text": clock_time(saved.held_at), "revision": str(saved.revision)})
+
+
+@require_safe
+@for_the_office
+def beside(request: HttpRequest, code: str) -> HttpResponse:
+    """The list «Còn thiếu gì» alone, for a page on which is typed."""
+    found = draft_of(code)
+    return render(request, "procedures/office/_beside.html", frame(request, found, problems(found.version.document)))
 
 
 def _section_page(

@@ -11,10 +11,10 @@ from procedures.consequences import groups_named
 from procedures.eforms import fields_named
 from procedures.eforms.expansion import pages_of
 from procedures.facts import VersionDocument
-from procedures.wording import AUDIENCE, CHANNELS, plain
+from procedures.wording import CHANNELS, plain
 
 WHO = {"citizen": gettext_lazy("cá nhân"), "organisation": gettext_lazy("tổ chức")}
-"""What the portal sets for `audience`: a condition on another one never holds here."""
+"""What the portal sets for `audience`. A condition on another one would never hold; who else a person is, a question asks."""
 KINDS = {
     "yes_no": "choice",
     "number": "number",
@@ -55,8 +55,7 @@ def names(document: VersionDocument) -> dict[str, Name]:
 
 def _circumstances(document: VersionDocument) -> Iterator[Name]:
     yield Name("channel", _("Cách nộp"), "choice", tuple((key, str(text)) for key, text in CHANNELS.items()))
-    who = WHO | {key: text for key, text in AUDIENCE.items() if key not in WHO}
-    yield Name("audience", _("Người nộp"), "choice", tuple((key, str(text)) for key, text in who.items()))
+    yield Name("audience", _("Người nộp"), "choice", tuple((key, str(text)) for key, text in WHO.items()))
     yield Name("person.age", _("Tuổi"), "number")
     groups = tuple((row["key"], row["label"]) for row in document["code_lists"]["priority_groups"])
     yield Name("person.priority_group", _("Diện được miễn, giảm"), "choice", groups)

@@ -55,9 +55,18 @@ class Client:
 
     def get(self, path, expected=200, **headers):
         """Ask once; the number of bytes of the body. Raises AssertionError for another status."""
-        self.connection.request("GET", path, headers={**self.headers, **headers})
-        answer = self.connection.getresponse()
+        answer = self._answer(path, {**self.headers, **headers})
         body = answer.read()
         assert answer.status == expected, f"{answer.status} {path}"
         self.etag = answer.headers.get("ETag", "")
         return len(body)
+
+    def _answer(self, path, headers):
+        """Over the open connection; over a new one when the server has closed it, as it does after some seconds of silence."""
+        try:
+            self.connection.request("GET", path, headers=headers)
+            return self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            self.connection.close()
+            self.connection.request("GET", path, headers=headers)
+            return self.connection.getresponse()

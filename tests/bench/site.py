@@ -30,6 +30,14 @@ class BenchSite(Processes):
         self.web = self.start(*programs.web(sys.executable, self.port, processes=1)).pid
         self.bare = self.start(*web_server.command(sys.executable, "tests.bench.bare:wsgi", self.bare_port)).pid
         wait_for(lambda: self._answers(self.port, "/health/live") and self._answers(self.bare_port, f"/{bare.ROW[0]}"), 90)
+        self._warm_up()
+
+    def _warm_up(self):
+        """Each thread of a web server opens its connection to the database with its first request."""
+        client = Client(self.port)
+        for _n in range(2 * web_server.THREADS):
+            client.get("/dang-nhap/")
+            self.ask_bare()
 
     @staticmethod
     def _answers(port, path):

@@ -107,6 +107,10 @@ def test_a_run_counts_what_would_differ_and_writes_nothing(desk, people, monkeyp
     assert "70.000 đồng: 3 hồ sơ" in page and "9 ngày làm việc: 3 hồ sơ" in page and "muộn hơn: 2 hồ sơ" in page
     assert "Đòi thêm “Giấy mới”: 3 hồ sơ, trong đó 3 hồ sơ nộp trên mạng không có tệp này" in page
     assert [everything_of(dossier) for dossier in filed] == before
+    [load] = run.desk_rows(Simulation.objects.get().result, 31)
+    assert load["desk"] == str(filed[0].receiving_agency) and load["dossiers"] == 3
+    assert load["papers_now"] == load["papers_then"] + 3 and load["open_now"] > load["open_then"]
+    assert f"{load['papers_then']} → {load['papers_now']}" in page
 
     facts = copy.deepcopy(VersionDraft.objects.get().version.facts)
     facts["fee_lines"].append({**facts["fee_lines"][0], "key": "hai"})

@@ -148,7 +148,7 @@ def test_a_head_reads_what_their_bodies_owe_and_an_operator_everything(desk):
         assert ours.code in shown and theirs.code not in shown and "Thư điện tử" not in shown
         assert "Bộ phận một cửa" not in shown and "Quá hạn" in shown
         page = browse(system_administrator()).get(PAGE).content.decode()
-        assert ours.code in page and theirs.code in page and "Thư điện tử phải gửi đi" in page
+        assert ours.code in page and theirs.code in page and "Thư điện tử, tin nhắn SMS phải gửi đi" in page
         assert reverse("desk:dossier", args=[ours.code]) not in page  # an operator opens no dossier
         assert reverse("desk:dossier", args=[ours.code]) in browse(desk.head).get(PAGE).content.decode()
         one = words(browse(desk.head).get(PAGE + "?loai=take"))

@@ -85,6 +85,39 @@ def test_every_shipped_procedure_passes_and_goes_through_the_editor_unchanged(ro
 
 
 # ---------------------------------------------------------------- writing
+@pytest.mark.slow
+def test_what_is_typed_is_stored_by_itself_and_recorded_once_with_the_next_save(draft, people):
+    """Each pause while typing stores; the record names the whole change once, as its writer's, whoever acts next."""
+    pages, address = browse(people["editor"]), f"{DRAFT}phi/"
+    values = shown_values(pages.get(address).content.decode())
+    acts = CatalogueChange.objects.filter(act="edit")
+    for amount in ("1", "12", "12x"):
+        answer = pages.post(f"{address}tu-luu/", values | {"fee_lines.0.amount": [amount]})
+        assert answer.status_code == 200, answer.content
+        values["revision"] = [answer.json()["revision"]]
+    assert fresh(draft).version.facts["fee_lines"][0]["amount"] == "12x" and not acts.exists()
+    assert "Ghi bằng chữ số" in pages.get(f"{DRAFT}con-thieu/").content.decode()
+    last = pages.post(f"{address}tu-luu/", values | {"fee_lines.0.amount": ["700"], "cuoi": ["1"]})
+    assert last.json()["revision"] == values["revision"][0]  # the next page is open already
+    drafts.take_over(fresh(draft), by=people["second"])
+    change = acts.get()
+    assert change.by == people["editor"] and "700" in str(change.places) and "12x" not in str(change.places)
+    refused = pages.post(f"{address}tu-luu/", values | {"fee_lines.0.amount": ["9"]})
+    assert refused.status_code == 409 and "đang sửa" in refused.json()["detail"]
+    assert fresh(draft).version.facts["fee_lines"][0]["amount"] == 700 and fresh(draft).unrecorded is None
+    stale = values | {"revision": ["0"], "fee_lines.0.amount": ["8"]}
+    assert browse(people["second"]).post(f"{address}tu-luu/", stale).status_code == 409
+
+
+@pytest.mark.slow
+def test_who_may_not_write_stores_nothing_while_typing(draft, people):
+    for who, code in (("agency", 403), ("clerk", 404), ("citizen", 404)):
+        assert browse(people[who]).post(f"{DRAFT}phi/tu-luu/", {"revision": "0"}).status_code == code
+        assert browse(people[who]).get(f"{DRAFT}con-thieu/").status_code == (200 if who == "agency" else 404)
+    assert fresh(draft).revision == 0
+    assert browse(people["editor"]).post(f"{DRAFT}khac/tu-luu/", {"revision": "0"}).status_code == 404
+
+
 def test_what_is_typed_is_stored_as_typed_and_the_wrong_place_is_named(draft, people):
     pages = browse(people["editor"])
     values = shown_values(pages.get(f"{DRAFT}phi/").content.decode())
@@ -180,7 +213,7 @@ def test_only_catalogue_administrators_write(draft, people, who):
     for word in ("duyet", "sua-tiep", "gianh-quyen", "bo"):
         assert pages.post(DRAFT, {"viec": word}).status_code in refused, word
     assert pages.post(DRAFT, {"viec": "gui-duyet", "publish_on": clock.today().isoformat()}).status_code in refused
-    assert pages.post(f"{DRAFT}chung/", {"viec": "ghi", "lan-ghi": "0"}).status_code in refused
+    assert pages.post(f"{DRAFT}chung/", {"viec": "ghi", "revision": "0"}).status_code in refused
     assert pages.post(f"{HOME}phien-ban/1/", {}).status_code in refused
     assert fresh(draft).revision == 0 and fresh(draft).asked_by is None
     with pytest.raises(PermissionDenied):
@@ -327,9 +360,9 @@ def test_a_condition_is_written_in_words_from_the_names_asked_before(birth, peop
 @pytest.mark.parametrize("word", ["bo:7", "bo:x", "xoa", "them"])
 def test_an_unknown_line_of_a_condition_is_refused(birth, people, word):
     page = f"/can-bo/danh-muc/{BIRTH}/ban-thao/giay-to/document_groups.0.documents.1.when/"
-    assert browse(people["editor"]).post(page, {"viec": word, "o": "khong_co", "lan-ghi": "0"}).status_code == 409
+    assert browse(people["editor"]).post(page, {"viec": word, "o": "khong_co", "revision": "0"}).status_code == 409
     assert browse(people["clerk"]).get(page).status_code == 404
-    assert browse(people["agency"]).post(page, {"viec": "ghi", "lan-ghi": "0"}).status_code == 403
+    assert browse(people["agency"]).post(page, {"viec": "ghi", "revision": "0"}).status_code == 403
 
 
 @pytest.mark.parametrize(
