@@ -158,3 +158,4 @@ class Job(StrEnum):
     ISSUE = "issue"
     DELIVERY = "delivery"
     POST = "post"
+    GIVE_OUT = "give_out"

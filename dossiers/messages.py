@@ -18,6 +18,7 @@ from portal.common import clock
 from portal.common.dates import moment
 from portal.common.money import dong
 
+HEADS_MUST_ACT = ("propose_supplement",)  # what heads hear of other steps comes once a morning, unless they chose otherwise
 RUNNING = {DossierState.ACCEPTED, DossierState.PROCESSING}
 
 
@@ -33,13 +34,15 @@ def notify_step(step, event):
         roles = [Tells.SUBMITTER]  # the desk gets its message after the payment
     for role in roles:
         recipients = RECIPIENTS[role](dossier, step)
+        recipients = recipients if role == Tells.SUBMITTER else _who_may_know(dossier, recipients)
         if role == Tells.SUBMITTER:
             subject, body = citizen_text(step, dossier)
             link = _link(dossier)
         else:
             subject, body = staff_text(step, dossier)
             link = reverse("desk:dossier", args=[dossier.code])
-        queue_messages(f"event:{event.pk}", recipients, subject=subject, body=body, link=link)
+        grouped = role == Tells.HEAD and step.name not in HEADS_MUST_ACT
+        queue_messages(f"event:{event.pk}", recipients, subject=subject, body=body, link=link, grouped=grouped)
         if role == Tells.SUBMITTER and not recipients:
             subject, body = citizen_text(step, dossier, visitor=True)
             mail_visitor(f"event:{event.pk}", dossier, subject=subject, body=body)
@@ -168,7 +171,7 @@ def _desk_recipients(dossier, step):
 
 def _office_recipients(dossier, step):
     """Holders of the open steps, or everybody with the role of an open step. Without open steps: officers of the lead agency."""
-    if step.name in ("assign", "pass_on"):
+    if step.name in ("assign", "give_out", "pass_on"):
         return [step.details["holder"]]
     people = []
     for run in dossier.open_steps or []:
@@ -201,7 +204,7 @@ def answer_awaited(run):
     facts = {"code": run.dossier.code, "when": moment(run.due_at)}
     queue_messages(
         f"answer:remind:{run.pk}",
-        _people_of_step(run),
+        _who_may_know(run.dossier, _people_of_step(run)),
         subject=_("Nhắc trả lời ý kiến: %(code)s") % facts,
         body=_("Trả lời trước %(when)s.") % facts,
         link=reverse("desk:dossier", args=[run.dossier.code]),
@@ -229,11 +232,22 @@ def letter_for_the_office(dossier, letter):
     facts = {"code": dossier.code, "when": moment(letter.answer_by)}
     queue_messages(
         f"letter:{letter.pk}",
-        holders or ([dossier.holder] if dossier.holder else _desk_recipients(dossier, None)),
+        _who_may_know(dossier, holders or ([dossier.holder] if dossier.holder else _desk_recipients(dossier, None))),
         subject=_("Người nộp viết thư: %(code)s") % facts,
         body=_("Trả lời trước %(when)s.") % facts,
         link=reverse("desk:conversation", args=[dossier.code]),
     )
+
+
+def _who_may_know(dossier, staff):
+    """These people, without those who may not know of a confidential dossier; where nobody is left, its heads who may."""
+    if not dossier.confidential:
+        return staff
+    return _named_among(dossier, staff) or _named_among(dossier, _head_recipients(dossier, None))
+
+
+def _named_among(dossier, staff):
+    return [user for user in staff if type(dossier).objects.visible_to(user).filter(pk=dossier.pk).exists()]
 
 
 def _proposer_recipients(dossier, step):

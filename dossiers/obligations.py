@@ -3,14 +3,16 @@
 import datetime as dt
 
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Membership
 from accounts.roles import Role
 from dossiers import conversation
 from dossiers.choices import ON_ITS_WAY, UNDELIVERED, DeliveryWay, StepState
 from dossiers.clock import lateness
-from dossiers.custody.models import CustodyMove, Move
+from dossiers.custody.models import CustodyMove, Move, Original
 from dossiers.models import Anchor, BulkItem, CallTask, Dossier, FollowUp, Simulation, StepRun
 from dossiers.parcels import asking
 from dossiers.parcels.models import Parcel, ParcelRequest
@@ -58,6 +60,41 @@ def _originals_on_their_way() -> QuerySet:
     same = {"handover": OuterRef("handover"), "original": OuterRef("original")}
     answered = CustodyMove.objects.filter(kind__in=(Move.TAKEN, Move.NOT_THERE), **same)
     return CustodyMove.objects.filter(kind=Move.HANDED).exclude(Exists(answered))
+
+
+def _originals_to_return() -> QuerySet:
+    """Originals that an office still holds of a dossier that has ended."""
+    return Original.objects.to_return().filter(dossier__closed_at__isnull=False).exclude(where=Move.HANDED)
+
+
+def _visits() -> QuerySet:
+    """Visits on site that the applicant was told of, and whose record is not written."""
+    steps = StepRun.objects.filter(state=StepState.OPEN, dossier__state=DossierState.PROCESSING, visit__has_key="at")
+    return steps.exclude(visit__has_key="held_at")
+
+
+def _a_day_after_the_visit() -> ExpressionWrapper:
+    at = Cast(KeyTextTransform("at", "visit"), DateTimeField())
+    return ExpressionWrapper(at + dt.timedelta(days=1), DateTimeField())
+
+
+def _seat(agency: str, roles: Q) -> Exists:
+    """Does the holder still have one of these roles at the body?"""
+    seats = Membership.objects.current().filter(user=OuterRef("holder"), agency=OuterRef(agency), user__is_active=True)
+    return Exists(seats.filter(roles))
+
+
+def _steps_of_who_left() -> QuerySet:
+    """Open steps held by somebody who cannot do them any more."""
+    steps = StepRun.objects.filter(state=StepState.OPEN, dossier__state=DossierState.PROCESSING, holder__isnull=False)
+    heads = Q(role__in=(Role.HEAD, Role.DEPUTY))  # who may have taken the step over
+    return steps.exclude(_seat("agency", Q(role=OuterRef("role")) | heads))
+
+
+def _dossiers_of_who_left() -> QuerySet:
+    """Dossiers held at the desk by somebody who does not work there any more."""
+    at_the_desk = Dossier.objects.filter(state__in=ALIVE, holder__isnull=False).exclude(state=DossierState.PROCESSING)
+    return at_the_desk.exclude(_seat("receiving_agency", Q(role=Role.RECEIVING_CLERK)))
 
 
 def _stopped_after(wait: deadlines.Wait) -> ExpressionWrapper:
@@ -181,6 +218,23 @@ OBLIGATIONS = [
             kind="applicant_confirm", state=StepState.OPEN, answer="", dossier__state=DossierState.PROCESSING
         ).exclude(question=""),
         "opened_at", OPERATORS, "dossier__code", due=ExpressionWrapper(F("due_at") + QUARTER, DateTimeField()),
+    ),
+    # ------------------------------------------------------------ what stays when somebody goes
+    Obligation(
+        "left_steps", _("Người giữ bước đã thôi việc ở đó, trưởng bộ phận phải giao lại"), _steps_of_who_left, "opened_at",
+        Owner("agency", Role.HEAD), "dossier__code", hours=4,
+    ),
+    Obligation(
+        "left_desk", _("Người giữ hồ sơ đã thôi việc ở đó, trưởng bộ phận phải giao lại"), _dossiers_of_who_left, "updated_at",
+        Owner("receiving_agency", Role.HEAD), "code", hours=4,
+    ),
+    Obligation(
+        "originals_back", _("Hồ sơ đã xong, phải trả giấy tờ gốc"), _originals_to_return, "dossier__closed_at",
+        Owner("agency_now", Role.RECEIVING_CLERK), "dossier__code", hours=38,
+    ),
+    Obligation(
+        "visit", _("Đã hẹn kiểm tra tại chỗ, phải kiểm tra và ghi kết quả"), _visits, "opened_at", STEP, "dossier__code",
+        due=_a_day_after_the_visit(),
     ),
     Obligation(
         "call", _("Tin không ai mở, phải gọi cho người nộp"), lambda: CallTask.objects.filter(ended_at=None),

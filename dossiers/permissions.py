@@ -399,7 +399,7 @@ def reads_notes(dossier: Dossier, user: User) -> bool:
 def visible_dossiers(dossiers, user):
     """The dossiers of this queryset that the user may see; pages answer 404 for all others.
 
-    A confidential dossier is visible to its submitter and to the staff member who holds it. Administrators see none.
+    A confidential dossier is visible to its submitter and to the staff named on it (`named_on`). Administrators see none.
     """
     if not user.is_authenticated or not user.is_active:
         return dossiers.none()
@@ -435,7 +435,16 @@ def staff_dossiers(user: User) -> Q:
         here |= (Q(receiving_agency__in=books) | Q(lead_agency__in=books)) & Q(pk__in=fees)
     for code in _bodies_inspected_by(user):
         here |= Q(receiving_agency__code=code) | Q(receiving_agency__code__startswith=f"{code}.")
-    return here & ~Q(state=DossierState.DRAFT) & (Q(confidential=False) | Q(holder=user))
+    return here & ~Q(state=DossierState.DRAFT) & (Q(confidential=False) | named_on(user))
+
+
+def named_on(user: User) -> Q:
+    """Query condition: who may know of a confidential dossier (a denunciation): who entered it, who holds it or an open step of
+    it; while nobody holds it, the heads of its bodies, who give it to somebody."""
+    steps = apps.get_model("dossiers", "StepRun").objects.filter(holder=user, state="open").values("dossier")
+    headed = user.agencies_with(Role.HEAD, Role.DEPUTY)
+    free = Q(holder=None) & (Q(receiving_agency__in=headed) | Q(lead_agency__in=headed)) if headed else Q(pk__in=())
+    return Q(holder=user) | Q(entered_by=user) | Q(pk__in=steps) | free
 
 
 def paper_dossiers(user: User) -> Q:

@@ -10,7 +10,7 @@ from dossiers.evidence import anchors
 from dossiers.filing import drafts
 from dossiers.parcels import asking
 from dossiers.webhooks import collecting
-from dossiers.workflow import deadlines, recount
+from dossiers.workflow import deadlines, giving_out, recount
 from payments.attempts import expiry, payable
 from payments.reconciliation import runs
 from payments.transfers import statements
@@ -29,6 +29,7 @@ JOBS = {
     payable.mark_ready_terminals: AWAITED,
     recount.run: BACKGROUND,
     deadlines.run: BACKGROUND,
+    giving_out.run: BACKGROUND,
     unopened.run: BACKGROUND,
     drafts.delete_forgotten: BACKGROUND,
     asking.run: BACKGROUND,

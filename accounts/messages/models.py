@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.messages import grouping
 from accounts.models import Agency
 from portal.common import clock
 from portal.common.outbox import OutboxRow, OutboxState
@@ -74,6 +75,25 @@ class Message(OutboxRow):
     def retry_delay(self):
         """Retry after 1 minute, then every 5 minutes."""
         return dt.timedelta(minutes=1 if self.tries <= 1 else 5)
+
+
+class HeldMessage(models.Model):
+    """A message to staff that waits for the next morning message, which names it; then the row goes."""
+
+    key = models.CharField(_("sự kiện"), max_length=60)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("người nhận"), on_delete=models.CASCADE, related_name="+"
+    )
+    subject = models.CharField(_("tiêu đề"), max_length=200)
+    held_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("tin chờ buổi sáng")
+        verbose_name_plural = _("tin chờ buổi sáng")
+        constraints = [models.UniqueConstraint(fields=["recipient", "key"], name="one_held_message_an_event_and_recipient")]
+
+    def __str__(self):
+        return f"{self.key} {self.recipient_id}"
 
 
 class AlarmQuerySet(models.QuerySet):
@@ -147,18 +167,23 @@ def mark_read(user, link):
     unread.update(read_at=clock.now())
 
 
-def queue_messages(key, recipients, *, subject, body, link=""):
+def queue_messages(key, recipients, *, subject, body, link="", grouped=False):
     """Write the messages of one event: always to the inbox, by email if the user has an address.
 
     `recipients` are users; None and inactive users are left out. Idempotent: the same `key` is written once per recipient.
+    Staff who get this kind of message once a morning get a `HeldMessage` instead; `grouped`: so do those who have chosen nothing.
     """
-    rows = []
+    rows, held = [], []
     for user in {user.pk: user for user in recipients if user and user.is_active}.values():
+        if grouping.waits_for_the_morning(user, key, grouped):
+            held.append(HeldMessage(key=key, recipient=user, subject=subject[:200]))
+            continue
         text = {"key": key, "recipient": user, "subject": subject[:200], "body": body, "link": link}
         rows.append(Message(channel=Channel.INBOX, due_state=OutboxState.DONE, **text))
         if user.email:
             rows.append(Message(channel=Channel.EMAIL, **text))
     Message.objects.bulk_create(rows, ignore_conflicts=True)
+    HeldMessage.objects.bulk_create(held, ignore_conflicts=True)
 
 
 def queue_mail(key, address, *, subject, body, link=""):

@@ -124,6 +124,10 @@ class User(AbstractUser):
         _("số định danh của cán bộ"), max_length=20, blank=True,
         help_text=_("Chỉ để cổng không cho cán bộ tự giải quyết hồ sơ của chính mình."),
     )  # fmt: skip
+    morning_messages = models.JSONField(
+        null=True, blank=True, editable=False,
+        help_text="kinds of messages that come once a morning (accounts.messages.grouping); null: as the portal proposes",
+    )  # fmt: skip
     session_epoch = models.PositiveIntegerField(default=0, editable=False, help_text="a higher number ends all open sessions")
     locked_addresses = models.JSONField(default=dict, editable=False, help_text="{network address: when its logins were locked}")
 

@@ -4,6 +4,8 @@ from accounts.addresses import address_text
 from accounts.models import User
 from dossiers.custody import keeping
 from dossiers.demo.matters import RESIDENCE, Script
+from dossiers.files.models import OTHER_PAPERS
+from dossiers.filing import rules
 from dossiers.models import Dossier, FollowUp
 from dossiers.parcels import notices
 from dossiers.parcels.carriers.base import Notice
@@ -33,6 +35,11 @@ class Issuing:
 
     def not_before(self, word):
         return self.moment
+
+    def papers(self, dossier):
+        """All that may come, and without any an identity card."""
+        asks = [ask for ask in rules.asked_documents(dossier) if not (ask.replaced_by_data or ask.only_shown)]
+        return [(ask.key, ask.name) for ask in asks[:2]] or [(OTHER_PAPERS, "Thẻ căn cước")]
 
     def issue(self):
         """What the worker does for all others after the start: the paper is signed, and the dossier has its result."""

@@ -17,6 +17,7 @@ from dossiers.demo.papers import paper_of
 from dossiers.demo.people import RESIDENCE_DESK
 from dossiers.files import storage
 from dossiers.files.changing import open_files
+from dossiers.files.models import OTHER_PAPERS
 from dossiers.filing import rules
 from dossiers.models import Dossier, StepState
 from dossiers.papers import drafting
@@ -143,14 +144,18 @@ class Script:
             updated_at=self.moment,
         )
         if finished:
-            for ask in rules.asked_documents(dossier):
-                if ask.required:
-                    attach(dossier, ask, user.full_name, user)
+            for key, title in self.papers(dossier):
+                attach(dossier, key, title, user.full_name, user)
         return dossier
 
     def facts(self, user):
         """What else the draft of this user gets."""
         return {}
+
+    def papers(self, dossier):
+        """(item key, title) of the papers that came with it: those that must come; with a criminal record an identity card."""
+        card = [(OTHER_PAPERS, "Thẻ căn cước")] if dossier.version.procedure.code == CRIMINAL else []
+        return card + [(ask.key, ask.name) for ask in rules.asked_documents(dossier) if ask.required]
 
     def do(self, name, login, **details):
         actor = User.objects.get(username=login)  # read again, as a new request would
@@ -303,10 +308,10 @@ def made_elsewhere(row):
     return {"name": "giay-minh-hoa.pdf", "sha256": stored.sha256, "size": stored.size, "storage_key": stored.storage_key}
 
 
-def attach(dossier, ask, name, user, **facts):
+def attach(dossier, key, title, name, user, **facts):
     """Attach a made-up paper of the person with this name."""
     with open_files(dossier) as files:
-        files.add(ask.key, paper_of(ask.name, name), uploaded_by=user, **facts)
+        files.add(key, paper_of(title, name), uploaded_by=user, **facts)
 
 
 def make_matters(users):

@@ -10,7 +10,8 @@ from dossiers.choices import SIGNED_FORM, FilingChannel
 from dossiers.demo.matters import CIVIL, CRIMINAL, Script, answers_for, asked_for, attach
 from dossiers.demo.papers import paper_of
 from dossiers.files.changing import open_files
-from dossiers.filing import drafts, intake, rules
+from dossiers.files.models import OTHER_PAPERS
+from dossiers.filing import drafts, intake
 from dossiers.models import Dossier
 from portal.common import clock
 from procedures.models import Offering
@@ -64,21 +65,17 @@ class AtTheCounter(Script):
         return Dossier.objects.get(pk=draft.pk)
 
     def write_down(self, draft, channel):
-        papers = {}
-        for ask in rules.asked_documents(draft):
-            if ask.required:
-                attach(draft, ask, str(draft.subject), self.clerk(), source="scan")
-                papers[ask.key] = self.sheets()
+        counted = {}
+        for key, title in self.papers(draft):
+            attach(draft, key, title, str(draft.subject), self.clerk(), source="scan")
+            if key != OTHER_PAPERS:
+                counted[key] = {"copies": 1}
         row = draft.intake
-        row.papers = papers
+        row.papers = counted
         if channel == POST:
             row.letter_number, row.letter_on = "EA 000 000 001 VN", clock.today()
             row.letter_contents, row.brought_by = "Tờ khai đã ký và bản sao giấy tờ", str(draft.subject)
         row.save()
-
-    def sheets(self):
-        """What stays at the desk of one paper."""
-        return {"copies": 1}
 
     def signed(self):
         return {"signed": [paper_of("Giấy người dân đã ký", self.dossier.subject_name)]}

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Role
 from dossiers.custody import keeping
 from dossiers.desk import parcels, register
 from dossiers.workflow import outages
@@ -27,6 +28,8 @@ PLACES = [
     Place("desk:originals_of_body", _("Giấy tờ gốc"), "folder", keeping.KEEPERS),
     Place("desk:parcels", _("Bưu gửi"), "mail", parcels.KEEPERS),
     Place("desk:absences", _("Ngày vắng, làm thay"), "users"),
+    Place("desk:assignment", _("Giao việc theo quy tắc"), "users", (Role.HEAD, Role.DEPUTY)),
+    Place("desk:message_settings", _("Cách nhận tin"), "msg"),
     Place("desk:outages", _("Sự cố, bảo trì"), "alert", outages.KEEPERS),
 ]
 

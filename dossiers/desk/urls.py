@@ -4,6 +4,7 @@ from django.urls import path
 
 from dossiers.desk.views import (
     absences,
+    assignment,
     at_once,
     bulk,
     calendar,
@@ -11,7 +12,9 @@ from dossiers.desk.views import (
     conversation,
     custody,
     dossier,
+    holdings,
     intake,
+    message_settings,
     outages,
     parcels,
     presence,
@@ -72,6 +75,9 @@ urlpatterns = [
     path("ho-so/<dossier_code:code>/nhan-bia.pdf", custody.folder_label, name="folder_label"),
     path("ho-so/<dossier_code:code>/buoc/<int:pk>/tep/", dossier.product, name="product"),
     path("ho-so/<dossier_code:code>/lam-lai/<str:kind>/<int:pk>/", dossier.again, name="again"),
+    path("dang-giu/<int:pk>/", holdings.show, name="holdings"),
+    path("giao-viec/", assignment.show, name="assignment"),
+    path("cach-nhan-tin/", message_settings.show, name="message_settings"),
     path("goi-dien/", calls.show, name="calls"),
     path("goi-dien/<int:pk>/", calls.tell, name="call"),
     path("thu-cho-tra-loi/", conversation.waiting, name="letters"),

@@ -7,7 +7,7 @@ from dossiers.filing.counter import handed_in, why_not_here
 from dossiers.states import DossierState
 from portal.common import clock
 from procedures import consequences
-from procedures.eforms import DatabaseSources, Form
+from procedures.eforms import DatabaseSources, Form, fixed_by
 from procedures.facts import Document, DocumentGroup, Facts
 from procedures.models import ProcedureVersion
 from procedures.offered import local_amounts_of, offered_at
@@ -208,7 +208,7 @@ def fees_for(dossier, answers, local=None):
     if local is None:
         local = local_amounts_of(dossier.version, dossier.offering if dossier.offering_id else None, day)
     known = {**answers, **_circumstances(dossier)}
-    return consequences.fees(facts_of(dossier), known, dossier.asked, dossier.answers, day, local)
+    return consequences.fees(facts_of(dossier), known, dossier.asked, _with_fixed(dossier), day, local)
 
 
 def optional_extras(dossier):
@@ -218,4 +218,14 @@ def optional_extras(dossier):
 
 def extras_chosen(dossier):
     """Keys of the chosen extras: ticked, or with a quantity above 0 («số bản sao muốn nhận»)."""
-    return consequences.extras_chosen(facts_of(dossier), dossier.asked, dossier.answers, dossier.channel)
+    return consequences.extras_chosen(facts_of(dossier), dossier.asked, _with_fixed(dossier), dossier.channel)
+
+
+def _with_fixed(dossier):
+    """The answers as stored, with those that the procedure fixes itself (a draft does not hold them)."""
+    fixed = fixed_by(dossier.version.document["form"])
+    if not fixed:
+        return dossier.answers
+    form = form_of(dossier)
+    kept = form.walk(known_answers(dossier, form), filing_day(dossier))[1]
+    return {**dossier.answers, **{key: kept[key] for key in fixed if key in kept}}

@@ -70,8 +70,9 @@ def cancel(body, signature):
 
 
 def course_of(parcel):
-    """All notices of the parcel so far, as (body, signature)."""
-    told = {"reference": parcel.reference, "notices": [notice.told() for notice in parcel.notices.order_by("pk")]}
+    """All notices of the parcel so far, as (body, signature); not those that only pretend to be the post's."""
+    true = parcel.notices.filter(forged=False).order_by("pk")
+    told = {"reference": parcel.reference, "notices": [notice.told() for notice in true]}
     body = json.dumps(told, ensure_ascii=False).encode()
     return body, signatures.sign(setting("SECRETS")[parcel.client], body)
 

@@ -1,5 +1,6 @@
 from dossiers.choices import DeliveryStatus, DeliveryWay, FilingChannel, PaymentStatus, StepState
 from dossiers.models.anchors import Anchor, AnchorLeaf
+from dossiers.models.assignment import AssignmentRule, ProcedureAssignment
 from dossiers.models.bulk import BulkItem, BulkRun
 from dossiers.models.calls import CallTask
 from dossiers.models.conversation import InternalNote, Letter, ReadyAnswer
@@ -23,6 +24,7 @@ __all__ = [
     "AnchorLeaf",
     "AnswerRevision",
     "BroughtAs",
+    "AssignmentRule",
     "BulkItem",
     "BulkRun",
     "CallTask",
@@ -48,6 +50,7 @@ __all__ = [
     "Outage",
     "PaperSeen",
     "PaymentStatus",
+    "ProcedureAssignment",
     "ReadyAnswer",
     "ResultDraft",
     "ApplicantDocument",

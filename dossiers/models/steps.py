@@ -31,8 +31,7 @@ class StepRun(models.Model):
     """One processing step, copied from the offering at acceptance. `hours`: working hours.
 
     Handed and taken: an open step with `take_by` and without `taken_at` was handed to its body, or to its `holder`, and nobody
-    has taken it yet; after `take_by` that is overdue. Steps opened before this was kept have no
-    `take_by`. `alarmed_at` and `escalated_at` are not written any more: see `accounts.messages.models.Alarm`.
+    has taken it yet; after `take_by` that is overdue. Steps opened before this was kept have no `take_by`.
 
     `produces`: what it must deliver: {} or {"kind" (`Product`), "label", "line": key of the line of the result that the number
     fills, or null, and for an opinion "silence": the legal ground by which no answer in time counts as consent}. `product`: what
@@ -61,14 +60,12 @@ class StepRun(models.Model):
     due_at = models.DateTimeField(_("xong trước"), null=True, blank=True)
     take_by = models.DateTimeField(_("nhận trước"), null=True, blank=True)
     taken_at = models.DateTimeField(_("nhận lúc"), null=True, blank=True)
-    alarmed_at = models.DateTimeField(_("báo chưa nhận lúc"), null=True, blank=True)
     done_at = models.DateTimeField(_("xong lúc"), null=True, blank=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("người hỏi"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     reminded_at = models.DateTimeField(_("nhắc trả lời lúc"), null=True, blank=True)
-    escalated_at = models.DateTimeField(_("báo quá hạn trả lời lúc"), null=True, blank=True)
     question = models.TextField(_("nội dung lấy ý kiến, xác nhận"), blank=True)
     answer = models.TextField(_("trả lời, ý kiến"), blank=True)
     produces = models.JSONField(_("phải làm ra"), default=dict, blank=True)

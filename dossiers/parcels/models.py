@@ -77,8 +77,9 @@ class Parcel(OutboxRow):
 
     @property
     def may_be_asked(self):
-        """Can the carrier be asked where it is? On its way, and taken by a carrier that answers machines."""
-        return self.state in ON_ITS_WAY - {ParcelState.ORDERED} and register.takes_orders(self.carrier)
+        """Can the carrier be asked where it is? On its way or lost, and taken by a carrier that answers machines."""
+        asked = ON_ITS_WAY - {ParcelState.ORDERED} | {ParcelState.LOST}
+        return self.state in asked and register.takes_orders(self.carrier)
 
     @property
     def may_be_cancelled(self):

@@ -264,6 +264,21 @@ def _step_to_give(step: Step, holder: User) -> StepRun:
     return next(run for run in fitting if run == chosen)
 
 
+def fits_the_post(step: Step) -> None:
+    """`holder` has the role of the open `step`, or of the desk before steps are open, and nobody holds it."""
+    holder, dossier = step.details.get("holder"), step.dossier
+    if dossier.open_steps:
+        run = next((found for found in dossier.open_steps if found == step.details.get("step")), None)
+        fits = holder is not None and run is not None and run.holder_id is None and has_its_role(run, holder)
+        if run:
+            step.details["step"] = run
+    else:
+        free = dossier.holder_id is None
+        fits = free and holder is not None and holder.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
+    if not fits:
+        raise DetailsMissing("holder", _("Chọn người đang làm việc ở cơ quan của bước này."))
+
+
 def colleague(step: Step) -> None:
     """`holder`: another person with the role of what the actor holds, at the same body."""
     holder, dossier = step.details.get("holder"), step.dossier

@@ -446,6 +446,13 @@ class DossierTransitions:
     def assign(self) -> None:
         """The head of the body that works on it gives the dossier, or one open step, to somebody; also what another one holds."""
 
+    @same_state(
+        [S.SUBMITTED, S.PROCESSING], permission=may.no_user, jobs=[Job.GIVE_OUT], inputs=[inputs.fits_the_post],
+        before=[Effect.SET_HOLDER], tells=[Tells.OFFICER], sentence=_("Đã giao theo quy tắc của bộ phận"),
+    )  # fmt: skip
+    def give_out(self) -> None:
+        """What nobody holds goes to somebody by the rule that the head of the body chose."""
+
     @line(
         S.PROCESSING, S.PROCESSING, permission=may.is_head,
         conditions=[conditions.not_decided, conditions.not_extended, conditions.one_working_day_before_due],

@@ -6,7 +6,7 @@ from dossiers.states import DossierState
 from dossiers.transitions.step import Step
 from dossiers.workflow import taking
 
-ABOUT_THE_HOLDER = ("assign", "claim", "give_back", "pass_on")  # steps that set the holder of a dossier at the desk
+ABOUT_THE_HOLDER = ("assign", "claim", "give_back", "give_out", "pass_on")  # steps that set the holder of a dossier at the desk
 HOURS_TO_DELIVER = 8  # working hours from the result to the delivery, or from a failed delivery to the next try (demo value)
 POST = "post"  # `waiting_on` while a parcel is on its way
 

@@ -91,7 +91,9 @@ def tell(hours):
     if not due:
         return
     recipients, told = Recipients(due), defaultdict(list)
+    secret = register.secret_codes(alarm.dossier_code for alarm in due)
     for alarm in due:
+        alarm.is_secret = alarm.dossier_code in secret
         alarm.level, people = recipients.of(alarm)
         alarm.told_at, alarm.told_times = hours.now, alarm.told_times + 1
         alarm.tell_at = _slot(_again_at(alarm, hours))
@@ -181,7 +183,7 @@ def _send(user, alarms, now):
     for alarm in alarms:
         kinds[alarm.kind].append(alarm)
     if len(alarms) == 1:
-        subject = _("Quá hạn, chưa xong: %(label)s") % {"label": alarms[0].label}
+        subject = _("Quá hạn, chưa xong: %(label)s") % {"label": _label(alarms[0])}
     else:
         subject = _("%(n)d việc quá hạn, chưa xong") % {"n": len(alarms)}
     lines = [_line(register.BY_KEY[key], of_kind) for key, of_kind in kinds.items()]
@@ -192,11 +194,16 @@ def _send(user, alarms, now):
 def _line(kind, alarms):
     """One kind in words: how many, the longest, some codes. `alarms`: the longest overdue first."""
     facts = {"kind": kind.name, "n": len(alarms), "age": age(alarms[0].ends_at)}
-    facts["codes"] = ", ".join(alarm.label for alarm in alarms[:NAMED])
+    facts["codes"] = ", ".join(map(_label, alarms[:NAMED]))
     if len(alarms) == 1:
         return _("%(kind)s: quá hạn %(age)s (%(codes)s).") % facts
     facts["codes"] += ", …" if len(alarms) > NAMED else ""
     return _("%(kind)s: %(n)d việc, lâu nhất quá hạn %(age)s (%(codes)s).") % facts
+
+
+def _label(alarm):
+    """What the message calls the work; a confidential dossier has no code there, who holds it finds it in the own list."""
+    return str(register.SECRET) if alarm.is_secret else alarm.label
 
 
 def _link(user, alarms):
@@ -205,7 +212,7 @@ def _link(user, alarms):
         return reverse("obligations:owed")
     if user.agencies_with(Role.ACCOUNTANT):
         return reverse("accounting:front")
-    codes = {alarm.dossier_code for alarm in alarms}
+    codes = {"" if alarm.is_secret else alarm.dossier_code for alarm in alarms}
     return reverse("desk:dossier", args=[codes.pop()]) if len(codes) == 1 and "" not in codes else reverse("desk:queue")
 
 

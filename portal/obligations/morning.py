@@ -1,4 +1,5 @@
-"""The morning message: one a working day to each head and deputy, with what is due and what is late at their bodies."""
+"""The morning message: one a working day to each head and deputy, with what is due and what is late at their bodies; and to all
+staff, what they get grouped (`accounts.messages.grouping`)."""
 
 import datetime as dt
 from collections import defaultdict
@@ -8,7 +9,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.messages.models import queue_messages
+from accounts.messages.grouping import KINDS, kind_of
+from accounts.messages.models import HeldMessage, queue_messages
 from accounts.models import Membership
 from dossiers.clock import lateness
 from dossiers.models import Dossier
@@ -21,13 +23,17 @@ NAME = "morning"  # of the heartbeat that says for which day it was sent
 
 
 def run():
-    """The periodic job: once a working day. A head whose bodies have nothing due and nothing late gets no message."""
+    """The periodic job: once a working day. Who has nothing due, late or held back gets no message."""
     today, hours = clock.today(), register.Hours()
     if not hours.calendar.is_working(today) or clock.local(hours.now).time() < NOT_BEFORE or _is_sent(today):
         return
     due, late = _due_by_body(hours), register.late_by_body(hours)
-    for user, bodies in _heads().items():
-        _send(user, [due[body] for body in bodies if body in due], [late[body] for body in bodies if body in late])
+    heads, held = _heads(), _held()
+    for user in {**heads, **held}:
+        bodies = heads.get(user, ())
+        facts = [due[body] for body in bodies if body in due], [late[body] for body in bodies if body in late]
+        _send(user, *facts, held.get(user, []))
+    HeldMessage.objects.filter(pk__in=[row.pk for rows in held.values() for row in rows]).delete()
     Heartbeat.objects.update_or_create(name=NAME, defaults={"at": hours.now})
 
 
@@ -54,23 +60,44 @@ def _heads():
     return heads
 
 
+def _held():
+    """{user: what was held back for them, oldest first}. One query."""
+    held = defaultdict(list)
+    for row in HeldMessage.objects.filter(recipient__is_active=True).select_related("recipient").order_by("pk"):
+        held[row.recipient].append(row)
+    return held
+
+
+def _news(held):
+    """A line for each kind: how many, and the newest."""
+    kinds = defaultdict(list)
+    for row in held:
+        kinds[kind_of(row.key)].append(row)
+    words = _("%(kind)s: %(n)d tin, mới nhất: %(newest)s.")
+    return [words % {"kind": KINDS[kind], "n": len(rows), "newest": rows[-1].subject} for kind, rows in kinds.items()]
+
+
 @translation.override("vi")
-def _send(user, due, late):
+def _send(user, due, late, held):
     today, tomorrow = (sum(row[name] for row in due) for name in ("today", "tomorrow"))
     causes = defaultdict(int)
     for of_body in late:
         for key, count in of_body.items():
             causes[key] += count
-    if not (today or tomorrow or causes):
+    if not (today or tomorrow or causes or held):
         return
     facts = {"today": today, "tomorrow": tomorrow, "late": sum(causes.values())}
-    lines = [_("Đến hẹn hôm nay: %(today)d hồ sơ. Ngày làm việc tới: %(tomorrow)d hồ sơ. Quá hạn: %(late)d việc.") % facts]
+    lines, watches = [], register.may_watch(user)
+    if watches:
+        words = _("Đến hẹn hôm nay: %(today)d hồ sơ. Ngày làm việc tới: %(tomorrow)d hồ sơ. Quá hạn: %(late)d việc.")
+        lines.append(words % facts)
     worst = sorted(causes.items(), key=lambda cause: -cause[1])
     lines += [_("%(kind)s: %(n)d") % {"kind": register.BY_KEY[key].name, "n": count} for key, count in worst]
+    subject = _("Việc hôm nay: %(today)d đến hẹn, %(late)d quá hạn") if watches else _("Tin gộp: %(n)d tin")
     queue_messages(
         f"morning:{clock.today():%Y%m%d}",
         [user],
-        subject=_("Việc hôm nay: %(today)d đến hẹn, %(late)d quá hạn") % facts,
-        body="\n".join(lines),
-        link=reverse("obligations:owed"),
+        subject=subject % (facts | {"n": len(held)}),
+        body="\n".join(lines + _news(held)),
+        link=reverse("obligations:owed" if watches else "desk:queue"),
     )

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from functools import reduce
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
+import dossiers.models
 import dossiers.obligations
 import payments.obligations
 from accounts.messages import obligations as messages
@@ -25,6 +27,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
 )
 BY_KEY = {obligation.key: obligation for obligation in OBLIGATIONS}
 HEADS = (Role.HEAD, Role.DEPUTY)
+SECRET = _("hồ sơ giữ kín")
 
 
 def may_watch(user) -> bool:
@@ -89,6 +92,11 @@ def late_by_body(hours: Hours) -> dict[int, dict[str, int]]:
         if row["owed_body"] is not None:
             found.setdefault(row["owed_body"], {})[row["owed_kind"]] = row["count"]
     return found
+
+
+def secret_codes(codes: Iterable[str]) -> set[str]:
+    """Which of these are codes of confidential dossiers: lists and messages say `SECRET` instead. One query."""
+    return set(dossiers.models.Dossier.objects.filter(code__in=set(codes), confidential=True).values_list("code", flat=True))
 
 
 def union(parts: list[QuerySet]) -> QuerySet:

@@ -65,11 +65,12 @@ def _take_on(request):
     if number is None or number > MAX_NUMBER:
         raise Http404
     alarm = get_object_or_404(alarms.alarms_of(request.user), pk=number)
+    label = register.SECRET if register.secret_codes([alarm.dossier_code]) else alarm.label
     if alarms.take_on(alarm, request.user):
         words = _("Đã ghi: anh chị lo việc %(label)s. Sau %(n)d giờ làm việc mà chưa xong thì sẽ báo lại.")
-        messages.success(request, words % {"label": alarm.label, "n": alarms.HOURS_OF_AN_ANSWER})
+        messages.success(request, words % {"label": label, "n": alarms.HOURS_OF_AN_ANSWER})
     else:
-        messages.info(request, _("Việc %(label)s không còn quá hạn.") % {"label": alarm.label})
+        messages.info(request, _("Việc %(label)s không còn quá hạn.") % {"label": label})
     return redirect("obligations:owed")
 
 
@@ -117,8 +118,9 @@ def _rows(found, hours, user):
     people = User.objects.in_bulk({row["owed_person"] for row in found if row["owed_person"]})
     going = Alarm.objects.going().filter(row__in={row["owed_row"] for row in found}).select_related("answered_by")
     told = {(alarm.kind, alarm.row): alarm for alarm in going}
+    secret = register.secret_codes(row["owed_code"] for row in found)
     return [
-        _row(row, hours, bodies.get(row["owed_body"]), people.get(row["owed_person"]), user)
+        _row(row, secret, hours, bodies.get(row["owed_body"]), people.get(row["owed_person"]), user)
         | _told(told.get((row["owed_kind"], row["owed_row"])))
         for row in found
     ]
@@ -138,14 +140,15 @@ def _told(alarm):
     return {"alarm": alarm, "told": told}
 
 
-def _row(row, hours, body, person, user):
+def _row(row, secret, hours, body, person, user):
     kind = register.BY_KEY[row["owed_kind"]]
     ends = hours.after(row["owed_since"], kind.hours) if kind.hours else row["owed_until"]
     late = row["owed_until"] is not None and row["owed_until"] < hours.now
-    opens = kind.of_dossier and body and not user.is_superuser
+    hidden = kind.of_dossier and row["owed_code"] in secret
+    opens = kind.of_dossier and body and not user.is_superuser and not hidden
     return {
         "kind": kind.name,
-        "label": row["owed_code"],
+        "label": register.SECRET if hidden else row["owed_code"],
         "href": reverse("desk:dossier", args=[row["owed_code"]]) if opens else "",
         "body": body,
         "who": person or (dict(Role.choices).get(row["owed_role"], "") if body else _("Người vận hành cổng")),
@@ -172,12 +175,21 @@ def overview(request):
         {
             "load": numbers.load(bodies, hours),
             "causes": [_kind(kind, row, "") for kind, row in late],
-            "people": _aged(numbers.by_person(bodies, hours.now)),
+            "people": [
+                row | {"href": _given_at(row["person"], request.user)} for row in _aged(numbers.by_person(bodies, hours.now))
+            ],
             "steps": _aged(numbers.by_step(bodies, hours.now)),
             "procedures": _aged(numbers.by_procedure(bodies, hours.now)),
             "weeks": numbers.weeks(bodies),
         },
     )
+
+
+def _given_at(person, user):
+    """Where the head gives to others what this person holds (None: nobody holds it)."""
+    if person is None:
+        return f"{reverse('desk:queue')}?{urlencode({'nhom': 'tat-ca', 'nguoi': 'chua-giao'})}"
+    return "" if person == user.pk else reverse("desk:holdings", args=[person])
 
 
 def _aged(rows):

@@ -12,13 +12,13 @@ from procedures.eforms.display import (
     names_in,
 )
 from procedures.eforms.expansion import expand, expanded_form
-from procedures.eforms.form import Form, UnknownPage
+from procedures.eforms.form import Form, UnknownPage, fixed_by
 from procedures.eforms.json_reading import read_json
 from procedures.eforms.messages import error_text, error_texts, summary_text
 from procedures.eforms.parts import Field, Page, Section
 from procedures.eforms.prefill import Prefilled, prefill
 from procedures.eforms.printing import print_context
-from procedures.eforms.reading import PageInput, opened_by, read_page
+from procedures.eforms.reading import LOOK_NOW, PageInput, opened_by, read_page
 from procedures.eforms.showing import BoundPage
 from procedures.eforms.sources import DatabaseSources, Option, Sources, StaticSources
 from procedures.eforms.validation import first_unfinished_page, page_errors, pages_with_errors, validate
@@ -28,6 +28,7 @@ __all__ = [
     "AnswerSection",
     "AnswerTable",
     "BoundPage",
+    "LOOK_NOW",
     "DatabaseSources",
     "Field",
     "Form",
@@ -49,6 +50,7 @@ __all__ = [
     "expanded_form",
     "fields_named",
     "first_unfinished_page",
+    "fixed_by",
     "holds",
     "is_empty",
     "names_in",

@@ -249,6 +249,14 @@ class Form:
         return indexes.index(page.index) + 1, len(indexes)
 
 
+def fixed_by(document: Mapping[str, Any] | None) -> list[str]:
+    """Keys of the fields that a procedure binds to a value (grammar 2)."""
+    if not document or document.get("grammar", 1) < 2:
+        return []
+    rows = [row for section in document["sections"] for page in section["pages"] for row in page["fields"]]
+    return [row["key"] for row in rows if "value" in (row.get("narrowed") or {}) and not row["narrowed"].get("hide")]
+
+
 def _sections(document: Mapping[str, Any]) -> list[Section]:
     sections, index = [], 0
     narrows = document.get("grammar", 1) > 1

@@ -360,8 +360,8 @@ class BoundField:
         form, question = self.page.form, self.field
         stored = self.stored if isinstance(self.stored, str) else ""
         label = form.option_label(question, stored) if stored else ""
-        text = self.typed(f"{self.name}-tim", "" if label else stored)
         asked = self.page.lookup == self.name
+        text = self.typed(f"{self.name}-tim", "" if label and not asked else stored)
         return {
             "code": stored if label else "",
             "label": shown_label(question, Option(stored, label)) if label else "",

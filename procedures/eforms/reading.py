@@ -26,6 +26,7 @@ ABROAD_QUERY = "nuoc-ngoai"
 LOOKUP = (
     "tra-cuu"  # name of the button that looks up an option, and of the query parameter; their value is the name of the question
 )
+LOOK_NOW = "tim-ngay"  # what lookup.js sends instead of the button: the name of the question, to be answered without storing
 ONE_FIELD = "mot-cau"  # hidden input of a page of one question: nothing else is read
 MAX_ROWS = 1000  # rows read of one table; a guard against very large requests
 _ROW_BUTTON = re.compile(r"([a-z][a-z0-9_]*)-([0-9]{1,3})")
@@ -87,7 +88,7 @@ def read_page(
                 entered.again, entered.open_row = True, opened
         else:
             entered.values[question.key] = read_value(form, question, post, question.key)
-            if question.type == "lookup" and not autosave and post.get(LOOKUP) == question.key:
+            if question.type == "lookup" and not autosave and question.key in (post.get(LOOKUP), post.get(LOOK_NOW)):
                 entered.again, entered.lookup = True, question.key
             asked = () if autosave or question.type != "address" else (post.get(ADDRESS_BUTTON), post.get(ABROAD_BUTTON))
             if question.key in asked:
@@ -209,10 +210,11 @@ def _read_address(form: Form, post: QueryDict, name: str) -> dict[str, str] | No
 def _read_lookup(form: Form, question: Field, post: QueryDict, name: str) -> str | None:
     """The code that was picked, or that the typed words mean; else the words as typed, to look them up; else the code before."""
     text, picked = _text(post, f"{name}-tim"), _text(post, f"{name}-chon")
-    if picked and post.get(LOOKUP) != name:
+    searching = name in (post.get(LOOKUP), post.get(LOOK_NOW))
+    if picked and not searching:
         return picked
     if text:
-        return text if post.get(LOOKUP) == name else resolve(form, question, text) or text
+        return text if searching else resolve(form, question, text) or text
     return None if f"{name}-bo" in post else _text(post, name) or None
 
 

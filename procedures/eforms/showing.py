@@ -80,6 +80,10 @@ class BoundPage:
         return any(isinstance(shown, BoundTable) for shown in self.fields)
 
     @property
+    def has_lookup(self) -> bool:
+        return any(shown.kind == "lookup" for shown in self.fields)
+
+    @property
     def has_buttons(self) -> bool:
         """Are there submit buttons within the questions? Then Enter must find the main button first."""
         return self.has_table or any(shown.kind in ("address", "lookup") for shown in self.fields)

@@ -85,6 +85,12 @@ class Procedure(models.Model):
         """The readable end of the page's URL: the name without accents."""
         return slugify(fold(self.short_name or self.name))[:80] or "thu-tuc"
 
+    @property
+    def is_denunciation(self) -> bool:
+        """Does it handle denunciations (tố cáo), whose author's name is secret (Luật Tố cáo 2018, Điều 56)? By its official name,
+        because the national index has no column for it; complaints (khiếu nại) of the same sector are not meant."""
+        return "giai quyet to cao" in fold(self.name)
+
 
 class VersionState(models.TextChoices):
     DRAFT = "draft", _("bản thảo")

@@ -12,6 +12,7 @@ from procedures.consequences import optional_extras
 from procedures.facts import Example, VersionDocument
 from procedures.models import Offering
 from procedures.office.editing import Node
+from procedures.office.form_narrowing import not_asked
 from procedures.office.vocabulary import WHO, Name, named_in_rules, names, priority_groups
 
 MAX_PLACES = 400
@@ -133,8 +134,8 @@ def _quantity_texts(document: VersionDocument) -> list[str]:
 
 # ---------------------------------------------------------------- the answers of the form
 def _answers(document: VersionDocument) -> list[Name]:
-    """The fields of the form on which fees, documents or results depend."""
-    wanted = named_in_rules(document)
+    """The fields of the form on which fees, documents or results depend, and that this procedure asks."""
+    wanted = named_in_rules(document) - not_asked(document["form"])
     return [row for row in names(document).values() if row.page >= 0 and row.name in wanted]
 
 

@@ -15,7 +15,7 @@ from portal.common import clock, dates
 from portal.common.money import dong
 from procedures import consequences, results
 from procedures.calendar import OfficeHours, Term, due
-from procedures.eforms import DatabaseSources, Form
+from procedures.eforms import DatabaseSources, Form, fixed_by
 from procedures.facts import Example, Expected, VersionDocument
 from procedures.fees import FeeRuleError
 from procedures.levels import OfferedLevel, OfferingFacts
@@ -97,8 +97,9 @@ class Runner:
             raise CannotCompute(_("Không nhận hồ sơ theo cách: %(way)s.") % {"way": CHANNELS[example["channel"]]})
         local = local_amounts(place.procedure, place.province_code, day) if isinstance(place, Offering) else {}
         known = self._known(example, place, day)
+        answers = {**example["answers"], **{key: known[key] for key in fixed_by(self.document["form"]) if key in known}}
         try:
-            fees = consequences.fees(self.facts, known, example["asked"], example["answers"], day, local)
+            fees = consequences.fees(self.facts, known, example["asked"], answers, day, local)
         except FeeRuleError as wrong:
             raise CannotCompute(_("Hai khoản chính cùng áp dụng nên không tính được phí.")) from wrong
         asked = consequences.papers_asked(self.facts, known, day)

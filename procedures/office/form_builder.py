@@ -154,9 +154,10 @@ def _field_node(number: int, field: Mapping[str, Any], errors: Mapping[str, list
     def add(name: str, label: Any, kind: str, value: Any) -> None:
         row.nodes.append(Node(f"{start}.{name}", str(label), kind, value, errors=errors.get(f"{start}.{name}", [])))
 
-    add("label", _("Lời dặn") if field["type"] == "note" else _("Nhãn"), "text", field["label"])
     if field["type"] == "note":
+        add("label", _("Lời dặn"), "text", field["label"])
         return row
+    add("label", _("Nhãn"), "line", field["label"])
     add("help", _("Gợi ý"), "text", field.get("help", ""))
     if not field.get("computed"):
         add("required", _("Bắt buộc trả lời"), "tick", field.get("required", False))

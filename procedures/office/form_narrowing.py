@@ -137,6 +137,12 @@ def _fits(field: Mapping[str, Any], value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= (field.get("validation") or {}).get("max_length", 1000)
 
 
+def not_asked(form: Mapping[str, Any] | None) -> set[str]:
+    """Keys of the fields that the procedure hides or binds."""
+    rows = [row for section in (form or {}).get("sections", []) for page in section["pages"] for row in page["fields"]]
+    return {row["key"] for row in rows if way_of(row) != ASK}
+
+
 def grammar_of(form: Mapping[str, Any]) -> int:
     """The number of the grammar that the form needs; one it has already is kept."""
     fields = [field for section in form["sections"] for page in section["pages"] for field in page["fields"]]

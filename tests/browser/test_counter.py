@@ -109,7 +109,10 @@ def test_a_visitor_from_the_door_to_the_result(portal, open_page, tmp_path):
     phone.goto(f"{portal}/tra-cuu/{dossier.secret}/")
     looks_right(phone)
     assert dossier.code in phone.locator("main").inner_text() and "Lò Văn Ính" not in phone.locator("main").inner_text()
-    page.goto(f"{portal}/can-bo/ho-so/{dossier.code}/")
+    page.goto(f"{portal}/can-bo/")
+    page.locator("#tu-khoa").fill(dossier.code)  # as a reader of bar codes types it, with Enter
+    page.locator("#tu-khoa").press("Enter")
+    page.wait_for_url(f"**/ho-so/{dossier.code}/")
     looks_right_at_both_widths(page)
     assert page.get_by_role("link", name=re.compile(r"^\s*Trả kết quả")).count()
     assert Person.objects.get(id_number="011090000123").full_name == "Lò Văn Ính" and list(invariants.violations()) == []

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from dossiers.models import Dossier
-from dossiers.parcels.models import Parcel
+from dossiers.parcels.models import Parcel, ParcelRequest
 from portal.common import outbox
 from portal.launch import programs
 from tests import factories, world
@@ -73,7 +73,18 @@ def test_a_parcel_lost_and_found_and_originals_there_and_back(live_server, post,
     looks_right(clerk)
     click_and_wait(clerk.get_by_role("link", name=dossier.code))
     step(clerk, "Gửi bưu điện")
-    parcel = Parcel.objects.get()
+    outbox.do(Parcel, Parcel.objects.get().pk)
+    clerk.goto(address)  # before the pick-up the desk thinks better of it
+    click_and_wait(clerk.get_by_role("link", name="Hủy bưu gửi"))
+    looks_right(clerk)
+    clerk.get_by_label("Vì sao hủy").fill("Ghi sai số nhà.")
+    click_and_wait(clerk.get_by_role("button", name="Xin bưu điện hủy"))
+    outbox.do(ParcelRequest, ParcelRequest.objects.get().pk)
+    assert Parcel.objects.get().state == "cancelled"
+    clerk.goto(address)
+    looks_right(clerk)
+    step(clerk, "Gửi bưu điện")
+    parcel = Parcel.objects.last()
     outbox.do(Parcel, parcel.pk)
     parcel.refresh_from_db()
     assert parcel.tracking and parcel.postage == 30_000
@@ -89,7 +100,12 @@ def test_a_parcel_lost_and_found_and_originals_there_and_back(live_server, post,
     clerk.goto(f"{portal}/can-bo/buu-gui/")
     assert desk.clerk.full_name in clerk.locator("main").inner_text()
 
-    told(post, parcel, "in_transit")
+    told(post, parcel, "in_transit", drop=1)  # found, and nobody hears of it until somebody asks
+    clerk.goto(address)
+    click_and_wait(clerk.get_by_role("button", name="Hỏi bưu điện đang ở đâu"))
+    outbox.do(ParcelRequest, parcel.requests.get().pk)
+    parcel.refresh_from_db()
+    assert parcel.state == "in_transit"
     told(post, parcel, "delivered")
     citizen.reload()
     assert f"Người nhận: {dossier.subject_name}" in citizen.locator("main").inner_text()

@@ -63,6 +63,8 @@ HOLDING = {
     "give_back ACCEPTED": 8,
     "pass_on PROCESSING": 15,
     "give_back PROCESSING": 13,
+    "give_out SUBMITTED": 9,
+    "give_out PROCESSING": 12,
 }
 OFFICE = {
     "consult PROCESSING": 21,  # who asks has taken the step
@@ -251,6 +253,10 @@ def test_taking_giving_back_and_passing_on(desk, counter):
     dossier = workflow.advance(desk.processing(), "assign", actor=desk.head, holder=desk.officer)
     dossier = counter.take(dossier, "pass_on", desk.officer, holder=officer, note=NOTE)
     counter.take(dossier, "give_back", officer)
+    rule = SystemActor("give_out")
+    counter.take(desk.submitted(), "give_out", rule, holder=desk.clerk)
+    dossier = desk.processing()
+    counter.take(dossier, "give_out", rule, holder=desk.officer, step=dossier.step_runs.get(state="open"))
     assert counter.numbers == HOLDING
 
 

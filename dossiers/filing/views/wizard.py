@@ -14,7 +14,7 @@ from dossiers.filing.views.review import print_and_bring, review
 from dossiers.filing.views.shared import BACK_TO_REVIEW, DOCUMENTS, PRINT, REVIEW, on_draft, overtaken
 from portal.common.dates import clock_time
 from portal.common.figures import number_in
-from procedures.eforms import BoundPage, opened_by, page_errors
+from procedures.eforms import LOOK_NOW, BoundPage, opened_by, page_errors
 
 LAST_WORDS = "cuoi"  # input of autosave.js
 OTHER_STOPS = {DOCUMENTS: documents, REVIEW: review, PRINT: print_and_bring}
@@ -83,6 +83,10 @@ def _save(request, filing, stop):
     part = stop.part
     entered, changes = drafts.read_into(filing.draft, part, stop.page, request.POST)
     known = {**part.known, **entered.values}
+    if LOOK_NOW in request.POST:  # lookup.js shows what is found; nothing is stored
+        bound = BoundPage(part.form, stop.page, known, filing.today, lookup=entered.lookup)
+        bound.show_one()
+        return _page(request, filing, stop, bound)
     try:
         drafts.save(filing.draft, revision=_revision(request), **changes)
     except drafts.ChangedElsewhere:

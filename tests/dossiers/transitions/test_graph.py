@@ -21,7 +21,7 @@ STEP = {"return": "return_step"}  # `return` is a word of the language
 # Notifications end with the first; the second takes money where nothing waits for it; the third sets a sum the rules leave open.
 # The others write down what becomes of a parcel: the file knows only that it was delivered. The last asks
 # for an original, which moves nothing. A clerk proposes what a head must approve. A body that was asked does not answer, and the
-# law takes that for consent. The last three are about who holds it.
+# law takes that for consent. The last four are about who holds it.
 ONLY_HERE = {
     "note_received",
     "collect",
@@ -39,6 +39,7 @@ ONLY_HERE = {
     "claim",
     "give_back",
     "pass_on",
+    "give_out",
 }
 # Named in the file, but decided elsewhere: what a door checks for every step, or what one transaction cannot lack.
 GUARDS_ELSEWHERE = {

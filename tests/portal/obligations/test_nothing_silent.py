@@ -9,9 +9,10 @@ from accounts.messages.models import Alarm, Channel, Message
 from accounts.models import PasswordLink, StaffRequest, User
 from dossiers import workflow
 from dossiers.choices import Payer
+from dossiers.custody import keeping
 from dossiers.custody.models import CustodyMove, Handover, Original
 from dossiers.evidence import anchors
-from dossiers.models import Anchor, BulkItem, BulkRun, CallTask, Dossier, Event, FollowUp, Letter, Simulation, StepRun
+from dossiers.models import Anchor, BulkItem, BulkRun, Dossier, Event, FollowUp, Letter, Simulation, StepRun
 from dossiers.parcels.models import Parcel, ParcelRequest
 from dossiers.webhooks.models import Delivery, Endpoint
 from payments import complaints, differences
@@ -46,7 +47,8 @@ QUARTER = dt.timedelta(minutes=15)
 OFFICE = [
     "acknowledgement", "reception", "transfer", "take", "step", "consult", "decision", "promise", "withdrawal", "result",
     "delivery", "post", "paper", "letter", "proposal", "originals", "parcel", "parcel_away", "parcel_back", "bulk", "simulation",
-    "parcel_request", "supplement", "confirmation", "call", "webhook", "anchor", "message", "password_link", "staff_request",
+    "parcel_request", "supplement", "confirmation", "anchor", "message", "password_link", "staff_request", "left_steps",
+    "left_desk", "originals_back", "visit", "call", "webhook",
 ]  # fmt: skip
 MONEY = [
     "fee", "payment", "transfer_window", "payment_in_doubt", "receipt", "credit_match", "complaint", "difference", "credit",
@@ -130,6 +132,17 @@ def letters_and_lists(desk, other):
     Simulation.objects.create(version=dossier.version, sha256="0" * 64, asked_by=desk.head, **days)
 
 
+def left_and_forgotten(desk):
+    """Work held by people without a role, an original after the end, a visit without its record, a call."""
+    step(desk.processing(), holder=factories.user())
+    Dossier.objects.filter(pk=desk.submitted().pk).update(holder=factories.user())
+    ended = desk.submitted()
+    keeping.receive(ended, [("Bằng", "", 1)], received_from="Lò Văn A", by=desk.clerk)
+    workflow.advance(ended, "refuse_receipt", actor=desk.clerk, note="Không thuộc nơi này.")
+    step(desk.processing(), kind="site_check", visit={"at": MONDAY.isoformat(), "place": "Số 5", "people": "Ông Ba"})
+    factories.call_task(desk.asked_for_supplement())
+
+
 @pytest.mark.slow
 def test_what_nobody_does_at_the_office_is_found(desk):
     with clock.at(MONDAY):
@@ -151,10 +164,10 @@ def test_what_nobody_does_at_the_office_is_found(desk):
             parcel = Parcel.objects.create(dossier=posted(desk), state=state, due_state=due_state, **ORDER, ordered_by=desk.clerk)
         ParcelRequest.objects.create(parcel=parcel, kind="where")
         letters_and_lists(desk, other)
+        left_and_forgotten(desk)
         filed = Event.objects.filter(step="submit").first()
         for kind in ("issue", "deliver"):
             FollowUp.objects.create(event=filed, kind=kind)
-        CallTask.objects.create(event=filed, dossier=filed.dossier, way=CallTask.Way.CALL)
         there = Endpoint.objects.create(name="Kho", url="https://kho.example/nhan", registered_by=desk.head)
         Delivery.objects.create(endpoint=there, event=filed, kind="dossier.submitted", body="{}")
         Anchor.objects.create(day=clock.today())

@@ -11,7 +11,8 @@ from django.utils import translation
 from accounts.messages.models import Channel, Message
 from accounts.models import User
 from dossiers import workflow
-from dossiers.models import Dossier, FollowUp
+from dossiers.custody import keeping
+from dossiers.models import Dossier, FollowUp, StepRun
 from portal.common import clock, outbox
 from portal.common.obligations import OPERATORS, Obligation
 from portal.obligations import register
@@ -195,3 +196,28 @@ def test_what_a_citizen_reads_of_it_is_there_in_english():
             english = str(kind.to_citizen)
         with translation.override("vi"):
             assert not kind.to_citizen or english != str(kind.to_citizen), kind.key
+
+
+def owed(key, moment):
+    with clock.at(moment):
+        return list(register.overdue(register.BY_KEY[key], register.Hours()).values_list("owed_code", flat=True))
+
+
+def test_an_original_that_nobody_gave_back_after_the_end_is_owed(desk):
+    with clock.at(MONDAY):
+        dossier = desk.submitted()
+        keeping.receive(dossier, [("Giấy chứng sinh", "", 1)], received_from="Lò Văn Páo", by=desk.clerk)
+        dossier = workflow.advance(dossier, "refuse_receipt", actor=desk.clerk, note="Không thuộc nơi này, mời nộp ở phường.")
+    assert owed("originals_back", MONDAY + dt.timedelta(days=4)) == []
+    assert owed("originals_back", MONDAY + dt.timedelta(days=9)) == [dossier.code]
+
+
+def test_a_visit_that_was_agreed_and_not_recorded_is_owed(desk):
+    with clock.at(MONDAY):
+        dossier = desk.processing()
+        at = {"at": (MONDAY + dt.timedelta(days=1)).isoformat(), "place": "Số 5", "people": "Ông Ba"}
+        StepRun.objects.filter(dossier=dossier, state="open").update(kind="site_check", visit=at)
+    assert owed("visit", MONDAY + dt.timedelta(days=1, hours=20)) == []
+    assert owed("visit", MONDAY + dt.timedelta(days=2, hours=1)) == [dossier.code]
+    StepRun.objects.filter(dossier=dossier, state="open").update(visit=at | {"held_at": at["at"], "photos": []})
+    assert owed("visit", MONDAY + dt.timedelta(days=3)) == []

@@ -4,6 +4,7 @@ import copy
 
 import pytest
 
+from dossiers.filing import rules
 from dossiers.models import Dossier
 from portal.common import clock
 from procedures.eforms.expansion import pages_of
@@ -173,12 +174,52 @@ def test_a_list_is_written_with_the_form_and_looked_up_by_a_citizen_who_loses_no
     browser, here = browse(citizen), step_url(filing, form_builder.page_at(version.document["form"], 1)["key"])
     page = browser.get(here)
     assert "Tìm theo tên hoặc mã" in words(page)
+    live = browser.post(here, {f"{key}-tim": "4711", text: "Chữ", "tim-ngay": key}, headers={"X-Requested-With": "fetch"})
+    filing.refresh_from_db()
+    assert (
+        f'data-found="{key}"' in live.content.decode() and "4711 Bán lẻ lương thực" in words(live) and key not in filing.answers
+    )
     asked = browser.post(here, {f"{key}-tim": "ban le", text: "Chữ đã gõ", "tra-cuu": key})
     assert asked.status_code == 302 and asked["Location"].startswith(f"{here}?tra-cuu={key}")
     own = browser.get(asked["Location"])
     assert "4711 Bán lẻ lương thực" in words(own) and "4719 Bán lẻ khác" in words(own) and "Chữ đã gõ" not in own.content.decode()
+    assert "data-draft" not in own.content.decode()  # the copy on the device went with the page before
     back = browser.post(asked["Location"].partition("#")[0], {"mot-cau": key, f"{key}-tim": "ban le", f"{key}-chon": "4719"})
     assert back.status_code == 302 and back["Location"] == f"{here}#f-{key}"
     filing.refresh_from_db()
     assert filing.answers[key] == "4719" and filing.answers[text] == "Chữ đã gõ"
     assert "4719 Bán lẻ khác" in words(browser.get(here))
+
+
+# ---------------------------------------------------------------- a narrowed procedure is filed
+@pytest.mark.slow
+def test_a_fixed_answer_counts_for_the_fee_of_a_draft_and_is_printed(draft, people):
+    """A form with a number of copies: this procedure always gives two, and nobody is asked."""
+    pages = browse(people[0])
+    press(pages, HOME, "them:0")
+    press(pages, f"{HOME}1/", "them:number")
+    press(pages, f"{HOME}1/o/1/", "ghi", narrow="value")
+    press(pages, f"{HOME}1/o/1/", "ghi", narrow_value="2")
+    form = form_of(draft)
+    key = form_builder.page_at(form, 1)["fields"][1]["key"]
+    line = {**copy.deepcopy(fresh(draft).version.facts["fee_lines"][0]), "key": "ban_them", "role": "extra", "mandatory": False,
+            "amount": 5000, "when": None, "channel": "any", "quantity": {"field": key}}  # fmt: skip
+    facts = copy.deepcopy(fresh(draft).version.facts)
+    facts["fee_lines"].append(line)
+    drafts.save(fresh(draft), facts, fresh(draft).revision, by=people[0])
+    version = published(draft, people)
+
+    citizen = factories.citizen()
+    filing = Dossier.objects.create(
+        version=version, offering=world.offering(CODE, "H18.Y14", "H18.Z01"), submitter=citizen,
+        answers=money.criminal_answers(), delivery_way="account", asked={"priority_group": "", "copies": 1},
+    )  # fmt: skip
+    assert rules.extras_chosen(filing) == {"ban_them"}
+    known = rules.context(filing)
+    assert known[key] == 2
+    lines = {row.key: row.amount for row in rules.fees_for(filing, known).lines}
+    assert lines["ban_them"] == 10_000
+    page = browse(citizen).get(step_url(filing, form_builder.page_at(version.document["form"], 1)["key"]))
+    assert f'name="{key}"' not in page.content.decode()
+    review = words(browse(citizen).get(f"/nop/{filing.pk}/xem-lai/"))
+    assert "Nhãn của ô mới" in review
