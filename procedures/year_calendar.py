@@ -84,6 +84,12 @@ def text_of(rows: Iterable[Row]) -> str:
     return "\n".join(row.line for row in rows)
 
 
+def shipped_differences(year: int) -> list[dict[str, str]]:
+    """[{"place", "old", "new"}]: what the shipped data say of days that people changed."""
+    rows = Holiday.objects.filter(date__year=year).exclude(shipped_says={})
+    return [{**found, "place": full_day(row.date)} for row in rows for found in row.shipped_differences()]
+
+
 def undecided_of(year: int) -> list[UndecidedHoliday]:
     """Days off of the year that are expected but not decided."""
     return list(UndecidedHoliday.objects.filter(first_on__year__lte=year, last_on__year__gte=year))

@@ -41,7 +41,7 @@ QUERY = {
     "tim": "key of words kept in the session",
     "ma": "verification code of an issued paper, reference of a payment",
     # the catalogue: nobody is found by it
-    "lay-lai": "number of a recorded change whose values of before fill the page",
+    "lay-lai": "number of a recorded change whose values of before fill the page; kem-theo: what shipped data say",
     "nam": "a year of the working calendar",
     "tu-khoa q muc phi doi-tuong linh-vuc co-quan mien-phi": "words about procedures and places; of payments: their number",
     "tinh xa noi province commune": "code of a place",

@@ -16,7 +16,7 @@ def load(folder: DataFolder, units: Mapping[str, AdministrativeUnit]) -> dict[st
     rows = {row["code"]: row for row in document["agencies"]}
     agencies = upsert(Agency, "code", {code: _values(row, units, hours) for code, row in rows.items()})
     moved = [agency for code, agency in agencies.items() if _relate(agency, rows[code], agencies)]
-    Agency.objects.bulk_update(moved, ["parent", "successor"], batch_size=BATCH)
+    Agency.objects.bulk_update(moved, ["parent", "successor", "shipped_says"], batch_size=BATCH)
     return agencies
 
 

@@ -42,7 +42,7 @@ def _upsert(wanted: list[Any], rows: ProvenanceQuerySet, columns: list[str]) -> 
     values = {key: {name: getattr(row, name) for name in columns} for key, row in by_key.items()}
     changed = [row for key, row in there.items() if key in by_key and set_shipped(row, values[key])]
     if changed:
-        rows.model.objects.bulk_update(changed, columns)
+        rows.model.objects.bulk_update(changed, [*columns, "shipped_says"])
     vanished = [row.pk for key, row in there.items() if key not in by_key and not row.set_by_people]
     old = rows.model.objects.filter(pk__in=vanished)
     old._raw_delete(old.db)  # not by people: they may be shipped again

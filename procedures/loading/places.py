@@ -162,7 +162,7 @@ def _upsert_offerings(wanted: Mapping[Any, dict[str, Any]], procedures: Iterable
     Offering.objects.bulk_create(new, batch_size=BATCH)
     if changed or ended:
         fields = [Offering._meta.get_field(name).name for name in next(iter(wanted.values()))]
-        Offering.objects.bulk_update([*changed, *ended], fields, batch_size=BATCH)
+        Offering.objects.bulk_update([*changed, *ended], [*fields, "shipped_says"], batch_size=BATCH)
 
 
 def _upsert_local_fees(
@@ -184,4 +184,4 @@ def _upsert_local_fees(
     new = [LocalFee(**dict(zip(LocalFee.SHIPPED_KEY, key, strict=True)), **wanted[key]) for key in keys]
     changed = [row for key, row in there.items() if key in wanted and set_shipped(row, wanted[key])]
     LocalFee.objects.bulk_create(new, batch_size=BATCH)
-    LocalFee.objects.bulk_update(changed, ["amount", "effective_to", "legal_ref", "certainty"], batch_size=BATCH)
+    LocalFee.objects.bulk_update(changed, ["amount", "effective_to", "legal_ref", "certainty", "shipped_says"], batch_size=BATCH)

@@ -25,6 +25,7 @@ def upsert(model: type[Row], key: str, wanted: Mapping[Any, Mapping[str, Any]]) 
     model.objects.bulk_create(new, batch_size=BATCH)
     if changed:
         fields = [model._meta.get_field(name).name for name in next(iter(wanted.values()))]
+        fields += ["shipped_says"] if issubclass(model, Provenance) else []
         model.objects.bulk_update(changed, fields, batch_size=BATCH)
     return there | {getattr(row, key): row for row in new}
 

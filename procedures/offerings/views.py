@@ -32,6 +32,7 @@ from procedures.offerings.permissions import (
 from procedures.offerings.showing import duty_rows, part_rows, step_rows, way_rows
 from procedures.places import desk_hours
 
+SHIPPED = "kem-theo"  # instead of a change: fill in what the shipped data say
 SHOWN = 50  # changes on the page of an agency
 View = Callable[..., HttpResponse]
 
@@ -71,6 +72,8 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
     agency = get_object_or_404(own_agencies(request.user), code=code)
     back = _change_named(request, agency.changes.filter(offering=None, procedure=None))
     initial = back.before if back else None
+    if request.GET.get("lay-lai") == SHIPPED:
+        initial = {name.removesuffix("_id"): said for name, said in agency.shipped_says.items()}
     form = DeskForm(request.POST if request.method == "POST" else None, instance=agency, initial=initial)
     status, meanwhile = 200, []
     if form.is_bound:
@@ -91,6 +94,7 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
         "outdated": status == 409,
         "meanwhile": meanwhile,
         "back": back,
+        "shipped": stored.shipped_differences(),
         "changes": agency.changes.filter(offering=None, procedure=None).select_related("by")[:SHOWN],
     }
     return render(request, "procedures/offerings/desk.html", context, status=status)
@@ -98,7 +102,7 @@ def desk(request: HttpRequest, code: str) -> HttpResponse:
 
 def _change_named(request: HttpRequest, changes: QuerySet[AgencyChange]) -> AgencyChange | None:
     """The change of this page whose values of before fill it in («?lay-lai=»). Nothing is stored before «Ghi»."""
-    if request.method == "POST" or "lay-lai" not in request.GET:
+    if request.method == "POST" or request.GET.get("lay-lai", SHIPPED) == SHIPPED:
         return None
     return get_object_or_404(changes.exclude(before={}), pk=number_in(request.GET["lay-lai"]) or 0)
 
@@ -196,6 +200,8 @@ def offering(request: HttpRequest, code: str, procedure: str) -> HttpResponse:
     back = _change_named(request, found.changes.all()) if work else None
     if back:
         values |= {name: back.before[name] for name in (editing.PARTS if duty else editing.WORK)}
+    if work and request.method != "POST" and request.GET.get("lay-lai") == SHIPPED:
+        values |= {name: said for name, said in found.shipped_says.items() if name in editing.WORK}
     errors: dict[str, str] = {}
     meanwhile: list[dict[str, str]] = []
     status = 200
@@ -234,10 +240,18 @@ def offering(request: HttpRequest, code: str, procedure: str) -> HttpResponse:
         "outdated": status == 409,
         "meanwhile": meanwhile,
         "back": back,
+        "shipped": _shipped_differences(found, agencies),
         "level": offered_at(version, found) if version else None,
         "changes": found.changes.select_related("by", "applied_from__agency")[:SHOWN],
     }
     return render(request, "procedures/offerings/offering.html", context, status=status)
+
+
+def _shipped_differences(found: Offering, agencies: dict[str, str]) -> list[dict[str, str]]:
+    """What the shipped data say of columns that people set: the parts of the page in its words, then the others."""
+    values = editing.values_of(found)
+    parts = {name: said for name, said in found.shipped_says.items() if name in editing.PARTS}
+    return editing.differences(values, {**values, **parts}, agencies) + found.shipped_differences(editing.PARTS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

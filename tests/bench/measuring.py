@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+LEAST = 12  # on a busy machine, too; fewer only when fewer are asked for
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -24,9 +25,9 @@ class Cost:
 
 
 def measure(server, request, *, times, seconds):
-    """Repeat `request` (sends one and returns the number of bytes) until `times` or `seconds` are reached, at least twice."""
+    """Repeat `request` (sends one and returns the number of bytes) until `times` or `seconds` are reached, but LEAST times."""
     began, cpu, waits, size = time.monotonic(), cpu_of(server), [], 0
-    while len(waits) < times and (len(waits) < 2 or time.monotonic() - began < seconds):
+    while len(waits) < times and (len(waits) < LEAST or time.monotonic() - began < seconds):
         sent = time.perf_counter()
         size = request()
         waits.append((time.perf_counter() - sent) * 1000)

@@ -36,7 +36,7 @@ class BenchSite(Processes):
         """Each thread of a web server opens its connection to the database with its first request."""
         client = Client(self.port)
         for _n in range(2 * web_server.THREADS):
-            client.get("/dang-nhap/")
+            client.get("/")
             self.ask_bare()
 
     @staticmethod

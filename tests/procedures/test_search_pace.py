@@ -26,6 +26,7 @@ def clock(monkeypatch):
 
 
 DOORS = ["/thu-tuc/?tu-khoa=khai+sinh", "/thu-tuc/goi-y/?q=khai", "/api/v1/procedures/?q=khai+sinh"]
+DOORS += ["/api/v1/communes/?q=muong+thanh"]
 
 
 @pytest.mark.parametrize("address", DOORS)
@@ -36,6 +37,8 @@ def test_who_asks_too_fast_waits_a_moment(client, clock, address):
     assert refused["Retry-After"] == "2" and "public" not in refused.get("Cache-Control", "")
     if address.startswith("/thu-tuc/?"):
         assert "Chờ vài giây rồi tải lại trang này" in refused.content.decode()
+    if address.startswith("/api/"):
+        assert refused["Content-Type"] == "application/problem+json" and refused.json()["title"] == "Hỏi quá nhanh"
     clock.now += 1
     assert [client.get(address).status_code for _ in range(3)] == [200, 200, 429]
 

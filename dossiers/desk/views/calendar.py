@@ -60,6 +60,7 @@ def show(request):
             context |= _preview_or_nothing(context["text"], year, decided)
     context |= {
         "year": year,
+        "shipped": year_calendar.shipped_differences(year),
         "years": year_calendar.years(),
         "seen": seen,
         "undecided": [{"row": row, "checked": row.name in context["decided"]} for row in undecided],

@@ -28,7 +28,7 @@ class Command(BaseCommand):
             if point is None:
                 CollectionPoint.objects.bulk_create([CollectionPoint(terminal_id=row["code"], **facts, demo=True)])
             elif point.demo and set_shipped(point, facts):
-                CollectionPoint.objects.bulk_update([point], list(facts))
+                CollectionPoint.objects.bulk_update([point], [*facts, "shipped_says"])
         mark_ready_terminals()
         symbols = document["receipts"]
         bodies = Agency.objects.filter(pk__in=Offering.objects.exclude(terminal=None).values("lead_agency"))
