@@ -63,7 +63,7 @@ def test_the_pages_of_a_head_have_no_axe_violations_and_do_not_scroll_sideways(l
 
 
 def test_the_viewer_asks_for_pages_zoom_and_a_turned_pdf_by_key(logged_in_page, live_server, desk):
-    """What the frame is asked for. That Chromium's own viewer obeys was seen with a full Chromium; the shell of the tests has none."""
+    """What the frame is asked for. That Chromium's viewer obeys was seen in a full Chromium; the shell of the tests has none."""
     dossier = desk.submitted()
     with past_the_triggers():
         factories.attachment(dossier, "khac", name="ba-trang.pdf")
