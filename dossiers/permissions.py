@@ -380,6 +380,11 @@ def may_see_papers(dossier: Dossier, user: User) -> bool:
     return dossier.state != DossierState.DRAFT and bool(agencies & user.agencies_with(*PAPER_ROLES))
 
 
+def may_read_answers(dossier: Dossier, user: User) -> bool:
+    """May read what was filled in: who sees papers, and an inspector, for whom numbers are masked. An accountant reads money."""
+    return may_see_papers(dossier, user) or bool(user.agencies_with(Role.INSPECTOR))
+
+
 def may_open_paper(dossier: Dossier, kind: str, user: User) -> bool:
     """May open an issued paper of this kind: who sees papers; and an accountant of the body those about its money."""
     if may_see_papers(dossier, user):

@@ -265,16 +265,17 @@ def _step_to_give(step: Step, holder: User) -> StepRun:
 
 
 def fits_the_post(step: Step) -> None:
-    """`holder` has the role of the open `step`, or of the desk before steps are open, and nobody holds it."""
+    """`holder` has the role of the open `step`, or of the desk before steps are open, and nobody holds it. `step` is needed only
+    where several are free."""
     holder, dossier = step.details.get("holder"), step.dossier
     if dossier.open_steps:
-        run = next((found for found in dossier.open_steps if found == step.details.get("step")), None)
-        fits = holder is not None and run is not None and run.holder_id is None and has_its_role(run, holder)
-        if run:
-            step.details["step"] = run
+        free = [run for run in dossier.open_steps if run.holder_id is None and holder and has_its_role(run, holder)]
+        wanted = step.details.get("step") or (free[0] if len(free) == 1 else None)
+        fits = wanted in free
+        if fits:
+            step.details["step"] = next(run for run in free if run == wanted)
     else:
-        free = dossier.holder_id is None
-        fits = free and holder is not None and holder.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id)
+        fits = dossier.holder_id is None and bool(holder and holder.has_role(Role.RECEIVING_CLERK, dossier.receiving_agency_id))
     if not fits:
         raise DetailsMissing("holder", _("Chọn người đang làm việc ở cơ quan của bước này."))
 

@@ -27,6 +27,7 @@ def asked(monkeypatch, settings):
     return asked
 
 
+@pytest.mark.slow
 def test_catalogue_tracking_and_lists_may_wait_and_nothing_else(asked, desk):
     dossier = desk.submitted()
     citizen, clerk = browse(dossier.submitter), browse(desk.clerk)

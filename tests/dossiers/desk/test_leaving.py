@@ -58,7 +58,7 @@ def test_a_role_does_not_end_at_once_while_something_is_held_in_it(leaving, who)
     held = leaving.at_desk if who == "clerk" else leaving.in_office
     assert held.code in ending.fault_of(seat, yesterday)
     assert ending.fault_of(seat, clock.today() + dt.timedelta(days=30)) == ""
-    other = Membership.objects.create(user=seat.user, agency=seat.agency, role="signer", valid_from="2025-07-01")
+    other = Membership.objects.create(user=seat.user, agency=seat.agency, role="signer", valid_from=seat.valid_from)
     assert ending.fault_of(other, yesterday) == "", "nothing is held in that role"
 
 

@@ -14,12 +14,14 @@ from dossiers.custody.models import CustodyMove, Handover, Original
 from dossiers.evidence import anchors
 from dossiers.models import Anchor, BulkItem, BulkRun, Dossier, Event, FollowUp, Letter, Simulation, StepRun
 from dossiers.parcels.models import Parcel, ParcelRequest
+from dossiers.webhooks.models import Delivery, Endpoint
 from payments import complaints, differences
 from payments.attempts import settlement
 from payments.models import (
     AttemptState,
     BankCredit,
     Difference,
+    EReceipt,
     EventKind,
     GatewayEvent,
     Refund,
@@ -46,7 +48,7 @@ OFFICE = [
     "acknowledgement", "reception", "transfer", "take", "step", "consult", "decision", "promise", "withdrawal", "result",
     "delivery", "post", "paper", "letter", "proposal", "originals", "parcel", "parcel_away", "parcel_back", "bulk", "simulation",
     "parcel_request", "supplement", "confirmation", "anchor", "message", "password_link", "staff_request", "left_steps",
-    "left_desk", "originals_back", "visit", "call",
+    "left_desk", "originals_back", "visit", "call", "webhook",
 ]  # fmt: skip
 MONEY = [
     "fee", "payment", "transfer_window", "payment_in_doubt", "receipt", "credit_match", "complaint", "difference", "credit",
@@ -166,7 +168,11 @@ def test_what_nobody_does_at_the_office_is_found(desk):
         filed = Event.objects.filter(step="submit").first()
         for kind in ("issue", "deliver"):
             FollowUp.objects.create(event=filed, kind=kind)
+        there = Endpoint.objects.create(name="Kho", url="https://kho.example/nhan", registered_by=desk.head)
+        Delivery.objects.create(endpoint=there, event=filed, kind="dossier.submitted", body="{}")
         Anchor.objects.create(day=clock.today())
+        endpoint = Endpoint.objects.create(name="Thuế", url="https://vi-du.example.vn/webhook", registered_by=desk.head)
+        Delivery.objects.create(endpoint=endpoint, event=filed, kind="dossier.moved", body="{}")
         asked = {"user": desk.clerk, "asked_by": desk.head, "reason": "Quên mật khẩu."}
         StaffRequest.objects.create(kind="password", **asked)
         approved = StaffRequest.objects.create(
@@ -214,14 +220,15 @@ def test_money_that_nobody_settles_explains_or_pays_out_is_found(money_desk):
     all_are_found_and_told(MONEY)
 
 
-@pytest.mark.slow
-def test_over_a_clean_week_nothing_cries(desk, monkeypatch):
-    """Three dossiers go their way in time, the machines do their work: no alarm, and no morning message about lateness."""
+@pytest.fixture
+def at(monkeypatch):
+    """at(days, hours, deed): the machines do their work at this moment, then the deed is done, then the machines again."""
     monkeypatch.delitem(schedule.JOBS, anchors.run)  # needs keys, and has no worker here
 
     def machines():
-        for model in (FollowUp, Message):
+        for model in (FollowUp, Message, EReceipt):
             model.objects.filter(due_state=outbox.OutboxState.WAITING).update(due_state=outbox.OutboxState.DONE)
+        Message.objects.filter(read_at=None).update(read_at=clock.now())  # people open what they are sent
         for job in schedule.JOBS:
             job()
 
@@ -232,7 +239,11 @@ def test_over_a_clean_week_nothing_cries(desk, monkeypatch):
             machines()
             return done
 
-    dossiers = [at(hours=n / 4, deed=desk.submitted) for n in range(3)]
+    return at
+
+
+def go_their_way_in_a_week(at, desk, dossiers):
+    """Filed dossiers to their result, then a week of nothing but machines."""
     dossiers = [at(hours=3, deed=lambda d=d: workflow.advance(d, "accept", actor=desk.clerk)) for d in dossiers]
     dossiers = [at(hours=6, deed=lambda d=d: workflow.advance(d, "transfer", actor=desk.clerk)) for d in dossiers]
     dossiers = [at(hours=7.5, deed=lambda d=d: workflow.advance(d, "take", actor=desk.officer)) for d in dossiers]
@@ -248,5 +259,27 @@ def test_over_a_clean_week_nothing_cries(desk, monkeypatch):
     for day in range(1, 8):
         for hour in (2, 9):
             at(day, hour)
+
+
+@pytest.mark.slow
+def test_over_a_clean_week_nothing_cries(desk, at):
+    """Three dossiers go their way in time, the machines do their work: no alarm, and no morning message about lateness."""
+    go_their_way_in_a_week(at, desk, [at(hours=n / 4, deed=desk.submitted) for n in range(3)])
     assert not Alarm.objects.exists(), list(Alarm.objects.values("kind", "ends_at", "raised_at"))
     assert not Message.objects.filter(key__startswith="alarms:").exists()
+
+
+@pytest.mark.slow
+def test_over_a_clean_week_no_money_cries(money_desk, at):
+    """A fee is paid at the gateway, one by transfer, one is proposed for refund, approved and paid out by hand, all in time."""
+    paying = [at(deed=money_desk.paying), *(at(deed=lambda: money_desk.paying(way=Way.TRANSFER)) for _ in range(2))]
+    paid = [at(hours=0.2, deed=lambda a=a: settlement.settle(a.reference, cause="ipn")) for a in paying]
+    me, other = money_desk.accountant, money_desk.second_accountant
+    refund = at(hours=1, deed=lambda: approval.propose(paid[2], "other", actor=me, amount=1_000, way="by_hand"))
+    refund = at(hours=2, deed=lambda: approval.approve(refund, other))
+    at(hours=2.5, deed=lambda: approval.paid_out(refund, me, document="UNC 12"))
+    for day in range(8):
+        for hour in (3, 9):
+            at(day, hour)
+    cried = Alarm.objects.filter(kind__in=MONEY)  # of the office, where nobody works in this week, others do
+    assert not cried.exists(), list(cried.values("kind", "ends_at", "raised_at"))

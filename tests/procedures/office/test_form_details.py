@@ -3,7 +3,9 @@
 import copy
 
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 
 from portal.common import clock
 from procedures.eforms import Form, expanded_form, page_errors
@@ -258,3 +260,23 @@ def test_a_wrong_form_is_refused_with_its_place(bad):
     BAD[bad](form)
     found = list(form_problems(form))
     assert found and all(path and sentence for path, sentence in found)
+
+
+@pytest.mark.slow
+def test_the_number_of_queries_does_not_grow_with_fields_and_checks(draft, editor):
+    pages, number = browse(editor), one_page(draft, browse(editor))
+
+    def asked(address):
+        pages.get(address)
+        with CaptureQueriesContext(connection) as seen:
+            assert pages.get(address).status_code == 200
+        return len(seen)
+
+    page, checks = f"{HOME}{number}/", f"{HOME}kiem-tra/"
+    few = asked(HOME), asked(page), asked(f"{page}o/0/"), asked(checks)
+    for kind in ("text", "date", "date", "choice"):
+        press(pages, page, f"them:{kind}")
+    for op in ("different", "before", "at_least_one"):
+        press(pages, checks, f"them:{op}")
+    many = asked(HOME), asked(page), asked(f"{page}o/0/"), asked(checks)
+    assert all(now <= before for now, before in zip(many, few, strict=True)), (few, many)
