@@ -1,9 +1,15 @@
-"""In Chromium: the pages of a head at both widths, and what the viewer of PDF files asks for."""
+"""In Chromium: a head's morning from the message to the last dossier given to a colleague; and the viewer of PDF files."""
+
+import datetime as dt
 
 import pytest
 from django.urls import reverse
 
+from accounts.messages.models import Message
 from dossiers import workflow
+from dossiers.models import StepRun
+from portal.common import clock
+from portal.obligations import morning
 from tests import factories
 from tests.browser_support import axe, sideways
 from tests.databases import past_the_triggers
@@ -11,6 +17,35 @@ from tests.dossiers.desk.test_browser import logged_in_page
 
 __all__ = ["logged_in_page"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+HELD = 3
+MONDAY = dt.datetime(2026, 11, 30, 7, 31, tzinfo=clock.LOCAL)
+
+
+def test_a_heads_morning(logged_in_page, live_server, desk):
+    """One message, the overview, what one officer holds, all of it to a colleague: seven presses."""
+    colleague = factories.user(full_name="Lường Văn Hai", officer="H18.X004.CA")
+    held = [workflow.advance(desk.processing(), "take", actor=desk.officer) for _n in range(HELD)]
+    with past_the_triggers():
+        StepRun.objects.filter(dossier__in=held).update(due_at=MONDAY - dt.timedelta(days=3))
+    with clock.at(MONDAY):
+        morning.run()
+    assert Message.objects.filter(recipient=desk.head, channel="inbox").count() == 1
+    page = logged_in_page(desk.head)
+    page.goto(live_server.url + reverse("accounts:inbox"))
+
+    page.get_by_role("link", name="Việc hôm nay").click()
+    page.locator(f'main a[href="{reverse("obligations:owed")}"]').click()
+    page.wait_for_url("**/can-bo/viec-dang-do/**")
+    page.goto(live_server.url + reverse("obligations:overview"))
+    page.get_by_role("row", name=desk.officer.full_name).get_by_role("link", name="Giao lại").click()
+    page.get_by_role("button", name="Chọn người nhận").click()
+    page.locator("select[name=nguoi]").select_option(label=str(colleague))
+    page.locator("[name=ghi-chu]").fill("Anh Nam chuyển công tác.")
+    with page.expect_navigation():
+        page.locator("main form[action*='/lam/'] button").last.click()
+
+    steps = StepRun.objects.filter(dossier__in=held, state="open")
+    assert {step.holder for step in steps} == {colleague}, page.inner_text("main")
 
 
 @pytest.mark.parametrize("width", [360, 1280])
