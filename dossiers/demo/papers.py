@@ -7,6 +7,7 @@ import hashlib
 import io
 import random
 import time
+from functools import cache
 
 from django.conf import settings
 from PIL import Image, ImageChops, ImageDraw, ImageFont
@@ -18,6 +19,7 @@ SAMPLE = "GIẤY TỜ MINH HỌA · DỮ LIỆU THỬ"
 WHEN = time.gmtime(1_767_225_600)  # 2026-01-01, written into PDFs
 PAGE = (820, 1160)  # pixels, about A4
 CARD = (860, 542)
+SMALL = (602, 379)  # as cards are photographed
 INK, BLUE, RED = "#26262b", "#1d3a8a", "#b3202a"
 HEADING = ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập – Tự do – Hạnh phúc"]
 LINES = [
@@ -31,7 +33,7 @@ def paper_of(title, name, *, number=0):
     """A picture or a PDF of the paper with this title, of the person with this name, as a checked file."""
     chance = random.Random(hashlib.sha256(f"{title}|{name}|{number}".encode()).digest())  # noqa: S311 - no secret
     if "căn cước" in title.lower() or "hộ chiếu" in title.lower():
-        return _photograph(_card(title, name, chance), chance, "can-cuoc.jpg")
+        return _photograph(_card(title, name, chance).resize(SMALL), chance, "can-cuoc.jpg")
     page = _page(title, name, chance)
     if chance.random() < 0.35:
         return _scanned([page, _page(f"{title} (trang 2)", name, chance)], "ban-quet.pdf")
@@ -64,7 +66,7 @@ def _page(title, name, chance):
 def _card(title, name, chance):
     card = Image.new("RGB", CARD, "#e3efe6")
     draw = ImageDraw.Draw(card)
-    for row in range(0, CARD[1], 9):  # guilloche, more or less
+    for row in range(0, CARD[1], 18):  # guilloche, more or less
         draw.arc((-200, row - 300, CARD[0] + 200, row + 300), 20, 160, "#cfe2d4")
     _centred(draw, 26, HEADING[0], _font("Bold", 24))
     _centred(draw, 70, "CĂN CƯỚC" if "căn cước" in title.lower() else "HỘ CHIẾU", _font("Bold", 40), RED)
@@ -92,19 +94,31 @@ def _seal(draw, at):
 
 def _marked(picture):
     """The picture with SAMPLE across it."""
-    side = max(picture.size)
-    words = Image.new("L", (side, 70))
-    ImageDraw.Draw(words).text((side // 2, 35), SAMPLE, 70, _font("Bold", 40), anchor="mm")
-    words = words.rotate(28, expand=True)
+    words = _sample(max(picture.size))
     left, top = (picture.width - words.width) // 2, (picture.height - words.height) // 2
     picture.paste(Image.new("RGB", words.size, RED), (left, top), words)
     return picture
+
+
+@cache
+def _sample(side):
+    words = Image.new("L", (side, 70))
+    ImageDraw.Draw(words).text((side // 2, 35), SAMPLE, 70, _font("Bold", 40), anchor="mm")
+    return words.rotate(28, expand=True)
+
+
+@cache
+def _shade(size):
+    """White at the top, three quarters of it at the foot."""
+    shade = Image.linear_gradient("L").resize(size).point([255 - value // 4 for value in range(256)])
+    return Image.merge("RGB", (shade, shade, shade))
 
 
 def _centred(draw, top, text, font, colour=INK):
     draw.text((draw.im.size[0] // 2, top), text, colour, font, anchor="ma")
 
 
+@cache
 def _font(style, size):
     return ImageFont.truetype(settings.FONTS_DIR / f"Tinos-{style}.ttf", size)
 
@@ -115,8 +129,7 @@ def _photograph(paper, chance, file_name):
     table = Image.new("RGB", (paper.width + 120, paper.height + 120), chance.choice(["#6b5440", "#4d5560", "#7a6a58"]))
     turned = paper.convert("RGBA").rotate(chance.uniform(-3.5, 3.5), Image.Resampling.BILINEAR, expand=True)
     table.paste(turned, ((table.width - turned.width) // 2, (table.height - turned.height) // 2), turned)
-    shade = Image.linear_gradient("L").resize(table.size).point([255 - value // 4 for value in range(256)])
-    lit = ImageChops.multiply(table, Image.merge("RGB", (shade, shade, shade)))
+    lit = ImageChops.multiply(table, _shade(table.size))
     return _checked(_jpeg(lit), lit, file_name)
 
 
