@@ -28,13 +28,10 @@ def main(words):
     django.setup()
     from django.db import connection
 
-    from tests.faults.__main__ import _end_other_sessions
-
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         found = run(asked)
     finally:
-        _end_other_sessions(connection)
         connection.creation.destroy_test_db(name, verbosity=0)
     _keep(found, asked)
     return 0
@@ -52,8 +49,11 @@ def _parser():
 
 def run(asked):
     """{"at", "load", "rows"}: what each page costs. Prints the table."""
+    from django.db import connection
+
     from tests.bench import pages
     from tests.bench.site import BenchSite
+    from tests.faults.__main__ import _end_other_sessions
 
     places = pages.prepare(small=asked.small)
     load, site, rows = os.getloadavg()[0], BenchSite(), []
@@ -64,6 +64,7 @@ def run(asked):
             print(_line(rows[-1]), flush=True)
     finally:
         site.stop_all()
+        _end_other_sessions(connection)  # of the servers that were killed
     return {"at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), "load": [load, os.getloadavg()[0]], "rows": rows}
 
 

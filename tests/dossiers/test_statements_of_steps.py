@@ -64,7 +64,7 @@ HOLDING = {
     "pass_on PROCESSING": 15,
     "give_back PROCESSING": 13,
     "give_out SUBMITTED": 9,
-    "give_out PROCESSING": 12,
+    "give_out PROCESSING": 10,
 }
 OFFICE = {
     "consult PROCESSING": 21,  # who asks has taken the step
