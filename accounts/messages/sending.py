@@ -3,8 +3,9 @@
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from accounts.messages import sms
 from accounts.messages.models import Channel, Message
+from accounts.messages.sms import register
+from accounts.messages.sms.base import NoAnswer, NumberRefused
 from portal.common import clock, outbox
 from portal.common.outbox import OutboxState
 
@@ -27,12 +28,12 @@ def send_email(message):
 
 def send_sms(message):
     """Send one text message; its reference at the provider is the row id. A refused number ends it (`Message.is_refused`)."""
-    provider = sms.current()
+    provider = register.current()
     if provider is None:
-        raise sms.NoAnswer("no provider is configured")
+        raise NoAnswer("no provider is configured")
     try:
         provider.send(f"message-{message.pk}", message.phone, message.body)
-    except sms.NumberRefused as refusal:
+    except NumberRefused as refusal:
         message.keep_waiting = True  # the row is finished here, with its reason
         Message.objects.filter(pk=message.pk).update(
             due_state=OutboxState.DONE, done_at=clock.now(), last_error=f"NumberRefused: {refusal}"

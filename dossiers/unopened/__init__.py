@@ -13,8 +13,8 @@ from django.db.models.functions import Cast, Concat
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.messages import sms
 from accounts.messages.models import Channel, Message, queue_sms
+from accounts.messages.sms import register as sms
 from accounts.models import LoginKind, Membership
 from accounts.roles import Role
 from dossiers.choices import DeliveryWay

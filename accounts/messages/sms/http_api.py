@@ -1,7 +1,7 @@
 """A provider that takes messages over HTTP: JSON, signed with HMAC-SHA256 in X-Sms-Signature.
 
 The protocol is that of `accounts/mock_sms` (its README.md). The description of a real provider was not at hand: whoever connects
-one writes a module beside this one, and names it in `sms.current`.
+one writes a module beside this one, and names it in `sms.register`.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import json
 import httpx
 from django.conf import settings
 
-from accounts.messages.sms import NoAnswer, NumberRefused
+from accounts.messages.sms.base import NoAnswer, NumberRefused
 from portal.common import request_ids
 from portal.common.network import is_here
 
