@@ -106,6 +106,7 @@ RESULT = {
     "send_parcel COMPLETED": 23,
     "note_undelivered COMPLETED": 19,
     "note_found COMPLETED": 19,
+    "note_cancelled COMPLETED": 17,
     "deliver COMPLETED by post": 21,
     "refuse_substance PROCESSING": 19,
 }
@@ -343,7 +344,12 @@ def test_the_result(desk, counter):
     counter.take(dossier, "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE, legal_ground=GROUND)
     counter.take(completed(desk), "correct_result", desk.signer, case="revoke", action="revoke", note=NOTE, legal_ground=GROUND)
     dossier = counter.take(completed(desk, **BY_POST), "send_parcel", desk.clerk, **factories.PARCEL)
-    for step, state in (("note_undelivered", "lost"), ("note_found", "in_transit"), ("deliver", "delivered")):
+    for step, state in (
+        ("note_cancelled", "cancelled"),
+        ("note_undelivered", "lost"),
+        ("note_found", "in_transit"),
+        ("deliver", "delivered"),
+    ):
         dossier.parcels.update(state=state)
         case = "by post" if step == "deliver" else ""
         dossier = counter.take(dossier, step, SystemActor("post"), case=case, parcel=dossier.parcels.get())
