@@ -32,13 +32,14 @@ def logged_in_page(open_page, live_server):
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(logged_in_page, live_server, desk, width):
-    submitted, at_work, to_sign = desk.submitted(), desk.processing(), desk.to_sign()
+    submitted, at_work, to_sign, decided = desk.submitted(), desk.processing(), desk.to_sign(), desk.approved()
     places = {
         desk.clerk: [
             "",
             "?xep=-nop&tu=2026-01-01&chua-doc=1",
             "vang-mat/",
             f"ho-so/{submitted.code}/",
+            f"ho-so/{decided.code}/",
             f"ho-so/{submitted.code}/yeu-cau-bo-sung/",
             "?cach-nop=postal",
         ],
