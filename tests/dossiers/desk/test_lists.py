@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from dossiers import workflow
 from dossiers.desk import filters, ordering, queues, saved_lists
-from dossiers.desk.search import search
+from dossiers.desk.search import Folded, search
 from dossiers.models import Dossier, SavedList
 from portal.common import clock
+from portal.common.vietnamese import fold
 from tests import factories, world
 from tests.databases import past_the_triggers
 from tests.dossiers.desk.test_queue import WEDNESDAY, codes, many_dossiers
@@ -260,3 +261,12 @@ def test_no_list_needs_more_queries_for_more_rows(desk, query):
 def test_nobody_without_a_login_sees_saved_lists(client, desk):
     assert client.post(reverse("desk:save_list"), {"ten": "x"}).status_code == 302
     assert not SavedList.objects.exists()
+
+
+def test_the_database_takes_accents_off_as_the_words_typed_lose_theirs(db):
+    letters = [chr(number) for start, end in ((0xC0, 0x250), (0x370, 0x530), (0x1EA0, 0x1EFA)) for number in range(start, end)]
+    plain = [letter for letter in letters if len(fold(letter)) == 1 and fold(letter).isascii() and fold(letter).isalnum()]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {Folded.template % {'expressions': '%s'}}", ["".join(plain)])
+        assert cursor.fetchone()[0] == "".join(map(fold, plain))
+    assert len(plain) > 400
