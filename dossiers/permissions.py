@@ -374,10 +374,17 @@ def may_see_papers(dossier: Dossier, user: User) -> bool:
 
     An inspector may not, an accountant neither (`may_open_paper`). The query of the rule for staff: `paper_dossiers`.
     """
-    if is_submitter(dossier, user):
+    return _works_at_its_bodies(dossier, user) or is_submitter(dossier, user)
+
+
+def _works_at_its_bodies(dossier: Dossier, user: User) -> bool:
+    """Is this user staff, other than an inspector or accountant, of a body that has or had a part in the dossier?"""
+    bodies = user.agencies_with(*PAPER_ROLES)
+    if not bodies or dossier.state == DossierState.DRAFT:
+        return False
+    if bodies & {dossier.receiving_agency_id, dossier.lead_agency_id}:
         return True
-    agencies = {dossier.receiving_agency_id, dossier.lead_agency_id, *(run.agency_id for run in dossier.step_runs.all())}
-    return dossier.state != DossierState.DRAFT and bool(agencies & user.agencies_with(*PAPER_ROLES))
+    return any(run.agency_id in bodies for run in dossier.step_runs.all())
 
 
 def may_read_answers(dossier: Dossier, user: User) -> bool:

@@ -60,6 +60,7 @@ def dossier(request, code):
     log_view(request, dossier)
     presence.record_visit(request.user, dossier)
     may_see_papers = permissions.may_see_papers(dossier, request.user)
+    may_read_answers = permissions.may_read_answers(dossier, request.user)
     timekeeper = Timekeeper(dossier)
     possible = workflow.steps_for(request.user, dossier)
     if dossier.state == DossierState.SUPPLEMENT_REQUIRED and permissions.acts_for_a_visitor(dossier, request.user):
@@ -74,8 +75,8 @@ def dossier(request, code):
         "odd_names": _odd_names(dossier) if may_see_papers else [],
         "sla": queues.deadline_tag(dossier, timekeeper.calendar),
         "may_see_papers": may_see_papers,
-        "may_read_answers": permissions.may_read_answers(dossier, request.user),
-        "sections": _sections(dossier, masked=not may_see_papers) if permissions.may_read_answers(dossier, request.user) else [],
+        "may_read_answers": may_read_answers,
+        "sections": _sections(dossier, masked=not may_see_papers) if may_read_answers else [],
         "documents": rules.asked_documents(dossier),
         "sheets": sheets,
         "shown": shown_of(sheets, request.GET.get("xem", "")),
