@@ -36,7 +36,7 @@ def copy_subject(step: Step) -> None:
     dossier.identity_verified = by_account and not dossier.organisation_id and subject.identity_level == 2
     dossier.receiving_agency, dossier.lead_agency = dossier.offering.receiving_agency, dossier.offering.lead_agency
     dossier.code_agency = dossier.receiving_agency
-    dossier.confidential = dossier.version.procedure.is_denunciation
+    dossier.confidential = dossier.confidential or dossier.version.procedure.is_denunciation
 
 
 @before(Effect.RECORD_SIGNED_PAPER)
