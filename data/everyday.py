@@ -3,7 +3,8 @@
 
     python data/everyday.py merge FILE…    adds rows [{"code", "voice", "text"}] of JSON files, then checks
     python data/everyday.py check          checks: known codes and voices, no phrase twice for a procedure,
-                                           no query of search_queries_*.json among the phrases
+                                           no query of search_queries_*.json among the phrases,
+                                           no key sequences of Telex («ddawng kys»)
 
 The files of queries measure the search (`./portalctl search-eval`), so none of their queries may be indexed: `merge` leaves
 such rows out and names them.
@@ -11,6 +12,7 @@ such rows out and names them.
 
 import csv
 import json
+import re
 import sys
 import unicodedata
 from pathlib import Path
@@ -30,12 +32,24 @@ VOICES = (
     "central",
 )
 MAX_LENGTH = 300
+# The search resolves key sequences of Telex in words that it does not know; in a phrase they would be known words, and stay.
+TELEX = re.compile(
+    r"dd\w+|\w*[aou]w\w*|\w*(?:aa|ee|oo)(?:c|ch|m|n|ng|nh|p|t)?[sfrxj]\w*|\w+(?:ch|ng|nh|[cmnpt])[sfrxj]", re.ASCII
+)
+NOT_TELEX = set(
+    "acts bts bvptr dncx down draw dvmtr eps etf gdtx gms hawb htx ielts isps ktx logistics oms roadshow show showroom sms tccs thcs vms withdraw".split()
+)
 
 
 def bare(text: str) -> str:
     """Lower case without accents and punctuation: what makes two phrases the same."""
     letters = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     return " ".join("".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c)).split())
+
+
+def has_telex(text: str) -> bool:
+    """Are there key sequences of Telex among its words? Accented words are none."""
+    return any(TELEX.fullmatch(word) and word not in NOT_TELEX for word in re.findall(r"\w+", text.lower()))
 
 
 def codes() -> set[str]:
@@ -70,6 +84,8 @@ def merge(files: list[str]) -> None:
         text = " ".join(unicodedata.normalize("NFC", text).split())
         if code not in known or voice not in VOICES or not bare(text) or len(text) > MAX_LENGTH:
             print(f"left out (code, voice or length): {code} {voice}: {text}")
+        elif has_telex(text):
+            print(f"left out (Telex): {code}: {text}")
         elif bare(text) in asked:
             print(f"left out (a query of a measuring file): {code}: {text}")
         elif (code, bare(text)) not in seen:
@@ -92,6 +108,7 @@ def problems() -> list[str]:
     found = [f"unknown code: {code}" for code, _, _ in rows if code not in known]
     found += [f"unknown voice: {voice}" for _, voice, _ in rows if voice not in VOICES]
     found += [f"a query of a measuring file: {text}" for _, _, text in rows if bare(text) in asked]
+    found += [f"Telex: {text}" for _, _, text in rows if has_telex(text)]
     seen: set[tuple[str, str]] = set()
     for code, _, text in rows:
         if (code, bare(text)) in seen:
