@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Person
+from dossiers.choices import FilingChannel
 from dossiers.filing import judging
 from dossiers.filing.views.shared import DOCUMENTS, PRINT, REVIEW, Filing, Stop
 from dossiers.models import Dossier
@@ -121,12 +122,15 @@ class Walk(Filing):
             known = judging.rules.known_answers(self.draft, self.form)
             answers = self.form.storable(known, self.today)
             answers = answers if whole else example_forms.that_matter(document, answers)
-        example = example_forms.new_example(document, "", self.today.isoformat())
         return {
-            **example, "place": self.typed.place, "channel": self.draft.channel, "audience": self.typed.audience,
-            "age": self.typed.age, "answers": answers,
+            **example_forms.new_example(document, "", self.today.isoformat()),
+            "place": self.typed.place,
+            "channel": FilingChannel.ONLINE if self.is_filed_online else FilingChannel.COUNTER,
+            "audience": self.typed.audience,
+            "age": self.typed.age,
             "asked": {key: value for key, value in self.draft.asked.items() if value not in (None, "", [])},
-        }  # fmt: skip
+            "answers": answers,
+        }
 
 
 def _dossier(version, place, typed):
