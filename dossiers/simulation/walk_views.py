@@ -59,7 +59,7 @@ def of_a_right_draft(view):
     @wraps(view)
     def guarded(request, code, **kwargs):
         found = draft_of(code)
-        if found.ends or problems(found.version.document):
+        if problems(found.version.document):
             messages.error(request, _("Bản thảo còn chỗ cần sửa, chưa xem trước được."))
             return redirect("office:draft", code)
         return view(request, found, **kwargs)
@@ -76,21 +76,22 @@ def begin(request, found):
         walk.keep(request.session, walk.Typed(draft=found.pk, **form.cleaned_data))
         walked = _walk(request, found)
         return redirect(walked.url(walked.stops[0].key) if walked else reverse("simulation:walk", args=[code]))
+    walked = _walk(request, found)
     context = {
         "procedure": found.version.procedure,
         "form": form,
-        "goes_on": walk.typed_in(request.session, found) is not None,
-        "review": REVIEW,
+        "goes_on": walked.url(walked.unfinished().key) if walked else "",
     }
     return render(request, "procedures/office/walk_begin.html", context, status=422 if form.errors else 200)
 
 
 def _walk(request, found):
-    """The walk of the session; None without one, or when its place is gone."""
+    """The walk of the session; None without one. When its place is gone it ends, with the reason told."""
     typed = walk.typed_in(request.session, found)
     try:
         return walk.Walk(request, found, typed) if typed else None
     except CannotCompute as impossible:
+        walk.forget(request.session)
         messages.error(request, str(impossible))
         return None
 

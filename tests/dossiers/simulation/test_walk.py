@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 
 from dossiers.simulation.walk import SESSION_KEY
 from portal.common import clock
-from procedures.models import Procedure, VersionDraft
+from procedures.models import Offering, Procedure, VersionDraft
 from procedures.office import drafts
 from procedures.office.checking import problems
 from tests import factories, world
@@ -94,7 +94,8 @@ def test_pages_with_an_error_and_back_keep_what_was_typed(editor, draft):
     assert back["biz_name"] == ["Hộ kinh doanh Thử"] and back["biz_address-commune"] == ["11.X004"]
     review = words(pages.get(f"{WALK}xem-lai/"))
     assert "Đến ngày" in review and "còn chỗ phải sửa ở trên" in review and "Làm thành ví dụ" not in review
-    assert "Đi tiếp lần đang dở" in words(pages.get(WALK))
+    begin = pages.get(WALK)
+    assert "Đi tiếp lần đang dở" in words(begin) and f'href="{WALK}ngay_ket_thuc/"' in begin.content.decode()
 
 
 @pytest.mark.slow
@@ -132,6 +133,8 @@ def test_what_the_draft_lost_or_got_wrong_meanwhile(editor, draft):
     facts["fee_lines"].append({**facts["fee_lines"][0], "key": "hai"})
     drafts.save(VersionDraft.objects.get(), facts, draft.revision, by=editor)
     assert "Hai khoản chính cùng áp dụng" in words(pages.get(address))
+    Offering.objects.filter(procedure__code=CODE, agency__code="H18.X004").delete()
+    assert "H18.X004 không cung cấp thủ tục này" in words(pages.get(address, follow=True)) and SESSION_KEY not in pages.session
 
 
 @pytest.mark.slow
