@@ -191,7 +191,7 @@ DOORS = {
     **_at(CATALOGUE, "office:", "version_file", "shipped", "form", "form_page", "form_condition"),
     **_at(CATALOGUE, "office:", "form_field", "form_checks", "form_check_condition"),
     **_at(CATALOGUE_FILE, "office:", "file"),
-    **_at(CATALOGUE, "simulation:", "page"),
+    **_at(CATALOGUE, "simulation:", "page", "walk", "walk_step"),
     **_at(BODY, "offerings:", "desk", "below", "offerings", "offering", "many", "add", "end", "move"),
     **_at(BODY, "offerings:", "amounts", "amounts_of", "withdraw_amount"),
     **_at(WEBHOOK, "webhooks:", "endpoint"),

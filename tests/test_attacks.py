@@ -121,7 +121,7 @@ NOT_ONE_PERSONS = {  # URLs with parameters that belong to no user, or contain t
     "office:examples", "office:example", "office:condition", "office:version_file",
     "office:form", "office:form_page", "office:form_condition", "office:form_field", "office:form_checks",
     "office:form_check_condition",
-    "office:shipped", "office:file", "simulation:page",
+    "office:shipped", "office:file", "simulation:page", "simulation:walk", "simulation:walk_step",
     "accounts:password_link", "accounts:staff_ask",
     "desk:intake_applicant",  # of a body: tests/dossiers/desk/test_intake.py
     "desk:bulk", "desk:bulk_confirm", "desk:bulk_print",  # of the person who chose: tests/dossiers/desk/test_bulk.py

@@ -61,6 +61,7 @@ def amounts_of(request: HttpRequest, code: str, procedure: str) -> HttpResponse:
         "procedure": found,
         "rows": [_shown(row) for row in rows],
         "form": form,
+        "shipped": _shipped_differences(rows),
         "changes": agency.changes.filter(procedure=found).select_related("by")[:SHOWN],
     }
     return render(request, "procedures/offerings/amounts_of.html", context, status=422 if form.is_bound else 200)
@@ -78,6 +79,16 @@ def _shown(row: local_fees.Row) -> dict[str, Any]:
         for amount in row.amounts
     ]
     return {"label": row.line["label"], "now": row.now, "amounts": amounts}
+
+
+def _shipped_differences(rows: list[local_fees.Row]) -> list[dict[str, str]]:
+    """What the shipped data say of columns that people set, each with its line and amount."""
+    found = [(row.line["label"], amount) for row in rows for amount in row.amounts]
+    return [
+        {**wrong, "place": f"{label}, {local_fees.words([amount])}: {wrong['place']}"}
+        for label, amount in found
+        for wrong in amount.shipped_differences()
+    ]
 
 
 @require_POST

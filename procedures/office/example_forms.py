@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from portal.common.figures import UnclearDay, number_in, typed_day_in
 from portal.common.vietnamese import clean_text
 from procedures.consequences import optional_extras
+from procedures.eforms import is_empty
 from procedures.facts import Example, VersionDocument
 from procedures.models import Offering
 from procedures.office.editing import Node
@@ -35,7 +36,7 @@ def nodes(document: VersionDocument, example: Example) -> list[Node]:
     return [
         Node("name", _("Tên ví dụ"), "text", example["name"]),
         Node("day", _("Ngày nộp (năm-tháng-ngày)"), "text", example["day"]),
-        _choice("place", _("Nơi nộp"), example["place"], _places(document, example["place"])),
+        _choice("place", _("Nơi nộp"), example["place"], places(document, example["place"])),
         _choice("channel", known["channel"].label, example["channel"], known["channel"].options),
         _choice("audience", known["audience"].label, example["audience"], WHO.items()),
         Node("age", _("Tuổi của chủ hồ sơ"), "whole", example["age"]),
@@ -90,7 +91,8 @@ def _choice(name: str, label: str, value: Any, options: Any) -> Node:
     return Node(name, label, "choice", value, options=rows)
 
 
-def _places(document: VersionDocument, chosen: str) -> list[tuple[str, str]]:
+def places(document: VersionDocument, chosen: str = "") -> list[tuple[str, str]]:
+    """(code, name) of the agencies where the procedure is filed; first "", the place that has everything."""
     rows = (
         Offering.objects.current().filter(procedure__code=document["procedure"]["code"], filing="here").order_by("agency__code")
     )
@@ -137,6 +139,17 @@ def _answers(document: VersionDocument) -> list[Name]:
     """The fields of the form on which fees, documents or results depend, and that this procedure asks."""
     wanted = named_in_rules(document) - not_asked(document["form"])
     return [row for row in names(document).values() if row.page >= 0 and row.name in wanted]
+
+
+def that_matter(document: VersionDocument, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Of right answers to a form those that an example keeps. Of a field that only has to be given, not what was typed."""
+    return {row.name: _kept(row, answers[row.name]) for row in _answers(document) if not is_empty(answers.get(row.name))}
+
+
+def _kept(row: Name, value: Any) -> Any:
+    if row.kind == "given":
+        return {"detail": "…"}
+    return [{row.column: line.get(row.column)} for line in value] if row.kind == "rows" else value
 
 
 def _of_answer(row: Name, value: Any) -> Node:

@@ -34,18 +34,25 @@ def examples(request: HttpRequest, code: str) -> HttpResponse:
             raise PermissionDenied
         if request.POST.get("viec") not in ("them",):
             raise Http404
-        key = _free_key(rows)
-        added = example_forms.new_example(found.version.document, key, clock.today().isoformat())
-        if len(rows) >= MAX_EXAMPLES or not _saved(request, found, [*rows, added]):
-            return redirect("office:examples", code)
-        return redirect("office:example", code, key)
+        return add(request, found, example_forms.new_example(found.version.document, "", clock.today().isoformat()))
     listed = problems(found.version.document)
     context = frame(request, found, listed)
     failed = {failure.number: failure for failure in context["failures"]}
     wrong = {problem.path[1] for problem in listed if problem.section is EXAMPLES and len(problem.path) > 1}
-    shown = [(row, number in wrong, failed.get(number)) for number, row in enumerate(rows)]
-    context |= {"examples": shown, "section": EXAMPLES, "sections": (*SECTIONS, FORM, EXAMPLES)}
+    listing = [(row, number in wrong, failed.get(number)) for number, row in enumerate(rows)]
+    context |= {"examples": listing, "section": EXAMPLES, "sections": (*SECTIONS, FORM, EXAMPLES)}
     return render(request, "procedures/office/examples.html", context)
+
+
+def add(request: HttpRequest, found: VersionDraft, row: Example) -> HttpResponse:
+    """Store one example more under a free key, and go there; to the list when it cannot be stored."""
+    if not may_edit(request.user):
+        raise PermissionDenied
+    rows, code = _rows(found), found.version.procedure.code
+    key = _free_key(rows)
+    if len(rows) >= MAX_EXAMPLES or not _saved(request, found, [*rows, {**row, "key": key}]):
+        return redirect("office:examples", code)
+    return redirect("office:example", code, key)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,15 +131,15 @@ def _example_page(request: HttpRequest, found: VersionDraft, row: Example, numbe
         "example": row,
         "nodes": example_forms.nodes(document, row),
         "impossible": now if isinstance(now, str) else "",
-        "now": _shown(now),
-        "expected": _shown(row["expected"]),
+        "now": shown(now),
+        "expected": shown(row["expected"]),
         "here_wrong": here,
         "differences": [*differences(row["expected"], now)] if row["expected"] and isinstance(now, dict) else [],
     }
     return render(request, "procedures/office/example.html", context, status=409 if request.method == "POST" else 200)
 
 
-def _shown(outcome: Expected | str | None) -> dict[str, Any] | None:
+def shown(outcome: Expected | str | None) -> dict[str, Any] | None:
     """An outcome in words."""
     if outcome is None or isinstance(outcome, str):
         return None

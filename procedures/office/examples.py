@@ -91,7 +91,7 @@ class Runner:
 
     def outcome(self, example: Example) -> Expected:
         """What the version makes of the example. Raises CannotCompute."""
-        day, place = dt.date.fromisoformat(example["day"]), self._place(example["place"])
+        day, place = dt.date.fromisoformat(example["day"]), self.place(example["place"])
         channel = next((row for row in self.facts["channels"] if row["channel"] == example["channel"]), None)
         if channel is None:
             raise CannotCompute(_("Không nhận hồ sơ theo cách: %(way)s.") % {"way": CHANNELS[example["channel"]]})
@@ -112,14 +112,15 @@ class Runner:
             "papers": [
                 {"key": item["key"], "name": item["name"], "required": consequences.is_required(item)} for item, _group in asked
             ],
-            "level": self._level(place, day, local),
+            "level": self.offered(place, day, local).level.number,
             "due": clock.local(term.at).strftime("%Y-%m-%dT%H:%M") if term.at else None,
             "steps": list(self.facts["steps"]),
             "conditions": list(self.facts["conditions"]),
             "results": [{"key": row["key"], "name": row["name"]} for row in results.offered(self.document, known, day)],
         }
 
-    def _place(self, code: str) -> Offering | OfferingFacts:
+    def place(self, code: str) -> Offering | OfferingFacts:
+        """The offering of the agency with this code; for "" the place that has everything. Raises CannotCompute."""
         if not code:
             return WELL_PREPARED
         rows = Offering.objects.current().select_related("terminal", "receiving_agency__hours", "procedure")
@@ -128,8 +129,9 @@ class Runner:
             raise CannotCompute(_("Cơ quan %(code)s không cung cấp thủ tục này.") % {"code": code})
         return found
 
-    def _level(self, place: Offering | OfferingFacts, day: dt.date, local: Mapping[str, int]) -> int:
-        level = OfferedLevel.compute(
+    def offered(self, place: Offering | OfferingFacts, day: dt.date, local: Mapping[str, int]) -> OfferedLevel:
+        """The level this version would have there. `local`: amounts of the province."""
+        return OfferedLevel.compute(
             self.document,
             self.facts["declared_level"],
             place,
@@ -138,7 +140,6 @@ class Runner:
             set_later=self.document.get("amount_set_later", ()),
             payments_open=settings.PAYMENTS_OPEN if isinstance(place, Offering) else True,
         )
-        return level.level.number
 
     def _known(self, example: Example, place: Offering | OfferingFacts, day: dt.date) -> dict[str, Any]:
         """All values for conditions, as `dossiers.filing.rules.context` makes them of a dossier."""

@@ -148,6 +148,9 @@ def test_what_a_later_load_says_of_columns_of_people_is_noted_and_shown(loaded):
     day = Holiday.objects.filter(date__year=clock.today().year).earliest("date")
     name, day.name = day.name, "Tên khác"
     day.save()
+    amount = LocalFee.objects.filter(province_code="H18").first()
+    resolution, amount.legal_ref = amount.legal_ref, "99/2026/NQ-HĐND"
+    amount.save()
     load()
     for row in (agency, offering, day):
         row.refresh_from_db()
@@ -167,6 +170,8 @@ def test_what_a_later_load_says_of_columns_of_people_is_noted_and_shown(loaded):
     assert shipped in words(admin.get(desk))
     filled = shown_values(admin.get(desk, {"lay-lai": "kem-theo"}).content.decode())
     assert filled["desk_phone"][0].replace("\N{NO-BREAK SPACE}", " ") == shipped
+    page = words(browse(factories.user(agency_admin="H18")).get(f"/can-bo/cung-cap/H18/muc-thu/{amount.procedure.code}/"))
+    assert "Bản cài mới nói khác" in page and (resolution or "không có") in page.partition("Bản cài mới nói khác")[2]
     assert name in words(browse(factories.user(catalogue_admin="H18")).get("/can-bo/lich-lam-viec/", {"nam": day.date.year}))
     agency.desk_phone = shipped
     agency.save(update_fields=["desk_phone"])

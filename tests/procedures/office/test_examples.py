@@ -11,6 +11,7 @@ from procedures.loading.publishing import document_of
 from procedures.models import Holiday, Procedure, VersionDraft
 from procedures.office import drafts
 from procedures.office.checking import problems
+from procedures.office.example_forms import new_example, that_matter
 from procedures.office.examples import Runner, failures
 from procedures.office.vocabulary import named_in_rules, names
 from tests import factories, world
@@ -111,6 +112,10 @@ def test_what_a_version_depends_on_can_be_asked_in_an_example(row):
     unknown = named_in_rules(document) - set(known)
     assert not unknown
     assert not [name for name in named_in_rules(document) if known[name].kind == "given" and known[name].page >= 0]
+    answers = that_matter(document, world.sample_answers(row["form_key"])) if row["form_key"] else {}
+    examples = [{**new_example(document, "vd1", "2026-11-30"), "answers": answers}]
+    changed = {**document, "procedure": {**document["procedure"], "examples": examples}}
+    assert [wrong for wrong in problems(changed) if wrong.path[0] == "examples"] == []
 
 
 # ---------------------------------------------------------------- on pages
