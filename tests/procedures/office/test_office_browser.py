@@ -1,9 +1,12 @@
-"""From nothing to a decided dossier in Chromium: a new level-4 procedure is made, published, offered, filed and taken in."""
+"""In Chromium, from nothing to a decided dossier: a procedure of level 4 is made, published, opened at 45 communes, filed."""
+
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
+from accounts.models import Agency
 from dossiers.filing import rules
 from dossiers.models import Dossier
 from portal.common import clock
@@ -12,7 +15,7 @@ from procedures.offered import offered_at
 from tests import factories, money, world
 from tests.browser_support import axe, click_and_wait, sideways
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.needs_pdf, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 NEW, SOURCE, OTHER = "9.000001", "3.000333", "1.001612"
 PLACE, DESK = "H18.X004", "H18.X004.HC"
 HOME = f"/can-bo/danh-muc/{NEW}/ban-thao/"
@@ -92,11 +95,18 @@ def test_a_new_procedure_from_nothing_to_a_decided_dossier(visit, live_server):
     version = Procedure.objects.get(code=NEW).current
     assert version.number == 1 and len(version.facts["examples"]) == 3
 
-    admin = factories.user(agency_admin=[PLACE, DESK])
-    page, go = visit(admin)
-    go(f"/can-bo/cung-cap/{PLACE}/thu-tuc-moi/?thu-tuc={NEW}")
+    above = factories.user(agency_admin="H18")
+    page, go = visit(above)  # the province opens it at all its communes in one act
+    kind = Agency.objects.get(code=PLACE).kind
+    go(f"/can-bo/cung-cap/H18/thu-tuc-moi/?{urlencode({'thu-tuc': NEW, 'loai': kind})}")
     assert axe(page) == []
     click_and_wait(page.locator("button", has_text="Mở ở những nơi đã chọn"))
+    offerings = Offering.objects.filter(procedure__code=NEW)
+    assert offerings.count() == 45
+
+    admin = factories.user(agency_admin=[PLACE, DESK])
+    page, go = visit(admin)
+    go(f"/can-bo/cung-cap/{PLACE}/thu-tuc/{NEW}/")
     page.check("[name=delivery_ways][value=account]")
     for number, step in enumerate((("Xem xét", "review", "officer", "draft", "Dự thảo"), ("Ký", "sign", "signer", "", ""))):
         press(page, "them")
@@ -109,9 +119,15 @@ def test_a_new_procedure_from_nothing_to_a_decided_dossier(visit, live_server):
         page.fill(f"[name='steps.{number}.hours']", "8")
     page.select_option("[name='duty.main']", desk.clerk.username)
     press(page, "ghi")
-    offering = Offering.objects.get(procedure__code=NEW)
+    offering = offerings.get(agency__code=PLACE)
     world.collection_point(offering.terminal_id)
     assert len(offering.processing_steps) == 2 and offered_at(version, offering).level.number == 4
+
+    page, go = visit(above)  # and takes this place as the template of the others
+    go(f"/can-bo/cung-cap/{PLACE}/thu-tuc/{NEW}/ap-dung/")
+    click_and_wait(page.locator("button", has_text="Áp dụng ở các nơi đã chọn"))
+    assert "Đã áp dụng ở 44 nơi" in page.inner_text("main").replace("\N{NO-BREAK SPACE}", " ")
+    assert {len(row.processing_steps) for row in offerings} == {2}
 
     citizen = factories.citizen()
     draft = Dossier.objects.create(
@@ -129,6 +145,16 @@ def test_a_new_procedure_from_nothing_to_a_decided_dossier(visit, live_server):
     assert dossier.state == "SUBMITTED" and dossier.obligation.total == 150_000
 
     page, go = visit(desk.clerk)
-    go(f"/can-bo/ho-so/{dossier.code}/tiep-nhan/")
+    for step, state in (("tiep-nhan", "ACCEPTED"), ("chuyen-xu-ly", "PROCESSING")):
+        go(f"/can-bo/ho-so/{dossier.code}/{step}/")
+        click_and_wait(page.locator(".step-form button[type=submit]:not([name])").first)
+        dossier = Dossier.objects.get(pk=draft.pk)
+        assert dossier.state == state
+    factories.drafted(dossier, desk.officer)
+    page, go = visit(desk.officer)
+    go(f"/can-bo/ho-so/{dossier.code}/chuyen-buoc/")
     click_and_wait(page.locator(".step-form button[type=submit]:not([name])").first)
-    assert Dossier.objects.get(pk=draft.pk).state == "ACCEPTED"
+    page, go = visit(desk.signer)
+    go(f"/can-bo/ho-so/{dossier.code}/duyet/")
+    click_and_wait(page.locator(".step-form button[type=submit]:not([name])").first)
+    assert Dossier.objects.get(pk=draft.pk).decisions.count() == 1
