@@ -13,7 +13,7 @@ from dossiers.custody.models import HELD, CustodyMove, Handover, Move, Original
 from dossiers.filing import rules
 from dossiers.filing.counter import handed_in
 from dossiers.models import Dossier
-from dossiers.permissions import is_own_dossier, is_receiving_clerk
+from dossiers.permissions import is_own_dossier, is_receiving_clerk, named_on
 from dossiers.transitions.handing_out import whoever_takes
 from dossiers.transitions.missing import DetailsMissing
 
@@ -126,15 +126,18 @@ def unanswered():
 
 
 def lists_of(user):
-    """The hand-over lists from and to the bodies where this user keeps papers. The predicate of the rule: `may_read`."""
-    mine = user.agencies_with(*KEEPERS)
-    return Handover.objects.filter(Q(from_agency__in=mine) | Q(to_agency__in=mine))
+    """The hand-over lists from and to the bodies where this user keeps papers. One with papers of a confidential dossier is for
+    who is named on it, who made the list, and the person it goes to."""
+    mine = user.agencies_with(*KEEPERS) if user.is_authenticated else set()
+    kept_from = Dossier.objects.filter(confidential=True).exclude(named_on(user)) if mine else Dossier.objects.none()
+    secret = Exists(CustodyMove.objects.filter(handover=OuterRef("pk"), original__dossier__in=kept_from))
+    lists = Handover.objects.filter(Q(from_agency__in=mine) | Q(to_agency__in=mine))
+    return lists.filter(Q(made_by=user) | Q(to_user=user) | ~secret) if mine else lists
 
 
 def may_read(handover, user):
-    """Is the list of a body where this user keeps papers?"""
-    mine = user.agencies_with(*KEEPERS) if user.is_authenticated else set()
-    return bool({handover.from_agency_id, handover.to_agency_id} & mine)
+    """Is it one of the `lists_of` this user?"""
+    return lists_of(user).filter(pk=handover.pk).exists()
 
 
 def may_confirm(handover, user):

@@ -7,6 +7,7 @@ from django.urls import get_resolver, reverse
 
 from accounts.messages.models import Message
 from dossiers import workflow
+from dossiers.custody import keeping
 from dossiers.desk.actions import STEP_OF
 from dossiers.models import Dossier, InternalNote, SavedList
 from portal.common import clock
@@ -82,6 +83,19 @@ def test_who_is_not_named_on_it_learns_nothing_at_any_door(denounced, who):
     assert f"/ho-so/{dossier.code}/" not in found
     told = [row.key for row in Message.objects.filter(recipient=user) if dossier.code in row.subject + row.body + row.link]
     assert not told or who == "head" and told == [f"event:{dossier.events.first().pk}"] * 2, "only who gave it to the clerk"
+
+
+def test_a_hand_over_list_with_its_papers_is_for_who_is_named_on_it(denounced):
+    dossier, named = denounced.dossier, denounced.named
+    papers = keeping.receive(dossier, [("Đơn tố cáo", "", 1)], received_from=dossier.subject_name, by=named)
+    made = keeping.hand_over(papers, to=denounced.officer, by=named)
+    address, lists = reverse("desk:handover", args=[made.code]), "/can-bo/giay-to-goc/?nhom=ban-giao"
+    for user, sees in ((named, True), (denounced.clerk, False), (denounced.officer, True), (denounced.head, False)):
+        assert (browse(user).get(address).status_code == 200) is sees
+        assert (browse(user).get(reverse("desk:handover_pdf", args=[made.code])).status_code != 404) is sees
+        assert (made.code in browse(user).get(lists).content.decode()) is sees
+    Dossier.objects.filter(pk=dossier.pk).update(confidential=False)
+    assert browse(denounced.clerk).get(address).status_code == 200
 
 
 def test_an_accountant_reads_money_and_no_papers_at_any_door(money_desk):
