@@ -10,6 +10,7 @@ from dossiers.evidence import anchors
 from dossiers.filing import drafts
 from dossiers.parcels import asking
 from dossiers.webhooks import collecting
+from dossiers.webhooks import keeping as webhooks
 from dossiers.workflow import deadlines, giving_out, recount
 from payments.attempts import expiry, payable
 from payments.reconciliation import runs
@@ -41,6 +42,7 @@ JOBS = {
     catalogue_drafts.publish_due: BACKGROUND,
     anchors.run: BACKGROUND,
     collecting.run: BACKGROUND,
+    webhooks.seal_again: BACKGROUND,
     alarms.run: AWAITED,  # last: what the jobs above have just done is not overdue
     morning.run: BACKGROUND,
 }

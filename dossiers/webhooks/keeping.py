@@ -1,4 +1,5 @@
-"""What an administrator does to an endpoint: register, replace its secret, switch it off and on, try it, send again."""
+"""What an administrator does to an endpoint: register, replace its secret, switch it off and on, try it, send again. A job of the
+minute seals secrets again after SECRET_KEY was replaced."""
 
 from django.db import transaction
 from django.db.models import Max
@@ -6,9 +7,10 @@ from django.db.models import Max
 from dossiers.models import Event
 from dossiers.webhooks.collecting import written
 from dossiers.webhooks.models import OVERLAP, Delivery, Endpoint
-from dossiers.webhooks.signing import new_secret
+from dossiers.webhooks.signing import new_secret, opened, resealed
 from portal.common import clock, outbox
 from portal.common.outbox import OutboxState, Priority
+from portal.common.sealing import CannotOpen
 
 TRIAL = "webhook.trial"
 
@@ -28,12 +30,26 @@ def _begin_now(endpoint):
 
 @transaction.atomic
 def replace_secret(pk):
-    """A new secret; the old one signs beside it for OVERLAP. Returns the endpoint."""
+    """A new secret; the old one signs beside it for OVERLAP, unless it cannot be opened any more. Returns the endpoint."""
     endpoint = Endpoint.objects.select_for_update().get(pk=pk)
-    endpoint.old_secret, endpoint.old_secret_until = endpoint.secret, clock.now() + OVERLAP
+    try:
+        opened(endpoint.secret)
+    except CannotOpen:
+        endpoint.old_secret, endpoint.old_secret_until = "", None
+    else:
+        endpoint.old_secret, endpoint.old_secret_until = endpoint.secret, clock.now() + OVERLAP
     endpoint.secret = new_secret()
     endpoint.save(update_fields=["secret", "old_secret", "old_secret_until"])
     return endpoint
+
+
+def seal_again():
+    """A job of the minute: what is sealed under one of SECRET_KEY_FALLBACKS comes under SECRET_KEY, so that the former may go."""
+    for found in Endpoint.objects.only("secret", "old_secret"):
+        fresh = {"secret": resealed(found.secret), "old_secret": resealed(found.old_secret)}
+        if fresh != {"secret": found.secret, "old_secret": found.old_secret}:
+            unchanged = Endpoint.objects.filter(pk=found.pk, secret=found.secret, old_secret=found.old_secret)
+            unchanged.update(**fresh)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.models import Event
-from dossiers.webhooks.signing import new_secret
+from dossiers.webhooks.signing import new_secret, opened
 from portal.common import clock
 from portal.common.outbox import OutboxRow
 
@@ -21,7 +21,10 @@ PAUSES += [dt.timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)]
 
 
 class Endpoint(models.Model):
-    """An https address of another program. `after_event`: events up to this one have been looked at (`webhooks.collecting`)."""
+    """An https address of another program. `after_event`: events up to this one have been looked at (`webhooks.collecting`).
+
+    `secret` and `old_secret` are sealed (`webhooks.signing`).
+    """
 
     name = models.CharField(_("tên"), max_length=100)
     url = models.URLField(_("địa chỉ"), max_length=500, unique=True)
@@ -44,9 +47,9 @@ class Endpoint(models.Model):
         return self.name
 
     def secrets_now(self):
-        """The secrets that sign now, the newest first."""
+        """The secrets that sign now, opened, the newest first. Raises sealing.CannotOpen."""
         overlaps = self.old_secret and self.old_secret_until and clock.now() < self.old_secret_until
-        return [self.secret, *([self.old_secret] if overlaps else [])]
+        return [opened(self.secret), *([opened(self.old_secret)] if overlaps else [])]
 
 
 class Delivery(OutboxRow):

@@ -39,7 +39,7 @@ def overview(request):
     form = EndpointForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         made = keeping.register(form.save(commit=False), request.user)
-        return _page(request, made, secret=made.secret)
+        return _page(request, made, secret=made.secrets_now()[0])
     lost = Count("deliveries", filter=Q(deliveries__due_state=OutboxState.DEAD))
     waiting = Count("deliveries", filter=Q(deliveries__due_state=OutboxState.WAITING))
     rows = Endpoint.objects.annotate(lost=lost, waiting=waiting).order_by("name", "pk")
@@ -69,7 +69,7 @@ def _page(request, found, secret=""):
 
 def _replace_secret(request, found):
     found = keeping.replace_secret(found.pk)
-    return _page(request, found, secret=found.secret)
+    return _page(request, found, secret=found.secrets_now()[0])
 
 
 def _switch_off(request, found):

@@ -106,8 +106,8 @@ def test_a_step_is_told_once_and_holds_no_person(desk, endpoint, receiver):
 
 
 def test_the_receiver_can_check_it_and_two_secrets_overlap(desk, endpoint, receiver):
-    old = endpoint.secret
-    new = keeping.replace_secret(endpoint.pk).secret
+    (old,) = endpoint.secrets_now()
+    new = keeping.replace_secret(endpoint.pk).secrets_now()[0]
     keeping.try_it(endpoint)
     work()
     _path, headers, body = receiver.got[0]
