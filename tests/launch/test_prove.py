@@ -10,6 +10,7 @@ import pytest
 from portal.launch import prove
 from portal.launch.cli import main
 from portal.launch.missing import Missing
+from tests.conftest import CHROMIUM_FLAGS
 
 
 def test_without_words_all_cores_work_one_waits_and_a_file_stays_in_one_worker():
@@ -69,3 +70,25 @@ def test_with_a_moved_clock_python_still_sleeps():
     ask = "import time; start = time.monotonic(); time.sleep(0.05); print(time.monotonic() - start)"
     process = subprocess.run([sys.executable, "-c", ask], env={**os.environ, **moved}, capture_output=True, text=True, check=True)
     assert float(process.stdout) >= 0.05
+
+
+@pytest.mark.browser
+def test_with_a_moved_clock_chromium_shows_a_page_of_that_day(tmp_path):
+    """A minute would not do, were FAKETIME_FORCE_MONOTONIC_FIX not off."""
+    day = dt.datetime.now(prove.HANOI).date() + dt.timedelta(days=70)
+    try:
+        moved = prove.moved_clock(day)
+    except Missing as lack:
+        pytest.skip(str(lack))
+    page = tmp_path / "page.html"
+    page.write_text("<script>document.write(new Date().toLocaleDateString('en-CA', {timeZone: 'Asia/Ho_Chi_Minh'}))</script>")
+    command = [
+        prove.browser(),
+        "--headless",
+        *CHROMIUM_FLAGS,
+        f"--user-data-dir={tmp_path / 'profile'}",
+        "--dump-dom",
+        page.as_uri(),
+    ]
+    process = subprocess.run(command, env={**os.environ, **moved}, capture_output=True, text=True, check=True, timeout=60)
+    assert str(day) in process.stdout.partition("</script>")[2]
