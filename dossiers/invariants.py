@@ -26,18 +26,38 @@ def violations():
         yield from history.problems(dossier)
         yield from _papers_and_messages(dossier)
         yield from _steps_and_clock(dossier)
-    for model in (Attachment, IssuedPaper):
-        for row in model.objects.order_by("pk").iterator(chunk_size=200):
-            yield from _file(model, row, row.storage_key, row.sha256)
-            if model is Attachment and row.is_redrawn:
-                yield from _file(model, row, row.original_key, row.original_sha256)
-    for letter in Letter.objects.exclude(files=[]).order_by("pk").iterator(chunk_size=200):
-        for file in letter.files:
-            yield from _file(Letter, letter, file["storage_key"], file["sha256"])
+    for row, key, sha256 in files_of_rows():
+        yield from wrong_file(row, key, sha256)
     yield from anchors.problems()
     yield from _numbers()
     yield from _parcels()
     yield from _administrators()
+
+
+def files_of_rows():
+    """(row, storage key, SHA-256) of every stored file that a row names."""
+    for row in Attachment.objects.order_by("pk").iterator(chunk_size=200):
+        yield row, row.storage_key, row.sha256
+        if row.is_redrawn:
+            yield row, row.original_key, row.original_sha256
+    for row in IssuedPaper.objects.order_by("pk").iterator(chunk_size=200):
+        yield row, row.storage_key, row.sha256
+    for model, files in ((Letter, _of_letter), (StepRun, _of_step), (ResultDraft, _of_draft)):
+        for row in model.objects.order_by("pk").iterator(chunk_size=200):
+            for file in files(row):
+                yield row, file["storage_key"], file["sha256"]
+
+
+def _of_letter(letter):
+    return letter.files
+
+
+def _of_step(run):
+    return [*filter(None, [run.product.get("file")]), *run.visit.get("photos", [])]
+
+
+def _of_draft(draft):
+    return [row["file"] for paper in draft.content["papers"] for row in frozen.given_elsewhere(paper)]
 
 
 def summary():
@@ -108,9 +128,6 @@ def _steps_and_clock(dossier):
     found = set(dossier.intervals.filter(ended_at=None).exclude(kind=IntervalKind.OUTAGE).values_list("kind", flat=True))
     if found != expected:
         yield f"{dossier.code} ({dossier.state}): its clock counts {sorted(found)}, the state means {sorted(expected)}"
-    for run in dossier.step_runs.all():
-        for file in [*filter(None, [run.product.get("file")]), *run.visit.get("photos", [])]:
-            yield from _file(StepRun, run, file["storage_key"], file["sha256"])
 
 
 def _papers_of_decisions(dossier):
@@ -128,14 +145,11 @@ def _papers_of_decisions(dossier):
 
 
 def _drafts(dossier):
-    """The drafts are those that the history names, and their files are there."""
+    """The drafts are those that the history names."""
     drafts = {draft.number: draft for draft in dossier.result_drafts.all()}
     for draft in drafts.values():
         if frozen.content_hash(draft.content) != draft.content_hash:
             yield f"{dossier.code}: draft {draft.number} of its result was changed"
-        for paper in draft.content["papers"]:
-            for row in frozen.given_elsewhere(paper):
-                yield from _file(ResultDraft, draft, row["file"]["storage_key"], row["file"]["sha256"])
     for event in dossier.events.filter(text__details__has_key="draft").select_related("text"):
         named = event.text.details["draft"]
         if named["number"] not in drafts or drafts[named["number"]].content_hash != named["sha256"]:
@@ -150,8 +164,9 @@ def _numbers():
         yield f"numbers {row.series}-{row.body.code} of {row.year}: {row.last} were given, {row.given} are there"
 
 
-def _file(model, row, key, sha256):
-    name = f"{model._meta.verbose_name} {row.pk}"
+def wrong_file(row, key, sha256):
+    """Yield a sentence when the file of this row is not there, or was changed."""
+    name = f"{row._meta.verbose_name} {row.pk}"
     digest = hashlib.sha256()
     try:
         with storage.open_stored(key) as file:

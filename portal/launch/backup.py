@@ -3,7 +3,8 @@
 DIR holds
     wal/            the database's log, archived by the server itself at least once a minute (portal/launch/archive.py)
     base/<time>/    one backup: base.tar.gz and pg_wal.tar.gz of the database, files/, signing/, anchors/, backup.json
-Files in S3-compatible storage (STORAGE_URL) are fetched into files/ and brought back from there.
+Files in S3-compatible storage (STORAGE_URL) are fetched into files/ and brought back from there. After a restore each file that
+a row names is read; what is missing or has another SHA-256 is named.
 A backup is complete when its folder has lost the ending `.part`. The log after it leads to any later moment.
 Keys lie in DIR as they lie in the portal: whoever reads DIR can sign, and reads everything.
 """
@@ -30,6 +31,7 @@ from .supervisor import StopAsked, Supervisor
 STORAGE = "STORAGE_URL"  # where it is set, files lie in S3-compatible storage
 ADDRESS = "BACKUP_DATABASE_URL"  # of a role that may replicate; without it the embedded database is meant
 RECOVERY_SECONDS = 3600.0
+SHOWN = 200  # lines of the check after a restore
 LIMITS = {  # word of pg_controldata: setting of the server
     "max_connections": "max_connections",
     "max_worker_processes": "max_worker_processes",
@@ -157,8 +159,25 @@ def _complete(folder: Path) -> list[Backup]:
 def restore(places: Places, folder: Path, *, at: dt.datetime | None = None, cluster: Path | None = None) -> int:
     """Bring everything back into an empty place, up to the end of the archived log or to the moment `at`. Raises Missing.
 
-    With `cluster`, the data folder of another server, the database recovers when that server starts.
+    Exit code 1 when a file that a row names is missing or changed; it is named. With `cluster`, the data folder of another
+    server, the database recovers when that server starts, and the files are to be looked at then.
     """
+    postgres = _bring_back(places, folder, at, cluster)
+    if postgres is None:
+        say(f"  Khởi động máy chủ PostgreSQL trên {cluster}: nó đọc nốt nhật ký rồi tự mở.")
+        say("  Rồi xem đủ tệp chưa: manage.py stored_files check")
+        return 0
+    with Supervisor() as supervisor:
+        with step("Cơ sở dữ liệu đọc lại nhật ký"):
+            _recover(postgres, supervisor)
+        with step("Đọc lại mọi tệp mà cơ sở dữ liệu nêu tên"):
+            code = supervisor.run_to_end(_check(places, postgres, supervisor, "stored_files", "check"))
+    say("\n".join(f"  {line}" for line in _said(places)))
+    return 0 if code == 0 else 1
+
+
+def _bring_back(places: Places, folder: Path, at: dt.datetime | None = None, cluster: Path | None = None) -> Postgres | None:
+    """Unpack database, files and keys into an empty place. The server that is to read the log; None with `cluster`."""
     refuse_while_running(places)
     postgres = None if cluster else Postgres(places)
     data = cluster or postgres.data
@@ -174,12 +193,7 @@ def restore(places: Places, folder: Path, *, at: dt.datetime | None = None, clus
                 _give(target)
         if os.environ.get(STORAGE):
             _stored_files(places, "load", str(chosen.folder / "files"))
-    if postgres is None:
-        say(f"  Khởi động máy chủ PostgreSQL trên {data}: nó đọc nốt nhật ký rồi tự mở.")
-        return 0
-    with step("Cơ sở dữ liệu đọc lại nhật ký"), Supervisor() as supervisor:
-        _recover(postgres, supervisor)
-    return 0
+    return postgres
 
 
 def _choose(folder: Path, at: dt.datetime | None) -> Backup:
@@ -269,15 +283,15 @@ def drill(places: Places, folder: Path) -> int:
     there.logs.mkdir(parents=True)
     aside = {name: os.environ.pop(name, None) for name in ("SIGNING_DIR", "ANCHOR_DIR", "BACKUP_DIR", STORAGE)}
     try:
-        restore(there, folder)
-        back = time.monotonic() - clock
+        postgres = _bring_back(there, folder)
         with Supervisor() as supervisor:
-            postgres = Postgres(there)
-            _recover(postgres, supervisor)
+            with step("Cơ sở dữ liệu đọc lại nhật ký"):
+                _recover(postgres, supervisor)
+            back = time.monotonic() - clock
             last = dt.datetime.fromisoformat(postgres.execute("SELECT max(at) AT TIME ZONE 'UTC' FROM portal_heartbeat").strip())
             with step("Kiểm tra mọi hồ sơ, giấy tờ, tiền"):
-                code = supervisor.run_to_end(_check(there, postgres, supervisor))
-            said = (there.logs / "check.log").read_text().strip().splitlines()
+                code = supervisor.run_to_end(_check(there, postgres, supervisor, "check_invariants"))
+            said = _said(there)
     except StopAsked:
         return 130
     finally:
@@ -287,11 +301,12 @@ def drill(places: Places, folder: Path) -> int:
     say(f"\n  Bản sao chụp lúc     {_choose(folder, None).taken_at:%Y-%m-%d %H:%M:%S} UTC")
     say(f"  Nhịp cuối có lại     {last:%Y-%m-%d %H:%M:%S} UTC, trước lúc diễn tập {lost:.0f} giây (rơ-le ghi mỗi phút một nhịp)")
     say(f"  Dựng lại trong       {back:.1f} giây; cùng kiểm tra {time.monotonic() - clock:.1f} giây")
-    say("\n".join(f"  {line}" for line in said[-20:]))
+    say("\n".join(f"  {line}" for line in said))
     return 0 if code == 0 else 1
 
 
-def _check(places: Places, postgres: Postgres, supervisor: Supervisor) -> Child:
+def _check(places: Places, postgres: Postgres, supervisor: Supervisor, *words: str) -> Child:
+    """This command of `manage.py` on the restored database; it writes into check.log."""
     variables = {
         **os.environ,
         "DATABASE_URL": postgres.address(SUPERUSER),
@@ -299,8 +314,15 @@ def _check(places: Places, postgres: Postgres, supervisor: Supervisor) -> Child:
         "PORTAL_VAR": str(places.var),
         "LOG_LEVEL": "ERROR",
     }
-    command = manage(places, "check_invariants")
-    return Child("check", command, supervisor.environment(variables), places.root, places.logs / "check.log")
+    log = places.logs / "check.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.unlink(missing_ok=True)
+    return Child("check", manage(places, *words), supervisor.environment(variables), places.root, log)
+
+
+def _said(places: Places) -> list[str]:
+    """The last lines of the check."""
+    return (places.logs / "check.log").read_text().strip().splitlines()[-SHOWN:]
 
 
 def _tidy(places: Places) -> None:

@@ -4,12 +4,15 @@ import dataclasses
 import datetime as dt
 import os
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
 
+import boto3
 import psycopg2
 import pytest
+from moto.server import ThreadedMotoServer
 
 from portal.launch import backup
 from portal.launch.child import stop
@@ -17,9 +20,12 @@ from portal.launch.cli import main
 from portal.launch.missing import Missing
 from portal.launch.places import Places
 from portal.launch.postgres import SUPERUSER, THROWAWAY, Postgres, outside_home
+from portal.launch.supervisor import Supervisor
+from tests.processes import Processes
 
 pytestmark = pytest.mark.slow
 KEY = "ab" * 20
+SECRET = "0123456789abcdef"
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +99,18 @@ def write(here, postgres, *statements):
     connection.close()
 
 
+def say_of_files(monkeypatch, said, code):
+    """Instead of `manage.py stored_files check`: the databases of these tests have no tables of the portal."""
+    told = f"import sys; print({said!r}); sys.exit({code})"
+    monkeypatch.setattr(backup, "manage", lambda places, *words: [sys.executable, "-c", told])
+
+
 def restored(folder, name, *words):
     """Restore into a new place; the codes that are in its database, and the place."""
     there = place(folder, name)
-    assert main_in(there, "restore", *words) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        say_of_files(patch, "2 files: all there", 0)
+        assert main_in(there, "restore", *words) == 0
     postgres = Postgres(there, THROWAWAY)
     server = postgres.child(os.environ)
     server.start()
@@ -116,6 +130,57 @@ def test_everything_comes_back_up_to_the_last_archived_moment(saved, folder):
     assert (there.var / "files" / "ab" / (KEY[:-1] + "c")).read_bytes() == b"a later paper"
     assert (there.var / "signing" / "agency.key").read_text() == "secret"
     assert not (there.var / "files" / "ab" / ".half").exists()
+
+
+def test_a_restore_says_which_files_are_missing_and_fails(saved, folder, capsys, monkeypatch):
+    there = place(folder, "lacking")
+    say_of_files(monkeypatch, "giấy tờ 7: its file cannot be read", 1)
+    assert main_in(there, "restore", str(saved[0])) == 1
+    assert "giấy tờ 7: its file cannot be read" in capsys.readouterr().out
+    shutil.rmtree(outside_home(there), ignore_errors=True)
+
+
+def test_the_files_of_the_restored_database_are_looked_at(folder, transactional_db):
+    there, tested = place(folder, "looked-at"), Postgres(Places.of())
+    tested.address = lambda role: Processes().environment["DATABASE_URL"]
+    with Supervisor() as supervisor:
+        assert supervisor.run_to_end(backup._check(there, tested, supervisor, "stored_files", "check")) == 0
+    assert backup._said(there) == ["0 files: all there, with their SHA-256"]
+
+
+def test_files_in_a_bucket_are_in_the_backup_and_come_back_into_an_empty_bucket(saved, folder, monkeypatch):
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "portal.settings.dev")  # those of the tests know no bucket
+    kept = folder / "of-a-bucket"
+    shutil.copytree(saved[0], kept)
+    shutil.rmtree(next(kept.glob("base/*Z")) / "files")
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        first, second = (bucket_of(server, name) for name in ("files-first", "files-second"))
+        first.put_object(Key=f"ab/{KEY}", Body=b"a paper")
+        use(server, monkeypatch, first)
+        assert main_in(place(folder, "with-a-bucket"), "backup", "--files-only", str(kept)) == 0
+        assert (next(kept.glob("base/*Z")) / "files" / "ab" / KEY).read_bytes() == b"a paper"
+        use(server, monkeypatch, second)
+        there = place(folder, "into-a-bucket")
+        backup._bring_back(there, kept)
+        assert [(found.key, found.get()["Body"].read()) for found in second.objects.all()] == [(f"ab/{KEY}", b"a paper")]
+        assert not (there.var / "files").exists()
+    finally:
+        server.stop()
+
+
+def bucket_of(server, name):
+    host, port = server.get_host_and_port()
+    access = {"aws_access_key_id": "portal", "aws_secret_access_key": SECRET, "region_name": "us-east-1"}
+    made = boto3.resource("s3", endpoint_url=f"http://{host}:{port}", **access).Bucket(name)
+    made.create()
+    return made
+
+
+def use(server, monkeypatch, bucket):
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv(backup.STORAGE, f"s3://portal:{SECRET}@{host}:{port}/{bucket.name}?tls=0")
 
 
 def test_an_earlier_moment_can_be_chosen(saved, folder):

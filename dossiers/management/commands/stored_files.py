@@ -1,25 +1,42 @@
-"""Copy stored files out of the portal's storage, or into it: for backups, and to move from a folder to S3-compatible storage."""
+"""Copy stored files out of the portal's storage, or into it: for backups, and to move from a folder to S3-compatible storage.
+Or look whether all files are there that rows of the database name."""
 
 import os
 from pathlib import Path
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from dossiers import invariants
 from dossiers.files import storage
 
 
 class Command(BaseCommand):
-    help = "save DIR: copies the stored files that DIR lacks. load DIR: stores the files of DIR that the storage lacks."
+    help = """save DIR: copies the stored files that DIR lacks. load DIR: stores the files of DIR that the storage lacks.
+        check: names each file of a row that is not there or has another SHA-256; exit status 1 when there is one."""
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("way", choices=["save", "load"])
-        parser.add_argument("folder", type=Path)
-        parser.add_argument("--known", type=Path, help="of save: an older copy, whose files are linked")
+        ways = parser.add_subparsers(dest="way", required=True)
+        for way in ("save", "load"):
+            ways.add_parser(way).add_argument("folder", type=Path)
+        ways.choices["save"].add_argument("--known", type=Path, help="an older copy, whose files are linked")
+        ways.add_parser("check")
 
-    def handle(self, *, way, folder, known, **options):
-        copied = _save(folder, known) if way == "save" else _load(folder)
-        self.stdout.write(str(copied))
+    def handle(self, *, way, folder=None, known=None, **options):
+        if way == "check":
+            return self._check()
+        self.stdout.write(str(_save(folder, known) if way == "save" else _load(folder)))
+
+    def _check(self):
+        looked_at, wrong = 0, 0
+        for row, key, sha256 in invariants.files_of_rows():
+            looked_at += 1
+            for sentence in invariants.wrong_file(row, key, sha256):
+                wrong += 1
+                self.stdout.write(f"{sentence}: {key}")
+        if wrong:
+            raise CommandError(f"{wrong} of {looked_at} files are missing or changed")
+        self.stdout.write(f"{looked_at} files: all there, with their SHA-256")
 
 
 def _save(folder, known):

@@ -5,7 +5,7 @@ import os
 
 import pytest
 from django.core.files.storage import storages
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from moto.server import ThreadedMotoServer
 
 from dossiers import invariants
@@ -117,6 +117,28 @@ def test_files_are_saved_to_a_folder_and_loaded_into_an_empty_bucket(in_bucket, 
     copied(("load", tmp_path / "two"), 2)
     copied(("load", tmp_path / "two"), 0)
     assert storage.matches(first.storage_key, first.sha256) and storage.matches(third.storage_key, third.sha256)
+
+
+def test_a_file_that_a_row_names_is_missed_or_found_changed_in_the_bucket(in_bucket, desk):
+    draft = desk.draft()
+    with open_files(draft) as opened:
+        taken = receive(opened, check("khac", [upload("IMG_1.HEIC", HEIC), upload("a.pdf", pdf())], who="")).taken
+    photo, paper = taken
+    assert "3 files: all there" in looked_at()
+    storage.delete_stored(photo.original_key)
+    in_bucket.put_object(Key=f"{paper.storage_key[:2]}/{paper.storage_key}", Body=b"another")
+    said = io.StringIO()
+    with pytest.raises(CommandError, match="2 of 3 files"):
+        call_command("stored_files", "check", stdout=said)
+    missing, changed = said.getvalue().splitlines()
+    assert photo.original_key in missing and "cannot be read" in missing
+    assert paper.storage_key in changed and "was changed" in changed
+
+
+def looked_at():
+    said = io.StringIO()
+    call_command("stored_files", "check", stdout=said)
+    return said.getvalue()
 
 
 def copied(words, number):
