@@ -10,12 +10,13 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from dossiers.api.answers import AnswersField, KnownFieldsOnly
+from dossiers.api.answers import AnswersField
 from dossiers.api.views import REFUSALS
 from dossiers.files.changing import FilesClosed
 from dossiers.filing import drafts, judging, portal_questions
 from dossiers.models import Dossier
 from dossiers.states import DossierState
+from portal.common.bodies import Body
 from portal.common.problems import Conflict
 from procedures.eforms import error_texts, read_json
 
@@ -31,7 +32,7 @@ class DraftSerializer(serializers.Serializer):
     errors = serializers.DictField(child=serializers.CharField())
 
 
-class DraftChangesSerializer(KnownFieldsOnly):
+class DraftChangesSerializer(Body):
     """New answers by field key; null empties one, what is not named stays. One that is refused: nothing is written.
 
     `revision`: of the draft as it was read; 409 when it was changed since.

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -14,6 +14,7 @@ from dossiers import conversation
 from dossiers.api.views import visible_filed
 from dossiers.models import Letter
 from dossiers.permissions import is_submitter
+from portal.common.bodies import Body
 from portal.common.vietnamese import clean_text
 from portal.json_parser import JSONParser
 
@@ -38,7 +39,7 @@ class LetterSerializer(serializers.ModelSerializer):
         fields = ["id", "from_office", "agency", "text", "files", "sent_at", "opened_at", "answer_by", "closed_at"]
 
 
-class NewLetterSerializer(serializers.Serializer):
+class NewLetterSerializer(Body):
     """A letter to the office. The same `sent_key` sent again is the same letter."""
 
     text = serializers.CharField(max_length=conversation.MAX_TEXT)
@@ -48,7 +49,7 @@ class NewLetterSerializer(serializers.Serializer):
 class LetterWithFilesSerializer(NewLetterSerializer):
     """The same with files, as a form."""
 
-    file = serializers.ListField(child=serializers.FileField(), required=False)
+    file = serializers.ListField(child=serializers.FileField(allow_empty_file=True), required=False)
 
 
 class Letters(APIView):
@@ -82,7 +83,8 @@ class Letters(APIView):
     )
     def post(self, request, code):
         dossier = self.own(request, code)
-        sent = NewLetterSerializer(data=request.data)
+        form = isinstance(request.data, QueryDict)
+        sent = (LetterWithFilesSerializer if form else NewLetterSerializer)(data=request.data)
         sent.is_valid(raise_exception=True)
         text, key = clean_text(sent.validated_data["text"], lines=True), sent.validated_data.get("sent_key") or uuid.uuid4()
         try:

@@ -4,11 +4,11 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from dossiers.api.answers import KnownFieldsOnly
 from dossiers.clock import lateness
 from dossiers.fees import ending
 from dossiers.models import Dossier, Event
 from portal.common import clock
+from portal.common.bodies import Body
 
 
 class EventSerializer(serializers.ModelSerializer):
@@ -83,13 +83,13 @@ class DossierDetailSerializer(DossierSerializer):
         return list(dossier.filed_again.exclude(code=None).order_by("pk").values_list("code", flat=True))
 
 
-class NoteSerializer(serializers.Serializer):
+class NoteSerializer(Body):
     """A note to a step: the reason of a withdrawal, a message with a supplement. Optional."""
 
     note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
 
-class SubmitSerializer(KnownFieldsOnly):
+class SubmitSerializer(Body):
     """The declaration must be true: it replaces the signature."""
 
     declared = serializers.BooleanField()

@@ -12,7 +12,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from dossiers import workflow
-from dossiers.api.answers import AnswersField, KnownFieldsOnly
+from dossiers.api.answers import AnswersField
 from dossiers.api.serializers import DossierDetailSerializer, NoteSerializer
 from dossiers.api.views import REFUSALS, StepView, visible_filed
 from dossiers.choices import SupplementTarget
@@ -21,6 +21,7 @@ from dossiers.files.receiving import check, check_page, receive, sender_of
 from dossiers.filing import rules, supplements
 from dossiers.permissions import is_submitter
 from dossiers.states import DossierState
+from portal.common.bodies import Body
 from portal.common.problems import Conflict
 from portal.json_parser import JSONParser
 from procedures.eforms import read_json
@@ -69,7 +70,7 @@ class SupplementSerializer(serializers.Serializer):
     items = ItemSerializer(many=True)
 
 
-class NewFileSerializer(serializers.Serializer):
+class NewFileSerializer(Body):
     """A new file for a requested document. `replaces`: id of the file sent before whose place it takes; else one more page."""
 
     item = serializers.CharField()
@@ -77,7 +78,7 @@ class NewFileSerializer(serializers.Serializer):
     replaces = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
 
 
-class PageChoiceSerializer(serializers.Serializer):
+class PageChoiceSerializer(Body):
     """What happens to a page that was sent before."""
 
     action = serializers.ChoiceField(["keep", "leave_out"])
@@ -215,7 +216,7 @@ class OneFile(SupplementView):
         return self.shown(code)
 
 
-class AnswersSerializer(KnownFieldsOnly):
+class AnswersSerializer(Body):
     """New answers to the requested fields, by field key. One that is refused: nothing is written."""
 
     answers = AnswersField()

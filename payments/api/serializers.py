@@ -13,6 +13,7 @@ from payments.attempts.references import LENGTH
 from payments.citizen.pages import credits, refunds
 from payments.gateways import vietqr
 from payments.models import BankChoice, EReceipt, PaymentAttempt, Refund, Way
+from portal.common.bodies import Body
 
 MONEY = [(outcomes.YES, "money was taken"), (outcomes.NO, "no money was taken"), (outcomes.CHECKING, "not known for sure yet")]
 ONLINE = [(Way.GATEWAY, "through the gateway"), (Way.TRANSFER, "transfer to the account")]
@@ -154,7 +155,7 @@ class BegunSerializer(AttemptSerializer):
         return TransferSerializer(attempt).data if attempt.way == Way.TRANSFER else None
 
 
-class BeginSerializer(serializers.Serializer):
+class BeginSerializer(Body):
     """Which way to pay: one of `ways`."""
 
     way = serializers.ChoiceField(choices=ONLINE)
@@ -167,7 +168,7 @@ class BeginSerializer(serializers.Serializer):
         return {"choice": choice}
 
 
-class ClaimSerializer(serializers.Serializer):
+class ClaimSerializer(Body):
     """Of which attempt the payer says that the money is gone."""
 
     reference = serializers.CharField(max_length=LENGTH)

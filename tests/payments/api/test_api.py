@@ -215,7 +215,7 @@ def test_what_is_no_json_object_is_refused(client, waiting, body):
 def test_more_than_a_form_of_ours_is_not_read(client, waiting, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     for length, status in ((900, 201), (1001, 400)):
-        body = '{"way": "transfer", "x": "' + "x" * (length - 28) + '"}'
+        body = '{"way": "transfer"' + " " * (length - 19) + "}"
         assert client.post(address(waiting, "attempts/"), body, **JSON).status_code == status
 
 
@@ -233,10 +233,16 @@ def test_nobody_begins_to_pay_all_day_long(client, waiting, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["amount", "state", "reference", "opened_by", "link", "expires_at", "settles", "collector"])
-def test_what_the_house_decides_is_not_read_from_a_request(client, waiting, name):
+def test_what_the_house_decides_is_refused_in_a_request(client, waiting, name):
     answer = begin(client, waiting, **GATEWAY, **{name: "1"})
+    assert answer.status_code == 400 and not PaymentAttempt.objects.exists()
+    assert answer.json()["errors"] == [{"detail": "Không có trường này.", "code": "invalid", "pointer": f"#/{name}"}]
+
+
+def test_what_the_house_decides_is_decided_by_it(client, waiting):
+    assert begin(client, waiting, **GATEWAY).status_code == 201
     attempt = PaymentAttempt.objects.get()
-    assert answer.status_code == 201 and (attempt.amount, attempt.state, attempt.settles) == (200_000, AttemptState.SENT, False)
+    assert (attempt.amount, attempt.state, attempt.settles) == (200_000, AttemptState.SENT, False)
     assert (attempt.opened_by, attempt.link, attempt.collector) == (waiting.submitter, None, waiting.lead_agency)
     assert len(attempt.reference) == 17 and attempt.expires_at < clock.now() + dt.timedelta(minutes=16)
 
