@@ -6,8 +6,10 @@ import portal.common.clock
 from django.conf import settings
 from django.db import migrations, models
 
+from portal.common.migrations import Expanding
 
-class Migration(migrations.Migration):
+
+class Migration(Expanding):
 
     initial = True
 

@@ -27,6 +27,7 @@ class Child:
         (signal.SIGTERM, 10),
     )  # signal, seconds of patience; then it is killed
     on_orphaned: signal.Signals = signal.SIGTERM  # sent by the kernel when the launcher dies
+    stdin: int = subprocess.DEVNULL  # or subprocess.PIPE
     user: tuple[int, int] | None = None  # user and group id, for a program that must not run as root
     process: subprocess.Popen | None = field(default=None, repr=False)
 
@@ -37,7 +38,7 @@ class Child:
                 [str(part) for part in self.command],
                 env=dict(self.environment),
                 cwd=self.folder,
-                stdin=subprocess.DEVNULL,
+                stdin=self.stdin,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

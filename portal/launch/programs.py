@@ -29,6 +29,11 @@ def migrate(python: Path | str) -> Command:
     return [str(python), "manage.py", "migrate", "--noinput"]
 
 
+def upgrade(python: Path | str) -> Command:
+    """As `migrate`, in two parts: prints a line between them and waits for Enter."""
+    return [str(python), "manage.py", "upgrade"]
+
+
 def mock_gateway(python: Path | str, port: int, *, host: str = "127.0.0.1") -> Command:
     """One process: its threads send the IPNs."""
     return web_server.command(python, "payments.mock_gateway.wsgi:application", port, host=host)

@@ -1,13 +1,14 @@
 """`./portalctl upgrade-drill DIR`: how long an upgrade of the data in DIR, the data folder of an older release, takes.
 
-Works on a copy; DIR is only read, and no portal may run on it. Prints how long the migrations took, the slowest of them, and how
-long the first web took to answer.
+Works on a copy; DIR is only read, and no portal may run on it. Does what docs/operations.md, «Upgrading», tells operators: migrates in
+two parts (`manage.py upgrade`), starts the new web between them, and prints how long nobody can write.
 """
 
 import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,8 +25,14 @@ from .run import answers
 from .supervisor import StopAsked, Supervisor
 
 SHOWN = 8  # migrations
+READY, DONE = "rồi bấm Enter", "Mở bản mới được rồi"  # in what `manage.py upgrade` prints
+WRITTEN = ("accounts_user", "dossiers_dossier", "dossiers_event", "dossiers_steprun", "files_attachment", "payments_paymentattempt")
+# Seconds that a program waits before it can write into all of them.
+WRITE = f"""BEGIN; LOCK TABLE {", ".join(WRITTEN)} IN ROW EXCLUSIVE MODE;
+    SELECT extract(epoch FROM clock_timestamp() - now()); ROLLBACK"""
 WEB_SECONDS = 180.0
 # Each migration is recorded when it ends, so nothing is known of the first one.
+NEWEST = "SELECT max(id) FROM django_migrations"
 SLOWEST = """SELECT app || '.' || name || ' ' || round(extract(epoch FROM took)::numeric, 2) FROM (
     SELECT app, name, applied - lag(applied) OVER (ORDER BY applied, id) AS took, id FROM django_migrations) AS each
     WHERE id > {last} + 1 ORDER BY took DESC LIMIT {shown}"""
@@ -66,26 +73,60 @@ def _copy(older: Places, there: Places) -> Postgres:
 
 
 def _measure(places: Places, postgres: Postgres, supervisor: Supervisor) -> int:
-    last = postgres.execute("SELECT max(id) FROM django_migrations").strip()
+    last = postgres.execute(NEWEST).strip()
     before = float(postgres.execute(IN_DATABASE))
     variables = _variables(places, postgres.address(OWNER))
-    migrated = _seconds(supervisor, Child("migrate", programs.migrate(places.python), variables, places.root, _log(places)))
+    upgrade = Child("upgrade", programs.upgrade(places.python), variables, places.root, _log(places), stdin=subprocess.PIPE)
+    with supervisor.together([upgrade]), _Writer(postgres) as writer:
+        beside = _seconds_until(upgrade, READY)
+        longest, closing_from = writer.longest, postgres.execute(NEWEST).strip()
+        started = _web_starts(places, postgres, supervisor)
+        upgrade.process.stdin.write(b"\n")
+        upgrade.process.stdin.flush()
+        closed = _seconds_until(upgrade, DONE)
+        _seconds_until(upgrade, None)
     in_database = float(postgres.execute(IN_DATABASE)) - before
     made = postgres.execute(f"SELECT count(*) FROM django_migrations WHERE id > {last}").strip()
-    slowest = postgres.execute(SLOWEST.format(last=last, shown=SHOWN)).split("\n")
-    started = _web_starts(places, postgres, supervisor)
+    slowest = postgres.execute(SLOWEST.format(last=closing_from, shown=SHOWN)).split("\n")
     code = supervisor.run_to_end(_child(places, postgres, "check_invariants"))
-    say(f"\n  {made} migrations {migrated:.1f} s, of these {in_database:.1f} s in the database")
-    say(f"  first answer of the web {started:.1f} s after its start")
-    say(f"  not answering: writes {migrated + started:.1f} s; public pages 0 s, the proxy keeps them for an hour")
-    say("  slowest: " + "; ".join(line.replace("|", " ") + " s" for line in slowest if line.strip()))
+    say(f"\n  {made} migrations, {in_database:.1f} s in the database")
+    say(f"  beside the running programs {beside:.1f} s; a write waited at most {longest:.2f} s")
+    say(f"  first answer of the new web, beside the old one, {started:.1f} s after its start")
+    say(f"  not answering: writes {closed:.1f} s; public pages 0 s, the proxy keeps them for an hour")
+    say("  slowest of these: " + "; ".join(line.replace("|", " ") + " s" for line in slowest if line.strip()))
     say("  invariants: " + ("all hold" if code == 0 else _log(places).read_text().strip().splitlines()[-1]))
     return 0 if code == 0 else 1
 
 
-def _seconds(supervisor: Supervisor, child: Child) -> float:
+class _Writer(threading.Thread):
+    """Asks again and again for the locks that a filing and a payment of the old programs take. `longest`: seconds it waited."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        super().__init__(daemon=True)
+        self.postgres, self.longest, self.ended = postgres, 0.0, threading.Event()
+
+    def run(self) -> None:
+        while not self.ended.wait(0.05):
+            self.longest = max(self.longest, float(self.postgres.execute(WRITE)))
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self.ended.set()
+        self.join()
+
+
+def _seconds_until(child: Child, words: str | None) -> float:
+    """Seconds until its log has a line with these words, or, with None, until it ends well. Raises Missing when it fails."""
     began = time.monotonic()
-    supervisor.step(child)
+    while words is None or words not in child.log_tail(3):
+        if not child.running:
+            if words is None and child.exit_code == 0:
+                break
+            raise Missing(f"Nâng cấp hỏng:\n{child.log_tail(20)}", f"less {child.log}")
+        time.sleep(0.02)
     return time.monotonic() - began
 
 

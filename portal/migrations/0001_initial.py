@@ -1,7 +1,9 @@
 from django.db import migrations, models
 
+from portal.common.migrations import Expanding
 
-class Migration(migrations.Migration):
+
+class Migration(Expanding):
 
     initial = True
 

@@ -3,8 +3,10 @@ import dossiers.papers.models
 import portal.common.clock
 from django.db import migrations, models
 
+from portal.common.migrations import Expanding
 
-class Migration(migrations.Migration):
+
+class Migration(Expanding):
 
     initial = True
 

@@ -4,8 +4,10 @@ import django.db.models.deletion
 import payments.mock_gateway.models
 from django.db import migrations, models
 
+from portal.common.migrations import Expanding
 
-class Migration(migrations.Migration):
+
+class Migration(Expanding):
 
     initial = True
 
