@@ -1,6 +1,7 @@
 """Recognises the database of an older portal before migrations run.
 
-Migrations were squashed in 0.2: a database with migrations that the code no longer has cannot be migrated.
+A release keeps the migrations of the releases before. Those made between two releases become one or two for each app when
+the next is made: a database from between cannot be migrated.
 """
 
 from django.core.management.base import CommandError
@@ -9,7 +10,10 @@ from django.db.migrations.loader import MigrationLoader
 
 from portal.launch.supervisor import EXIT_WITH_ADVICE
 
-OURS = {"accounts", "messaging", "procedures", "dossiers", "files", "papers", "payments", "portal"}
+OURS = {
+    "accounts", "custody", "dossiers", "files", "messaging", "mock_gateway", "papers", "parcels", "payments", "portal",
+    "procedures", "webhooks",
+}  # fmt: skip
 
 
 def refuse(sender, using, **kwargs):

@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import TransactionTestCase
 
+from portal.common import migrations
 from portal.launch.places import Places
 from portal.launch.postgres import find_binaries
 
@@ -126,7 +127,7 @@ def _make(name):
 
 def _digest():
     """Changes with every migration of ours and with the locked packages (Django's migrations, PostgreSQL)."""
-    files = [Places.of().lock_file("dev")]
+    files = [Places.of().lock_file("dev"), Path(migrations.__file__)]
     for app in apps.get_app_configs():
         files += sorted(Path(app.path).glob("migrations/*.py"))
     return hashlib.sha256(b"".join(b"%s\0%s\0" % (os.fsencode(file), file.read_bytes()) for file in files)).hexdigest()[:16]

@@ -14,14 +14,14 @@ ADDING = (
 
 
 class Closing(migrations.Migration):
-    """Runs while the programs of the release before stand still: it makes rules that they would break, or fills what they leave out."""
+    """Runs while the programs of the release before stand still: makes rules that they would break, fills what they leave out."""
 
 
 class Expanding(migrations.Migration):
     """Adds tables and columns beside the running programs of the release before.
 
-    New columns keep their default in the database, so that programs that do not know them can insert rows. Django would take it out
-    again: a later release does, when no older program is left.
+    New columns keep their default in the database, so that programs that do not know them can insert rows. Django would take it
+    out again: a later release does, when no older program is left.
 
     Operations that do not meet are done as one: Django computes the classes of all related models anew for each operation (0.1 to
     0.3 s of CPU with 130 models), here once for each group.
@@ -88,7 +88,8 @@ def groups(operations):
     for operation in operations:
         model = getattr(operation, "model_name_lower", None) or getattr(operation, "name_lower", None)
         field = (model, operation.name) if isinstance(operation, migrations.AddField | migrations.AlterField) else None
-        if group and (not isinstance(operation, ADDING) or not isinstance(group[-1], ADDING) or model in made or field in changed):
+        alone = not all(isinstance(one, ADDING) for one in (operation, *group))
+        if group and (alone or model in made or field in changed):
             yield group
             group, made, changed = [], set(), set()
         group.append(operation)

@@ -1,7 +1,7 @@
 """`./portalctl upgrade-drill DIR`: how long an upgrade of the data in DIR, the data folder of an older release, takes.
 
-Works on a copy; DIR is only read, and no portal may run on it. Does what docs/operations.md, «Upgrading», tells operators: migrates in
-two parts (`manage.py upgrade`), starts the new web between them, and prints how long nobody can write.
+Works on a copy; DIR is only read, and no portal may run on it. Does what docs/operations.md, «Upgrading», tells: migrates
+in two parts (`manage.py upgrade`), starts the new web between them, and prints how long nobody can write.
 """
 
 import os
@@ -26,7 +26,7 @@ from .supervisor import StopAsked, Supervisor
 
 SHOWN = 8  # migrations
 READY, DONE = "rồi bấm Enter", "Mở bản mới được rồi"  # in what `manage.py upgrade` prints
-WRITTEN = ("accounts_user", "dossiers_dossier", "dossiers_event", "dossiers_steprun", "files_attachment", "payments_paymentattempt")
+WRITTEN = ["accounts_user", "dossiers_dossier", "dossiers_event", "dossiers_steprun", "files_attachment", "payments_refund"]
 # Seconds that a program waits before it can write into all of them.
 WRITE = f"""BEGIN; LOCK TABLE {", ".join(WRITTEN)} IN ROW EXCLUSIVE MODE;
     SELECT extract(epoch FROM clock_timestamp() - now()); ROLLBACK"""

@@ -185,7 +185,7 @@ def test_no_password_is_typed_and_no_flag_given_by_the_administration(at):
 @pytest.fixture
 def older():
     """The function of the migration that decides, and a way to make logins as 0.2 had them."""
-    migration = importlib.import_module("accounts.migrations.0003_logins_of_one_kind")
+    migration = importlib.import_module("accounts.migrations.0003_rules_of_0_3")
 
     def run():
         with connection.schema_editor(atomic=False) as editor:

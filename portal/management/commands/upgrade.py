@@ -14,10 +14,10 @@ READY = "Giờ dừng các chương trình của bản cũ, rồi bấm Enter."
 
 
 class Command(BaseCommand):
-    help = "Migrates beside the running programs of the release before, waits for Enter, then does what they must stand still for."
+    help = "Migrates beside the running programs of the release before, waits for Enter, then does what they must stop for."
 
     def handle(self, *args, **options):
-        """Raises CommandError when standard input ends before Enter: then the first part is done, and `migrate` does the second."""
+        """Raises CommandError when the input ends before Enter: the first part is done then, and `migrate` does the second."""
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         closing = closing_of(plan)

@@ -29,7 +29,7 @@ def test_pdfs_from_before_are_their_own_originals_and_of_pictures_none_is_claime
     draft = desk.draft()
     paper = factories.attachment(draft, "khac")
     photo = factories.attachment(draft, "khac", content_type="image/jpeg")
-    migration = MigrationExecutor(connection).loader.get_migration("files", "0003_pdfs_are_their_own_originals")
+    migration = MigrationExecutor(connection).loader.get_migration("files", "0003_rules_of_0_3")
     with connection.cursor() as cursor:
         cursor.execute(migration.operations[0].sql)
 

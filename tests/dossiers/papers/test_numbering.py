@@ -131,7 +131,7 @@ def test_a_copy_of_an_old_slip_prints_what_the_slip_printed(desk):
 def test_dossiers_accepted_before_there_were_series_get_their_places_in_the_order_of_acceptance(desk):
     dossiers = [desk.accepted() for _ in range(3)]
     year = clock.local(dossiers[0].accepted_at).year
-    migration = importlib.import_module("dossiers.papers.migrations.0003_numbers_are_series")
+    migration = importlib.import_module("dossiers.papers.migrations.0003_rules_of_0_3")
     with past_the_triggers():
         PaperNumber.objects.all().delete()
         NumberCounter.objects.all().delete()

@@ -245,7 +245,7 @@ def test_dossiers_filed_before_answers_were_kept_get_one_revision_that_says_so(d
         )
     assert "no answers are kept" in found_in(dossier)
 
-    import_module("dossiers.migrations.0006_present_answers_are_a_revision").keep_present_answers(apps, None)
+    import_module("dossiers.migrations.0004_rules_of_0_3").keep_present_answers(apps, None)
 
     revision = dossier.answer_revisions.get()
     assert (revision.kind, revision.event) == ("found", None)
