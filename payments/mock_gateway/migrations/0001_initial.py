@@ -4,10 +4,8 @@ import django.db.models.deletion
 import payments.mock_gateway.models
 from django.db import migrations, models
 
-from portal.common.migrations import Expanding
 
-
-class Migration(Expanding):
+class Migration(migrations.Migration):
 
     initial = True
 
