@@ -3,6 +3,7 @@
 import time
 
 from django.db import OperationalError, migrations, transaction
+from django.db.migrations.state import ProjectState
 from django.db.migrations.utils import resolve_relation
 
 PATIENCE_MS = 200  # well below deadlock_timeout (1 s): it is the migration that gives way, not a program
@@ -33,8 +34,8 @@ class Expanding(migrations.Migration):
             return super().apply(project_state, schema_editor, collect_sql)
         lock(schema_editor, existing_tables(self.app_label, self.operations, project_state))
         for group in groups(self.operations):
-            after = project_state.clone()
-            after.__dict__.pop("apps", None)  # computed again when it is first read, with all operations of the group
+            # Not `clone()`, which would take the computed classes along: they come when they are first read, after the whole group.
+            after = ProjectState({key: model.clone() for key, model in project_state.models.items()}, project_state.real_apps)
             for operation in group:
                 operation.state_forwards(self.app_label, after)
             for operation in group:
