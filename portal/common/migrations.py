@@ -34,7 +34,7 @@ class Expanding(migrations.Migration):
             return super().apply(project_state, schema_editor, collect_sql)
         lock(schema_editor, existing_tables(self.app_label, self.operations, project_state))
         for group in groups(self.operations):
-            # Not `clone()`, which would take the computed classes along: they come when they are first read, after the whole group.
+            # Not `clone()`, which takes the computed classes along: they come when they are first read, after the whole group.
             after = ProjectState({key: model.clone() for key, model in project_state.models.items()}, project_state.real_apps)
             for operation in group:
                 operation.state_forwards(self.app_label, after)
