@@ -4,7 +4,7 @@ from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 from django.db.migrations.state import ModelState, ProjectState
 
-from tests.lint_migrations import BASELINE, LAST_THAT_STOPS, is_read, refuses, wrong_in
+from tests.lint_migrations import BASELINE, is_read, wrong_in
 
 
 def wrong(operation):
@@ -26,12 +26,6 @@ def test_what_does_it_no_harm_passes():
     assert not wrong(migrations.AddField("thing", "at", models.DateTimeField(null=True)))
     assert not wrong(AddIndexConcurrently("thing", models.Index(fields=["name"], name="things_by_name")))
     assert not wrong(migrations.CreateModel("Other", [("id", models.BigAutoField(primary_key=True))]))
-
-
-def test_it_refuses_from_the_next_release_on(tmp_path):
-    for version, refused in ((LAST_THAT_STOPS, False), ("0.3.0", True)):
-        (tmp_path / "pyproject.toml").write_text(f'[project]\nversion = "{version}"\n')
-        assert refuses(tmp_path) is refused
 
 
 def test_only_migrations_after_the_rule_are_read():
