@@ -229,22 +229,23 @@ def bulk_steps(user):
     return [(name, pages[name]) for name, admitted in BULK_STEPS.items() if roles & admitted]
 
 
-def quick_steps(user, dossier):
+def quick_steps(dossier, possible):
     """The steps that one press on the dossier's page takes: accepting and transferring, where they ask for nothing.
 
-    What keeps a transfer back after the acceptance is found when it is taken; then the acceptance stands.
+    `possible`: names of steps that the user may take now, these two among them. What keeps a transfer back after the acceptance
+    is found when it is taken; then the acceptance stands.
     """
-    if workflow.may_take(user, dossier, "transfer"):
+    if "transfer" in possible:
         return ["transfer"]
-    if not workflow.may_take(user, dossier, "accept") or conditions.claims_exemption(dossier):
+    if "accept" not in possible or conditions.claims_exemption(dossier):
         return []
     return ["accept", "transfer"] if conditions.has_a_result(dossier) else ["accept"]
 
 
-def blocked_steps(user, dossier):
-    """Yield (StepPage, reason) of main steps the user is permitted to take, but which are not possible yet."""
+def blocked_steps(user, dossier, possible):
+    """Yield (StepPage, reason) of main steps the user is permitted to take, but which are not among the `possible` ones yet."""
     by_post = ["send_parcel"] if dossier.delivery_way == DeliveryWay.POST else []
-    for name in ["accept", "approve", "deliver", *by_post]:
+    for name in [name for name in ("accept", "approve", "deliver", *by_post) if name not in possible]:
         try:
             workflow.admit(user, dossier, workflow.line_of(name, dossier.state))
             workflow.possible(dossier, name)

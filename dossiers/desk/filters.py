@@ -128,13 +128,13 @@ def unclear_days(wanted: Mapping[str, str]) -> dict[str, str]:
 def options(user) -> dict[str, list[dict[str, str]]]:
     """{word: what can be chosen}, each {value, label}. Five queries, whatever the number of dossiers."""
     states = [state for state in DossierState if state is not DossierState.DRAFT]
-    names = queues.open_step_names(user)
-    holders = [_option(person.pk, person) for person in queues.holders_of(user) if person.pk != user.pk]
+    names, named = queues.open_step_names(user), queues.named_by_open_ones(user)
+    holders = [_option(person.pk, person) for person in named.holders if person.pk != user.pk]
     return {
-        "thu-tuc": [_option(row.code, row) for row in queues.procedures_of(user)],
+        "thu-tuc": [_option(row.code, row) for row in named.procedures],
         "cach-nop": [_option(*row) for row in FilingChannel.choices],
         "nguoi": [_option(ME, _("Tôi")), _option(NOBODY, _("Chưa giao")), *holders],
-        "co-quan": [_option(row.code, row.name) for row in queues.bodies_of(user)],
+        "co-quan": [_option(row.code, row.name) for row in named.bodies],
         "buoc": [_option(state.value, state.label) for state in states] + [_option(name, name) for name in names],
         "han": [
             _option("qua-han", _("Quá hạn")),

@@ -115,7 +115,9 @@ def admit(actor: Actor | None, dossier: Dossier, found: Line) -> None:
 def may_take(user: User, dossier: Dossier, name: str) -> bool:
     """May this user take this step now? For pages; `advance` checks it again."""
     try:
-        admit(user, dossier, possible(dossier, name))
+        found = _line_from_here(dossier, name)
+        admit(user, dossier, found)  # first: cheaper than the conditions
+        _check_conditions(dossier, found)
     except (StepNotPossible, PermissionDenied):
         return False
     return True

@@ -182,6 +182,7 @@ class Postgres:
             old = outside_home(self.places, old=True)
             shutil.rmtree(old, ignore_errors=True)
             outside.rename(old)
+        mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(f"{outside}\n")
 
     def _copy_binaries(self, folder: Path) -> None:

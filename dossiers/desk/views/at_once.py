@@ -24,7 +24,8 @@ def at_once(request, code):
     dossier = find(request, code)
     done, refusal = [], ""
     unread = [pk for pk, at in files_read(dossier, request.user).items() if at is None]
-    for name in quick_steps(request.user, dossier) or ["accept"]:
+    possible = [name for name in ("accept", "transfer") if workflow.may_take(request.user, dossier, name)]
+    for name in quick_steps(dossier, possible) or ["accept"]:
         try:
             dossier = _take(request, dossier, name, first=not done)
         except workflow.StepNotPossible as moved:

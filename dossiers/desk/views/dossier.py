@@ -68,7 +68,8 @@ def dossier(request, code):
     steps = offered(name for name in possible if name != "return_step" or earlier_steps(dossier))  # not for the first step
     aside = [(name, page) for name, page in steps if not page.main or (name == "deliver" and dossier.delivery_way != "counter")]
     runs = list(dossier.step_runs.select_related("agency", "holder", "done_by"))
-    sheets, quick = sheets_of(dossier, request.user), quick_steps(request.user, dossier)
+    asks, events = rules.asked_documents(dossier), list(dossier.events.select_related("text"))
+    sheets, quick = sheets_of(dossier, request.user, asks), quick_steps(dossier, possible)
     context = {
         "dossier": dossier,
         "phone": phone_for_display(dossier.subject_phone) if dossier.subject_phone else "",
@@ -77,10 +78,10 @@ def dossier(request, code):
         "may_see_papers": may_see_papers,
         "may_read_answers": may_read_answers,
         "sections": _sections(dossier, masked=not may_see_papers) if may_read_answers else [],
-        "documents": rules.asked_documents(dossier),
+        "documents": asks,
         "sheets": sheets,
         "shown": shown_of(sheets, request.GET.get("xem", "")),
-        "history": _history(dossier, may_see_papers),
+        "history": _history(dossier, events, may_see_papers),
         "clock": _clock(dossier, timekeeper),
         "runs": runs,
         "holder": _holder(dossier),
@@ -93,24 +94,29 @@ def dossier(request, code):
         "may_ask_the_post": permissions.is_receiving_clerk(dossier, request.user),
         "taken_in_here": _taken_in_here(dossier, request.user),
         "originals_held": dossier.originals.to_return().count(),
-        "taken": _taken(dossier) if may_see_papers else {},
+        "taken": _taken(events) if may_see_papers else {},
         "review": Review(dossier, request.user) if may_see_papers and is_drafted(dossier) else None,
         "may_draft": permissions.drafts_now(dossier, request.user) and is_drafted(dossier),
         "letters_waiting": dossier.letters.filter(from_office=False, closed_at=None).count(),
         "owed": _owed(dossier),
-        "unsent": _unsent(dossier),
+        "unsent": _unsent(events),
         "may_send_again": may_send_again(dossier, request.user),
         "main_steps": [step for step in steps if step not in aside],
         "quick": [STEP_PAGES[name] for name in quick],
-        "seen": dossier.events.count(),
+        "seen": len(events),
         "others_here": presence.names_of_others(request.user, dossier),
         "beat": presence.BEAT,
         "other_steps": aside,
         "filed_again": dossier.filed_again.exclude(code=None) if dossier.closed_at or dossier.decided_at else [],
-        "held_back": [] if dossier.decided_at and dossier.state == "PROCESSING" else list(blocked_steps(request.user, dossier)),
+        "held_back": _held_back(dossier, request.user, possible),
         "next_code": queues.next_for(request.user, after=dossier),
     }
     return render(request, "dossiers/desk/dossier.html", context)
+
+
+def _held_back(dossier, user, possible):
+    is_decided = dossier.decided_at and dossier.state == "PROCESSING"
+    return [] if is_decided else list(blocked_steps(user, dossier, possible))
 
 
 def _taken_in_here(dossier, user):
@@ -127,9 +133,9 @@ def _decisions(dossier):
     ]
 
 
-def _taken(dossier):
+def _taken(events):
     """Who took the result at the counter, as the history keeps it; {} when nobody did."""
-    event = dossier.events.filter(step="deliver", job="").select_related("text").last()
+    event = next((event for event in reversed(events) if event.step == "deliver" and not event.job), None)
     details = getattr(getattr(event, "text", None), "details", {})
     if not details.get("signed_for_by"):
         return {}
@@ -190,9 +196,12 @@ class Sheet:
         return f"{self.address}#navpanes=0&view=FitH"
 
 
-def sheets_of(dossier, user):
-    """What this user may open: uploaded files in the order of their documents, then papers of the portal, newest first."""
-    names = {ask.key: ask.name for ask in rules.asked_documents(dossier)} | NAMES
+def sheets_of(dossier, user, asks):
+    """What this user may open: uploaded files in the order of their documents, then papers of the portal, newest first.
+
+    `asks`: the documents that are asked for (`rules.asked_documents`).
+    """
+    names = {ask.key: ask.name for ask in asks} | NAMES
     read = files_read(dossier, user)
     sheets = [
         Sheet(
@@ -225,7 +234,7 @@ def shown_of(sheets, wanted):
 
 
 # ---------------------------------------------------------------- history and clock
-def _history(dossier, may_see_papers):
+def _history(dossier, events, may_see_papers):
     """Rows of the timeline, newest last, with actor, note, and the files that were not read before the acceptance
     (their names for who may open them)."""
     names = dict(dossier.attachments.values_list("pk", "name")) if may_see_papers else {}
@@ -238,7 +247,7 @@ def _history(dossier, may_see_papers):
             "unread": _files_not_read(event, names),
             "event": event,
         }
-        for event in dossier.events.select_related("text")
+        for event in events
     ]
 
 
@@ -295,9 +304,9 @@ def _work(kind):
     return _("Lập giấy: %(paper)s") % {"paper": PaperKind(paper).label} if name == "paper" else WORK_WORDS[name]
 
 
-def _unsent(dossier):
-    """Messages about this dossier whose sending failed."""
-    keys = [f"event:{pk}" for pk in dossier.events.values_list("pk", flat=True)]
+def _unsent(events):
+    """Messages about these steps whose sending failed."""
+    keys = [f"event:{event.pk}" for event in events]
     failing = (
         Message.objects.filter(key__in=keys)
         .exclude(due_state=OutboxState.DONE)

@@ -14,8 +14,6 @@ from dossiers.desk import filters, places, queues, saved_lists, scanned
 from dossiers.desk.actions import bulk_steps
 from dossiers.desk.worklist import MAX_EXPORTED, Worklist
 from dossiers.files.serving import content_response
-from dossiers.models import Dossier
-from dossiers.permissions import staff_dossiers
 from portal.common import clock, searches
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -46,8 +44,7 @@ def find(request, code):
         "person",
         "submitter",
     )
-    dossiers = Dossier.objects.visible_to(request.user).filter(staff_dossiers(request.user))
-    return get_object_or_404(dossiers.select_related(*related), code=code)
+    return get_object_or_404(queues.dossiers_at_work(request.user).select_related(*related), code=code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

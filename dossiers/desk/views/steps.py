@@ -18,6 +18,7 @@ from dossiers.desk.forms.base import MAX_TEXT_LENGTH
 from dossiers.desk.views.dossier import sheets_of, shown_of
 from dossiers.desk.views.queue import find, for_staff
 from dossiers.desk.views.results import Review, preview
+from dossiers.filing import rules
 from dossiers.messages import Reach, reach_of
 from dossiers.models import Dossier
 from dossiers.papers import frozen
@@ -137,7 +138,7 @@ def _page(request, dossier, name, line, form):
 
 def _beside(dossier, user, name):
     """The papers to read on this page, and the one that is open."""
-    sheets = sheets_of(dossier, user) if name in BESIDE_PAPERS else []
+    sheets = sheets_of(dossier, user, rules.asked_documents(dossier)) if name in BESIDE_PAPERS else []
     return {"sheets": sheets, "shown": shown_of(sheets, "")}
 
 
