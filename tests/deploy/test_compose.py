@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import jsonschema
@@ -9,6 +10,9 @@ import pytest
 import yaml
 
 from portal.launch.archive import archive_settings
+from portal.launch.places import Places
+from portal.launch.postgres import CLUSTER
+from portal.launch.preparation import steps
 from portal.launch.serve import COMMANDS
 from portal.settings import environment, file_storage
 from portal.settings.environment import problems
@@ -92,6 +96,32 @@ def test_the_broker_keeps_what_it_was_given(services):
 def test_the_log_of_the_database_is_archived_as_the_launcher_does_it(services):
     given = dict(word.removeprefix("-c").split("=", 1) for word in services["postgres"]["command"][1:])
     assert archive_settings(Path("/backup")).items() <= given.items()
+
+
+def test_a_new_cluster_is_made_as_the_launcher_makes_it(services):
+    """The launcher's words are proved by initdb itself, before any test of the database."""
+    given = services["postgres"]["environment"]["POSTGRES_INITDB_ARGS"].split()
+    assert tuple(given) == (*CLUSTER, "--auth-host=scram-sha-256")
+
+
+def test_the_demo_is_made_as_the_launcher_makes_it_before_the_programs_start():
+    """Beside a running portal it fails: an anchor of today is older than the made-up past, and a settlement run stops the money."""
+    demo = files.compose(files.variables_of("deploy/demo.env.example"))["services"]
+    made = re.search(r" in ([a-z_ ]+);", demo["demo-data"]["command"][0])[1].split()
+    commands = [str(step.command[2]) for step in steps(Places.of())]
+    of_the_image = {"migrate", "collectstatic", "show_demo_people"}  # or of another service, or for the launcher's page
+    assert made == [name for name in commands if re.fullmatch("[a-z_]+", name) and name not in of_the_image]
+    for name in ("web", "worker", "relay", "gateway"):
+        assert demo[name]["depends_on"]["demo-data"]["condition"] == "service_completed_successfully"
+
+
+def test_the_demo_is_for_this_machine_alone_and_its_proxy_can_read_its_key(tmp_path):
+    variables = files.variables_of("deploy/demo.env.example")
+    assert all(port.startswith("127.0.0.1:") for port in files.compose(variables)["services"]["proxy"]["ports"])
+    told = re.findall(r"^#   (.*)$", files.text("deploy/demo.env.example"), re.M)
+    subprocess.run(["sh", "-euc", "umask 077\n" + "\n".join(told)], cwd=tmp_path, check=True, capture_output=True)
+    for name in ("portal.crt", "portal.key"):
+        assert (tmp_path / "deploy/tls" / name).stat().st_mode & 0o004, "Compose gives the proxy the file as it lies there"
 
 
 def test_database_and_broker_are_reached_from_inside_only(services):
