@@ -40,4 +40,4 @@ USER 10001:10001
 EXPOSE 8000
 ENTRYPOINT ["./portalctl", "serve"]
 CMD ["web"]
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["./portalctl", "healthy", "web"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=180s --retries=3 CMD ["./portalctl", "healthy", "web"]

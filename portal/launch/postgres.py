@@ -41,8 +41,8 @@ THROWAWAY = SETTINGS | {
     "max_connections": "180",  # tests of many threads, in each worker
     "jit": "off",  # short statements: compiling them costs more than it saves
 }
-# How initdb makes a cluster, from version 17 on. The wheel has no ICU. The builtin provider maps Đ to đ in lower(); the locale "C"
-# does not, and makes initdb choose SQL_ASCII, which the builtin provider refuses, unless the encoding is given.
+# How initdb makes a cluster, from version 17 on. The wheel has no ICU. The builtin provider maps Đ to đ in lower(); the locale
+# "C" does not, and makes initdb choose SQL_ASCII, which the builtin provider refuses, unless the encoding is given.
 CLUSTER = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
 
 

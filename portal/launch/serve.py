@@ -5,6 +5,7 @@ service managers start one role each (Dockerfile, docker-compose.yml).
 """
 
 import os
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -21,19 +22,33 @@ from .places import Places
 ALIVE = "ALIVE_FILE"  # environment variable: the file that worker and relay touch while they work (portal/common/alive.py)
 MAX_SILENCE_SECONDS = 30
 ANSWER_SECONDS = 4
+OWN = ("web", "worker", "relay", "migrate")  # the portal's own programs, whose settings may refuse the environment
 # Programs of other organisations, played for trying out.
 SETTINGS = {"gateway": "payments.mock_gateway.settings", "post": "dossiers.mock_post.settings"}
 
 
 def serve(places: Places, role: str) -> int:
-    """Replace this process by the program of the role. Raises Missing without the locked packages."""
+    """Replace this process by the program of the role; 1 when its settings refuse the environment, with their sentences.
+
+    Raises Missing without the locked packages.
+    """
     if not places.python.exists():
         raise Missing("Chưa cài các gói Python vào .venv", "uv venv && uv pip sync --require-hashes requirements/run.txt")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS.get(role, "portal.settings.production"))
     os.environ.setdefault(ALIVE, str(_alive_file(places, role)))
     os.chdir(places.root)
     command = COMMANDS[role](places)
+    if role in OWN and (why_not := refused(places)):
+        warn(why_not)
+        return 1
     os.execv(command[0], command)
+
+
+def refused(places: Places) -> str:
+    """Why the settings cannot be read here, or nothing. Unasked, the web server starts process after process for minutes."""
+    read = "import importlib, os; importlib.import_module(os.environ['DJANGO_SETTINGS_MODULE'])"
+    done = subprocess.run([places.python, "-c", read], cwd=places.root, capture_output=True, text=True, check=False)
+    return done.stderr.rpartition("ImproperlyConfigured: ")[2].strip() if done.returncode else ""
 
 
 def healthy(places: Places, role: str) -> int:

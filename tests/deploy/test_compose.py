@@ -105,7 +105,7 @@ def test_a_new_cluster_is_made_as_the_launcher_makes_it(services):
 
 
 def test_the_demo_is_made_as_the_launcher_makes_it_before_the_programs_start():
-    """Beside a running portal it fails: an anchor of today is older than the made-up past, and a settlement run stops the money."""
+    """Not beside a running portal: its anchor is older than the made-up past, and its settlement runs stop the money."""
     demo = files.compose(files.variables_of("deploy/demo.env.example"))["services"]
     made = re.search(r" in ([a-z_ ]+);", demo["demo-data"]["command"][0])[1].split()
     commands = [str(step.command[2]) for step in steps(Places.of())]

@@ -23,6 +23,7 @@ def installed(places, monkeypatch):
     places.python.symlink_to(sys.executable)
     started = []
     monkeypatch.setattr(os, "execv", lambda program, command: started.append((program, command)))
+    monkeypatch.setattr(serve, "refused", lambda places: "")
     monkeypatch.chdir(places.root)
     for name in ("DJANGO_SETTINGS_MODULE", serve.ALIVE):
         monkeypatch.setenv(name, "before")
@@ -49,6 +50,16 @@ def test_a_role_is_one_program_set_by_the_environment(places, installed, monkeyp
     assert program == str(places.python) and wanted in " ".join(command)
     own = {"gateway": "payments.mock_gateway.settings", "post": "dossiers.mock_post.settings"}
     assert os.environ["DJANGO_SETTINGS_MODULE"] == own.get(role, "portal.settings.production")
+
+
+@pytest.mark.parametrize("role", ["web", "worker", "relay", "migrate"])
+def test_an_environment_that_is_not_fit_ends_the_program_once_with_a_sentence_a_variable(role):
+    here = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "portal.settings.production", "SITE_URL": "http://cong.vn"}
+    done = subprocess.run(
+        [sys.executable, ROOT / "portalctl", "serve", role], env=here, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert done.stderr.count("SECRET_KEY: is missing.") == 1 and done.stderr.count("SITE_URL: must be") == 1
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "hai", "٢"])
