@@ -1,8 +1,10 @@
 """The demo data: users of the agencies of the tour, and some forty dossiers in every state."""
 
+import datetime as dt
 import re
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 
 from accounts.authentication import DEMO_PASSWORD
@@ -46,6 +48,18 @@ def test_forty_dossiers_stand_in_every_state_with_their_history_and_their_papers
     assert Dossier.objects.filter(state=DossierState.PROCESSING, decided_at__isnull=False).count() >= 5
     assert not IssuedPaper.objects.exists() and FollowUp.objects.filter(kind="paper:acknowledgement").count() >= 35
     assert [problem for dossier in Dossier.objects.exclude(code=None) for problem in history.problems(dossier)] == []
+
+
+def test_a_portal_that_has_just_been_filled_owes_nothing_since_weeks(seeded):
+    """The dossiers are weeks old; what their steps left to do is due from now on, and no alarm says otherwise."""
+    rows = [
+        row
+        for model in apps.get_models()
+        if issubclass(model, outbox.OutboxRow)
+        for row in model.objects.filter(due_state="waiting")
+    ]
+    assert len(rows) > 100
+    assert min(row.created_at for row in rows) > clock.now() - dt.timedelta(hours=1)
 
 
 def test_the_people_of_the_readme_can_log_in_and_stand_where_the_tour_needs_them(seeded, client):

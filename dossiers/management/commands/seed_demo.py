@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if not getattr(settings, "DEMO", False):
             raise CommandError("Demo people are refused here: DEMO is not set (production settings never set it).")
-        with outbox.priority(outbox.Priority.BACKGROUND):
+        with outbox.made_for_demo():
             users = make_people()
             made = 0 if Dossier.objects.exists() else make_matters(users) + make_visitors(users)
         self.stdout.write(f"{len(users)} people, {made} dossiers made")

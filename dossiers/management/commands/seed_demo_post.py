@@ -14,6 +14,6 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if not getattr(settings, "DEMO", False):
             raise CommandError("Demo dossiers are refused here: DEMO is not set (production settings never set it).")
-        with outbox.priority(outbox.Priority.BACKGROUND):
+        with outbox.made_for_demo():
             weeks, made = make_four_weeks(), make_by_post()
         self.stdout.write(f"{weeks} dossiers of four weeks, {made} by post made")
