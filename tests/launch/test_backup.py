@@ -106,8 +106,8 @@ def say_of_files(monkeypatch, said, code):
 
 
 def restored(folder, name, *words):
-    """Restore into a new place; the codes that are in its database, and the place."""
-    there = place(folder, name)
+    """Restore into a place that is not there yet; the codes that are in its database, and the place."""
+    there = dataclasses.replace(Places.of(), var=folder / name)
     with pytest.MonkeyPatch.context() as patch:
         say_of_files(patch, "2 files: all there", 0)
         assert main_in(there, "restore", *words) == 0

@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 from portal.management.commands.openapi import KEPT
 from tests.dossiers.pages import browse
 
-FEW = 8
+FEW = 4
 CALLS = int(os.environ.get("API_CALLS", FEW))  # of each operation, with right and with wrong data
 CHECKS = [
     schemathesis.checks.not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
