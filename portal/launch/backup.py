@@ -185,7 +185,7 @@ def _bring_back(places: Places, folder: Path, at: dt.datetime | None = None, clu
     _refuse_what_is_not_empty([data, *_folders(places).values()])
     with step("Giải nén cơ sở dữ liệu"):
         _unpack(chosen, folder / "wal", data, at)
-        _give(data)
+        _give(data, data / "PG_VERSION")
     with step("Chép lại tệp và khóa"):
         for name, target in _folders(places).items():
             if (chosen.folder / name).exists():
@@ -245,12 +245,16 @@ def _untar(archive: Path, target: Path) -> None:
         raise Missing(f"Bản sao hỏng: {archive} ({done.stderr.strip().splitlines()[-1]})", f"ls -l {archive.parent}")
 
 
-def _give(folder: Path) -> None:
-    """Give a restored folder to who owns the folder around it, when root restores for another user."""
-    around = folder.parent.stat()
-    if os.geteuid() == 0 and around.st_uid != 0:
+def _give(folder: Path, kept: Path | None = None) -> None:
+    """When root restores for another user, give a folder to who owns the folder around it. If that is root, too (an empty volume
+    of a container), to who owned the file `kept` of it when it was saved.
+    """
+    owner = folder.parent.stat()
+    if owner.st_uid == 0 and kept:
+        owner = kept.stat()
+    if os.geteuid() == 0 and owner.st_uid != 0:
         for path in [folder, *folder.rglob("*")]:
-            os.chown(path, around.st_uid, around.st_gid, follow_symlinks=False)
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _recover(postgres: Postgres, supervisor: Supervisor) -> None:

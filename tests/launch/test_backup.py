@@ -14,7 +14,7 @@ import psycopg2
 import pytest
 from moto.server import ThreadedMotoServer
 
-from portal.launch import backup
+from portal.launch import backup, needs
 from portal.launch.child import stop
 from portal.launch.cli import main
 from portal.launch.missing import Missing
@@ -188,6 +188,15 @@ def test_an_earlier_moment_can_be_chosen(saved, folder):
     assert restored(folder, "third", "--at", between.isoformat(), str(kept))[0] == ["first", "second"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="who is not root restores for himself")
+def test_the_data_folder_in_an_empty_volume_of_root_belongs_to_who_ran_the_saved_server(saved, folder):
+    kept, _ = saved
+    data = folder / "volume" / "18" / "docker"
+    assert main_in(place(folder, "fourth"), "restore", "--cluster", str(data), str(kept)) == 0
+    owners = {path.stat().st_uid for path in (data, *data.rglob("*"))}
+    assert owners == {needs.service_account().pw_uid} and data.stat().st_mode & 0o777 == 0o700
+
+
 def test_nothing_is_restored_over_what_is_there(saved, folder, capsys):
     kept, _ = saved
     there = place(folder, "full")
@@ -212,7 +221,7 @@ def test_a_damaged_backup_is_named(saved, folder):
     shutil.copytree(kept, copy)
     (next(copy.glob("base/*Z")) / "base.tar.gz").write_bytes(b"no archive")
     with pytest.raises(Missing, match="Bản sao hỏng"):
-        backup.restore(place(folder, "fourth"), copy)
+        backup.restore(place(folder, "fifth"), copy)
 
 
 def test_a_backup_is_read_by_its_owner_only(saved):
