@@ -1,5 +1,6 @@
 """docker-compose.yml and Dockerfile without an engine: the Compose schema, and what must hold for each service."""
 
+import ipaddress
 import json
 import re
 import subprocess
@@ -129,6 +130,14 @@ def test_database_and_broker_are_reached_from_inside_only(services):
     assert networks["data"] == {"internal": True}
     for name in ("postgres", "valkey", "storage"):
         assert services[name]["networks"] == ["data"] and "ports" not in services[name]
+
+
+def test_the_network_of_the_proxy_is_outside_those_that_docker_gives_away():
+    """Docker takes 172.17.0.0/16 to 172.31.0.0/16 and parts of 192.168.0.0/16 for networks without a subnet of their own."""
+    front = ipaddress.ip_network(files.compose(files.FILLED_IN)["networks"]["front"]["ipam"]["config"][0]["subnet"])
+    assert front.is_private and not any(
+        front.overlaps(ipaddress.ip_network(pool)) for pool in ("172.16.0.0/12", "192.168.0.0/16")
+    )
 
 
 def test_the_storage_is_the_one_that_the_example_of_its_address_names(services):
