@@ -41,7 +41,7 @@ class Catalogue(NamedTuple):
     names: list[tuple[tuple[str, ...], str]]  # (words without accents, code) of what can be filed here, by rank: for suggestions
 
 
-STAMP_SQL = "search_exact || '|' || rank || '|' || listed"
+STAMP_SQL = "search_exact || '|' || rank || '|' || listed || '|' || coalesce(sector_id, 0)"
 CHOICE_WORDS, CHOICES, CHOICE_SHARE = 2, 3, 0.85  # a query of so few words, and so many results as good as the best: asks which
 _cached: Catalogue | None = None
 _building = threading.Lock()
@@ -101,20 +101,20 @@ def _build(stamp: tuple[Any, ...]) -> Catalogue:
     rows = list(
         Procedure.objects.announced()
         .order_by("-rank", "code")
-        .values_list("code", "search_exact", "rank", "listed", KeyTransform("audience", "facts"))
+        .values_list("code", "search_exact", "rank", "listed", "sector_id", KeyTransform("audience", "facts"))
     )
     aliases = defaultdict[str, list[str]](list)
     for code, text in SearchAlias.objects.values_list("procedure__code", "text"):
         aliases[code].append(text)
     matters = {code: twins.matter(first_line(text)) for code, text, *_ in rows}
     phrases = twins.shared(everyday.phrases(), matters)
-    entries = [Entry(code, text, rank, [*phrases[code], *aliases[code]]) for code, text, rank, _, _ in rows]
+    entries = [Entry(code, text, rank, [*phrases[code], *aliases[code]], str(sector)) for code, text, rank, _, sector, _ in rows]
     return Catalogue(
         stamp,
         stored.index_of([*entries, *everyday.outside_topics()]),
         [code for code, *_ in rows],
         {code: audience or [] for code, *_, audience in rows},
-        {code: listed for code, _, _, listed, _ in rows},
+        {code: listed for code, _, _, listed, *_ in rows},
         matters,
-        [(tuple(fold(name).split()), code) for code, text, _, listed, _ in rows if not listed for name in text.split("\n")],
+        [(tuple(fold(name).split()), code) for code, text, _, listed, *_ in rows if not listed for name in text.split("\n")],
     )

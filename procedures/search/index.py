@@ -4,7 +4,8 @@ Ranking is BM25F (Robertson and Zaragoza 2009, «The Probabilistic Relevance Fra
 phrases. A term is a word without accents, the same word with its accents (so that «bán» and «bạn» differ), or two adjacent words.
 The scores of a term for each procedure are computed when the index is built. Trials of other rankings: docs/performance.md.
 
-A score is relative to the best that the words of the query could reach, so that one limit fits short and long queries.
+A score is relative to the best that the words of the query could reach, so that one limit fits short and long queries. What BM25F
+finds is put in order by a second look (`reranking`).
 """
 
 import math
@@ -13,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from procedures.search import reranking
 from procedures.search.reading import (
     MAX_WORDS,
     Word,
@@ -36,7 +38,8 @@ SLIP, SOUND = 0.7, 0.8  # weights of words that may be meant: one typing error, 
 WHOLE_LINE = 0.3  # added when the query is one of the names or phrases
 RANK_WEIGHT = 0.002  # per rank: what can be filed here counts a fifth more
 FREQUENT = 20  # a term in the phrases of so many procedures is taken to be as frequent in the phrases that nobody has written
-SURE, GUESS = 0.8, 0.45  # scores from which an answer is certain, and below which it is none
+CLEAR, GUESS = 0.8, 0.45  # BM25F scores below which other spellings are tried, and below which nothing is found
+SURE = 0.7  # score of the second look from which an answer is certain
 SHARE_OF_BEST, MAX_FOUND, MAX_GUESSES = 0.5, 100, 5
 MANY = 400  # with so many candidates, the commonest terms add no further ones
 
@@ -53,6 +56,7 @@ class Entry(NamedTuple):
     text: str
     rank: int = 0
     phrases: Sequence[str] = ()
+    sector: str = ""
 
 
 class Found(NamedTuple):
@@ -90,6 +94,7 @@ class SearchIndex:
     def _hold(self, entries: Iterable[Entry]) -> None:
         self.entries = list(entries)
         self.by_code = {entry.code: number for number, entry in enumerate(self.entries) if entry.code}
+        self.sectors = Counter(entry.sector for entry in self.entries)
 
     def _vocabulary(self) -> set[str]:
         return {term for term in self.rarity if " " not in term and term.isascii()} | known_words()
@@ -133,18 +138,34 @@ class SearchIndex:
         """[Found], best first. Guesses, at most MAX_GUESSES, when nothing is certain; [] when nothing fits."""
         if text in self.by_code:
             return [Found(text, 1.0)]
-        typed = read_words(text)[:MAX_WORDS]
-        words = without_places(corrected(typed, self.vocabulary, self.pairs))
-        found = self._ranked(words)
-        if not found or not found[0].sure or any(map(self._is_unknown, words)):
-            others = [self._ranked(reading) for reading in self._other_readings(typed, words)]
-            weighed = [[Found(code, SOUND * score) for code, score in one] for one in others]
-            found = max([found, *weighed], key=lambda one: one[0].score if one else 0)
+        words, found = self.first_look(text)
         if not found or not found[0].code or found[0].score < GUESS:
             return []
-        best = found[0]
-        kept = [one for one in found if one.code and one.score >= SHARE_OF_BEST * best.score]
-        return kept[:MAX_FOUND] if best.sure else kept[:MAX_GUESSES]
+        scores = reranking.scores(self, words, self.candidates(found))
+        ranked = [Found(self.entries[number].code, score) for number, score in scores.items()]
+        ranked.sort(key=lambda one: (-one.score, one.code))
+        return ranked if ranked[0].sure else ranked[:MAX_GUESSES]
+
+    def first_look(self, text: str) -> tuple[Sequence[Word], list[Found]]:
+        """The words that the text is taken for, and what BM25F finds for them, best first, topics too."""
+        typed = read_words(text)[:MAX_WORDS]
+        words: Sequence[Word] = without_places(corrected(typed, self.vocabulary, self.pairs))
+        found = self._ranked(words)
+        if not found or found[0].score < CLEAR or any(map(self._is_unknown, words)):
+            for reading in self._other_readings(typed, words):
+                other = [Found(code, SOUND * score) for code, score in self._ranked(reading)]
+                if other and other[0].score > (found[0].score if found else 0):
+                    words, found = reading, other
+        return words, found
+
+    def candidates(self, found: Sequence[Found]) -> dict[int, float]:
+        """{number of entry: BM25F score} of at most MAX_FOUND that are near the best, without topics."""
+        near = [one for one in found[:MAX_FOUND] if one.code and one.score >= SHARE_OF_BEST * found[0].score]
+        return {self.by_code[one.code]: one.score for one in near}
+
+    def numbers(self, term: str) -> Sequence[int]:
+        """The numbers of the entries that have the term."""
+        return self.postings[term][0] if term in self.postings else ()
 
     def is_a_name(self, text: str) -> bool:
         """True when the text is a name or phrase of one procedure only."""
@@ -152,7 +173,7 @@ class SearchIndex:
 
     def _ranked(self, words: Sequence[Word]) -> list[Found]:
         """[Found] for these words, best first."""
-        terms = self._query_terms(words)
+        terms = self.query_terms(words)
         scores: dict[int, float] = {}
         for term in sorted(terms, key=lambda term: -self.rarity[term]):
             weight, (numbers, values) = terms[term], self.postings[term]
@@ -172,7 +193,7 @@ class SearchIndex:
         ]
         return [Found(code, score) for score, code in sorted(found, key=lambda one: (-one[0], one[1]))]
 
-    def _query_terms(self, words: Sequence[Word]) -> Terms:
+    def query_terms(self, words: Sequence[Word]) -> Terms:
         """The terms of the query that the index has."""
         terms = dict.fromkeys(_terms(words), 1.0)
         for legal in legal_terms(words):

@@ -1,8 +1,9 @@
 """Measures the search over a file of queries, with the shipped data and no database.
 
-Figures: hit@1 and hit@5 (an expected procedure is first, or among the first five), MRR (mean of 1 / its place), nothing found,
-guessed, and CPU time of a search. A file has the format of `data/search_queries_dev.json`; queries without `expected` are
-questions that no procedure answers and count apart.
+Figures: hit@1 and hit@5 (an expected procedure is first, or among the first five; procedures of the same name count as one, as on
+the page), hit@1 by code (the first code itself is an expected one), MRR (mean of 1 / its place), nothing found, guessed, and CPU
+time of a search. A file has the format of `data/search_queries_dev.json`; queries without `expected` are questions that no
+procedure answers and count apart.
 """
 
 import random
@@ -34,6 +35,7 @@ class Figures(NamedTuple):
 
     queries: int
     hit_1: float
+    hit_1_by_code: float
     hit_5: float
     mrr: float
     nothing: float
@@ -50,14 +52,14 @@ def shipped_index(phrases: Mapping[str, Sequence[str]] | None = None, folder: Da
     phrases = everyday.phrases() if phrases is None else phrases
     curated = {row["code"]: row for row in folder.procedures()}
     forms = {form["key"]: form["form_code"] for form in folder.read("forms.json")["forms"]}
-    texts, ranks = dict[str, str](), dict[str, int]()
+    texts, ranks, sectors = dict[str, str](), dict[str, int](), dict[str, str]()
     for row in folder.index_rows():
         code, known = row["code"], curated.get(row["code"])
         name, form = (known["name"], forms.get(known["form_key"])) if known else (row["name"], None)
         columns = search_columns(code, name, known, facts_of(row), form)
-        texts[code], ranks[code] = columns["search_exact"], columns["rank"]
+        texts[code], ranks[code], sectors[code] = columns["search_exact"], columns["rank"], row["field_code"]
     known_phrases = twins.shared(phrases, {code: twins.matter(first_line(text)) for code, text in texts.items()})
-    entries = [Entry(code, text, ranks[code], known_phrases[code]) for code, text in texts.items()]
+    entries = [Entry(code, text, ranks[code], known_phrases[code], sectors[code]) for code, text in texts.items()]
     return SearchIndex([*entries, *everyday.outside_topics()])
 
 
@@ -66,7 +68,7 @@ def measure(index: SearchIndex, queries: Iterable[Mapping[str, Any]]) -> Figures
     matters = {entry.code: twins.matter(first_line(entry.text)) for entry in index.entries if entry.code}
     places: list[int | None] = []
     times, wrong = [], []
-    nothing = guessed = outside = outside_answered = 0
+    nothing = guessed = outside = outside_answered = by_code = 0
     for row in queries:
         started = time.process_time()
         found = index.search(row["query"])
@@ -78,6 +80,7 @@ def measure(index: SearchIndex, queries: Iterable[Mapping[str, Any]]) -> Figures
         right = {matters.get(code, code) for code in row["expected"]}
         place = next((place for place, code in enumerate(shown) if matters[code] in right), None)
         places.append(place)
+        by_code += bool(found) and found[0].code in row["expected"]
         nothing += not found
         guessed += bool(found) and not found[0].sure
         if place != 0:
@@ -86,6 +89,7 @@ def measure(index: SearchIndex, queries: Iterable[Mapping[str, Any]]) -> Figures
     return Figures(
         queries=len(places),
         hit_1=sum(place == 0 for place in places) / asked,
+        hit_1_by_code=by_code / asked,
         hit_5=sum(place is not None and place < 5 for place in places) / asked,
         mrr=sum(1 / (place + 1) for place in places if place is not None) / asked,
         nothing=nothing / asked,

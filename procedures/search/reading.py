@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from portal.common.vietnamese import clean_text, fold, untelex
-from procedures.search.words import FILLERS, PLACES, SYNONYMS
+from procedures.search.words import FILLERS, PLACES, STEPS, SYNONYMS
 
 MAX_LENGTH = 300  # characters
 MAX_WORDS = 48
@@ -67,19 +67,48 @@ def _phrases(text: str) -> list[Phrase]:
     return [tuple(read_words(phrase)) for phrase in re.split(r"[,\n]", text) if phrase.strip()]
 
 
+def _two_sides(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands left and right of ">" in the lines of a word list."""
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            left, _, right = line.partition(">")
+            yield left, right
+
+
 @functools.cache
 def synonyms() -> dict[str, list[tuple[Phrase, Phrase]]]:
     """{first bare word: [(everyday phrase, official words)]}, longest phrases first."""
     found: dict[str, list[tuple[Phrase, Phrase]]] = {}
-    for line in SYNONYMS.splitlines():
-        if line.startswith("#") or not line.strip():
-            continue
-        everyday, _, official = line.partition(">")
+    for everyday, official in _two_sides(SYNONYMS):
         for phrase in _phrases(everyday):
             found.setdefault(phrase[0].bare, []).append((phrase, tuple(read_words(official))))
     for phrases in found.values():
         phrases.sort(key=lambda pair: -len(pair[0]))
     return found
+
+
+@functools.cache
+def _step_phrases() -> tuple[dict[str, list[tuple[Phrase, int]]], dict[str, list[tuple[Phrase, int]]]]:
+    """{first bare word: [(phrase, number of the step)]} for names, and for questions."""
+    of_names: dict[str, list[tuple[Phrase, int]]] = {}
+    of_questions: dict[str, list[tuple[Phrase, int]]] = {}
+    for number, (names, questions) in enumerate(_two_sides(STEPS)):
+        for phrase in _phrases(names):
+            of_names.setdefault(phrase[0].bare, []).append((phrase, number))
+        for phrase in (*_phrases(names), *_phrases(questions)):
+            of_questions.setdefault(phrase[0].bare, []).append((phrase, number))
+    return of_names, of_questions
+
+
+def steps(words: Sequence[Word], *, of_name: bool) -> frozenset[int]:
+    """The steps («cấp lại», «gia hạn») that a name or a question holds, by their number in the list."""
+    phrases = _step_phrases()[0 if of_name else 1]
+    return frozenset(
+        step
+        for start, word in enumerate(words)
+        for phrase, step in phrases.get(word.bare, ())
+        if same(words[start : start + len(phrase)], phrase)
+    )
 
 
 @functools.cache

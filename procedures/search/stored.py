@@ -79,7 +79,7 @@ def _alone(folder: Path) -> Iterator[None]:
 def _digest(entries: Sequence[Entry]) -> str:
     found = hashlib.sha256(_code())
     for entry in entries:
-        found.update("\0".join([entry.code, entry.text, str(entry.rank), *entry.phrases, "\n"]).encode())
+        found.update("\0".join([entry.code, entry.text, str(entry.rank), entry.sector, *entry.phrases, "\n"]).encode())
     return found.hexdigest()[:32]
 
 

@@ -1,11 +1,12 @@
-"""Word lists of the search: synonyms (everyday phrases for legal terms), topics outside the catalogue, filler words, place names.
+"""Word lists of the search: synonyms (everyday phrases for legal terms), steps, topics outside, filler words, place names.
 
-The synonyms and topics are in the text files `synonyms.txt` and `outside.txt` beside this module.
+The first three are in the text files `synonyms.txt`, `steps.txt` and `outside.txt` beside this module.
 """
 
 from pathlib import Path
 
 SYNONYMS = (Path(__file__).parent / "synonyms.txt").read_text("utf-8")
+STEPS = (Path(__file__).parent / "steps.txt").read_text("utf-8")
 OUTSIDE = (Path(__file__).parent / "outside.txt").read_text("utf-8")
 
 # Filler words: they say how somebody asks, not for what. They have a low weight.

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from procedures.search import everyday, measuring
+from procedures.search import everyday, fitting, measuring
 
 THIRDS_HELP = "for each third of the file: choose the settings on the other two, print the figures on this one"
+FIT_HELP = (
+    "print the weights of procedures/search/reranking.py that fit the phrases best, each judged without its voice; takes minutes"
+)
 VOICES_HELP = "measure with the phrases instead: each voice is left out of the index in turn, and its phrases are the queries"
 
 
@@ -20,12 +23,15 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, nargs="?", help="queries as in data/search_queries_dev.json")
         parser.add_argument("--leave-a-voice-out", action="store_true", help=VOICES_HELP)
         parser.add_argument("--leave-a-third-out", action="store_true", help=THIRDS_HELP)
+        parser.add_argument("--fit", action="store_true", help=FIT_HELP)
         parser.add_argument("--wrong", action="store_true", help="list the queries whose first answer is wrong")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["leave_a_voice_out"]:
             for voice, phrases, queries in everyday.without_a_voice():
                 self._print(voice, measuring.measure(measuring.shipped_index(phrases), queries), options["wrong"])
+        elif options["fit"]:
+            self.stdout.write(str(fitting.fit(list(fitting.questions()))))
         elif options["file"] and options["leave_a_third_out"]:
             for name, figures in measuring.leave_a_third_out(_queries(options["file"])):
                 self._print(name, figures, options["wrong"])
@@ -34,12 +40,13 @@ class Command(BaseCommand):
                 options["file"].name, measuring.measure(measuring.shipped_index(), _queries(options["file"])), options["wrong"]
             )
         else:
-            raise CommandError("a file of queries, or --leave-a-voice-out")
+            raise CommandError("a file of queries, --leave-a-voice-out or --fit")
 
     def _print(self, name: str, figures: measuring.Figures, wrong: bool) -> None:
         self.stdout.write(
-            f"{name}: {figures.queries} queries  hit@1 {figures.hit_1:.3f}  hit@5 {figures.hit_5:.3f}  MRR {figures.mrr:.3f}"
-            f"  nothing found {figures.nothing:.3f}  guessed {figures.guessed:.3f}  p95 {figures.p95:.1f} ms CPU"
+            f"{name}: {figures.queries} queries  hit@1 {figures.hit_1:.3f} (by code {figures.hit_1_by_code:.3f})"
+            f"  hit@5 {figures.hit_5:.3f}  MRR {figures.mrr:.3f}  nothing found {figures.nothing:.3f}"
+            f"  guessed {figures.guessed:.3f}  p95 {figures.p95:.1f} ms CPU"
             f"  outside questions answered {figures.outside_answered} of {figures.outside}"
         )
         for query, codes in figures.wrong if wrong else ():
