@@ -39,7 +39,7 @@ WHOLE_LINE = 0.3  # added when the query is one of the names or phrases
 RANK_WEIGHT = 0.002  # per rank: what can be filed here counts a fifth more
 FREQUENT = 20  # a term in the phrases of so many procedures is taken to be as frequent in the phrases that nobody has written
 CLEAR, GUESS = 0.8, 0.45  # BM25F scores below which other spellings are tried, and below which nothing is found
-SURE = 0.7  # score of the second look from which an answer is certain
+SURE = 0.73  # score of the second look from which an answer is certain
 SHARE_OF_BEST, MAX_FOUND, MAX_GUESSES = 0.5, 100, 5
 MANY = 400  # with so many candidates, the commonest terms add no further ones
 

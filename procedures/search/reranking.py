@@ -34,7 +34,7 @@ class Signs(NamedTuple):
 
 
 # The first four sum to 1, so that a score is of the size of a share.
-WEIGHTS = Signs(0.31, 0.18, 0.24, 0.27, 0.154, -0.03, 0.099, 0.08)
+WEIGHTS = Signs(0.655, 0.09, 0.12, 0.135, 0.077, -0.015, 0.05, 0.04)
 
 
 def scores(index: "SearchIndex", words: Sequence[Word], found: Mapping[int, float]) -> dict[int, float]:

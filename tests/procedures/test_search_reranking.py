@@ -57,7 +57,7 @@ def test_the_fit_weighs_what_tells_the_meant_procedure_from_the_others():
 
     telling = [([row(0.9, 0.1), row(0.1, 0.1)], [True, False]), ([row(0.2, 0.3), row(0.8, 0.3)], [False, True])]
     weights = fitting.fit(telling)
-    assert weights.named == pytest.approx(1, abs=0.01) and abs(weights.sector) < 0.01
+    assert (weights.bm25, weights.named) == pytest.approx((0.5, 0.5), abs=0.01) and abs(weights.sector) < 0.01
     assert weights.rank == reranking.WEIGHTS.rank
 
 
