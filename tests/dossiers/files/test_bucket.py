@@ -6,7 +6,6 @@ import os
 import pytest
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
-from moto.server import ThreadedMotoServer
 
 from dossiers import invariants
 from dossiers.files import bucket, storage
@@ -24,6 +23,8 @@ SECRET = "0123456789abcdef/+"
 
 @pytest.fixture(scope="module")
 def server():
+    from moto.server import ThreadedMotoServer  # a second of CPU, for this file alone
+
     running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     running.start()
     yield running
