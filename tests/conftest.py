@@ -13,7 +13,7 @@ import pytest
 from portal.common import pango
 from portal.launch import prove
 from portal.launch.places import Places
-from tests import slowness
+from tests import slowness, snapshots
 
 # Playwright's sync API runs an event loop in the test's thread, which Django takes for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -109,6 +109,14 @@ def pytest_runtest_setup(item):
     for marker, (lack, switch) in NEEDS.items():
         if item.get_closest_marker(marker) and (reason := lack()):
             (pytest.fail if os.environ.get(switch) == "1" else pytest.skip)(reason)
+
+
+@pytest.fixture
+def monkeypatch(monkeypatch):
+    """Pytest's own. A snapshot of a dossier is not used where something is replaced."""
+    snapshots.patches = monkeypatch
+    yield monkeypatch
+    snapshots.patches = None
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from dossiers.workflow import result_drafts
 from portal.common import clock
 from procedures.offered import offered_at
 from tests import world
+from tests.snapshots import kept_dossier
 
 _numbers = itertools.count(1)
 PASSWORD = "Mat-khau-thu-2026"
@@ -130,13 +131,16 @@ class Desk:
             }
         )
 
+    @kept_dossier
     def submitted(self, **facts):
         draft = self.draft(**facts)
         return workflow.submit(draft, actor=draft.submitter)
 
+    @kept_dossier
     def accepted(self, **facts):
         return workflow.advance(self.submitted(**facts), "accept", actor=self.clerk)
 
+    @kept_dossier
     def processing(self, **facts):
         return workflow.advance(self.accepted(**facts), "transfer", actor=self.clerk)
 
@@ -151,6 +155,7 @@ class Desk:
     def approved(self, **facts):
         return approve(self.to_sign(**facts), self.signer)
 
+    @kept_dossier
     def asked_for_supplement(self, **facts):
         items = [{"target": "field", "key": "request_detail", "label": "Nội dung đề nghị", "reason": "Ghi rõ nơi cần nộp giấy."}]
         return workflow.advance(self.submitted(**facts), "ask_supplement", actor=self.clerk, items=items)

@@ -5,6 +5,7 @@ from dossiers.filing import rules
 from payments.attempts.lifecycle import open_attempt
 from payments.models import Way
 from tests import factories, world
+from tests.snapshots import kept_dossier
 
 CRIMINAL, FEE = "3.000333", 200_000
 RECEIVES, DECIDES = "H18.Y14", "H18.Z01"
@@ -30,11 +31,13 @@ class MoneyDesk(factories.Desk):
                 factories.attachment(draft, ask.key)
         return draft
 
+    @kept_dossier
     def waiting(self, submitter=None, **facts):
         """A filed dossier in PAYMENT_REQUIRED."""
         draft = self.draft(submitter, **facts)
         return workflow.submit(draft, actor=draft.submitter)
 
+    @kept_dossier
     def paying(self, way=Way.GATEWAY, dossier=None, **facts):
         """An open attempt of a dossier that waits for its fee."""
         dossier = dossier or self.waiting()

@@ -1,6 +1,7 @@
 """Every hand-over is broken once on a moved clock: nobody takes it, no worker runs. Each is found and told within 15 minutes."""
 
 import datetime as dt
+import functools
 import uuid
 
 import pytest
@@ -222,7 +223,7 @@ def test_money_that_nobody_settles_explains_or_pays_out_is_found(money_desk):
 
 @pytest.fixture
 def at(monkeypatch):
-    """at(days, hours, deed): the machines do their work at this moment, then the deed is done, then the machines again."""
+    """at(days, hours, *deeds): the machines do their work at this moment; after deeds, once more. Returns what the deeds made."""
     monkeypatch.delitem(schedule.JOBS, anchors.run)  # needs keys, and has no worker here
 
     def machines():
@@ -232,11 +233,12 @@ def at(monkeypatch):
         for job in schedule.JOBS:
             job()
 
-    def at(days=0, hours=0.0, deed=None):
+    def at(days, hours, *deeds):
         with clock.at(MONDAY + dt.timedelta(days=days, hours=hours)):
             machines()
-            done = deed() if deed else None
-            machines()
+            done = [deed() for deed in deeds]
+            if deeds:
+                machines()
             return done
 
     return at
@@ -244,9 +246,13 @@ def at(monkeypatch):
 
 def go_their_way_in_a_week(at, desk, dossiers):
     """Filed dossiers to their result, then a week of nothing but machines."""
-    dossiers = [at(hours=3, deed=lambda d=d: workflow.advance(d, "accept", actor=desk.clerk)) for d in dossiers]
-    dossiers = [at(hours=6, deed=lambda d=d: workflow.advance(d, "transfer", actor=desk.clerk)) for d in dossiers]
-    dossiers = [at(hours=7.5, deed=lambda d=d: workflow.advance(d, "take", actor=desk.officer)) for d in dossiers]
+
+    def all_at(day, hour, deed):
+        return at(day, hour, *(functools.partial(deed, dossier) for dossier in dossiers))
+
+    dossiers = all_at(0, 3, lambda d: workflow.advance(d, "accept", actor=desk.clerk))
+    dossiers = all_at(0, 6, lambda d: workflow.advance(d, "transfer", actor=desk.clerk))
+    dossiers = all_at(0, 7.5, lambda d: workflow.advance(d, "take", actor=desk.officer))
     for day, hour in [(0, 9), (0, 14), (1, 0)]:
         at(day, hour)
 
@@ -254,8 +260,8 @@ def go_their_way_in_a_week(at, desk, dossiers):
         factories.drafted(dossier, desk.officer)
         return workflow.advance(dossier, "hand_over", actor=desk.officer)
 
-    dossiers = [at(1, 0.5, lambda d=d: on_to_the_signer(d)) for d in dossiers]
-    dossiers = [at(1, 1, lambda d=d: factories.approve(d, desk.signer)) for d in dossiers]
+    dossiers = all_at(1, 0.5, on_to_the_signer)
+    dossiers = all_at(1, 1, lambda d: factories.approve(d, desk.signer))
     for day in range(1, 8):
         for hour in (2, 9):
             at(day, hour)
@@ -264,7 +270,7 @@ def go_their_way_in_a_week(at, desk, dossiers):
 @pytest.mark.slow
 def test_over_a_clean_week_nothing_cries(desk, at):
     """Three dossiers go their way in time, the machines do their work: no alarm, and no morning message about lateness."""
-    go_their_way_in_a_week(at, desk, [at(hours=n / 4, deed=desk.submitted) for n in range(3)])
+    go_their_way_in_a_week(at, desk, [at(0, n / 4, desk.submitted)[0] for n in range(3)])
     assert not Alarm.objects.exists(), list(Alarm.objects.values("kind", "ends_at", "raised_at"))
     assert not Message.objects.filter(key__startswith="alarms:").exists()
 
@@ -272,12 +278,12 @@ def test_over_a_clean_week_nothing_cries(desk, at):
 @pytest.mark.slow
 def test_over_a_clean_week_no_money_cries(money_desk, at):
     """A fee is paid at the gateway, one by transfer, one is proposed for refund, approved and paid out by hand, all in time."""
-    paying = [at(deed=money_desk.paying), *(at(deed=lambda: money_desk.paying(way=Way.TRANSFER)) for _ in range(2))]
-    paid = [at(hours=0.2, deed=lambda a=a: settlement.settle(a.reference, cause="ipn")) for a in paying]
+    paying = at(0, 0, money_desk.paying, *[lambda: money_desk.paying(way=Way.TRANSFER)] * 2)
+    paid = at(0, 0.2, *(lambda a=a: settlement.settle(a.reference, cause="ipn") for a in paying))
     me, other = money_desk.accountant, money_desk.second_accountant
-    refund = at(hours=1, deed=lambda: approval.propose(paid[2], "other", actor=me, amount=1_000, way="by_hand"))
-    refund = at(hours=2, deed=lambda: approval.approve(refund, other))
-    at(hours=2.5, deed=lambda: approval.paid_out(refund, me, document="UNC 12"))
+    [refund] = at(0, 1, lambda: approval.propose(paid[2], "other", actor=me, amount=1_000, way="by_hand"))
+    [refund] = at(0, 2, lambda: approval.approve(refund, other))
+    at(0, 2.5, lambda: approval.paid_out(refund, me, document="UNC 12"))
     for day in range(8):
         for hour in (3, 9):
             at(day, hour)
