@@ -42,6 +42,8 @@ SECONDS = {"browser": 12, "services": 12, "slow": 3, "needs_pdf": 1, "django_db"
 def expected(item, measured):
     """About how many seconds this test takes; `measured`: what the list says."""
     guesses = [seconds for marker, seconds in SECONDS.items() if item.get_closest_marker(marker)]
+    if own := item.get_closest_marker("timeout"):  # who asks for more time than others takes about a tenth of it
+        guesses.append(own.args[0] / 10)
     found = measured.get(function_of(item.nodeid))
     return max([found, *(guess for guess in guesses if guess > SECONDS["slow"])] if found else [0.1, *guesses])
 

@@ -10,6 +10,7 @@ import pickle
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from django.apps import apps
 from django.conf import UserSettingsHolder, settings
@@ -20,7 +21,6 @@ from django.utils import translation
 from dossiers.files import storage
 from portal.common import clock
 
-APPS = ("accounts", "procedures", "dossiers", "papers", "files", "parcels", "custody", "payments")
 SECONDS = 30  # how old a dossier may be that a test gets from `kept_dossier`
 _kept = {}
 _dossiers = {}
@@ -161,8 +161,9 @@ def _built(key, make):
 
 @functools.cache
 def _models():
-    """{table: its model} of all our models."""
-    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in APPS]
+    """{table: its model} of all models of our own apps."""
+    ours = [app.label for app in apps.get_app_configs() if "site-packages" not in Path(app.path).parts]
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in ours]
     return {model._meta.db_table: model for model in models if model._meta.managed and not model._meta.proxy}
 
 

@@ -33,11 +33,13 @@ def test_a_listed_test_is_slow_in_all_its_cases(list_file):
         ("test_dear[one]", {"slow", "django_db"}, 2.0),
         ("test_new", {"slow"}, 3),
         ("test_dear", {"slow", "browser"}, 12),
+        ("test_new", {"services", "timeout"}, 42),
         ("test_cheap", set(), 0.1),
     ],
 )
 def test_how_long_a_test_takes_is_known_from_the_list_or_guessed(name, markers, seconds):
-    item = SimpleNamespace(nodeid=f"tests/test_a.py::{name}", get_closest_marker=lambda marker: marker in markers)
+    found = {marker: SimpleNamespace(args=(420,)) for marker in markers}
+    item = SimpleNamespace(nodeid=f"tests/test_a.py::{name}", get_closest_marker=found.get)
     assert slowness.expected(item, {"tests/test_a.py::test_dear": 2.0}) == seconds
 
 
@@ -56,17 +58,18 @@ def test_a_measurement_renews_what_ran_and_keeps_the_rest(list_file):
     assert list_file.read_text().startswith(slowness.HEAD)
 
 
-def test_what_many_tests_share_counts_for_none(monkeypatch):
+def test_what_many_tests_share_counts_for_none():
     meter, clock = slowness.Meter(SimpleNamespace()), iter([0, 10, 10, 11])
-    monkeypatch.setattr(meter, "_now", lambda: next(clock))
-    monkeypatch.setattr(slowness.snapshots, "cpu_of_building", 0.0)
-    shared = meter.pytest_fixture_setup(SimpleNamespace(scope="session"), None)
-    next(shared)
-    with pytest.raises(StopIteration):
-        shared.send(None)
     item = SimpleNamespace(user_properties=[])
-    phase = meter.pytest_runtest_call(item)
-    next(phase)
-    with pytest.raises(StopIteration):
-        phase.send(None)
+    with pytest.MonkeyPatch.context() as changed:  # back before the phase of this test is measured
+        changed.setattr(meter, "_now", lambda: next(clock))
+        changed.setattr(slowness.snapshots, "cpu_of_building", 0.0)
+        shared = meter.pytest_fixture_setup(SimpleNamespace(scope="session"), None)
+        next(shared)
+        with pytest.raises(StopIteration):
+            shared.send(None)
+        phase = meter.pytest_runtest_call(item)
+        next(phase)
+        with pytest.raises(StopIteration):
+            phase.send(None)
     assert meter.shared == 10 and item.user_properties == [("cpu", 1)]

@@ -1,5 +1,6 @@
 """The size of a first visit: page, style, scripts and two fonts, as they are served: made smaller and compressed."""
 
+import functools
 import gzip
 import json
 import re
@@ -30,15 +31,16 @@ def served(path):
     return smaller(path.name, path.read_text()).encode()
 
 
+@functools.cache
+def weight_of_file(name):
+    path = Path(finders.find(name))
+    return path.stat().st_size if name in FONTS else sent(served(path), 9)
+
+
 def weight(page):
     """Bytes of a page with everything it loads at once."""
     asked = set(re.findall(rf'(?:src|href)="{settings.STATIC_URL}([^"]+\.(?:css|js))"', page))
-    files = [served(Path(finders.find(name))) for name in asked]
-    return (
-        sent(page.encode())
-        + sum(sent(content, 9) for content in files)
-        + sum(Path(finders.find(name)).stat().st_size for name in FONTS)
-    )
+    return sent(page.encode()) + sum(map(weight_of_file, [*asked, *FONTS]))
 
 
 @pytest.mark.parametrize("address", PAGES)
