@@ -80,7 +80,7 @@ class KeptDossier:
     """`added`: the snapshot of the tables that have other rows than with the desk alone; `emptied`: those of them that had rows
     before; `hooks`: what was asked for on commit; `files`: stored files; `built`: when, monotonic seconds."""
 
-    added: "Snapshot"
+    added: Snapshot
     emptied: list
     hooks: list
     files: list
@@ -122,8 +122,9 @@ def _counted(execute, sql, params, many, context):
 
 
 def _dossier_built(key, method, desk):
-    global cpu_of_building
-    shared, before, asked = cpu_of_building, time.process_time(), len(connection.run_on_commit)
+    global cpu_of_building, _last
+    _last = None  # of the dossiers on the way to this one no snapshots are taken
+    before, asked = time.process_time(), len(connection.run_on_commit)
     made = method(desk)
     full, desk_alone = _taken(made), _kept[key[0]].rows
     rows = {table: rows for table, rows in full.rows.items() if rows != desk_alone.get(table)}
@@ -132,7 +133,7 @@ def _dossier_built(key, method, desk):
     files = [storage.stored_path(stored) for stored in keys]
     added, emptied = replace(full, rows=rows), [table for table in rows if table in desk_alone]
     _dossiers[key] = KeptDossier(added, emptied, hooks, files, time.monotonic())
-    cpu_of_building = shared + time.process_time() - before  # the dossiers on the way to this one are in it
+    cpu_of_building += time.process_time() - before
     return made
 
 

@@ -22,7 +22,7 @@ from payments.models import PaymentAttempt
 from portal import kept, sliding
 from portal.common import clock
 from portal.models import KeptWords
-from tests import factories
+from tests import factories, fixtures, snapshots
 from tests.dossiers.pages import browse, step_url, title, words
 
 pytestmark = pytest.mark.django_db
@@ -86,10 +86,9 @@ def leads_on(link):
     return bool(re.match(r"/(ho-so|nop|can-bo)/", link)) and not re.search(r"\.(pdf|png|csv|xlsx)|xuat-tep", link)
 
 
-@pytest.fixture
-def citizen(desk):
+def citizen():
     """A citizen with a draft, a supplement to answer, and a dossier that can be withdrawn."""
-    user = factories.citizen()
+    desk, user = fixtures._desk(), factories.citizen()
     draft = desk.draft(submitter=user)
     desk.asked_for_supplement(submitter=user)
     desk.submitted(submitter=user)
@@ -97,34 +96,40 @@ def citizen(desk):
     return user, ["/ho-so/", *pages], 4
 
 
-@pytest.fixture
-def clerk(desk):
+def clerk():
+    desk = fixtures._desk()
     desk.submitted()
     desk.accepted()
     return desk.clerk, ["/can-bo/"], 4
 
 
-@pytest.fixture
-def officer(desk):
+def officer():
+    desk = fixtures._desk()
     desk.processing()
     return desk.officer, ["/can-bo/"], 3
 
 
-@pytest.fixture
-def accountant(money_desk):
-    attempt = money_desk.paying()
+def accountant():
+    desk = fixtures._money_desk()
+    attempt = desk.paying()
     PaymentAttempt.objects.filter(pk=attempt.pk).update(state="review")
-    return money_desk.accountant, ["/can-bo/ke-toan/", f"/can-bo/ke-toan/lan-tra/{attempt.reference}/"], 1
+    return desk.accountant, ["/can-bo/ke-toan/", f"/can-bo/ke-toan/lan-tra/{attempt.reference}/"], 1
 
 
-@pytest.fixture(params=["citizen", "clerk", "officer", "accountant"])
-def at_work(request):
-    """(client, forms with words) of one role."""
-    user, start, least = request.getfixturevalue(request.param)
-    client = browse(factories.fresh(user))
-    found = forms_of(client, start)
+def walked(role):
+    """(user, forms with words) of one role."""
+    user, start, least = role()
+    user = factories.fresh(user)
+    found = forms_of(browse(user), start)
     assert len(found) >= least, sorted(action for action, _names in found)
-    return factories.fresh(user), client, found
+    return user, found
+
+
+@pytest.fixture(params=[citizen, clerk, officer, accountant], ids=lambda role: role.__name__)
+def at_work(request, db, signing_keys):
+    """(user, client, forms with words) of one role. The pages are walked through once for all tests."""
+    user, found = snapshots.kept(("kept words", request.param.__name__), lambda: walked(request.param))
+    return user, browse(user), found
 
 
 def post(client, page, form, **more):
