@@ -9,7 +9,7 @@ import sys
 # app: its last migration before this rule (docs/operations.md, «Upgrading»). After a release: the last of that release.
 BASELINE = {
     "accounts": "0003", "custody": "0002", "dossiers": "0004", "files": "0003", "messaging": "0002", "mock_gateway": "0001",
-    "papers": "0003", "parcels": "0002", "payments": "0005", "portal": "0002", "procedures": "0004", "webhooks": "0001",
+    "papers": "0003", "parcels": "0002", "payments": "0005", "portal": "0002", "procedures": "0005", "webhooks": "0001",
 }  # fmt: skip
 ALLOWED: dict[str, str] = {}  # app.name: why an error of the linter does no harm there
 

@@ -156,7 +156,9 @@ def test_steps_of_0_2_0_say_what_they_deliver(desk):
     for before, made in cases:
         Offering.objects.filter(pk=offering.pk).update(processing_steps=before)
         with connection.cursor() as cursor:
-            cursor.execute(importlib.import_module("procedures.migrations.0004_rules_of_0_3").SAY_WHAT_STEPS_DELIVER)
+            cursor.execute(
+                importlib.import_module("procedures.migrations.0004_steps_say_what_they_deliver").SAY_WHAT_THEY_DELIVER
+            )
         offering.refresh_from_db()
         assert offering.processing_steps == [step | {"produces": one} for step, one in zip(before, made, strict=True)]
 

@@ -1,9 +1,13 @@
 """The records of the catalogue are append-only. Rows of 0.2.0 say what their steps deliver and what people set."""
 
+import importlib
+
 from django.db import migrations
 
 from portal.common.migrations import Closing
 from portal.common.provenance import mark_logged
+
+steps = importlib.import_module("procedures.migrations.0004_steps_say_what_they_deliver")  # again: of offerings changed meanwhile
 
 
 RECORD = """
@@ -31,23 +35,6 @@ CREATE TRIGGER record_of_the_calendar_is_append_only BEFORE UPDATE OR DELETE ON 
 """
 NO_RECORD_OF_THE_CALENDAR = "DROP TRIGGER record_of_the_calendar_is_append_only ON procedures_calendarchange;"
 
-# Offerings of before: the last review by an officer drafts the result, a consulted body gives its opinion.
-SAY_WHAT_STEPS_DELIVER = """
-UPDATE procedures_offering SET processing_steps = (
-    SELECT jsonb_agg(
-        CASE WHEN position = last_review THEN step || '{"produces": {"kind": "draft", "label": "bản soạn kết quả", "line": null}}'
-             WHEN step ? 'produces' THEN step
-             WHEN step->>'kind' = 'consult' THEN step || '{"produces": {"kind": "opinion", "label": "ý kiến", "line": null}}'
-             ELSE step || '{"produces": null}' END
-        ORDER BY position)
-    FROM jsonb_array_elements(processing_steps) WITH ORDINALITY AS every (step, position), (
-        SELECT max(n) AS last_review FROM jsonb_array_elements(processing_steps) WITH ORDINALITY AS review (s, n)
-        WHERE s->>'kind' = 'review' AND s->>'role' = 'officer' AND processing_steps @? '$[*] ? (@.kind == "sign")'
-    ) AS reviews
-) WHERE processing_steps @? '$[*] ? (!exists (@.produces))'
-"""
-
-
 def mark_rows_of_people(apps, schema_editor):
     """What people changed before is theirs: the log of the administration knows."""
     mark_logged(apps, "procedures", ["Holiday", "UndecidedHoliday", "Offering", "LocalFee", "LifeEvent"])
@@ -55,12 +42,12 @@ def mark_rows_of_people(apps, schema_editor):
 
 class Migration(Closing):
     dependencies = [
-        ("procedures", "0003_tables_of_0_3"),
+        ("procedures", "0004_steps_say_what_they_deliver"),
         ("admin", "0003_logentry_add_action_flag_choices"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
     operations = [
-        migrations.RunSQL(SAY_WHAT_STEPS_DELIVER, migrations.RunSQL.noop),
+        migrations.RunSQL(steps.SAY_WHAT_THEY_DELIVER, migrations.RunSQL.noop),
         migrations.RunPython(mark_rows_of_people, migrations.RunPython.noop),
         migrations.RunSQL(RECORD, NO_RECORD),
         migrations.RunSQL(RECORD_OF_AGENCIES, NO_RECORD_OF_AGENCIES),
