@@ -1,6 +1,6 @@
 """Recognises the database of an older portal before migrations run.
 
-A release keeps the migrations of the releases before. Those made between two releases become one or two for each app when
+A release keeps the migrations of the releases before. Those made between two releases become one to three for each app when
 the next is made: a database from between cannot be migrated.
 """
 

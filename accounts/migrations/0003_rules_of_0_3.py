@@ -15,8 +15,15 @@ FILED = " OR EXISTS (SELECT FROM dossiers_dossier d WHERE d.submitter_id = u.id 
 
 
 def decide(apps, schema_editor):
-    """Fill `kind`. Raises CommandError, which names the logins, when one is a citizen's and staff's at once."""
+    """Fill `kind`. Raises CommandError as `refuse_both_kinds`."""
+    citizen = refuse_both_kinds(schema_editor.connection)
     with schema_editor.connection.cursor() as cursor:
+        cursor.execute(f"UPDATE accounts_user u SET kind = CASE WHEN {citizen} THEN 'citizen' ELSE 'staff' END")
+
+
+def refuse_both_kinds(connection):
+    """The condition (SQL) under which a login is a citizen's. Raises CommandError, which names those that are staff's, too."""
+    with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('dossiers_dossier') IS NOT NULL")
         citizen = ACTS_AS_CITIZEN.format(filed=FILED if cursor.fetchone()[0] else "")
         cursor.execute(f"SELECT username FROM accounts_user u WHERE {HELD_A_ROLE} AND {citizen} ORDER BY username")
@@ -27,7 +34,7 @@ def decide(apps, schema_editor):
                 "nâng cấp lại.".format(", ".join(both[:10]), " …" if len(both) > 10 else ""),
                 returncode=EXIT_WITH_ADVICE,
             )
-        cursor.execute(f"UPDATE accounts_user u SET kind = CASE WHEN {citizen} THEN 'citizen' ELSE 'staff' END")
+    return citizen
 
 
 LOGS = ("accounts_accesslog", "django_admin_log", "accounts_administratorchange")
@@ -178,3 +185,6 @@ class Migration(Closing):
         migrations.RunSQL(MANDATES, NO_MANDATES),
         migrations.RunSQL(ENDS_OF_ROLES, NO_ENDS_OF_ROLES),
     ]
+
+    def look_first(self, connection):
+        refuse_both_kinds(connection)

@@ -17,6 +17,9 @@ ADDING = (
 class Closing(migrations.Migration):
     """Runs while the programs of the release before stand still: makes rules that they would break, fills what they leave out."""
 
+    def look_first(self, connection):
+        """Raises CommandError, while the portal is still open, when rows are there that the rules refuse."""
+
 
 class Expanding(migrations.Migration):
     """Adds tables and columns beside the running programs of the release before.
@@ -65,7 +68,7 @@ def existing_tables(app_label, operations, state):
 def lock(schema_editor, tables):
     """Lock all of them at once, or none: who waits for one while it holds another stops programs that do the same.
 
-    Raises OperationalError when programs have held one of them for a minute.
+    Raises OperationalError when programs have held one of them for two minutes.
     """
     if not tables:
         return

@@ -25,7 +25,7 @@ from .run import answers
 from .supervisor import StopAsked, Supervisor
 
 SHOWN = 8  # migrations
-READY, DONE = "rồi bấm Enter", "Mở bản mới được rồi"  # in what `manage.py upgrade` prints
+READY, DONE = "rồi bấm Enter", "Mở bản mới được rồi"  # in what `manage.py upgrade` prints; a test compares
 WRITTEN = ["accounts_user", "dossiers_dossier", "dossiers_event", "dossiers_steprun", "files_attachment", "payments_refund"]
 # Seconds that a program waits before it can write into all of them.
 WRITE = f"""BEGIN; LOCK TABLE {", ".join(WRITTEN)} IN ROW EXCLUSIVE MODE;
@@ -92,7 +92,7 @@ def _measure(places: Places, postgres: Postgres, supervisor: Supervisor) -> int:
     say(f"\n  {made} migrations, {in_database:.1f} s in the database")
     say(f"  beside the running programs {beside:.1f} s; a write waited at most {longest:.2f} s")
     say(f"  first answer of the new web, beside the old one, {started:.1f} s after its start")
-    say(f"  not answering: writes {closed:.1f} s; public pages 0 s, the proxy keeps them for an hour")
+    say(f"  nobody can write {closed:.1f} s, and while the old programs stop and the proxy turns to the new web")
     say("  slowest of these: " + "; ".join(line.replace("|", " ") + " s" for line in slowest if line.strip()))
     say("  invariants: " + ("all hold" if code == 0 else _log(places).read_text().strip().splitlines()[-1]))
     return 0 if code == 0 else 1

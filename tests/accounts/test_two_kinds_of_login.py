@@ -212,3 +212,6 @@ def test_an_old_login_that_is_both_is_refused_by_name(older, citizen):
     Membership.objects.create(user=citizen, agency=world.agency("H18.X004.CA"), role="inspector")
     with pytest.raises(CommandError, match=citizen.username):
         older()
+    migration = importlib.import_module("accounts.migrations.0003_rules_of_0_3").Migration("0003", "accounts")
+    with pytest.raises(CommandError, match=citizen.username):  # also before anybody is asked to stop the old programs
+        migration.look_first(connection)

@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 
 from portal.launch.cli import main
-from portal.launch.upgrade import SLOWEST
+from portal.launch.upgrade import DONE, READY, SLOWEST
+from portal.management.commands import upgrade
 
 
 @pytest.mark.parametrize("name", ["", "nowhere"])
@@ -13,6 +14,10 @@ def test_a_folder_without_data_is_refused(tmp_path, capsys, monkeypatch, name):
     assert main(["upgrade-drill", str(tmp_path / name)]) == 2
     assert "không có dữ liệu của cổng" in capsys.readouterr().err
     assert not list(tmp_path.rglob("pg*"))
+
+
+def test_it_waits_for_what_the_command_says():
+    assert READY in upgrade.READY and DONE in upgrade.DONE
 
 
 def test_the_slowest_migrations_since_then_are_named(db):

@@ -164,6 +164,20 @@ def test_steps_of_0_2_0_say_what_they_deliver(desk):
 
 
 @pytest.mark.django_db
+def test_what_the_rules_refuse_is_said_before_anything_is_closed(monkeypatch):
+    class Refusing(kinds.Closing):
+        def look_first(self, connection):
+            raise CommandError("Hai loại tài khoản")
+
+    asked = []
+    monkeypatch.setattr(upgrade, "closing_of", lambda plan: [(Refusing("0001", "x"), False)])
+    monkeypatch.setattr(upgrade.Command, "wait", asked.append)
+    with pytest.raises(CommandError, match="Hai loại"):
+        call_command("upgrade")
+    assert asked == []
+
+
+@pytest.mark.django_db
 def test_without_migrations_nothing_is_asked(capsys):
     call_command("upgrade")
     assert "0 di trú xong" in capsys.readouterr().out

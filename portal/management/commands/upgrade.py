@@ -10,7 +10,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 from portal.common.migrations import Closing
 
+# `./portalctl upgrade-drill` waits for these words.
 READY = "Giờ dừng các chương trình của bản cũ, rồi bấm Enter."
+DONE = "Mở bản mới được rồi."
 
 
 class Command(BaseCommand):
@@ -26,11 +28,14 @@ class Command(BaseCommand):
         state = executor.migrate(None, plan=beside)
         self.stdout.write(f"{len(beside)} di trú xong trong khi bản cũ vẫn chạy.")
         if closing:
+            for migration, _backwards in closing:
+                if isinstance(migration, Closing):
+                    migration.look_first(connection)
             _ = state.apps  # computed now, not while nobody can write
             self.wait()
             began = time.monotonic()
             executor.migrate(None, plan=closing, state=state)
-            self.stdout.write(f"{len(closing)} di trú còn lại xong sau {time.monotonic() - began:.1f} giây. Mở bản mới được rồi.")
+            self.stdout.write(f"{len(closing)} di trú còn lại xong sau {time.monotonic() - began:.1f} giây. {DONE}")
             self.stdout.flush()
         call_command("migrate", verbosity=0)  # rights, content types and permissions; no migration is left
 
