@@ -11,7 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 from portal.launch.supervisor import EXIT_WITH_ADVICE
 
 OURS = {
-    "accounts", "custody", "dossiers", "files", "messaging", "mock_gateway", "papers", "parcels", "payments", "portal",
+    "accounts", "custody", "dossiers", "files", "messaging", "papers", "parcels", "payments", "portal",
     "procedures", "webhooks",
 }  # fmt: skip
 

@@ -9,11 +9,12 @@ import os
 
 import hypothesis
 import pytest
+from pytest_django.plugin import blocking_manager_key
 
 from portal.common import pango
 from portal.launch import prove
 from portal.launch.places import Places
-from tests import slowness, snapshots
+from tests import databases, slowness, snapshots
 
 # Playwright's sync API runs an event loop in the test's thread, which Django takes for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -111,6 +112,14 @@ def pytest_runtest_setup(item):
             (pytest.fail if os.environ.get(switch) == "1" else pytest.skip)(reason)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    done = yield
+    with item.config.stash[blocking_manager_key].unblock():
+        databases.tidy()
+    return done
+
+
 @pytest.fixture
 def monkeypatch(monkeypatch):
     """Pytest's own. A snapshot of a dossier is not used where something is replaced."""
@@ -137,7 +146,7 @@ def open_page(browser):
 
     def open_page(width=360, height=800, **options):
         context = browser.new_context(locale="vi-VN", viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         return context.new_page()
 
