@@ -36,7 +36,7 @@ LEFT_OUT = (
     "--fast left out: the static checks (./portalctl check), tests of browser, PDF, services, slow ones,"
     " and of a test with many parameters that uses the database all but the first case."
 )
-# In the middle of a test autovacuum finds tables of which no row is committed and writes down that they are empty. Then the planner
+# In the middle of a test autovacuum finds tables of which no row is committed and notes that they are empty: the planner then
 # joins thousands of rows by nested loops: a test of half a second took 11, once 12 minutes. `tests/databases.py` tidies instead.
 FOR_TESTS = THROWAWAY | {"autovacuum": "off"}
 MOVED = Path(__file__).with_name("moved")
