@@ -3,7 +3,8 @@
 
     python data/everyday.py merge FILE…    adds rows [{"code", "voice", "text"}] of JSON files, then checks
     python data/everyday.py check          checks: known codes and voices, no phrase twice for a procedure,
-                                           no query of search_queries_*.json among the phrases,
+                                           no query of search_queries_*.json among the phrases, and
+                                           none among the topics of procedures/search/outside.txt,
                                            no key sequences of Telex («ddawng kys»)
 
 The files of queries measure the search (`./portalctl search-eval`), so none of their queries may be indexed: `merge` leaves
@@ -19,6 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 TARGET = HERE / "everyday.json"
+TOPICS = HERE.parent / "procedures/search/outside.txt"  # indexed, too: what no procedure is about
 VOICES = (
     "farmer",
     "grandmother",
@@ -73,6 +75,12 @@ def rows_of(content: dict) -> list[tuple[str, str, str]]:
     ]
 
 
+def topics() -> list[str]:
+    """The phrases of all topics outside the catalogue."""
+    lines = [line for line in TOPICS.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return [phrase.strip() for line in lines for phrase in line.split(",") if phrase.strip()]
+
+
 def merge(files: list[str]) -> None:
     content, known, asked = read(), codes(), queries()
     rows = rows_of(content)
@@ -109,6 +117,9 @@ def problems() -> list[str]:
     found += [f"unknown voice: {voice}" for _, voice, _ in rows if voice not in VOICES]
     found += [f"a query of a measuring file: {text}" for _, _, text in rows if bare(text) in asked]
     found += [f"Telex: {text}" for _, _, text in rows if has_telex(text)]
+    outside = [bare(text) for text in topics()]
+    found += [f"a query of a measuring file: {text} (outside.txt)" for text in outside if text in asked]
+    found += [f"twice: {text} (outside.txt)" for text in sorted({text for text in outside if outside.count(text) > 1})]
     seen: set[tuple[str, str]] = set()
     for code, _, text in rows:
         if (code, bare(text)) in seen:

@@ -1,6 +1,7 @@
 """The search page around the index: guesses, choices, places in the query, counting without persons, suggestions, aliases."""
 
 import datetime as dt
+import importlib.util
 import json
 import subprocess
 import sys
@@ -253,6 +254,19 @@ def test_the_phrases_are_valid_and_no_measuring_query_stands_among_them():
     script = settings.BASE_DIR / "data" / "everyday.py"
     run = subprocess.run([sys.executable, script, "check"], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
+
+
+def test_a_measuring_query_or_a_repeat_among_the_topics_is_named(monkeypatch, tmp_path):
+    path = settings.BASE_DIR / "data" / "everyday.py"
+    spec = importlib.util.spec_from_file_location("everyday_script", path)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    monkeypatch.setattr(script, "TOPICS", tmp_path / "outside.txt")
+    script.TOPICS.write_text("# topics\nMật khẩu WiFi là gì?, trời mưa\ntroi mua\n", "utf-8")
+    assert script.problems() == [
+        "a query of a measuring file: mat khau wifi la gi (outside.txt)",
+        "twice: troi mua (outside.txt)",
+    ]
 
 
 def test_every_life_event_has_procedures_and_every_curated_procedure_a_home(client):
