@@ -74,6 +74,7 @@ class ProcedurePage(serializers.Serializer):
     """One page of a list. `next`: URL of the next page, null on the last one."""
 
     count = serializers.IntegerField(min_value=0)
+    sure = serializers.BooleanField(help_text="false: chỉ là phỏng đoán, có thể không đúng điều cần tìm")
     next = serializers.URLField(allow_null=True)
     results = ProcedureRow(many=True)
 

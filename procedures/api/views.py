@@ -59,11 +59,13 @@ class Procedures(Open):
         asked, limit, after = clean_text(request.GET.get("q", "")), _limit(request.GET), request.GET.get("after", "")
         if len(asked) > MAX_LENGTH:
             raise ValidationError({"q": _("Dài quá %(n)d ký tự.") % {"n": MAX_LENGTH}})
-        codes = search.find(asked).codes if asked else search.everything()
+        answer = search.find(asked) if asked else search.Answer(search.everything())
+        codes = answer.codes
         start = _start(codes, after)
         shown = codes[start : start + limit]
         rows = ProcedureRow(cards(by_codes(shown)), many=True, context={"request": request}).data
-        return Response({"count": len(codes), "next": self._next(request, codes, start + limit, shown), "results": rows})
+        following = self._next(request, codes, start + limit, shown)
+        return Response({"count": len(codes), "sure": answer.sure, "next": following, "results": rows})
 
     @staticmethod
     def _next(request: Request, codes: Sequence[str], end: int, shown: Sequence[str]) -> str | None:

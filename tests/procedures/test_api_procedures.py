@@ -33,6 +33,13 @@ def test_a_search_answers_with_level_price_and_address(client, catalogue):
     assert row["url"].endswith("/thu-tuc/1.010041/xac-nhan-thong-tin-ve-cu-tru/")
 
 
+def test_guesses_are_marked(client, catalogue, monkeypatch):
+    assert client.get(LIST, {"q": "xac nhan cu tru"}).json()["sure"] and client.get(LIST).json()["sure"]
+    monkeypatch.setattr("procedures.search.index.SURE", 99)
+    page = client.get(LIST, {"q": "xac nhan cu tru"}).json()
+    assert page["count"] and not page["sure"]
+
+
 @pytest.mark.slow
 def test_the_whole_catalogue_can_be_read_page_by_page(client, catalogue):
     seen, address = [], LIST + "?limit=2"
