@@ -13,8 +13,9 @@ from django.db.models.fields.json import KeyTransform
 from portal.common.vietnamese import fold
 from procedures.models import Procedure, SearchAlias
 from procedures.search import everyday, place_names, stored, twins
-from procedures.search.index import Entry, SearchIndex
+from procedures.search.index import Entry, SearchIndex, gist
 from procedures.search.place_names import NamedPlace
+from procedures.search.reading import read_words
 from procedures.search.text import first_line
 
 __all__ = ["Answer", "Catalogue", "everything", "find"]
@@ -42,13 +43,14 @@ class Catalogue(NamedTuple):
 
 
 STAMP_SQL = "search_exact || '|' || rank || '|' || listed || '|' || coalesce(sector_id, 0)"
-CHOICE_WORDS, CHOICES, CHOICE_SHARE = 2, 3, 0.85  # a query of so few words, and so many results as good as the best: asks which
+# A query of so few words besides fillers, and so many results as good as the best: the page asks which one.
+CHOICE_WORDS, CHOICES, CHOICE_SHARE = 3, 3, 0.85
 _cached: Catalogue | None = None
 _building = threading.Lock()
 
 
 def find(text: str) -> Answer:
-    """The answer to a query. Up to three queries more when the text may name a place."""
+    """The answer to a query. Up to four SQL queries more when the text may name a place."""
     known = catalogue()
     place = place_names.find(text)
     rest = place.rest if place and place.rest else text
@@ -60,7 +62,7 @@ def find(text: str) -> Answer:
 
 def _choices(known: Catalogue, text: str, found: list[Any]) -> tuple[str, ...]:
     """The procedures that can be filed here and fit a short query equally well; () when there are fewer than CHOICES."""
-    if len(text.split()) > CHOICE_WORDS + 1 or not found[0].sure:
+    if len(gist(read_words(text))) > CHOICE_WORDS or not found[0].sure:
         return ()
     equal = [one.code for one in found if one.score >= CHOICE_SHARE * found[0].score and not known.listed[one.code]]
     return tuple(equal[:6]) if len(equal) >= CHOICES and not known.index.is_a_name(text) else ()

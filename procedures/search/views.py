@@ -16,8 +16,9 @@ from procedures.cards import Card, by_codes
 from procedures.listing import Filters, Listing
 from procedures.models import LifeEvent, SearchOutcome
 from procedures.public import public_page
-from procedures.search import asked, twins
+from procedures.search import asked, place_names, twins
 from procedures.search.paced import as_page, paced, without_results
+from procedures.search.place_names import NamedPlace
 from procedures.search.reading import MAX_LENGTH
 from procedures.search.suggestions import suggest
 
@@ -36,7 +37,6 @@ def search_page(request: HttpRequest) -> HttpResponse:
     listing = Listing(rows, request.GET)
     if text and request.method == "GET" and not answer.sure:
         _count(text, answer)
-    place = answer.place
     return render(
         request,
         "procedures/search.html",
@@ -47,9 +47,9 @@ def search_page(request: HttpRequest) -> HttpResponse:
             "rows": _with_twins(listing.cards, groups),
             "answer": answer,
             "choices": by_codes(answer.choices) if not filters.any and listing.number == 1 else [],
-            "events": _events(answer) if text and not answer.sure else [],
+            **(_events(answer) if text and not answer.sure else {}),
             "narrowed_to_nothing": bool(answer.codes) and not listing.count,
-            "link_query": _link_query(text, place.province if place else "", place.commune if place else ""),
+            "link_query": _link_query(text, answer.place),
         },
     )
 
@@ -72,17 +72,23 @@ def _count(text: str, answer: search.Answer) -> None:
         asked.count(kept, SearchOutcome.GUESSES if answer.codes else SearchOutcome.NOTHING)
 
 
-def _events(answer: search.Answer) -> list[LifeEvent]:
-    """The life events of the guesses; without any those of citizens."""
+def _events(answer: search.Answer) -> dict[str, list[LifeEvent]]:
+    """The life events of the guesses; without any all, those of firms apart."""
     events = LifeEvent.objects.filled()
     of_guesses = Q(entries__procedure__code__in=answer.codes) | Q(sectors__procedure__code__in=answer.codes)
     fitting = list(events.filter(of_guesses).distinct()[:6]) if answer.codes else []
-    return fitting or list(events.filter(audience="citizen"))
+    if fitting:
+        return {"events": fitting}
+    rows = list(events)
+    return {
+        "events": [event for event in rows if event.audience == "citizen"],
+        "business_events": [event for event in rows if event.audience == "business"],
+    }
 
 
-def _link_query(text: str, province: str, commune: str) -> str:
+def _link_query(text: str, place: NamedPlace | None) -> str:
     """The query string of the links to procedures: the words (to count what was chosen) and the place that they name."""
-    values = {"tu-khoa": text, "tinh": province, "xa": commune}
+    values = {"tu-khoa": text, "tinh": place.province if place else "", "xa": place.commune if place else ""}
     kept = {name: value for name, value in values.items() if value}
     return f"?{urlencode(kept)}" if kept else ""
 
@@ -90,13 +96,14 @@ def _link_query(text: str, province: str, commune: str) -> str:
 @public_page
 @paced(without_results)
 def suggestions(request: HttpRequest) -> HttpResponse:
-    """{results: [{title, url}]} for the words typed so far (`q`). Never counted."""
+    """{results: [{title, url}]} for the words typed so far (`q`), with the place that they name in the address. Never counted."""
     text = request.GET.get("q", "")[:MAX_LENGTH]
+    place = place_names.find(text)
     rows = [
         {
             "title": procedure.short_name or procedure.name,
-            "url": reverse("procedures:procedure", args=[procedure.code, procedure.slug]),
+            "url": reverse("procedures:procedure", args=[procedure.code, procedure.slug]) + _link_query("", place),
         }
-        for procedure in by_codes(suggest(text))
+        for procedure in by_codes(suggest(place.rest if place and place.rest else text))
     ]
     return JsonResponse({"results": rows}, json_dumps_params={"ensure_ascii": False})
