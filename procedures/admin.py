@@ -198,15 +198,22 @@ class SearchedTextAdmin(ReadOnly, ModelAdmin):
         address = f"{reverse('admin:procedures_searchalias_add')}?{urlencode(values)}"
         return format_html('<a href="{}">{}</a>', address, gettext("Thêm cách gọi…"))
 
-    @admin.action(description=_("Thêm làm cách gọi của thủ tục được mở nhiều nhất"), permissions=["view"])
+    @admin.action(description=_("Thêm làm cách gọi của thủ tục được mở nhiều nhất"), permissions=["add_alias"])
     def make_aliases(self, request: HttpRequest, rows: QuerySet[SearchedText]) -> None:
-        chosen = [(row, best) for row in rows if (best := _most_chosen(row))]
-        for row, best in chosen:
+        added = 0
+        for row in rows:
+            best = _most_chosen(row)
+            if best is None:
+                continue
             alias, made = SearchAlias.objects.get_or_create(procedure=best.procedure, text=row.text)
             if made:
                 SearchAliasAdmin(SearchAlias, self.admin_site).log_addition(request, alias, [{"added": {}}])
-        text = ngettext("Đã thêm %(n)d cách gọi.", "Đã thêm %(n)d cách gọi.", len(chosen)) % {"n": len(chosen)}
+                added += 1
+        text = ngettext("Đã thêm %(n)d cách gọi.", "Đã thêm %(n)d cách gọi.", added) % {"n": added}
         self.message_user(request, text, messages.SUCCESS)
+
+    def has_add_alias_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("procedures.add_searchalias")
 
 
 def _most_chosen(row: SearchedText) -> SearchChoice | None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.common import clock
+from portal.common.network import network_of
 from portal.common.vietnamese import fold
 from procedures.cards import CITIZENS, Card, by_codes, cards, level_words, levels_of
 from procedures.facts import PartialReason
@@ -22,7 +23,7 @@ from procedures.models import LifeEvent, LifeEventEntry, LocalFee, Offering, Pro
 from procedures.offered import offered_at
 from procedures.places import Choice, choose, desk_hours
 from procedures.public import public_page
-from procedures.search import asked
+from procedures.search import asked, paced
 from procedures.wording import CHANNELS, audience_words, day_words
 
 EVENT_LOOKS = {
@@ -111,8 +112,9 @@ def procedure(request: HttpRequest, code: str, slug: str = "") -> HttpResponse:
     if slug != found.slug:
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(reverse("procedures:procedure", args=[code, found.slug]) + query, permanent=False)
-    if request.method == "GET":
-        asked.note_choice(request.GET.get("tu-khoa", ""), found)
+    typed = request.GET.get("tu-khoa", "")
+    if request.method == "GET" and typed and paced.CHOICES_PACE.allows(network_of(request)):
+        asked.note_choice(typed, found)
     if found.listed:
         return render(request, "procedures/listed.html", {"procedure": found, "event": _home_of(found), **_facts_of_index(found)})
     return render(request, "procedures/procedure.html", guide_context(request, found))

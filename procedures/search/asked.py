@@ -1,15 +1,15 @@
-"""Counts queries without persons: those that found nothing certain, and the procedures that were opened from results.
+"""Counts queries without a certain answer, and the procedures opened from results, without storing who asked.
 
-Nobody's data: no row says who searched, and a text that looks like a number, a name, an address or a message is not kept.
+No row refers to a person. A text that may contain a number, a name, an address or a message is not stored.
 
-Counting happens while a page is answered and never spoils it: see `_aside`. The views that count are not atomic, so that no row
-stays locked while a page is rendered.
+Counting is part of answering a page, but an error of it does not reach the page: see `_aside`. The views that count are not
+atomic, so that no row stays locked while a page is rendered.
 """
 
 import datetime as dt
 import logging
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import DatabaseError, connection, transaction
@@ -19,14 +19,14 @@ from portal.common import clock
 from portal.common.vietnamese import clean_text
 from procedures import search
 from procedures.models import Procedure, SearchChoice, SearchedText, SearchOutcome
-from procedures.search.reading import read_words
+from procedures.search.reading import Word, read_words, same
 
 logger = logging.getLogger(__name__)
 MAX_LENGTH, MAX_WORDS = 100, 14
 MAX_ROWS = 5_000
 KEPT_FOR, ONCE_KEPT_FOR = dt.timedelta(days=180), dt.timedelta(days=30)
 NOT_KEPT = re.compile(r"\d\D{0,2}\d\D{0,2}\d\D{0,2}\d|@|https?:|www\.|[<>{}]")  # four digits, addresses, markup
-# Family names without accents. One of them before a word that never follows it in the catalogue is taken for a person's name.
+# Family names without accents. One of them before a word that never follows it in the index is taken for a person's name.
 FAMILY_NAMES = frozenset(
     [
         "nguyen",
@@ -52,19 +52,32 @@ FAMILY_NAMES = frozenset(
         "doan",
     ]
 )
+# Further ones, most of them of the Thái, Mông, Tày and Nùng, that are common words with other accents («làm», «mua», «tổng»): a
+# word typed with those is no name.
+FAMILY_NAMES_WITH_ACCENTS = read_words("lò vàng giàng quàng tòng cầm mùa sùng thào mai cao lương lâm lưu triệu nông")
 MIDDLE_NAMES = frozenset({"van", "thi"})
+MIDDLE_NAMES_WITH_ACCENTS = read_words("văn thị a")  # after any word that they never follow in the index
 
 
 def kept_text(text: str, pairs: Collection[tuple[str, str]]) -> str:
     """The text as it is counted, or "" when it is not kept. `pairs`: adjacent words of the index, which are no names."""
     text = clean_text(text).lower()
-    words = [word.bare for word in read_words(text)]
+    words = read_words(text)
     if not words or len(text) > MAX_LENGTH or len(words) > MAX_WORDS or NOT_KEPT.search(text):
         return ""
-    for left, right in zip(words, words[1:], strict=False):
-        if left in FAMILY_NAMES and (right in MIDDLE_NAMES or (left, right) not in pairs):
-            return ""
-    return text
+    return "" if any(_is_name(left, right, pairs) for left, right in zip(words, words[1:], strict=False)) else text
+
+
+def _is_name(left: Word, right: Word, pairs: Collection[tuple[str, str]]) -> bool:
+    """True when the two words may be part of a person's name."""
+    unknown = (left.bare, right.bare) not in pairs
+    if left.bare in FAMILY_NAMES or _is_one_of(left, FAMILY_NAMES_WITH_ACCENTS):
+        return right.bare in MIDDLE_NAMES or unknown
+    return unknown and _is_one_of(right, MIDDLE_NAMES_WITH_ACCENTS)
+
+
+def _is_one_of(word: Word, names: Sequence[Word]) -> bool:
+    return any(same([word], [name]) for name in names)
 
 
 @contextmanager
@@ -83,12 +96,23 @@ def _aside() -> Iterator[None]:
 
 
 def count(text: str, outcome: SearchOutcome) -> None:
-    """Count one query. Of new texts nothing is written once there are MAX_ROWS."""
+    """Count one query. Once there are MAX_ROWS, a new text takes the place of the oldest that was asked once; when there is none,
+    it is not counted."""
     with _aside():
         _count(text, outcome)
 
 
 def _count(text: str, outcome: SearchOutcome) -> None:
+    if _written(text, outcome):
+        return
+    oldest = SearchedText.objects.filter(times=1).order_by("last_on", "pk").first()
+    if oldest:
+        oldest.delete()
+        _written(text, outcome)
+
+
+def _written(text: str, outcome: SearchOutcome) -> bool:
+    """Write the row of this text, if it is there or there are fewer than MAX_ROWS."""
     table = SearchedText._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
@@ -98,6 +122,7 @@ def _count(text: str, outcome: SearchOutcome) -> None:
             f" SET times = {table}.times + 1, outcome = EXCLUDED.outcome, last_on = EXCLUDED.last_on",
             [text, outcome, clock.today(), MAX_ROWS, text],
         )
+        return bool(cursor.rowcount)
 
 
 def note_choice(typed: str, procedure: Procedure) -> None:

@@ -1,8 +1,7 @@
 """Fits the weights of the second look (`reranking`) to the everyday phrases, by cross-validation.
 
 Each voice is left out of the index in turn and its phrases are the questions, so that no procedure is recognised by the phrase
-itself. Maximised is the likelihood of the meant procedure among the first candidates (a softmax over their scores), by gradient
-descent.
+itself. Gradient descent maximises the likelihood of the meant procedure among the first candidates (a softmax over their scores).
 """
 
 import math

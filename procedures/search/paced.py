@@ -1,6 +1,6 @@
-"""Searches of one network: `settings.SEARCHES_A_SECOND` for long, five seconds' worth at once; more are answered 429.
+"""Limits the searches of one network: `settings.SEARCHES_A_SECOND` on average, five times as many at once; others get 429.
 
-Each web process counts for itself, so the limit of the portal is as many times higher.
+Each web process counts on its own, so the limit of the portal is that number times the number of processes.
 """
 
 from collections.abc import Callable
@@ -17,10 +17,12 @@ from portal.common.pace import Pace
 
 RETRY_AFTER = 2  # seconds
 PACE = Pace(settings.SEARCHES_A_SECOND, 5 * settings.SEARCHES_A_SECOND)
+# Procedures opened from results are counted at the same pace, apart, so that opening them uses up no searches.
+CHOICES_PACE = Pace(settings.SEARCHES_A_SECOND, 5 * settings.SEARCHES_A_SECOND)
 
 
 def paced(refused: Callable[[HttpRequest], HttpResponse]) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Decorator of a view that searches. `refused`: the answer to who asks too often."""
+    """Decorator of a view that searches. `refused` makes the answer above the limit."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)

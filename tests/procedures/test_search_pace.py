@@ -2,9 +2,12 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from portal.common import pace
+from procedures.models import Procedure, SearchedText
 from procedures.search import paced
+from tests.world import load_sample
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +44,15 @@ def test_who_asks_too_fast_waits_a_moment(client, clock, address):
         assert refused["Content-Type"] == "application/problem+json" and refused.json()["title"] == "Hỏi quá nhanh"
     clock.now += 1
     assert [client.get(address).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_what_is_opened_from_results_is_counted_at_this_pace(client, monkeypatch):
+    monkeypatch.setattr(paced, "CHOICES_PACE", pace.Pace(2, 10, Clock()))
+    load_sample(codes=["1.001193"])
+    address = reverse("procedures:procedure", args=["1.001193", Procedure.objects.get().slug])
+    answers = [client.get(address, {"tu-khoa": f"khai sinh lần {number}"}) for number in range(15)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert SearchedText.objects.count() == 10
 
 
 def test_other_networks_and_other_pages_are_not_held_up(client, clock):
