@@ -54,7 +54,7 @@ FAMILY_NAMES = frozenset(
 )
 # Further ones, most of them of the Thái, Mông, Tày and Nùng, that are common words with other accents («làm», «mua», «tổng»): a
 # word typed with those is no name.
-FAMILY_NAMES_WITH_ACCENTS = read_words("lò vàng giàng quàng tòng cầm mùa sùng thào mai cao lương lâm lưu triệu nông")
+FAMILY_NAMES_WITH_ACCENTS = read_words("lò lường vàng giàng quàng tòng cầm mùa sùng thào mai cao lương lâm lưu triệu nông")
 MIDDLE_NAMES = frozenset({"van", "thi"})
 MIDDLE_NAMES_WITH_ACCENTS = read_words("văn thị a")  # after any word that they never follow in the index
 

@@ -73,13 +73,14 @@ def find(text: str) -> NamedPlace | None:
     provinces, within_communes = _provinces(typed)
     province = provinces[0] if provinces else None
     shorter = _without(typed, province.span) if province else typed
-    found = _commune(shorter, province.unit if province else None)
-    if found and found.unit.parent:
-        unit, above = found.unit, found.unit.parent
-        return NamedPlace(above.code, unit.code, f"{unit.name}, {above.name}", found.was, " ".join(_without(shorter, found.span)))
-    if found:  # the province of all successors
-        return NamedPlace(found.unit.code, "", found.unit.name, found.was, " ".join(_without(typed, found.span)))
-    province = province or next(iter(within_communes), None)
+    found, is_known = _commune(shorter, province.unit if province else None)
+    if found:
+        unit, above, rest = found.unit, found.unit.parent, " ".join(_without(shorter, found.span))
+        if above:
+            return NamedPlace(above.code, unit.code, f"{unit.name}, {above.name}", found.was, rest)
+        return NamedPlace(unit.code, "", unit.name, found.was, rest)  # the province of all successors
+    if province is None and within_communes and not is_known:
+        province = within_communes[0]
     if province is None:
         return None
     return NamedPlace(province.unit.code, "", province.unit.name, province.was, " ".join(_without(typed, province.span)))
@@ -136,25 +137,31 @@ def _province_now(units: Sequence[AdministrativeUnit]) -> tuple[AdministrativeUn
 
 
 # ---------------------------------------------------------------- communes
-def _commune(typed: Sequence[str], province: AdministrativeUnit | None) -> _Named | None:
-    """The commune in force that the words name. When an abolished unit became several and no province is named: the province that
-    they all belong to."""
+def _commune(typed: Sequence[str], province: AdministrativeUnit | None) -> tuple[_Named | None, bool]:
+    """(the commune in force that the words name, are there units of that name?). When the unit became several communes of one
+    province: that province."""
     candidates = _candidates([read_word(word).bare for word in typed])
     units = _named({name for *_where, names in candidates for name in names}, ~Q(kind__in=PROVINCE_KINDS))
-    several = None
+    several, is_known = None, False
     for kind, end, names in candidates:
         for name in names:
             rows = [unit for unit in units if plain(unit.short_name) == plain(name)]
             rows = [unit for unit in rows if unit.kind == KINDS[kind]] or rows
-            now = {one for row in rows for one in _now(row) if province is None or one.parent_id == province.pk}
-            was = next((row.full_name for row in rows if not row.exists_on(clock.today())), "")
+            became = {row: [one for one in _now(row) if province is None or one.parent_id == province.pk] for row in rows}
+            meant = [row for row, communes in became.items() if communes]
+            if not meant:
+                continue
+            is_known = True
+            now = {one for communes in became.values() for one in communes}
+            was = meant[0].full_name if len(meant) == 1 and not meant[0].exists_on(clock.today()) else ""
             span = (end - len(kind.split()), end + len(name.split()))
             if len(now) == 1:
-                return _Named(now.pop(), was, span)
+                return _Named(now.pop(), was, span), True
             above = {one.parent for one in now}
-            if several is None and province is None and len(above) == 1:
+            if several is None and len(above) == 1:
                 several = _Named(above.pop(), was, span)
-    return several
+            break  # a shorter name would be another unit: «quận Ba Đình» is not «xã Ba»
+    return several, is_known
 
 
 def _candidates(words: Sequence[str]) -> list[tuple[str, int, list[str]]]:

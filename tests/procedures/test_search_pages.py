@@ -137,6 +137,12 @@ def territory():
     unit("o3", "phuong", "Phường 1", lam_dong, communes[:1])
     unit("o4", "tinh", "Tỉnh Hà Giang", None, [tuyen_quang])
     unit("o5", "thanh_pho", "Thành phố Điện Biên Phủ", dien_bien, towns)
+    ha_noi = unit("t5", "thanh_pho_tw", "Thành phố Hà Nội")
+    wards = [unit("c7", "phuong", "Phường Ngọc Hà", ha_noi), unit("c8", "phuong", "Phường Giảng Võ", ha_noi)]
+    unit("o6", "quan", "Quận Ba Đình", ha_noi, wards)
+    unit("o7", "xa", "Xã Ba", tuyen_quang, [unit("c9", "xa", "Xã Sông Vàng", tuyen_quang)])
+    unit("c10", "xa", "Xã Tuyên Quang", lam_dong)
+    unit("c11", "xa", "Xã Tuyên Quang", ha_noi)
 
 
 @pytest.mark.parametrize(
@@ -153,6 +159,8 @@ def territory():
         ("tạm trú phường Điện Biên Phủ tỉnh Điện Biên", "t4", "c5", "", "tạm trú"),
         ("sửa nhà 12 đường Điện Biên Phủ TPHCM", "t2", "", "", "sửa nhà 12 đường điện biên phủ"),
         ("tạm trú xã Lâm Đồng", "t1", "", "", "tạm trú xã"),
+        ("tạm trú quận 1 tphcm", "t2", "", "Quận 1, Thành phố Hồ Chí Minh", "tạm trú"),
+        ("tạm trú quận Ba Đình", "t5", "", "Quận Ba Đình, Thành phố Hà Nội", "tạm trú"),
     ],
 )
 def test_a_place_is_the_province_of_what_is_there_now(territory, text, province, commune, was, rest):
@@ -160,8 +168,9 @@ def test_a_place_is_the_province_of_what_is_there_now(territory, text, province,
     assert (found.province, found.commune, found.was, found.rest) == (province, commune, was, rest)
 
 
-def test_a_street_alone_names_no_place(territory):
-    assert place_names.find("sửa nhà đường Điện Biên Phủ") is None
+@pytest.mark.parametrize("text", ["sửa nhà đường Điện Biên Phủ", "tạm trú xã Tuyên Quang"])
+def test_a_street_or_a_name_that_several_communes_have_is_no_place(territory, text):
+    assert place_names.find(text) is None
 
 
 @pytest.mark.parametrize("communes", [30, 70])
@@ -215,6 +224,7 @@ def test_no_place_no_query(django_assert_num_queries):
         "giang a pao",
         "nông quốc tuấn khai sinh",
         "y thị hồng",
+        "lường hồng ánh",
         "an@example.com",
         "http://example.com",
         "<script>alert(1)</script>",
