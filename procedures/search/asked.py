@@ -65,19 +65,21 @@ def kept_text(text: str, pairs: Collection[tuple[str, str]]) -> str:
     words = read_words(text)
     if not words or len(text) > MAX_LENGTH or len(words) > MAX_WORDS or NOT_KEPT.search(text):
         return ""
-    return "" if any(_is_name(left, right, pairs) for left, right in zip(words, words[1:], strict=False)) else text
+    with_accents = any(word.accented for word in words)
+    neighbours = zip(words, words[1:], strict=False)
+    return "" if any(_is_name(left, right, pairs, with_accents) for left, right in neighbours) else text
 
 
-def _is_name(left: Word, right: Word, pairs: Collection[tuple[str, str]]) -> bool:
-    """True when the two words may be part of a person's name."""
+def _is_name(left: Word, right: Word, pairs: Collection[tuple[str, str]], with_accents: bool) -> bool:
+    """True when the two words may be part of a person's name. `with_accents`: the text has some, so that «mua» is not «Mùa»."""
     unknown = (left.bare, right.bare) not in pairs
-    if left.bare in FAMILY_NAMES or _is_one_of(left, FAMILY_NAMES_WITH_ACCENTS):
+    if left.bare in FAMILY_NAMES or _is_one_of(left, FAMILY_NAMES_WITH_ACCENTS, with_accents):
         return right.bare in MIDDLE_NAMES or unknown
-    return unknown and _is_one_of(right, MIDDLE_NAMES_WITH_ACCENTS)
+    return unknown and _is_one_of(right, MIDDLE_NAMES_WITH_ACCENTS, with_accents)
 
 
-def _is_one_of(word: Word, names: Sequence[Word]) -> bool:
-    return any(same([word], [name]) for name in names)
+def _is_one_of(word: Word, names: Sequence[Word], with_accents: bool) -> bool:
+    return word in names if with_accents else any(same([word], [name]) for name in names)
 
 
 @contextmanager

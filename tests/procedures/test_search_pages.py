@@ -252,6 +252,8 @@ def test_what_may_be_about_a_person_is_not_kept(catalogue, text):
         "tôi vẫn chờ",
         "cho hỏi thì sao",
         "lương hưu",
+        "mua con xe vision ngoài tiệm",
+        "đổi sổ ở kiên giang cũ",
     ],
 )
 def test_what_is_about_no_person_is_kept(text):
