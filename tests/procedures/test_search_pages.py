@@ -422,6 +422,7 @@ def test_a_measuring_query_or_a_repeat_among_the_topics_is_named(monkeypatch, tm
     ]
 
 
+@pytest.mark.slow
 def test_the_check_of_the_data_knows_the_codes_of_all_measuring_queries(monkeypatch, capsys):
     check = reference.module("check")
     strange = {"dev": "1.000671", "judge": "9.999991", "lot": "9.999992"}  # the first is not curated
