@@ -43,7 +43,6 @@ OTHER_NAMES = {
 STREET = "duong"  # «12 đường Điện Biên Phủ» names a street
 MAX_NAME_WORDS, MAX_CANDIDATES = 4, 3
 Span = tuple[int, int]
-NOWHERE = (0, 0)
 
 
 @dataclass(frozen=True)
