@@ -1,8 +1,10 @@
 """The bench works: a few requests of each page beside the bare view, and the table goes where it belongs."""
 
 import pytest
+from django.db import connection
 
 from tests.bench import __main__ as bench
+from tests.bench import bare
 
 ROW = {
     "page": "home", "requests": 3, "cpu_ms": 12.34, "per_second": 50.0, "p50_ms": 15.0, "p95_ms": 20.0, "bytes": 9000,
@@ -14,7 +16,10 @@ ROW = {
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_each_page_is_measured_beside_the_bare_view():
-    found = bench.run(bench._parser().parse_args(["--small", "--times", "2", "--seconds", "0.2"]))
+    try:
+        found = bench.run(bench._parser().parse_args(["--small", "--times", "2", "--seconds", "0.2"]))
+    finally:
+        connection.cursor().execute(f"DROP TABLE IF EXISTS {bare.TABLE}")
     assert len(found["rows"]) == 11 and {"home", "procedure, 304", "desk, dossier"} <= {row["page"] for row in found["rows"]}
     for row in found["rows"]:
         assert row["requests"] >= 1 and 0 < row["p50_ms"] <= row["p95_ms"] and row["per_second"] > 0
